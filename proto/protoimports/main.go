@@ -1,0 +1,41 @@
+// Command protoimports prints the .proto files that the contract imports, from the descriptors linked into the Go packages
+// that go.mod pins. So `make generate` needs no schema registry, and contract and runtime cannot drift apart.
+//
+// Usage: protoimports DIRECTORY
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/jhump/protoreflect/v2/protoprint"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	validate "github.com/envoyproxy/protoc-gen-validate/validate"
+	openapi "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv3/options"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/genproto/googleapis/rpc/status"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: protoimports DIRECTORY")
+		os.Exit(2)
+	}
+	files := []protoreflect.FileDescriptor{
+		annotations.File_google_api_annotations_proto,
+		annotations.File_google_api_field_behavior_proto,
+		annotations.File_google_api_http_proto,
+		date.File_google_type_date_proto,
+		status.File_google_rpc_status_proto,
+		validate.File_validate_validate_proto,
+		openapi.File_protoc_gen_openapiv3_options_annotations_proto,
+		openapi.File_protoc_gen_openapiv3_options_openapiv3_proto,
+	}
+	printer := protoprint.Printer{Compact: true}
+	if err := printer.PrintProtosToFileSystem(files, os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "protoimports:", err)
+		os.Exit(1)
+	}
+}
