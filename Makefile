@@ -21,7 +21,7 @@ imports: ## Print the imported .proto files from the Go packages that go.mod pin
 generate: tools imports ## Regenerate gen/ from proto/
 	buf generate
 	mkdir -p gen/openapi gen/descriptor
-	openapiv3-merge .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > gen/openapi/enlist.openapi.json
+	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > gen/openapi/enlist.openapi.json
 	buf build proto -o gen/descriptor/enlist.binpb
 
 build: ## Build the binary, static, into ./enlist
