@@ -1,0 +1,114 @@
+package sandbox
+
+// opencellSetup is what an operator sets up before customers can be created:
+// the codes that a request may refer to.
+type opencellSetup struct {
+	titles, languages, currencies, countries map[string]bool
+	categories, brands, billingCycles        map[string]bool
+	creditCategories, terminationReasons     map[string]bool
+	sellers, emailTemplates                  map[string]bool
+}
+
+func newOpencellSetup(seller string) opencellSetup {
+	setup := opencellSetup{
+		titles: set("MR", "MRS", "MS", "MISS", "DR"),
+		languages: set("FRA", "ENG", "DEU", "SPA", "ITA", "NLD", "POR", "POL", "ARA", "ZHO", "JPN", "RUS",
+			"SWE", "DAN", "NOR", "FIN"),
+		currencies: set("EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY", "CNY", "SEK", "NOK", "DKK", "PLN",
+			"CZK", "MAD", "BRL", "TND"),
+		countries:          map[string]bool{},
+		categories:         set("CLIENT", "PROSPECT"),
+		brands:             set("DEFAULT"),
+		billingCycles:      set("BC_MONTHLY_1ST", "BC_MONTHLY_15TH", "BC_YEARLY"),
+		creditCategories:   set("NEWCUSTOMER", "REGULAR", "VIP"),
+		terminationReasons: set("TERM_REASON_1", "TERM_REASON_2"),
+		sellers:            set("MAIN_SELLER", seller),
+		emailTemplates:     set("INVOICE_EMAIL"),
+	}
+	for _, c := range countries() {
+		setup.countries[c.alpha2] = true
+	}
+	return setup
+}
+
+func set(values ...string) map[string]bool {
+	members := make(map[string]bool, len(values))
+	for _, value := range values {
+		members[value] = true
+	}
+	return members
+}
+
+// opencellForm is the account hierarchy as the server knows it. Properties of
+// payment methods and of custom fields are assumed complete as listed here.
+func opencellForm(before2021 bool) map[string]property {
+	text, flag, date, number := property{}, property{kind: aFlag}, property{kind: aDate}, property{kind: aNumber}
+	text255 := property{limit: 255}
+	oneOf := func(values ...string) property { return property{values: values} }
+	object := func(fields map[string]property) property { return property{kind: anObject, fields: fields} }
+	list := func(fields map[string]property) property { return property{kind: aList, fields: fields} }
+	texts := func(names ...string) map[string]property {
+		fields := map[string]property{}
+		for _, name := range names {
+			fields[name] = text
+		}
+		return fields
+	}
+	address := texts("address1", "address2", "address3", "address4", "address5", "zipCode", "city", "country", "state")
+	contact := texts("email", "phone", "mobile", "fax")
+	contact["address"] = object(address)
+	bank := texts("bankCode", "branchCode", "accountNumber", "key", "iban", "bic", "accountOwner", "bankName",
+		"bankId", "issuerNumber", "issuerName", "ics")
+
+	method := texts("alias", "info1", "info2", "info3", "info4", "info5", "mandateIdentification", "cardNumber",
+		"owner", "tokenId", "issueNumber", "userId", "email", "token3DsId")
+	method["paymentMethodType"] = oneOf("CHECK", "DIRECTDEBIT", "WIRETRANSFER", "CARD", "PAYPAL", "STRIPE", "CASH")
+	method["cardType"] = oneOf("AMERICAN_EXPRESS", "VISA", "MASTERCARD", "DISCOVER", "MAESTRO")
+	method["preferred"], method["disabled"] = flag, flag
+	method["monthExpiration"], method["yearExpiration"] = number, number
+	method["mandateDate"] = date
+	method["bankCoordinates"] = object(bank)
+
+	custom := texts("code", "description", "fieldType", "languageDescriptions", "stringValue")
+	custom["dateValue"], custom["booleanValue"] = property{kind: anything}, flag
+	custom["longValue"], custom["doubleValue"] = number, number
+	for _, name := range []string{"listValue", "mapValue", "entityReferenceValue", "value", "formattedValue"} {
+		custom[name] = property{kind: anything}
+	}
+
+	form := texts("crmAccountType", "crmParentCode", "externalRef1", "externalRef2", "jobTitle", "vatNo",
+		"registrationNo", "email", "language", "customerCategory", "customerBrand", "seller", "currency",
+		"billingCycle", "country", "creditCategory", "mandateIdentification", "paymentTerms", "terminationReason",
+		"emailTemplate", "ccedEmails", "taxCategoryCode")
+	form["code"], form["description"] = text255, text255
+	form["name"] = object(texts("title", "firstName", "lastName"))
+	form["address"] = object(address)
+	form["contactInformation"] = object(contact)
+	form["bankCoordinates"] = object(bank)
+	for _, name := range []string{"subscriptionDate", "terminationDate", "mandateDate", "nextInvoiceDate", "dateStatus", "dateDunningLevel"} {
+		form[name] = date
+	}
+	form["electronicBilling"] = flag
+	if !before2021 {
+		form["isCompany"] = flag
+	}
+	form["paymentMethod"] = oneOf("CHECK", "DIRECTDEBIT", "WIRETRANSFER", "CARD", "PAYPAL", "STRIPE", "CASH")
+	form["paymentMethods"] = list(method)
+	form["mailingType"] = oneOf("AUTO", "MANUAL", "BATCH")
+	form["caStatus"] = oneOf("ACTIVE", "CLOSE")
+	form["baStatus"] = oneOf("ACTIVE", "CANCELED", "TERMINATED", "CLOSED")
+	form["uaStatus"] = form["baStatus"]
+	form["dunningLevel"] = oneOf("R0", "R1", "R2", "R3", "R4", "R5", "R6")
+	for _, name := range []string{"invoicingThreshold", "customerInvoicingThreshold", "customerAccountInvoicingThreshold"} {
+		form[name] = number
+	}
+	for _, name := range []string{
+		"cfToAdd", "cfMapToAdd", "discountPlansForInstantiation", "discountPlansForTermination", "minimumAmountEl",
+		"checkThreshold", "customerCheckThreshold", "customerAccountCheckThreshold",
+		"thresholdPerEntity", "customerThresholdPerEntity", "customerAccountThresholdPerEntity",
+	} {
+		form[name] = property{kind: anything} // held, and not looked into
+	}
+	form["customFields"] = object(map[string]property{"customField": list(custom), "inheritedCustomField": list(custom)})
+	return form
+}

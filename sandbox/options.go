@@ -1,0 +1,52 @@
+package sandbox
+
+import "time"
+
+// Option changes how a [Sandbox] behaves.
+type Option func(*settings)
+
+type settings struct {
+	credentials          Credentials
+	now                  func() time.Time
+	tokenLifetime        time.Duration
+	refreshTokenLifetime time.Duration
+	opencellBefore2021   bool
+}
+
+func defaults() settings {
+	return settings{
+		credentials:          DemoCredentials(),
+		now:                  time.Now,
+		tokenLifetime:        5 * time.Minute,
+		refreshTokenLifetime: 30 * time.Minute,
+	}
+}
+
+// WithCredentials replaces the demo credentials.
+func WithCredentials(credentials Credentials) Option {
+	return func(s *settings) { s.credentials = credentials }
+}
+
+// WithClock replaces the clock by which tokens expire, records are stamped and
+// slow look-ups end. Delays that a fault orders are slept on the real clock.
+func WithClock(now func() time.Time) Option {
+	return func(s *settings) { s.now = now }
+}
+
+// WithTokenLifetime sets how long an Opencell access token and a Valomnia
+// session live (5 minutes unless set).
+func WithTokenLifetime(lifetime time.Duration) Option {
+	return func(s *settings) { s.tokenLifetime = lifetime }
+}
+
+// WithRefreshTokenLifetime sets how long an Opencell refresh token lives
+// (30 minutes unless set).
+func WithRefreshTokenLifetime(lifetime time.Duration) Option {
+	return func(s *settings) { s.refreshTokenLifetime = lifetime }
+}
+
+// WithOpencellBefore2021 emulates an older Opencell server: what exists already
+// is refused with 403 instead of 409, and isCompany is an unknown property.
+func WithOpencellBefore2021() Option {
+	return func(s *settings) { s.opencellBefore2021 = true }
+}
