@@ -1,0 +1,75 @@
+// Package cli is the command line: it reads flags, wires configuration, providers, sandbox and server together, and runs them.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+)
+
+type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Start everything against the built-in sandbox, sign one customer up with every provider, print a table, and keep serving."`
+	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST. Without --config against the built-in sandbox."`
+	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, to try things against."`
+	Check   checkCommand   `cmd:"" help:"Check a configuration and say all that is wrong with it."`
+	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; exit status 0 when it is."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// streams are where commands write: results to out, logs and errors to err.
+type streams struct {
+	out, err io.Writer
+	openAPI  []byte
+}
+
+// exit is what kong panics with to stop after --help.
+type exit int
+
+// Run runs the command that the arguments name and returns the exit status: 0 done, 1 failed, 80 arguments not understood.
+func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int) {
+	defer func() {
+		if asked, ok := recover().(exit); ok {
+			status = int(asked)
+		}
+	}()
+	parser := kong.Must(&commands{},
+		kong.Name("enlist"),
+		kong.Description("Signs a customer up in any of several vendors' systems through one contract."),
+		kong.Writers(out, errOut),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.UsageOnError(),
+	)
+	parsed, err := parser.Parse(arguments)
+	parser.FatalIfErrorf(err)
+
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal ends the process at once
+	}()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(&streams{out: out, err: errOut, openAPI: openAPI}); err != nil {
+		_, _ = fmt.Fprintln(errOut, "enlist:", err)
+		return 1
+	}
+	return 0
+}
+
+// newLog makes the log that a configuration asks for.
+func newLog(w io.Writer, config *configv1.Log) *slog.Logger {
+	options := &slog.HandlerOptions{Level: map[configv1.Log_Level]slog.Level{
+		configv1.Log_LEVEL_DEBUG: slog.LevelDebug, configv1.Log_LEVEL_WARN: slog.LevelWarn, configv1.Log_LEVEL_ERROR: slog.LevelError,
+	}[config.GetLevel()]}
+	if config.GetFormat() == configv1.Log_FORMAT_TEXT {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+type demoCommand struct {
+	Once           bool   `help:"Exit after the table."`
+	GrpcAddress    string `help:"Where gRPC listens; port 0 takes a free one." default:"127.0.0.1:9090" placeholder:"HOST:PORT"`
+	HTTPAddress    string `help:"Where REST listens; port 0 takes a free one." default:"127.0.0.1:8080" name:"http-address" placeholder:"HOST:PORT"`
+	SandboxAddress string `help:"Where the sandbox listens; port 0 takes a free one." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+}
+
+func (c *demoCommand) Run(ctx context.Context, s *streams) error {
+	sandboxed, err := startSandbox(c.SandboxAddress)
+	if err != nil {
+		return fmt.Errorf("%w (--sandbox-address takes another)", err)
+	}
+	defer sandboxed.close()
+	configuration := embeddedConfig(sandboxed.url())
+	configuration.Grpc.Address, configuration.Http.Address = c.GrpcAddress, c.HTTPAddress
+	configuration.Log = &configv1.Log{Level: configv1.Log_LEVEL_WARN, Format: configv1.Log_FORMAT_TEXT}
+	server, err := newServer(configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
+	if err != nil {
+		return fmt.Errorf("%w (--grpc-address and --http-address take others)", err)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Run(ctx) }()
+
+	if err := signUp(ctx, s, server.GRPCAddress()); err != nil {
+		return err
+	}
+	if !c.Once {
+		if _, err := fmt.Fprintf(s.out, tryIt, server.GRPCAddress(), server.HTTPAddress(), sandboxed.url(), server.HTTPAddress(), server.GRPCAddress()); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case err := <-ended:
+			return err
+		}
+	}
+	stop()
+	return <-ended
+}
+
+const tryIt = `
+Serving gRPC on %s, REST on http://%s, the vendors' sandbox on %s. Ctrl-C stops.
+
+  curl http://%s/v1/providers/opencell/customers/DEMO-1
+  grpcurl -plaintext -d '{"provider":"opencell","customer_id":"DEMO-1"}' %s enlist.v1.CustomerService/GetCustomer
+`
+
+// signUp signs one customer up with every provider, over gRPC, and prints how it went.
+func signUp(ctx context.Context, s *streams, address string) error {
+	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close() }()
+	listed, err := enlistv1.NewProviderServiceClient(connection).ListProviders(ctx, &enlistv1.ListProvidersRequest{}, grpc.WaitForReady(true))
+	if err != nil {
+		return err
+	}
+	customers := enlistv1.NewCustomerServiceClient(connection)
+	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "PROVIDER\tVENDOR\tCUSTOMER\tOUTCOME\tREAD BACK\tNOT SENT AS IT CAME") // the error shows at Flush
+	failed := 0
+	for _, provider := range listed.GetProviders() {
+		request, err := demoRequest(provider.GetName())
+		if err != nil {
+			return err
+		}
+		row, err := signUpWith(ctx, customers, request)
+		if err != nil {
+			failed++
+			row = "-\t" + err.Error() + "\t-\t-"
+		}
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", provider.GetName(), strings.TrimPrefix(provider.GetVendor().String(), "VENDOR_"), row)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d providers failed", failed, len(listed.GetProviders()))
+	}
+	return nil
+}
+
+func signUpWith(ctx context.Context, customers enlistv1.CustomerServiceClient, request *enlistv1.CreateCustomerRequest) (string, error) {
+	created, err := customers.CreateCustomer(ctx, request)
+	if err != nil {
+		return "", err
+	}
+	read, err := customers.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: request.GetProvider(), CustomerId: created.GetCustomer().GetId()})
+	if err != nil {
+		return "", err
+	}
+	if read.GetCustomer().GetName().GetFamilyName() != request.GetCustomer().GetName().GetFamilyName() {
+		return "", errors.New("the customer that was read is not the one that was created")
+	}
+	var changed []string
+	for _, field := range created.GetFields() {
+		changed = append(changed, field.GetPath()+": "+field.GetNote())
+	}
+	return fmt.Sprintf("%s\t%s\tyes\t%s", created.GetCustomer().GetId(), strings.TrimPrefix(created.GetOutcome().String(), "OUTCOME_"),
+		strings.Join(changed, "; ")), nil
+}
+
+// demoRequest is the customer that the demo signs up.
+func demoRequest(provider string) (*enlistv1.CreateCustomerRequest, error) {
+	request := &enlistv1.CreateCustomerRequest{}
+	err := protojson.Unmarshal([]byte(`{
+		"customer": {
+			"id": "DEMO-1",
+			"name": {"title": "Mr", "given_name": "John", "family_name": "Smith"},
+			"display_name": "John Smith",
+			"email": "john.smith@example.com",
+			"mobile": "+33123546789",
+			"billing_address": {"lines": ["673 Eugene Points"], "city": "Nice", "postal_code": "06000", "country_code": "FR"},
+			"language_code": "fr",
+			"currency_code": "EUR"
+		},
+		"unsupported_fields": "UNSUPPORTED_FIELDS_DROP"
+	}`), request)
+	request.Provider = provider
+	return request, err
+}

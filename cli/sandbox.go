@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/server/config"
+)
+
+type sandboxCommand struct {
+	Address string `help:"Where to listen." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+}
+
+func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {
+	started, err := startSandbox(c.Address)
+	if err != nil {
+		return err
+	}
+	defer started.close()
+	if _, err := fmt.Fprintf(s.out, "sandbox on %s (GET /sandbox lists what is there)\n", started.url()); err != nil {
+		return err
+	}
+	select {
+	case err := <-started.failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+type runningSandbox struct {
+	listener net.Listener
+	server   *http.Server
+	failed   chan error
+}
+
+// startSandbox serves an empty sandbox. Like the server without auth, it listens on loopback only.
+func startSandbox(address string) (*runningSandbox, error) {
+	if !config.IsLoopback(address) {
+		return nil, fmt.Errorf("the sandbox listens on loopback only, for example 127.0.0.1:8090; not on %s", address)
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox address: %w", err)
+	}
+	started := &runningSandbox{
+		listener: listener,
+		server:   &http.Server{Handler: sandbox.New(), ReadHeaderTimeout: 10 * time.Second},
+		failed:   make(chan error, 1),
+	}
+	go func() {
+		if err := started.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			started.failed <- err
+		}
+	}()
+	return started, nil
+}
+
+func (r *runningSandbox) url() string { return "http://" + r.listener.Addr().String() }
+
+func (r *runningSandbox) close() { _ = r.server.Close() }
+
+// embeddedConfig is the configuration that stands in when there is no file: every vendor, at the sandbox.
+func embeddedConfig(sandboxURL string) *configv1.Config {
+	demo := sandbox.DemoCredentials()
+	embedded := &configv1.Config{
+		Providers: []*configv1.Provider{
+			{Name: "opencell", Vendor: &configv1.Provider_Opencell{Opencell: &configv1.Opencell{
+				BaseUrl: sandboxURL, Realm: demo.Opencell.Realm, ClientId: demo.Opencell.ClientID, ClientSecret: demo.Opencell.ClientSecret,
+				Username: demo.Opencell.Username, Password: demo.Opencell.Password, SellerCode: demo.Opencell.SellerCode,
+				CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en",
+				Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
+			}}},
+		},
+	}
+	config.SetDefaults(embedded)
+	return embedded
+}

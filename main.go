@@ -1,0 +1,19 @@
+// Command enlist signs customers up in any of several vendors' systems through one contract.
+package main
+
+import (
+	_ "embed"
+	"os"
+	_ "time/tzdata" // the image has no time zones
+
+	_ "golang.org/x/crypto/x509roots/fallback" // nor certificate authorities; the system's come first where it has any
+
+	"github.com/enlist-dev/enlist/cli"
+)
+
+//go:embed gen/openapi/enlist.openapi.json
+var openAPI []byte
+
+func main() {
+	os.Exit(cli.Run(os.Args[1:], os.Stdout, os.Stderr, openAPI))
+}

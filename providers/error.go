@@ -1,0 +1,46 @@
+package providers
+
+import (
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// Error is why a call to a provider failed.
+type Error struct {
+	// Reason is one of the contract's reasons.
+	Reason enlistv1.ErrorReason
+	// Message is a sentence for people: what happened and what to do next. No secrets, no personal data.
+	Message string
+	// Stage is how far the request to the vendor got; unspecified when there was none.
+	Stage enlistv1.SendStage
+	// Vendor is what the vendor said; nil when it said nothing.
+	Vendor *enlistv1.VendorError
+	// RetryAfter is how long to wait before the call is worth repeating; 0 when waiting does not help.
+	RetryAfter time.Duration
+	// Violations are the fields at fault, by path from CreateCustomerRequest.
+	Violations []rules.Violation
+	// Cause is for the log only; it may hold what callers must not see, but no secrets and no personal data.
+	Cause error
+}
+
+// Error returns the message with the cause, for logs.
+func (e *Error) Error() string {
+	text := e.Reason.String() + ": " + e.Message
+	if e.Cause != nil {
+		text += ": " + e.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Unsupported is the error of an RPC that a provider does not support.
+func (d *Description) NotSupported(rpc string) *Error {
+	return &Error{
+		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
+		Message: "Provider " + d.Name + " does not support " + rpc + ": " + d.Unsupported[rpc],
+	}
+}

@@ -1,0 +1,236 @@
+package providers
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// Account compares what the caller has set with what the wire message carries.
+//
+// It returns the fate of every field that was set, in field order; and an error with every violation of the vendor's limits at
+// its canonical path, or, unless the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
+// Required fields of the wire message that may be empty this time are named in optional, by proto path.
+func (t *FieldTable) Account(
+	name string, request *enlistv1.CreateCustomerRequest, message proto.Message, optional ...string,
+) ([]*enlistv1.FieldFate, error) {
+	leaves := leavesOf(request)
+	set := make(map[string]bool, len(leaves)+1)
+	for _, leaf := range leaves {
+		set[anyIndex(leaf.path)] = true
+	}
+	set["request_id"] = request.GetRequestId() != ""
+
+	broken := slices.DeleteFunc(rules.Check(message), func(violation rules.Violation) bool {
+		return violation.Missing && slices.Contains(optional, violation.Path)
+	})
+	if len(broken) > 0 {
+		return nil, t.invalid(name, broken, set)
+	}
+
+	var fates []*enlistv1.FieldFate
+	var dropped []rules.Violation
+	if requestID := (leaf{path: "request_id", value: request.GetRequestId(), shown: request.GetRequestId()}); requestID.value != "" {
+		fates = append(fates, t.sent(requestID, set, message)...)
+	}
+	for _, leaf := range leaves {
+		sent := t.sent(leaf, set, message)
+		if len(sent) == 0 {
+			note := t.whyNot(name, leaf.path, set)
+			dropped = append(dropped, rules.Violation{Path: leaf.path, Description: note})
+			sent = []*enlistv1.FieldFate{{Path: leaf.path, Fate: enlistv1.Fate_FATE_DROPPED, Note: note}}
+		}
+		fates = append(fates, sent...)
+	}
+	if len(dropped) > 0 && request.GetUnsupportedFields() != enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP {
+		return nil, &Error{
+			Reason: enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
+			Message: "Provider " + name + " cannot take " + paths(dropped) +
+				". Leave them out, or set unsupported_fields to UNSUPPORTED_FIELDS_DROP to go on without them; GetProvider lists what it takes.",
+			Violations: dropped,
+		}
+	}
+	return fates, nil
+}
+
+// NotAsItCame leaves only the fates that an answer must name: of fields that were transformed or dropped.
+func NotAsItCame(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
+	return slices.DeleteFunc(fates, func(fate *enlistv1.FieldFate) bool { return fate.GetFate() == enlistv1.Fate_FATE_SENT })
+}
+
+// Kept returns a copy of the request's customer without the fields that were dropped.
+func Kept(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate) *enlistv1.Customer {
+	kept, _ := proto.Clone(request).(*enlistv1.CreateCustomerRequest)
+	for _, fate := range fates {
+		if fate.GetFate() == enlistv1.Fate_FATE_DROPPED {
+			drop(kept.ProtoReflect(), strings.Split(fate.GetPath(), "."))
+		}
+	}
+	return kept.GetCustomer()
+}
+
+// drop clears the field at a path; of a list or a map the whole field, when an element of it was dropped.
+func drop(message protoreflect.Message, path []string) {
+	name, _, _ := strings.Cut(path[0], "[")
+	field := message.Descriptor().Fields().ByName(protoreflect.Name(name))
+	if field == nil || !message.Has(field) {
+		return
+	}
+	if len(path) == 1 || field.IsMap() || field.IsList() {
+		message.Clear(field)
+		return
+	}
+	drop(message.Get(field).Message(), path[1:])
+}
+
+// sent returns the fate of one field in each vendor field that carries it; none when no vendor field does.
+func (t *FieldTable) sent(leaf leaf, set map[string]bool, message proto.Message) []*enlistv1.FieldFate {
+	var fates []*enlistv1.FieldFate
+	for _, e := range t.byPath[anyIndex(leaf.path)] {
+		if e.active(set) != anyIndex(leaf.path) && !strings.Contains(e.source.GetPath(), "[*]") {
+			continue // another path fills this field
+		}
+		carried := slices.Collect(e.carried(message.ProtoReflect(), e.chain))
+		switch {
+		case slices.Contains(carried, leaf.value):
+			fates = append(fates, &enlistv1.FieldFate{Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_SENT})
+		case len(carried) > 0 && e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED:
+			note := leaf.shown + " sent as " + strings.Join(carried, ", ")
+			if leaf.shown != leaf.value {
+				note = "sent in another form"
+			}
+			fates = append(fates, &enlistv1.FieldFate{
+				Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_TRANSFORMED, Note: note,
+			})
+		}
+	}
+	return fates
+}
+
+// active returns the path that fills the field: the first that is set.
+func (e *entry) active(set map[string]bool) string {
+	for _, path := range e.paths() {
+		if set[anyIndex(path)] {
+			return anyIndex(path)
+		}
+	}
+	return ""
+}
+
+// carried yields the values that the wire message carries in the field at the end of the chain.
+func (e *entry) carried(message protoreflect.Message, chain []protoreflect.FieldDescriptor) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		field := chain[0]
+		if !message.Has(field) {
+			return
+		}
+		value := message.Get(field)
+		values := []protoreflect.Value{value}
+		if field.IsList() {
+			values = values[:0]
+			for i := range value.List().Len() {
+				values = append(values, value.List().Get(i))
+			}
+		}
+		for _, value := range values {
+			if len(chain) == 1 {
+				if !yield(asText(field, value)) {
+					return
+				}
+				continue
+			}
+			for inner := range e.carried(value.Message(), chain[1:]) {
+				if !yield(inner) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// whyNot says why a field is not sent.
+func (t *FieldTable) whyNot(name, path string, set map[string]bool) string {
+	for _, e := range t.byPath[anyIndex(path)] {
+		if active := e.active(set); active != "" && active != anyIndex(path) {
+			return "is not sent to " + name + ", because " + active + " fills " + e.wireName
+		}
+		if note := e.source.GetNote(); note != "" {
+			return "is not sent to " + name + ": " + note
+		}
+	}
+	return "has no field at " + name
+}
+
+// invalid turns violations of the wire message into violations of the request.
+func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[string]bool) *Error {
+	violations := make([]rules.Violation, 0, len(broken))
+	for _, violation := range broken {
+		wirePath := violation.Path
+		e := t.byWire[anyIndex(wirePath)]
+		if e == nil {
+			violations = append(violations, violation)
+			continue
+		}
+		path := e.active(set)
+		if path == "" {
+			path = e.source.GetPath()
+		}
+		if at := index.FindString(wirePath); at != "" {
+			path = strings.Replace(path, "[*]", at, 1)
+		}
+		at := " at " + name + " (" + e.wireName + ")"
+		if setting := e.source.GetSetting(); violation.Missing && setting != "" {
+			at += ", here or as the connection's setting " + setting
+		}
+		violations = appendNew(violations, rules.Violation{Path: path, Description: violation.Description + at, Missing: violation.Missing})
+	}
+	return &Error{
+		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
+		Message:    "Provider " + name + " would not take " + paths(violations) + "; see the field violations.",
+		Violations: violations,
+	}
+}
+
+// appendNew keeps one violation a path: one canonical field can fill two vendor fields.
+func appendNew(violations []rules.Violation, violation rules.Violation) []rules.Violation {
+	for _, there := range violations {
+		if there.Path == violation.Path {
+			return violations
+		}
+	}
+	return append(violations, violation)
+}
+
+func paths(violations []rules.Violation) string {
+	all := make([]string, len(violations))
+	for i, violation := range violations {
+		all[i] = violation.Path
+	}
+	if len(all) > 5 {
+		return strings.Join(all[:5], ", ") + " and others"
+	}
+	return strings.Join(all, ", ")
+}
+
+// mapEntries yields a map's entries by key, so that every list made from them has the same order every time.
+func mapEntries(entries protoreflect.Map) iter.Seq2[string, protoreflect.Value] {
+	values := map[string]protoreflect.Value{}
+	entries.Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {
+		values[key.String()] = value
+		return true
+	})
+	return func(yield func(string, protoreflect.Value) bool) {
+		for _, key := range slices.Sorted(maps.Keys(values)) {
+			if !yield(key, values[key]) {
+				return
+			}
+		}
+	}
+}

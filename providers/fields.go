@@ -1,0 +1,139 @@
+package providers
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/envoyproxy/protoc-gen-validate/validate"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// FieldTable is the table of canonical fields that a vendor's wire message takes, read from the message's annotations.
+type FieldTable struct {
+	entries []entry
+	byPath  map[string][]*entry // by canonical path with [*] for indexes, fallback paths included
+	byWire  map[string]*entry   // by proto path in the wire message, with [*] for indexes
+}
+
+// entry is one annotated field of the wire message.
+type entry struct {
+	source   *enlistv1.FieldSource
+	wireName string                         // the vendor's name: name.lastName
+	chain    []protoreflect.FieldDescriptor // from the wire message down to the field
+}
+
+// NewFieldTable reads the table from the annotations of a wire message.
+func NewFieldTable(wire protoreflect.MessageDescriptor) *FieldTable {
+	table := &FieldTable{byPath: map[string][]*entry{}, byWire: map[string]*entry{}}
+	table.collect(wire, nil)
+	for i := range table.entries {
+		e := &table.entries[i]
+		for _, path := range e.paths() {
+			table.byPath[anyIndex(path)] = append(table.byPath[anyIndex(path)], e)
+		}
+		table.byWire[e.wirePath()] = e
+	}
+	return table
+}
+
+func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []protoreflect.FieldDescriptor) {
+	for i := range message.Fields().Len() {
+		field := message.Fields().Get(i)
+		chain := append(slices.Clone(above), field)
+		if source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource); source.GetPath() != "" {
+			t.entries = append(t.entries, entry{source: source, wireName: wireName(chain), chain: chain})
+		} else if field.Message() != nil && !field.IsMap() {
+			t.collect(field.Message(), chain)
+		}
+	}
+}
+
+// Support returns the table as ListProviders shows it, by path.
+func (t *FieldTable) Support() []*enlistv1.FieldSupport {
+	support := make([]*enlistv1.FieldSupport, 0, len(t.entries))
+	for i := range t.entries {
+		support = append(support, t.entries[i].support())
+	}
+	slices.SortStableFunc(support, func(a, b *enlistv1.FieldSupport) int { return cmp.Compare(a.Path, b.Path) })
+	return support
+}
+
+func (e *entry) support() *enlistv1.FieldSupport {
+	support := &enlistv1.FieldSupport{
+		Path:          e.source.GetPath(),
+		WireField:     e.wireName,
+		FallbackPaths: e.source.GetFallbackPaths(),
+		Setting:       e.source.GetSetting(),
+		Note:          e.source.GetNote(),
+	}
+	if e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED {
+		support.Transformation = strings.TrimPrefix(e.source.GetAs().String(), "TRANSFORMATION_")
+	}
+	limits, _ := proto.GetExtension(e.last().Options(), validate.E_Rules).(*validate.FieldRules)
+	if text := limits.GetString_(); text != nil {
+		support.Required = text.GetMinLen() > 0 && !text.GetIgnoreEmpty()
+		support.MinLength, support.MaxLength = length(text.MinLen), length(text.MaxLen)
+		if text.Len != nil {
+			support.MinLength, support.MaxLength = length(text.Len), length(text.Len)
+			support.Required = !text.GetIgnoreEmpty()
+		}
+		support.Pattern = text.GetPattern()
+		if len(text.GetIn()) > 0 {
+			support.Pattern = "^(" + strings.Join(text.GetIn(), "|") + ")$"
+		}
+	}
+	return support
+}
+
+func length(limit *uint64) *uint32 {
+	if limit == nil {
+		return nil
+	}
+	return proto.Uint32(uint32(min(*limit, 1<<31))) //nolint:gosec // bounded just here
+}
+
+func (e *entry) last() protoreflect.FieldDescriptor { return e.chain[len(e.chain)-1] }
+
+// paths returns the canonical path and its fallbacks, in order.
+func (e *entry) paths() []string {
+	return append([]string{e.source.GetPath()}, e.source.GetFallbackPaths()...)
+}
+
+// wirePath returns the proto path of the field in the wire message, with [*] for list elements.
+func (e *entry) wirePath() string {
+	names := make([]string, len(e.chain))
+	for i, field := range e.chain {
+		names[i] = string(field.Name())
+		if field.IsList() && field.Message() != nil {
+			names[i] += "[*]"
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+func wireName(chain []protoreflect.FieldDescriptor) string {
+	names := make([]string, len(chain))
+	for i, field := range chain {
+		names[i] = field.JSONName()
+		if field.IsList() && field.Message() != nil {
+			names[i] += "[]"
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+var index = regexp.MustCompile(`\[[^\]]*\]`)
+
+// anyIndex writes the indexes of lists of messages and of maps as [*]. Address lines keep theirs: each has a field of its own.
+func anyIndex(path string) string {
+	if strings.Contains(path, ".lines[") {
+		return path
+	}
+	return index.ReplaceAllString(path, "[*]")
+}

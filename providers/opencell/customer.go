@@ -1,0 +1,110 @@
+package opencell
+
+import (
+	"strconv"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/codes"
+)
+
+// created returns the customer as it was written. Opencell's answer to a create does not repeat it.
+func created(
+	request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy, fates []*enlistv1.FieldFate,
+) *enlistv1.Customer {
+	customer := providers.Kept(request, fates)
+	customer.Id = hierarchy.GetCode()
+	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
+	customer.VendorIds = nil
+	if hierarchy.GetCrmAccountType() == allFour {
+		customer.VendorIds = map[string]string{
+			"customer_account_code": hierarchy.GetCode(),
+			"billing_account_code":  hierarchy.GetCode(),
+			"user_account_code":     hierarchy.GetCode(),
+		}
+	}
+	return customer
+}
+
+// customer maps Opencell's record. What Opencell keeps on the accounts below is read from the first of each.
+func customer(record *opencellv1.CustomerRecord) *enlistv1.Customer {
+	customer := &enlistv1.Customer{
+		Id:             record.GetCode(),
+		DisplayName:    record.GetDescription(),
+		JobTitle:       record.GetJobTitle(),
+		Email:          record.GetContactInformation().GetEmail(),
+		Phone:          record.GetContactInformation().GetPhone(),
+		Mobile:         record.GetContactInformation().GetMobile(),
+		Fax:            record.GetContactInformation().GetFax(),
+		Category:       record.GetCustomerCategory(),
+		BillingAddress: billingAddress(record.GetAddress()),
+		Properties:     properties(record.GetCustomFields()),
+		VendorIds:      map[string]string{},
+		Source:         enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
+	}
+	if name := record.GetName(); name != nil {
+		customer.Name = &enlistv1.PersonName{Title: name.GetTitle(), GivenName: name.GetFirstName(), FamilyName: name.GetLastName()}
+	}
+	if record.GetVatNo() != "" || record.GetRegistrationNo() != "" {
+		customer.Organization = &enlistv1.Organization{VatNumber: record.GetVatNo(), RegistrationNumber: record.GetRegistrationNo()}
+	}
+	if ref := record.GetExternalRef1(); ref != "" {
+		customer.VendorIds["external_ref1"] = ref
+	}
+	addAccounts(customer, record.GetCustomerAccounts().GetCustomerAccount())
+	return customer
+}
+
+func addAccounts(customer *enlistv1.Customer, accounts []*opencellv1.CustomerAccount) {
+	if len(accounts) == 0 {
+		return
+	}
+	account := accounts[0]
+	customer.VendorIds["customer_account_code"] = account.GetCode()
+	customer.CurrencyCode = account.GetCurrency()
+	customer.LanguageCode = codes.LanguageOfAlpha3(account.GetLanguage())
+	billing := account.GetBillingAccounts().GetBillingAccount()
+	if len(billing) == 0 {
+		return
+	}
+	customer.VendorIds["billing_account_code"] = billing[0].GetCode()
+	customer.Email = orDefault(customer.GetEmail(), billing[0].GetEmail())
+	if users := billing[0].GetUserAccounts().GetUserAccount(); len(users) > 0 {
+		customer.VendorIds["user_account_code"] = users[0].GetCode()
+	}
+}
+
+func billingAddress(address *opencellv1.Address) *enlistv1.Address {
+	if address == nil {
+		return nil
+	}
+	lines := []string{address.GetAddress1(), address.GetAddress2(), address.GetAddress3(), address.GetAddress4(), address.GetAddress5()}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return &enlistv1.Address{
+		Lines: lines, City: address.GetCity(), PostalCode: address.GetZipCode(), Region: address.GetState(), CountryCode: address.GetCountry(),
+	}
+}
+
+// properties returns the custom fields as text; dates as yyyy-MM-dd.
+func properties(fields *opencellv1.RecordedCustomFields) map[string]string {
+	properties := map[string]string{}
+	for _, field := range fields.GetCustomField() {
+		switch {
+		case field.StringValue != nil:
+			properties[field.GetCode()] = field.GetStringValue()
+		case field.LongValue != nil:
+			properties[field.GetCode()] = strconv.FormatInt(field.GetLongValue(), 10)
+		case field.DoubleValue != nil:
+			properties[field.GetCode()] = strconv.FormatFloat(field.GetDoubleValue(), 'f', -1, 64)
+		case field.BooleanValue != nil:
+			properties[field.GetCode()] = strconv.FormatBool(field.GetBooleanValue())
+		case field.DateValue != nil:
+			properties[field.GetCode()] = time.UnixMilli(field.GetDateValue()).UTC().Format(time.DateOnly)
+		}
+	}
+	return properties
+}

@@ -1,0 +1,207 @@
+package opencell
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/codes"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// allFour is the account type that makes all four levels.
+const allFour = "C_UA"
+
+// hierarchy maps a request to Opencell's account hierarchy.
+func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencellv1.CrmAccountHierarchy, error) {
+	customer := request.GetCustomer()
+	options := providers.WithDefaults(request.GetOpencell(), p.settings.GetDefaults())
+	language, err := codes.LanguageAlpha3(orDefault(customer.GetLanguageCode(), p.settings.GetLanguageCode()))
+	if err != nil && customer.GetLanguageCode() != "" {
+		return nil, invalid(p.description.Name, "customer.language_code", err.Error())
+	}
+	hierarchy := &opencellv1.CrmAccountHierarchy{
+		CrmAccountType:        orDefault(options.GetCrmAccountType(), allFour),
+		CrmParentCode:         orDefault(options.GetCrmParentCode(), p.settings.GetSellerCode()),
+		Code:                  orDefault(customer.GetId(), request.GetRequestId()),
+		Description:           orDefault(customer.GetDisplayName(), customer.GetOrganization().GetName()),
+		ExternalRef1:          p.reference(options, request.GetRequestId()),
+		ExternalRef2:          options.GetExternalRef2(),
+		Name:                  name(customer.GetName(), p.titleCode(request)),
+		IsCompany:             p.isCompany(options, customer),
+		SubscriptionDate:      codes.Date(options.GetSubscriptionDate()),
+		JobTitle:              customer.GetJobTitle(),
+		VatNo:                 customer.GetOrganization().GetVatNumber(),
+		RegistrationNo:        customer.GetOrganization().GetRegistrationNumber(),
+		Address:               address(customer.GetBillingAddress()),
+		ContactInformation:    contact(customer),
+		Email:                 customer.GetEmail(),
+		Language:              language,
+		PaymentMethod:         paymentMethod(options.GetPaymentMethod()),
+		PaymentMethods:        paymentMethods(options.GetPaymentMethods()),
+		CustomerCategory:      orDefault(customer.GetCategory(), p.settings.GetCustomerCategory()),
+		Currency:              orDefault(customer.GetCurrencyCode(), p.settings.GetCurrencyCode()),
+		BillingCycle:          options.GetBillingCycle(),
+		Country:               customer.GetBillingAddress().GetCountryCode(),
+		ElectronicBilling:     options.ElectronicBilling,
+		CustomFields:          customFields(customer.GetProperties(), options.GetCustomFields()),
+		CustomerBrand:         options.GetCustomerBrand(),
+		MandateIdentification: options.GetMandateIdentification(),
+		MandateDate:           codes.Date(options.GetMandateDate()),
+		CaStatus:              options.GetCustomerAccountStatus(),
+		CreditCategory:        options.GetCreditCategory(),
+		DunningLevel:          options.GetDunningLevel(),
+		NextInvoiceDate:       codes.Date(options.GetNextInvoiceDate()),
+		BaStatus:              options.GetBillingAccountStatus(),
+		UaStatus:              options.GetUserAccountStatus(),
+		TerminationReason:     options.GetTerminationReason(),
+		TerminationDate:       codes.Date(options.GetTerminationDate()),
+		MailingType:           options.GetMailingType(),
+		EmailTemplate:         options.GetEmailTemplate(),
+		CcedEmails:            options.GetCcedEmails(),
+	}
+	if hierarchy.GetElectronicBilling() && hierarchy.GetEmail() == "" {
+		return nil, invalid(p.description.Name, "customer.email", "must be set when opencell.electronic_billing is true")
+	}
+	return hierarchy, nil
+}
+
+// account settles what became of each field. What C_UA requires, other account types may not; there the vendor judges.
+func (p *Provider) account(request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy) ([]*enlistv1.FieldFate, error) {
+	var optional []string
+	if hierarchy.GetCrmAccountType() != allFour {
+		optional = []string{"language", "customer_category", "currency", "billing_cycle", "country"}
+	}
+	return p.description.Fields.Account(p.description.Name, request, hierarchy, optional...)
+}
+
+// reference returns the first external reference: the caller's, else the request_id, by which the record can be known as ours.
+func (p *Provider) reference(options *enlistv1.OpencellOptions, requestID string) string {
+	if ref := options.GetExternalRef1(); ref != "" {
+		return ref
+	}
+	if p.settings.ReferenceRequestId != nil && !p.settings.GetReferenceRequestId() {
+		return ""
+	}
+	return requestID
+}
+
+func (p *Provider) isCompany(options *enlistv1.OpencellOptions, customer *enlistv1.Customer) *bool {
+	if p.settings.SendIsCompany != nil && !p.settings.GetSendIsCompany() {
+		return nil
+	}
+	if options.IsCompany != nil {
+		return options.IsCompany
+	}
+	return proto.Bool(customer.GetOrganization() != nil)
+}
+
+// titleCode returns the title's code: the request's option, else the customer's title as a code, else the connection's default.
+func (p *Provider) titleCode(request *enlistv1.CreateCustomerRequest) string {
+	asCode := strings.ToUpper(strings.ReplaceAll(request.GetCustomer().GetName().GetTitle(), ".", ""))
+	return orDefault(request.GetOpencell().GetTitleCode(), orDefault(asCode, p.settings.GetDefaults().GetTitleCode()))
+}
+
+func name(name *enlistv1.PersonName, titleCode string) *opencellv1.Name {
+	if name == nil {
+		return nil // Opencell wants a family name with every title
+	}
+	return &opencellv1.Name{
+		Title:     titleCode,
+		FirstName: name.GetGivenName(),
+		LastName:  name.GetFamilyName(),
+	}
+}
+
+func address(address *enlistv1.Address) *opencellv1.Address {
+	if address == nil {
+		return nil
+	}
+	var lines [5]string // the contract allows no more
+	copy(lines[:], address.GetLines())
+	return &opencellv1.Address{
+		Address1: lines[0], Address2: lines[1], Address3: lines[2], Address4: lines[3], Address5: lines[4],
+		ZipCode: address.GetPostalCode(),
+		City:    address.GetCity(),
+		Country: address.GetCountryCode(),
+		State:   address.GetRegion(),
+	}
+}
+
+func contact(customer *enlistv1.Customer) *opencellv1.ContactInformation {
+	contact := &opencellv1.ContactInformation{
+		Email: customer.GetEmail(), Phone: customer.GetPhone(), Mobile: customer.GetMobile(), Fax: customer.GetFax(),
+	}
+	if proto.Size(contact) == 0 {
+		return nil
+	}
+	return contact
+}
+
+func paymentMethod(method enlistv1.OpencellPaymentMethod) string {
+	if method == enlistv1.OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_UNSPECIFIED {
+		return ""
+	}
+	return strings.TrimPrefix(method.String(), "OPENCELL_PAYMENT_METHOD_")
+}
+
+func paymentMethods(details []*enlistv1.OpencellPaymentMethodDetails) []*opencellv1.PaymentMethod {
+	methods := make([]*opencellv1.PaymentMethod, len(details))
+	for i, detail := range details {
+		methods[i] = &opencellv1.PaymentMethod{
+			PaymentMethodType:     paymentMethod(detail.GetPaymentMethodType()),
+			Alias:                 detail.GetAlias(),
+			Preferred:             detail.Preferred,
+			MandateIdentification: detail.GetMandateIdentification(),
+			MandateDate:           codes.Date(detail.GetMandateDate()),
+			TokenId:               detail.GetTokenId(),
+		}
+		if bank := detail.GetBankCoordinates(); bank != nil {
+			methods[i].BankCoordinates = &opencellv1.BankCoordinates{
+				Iban: bank.GetIban(), Bic: bank.GetBic(), AccountOwner: bank.GetAccountOwner(), BankName: bank.GetBankName(),
+			}
+		}
+	}
+	return methods
+}
+
+// customFields joins the free fields, by name, and the typed ones, in their order.
+func customFields(properties map[string]string, typed []*enlistv1.OpencellCustomField) *opencellv1.CustomFields {
+	if len(properties)+len(typed) == 0 {
+		return nil
+	}
+	fields := make([]*opencellv1.CustomField, 0, len(properties)+len(typed))
+	for _, code := range slices.Sorted(maps.Keys(properties)) {
+		fields = append(fields, &opencellv1.CustomField{Code: code, StringValue: proto.String(properties[code])})
+	}
+	for _, field := range typed {
+		sent := &opencellv1.CustomField{Code: field.GetCode()}
+		switch value := field.GetValue().(type) {
+		case *enlistv1.OpencellCustomField_StringValue:
+			sent.StringValue = proto.String(value.StringValue)
+		case *enlistv1.OpencellCustomField_LongValue:
+			sent.LongValue = proto.Int64(value.LongValue)
+		case *enlistv1.OpencellCustomField_DoubleValue:
+			sent.DoubleValue = proto.Float64(value.DoubleValue)
+		case *enlistv1.OpencellCustomField_BooleanValue:
+			sent.BooleanValue = proto.Bool(value.BooleanValue)
+		case *enlistv1.OpencellCustomField_DateValue:
+			sent.DateValue = proto.String(codes.Date(value.DateValue))
+		}
+		fields = append(fields, sent)
+	}
+	return &opencellv1.CustomFields{CustomField: fields}
+}
+
+func invalid(provider, path, description string) error {
+	return &providers.Error{
+		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
+		Message:    "Provider " + provider + " would not take " + path + "; see the field violations.",
+		Violations: []rules.Violation{{Path: path, Description: description}},
+	}
+}

@@ -1,0 +1,99 @@
+package opencell
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// Opencell's own codes that have a meaning here; the others are passed on as the vendor's refusal.
+const (
+	alreadyExists = "ENTITY_ALREADY_EXISTS_EXCEPTION"
+	doesNotExist  = "ENTITY_DOES_NOT_EXISTS_EXCEPTION"
+	notAuthorized = "AUTHENTICATION_AUTHORIZATION_EXCEPTION"
+)
+
+// send makes a call with a token and returns the body of a successful answer. A 401 says that nothing was done, so the token is
+// renewed and the call repeated, once.
+func (p *Provider) send(ctx context.Context, call *vendorhttp.Request) ([]byte, error) {
+	for renewed := false; ; renewed = true {
+		token, err := p.token(ctx)
+		if err != nil {
+			return nil, err
+		}
+		call.Header.Set("Authorization", "Bearer "+token)
+		response, err := p.http.Do(ctx, call)
+		if err != nil {
+			return nil, err
+		}
+		if response.Status == http.StatusUnauthorized && !renewed {
+			p.tokens.Discard(token)
+			continue
+		}
+		return p.understand(call, response)
+	}
+}
+
+// understand tells a success from each kind of failure.
+func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Response) ([]byte, error) {
+	status := actionStatus(response.Body)
+	name := p.description.Name
+	vendor := vendorError(response, status.GetErrorCode(), status.GetMessage())
+	refused := func(reason enlistv1.ErrorReason, message string) error {
+		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
+	}
+	switch code := status.GetErrorCode(); {
+	case response.Status < 300 && (status.GetStatus() == "SUCCESS" || status.GetStatus() == "WARNING"):
+		return response.Body, nil
+	case status.GetStatus() != "FAIL" && code == "", response.Status >= http.StatusInternalServerError,
+		response.Status == http.StatusTooManyRequests:
+		return nil, p.http.NotUnderstood(call, response, vendor)
+	case code == alreadyExists && call.Creates:
+		return nil, refused(enlistv1.ErrorReason_CUSTOMER_EXISTS, "Provider "+name+" already has a customer with this id, and it was left "+
+			"unchanged. Use another id, or set on_existing to ON_EXISTING_ADOPT or ON_EXISTING_UPDATE.")
+	case code == doesNotExist && !call.Creates:
+		return nil, refused(enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, "Provider "+name+" has no customer with this id.")
+	case code == doesNotExist && call.Path == upsertPath:
+		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED, "Provider "+name+" says that something the request refers to does not exist; "+
+			"see VendorError. It is a code that is not set up there, or the customer exists without its lower accounts. Nothing was created.")
+	case code == doesNotExist:
+		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED, "Provider "+name+" says that a code in the request is not set up there; "+
+			"see VendorError. Nothing was created.")
+	case code == notAuthorized, response.Status == http.StatusUnauthorized:
+		return nil, p.http.CredentialsRejected(vendor, nil)
+	default:
+		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
+			"Provider "+name+" refused the request with "+orDefault(vendorhttp.Cut(code, 100), "no code")+"; see VendorError. Nothing was created.")
+	}
+}
+
+// actionStatus reads the status of an answer, which stands alone or as its actionStatus. It is empty for any other body.
+func actionStatus(body []byte) *opencellv1.ActionStatus {
+	alone, within := &opencellv1.ActionStatus{}, &opencellv1.GetCustomerAnswer{}
+	if err := wire.Unmarshal(body, within); err == nil && within.GetActionStatus() != nil {
+		return within.GetActionStatus()
+	}
+	if err := wire.Unmarshal(body, alone); err != nil {
+		return &opencellv1.ActionStatus{}
+	}
+	return alone
+}
+
+func vendorError(response *vendorhttp.Response, code, message string) *enlistv1.VendorError {
+	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
+	if code != "" || message != "" {
+		vendor.Messages = []*enlistv1.VendorMessage{vendorhttp.Message(code, message)}
+	}
+	return vendor
+}
+
+func isReason(err error, reason enlistv1.ErrorReason) bool {
+	var known *providers.Error
+	return errors.As(err, &known) && known.Reason == reason
+}

@@ -1,0 +1,86 @@
+package opencell
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// maxTokenLifetime keeps a nonsensical expires_in from overflowing.
+const maxTokenLifetime = 365 * 24 * 60 * 60
+
+// fetchToken gets a bearer token by OAuth's password grant, as Opencell's Keycloak offers it.
+func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error) {
+	form := url.Values{
+		"grant_type": {"password"},
+		"client_id":  {orDefault(p.settings.GetClientId(), "opencell-web")},
+		"username":   {p.settings.GetUsername()},
+		"password":   {p.settings.GetPassword()},
+	}
+	if secret := p.settings.GetClientSecret(); secret != "" {
+		form.Set("client_secret", secret)
+	}
+	call := &vendorhttp.Request{
+		Method:      http.MethodPost,
+		Path:        "/auth/realms/" + url.PathEscape(orDefault(p.settings.GetRealm(), "opencell")) + "/protocol/openid-connect/token",
+		Header:      http.Header{"Accept": {"application/json"}},
+		ContentType: "application/x-www-form-urlencoded",
+		Body:        []byte(form.Encode()),
+	}
+	response, err := p.http.Do(ctx, call)
+	if err != nil {
+		return vendorhttp.Credential{}, err
+	}
+	return p.tokenOf(call, response)
+}
+
+func (p *Provider) tokenOf(call *vendorhttp.Request, response *vendorhttp.Response) (vendorhttp.Credential, error) {
+	answer := &opencellv1.TokenAnswer{}
+	parsed := wire.Unmarshal(response.Body, answer) == nil
+	switch {
+	case parsed && response.Status == http.StatusOK && answer.GetAccessToken() != "":
+		credential := vendorhttp.Credential{Value: answer.GetAccessToken()}
+		if seconds := min(answer.GetExpiresIn(), maxTokenLifetime); seconds > 0 {
+			credential.Expires = vendorhttp.RenewBefore(time.Duration(seconds) * time.Second)
+		}
+		return credential, nil
+	case parsed && answer.GetError() != "" && (response.Status == http.StatusBadRequest || response.Status == http.StatusUnauthorized):
+		return vendorhttp.Credential{}, p.http.CredentialsRejected(vendorError(response, answer.GetError(), answer.GetErrorDescription()), nil)
+	default:
+		return vendorhttp.Credential{}, p.http.NotUnderstood(call, response, nil)
+	}
+}
+
+// token returns the token to use now. Whatever goes wrong here, the call it is for has not been sent.
+func (p *Provider) token(ctx context.Context) (string, error) {
+	token, err := p.tokens.Get(ctx)
+	if err == nil {
+		return token, nil
+	}
+	var known *providers.Error
+	if !errors.As(err, &known) {
+		known = &providers.Error{
+			Reason:  enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
+			Message: "Provider " + p.description.Name + " gave no token in the time there was, and nothing was sent. Call again with more time.",
+			Cause:   err,
+		}
+	}
+	notSent := *known
+	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
+	return "", &notSent
+}
+
+func orDefault(value, standard string) string {
+	if value == "" {
+		return standard
+	}
+	return value
+}

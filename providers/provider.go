@@ -1,0 +1,43 @@
+package providers
+
+import (
+	"context"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// Provider is one configured connection to a vendor's system.
+//
+// Methods are safe for concurrent use and never change their request. Requests have passed the contract's validation: codes are
+// known, dates complete, vendor options those of this vendor, on_existing and unsupported_fields and request_id set.
+// Every error is an *Error. No method calls the vendor a second time after an answer that may mean "done".
+type Provider interface {
+	// Describe returns what this provider is and can do. It is the same at every call; do not change it.
+	Describe() *Description
+
+	// CreateCustomer creates one customer, or with validate_only returns what it would send.
+	// An error with reason OUTCOME_UNKNOWN means that the customer may exist; with any other reason it was not created.
+	CreateCustomer(context.Context, *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error)
+
+	// GetCustomer reads one customer; reason CUSTOMER_NOT_FOUND only when the vendor has said so.
+	GetCustomer(context.Context, *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error)
+
+	// ListContractors returns a page of a customer's contractors, in the vendor's order, none twice and none left out.
+	ListContractors(context.Context, *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error)
+}
+
+// Description is what a provider says of itself.
+type Description struct {
+	// Name of the configured connection.
+	Name string
+	// Vendor whose system it is.
+	Vendor enlistv1.Vendor
+	// OnExisting is the connection's setting for creates that do not say; unspecified: ON_EXISTING_FAIL.
+	OnExisting enlistv1.OnExisting
+	// Unsupported gives, for each RPC of CustomerService that the provider does not support, the reason.
+	Unsupported map[string]string
+	// Fields is the table of fields it takes.
+	Fields *FieldTable
+	// DuplicateSafety says how far a second create of the same customer is prevented.
+	DuplicateSafety *enlistv1.DuplicateSafety
+}

@@ -1,0 +1,47 @@
+// Package registry makes the configured providers. It is the one place that knows all vendors.
+package registry
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/opencell"
+)
+
+// constructors has one line for each vendor, by its name in the configuration.
+func constructors() map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error) {
+	return map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error){
+		"opencell": func(config *configv1.Provider) (providers.Provider, error) { return opencell.New(config) },
+	}
+}
+
+// New makes the providers of a validated configuration, by name. It calls no vendor.
+func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
+	made := make(map[string]providers.Provider, len(configs))
+	for i, config := range configs {
+		vendor := Vendor(config)
+		construct, known := constructors()[vendor]
+		if !known {
+			return nil, fmt.Errorf("providers[%d].%s: this version of Enlist has no adapter for this vendor yet", i, vendor)
+		}
+		provider, err := construct(config)
+		if err != nil {
+			return nil, fmt.Errorf("providers[%d].%s.%w", i, vendor, err)
+		}
+		made[config.GetName()] = provider
+	}
+	return made, nil
+}
+
+// Vendor returns the name of the vendor that a provider's configuration is for: `sell_and_sign`.
+func Vendor(config *configv1.Provider) protoreflect.Name {
+	message := config.ProtoReflect()
+	field := message.WhichOneof(message.Descriptor().Oneofs().ByName("vendor"))
+	if field == nil {
+		return ""
+	}
+	return field.Name()
+}

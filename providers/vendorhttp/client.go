@@ -1,0 +1,205 @@
+package vendorhttp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+const (
+	// DefaultTimeout bounds one call to a vendor.
+	DefaultTimeout = 30 * time.Second
+	// MaxAnswer is the largest body of an answer that is read, in bytes, after decompression.
+	MaxAnswer = 4 << 20
+
+	userAgent = "enlist (+https://github.com/enlist-dev/enlist)"
+)
+
+// Client calls one vendor's server. Safe for concurrent use.
+type Client struct {
+	provider string
+	base     *url.URL
+	timeout  time.Duration
+	http     *http.Client
+}
+
+// NewClient makes a client for the named provider at a base URL (scheme, host, optionally a path).
+// A timeout of 0 is DefaultTimeout.
+func NewClient(provider, baseURL string, timeout time.Duration) (*Client, error) {
+	base, err := url.Parse(strings.TrimSuffix(baseURL, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("base_url: %w", err)
+	}
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second), KeepAlive: 30 * time.Second}
+	return &Client{
+		provider: provider,
+		base:     base,
+		timeout:  timeout,
+		http: &http.Client{
+			Transport: &http.Transport{
+				Proxy:                  http.ProxyFromEnvironment,
+				DialContext:            dialer.DialContext,
+				TLSHandshakeTimeout:    min(timeout, 10*time.Second),
+				MaxIdleConns:           256,
+				MaxIdleConnsPerHost:    256,
+				IdleConnTimeout:        90 * time.Second,
+				ExpectContinueTimeout:  time.Second,
+				MaxResponseHeaderBytes: 64 << 10,
+			},
+			// A redirect is an answer like any other; following it could create a customer twice or hand a token to a stranger.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Request is one call.
+type Request struct {
+	// Method is the HTTP method.
+	Method string
+	// Path is added to the base URL; it begins with a slash and is escaped already.
+	Path string
+	// Query is added to the URL; nil for none.
+	Query url.Values
+	// Header holds all headers but Content-Type and User-Agent.
+	Header http.Header
+	// Body is sent with ContentType; nil for none.
+	Body []byte
+	// ContentType of Body.
+	ContentType string
+	// Creates says that the vendor may create a customer: without a believable answer the outcome is unknown.
+	Creates bool
+	// RedactedBody is Body with `$NAMES` for secrets, for people to see; nil when Body holds none.
+	RedactedBody []byte
+	// Secrets are headers and query parameters whose values people must not see, with the `$NAME` to show instead.
+	Secrets map[string]string
+}
+
+// Response is a whole answer.
+type Response struct {
+	// Status is the HTTP status code.
+	Status int
+	// Header of the answer.
+	Header http.Header
+	// Body of the answer, at most MaxAnswer bytes.
+	Body []byte
+}
+
+// Do sends the request once and reads the whole answer. Its time is bounded by the context and by the client's timeout.
+// An error is an *providers.Error: VENDOR_UNAVAILABLE when nothing can have been created, else OUTCOME_UNKNOWN.
+func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+
+	var progress progress
+	httpRequest, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, progress.trace()), request.Method, c.url(request), bytes.NewReader(request.Body))
+	if err != nil {
+		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
+	}
+	httpRequest.Header = request.headers()
+
+	response, err := c.http.Do(httpRequest)
+	if err != nil {
+		return nil, c.failed(request, progress.stage(), withoutURL(err))
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, MaxAnswer+1))
+	if err != nil {
+		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
+	}
+	if len(body) > MaxAnswer {
+		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("the answer is larger than %d bytes", MaxAnswer))
+	}
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+}
+
+func (c *Client) url(request *Request) string {
+	target := c.base.String() + request.Path
+	if len(request.Query) > 0 {
+		target += "?" + request.Query.Encode()
+	}
+	return target
+}
+
+func (r *Request) headers() http.Header {
+	headers := r.Header.Clone()
+	if headers == nil {
+		headers = http.Header{}
+	}
+	if r.Body != nil {
+		headers.Set("Content-Type", r.ContentType)
+	}
+	headers.Set("User-Agent", userAgent)
+	return headers
+}
+
+// failed makes the error of a call that got no whole answer.
+func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
+	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+		return c.unknown("its answer did not come whole", stage, nil, cause)
+	}
+	message := "Provider " + c.provider + " could not be reached, and nothing was sent. Call again later."
+	switch {
+	case stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT:
+		message = "Provider " + c.provider + " did not answer as it should. Call again later."
+	case errors.Is(cause, context.DeadlineExceeded):
+		message = "Provider " + c.provider + " could not be reached in the time there was, and nothing was sent. Call again with more time."
+	}
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: message, Stage: stage, RetryAfter: time.Second, Cause: cause,
+	}
+}
+
+// unknown makes the error of a create that may have been carried out.
+func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+		Message: "The request was sent to provider " + c.provider + ", but " + why +
+			": the customer may exist or not. Read it with GetCustomer before you send it again.",
+		Stage: stage, Vendor: vendor, Cause: cause,
+	}
+}
+
+// withoutURL drops the URL that net/http puts in its errors: its query may hold secrets and personal data.
+func withoutURL(err error) error {
+	var urlError *url.Error
+	if errors.As(err, &urlError) {
+		return urlError.Err
+	}
+	return err
+}
+
+// progress follows one request through net/http. From the moment a connection is ready, bytes may have left.
+type progress struct{ connected atomic.Bool }
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		// net/http asks for another connection only while not a byte of this request has been written.
+		GetConn: func(string) { p.connected.Store(false) },
+		GotConn: func(httptrace.GotConnInfo) { p.connected.Store(true) },
+	}
+}
+
+func (p *progress) stage() enlistv1.SendStage {
+	if p.connected.Load() {
+		return enlistv1.SendStage_SEND_STAGE_SENT
+	}
+	return enlistv1.SendStage_SEND_STAGE_NOT_SENT
+}

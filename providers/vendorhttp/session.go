@@ -1,0 +1,90 @@
+package vendorhttp
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// Session keeps a credential that a vendor gives for a time: an OAuth token, a session cookie.
+// However many calls wait for it, one login is under way at a time. Safe for concurrent use.
+type Session struct {
+	login   func(context.Context) (Credential, error)
+	timeout time.Duration
+	flight  singleflight.Group
+
+	mu      sync.Mutex
+	current Credential
+}
+
+// Credential is what a login gave.
+type Credential struct {
+	// Value is the token or cookie.
+	Value string
+	// Expires is when to log in again; zero when that is not known.
+	Expires time.Time
+}
+
+// NewSession makes a session that logs in with the given function, for at most the given time.
+func NewSession(timeout time.Duration, login func(context.Context) (Credential, error)) *Session {
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	return &Session{login: login, timeout: timeout}
+}
+
+// Get returns the credential, after a login when there is none that still holds. A login goes on when its caller is gone, since
+// others may wait for it.
+func (s *Session) Get(ctx context.Context) (string, error) {
+	if value := s.held(); value != "" {
+		return value, nil
+	}
+	done := s.flight.DoChan("login", func() (any, error) {
+		if value := s.held(); value != "" {
+			return value, nil
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+		defer cancel()
+		credential, err := s.login(ctx)
+		if err != nil {
+			return "", err
+		}
+		s.mu.Lock()
+		s.current = credential
+		s.mu.Unlock()
+		return credential.Value, nil
+	})
+	select {
+	case result := <-done:
+		value, _ := result.Val.(string)
+		return value, result.Err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// Discard forgets the credential that the vendor has refused, unless a newer one has taken its place.
+func (s *Session) Discard(refused string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current.Value == refused {
+		s.current = Credential{}
+	}
+}
+
+func (s *Session) held() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.current.Expires.IsZero() && !time.Now().Before(s.current.Expires) {
+		return ""
+	}
+	return s.current.Value
+}
+
+// RenewBefore returns when to renew a credential that lasts for the given time: a little before its end, so that none expires
+// on its way to the vendor.
+func RenewBefore(lifetime time.Duration) time.Time {
+	return time.Now().Add(lifetime - min(lifetime/10, 30*time.Second))
+}

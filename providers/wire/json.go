@@ -1,0 +1,122 @@
+// Package wire turns vendors' wire messages into bytes and back. A wire message is a proto whose JSON names are the vendor's.
+//
+// The JSON differs from protobuf's own mapping in what vendors' servers need: 64-bit integers are numbers, the order is that of
+// the .proto file, and the bytes are the same for the same message, always.
+package wire
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+)
+
+// JSON encodes a wire message. Fields that are not set are left out.
+func JSON(message proto.Message) []byte {
+	return appendMessage(nil, message.ProtoReflect(), false)
+}
+
+// RedactedJSON is JSON with every field that is marked debug_redact replaced by `$NAME`.
+func RedactedJSON(message proto.Message) []byte {
+	return appendMessage(nil, message.ProtoReflect(), true)
+}
+
+// Unmarshal decodes a vendor's JSON answer. Fields that the message does not name are passed over, since vendors add some.
+func Unmarshal(data []byte, message proto.Message) error {
+	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, message)
+}
+
+// Redacted reports whether a field is marked debug_redact.
+func Redacted(field protoreflect.FieldDescriptor) bool {
+	options, _ := field.Options().(*descriptorpb.FieldOptions)
+	return options.GetDebugRedact()
+}
+
+// Placeholder is what stands for the value of a redacted field: `$PASSWORD`.
+func Placeholder(field protoreflect.FieldDescriptor) string {
+	return "$" + string(bytes.ToUpper([]byte(field.Name())))
+}
+
+func appendMessage(out []byte, message protoreflect.Message, redact bool) []byte {
+	out = append(out, '{')
+	fields := message.Descriptor().Fields()
+	first := true
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if !message.Has(field) {
+			continue
+		}
+		if !first {
+			out = append(out, ',')
+		}
+		first = false
+		out = appendString(out, field.JSONName())
+		out = append(out, ':')
+		if redact && Redacted(field) {
+			out = appendString(out, Placeholder(field))
+			continue
+		}
+		out = appendField(out, field, message.Get(field), redact)
+	}
+	return append(out, '}')
+}
+
+func appendField(out []byte, field protoreflect.FieldDescriptor, value protoreflect.Value, redact bool) []byte {
+	if !field.IsList() {
+		return appendValue(out, field, value, redact)
+	}
+	list := value.List()
+	out = append(out, '[')
+	for i := range list.Len() {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendValue(out, field, list.Get(i), redact)
+	}
+	return append(out, ']')
+}
+
+func appendValue(out []byte, field protoreflect.FieldDescriptor, value protoreflect.Value, redact bool) []byte {
+	switch field.Kind() {
+	case protoreflect.MessageKind:
+		return appendMessage(out, value.Message(), redact)
+	case protoreflect.StringKind:
+		return appendString(out, value.String())
+	case protoreflect.BoolKind:
+		return strconv.AppendBool(out, value.Bool())
+	case protoreflect.Int32Kind, protoreflect.Int64Kind:
+		return strconv.AppendInt(out, value.Int(), 10)
+	case protoreflect.Uint32Kind, protoreflect.Uint64Kind:
+		return strconv.AppendUint(out, value.Uint(), 10)
+	case protoreflect.DoubleKind:
+		return appendNumber(out, value.Float())
+	case protoreflect.BytesKind:
+		return appendString(out, base64.StdEncoding.EncodeToString(value.Bytes()))
+	default:
+		panic(fmt.Sprintf("wire: %s has a kind that no vendor message uses: %s", field.FullName(), field.Kind()))
+	}
+}
+
+// appendNumber writes a double as JSON does; the contract's rules keep NaN and infinities out before this.
+func appendNumber(out []byte, number float64) []byte {
+	if math.IsNaN(number) || math.IsInf(number, 0) {
+		return append(out, "null"...)
+	}
+	encoded, _ := json.Marshal(number) //nolint:errchkjson // a finite float64 always encodes
+	return append(out, encoded...)
+}
+
+func appendString(out []byte, text string) []byte {
+	buffer := bytes.NewBuffer(out)
+	encoder := json.NewEncoder(buffer)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // a string always encodes
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,32 @@
+package wire
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// Record returns a vendor's JSON object as it came, with the values of the named secret members replaced, at any depth.
+// It returns nil when data is not a JSON object.
+func Record(data []byte, secrets ...string) *structpb.Struct {
+	record := &structpb.Struct{}
+	if err := protojson.Unmarshal(data, record); err != nil {
+		return nil
+	}
+	redact(record, secrets)
+	return record
+}
+
+func redact(record *structpb.Struct, secrets []string) {
+	for name, value := range record.GetFields() {
+		if slices.Contains(secrets, name) {
+			record.Fields[name] = structpb.NewStringValue("$REDACTED")
+			continue
+		}
+		redact(value.GetStructValue(), secrets)
+		for _, element := range value.GetListValue().GetValues() {
+			redact(element.GetStructValue(), secrets)
+		}
+	}
+}

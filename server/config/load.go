@@ -1,0 +1,176 @@
+// Package config reads the configuration file: YAML with the names of enlist.config.v1.Config, checked against the rules of that
+// message. All that is wrong is told at once, by field path and line.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/providers/codes"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// Problem is one thing that is wrong with a configuration.
+type Problem struct {
+	// Path of the field: `providers[0].opencell.base_url`.
+	Path string
+	// Line in the file; 0 when the field is not in it.
+	Line int
+	// Description completes a sentence that begins with the path.
+	Description string
+}
+
+func (p Problem) String() string {
+	if p.Line > 0 {
+		return fmt.Sprintf("line %d: %s %s", p.Line, p.Path, p.Description)
+	}
+	return p.Path + " " + p.Description
+}
+
+// Invalid is the error of a configuration with problems.
+type Invalid struct {
+	// File is the name of the file.
+	File string
+	// Problems are all that was found.
+	Problems []Problem
+}
+
+// Error lists the problems, a line each.
+func (i *Invalid) Error() string {
+	lines := make([]string, 0, len(i.Problems)+1)
+	lines = append(lines, fmt.Sprintf("%s: %d problem(s), nothing was started:", i.File, len(i.Problems)))
+	for _, problem := range i.Problems {
+		lines = append(lines, "  "+problem.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Load reads, completes and checks a file. The error is an *Invalid, or why the file cannot be read.
+func Load(file string) (*configv1.Config, error) {
+	data, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, err
+	}
+	return Parse(file, data, os.LookupEnv, os.ReadFile)
+}
+
+// Parse is Load for a file's content. Environment variables and secret files come from the given functions.
+func Parse(
+	name string, data []byte, environment func(string) (string, bool), readFile func(string) ([]byte, error),
+) (*configv1.Config, error) {
+	config := &configv1.Config{}
+	decoder := &decoder{environment: environment, readFile: readFile, lines: map[string]int{}}
+	if err := decoder.decode(data, config); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, violation := range rules.Check(config) {
+		if !decoder.failedAt(violation.Path) {
+			decoder.problem(violation.Path, violation.Description)
+		}
+	}
+	decoder.checkAcross(config)
+	if len(decoder.problems) > 0 {
+		slices.SortStableFunc(decoder.problems, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
+		})
+		return nil, &Invalid{File: name, Problems: decoder.problems}
+	}
+	SetDefaults(config)
+	return config, nil
+}
+
+// checkAcross checks what the rules of single fields cannot say.
+func (d *decoder) checkAcross(config *configv1.Config) {
+	seen := map[string]int{}
+	for i, provider := range config.GetProviders() {
+		path := fmt.Sprintf("providers[%d]", i)
+		if first, twice := seen[provider.GetName()]; twice && provider.GetName() != "" {
+			d.problem(path+".name", fmt.Sprintf("must differ from that of providers[%d]", first))
+		} else {
+			seen[provider.GetName()] = i
+		}
+		if code := provider.GetOpencell().GetCurrencyCode(); code != "" && !d.failedAt(path+".opencell.currency_code") {
+			d.check(path+".opencell.currency_code", codes.CheckCurrency(code))
+		}
+		if tag := provider.GetOpencell().GetLanguageCode(); tag != "" && !d.failedAt(path+".opencell.language_code") {
+			d.check(path+".opencell.language_code", codes.CheckLanguage(tag))
+		}
+		if provider.GetMaxInFlight() > 0 {
+			d.problem(path+".max_in_flight", notYet)
+		}
+		if provider.GetRateLimit() != nil {
+			d.problem(path+".rate_limit", notYet)
+		}
+	}
+	for path, there := range map[string]bool{
+		"auth":     config.GetAuth() != nil,
+		"grpc.tls": config.GetGrpc().GetTls() != nil,
+		"http.tls": config.GetHttp().GetTls() != nil,
+	} {
+		if there {
+			d.problem(path, notYet)
+		}
+	}
+	for path, address := range map[string]string{"grpc.address": config.GetGrpc().GetAddress(), "http.address": config.GetHttp().GetAddress()} {
+		if address != "" && !d.failedAt(path) && !IsLoopback(address) {
+			d.problem(path, "must be a loopback address such as 127.0.0.1:9090: without auth Enlist does not listen beyond this machine")
+		}
+	}
+}
+
+// notYet refuses a setting whose absence of effect would harm: better no start than a start without it.
+const notYet = "is not supported by this version of Enlist; leave it out"
+
+func (d *decoder) check(path string, err error) {
+	if err != nil {
+		d.problem(path, err.Error())
+	}
+}
+
+// IsLoopback reports whether an address host:port can be reached from this machine only.
+func IsLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// SetDefaults fills what is unset with the documented defaults.
+func SetDefaults(config *configv1.Config) {
+	if config.Grpc == nil {
+		config.Grpc = &configv1.Grpc{}
+	}
+	if config.Http == nil {
+		config.Http = &configv1.Http{}
+	}
+	if config.Shutdown == nil {
+		config.Shutdown = &configv1.Shutdown{}
+	}
+	setDefault(&config.Grpc.Address, "127.0.0.1:9090")
+	setDefault(&config.Http.Address, "127.0.0.1:8080")
+	if config.CallTimeout == nil {
+		config.CallTimeout = durationpb.New(time.Minute)
+	}
+	if config.Shutdown.Timeout == nil {
+		config.Shutdown.Timeout = durationpb.New(30 * time.Second)
+	}
+}
+
+func setDefault(value *string, standard string) {
+	if *value == "" {
+		*value = standard
+	}
+}
+
+var errNotMapping = errors.New("the configuration must be a YAML mapping; see the README for an example")

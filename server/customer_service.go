@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// idempotencyKey is the REST header, and the metadata key, that stands in for request_id.
+const idempotencyKey = "idempotency-key"
+
+type customerService struct {
+	enlistv1.UnimplementedCustomerServiceServer
+	connections connections
+}
+
+func (s *customerService) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
+	provider, err := s.connections.find(request.GetProvider())
+	if err != nil {
+		return nil, err
+	}
+	if err := settleRequestID(ctx, request); err != nil {
+		return nil, err
+	}
+	noteCall(ctx, request.GetRequestId())
+	description := provider.Describe()
+	if err := checkOptions(request, description); err != nil {
+		return nil, err
+	}
+	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UNSPECIFIED {
+		request.OnExisting = max(description.OnExisting, enlistv1.OnExisting_ON_EXISTING_FAIL)
+	}
+	if request.GetUnsupportedFields() == enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_UNSPECIFIED {
+		request.UnsupportedFields = enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_REJECT
+	}
+	return provider.CreateCustomer(ctx, request)
+}
+
+func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
+	provider, err := s.connections.find(request.GetProvider())
+	if err != nil {
+		return nil, err
+	}
+	return provider.GetCustomer(ctx, request)
+}
+
+func (s *customerService) ListContractors(ctx context.Context, request *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
+	provider, err := s.connections.find(request.GetProvider())
+	if err != nil {
+		return nil, err
+	}
+	return provider.ListContractors(ctx, request)
+}
+
+// settleRequestID takes the request_id from the Idempotency-Key where the body has none, and makes one where neither has.
+func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerRequest) error {
+	var key string
+	if values := metadata.ValueFromIncomingContext(ctx, idempotencyKey); len(values) > 0 {
+		key = strings.Trim(values[0], `"`) // the header's draft standard puts it in quotes
+		if _, err := uuid.Parse(key); err != nil || len(key) != 36 {
+			return invalidField("request_id", "must be a UUID, and so must the Idempotency-Key that stands in for it")
+		}
+	}
+	switch {
+	case key != "" && request.GetRequestId() != "" && !strings.EqualFold(key, request.GetRequestId()):
+		return invalidField("request_id", "must be the same as the Idempotency-Key when both are given")
+	case request.GetRequestId() == "" && key != "":
+		request.RequestId = key
+	case request.GetRequestId() == "":
+		request.RequestId = uuid.NewString()
+	}
+	request.RequestId = strings.ToLower(request.GetRequestId())
+	return nil
+}
+
+// checkOptions refuses the options of another vendor.
+func checkOptions(request *enlistv1.CreateCustomerRequest, description *providers.Description) error {
+	message := request.ProtoReflect()
+	set := message.WhichOneof(message.Descriptor().Oneofs().ByName("vendor_options"))
+	if set == nil {
+		return nil
+	}
+	if want := optionsOf(description.Vendor); set.Name() != want {
+		return invalidField(string(set.Name()), "is for another vendor: provider "+description.Name+" takes the options "+string(want))
+	}
+	return nil
+}
+
+// optionsOf returns the field with a vendor's options: VENDOR_SELL_AND_SIGN has sell_and_sign.
+func optionsOf(vendor enlistv1.Vendor) protoreflect.Name {
+	return protoreflect.Name(strings.ToLower(strings.TrimPrefix(vendor.String(), "VENDOR_")))
+}
+
+func invalidField(path, description string) error {
+	return &providers.Error{
+		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
+		Message:    path + " " + description + ".",
+		Violations: []rules.Violation{{Path: path, Description: description}},
+	}
+}

@@ -1,0 +1,157 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// domain is the domain of every ErrorInfo.
+const domain = "enlist"
+
+// maxDetails bounds the details of a status, in bytes: HTTP/2 peers cap the size of trailers.
+const maxDetails = 4 << 10
+
+// codeOf is the table from reason to status code.
+func codeOf(reason enlistv1.ErrorReason) codes.Code {
+	switch reason {
+	case enlistv1.ErrorReason_INVALID_FIELD, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED, enlistv1.ErrorReason_REQUEST_ID_REUSED:
+		return codes.InvalidArgument
+	case enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, enlistv1.ErrorReason_OPERATION_NOT_FOUND:
+		return codes.NotFound
+	case enlistv1.ErrorReason_CUSTOMER_EXISTS:
+		return codes.AlreadyExists
+	case enlistv1.ErrorReason_RPC_NOT_SUPPORTED:
+		return codes.Unimplemented
+	case enlistv1.ErrorReason_REQUEST_IN_PROGRESS, enlistv1.ErrorReason_OUTCOME_UNKNOWN:
+		return codes.Aborted
+	case enlistv1.ErrorReason_VENDOR_REJECTED:
+		return codes.FailedPrecondition
+	case enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.ErrorReason_OVERLOADED:
+		return codes.Unavailable
+	case enlistv1.ErrorReason_VENDOR_RATE_LIMITED:
+		return codes.ResourceExhausted
+	case enlistv1.ErrorReason_CREDENTIALS_MISSING, enlistv1.ErrorReason_CREDENTIALS_INVALID:
+		return codes.Unauthenticated
+	case enlistv1.ErrorReason_NOT_PERMITTED:
+		return codes.PermissionDenied
+	case enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
+		enlistv1.ErrorReason_INTERNAL_ERROR, enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:
+		return codes.Internal
+	}
+	return codes.Internal
+}
+
+// asError returns what a handler returned as an *providers.Error. Anything else is a defect, or the caller's own end.
+func asError(err error, call string) *providers.Error {
+	var known *providers.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &providers.Error{
+			Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "The call's time was over before it was done.", Cause: err,
+		}
+	default:
+		return &providers.Error{
+			Reason:  enlistv1.ErrorReason_INTERNAL_ERROR,
+			Message: "A defect in Enlist. Its operator finds the cause in the log under call id " + call + ".",
+			Cause:   err,
+		}
+	}
+}
+
+// statusOf makes the status of an error: one code, one sentence, at most one of each detail, and never the cause.
+func statusOf(err *providers.Error, provider, requestID string) *status.Status {
+	info := &errdetails.ErrorInfo{Reason: err.Reason.String(), Domain: domain, Metadata: map[string]string{}}
+	if provider != "" {
+		info.Metadata["provider"] = provider
+	}
+	if requestID != "" {
+		info.Metadata["request_id"] = requestID
+	}
+	if err.Stage != enlistv1.SendStage_SEND_STAGE_UNSPECIFIED {
+		info.Metadata["send_stage"] = err.Stage.String()[len("SEND_STAGE_"):]
+	}
+	if messages := err.Vendor.GetMessages(); len(messages) > 0 && messages[0].GetCode() != "" {
+		info.Metadata["vendor_code"] = messages[0].GetCode()
+	}
+	details := []protoadapt.MessageV1{protoadapt.MessageV1Of(info)}
+	if err.RetryAfter > 0 {
+		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(err.RetryAfter)})
+	}
+	left := maxDetails - size(details)
+	if err.Vendor != nil {
+		vendor := fitVendor(err.Vendor, left/2)
+		left -= proto.Size(vendor)
+		details = append(details, vendor)
+	}
+	if len(err.Violations) > 0 {
+		details = append(details, fitViolations(err, left))
+	}
+	made := status.New(codeOf(err.Reason), valid(err.Message))
+	if detailed, failed := made.WithDetails(details...); failed == nil {
+		return detailed
+	}
+	return made
+}
+
+// overhead is what wrapping a detail in an Any and a Status costs, at most.
+const overhead = 80
+
+func size(details []protoadapt.MessageV1) int {
+	total := 0
+	for _, detail := range details {
+		total += proto.Size(protoadapt.MessageV2Of(detail)) + overhead
+	}
+	return total
+}
+
+func fitVendor(vendor *enlistv1.VendorError, limit int) *enlistv1.VendorError {
+	fitted := &enlistv1.VendorError{HttpStatus: vendor.GetHttpStatus()}
+	for _, message := range vendor.GetMessages() {
+		message = &enlistv1.VendorMessage{
+			Code: valid(message.GetCode()), Message: valid(message.GetMessage()),
+			Extra: valid(message.GetExtra()), Description: valid(message.GetDescription()),
+		}
+		if proto.Size(fitted)+proto.Size(message) > limit {
+			break
+		}
+		fitted.Messages = append(fitted.Messages, message)
+	}
+	return fitted
+}
+
+// fitViolations lists what fits; the last entry then says how many there are more.
+func fitViolations(err *providers.Error, limit int) *errdetails.BadRequest {
+	bad := &errdetails.BadRequest{}
+	for i, violation := range err.Violations {
+		entry := &errdetails.BadRequest_FieldViolation{
+			Field: valid(violation.Path), Description: valid(violation.Path + " " + violation.Description), Reason: err.Reason.String(),
+		}
+		if proto.Size(bad)+proto.Size(entry)+2*overhead > limit {
+			bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
+				Field: "…", Description: strconv.Itoa(len(err.Violations)-i) + " more; mend these first",
+			})
+			break
+		}
+		bad.FieldViolations = append(bad.FieldViolations, entry)
+	}
+	return bad
+}
+
+// valid replaces bytes that are not UTF-8; a status that holds such cannot be sent.
+func valid(text string) string {
+	return strings.ToValidUTF8(text, "\uFFFD")
+}

@@ -1,0 +1,124 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// rest is the REST side of the contract: it checks what HTTP alone can get wrong, then lets the gateway decode and call.
+type rest struct {
+	gateway *runtime.ServeMux
+	errors  restErrors
+}
+
+func newREST(ctx context.Context, connection grpc.ClientConnInterface, log *slog.Logger) (*rest, error) {
+	errors := restErrors{log: log}
+	gateway := runtime.NewServeMux(
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
+		runtime.WithUnescapingMode(runtime.UnescapingModeAllCharacters),
+		runtime.SetQueryParameterParser(strictQuery{}),
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithDisableHTTPMethodOverride(),
+		runtime.WithIncomingHeaderMatcher(incomingHeader),
+		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
+		runtime.WithErrorHandler(errors.ofCall),
+		runtime.WithRoutingErrorHandler(errors.ofRoute),
+	)
+	if err := enlistv1.RegisterCustomerServiceHandlerClient(ctx, gateway, enlistv1.NewCustomerServiceClient(connection)); err != nil {
+		return nil, err
+	}
+	if err := enlistv1.RegisterProviderServiceHandlerClient(ctx, gateway, enlistv1.NewProviderServiceClient(connection)); err != nil {
+		return nil, err
+	}
+	if err := enlistv1.RegisterOperationServiceHandlerClient(ctx, gateway, enlistv1.NewOperationServiceClient(connection)); err != nil {
+		return nil, err
+	}
+	return &rest{gateway: gateway, errors: errors}, nil
+}
+
+func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	body, refusal := readBody(w, request)
+	if refusal != nil {
+		r.errors.refuse(w, request, refusal)
+		return
+	}
+	request.Body = body
+	// The gateway splits a path at %2F as well as at a slash, but not at %2f: so an id may hold a slash.
+	request.URL.RawPath = strings.ReplaceAll(request.URL.RawPath, "%2F", "%2f")
+	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, restPeer(request.RemoteAddr))))
+}
+
+// incomingHeader lets the headers through that the contract knows. Authorization passes by itself.
+func incomingHeader(name string) (string, bool) {
+	switch name {
+	case "Idempotency-Key", "X-Request-Id":
+		return strings.ToLower(name), true
+	}
+	return "", false
+}
+
+func outgoingHeader(name string) (string, bool) {
+	return http.CanonicalHeaderKey(name), name == callIDKey
+}
+
+// strictQuery refuses query parameters that the request has no field for; the gateway alone would pass over them.
+type strictQuery struct{}
+
+func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilities.DoubleArray) error {
+	for name, given := range values {
+		field := queryField(into.ProtoReflect().Descriptor(), name)
+		if field == nil {
+			return fmt.Errorf("query parameter %s is not known; there are %s", name, queryNames(into.ProtoReflect().Descriptor(), filter))
+		}
+		if len(given) > 1 && !field.IsList() {
+			return fmt.Errorf("query parameter %s must be given once", name)
+		}
+		if filter.HasCommonPrefix([]string{string(field.Name())}) {
+			return fmt.Errorf("query parameter %s belongs in the path", name)
+		}
+	}
+	if err := (&runtime.DefaultQueryParser{}).Parse(into, values, filter); err != nil {
+		for name := range values { // say which one, without repeating its value
+			one := into.ProtoReflect().New().Interface()
+			if (&runtime.DefaultQueryParser{}).Parse(one, url.Values{name: values[name]}, filter) != nil {
+				field := queryField(into.ProtoReflect().Descriptor(), name)
+				return fmt.Errorf("query parameter %s must be %s", name, rules.Expected(field))
+			}
+		}
+		return err
+	}
+	return nil
+}
+
+func queryField(message protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
+	if field := message.Fields().ByJSONName(name); field != nil {
+		return field
+	}
+	return message.Fields().ByName(protoreflect.Name(name))
+}
+
+func queryNames(message protoreflect.MessageDescriptor, filter *utilities.DoubleArray) string {
+	var names []string
+	for i := range message.Fields().Len() {
+		if field := message.Fields().Get(i); !filter.HasCommonPrefix([]string{string(field.Name())}) {
+			names = append(names, string(field.Name()))
+		}
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,150 @@
+package server
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+const (
+	// maxBody is the largest body of a request, in bytes, not counting an image that goes along.
+	maxBody = 1 << 20
+	// maxImage is the largest image, in bytes; in JSON it is a third larger.
+	maxImage = 2 << 20
+)
+
+// refusal is a request that HTTP alone gets wrong, with the status to say so.
+type refusal struct {
+	failure *providers.Error
+	status  int
+}
+
+func refuse(status int, path, description string) *refusal {
+	message := "The request " + description + "."
+	violation := rules.Violation{Path: path, Description: description}
+	return &refusal{status: status, failure: &providers.Error{
+		Reason: enlistv1.ErrorReason_INVALID_FIELD, Message: message, Violations: []rules.Violation{violation},
+	}}
+}
+
+// requestBody is a body that has been read. The marshaler leaves in problem what is wrong with it, since the generated code
+// between the marshaler and the error handler passes on no more than a text.
+type requestBody struct {
+	bytes.Reader
+
+	data     []byte
+	provider string // as the path names it
+	problem  *refusal
+}
+
+func (*requestBody) Close() error { return nil }
+
+// readBody reads the body once, and refuses what HTTP alone can tell is wrong.
+func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refusal) {
+	body := &requestBody{provider: providerOf(request.URL)}
+	if request.Method != http.MethodPost {
+		if request.ContentLength != 0 {
+			return nil, refuse(http.StatusBadRequest, "body", "must have no body with method "+request.Method)
+		}
+		return body, nil
+	}
+	if request.URL.RawQuery != "" {
+		return nil, refuse(http.StatusBadRequest, "query", "must have no query parameters: with method POST every field goes in the JSON body")
+	}
+	if refused := checkContentType(request.Header.Get("Content-Type")); refused != nil {
+		return nil, refused
+	}
+	if encoding := request.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, refuse(http.StatusUnsupportedMediaType, "Content-Encoding", "must have a body without Content-Encoding")
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody+int64(base64.StdEncoding.EncodedLen(maxImage))))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, refuseSize()
+	case err != nil:
+		return nil, refuse(http.StatusBadRequest, "body", "must have a body that comes whole: reading it failed")
+	}
+	body.data = data
+	return body, nil
+}
+
+func refuseSize() *refusal {
+	return refuse(http.StatusRequestEntityTooLarge, "body", "must have a body of at most 1 MiB (1,048,576 bytes), not counting valomnia.image")
+}
+
+func checkContentType(header string) *refusal {
+	mediaType, parameters, err := mime.ParseMediaType(header)
+	if charset := parameters["charset"]; err == nil && mediaType == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8")) {
+		return nil
+	}
+	return refuse(http.StatusUnsupportedMediaType, "Content-Type",
+		"must have the header Content-Type: application/json (curl: -H 'Content-Type: application/json') and a body in UTF-8")
+}
+
+// providerOf returns the provider in /v1/providers/{provider}/…
+func providerOf(target *url.URL) string {
+	parts := strings.Split(target.EscapedPath(), "/")
+	if len(parts) < 4 {
+		return ""
+	}
+	provider, _ := url.PathUnescape(parts[3])
+	return provider
+}
+
+// jsonMarshaler is the gateway's JSON, but strict: the whole body is one JSON object, and unknown fields are errors.
+type jsonMarshaler struct{ runtime.JSONPb }
+
+func newJSON() *jsonMarshaler { return &jsonMarshaler{} }
+
+// NewDecoder returns the decoder of a body that readBody has read.
+func (*jsonMarshaler) NewDecoder(reader io.Reader) runtime.Decoder {
+	return runtime.DecoderFunc(func(into any) error {
+		body, isBody := reader.(*requestBody)
+		message, isMessage := into.(proto.Message)
+		if !isBody || !isMessage {
+			return errors.New("only whole messages are decoded")
+		}
+		body.problem = decode(body, message)
+		if body.problem != nil {
+			return body.problem.failure
+		}
+		return nil
+	})
+}
+
+func decode(body *requestBody, into proto.Message) *refusal {
+	if len(bytes.TrimSpace(body.data)) > 0 {
+		if err := protojson.Unmarshal(body.data, into); err != nil {
+			violation := explainJSON(body.data, err, into.ProtoReflect().Descriptor())
+			refused := refuse(http.StatusBadRequest, violation.Path, violation.Description)
+			refused.failure.Message = strings.TrimSpace(violation.Path+" "+violation.Description) + "."
+			return refused
+		}
+	}
+	if len(body.data)-imageSize(into) > maxBody {
+		return refuseSize()
+	}
+	if named, ok := into.(interface{ GetProvider() string }); ok && named.GetProvider() != "" && named.GetProvider() != body.provider {
+		return refuse(http.StatusBadRequest, "provider", "must name the same provider in its body as in its path, or none")
+	}
+	return nil
+}
+
+func imageSize(message proto.Message) int {
+	create, _ := message.(*enlistv1.CreateCustomerRequest)
+	return base64.StdEncoding.EncodedLen(len(create.GetValomnia().GetImage().GetContent()))
+}

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+)
+
+// restErrors writes errors as google.rpc.Status in JSON. Calls that never reached the chain get their log line here.
+type restErrors struct{ log *slog.Logger }
+
+// ofCall writes the error of a call, or of a request that the gateway could not make a call of.
+func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, err error) {
+	if server, ok := runtime.ServerMetadataFromContext(ctx); ok && len(server.HeaderMD.Get(callIDKey)) > 0 {
+		w.Header().Set("X-Request-Id", server.HeaderMD.Get(callIDKey)[0])
+		made := status.Convert(err)
+		write(w, runtime.HTTPStatusFromCode(made.Code()), made)
+		return
+	}
+	if body, ok := request.Body.(*requestBody); ok && body.problem != nil {
+		e.refuse(w, request, body.problem)
+		return
+	}
+	refused := refuse(http.StatusBadRequest, "query", "is not valid: "+status.Convert(err).Message())
+	e.refuse(w, request, refused)
+}
+
+// ofRoute writes the error of a request that no RPC answers to.
+func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, code int) {
+	switch code {
+	case http.StatusMethodNotAllowed:
+		e.refuse(w, request, refuse(code, "method", "has a method that this path does not take; /openapi.json lists paths and methods"))
+	case http.StatusNotFound:
+		e.refuse(w, request, refuse(code, "path", "has a path that does not exist; /openapi.json lists the paths"))
+	default:
+		e.refuse(w, request, refuse(code, "path", "has a path that is not valid"))
+	}
+}
+
+// refuse writes and logs the error of a request that never became a call.
+func (e restErrors) refuse(w http.ResponseWriter, request *http.Request, refused *refusal) {
+	ctx := metadata.NewIncomingContext(request.Context(), metadata.Pairs(callIDKey, request.Header.Get("X-Request-Id")))
+	c := &call{id: callIDOf(ctx), transport: overREST}
+	made := statusOf(refused.failure, "", "")
+	if refused.status == http.StatusNotFound {
+		made = status.New(codes.NotFound, refused.failure.Message)
+	}
+	logCall(ctx, e.log, "REST "+knownMethod(request.Method), c, made.Code(), refused.failure, time.Now())
+	w.Header().Set("X-Request-Id", c.id)
+	write(w, refused.status, made)
+}
+
+// knownMethod keeps what a stranger sends as a method out of the log.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "OTHER"
+}
+
+func write(w http.ResponseWriter, code int, made *status.Status) {
+	for _, detail := range made.Details() {
+		if retry, ok := detail.(*errdetails.RetryInfo); ok {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(retry.GetRetryDelay().AsDuration().Seconds()))))
+		}
+	}
+	body, err := protojson.Marshal(made.Proto())
+	if err != nil { // a detail that no linked type describes
+		body = []byte(`{"code":13,"message":"the error could not be written"}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(code)
+	_, _ = w.Write(body) // the caller is gone when this fails
+}

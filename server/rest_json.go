@@ -1,0 +1,174 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// position finds the place that protojson names in its errors.
+var position = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
+
+// explainJSON turns an error of protojson into a violation: which field, by proto path, and what it takes. It does not repeat
+// the value, which the library's own text would.
+func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor) rules.Violation {
+	at := position.FindStringSubmatch(err.Error())
+	if at == nil || !json.Valid(data) {
+		return rules.Violation{Path: "body", Description: "must be one JSON object" + where(data, at)}
+	}
+	place := fmt.Sprintf(", at line %s column %s", at[1], at[2])
+	steps := pathTo(data, offsetOf(data, at[1], at[2]))
+	path, field, owner, isElement := resolve(steps, message)
+	text := strings.ReplaceAll(err.Error(), "\u00a0", " ") // the library mixes in no-break spaces
+	switch {
+	case strings.Contains(text, "unknown field") && owner != nil:
+		return rules.Violation{Path: path, Description: "is not a field; there are " + rules.Names(owner.Fields()) + place}
+	case strings.Contains(text, "duplicate field"):
+		return rules.Violation{Path: path, Description: "must be set once" + place}
+	case strings.Contains(text, "oneof"):
+		return rules.Violation{Path: path, Description: "must be the only one of its kind: another of the same oneof is set too" + place}
+	case field != nil && isElement:
+		return rules.Violation{Path: path, Description: "must be " + rules.ExpectedElement(field) + place}
+	case field != nil:
+		return rules.Violation{Path: path, Description: "must be " + rules.Expected(field) + place}
+	default:
+		return rules.Violation{Path: "body", Description: "must be one JSON object with some of " + rules.Names(message.Fields())}
+	}
+}
+
+// where says where JSON stops being JSON, as far as can be told.
+func where(data []byte, at []string) string {
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(data, new(any)); err != nil {
+		if found, ok := err.(*json.SyntaxError); ok { //nolint:errorlint // as returned
+			syntax = found
+		}
+	}
+	switch {
+	case syntax != nil:
+		before := data[:min(int(syntax.Offset), len(data))]
+		line := bytes.Count(before, []byte("\n")) + 1
+		return fmt.Sprintf("; it stops being JSON at line %d column %d", line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]))
+	case at != nil:
+		return fmt.Sprintf("; see line %s column %s", at[1], at[2])
+	default:
+		return ""
+	}
+}
+
+// offsetOf turns a line and a column (in characters, from 1) into an offset in bytes.
+func offsetOf(data []byte, line, column string) int {
+	lines, _ := strconv.Atoi(line)
+	columns, _ := strconv.Atoi(column)
+	offset := 0
+	for ; lines > 1; lines-- {
+		end := bytes.IndexByte(data[offset:], '\n')
+		if end < 0 {
+			return len(data)
+		}
+		offset += end + 1
+	}
+	for ; columns > 1 && offset < len(data); columns-- {
+		_, width := utf8.DecodeRune(data[offset:])
+		offset += width
+	}
+	return offset
+}
+
+// step is one step into a JSON document: a member's name, or an index.
+type step struct {
+	name  string
+	index int // -1 for a name
+}
+
+// pathTo returns the steps to the token at an offset.
+func pathTo(data []byte, offset int) []step {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	type level struct {
+		object  bool
+		wantKey bool
+	}
+	var levels []level
+	var steps []step
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return steps
+		}
+		passed := int(decoder.InputOffset()) > offset
+		top := len(levels) - 1
+		if delimiter, ok := token.(json.Delim); ok && (delimiter == '}' || delimiter == ']') {
+			if passed {
+				return steps
+			}
+			levels, steps = levels[:top], steps[:len(steps)-1]
+			continue
+		}
+		switch {
+		case top < 0:
+		case levels[top].object && levels[top].wantKey:
+			name, _ := token.(string)
+			steps[len(steps)-1] = step{name: name, index: -1}
+			levels[top].wantKey = false
+			if passed {
+				return steps
+			}
+			continue
+		case levels[top].object:
+			levels[top].wantKey = true
+		default:
+			steps[len(steps)-1].index++
+		}
+		if passed {
+			return steps
+		}
+		if delimiter, ok := token.(json.Delim); ok {
+			levels = append(levels, level{object: delimiter == '{', wantKey: delimiter == '{'})
+			steps = append(steps, step{index: -1})
+		}
+	}
+}
+
+// resolve follows the steps through the message. It returns the proto path, the field it ends at (nil if there is none of that
+// name), the message that the last name was looked for in, and whether the path ends at an element of a list or a map.
+func resolve(steps []step, message protoreflect.MessageDescriptor) (
+	path string, field protoreflect.FieldDescriptor, owner protoreflect.MessageDescriptor, isElement bool,
+) {
+	for _, step := range steps {
+		switch {
+		case step.index >= 0:
+			path += "[" + strconv.Itoa(step.index) + "]"
+			isElement = true
+		case field != nil && field.IsMap():
+			path += "[" + strconv.Quote(step.name) + "]"
+			field, isElement = field.MapValue(), true
+		default:
+			owner, isElement = message, false
+			if message != nil {
+				field = queryField(message, step.name)
+			}
+			name := step.name
+			if field != nil {
+				name = string(field.Name())
+			}
+			path = strings.TrimPrefix(path+"."+name, ".")
+		}
+		message = nil
+		if field == nil {
+			return path, nil, owner, false
+		}
+		if field.Message() != nil && !field.IsMap() {
+			message = field.Message()
+		}
+	}
+	return path, field, owner, isElement
+}

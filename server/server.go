@@ -1,0 +1,152 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"google.golang.org/grpc"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// Server serves the contract over gRPC and REST.
+type Server struct {
+	config *configv1.Config
+	log    *slog.Logger
+	health healthState
+
+	grpc         *grpc.Server
+	http         *http.Server
+	grpcListener net.Listener
+	httpListener net.Listener
+}
+
+// New makes a server of a complete configuration and its providers. openAPI is the document that /openapi.json serves.
+// It listens on both ports when it returns, and answers once Run is called.
+func New(config *configv1.Config, connected map[string]providers.Provider, openAPI []byte, log *slog.Logger) (*Server, error) {
+	chain := chain(log, config.GetCallTimeout().AsDuration())
+	s := &Server{
+		config: config,
+		log:    log,
+		health: newHealth(),
+		grpc: grpc.NewServer(
+			grpc.UnaryInterceptor(chain),
+			grpc.StreamInterceptor(recoverStream(log)),
+			grpc.MaxRecvMsgSize(maxBody+maxImage),
+			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
+			grpc.KeepaliveParams(keepalive.ServerParameters{Time: 2 * time.Minute, Timeout: 20 * time.Second}),
+		),
+	}
+	gateway := newInProcess(chain)
+	for _, registrar := range []grpc.ServiceRegistrar{s.grpc, gateway} {
+		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected})
+		enlistv1.RegisterProviderServiceServer(registrar, &providerService{connections: connected})
+		enlistv1.RegisterOperationServiceServer(registrar, operationService{})
+	}
+	healthv1.RegisterHealthServer(s.grpc, s.health)
+	reflection.Register(s.grpc)
+
+	contract, err := newREST(context.Background(), gateway, log)
+	if err != nil {
+		return nil, err
+	}
+	s.http = &http.Server{
+		Handler:           s.routes(contract, openAPI),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	return s, s.listen()
+}
+
+func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
+	routes := http.NewServeMux()
+	routes.Handle("/", contract)
+	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
+	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
+	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(openAPI) // the caller is gone when this fails
+	})
+	return routes
+}
+
+func (s *Server) listen() error {
+	var err error
+	if s.grpcListener, err = net.Listen("tcp", s.config.GetGrpc().GetAddress()); err != nil {
+		return fmt.Errorf("grpc.address: %w", err)
+	}
+	if s.httpListener, err = net.Listen("tcp", s.config.GetHttp().GetAddress()); err != nil {
+		_ = s.grpcListener.Close()
+		return fmt.Errorf("http.address: %w", err)
+	}
+	return nil
+}
+
+// GRPCAddress returns the address of the gRPC port.
+func (s *Server) GRPCAddress() string { return s.grpcListener.Addr().String() }
+
+// HTTPAddress returns the address of the REST port.
+func (s *Server) HTTPAddress() string { return s.httpListener.Addr().String() }
+
+// Run serves until the context ends, then stops: it reports that it is not ready, accepts calls for the configured delay, and
+// lets accepted calls end under the configured timeout. It returns nil after a stop in which no accepted call was cut off.
+func (s *Server) Run(ctx context.Context) error {
+	failed := make(chan error, 2)
+	go func() { failed <- s.grpc.Serve(s.grpcListener) }()
+	go func() {
+		if err := s.http.Serve(s.httpListener); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	s.health.setReady(true)
+	s.log.Info("serving", "grpc", s.GRPCAddress(), "http", s.HTTPAddress())
+	select {
+	case err := <-failed:
+		s.grpc.Stop()
+		_ = s.http.Close()
+		return err
+	case <-ctx.Done():
+		return s.stop()
+	}
+}
+
+func (s *Server) stop() error {
+	s.health.setReady(false)
+	delay, timeout := s.config.GetShutdown().GetDelay().AsDuration(), s.config.GetShutdown().GetTimeout().AsDuration()
+	s.log.Info("stopping", "delay", delay.String(), "timeout", timeout.String())
+	time.Sleep(delay)
+
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	drained := make(chan struct{})
+	go func() {
+		s.health.Shutdown() // ends watches, which would otherwise hold the graceful stop up
+		s.grpc.GracefulStop()
+		close(drained)
+	}()
+	httpErr := s.http.Shutdown(ctx)
+	select {
+	case <-drained:
+	case <-ctx.Done():
+	}
+	if httpErr != nil || ctx.Err() != nil {
+		s.grpc.Stop()
+		_ = s.http.Close()
+		return errors.New("calls were still under way when shutdown.timeout was over, and were cut off")
+	}
+	s.log.Info("stopped")
+	return nil
+}
