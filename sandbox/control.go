@@ -91,6 +91,7 @@ func (s *Sandbox) index(w http.ResponseWriter, _ *http.Request) {
 		"control": []string{
 			"GET /sandbox/records?vendor=", "DELETE /sandbox/records",
 			"POST /sandbox/faults", "GET /sandbox/faults", "DELETE /sandbox/faults",
+			"POST /sandbox/contractors",
 		},
 		"fault_kinds": faultKinds(),
 	}).write(w)

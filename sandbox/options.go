@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // Option changes how a [Sandbox] behaves.
 type Option func(*settings)
@@ -11,15 +14,25 @@ type settings struct {
 	tokenLifetime        time.Duration
 	refreshTokenLifetime time.Duration
 	opencellBefore2021   bool
+
+	sellAndSignKeys      []string
+	sellAndSignBareLists bool
+	sellAndSignNotFound  struct {
+		status int
+		body   string
+	}
 }
 
 func defaults() settings {
-	return settings{
+	s := settings{
 		credentials:          DemoCredentials(),
 		now:                  time.Now,
 		tokenLifetime:        5 * time.Minute,
 		refreshTokenLifetime: 30 * time.Minute,
+		sellAndSignKeys:      []string{"segment", "loyalty_level", "account_manager", "note"},
 	}
+	s.sellAndSignNotFound.status, s.sellAndSignNotFound.body = http.StatusOK, "null"
+	return s
 }
 
 // WithCredentials replaces the demo credentials.
@@ -49,4 +62,22 @@ func WithRefreshTokenLifetime(lifetime time.Duration) Option {
 // is refused with 403 instead of 409, and isCompany is an unknown property.
 func WithOpencellBefore2021() Option {
 	return func(s *settings) { s.opencellBefore2021 = true }
+}
+
+// WithSellAndSignPropertyKeys declares the free properties that Sell&Sign
+// accepts, instead of segment, loyalty_level, account_manager and note.
+func WithSellAndSignPropertyKeys(keys ...string) Option {
+	return func(s *settings) { s.sellAndSignKeys = keys }
+}
+
+// WithSellAndSignNotFound sets what getCustomer answers for an unknown number
+// (200 and null unless set): the vendor does not document it.
+func WithSellAndSignNotFound(status int, body string) Option {
+	return func(s *settings) { s.sellAndSignNotFound.status, s.sellAndSignNotFound.body = status, body }
+}
+
+// WithSellAndSignBareLists answers Sell&Sign's lists as bare arrays instead of
+// an object with elements: both are seen.
+func WithSellAndSignBareLists() Option {
+	return func(s *settings) { s.sellAndSignBareLists = true }
 }

@@ -41,6 +41,7 @@ func New(options ...Option) *Sandbox {
 		option(&s.settings)
 	}
 	newOpencell(s)
+	newSellAndSign(s)
 	s.serveControl()
 	return s
 }
