@@ -42,6 +42,8 @@ func New(options ...Option) *Sandbox {
 	}
 	newOpencell(s)
 	newSellAndSign(s)
+	newValomnia(s)
+	s.serveUnknownAPI()
 	s.serveControl()
 	return s
 }
