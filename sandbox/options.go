@@ -21,6 +21,8 @@ type settings struct {
 		status int
 		body   string
 	}
+
+	caliqAutoNumbering, caliqUniqueAccountNo, caliqUniqueEmail bool
 }
 
 func defaults() settings {
@@ -80,4 +82,21 @@ func WithSellAndSignNotFound(status int, body string) Option {
 // an object with elements: both are seen.
 func WithSellAndSignBareLists() Option {
 	return func(s *settings) { s.sellAndSignBareLists = true }
+}
+
+// WithCaliqAutoNumbering has Caliq give the account numbers itself: AccountNo
+// must be left blank.
+func WithCaliqAutoNumbering() Option {
+	return func(s *settings) { s.caliqAutoNumbering = true }
+}
+
+// WithCaliqUniqueAccountNo has Caliq refuse a second customer with an AccountNo
+// in use. The vendor does not say whether it does.
+func WithCaliqUniqueAccountNo() Option {
+	return func(s *settings) { s.caliqUniqueAccountNo = true }
+}
+
+// WithCaliqUniqueEmail has Caliq refuse a second customer with an Email in use.
+func WithCaliqUniqueEmail() Option {
+	return func(s *settings) { s.caliqUniqueEmail = true }
 }

@@ -43,6 +43,7 @@ func New(options ...Option) *Sandbox {
 	newOpencell(s)
 	newSellAndSign(s)
 	newValomnia(s)
+	newCaliq(s)
 	s.serveUnknownAPI()
 	s.serveControl()
 	return s
