@@ -28,7 +28,7 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, log *slog
 	errors := restErrors{log: log}
 	gateway := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
-		runtime.WithUnescapingMode(runtime.UnescapingModeAllCharacters),
+		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),
 		runtime.SetQueryParameterParser(strictQuery{}),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),
@@ -56,8 +56,6 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	request.Body = body
-	// The gateway splits a path at %2F as well as at a slash, but not at %2f: so an id may hold a slash.
-	request.URL.RawPath = strings.ReplaceAll(request.URL.RawPath, "%2F", "%2f")
 	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, restPeer(request.RemoteAddr))))
 }
 

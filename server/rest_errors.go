@@ -10,10 +10,12 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 // restErrors writes errors as google.rpc.Status in JSON. Calls that never reached the chain get their log line here.
@@ -37,14 +39,11 @@ func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.M
 
 // ofRoute writes the error of a request that no RPC answers to.
 func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, code int) {
-	switch code {
-	case http.StatusMethodNotAllowed:
-		e.refuse(w, request, refuse(code, "method", "has a method that this path does not take; /openapi.json lists paths and methods"))
-	case http.StatusNotFound:
-		e.refuse(w, request, refuse(code, "path", "has a path that does not exist; /openapi.json lists the paths"))
-	default:
-		e.refuse(w, request, refuse(code, "path", "has a path that is not valid"))
+	message := "The request has a path that does not exist; /openapi.json lists the paths."
+	if code == http.StatusMethodNotAllowed {
+		message = "The request has a method that this path does not take; /openapi.json lists paths and methods."
 	}
+	e.refuse(w, request, &refusal{status: code, failure: &providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: message}})
 }
 
 // refuse writes and logs the error of a request that never became a call.
@@ -52,9 +51,6 @@ func (e restErrors) refuse(w http.ResponseWriter, request *http.Request, refused
 	ctx := metadata.NewIncomingContext(request.Context(), metadata.Pairs(callIDKey, request.Header.Get("X-Request-Id")))
 	c := &call{id: callIDOf(ctx), transport: overREST}
 	made := statusOf(refused.failure, "", "")
-	if refused.status == http.StatusNotFound {
-		made = status.New(codes.NotFound, refused.failure.Message)
-	}
 	logCall(ctx, e.log, "REST "+knownMethod(request.Method), c, made.Code(), refused.failure, time.Now())
 	w.Header().Set("X-Request-Id", c.id)
 	write(w, refused.status, made)

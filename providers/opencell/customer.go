@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -103,8 +105,16 @@ func properties(fields *opencellv1.RecordedCustomFields) map[string]string {
 		case field.BooleanValue != nil:
 			properties[field.GetCode()] = strconv.FormatBool(field.GetBooleanValue())
 		case field.DateValue != nil:
-			properties[field.GetCode()] = time.UnixMilli(field.GetDateValue()).UTC().Format(time.DateOnly)
+			properties[field.GetCode()] = dateOf(field.GetDateValue())
 		}
 	}
 	return properties
+}
+
+// dateOf reads a date that comes as milliseconds or as a text.
+func dateOf(value *structpb.Value) string {
+	if text, ok := value.GetKind().(*structpb.Value_StringValue); ok {
+		return text.StringValue
+	}
+	return time.UnixMilli(int64(value.GetNumberValue())).UTC().Format(time.DateOnly)
 }

@@ -14,6 +14,7 @@ import (
 	_ "github.com/envoyproxy/protoc-gen-validate/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	structpb "google.golang.org/protobuf/types/known/structpb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -1291,7 +1292,7 @@ func (x *RecordedCustomFields) GetCustomField() []*RecordedCustomField {
 	return nil
 }
 
-// RecordedCustomField is one custom field of a record; dates come as milliseconds since 1970-01-01T00:00:00Z.
+// RecordedCustomField is one custom field of a record.
 type RecordedCustomField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Code of the field.
@@ -1304,8 +1305,8 @@ type RecordedCustomField struct {
 	DoubleValue *float64 `protobuf:"fixed64,4,opt,name=double_value,json=doubleValue,proto3,oneof" json:"double_value,omitempty"`
 	// True or false.
 	BooleanValue *bool `protobuf:"varint,5,opt,name=boolean_value,json=booleanValue,proto3,oneof" json:"boolean_value,omitempty"`
-	// Date.
-	DateValue     *int64 `protobuf:"varint,6,opt,name=date_value,json=dateValue,proto3,oneof" json:"date_value,omitempty"`
+	// Date: milliseconds since 1970-01-01T00:00:00Z like other dates of a record, or a text; which of the two is not documented.
+	DateValue     *structpb.Value `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3" json:"date_value,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1375,11 +1376,11 @@ func (x *RecordedCustomField) GetBooleanValue() bool {
 	return false
 }
 
-func (x *RecordedCustomField) GetDateValue() int64 {
-	if x != nil && x.DateValue != nil {
-		return *x.DateValue
+func (x *RecordedCustomField) GetDateValue() *structpb.Value {
+	if x != nil {
+		return x.DateValue
 	}
-	return 0
+	return nil
 }
 
 // CustomerAccounts wraps the list of customer accounts.
@@ -1798,7 +1799,7 @@ var File_enlist_vendors_opencell_v1_opencell_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\n" +
-	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x17validate/validate.proto\"\x8d\x1c\n" +
+	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\x8d\x1c\n" +
 	"\x13CrmAccountHierarchy\x12l\n" +
 	"\x10crm_account_type\x18\x01 \x01(\tBB\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x194\n" +
 	"\x19opencell.crm_account_type*\x17C_UA when it is not setR\x0ecrmAccountType\x12[\n" +
@@ -1988,21 +1989,20 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\rcustom_fields\x18\v \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsR\fcustomFields\x12Y\n" +
 	"\x11customer_accounts\x18\f \x01(\v2,.enlist.vendors.opencell.v1.CustomerAccountsR\x10customerAccounts\"j\n" +
 	"\x14RecordedCustomFields\x12R\n" +
-	"\fcustom_field\x18\x01 \x03(\v2/.enlist.vendors.opencell.v1.RecordedCustomFieldR\vcustomField\"\xbd\x02\n" +
+	"\fcustom_field\x18\x01 \x03(\v2/.enlist.vendors.opencell.v1.RecordedCustomFieldR\vcustomField\"\xc1\x02\n" +
 	"\x13RecordedCustomField\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12&\n" +
 	"\fstring_value\x18\x02 \x01(\tH\x00R\vstringValue\x88\x01\x01\x12\"\n" +
 	"\n" +
 	"long_value\x18\x03 \x01(\x03H\x01R\tlongValue\x88\x01\x01\x12&\n" +
 	"\fdouble_value\x18\x04 \x01(\x01H\x02R\vdoubleValue\x88\x01\x01\x12(\n" +
-	"\rboolean_value\x18\x05 \x01(\bH\x03R\fbooleanValue\x88\x01\x01\x12\"\n" +
+	"\rboolean_value\x18\x05 \x01(\bH\x03R\fbooleanValue\x88\x01\x01\x125\n" +
 	"\n" +
-	"date_value\x18\x06 \x01(\x03H\x04R\tdateValue\x88\x01\x01B\x0f\n" +
+	"date_value\x18\x06 \x01(\v2\x16.google.protobuf.ValueR\tdateValueB\x0f\n" +
 	"\r_string_valueB\r\n" +
 	"\v_long_valueB\x0f\n" +
 	"\r_double_valueB\x10\n" +
-	"\x0e_boolean_valueB\r\n" +
-	"\v_date_value\"j\n" +
+	"\x0e_boolean_value\"j\n" +
 	"\x10CustomerAccounts\x12V\n" +
 	"\x10customer_account\x18\x01 \x03(\v2+.enlist.vendors.opencell.v1.CustomerAccountR\x0fcustomerAccount\"\xb5\x01\n" +
 	"\x0fCustomerAccount\x12\x12\n" +
@@ -2065,6 +2065,7 @@ var file_enlist_vendors_opencell_v1_opencell_proto_goTypes = []any{
 	(*UserAccounts)(nil),         // 17: enlist.vendors.opencell.v1.UserAccounts
 	(*UserAccount)(nil),          // 18: enlist.vendors.opencell.v1.UserAccount
 	(*TokenAnswer)(nil),          // 19: enlist.vendors.opencell.v1.TokenAnswer
+	(*structpb.Value)(nil),       // 20: google.protobuf.Value
 }
 var file_enlist_vendors_opencell_v1_opencell_proto_depIdxs = []int32{
 	1,  // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy.name:type_name -> enlist.vendors.opencell.v1.Name
@@ -2082,16 +2083,17 @@ var file_enlist_vendors_opencell_v1_opencell_proto_depIdxs = []int32{
 	11, // 12: enlist.vendors.opencell.v1.CustomerRecord.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
 	13, // 13: enlist.vendors.opencell.v1.CustomerRecord.customer_accounts:type_name -> enlist.vendors.opencell.v1.CustomerAccounts
 	12, // 14: enlist.vendors.opencell.v1.RecordedCustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.RecordedCustomField
-	14, // 15: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
-	15, // 16: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
-	16, // 17: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
-	17, // 18: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
-	18, // 19: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	20, // 15: enlist.vendors.opencell.v1.RecordedCustomField.date_value:type_name -> google.protobuf.Value
+	14, // 16: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
+	15, // 17: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
+	16, // 18: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
+	17, // 19: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
+	18, // 20: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
+	21, // [21:21] is the sub-list for method output_type
+	21, // [21:21] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_enlist_vendors_opencell_v1_opencell_proto_init() }

@@ -2095,6 +2095,35 @@ func (m *RecordedCustomField) validate(all bool) error {
 
 	// no validation rules for Code
 
+	if all {
+		switch v := interface{}(m.GetDateValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "DateValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "DateValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetDateValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "DateValue",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if m.StringValue != nil {
 		// no validation rules for StringValue
 	}
@@ -2109,10 +2138,6 @@ func (m *RecordedCustomField) validate(all bool) error {
 
 	if m.BooleanValue != nil {
 		// no validation rules for BooleanValue
-	}
-
-	if m.DateValue != nil {
-		// no validation rules for DateValue
 	}
 
 	if len(errors) > 0 {

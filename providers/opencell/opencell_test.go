@@ -1,0 +1,163 @@
+package opencell_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/opencell"
+	"github.com/enlist-dev/enlist/providers/providertest"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
+}
+
+func settings(baseURL string) *configv1.Opencell {
+	demo := sandbox.DemoCredentials().Opencell
+	return &configv1.Opencell{
+		BaseUrl: baseURL, Realm: demo.Realm, ClientId: demo.ClientID, ClientSecret: demo.ClientSecret,
+		Username: demo.Username, Password: demo.Password,
+		CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en",
+		Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
+	}
+}
+
+func connect(settings *configv1.Opencell, timeout time.Duration) (providers.Provider, error) {
+	return opencell.New(&configv1.Provider{
+		Name: "opencell", Timeout: durationpb.New(timeout), Vendor: &configv1.Provider_Opencell{Opencell: settings},
+	})
+}
+
+func TestProvider(t *testing.T) {
+	demo := sandbox.DemoCredentials().Opencell
+	providertest.Run(t, providertest.Harness{
+		Vendor: "opencell",
+		New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {
+			return connect(settings(baseURL), timeout)
+		},
+		NewRefused: func(baseURL string) (providers.Provider, error) {
+			wrong := settings(baseURL)
+			wrong.Password = "wrong-" + demo.Password
+			return connect(wrong, time.Second)
+		},
+		Request: func(id string) *enlistv1.CreateCustomerRequest {
+			return request(t, `{"customer":{"id":"`+id+`","name":{"givenName":"John","familyName":"Smith"},"email":"qa@example.com",
+				"displayName":"John Smith","billingAddress":{"lines":["1 Rue"],"countryCode":"FR"}},"opencell":{"crmParentCode":"MAIN_SELLER"}}`)
+		},
+		Full:    func() []*enlistv1.CreateCustomerRequest { return full(t) },
+		IsLogin: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/auth/") },
+		Secrets: []string{demo.ClientSecret, demo.Password, "tok-4242", "FR7630006000011234567890189"},
+		ReadOtherwise: map[string]string{
+			"name.title":      "Opencell returns its title code",
+			"language_code":   "Opencell keeps the base language only; without one the connection's is sent",
+			"currency_code":   "without one the connection's is sent",
+			"category":        "without one the connection's is sent",
+			"display_name":    "a company's name is sent as the description when there is no display name",
+			`properties["l"]`: "an option, read as a property",
+			`properties["d"]`: "an option, read as a property",
+			`properties["b"]`: "an option, read as a property",
+			`properties["t"]`: "an option, read as a property",
+			`properties["s"]`: "an option, read as a property",
+		},
+	})
+}
+
+func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
+	t.Helper()
+	request := &enlistv1.CreateCustomerRequest{Provider: "opencell"}
+	if err := protojson.Unmarshal([]byte(text), request); err != nil {
+		t.Fatal(err)
+	}
+	return request
+}
+
+// full sets every field that Opencell takes, in two creates: some fields stand in for others.
+func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
+	t.Helper()
+	return []*enlistv1.CreateCustomerRequest{request(t, `{
+		"customer": {
+			"id": "FULL-1", "name": {"title": "Mr.", "givenName": "John", "familyName": "Smith"}, "displayName": "John Smith",
+			"organization": {"registrationNumber": "REG-1", "vatNumber": "VAT-1"},
+			"jobTitle": "CMO", "email": "qa@example.com", "phone": "+33123546780", "mobile": "+33123546789", "fax": "+33123546781",
+			"billingAddress": {"lines": ["1 Rue A", "2 Rue B", "3 Rue C", "4 Rue D", "5 Rue E"], "city": "Nice", "postalCode": "06000",
+				"region": "PACA", "countryCode": "FR"},
+			"languageCode": "fr-CA", "currencyCode": "USD", "category": "PROSPECT",
+			"properties": {"loyalty": "gold", "shop": "Nice"}
+		},
+		"opencell": {
+			"crmParentCode": "MAIN_SELLER",
+			"subscriptionDate": {"year": 2018, "month": 1, "day": 10}, "paymentMethod": "OPENCELL_PAYMENT_METHOD_CHECK",
+			"paymentMethods": [{"paymentMethodType": "OPENCELL_PAYMENT_METHOD_DIRECTDEBIT", "alias": "debit", "preferred": true,
+				"bankCoordinates": {"iban": "FR7630006000011234567890189", "bic": "BDFEFRPP", "accountOwner": "John Smith", "bankName": "Banque"},
+				"mandateIdentification": "M-2", "mandateDate": {"year": 2018, "month": 1, "day": 11}, "tokenId": "tok-4242"}],
+			"billingCycle": "BC_MONTHLY_15TH", "electronicBilling": true, "externalRef1": "REF-1", "externalRef2": "REF-2",
+			"mandateIdentification": "M-1", "mandateDate": {"year": 2018, "month": 1, "day": 12},
+			"customerAccountStatus": "ACTIVE", "dunningLevel": "R0", "nextInvoiceDate": {"year": 2018, "month": 2, "day": 1},
+			"billingAccountStatus": "ACTIVE", "userAccountStatus": "ACTIVE", "terminationDate": {"year": 2030, "month": 1, "day": 1},
+			"mailingType": "AUTO", "ccedEmails": "a@example.com,b@example.com",
+			"customFields": [{"code": "l", "longValue": "9007199254740993"}, {"code": "d", "doubleValue": 1.25},
+				{"code": "b", "booleanValue": true}, {"code": "t", "dateValue": {"year": 2020, "month": 2, "day": 29}}, {"code": "s", "stringValue": "text"}]
+		}}`), request(t, `{
+		"customer": {
+			"id": "FULL-2", "name": {"givenName": "Jane", "familyName": "Doe"}, "organization": {"name": "Acme"}, "email": "jane@example.com",
+			"billingAddress": {"countryCode": "DE"}
+		},
+		"opencell": {"crmAccountType": "C_BA", "crmParentCode": "MAIN_SELLER", "titleCode": "MRS", "isCompany": false, "customerBrand": "DEFAULT",
+			"creditCategory": "VIP", "terminationReason": "TERM_REASON_1", "emailTemplate": "INVOICE_EMAIL"}}`)}
+}
+
+// The page's own sample, from the canonical request that means it.
+func TestPageSample(t *testing.T) {
+	own := settings("http://127.0.0.1:1")
+	own.ReferenceRequestId = proto.Bool(false)
+	provider, err := connect(own, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := request(t, `{
+		"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "onExisting": "ON_EXISTING_UPDATE", "validateOnly": true,
+		"customer": {"id": "CLASSIC-C00", "displayName": "John Smith", "name": {"title": "MR", "givenName": "John", "familyName": "Smith"},
+			"organization": {"vatNumber": "12345678901234", "registrationNumber": "12354678901234"}, "jobTitle": "CMO",
+			"billingAddress": {"lines": ["673 Eugene Points"], "postalCode": "92136", "city": "New Taryn", "countryCode": "FR"},
+			"email": "qa@opencellsoft.com", "mobile": "+33123546789", "languageCode": "fr", "currencyCode": "EUR", "category": "CLIENT"},
+		"opencell": {"crmParentCode": "MAIN_SELLER", "subscriptionDate": {"year": 2018, "month": 1, "day": 10}, "paymentMethod": "OPENCELL_PAYMENT_METHOD_CHECK",
+			"billingCycle": "BC_MONTHLY_1ST", "electronicBilling": true}}`)
+	preview, err := provider.CreateCustomer(t.Context(), sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, err := os.ReadFile("testdata/create_request.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want map[string]any
+	if err := json.Unmarshal([]byte(preview.GetVendorRequest().GetBody()), &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(published, &want); err != nil {
+		t.Fatal(err)
+	}
+	// The page writes this truth value as a text and an absent object as null; both forms mean the same to Opencell.
+	want["electronicBilling"] = true
+	delete(want, "customFields")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("body differs from the page's (-page +sent):\n%s", diff)
+	}
+	if want := "/opencell/api/rest/account/accountHierarchy/createOrUpdateCRMAccountHierarchy"; !strings.HasSuffix(preview.GetVendorRequest().GetUrl(), want) {
+		t.Errorf("url %s", preview.GetVendorRequest().GetUrl())
+	}
+}

@@ -1,0 +1,144 @@
+package providertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+// fixture is a provider at a sandbox of its own, with a recorder between the two.
+type fixture struct {
+	t        *testing.T
+	harness  Harness
+	provider providers.Provider
+	server   *httptest.Server
+
+	mu       sync.Mutex
+	calls    []recorded
+	logins   int
+	override http.HandlerFunc // answers in the sandbox's place, but not for logins
+}
+
+// recorded is one call other than a login, as it came over the wire.
+type recorded struct {
+	method string
+	url    string
+	header http.Header
+	body   []byte
+}
+
+func newFixture(t *testing.T, h Harness) *fixture {
+	t.Helper()
+	f := &fixture{t: t, harness: h}
+	vendors := sandbox.New()
+	f.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/sandbox") {
+			vendors.ServeHTTP(w, r)
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		f.mu.Lock()
+		login := h.IsLogin != nil && h.IsLogin(r)
+		if login {
+			f.logins++
+		} else {
+			f.calls = append(f.calls, recorded{method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
+		}
+		override := f.override
+		f.mu.Unlock()
+		if override != nil && !login {
+			override(w, r)
+			return
+		}
+		vendors.ServeHTTP(w, r)
+	}))
+	t.Cleanup(f.server.Close)
+	f.use(h.New(f.server.URL, 5*time.Second))
+	return f
+}
+
+func (f *fixture) use(provider providers.Provider, err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.provider = provider
+}
+
+// answer makes the vendor answer every call but logins in the given way.
+func (f *fixture) answer(handler http.HandlerFunc) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.override = handler
+}
+
+func (f *fixture) sent() []recorded {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]recorded(nil), f.calls...)
+}
+
+func (f *fixture) loginCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.logins
+}
+
+// fault orders a fault at the sandbox.
+func (f *fixture) fault(operation, kind string, delay time.Duration) {
+	f.t.Helper()
+	order := fmt.Sprintf(`{"vendor":%q,"operation":%q,"kind":%q,"times":1,"delay_ms":%d}`, f.harness.Vendor, operation, kind, delay.Milliseconds())
+	response, err := http.Post(f.server.URL+"/sandbox/faults", "application/json", strings.NewReader(order)) //nolint:noctx // a test's own server
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode >= 300 {
+		text, _ := io.ReadAll(response.Body)
+		f.t.Fatalf("fault %s %s: %s %s", operation, kind, response.Status, text)
+	}
+}
+
+// record is what the sandbox holds of one key.
+type record struct {
+	Key     string         `json:"key"`
+	Created int            `json:"created"`
+	Updated int            `json:"updated"`
+	Record  map[string]any `json:"record"`
+}
+
+func (f *fixture) records() []record {
+	f.t.Helper()
+	response, err := http.Get(f.server.URL + "/sandbox/records?vendor=" + f.harness.Vendor) //nolint:noctx // a test's own server
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var held struct {
+		Records []record `json:"records"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
+		f.t.Fatal(err)
+	}
+	return held.Records
+}
+
+func (f *fixture) showsNoSecret(text string) {
+	f.t.Helper()
+	for _, secret := range f.harness.Secrets {
+		if strings.Contains(text, secret) {
+			f.t.Errorf("a secret shows in: %s", strings.ReplaceAll(text, secret, "<SECRET>"))
+		}
+	}
+}
