@@ -44,6 +44,7 @@ func New(options ...Option) *Sandbox {
 	newSellAndSign(s)
 	newValomnia(s)
 	newCaliq(s)
+	newAvvio(s)
 	s.serveUnknownAPI()
 	s.serveControl()
 	return s
