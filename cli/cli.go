@@ -15,7 +15,7 @@ import (
 )
 
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Start everything against the built-in sandbox, sign one customer up with every provider, print a table, and keep serving."`
+	Demo    demoCommand    `cmd:"" help:"Start everything against the built-in sandbox, sign a customer up with every provider, print a table, keep serving."`
 	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST. Without --config against the built-in sandbox."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, to try things against."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration and say all that is wrong with it."`

@@ -44,7 +44,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if !c.Once {
-		if _, err := fmt.Fprintf(s.out, tryIt, server.GRPCAddress(), server.HTTPAddress(), sandboxed.url(), server.HTTPAddress(), server.GRPCAddress()); err != nil {
+		if _, err := fmt.Fprintf(s.out, tryIt, server.GRPCAddress(), server.HTTPAddress(), sandboxed.url()); err != nil {
 			return err
 		}
 		select {
@@ -58,10 +58,10 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 }
 
 const tryIt = `
-Serving gRPC on %s, REST on http://%s, the vendors' sandbox on %s. Ctrl-C stops.
+Serving gRPC on %[1]s, REST on http://%[2]s, the vendors' sandbox on %[3]s. Ctrl-C stops.
 
-  curl http://%s/v1/providers/opencell/customers/DEMO-1
-  grpcurl -plaintext -d '{"provider":"opencell","customer_id":"DEMO-1"}' %s enlist.v1.CustomerService/GetCustomer
+  curl http://%[2]s/v1/providers/opencell/customers/DEMO-1
+  grpcurl -plaintext -d '{"provider":"opencell","customer_id":"DEMO-1"}' %[1]s enlist.v1.CustomerService/GetCustomer
 `
 
 // signUp signs one customer up with every provider, over gRPC, and prints how it went.

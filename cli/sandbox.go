@@ -46,7 +46,7 @@ func startSandbox(address string) (*runningSandbox, error) {
 	if !config.IsLoopback(address) {
 		return nil, fmt.Errorf("the sandbox listens on loopback only, for example 127.0.0.1:8090; not on %s", address)
 	}
-	listener, err := net.Listen("tcp", address)
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox address: %w", err)
 	}

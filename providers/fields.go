@@ -95,7 +95,7 @@ func length(limit *uint64) *uint32 {
 	if limit == nil {
 		return nil
 	}
-	return proto.Uint32(uint32(min(*limit, 1<<31))) //nolint:gosec // bounded just here
+	return proto.Uint32(uint32(min(*limit, 1<<31)))
 }
 
 func (e *entry) last() protoreflect.FieldDescriptor { return e.chain[len(e.chain)-1] }

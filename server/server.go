@@ -85,10 +85,11 @@ func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
 
 func (s *Server) listen() error {
 	var err error
-	if s.grpcListener, err = net.Listen("tcp", s.config.GetGrpc().GetAddress()); err != nil {
+	var ports net.ListenConfig
+	if s.grpcListener, err = ports.Listen(context.Background(), "tcp", s.config.GetGrpc().GetAddress()); err != nil {
 		return fmt.Errorf("grpc.address: %w", err)
 	}
-	if s.httpListener, err = net.Listen("tcp", s.config.GetHttp().GetAddress()); err != nil {
+	if s.httpListener, err = ports.Listen(context.Background(), "tcp", s.config.GetHttp().GetAddress()); err != nil {
 		_ = s.grpcListener.Close()
 		return fmt.Errorf("http.address: %w", err)
 	}

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
@@ -20,7 +22,7 @@ import (
 func check(message proto.Message) error {
 	violations := rules.Check(message)
 	if create, ok := message.(*enlistv1.CreateCustomerRequest); ok {
-		violations = append(violations, checkCreate(create, violations)...)
+		violations = checkCreate(create, violations)
 	}
 	if len(violations) == 0 {
 		return nil
@@ -36,54 +38,47 @@ func check(message proto.Message) error {
 	}
 }
 
+// checkCreate adds to what was found; a field that breaks a rule already is not named again.
 func checkCreate(request *enlistv1.CreateCustomerRequest, found []rules.Violation) []rules.Violation {
-	customer := request.GetCustomer()
-	var more []rules.Violation
 	add := func(path string, err error) {
-		for _, there := range found {
-			if there.Path == path {
-				return
-			}
-		}
-		if err != nil {
-			more = append(more, rules.Violation{Path: path, Description: err.Error()})
+		named := slices.ContainsFunc(found, func(violation rules.Violation) bool { return violation.Path == path })
+		if err != nil && !named {
+			found = append(found, rules.Violation{Path: path, Description: err.Error()})
 		}
 	}
+	checkCode := func(path, code string, check func(string) error) {
+		if code != "" {
+			add(path, check(code))
+		}
+	}
+	customer := request.GetCustomer()
 	if customer != nil && customer.GetName() == nil && customer.GetDisplayName() == "" && customer.GetOrganization().GetName() == "" {
-		more = append(more, rules.Violation{
-			Path: "customer.name", Description: "must be set, or customer.display_name, or customer.organization.name: a customer needs a name",
-			Missing: true,
-		})
+		add("customer.name", errors.New("must be set, or customer.display_name, or customer.organization.name: a customer needs a name"))
 	}
-	for path, address := range map[string]*enlistv1.Address{
-		"customer.billing_address": customer.GetBillingAddress(), "customer.shipping_address": customer.GetShippingAddress(),
-	} {
-		if code := address.GetCountryCode(); code != "" {
-			add(path+".country_code", codes.CheckCountry(code))
-		}
-	}
-	if code := customer.GetCurrencyCode(); code != "" {
-		add("customer.currency_code", codes.CheckCurrency(code))
-	}
-	if tag := customer.GetLanguageCode(); tag != "" {
-		add("customer.language_code", codes.CheckLanguage(tag))
-	}
-	if birth := customer.GetBirthDate(); birth != nil && time.Date(int(birth.GetYear()), time.Month(birth.GetMonth()), int(birth.GetDay()), 0, 0, 0, 0, time.UTC).After(time.Now()) {
-		add("customer.birth_date", fmt.Errorf("must not be in the future"))
-	}
+	checkCode("customer.billing_address.country_code", customer.GetBillingAddress().GetCountryCode(), codes.CheckCountry)
+	checkCode("customer.shipping_address.country_code", customer.GetShippingAddress().GetCountryCode(), codes.CheckCountry)
+	checkCode("customer.currency_code", customer.GetCurrencyCode(), codes.CheckCurrency)
+	checkCode("customer.language_code", customer.GetLanguageCode(), codes.CheckLanguage)
 	checkValues(request.ProtoReflect(), "", add)
-	return more
+	if birth := customer.GetBirthDate(); birth != nil && codes.Date(birth) > time.Now().AddDate(0, 0, 1).Format(time.DateOnly) {
+		add("customer.birth_date", errors.New("must not be in the future"))
+	}
+	return found
 }
 
 // checkValues finds dates that are not on the calendar and numbers that are not finite, wherever they stand.
 func checkValues(message protoreflect.Message, prefix string, add func(string, error)) {
-	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		path := prefix + string(field.Name())
+	fields := message.Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if !message.Has(field) || field.IsMap() {
+			continue
+		}
+		path, value := prefix+string(field.Name()), message.Get(field)
 		switch {
-		case field.IsMap():
 		case field.IsList() && field.Message() != nil:
-			for i := range value.List().Len() {
-				checkValues(value.List().Get(i).Message(), fmt.Sprintf("%s[%d].", path, i), add)
+			for j := range value.List().Len() {
+				checkValues(value.List().Get(j).Message(), fmt.Sprintf("%s[%d].", path, j), add)
 			}
 		case field.IsList():
 		case field.Message() != nil:
@@ -93,16 +88,15 @@ func checkValues(message protoreflect.Message, prefix string, add func(string, e
 				checkValues(value.Message(), path+".", add)
 			}
 		case field.Kind() == protoreflect.DoubleKind && (math.IsNaN(value.Float()) || math.IsInf(value.Float(), 0)):
-			add(path, fmt.Errorf("must be a finite number"))
+			add(path, errors.New("must be a finite number"))
 		}
-		return true
-	})
+	}
 }
 
 func checkDate(day *date.Date) error {
 	at := time.Date(int(day.GetYear()), time.Month(day.GetMonth()), int(day.GetDay()), 0, 0, 0, 0, time.UTC)
 	if day.GetYear() < 1 || day.GetYear() > 9999 || at.Month() != time.Month(day.GetMonth()) || at.Day() != int(day.GetDay()) {
-		return fmt.Errorf("must be a complete date on the calendar, with year (1 to 9999), month and day")
+		return errors.New("must be a complete date on the calendar, with year (1 to 9999), month and day")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package providertest
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -248,7 +247,7 @@ func neverSentTwice(t *testing.T, f *fixture) {
 	}
 	for _, held := range f.records() {
 		if held.Created != 1 {
-			t.Error(fmt.Sprintf("%s was created %d times", held.Key, held.Created))
+			t.Errorf("%s was created %d times", held.Key, held.Created)
 		}
 	}
 	f.fault("create", "drop_before", 0)

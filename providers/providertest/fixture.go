@@ -99,7 +99,7 @@ func (f *fixture) loginCount() int {
 func (f *fixture) fault(operation, kind string, delay time.Duration) {
 	f.t.Helper()
 	order := fmt.Sprintf(`{"vendor":%q,"operation":%q,"kind":%q,"times":1,"delay_ms":%d}`, f.harness.Vendor, operation, kind, delay.Milliseconds())
-	response, err := http.Post(f.server.URL+"/sandbox/faults", "application/json", strings.NewReader(order)) //nolint:noctx // a test's own server
+	response, err := http.Post(f.server.URL+"/sandbox/faults", "application/json", strings.NewReader(order))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ type record struct {
 
 func (f *fixture) records() []record {
 	f.t.Helper()
-	response, err := http.Get(f.server.URL + "/sandbox/records?vendor=" + f.harness.Vendor) //nolint:noctx // a test's own server
+	response, err := http.Get(f.server.URL + "/sandbox/records?vendor=" + f.harness.Vendor)
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -57,10 +57,8 @@ func flatten(into []Violation, err error, message protoreflect.MessageDescriptor
 		}
 		field, path := find(message, name)
 		path = prefix + path + index
-		if nested, _ := err.Cause().(interface{ Error() string }); nested != nil && field != nil && field.Message() != nil {
-			if inner, ok := nested.(error); ok && isGenerated(inner) {
-				return flatten(into, inner, element(field), path+".")
-			}
+		if field != nil && field.Message() != nil && isGenerated(err.Cause()) {
+			return flatten(into, err.Cause(), element(field), path+".")
 		}
 		return appendOnce(into, Violation{Path: path, Description: describe(field, err.Reason()), Missing: isMissing(err.Reason())})
 	}

@@ -109,7 +109,8 @@ func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	defer cancel()
 
 	var progress progress
-	httpRequest, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, progress.trace()), request.Method, c.url(request), bytes.NewReader(request.Body))
+	ctx = httptrace.WithClientTrace(ctx, progress.trace())
+	httpRequest, err := http.NewRequestWithContext(ctx, request.Method, c.url(request), bytes.NewReader(request.Body))
 	if err != nil {
 		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
 	}
