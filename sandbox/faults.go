@@ -59,8 +59,8 @@ const anyOperation = "*"
 const maxDelay = 10 * time.Minute
 
 // Fault is a fault on order: the next Times calls of the vendor's operation
-// fail so. Faults of one operation are spent in the order in which they came,
-// one a call.
+// fail so. It is the body of POST /sandbox/faults. Faults of one operation are
+// spent in the order in which they came, one a call.
 type Fault struct {
 	Vendor    Vendor    `json:"vendor"`
 	Operation string    `json:"operation"`
@@ -101,9 +101,6 @@ type refusal struct {
 	Message string   `json:"error"`
 	Allowed []string `json:"allowed,omitempty"`
 }
-
-// Error makes a refusal an error.
-func (r *refusal) Error() string { return r.Message }
 
 // parseFault reads an order, naming the field that is wrong.
 func (s *Sandbox) parseFault(body []byte) (*Fault, *refusal) {

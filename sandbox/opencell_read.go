@@ -47,29 +47,52 @@ func shownFields(level int) []shownField {
 	switch level {
 	case customer:
 		return []shownField{
-			{"crmParentCode", "seller"}, {"customerCategory", "customerCategory"}, {"customerBrand", "customerBrand"},
-			{"mandateIdentification", "mandateIdentification"}, {"mandateDate", "mandateDate"}, {"isCompany", "isCompany"},
-			{"contactInformation", "contactInformation"}, {"customFields", "customFields"},
+			{"crmParentCode", "seller"},
+			{"customerCategory", "customerCategory"},
+			{"customerBrand", "customerBrand"},
+			{"mandateIdentification", "mandateIdentification"},
+			{"mandateDate", "mandateDate"},
+			{"isCompany", "isCompany"},
+			{"contactInformation", "contactInformation"},
+			{"customFields", "customFields"},
 			{"customerInvoicingThreshold", "invoicingThreshold"},
 		}
 	case customerAccount:
 		return []shownField{
-			{"currency", "currency"}, {"language", "language"}, {"caStatus", "status"}, {"creditCategory", "creditCategory"},
-			{"dunningLevel", "dunningLevel"}, {"dateStatus", "dateStatus"}, {"dateDunningLevel", "dateDunningLevel"},
-			{"contactInformation", "contactInformation"}, {"paymentMethods", "paymentMethods"},
+			{"currency", "currency"},
+			{"language", "language"},
+			{"caStatus", "status"},
+			{"creditCategory", "creditCategory"},
+			{"dunningLevel", "dunningLevel"},
+			{"dateStatus", "dateStatus"},
+			{"dateDunningLevel", "dateDunningLevel"},
+			{"contactInformation", "contactInformation"},
+			{"paymentMethods", "paymentMethods"},
 			{"customerAccountInvoicingThreshold", "invoicingThreshold"},
 		}
 	case billingAccount:
 		return []shownField{
-			{"billingCycle", "billingCycle"}, {"country", "country"}, {"language", "language"}, {"email", "email"},
-			{"electronicBilling", "electronicBilling"}, {"baStatus", "status"}, {"nextInvoiceDate", "nextInvoiceDate"},
-			{"subscriptionDate", "subscriptionDate"}, {"terminationDate", "terminationDate"},
-			{"terminationReason", "terminationReason"}, {"mailingType", "mailingType"}, {"emailTemplate", "emailTemplate"},
-			{"ccedEmails", "ccedEmails"}, {"invoicingThreshold", "invoicingThreshold"}, {"taxCategoryCode", "taxCategoryCode"},
+			{"billingCycle", "billingCycle"},
+			{"country", "country"},
+			{"language", "language"},
+			{"email", "email"},
+			{"electronicBilling", "electronicBilling"},
+			{"baStatus", "status"},
+			{"nextInvoiceDate", "nextInvoiceDate"},
+			{"subscriptionDate", "subscriptionDate"},
+			{"terminationDate", "terminationDate"},
+			{"terminationReason", "terminationReason"},
+			{"mailingType", "mailingType"},
+			{"emailTemplate", "emailTemplate"},
+			{"ccedEmails", "ccedEmails"},
+			{"invoicingThreshold", "invoicingThreshold"},
+			{"taxCategoryCode", "taxCategoryCode"},
 		}
 	case userAccount:
 		return []shownField{
-			{"uaStatus", "status"}, {"subscriptionDate", "subscriptionDate"}, {"terminationDate", "terminationDate"},
+			{"uaStatus", "status"},
+			{"subscriptionDate", "subscriptionDate"},
+			{"terminationDate", "terminationDate"},
 			{"terminationReason", "terminationReason"},
 		}
 	}

@@ -1,7 +1,6 @@
 package sandbox_test
 
 import (
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -10,35 +9,13 @@ import (
 )
 
 const (
-	opencellTokenPath = "/auth/realms/opencell/protocol/openid-connect/token"
-	opencellAPI       = "/opencell/api/rest/account/"
-	opencellUpsert    = opencellAPI + "accountHierarchy/createOrUpdateCRMAccountHierarchy"
-	opencellCreate    = opencellAPI + "accountHierarchy/createCRMAccountHierarchy"
-	opencellUpdate    = opencellAPI + "accountHierarchy/updateCRMAccountHierarchy"
-	formType          = "application/x-www-form-urlencoded"
-	jsonType          = "application/json"
+	opencellAPI    = "/opencell/api/rest/account/"
+	opencellUpsert = opencellAPI + "accountHierarchy/createOrUpdateCRMAccountHierarchy"
+	opencellCreate = opencellAPI + "accountHierarchy/createCRMAccountHierarchy"
+	opencellUpdate = opencellAPI + "accountHierarchy/updateCRMAccountHierarchy"
+	formType       = "application/x-www-form-urlencoded"
+	jsonType       = "application/json"
 )
-
-func (w *world) opencellForm(changes map[string]string) string {
-	c := w.credentials.Opencell
-	form := url.Values{
-		"grant_type": {"password"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret},
-		"username": {c.Username}, "password": {c.Password},
-	}
-	for name, value := range changes {
-		form.Set(name, value)
-	}
-	return form.Encode()
-}
-
-func (w *world) opencellToken() string {
-	w.Helper()
-	r := w.send("POST", opencellTokenPath, w.opencellForm(nil), "Content-Type", formType)
-	if r.status != 200 {
-		w.Fatalf("no token: %d %s", r.status, r.body)
-	}
-	return r.json(w.T)["access_token"].(string)
-}
 
 func (w *world) opencell(method, path, body, token string) reply {
 	w.Helper()
@@ -141,6 +118,10 @@ func TestOpencellFailures(t *testing.T) {
 		"no such payment method":  {map[string]any{"paymentMethod": "GOLD"}, 400, "INVALID_ENUM_VALUE", "paymentMethod"},
 		"card as scalar":          {map[string]any{"paymentMethod": "CARD"}, 400, "INVALID_PARAMETER", "paymentMethods"},
 		"untyped payment method":  {map[string]any{"paymentMethods": []any{map[string]any{"alias": "x"}}}, 400, "MISSING_PARAMETER", "paymentMethodType"},
+		"not a number":            {map[string]any{"invoicingThreshold": "5"}, 400, "INVALID_PARAMETER", "invoicingThreshold"},
+		"not a list":              {map[string]any{"paymentMethods": "CHECK"}, 400, "INVALID_PARAMETER", "paymentMethods"},
+		"a list of what":          {map[string]any{"paymentMethods": []any{"CHECK"}}, 400, "INVALID_PARAMETER", "paymentMethods[0]"},
+		"unknown in a list":       {map[string]any{"paymentMethods": []any{map[string]any{"x": 1}}}, 400, "INVALID_PARAMETER", "paymentMethods[0].x"},
 		"dunning level":           {map[string]any{"dunningLevel": "R7"}, 400, "INVALID_ENUM_VALUE", "dunningLevel"},
 		"no such title":           {map[string]any{"name.title": "LORD"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "LORD"},
 		"no such category":        {map[string]any{"customerCategory": "FRIEND"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "FRIEND"},
@@ -152,6 +133,7 @@ func TestOpencellFailures(t *testing.T) {
 		"no such brand":           {map[string]any{"customerBrand": "ACME"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "ACME"},
 		"no such seller":          {map[string]any{"crmParentCode": "NOBODY"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "NOBODY"},
 		"no such type":            {map[string]any{"crmAccountType": "UA_C"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "UA_C"},
+		"lower without its code":  {map[string]any{"crmAccountType": "CA_UA", "crmParentCode": absent{}}, 400, "MISSING_PARAMETER", "crmParentCode"},
 		"lower without parent":    {map[string]any{"crmAccountType": "CA_UA", "crmParentCode": "NOBODY"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "NOBODY"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,6 +161,8 @@ func TestOpencellAccepts(t *testing.T) {
 		"custom field":    {"customFields": map[string]any{"customField": []any{map[string]any{"code": "tier", "stringValue": "gold"}}}},
 		"customer only":   {"crmAccountType": "C", "currency": absent{}, "language": absent{}, "billingCycle": absent{}},
 		"from the seller": {"crmAccountType": "S_UA"},
+		"of no seller":    {"crmParentCode": absent{}},
+		"with a limit":    {"invoicingThreshold": 5.5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -254,6 +238,7 @@ func TestOpencellReadAndRequestErrors(t *testing.T) {
 	}{
 		"get without a code":  {"GET", opencellAPI + "customer", "", auth, 400, "MISSING_PARAMETER"},
 		"get unknown":         {"GET", opencellAPI + "customer?customerCode=X", "", auth, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION"},
+		"update of what":      {"POST", opencellUpdate, alter(t, w.fixture("opencell_create_request.json"), map[string]any{"code": ""}), append(auth, "Content-Type", jsonType), 400, "MISSING_PARAMETER"},
 		"delete unknown":      {"DELETE", opencellAPI + "customer/X", "", auth, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION"},
 		"update unknown":      {"POST", opencellUpdate, w.fixture("opencell_create_request.json"), append(auth, "Content-Type", jsonType), 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION"},
 		"no token":            {"GET", opencellAPI + "customer?customerCode=X", "", nil, 401, "AUTHENTICATION_AUTHORIZATION_EXCEPTION"},
@@ -283,78 +268,5 @@ func TestOpencellReadAndRequestErrors(t *testing.T) {
 				t.Errorf("%d %q", r.status, r.body)
 			}
 		})
-	}
-}
-
-func TestOpencellTokenErrors(t *testing.T) {
-	w := newWorld(t)
-	for name, test := range map[string]struct {
-		changes map[string]string
-		status  int
-		code    string
-	}{
-		"no grant":         {map[string]string{"grant_type": ""}, 400, "invalid_request"},
-		"other grant":      {map[string]string{"grant_type": "magic"}, 400, "unsupported_grant_type"},
-		"unknown client":   {map[string]string{"client_id": "x"}, 401, "invalid_client"},
-		"wrong secret":     {map[string]string{"client_secret": "x"}, 401, "unauthorized_client"},
-		"wrong user":       {map[string]string{"username": "x"}, 401, "invalid_grant"},
-		"wrong password":   {map[string]string{"password": "x"}, 401, "invalid_grant"},
-		"no refresh token": {map[string]string{"grant_type": "refresh_token"}, 400, "invalid_request"},
-		"bad refresh":      {map[string]string{"grant_type": "refresh_token", "refresh_token": "x"}, 400, "invalid_grant"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := w.send("POST", opencellTokenPath, w.opencellForm(test.changes), "Content-Type", formType)
-			if got := r.json(t); r.status != test.status || got["error"] != test.code || got["error_description"] == "" {
-				t.Errorf("%d %s", r.status, r.body)
-			}
-		})
-	}
-	for _, test := range []struct {
-		method, path, contentType string
-		status                    int
-	}{
-		{"GET", opencellTokenPath, formType, 405},
-		{"POST", opencellTokenPath, jsonType, 415},
-		{"POST", "/auth/realms/other/protocol/openid-connect/token", formType, 404},
-		{"POST", "/auth/realms/opencell/nothing", formType, 404},
-	} {
-		if r := w.send(test.method, test.path, w.opencellForm(nil), "Content-Type", test.contentType); r.status != test.status {
-			t.Errorf("%s %s: %d %s", test.method, test.path, r.status, r.body)
-		}
-	}
-}
-
-func TestOpencellTokensExpire(t *testing.T) {
-	clock := newClock()
-	w := newWorld(t, sandbox.WithClock(clock.Now), sandbox.WithTokenLifetime(time.Minute), sandbox.WithRefreshTokenLifetime(time.Hour))
-	granted := w.send("POST", opencellTokenPath, w.opencellForm(nil), "Content-Type", formType).json(t)
-	if granted["expires_in"] != 60.0 || granted["refresh_expires_in"] != 3600.0 || granted["token_type"] != "Bearer" {
-		t.Fatalf("granted: %v", granted)
-	}
-	use := func(token any) int {
-		return w.opencell("GET", opencellAPI+"customer?customerCode=X", "", token.(string)).status
-	}
-	renew := func(token any) reply {
-		return w.send("POST", opencellTokenPath, w.opencellForm(map[string]string{
-			"grant_type": "refresh_token", "refresh_token": token.(string),
-		}), "Content-Type", formType)
-	}
-	if got := use(granted["access_token"]); got != 404 {
-		t.Errorf("fresh token: %d", got)
-	}
-	clock.advance(time.Minute)
-	if got := use(granted["access_token"]); got != 401 {
-		t.Errorf("expired token: %d", got)
-	}
-	renewed := renew(granted["refresh_token"]).json(t)
-	if got := use(renewed["access_token"]); got != 404 {
-		t.Errorf("renewed token: %d", got)
-	}
-	if r := renew(granted["refresh_token"]); r.status != 400 {
-		t.Errorf("refresh token used twice: %d", r.status)
-	}
-	clock.advance(time.Hour)
-	if r := renew(renewed["refresh_token"]); r.status != 400 {
-		t.Errorf("expired refresh token: %d", r.status)
 	}
 }

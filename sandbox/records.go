@@ -54,32 +54,37 @@ func (s *recordStore) clear() {
 	clear(s.all)
 }
 
-// heldRecord is a record as GET /sandbox/records shows it. Created counts the
-// records of that vendor with that key: more than one is a duplicate.
-type heldRecord struct {
-	Vendor  Vendor `json:"vendor"`
-	Key     string `json:"key"`
-	Created int    `json:"created"`
-	Updated int    `json:"updated"`
-	Record  any    `json:"record"`
+// Record is a customer as GET /sandbox/records shows it. Key is the code at
+// Opencell, the number at Sell&Sign, the reference at Valomnia, the AccountNo at
+// Caliq and the email at Avvio.
+type Record struct {
+	Vendor Vendor `json:"vendor"`
+	Key    string `json:"key"`
+	// Created counts the records of this vendor with this key: more than one is a
+	// duplicate, and each is listed.
+	Created int `json:"created"`
+	// Updated counts how often this record was updated after it was created.
+	Updated int `json:"updated"`
+	// Record is what the vendor holds, secrets masked.
+	Record map[string]any `json:"record"`
 }
 
 // list shows the records of the vendors named, sorted by vendor and key, those
 // of one key in the order of their creation.
-func (s *recordStore) list(vendors []Vendor) []heldRecord {
-	held := []heldRecord{}
+func (s *recordStore) list(vendors []Vendor) []Record {
+	held := []Record{}
 	for _, vendor := range vendors {
 		for _, r := range s.of(vendor) {
-			held = append(held, heldRecord{
+			held = append(held, Record{
 				Vendor:  vendor,
 				Key:     r.key,
 				Created: len(s.withKey(vendor, r.key)),
 				Updated: r.updated,
-				Record:  masked(r.fields),
+				Record:  masked(r.fields).(map[string]any),
 			})
 		}
 	}
-	slices.SortStableFunc(held, func(a, b heldRecord) int {
+	slices.SortStableFunc(held, func(a, b Record) int {
 		return cmp.Or(cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Key, b.Key))
 	})
 	return held

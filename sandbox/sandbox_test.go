@@ -85,16 +85,9 @@ func (w *world) order(fault string) {
 	}
 }
 
-// heldRecord is a record as the sandbox shows it.
-type heldRecord struct {
-	Vendor, Key      string
-	Created, Updated int
-	Record           map[string]any
-}
-
-func (w *world) held(vendor string) []heldRecord {
+func (w *world) held(vendor string) []sandbox.Record {
 	w.Helper()
-	var answer struct{ Records []heldRecord }
+	var answer struct{ Records []sandbox.Record }
 	if err := json.Unmarshal([]byte(w.send("GET", "/sandbox/records?vendor="+vendor, "").body), &answer); err != nil {
 		w.Fatal(err)
 	}

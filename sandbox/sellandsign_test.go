@@ -98,6 +98,7 @@ func TestSellAndSignBodies(t *testing.T) {
 		{formType, query[1:], 200},
 		{jsonType, "{", 400},
 		{jsonType, `{"number":["1"]}`, 400},
+		{jsonType, `{"number":null,"civility":true}`, 400},
 		{formType, "%zz", 400},
 		{"text/plain", "x", 415},
 	} {
