@@ -276,6 +276,9 @@ func TestCaliqOptions(t *testing.T) {
 				if at(t, data, "OK") != true || at(t, data, "AccountNo") == "" {
 					t.Errorf("refused: %v", data)
 				}
+				if last := w.held("caliq"); last[len(last)-1].Record["AccountNo"] != at(t, data, "AccountNo") {
+					t.Errorf("held: %+v, answered: %v", last, data)
+				}
 			} else if at(t, data, "OK") != false || at(t, data, "CustomerCreateIssues", 0, "ExtraData") != test.refuse {
 				t.Errorf("not refused: %v", data)
 			}

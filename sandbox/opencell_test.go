@@ -226,6 +226,33 @@ func TestOpencellCustomerWithoutLowerAccounts(t *testing.T) {
 	}
 }
 
+// An update of the whole hierarchy reaches both records, and one of the customer
+// alone then leaves the other as it is.
+func TestOpencellUpdateOfOneLevel(t *testing.T) {
+	w := newWorld(t)
+	token := w.opencellToken()
+	whole := w.fixture("opencell_create_request.json")
+	bare := alter(t, whole, map[string]any{"address": absent{}})
+	for _, step := range []struct {
+		path    string
+		changes map[string]any
+	}{
+		{opencellCreate, map[string]any{"crmAccountType": "C"}},
+		{opencellCreate, map[string]any{"crmAccountType": "CA_UA", "crmParentCode": "CLASSIC-C00"}},
+		{opencellUpdate, map[string]any{"address": map[string]any{"city": "Nice"}}},
+		{opencellUpdate, map[string]any{"crmAccountType": "C", "address": map[string]any{"city": "Lyon"}}},
+	} {
+		if r := w.opencell("POST", step.path, alter(t, bare, step.changes), token); r.status != 200 {
+			t.Fatalf("%v: %d %s", step.changes, r.status, r.body)
+		}
+	}
+	customer := w.opencell("GET", opencellAPI+"customer?customerCode=CLASSIC-C00", "", token).json(t)["customer"]
+	lower := at(t, customer, "customerAccounts", "customerAccount", 0)
+	if got := []any{at(t, customer, "address", "city"), at(t, lower, "address", "city")}; got[0] != "Lyon" || got[1] != "Nice" {
+		t.Errorf("cities: %v", got)
+	}
+}
+
 func TestOpencellReadAndRequestErrors(t *testing.T) {
 	w := newWorld(t)
 	token := w.opencellToken()
