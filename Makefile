@@ -64,4 +64,4 @@ FUZZTIME ?= 1m
 fuzz: ## Run every fuzz target for FUZZTIME (1m)
 	@set -e; for package in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package | tail -n 2; done; done
+	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package | tail -n 2; done; done
