@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -73,4 +74,14 @@ func fails(t *testing.T, err error, want enlistv1.ErrorReason) *providers.Error 
 		t.Fatalf("got %v, want %s", err, want)
 	}
 	return known
+}
+
+func (v *vendor) paths() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	paths := make([]string, len(v.calls))
+	for i, call := range v.calls {
+		paths[i] = call.path
+	}
+	return strings.Join(paths, " ")
 }
