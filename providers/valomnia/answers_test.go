@@ -23,6 +23,7 @@ func TestRefusals(t *testing.T) {
 		{400, "not_unique", "Reference already used.", enlistv1.ErrorReason_CUSTOMER_EXISTS},
 		{400, "not_unique", "barcode already used", rejected},
 		{400, "not_unique", "reference2 already used", rejected},
+		{400, "not_unique", "second reference already used", rejected},
 		{400, "invalid_param_type", "The type of parameter payment type id you provided is not valid for this request.", rejected},
 		{400, "save_failed", "Failed to save instance.", rejected},
 		{400, "exceeded_file_size", "image size should not exceed 2Mo", rejected},
