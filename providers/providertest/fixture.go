@@ -50,9 +50,10 @@ func newFixture(t *testing.T, h Harness) *fixture {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		f.mu.Lock()
 		login := h.IsLogin != nil && h.IsLogin(r)
-		if login {
+		switch {
+		case login && r.Method == http.MethodPost: // what else a login asks for belongs to it
 			f.logins++
-		} else {
+		case !login:
 			f.calls = append(f.calls, recorded{method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
 		}
 		override := f.override
