@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -28,7 +29,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return fmt.Errorf("%w (--sandbox-address takes another)", err)
 	}
 	defer sandboxed.close()
-	configuration := embeddedConfig(sandboxed.url())
+	configuration := EmbeddedConfig(sandboxed.url())
 	configuration.Grpc.Address, configuration.Http.Address = c.GrpcAddress, c.HTTPAddress
 	configuration.Log = &configv1.Log{Level: configv1.Log_LEVEL_WARN, Format: configv1.Log_FORMAT_TEXT}
 	server, err := newServer(configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
@@ -109,15 +110,29 @@ func signUpWith(ctx context.Context, customers enlistv1.CustomerServiceClient, r
 	if err != nil {
 		return "", err
 	}
-	if read.GetCustomer().GetName().GetFamilyName() != request.GetCustomer().GetName().GetFamilyName() {
+	if read.GetCustomer().GetId() != created.GetCustomer().GetId() {
 		return "", errors.New("the customer that was read is not the one that was created")
 	}
-	var changed []string
-	for _, field := range created.GetFields() {
-		changed = append(changed, field.GetPath()+": "+field.GetNote())
-	}
 	return fmt.Sprintf("%s\t%s\tyes\t%s", created.GetCustomer().GetId(), strings.TrimPrefix(created.GetOutcome().String(), "OUTCOME_"),
-		strings.Join(changed, "; ")), nil
+		notAsItCame(created.GetFields())), nil
+}
+
+// notAsItCame names what was not sent as it came; the answer itself also says how and why.
+func notAsItCame(fields []*enlistv1.FieldFate) string {
+	byFate := map[enlistv1.Fate][]string{}
+	for _, field := range fields {
+		name := strings.TrimPrefix(field.GetPath(), "customer.")
+		if !slices.Contains(byFate[field.GetFate()], name) {
+			byFate[field.GetFate()] = append(byFate[field.GetFate()], name)
+		}
+	}
+	var parts []string
+	for _, fate := range []enlistv1.Fate{enlistv1.Fate_FATE_TRANSFORMED, enlistv1.Fate_FATE_DROPPED} {
+		if names := byFate[fate]; len(names) > 0 {
+			parts = append(parts, strings.ToLower(strings.TrimPrefix(fate.String(), "FATE_"))+": "+strings.Join(names, ", "))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // demoRequest is the customer that the demo signs up.

@@ -67,8 +67,8 @@ func (r *runningSandbox) url() string { return "http://" + r.listener.Addr().Str
 
 func (r *runningSandbox) close() { _ = r.server.Close() }
 
-// embeddedConfig is the configuration that stands in when there is no file: every vendor, at the sandbox.
-func embeddedConfig(sandboxURL string) *configv1.Config {
+// EmbeddedConfig is the configuration that stands in when there is no file: every vendor, at the sandbox.
+func EmbeddedConfig(sandboxURL string) *configv1.Config {
 	demo := sandbox.DemoCredentials()
 	embedded := &configv1.Config{
 		Providers: []*configv1.Provider{
@@ -77,6 +77,9 @@ func embeddedConfig(sandboxURL string) *configv1.Config {
 				Username: demo.Opencell.Username, Password: demo.Opencell.Password, SellerCode: demo.Opencell.SellerCode,
 				CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en",
 				Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
+			}}},
+			{Name: "valomnia", Vendor: &configv1.Provider_Valomnia{Valomnia: &configv1.Valomnia{
+				BaseUrl: sandboxURL, ApiVersion: "v1.0", Username: demo.Valomnia.Username, Password: demo.Valomnia.Password,
 			}}},
 		},
 	}

@@ -22,7 +22,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		defer sandboxed.close()
-		configuration := embeddedConfig(sandboxed.url())
+		configuration := EmbeddedConfig(sandboxed.url())
 		log := newLog(s.err, configuration.GetLog())
 		log.Info("no configuration: serving against the built-in sandbox", "sandbox", sandboxed.url())
 		return serve(ctx, configuration, s.openAPI, log)

@@ -15,13 +15,12 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/server"
-	"github.com/enlist-dev/enlist/server/config"
 )
 
 // running is a server on free ports, with the sandbox behind it.
@@ -39,17 +38,9 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	t.Helper()
 	vendors := httptest.NewServer(sandbox.New())
 	t.Cleanup(vendors.Close)
-	demo := sandbox.DemoCredentials()
-	configuration := &configv1.Config{
-		Grpc: &configv1.Grpc{Address: "127.0.0.1:0"}, Http: &configv1.Http{Address: "127.0.0.1:0"},
-		Shutdown: &configv1.Shutdown{Timeout: durationpb.New(5 * time.Second)},
-		Providers: []*configv1.Provider{{Name: "opencell", Vendor: &configv1.Provider_Opencell{Opencell: &configv1.Opencell{
-			BaseUrl: vendors.URL, Realm: demo.Opencell.Realm, ClientId: demo.Opencell.ClientID, ClientSecret: demo.Opencell.ClientSecret,
-			Username: demo.Opencell.Username, Password: demo.Opencell.Password, SellerCode: demo.Opencell.SellerCode,
-			CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en", Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
-		}}}},
-	}
-	config.SetDefaults(configuration)
+	configuration := cli.EmbeddedConfig(vendors.URL)
+	configuration.Grpc.Address, configuration.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
+	configuration.Shutdown.Timeout = durationpb.New(5 * time.Second)
 	connected, err := registry.New(configuration.GetProviders())
 	if err != nil {
 		t.Fatal(err)

@@ -9,12 +9,14 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/opencell"
+	"github.com/enlist-dev/enlist/providers/valomnia"
 )
 
 // constructors has one line for each vendor, by its name in the configuration.
 func constructors() map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error) {
 	return map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error){
 		"opencell": func(config *configv1.Provider) (providers.Provider, error) { return opencell.New(config) },
+		"valomnia": func(config *configv1.Provider) (providers.Provider, error) { return valomnia.New(config) },
 	}
 }
 
