@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"errors"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -37,10 +38,34 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Unsupported is the error of an RPC that a provider does not support.
+// NotSupported is the error of an RPC that a provider does not support.
 func (d *Description) NotSupported(rpc string) *Error {
 	return &Error{
 		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
 		Message: "Provider " + d.Name + " does not support " + rpc + ": " + d.Unsupported[rpc],
 	}
+}
+
+// OnExistingNotSupported is the error of a create whose on_existing the vendor cannot honour; why completes the sentence.
+func (d *Description) OnExistingNotSupported(value enlistv1.OnExisting, why string) *Error {
+	return &Error{
+		Reason:     enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
+		Message:    "Provider " + d.Name + " does not support " + value.String() + ": " + why,
+		Violations: []rules.Violation{{Path: "on_existing", Description: "is not supported by " + d.Name + ": " + why}},
+	}
+}
+
+// InvalidField is the error of a create that breaks a rule of a provider which no annotation can say.
+func InvalidField(provider, path, description string) *Error {
+	return &Error{
+		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
+		Message:    "Provider " + provider + " would not take " + path + "; see the field violations.",
+		Violations: []rules.Violation{{Path: path, Description: description}},
+	}
+}
+
+// IsReason reports whether an error has the given reason.
+func IsReason(err error, reason enlistv1.ErrorReason) bool {
+	var known *Error
+	return errors.As(err, &known) && known.Reason == reason
 }
