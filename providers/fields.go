@@ -88,6 +88,12 @@ func (e *entry) support() *enlistv1.FieldSupport {
 			support.Pattern = "^(" + strings.Join(text.GetIn(), "|") + ")$"
 		}
 	}
+	if number := limits.GetInt32(); number != nil && number.Gt != nil {
+		support.Required = number.GetGt() >= 0 && !number.GetIgnoreEmpty()
+	}
+	if number := limits.GetInt64(); number != nil && number.Gt != nil {
+		support.Required = number.GetGt() >= 0 && !number.GetIgnoreEmpty()
+	}
 	return support
 }
 
