@@ -229,9 +229,11 @@ func TestAnswers(t *testing.T) {
 		"done, not at 200":    {202, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, ""},
 		"no data":             {200, `{"CustomerCreateData":null}`, unknown, ""},
 		"XML in spite of all": {200, string(fixture(t, "create_answer.xml")), unknown, ""},
-		"refused": {200, data(`"OK":false,"AccountID":0,"AccountNo":null,"CustomerCreateIssues":[
+		"refused": {
+			200, data(`"OK":false,"AccountID":0,"AccountNo":null,"CustomerCreateIssues":[
 			{"ID":9,"Message":"no such channel","ExtraData":"ChannelID"},{"ID":40,"Message":null,"ExtraData":null}]`), rejected,
-			`code:"9" message:"no such channel" extra:"ChannelID" description:"what nine means" code:"40"`},
+			`code:"9" message:"no such channel" extra:"ChannelID" description:"what nine means" code:"40"`,
+		},
 		"refused without issues":    {200, data(`"OK":false`), rejected, ""},
 		"refused, with an account":  {200, data(`"OK":false,"AccountID":7`), unknown, "AccountID 7"},
 		"refused, and tells a key":  {200, data(`"OK":false,"CustomerCreateIssues":[{"ID":1,"ExtraData":"demo-caliq-api-key"}]`), rejected, "$REDACTED"},
@@ -432,8 +434,10 @@ func TestGetCustomer(t *testing.T) {
 		"another case":      {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"}]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
 		"empty list":        {`{"CustomerChangeList":[]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
 		"no list":           {`{"CustomerChangeList":null}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
-		"larger than most": {`{"CustomerChangeList":[` + strings.Repeat(`{"ID":1,"AccountNo":"B-1"},`, 200_000) + `{"ID":2,"AccountNo":"A-1"}]}`,
-			0, "2"},
+		"larger than most": {
+			`{"CustomerChangeList":[` + strings.Repeat(`{"ID":1,"AccountNo":"B-1"},`, 200_000) + `{"ID":2,"AccountNo":"A-1"}]}`,
+			0, "2",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			provider := handled(t, nil, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, test.body) })

@@ -19,7 +19,9 @@ func Redact(text string, secrets ...string) string {
 		}
 		quoted := appendString(nil, secret)
 		escaped, _ := json.Marshal(secret) //nolint:errchkjson // a string always encodes
-		for _, form := range []string{secret, string(quoted[1 : len(quoted)-1]), string(escaped[1 : len(escaped)-1]), url.QueryEscape(secret), url.PathEscape(secret)} {
+		for _, form := range []string{
+			secret, string(quoted[1 : len(quoted)-1]), string(escaped[1 : len(escaped)-1]), url.QueryEscape(secret), url.PathEscape(secret),
+		} {
 			text = strings.ReplaceAll(text, form, redacted)
 		}
 	}
