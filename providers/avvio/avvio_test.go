@@ -217,6 +217,7 @@ func TestAnswers(t *testing.T) {
 		"error":                    {200, `{"status":"error","message":"nameFirst is mandatory"}`, rejected, `code:"error" message:"nameFirst is mandatory"`},
 		"error with a code":        {200, `{"status":"fail","errorCode":17,"description":"no such site"}`, rejected, `code:"17"`},
 		"error with other words":   {200, `{"status":"error","reason":["no such site"]}`, rejected, "no such site"},
+		"error, a member twice":    {200, `{"status":"error","message":"bad","x":1,"x":2}`, unknown, ""},
 		"error at 400":             {400, `{"status":"error","message":"bad site"}`, rejected, "bad site"},
 		"error at 422":             {422, `{"status":"error"}`, rejected, "error"},
 		"the server's error":       {200, `{"status":"error","message":"Internal error"}`, unknown, "Internal error"},

@@ -66,9 +66,15 @@ func (p *Provider) listed(call *vendorhttp.Request, response *vendorhttp.Respons
 	return listed, nil
 }
 
-// record returns the account as it came.
+// record returns the account as it came; nil when the answer cannot be shown, having a member twice, say.
 func (f *found) record(secrets []string) *structpb.Struct {
-	sites := redactedRecord(f.body, secrets).GetFields()["siteList"].GetListValue().GetValues()
-	accounts := sites[f.site].GetStructValue().GetFields()["accountList"].GetListValue().GetValues()
-	return accounts[f.place].GetStructValue()
+	site := element(redactedRecord(f.body, secrets), "siteList", f.site)
+	return element(site, "accountList", f.place)
+}
+
+func element(record *structpb.Struct, list string, at int) *structpb.Struct {
+	if values := record.GetFields()[list].GetListValue().GetValues(); at < len(values) {
+		return values[at].GetStructValue()
+	}
+	return nil
 }

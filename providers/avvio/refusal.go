@@ -26,8 +26,12 @@ var (
 
 // refusal makes the error for an answer that is no success.
 func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Response, answer *avviov1.Answer, secrets []string) error {
+	said := wire.Record(response.Body)
+	if said == nil { // an object with a member twice, say
+		return p.http.NotUnderstood(call, response, nil)
+	}
 	vendor := vendorError(response, secrets)
-	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(wire.Record(response.Body)))
+	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(said))
 	switch {
 	case status == "", !speaksForItself(response.Status), maybeDone.MatchString(status), serverFailed.MatchString(words):
 		return p.http.NotUnderstood(call, response, vendor)
