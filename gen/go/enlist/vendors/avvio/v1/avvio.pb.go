@@ -892,12 +892,12 @@ const file_enlist_vendors_avvio_v1_avvio_proto_rawDesc = "" +
 	"#enlist/vendors/avvio/v1/avvio.proto\x12\x17enlist.vendors.avvio.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"G\n" +
 	"\bUserAuth\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1f\n" +
-	"\bpassword\x18\x02 \x01(\tB\x03\x80\x01\x01R\bpassword\"\xcd\x02\n" +
+	"\bpassword\x18\x02 \x01(\tB\x03\x80\x01\x01R\bpassword\"\xaa\x02\n" +
 	"\x14CreateAccountRequest\x12>\n" +
 	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x12\x1c\n" +
-	"\toperation\x18\x02 \x01(\tR\toperation\x12y\n" +
-	"\asite_id\x18\x03 \x01(\x03B`\xfaB\x04\"\x02 \x00\xfa\x8d\x19\x18\n" +
-	"\ravvio.site_id\"\asite_id\x82\x8e\x199a property's id, set here or as the connection's site_id,R\x06siteID\x12\\\n" +
+	"\toperation\x18\x02 \x01(\tR\toperation\x12V\n" +
+	"\asite_id\x18\x03 \x01(\x03B=\xfaB\x04\"\x02 \x00\xfa\x8d\x19\x18\n" +
+	"\ravvio.site_id\"\asite_id\x82\x8e\x19\x16set to a property's idR\x06siteID\x12\\\n" +
 	"\x13account_information\x18\x04 \x01(\v2+.enlist.vendors.avvio.v1.AccountInformationR\x12accountInformation\"\xa5\b\n" +
 	"\x12AccountInformation\x128\n" +
 	"\n" +

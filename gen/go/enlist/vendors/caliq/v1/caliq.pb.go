@@ -833,13 +833,13 @@ var File_enlist_vendors_caliq_v1_caliq_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_caliq_v1_caliq_proto_rawDesc = "" +
 	"\n" +
-	"#enlist/vendors/caliq/v1/caliq.proto\x12\x17enlist.vendors.caliq.v1\x1a\x1benlist/v1/annotations.proto\x1a\x17validate/validate.proto\"\xc6\x13\n" +
+	"#enlist/vendors/caliq/v1/caliq.proto\x12\x17enlist.vendors.caliq.v1\x1a\x1benlist/v1/annotations.proto\x1a\x17validate/validate.proto\"\x9f\x13\n" +
 	"\x14CustomerCreateParams\x12\x1c\n" +
-	"\aapi_key\x18\x01 \x01(\tB\x03\x80\x01\x01R\x06apiKey\x12\x91\x01\n" +
+	"\aapi_key\x18\x01 \x01(\tB\x03\x80\x01\x01R\x06apiKey\x12k\n" +
 	"\n" +
-	"channel_id\x18\x02 \x01(\x05Br\xfaB\x04\x1a\x02 \x00\xfa\x8d\x19\x1e\n" +
+	"channel_id\x18\x02 \x01(\x05BL\xfaB\x04\x1a\x02 \x00\xfa\x8d\x19\x1e\n" +
 	"\x10caliq.channel_id\"\n" +
-	"channel_id\x82\x8e\x19Ea sales channel's number, set here or as the connection's channel_id,R\tChannelID\x12\xcf\x02\n" +
+	"channel_id\x82\x8e\x19\x1fset to a sales channel's numberR\tChannelID\x12\xcf\x02\n" +
 	"\n" +
 	"account_no\x18\x03 \x01(\tB\xaa\x02\xfaB\x06r\x04\x10\x01\x18\n" +
 	"\xfa\x8d\x19w\n" +
