@@ -175,6 +175,9 @@ func (t *FieldTable) whyNot(name, path string, set map[string]bool) string {
 			return "is not sent to " + name + ": " + note
 		}
 	}
+	if note := t.without[anyIndex(path)]; note != "" {
+		return "is not sent to " + name + ": " + note
+	}
 	return "has no field at " + name
 }
 

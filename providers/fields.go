@@ -19,6 +19,7 @@ type FieldTable struct {
 	entries []entry
 	byPath  map[string][]*entry // by canonical path with [*] for indexes, fallback paths included
 	byWire  map[string]*entry   // by proto path in the wire message, with [*] for indexes
+	without map[string]string   // why a canonical path is not taken, where there is more to say than that it is not
 }
 
 // entry is one annotated field of the wire message.
@@ -30,7 +31,7 @@ type entry struct {
 
 // NewFieldTable reads the table from the annotations of a wire message.
 func NewFieldTable(wire protoreflect.MessageDescriptor) *FieldTable {
-	table := &FieldTable{byPath: map[string][]*entry{}, byWire: map[string]*entry{}}
+	table := &FieldTable{byPath: map[string][]*entry{}, byWire: map[string]*entry{}, without: map[string]string{}}
 	table.collect(wire, nil)
 	for i := range table.entries {
 		e := &table.entries[i]
@@ -40,6 +41,12 @@ func NewFieldTable(wire protoreflect.MessageDescriptor) *FieldTable {
 		table.byWire[e.wirePath()] = e
 	}
 	return table
+}
+
+// Without says why a canonical field is not taken, to those who set it; the note completes "is not sent to <provider>: ".
+func (t *FieldTable) Without(path, note string) *FieldTable {
+	t.without[path] = note
+	return t
 }
 
 func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []protoreflect.FieldDescriptor) {
@@ -87,6 +94,12 @@ func (e *entry) support() *enlistv1.FieldSupport {
 		if len(text.GetIn()) > 0 {
 			support.Pattern = "^(" + strings.Join(text.GetIn(), "|") + ")$"
 		}
+	}
+	if number := limits.GetInt32(); number != nil && number.Gt != nil {
+		support.Required = number.GetGt() >= 0 && !number.GetIgnoreEmpty()
+	}
+	if number := limits.GetInt64(); number != nil && number.Gt != nil {
+		support.Required = number.GetGt() >= 0 && !number.GetIgnoreEmpty()
 	}
 	return support
 }

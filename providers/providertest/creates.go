@@ -73,6 +73,14 @@ func isOutputOnly(path string) bool {
 
 func requestIDAsKey(t *testing.T, f *fixture) {
 	request := settled(f.harness.Request(""))
+	if _, excluded := f.harness.Excluded[RequestIDAsKey]; excluded {
+		_, err := f.provider.CreateCustomer(t.Context(), request)
+		known := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD)
+		if len(known.Violations) != 1 || known.Violations[0].Path != "customer.id" {
+			t.Errorf("violations %v, want one at customer.id", known.Violations)
+		}
+		return
+	}
 	created := f.create(request)
 	if id := created.GetCustomer().GetId(); id == "" || f.get(id).GetCustomer().GetId() != id {
 		t.Errorf("a create without an id gave the id %q, under which nothing can be read", id)

@@ -70,7 +70,7 @@ func answers() map[string]struct {
 func huge(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	block := []byte(`{"status":"` + strings.Repeat("x", 1<<16))
-	for written := 0; written <= vendorhttp.MaxAnswer+len(block); written += len(block) {
+	for written := 0; written <= vendorhttp.MaxListing+len(block); written += len(block) {
 		if _, err := w.Write(block); err != nil {
 			return
 		}
@@ -81,7 +81,7 @@ func vendorFailures(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, f.harness)
-			f.answer(answer.handler)
+			f.answerCreates(answer.handler)
 			_, err := f.provider.CreateCustomer(t.Context(), f.request())
 			known := f.fails(err, answer.create)
 			wantStage := enlistv1.SendStage_SEND_STAGE_ANSWERED
@@ -113,7 +113,7 @@ func vendorFailuresOnRead(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
 			f.t = t
-			f.answer(answer.handler)
+			f.answerReads(answer.handler)
 			_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: id})
 			want := []enlistv1.ErrorReason{answer.read}
 			if reason, excluded := f.harness.Excluded["read: "+name]; excluded {
@@ -226,7 +226,7 @@ func cancelled(t *testing.T, f *fixture) {
 	}
 	f.create(f.request())
 	ctx, cancel = context.WithCancel(t.Context())
-	f.answer(func(_ http.ResponseWriter, r *http.Request) {
+	f.answerCreates(func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
 	})

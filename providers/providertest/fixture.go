@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,10 +28,12 @@ type fixture struct {
 	calls    []recorded
 	logins   int
 	override http.HandlerFunc // answers in the sandbox's place, but not for logins
+	lookups  bool             // whether override answers look-ups too
 }
 
 // recorded is one call other than a login, as it came over the wire.
 type recorded struct {
+	lookup bool
 	method string
 	url    string
 	header http.Header
@@ -50,15 +53,19 @@ func newFixture(t *testing.T, h Harness) *fixture {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		f.mu.Lock()
 		login := h.IsLogin != nil && h.IsLogin(r)
+		lookup := h.IsLookup != nil && h.IsLookup(r)
 		switch {
 		case login && r.Method == http.MethodPost: // what else a login asks for belongs to it
 			f.logins++
 		case !login:
-			f.calls = append(f.calls, recorded{method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
+			f.calls = append(f.calls, recorded{lookup: lookup, method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
 		}
 		override := f.override
+		if login || lookup && !f.lookups {
+			override = nil
+		}
 		f.mu.Unlock()
-		if override != nil && !login {
+		if override != nil {
 			override(w, r)
 			return
 		}
@@ -77,17 +84,23 @@ func (f *fixture) use(provider providers.Provider, err error) {
 	f.provider = provider
 }
 
-// answer makes the vendor answer every call but logins in the given way.
-func (f *fixture) answer(handler http.HandlerFunc) {
+// answerCreates makes the vendor answer every call in the given way, but for logins and for the look-ups before a create.
+func (f *fixture) answerCreates(handler http.HandlerFunc) { f.answer(handler, false) }
+
+// answerReads makes the vendor answer every call but logins in the given way.
+func (f *fixture) answerReads(handler http.HandlerFunc) { f.answer(handler, true) }
+
+func (f *fixture) answer(handler http.HandlerFunc, lookups bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.override = handler
+	f.override, f.lookups = handler, lookups
 }
 
+// sent returns the calls so far, without logins and look-ups.
 func (f *fixture) sent() []recorded {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]recorded(nil), f.calls...)
+	return slices.DeleteFunc(slices.Clone(f.calls), func(call recorded) bool { return call.lookup })
 }
 
 func (f *fixture) loginCount() int {

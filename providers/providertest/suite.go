@@ -32,6 +32,8 @@ type Harness struct {
 	Full func() []*enlistv1.CreateCustomerRequest
 	// IsLogin tells the vendor's login calls from the others; nil where there is no login. A login has one POST.
 	IsLogin func(*http.Request) bool
+	// IsLookup tells the calls by which a create first looks whether the customer exists; nil where a create is one call.
+	IsLookup func(*http.Request) bool
 	// Secrets are values that no error, preview or record may show.
 	Secrets []string
 	// Excluded names cases that this provider cannot pass, with the reason. See the cases for how each is proved.
@@ -48,6 +50,8 @@ const (
 	Update = "Update"
 	// Adopt: ON_EXISTING_ADOPT returns what is there. Proof: it is refused as FIELD_NOT_SUPPORTED at on_existing.
 	Adopt = "Adopt"
+	// RequestIDAsKey: the request_id is the key where the customer has no id. Proof: it is refused as INVALID_FIELD at customer.id.
+	RequestIDAsKey = "RequestIDIsTheKeyOfLastResort"
 	// ReadBack: a read returns what was created. Proof: a read returns the id and nothing else of the customer.
 	ReadBack = "ReadBack"
 )
@@ -60,7 +64,7 @@ func Run(t *testing.T, h Harness) {
 		run  func(*testing.T, *fixture)
 	}{
 		{"RoundTrip", roundTrip},
-		{"RequestIDIsTheKeyOfLastResort", requestIDAsKey},
+		{RequestIDAsKey, requestIDAsKey},
 		{"Missing", missing},
 		{Duplicate, duplicate},
 		{Update, update},

@@ -88,6 +88,8 @@ func isMissing(message protoreflect.Message, field protoreflect.FieldDescriptor,
 	case field.IsList() && index != "" && field.Kind() == protoreflect.StringKind:
 		at, _ := strconv.Atoi(index) // the generated code wrote it
 		return message.Get(field).List().Get(at).String() == ""
+	case !field.IsList() && field.Kind() == protoreflect.StringKind:
+		return message.Get(field).String() == "" // an optional one can be there and empty
 	}
 	return !message.Has(field)
 }

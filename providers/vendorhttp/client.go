@@ -23,6 +23,8 @@ const (
 	DefaultTimeout = 30 * time.Second
 	// MaxAnswer is the largest body of an answer that is read, in bytes, after decompression.
 	MaxAnswer = 4 << 20
+	// MaxListing is MaxAnswer for a call whose answer lists all customers.
+	MaxListing = 64 << 20
 
 	userAgent = "enlist (+https://github.com/enlist-dev/enlist)"
 )
@@ -86,6 +88,8 @@ type Request struct {
 	ContentType string
 	// Creates says that the vendor may create a customer: without a believable answer the outcome is unknown.
 	Creates bool
+	// Lists says that the answer lists all customers and may be as large as MaxListing.
+	Lists bool
 	// RedactedBody is Body with `$NAMES` for secrets, for people to see; nil when Body holds none.
 	RedactedBody []byte
 	// Secrets are headers and query parameters whose values people must not see, with the `$NAME` to show instead.
@@ -98,7 +102,7 @@ type Response struct {
 	Status int
 	// Header of the answer.
 	Header http.Header
-	// Body of the answer, at most MaxAnswer bytes.
+	// Body of the answer, at most MaxAnswer or MaxListing bytes.
 	Body []byte
 }
 
@@ -121,12 +125,16 @@ func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 		return nil, c.failed(request, progress.stage(), withoutURL(err))
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, MaxAnswer+1))
+	limit := MaxAnswer
+	if request.Lists {
+		limit = MaxListing
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, int64(limit)+1))
 	if err != nil {
 		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
 	}
-	if len(body) > MaxAnswer {
-		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("the answer is larger than %d bytes", MaxAnswer))
+	if len(body) > limit {
+		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("the answer is larger than %d bytes", limit))
 	}
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }

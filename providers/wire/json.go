@@ -33,6 +33,13 @@ func Unmarshal(data []byte, message proto.Message) error {
 	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, message)
 }
 
+// HasList reports whether data is a JSON object with a list under that name, though an empty one: a message cannot tell an empty
+// list from none.
+func HasList(data []byte, name string) bool {
+	var members map[string]json.RawMessage
+	return json.Unmarshal(data, &members) == nil && bytes.HasPrefix(bytes.TrimSpace(members[name]), []byte("["))
+}
+
 // Redacted reports whether a field is marked debug_redact.
 func Redacted(field protoreflect.FieldDescriptor) bool {
 	options, _ := field.Options().(*descriptorpb.FieldOptions)

@@ -21,7 +21,7 @@ func Record(data []byte, secrets ...string) *structpb.Struct {
 func redact(record *structpb.Struct, secrets []string) {
 	for name, value := range record.GetFields() {
 		if slices.Contains(secrets, name) {
-			record.Fields[name] = structpb.NewStringValue("$REDACTED")
+			record.Fields[name] = structpb.NewStringValue(redacted)
 			continue
 		}
 		redact(value.GetStructValue(), secrets)

@@ -1,0 +1,84 @@
+package avvio
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
+	"github.com/enlist-dev/enlist/providers/codes"
+)
+
+// customer maps Avvio's record.
+func customer(account *avviov1.Account) *enlistv1.Customer {
+	id := strconv.FormatInt(account.GetAccountId(), 10)
+	customer := &enlistv1.Customer{
+		Id:             id,
+		Email:          account.GetEmail(),
+		BillingAddress: billingAddress(account.GetAddress()),
+		VendorIds:      map[string]string{"account_id": id},
+		CreateTime:     instant(account.GetDtCreated()),
+		UpdateTime:     instant(account.GetDtModified()),
+		Source:         enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
+	}
+	if name := account.GetName(); name != nil {
+		customer.Name = &enlistv1.PersonName{Title: name.GetTitle(), GivenName: name.GetFirst(), FamilyName: name.GetLast()}
+	}
+	if username := account.GetUsername(); username != "" {
+		customer.VendorIds["username"] = username
+	}
+	return customer
+}
+
+// billingAddress maps an address, under whichever names its members have. A country that is no ISO 3166-1 code is left out.
+func billingAddress(address *avviov1.AccountAddress) *enlistv1.Address {
+	if address == nil {
+		return nil
+	}
+	lines := []string{cmp.Or(address.GetLine1(), address.GetAddressLine1()), cmp.Or(address.GetLine2(), address.GetAddressLine2())}
+	country := cmp.Or(address.GetCountry(), address.GetAddressCountry())
+	if codes.CheckCountry(country) != nil {
+		country = ""
+	}
+	return &enlistv1.Address{
+		Lines:       slices.DeleteFunc(lines, func(line string) bool { return line == "" }),
+		City:        cmp.Or(address.GetTown(), address.GetAddressTown()),
+		PostalCode:  cmp.Or(address.GetZip(), address.GetAddressZip()),
+		Region:      cmp.Or(address.GetCounty(), address.GetAddressCounty()),
+		CountryCode: country,
+	}
+}
+
+// secondsUntil is the largest number that is taken for seconds since 1970, in the year 5138; larger ones are milliseconds.
+const secondsUntil = 100_000_000_000
+
+// instant reads a time, whose form is not documented: a text as ISO 8601 and SQL write it, taken for UTC when it names no zone, or
+// seconds or milliseconds since 1970. Any other form gives nil.
+func instant(value *structpb.Value) *timestamppb.Timestamp {
+	var at time.Time
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_StringValue:
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+			if parsed, err := time.Parse(layout, kind.StringValue); err == nil {
+				at = parsed
+				break
+			}
+		}
+	case *structpb.Value_NumberValue:
+		switch number := kind.NumberValue; {
+		case number > 0 && number <= secondsUntil:
+			at = time.Unix(int64(number), 0)
+		case number > secondsUntil && number <= secondsUntil*1000:
+			at = time.UnixMilli(int64(number))
+		}
+	}
+	if at.IsZero() || timestamppb.New(at).CheckValid() != nil {
+		return nil
+	}
+	return timestamppb.New(at)
+}

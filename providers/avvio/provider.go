@@ -1,0 +1,115 @@
+package avvio
+
+import (
+	"context"
+	"strconv"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+)
+
+// Provider is a connection to an Avvio.
+type Provider struct {
+	description *providers.Description
+	settings    *configv1.Avvio
+	http        *vendorhttp.Client
+}
+
+// New makes a provider of a validated configuration. It calls nobody yet.
+func New(config *configv1.Provider) (*Provider, error) {
+	client, err := vendorhttp.NewClient(config.GetName(), config.GetAvvio().GetBaseUrl(), config.GetTimeout().AsDuration())
+	if err != nil {
+		return nil, err
+	}
+	return &Provider{
+		description: &providers.Description{
+			Name:       config.GetName(),
+			Vendor:     enlistv1.Vendor_VENDOR_AVVIO,
+			OnExisting: config.GetOnExisting(),
+			Unsupported: map[string]string{
+				"ListContractors": "Avvio keeps no contractors (people who sign for a customer).",
+			},
+			Fields: providers.NewFieldTable((&avviov1.CreateAccountRequest{}).ProtoReflect().Descriptor()).
+				Without("customer.id", "Avvio gives each account its id (accountID) itself, and the answer tells it; leave it empty"),
+			DuplicateSafety: &enlistv1.DuplicateSafety{
+				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH,
+				Explanation: "Avvio makes a new account with a new id each time and takes no key of the caller's, but it lists all accounts, " +
+					"which can be compared by email, name and time.",
+			},
+		},
+		settings: config.GetAvvio(),
+		http:     client,
+	}, nil
+}
+
+// Describe returns what Avvio is and can do.
+func (p *Provider) Describe() *providers.Description { return p.description }
+
+// CreateCustomer creates an account.
+func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
+	switch value := request.GetOnExisting(); value {
+	case enlistv1.OnExisting_ON_EXISTING_UPDATE:
+		return nil, p.description.OnExistingNotSupported(value, "Avvio documents no call that changes an account.")
+	case enlistv1.OnExisting_ON_EXISTING_ADOPT:
+		return nil, p.description.OnExistingNotSupported(value, "Avvio gives the ids itself, so there is no id to look for.")
+	}
+	creation, err := p.creation(request)
+	if err != nil {
+		return nil, err
+	}
+	fates, err := p.description.Fields.Account(p.description.Name, request, creation)
+	if err != nil {
+		return nil, err
+	}
+	call := p.call(creation)
+	call.Creates = true
+	if request.GetValidateOnly() {
+		return &enlistv1.CreateCustomerResponse{
+			Customer: written(request, fates, ""), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: request.GetRequestId(),
+			Fields: fates, VendorRequest: p.http.Preview(call),
+		}, nil
+	}
+	response, err := p.http.Do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	secrets := []string{p.settings.GetPassword(), creation.GetAccountInformation().GetPassword()}
+	id, err := p.created(call, response, secrets)
+	if err != nil {
+		return nil, err
+	}
+	answer := &enlistv1.CreateCustomerResponse{
+		Customer: written(request, fates, strconv.FormatInt(id, 10)), Outcome: enlistv1.Outcome_OUTCOME_CREATED,
+		RequestId: request.GetRequestId(), Fields: providers.NotAsItCame(fates),
+	}
+	if request.GetIncludeVendorRecord() {
+		answer.VendorRecord = redactedRecord(response.Body, secrets)
+	}
+	return answer, nil
+}
+
+// GetCustomer reads an account by its id.
+func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
+	id, err := strconv.ParseInt(request.GetCustomerId(), 10, 64)
+	if err != nil || id <= 0 || strconv.FormatInt(id, 10) != request.GetCustomerId() {
+		return nil, providers.InvalidField(p.description.Name, "customer_id",
+			"must be an accountID of Avvio's: a whole number above 0 without leading zeros, as the answer to the create told it")
+	}
+	found, err := p.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	response := &enlistv1.GetCustomerResponse{Customer: customer(found.account)}
+	if request.GetIncludeVendorRecord() {
+		response.VendorRecord = found.record([]string{p.settings.GetPassword()})
+	}
+	return response, nil
+}
+
+// ListContractors is not supported.
+func (p *Provider) ListContractors(context.Context, *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
+	return nil, p.description.NotSupported("ListContractors")
+}

@@ -1,0 +1,97 @@
+package avvio
+
+import (
+	"cmp"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// Avvio documents no failure. Assumed is: an object with a status other than ok, and without an account, refuses the request; unless
+// its status may mean that something was done, or its words say that the server failed, for then it may have failed half-way.
+// Credentials are told by words, too, as they are refused in the same form. Where that is wrong, the vendor's words still show it.
+var (
+	maybeDone        = regexp.MustCompile(`(?i)^(ok|succ|done|creat|warn|partial|pend|process|queue|accept)`)
+	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
+	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
+)
+
+// refusal makes the error for an answer that is no success.
+func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Response, answer *avviov1.Answer, secrets []string) error {
+	said := wire.Record(response.Body)
+	if said == nil { // an object with a member twice, say
+		return p.http.NotUnderstood(call, response, nil)
+	}
+	vendor := vendorError(response, secrets)
+	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(said))
+	switch {
+	case status == "", !speaksForItself(response.Status), maybeDone.MatchString(status), serverFailed.MatchString(words):
+		return p.http.NotUnderstood(call, response, vendor)
+	case aboutCredentials.MatchString(words):
+		return p.http.CredentialsRejected(vendor, nil)
+	default:
+		return &providers.Error{
+			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
+			Message: "Provider " + p.description.Name + " refused the request; see VendorError for its words. Nothing was created.",
+			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
+			Vendor:  vendor,
+		}
+	}
+}
+
+// speaksForItself reports whether an HTTP status leaves it to the body to say what happened.
+func speaksForItself(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	}
+	return status < 300 || status >= 400 && status < 500
+}
+
+// vendorError keeps what an answer says, without the secrets that it may repeat: the members that web services use for it, and
+// where there are none the whole object.
+func vendorError(response *vendorhttp.Response, secrets []string) *enlistv1.VendorError {
+	record := redactedRecord(response.Body, secrets)
+	says := func(member string) string { return wire.Redact(text(record.GetFields()[member]), secrets...) }
+	code, said, more := says("errorCode"), says("message"), says("description")
+	if said == "" && more == "" {
+		said = wire.Redact(text(structpb.NewStructValue(record)), secrets...)
+	}
+	message := vendorhttp.Message(cmp.Or(code, says("status")), said)
+	message.Description = vendorhttp.Cut(more, 200)
+	return &enlistv1.VendorError{
+		HttpStatus: int32(response.Status), //nolint:gosec // three digits
+		Messages:   []*enlistv1.VendorMessage{message},
+	}
+}
+
+// text returns a JSON value as a text: texts as they are, nothing for null, everything else as JSON.
+func text(value *structpb.Value) string {
+	switch kind := value.GetKind().(type) {
+	case nil, *structpb.Value_NullValue:
+		return ""
+	case *structpb.Value_StringValue:
+		return kind.StringValue
+	default:
+		encoded, err := value.MarshalJSON()
+		if err != nil {
+			return ""
+		}
+		return string(encoded)
+	}
+}
+
+// redactedRecord returns an answer as it came, without secrets by name or by value.
+func redactedRecord(body []byte, secrets []string) *structpb.Struct {
+	record := wire.Record(body, "password", "userAuth")
+	wire.RedactRecord(record, secrets...)
+	return record
+}

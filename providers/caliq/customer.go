@@ -1,0 +1,53 @@
+package caliq
+
+import (
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// written returns the customer as it was sent, with what Caliq has given it.
+func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, data *caliqv1.CustomerCreateData) *enlistv1.Customer {
+	customer := providers.Kept(request, fates)
+	customer.Id = data.GetAccountNo()
+	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
+	customer.VendorIds = map[string]string{}
+	for name, id := range map[string]int64{
+		"account_id": data.GetAccountId(), "address_id": data.GetAddressId(), "contact_id": data.GetContactId(),
+	} {
+		if id != 0 {
+			customer.VendorIds[name] = strconv.FormatInt(id, 10)
+		}
+	}
+	return customer
+}
+
+// read returns what the list says of an account. Where several accounts have the number, account_id names them all.
+func (p *Provider) read(found []*caliqv1.CustomerChange, includeRecord bool) *enlistv1.GetCustomerResponse {
+	ids := make([]string, len(found))
+	for i, account := range found {
+		ids[i] = strconv.FormatInt(account.GetId(), 10)
+	}
+	response := &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{
+		Id:        found[0].GetAccountNo(),
+		VendorIds: map[string]string{"account_id": strings.Join(ids, ",")},
+		Source:    enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
+	}}
+	if includeRecord {
+		response.VendorRecord = p.record(wire.JSON(&caliqv1.CustomerChangeResults{CustomerChangeList: found}))
+	}
+	return response
+}
+
+// record returns an answer of Caliq's as it came, but for the connection's key, should it repeat that.
+func (p *Provider) record(body []byte) *structpb.Struct {
+	record := wire.Record(body, "apiKey")
+	wire.RedactRecord(record, p.settings.GetApiKey())
+	return record
+}

@@ -1,0 +1,91 @@
+package caliq
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+)
+
+const fuzzedKey = "k-3-y-of-the-fuzzed"
+
+func fuzzed(f *testing.F) *Provider {
+	f.Helper()
+	p, err := New(&configv1.Provider{Name: "caliq", Vendor: &configv1.Provider_Caliq{
+		Caliq: &configv1.Caliq{BaseUrl: "http://127.0.0.1:1", ApiKey: fuzzedKey},
+	}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	p.messages.known = map[int64]string{1: "one"}
+	return p
+}
+
+// Whatever Caliq answers to a create: a success has all that makes one, and an error is complete and shows no key.
+func FuzzCreated(f *testing.F) {
+	p := fuzzed(f)
+	for _, name := range []string{"create_answer.json", "create_answer.xml"} {
+		published, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(200, string(published), "sample string 3")
+	}
+	f.Add(200, `{"CustomerCreateData":{"OK":false,"CustomerCreateIssues":[{"ID":1,"Message":"`+fuzzedKey+`"}]}}`, "")
+	f.Add(400, `{"Message":"`+fuzzedKey+`"}`, "A")
+	f.Fuzz(func(t *testing.T, status int, body, accountNo string) {
+		call := &vendorhttp.Request{Creates: true}
+		response := &vendorhttp.Response{Status: status, Header: http.Header{}, Body: []byte(body)}
+		data, err := p.created(context.Background(), call, response, accountNo)
+		var known *providers.Error
+		switch {
+		case err == nil && (status != 200 || !data.GetOk() || data.GetAccountId() == 0 || data.GetAccountNo() == "" ||
+			accountNo != "" && data.GetAccountNo() != accountNo):
+			t.Errorf("a success without what makes one: %v", data)
+		case err != nil && (!errors.As(err, &known) || known.Message == "" || known.Stage == 0):
+			t.Errorf("the error %v is not complete", err)
+		case err != nil && strings.Contains(known.Vendor.String(), fuzzedKey):
+			t.Errorf("the key shows in %v", known.Vendor)
+		case err != nil && known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && status != 200 && status != 400:
+			t.Errorf("status %d as a refusal", status)
+		}
+	})
+}
+
+// Whatever Caliq lists: either an error, or accounts.
+func FuzzAccounts(f *testing.F) {
+	p := fuzzed(f)
+	f.Add(200, `{"CustomerChangeList":[{"ID":1,"AccountNo":"A-1"}]}`)
+	f.Add(200, `{"CustomerChangeList":[]}`)
+	f.Add(204, ``)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		response := &vendorhttp.Response{Status: status, Header: http.Header{}, Body: []byte(body)}
+		accounts, err := p.accounts(&vendorhttp.Request{}, response)
+		if err == nil && status != 204 && (status != 200 || !strings.Contains(body, "[")) {
+			t.Errorf("%d accounts out of %d %q", len(accounts), status, body)
+		}
+		if err != nil && len(accounts) > 0 {
+			t.Errorf("accounts and an error: %v", err)
+		}
+	})
+}
+
+// Whatever Caliq says of its messages: either an error, or descriptions, which are kept and so never nil.
+func FuzzDescriptions(f *testing.F) {
+	p := fuzzed(f)
+	f.Add(200, `{"MessagesList":[{"ID":1,"Description":"one"}]}`)
+	f.Add(204, ``)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		descriptions, err := p.descriptions(&vendorhttp.Request{}, &vendorhttp.Response{Status: status, Header: http.Header{}, Body: []byte(body)})
+		if (err == nil) != (descriptions != nil) || err == nil && status != 204 && (status != 200 || !strings.Contains(body, "[")) {
+			t.Errorf("%v, %v out of %d %q", descriptions, err, status, body)
+		}
+	})
+}

@@ -1,0 +1,66 @@
+package caliq
+
+import (
+	"cmp"
+
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/codes"
+)
+
+// params maps a request to the body of CustomerCreate.
+func (p *Provider) params(request *enlistv1.CreateCustomerRequest) (*caliqv1.CustomerCreateParams, error) {
+	customer, options := request.GetCustomer(), providers.WithDefaults(request.GetCaliq(), p.settings.GetDefaults())
+	if p.settings.GetAutoNumbering() && customer.GetId() != "" {
+		return nil, providers.InvalidField(p.description.Name, "customer.id",
+			"must be empty: Caliq numbers the accounts of this connection itself (auto_numbering)")
+	}
+	address := customer.GetBillingAddress()
+	var country string
+	if code := address.GetCountryCode(); code != "" {
+		var err error
+		if country, err = codes.CountryAlpha3(code); err != nil {
+			return nil, providers.InvalidField(p.description.Name, "customer.billing_address.country_code", err.Error())
+		}
+	}
+	var lines [3]string // the others are named as not sent
+	copy(lines[:], address.GetLines())
+	return &caliqv1.CustomerCreateParams{
+		ApiKey:               p.settings.GetApiKey(),
+		ChannelId:            cmp.Or(options.GetChannelId(), p.settings.GetChannelId()),
+		AccountNo:            proto.String(customer.GetId()),
+		CompanyName:          customer.GetOrganization().GetName(),
+		Line1:                lines[0],
+		Line2:                lines[1],
+		Line3:                lines[2],
+		Town:                 address.GetCity(),
+		County:               address.GetRegion(),
+		Postcode:             address.GetPostalCode(),
+		Country:              country,
+		AllowDeliveries:      proto.Bool(options.AllowDeliveries == nil || options.GetAllowDeliveries()),
+		AllowInvoices:        proto.Bool(options.AllowInvoices == nil || options.GetAllowInvoices()),
+		Title:                customer.GetName().GetTitle(),
+		Firstname:            customer.GetName().GetGivenName(),
+		Surname:              customer.GetName().GetFamilyName(),
+		TelephoneNo:          customer.GetPhone(),
+		MobileNo:             customer.GetMobile(),
+		Email:                customer.GetEmail(),
+		VatNumber:            customer.GetOrganization().GetVatNumber(),
+		Eori:                 customer.GetOrganization().GetEori(),
+		Currency:             customer.GetCurrencyCode(),
+		CustomerServiceLevel: options.CustomerServiceLevel,
+		CustomerCategory:     customer.GetCategory(),
+	}, nil
+}
+
+// account settles what became of each field. Only where Caliq numbers accounts itself may the number be empty.
+func (p *Provider) account(request *enlistv1.CreateCustomerRequest, params *caliqv1.CustomerCreateParams) ([]*enlistv1.FieldFate, error) {
+	var optional []string
+	if p.settings.GetAutoNumbering() {
+		optional = []string{"account_no"}
+	}
+	return p.description.Fields.Account(p.description.Name, request, params, optional...)
+}

@@ -1,0 +1,49 @@
+package wire
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// redacted stands for a secret in what a vendor says.
+const redacted = "$REDACTED"
+
+// Redact replaces secret values in a text of a vendor, which may repeat what it was sent: as they are, and as JSON and URLs write them.
+func Redact(text string, secrets ...string) string {
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		quoted := appendString(nil, secret)
+		escaped, _ := json.Marshal(secret) //nolint:errchkjson // a string always encodes
+		for _, form := range []string{
+			secret, string(quoted[1 : len(quoted)-1]), string(escaped[1 : len(escaped)-1]), url.QueryEscape(secret), url.PathEscape(secret),
+		} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
+	}
+	return text
+}
+
+// RedactRecord replaces secret values in all texts of a record, at any depth.
+func RedactRecord(record *structpb.Struct, secrets ...string) {
+	for _, value := range record.GetFields() {
+		redactValue(value, secrets)
+	}
+}
+
+func redactValue(value *structpb.Value, secrets []string) {
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_StringValue:
+		kind.StringValue = Redact(kind.StringValue, secrets...)
+	case *structpb.Value_StructValue:
+		RedactRecord(kind.StructValue, secrets...)
+	case *structpb.Value_ListValue:
+		for _, element := range kind.ListValue.GetValues() {
+			redactValue(element, secrets)
+		}
+	}
+}
