@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -81,7 +82,7 @@ func signUp(ctx context.Context, s *streams, address string) error {
 	_, _ = fmt.Fprintln(table, "PROVIDER\tVENDOR\tCUSTOMER\tOUTCOME\tREAD BACK\tNOT SENT AS IT CAME") // the error shows at Flush
 	failed := 0
 	for _, provider := range listed.GetProviders() {
-		request, err := demoRequest(provider.GetName())
+		request, err := demoRequest(provider)
 		if err != nil {
 			return err
 		}
@@ -136,7 +137,7 @@ func notAsItCame(fields []*enlistv1.FieldFate) string {
 }
 
 // demoRequest is the customer that the demo signs up.
-func demoRequest(provider string) (*enlistv1.CreateCustomerRequest, error) {
+func demoRequest(provider *enlistv1.Provider) (*enlistv1.CreateCustomerRequest, error) {
 	request := &enlistv1.CreateCustomerRequest{}
 	err := protojson.Unmarshal([]byte(`{
 		"customer": {
@@ -151,6 +152,9 @@ func demoRequest(provider string) (*enlistv1.CreateCustomerRequest, error) {
 		},
 		"unsupported_fields": "UNSUPPORTED_FIELDS_DROP"
 	}`), request)
-	request.Provider = provider
+	request.Provider = provider.GetName()
+	if provider.GetVendor() == enlistv1.Vendor_VENDOR_AVVIO { // an account there needs a password
+		request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: rand.Text()}}
+	}
 	return request, err
 }

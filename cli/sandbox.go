@@ -78,6 +78,12 @@ func EmbeddedConfig(sandboxURL string) *configv1.Config {
 				CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en",
 				Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
 			}}},
+			{Name: "caliq", Vendor: &configv1.Provider_Caliq{Caliq: &configv1.Caliq{
+				BaseUrl: sandboxURL, ApiKey: demo.Caliq.APIKey, ChannelId: int32(demo.Caliq.ChannelID), //nolint:gosec // it is 2
+			}}},
+			{Name: "avvio", Vendor: &configv1.Provider_Avvio{Avvio: &configv1.Avvio{
+				BaseUrl: sandboxURL, Username: demo.Avvio.Username, Password: demo.Avvio.Password, SiteId: demo.Avvio.SiteID,
+			}}},
 			{Name: "valomnia", Vendor: &configv1.Provider_Valomnia{Valomnia: &configv1.Valomnia{
 				BaseUrl: sandboxURL, ApiVersion: "v1.0", Username: demo.Valomnia.Username, Password: demo.Valomnia.Password,
 			}}},

@@ -8,6 +8,8 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/avvio"
+	"github.com/enlist-dev/enlist/providers/caliq"
 	"github.com/enlist-dev/enlist/providers/opencell"
 	"github.com/enlist-dev/enlist/providers/valomnia"
 )
@@ -16,6 +18,8 @@ import (
 func constructors() map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error) {
 	return map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error){
 		"opencell": func(config *configv1.Provider) (providers.Provider, error) { return opencell.New(config) },
+		"caliq":    func(config *configv1.Provider) (providers.Provider, error) { return caliq.New(config) },
+		"avvio":    func(config *configv1.Provider) (providers.Provider, error) { return avvio.New(config) },
 		"valomnia": func(config *configv1.Provider) (providers.Provider, error) { return valomnia.New(config) },
 	}
 }
