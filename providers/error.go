@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"errors"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -43,4 +44,18 @@ func (d *Description) NotSupported(rpc string) *Error {
 		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
 		Message: "Provider " + d.Name + " does not support " + rpc + ": " + d.Unsupported[rpc],
 	}
+}
+
+// IsReason reports whether an error has the given reason.
+func IsReason(err error, reason enlistv1.ErrorReason) bool {
+	var known *Error
+	return errors.As(err, &known) && known.Reason == reason
+}
+
+// NotSent returns the error of a create that failed in what comes before it, a login or a look-up: whatever went wrong there, the
+// create was not sent.
+func NotSent(err *Error) *Error {
+	notSent := *err
+	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
+	return &notSent
 }

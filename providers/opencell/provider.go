@@ -77,12 +77,12 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 		}, nil
 	}
 	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
-		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); adopted != nil || !isReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); adopted != nil || !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 			return adopted, err
 		}
 	}
 	body, err := p.send(ctx, call)
-	if isReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) && request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
+	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) && request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
 		return p.adopt(ctx, request, hierarchy.GetCode()) // it came to be since it was looked for
 	}
 	if err != nil {

@@ -2,7 +2,6 @@ package opencell
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -91,9 +90,4 @@ func vendorError(response *vendorhttp.Response, code, message string) *enlistv1.
 		vendor.Messages = []*enlistv1.VendorMessage{vendorhttp.Message(code, message)}
 	}
 	return vendor
-}
-
-func isReason(err error, reason enlistv1.ErrorReason) bool {
-	var known *providers.Error
-	return errors.As(err, &known) && known.Reason == reason
 }

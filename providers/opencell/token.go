@@ -73,9 +73,7 @@ func (p *Provider) token(ctx context.Context) (string, error) {
 			Cause:   err,
 		}
 	}
-	notSent := *known
-	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
-	return "", &notSent
+	return "", providers.NotSent(known)
 }
 
 func orDefault(value, standard string) string {
