@@ -124,6 +124,16 @@ func (e *entry) active(set map[string]bool) string {
 	return ""
 }
 
+// home returns the path at which a missing value is asked for: the customer's field, where an option only stands in for it.
+func (e *entry) home() string {
+	for _, path := range e.paths() {
+		if strings.HasPrefix(path, "customer.") {
+			return path
+		}
+	}
+	return e.source.GetPath()
+}
+
 // carried yields the values that the wire message carries in the field at the end of the chain.
 func (e *entry) carried(message protoreflect.Message, chain []protoreflect.FieldDescriptor) iter.Seq[string] {
 	return func(yield func(string) bool) {
@@ -180,7 +190,7 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 		}
 		path := e.active(set)
 		if path == "" {
-			path = e.source.GetPath()
+			path = e.home()
 		}
 		if at := index.FindString(wirePath); at != "" {
 			path = strings.Replace(path, "[*]", at, 1)
