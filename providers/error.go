@@ -54,8 +54,12 @@ func IsReason(err error, reason enlistv1.ErrorReason) bool {
 
 // NotSent returns the error of a create that failed in what comes before it, a login or a look-up: whatever went wrong there, the
 // create was not sent.
-func NotSent(err *Error) *Error {
-	notSent := *err
+func NotSent(err error) error {
+	var known *Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	notSent := *known
 	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
 	return &notSent
 }

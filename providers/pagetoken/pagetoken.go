@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	offsetSize = 4
+	offsetSize = 8
 	hashSize   = 16
 )
 
@@ -25,20 +25,21 @@ type Request interface {
 }
 
 // Next returns the token of the page that begins at an offset, for the list that the request asks for.
-func Next(request Request, offset uint32) string {
-	token := binary.BigEndian.AppendUint32(nil, offset)
+func Next(request Request, offset int) string {
+	token := binary.BigEndian.AppendUint64(nil, uint64(offset)) //nolint:gosec // an offset is not negative
 	return base64.RawURLEncoding.EncodeToString(append(token, hash(request, token)...))
 }
 
 // Offset returns where the page that the request asks for begins; 0 without a token. A token that Next did not make for this list
 // is an *providers.Error with reason INVALID_FIELD at page_token.
-func Offset(request Request) (uint32, error) {
+func Offset(request Request) (int, error) {
 	if request.GetPageToken() == "" {
 		return 0, nil
 	}
 	token, err := base64.RawURLEncoding.DecodeString(request.GetPageToken())
 	if err == nil && len(token) == offsetSize+hashSize {
-		if offset := binary.BigEndian.Uint32(token); Next(request, offset) == request.GetPageToken() {
+		offset := int(binary.BigEndian.Uint64(token)) //nolint:gosec // not below 0, as is made sure just here
+		if offset >= 0 && Next(request, offset) == request.GetPageToken() {
 			return offset, nil
 		}
 	}

@@ -23,7 +23,7 @@ func TestOffset(t *testing.T) {
 	if offset, err := pagetoken.Offset(first); offset != 0 || err != nil {
 		t.Errorf("without a token: %d, %v", offset, err)
 	}
-	for _, want := range []uint32{0, 1, 100, math.MaxUint32} {
+	for _, want := range []int{0, 1, 100, math.MaxInt} {
 		next := contractors(func(r *enlistv1.ListContractorsRequest) { r.PageToken, r.PageSize = pagetoken.Next(first, want), 20 })
 		before := proto.Clone(next)
 		if offset, err := pagetoken.Offset(next); offset != want || err != nil {
@@ -43,6 +43,7 @@ func TestTokenOfAnotherList(t *testing.T) {
 		"another provider": contractors(func(r *enlistv1.ListContractorsRequest) { r.Provider, r.PageToken = "other", token }),
 		"another record":   contractors(func(r *enlistv1.ListContractorsRequest) { r.IncludeVendorRecord, r.PageToken = true, token }),
 		"another list":     &enlistv1.ListProvidersRequest{PageToken: pagetoken.Next(&enlistv1.ListContractorsRequest{}, 100)},
+		"before the first": contractors(func(r *enlistv1.ListContractorsRequest) { r.PageToken = pagetoken.Next(first, -1) }),
 		"cut":              contractors(func(r *enlistv1.ListContractorsRequest) { r.PageToken = token[:len(token)-2] }),
 		"longer":           contractors(func(r *enlistv1.ListContractorsRequest) { r.PageToken = token + "AA" }),
 		"not base64":       contractors(func(r *enlistv1.ListContractorsRequest) { r.PageToken = "100" + token[3:] + "!" }),

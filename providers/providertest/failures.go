@@ -81,7 +81,7 @@ func vendorFailures(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, f.harness)
-			f.answer(answer.handler)
+			f.answerCreate(answer.handler)
 			_, err := f.provider.CreateCustomer(t.Context(), f.request())
 			known := f.fails(err, answer.create)
 			wantStage := enlistv1.SendStage_SEND_STAGE_ANSWERED
@@ -92,7 +92,7 @@ func vendorFailures(t *testing.T, f *fixture) {
 				t.Errorf("stage %s, want %s", known.Stage, wantStage)
 			}
 			checkWait(t, name, known.RetryAfter)
-			if creates := len(f.sent()); creates != 1 {
+			if creates := len(f.creates()); creates != 1 {
 				t.Errorf("%d calls went out, want 1", creates)
 			}
 		})
@@ -226,7 +226,7 @@ func cancelled(t *testing.T, f *fixture) {
 	}
 	f.create(f.request())
 	ctx, cancel = context.WithCancel(t.Context())
-	f.answer(func(_ http.ResponseWriter, r *http.Request) {
+	f.answerCreate(func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
 	})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ type fixture struct {
 	calls    []recorded
 	logins   int
 	override http.HandlerFunc // answers in the sandbox's place, but not for logins
+	spare    bool             // look-ups from the override too
 }
 
 // recorded is one call other than a login, as it came over the wire.
@@ -35,6 +37,7 @@ type recorded struct {
 	url    string
 	header http.Header
 	body   []byte
+	lookUp bool
 }
 
 func newFixture(t *testing.T, h Harness) *fixture {
@@ -50,14 +53,17 @@ func newFixture(t *testing.T, h Harness) *fixture {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		f.mu.Lock()
 		login := h.IsLogin != nil && h.IsLogin(r)
+		lookUp := h.IsLookUp != nil && h.IsLookUp(r)
 		if login {
 			f.logins++
 		} else {
-			f.calls = append(f.calls, recorded{method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
+			f.calls = append(f.calls, recorded{
+				method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body, lookUp: lookUp,
+			})
 		}
-		override := f.override
+		override, spared := f.override, login || lookUp && f.spare
 		f.mu.Unlock()
-		if override != nil && !login {
+		if override != nil && !spared {
 			override(w, r)
 			return
 		}
@@ -80,13 +86,26 @@ func (f *fixture) use(provider providers.Provider, err error) {
 func (f *fixture) answer(handler http.HandlerFunc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.override = handler
+	f.override, f.spare = handler, false
+}
+
+// answerCreate makes the vendor answer every call but logins, and look-ups before a create, in the given way.
+func (f *fixture) answerCreate(handler http.HandlerFunc) {
+	f.answer(handler)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.spare = true
 }
 
 func (f *fixture) sent() []recorded {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]recorded(nil), f.calls...)
+}
+
+// creates returns the calls that are not look-ups.
+func (f *fixture) creates() []recorded {
+	return slices.DeleteFunc(f.sent(), func(call recorded) bool { return call.lookUp })
 }
 
 func (f *fixture) loginCount() int {

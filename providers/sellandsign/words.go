@@ -1,0 +1,33 @@
+package sellandsign
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+)
+
+// said keeps the vendor's words of an answer. Their format is not documented, so it is the text, cut to size, without the token: an
+// error page may repeat the URL that it stood in.
+func (p *Provider) said(response *vendorhttp.Response) *enlistv1.VendorError {
+	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
+	text := strings.ToValidUTF8(string(response.Body), "�")
+	text = p.token.ReplaceAllLiteralString(text, "$J_TOKEN")
+	if text = strings.Join(strings.Fields(text), " "); text != "" {
+		vendor.Messages = []*enlistv1.VendorMessage{vendorhttp.Message("", text)}
+	}
+	return vendor
+}
+
+// anyEscaping matches a secret as it came and as URLs, JSON and HTML write its characters.
+func anyEscaping(secret string) *regexp.Regexp {
+	pattern := strings.Builder{}
+	for _, character := range secret {
+		fmt.Fprintf(&pattern, `(?:\\?%s|%s|\\u%04x|&#%d;|&#x0*%x;)`, regexp.QuoteMeta(string(character)),
+			regexp.QuoteMeta(url.QueryEscape(string(character))), character, character, character)
+	}
+	return regexp.MustCompile("(?i)" + pattern.String())
+}
