@@ -261,7 +261,7 @@ func TestNotFound(t *testing.T) {
 	} {
 		v := newVendor(t, answers{"getCustomer": text(c.status, c.body), "getCustomerPropertyListFor": text(200, "[]")})
 		_, err := v.read(t.Context(), "C")
-		if known := failure(t, err, c.want); known.Vendor.GetHttpStatus() != int32(c.status) { //nolint:gosec // three digits
+		if known := failure(t, err, c.want); known.Vendor.GetHttpStatus() != int32(c.status) {
 			t.Errorf("%s: %v", name, known.Vendor)
 		}
 		v.expect(t, "getCustomer")
@@ -291,7 +291,7 @@ func TestCreateAnswers(t *testing.T) {
 			v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(c.status, c.body)})
 			_, err := v.CreateCustomer(t.Context(), small(t, "C"))
 			known := failure(t, err, c.want)
-			if messages := known.Vendor.GetMessages(); known.Vendor.GetHttpStatus() != int32(c.status) || //nolint:gosec // three digits
+			if messages := known.Vendor.GetMessages(); known.Vendor.GetHttpStatus() != int32(c.status) ||
 				c.body != "" && (len(messages) != 1 || messages[0].GetMessage() != c.body) {
 				t.Errorf("the vendor's words: %v", known.Vendor)
 			}

@@ -18,7 +18,7 @@ import (
 // order sends the sandbox's control an order.
 func (v *vendor) order(t *testing.T, path, body string) {
 	t.Helper()
-	response, err := http.Post(v.url+path, "application/json", strings.NewReader(body)) //nolint:noctx,gosec // a test's own server
+	response, err := http.Post(v.url+path, "application/json", strings.NewReader(body))
 	if err != nil || response.StatusCode >= 300 {
 		t.Fatal(response, err)
 	}
