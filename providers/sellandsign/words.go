@@ -10,13 +10,16 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
+// mostSearched is how many characters of an answer are searched for the token: many times what is kept, so that a token which is cut
+// in two there is not kept.
+const mostSearched = 50_000
+
 // said keeps the vendor's words of an answer. Their format is not documented, so it is the text, cut to size, without the token: an
 // error page may repeat the URL that it stood in.
 func (p *Provider) said(response *vendorhttp.Response) *enlistv1.VendorError {
 	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
-	text := strings.ToValidUTF8(string(response.Body), "�")
-	text = p.token.ReplaceAllLiteralString(text, "$J_TOKEN")
-	if text = strings.Join(strings.Fields(text), " "); text != "" {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(response.Body), "�")), " ")
+	if text = p.token.ReplaceAllLiteralString(vendorhttp.Cut(text, mostSearched), "$J_TOKEN"); text != "" {
 		vendor.Messages = []*enlistv1.VendorMessage{vendorhttp.Message("", text)}
 	}
 	return vendor
