@@ -3,6 +3,7 @@ package sellandsign_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,7 +44,13 @@ func TestContractorPages(t *testing.T) {
 		if bare {
 			options = append(options, sandbox.WithSellAndSignBareLists())
 		}
-		v := vendorAt(t, sandbox.New(options...))
+		vendors := sandbox.New(options...)
+		v := vendorAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if asked, _ := strconv.Atoi(r.URL.Query().Get("size")); asked > 100 {
+				t.Errorf("%d contractors asked for at once; the page shows 100", asked)
+			}
+			vendors.ServeHTTP(w, r)
+		}))
 		if _, err := v.CreateCustomer(t.Context(), small(t, "C")); err != nil {
 			t.Fatal(err)
 		}
