@@ -1,10 +1,44 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help tools imports generate build
+.PHONY: help test check format lint generate imports generated tools compiler build image fuzz
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: check compiler ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
+	gotestsum --format pkgname-and-test-fails -- -race ./...
+
+check: tools imports ## The checks that run no test
+	@! golangci-lint fmt --diff | grep . || { echo 'not formatted: make format'; exit 1; }
+	buf format --diff --exit-code proto
+	go vet ./...
+	golangci-lint run
+	buf lint
+	@if git describe --tags --abbrev=0 >/dev/null 2>&1; then \
+	  buf breaking --against ".git#tag=$$(git describe --tags --abbrev=0),subdir=proto"; fi
+	@$(MAKE) --no-print-directory generated
+
+format: tools ## Format Go and proto files
+	golangci-lint fmt
+	buf format -w proto
+
+generate: tools imports ## Regenerate gen/ from proto/
+	buf generate
+	mkdir -p gen/openapi gen/descriptor
+	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
+	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
+	buf build proto -o gen/descriptor/enlist.binpb
+
+imports: ## Print the imported .proto files from the Go packages that go.mod pins
+	@mkdir -p .tools/imports
+	go run ./proto/protoimports .tools/imports
+
+# gen/ must be what `make generate` makes of proto/.
+generated:
+	@sum() { find gen -type f | LC_ALL=C sort | xargs sha256sum; }; \
+	before=$$(sum); $(MAKE) --no-print-directory generate; after=$$(sum); \
+	diff <(echo "$$before") <(echo "$$after") || { echo 'gen/ was not up to date; it is now: commit it'; exit 1; }
 
 tools: .tools/stamp ## Install the pinned tools into .tools/bin
 
@@ -14,15 +48,20 @@ tools: .tools/stamp ## Install the pinned tools into .tools/bin
 	GOBIN=$(CURDIR)/.tools/bin go install google.golang.org/protobuf/cmd/protoc-gen-go
 	@touch $@
 
-imports: ## Print the imported .proto files from the Go packages that go.mod pins
-	@rm -rf .tools/imports && mkdir -p .tools/imports
-	go run ./proto/protoimports .tools/imports
-
-generate: tools imports ## Regenerate gen/ from proto/
-	buf generate
-	mkdir -p gen/openapi gen/descriptor
-	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > gen/openapi/enlist.openapi.json
-	buf build proto -o gen/descriptor/enlist.binpb
+# The race detector needs a C compiler.
+compiler:
+	@command -v gcc >/dev/null || command -v clang >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq gcc libc6-dev; } || \
+	  { echo 'the race detector needs a C compiler: apt-get install gcc libc6-dev'; exit 1; }
 
 build: ## Build the binary, static, into ./enlist
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o enlist .
+
+image: ## Build the container image
+	docker build -t enlist .
+
+FUZZTIME ?= 1m
+fuzz: ## Run every fuzz target for FUZZTIME (1m)
+	@set -e; for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package | tail -n 2; done; done

@@ -186,7 +186,7 @@ func TestLatencyOutlastsTheCaller(t *testing.T) {
 	w.order(`{"vendor":"avvio","operation":"create","kind":"latency","delay_ms":100}`)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, "POST", w.url+avvioAPI, strings.NewReader(w.avvioRequest(nil)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url+avvioAPI, strings.NewReader(w.avvioRequest(nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestHalfARequestDoesNothing(t *testing.T) {
 func TestBodiesAreBounded(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	body := strings.NewReader(strings.Repeat("x", 8<<20+1))
-	sandbox.New().ServeHTTP(recorder, httptest.NewRequest("POST", avvioAPI, body))
+	sandbox.New().ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, avvioAPI, body))
 	if recorder.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("%d", recorder.Code)
 	}

@@ -112,7 +112,7 @@ func TestOpencellTokenForABasicClient(t *testing.T) {
 	c := w.credentials.Opencell
 	form := url.Values{"grant_type": {"password"}, "username": {c.Username}, "password": {c.Password}}.Encode()
 	for secret, want := range map[string]int{c.ClientSecret: 200, "x": 401} {
-		request, err := http.NewRequest("POST", w.url+opencellTokenPath, strings.NewReader(form))
+		request, err := http.NewRequest(http.MethodPost, w.url+opencellTokenPath, strings.NewReader(form))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ func newValomnia(s *Sandbox) {
 	for path, page := range map[string]func(*call) answer{
 		"GET /login/ajaxSuccess": a.loggedIn,
 		"GET /login/authfail": func(*call) answer {
-			return jsonAnswer(http.StatusOK, map[string]any{"success": false, "error": "Sorry, we were not able to find a user with that username and password."})
+			return jsonAnswer(http.StatusOK, map[string]any{"success": false, "error": "unknown user or wrong password"})
 		},
 	} {
 		s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {

@@ -63,10 +63,15 @@ func (s *customerService) ListContractors(ctx context.Context, request *enlistv1
 func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerRequest) error {
 	var key string
 	if values := metadata.ValueFromIncomingContext(ctx, idempotencyKey); len(values) > 0 {
-		key = strings.Trim(values[0], `"`) // the header's draft standard puts it in quotes
-		if _, err := uuid.Parse(key); err != nil || len(key) != 36 {
-			return invalidField("request_id", "must be a UUID, and so must the Idempotency-Key that stands in for it")
-		}
+		key = values[0]
+	}
+	return settleRequestIDWith(request, key)
+}
+
+func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) error {
+	key = strings.Trim(key, `"`) // the header's draft standard puts it in quotes
+	if _, err := uuid.Parse(key); key != "" && (err != nil || len(key) != 36) {
+		return invalidField("request_id", "must be a UUID, and so must the Idempotency-Key that stands in for it")
 	}
 	switch {
 	case key != "" && request.GetRequestId() != "" && !strings.EqualFold(key, request.GetRequestId()):

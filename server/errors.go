@@ -85,7 +85,7 @@ func statusOf(err *providers.Error, provider, requestID string) *status.Status {
 		info.Metadata["send_stage"] = err.Stage.String()[len("SEND_STAGE_"):]
 	}
 	if messages := err.Vendor.GetMessages(); len(messages) > 0 && messages[0].GetCode() != "" {
-		info.Metadata["vendor_code"] = messages[0].GetCode()
+		info.Metadata["vendor_code"] = valid(messages[0].GetCode())
 	}
 	details := []protoadapt.MessageV1{protoadapt.MessageV1Of(info)}
 	if err.RetryAfter > 0 {

@@ -157,8 +157,11 @@ func resolve(steps []step, message protoreflect.MessageDescriptor) (
 				field = queryField(message, step.name)
 			}
 			name := step.name
-			if field != nil {
+			switch {
+			case field != nil:
 				name = string(field.Name())
+			case name == "":
+				name = `""`
 			}
 			path = strings.TrimPrefix(path+"."+name, ".")
 		}

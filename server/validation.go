@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -20,7 +22,8 @@ import (
 // check tests a request against the rules of the contract: those in the annotations, then those that no annotation can say
 // (codes that exist, complete dates, finite numbers, a name).
 func check(message proto.Message) error {
-	violations := rules.Check(message)
+	violations := checkUnknown(nil, message.ProtoReflect(), "")
+	violations = append(violations, rules.Check(message)...)
 	if create, ok := message.(*enlistv1.CreateCustomerRequest); ok {
 		violations = checkCreate(create, violations)
 	}
@@ -36,6 +39,31 @@ func check(message proto.Message) error {
 		Message:    text + violations[0].Path + " " + violations[0].Description + ".",
 		Violations: violations,
 	}
+}
+
+// checkUnknown finds fields that a newer contract has and this version does not: to pass over them would drop them silently.
+func checkUnknown(found []rules.Violation, message protoreflect.Message, prefix string) []rules.Violation {
+	if unknown := message.GetUnknown(); len(unknown) > 0 {
+		number, _, _ := protowire.ConsumeTag(unknown)
+		found = append(found, rules.Violation{
+			Path:        prefix + strconv.Itoa(int(number)),
+			Description: "is the number of a field that this version of Enlist does not know; leave it out, or update Enlist",
+		})
+	}
+	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		path := prefix + string(field.Name())
+		switch {
+		case field.Message() == nil || field.IsMap():
+		case field.IsList():
+			for i := range value.List().Len() {
+				found = checkUnknown(found, value.List().Get(i).Message(), fmt.Sprintf("%s[%d].", path, i))
+			}
+		default:
+			found = checkUnknown(found, value.Message(), path+".")
+		}
+		return true
+	})
+	return found
 }
 
 // checkCreate adds to what was found; a field that breaks a rule already is not named again.

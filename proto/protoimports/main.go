@@ -14,8 +14,8 @@ import (
 	validate "github.com/envoyproxy/protoc-gen-validate/validate"
 	openapi "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv3/options"
 	"google.golang.org/genproto/googleapis/api/annotations"
-	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/genproto/googleapis/type/date"
 )
 
 func main() {

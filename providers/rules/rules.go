@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -31,7 +32,7 @@ func Check(message proto.Message) []Violation {
 	if err == nil {
 		return nil
 	}
-	return flatten(nil, err, message.ProtoReflect().Descriptor(), "")
+	return flatten(nil, err, message.ProtoReflect(), "")
 }
 
 // What protoc-gen-validate's generated errors offer.
@@ -44,25 +45,51 @@ type (
 	}
 )
 
-func flatten(into []Violation, err error, message protoreflect.MessageDescriptor, prefix string) []Violation {
+func flatten(into []Violation, err error, message protoreflect.Message, prefix string) []Violation {
 	switch err := err.(type) { //nolint:errorlint // generated errors are not wrapped
 	case severalErrors:
 		for _, one := range err.AllErrors() {
 			into = flatten(into, one, message, prefix)
 		}
 	case fieldError:
-		name, index, _ := strings.Cut(err.Field(), "[")
-		if index != "" {
-			index = "[" + index
+		name, index, _ := strings.Cut(strings.TrimSuffix(err.Field(), "]"), "[")
+		field, path := find(message.Descriptor(), name)
+		path = prefix + path
+		if name != err.Field() {
+			path += "[" + index + "]"
 		}
-		field, path := find(message, name)
-		path = prefix + path + index
-		if field != nil && field.Message() != nil && isGenerated(err.Cause()) {
-			return flatten(into, err.Cause(), element(field), path+".")
+		if isGenerated(err.Cause()) {
+			return flatten(into, err.Cause(), within(message, field, index), path+".")
 		}
-		return appendOnce(into, Violation{Path: path, Description: describe(field, err.Reason()), Missing: isMissing(err.Reason())})
+		missing := field == nil || isMissing(message, field, index)
+		return appendOnce(into, Violation{Path: path, Description: describe(field, err.Reason(), missing), Missing: missing})
 	}
 	return into
+}
+
+// within returns the message in a field, or at an index or key of it.
+func within(message protoreflect.Message, field protoreflect.FieldDescriptor, index string) protoreflect.Message {
+	value := message.Get(field)
+	switch {
+	case field.IsMap():
+		return value.Map().Get(protoreflect.ValueOfString(index).MapKey()).Message()
+	case field.IsList():
+		at, _ := strconv.Atoi(index) // the generated code wrote it
+		return value.List().Get(at).Message()
+	}
+	return value.Message()
+}
+
+// isMissing reports whether the field, or the element at the index, is empty.
+func isMissing(message protoreflect.Message, field protoreflect.FieldDescriptor, index string) bool {
+	switch {
+	case field.IsMap():
+		return index == ""
+	case field.IsList() && index != "" && field.Kind() == protoreflect.StringKind:
+		at, _ := strconv.Atoi(index) // the generated code wrote it
+		return message.Get(field).List().Get(at).String() == ""
+	}
+	return !message.Has(field)
 }
 
 func isGenerated(err error) bool {
@@ -71,13 +98,6 @@ func isGenerated(err error) bool {
 		return true
 	}
 	return false
-}
-
-func element(field protoreflect.FieldDescriptor) protoreflect.MessageDescriptor {
-	if field.IsMap() {
-		return field.MapValue().Message()
-	}
-	return field.Message()
 }
 
 // find returns the field (nil for a oneof) with the given Go name, and its proto name.
@@ -100,14 +120,14 @@ func sameName(protoName, goName string) bool {
 }
 
 // describe turns a rule's reason into the end of a sentence. A field's hint says it better than a regular expression.
-func describe(field protoreflect.FieldDescriptor, reason string) string {
+func describe(field protoreflect.FieldDescriptor, reason string, missing bool) string {
 	if field == nil {
 		return "must have exactly one of its fields set"
 	}
 	if hint, _ := proto.GetExtension(field.Options(), enlistv1.E_Hint).(string); hint != "" {
 		return "must be " + hint
 	}
-	if isMissing(reason) {
+	if missing {
 		return "must be set"
 	}
 	reason = strings.TrimPrefix(reason, "value ")
@@ -117,11 +137,6 @@ func describe(field protoreflect.FieldDescriptor, reason string) string {
 		return "must have a length of" + rest
 	}
 	return reason
-}
-
-func isMissing(reason string) bool {
-	return reason == "value is required" || strings.HasPrefix(reason, "value length must be at least 1 ") ||
-		strings.HasPrefix(reason, "value length must be between 1 ")
 }
 
 // appendOnce keeps one violation where two rules of one field (a pattern and a length, say) have the same thing to say.

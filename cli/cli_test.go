@@ -1,0 +1,218 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary is the program as users run it.
+var binary string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "enlist")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(folder, "enlist")
+	if out, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	status := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(status)
+}
+
+func TestDemoOnce(t *testing.T) {
+	out, err := exec.Command(binary, "demo", "--once", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--sandbox-address=127.0.0.1:0").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) < 2 || !strings.HasPrefix(lines[0], "PROVIDER") {
+		t.Fatalf("got\n%s", out)
+	}
+	for _, provider := range []string{"opencell"} {
+		if !strings.Contains(string(out), "\n"+provider+" ") {
+			t.Errorf("%s is not in the table:\n%s", provider, out)
+		}
+	}
+	if got, want := strings.Count(string(out), "CREATED"), 1; got != want {
+		t.Errorf("%d created, want %d:\n%s", got, want, out)
+	}
+}
+
+// A configuration with errors names them all, and nothing listens.
+func TestInvalidConfiguration(t *testing.T) {
+	address := freeAddress(t)
+	file := write(t, "grpc: {address: "+address+"}\nproviders: [{name: A, opencell: {base_url: x}}, {name: b}]\nnonsense: 1\n")
+	for _, command := range []string{"serve", "check"} {
+		out, err := exec.Command(binary, command, "--config", file).CombinedOutput()
+		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 { //nolint:errorlint // as returned
+			t.Errorf("%s: %v", command, err)
+		}
+		for _, want := range []string{"providers[0].name", "providers[0].opencell.base_url", "providers[0].opencell.username", "providers[1].vendor", "nonsense"} {
+			if !strings.Contains(string(out), want+" ") {
+				t.Errorf("%s does not name %s:\n%s", command, want, out)
+			}
+		}
+	}
+	if connection, err := net.Dial("tcp", address); err == nil {
+		_ = connection.Close()
+		t.Error("it listens")
+	}
+}
+
+func TestCheckVersionHelp(t *testing.T) {
+	file := write(t, `providers: [{name: a, opencell: {base_url: "http://127.0.0.1:1", username: u, password: p}}]`)
+	for want, arguments := range map[string][]string{
+		"is valid: 1 provider(s)": {"check", "--config", file}, "enlist ": {"version"}, "Usage: enlist": {"--help"},
+	} {
+		if out, err := exec.Command(binary, arguments...).CombinedOutput(); err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v: %v\n%s", arguments, err, out)
+		}
+	}
+	if err := exec.Command(binary, "health", "--address", freeAddress(t)).Run(); err == nil {
+		t.Error("healthy without a server")
+	}
+	if out, err := exec.Command(binary, "sandbox", "--address", "0.0.0.0:0").CombinedOutput(); err == nil || !strings.Contains(string(out), "loopback") {
+		t.Errorf("a sandbox beyond loopback: %v %s", err, out)
+	}
+}
+
+// SIGTERM while a call is under way: the call is answered, and the process exits 0.
+func TestStopOnSignal(t *testing.T) {
+	vendors, vendorsURL := startSandbox(t)
+	defer stop(t, vendors)
+	grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+	file := write(t, fmt.Sprintf(`
+grpc: {address: %s}
+http: {address: %s}
+providers:
+  - {name: oc, opencell: {base_url: %q, client_secret: demo-opencell-client-secret, username: demo@opencell.example, password: "${OPENCELL_PASSWORD}"}}
+`, grpcAddress, httpAddress, vendorsURL))
+	server := exec.Command(binary, "serve", "--config", file)
+	server.Env = append(os.Environ(), "OPENCELL_PASSWORD=demo-opencell-password")
+	log, err := server.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(log)
+	if !lines.Scan() || !strings.Contains(lines.Text(), "serving") {
+		t.Fatalf("log: %s", lines.Text())
+	}
+	go func() { _, _ = io.Copy(io.Discard, log) }()
+	if err := exec.Command(binary, "health", "--address", httpAddress).Run(); err != nil {
+		t.Errorf("not healthy: %v", err)
+	}
+
+	post(t, vendorsURL+"/sandbox/faults", `{"vendor":"opencell","operation":"get","kind":"latency","delay_ms":700}`)
+	answered := make(chan int, 1)
+	go func() {
+		response, err := http.Get("http://" + httpAddress + "/v1/providers/oc/customers/NOBODY")
+		if err != nil {
+			answered <- 0
+			return
+		}
+		_ = response.Body.Close()
+		answered <- response.StatusCode
+	}()
+	waitForFault(t, vendorsURL)
+	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := <-answered; status != http.StatusNotFound {
+		t.Errorf("the call under way was answered with %d", status)
+	}
+	if err := server.Wait(); err != nil {
+		t.Errorf("exit: %v", err)
+	}
+}
+
+// waitForFault returns once the vendor has begun to answer the call that the fault delays.
+func waitForFault(t *testing.T, vendorsURL string) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+		response, err := http.Get(vendorsURL + "/sandbox/faults")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pending struct{ Faults []any }
+		err = json.NewDecoder(response.Body).Decode(&pending)
+		_ = response.Body.Close()
+		if err == nil && len(pending.Faults) == 0 {
+			return
+		}
+	}
+	t.Fatal("the call did not reach the vendor")
+}
+
+func startSandbox(t *testing.T) (*exec.Cmd, string) {
+	t.Helper()
+	address := freeAddress(t)
+	command := exec.Command(binary, "sandbox", "--address", address)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if lines := bufio.NewScanner(out); !lines.Scan() || !strings.Contains(lines.Text(), "http://"+address) {
+		t.Fatalf("sandbox says %q", lines.Text())
+	}
+	return command, "http://" + address
+}
+
+func stop(t *testing.T, command *exec.Cmd) {
+	t.Helper()
+	_ = command.Process.Signal(syscall.SIGTERM)
+	if err := command.Wait(); err != nil {
+		t.Errorf("%v: %v", command.Args, err)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "enlist.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func post(t *testing.T, target, body string) {
+	t.Helper()
+	response, err := http.Post(target, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode >= 300 {
+		t.Fatalf("%s: %s", target, response.Status)
+	}
+}

@@ -1,0 +1,297 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	statusv1 "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+)
+
+type testCase struct {
+	Name  string
+	Steps []struct {
+		RPC     string         `yaml:"rpc"`
+		Fault   map[string]any `yaml:"fault"`
+		Request map[string]any `yaml:"request"`
+		Want    expectation    `yaml:"want"`
+	}
+}
+
+type expectation struct {
+	Code   string
+	HTTP   int `yaml:"http"`
+	Reason string
+	Fields []string
+	Retry  bool
+	Answer map[string]any
+}
+
+// outcome is what a transport gave back.
+type outcome struct {
+	http   int // 0 over gRPC
+	status *status.Status
+	answer map[string]any
+}
+
+// Every case of testdata/cases.yaml, over both transports.
+func TestCases(t *testing.T) {
+	data, err := os.ReadFile("testdata/cases.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []testCase
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&cases); err != nil {
+		t.Fatal(err)
+	}
+	for transport, call := range map[string]func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{"gRPC": callGRPC, "REST": callREST} {
+		for _, c := range cases {
+			t.Run(transport+"/"+c.Name, func(t *testing.T) {
+				r := start(t, nil)
+				for i, step := range c.Steps {
+					if step.Fault != nil {
+						order(t, r, step.Fault)
+					}
+					request, err := json.Marshal(step.Request)
+					if err != nil {
+						t.Fatal(err)
+					}
+					compare(t, fmt.Sprintf("step %d (%s)", i+1, step.RPC), step.Want, call(t, r, method(t, step.RPC), request))
+				}
+			})
+		}
+	}
+}
+
+func compare(t *testing.T, step string, want expectation, got outcome) {
+	t.Helper()
+	if name := codeName(got.status.Code()); name != want.Code {
+		t.Fatalf("%s: code %s, want %s: %v", step, name, want.Code, got.status)
+	}
+	if got.http != 0 && got.http != want.HTTP {
+		t.Errorf("%s: HTTP status %d, want %d", step, got.http, want.HTTP)
+	}
+	if difference := missing(want.Answer, got.answer, "answer"); difference != "" {
+		t.Errorf("%s: %s", step, difference)
+	}
+	var reason string
+	var fields []string
+	var retry bool
+	for _, detail := range got.status.Details() {
+		switch detail := detail.(type) {
+		case *errdetails.ErrorInfo:
+			reason = detail.GetReason()
+		case *errdetails.BadRequest:
+			for _, violation := range detail.GetFieldViolations() {
+				fields = append(fields, violation.GetField())
+			}
+		case *errdetails.RetryInfo:
+			retry = true
+		case error:
+			t.Errorf("%s: a detail cannot be read: %v", step, detail)
+		}
+	}
+	if reason != want.Reason || retry != want.Retry {
+		t.Errorf("%s: reason %q, retry %t, want %q, %t", step, reason, retry, want.Reason, want.Retry)
+	}
+	if !slices.Equal(fields, want.Fields) {
+		t.Errorf("%s: violations at\n%q, want\n%q", step, fields, want.Fields)
+	}
+	if got.status.Code() != codes.OK && got.status.Message() == "" {
+		t.Errorf("%s: an error without a message", step)
+	}
+}
+
+// missing says what of want is not in got; lists must be equal in length.
+func missing(want, got any, path string) string {
+	switch want := want.(type) {
+	case map[string]any:
+		object, _ := got.(map[string]any)
+		for name, value := range want {
+			if difference := missing(value, object[name], path+"."+name); difference != "" {
+				return difference
+			}
+		}
+		return ""
+	case []any:
+		list, _ := got.([]any)
+		if len(list) != len(want) {
+			return fmt.Sprintf("%s has %d elements, want %d: %v", path, len(list), len(want), got)
+		}
+		for i, value := range want {
+			if difference := missing(value, list[i], fmt.Sprintf("%s[%d]", path, i)); difference != "" {
+				return difference
+			}
+		}
+		return ""
+	}
+	if fmt.Sprint(want) != fmt.Sprint(got) {
+		return fmt.Sprintf("%s is %v, want %v", path, got, want)
+	}
+	return ""
+}
+
+func codeName(code codes.Code) string {
+	var name []rune
+	for i, letter := range code.String() {
+		if i > 0 && letter >= 'A' && letter <= 'Z' && code != codes.OK {
+			name = append(name, '_')
+		}
+		name = append(name, letter)
+	}
+	return strings.ToUpper(string(name))
+}
+
+func method(t *testing.T, rpc string) protoreflect.MethodDescriptor {
+	t.Helper()
+	for _, service := range []string{"CustomerService", "ProviderService", "OperationService"} {
+		if found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName("enlist.v1." + service + "." + rpc)); err == nil {
+			return found.(protoreflect.MethodDescriptor)
+		}
+	}
+	t.Fatalf("no RPC %s", rpc)
+	return nil
+}
+
+func message(t *testing.T, descriptor protoreflect.MessageDescriptor) proto.Message {
+	t.Helper()
+	found, err := protoregistry.GlobalTypes.FindMessageByName(descriptor.FullName())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.New().Interface()
+}
+
+func callGRPC(t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
+	t.Helper()
+	request, response := message(t, method.Input()), message(t, method.Output())
+	if err := protojson.Unmarshal(body, request); err != nil {
+		t.Fatal(err)
+	}
+	err := r.grpc.Invoke(t.Context(), fmt.Sprintf("/%s/%s", method.Parent().FullName(), method.Name()), request, response)
+	got := outcome{status: status.Convert(err)}
+	if err == nil {
+		got.answer = asJSON(t, response)
+	}
+	return got
+}
+
+// callREST derives the HTTP request from the contract: path and method from the annotation, the rest as body or query.
+func callREST(t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
+	t.Helper()
+	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	var fields map[string]any
+	if err := json.Unmarshal(body, &fields); err != nil {
+		t.Fatal(err)
+	}
+	path, verb := rule.GetGet(), http.MethodGet
+	if rule.GetPost() != "" {
+		path, verb = rule.GetPost(), http.MethodPost
+	}
+	for jsonName, protoName := range map[string]string{"provider": "provider", "customerId": "customer_id", "requestId": "request_id"} {
+		if variable := "{" + protoName + "}"; strings.Contains(path, variable) {
+			path = strings.Replace(path, variable, url.PathEscape(fields[jsonName].(string)), 1)
+			delete(fields, jsonName)
+		}
+	}
+	var content io.Reader = http.NoBody
+	if verb == http.MethodPost {
+		rest, _ := json.Marshal(fields)
+		content = bytes.NewReader(rest)
+	} else if len(fields) > 0 {
+		query := url.Values{}
+		for name, value := range fields {
+			query.Set(name, fmt.Sprint(value))
+		}
+		path += "?" + query.Encode()
+	}
+	request, err := http.NewRequestWithContext(t.Context(), verb, r.restURL+path, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if verb == http.MethodPost {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return do(t, request)
+}
+
+func do(t *testing.T, request *http.Request) outcome {
+	t.Helper()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if contentType := response.Header.Get("Content-Type"); contentType != "application/json" {
+		t.Errorf("content type %q: %s", contentType, text)
+	}
+	got := outcome{http: response.StatusCode, status: status.New(codes.OK, "")}
+	if response.StatusCode == http.StatusOK {
+		if err := json.Unmarshal(text, &got.answer); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	failed := &statusv1.Status{}
+	if err := protojson.Unmarshal(text, failed); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	got.status = status.FromProto(failed)
+	hasRetry := slices.ContainsFunc(got.status.Details(), func(detail any) bool { _, is := detail.(*errdetails.RetryInfo); return is })
+	if hasHeader := response.Header.Get("Retry-After") != ""; hasHeader != hasRetry {
+		t.Errorf("Retry-After %q, RetryInfo %t", response.Header.Get("Retry-After"), hasRetry)
+	}
+	if response.Header.Get("X-Request-Id") == "" {
+		t.Error("no X-Request-Id")
+	}
+	return got
+}
+
+func asJSON(t *testing.T, message proto.Message) map[string]any {
+	t.Helper()
+	text, err := protojson.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal(text, &object); err != nil {
+		t.Fatal(err)
+	}
+	return object
+}
+
+func order(t *testing.T, r *running, fault map[string]any) {
+	t.Helper()
+	body, _ := json.Marshal(fault)
+	response, err := http.Post(r.sandboxURL+"/sandbox/faults", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode >= 300 {
+		text, _ := io.ReadAll(response.Body)
+		t.Fatalf("%s: %s", response.Status, text)
+	}
+}

@@ -1,0 +1,167 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+func environment(name string) (string, bool) {
+	value, set := map[string]string{"OC_SECRET": "s3cret", "OC_USER": "demo"}[name]
+	return value, set
+}
+
+func readFile(name string) ([]byte, error) {
+	if name == "/run/secrets/opencell" {
+		return []byte("from a file\n"), nil
+	}
+	return nil, os.ErrNotExist
+}
+
+func TestFullConfiguration(t *testing.T) {
+	data, err := os.ReadFile("testdata/full.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := Parse("full.yaml", data, environment, readFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opencell := config.GetProviders()[0].GetOpencell()
+	for what, equal := range map[string]bool{
+		"variable":          opencell.GetClientSecret() == "s3cret",
+		"variable in text":  opencell.GetUsername() == "user-demo",
+		"file":              opencell.GetPassword() == "from a file",
+		"duration":          config.GetProviders()[0].GetTimeout().AsDuration() == 10*time.Second,
+		"minutes":           config.GetShutdown().GetTimeout().AsDuration() == time.Minute,
+		"hours":             config.GetJournal().GetRetention().AsDuration() == 400*time.Hour,
+		"enum":              config.GetProviders()[0].GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT,
+		"optional false":    opencell.SendIsCompany != nil && !opencell.GetSendIsCompany(),
+		"nested options":    opencell.GetDefaults().GetBillingCycle() == "BC_MONTHLY_1ST" && opencell.GetDefaults().GetElectronicBilling(),
+		"date":              opencell.GetDefaults().GetSubscriptionDate().GetYear() == 2018,
+		"number as text":    config.GetProviders()[1].GetSellAndSign().GetToken() == "12345",
+		"number":            config.GetProviders()[4].GetAvvio().GetSiteId() == 1853,
+		"log level":         config.GetLog().GetLevel() == configv1.Log_LEVEL_WARN,
+		"five vendors":      len(config.GetProviders()) == 5,
+		"default stays off": config.GetGrpc().GetAddress() == "127.0.0.1:9090",
+	} {
+		if !equal {
+			t.Errorf("%s: not as written", what)
+		}
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	config, err := Parse("x", []byte(`providers: [{name: a, caliq: {base_url: "http://x", api_key: k}}]`), environment, readFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.GetGrpc().GetAddress() != "127.0.0.1:9090" || config.GetHttp().GetAddress() != "127.0.0.1:8080" ||
+		config.GetCallTimeout().AsDuration() != time.Minute || config.GetShutdown().GetTimeout().AsDuration() != 30*time.Second {
+		t.Errorf("got %v", config)
+	}
+}
+
+// All that is wrong is listed, by path and line, and no value is repeated.
+func TestProblems(t *testing.T) {
+	for name, c := range map[string]struct {
+		yaml string
+		want []string // "path@line", in order
+	}{
+		"empty":    {"", []string{"providers@0"}},
+		"comments": {"# nothing\n", []string{"providers@0"}},
+		"many": {`
+grpc: {address: nowhere}
+htpp: {}
+call_timeout: soon
+auth: {api_keys: []}
+providers:
+  - name: Bad Name
+    opencell: {base_url: "ftp://x", username: u, password: "${MISSING}"}
+  - name: two
+    opencell: {base_url: "http://x", username: u, password: file:/missing}
+    caliq: {base_url: "http://x"}
+  - {name: two, avvio: {base_url: "http://x", username: u, password: p, site_id: many}, max_in_flight: 3}
+  - {name: none}
+`, []string{
+			"grpc.address@2", "htpp@3", "call_timeout@4", "auth@5", "providers[0].name@7", "providers[0].opencell.base_url@8",
+			"providers[0].opencell.password@8", "providers[1].opencell.password@10", "providers[1].caliq@11",
+			"providers[2].avvio.site_id@12", "providers[2].max_in_flight@12", "providers[2].name@12", "providers[3].vendor@13",
+		}},
+		"beyond loopback": {
+			"grpc: {address: \"0.0.0.0:9090\"}\nhttp: {address: \":8080\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]",
+			[]string{"grpc.address@1", "http.address@2"},
+		},
+		"twice":         {"http: {address: \"127.0.0.1:1\"}\nhttp: {}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"http@2"}},
+		"wrong shapes":  {"http: []\nproviders: {}\nlog: {level: LOUD}\nshutdown: 5", []string{"http@1", "providers@2", "log.level@3", "shutdown@4"}},
+		"unknown codes": {"providers: [{name: a, opencell: {base_url: \"http://x\", username: u, password: p, currency_code: ZZZ, language_code: xx}}]", []string{"providers[0].opencell.currency_code@1", "providers[0].opencell.language_code@1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Parse("file.yaml", []byte(c.yaml), environment, readFile)
+			var invalid *Invalid
+			if !errors.As(err, &invalid) {
+				t.Fatalf("got %v", err)
+			}
+			var got []string
+			for _, problem := range invalid.Problems {
+				got = append(got, problem.Path+"@"+strconv.Itoa(problem.Line))
+				if problem.Description == "" || !strings.Contains(err.Error(), problem.Path+" "+problem.Description) {
+					t.Errorf("%q does not tell %v", err, problem)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got\n%q, want\n%q\n%v", got, c.want, err)
+			}
+		})
+	}
+}
+
+func TestNotYAML(t *testing.T) {
+	for _, text := range []string{"a: [", "- a", "text", "a: 1\n---\nb: 2", "\x00"} {
+		if _, err := Parse("x", []byte(text), environment, readFile); err == nil {
+			t.Errorf("%q: no error", text)
+		}
+	}
+}
+
+func TestSecretsAreNotRepeated(t *testing.T) {
+	_, err := Parse("x", []byte("log: {level: s3cret-value}\ncall_timeout: s3cret-value\nproviders: [{name: a, caliq: {base_url: s3cret-value, channel_id: s3cret-value}}]"), environment, readFile)
+	if err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	for address, want := range map[string]bool{
+		"127.0.0.1:1": true, "localhost:1": true, "[::1]:1": true, "127.9.9.9:1": true,
+		"0.0.0.0:1": false, ":1": false, "10.0.0.1:1": false, "example.com:1": false, "x": false, "[::]:1": false,
+	} {
+		if got := IsLoopback(address); got != want {
+			t.Errorf("%s: %t", address, got)
+		}
+	}
+}
+
+// Whatever the file holds, there is a configuration or an error, never a crash.
+func FuzzParse(f *testing.F) {
+	full, err := os.ReadFile("testdata/full.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(full))
+	f.Add("a: &a [*a]\nproviders: *a")
+	f.Add("providers: [{name: a, opencell: {defaults: {custom_fields: [{code: x, long_value: 1e99}]}}}]")
+	f.Fuzz(func(t *testing.T, text string) {
+		config, err := Parse("fuzz", []byte(text), environment, readFile)
+		if (config == nil) == (err == nil) {
+			t.Errorf("config %v, error %v", config, err)
+		}
+	})
+}

@@ -1,0 +1,168 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+)
+
+// What HTTP alone can get wrong: always a status in JSON that says what to change, never a 500.
+func TestRESTRefusals(t *testing.T) {
+	r := start(t, nil)
+	const customers = "/v1/providers/opencell/customers"
+	const valid = `{"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
+	image := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 1<<20))
+	for name, c := range map[string]struct {
+		method, path, contentType, body string
+		wantHTTP                        int
+		wantField, wantText             string
+	}{
+		"form":             {"POST", customers, "application/x-www-form-urlencoded", valid, 415, "Content-Type", "application/json"},
+		"no content type":  {"POST", customers, "", valid, 415, "Content-Type", "application/json"},
+		"another charset":  {"POST", customers, "application/json; charset=latin1", valid, 415, "Content-Type", "UTF-8"},
+		"utf-8":            {"POST", customers, "application/json; charset=UTF-8", valid, 200, "", ""},
+		"not JSON":         {"POST", customers, "application/json", `{"customer":`, 400, "body", "stops being JSON at line 1 column 12"},
+		"two values":       {"POST", customers, "application/json", valid + valid, 400, "body", "one JSON object"},
+		"an array":         {"POST", customers, "application/json", `[]`, 400, "body", "one JSON object"},
+		"a text":           {"POST", customers, "application/json", `"x"`, 400, "body", "one JSON object"},
+		"null":             {"POST", customers, "application/json", `null`, 400, "body", "one JSON object"},
+		"nothing":          {"POST", customers, "application/json", ``, 400, "customer", "must be set"},
+		"not UTF-8":        {"POST", customers, "application/json", "{\"customer\":{\"id\":\"\xff\"}}", 400, "", ""},
+		"unknown field":    {"POST", customers, "application/json", `{"customer":{"name":{"familyNam":"x"}}}`, 400, "customer.name.familyNam", "there are family_name, given_name, title"},
+		"unknown at top":   {"POST", customers, "application/json", "{\n  \"custmer\": {}}", 400, "custmer", "line 2 column 3"},
+		"number for text":  {"POST", customers, "application/json", `{"customer":{"displayName":5}}`, 400, "customer.display_name", "must be a text"},
+		"text for object":  {"POST", customers, "application/json", `{"customer":{"name":"Smith"}}`, 400, "customer.name", "must be an object with some of family_name"},
+		"object for list":  {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":{}}}}`, 400, "customer.billing_address.lines", "must be a list"},
+		"number in a list": {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":["a",7]}}}`, 400, "customer.billing_address.lines[1]", "must be a text"},
+		"number in a map":  {"POST", customers, "application/json", `{"customer":{"properties":{"a":"b","c":1}}}`, 400, `customer.properties["c"]`, "must be a text"},
+		"unknown enum":     {"POST", customers, "application/json", `{"onExisting":"UPDATE"}`, 400, "on_existing", "ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPT"},
+		"not base64":       {"POST", customers, "application/json", `{"valomnia":{"image":{"content":"*"}}}`, 400, "valomnia.image.content", "base64"},
+		"deep":             {"POST", customers, "application/json", strings.Repeat(`{"customer":`, 20000), 400, "body", ""},
+		"two options":      {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "only one"},
+		"a field twice":    {"POST", customers, "application/json", `{"requestId":"a","request_id":"b"}`, 400, "request_id", "once"},
+		"other provider":   {"POST", customers, "application/json", `{"provider":"caliq"}`, 400, "provider", "same provider"},
+		"query with POST":  {"POST", customers + "?validateOnly=true", "application/json", valid, 400, "query", "JSON body"},
+		"large":            {"POST", customers, "application/json", `{"customer":{"comment":"` + strings.Repeat("x", 1<<20) + `"}}`, 413, "body", "1 MiB"},
+		"huge":             {"POST", customers, "application/json", `{"customer":{"comment":"` + strings.Repeat("x", 5<<20) + `"}}`, 413, "body", "1 MiB"},
+		"large with image": {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"x"}},"valomnia":{"image":{"filename":"a.png","content":"` + image + `"}}}`, 400, "valomnia", "another vendor"},
+		"body with GET":    {"GET", customers + "/X", "application/json", `{}`, 400, "body", "no body"},
+		"unknown query":    {"GET", "/v1/providers?page_sise=1", "", "", 400, "query", "there are page_size, page_token"},
+		"bad query":        {"GET", "/v1/providers?page_size=x", "", "", 400, "query", "page_size must be a whole number"},
+		"query twice":      {"GET", "/v1/providers?page_size=1&page_size=2", "", "", 400, "query", "once"},
+		"path in query":    {"GET", customers + "/X?customer_id=Y", "", "", 400, "query", "belongs in the path"},
+		"unknown path":     {"GET", "/v1/customers", "", "", 404, "", "/openapi.json"},
+		"root":             {"GET", "/", "", "", 404, "", "/openapi.json"},
+		"unknown method":   {"DELETE", customers + "/X", "", "", 405, "", "method"},
+		"override":         {"POST", "/v1/providers", "application/json", "", 405, "", "method"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			request, err := http.NewRequestWithContext(t.Context(), c.method, r.restURL+c.path, strings.NewReader(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.contentType != "" {
+				request.Header.Set("Content-Type", c.contentType)
+			}
+			got := do(t, request)
+			if got.http != c.wantHTTP {
+				t.Fatalf("HTTP status %d, want %d: %v", got.http, c.wantHTTP, got.status)
+			}
+			if c.wantHTTP == http.StatusOK {
+				return
+			}
+			text, field := got.status.Message(), ""
+			for _, detail := range got.status.Details() {
+				if bad, ok := detail.(*errdetails.BadRequest); ok {
+					field = bad.GetFieldViolations()[0].GetField()
+					text += bad.GetFieldViolations()[0].GetDescription()
+				}
+			}
+			if field != c.wantField && c.wantField != "" {
+				t.Errorf("field %q, want %q: %s", field, c.wantField, text)
+			}
+			if !strings.Contains(text, c.wantText) {
+				t.Errorf("%q does not say %q", text, c.wantText)
+			}
+		})
+	}
+}
+
+// A refusal names the field and what it takes, but never repeats the value.
+func TestRESTErrorsRepeatNoValues(t *testing.T) {
+	r := start(t, nil)
+	for _, body := range []string{
+		`{"customer":{"email":"s3cret-value"}}`, `{"customer":{"birthDate":{"year":"s3cret-value"}}}`, `{"customer":{"name":{"title":{"s3cret-value":1}}}}`,
+		`{"onExisting":"s3cret-value"}`, `{"customer":{"id":"s3cret-value"`, `{"requestId":"s3cret-value"}`,
+	} {
+		response, err := http.Post(r.restURL+"/v1/providers/opencell/customers", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest || strings.Contains(string(text), "s3cret") {
+			t.Errorf("%s: %s %s", body, response.Status, text)
+		}
+	}
+	if log := r.log.String(); strings.Contains(log, "s3cret") || !strings.Contains(log, `"reason":"INVALID_FIELD"`) {
+		t.Errorf("log: %s", log)
+	}
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	r := start(t, nil)
+	const key, other = "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a12"
+	for name, c := range map[string]struct {
+		header, body, want string
+		wantHTTP           int
+	}{
+		"header":          {key, "", key, 200},
+		"quoted":          {`"` + key + `"`, "", key, 200},
+		"both the same":   {key, key, key, 200},
+		"both, differing": {key, other, "", 400},
+		"not a UUID":      {"abc", "", "", 400},
+		"body":            {"", other, other, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := `{"requestId":"` + c.body + `","validateOnly":true,"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
+			request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/opencell/customers", strings.NewReader(body))
+			request.Header.Set("Content-Type", "application/json")
+			if c.header != "" {
+				request.Header.Set("Idempotency-Key", c.header)
+			}
+			got := do(t, request)
+			if got.http != c.wantHTTP || (c.want != "" && got.answer["requestId"] != c.want) {
+				t.Errorf("HTTP %d, request_id %v: %v", got.http, got.answer["requestId"], got.status)
+			}
+		})
+	}
+}
+
+func TestOpenAPIAndHealth(t *testing.T) {
+	r := start(t, nil)
+	for path, want := range map[string]string{"/healthz": "SERVING", "/readyz": "SERVING", "/openapi.json": "/v1/providers/{provider}/customers"} {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+path, http.NoBody)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusOK || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %s %.200s", path, response.Status, text)
+		}
+	}
+}
+
+func TestMethodsOnceServedByName(t *testing.T) {
+	r := start(t, nil)
+	if err := r.grpc.Invoke(t.Context(), "/enlist.v1.CustomerService/DeleteCustomer", &errdetails.ErrorInfo{}, &errdetails.ErrorInfo{}); !strings.Contains(err.Error(), codes.Unimplemented.String()) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"errors"
+	"math"
+	"testing"
+
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+func validCreate() *enlistv1.CreateCustomerRequest {
+	return &enlistv1.CreateCustomerRequest{Provider: "opencell", Customer: &enlistv1.Customer{DisplayName: "x"}}
+}
+
+// What no annotation can say.
+func TestCheck(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*enlistv1.CreateCustomerRequest)
+		want   string // path of the one violation; "" for none
+	}{
+		"valid":            {func(*enlistv1.CreateCustomerRequest) {}, ""},
+		"a field of later": {func(r *enlistv1.CreateCustomerRequest) { addUnknown(r, 900) }, "900"},
+		"a field of later, deep": {func(r *enlistv1.CreateCustomerRequest) {
+			r.Customer.Name = &enlistv1.PersonName{FamilyName: "x"}
+			addUnknown(r.Customer.Name, 901)
+		}, "customer.name.901"},
+		"a field of later, in a list": {func(r *enlistv1.CreateCustomerRequest) {
+			field := &enlistv1.OpencellCustomField{Code: "x", Value: &enlistv1.OpencellCustomField_LongValue{LongValue: 1}}
+			addUnknown(field, 902)
+			r.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{CustomFields: []*enlistv1.OpencellCustomField{field}}}
+		}, "opencell.custom_fields[0].902"},
+		"not a number": {func(r *enlistv1.CreateCustomerRequest) {
+			r.Customer.BillingAddress = &enlistv1.Address{Latitude: proto.Float64(math.NaN())}
+		}, "customer.billing_address.latitude"},
+		"infinite": {func(r *enlistv1.CreateCustomerRequest) {
+			r.VendorOptions = &enlistv1.CreateCustomerRequest_Valomnia{Valomnia: &enlistv1.ValomniaOptions{CreditLimit: proto.Float64(math.Inf(1))}}
+		}, "valomnia.credit_limit"},
+		"born in the future": {func(r *enlistv1.CreateCustomerRequest) {
+			r.Customer.BirthDate = &date.Date{Year: 9999, Month: 1, Day: 1}
+		}, "customer.birth_date"},
+		"born on leap day": {func(r *enlistv1.CreateCustomerRequest) {
+			r.Customer.BirthDate = &date.Date{Year: 2000, Month: 2, Day: 29}
+		}, ""},
+		"no leap year": {func(r *enlistv1.CreateCustomerRequest) {
+			r.Customer.BirthDate = &date.Date{Year: 1900, Month: 2, Day: 29}
+		}, "customer.birth_date"},
+		"a year only": {func(r *enlistv1.CreateCustomerRequest) { r.Customer.BirthDate = &date.Date{Year: 1990} }, "customer.birth_date"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			request := validCreate()
+			c.change(request)
+			err := check(request)
+			var known *providers.Error
+			switch {
+			case c.want == "" && err != nil:
+				t.Errorf("got %v", err)
+			case c.want == "":
+			case !errors.As(err, &known) || len(known.Violations) != 1 || known.Violations[0].Path != c.want:
+				t.Errorf("got %+v, want one violation at %s", err, c.want)
+			}
+		})
+	}
+}
+
+func addUnknown(message proto.Message, number protowire.Number) {
+	unknown := protowire.AppendTag(nil, number, protowire.VarintType)
+	message.ProtoReflect().SetUnknown(protowire.AppendVarint(unknown, 1))
+}
+
+// The documented sample, as every create pays for it.
+func BenchmarkCheck(b *testing.B) {
+	request := &enlistv1.CreateCustomerRequest{
+		Provider: "opencell", RequestId: "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11",
+		Customer: &enlistv1.Customer{
+			Id: "CLASSIC-C00", DisplayName: "John Smith", Name: &enlistv1.PersonName{Title: "Mr", GivenName: "John", FamilyName: "Smith"},
+			Email: "qa@opencellsoft.com", Mobile: "+33123546789", LanguageCode: "fr", CurrencyCode: "EUR", Category: "CLIENT",
+			BillingAddress: &enlistv1.Address{Lines: []string{"673 Eugene Points"}, PostalCode: "92136", City: "New Taryn", CountryCode: "FR"},
+		},
+	}
+	for b.Loop() {
+		if err := check(request); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
