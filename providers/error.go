@@ -38,20 +38,6 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Unsupported is the error of an RPC that a provider does not support.
-func (d *Description) NotSupported(rpc string) *Error {
-	return &Error{
-		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "Provider " + d.Name + " does not support " + rpc + ": " + d.Unsupported[rpc],
-	}
-}
-
-// IsReason reports whether an error has the given reason.
-func IsReason(err error, reason enlistv1.ErrorReason) bool {
-	var known *Error
-	return errors.As(err, &known) && known.Reason == reason
-}
-
 // NotSent returns the error of a create that failed in what comes before it, a login or a look-up: whatever went wrong there, the
 // create was not sent.
 func NotSent(err error) error {
@@ -62,4 +48,36 @@ func NotSent(err error) error {
 	notSent := *known
 	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
 	return &notSent
+}
+
+// NotSupported is the error of an RPC that a provider does not support.
+func (d *Description) NotSupported(rpc string) *Error {
+	return &Error{
+		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
+		Message: "Provider " + d.Name + " does not support " + rpc + ": " + d.Unsupported[rpc],
+	}
+}
+
+// OnExistingNotSupported is the error of a create whose on_existing the vendor cannot honour; why completes the sentence.
+func (d *Description) OnExistingNotSupported(value enlistv1.OnExisting, why string) *Error {
+	return &Error{
+		Reason:     enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
+		Message:    "Provider " + d.Name + " does not support " + value.String() + ": " + why,
+		Violations: []rules.Violation{{Path: "on_existing", Description: "is not supported by " + d.Name + ": " + why}},
+	}
+}
+
+// InvalidField is the error of a create that breaks a rule of a provider which no annotation can say.
+func InvalidField(provider, path, description string) *Error {
+	return &Error{
+		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
+		Message:    "Provider " + provider + " would not take " + path + "; see the field violations.",
+		Violations: []rules.Violation{{Path: path, Description: description}},
+	}
+}
+
+// IsReason reports whether an error has the given reason.
+func IsReason(err error, reason enlistv1.ErrorReason) bool {
+	var known *Error
+	return errors.As(err, &known) && known.Reason == reason
 }

@@ -11,7 +11,6 @@ import (
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/codes"
-	"github.com/enlist-dev/enlist/providers/rules"
 )
 
 // allFour is the account type that makes all four levels.
@@ -23,7 +22,7 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 	options := providers.WithDefaults(request.GetOpencell(), p.settings.GetDefaults())
 	language, err := codes.LanguageAlpha3(orDefault(customer.GetLanguageCode(), p.settings.GetLanguageCode()))
 	if err != nil && customer.GetLanguageCode() != "" {
-		return nil, invalid(p.description.Name, "customer.language_code", err.Error())
+		return nil, providers.InvalidField(p.description.Name, "customer.language_code", err.Error())
 	}
 	hierarchy := &opencellv1.CrmAccountHierarchy{
 		CrmAccountType:        orDefault(options.GetCrmAccountType(), allFour),
@@ -66,7 +65,7 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 		CcedEmails:            options.GetCcedEmails(),
 	}
 	if hierarchy.GetElectronicBilling() && hierarchy.GetEmail() == "" {
-		return nil, invalid(p.description.Name, "customer.email", "must be set when opencell.electronic_billing is true")
+		return nil, providers.InvalidField(p.description.Name, "customer.email", "must be set when opencell.electronic_billing is true")
 	}
 	return hierarchy, nil
 }
@@ -196,12 +195,4 @@ func customFields(properties map[string]string, typed []*enlistv1.OpencellCustom
 		fields = append(fields, sent)
 	}
 	return &opencellv1.CustomFields{CustomField: fields}
-}
-
-func invalid(provider, path, description string) error {
-	return &providers.Error{
-		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
-		Message:    "Provider " + provider + " would not take " + path + "; see the field violations.",
-		Violations: []rules.Violation{{Path: path, Description: description}},
-	}
 }

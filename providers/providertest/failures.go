@@ -81,7 +81,7 @@ func vendorFailures(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, f.harness)
-			f.answerCreate(answer.handler)
+			f.answerCreates(answer.handler)
 			_, err := f.provider.CreateCustomer(t.Context(), f.request())
 			known := f.fails(err, answer.create)
 			wantStage := enlistv1.SendStage_SEND_STAGE_ANSWERED
@@ -92,7 +92,7 @@ func vendorFailures(t *testing.T, f *fixture) {
 				t.Errorf("stage %s, want %s", known.Stage, wantStage)
 			}
 			checkWait(t, name, known.RetryAfter)
-			if creates := len(f.creates()); creates != 1 {
+			if creates := len(f.sent()); creates != 1 {
 				t.Errorf("%d calls went out, want 1", creates)
 			}
 		})
@@ -113,7 +113,7 @@ func vendorFailuresOnRead(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
 			f.t = t
-			f.answer(answer.handler)
+			f.answerReads(answer.handler)
 			_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: id})
 			want := []enlistv1.ErrorReason{answer.read}
 			if reason, excluded := f.harness.Excluded["read: "+name]; excluded {
@@ -226,7 +226,7 @@ func cancelled(t *testing.T, f *fixture) {
 	}
 	f.create(f.request())
 	ctx, cancel = context.WithCancel(t.Context())
-	f.answerCreate(func(_ http.ResponseWriter, r *http.Request) {
+	f.answerCreates(func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
 	})

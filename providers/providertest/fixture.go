@@ -28,16 +28,16 @@ type fixture struct {
 	calls    []recorded
 	logins   int
 	override http.HandlerFunc // answers in the sandbox's place, but not for logins
-	spare    bool             // look-ups from the override too
+	lookups  bool             // whether override answers look-ups too
 }
 
 // recorded is one call other than a login, as it came over the wire.
 type recorded struct {
+	lookup bool
 	method string
 	url    string
 	header http.Header
 	body   []byte
-	lookUp bool
 }
 
 func newFixture(t *testing.T, h Harness) *fixture {
@@ -53,17 +53,18 @@ func newFixture(t *testing.T, h Harness) *fixture {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		f.mu.Lock()
 		login := h.IsLogin != nil && h.IsLogin(r)
-		lookUp := h.IsLookUp != nil && h.IsLookUp(r)
+		lookup := h.IsLookup != nil && h.IsLookup(r)
 		if login {
 			f.logins++
 		} else {
-			f.calls = append(f.calls, recorded{
-				method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body, lookUp: lookUp,
-			})
+			f.calls = append(f.calls, recorded{lookup: lookup, method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
 		}
-		override, spared := f.override, login || lookUp && f.spare
+		override := f.override
+		if login || lookup && !f.lookups {
+			override = nil
+		}
 		f.mu.Unlock()
-		if override != nil && !spared {
+		if override != nil {
 			override(w, r)
 			return
 		}
@@ -82,30 +83,23 @@ func (f *fixture) use(provider providers.Provider, err error) {
 	f.provider = provider
 }
 
-// answer makes the vendor answer every call but logins in the given way.
-func (f *fixture) answer(handler http.HandlerFunc) {
+// answerCreates makes the vendor answer every call in the given way, but for logins and for the look-ups before a create.
+func (f *fixture) answerCreates(handler http.HandlerFunc) { f.answer(handler, false) }
+
+// answerReads makes the vendor answer every call but logins in the given way.
+func (f *fixture) answerReads(handler http.HandlerFunc) { f.answer(handler, true) }
+
+func (f *fixture) answer(handler http.HandlerFunc, lookups bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.override, f.spare = handler, false
+	f.override, f.lookups = handler, lookups
 }
 
-// answerCreate makes the vendor answer every call but logins, and look-ups before a create, in the given way.
-func (f *fixture) answerCreate(handler http.HandlerFunc) {
-	f.answer(handler)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.spare = true
-}
-
+// sent returns the calls so far, without logins and look-ups.
 func (f *fixture) sent() []recorded {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]recorded(nil), f.calls...)
-}
-
-// creates returns the calls that are not look-ups.
-func (f *fixture) creates() []recorded {
-	return slices.DeleteFunc(f.sent(), func(call recorded) bool { return call.lookUp })
+	return slices.DeleteFunc(slices.Clone(f.calls), func(call recorded) bool { return call.lookup })
 }
 
 func (f *fixture) loginCount() int {

@@ -32,16 +32,15 @@ type Harness struct {
 	Full func() []*enlistv1.CreateCustomerRequest
 	// IsLogin tells the vendor's login calls from the others; nil where there is no login.
 	IsLogin func(*http.Request) bool
-	// IsLookUp tells the calls in which a create looks whether the customer is there before it sends; nil where there are none. In
-	// the cases about failures of a create the sandbox answers them as ever.
-	IsLookUp func(*http.Request) bool
-	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own after the create, with the reason.
-	// A preview does not show those calls; the suite looks for the values in what a real create sends.
-	OwnCalls map[string]string
+	// IsLookup tells the calls by which a create first looks whether the customer exists; nil where a create is one call.
+	IsLookup func(*http.Request) bool
 	// Secrets are values that no error, preview or record may show.
 	Secrets []string
 	// Excluded names cases that this provider cannot pass, with the reason. See the cases for how each is proved.
 	Excluded map[string]string
+	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own after the create, with the reason.
+	// A preview does not show those calls; the suite looks for the values in what a real create sends.
+	OwnCalls map[string]string
 	// ReadOtherwise names the fields that a read returns in another form than they were sent, with the reason.
 	ReadOtherwise map[string]string
 }

@@ -59,7 +59,7 @@ func TestProvider(t *testing.T) {
 				},
 				Request:  func(id string) *enlistv1.CreateCustomerRequest { return small(t, id) },
 				Full:     func() []*enlistv1.CreateCustomerRequest { return full(t) },
-				IsLookUp: func(r *http.Request) bool { return r.URL.Query().Get("action") == "getCustomer" },
+				IsLookup: func(r *http.Request) bool { return r.URL.Query().Get("action") == "getCustomer" },
 				OwnCalls: map[string]string{"customer.properties[*]": "getOrCreateCustomerProperty sets one property of a customer that is there"},
 				Secrets:  []string{token, url.QueryEscape(token)},
 				Excluded: map[string]string{
