@@ -26,18 +26,6 @@ type Error struct {
 	Cause error
 }
 
-// Error returns the message with the cause, for logs.
-func (e *Error) Error() string {
-	text := e.Reason.String() + ": " + e.Message
-	if e.Cause != nil {
-		text += ": " + e.Cause.Error()
-	}
-	return text
-}
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Cause }
-
 // NotSent returns the error of a create that failed in what comes before it, a login or a look-up: whatever went wrong there, the
 // create was not sent.
 func NotSent(err error) error {
@@ -49,6 +37,18 @@ func NotSent(err error) error {
 	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
 	return &notSent
 }
+
+// Error returns the message with the cause, for logs.
+func (e *Error) Error() string {
+	text := e.Reason.String() + ": " + e.Message
+	if e.Cause != nil {
+		text += ": " + e.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
 
 // NotSupported is the error of an RPC that a provider does not support.
 func (d *Description) NotSupported(rpc string) *Error {
