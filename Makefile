@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format lint generate imports generated tools compiler build image fuzz
+.PHONY: help test check format generate fields imports generated tools compiler build image fuzz
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ generate: tools imports ## Regenerate gen/ from proto/
 	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 	buf build proto -o gen/descriptor/enlist.binpb
+
+fields: ## Write docs/fields.md, the table of what each vendor takes
+	go test ./server -run '^TestFieldsPage$$' -update
 
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports

@@ -94,7 +94,7 @@ func drop(message protoreflect.Message, path []string) {
 func (t *FieldTable) sent(leaf leaf, set map[string]bool, message proto.Message) []*enlistv1.FieldFate {
 	var fates []*enlistv1.FieldFate
 	for _, e := range t.byPath[anyIndex(leaf.path)] {
-		if e.active(set) != anyIndex(leaf.path) && !strings.Contains(e.source.GetPath(), "[*]") {
+		if !e.fills(anyIndex(leaf.path), set) {
 			continue // another path fills this field
 		}
 		carried := slices.Collect(e.carried(message.ProtoReflect(), e.chain))
@@ -113,6 +113,16 @@ func (t *FieldTable) sent(leaf leaf, set map[string]bool, message proto.Message)
 	}
 	return fates
 }
+
+// fills reports whether a path fills the field: alone, or joined with what stands beside it in the same list or message.
+func (e *entry) fills(path string, set map[string]bool) bool {
+	active := e.active(set)
+	joined := e.source.GetAs() == enlistv1.Transformation_TRANSFORMATION_JOINED && active != "" && above(active) == above(path)
+	return active == path || joined || strings.Contains(e.source.GetPath(), "[*]")
+}
+
+// above returns the path of the list or message that a value stands in: customer.name for customer.name.given_name.
+func above(path string) string { return path[:max(strings.LastIndexAny(path, ".["), 0)] }
 
 // active returns the path that fills the field: the first that is set.
 func (e *entry) active(set map[string]bool) string {
@@ -196,6 +206,9 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 			path = strings.Replace(path, "[*]", at, 1)
 		}
 		at := " at " + name + " (" + e.wireName + ")"
+		if others := e.source.GetFallbackPaths(); violation.Missing && len(others) > 0 {
+			at += ", here or as " + strings.Join(others, ", ")
+		}
 		if setting := e.source.GetSetting(); violation.Missing && setting != "" {
 			at += ", here or as the connection's setting " + setting
 		}

@@ -22,7 +22,7 @@ const (
 // renewed and the call repeated, once.
 func (p *Provider) send(ctx context.Context, call *vendorhttp.Request) ([]byte, error) {
 	for renewed := false; ; renewed = true {
-		token, err := p.token(ctx)
+		token, err := p.http.Credential(ctx, p.tokens)
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request) ([]byte, 
 func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Response) ([]byte, error) {
 	status := actionStatus(response.Body)
 	name := p.description.Name
-	vendor := vendorError(response, status.GetErrorCode(), status.GetMessage())
+	vendor := vendorhttp.VendorError(response, status.GetErrorCode(), status.GetMessage())
 	refused := func(reason enlistv1.ErrorReason, message string) error {
 		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
 	}
@@ -82,12 +82,4 @@ func actionStatus(body []byte) *opencellv1.ActionStatus {
 		return &opencellv1.ActionStatus{}
 	}
 	return alone
-}
-
-func vendorError(response *vendorhttp.Response, code, message string) *enlistv1.VendorError {
-	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
-	if code != "" || message != "" {
-		vendor.Messages = []*enlistv1.VendorMessage{vendorhttp.Message(code, message)}
-	}
-	return vendor
 }

@@ -2,14 +2,11 @@ package opencell
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
 
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
-	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -53,27 +50,10 @@ func (p *Provider) tokenOf(call *vendorhttp.Request, response *vendorhttp.Respon
 		}
 		return credential, nil
 	case parsed && answer.GetError() != "" && (response.Status == http.StatusBadRequest || response.Status == http.StatusUnauthorized):
-		return vendorhttp.Credential{}, p.http.CredentialsRejected(vendorError(response, answer.GetError(), answer.GetErrorDescription()), nil)
+		return vendorhttp.Credential{}, p.http.CredentialsRejected(vendorhttp.VendorError(response, answer.GetError(), answer.GetErrorDescription()), nil)
 	default:
 		return vendorhttp.Credential{}, p.http.NotUnderstood(call, response, nil)
 	}
-}
-
-// token returns the token to use now. Whatever goes wrong here, the call it is for has not been sent.
-func (p *Provider) token(ctx context.Context) (string, error) {
-	token, err := p.tokens.Get(ctx)
-	if err == nil {
-		return token, nil
-	}
-	var known *providers.Error
-	if !errors.As(err, &known) {
-		known = &providers.Error{
-			Reason:  enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-			Message: "Provider " + p.description.Name + " gave no token in the time there was, and nothing was sent. Call again with more time.",
-			Cause:   err,
-		}
-	}
-	return "", providers.NotSent(known)
 }
 
 func orDefault(value, standard string) string {

@@ -290,7 +290,11 @@ func flatWire(t *testing.T, request *enlistv1.VendorRequest) map[string]string {
 				break
 			}
 			content, _ := io.ReadAll(part)
-			flat[part.FormName()] = string(content) + part.FileName()
+			if part.FileName() == "" {
+				flat[part.FormName()] = string(content)
+				continue
+			}
+			flat[part.FormName()+".filename"], flat[part.FormName()+".content"] = part.FileName(), string(content)
 		}
 	}
 	return flat

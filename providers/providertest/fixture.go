@@ -54,9 +54,10 @@ func newFixture(t *testing.T, h Harness) *fixture {
 		f.mu.Lock()
 		login := h.IsLogin != nil && h.IsLogin(r)
 		lookup := h.IsLookup != nil && h.IsLookup(r)
-		if login {
+		switch {
+		case login && r.Method == http.MethodPost: // what else a login asks for belongs to it
 			f.logins++
-		} else {
+		case !login:
 			f.calls = append(f.calls, recorded{lookup: lookup, method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
 		}
 		override := f.override

@@ -30,7 +30,7 @@ type Harness struct {
 	Request func(id string) *enlistv1.CreateCustomerRequest
 	// Full makes creates that, between them, set every field that the vendor takes; more than one where fields exclude each other.
 	Full func() []*enlistv1.CreateCustomerRequest
-	// IsLogin tells the vendor's login calls from the others; nil where there is no login.
+	// IsLogin tells the vendor's login calls from the others; nil where there is no login. A login has one POST.
 	IsLogin func(*http.Request) bool
 	// IsLookup tells the calls by which a create first looks whether the customer exists; nil where a create is one call.
 	IsLookup func(*http.Request) bool

@@ -17,12 +17,8 @@ const mostSearched = 50_000
 // said keeps the vendor's words of an answer. Their format is not documented, so it is the text, cut to size, without the token: an
 // error page may repeat the URL that it stood in.
 func (p *Provider) said(response *vendorhttp.Response) *enlistv1.VendorError {
-	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(response.Body), "�")), " ")
-	if text = p.token.ReplaceAllLiteralString(vendorhttp.Cut(text, mostSearched), "$J_TOKEN"); text != "" {
-		vendor.Messages = []*enlistv1.VendorMessage{vendorhttp.Message("", text)}
-	}
-	return vendor
+	return vendorhttp.VendorError(response, "", p.token.ReplaceAllLiteralString(vendorhttp.Cut(text, mostSearched), "$J_TOKEN"))
 }
 
 // anyEscaping matches a secret as it came and as URLs, JSON and HTML write its characters.

@@ -2,10 +2,14 @@ package vendorhttp
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 // Session keeps a credential that a vendor gives for a time: an OAuth token, a session cookie.
@@ -63,6 +67,23 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+}
+
+// Credential returns a session's credential for a call. Whatever goes wrong here, the call it is for has not been sent.
+func (c *Client) Credential(ctx context.Context, session *Session) (string, error) {
+	credential, err := session.Get(ctx)
+	if err == nil {
+		return credential, nil
+	}
+	var known *providers.Error
+	if !errors.As(err, &known) {
+		known = &providers.Error{
+			Reason:  enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
+			Message: "Provider " + c.provider + " completed no login in the time there was, and nothing was sent. Call again with more time.",
+			Cause:   err,
+		}
+	}
+	return "", providers.NotSent(known)
 }
 
 // Discard forgets the credential that the vendor has refused, unless a newer one has taken its place.

@@ -19,7 +19,7 @@ const maxRetryAfter = time.Hour
 // vendor is what could be made out of the answer; nil for nothing.
 func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if vendor == nil {
-		vendor = &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
+		vendor = VendorError(response, "", "")
 	}
 	answered := func(reason enlistv1.ErrorReason, message string) *providers.Error {
 		return &providers.Error{
@@ -77,6 +77,15 @@ func retryAfter(header http.Header) (wait time.Duration, given bool) {
 		wait, given = time.Until(at), true
 	}
 	return min(max(wait, time.Second), maxRetryAfter), given
+}
+
+// VendorError makes what the vendor said of an answer with at most one code and message.
+func VendorError(response *Response, code, message string) *enlistv1.VendorError {
+	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
+	if code != "" || message != "" {
+		vendor.Messages = []*enlistv1.VendorMessage{Message(code, message)}
+	}
+	return vendor
 }
 
 // Message makes one message of a VendorError, cut to size.

@@ -1,0 +1,174 @@
+package valomnia_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+const small = `{"customer":{"id":"K-1","displayName":"Jane"}}`
+
+// Every failure that the page documents, and some that look like one.
+func TestRefusals(t *testing.T) {
+	const rejected, unknown = enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_OUTCOME_UNKNOWN
+	for _, test := range []struct {
+		status            int
+		code, description string
+		reason            enlistv1.ErrorReason
+	}{
+		{400, "missing_param", "reference parameter is missing", rejected},
+		{400, "not_unique", "reference already used", enlistv1.ErrorReason_CUSTOMER_EXISTS},
+		{400, "not_unique", "Reference already used.", enlistv1.ErrorReason_CUSTOMER_EXISTS},
+		{400, "not_unique", "barcode already used", rejected},
+		{400, "not_unique", "reference2 already used", rejected},
+		{400, "not_unique", "second reference already used", rejected},
+		{400, "invalid_param_type", "The type of parameter payment type id you provided is not valid for this request.", rejected},
+		{400, "save_failed", "Failed to save instance.", rejected},
+		{400, "exceeded_file_size", "image size should not exceed 2Mo", rejected},
+		{400, "unsupported_file_type", "image format not supported.", rejected},
+		{404, "not_found", "The payment type with the id 999 doesn't exist.", rejected},
+		{404, "not_found", "The currency with name GBP is not configured.", rejected},
+		{404, "not_found", "The parent customer with the id 188911 doesn't exist.", rejected},
+		{500, "server_error", "Oops! Something went wrong...", unknown},
+		{200, "not_unique", "reference already used", unknown},
+		{403, "access_denied", "no", enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
+		{404, "Not Found", "a framework's page", enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+		{400, "Bad Request", "a framework's page", unknown},
+		{408, "timed_out", "perhaps done", unknown},
+	} {
+		t.Run(test.code+" "+test.description, func(t *testing.T) {
+			vendor := newVendor(t, text(test.status, `{"error":"`+test.code+`","error_description":"`+test.description+`"}`))
+			_, err := vendor.provider.CreateCustomer(t.Context(), settled(t, small))
+			known := fails(t, err, test.reason)
+			said := known.Vendor.GetMessages()
+			if known.Vendor.GetHttpStatus() != int32(test.status) || len(said) != 1 || said[0].GetCode() != test.code || said[0].GetMessage() != test.description {
+				t.Errorf("vendor's words: %v", known.Vendor)
+			}
+			if len(vendor.calls) != 1 {
+				t.Errorf("%d calls, want 1", len(vendor.calls))
+			}
+		})
+	}
+}
+
+func TestReadFailures(t *testing.T) {
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		reason enlistv1.ErrorReason
+	}{
+		"not found":           {text(404, `{"error":"not_found","error_description":"x"}`), enlistv1.ErrorReason_CUSTOMER_NOT_FOUND},
+		"an unknown URL":      {text(404, `{"status":404,"error":"Not Found","path":"/api"}`), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+		"server error":        {text(500, `{"error":"server_error","error_description":"x"}`), enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
+		"refused":             {text(400, `{"error":"invalid_param_type","error_description":"x"}`), enlistv1.ErrorReason_VENDOR_REJECTED},
+		"another customer":    {text(200, `{"id":1,"reference":"K-2"}`), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+		"without a reference": {text(200, `{"id":1}`), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+		"null":                {text(200, `null`), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			vendor := newVendor(t, test.answer)
+			_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: "K-1"})
+			fails(t, err, test.reason)
+		})
+	}
+}
+
+// What looks like a success but is not the documented one leaves the outcome unknown, and is not sent again.
+func TestSuccessesThatAreNone(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"201 with another reference": text(201, `{"id":7,"reference":"K-2","name":"Jane"}`),
+		"201 in another case":        text(201, `{"id":7,"reference":"k-1","name":"Jane"}`),
+		"201 without an id":          text(201, `{"reference":"K-1","name":"Jane"}`),
+		"201 with an error":          text(201, `{"error":"save_failed","error_description":"x"}`),
+		"201 with a list":            text(201, `[{"id":7,"reference":"K-1"}]`),
+		"201 of an unreadable type":  text(201, `{"id":{},"reference":"K-1"}`),
+		"200 with the object":        text(200, `{"id":7,"reference":"K-1","name":"Jane"}`),
+		"202 with the object":        text(202, `{"id":7,"reference":"K-1","name":"Jane"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			vendor := newVendor(t, answer)
+			_, err := vendor.provider.CreateCustomer(t.Context(), settled(t, small))
+			if known := fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN); known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
+				t.Errorf("stage %s", known.Stage)
+			}
+			if len(vendor.calls) != 1 {
+				t.Errorf("%d calls, want 1", len(vendor.calls))
+			}
+		})
+	}
+}
+
+// The form of a parent is not published: whatever it is, the record is read.
+func TestParentInAnyForm(t *testing.T) {
+	for form, want := range map[string]string{
+		`{"id":12,"reference":"P"}`: "12", `12`: "12", `"12"`: "12", `null`: "", `[]`: "", `{"id":"12"}`: "12",
+	} {
+		vendor := newVendor(t, text(201, `{"id":7,"reference":"K-1","parentCustomer":`+form+`,"billingCountry":"France","unheardOf":[1]}`))
+		created, err := vendor.provider.CreateCustomer(t.Context(), settled(t, small))
+		if err != nil {
+			t.Fatalf("%s: %v", form, err)
+		}
+		if got := created.GetCustomer().GetVendorIds()["parent_customer_id"]; got != want || created.GetCustomer().GetBillingAddress() != nil {
+			t.Errorf("%s: %v", form, created.GetCustomer())
+		}
+	}
+}
+
+func TestReadByNumber(t *testing.T) {
+	const absent, there = `{"error":"not_found","error_description":"x"}`, `{"id":256,"reference":"K-1","name":"Jane"}`
+	for id, want := range map[string]string{
+		"256":   "/api/v1.0/customers/reference/256 /api/v1.0/customers/256",
+		"00256": "/api/v1.0/customers/reference/00256 /api/v1.0/customers/256",
+	} {
+		vendor := newVendor(t, text(404, absent), text(200, there))
+		read, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: id})
+		if err != nil || read.GetCustomer().GetId() != "K-1" || vendor.paths() != want {
+			t.Errorf("%s: %v, %v, %s", id, read, err, vendor.paths())
+		}
+	}
+	for id, want := range map[string]string{
+		"K/1 é;?%#":            "/api/v1.0/customers/reference/K%2F1%20%C3%A9%3B%3F%25%23",
+		"+256":                 "/api/v1.0/customers/reference/+256",
+		"99999999999999999999": "/api/v1.0/customers/reference/99999999999999999999",
+		"404":                  "/api/v1.0/customers/reference/404 /api/v1.0/customers/404",
+	} {
+		vendor := newVendor(t, text(404, absent))
+		_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: id})
+		fails(t, err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
+		if vendor.paths() != want {
+			t.Errorf("%s: %s", id, vendor.paths())
+		}
+	}
+}
+
+func TestAdopt(t *testing.T) {
+	const taken = `{"error":"not_unique","error_description":"reference already used"}`
+	const absent, there = `{"error":"not_found","error_description":"x"}`, `{"id":9,"reference":"256","name":"Theirs"}`
+	const get, post = "/api/v1.0/customers/reference/256", "/api/v1.0/customers"
+	adopting := settled(t, `{"customer":{"id":"256","displayName":"Ours"},"onExisting":"ON_EXISTING_ADOPT","includeVendorRecord":true}`)
+	for name, test := range map[string]struct {
+		answers []http.HandlerFunc
+		paths   []string
+		reason  enlistv1.ErrorReason // unspecified: adopted
+	}{
+		"there":                       {[]http.HandlerFunc{text(200, there)}, []string{get}, 0},
+		"there since it was read":     {[]http.HandlerFunc{text(404, absent), text(400, taken), text(200, there)}, []string{get, post, get}, 0},
+		"taken and yet not readable":  {[]http.HandlerFunc{text(404, absent), text(400, taken), text(404, absent)}, []string{get, post, get}, enlistv1.ErrorReason_CUSTOMER_EXISTS},
+		"the read fails, nothing yet": {[]http.HandlerFunc{text(500, "")}, []string{get}, enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
+	} {
+		t.Run(name, func(t *testing.T) {
+			vendor := newVendor(t, test.answers...)
+			response, err := vendor.provider.CreateCustomer(t.Context(), adopting)
+			if got := vendor.paths(); got != strings.Join(test.paths, " ") {
+				t.Errorf("calls %s", got)
+			}
+			if test.reason != 0 {
+				fails(t, err, test.reason)
+			} else if err != nil || response.GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED || response.GetCustomer().GetDisplayName() != "Theirs" ||
+				response.GetVendorRecord().GetFields()["name"].GetStringValue() != "Theirs" {
+				t.Errorf("%v, %v", response, err)
+			}
+		})
+	}
+}

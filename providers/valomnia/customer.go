@@ -1,0 +1,118 @@
+package valomnia
+
+import (
+	"strconv"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/codes"
+)
+
+// planned returns the customer as it would be written.
+func planned(request *enlistv1.CreateCustomerRequest, form *valomniav1.CustomerForm, fates []*enlistv1.FieldFate) *enlistv1.Customer {
+	customer := providers.Kept(request, fates)
+	customer.Id = form.GetReference()
+	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
+	return customer
+}
+
+// customer maps Valomnia's record.
+func customer(record *valomniav1.CustomerRecord) *enlistv1.Customer {
+	customer := &enlistv1.Customer{
+		Id:           record.GetReference(),
+		DisplayName:  record.GetName(),
+		Email:        record.GetEmail(),
+		Phone:        record.GetPhone(),
+		Mobile:       record.GetMobile(),
+		Fax:          record.GetFax(),
+		Website:      record.GetWebsite(),
+		Comment:      record.GetComment(),
+		Category:     record.GetCategoryReference(),
+		CurrencyCode: record.GetCurrency(),
+		BillingAddress: address(&enlistv1.Address{
+			City: record.GetBillingCity(), PostalCode: record.GetBillingPostalCode(), CountryCode: country(record.GetBillingCountry()),
+			Latitude: record.BillingLat, Longitude: record.BillingLng,
+		}, record.GetBillingAddress()),
+		VendorIds:  vendorIDs(record),
+		CreateTime: instant(record.GetDateCreated()),
+		UpdateTime: instant(record.GetLastUpdated()),
+		Source:     enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
+	}
+	if !record.GetIsSameAddress() {
+		customer.ShippingAddress = address(&enlistv1.Address{
+			City: record.GetCity(), PostalCode: record.GetPostalCode(), CountryCode: country(record.GetCountry()),
+			Latitude: record.Latitude, Longitude: record.Longitude,
+		}, record.GetAddress())
+	}
+	if record.GetTaxNumber() != "" || record.GetCompanyRegistrationNumber() != "" {
+		customer.Organization = &enlistv1.Organization{
+			VatNumber: record.GetTaxNumber(), RegistrationNumber: record.GetCompanyRegistrationNumber(),
+		}
+	}
+	return customer
+}
+
+// address adds the street, as one line; nil when there is nothing in it.
+func address(address *enlistv1.Address, street string) *enlistv1.Address {
+	if street != "" {
+		address.Lines = []string{street}
+	}
+	if proto.Size(address) == 0 {
+		return nil
+	}
+	return address
+}
+
+// country returns an ISO code. Valomnia takes names of countries as well; one that it should answer with stays in its record.
+func country(code string) string {
+	if codes.CheckCountry(code) != nil {
+		return ""
+	}
+	return code
+}
+
+// vendorIDs returns Valomnia's numbers of the customer and of what it points at.
+func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
+	ids := map[string]string{}
+	for name, id := range map[string]int64{
+		"customer_id":              record.GetId(),
+		"category_id":              record.GetCustomerCategory().GetId(),
+		"customer_segmentation_id": record.GetCustomerSegmentation().GetId(),
+		"region_id":                record.GetRegion().GetId(),
+		"user_id":                  record.GetCreatedBy().GetUserId(),
+	} {
+		if id != 0 {
+			ids[name] = strconv.FormatInt(id, 10)
+		}
+	}
+	if parent := parentID(record.GetParentCustomer()); parent != "" {
+		ids["parent_customer_id"] = parent
+	}
+	return ids
+}
+
+// parentID reads the parent's number from an object like those of the other things a customer points at, or from a bare id.
+func parentID(parent *structpb.Value) string {
+	if object := parent.GetStructValue(); object != nil {
+		parent = object.GetFields()["id"]
+	}
+	if number, isNumber := parent.GetKind().(*structpb.Value_NumberValue); isNumber {
+		return strconv.FormatFloat(number.NumberValue, 'f', -1, 64)
+	}
+	return parent.GetStringValue()
+}
+
+// instant reads a time; nil for none.
+func instant(text string) *timestamppb.Timestamp {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return nil
+	}
+	return timestamppb.New(at)
+}

@@ -1,0 +1,176 @@
+package valomnia
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// Provider is a connection to a Valomnia organization.
+type Provider struct {
+	description *providers.Description
+	settings    *configv1.Valomnia
+	base        *url.URL
+	customers   string // path of the collection: /api/v1.0/customers
+	http        *vendorhttp.Client
+	sessions    *vendorhttp.Session
+}
+
+// New makes a provider of a validated configuration. It calls nobody yet.
+func New(config *configv1.Provider) (*Provider, error) {
+	settings := config.GetValomnia()
+	client, err := vendorhttp.NewClient(config.GetName(), settings.GetBaseUrl(), config.GetTimeout().AsDuration())
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(settings.GetBaseUrl())
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{
+		description: &providers.Description{
+			Name:       config.GetName(),
+			Vendor:     enlistv1.Vendor_VENDOR_VALOMNIA,
+			OnExisting: config.GetOnExisting(),
+			Unsupported: map[string]string{
+				"ListContractors": "Valomnia documents no call that lists contractors (people who sign for a customer).",
+			},
+			Fields: providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()),
+			DuplicateSafety: &enlistv1.DuplicateSafety{
+				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
+				Explanation: "Valomnia holds each reference once: a create with a reference that is in use is refused, " +
+					"and the customer can be read by its reference.",
+			},
+		},
+		settings:  settings,
+		base:      base,
+		customers: "/api/" + cmp.Or(settings.GetApiVersion(), "v1.0") + "/customers",
+		http:      client,
+	}
+	p.sessions = vendorhttp.NewSession(config.GetTimeout().AsDuration(), p.login)
+	return p, nil
+}
+
+// Describe returns what Valomnia is and can do.
+func (p *Provider) Describe() *providers.Description { return p.description }
+
+// CreateCustomer creates a customer.
+func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
+	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
+		return nil, p.description.OnExistingNotSupported(request.GetOnExisting(), "Valomnia documents no call that updates a customer.")
+	}
+	form, err := p.form(request)
+	if err != nil {
+		return nil, err
+	}
+	fates, err := p.description.Fields.Account(p.description.Name, request, form)
+	if err != nil {
+		return nil, err
+	}
+	call, err := p.creation(form)
+	if err != nil {
+		return nil, err
+	}
+	if request.GetValidateOnly() {
+		return &enlistv1.CreateCustomerResponse{
+			Customer: planned(request, form, fates), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: request.GetRequestId(),
+			Fields: fates, VendorRequest: p.preview(call),
+		}, nil
+	}
+	adopts := request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
+	if adopts {
+		if adopted, err := p.adopt(ctx, request, form.GetReference()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+			return adopted, err
+		}
+	}
+	record, body, err := p.create(ctx, call, form.GetReference())
+	if adopts && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) { // it came to be since it was looked for
+		if adopted, err := p.adopt(ctx, request, form.GetReference()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+			return adopted, err
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	response := &enlistv1.CreateCustomerResponse{
+		Customer: customer(record), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: request.GetRequestId(),
+		Fields: providers.NotAsItCame(fates),
+	}
+	if request.GetIncludeVendorRecord() {
+		response.VendorRecord = wire.Record(body)
+	}
+	return response, nil
+}
+
+func (p *Provider) preview(call *vendorhttp.Request) *enlistv1.VendorRequest {
+	call.Header.Set("Cookie", "")
+	call.Secrets = map[string]string{"Cookie": sessionCookie + "=$VALOMNIA_SESSION"}
+	return p.http.Preview(call)
+}
+
+// adopt reads the customer that is there, by its reference only.
+func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRequest, reference string) (*enlistv1.CreateCustomerResponse, error) {
+	record, body, err := p.readByReference(ctx, reference)
+	if err != nil {
+		return nil, err
+	}
+	response := &enlistv1.CreateCustomerResponse{
+		Customer: customer(record), Outcome: enlistv1.Outcome_OUTCOME_ADOPTED, RequestId: request.GetRequestId(),
+	}
+	if request.GetIncludeVendorRecord() {
+		response.VendorRecord = wire.Record(body)
+	}
+	return response, nil
+}
+
+// GetCustomer reads a customer by its reference, or else, when the id is a number, by Valomnia's own.
+func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
+	record, body, err := p.readByReference(ctx, request.GetCustomerId())
+	number, notNumber := strconv.ParseUint(request.GetCustomerId(), 10, 63)
+	if notNumber == nil && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+		record, body, err = p.readByNumber(ctx, number)
+	}
+	if err != nil {
+		return nil, err
+	}
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
+	if request.GetIncludeVendorRecord() {
+		response.VendorRecord = wire.Record(body)
+	}
+	return response, nil
+}
+
+// ListContractors is not supported.
+func (p *Provider) ListContractors(context.Context, *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
+	return nil, p.description.NotSupported("ListContractors")
+}
+
+// creation makes the request that creates.
+func (p *Provider) creation(form *valomniav1.CustomerForm) (*vendorhttp.Request, error) {
+	call := &vendorhttp.Request{
+		Method:      http.MethodPost,
+		Path:        p.customers,
+		Header:      http.Header{"Accept": {"application/json"}},
+		ContentType: formType,
+		Body:        []byte(wire.Form(form, false).Encode()),
+		Creates:     true,
+	}
+	if form.GetImageFile() == nil {
+		return call, nil
+	}
+	image, err := p.image(form.GetImageFile())
+	if err != nil {
+		return nil, err
+	}
+	call.ContentType, call.Body, call.RedactedBody = wire.Multipart(wire.Form(form, false), image)
+	return call, nil
+}

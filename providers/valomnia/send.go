@@ -1,0 +1,129 @@
+package valomnia
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// Valomnia's own codes that have a meaning here; the others are passed on as the vendor's refusal.
+const (
+	notUnique     = "not_unique"
+	notFound      = "not_found"
+	noCredentials = "no_credentials"
+)
+
+// create sends a create and returns the record and body of a success: 201 with the customer of that reference, nothing else.
+func (p *Provider) create(ctx context.Context, call *vendorhttp.Request, reference string) (*valomniav1.CustomerRecord, []byte, error) {
+	return p.send(ctx, call, http.StatusCreated, func(record *valomniav1.CustomerRecord) bool { return record.GetReference() == reference })
+}
+
+// readByReference reads a customer by the caller's key. A vendor that takes no heed of case may spell it otherwise.
+func (p *Provider) readByReference(ctx context.Context, reference string) (*valomniav1.CustomerRecord, []byte, error) {
+	return p.read(ctx, below(p.customers+"/reference", reference), func(record *valomniav1.CustomerRecord) bool {
+		return strings.EqualFold(record.GetReference(), reference)
+	})
+}
+
+// readByNumber reads a customer by Valomnia's own number.
+func (p *Provider) readByNumber(ctx context.Context, number uint64) (*valomniav1.CustomerRecord, []byte, error) {
+	id := strconv.FormatUint(number, 10)
+	return p.read(ctx, below(p.customers, id), func(record *valomniav1.CustomerRecord) bool {
+		return strconv.FormatInt(record.GetId(), 10) == id
+	})
+}
+
+func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.CustomerRecord) bool) (*valomniav1.CustomerRecord, []byte, error) {
+	call := &vendorhttp.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/json"}}}
+	return p.send(ctx, call, http.StatusOK, is)
+}
+
+// send makes a call in a session. When the answer says that there is no session nothing was done, so the session is renewed and
+// the call repeated, once.
+func (p *Provider) send(
+	ctx context.Context, call *vendorhttp.Request, success int, is func(*valomniav1.CustomerRecord) bool,
+) (*valomniav1.CustomerRecord, []byte, error) {
+	for renewed := false; ; renewed = true {
+		session, err := p.http.Credential(ctx, p.sessions)
+		if err != nil {
+			return nil, nil, err
+		}
+		call.Header.Set("Cookie", sessionCookie+"="+session)
+		answer, err := p.http.Do(ctx, call)
+		if err != nil {
+			return nil, nil, err
+		}
+		if p.expired(answer) && !renewed {
+			p.sessions.Discard(session)
+			continue
+		}
+		record, err := p.understand(call, answer, success, is)
+		return record, answer.Body, err
+	}
+}
+
+// understand tells a success from each kind of failure.
+func (p *Provider) understand(
+	call *vendorhttp.Request, answer *vendorhttp.Response, success int, is func(*valomniav1.CustomerRecord) bool,
+) (*valomniav1.CustomerRecord, error) {
+	record := &valomniav1.CustomerRecord{}
+	if answer.Status == success && wire.Unmarshal(answer.Body, record) == nil && record.GetId() != 0 && record.GetReference() != "" && is(record) {
+		return record, nil
+	}
+	said, name := refusal(answer), p.description.Name
+	vendor := vendorhttp.VendorError(answer, said.GetError(), said.GetErrorDescription())
+	refused := func(reason enlistv1.ErrorReason, message string) error {
+		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
+	}
+	switch code := said.GetError(); {
+	case p.expired(answer):
+		return nil, p.http.CredentialsRejected(vendor, nil)
+	case !refuses(answer.Status, code):
+		return nil, p.http.NotUnderstood(call, answer, vendor)
+	case code == notFound && !call.Creates:
+		return nil, refused(enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, "Provider "+name+" has no customer with this id.")
+	case code == notFound:
+		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED, "Provider "+name+" says that something the request refers to does not exist or "+
+			"is not set up there; see VendorError. Nothing was created.")
+	case code == notUnique && referenceTaken(said.GetErrorDescription()):
+		return nil, refused(enlistv1.ErrorReason_CUSTOMER_EXISTS, "Provider "+name+" already has a customer with this id, and it was left "+
+			"unchanged. Use another id, or set on_existing to ON_EXISTING_ADOPT.")
+	default:
+		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
+			"Provider "+name+" refused the request with "+vendorhttp.Cut(code, 100)+"; see VendorError. Nothing was created.")
+	}
+}
+
+var ownCode = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+
+// refuses reports whether an answer is Valomnia's refusal: a client error with one of its codes, which are words joined by
+// underscores. What a framework or a proxy says ("Not Found") is not, and the statuses that speak for themselves are left to them.
+func refuses(status int, code string) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	}
+	return status >= 400 && status < 500 && ownCode.MatchString(code)
+}
+
+// referenceTaken tells the refusal of a reference in use, in the words of the page, from that of another unique value.
+func referenceTaken(description string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(description)), "reference already used")
+}
+
+// refusal reads the error in an answer; it is empty for any other body.
+func refusal(answer *vendorhttp.Response) *valomniav1.Refusal {
+	said := &valomniav1.Refusal{}
+	if wire.Unmarshal(answer.Body, said) != nil {
+		return &valomniav1.Refusal{}
+	}
+	return said
+}
