@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -198,15 +199,13 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 			violations = append(violations, violation)
 			continue
 		}
-		path := e.active(set)
-		if path == "" {
-			path = e.home()
-		}
+		path := cmp.Or(e.active(set), e.home())
+		others := slices.DeleteFunc(e.paths(), func(other string) bool { return other == path })
 		if at := index.FindString(wirePath); at != "" {
 			path = strings.Replace(path, "[*]", at, 1)
 		}
 		at := " at " + name + " (" + e.wireName + ")"
-		if others := e.source.GetFallbackPaths(); violation.Missing && len(others) > 0 {
+		if violation.Missing && len(others) > 0 {
 			at += ", here or as " + strings.Join(others, ", ")
 		}
 		if setting := e.source.GetSetting(); violation.Missing && setting != "" {
