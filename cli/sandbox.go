@@ -78,6 +78,9 @@ func EmbeddedConfig(sandboxURL string) *configv1.Config {
 				CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en",
 				Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
 			}}},
+			{Name: "sellandsign", Vendor: &configv1.Provider_SellAndSign{SellAndSign: &configv1.SellAndSign{
+				BaseUrl: sandboxURL, Token: demo.SellAndSign.Token,
+			}}},
 			{Name: "caliq", Vendor: &configv1.Provider_Caliq{Caliq: &configv1.Caliq{
 				BaseUrl: sandboxURL, ApiKey: demo.Caliq.APIKey, ChannelId: int32(demo.Caliq.ChannelID), //nolint:gosec // it is 2
 			}}},

@@ -26,6 +26,18 @@ type Error struct {
 	Cause error
 }
 
+// NotSent returns the error of a create that failed in what comes before it, a login or a look-up: whatever went wrong there, the
+// create was not sent.
+func NotSent(err error) error {
+	var known *Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	notSent := *known
+	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
+	return &notSent
+}
+
 // Error returns the message with the cause, for logs.
 func (e *Error) Error() string {
 	text := e.Reason.String() + ": " + e.Message

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -134,6 +135,16 @@ func (e *entry) active(set map[string]bool) string {
 	return ""
 }
 
+// home returns the path at which a missing value is asked for: the customer's field, where an option only stands in for it.
+func (e *entry) home() string {
+	for _, path := range e.paths() {
+		if strings.HasPrefix(path, "customer.") {
+			return path
+		}
+	}
+	return e.source.GetPath()
+}
+
 // carried yields the values that the wire message carries in the field at the end of the chain.
 func (e *entry) carried(message protoreflect.Message, chain []protoreflect.FieldDescriptor) iter.Seq[string] {
 	return func(yield func(string) bool) {
@@ -191,15 +202,13 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 			violations = append(violations, violation)
 			continue
 		}
-		path := e.active(set)
-		if path == "" {
-			path = e.source.GetPath()
-		}
+		path := cmp.Or(e.active(set), e.home())
+		others := slices.DeleteFunc(e.paths(), func(other string) bool { return other == path })
 		if at := index.FindString(wirePath); at != "" {
 			path = strings.Replace(path, "[*]", at, 1)
 		}
 		at := " at " + name + " (" + e.wireName + ")"
-		if others := e.source.GetFallbackPaths(); violation.Missing && len(others) > 0 {
+		if violation.Missing && len(others) > 0 {
 			at += ", here or as " + strings.Join(others, ", ")
 		}
 		if setting := e.source.GetSetting(); violation.Missing && setting != "" {

@@ -134,7 +134,7 @@ func missing(want, got any, path string) string {
 	case []any:
 		list, _ := got.([]any)
 		if len(list) != len(want) {
-			return fmt.Sprintf("%s has %d elements, want %d: %v", path, len(list), len(want), got)
+			return fmt.Sprintf("%s has %d elements, want %d: %.500v", path, len(list), len(want), got)
 		}
 		for i, value := range want {
 			if difference := missing(value, list[i], fmt.Sprintf("%s[%d]", path, i)); difference != "" {

@@ -28,6 +28,15 @@ func CountryAlpha3(code string) (string, error) {
 	return region.ISO3(), nil
 }
 
+// CountryOfM49 returns the ISO 3166-1 alpha-2 code of a UN M.49 number of three digits, and "" when there is none: 250 gives FR.
+func CountryOfM49(number string) string {
+	region, err := language.ParseRegion(number)
+	if err != nil || len(number) != 3 || strings.Trim(number, "0123456789") != "" || !region.IsCountry() {
+		return ""
+	}
+	return region.Canonicalize().String()
+}
+
 // notCountries are codes that x/text takes for countries though ISO 3166-1 has withdrawn or only reserved them.
 func notCountries() []string {
 	return []string{"AC", "AN", "CP", "CS", "DG", "NT", "SU", "TA", "YU"}

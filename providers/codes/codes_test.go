@@ -19,6 +19,16 @@ func TestCountryAlpha3(t *testing.T) {
 	}
 }
 
+func TestCountryOfM49(t *testing.T) {
+	for number, want := range map[string]string{
+		"250": "FR", "826": "GB", "840": "US", "056": "BE", "": "", "FR": "", "FRA": "", "999": "", "150": "", "56": "",
+	} {
+		if got := CountryOfM49(number); got != want {
+			t.Errorf("%s: got %q, want %q", number, got, want)
+		}
+	}
+}
+
 func TestCheckCurrency(t *testing.T) {
 	for _, code := range []string{"EUR", "USD", "XAU", "SLE", "ZWG"} {
 		if err := CheckCurrency(code); err != nil {

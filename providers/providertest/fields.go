@@ -40,9 +40,13 @@ func fieldsReachTheWire(t *testing.T, f *fixture) {
 				t.Errorf("request %d: %s was dropped: %s", i, fate.GetPath(), fate.GetNote())
 			}
 		}
+		f.reachInOwnCalls(request)
 		for _, path := range leafPaths(request) {
 			covered[anyIndex(path)] = true
 			covered[path] = true
+			if _, own := f.harness.OwnCalls[anyIndex(path)]; own {
+				continue
+			}
 			without, _ := proto.Clone(request).(*enlistv1.CreateCustomerRequest)
 			clearPath(without.ProtoReflect(), strings.Split(path, "."))
 			response, err := f.provider.CreateCustomer(t.Context(), without)
@@ -70,6 +74,41 @@ func fieldsReachTheWire(t *testing.T, f *fixture) {
 			t.Errorf("no request in Full sets %s, which the table has", path)
 		}
 	}
+}
+
+// reachInOwnCalls looks for the values of a request that go in calls of their own: each must be in one call besides the previewed one.
+func (f *fixture) reachInOwnCalls(request *enlistv1.CreateCustomerRequest) {
+	f.t.Helper()
+	if len(f.harness.OwnCalls) == 0 {
+		return
+	}
+	request, _ = proto.Clone(request).(*enlistv1.CreateCustomerRequest)
+	request.ValidateOnly = true
+	preview := f.create(request).GetVendorRequest()
+	request.ValidateOnly = false
+	before := len(f.sent())
+	f.create(request)
+	for path, value := range flatMessage(f.t, request) {
+		if _, own := f.harness.OwnCalls[anyIndex(path)]; !own {
+			continue
+		}
+		found := 0
+		for _, call := range f.sent()[before:] {
+			if !sameRequest(f, preview, call) && slices.Contains(slices.Collect(maps.Values(call.flat(f.t))), value) {
+				found++
+			}
+		}
+		if found != 1 {
+			f.t.Errorf("%s is in %d calls of its own, want 1", path, found)
+		}
+	}
+}
+
+// flat flattens a call as flatWire does a preview.
+func (r recorded) flat(t *testing.T) map[string]string {
+	request := &enlistv1.VendorRequest{Method: r.method, Url: r.url, Body: string(r.body)}
+	request.Headers = []*enlistv1.VendorRequest_Header{{Name: "Content-Type", Value: r.header.Get("Content-Type")}}
+	return flatWire(t, request)
 }
 
 // alongWith returns the vendor fields that change with one because of what it is an element of: the lines that follow it in an

@@ -38,6 +38,9 @@ type Harness struct {
 	Secrets []string
 	// Excluded names cases that this provider cannot pass, with the reason. See the cases for how each is proved.
 	Excluded map[string]string
+	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own after the create, with the reason.
+	// A preview does not show those calls; the suite looks for the values in what a real create sends.
+	OwnCalls map[string]string
 	// ReadOtherwise names the fields that a read returns in another form than they were sent, with the reason.
 	ReadOtherwise map[string]string
 }

@@ -11,16 +11,18 @@ import (
 	"github.com/enlist-dev/enlist/providers/avvio"
 	"github.com/enlist-dev/enlist/providers/caliq"
 	"github.com/enlist-dev/enlist/providers/opencell"
+	"github.com/enlist-dev/enlist/providers/sellandsign"
 	"github.com/enlist-dev/enlist/providers/valomnia"
 )
 
 // constructors has one line for each vendor, by its name in the configuration.
 func constructors() map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error) {
 	return map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error){
-		"opencell": func(config *configv1.Provider) (providers.Provider, error) { return opencell.New(config) },
-		"caliq":    func(config *configv1.Provider) (providers.Provider, error) { return caliq.New(config) },
-		"avvio":    func(config *configv1.Provider) (providers.Provider, error) { return avvio.New(config) },
-		"valomnia": func(config *configv1.Provider) (providers.Provider, error) { return valomnia.New(config) },
+		"opencell":      func(config *configv1.Provider) (providers.Provider, error) { return opencell.New(config) },
+		"sell_and_sign": func(config *configv1.Provider) (providers.Provider, error) { return sellandsign.New(config) },
+		"caliq":         func(config *configv1.Provider) (providers.Provider, error) { return caliq.New(config) },
+		"avvio":         func(config *configv1.Provider) (providers.Provider, error) { return avvio.New(config) },
+		"valomnia":      func(config *configv1.Provider) (providers.Provider, error) { return valomnia.New(config) },
 	}
 }
 
@@ -31,7 +33,7 @@ func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
 		vendor := Vendor(config)
 		construct, known := constructors()[vendor]
 		if !known {
-			return nil, fmt.Errorf("providers[%d].%s: this version of Enlist has no adapter for this vendor yet", i, vendor)
+			return nil, fmt.Errorf("providers[%d].%s: no adapter for this vendor", i, vendor)
 		}
 		provider, err := construct(config)
 		if err != nil {

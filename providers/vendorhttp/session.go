@@ -83,9 +83,7 @@ func (c *Client) Credential(ctx context.Context, session *Session) (string, erro
 			Cause:   err,
 		}
 	}
-	notSent := *known
-	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
-	return "", &notSent
+	return "", providers.NotSent(known)
 }
 
 // Discard forgets the credential that the vendor has refused, unless a newer one has taken its place.

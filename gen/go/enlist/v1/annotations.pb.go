@@ -50,6 +50,8 @@ const (
 	Transformation_TRANSFORMATION_DERIVED Transformation = 9
 	// The vendor's own spelling of a choice: `PAYMENT_METHOD_CHECK` becomes `CHECK`.
 	Transformation_TRANSFORMATION_VENDOR_CODE Transformation = 10
+	// A telephone number without its separators: `+33 6 12.34-56-78` becomes `+33612345678`.
+	Transformation_TRANSFORMATION_PHONE_DIGITS Transformation = 11
 )
 
 // Enum value maps for Transformation.
@@ -66,6 +68,7 @@ var (
 		8:  "TRANSFORMATION_JOINED",
 		9:  "TRANSFORMATION_DERIVED",
 		10: "TRANSFORMATION_VENDOR_CODE",
+		11: "TRANSFORMATION_PHONE_DIGITS",
 	}
 	Transformation_value = map[string]int32{
 		"TRANSFORMATION_UNSPECIFIED":        0,
@@ -79,6 +82,7 @@ var (
 		"TRANSFORMATION_JOINED":             8,
 		"TRANSFORMATION_DERIVED":            9,
 		"TRANSFORMATION_VENDOR_CODE":        10,
+		"TRANSFORMATION_PHONE_DIGITS":       11,
 	}
 )
 
@@ -235,7 +239,7 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\x0efallback_paths\x18\x02 \x03(\tR\rfallbackPaths\x12)\n" +
 	"\x02as\x18\x03 \x01(\x0e2\x19.enlist.v1.TransformationR\x02as\x12\x18\n" +
 	"\asetting\x18\x04 \x01(\tR\asetting\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note*\xf7\x02\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note*\x98\x03\n" +
 	"\x0eTransformation\x12\x1e\n" +
 	"\x1aTRANSFORMATION_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fTRANSFORMATION_ISO_3166_ALPHA_3\x10\x01\x12\"\n" +
@@ -248,7 +252,8 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\x15TRANSFORMATION_JOINED\x10\b\x12\x1a\n" +
 	"\x16TRANSFORMATION_DERIVED\x10\t\x12\x1e\n" +
 	"\x1aTRANSFORMATION_VENDOR_CODE\x10\n" +
-	":O\n" +
+	"\x12\x1f\n" +
+	"\x1bTRANSFORMATION_PHONE_DIGITS\x10\v:O\n" +
 	"\x06source\x12\x1d.google.protobuf.FieldOptions\x18ߑ\x03 \x01(\v2\x16.enlist.v1.FieldSourceR\x06source:3\n" +
 	"\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hintBI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"

@@ -1,0 +1,69 @@
+package pagetoken
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+const (
+	offsetSize = 8
+	hashSize   = 16
+)
+
+// Request is the request of a list.
+type Request interface {
+	proto.Message
+	GetPageToken() string
+}
+
+// Next returns the token of the page that begins at an offset, for the list that the request asks for.
+func Next(request Request, offset int) string {
+	token := binary.BigEndian.AppendUint64(nil, uint64(offset)) //nolint:gosec // an offset is not negative
+	return base64.RawURLEncoding.EncodeToString(append(token, hash(request, token)...))
+}
+
+// Offset returns where the page that the request asks for begins; 0 without a token. A token that Next did not make for this list
+// is an *providers.Error with reason INVALID_FIELD at page_token.
+func Offset(request Request) (int, error) {
+	if request.GetPageToken() == "" {
+		return 0, nil
+	}
+	token, err := base64.RawURLEncoding.DecodeString(request.GetPageToken())
+	if err == nil && len(token) == offsetSize+hashSize {
+		offset := int(binary.BigEndian.Uint64(token)) //nolint:gosec // not below 0, as is made sure just here
+		if offset >= 0 && Next(request, offset) == request.GetPageToken() {
+			return offset, nil
+		}
+	}
+	return 0, &providers.Error{
+		Reason:  enlistv1.ErrorReason_INVALID_FIELD,
+		Message: "page_token is not one of this list. Begin again without it, or use next_page_token as it came, with the same other parameters.",
+		Violations: []rules.Violation{{
+			Path: "page_token", Description: "must be next_page_token of the page before, used with the same other parameters",
+		}},
+	}
+}
+
+// hash binds a position to the kind and the parameters of a request. The size of a page may change on the way (AIP-158).
+func hash(request Request, position []byte) []byte {
+	bound := proto.Clone(request).ProtoReflect()
+	for _, name := range []protoreflect.Name{"page_token", "page_size"} {
+		if field := bound.Descriptor().Fields().ByName(name); field != nil {
+			bound.Clear(field)
+		}
+	}
+	parameters, _ := proto.MarshalOptions{Deterministic: true}.Marshal(bound.Interface()) // fails for invalid UTF-8 only
+	sum := sha256.New()
+	sum.Write(position)
+	sum.Write([]byte(bound.Descriptor().FullName()))
+	sum.Write(parameters)
+	return sum.Sum(nil)[:hashSize]
+}

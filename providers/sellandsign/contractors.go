@@ -1,0 +1,156 @@
+package sellandsign
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
+	"github.com/enlist-dev/enlist/providers/pagetoken"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+const (
+	defaultPageSize = 100
+	// mostAtOnce is the size that the page shows. Whether the vendor gives more at once is not documented, and an answer that it
+	// had cut short would look like the end.
+	mostAtOnce = 100
+)
+
+// ListContractors lists the people who sign for a customer.
+func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
+	offset, err := pagetoken.Offset(request)
+	if err != nil {
+		return nil, err
+	}
+	size := cmp.Or(int(request.GetPageSize()), defaultPageSize)
+	entries, err := p.contractorsFrom(ctx, request.GetCustomerId(), offset, size+1) // one more: the vendor gives no total
+	if err != nil {
+		return nil, err
+	}
+	response := &enlistv1.ListContractorsResponse{}
+	if len(entries) > size {
+		entries = entries[:size]
+		response.NextPageToken = pagetoken.Next(request, offset+size)
+	}
+	for _, entry := range entries {
+		response.Contractors = append(response.Contractors, contractor(entry.contractor, request.GetCustomerId()))
+		if request.GetIncludeVendorRecord() {
+			response.VendorRecords = append(response.VendorRecords, wire.Record(entry.record, tokenName))
+		}
+	}
+	return response, nil
+}
+
+// contractorEntry is an element of the vendor's list, read and as it came.
+type contractorEntry struct {
+	contractor *sellandsignv1.Contractor
+	record     json.RawMessage
+}
+
+// contractorsFrom returns as many contractors as are wanted, or as there are, from an offset on.
+func (p *Provider) contractorsFrom(ctx context.Context, number string, offset, wanted int) ([]contractorEntry, error) {
+	var entries []contractorEntry
+	for len(entries) < wanted {
+		asked := min(wanted-len(entries), mostAtOnce)
+		batch, err := p.contractorsAt(ctx, number, offset+len(entries), asked)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, batch...)
+		if len(batch) < asked {
+			break
+		}
+	}
+	return entries, nil
+}
+
+// contractorsAt makes one call. What the vendor answers for an unknown number is not documented: where it may be that, the
+// customer is read.
+func (p *Provider) contractorsAt(ctx context.Context, number string, offset, size int) ([]contractorEntry, error) {
+	call := p.call(http.MethodGet, "/contractor/read", "getContractorsFor", url.Values{
+		"number": {number}, "offset": {strconv.Itoa(offset)}, "size": {strconv.Itoa(size)},
+	})
+	response, err := p.http.Do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	entries, ok := contractorEntries(response)
+	if isNotFound(response.Status) || ok && len(entries) == 0 && offset == 0 {
+		if _, _, err := p.read(ctx, number); err != nil {
+			return nil, err
+		}
+	}
+	if !ok || len(entries) > size {
+		return nil, p.refused(call, response)
+	}
+	return entries, nil
+}
+
+func contractorEntries(response *vendorhttp.Response) ([]contractorEntry, bool) {
+	records, ok := elements(response)
+	if !ok {
+		return nil, false
+	}
+	entries := make([]contractorEntry, len(records))
+	for i, record := range records {
+		entries[i] = contractorEntry{contractor: &sellandsignv1.Contractor{}, record: record}
+		if wire.Unmarshal(record, entries[i].contractor) != nil {
+			return nil, false
+		}
+	}
+	return entries, true
+}
+
+// elements returns the elements of a list: an object with `elements`, a bare array, or nothing for none. All three are accepted,
+// since none is documented.
+func elements(response *vendorhttp.Response) ([]json.RawMessage, bool) {
+	if !isSuccess(response) {
+		return nil, false
+	}
+	if isNothing(response.Body) {
+		return nil, true
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(response.Body, &list) == nil {
+		return list, true
+	}
+	var object struct {
+		Elements json.RawMessage `json:"elements"`
+	}
+	if json.Unmarshal(response.Body, &object) != nil || json.Unmarshal(object.Elements, &list) != nil {
+		return nil, false
+	}
+	return list, true
+}
+
+func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contractor {
+	return &enlistv1.Contractor{
+		Id:               strconv.FormatInt(record.GetId(), 10),
+		CustomerId:       cmp.Or(record.GetCustomerNumber(), number),
+		Name:             name(record.GetTitle(), record.GetFirstname(), record.GetLastname()),
+		Email:            record.GetEmail(),
+		Phone:            record.GetPhone(),
+		Mobile:           record.GetCellPhone(),
+		OrganizationName: record.GetCompanyName(),
+		JobTitle:         record.GetJobTitle(),
+		Address:          address(record),
+		BirthDate:        birthDate(record.GetBirthdate()),
+		BirthPlace:       record.GetBirthplace(),
+		LanguageCode:     strings.ReplaceAll(record.GetLocalisation(), "_", "-"),
+		IsDefault:        isTrue(record.GetIsDefault()),
+	}
+}
+
+// isTrue reads a truth value that may come as a number or a text.
+func isTrue(value *structpb.Value) bool {
+	return value.GetBoolValue() || value.GetNumberValue() == 1 || strings.EqualFold(value.GetStringValue(), "true") || value.GetStringValue() == "1"
+}

@@ -1,0 +1,117 @@
+package sellandsign
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
+	"github.com/enlist-dev/enlist/providers/codes"
+)
+
+// customer maps Sell&Sign's record.
+func customer(record *sellandsignv1.Customer) *enlistv1.Customer {
+	customer := &enlistv1.Customer{
+		Id:             record.GetNumber(),
+		Name:           name(record.GetCivility(), record.GetFirstname(), record.GetLastname()),
+		JobTitle:       record.GetJobTitle(),
+		Email:          record.GetEmail(),
+		Phone:          record.GetPhone(),
+		Mobile:         record.GetCellPhone(),
+		BillingAddress: address(record),
+		BirthDate:      birthDate(record.GetBirthdate()),
+		BirthPlace:     record.GetBirthplace(),
+		VendorIds:      map[string]string{},
+		CreateTime:     instant(record.GetCreationDate()),
+		Source:         enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
+	}
+	if record.GetCompanyName() != "" || record.GetRegistrationNumber() != "" {
+		customer.Organization = &enlistv1.Organization{Name: record.GetCompanyName(), RegistrationNumber: record.GetRegistrationNumber()}
+	}
+	if id := record.GetActorId(); id != 0 {
+		customer.VendorIds["actor_id"] = strconv.FormatInt(id, 10)
+	}
+	if code := record.GetCustomerCode(); code != "" {
+		customer.VendorIds["customer_code"] = code
+	}
+	return customer
+}
+
+func name(title, given, family string) *enlistv1.PersonName {
+	if title == "" && given == "" && family == "" {
+		return nil
+	}
+	return &enlistv1.PersonName{Title: title, GivenName: given, FamilyName: family}
+}
+
+// located is a record with an address.
+type located interface {
+	GetAddress_1() string
+	GetAddress_2() string
+	GetPostalCode() string
+	GetCity() string
+	GetCountry() string
+}
+
+func address(record located) *enlistv1.Address {
+	lines := []string{record.GetAddress_1(), record.GetAddress_2()}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	country := cmp.Or(codes.CountryOfM49(record.GetCountry()), record.GetCountry())
+	if len(lines) == 0 && record.GetCity() == "" && record.GetPostalCode() == "" && country == "" {
+		return nil
+	}
+	return &enlistv1.Address{Lines: lines, City: record.GetCity(), PostalCode: record.GetPostalCode(), CountryCode: country}
+}
+
+const (
+	firstYear = 1
+	lastYear  = 9999
+)
+
+// instant returns a time in milliseconds since 1970, and nil for none.
+func instant(milliseconds int64) *timestamppb.Timestamp {
+	at := time.UnixMilli(milliseconds)
+	if milliseconds <= 0 || at.Year() > lastYear {
+		return nil
+	}
+	return timestamppb.New(at)
+}
+
+// birthDate reads a date of birth: milliseconds since 1970 with -1 for none, or, since that is assumed, a text that begins with
+// yyyy-MM-dd.
+func birthDate(value *structpb.Value) *date.Date {
+	milliseconds := value.GetNumberValue()
+	if text, isText := value.GetKind().(*structpb.Value_StringValue); isText {
+		if len(text.StringValue) >= len(time.DateOnly) {
+			if day, err := time.Parse(time.DateOnly, text.StringValue[:len(time.DateOnly)]); err == nil {
+				return dateOf(day)
+			}
+		}
+		var err error
+		if milliseconds, err = strconv.ParseFloat(text.StringValue, 64); err != nil {
+			return nil
+		}
+	} else if _, isNumber := value.GetKind().(*structpb.Value_NumberValue); !isNumber {
+		return nil
+	}
+	const most = 1e15 // beyond every date that the contract allows
+	if milliseconds == -1 || !(milliseconds > -most && milliseconds < most) {
+		return nil
+	}
+	// Enlist sends midnight UTC; another client may have stored midnight where it stands. The nearest midnight is right for both.
+	return dateOf(time.UnixMilli(int64(milliseconds)).UTC().Add(12 * time.Hour))
+}
+
+func dateOf(day time.Time) *date.Date {
+	if day.Year() < firstYear || day.Year() > lastYear {
+		return nil
+	}
+	return &date.Date{Year: int32(day.Year()), Month: int32(day.Month()), Day: int32(day.Day())} //nolint:gosec // bounded just here
+}

@@ -1,0 +1,19 @@
+// Package sellandsign signs customers up at Sell&Sign, an electronic signature service, and lists their contractors (the people who
+// sign for them).
+//
+// One call, selectOrCreateCustomer, makes the customer with the caller's number or merges into the one that has it. So that
+// ON_EXISTING_FAIL overwrites nobody, it reads first; so does ON_EXISTING_ADOPT. Somebody else's create can still come between the
+// read and the send: the answer then shows a creation date before its syncTimer, and the outcome is OUTCOME_UPDATED.
+// Free properties go after the create, in a call for each key. A failure there never makes the create one: the answer names it.
+//
+// What to know of the vendor:
+//   - All parameters go in the query, the optional ones too when they are empty: an update empties what the request leaves out.
+//   - The token goes in the header j_token. Proxies may drop headers with an underscore (nginx does unless told otherwise); for
+//     such a connection there is the setting token_in_query.
+//   - Errors are not documented. Whatever is not the customer's object with the number that was sent is no success, at any status.
+//   - What getCustomer answers for an unknown number is not documented: null, nothing at all, and 400, 404, 410 and 422 are taken
+//     for "not found". Nothing else is.
+//   - A date of birth is taken for milliseconds since 1970, as in answers, where -1 means none. The page does not say what it takes.
+//   - That creationDate and syncTimer are the same at a new customer is seen in the page's sample and nowhere stated.
+//   - Keys of free properties are declared at Sell&Sign beforehand; another fails.
+package sellandsign

@@ -1,0 +1,124 @@
+package sellandsign
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// newProperty is the id with which a free property is made.
+const newProperty = -1
+
+// parameters maps a request to Sell&Sign's parameters.
+func (p *Provider) parameters(request *enlistv1.CreateCustomerRequest) *sellandsignv1.SelectOrCreateCustomer {
+	customer, address := request.GetCustomer(), request.GetCustomer().GetBillingAddress()
+	options := providers.WithDefaults(request.GetSellAndSign(), p.settings.GetDefaults())
+	var lines [5]string // the contract allows no more
+	copy(lines[:], address.GetLines())
+	number := cmp.Or(customer.GetId(), request.GetRequestId())
+	return &sellandsignv1.SelectOrCreateCustomer{
+		Number:             number,
+		CustomerCode:       cmp.Or(options.GetCustomerCode(), number),
+		CompanyName:        customer.GetOrganization().GetName(),
+		RegistrationNumber: customer.GetOrganization().GetRegistrationNumber(),
+		Address_1:          lines[0],
+		Address_2:          lines[1],
+		PostalCode:         address.GetPostalCode(),
+		City:               address.GetCity(),
+		Country:            address.GetCountryCode(),
+		Civility:           p.civility(request),
+		Firstname:          customer.GetName().GetGivenName(),
+		Lastname:           customer.GetName().GetFamilyName(),
+		Email:              customer.GetEmail(),
+		CellPhone:          withoutSeparators(customer.GetMobile()),
+		Phone:              customer.GetPhone(),
+		JobTitle:           customer.GetJobTitle(),
+		Birthdate:          milliseconds(customer.GetBirthDate()),
+		Birthplace:         customer.GetBirthPlace(),
+		Properties:         properties(number, customer.GetProperties()),
+	}
+}
+
+// account settles what became of each field.
+func (p *Provider) account(
+	request *enlistv1.CreateCustomerRequest, parameters *sellandsignv1.SelectOrCreateCustomer,
+) ([]*enlistv1.FieldFate, error) {
+	fates, err := p.description.Fields.Account(p.description.Name, request, parameters)
+	for _, fate := range fates {
+		switch {
+		case fate.GetWireField() == "customer_code" && fate.GetPath() != "sell_and_sign.customer_code":
+			fate.Fate = enlistv1.Fate_FATE_TRANSFORMED
+			fate.Note = "sent as the customer code too, since sell_and_sign.customer_code is not set"
+		case strings.HasPrefix(fate.GetPath(), "customer.properties["):
+			fate.Note = "in a call of its own after the create"
+		}
+	}
+	return fates, err
+}
+
+// civility returns the form of address: the request's option, else what the title means, else the connection's default. It is empty
+// for a title that means neither of the two.
+func (p *Provider) civility(request *enlistv1.CreateCustomerRequest) string {
+	option := request.GetSellAndSign().GetCivility()
+	if option == enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_UNSPECIFIED {
+		if title := request.GetCustomer().GetName().GetTitle(); title != "" {
+			return civilityOf(title)
+		}
+		option = p.settings.GetDefaults().GetCivility()
+	}
+	if option == enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_UNSPECIFIED {
+		return ""
+	}
+	return strings.TrimPrefix(option.String(), "SELL_AND_SIGN_CIVILITY_")
+}
+
+func civilityOf(title string) string {
+	switch strings.ToUpper(strings.TrimSpace(strings.ReplaceAll(title, ".", ""))) {
+	case "MR", "MISTER", "SIR", "M", "MONSIEUR":
+		return "MONSIEUR"
+	case "MRS", "MS", "MISS", "LADY", "MME", "MADAME", "MLLE", "MADEMOISELLE":
+		return "MADAME"
+	}
+	return ""
+}
+
+// withoutSeparators leaves the separators out of a telephone number that the contract allows. A zero in parentheses after a country
+// code is not dialled, and with the parentheses gone it would be: such a number stays as it came, and the rule refuses it.
+func withoutSeparators(number string) string {
+	international := strings.HasPrefix(number, "+") || strings.HasPrefix(number, "00")
+	if international && strings.Contains(strings.ReplaceAll(number, " ", ""), "(0") {
+		return number
+	}
+	return strings.Map(func(character rune) rune {
+		if strings.ContainsRune(" ()./-", character) {
+			return -1
+		}
+		return character
+	}, number)
+}
+
+// milliseconds returns midnight UTC of a date in milliseconds since 1970.
+func milliseconds(day *date.Date) *int64 {
+	if day == nil {
+		return nil
+	}
+	return proto.Int64(time.Date(int(day.GetYear()), time.Month(day.GetMonth()), int(day.GetDay()), 0, 0, 0, 0, time.UTC).UnixMilli())
+}
+
+// properties returns the free properties by key.
+func properties(number string, values map[string]string) []*sellandsignv1.CustomerProperty {
+	properties := make([]*sellandsignv1.CustomerProperty, 0, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		properties = append(properties, &sellandsignv1.CustomerProperty{CustomerNumber: number, Key: key, Value: values[key], Id: newProperty})
+	}
+	return properties
+}

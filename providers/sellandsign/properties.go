@@ -1,0 +1,135 @@
+package sellandsign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// setProperties sets free properties of a customer that is there, and returns those it then has as far as is known. The fate of one
+// that was not set becomes FATE_DROPPED. What the vendor answers concerns one key; without an answer the rest is not tried.
+func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.CustomerProperty, fates []*enlistv1.FieldFate) map[string]string {
+	there, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
+	ids, values := map[string]int64{}, map[string]string{}
+	for _, property := range there {
+		ids[property.GetKey()], values[property.GetKey()] = property.GetId(), property.GetValue()
+	}
+	stopped := err
+	for _, property := range wanted {
+		if stopped != nil {
+			drop(fates, property, "is not set, since a call before it failed: "+failureOf(stopped).words)
+			continue
+		}
+		property, _ = proto.Clone(property).(*sellandsignv1.CustomerProperty)
+		if id, exists := ids[property.GetKey()]; exists {
+			property.Id = id
+		}
+		if err := p.setProperty(ctx, property); err != nil {
+			failure := failureOf(err)
+			drop(fates, property, failure.certainty()+failure.words)
+			if failure.concernsAll() {
+				stopped = err
+			}
+			continue
+		}
+		values[property.GetKey()] = property.GetValue()
+	}
+	return values
+}
+
+// setProperty sets one free property. The answer is taken to be the entry as it then stands; that is assumed.
+func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.CustomerProperty) error {
+	call := p.call(http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
+	response, err := p.http.Do(ctx, call)
+	if err != nil {
+		return err
+	}
+	set := &sellandsignv1.CustomerProperty{}
+	if isSuccess(response) && wire.Unmarshal(response.Body, set) == nil &&
+		set.GetKey() == property.GetKey() && set.GetValue() == property.GetValue() {
+		return nil
+	}
+	return p.refused(call, response)
+}
+
+// listProperties reads the free properties of a customer.
+func (p *Provider) listProperties(ctx context.Context, number string) ([]*sellandsignv1.CustomerProperty, error) {
+	call := p.call(http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
+	response, err := p.http.Do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	if response.Status == http.StatusNotFound { // said of a customer that was found just before, it is taken to mean that there are none
+		return nil, nil
+	}
+	entries, ok := elements(response)
+	properties := make([]*sellandsignv1.CustomerProperty, len(entries))
+	for i, entry := range entries {
+		properties[i] = &sellandsignv1.CustomerProperty{}
+		ok = ok && wire.Unmarshal(entry, properties[i]) == nil && properties[i].GetKey() != ""
+	}
+	if !ok {
+		return nil, p.refused(call, response)
+	}
+	return properties, nil
+}
+
+func drop(fates []*enlistv1.FieldFate, property *sellandsignv1.CustomerProperty, why string) {
+	for _, fate := range fates {
+		if fate.GetPath() == "customer.properties["+strconv.Quote(property.GetKey())+"]" {
+			fate.WireField, fate.Fate = "", enlistv1.Fate_FATE_DROPPED
+			fate.Note = "the customer was written, but this value " + why
+		}
+	}
+}
+
+// failure is why a free property was not set.
+type failure struct {
+	status int32 // of HTTP; 0 without an answer
+	sent   bool
+	words  string // the vendor's own, or ours
+}
+
+func failureOf(err error) failure {
+	var known *providers.Error
+	if !errors.As(err, &known) {
+		return failure{sent: true, words: "an unexpected failure"} // no call here fails otherwise
+	}
+	made := failure{
+		status: known.Vendor.GetHttpStatus(), sent: known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT, words: known.Message,
+	}
+	if made.status != 0 {
+		made.words = fmt.Sprintf("the vendor answered with HTTP status %d", made.status)
+	}
+	for _, message := range known.Vendor.GetMessages() {
+		made.words += ": " + vendorhttp.Cut(message.GetMessage(), 200)
+	}
+	return made
+}
+
+func (f failure) certainty() string {
+	if !f.sent || f.status/100 == 4 {
+		return "is not set: "
+	}
+	return "may be set or not: "
+}
+
+// concernsAll reports whether another key would fare no better.
+func (f failure) concernsAll() bool {
+	switch f.status {
+	case 0, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+		return true
+	}
+	return false
+}

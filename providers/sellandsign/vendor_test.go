@@ -1,0 +1,101 @@
+package sellandsign_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// vendor is a Sell&Sign that answers each action as a test says, and notes the actions asked for.
+type vendor struct {
+	providers.Provider
+	url string
+
+	mu      sync.Mutex
+	actions []string
+}
+
+type answers map[string]http.HandlerFunc
+
+func text(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+// newVendor answers 500 to the actions that have no answer.
+func newVendor(t *testing.T, answers answers) *vendor {
+	t.Helper()
+	return vendorAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if answer := answers[r.URL.Query().Get("action")]; answer != nil {
+			answer(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusInternalServerError)
+	}))
+}
+
+func vendorAt(t *testing.T, handler http.Handler) *vendor {
+	t.Helper()
+	v := &vendor{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v.mu.Lock()
+		if action := r.URL.Query().Get("action"); action != "" {
+			v.actions = append(v.actions, action)
+		}
+		v.mu.Unlock()
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	provider, err := connect(settings(server.URL), 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Provider, v.url = provider, server.URL
+	return v
+}
+
+// asked returns the actions since it was last called.
+func (v *vendor) asked() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	actions := v.actions
+	v.actions = nil
+	return actions
+}
+
+func (v *vendor) expect(t *testing.T, want ...string) {
+	t.Helper()
+	if got := v.asked(); !slices.Equal(got, want) {
+		t.Errorf("asked %v, want %v", got, want)
+	}
+}
+
+// read is GetCustomer.
+func (v *vendor) read(ctx context.Context, number string) (*enlistv1.GetCustomerResponse, error) {
+	return v.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: "sellandsign", CustomerId: number})
+}
+
+// record is a customer's object with the two times that tell a new customer.
+func record(number string, creationDate, syncTimer int64) string {
+	return fmt.Sprintf(`{"number":%q,"actorId":7,"lastname":"There","creationDate":%d,"syncTimer":%d}`, number, creationDate, syncTimer)
+}
+
+func failure(t *testing.T, err error, want enlistv1.ErrorReason) *providers.Error {
+	t.Helper()
+	var known *providers.Error
+	if !errors.As(err, &known) || known.Reason != want {
+		t.Fatalf("got %v, want %s", err, want)
+	}
+	return known
+}
