@@ -116,5 +116,6 @@ func dateOf(value *structpb.Value) string {
 	if text, ok := value.GetKind().(*structpb.Value_StringValue); ok {
 		return text.StringValue
 	}
-	return time.UnixMilli(int64(value.GetNumberValue())).UTC().Format(time.DateOnly)
+	// It is midnight where the server stands; the nearest midnight in UTC is of the same day.
+	return time.UnixMilli(int64(value.GetNumberValue())).UTC().Add(12 * time.Hour).Format(time.DateOnly)
 }
