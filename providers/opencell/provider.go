@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -76,14 +77,17 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 			Fields: fates, VendorRequest: p.preview(call),
 		}, nil
 	}
-	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
-		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); adopted != nil || !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-			return adopted, err
+	adopts := request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
+	if adopts {
+		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+			return adopted, providers.NotSent(err)
 		}
 	}
 	body, err := p.send(ctx, call)
-	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) && request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
-		return p.adopt(ctx, request, hierarchy.GetCode()) // it came to be since it was looked for
+	if adopts && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) { // it came to be since it was looked for
+		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+			return adopted, err
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -153,7 +157,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 		return nil, err
 	}
 	answer := &opencellv1.GetCustomerAnswer{}
-	if err := wire.Unmarshal(body, answer); err != nil || answer.GetCustomer().GetCode() == "" {
+	if err := wire.Unmarshal(body, answer); err != nil || !strings.EqualFold(answer.GetCustomer().GetCode(), request.GetCustomerId()) {
 		return nil, p.http.NotUnderstood(call, &vendorhttp.Response{Status: http.StatusOK}, nil)
 	}
 	response := &enlistv1.GetCustomerResponse{Customer: customer(answer.GetCustomer())}
