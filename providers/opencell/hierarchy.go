@@ -169,6 +169,15 @@ func paymentMethods(details []*enlistv1.OpencellPaymentMethodDetails) []*opencel
 	return methods
 }
 
+// secrets returns what a hierarchy holds that nobody must see.
+func secrets(hierarchy *opencellv1.CrmAccountHierarchy) []string {
+	var secrets []string
+	for _, method := range hierarchy.GetPaymentMethods() {
+		secrets = append(secrets, method.GetTokenId(), method.GetBankCoordinates().GetIban())
+	}
+	return secrets
+}
+
 // customFields joins the free fields, by name, and the typed ones, in their order.
 func customFields(properties map[string]string, typed []*enlistv1.OpencellCustomField) *opencellv1.CustomFields {
 	if len(properties)+len(typed) == 0 {

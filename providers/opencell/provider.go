@@ -83,7 +83,7 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 			return adopted, providers.NotSent(err)
 		}
 	}
-	body, err := p.send(ctx, call)
+	body, err := p.send(ctx, call, secrets(hierarchy)...)
 	if adopts && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) { // it came to be since it was looked for
 		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 			return adopted, err
@@ -162,7 +162,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 	}
 	response := &enlistv1.GetCustomerResponse{Customer: customer(answer.GetCustomer())}
 	if request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body, "tokenId")
+		response.VendorRecord = wire.Record(body, "tokenId", "iban")
 	}
 	return response, nil
 }

@@ -19,8 +19,8 @@ const (
 )
 
 // send makes a call with a token and returns the body of a successful answer. A 401 says that nothing was done, so the token is
-// renewed and the call repeated, once.
-func (p *Provider) send(ctx context.Context, call *vendorhttp.Request) ([]byte, error) {
+// renewed and the call repeated, once. The vendor's words of an error are kept without the secrets that the call has sent.
+func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets ...string) ([]byte, error) {
 	for renewed := false; ; renewed = true {
 		token, err := p.http.Credential(ctx, p.tokens)
 		if err != nil {
@@ -35,15 +35,15 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request) ([]byte, 
 			p.tokens.Discard(token)
 			continue
 		}
-		return p.understand(call, response)
+		return p.understand(call, response, secrets...)
 	}
 }
 
 // understand tells a success from each kind of failure.
-func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Response) ([]byte, error) {
+func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Response, secrets ...string) ([]byte, error) {
 	status := actionStatus(response.Body)
 	name := p.description.Name
-	vendor := vendorhttp.VendorError(response, status.GetErrorCode(), status.GetMessage())
+	vendor := vendorhttp.VendorError(response, status.GetErrorCode(), wire.Redact(status.GetMessage(), secrets...))
 	refused := func(reason enlistv1.ErrorReason, message string) error {
 		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
 	}
