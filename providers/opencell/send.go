@@ -16,6 +16,7 @@ const (
 	alreadyExists = "ENTITY_ALREADY_EXISTS_EXCEPTION"
 	doesNotExist  = "ENTITY_DOES_NOT_EXISTS_EXCEPTION"
 	notAuthorized = "AUTHENTICATION_AUTHORIZATION_EXCEPTION"
+	anyFailure    = "GENERIC_API_EXCEPTION" // of what Opencell did not foresee: nobody knows how far it had got
 )
 
 // send makes a call with a token and returns the body of a successful answer. A 401 says that nothing was done, so the token is
@@ -51,7 +52,7 @@ func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Res
 	case response.Status < 300 && (status.GetStatus() == "SUCCESS" || status.GetStatus() == "WARNING"):
 		return response.Body, nil
 	case status.GetStatus() != "FAIL" && code == "", response.Status >= http.StatusInternalServerError,
-		response.Status == http.StatusTooManyRequests:
+		response.Status == http.StatusTooManyRequests, code == anyFailure:
 		return nil, p.http.NotUnderstood(call, response, vendor)
 	case code == alreadyExists && call.Creates:
 		return nil, refused(enlistv1.ErrorReason_CUSTOMER_EXISTS, "Provider "+name+" already has a customer with this id, and it was left "+
