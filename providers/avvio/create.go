@@ -79,8 +79,8 @@ func (p *Provider) created(call *vendorhttp.Request, response *vendorhttp.Respon
 	if response.Status < 300 && isOK(answer) && created.GetAccountId() > 0 {
 		return created.GetAccountId(), nil
 	}
-	if created.GetAccountId() != 0 {
-		return 0, p.http.NotUnderstood(call, response, vendorError(response, secrets))
+	if created.GetAccountId() != 0 || isOK(answer) {
+		return 0, p.http.MayBeDone(call, response, vendorError(response, secrets))
 	}
 	return 0, p.refusal(call, response, answer, secrets)
 }

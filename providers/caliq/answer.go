@@ -39,11 +39,13 @@ func (p *Provider) created(
 	ctx context.Context, call *vendorhttp.Request, response *vendorhttp.Response, accountNo string,
 ) (*caliqv1.CustomerCreateData, error) {
 	results := &caliqv1.CustomerCreateResults{}
-	if response.Status != http.StatusOK || wire.Unmarshal(response.Body, results) != nil {
-		return nil, p.failed(call, response)
-	}
+	unreadable := wire.Unmarshal(response.Body, results) != nil
 	data := results.GetCustomerCreateData()
 	switch given := data.GetAccountNo(); {
+	case response.Status != http.StatusOK && (data.GetOk() || data.GetAccountId() != 0):
+		return nil, p.http.MayBeDone(call, response, p.vendorError(ctx, response, data))
+	case response.Status != http.StatusOK, unreadable:
+		return nil, p.failed(call, response)
 	case data.GetOk() && data.GetAccountId() != 0 && given != "" && (accountNo == "" || given == accountNo):
 		return data, nil
 	case data != nil && data.Ok != nil && !data.GetOk() && data.GetAccountId() == 0:

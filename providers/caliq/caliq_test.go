@@ -239,6 +239,8 @@ func TestAnswers(t *testing.T) {
 		"refused, and tells a key":  {200, data(`"OK":false,"CustomerCreateIssues":[{"ID":1,"ExtraData":"demo-caliq-api-key"}]`), rejected, "$REDACTED"},
 		"400":                       {400, `{"Message":"The request is invalid."}`, rejected, "The request is invalid."},
 		"400 without words":         {400, ``, rejected, ""},
+		"400 that says it is done":  {400, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, "AccountID 7"},
+		"404 that says it is done":  {404, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, "AccountID 7"},
 		"401":                       {401, `{"Message":"Authorization has been denied for this request."}`, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, "denied"},
 		"503":                       {503, `{"Message":"The service is unavailable."}`, unknown, "unavailable"},
 		"500 that says it is done":  {500, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, ""},

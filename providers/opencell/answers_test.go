@@ -119,3 +119,20 @@ func TestGenericFailure(t *testing.T) {
 		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 	}
 }
+
+// A body that says it is done is believed before the status that says otherwise, and the create not sent again.
+func TestDoneAtAnotherStatus(t *testing.T) {
+	for _, status := range []int{302, 401, 403, 404, 500} {
+		creates := 0
+		create := adopting(t)
+		create.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
+		_, err := vendor(t, nil, func(w http.ResponseWriter, r *http.Request) {
+			creates++
+			text(status, `{"status":"SUCCESS","errorCode":"X"}`)(w, r)
+		}).CreateCustomer(t.Context(), create)
+		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		if creates != 1 {
+			t.Errorf("%d: %d creates", status, creates)
+		}
+	}
+}

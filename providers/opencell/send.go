@@ -32,7 +32,7 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets .
 		if err != nil {
 			return nil, err
 		}
-		if response.Status == http.StatusUnauthorized && !renewed {
+		if response.Status == http.StatusUnauthorized && !isDone(actionStatus(response.Body)) && !renewed {
 			p.tokens.Discard(token)
 			continue
 		}
@@ -49,8 +49,10 @@ func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Res
 		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
 	}
 	switch code := status.GetErrorCode(); {
-	case response.Status < 300 && (status.GetStatus() == "SUCCESS" || status.GetStatus() == "WARNING"):
+	case response.Status < 300 && isDone(status):
 		return response.Body, nil
+	case isDone(status):
+		return nil, p.http.MayBeDone(call, response, vendor)
 	case status.GetStatus() != "FAIL" && code == "", response.Status >= http.StatusInternalServerError,
 		response.Status == http.StatusTooManyRequests, code == anyFailure:
 		return nil, p.http.NotUnderstood(call, response, vendor)
@@ -71,6 +73,10 @@ func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Res
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
 			"Provider "+name+" refused the request with "+orDefault(vendorhttp.Cut(code, 100), "no code")+"; see VendorError. Nothing was created.")
 	}
+}
+
+func isDone(status *opencellv1.ActionStatus) bool {
+	return status.GetStatus() == "SUCCESS" || status.GetStatus() == "WARNING"
 }
 
 // actionStatus reads the status of an answer, which stands alone or as its actionStatus. It is empty for any other body.

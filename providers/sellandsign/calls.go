@@ -52,10 +52,15 @@ func (p *Provider) send(ctx context.Context, parameters *sellandsignv1.SelectOrC
 	if err != nil {
 		return nil, nil, err
 	}
-	if record := recordOf(response, parameters.GetNumber()); record != nil {
+	record := recordIn(response.Body, parameters.GetNumber())
+	switch made := record.GetActorId() != 0; { // without that, it may as well be what was sent, repeated
+	case made && isSuccess(response):
 		return record, response.Body, nil
+	case made:
+		return nil, nil, p.http.MayBeDone(call, response, p.said(response))
+	default:
+		return nil, nil, p.refused(call, response)
 	}
-	return nil, nil, p.refused(call, response)
 }
 
 // read reads the customer with a number.
@@ -65,7 +70,7 @@ func (p *Provider) read(ctx context.Context, number string) (*sellandsignv1.Cust
 	if err != nil {
 		return nil, nil, err
 	}
-	if record := recordOf(response, number); record != nil {
+	if record := recordIn(response.Body, number); record != nil && isSuccess(response) {
 		return record, response.Body, nil
 	}
 	if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) {
@@ -78,10 +83,10 @@ func (p *Provider) read(ctx context.Context, number string) (*sellandsignv1.Cust
 	return nil, nil, p.refused(call, response)
 }
 
-// recordOf returns the customer that an answer holds, and nil when that is not the one with the number that was sent.
-func recordOf(response *vendorhttp.Response, number string) *sellandsignv1.Customer {
+// recordIn returns the customer that a body holds, and nil when that is not the one with the number that was sent.
+func recordIn(body []byte, number string) *sellandsignv1.Customer {
 	record := &sellandsignv1.Customer{}
-	if !isSuccess(response) || wire.Unmarshal(response.Body, record) != nil || record.GetNumber() != number {
+	if wire.Unmarshal(body, record) != nil || record.GetNumber() != number {
 		return nil
 	}
 	return record

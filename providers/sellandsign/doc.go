@@ -10,7 +10,8 @@
 //   - All parameters go in the query, the optional ones too when they are empty: an update empties what the request leaves out.
 //   - The token goes in the header j_token. Proxies may drop headers with an underscore (nginx does unless told otherwise); for
 //     such a connection there is the setting token_in_query.
-//   - Errors are not documented. Whatever is not the customer's object with the number that was sent is no success, at any status.
+//   - Errors are not documented. Whatever is not the customer's object with the number that was sent is no success, at any status;
+//     a create's has an actorId, too.
 //   - What getCustomer answers for an unknown number is not documented: null, nothing at all, and 400, 404, 410 and 422 are taken
 //     for "not found". Nothing else is.
 //   - A date of birth is taken for milliseconds since 1970, as in answers, where -1 means none. The page does not say what it takes.

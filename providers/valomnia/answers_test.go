@@ -85,6 +85,9 @@ func TestSuccessesThatAreNone(t *testing.T) {
 		"201 of an unreadable type":  text(201, `{"id":{},"reference":"K-1"}`),
 		"200 with the object":        text(200, `{"id":7,"reference":"K-1","name":"Jane"}`),
 		"202 with the object":        text(202, `{"id":7,"reference":"K-1","name":"Jane"}`),
+		"401 with the object":        text(401, `{"id":7,"reference":"K-1","name":"Jane"}`),
+		"404 with the object":        text(404, `{"id":7,"reference":"K-1","name":"Jane"}`),
+		"400 with object and error":  text(400, `{"id":7,"reference":"K-1","name":"Jane","error":"save_failed"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			vendor := newVendor(t, answer)

@@ -61,7 +61,7 @@ func (p *Provider) send(
 		if err != nil {
 			return nil, nil, err
 		}
-		if p.expired(answer) && !renewed {
+		if p.expired(answer) && recordIn(answer) == nil && !renewed {
 			p.sessions.Discard(session)
 			continue
 		}
@@ -74,8 +74,8 @@ func (p *Provider) send(
 func (p *Provider) understand(
 	call *vendorhttp.Request, answer *vendorhttp.Response, success int, is func(*valomniav1.CustomerRecord) bool,
 ) (*valomniav1.CustomerRecord, error) {
-	record := &valomniav1.CustomerRecord{}
-	if answer.Status == success && wire.Unmarshal(answer.Body, record) == nil && record.GetId() != 0 && record.GetReference() != "" && is(record) {
+	record := recordIn(answer)
+	if answer.Status == success && record != nil && is(record) {
 		return record, nil
 	}
 	said, name := refusal(answer), p.description.Name
@@ -84,6 +84,8 @@ func (p *Provider) understand(
 		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
 	}
 	switch code := said.GetError(); {
+	case record != nil:
+		return nil, p.http.MayBeDone(call, answer, vendor)
 	case p.expired(answer):
 		return nil, p.http.CredentialsRejected(vendor, nil)
 	case !refuses(answer.Status, code):
@@ -100,6 +102,15 @@ func (p *Provider) understand(
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
 			"Provider "+name+" refused the request with "+vendorhttp.Cut(code, 100)+"; see VendorError. Nothing was created.")
 	}
+}
+
+// recordIn returns the customer that an answer holds, and nil for any other body.
+func recordIn(answer *vendorhttp.Response) *valomniav1.CustomerRecord {
+	record := &valomniav1.CustomerRecord{}
+	if wire.Unmarshal(answer.Body, record) != nil || record.GetId() == 0 || record.GetReference() == "" {
+		return nil
+	}
+	return record
 }
 
 var ownCode = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)

@@ -47,7 +47,7 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 			"Provider "+c.provider+" answered with "+status+" to a documented call, and nothing was done. "+
 				"An operator must check the connection's base_url and what stands between.")
 	case request.Creates:
-		return c.unknown("it answered with "+status+" and nothing that can be relied on", enlistv1.SendStage_SEND_STAGE_SENT, vendor, nil)
+		return c.MayBeDone(request, response, vendor)
 	case response.Status >= http.StatusInternalServerError:
 		failed := answered(enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" failed with "+status+". Call again later.")
 		failed.RetryAfter = time.Second
@@ -56,6 +56,16 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 		return answered(enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
 			"Provider "+c.provider+" answered with "+status+" and a body that its documentation does not allow for. An operator must look.")
 	}
+}
+
+// MayBeDone makes the error for an answer that shows, at whatever status, that what was asked for may have been done: a create's
+// outcome is then unknown even at a status that NotUnderstood believes.
+func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
+	if !request.Creates {
+		return c.NotUnderstood(request, response, vendor)
+	}
+	return c.unknown(fmt.Sprintf("it answered with HTTP status %d and nothing that can be relied on", response.Status),
+		enlistv1.SendStage_SEND_STAGE_SENT, vendor, nil)
 }
 
 // CredentialsRejected makes the error for a connection whose credentials the vendor refuses.
