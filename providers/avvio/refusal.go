@@ -15,11 +15,11 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Avvio documents no failure. Assumed is: an object with a status other than ok, and without an account, refuses the request; unless
-// its status may mean that something was done, or its words say that the server failed, for then it may have failed half-way.
+// Avvio documents no failure. Assumed is: an object with a status that says so, and without an account, refuses the request; unless
+// its words say that the server failed, for then it may have failed half-way. Any other status may mean that something was done.
 // Credentials are told by words, too, as they are refused in the same form. Where that is wrong, the vendor's words still show it.
 var (
-	maybeDone        = regexp.MustCompile(`(?i)^(ok|succ|done|creat|warn|partial|pend|process|queue|accept)`)
+	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|n?ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|wrong|unauth|authentication|access.?denied|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
 	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
 )
@@ -33,7 +33,7 @@ func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Respon
 	vendor := vendorError(response, secrets)
 	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(said))
 	switch {
-	case status == "", !speaksForItself(response.Status), maybeDone.MatchString(status), serverFailed.MatchString(words):
+	case status == "", !speaksForItself(response.Status), !refuses.MatchString(status), serverFailed.MatchString(words):
 		return p.http.NotUnderstood(call, response, vendor)
 	case aboutCredentials.MatchString(words):
 		return p.http.CredentialsRejected(vendor, nil)
