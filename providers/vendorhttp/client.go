@@ -125,6 +125,9 @@ func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 		return nil, c.failed(request, progress.stage(), withoutURL(err))
 	}
 	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
+		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
+	}
 	limit := MaxAnswer
 	if request.Lists {
 		limit = MaxListing

@@ -1,0 +1,39 @@
+package vendorhttp
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// After 101 the connection is the vendor's and ours to talk on; nobody must wait for its end.
+func TestSwitchingProtocolsDoesNotHang(t *testing.T) {
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, buffer, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = connection.Close() }()
+		_, _ = buffer.WriteString("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		_ = buffer.Flush()
+		<-release
+	}))
+	defer server.Close()
+	defer close(release)
+	done := make(chan error, 1)
+	go func() {
+		_, err := testClient(t, server.URL, 200*time.Millisecond).Do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err == nil {
+			t.Error("101 is no answer")
+		}
+	case <-time.After(3 * time.Second):
+		t.Error("still waiting after 15 times the timeout")
+	}
+}
