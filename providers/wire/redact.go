@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -13,19 +15,22 @@ const redacted = "$REDACTED"
 
 // Redact replaces secret values in a text of a vendor, which may repeat what it was sent: as they are, and as JSON and URLs write them.
 func Redact(text string, secrets ...string) string {
+	var forms []string
 	for _, secret := range secrets {
 		if secret == "" {
 			continue
 		}
 		quoted := appendString(nil, secret)
 		escaped, _ := json.Marshal(secret) //nolint:errchkjson // a string always encodes
-		for _, form := range []string{
-			secret, string(quoted[1 : len(quoted)-1]), string(escaped[1 : len(escaped)-1]), url.QueryEscape(secret), url.PathEscape(secret),
-		} {
-			text = strings.ReplaceAll(text, form, redacted)
-		}
+		forms = append(forms,
+			secret, string(quoted[1:len(quoted)-1]), string(escaped[1:len(escaped)-1]), url.QueryEscape(secret), url.PathEscape(secret))
 	}
-	return text
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // one may begin another
+	pairs := make([]string, 0, 2*len(forms))
+	for _, form := range forms {
+		pairs = append(pairs, form, redacted)
+	}
+	return strings.NewReplacer(pairs...).Replace(text) // in one go: what it puts in is not searched again
 }
 
 // RedactRecord replaces secret values in all texts of a record, at any depth.

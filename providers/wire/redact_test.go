@@ -40,3 +40,13 @@ func TestHasList(t *testing.T) {
 		}
 	}
 }
+
+// What stands for a secret is not searched for secrets again, and a secret that begins another does not leave the other's end.
+func TestRedactOnce(t *testing.T) {
+	if got := Redact("E", "E", "D"); got != "$REDACTED" {
+		t.Errorf("got %d characters", len(got))
+	}
+	if got := Redact("password123", "password", "password123"); got != "$REDACTED" {
+		t.Errorf("got %s", got)
+	}
+}
