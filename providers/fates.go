@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -68,27 +69,39 @@ func NotAsItCame(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
 
 // Kept returns a copy of the request's customer without the fields that were dropped.
 func Kept(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate) *enlistv1.Customer {
-	kept, _ := proto.Clone(request).(*enlistv1.CreateCustomerRequest)
-	for _, fate := range fates {
-		if fate.GetFate() == enlistv1.Fate_FATE_DROPPED {
-			drop(kept.ProtoReflect(), strings.Split(fate.GetPath(), "."))
+	kept, _ := proto.Clone(request.GetCustomer()).(*enlistv1.Customer)
+	for _, fate := range slices.Backward(fates) { // the last element of a list first, so that the others keep their places
+		if path, ofCustomer := strings.CutPrefix(fate.GetPath(), "customer."); ofCustomer && fate.GetFate() == enlistv1.Fate_FATE_DROPPED {
+			drop(kept.ProtoReflect(), path)
 		}
 	}
-	return kept.GetCustomer()
+	return kept
 }
 
-// drop clears the field at a path; of a list or a map the whole field, when an element of it was dropped.
-func drop(message protoreflect.Message, path []string) {
-	name, _, _ := strings.Cut(path[0], "[")
+// drop clears the field, or removes the element of a list or a map, at a path. A customer's lists and maps hold texts.
+func drop(message protoreflect.Message, path string) {
+	name, rest := path, ""
+	if at := strings.IndexAny(path, ".["); at >= 0 {
+		name, rest = path[:at], path[at:]
+	}
 	field := message.Descriptor().Fields().ByName(protoreflect.Name(name))
-	if field == nil || !message.Has(field) {
-		return
-	}
-	if len(path) == 1 || field.IsMap() || field.IsList() {
+	switch {
+	case field == nil || !message.Has(field):
+	case rest == "":
 		message.Clear(field)
-		return
+	case field.IsMap():
+		key, _ := strconv.Unquote(rest[1 : len(rest)-1]) // appendLeaves wrote it
+		message.Mutable(field).Map().Clear(protoreflect.ValueOfString(key).MapKey())
+	case field.IsList():
+		at, _ := strconv.Atoi(rest[1 : len(rest)-1]) // appendLeaves wrote it
+		list := message.Mutable(field).List()
+		for ; at+1 < list.Len(); at++ {
+			list.Set(at, list.Get(at+1))
+		}
+		list.Truncate(at)
+	case field.Message() != nil:
+		drop(message.Get(field).Message(), rest[1:])
 	}
-	drop(message.Get(field).Message(), path[1:])
 }
 
 // sent returns the fate of one field in each vendor field that carries it; none when no vendor field does.
