@@ -315,3 +315,25 @@ func TestSlowLookUp(t *testing.T) {
 		t.Errorf("the merge was called %s, %v", response.GetOutcome(), err)
 	}
 }
+
+// An empty value empties a property: it is sent, and so says its fate.
+func TestEmptyProperty(t *testing.T) {
+	v := vendorAt(t, sandbox.New())
+	request := small(t, "C")
+	request.OnExisting = onUpdate
+	request.Customer.Properties = map[string]string{"segment": "gold"}
+	for _, value := range []string{"gold", ""} {
+		request.Customer.Properties["segment"] = value
+		response, err := v.CreateCustomer(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dropped := droppedProperties(response); len(dropped) != 0 {
+			t.Errorf("dropped %v", dropped)
+		}
+	}
+	read, err := v.read(t.Context(), "C")
+	if value, there := read.GetCustomer().GetProperties()["segment"]; err != nil || value != "" || !there {
+		t.Errorf("%v, %v", read, err)
+	}
+}

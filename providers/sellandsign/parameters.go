@@ -118,7 +118,9 @@ func milliseconds(day *date.Date) *int64 {
 func properties(number string, values map[string]string) []*sellandsignv1.CustomerProperty {
 	properties := make([]*sellandsignv1.CustomerProperty, 0, len(values))
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		properties = append(properties, &sellandsignv1.CustomerProperty{CustomerNumber: number, Key: key, Value: values[key], Id: newProperty})
+		properties = append(properties, &sellandsignv1.CustomerProperty{
+			CustomerNumber: number, Key: key, Value: proto.String(values[key]), Id: newProperty,
+		})
 	}
 	return properties
 }

@@ -245,8 +245,8 @@ type CustomerProperty struct {
 	CustomerNumber string `protobuf:"bytes,1,opt,name=customer_number,proto3" json:"customer_number,omitempty"`
 	// Name of the free field, as it is declared at Sell&Sign.
 	Key string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
-	// Its value.
-	Value string `protobuf:"bytes,3,opt,name=value,proto3" json:"value,omitempty"`
+	// Its value, which may be empty.
+	Value *string `protobuf:"bytes,3,opt,name=value,proto3,oneof" json:"value,omitempty"`
 	// Sell&Sign's identifier of the value; -1 makes one.
 	Id            int64 `protobuf:"varint,4,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -298,8 +298,8 @@ func (x *CustomerProperty) GetKey() string {
 }
 
 func (x *CustomerProperty) GetValue() string {
-	if x != nil {
-		return x.Value
+	if x != nil && x.Value != nil {
+		return *x.Value
 	}
 	return ""
 }
@@ -798,13 +798,14 @@ const file_enlist_vendors_sellandsign_v1_sellandsign_proto_rawDesc = "" +
 	"properties\x18\x13 \x03(\v2/.enlist.vendors.sellandsign.v1.CustomerPropertyR\n" +
 	"propertiesB\f\n" +
 	"\n" +
-	"_birthdate\"\x94\x02\n" +
+	"_birthdate\"\xa3\x02\n" +
 	"\x10CustomerProperty\x12(\n" +
 	"\x0fcustomer_number\x18\x01 \x01(\tR\x0fcustomer_number\x12\x10\n" +
-	"\x03key\x18\x02 \x01(\tR\x03key\x12\xb3\x01\n" +
+	"\x03key\x18\x02 \x01(\tR\x03key\x12\xb8\x01\n" +
 	"\x05value\x18\x03 \x01(\tB\x9c\x01\xfa\x8d\x19\x97\x01\n" +
-	"\x16customer.properties[*]*}each in a call of its own after the create; a key that is not declared at Sell&Sign is refused there, and named in the answerR\x05value\x12\x0e\n" +
-	"\x02id\x18\x04 \x01(\x03R\x02id\"\x97\x05\n" +
+	"\x16customer.properties[*]*}each in a call of its own after the create; a key that is not declared at Sell&Sign is refused there, and named in the answerH\x00R\x05value\x88\x01\x01\x12\x0e\n" +
+	"\x02id\x18\x04 \x01(\x03R\x02idB\b\n" +
+	"\x06_value\"\x97\x05\n" +
 	"\bCustomer\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\tR\x06number\x12\x19\n" +
 	"\bactor_id\x18\x02 \x01(\x03R\aactorId\x12\x1d\n" +
@@ -900,6 +901,7 @@ func file_enlist_vendors_sellandsign_v1_sellandsign_proto_init() {
 		return
 	}
 	file_enlist_vendors_sellandsign_v1_sellandsign_proto_msgTypes[0].OneofWrappers = []any{}
+	file_enlist_vendors_sellandsign_v1_sellandsign_proto_msgTypes[1].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

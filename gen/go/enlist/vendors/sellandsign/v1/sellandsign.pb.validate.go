@@ -454,9 +454,11 @@ func (m *CustomerProperty) validate(all bool) error {
 
 	// no validation rules for Key
 
-	// no validation rules for Value
-
 	// no validation rules for Id
+
+	if m.Value != nil {
+		// no validation rules for Value
+	}
 
 	if len(errors) > 0 {
 		return CustomerPropertyMultiError(errors)
