@@ -435,3 +435,11 @@ func TestSite(t *testing.T) {
 		}
 	}
 }
+
+// Who has no id cannot be told to read by it.
+func TestUnknownOutcomeSaysWhatCanBeDone(t *testing.T) {
+	_, err := vendor(t, nil, says(500, "")).CreateCustomer(t.Context(), small(t, "1"))
+	if message := reason(t, err, unknown).Message; strings.Contains(message, "GetCustomer") {
+		t.Errorf("there is no id to read by: %s", message)
+	}
+}

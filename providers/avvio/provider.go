@@ -65,7 +65,7 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 		return nil, err
 	}
 	call := p.call(creation)
-	call.Creates = true
+	call.Creates, call.GivesID = true, true
 	if request.GetValidateOnly() {
 		return &enlistv1.CreateCustomerResponse{
 			Customer: written(request, fates, ""), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: request.GetRequestId(),

@@ -74,7 +74,7 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 		return nil, err
 	}
 	call := p.call(createPath, params)
-	call.Creates = true
+	call.Creates, call.GivesID = true, params.GetAccountNo() == ""
 	if request.GetValidateOnly() {
 		return &enlistv1.CreateCustomerResponse{
 			Customer: written(request, fates, &caliqv1.CustomerCreateData{AccountNo: params.GetAccountNo()}),

@@ -88,6 +88,8 @@ type Request struct {
 	ContentType string
 	// Creates says that the vendor may create a customer: without a believable answer the outcome is unknown.
 	Creates bool
+	// GivesID says that the vendor gives the customer its id in the answer, so that without one there is no id to read by.
+	GivesID bool
 	// Lists says that the answer lists all customers and may be as large as MaxListing.
 	Lists bool
 	// RedactedBody is Body with `$NAMES` for secrets, for people to see; nil when Body holds none.
@@ -165,7 +167,7 @@ func (r *Request) headers() http.Header {
 // failed makes the error of a call that got no whole answer.
 func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-		return c.unknown("its answer did not come whole", stage, nil, cause)
+		return c.unknown(request, "its answer did not come whole", stage, nil, cause)
 	}
 	message := "Provider " + c.provider + " could not be reached, and nothing was sent. Call again later."
 	switch {
@@ -180,11 +182,16 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 }
 
 // unknown makes the error of a create that may have been carried out.
-func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
+func (c *Client) unknown(
+	request *Request, why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error,
+) *providers.Error {
+	next := "Read it with GetCustomer before you send it again."
+	if request.GivesID {
+		next = "Its id is not known, so have somebody look for it at the vendor, by name and email, before you send it again."
+	}
 	return &providers.Error{
-		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + c.provider + ", but " + why +
-			": the customer may exist or not. Read it with GetCustomer before you send it again.",
+		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not. " + next,
 		Stage: stage, Vendor: vendor, Cause: cause,
 	}
 }
