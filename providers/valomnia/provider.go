@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -132,13 +131,9 @@ func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRe
 	return response, nil
 }
 
-// GetCustomer reads a customer by its reference, or else, when the id is a number, by Valomnia's own.
+// GetCustomer reads a customer by its reference.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	record, body, err := p.readByReference(ctx, request.GetCustomerId())
-	number, notNumber := strconv.ParseUint(request.GetCustomerId(), 10, 63)
-	if notNumber == nil && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-		record, body, err = p.readByNumber(ctx, number)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,8 @@ package valomnia
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -28,22 +28,12 @@ func (p *Provider) create(ctx context.Context, call *vendorhttp.Request, referen
 
 // readByReference reads a customer by the caller's key. A vendor that takes no heed of case may spell it otherwise.
 func (p *Provider) readByReference(ctx context.Context, reference string) (*valomniav1.CustomerRecord, []byte, error) {
-	return p.read(ctx, below(p.customers+"/reference", reference), func(record *valomniav1.CustomerRecord) bool {
+	call := &vendorhttp.Request{
+		Method: http.MethodGet, Path: p.customers + "/reference/" + url.PathEscape(reference), Header: http.Header{"Accept": {"application/json"}},
+	}
+	return p.send(ctx, call, http.StatusOK, func(record *valomniav1.CustomerRecord) bool {
 		return strings.EqualFold(record.GetReference(), reference)
 	})
-}
-
-// readByNumber reads a customer by Valomnia's own number.
-func (p *Provider) readByNumber(ctx context.Context, number uint64) (*valomniav1.CustomerRecord, []byte, error) {
-	id := strconv.FormatUint(number, 10)
-	return p.read(ctx, below(p.customers, id), func(record *valomniav1.CustomerRecord) bool {
-		return strconv.FormatInt(record.GetId(), 10) == id
-	})
-}
-
-func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.CustomerRecord) bool) (*valomniav1.CustomerRecord, []byte, error) {
-	call := &vendorhttp.Request{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/json"}}}
-	return p.send(ctx, call, http.StatusOK, is)
 }
 
 // send makes a call in a session. When the answer says that there is no session nothing was done, so the session is renewed and

@@ -3,7 +3,6 @@ package valomnia
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
@@ -101,6 +100,3 @@ func (p *Provider) expired(answer *vendorhttp.Response) bool {
 	return answer.Status == http.StatusUnauthorized || own && (path == "/login" || strings.HasPrefix(path, "/login/")) ||
 		answer.Status < http.StatusInternalServerError && refusal(answer).GetError() == noCredentials
 }
-
-// below escapes an id for its place in a path.
-func below(collection, id string) string { return collection + "/" + url.PathEscape(id) }
