@@ -88,7 +88,7 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 	adopts := request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 	if adopts {
 		if adopted, err := p.adopt(ctx, request, form.GetReference()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-			return adopted, err
+			return adopted, providers.NotSent(err)
 		}
 	}
 	record, body, err := p.create(ctx, call, form.GetReference())
