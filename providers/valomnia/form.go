@@ -19,6 +19,11 @@ import (
 
 // form maps a request to Valomnia's parameters.
 func (p *Provider) form(request *enlistv1.CreateCustomerRequest) (*valomniav1.CustomerForm, error) {
+	if p.mixesIDs(request.GetValomnia()) {
+		return nil, providers.InvalidField(p.description.Name, "valomnia.use_external_id",
+			"must be as in the connection's defaults, or parent_customer, customer_segmentation_id, user_id and payment_type_ids "+
+				"must be set as well: the defaults fill in ids of the other kind")
+	}
 	customer, options := request.GetCustomer(), providers.WithDefaults(request.GetValomnia(), p.settings.GetDefaults())
 	billing, shipping := customer.GetBillingAddress(), customer.GetShippingAddress()
 	form := &valomniav1.CustomerForm{
@@ -73,6 +78,18 @@ func (p *Provider) form(request *enlistv1.CreateCustomerRequest) (*valomniav1.Cu
 		return nil, err
 	}
 	return form, p.check(form)
+}
+
+// mixesIDs reports whether a request says of what kind ids are, and the connection's defaults fill in ids of the other kind.
+func (p *Provider) mixesIDs(own *enlistv1.ValomniaOptions) bool {
+	standard := p.settings.GetDefaults()
+	if own.GetUseExternalId() == standard.GetUseExternalId() || own == nil || own.UseExternalId == nil {
+		return false
+	}
+	return own.GetParentCustomer() == "" && standard.GetParentCustomer() != "" ||
+		own.GetCustomerSegmentationId() == "" && standard.GetCustomerSegmentationId() != "" ||
+		own.GetUserId() == "" && standard.GetUserId() != "" ||
+		len(own.GetPaymentTypeIds()) == 0 && len(standard.GetPaymentTypeIds()) > 0
 }
 
 // check finds what no annotation can say: fields that need, or exclude, each other.

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/sandbox"
@@ -258,5 +260,32 @@ func TestFormsSayThatTheyAreUTF8(t *testing.T) {
 	}
 	if files != 1 {
 		t.Errorf("%d files", files)
+	}
+}
+
+// Ids that the connection's defaults fill in are of the kind that the defaults say.
+func TestIdsOfTwoKinds(t *testing.T) {
+	const other = `{"customer":{"displayName":"J"},"validateOnly":true,"valomnia":{"useExternalId":true,"userId":"emp-1"}}`
+	for name, test := range map[string]struct {
+		defaults *enlistv1.ValomniaOptions
+		refused  bool
+	}{
+		"filled in":   {&enlistv1.ValomniaOptions{PaymentTypeIds: []string{"7"}}, true},
+		"all its own": {&enlistv1.ValomniaOptions{UserId: "2"}, false},
+		"same kind":   {&enlistv1.ValomniaOptions{PaymentTypeIds: []string{"cash"}, UseExternalId: proto.Bool(true)}, false},
+		"no ids":      {&enlistv1.ValomniaOptions{OnHold: proto.Bool(true)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := offline(t, test.defaults).CreateCustomer(t.Context(), settled(t, other))
+			if !test.refused {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if known := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD); known.Violations[0].Path != "valomnia.use_external_id" {
+				t.Errorf("violations %v", known.Violations)
+			}
+		})
 	}
 }
