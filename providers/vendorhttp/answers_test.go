@@ -37,3 +37,16 @@ func TestSwitchingProtocolsDoesNotHang(t *testing.T) {
 		t.Error("still waiting after 15 times the timeout")
 	}
 }
+
+// A redirect is an answer like any other, wherever it points to; what it points to is nobody else's business.
+func TestRedirectToNowhere(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/login;jsessionid=s3cret%zz")
+		w.WriteHeader(http.StatusFound)
+	}))
+	defer server.Close()
+	response, err := testClient(t, server.URL, time.Second).Do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+	if err != nil || response.Status != http.StatusFound {
+		t.Errorf("%v, %v", response, err)
+	}
+}

@@ -34,7 +34,9 @@ type Client struct {
 	provider string
 	base     *url.URL
 	timeout  time.Duration
-	http     *http.Client
+	// transport, and no http.Client: that reads where a redirect points to, and puts it in its errors. A redirect is an answer like any
+	// other; following it could create a customer twice or hand a token to a stranger.
+	transport *http.Transport
 }
 
 // NewClient makes a client for the named provider at a base URL (scheme, host, optionally a path).
@@ -52,25 +54,21 @@ func NewClient(provider, baseURL string, timeout time.Duration) (*Client, error)
 		provider: provider,
 		base:     base,
 		timeout:  timeout,
-		http: &http.Client{
-			Transport: &http.Transport{
-				Proxy:                  http.ProxyFromEnvironment,
-				DialContext:            dialer.DialContext,
-				TLSHandshakeTimeout:    min(timeout, 10*time.Second),
-				MaxIdleConns:           256,
-				MaxIdleConnsPerHost:    256,
-				IdleConnTimeout:        90 * time.Second,
-				ExpectContinueTimeout:  time.Second,
-				MaxResponseHeaderBytes: 64 << 10,
-			},
-			// A redirect is an answer like any other; following it could create a customer twice or hand a token to a stranger.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            dialer.DialContext,
+			TLSHandshakeTimeout:    min(timeout, 10*time.Second),
+			MaxIdleConns:           256,
+			MaxIdleConnsPerHost:    256,
+			IdleConnTimeout:        90 * time.Second,
+			ExpectContinueTimeout:  time.Second,
+			MaxResponseHeaderBytes: 64 << 10,
 		},
 	}, nil
 }
 
 // Close drops idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Request is one call.
 type Request struct {
@@ -122,7 +120,7 @@ func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	}
 	httpRequest.Header = request.headers()
 
-	response, err := c.http.Do(httpRequest)
+	response, err := c.transport.RoundTrip(httpRequest)
 	if err != nil {
 		return nil, c.failed(request, progress.stage(), withoutURL(err))
 	}
@@ -192,7 +190,7 @@ func (c *Client) unknown(
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not. " + next,
-		Stage: stage, Vendor: vendor, Cause: cause,
+		Stage:   stage, Vendor: vendor, Cause: cause,
 	}
 }
 
