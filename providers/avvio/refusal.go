@@ -19,7 +19,7 @@ import (
 // its words say that the server failed, for then it may have failed half-way. Any other status may mean that something was done.
 // Credentials are told by words, too, as they are refused in the same form. Where that is wrong, the vendor's words still show it.
 var (
-	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|n?ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|wrong|unauth|authentication|access.?denied|forbid)`)
+	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|unauth|access.?deni|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
 	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
 )
