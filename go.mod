@@ -20,6 +20,11 @@ require (
 )
 
 require (
+	github.com/swaggest/swgui v1.8.5
+	github.com/vearutop/statigz v1.4.0 // indirect
+)
+
+require (
 	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0

@@ -99,6 +99,28 @@ func signUp(ctx context.Context, s *streams, address string) error {
 	if failed > 0 {
 		return fmt.Errorf("%d of %d providers failed", failed, len(listed.GetProviders()))
 	}
+	return printContractors(ctx, s, customers, listed.GetProviders())
+}
+
+// printContractors lists who signs for the customer, at the providers that know.
+func printContractors(ctx context.Context, s *streams, customers enlistv1.CustomerServiceClient, all []*enlistv1.Provider) error {
+	for _, provider := range all {
+		knows := slices.ContainsFunc(provider.GetRpcs(), func(rpc *enlistv1.RpcSupport) bool { return rpc.GetRpc() == "ListContractors" && rpc.GetSupported() })
+		if !knows {
+			continue
+		}
+		page, err := customers.ListContractors(ctx, &enlistv1.ListContractorsRequest{Provider: provider.GetName(), CustomerId: "DEMO-1"})
+		if err != nil {
+			return err
+		}
+		for _, contractor := range page.GetContractors() {
+			name := contractor.GetName()
+			if _, err := fmt.Fprintf(s.out, "\n%s: %s %s signs for DEMO-1 (contractor %s)\n", provider.GetName(), name.GetGivenName(), name.GetFamilyName(),
+				contractor.GetId()); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

@@ -14,7 +14,7 @@ func TestFaultOrdersThatAreRefused(t *testing.T) {
 	for _, test := range []struct {
 		order, field, allowed string // allowed: one of those listed
 	}{
-		{`{"vendor":"acme","kind":"latency"}`, "vendor", "sell_and_sign"},
+		{`{"vendor":"nobody","kind":"latency"}`, "vendor", "sell_and_sign"},
 		{`{"kind":"latency"}`, "vendor", "avvio"},
 		{`{"vendor":"caliq","operation":"login","kind":"status_500"}`, "operation", "messages"},
 		{`{"vendor":"opencell","operation":"list_contractors","kind":"status_500"}`, "operation", "login"},
@@ -80,7 +80,7 @@ func TestRecordsOfAllVendors(t *testing.T) {
 			t.Errorf("%q is shown: %s", secret, raw)
 		}
 	}
-	if r := w.send("GET", "/sandbox/records?vendor=acme", ""); r.status != 400 || r.json(t)["field"] != "vendor" {
+	if r := w.send("GET", "/sandbox/records?vendor=nobody", ""); r.status != 400 || r.json(t)["field"] != "vendor" {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }

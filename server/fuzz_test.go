@@ -2,15 +2,12 @@ package server
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protojson"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
 )
 
 // Whatever the body holds, it is decoded, or refused with a path and a sentence.
@@ -29,19 +26,6 @@ func FuzzBody(f *testing.F) {
 		}
 		if refused != nil && (refused.failure.Message == "" || len(refused.failure.Violations) != 1 || refused.failure.Violations[0].Path == "") {
 			t.Errorf("%q: %+v", data, refused.failure)
-		}
-	})
-}
-
-func FuzzPageToken(f *testing.F) {
-	f.Add("YQ")
-	f.Add("")
-	service := &providerService{connections: connections{}}
-	f.Fuzz(func(t *testing.T, token string) {
-		_, err := service.ListProviders(context.Background(), &enlistv1.ListProvidersRequest{PageToken: token})
-		var known *providers.Error
-		if token != "" && !errors.As(err, &known) || token == "" && err != nil {
-			t.Errorf("%q: %v", token, err)
 		}
 	})
 }

@@ -1,12 +1,12 @@
 package server
 
 import (
+	"cmp"
 	"context"
-	"encoding/base64"
-	"slices"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/pagetoken"
 )
 
 const defaultPageSize = 100
@@ -18,24 +18,17 @@ type providerService struct {
 
 func (s *providerService) ListProviders(_ context.Context, request *enlistv1.ListProvidersRequest) (*enlistv1.ListProvidersResponse, error) {
 	names := s.connections.names()
-	if token := request.GetPageToken(); token != "" {
-		last, err := base64.RawURLEncoding.DecodeString(token)
-		at, there := slices.BinarySearch(names, string(last))
-		if err != nil || !there {
-			return nil, invalidField("page_token", "must be the next_page_token of an earlier answer")
-		}
-		names = names[at+1:]
+	begin, err := pagetoken.Offset(request)
+	if err != nil {
+		return nil, err
 	}
-	size := int(request.GetPageSize())
-	if size == 0 {
-		size = defaultPageSize
-	}
+	end := min(begin+cmp.Or(int(request.GetPageSize()), defaultPageSize), len(names))
 	response := &enlistv1.ListProvidersResponse{}
-	for _, name := range names[:min(size, len(names))] {
+	for _, name := range names[min(begin, end):end] {
 		response.Providers = append(response.Providers, describe(s.connections[name].Describe()))
 	}
-	if len(names) > size {
-		response.NextPageToken = base64.RawURLEncoding.EncodeToString([]byte(names[size-1]))
+	if end < len(names) {
+		response.NextPageToken = pagetoken.Next(request, end)
 	}
 	return response, nil
 }

@@ -146,7 +146,7 @@ func TestIdempotencyKey(t *testing.T) {
 
 func TestOpenAPIAndHealth(t *testing.T) {
 	r := start(t, nil)
-	for path, want := range map[string]string{"/healthz": "SERVING", "/readyz": "SERVING", "/openapi.json": "/v1/providers/{provider}/customers"} {
+	for path, want := range map[string]string{"/healthz": "SERVING", "/readyz": "SERVING", "/openapi.json": "/v1/providers/{provider}/customers", "/docs": "swagger-ui"} {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+path, http.NoBody)
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {

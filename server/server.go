@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/swaggest/swgui/v5emb"
 	"google.golang.org/grpc"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
@@ -76,6 +77,7 @@ func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
 	routes.Handle("/", contract)
 	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
 	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
+	routes.Handle("GET /docs/", v5emb.New("Enlist", "/openapi.json", "/docs/"))
 	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(openAPI) // the caller is gone when this fails

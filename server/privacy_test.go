@@ -1,0 +1,61 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+// Whatever happens at any vendor, the log, at its most talkative, holds no value of a customer, no password and no credential.
+func TestLogIsPrivate(t *testing.T) {
+	r := start(t, nil)
+	client := enlistv1.NewCustomerServiceClient(r.grpc)
+	demo := sandbox.DemoCredentials()
+	hidden := []string{
+		"Mmarker", "marker@example.com", "12345006789", "Marker Street", "Markerville", "mark-password", "MK-ID",
+		demo.Opencell.ClientSecret, demo.Opencell.Password, demo.SellAndSign.Token, demo.Valomnia.Password, demo.Caliq.APIKey, demo.Avvio.Password,
+	}
+	calls := 0
+	for _, kind := range []string{"", "drop_after", "status_500", "malformed", "truncated", "error_but_created", "expired_credentials", "status_429"} {
+		for vendor, provider := range map[string]string{
+			"opencell": "opencell", "sell_and_sign": "sellandsign", "valomnia": "valomnia", "caliq": "caliq", "avvio": "avvio",
+		} {
+			request := &enlistv1.CreateCustomerRequest{}
+			if err := protojson.Unmarshal([]byte(`{"unsupportedFields":"UNSUPPORTED_FIELDS_DROP","customer":{"id":"MK-ID`+kind[:min(2, len(kind))]+`",
+				"name":{"title":"Mr","givenName":"Mmarker","familyName":"Mmarker"},"email":"marker@example.com","mobile":"+12345006789","currencyCode":"EUR",
+				"billingAddress":{"lines":["Marker Street"],"city":"Markerville","postalCode":"1","countryCode":"FR"}}}`), request); err != nil {
+				t.Fatal(err)
+			}
+			request.Provider = provider
+			if provider == "avvio" {
+				request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: "mark-password"}}
+			}
+			for _, operation := range []string{"create", "get"} {
+				if kind != "" {
+					order(t, r, map[string]any{"vendor": vendor, "operation": operation, "kind": kind})
+				}
+				if _, err := client.CreateCustomer(t.Context(), request); err != nil && strings.Contains(err.Error(), "mark-password") {
+					t.Errorf("%s %s: an error shows the password: %v", provider, kind, err)
+				}
+				_, _ = client.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: provider, CustomerId: "MK-ID"}) // however it ends
+				calls += 2
+			}
+		}
+	}
+	log := r.log.String()
+	if lines := strings.Count(log, `"msg":"call"`); lines != calls {
+		t.Errorf("%d lines for %d calls", lines, calls)
+	}
+	for _, marker := range hidden {
+		for line := range strings.Lines(log) {
+			if strings.Contains(line, marker) {
+				t.Errorf("%q stands in the log: %s", marker, line)
+				break
+			}
+		}
+	}
+}
