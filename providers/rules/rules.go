@@ -55,13 +55,14 @@ func flatten(into []Violation, err error, message protoreflect.Message, prefix s
 		name, index, _ := strings.Cut(strings.TrimSuffix(err.Field(), "]"), "[")
 		field, path := find(message.Descriptor(), name)
 		path = prefix + path
-		if name != err.Field() {
+		isElement := name != err.Field()
+		if isElement {
 			path += "[" + index + "]"
 		}
 		if isGenerated(err.Cause()) {
 			return flatten(into, err.Cause(), within(message, field, index), path+".")
 		}
-		missing := field == nil || isMissing(message, field, index)
+		missing := field == nil || isMissing(message, field, index, isElement)
 		return appendOnce(into, Violation{Path: path, Description: describe(field, err.Reason(), missing), Missing: missing})
 	}
 	return into
@@ -80,11 +81,11 @@ func within(message protoreflect.Message, field protoreflect.FieldDescriptor, in
 	return value.Message()
 }
 
-// isMissing reports whether the field, or the element at the index, is empty.
-func isMissing(message protoreflect.Message, field protoreflect.FieldDescriptor, index string) bool {
+// isMissing reports whether the field, or its element at the index, is empty.
+func isMissing(message protoreflect.Message, field protoreflect.FieldDescriptor, index string, isElement bool) bool {
 	switch {
 	case field.IsMap():
-		return index == ""
+		return isElement && index == ""
 	case field.IsList() && index != "" && field.Kind() == protoreflect.StringKind:
 		at, _ := strconv.Atoi(index) // the generated code wrote it
 		return message.Get(field).List().Get(at).String() == ""
