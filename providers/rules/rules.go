@@ -53,8 +53,8 @@ func flatten(into []Violation, err error, message protoreflect.Message, prefix s
 		}
 	case fieldError:
 		name, index, _ := strings.Cut(strings.TrimSuffix(err.Field(), "]"), "[")
-		field, path := find(message.Descriptor(), name)
-		path = prefix + path
+		field, protoName := find(message.Descriptor(), name)
+		path := prefix + protoName
 		isElement := name != err.Field()
 		if isElement {
 			path += "[" + index + "]"
@@ -62,7 +62,11 @@ func flatten(into []Violation, err error, message protoreflect.Message, prefix s
 		if isGenerated(err.Cause()) {
 			return flatten(into, err.Cause(), within(message, field, index), path+".")
 		}
-		missing := field == nil || isMissing(message, field, index, isElement)
+		if field == nil {
+			oneof := message.Descriptor().Oneofs().ByName(protoreflect.Name(protoName))
+			return appendOnce(into, Violation{Path: path, Description: "must have exactly one of " + Names(oneof.Fields()), Missing: true})
+		}
+		missing := isMissing(message, field, index, isElement)
 		return appendOnce(into, Violation{Path: path, Description: describe(field, err.Reason(), missing), Missing: missing})
 	}
 	return into
@@ -124,9 +128,6 @@ func sameName(protoName, goName string) bool {
 
 // describe turns a rule's reason into the end of a sentence. A field's hint says it better than a regular expression.
 func describe(field protoreflect.FieldDescriptor, reason string, missing bool) string {
-	if field == nil {
-		return "must have exactly one of its fields set"
-	}
 	if hint, _ := proto.GetExtension(field.Options(), enlistv1.E_Hint).(string); hint != "" {
 		return "must be " + hint
 	}
