@@ -60,6 +60,7 @@ func TestRESTRefusals(t *testing.T) {
 		"root":             {"GET", "/", "", "", 404, "", "/openapi.json"},
 		"unknown method":   {"DELETE", customers + "/X", "", "", 405, "", "method"},
 		"override":         {"POST", "/v1/providers", "application/json", "", 405, "", "method"},
+		"PUT with a body":  {"PUT", customers, "application/json", valid, 405, "", "method"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request, err := http.NewRequestWithContext(t.Context(), c.method, r.restURL+c.path, strings.NewReader(c.body))
