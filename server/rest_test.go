@@ -61,6 +61,8 @@ func TestRESTRefusals(t *testing.T) {
 		"unknown method":   {"DELETE", customers + "/X", "", "", 405, "", "method"},
 		"override":         {"POST", "/v1/providers", "application/json", "", 405, "", "method"},
 		"PUT with a body":  {"PUT", customers, "application/json", valid, 405, "", "method"},
+		"no provider":      {"POST", "/v1/providers//customers", "application/json", valid, 400, "provider", "name of a configured provider"},
+		"dots":             {"GET", customers + "/..", "", "", 404, "", "no customer with this id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request, err := http.NewRequestWithContext(t.Context(), c.method, r.restURL+c.path, strings.NewReader(c.body))

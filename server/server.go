@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/swaggest/swgui/v5emb"
@@ -82,7 +83,13 @@ func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(openAPI) // the caller is gone when this fails
 	})
-	return routes
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
+			contract.ServeHTTP(w, request)
+			return
+		}
+		routes.ServeHTTP(w, request)
+	})
 }
 
 func (s *Server) listen() error {
