@@ -63,6 +63,7 @@ func TestRESTRefusals(t *testing.T) {
 		"PUT with a body":  {"PUT", customers, "application/json", valid, 405, "", "method"},
 		"no provider":      {"POST", "/v1/providers//customers", "application/json", valid, 400, "provider", "name of a configured provider"},
 		"dots":             {"GET", customers + "/..", "", "", 404, "", "no customer with this id"},
+		"path not UTF-8":   {"GET", customers + "/%ff", "", "", 400, "path", "UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request, err := http.NewRequestWithContext(t.Context(), c.method, r.restURL+c.path, strings.NewReader(c.body))
@@ -93,6 +94,18 @@ func TestRESTRefusals(t *testing.T) {
 				t.Errorf("%q does not say %q", text, c.wantText)
 			}
 		})
+	}
+}
+
+func TestRESTTimeout(t *testing.T) {
+	r := start(t, nil)
+	for header, want := range map[string]int{"5S": 200, "99999999H": 200, "5": 400, "soon": 400, "-5S": 400, "0S": 400} {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+"/v1/providers", http.NoBody)
+		request.Header.Set("Grpc-Timeout", header)
+		got := do(t, request)
+		if got.http != want || want != http.StatusOK && !strings.Contains(got.status.Message(), "as its Grpc-Timeout a whole number") {
+			t.Errorf("%s: HTTP %d, want %d: %v", header, got.http, want, got.status)
+		}
 	}
 }
 
