@@ -142,6 +142,8 @@ func TestIdempotencyKey(t *testing.T) {
 		"quoted":          {`"` + key + `"`, "", key, 200},
 		"both the same":   {key, key, key, 200},
 		"both, differing": {key, other, "", 400},
+		"the same twice":  {key + "," + key, "", key, 200},
+		"two, differing":  {key + "," + other, "", "", 400},
 		"not a UUID":      {"abc", "", "", 400},
 		"body":            {"", other, other, 200},
 	} {
@@ -149,8 +151,10 @@ func TestIdempotencyKey(t *testing.T) {
 			body := `{"requestId":"` + c.body + `","validateOnly":true,"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
 			request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/opencell/customers", strings.NewReader(body))
 			request.Header.Set("Content-Type", "application/json")
-			if c.header != "" {
-				request.Header.Set("Idempotency-Key", c.header)
+			for header := range strings.SplitSeq(c.header, ",") {
+				if header != "" {
+					request.Header.Add("Idempotency-Key", header)
+				}
 			}
 			got := do(t, request)
 			if got.http != c.wantHTTP || (c.want != "" && got.answer["requestId"] != c.want) {
