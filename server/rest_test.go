@@ -97,6 +97,22 @@ func TestRESTRefusals(t *testing.T) {
 	}
 }
 
+// Many a client shows a status without its details: the message alone must say what to change.
+func TestMessagesStandAlone(t *testing.T) {
+	r := start(t, nil)
+	for _, c := range []struct{ provider, body, want string }{
+		{"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`, "this: avvio.password must be set"},
+		{"caliq", `{"customer":{"name":{"familyName":"` + strings.Repeat("x", 31) + `"}}}`, " First: customer."},
+		{"valomnia", `{"customer":{"displayName":"x"},"valomnia":{"image":{"filename":"a","content":"AAAA"}}}`, "this: valomnia.image.content must be a jpg"},
+	} {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/"+c.provider+"/customers", strings.NewReader(c.body))
+		request.Header.Set("Content-Type", "application/json")
+		if got := do(t, request); !strings.Contains(got.status.Message(), c.want) {
+			t.Errorf("%s: %q does not say %q", c.provider, got.status.Message(), c.want)
+		}
+	}
+}
+
 func TestRESTTimeout(t *testing.T) {
 	r := start(t, nil)
 	for header, want := range map[string]int{"5S": 200, "99999999H": 200, "5": 400, "soon": 400, "-5S": 400, "0S": 400} {
