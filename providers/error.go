@@ -62,7 +62,7 @@ func (d *Description) NotSupported(rpc string) *Error {
 func (d *Description) OnExistingNotSupported(value enlistv1.OnExisting, why string) *Error {
 	return &Error{
 		Reason:     enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
-		Message:    "Provider " + d.Name + " does not support " + value.String() + ": " + why,
+		Message:    "Provider " + d.Name + " does not support " + value.String() + ": " + why + " ON_EXISTING_FAIL works with every provider.",
 		Violations: []rules.Violation{{Path: "on_existing", Description: "is not supported by " + d.Name + ": " + why}},
 	}
 }
