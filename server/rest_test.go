@@ -100,14 +100,24 @@ func TestRESTRefusals(t *testing.T) {
 // Many a client shows a status without its details: the message alone must say what to change.
 func TestMessagesStandAlone(t *testing.T) {
 	r := start(t, nil)
-	for _, c := range []struct{ provider, body, want string }{
-		{"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`, "this: avvio.password must be set"},
-		{"caliq", `{"customer":{"name":{"familyName":"` + strings.Repeat("x", 31) + `"}}}`, " First: customer."},
-		{"valomnia", `{"customer":{"displayName":"x"},"valomnia":{"image":{"filename":"a","content":"AAAA"}}}`, "this: valomnia.image.content must be a jpg"},
-		{"caliq", `{"onExisting":"ON_EXISTING_UPDATE","customer":{"id":"X","name":{"familyName":"One"},"currencyCode":"EUR"}}`, "ON_EXISTING_FAIL works"},
+	for _, c := range []struct {
+		provider, body, want string
+		fault                map[string]any
+	}{
+		{
+			"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"},"avvio":{"password":"x"}}`, "where you do not know its id",
+			map[string]any{"vendor": "avvio", "operation": "create", "kind": "drop_after"},
+		},
+		{"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`, "this: avvio.password must be set", nil},
+		{"caliq", `{"customer":{"name":{"familyName":"` + strings.Repeat("x", 31) + `"}}}`, " First: customer.", nil},
+		{"valomnia", `{"customer":{"displayName":"x"},"valomnia":{"image":{"filename":"a","content":"AAAA"}}}`, "this: valomnia.image.content must be a jpg", nil},
+		{"caliq", `{"onExisting":"ON_EXISTING_UPDATE","customer":{"id":"X","name":{"familyName":"One"},"currencyCode":"EUR"}}`, "ON_EXISTING_FAIL works", nil},
 	} {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/"+c.provider+"/customers", strings.NewReader(c.body))
 		request.Header.Set("Content-Type", "application/json")
+		if c.fault != nil {
+			order(t, r, c.fault)
+		}
 		if got := do(t, request); !strings.Contains(got.status.Message(), c.want) {
 			t.Errorf("%s: %q does not say %q", c.provider, got.status.Message(), c.want)
 		}

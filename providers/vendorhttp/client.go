@@ -181,7 +181,7 @@ func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 		Message: "The request was sent to provider " + c.provider + ", but " + why +
-			": the customer may exist or not. Read it with GetCustomer before you send it again.",
+			": the customer may exist or not. Read it with GetCustomer, or look at the vendor where you do not know its id, before you send it again.",
 		Stage: stage, Vendor: vendor, Cause: cause,
 	}
 }
