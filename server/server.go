@@ -26,6 +26,7 @@ type Server struct {
 	config *configv1.Config
 	log    *slog.Logger
 	health healthState
+	cut    context.CancelFunc // ends every call
 
 	grpc         *grpc.Server
 	http         *http.Server
@@ -36,11 +37,13 @@ type Server struct {
 // New makes a server of a complete configuration and its providers. openAPI is the document that /openapi.json serves.
 // It listens on both ports when it returns, and answers once Run is called.
 func New(config *configv1.Config, connected map[string]providers.Provider, openAPI []byte, log *slog.Logger) (*Server, error) {
-	chain := chain(log, config.GetCallTimeout().AsDuration())
+	calls, cut := context.WithCancel(context.Background())
+	chain := chain(calls, log, config.GetCallTimeout().AsDuration())
 	s := &Server{
 		config: config,
 		log:    log,
 		health: newHealth(),
+		cut:    cut,
 		grpc: grpc.NewServer(
 			grpc.UnaryInterceptor(chain),
 			grpc.StreamInterceptor(recoverStream(log)),
@@ -133,6 +136,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
+// lastWords is how long calls that are cut off have to answer.
+const lastWords = time.Second
+
 func (s *Server) stop() error {
 	s.health.setReady(false)
 	delay, timeout := s.config.GetShutdown().GetDelay().AsDuration(), s.config.GetShutdown().GetTimeout().AsDuration()
@@ -153,6 +159,14 @@ func (s *Server) stop() error {
 	case <-ctx.Done():
 	}
 	if httpErr != nil || ctx.Err() != nil {
+		s.cut() // a call that ends so still tells its caller and the log how far it got, given a moment
+		last, cancel := context.WithTimeout(context.Background(), lastWords)
+		defer cancel()
+		_ = s.http.Shutdown(last)
+		select {
+		case <-drained:
+		case <-last.Done():
+		}
 		s.grpc.Stop()
 		_ = s.http.Close()
 		return errors.New("calls were still under way when shutdown.timeout was over, and were cut off")
