@@ -62,17 +62,26 @@ func (d *Description) NotSupported(rpc string) *Error {
 func (d *Description) OnExistingNotSupported(value enlistv1.OnExisting, why string) *Error {
 	return &Error{
 		Reason:     enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
-		Message:    "Provider " + d.Name + " does not support " + value.String() + ": " + why,
+		Message:    "Provider " + d.Name + " does not support " + value.String() + ": " + why + " ON_EXISTING_FAIL works with every provider.",
 		Violations: []rules.Violation{{Path: "on_existing", Description: "is not supported by " + d.Name + ": " + why}},
 	}
 }
 
 // InvalidField is the error of a create that breaks a rule of a provider which no annotation can say.
 func InvalidField(provider, path, description string) *Error {
+	return invalidFields(provider, []rules.Violation{{Path: path, Description: description}})
+}
+
+// invalidFields says the first violation in its message too: many a client shows no more than that.
+func invalidFields(provider string, violations []rules.Violation) *Error {
+	what := " this: "
+	if len(violations) > 1 {
+		what = " " + paths(violations) + ". First: "
+	}
 	return &Error{
 		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
-		Message:    "Provider " + provider + " would not take " + path + "; see the field violations.",
-		Violations: []rules.Violation{{Path: path, Description: description}},
+		Message:    "Provider " + provider + " would not take" + what + violations[0].Path + " " + violations[0].Description + ".",
+		Violations: violations,
 	}
 }
 

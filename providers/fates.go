@@ -229,11 +229,7 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 		}
 		violations = appendNew(violations, rules.Violation{Path: path, Description: violation.Description + at, Missing: violation.Missing})
 	}
-	return &Error{
-		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
-		Message:    "Provider " + name + " would not take " + paths(violations) + "; see the field violations.",
-		Violations: violations,
-	}
+	return invalidFields(name, violations)
 }
 
 // appendNew keeps one violation a path: one canonical field can fill two vendor fields.

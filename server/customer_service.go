@@ -62,8 +62,11 @@ func (s *customerService) ListContractors(ctx context.Context, request *enlistv1
 // settleRequestID takes the request_id from the Idempotency-Key where the body has none, and makes one where neither has.
 func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerRequest) error {
 	var key string
-	if values := metadata.ValueFromIncomingContext(ctx, idempotencyKey); len(values) > 0 {
-		key = values[0]
+	for i, value := range metadata.ValueFromIncomingContext(ctx, idempotencyKey) {
+		if i > 0 && value != key {
+			return invalidField("request_id", "cannot be taken from Idempotency-Keys that differ; send one")
+		}
+		key = value
 	}
 	return settleRequestIDWith(request, key)
 }

@@ -20,8 +20,9 @@ import (
 )
 
 // chain returns the one chain that every call passes, over either transport: access log, recovery, deadline, validation.
-func chain(log *slog.Logger, callTimeout time.Duration) grpc.UnaryServerInterceptor {
-	return compose(observe(log), recoverPanic(log), bound(callTimeout), validate)
+// Every call ends with the given context.
+func chain(ctx context.Context, log *slog.Logger, callTimeout time.Duration) grpc.UnaryServerInterceptor {
+	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), validate)
 }
 
 func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
@@ -139,9 +140,12 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 	}
 }
 
-// bound gives a deadline to calls that come without one.
-func bound(timeout time.Duration) grpc.UnaryServerInterceptor {
+// bound gives a deadline to calls that come without one, and ends every call when the server does.
+func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		ctx, end := context.WithCancel(ctx)
+		defer end()
+		defer context.AfterFunc(server, end)()
 		if _, has := ctx.Deadline(); has {
 			return handler(ctx, request)
 		}

@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
@@ -51,12 +53,30 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, log *slog
 
 func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, refusal := readBody(w, request)
+	if refusal == nil {
+		refusal = checkTarget(request)
+	}
 	if refusal != nil {
 		r.errors.refuse(w, request, refusal)
 		return
 	}
 	request.Body = body
 	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, restPeer(request.RemoteAddr))))
+}
+
+// timeout is what the gateway takes as Grpc-Timeout, less 0, which it takes for no timeout at all.
+var timeout = regexp.MustCompile(`^0*[1-9][0-9]{0,15}[HMSmun]$`)
+
+// checkTarget refuses a path and a header that the gateway would pass on as they are, or blame the query for.
+func checkTarget(request *http.Request) *refusal {
+	if !utf8.ValidString(request.URL.Path) {
+		return refuse(http.StatusBadRequest, "path", "must have a path that is UTF-8 under its percent-encoding")
+	}
+	if given := request.Header.Get("Grpc-Timeout"); given != "" && !timeout.MatchString(given) {
+		return refuse(http.StatusBadRequest, "Grpc-Timeout",
+			"must have as its Grpc-Timeout a whole number above 0 and a unit (H, M, S, m, u or n), for example 5S")
+	}
+	return nil
 }
 
 // incomingHeader lets the headers through that the contract knows. Authorization passes by itself.

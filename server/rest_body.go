@@ -56,8 +56,8 @@ func (*requestBody) Close() error { return nil }
 func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refusal) {
 	body := &requestBody{provider: providerOf(request.URL)}
 	if request.Method != http.MethodPost {
-		if request.ContentLength != 0 {
-			return nil, refuse(http.StatusBadRequest, "body", "must have no body with method "+request.Method)
+		if request.Method == http.MethodGet && request.ContentLength != 0 { // other methods are refused as such
+			return nil, refuse(http.StatusBadRequest, "body", "must have no body with method GET")
 		}
 		return body, nil
 	}

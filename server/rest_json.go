@@ -17,10 +17,15 @@ import (
 // position finds the place that protojson names in its errors.
 var position = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
 
+const inUnicode = `in UTF-8, its \u escapes whole characters`
+
 // explainJSON turns an error of protojson into a violation: which field, by proto path, and what it takes. It does not repeat
 // the value, which the library's own text would.
 func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor) rules.Violation {
 	at := position.FindStringSubmatch(err.Error())
+	if at == nil && json.Valid(data) { // half a \u escape near the end: the library takes it for the end of the body
+		return rules.Violation{Path: "body", Description: "must be one JSON object " + inUnicode}
+	}
 	if at == nil || !json.Valid(data) {
 		return rules.Violation{Path: "body", Description: "must be one JSON object" + where(data, at)}
 	}
@@ -35,6 +40,8 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 		return rules.Violation{Path: path, Description: "must be set once" + place}
 	case strings.Contains(text, "oneof"):
 		return rules.Violation{Path: path, Description: "must be the only one of its kind: another of the same oneof is set too" + place}
+	case field != nil && (strings.Contains(text, "invalid UTF-8") || strings.Contains(text, "invalid escape code")):
+		return rules.Violation{Path: path, Description: "must be " + inUnicode + place}
 	case field != nil && isElement:
 		return rules.Violation{Path: path, Description: "must be " + rules.ExpectedElement(field) + place}
 	case field != nil:

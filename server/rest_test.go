@@ -33,7 +33,9 @@ func TestRESTRefusals(t *testing.T) {
 		"a text":           {"POST", customers, "application/json", `"x"`, 400, "body", "one JSON object"},
 		"null":             {"POST", customers, "application/json", `null`, 400, "body", "one JSON object"},
 		"nothing":          {"POST", customers, "application/json", ``, 400, "customer", "must be set"},
-		"not UTF-8":        {"POST", customers, "application/json", "{\"customer\":{\"id\":\"\xff\"}}", 400, "", ""},
+		"not UTF-8":        {"POST", customers, "application/json", "{\"customer\":{\"id\":\"\xff\"}}", 400, "customer.id", "UTF-8"},
+		"half a character": {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"\ud800"}}}`, 400, "body", "UTF-8"},
+		"half, further up": {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"\ud800","title":"Mr"}}}`, 400, "customer.name.family_name", "UTF-8"},
 		"unknown field":    {"POST", customers, "application/json", `{"customer":{"name":{"familyNam":"x"}}}`, 400, "customer.name.familyNam", "there are family_name, given_name, title"},
 		"unknown at top":   {"POST", customers, "application/json", "{\n  \"custmer\": {}}", 400, "custmer", "line 2 column 3"},
 		"number for text":  {"POST", customers, "application/json", `{"customer":{"displayName":5}}`, 400, "customer.display_name", "must be a text"},
@@ -60,6 +62,10 @@ func TestRESTRefusals(t *testing.T) {
 		"root":             {"GET", "/", "", "", 404, "", "/openapi.json"},
 		"unknown method":   {"DELETE", customers + "/X", "", "", 405, "", "method"},
 		"override":         {"POST", "/v1/providers", "application/json", "", 405, "", "method"},
+		"PUT with a body":  {"PUT", customers, "application/json", valid, 405, "", "method"},
+		"no provider":      {"POST", "/v1/providers//customers", "application/json", valid, 400, "provider", "name of a configured provider"},
+		"dots":             {"GET", customers + "/..", "", "", 404, "", "no customer with this id"},
+		"path not UTF-8":   {"GET", customers + "/%ff", "", "", 400, "path", "UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request, err := http.NewRequestWithContext(t.Context(), c.method, r.restURL+c.path, strings.NewReader(c.body))
@@ -90,6 +96,45 @@ func TestRESTRefusals(t *testing.T) {
 				t.Errorf("%q does not say %q", text, c.wantText)
 			}
 		})
+	}
+}
+
+// Many a client shows a status without its details: the message alone must say what to change.
+func TestMessagesStandAlone(t *testing.T) {
+	r := start(t, nil)
+	for _, c := range []struct {
+		provider, body, want string
+		fault                map[string]any
+	}{
+		{
+			"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"},"avvio":{"password":"x"}}`, "Its id is not known, so have somebody look for it",
+			map[string]any{"vendor": "avvio", "operation": "create", "kind": "drop_after"},
+		},
+		{"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`, "this: avvio.password must be set", nil},
+		{"caliq", `{"customer":{"name":{"familyName":"` + strings.Repeat("x", 31) + `"}}}`, " First: customer.", nil},
+		{"valomnia", `{"customer":{"displayName":"x"},"valomnia":{"image":{"filename":"a","content":"AAAA"}}}`, "this: valomnia.image.content must be a jpg", nil},
+		{"caliq", `{"onExisting":"ON_EXISTING_UPDATE","customer":{"id":"X","name":{"familyName":"One"},"currencyCode":"EUR"}}`, "ON_EXISTING_FAIL works", nil},
+	} {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/"+c.provider+"/customers", strings.NewReader(c.body))
+		request.Header.Set("Content-Type", "application/json")
+		if c.fault != nil {
+			order(t, r, c.fault)
+		}
+		if got := do(t, request); !strings.Contains(got.status.Message(), c.want) {
+			t.Errorf("%s: %q does not say %q", c.provider, got.status.Message(), c.want)
+		}
+	}
+}
+
+func TestRESTTimeout(t *testing.T) {
+	r := start(t, nil)
+	for header, want := range map[string]int{"5S": 200, "99999999H": 200, "5": 400, "soon": 400, "-5S": 400, "0S": 400} {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+"/v1/providers", http.NoBody)
+		request.Header.Set("Grpc-Timeout", header)
+		got := do(t, request)
+		if got.http != want || want != http.StatusOK && !strings.Contains(got.status.Message(), "as its Grpc-Timeout a whole number") {
+			t.Errorf("%s: HTTP %d, want %d: %v", header, got.http, want, got.status)
+		}
 	}
 }
 
@@ -126,6 +171,8 @@ func TestIdempotencyKey(t *testing.T) {
 		"quoted":          {`"` + key + `"`, "", key, 200},
 		"both the same":   {key, key, key, 200},
 		"both, differing": {key, other, "", 400},
+		"the same twice":  {key + "," + key, "", key, 200},
+		"two, differing":  {key + "," + other, "", "", 400},
 		"not a UUID":      {"abc", "", "", 400},
 		"body":            {"", other, other, 200},
 	} {
@@ -133,8 +180,10 @@ func TestIdempotencyKey(t *testing.T) {
 			body := `{"requestId":"` + c.body + `","validateOnly":true,"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
 			request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/opencell/customers", strings.NewReader(body))
 			request.Header.Set("Content-Type", "application/json")
-			if c.header != "" {
-				request.Header.Set("Idempotency-Key", c.header)
+			for header := range strings.SplitSeq(c.header, ",") {
+				if header != "" {
+					request.Header.Add("Idempotency-Key", header)
+				}
 			}
 			got := do(t, request)
 			if got.http != c.wantHTTP || (c.want != "" && got.answer["requestId"] != c.want) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/swaggest/swgui/v5emb"
@@ -25,6 +26,7 @@ type Server struct {
 	config *configv1.Config
 	log    *slog.Logger
 	health healthState
+	cut    context.CancelFunc // ends every call
 
 	grpc         *grpc.Server
 	http         *http.Server
@@ -35,11 +37,13 @@ type Server struct {
 // New makes a server of a complete configuration and its providers. openAPI is the document that /openapi.json serves.
 // It listens on both ports when it returns, and answers once Run is called.
 func New(config *configv1.Config, connected map[string]providers.Provider, openAPI []byte, log *slog.Logger) (*Server, error) {
-	chain := chain(log, config.GetCallTimeout().AsDuration())
+	calls, cut := context.WithCancel(context.Background())
+	chain := chain(calls, log, config.GetCallTimeout().AsDuration())
 	s := &Server{
 		config: config,
 		log:    log,
 		health: newHealth(),
+		cut:    cut,
 		grpc: grpc.NewServer(
 			grpc.UnaryInterceptor(chain),
 			grpc.StreamInterceptor(recoverStream(log)),
@@ -82,7 +86,13 @@ func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(openAPI) // the caller is gone when this fails
 	})
-	return routes
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
+			contract.ServeHTTP(w, request)
+			return
+		}
+		routes.ServeHTTP(w, request)
+	})
 }
 
 func (s *Server) listen() error {
@@ -126,6 +136,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
+// lastWords is how long calls that are cut off have to answer.
+const lastWords = time.Second
+
 func (s *Server) stop() error {
 	s.health.setReady(false)
 	delay, timeout := s.config.GetShutdown().GetDelay().AsDuration(), s.config.GetShutdown().GetTimeout().AsDuration()
@@ -146,6 +159,14 @@ func (s *Server) stop() error {
 	case <-ctx.Done():
 	}
 	if httpErr != nil || ctx.Err() != nil {
+		s.cut() // a call that ends so still tells its caller and the log how far it got, given a moment
+		last, cancel := context.WithTimeout(context.Background(), lastWords)
+		defer cancel()
+		_ = s.http.Shutdown(last)
+		select {
+		case <-drained:
+		case <-last.Done():
+		}
 		s.grpc.Stop()
 		_ = s.http.Close()
 		return errors.New("calls were still under way when shutdown.timeout was over, and were cut off")

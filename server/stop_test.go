@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -129,6 +131,52 @@ func TestStopIsBounded(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	r.ended <- nil
+}
+
+// A create that is cut off by the end of the server may have been carried out: its caller is told so, and the log.
+func TestStopTellsTheOutcome(t *testing.T) {
+	r := start(t, func(config *configv1.Config, _ map[string]providers.Provider) {
+		config.Shutdown.Timeout = durationpb.New(100 * time.Millisecond)
+	})
+	for range 2 {
+		order(t, r, map[string]any{"vendor": "opencell", "operation": "create", "kind": "latency", "delay_ms": 1500})
+	}
+	const body = `{"provider":"opencell","customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
+	results := make(chan outcome, 2)
+	for _, call := range []func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{callGRPC, callREST} {
+		go func() { results <- call(t, r, method(t, "CreateCustomer"), []byte(body)) }()
+	}
+	waitForFaults(t, r)
+	r.stop()
+	for range 2 {
+		if got := <-results; got.status.Code() != codes.Aborted {
+			t.Errorf("got %v", got.status)
+		}
+	}
+	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "cut off") {
+		t.Errorf("got %v", err)
+	}
+	r.ended <- nil
+	if lines := strings.Count(r.log.String(), `"reason":"OUTCOME_UNKNOWN"`); lines != 2 {
+		t.Errorf("%d lines for 2 calls: %s", lines, r.log.String())
+	}
+}
+
+// waitForFaults returns once every fault is spent, so that each of their calls is at the vendor.
+func waitForFaults(t *testing.T, r *running) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		response, err := http.Get(r.sandboxURL + "/sandbox/faults")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if strings.Contains(string(text), `"faults":[]`) {
+			return
+		}
+	}
+	t.Fatal("the calls did not reach the vendor")
 }
 
 // A panic or an error of another kind is INTERNAL_ERROR; the cause stands in the log only, and a panic's value nowhere.

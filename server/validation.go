@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 
@@ -68,9 +67,13 @@ func checkUnknown(found []rules.Violation, message protoreflect.Message, prefix 
 
 // checkCreate adds to what was found; a field that breaks a rule already is not named again.
 func checkCreate(request *enlistv1.CreateCustomerRequest, found []rules.Violation) []rules.Violation {
+	named := make(map[string]bool, len(found))
+	for _, violation := range found {
+		named[violation.Path] = true
+	}
 	add := func(path string, err error) {
-		named := slices.ContainsFunc(found, func(violation rules.Violation) bool { return violation.Path == path })
-		if err != nil && !named {
+		if err != nil && !named[path] {
+			named[path] = true
 			found = append(found, rules.Violation{Path: path, Description: err.Error()})
 		}
 	}

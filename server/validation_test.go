@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"testing"
+	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -64,6 +65,25 @@ func TestCheck(t *testing.T) {
 				t.Errorf("got %+v, want one violation at %s", err, c.want)
 			}
 		})
+	}
+}
+
+// As much as fits in a body breaks the rules: the time for it must grow with its size, not with the square of it.
+func TestCheckManyViolations(t *testing.T) {
+	fields := make([]*enlistv1.OpencellCustomField, 50_000)
+	for i := range fields {
+		fields[i] = &enlistv1.OpencellCustomField{Code: "x", Value: &enlistv1.OpencellCustomField_DateValue{DateValue: &date.Date{}}}
+	}
+	request := validCreate()
+	request.Customer.BillingAddress = &enlistv1.Address{Lines: make([]string, 150_000)}
+	request.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{CustomFields: fields}}
+	start := time.Now()
+	var known *providers.Error
+	if err := check(request); !errors.As(err, &known) || len(known.Violations) != 200_002 {
+		t.Errorf("%.200v", err)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 

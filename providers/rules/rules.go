@@ -53,15 +53,20 @@ func flatten(into []Violation, err error, message protoreflect.Message, prefix s
 		}
 	case fieldError:
 		name, index, _ := strings.Cut(strings.TrimSuffix(err.Field(), "]"), "[")
-		field, path := find(message.Descriptor(), name)
-		path = prefix + path
-		if name != err.Field() {
+		field, protoName := find(message.Descriptor(), name)
+		path := prefix + protoName
+		isElement := name != err.Field()
+		if isElement {
 			path += "[" + index + "]"
 		}
 		if isGenerated(err.Cause()) {
 			return flatten(into, err.Cause(), within(message, field, index), path+".")
 		}
-		missing := field == nil || isMissing(message, field, index)
+		if field == nil {
+			oneof := message.Descriptor().Oneofs().ByName(protoreflect.Name(protoName))
+			return appendOnce(into, Violation{Path: path, Description: "must have exactly one of " + Names(oneof.Fields()), Missing: true})
+		}
+		missing := isMissing(message, field, index, isElement)
 		return appendOnce(into, Violation{Path: path, Description: describe(field, err.Reason(), missing), Missing: missing})
 	}
 	return into
@@ -80,11 +85,11 @@ func within(message protoreflect.Message, field protoreflect.FieldDescriptor, in
 	return value.Message()
 }
 
-// isMissing reports whether the field, or the element at the index, is empty.
-func isMissing(message protoreflect.Message, field protoreflect.FieldDescriptor, index string) bool {
+// isMissing reports whether the field, or its element at the index, is empty.
+func isMissing(message protoreflect.Message, field protoreflect.FieldDescriptor, index string, isElement bool) bool {
 	switch {
 	case field.IsMap():
-		return index == ""
+		return isElement && index == ""
 	case field.IsList() && index != "" && field.Kind() == protoreflect.StringKind:
 		at, _ := strconv.Atoi(index) // the generated code wrote it
 		return message.Get(field).List().Get(at).String() == ""
@@ -123,9 +128,6 @@ func sameName(protoName, goName string) bool {
 
 // describe turns a rule's reason into the end of a sentence. A field's hint says it better than a regular expression.
 func describe(field protoreflect.FieldDescriptor, reason string, missing bool) string {
-	if field == nil {
-		return "must have exactly one of its fields set"
-	}
 	if hint, _ := proto.GetExtension(field.Options(), enlistv1.E_Hint).(string); hint != "" {
 		return "must be " + hint
 	}
@@ -141,12 +143,11 @@ func describe(field protoreflect.FieldDescriptor, reason string, missing bool) s
 	return reason
 }
 
-// appendOnce keeps one violation where two rules of one field (a pattern and a length, say) have the same thing to say.
+// appendOnce keeps one violation where two rules of one field (a pattern and a length, say) have the same thing to say. The rules
+// of one field come one after the other; to look further back would take minutes for a list of a million wrong elements.
 func appendOnce(into []Violation, violation Violation) []Violation {
-	for _, there := range into {
-		if there.Path == violation.Path && there.Description == violation.Description {
-			return into
-		}
+	if len(into) > 0 && into[len(into)-1] == violation {
+		return into
 	}
 	return append(into, violation)
 }

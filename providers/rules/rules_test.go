@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,11 +29,14 @@ func TestPathsAndWords(t *testing.T) {
 			{"properties[]", "must be set", true},
 			{"properties[k]", "must have a length of at most 4000 characters", false},
 		}},
+		"a map with too many": {&enlistv1.Customer{Properties: many(101)}, []Violation{
+			{"properties", "must contain no more than 100 pair(s)", false},
+		}},
 		"one sentence where two rules of a field say the same": {&enlistv1.Customer{Email: strings.Repeat("x y", 100)}, []Violation{
 			{"email", "must be one bare email address of at most 254 characters, for example qa@example.com", false},
 		}},
 		"a required message": {&enlistv1.CreateCustomerRequest{Provider: "a"}, []Violation{{"customer", "must be set: it is the customer to create", true}}},
-		"a oneof":            {&configv1.Provider{Name: "a"}, []Violation{{"vendor", "must have exactly one of its fields set", true}}},
+		"a oneof":            {&configv1.Provider{Name: "a"}, []Violation{{"vendor", "must have exactly one of avvio, caliq, opencell, sell_and_sign, valomnia", true}}},
 		"numbers": {&enlistv1.ListContractorsRequest{Provider: "a", CustomerId: "b", PageSize: -1}, []Violation{
 			{"page_size", "must be inside range [0, 1000]", false},
 		}},
@@ -44,6 +48,14 @@ func TestPathsAndWords(t *testing.T) {
 			}
 		})
 	}
+}
+
+func many(count int) map[string]string {
+	entries := map[string]string{}
+	for i := range count {
+		entries[strconv.Itoa(i)] = "x"
+	}
+	return entries
 }
 
 // The generated errors name fields as Go does; that gives the proto name back only while no two fields of a message look alike.

@@ -50,7 +50,7 @@ func (d *decoder) decode(data []byte, into proto.Message) error {
 	if err := reader.Decode(&document); errors.Is(err, io.EOF) {
 		return nil // an empty file: the rules say what is missing
 	} else if err != nil {
-		return err
+		return withoutValue(err)
 	}
 	var second yaml.Node
 	if err := reader.Decode(&second); !errors.Is(err, io.EOF) {
@@ -65,6 +65,14 @@ func (d *decoder) decode(data []byte, into proto.Message) error {
 	}
 	d.message(root, into.ProtoReflect(), "", 0)
 	return nil
+}
+
+// withoutValue drops the name of an unknown anchor from an error: it is a value that begins with an asterisk, such as a password.
+func withoutValue(err error) error {
+	if strings.Contains(err.Error(), "unknown anchor") {
+		return errors.New("yaml: an alias (*name) has no anchor (&name); put a value that begins with an asterisk in quotes")
+	}
+	return err
 }
 
 // maxDepth is deeper than any configuration; an alias that holds itself goes no further.

@@ -132,6 +132,9 @@ func TestNotYAML(t *testing.T) {
 }
 
 func TestSecretsAreNotRepeated(t *testing.T) {
+	if _, err := Parse("x", []byte("providers: [{name: a, caliq: {api_key: *s3cret-value }}]"), environment, readFile); err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("got %v", err)
+	}
 	_, err := Parse("x", []byte("log: {level: s3cret-value}\ncall_timeout: s3cret-value\nproviders: [{name: a, caliq: {base_url: s3cret-value, channel_id: s3cret-value}}]"), environment, readFile)
 	if err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
