@@ -75,6 +75,15 @@ func TestInvalidConfiguration(t *testing.T) {
 	}
 }
 
+// What a vendor cannot honour by default is told before it is served, not at every create.
+func TestOnExistingThatCannotBe(t *testing.T) {
+	file := write(t, `providers: [{name: a, on_existing: ON_EXISTING_UPDATE, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`)
+	out, err := exec.Command(binary, "check", "--config", file).CombinedOutput()
+	if want := "providers[0].on_existing cannot be ON_EXISTING_UPDATE at a"; err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestCheckVersionHelp(t *testing.T) {
 	file := write(t, `providers: [{name: a, opencell: {base_url: "http://127.0.0.1:1", username: u, password: p}}]`)
 	for want, arguments := range map[string][]string{

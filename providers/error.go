@@ -2,6 +2,7 @@ package providers
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -58,13 +59,50 @@ func (d *Description) NotSupported(rpc string) *Error {
 	}
 }
 
-// OnExistingNotSupported is the error of a create whose on_existing the vendor cannot honour; why completes the sentence.
-func (d *Description) OnExistingNotSupported(value enlistv1.OnExisting, why string) *Error {
+// CustomerExists is the error of a create whose customer is there already, by the vendor's answer or by a look before; vendor is nil
+// where nothing need be said of it. It names what on_existing would take the customer as it is, or overwrite it.
+func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
+	message := "Provider " + d.Name + " already has a customer with this id, and it was left unchanged. Use another id"
+	if others := d.onExistingSupported()[1:]; len(others) > 0 {
+		message += ", or set on_existing to " + strings.Join(others, " or ")
+	}
+	return &Error{
+		Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS, Message: message + ".", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
+	}
+}
+
+// CustomerNotFound is the error of a read whose customer the vendor says is not there; vendor may be nil.
+func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {
+	return &Error{
+		Reason: enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, Message: "Provider " + d.Name + " has no customer with this id.",
+		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
+	}
+}
+
+// CheckOnExisting refuses an on_existing that the provider cannot honour, and names what works.
+func (d *Description) CheckOnExisting(value enlistv1.OnExisting) error {
+	why, unsupported := d.OnExistingUnsupported[value]
+	if !unsupported {
+		return nil
+	}
+	description := "cannot be " + value.String() + " at " + d.Name + ", which takes " + strings.Join(d.onExistingSupported(), ", ") + ": " + why
 	return &Error{
 		Reason:     enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
-		Message:    "Provider " + d.Name + " does not support " + value.String() + ": " + why + " ON_EXISTING_FAIL works with every provider.",
-		Violations: []rules.Violation{{Path: "on_existing", Description: "is not supported by " + d.Name + ": " + why}},
+		Message:    "on_existing " + description,
+		Violations: []rules.Violation{{Path: "on_existing", Description: description}},
 	}
+}
+
+func (d *Description) onExistingSupported() []string {
+	var supported []string
+	for _, value := range []enlistv1.OnExisting{
+		enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_UPDATE, enlistv1.OnExisting_ON_EXISTING_ADOPT,
+	} {
+		if _, unsupported := d.OnExistingUnsupported[value]; !unsupported {
+			supported = append(supported, value.String())
+		}
+	}
+	return supported
 }
 
 // InvalidField is the error of a create that breaks a rule of a provider which no annotation can say.

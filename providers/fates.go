@@ -216,7 +216,9 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 			continue
 		}
 		path := cmp.Or(e.active(set), e.home())
-		others := slices.DeleteFunc(e.paths(), func(other string) bool { return other == path })
+		others := slices.DeleteFunc(e.paths(), func(other string) bool {
+			return other == path || strings.Contains(violation.Description, other)
+		})
 		if at := index.FindString(wirePath); at != "" {
 			path = strings.Replace(path, "[*]", at, 1)
 		}

@@ -34,6 +34,8 @@ type Description struct {
 	Vendor enlistv1.Vendor
 	// OnExisting is the connection's setting for creates that do not say; unspecified: ON_EXISTING_FAIL.
 	OnExisting enlistv1.OnExisting
+	// OnExistingUnsupported gives, for each on_existing that the provider cannot honour, the reason.
+	OnExistingUnsupported map[enlistv1.OnExisting]string
 	// Unsupported gives, for each RPC of CustomerService that the provider does not support, the reason.
 	Unsupported map[string]string
 	// Fields is the table of fields it takes.

@@ -3,6 +3,9 @@ package server
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -47,7 +50,19 @@ func describe(description *providers.Description) *enlistv1.Provider {
 	}
 	for _, method := range enlistv1.CustomerService_ServiceDesc.Methods {
 		reason, unsupported := description.Unsupported[method.MethodName]
+		if method.MethodName == "CreateCustomer" {
+			reason = withoutOnExisting(description)
+		}
 		provider.Rpcs = append(provider.Rpcs, &enlistv1.RpcSupport{Rpc: method.MethodName, Supported: !unsupported, Reason: reason})
 	}
 	return provider
+}
+
+// withoutOnExisting says which on_existing a create cannot have, and why.
+func withoutOnExisting(description *providers.Description) string {
+	var all []string
+	for _, value := range slices.Sorted(maps.Keys(description.OnExistingUnsupported)) {
+		all = append(all, "Without "+value.String()+": "+description.OnExistingUnsupported[value])
+	}
+	return strings.Join(all, " ")
 }

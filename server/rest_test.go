@@ -113,7 +113,7 @@ func TestMessagesStandAlone(t *testing.T) {
 		{"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`, "this: avvio.password must be set", nil},
 		{"caliq", `{"customer":{"name":{"familyName":"` + strings.Repeat("x", 31) + `"}}}`, " First: customer.", nil},
 		{"valomnia", `{"customer":{"displayName":"x"},"valomnia":{"image":{"filename":"a","content":"AAAA"}}}`, "this: valomnia.image.content must be a jpg", nil},
-		{"caliq", `{"onExisting":"ON_EXISTING_UPDATE","customer":{"id":"X","name":{"familyName":"One"},"currencyCode":"EUR"}}`, "ON_EXISTING_FAIL works", nil},
+		{"caliq", `{"onExisting":"ON_EXISTING_UPDATE","customer":{"id":"X","name":{"familyName":"One"},"currencyCode":"EUR"}}`, "which takes ON_EXISTING_FAIL, ON_EXISTING_ADOPT", nil},
 	} {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/"+c.provider+"/customers", strings.NewReader(c.body))
 		request.Header.Set("Content-Type", "application/json")

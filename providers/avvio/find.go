@@ -5,9 +5,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
-	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -45,11 +43,7 @@ func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 			}
 		}
 	}
-	return nil, &providers.Error{
-		Reason:  enlistv1.ErrorReason_CUSTOMER_NOT_FOUND,
-		Message: "Provider " + p.description.Name + " has no customer with this id.",
-		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
-	}
+	return nil, p.description.CustomerNotFound(nil)
 }
 
 // listed reads the answer to getAccounts. Without a list of properties it says nothing.

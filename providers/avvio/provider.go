@@ -29,6 +29,10 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Name:       config.GetName(),
 			Vendor:     enlistv1.Vendor_VENDOR_AVVIO,
 			OnExisting: config.GetOnExisting(),
+			OnExistingUnsupported: map[enlistv1.OnExisting]string{
+				enlistv1.OnExisting_ON_EXISTING_UPDATE: "Avvio documents no call that changes an account.",
+				enlistv1.OnExisting_ON_EXISTING_ADOPT:  "Avvio gives the ids itself, so there is no id to look for.",
+			},
 			Unsupported: map[string]string{
 				"ListContractors": "Avvio keeps no contractors (people who sign for a customer).",
 			},
@@ -50,11 +54,8 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // CreateCustomer creates an account.
 func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	switch value := request.GetOnExisting(); value {
-	case enlistv1.OnExisting_ON_EXISTING_UPDATE:
-		return nil, p.description.OnExistingNotSupported(value, "Avvio documents no call that changes an account.")
-	case enlistv1.OnExisting_ON_EXISTING_ADOPT:
-		return nil, p.description.OnExistingNotSupported(value, "Avvio gives the ids itself, so there is no id to look for.")
+	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
+		return nil, err
 	}
 	creation, err := p.creation(request)
 	if err != nil {

@@ -2,15 +2,12 @@ package caliq
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 
 	"google.golang.org/protobuf/proto"
 
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
-	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -49,15 +46,4 @@ func (p *Provider) accounts(call *vendorhttp.Request, response *vendorhttp.Respo
 		return nil, p.failed(call, response)
 	}
 	return results.GetCustomerChangeList(), nil
-}
-
-// notSent is the error of a create whose look-up failed: whatever went wrong, the create itself was not sent.
-func notSent(err error) error {
-	var known *providers.Error
-	if !errors.As(err, &known) {
-		return err
-	}
-	create := *known
-	create.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
-	return &create
 }

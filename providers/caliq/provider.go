@@ -29,6 +29,8 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Name:       config.GetName(),
 			Vendor:     enlistv1.Vendor_VENDOR_CALIQ,
 			OnExisting: config.GetOnExisting(),
+
+			OnExistingUnsupported: onExistingUnsupported(config.GetCaliq().GetAutoNumbering()),
 			Unsupported: map[string]string{
 				"ListContractors": "Caliq keeps no contractors (people who sign for a customer).",
 			},
@@ -62,7 +64,7 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // CreateCustomer creates an account with its address and contact, after a look whether its number is in use.
 func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	if err := p.checkOnExisting(request.GetOnExisting()); err != nil {
+	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
 		return nil, err
 	}
 	params, err := p.params(request)
@@ -102,14 +104,14 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 	return answer, nil
 }
 
-func (p *Provider) checkOnExisting(value enlistv1.OnExisting) error {
-	switch {
-	case value == enlistv1.OnExisting_ON_EXISTING_UPDATE:
-		return p.description.OnExistingNotSupported(value, "Caliq documents no call that changes a customer.")
-	case value == enlistv1.OnExisting_ON_EXISTING_ADOPT && p.settings.GetAutoNumbering():
-		return p.description.OnExistingNotSupported(value, "Caliq numbers the accounts itself, so there is no number to look for.")
+func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
+	unsupported := map[enlistv1.OnExisting]string{
+		enlistv1.OnExisting_ON_EXISTING_UPDATE: "Caliq documents no call that changes a customer.",
 	}
-	return nil
+	if autoNumbering {
+		unsupported[enlistv1.OnExisting_ON_EXISTING_ADOPT] = "Caliq numbers the accounts itself, so there is no number to look for."
+	}
+	return unsupported
 }
 
 // existing looks whether the account exists: it returns the adopted customer, an error, or neither when it is to be created.
@@ -120,7 +122,7 @@ func (p *Provider) existing(ctx context.Context, request *enlistv1.CreateCustome
 	found, err := p.find(ctx, accountNo)
 	switch {
 	case err != nil:
-		return nil, notSent(err)
+		return nil, providers.NotSent(err)
 	case len(found) == 0:
 		return nil, nil //nolint:nilnil // said above
 	case request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT:
@@ -130,12 +132,7 @@ func (p *Provider) existing(ctx context.Context, request *enlistv1.CreateCustome
 			VendorRecord: there.GetVendorRecord(),
 		}, nil
 	default:
-		return nil, &providers.Error{
-			Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS,
-			Message: "Provider " + p.description.Name + " already has a customer with this id, and it was left unchanged. " +
-				"Use another id, or set on_existing to ON_EXISTING_ADOPT.",
-			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, // by the look-up, for good
-		}
+		return nil, p.description.CustomerExists(nil)
 	}
 }
 
@@ -146,11 +143,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 		return nil, err
 	}
 	if len(found) == 0 {
-		return nil, &providers.Error{
-			Reason:  enlistv1.ErrorReason_CUSTOMER_NOT_FOUND,
-			Message: "Provider " + p.description.Name + " has no customer with this id.",
-			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
-		}
+		return nil, p.description.CustomerNotFound(nil)
 	}
 	return p.read(found, request.GetIncludeVendorRecord()), nil
 }

@@ -1,6 +1,7 @@
 package opencell
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -72,7 +73,7 @@ func addAccounts(customer *enlistv1.Customer, accounts []*opencellv1.CustomerAcc
 		return
 	}
 	customer.VendorIds["billing_account_code"] = billing[0].GetCode()
-	customer.Email = orDefault(customer.GetEmail(), billing[0].GetEmail())
+	customer.Email = cmp.Or(customer.GetEmail(), billing[0].GetEmail())
 	if users := billing[0].GetUserAccounts().GetUserAccount(); len(users) > 0 {
 		customer.VendorIds["user_account_code"] = users[0].GetCode()
 	}

@@ -1,6 +1,7 @@
 package opencell
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -20,19 +21,19 @@ const allFour = "C_UA"
 func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencellv1.CrmAccountHierarchy, error) {
 	customer := request.GetCustomer()
 	options := providers.WithDefaults(request.GetOpencell(), p.settings.GetDefaults())
-	language, err := codes.LanguageAlpha3(orDefault(customer.GetLanguageCode(), p.settings.GetLanguageCode()))
+	language, err := codes.LanguageAlpha3(cmp.Or(customer.GetLanguageCode(), p.settings.GetLanguageCode()))
 	if err != nil && customer.GetLanguageCode() != "" {
 		return nil, providers.InvalidField(p.description.Name, "customer.language_code", err.Error())
 	}
 	hierarchy := &opencellv1.CrmAccountHierarchy{
-		CrmAccountType:        orDefault(options.GetCrmAccountType(), allFour),
-		CrmParentCode:         orDefault(options.GetCrmParentCode(), p.settings.GetSellerCode()),
-		Code:                  orDefault(customer.GetId(), request.GetRequestId()),
-		Description:           orDefault(customer.GetDisplayName(), customer.GetOrganization().GetName()),
-		ExternalRef1:          p.reference(options, request.GetRequestId()),
+		CrmAccountType:        cmp.Or(options.GetCrmAccountType(), allFour),
+		CrmParentCode:         cmp.Or(options.GetCrmParentCode(), p.settings.GetSellerCode()),
+		Code:                  cmp.Or(customer.GetId(), request.GetRequestId()),
+		Description:           cmp.Or(customer.GetDisplayName(), customer.GetOrganization().GetName()),
+		ExternalRef1:          p.reference(options, request),
 		ExternalRef2:          options.GetExternalRef2(),
 		Name:                  name(customer.GetName(), p.titleCode(request)),
-		IsCompany:             p.isCompany(options, customer),
+		IsCompany:             p.isCompany(options, request),
 		SubscriptionDate:      codes.Date(options.GetSubscriptionDate()),
 		JobTitle:              customer.GetJobTitle(),
 		VatNo:                 customer.GetOrganization().GetVatNumber(),
@@ -43,8 +44,8 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 		Language:              language,
 		PaymentMethod:         paymentMethod(options.GetPaymentMethod()),
 		PaymentMethods:        paymentMethods(options.GetPaymentMethods()),
-		CustomerCategory:      orDefault(customer.GetCategory(), p.settings.GetCustomerCategory()),
-		Currency:              orDefault(customer.GetCurrencyCode(), p.settings.GetCurrencyCode()),
+		CustomerCategory:      cmp.Or(customer.GetCategory(), p.settings.GetCustomerCategory()),
+		Currency:              cmp.Or(customer.GetCurrencyCode(), p.settings.GetCurrencyCode()),
 		BillingCycle:          options.GetBillingCycle(),
 		Country:               customer.GetBillingAddress().GetCountryCode(),
 		ElectronicBilling:     options.ElectronicBilling,
@@ -79,31 +80,35 @@ func (p *Provider) account(request *enlistv1.CreateCustomerRequest, hierarchy *o
 	return p.description.Fields.Account(p.description.Name, request, hierarchy, optional...)
 }
 
-// reference returns the first external reference: the caller's, else the request_id, by which the record can be known as ours.
-func (p *Provider) reference(options *enlistv1.OpencellOptions, requestID string) string {
-	if ref := options.GetExternalRef1(); ref != "" {
-		return ref
+// reference returns the first external reference: the caller's, else the request_id, by which a new record can be known as ours. An
+// update leaves alone what is there.
+func (p *Provider) reference(options *enlistv1.OpencellOptions, request *enlistv1.CreateCustomerRequest) string {
+	off := p.settings.ReferenceRequestId != nil && !p.settings.GetReferenceRequestId()
+	if off || request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
+		return options.GetExternalRef1()
 	}
-	if p.settings.ReferenceRequestId != nil && !p.settings.GetReferenceRequestId() {
-		return ""
-	}
-	return requestID
+	return cmp.Or(options.GetExternalRef1(), request.GetRequestId())
 }
 
-func (p *Provider) isCompany(options *enlistv1.OpencellOptions, customer *enlistv1.Customer) *bool {
-	if p.settings.SendIsCompany != nil && !p.settings.GetSendIsCompany() {
+// isCompany says whether the customer is a company: as the option says, else by whether there is an organization. An update without
+// one leaves alone what is there.
+func (p *Provider) isCompany(options *enlistv1.OpencellOptions, request *enlistv1.CreateCustomerRequest) *bool {
+	company := request.GetCustomer().GetOrganization() != nil
+	switch {
+	case p.settings.SendIsCompany != nil && !p.settings.GetSendIsCompany():
+		return nil
+	case options.IsCompany != nil:
+		return options.IsCompany
+	case !company && request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE:
 		return nil
 	}
-	if options.IsCompany != nil {
-		return options.IsCompany
-	}
-	return proto.Bool(customer.GetOrganization() != nil)
+	return proto.Bool(company)
 }
 
 // titleCode returns the title's code: the request's option, else the customer's title as a code, else the connection's default.
 func (p *Provider) titleCode(request *enlistv1.CreateCustomerRequest) string {
 	asCode := strings.ToUpper(strings.ReplaceAll(request.GetCustomer().GetName().GetTitle(), ".", ""))
-	return orDefault(request.GetOpencell().GetTitleCode(), orDefault(asCode, p.settings.GetDefaults().GetTitleCode()))
+	return cmp.Or(request.GetOpencell().GetTitleCode(), asCode, p.settings.GetDefaults().GetTitleCode())
 }
 
 func name(name *enlistv1.PersonName, titleCode string) *opencellv1.Name {

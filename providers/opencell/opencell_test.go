@@ -161,3 +161,23 @@ func TestPageSample(t *testing.T) {
 		t.Errorf("url %s", preview.GetVendorRequest().GetUrl())
 	}
 }
+
+// An update changes what the request says and nothing that Enlist would make up.
+func TestUpdateSendsNothingDerived(t *testing.T) {
+	provider, err := connect(settings("http://127.0.0.1:1"), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on, want := range map[string]bool{"ON_EXISTING_FAIL": true, "ON_EXISTING_UPDATE": false, "ON_EXISTING_ADOPT": true} {
+		preview, err := provider.CreateCustomer(t.Context(), request(t, `{"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "validateOnly": true,
+			"onExisting": "`+on+`", "customer": {"id": "X", "name": {"familyName": "One"}, "billingAddress": {"countryCode": "FR"}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"externalRef1", "isCompany"} {
+			if got := strings.Contains(preview.GetVendorRequest().GetBody(), name); got != want {
+				t.Errorf("%s: %s sent: %t, want %t", on, name, got, want)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package opencell
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -57,10 +58,9 @@ func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Res
 		response.Status == http.StatusTooManyRequests, code == anyFailure:
 		return nil, p.http.NotUnderstood(call, response, vendor)
 	case code == alreadyExists && call.Creates:
-		return nil, refused(enlistv1.ErrorReason_CUSTOMER_EXISTS, "Provider "+name+" already has a customer with this id, and it was left "+
-			"unchanged. Use another id, or set on_existing to ON_EXISTING_ADOPT or ON_EXISTING_UPDATE.")
+		return nil, p.description.CustomerExists(vendor)
 	case code == doesNotExist && !call.Creates:
-		return nil, refused(enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, "Provider "+name+" has no customer with this id.")
+		return nil, p.description.CustomerNotFound(vendor)
 	case code == doesNotExist && call.Path == upsertPath:
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED, "Provider "+name+" says that something the request refers to does not exist; "+
 			"see VendorError. It is a code that is not set up there, or the customer exists without its lower accounts. Nothing was created.")
@@ -71,7 +71,7 @@ func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Res
 		return nil, p.http.CredentialsRejected(vendor, nil)
 	default:
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
-			"Provider "+name+" refused the request with "+orDefault(vendorhttp.Cut(code, 100), "no code")+"; see VendorError. Nothing was created.")
+			"Provider "+name+" refused the request with "+cmp.Or(vendorhttp.Cut(code, 100), "no code")+"; see VendorError. Nothing was created.")
 	}
 }
 

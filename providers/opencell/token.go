@@ -1,6 +1,7 @@
 package opencell
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -18,7 +19,7 @@ const maxTokenLifetime = 365 * 24 * 60 * 60
 func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error) {
 	form := url.Values{
 		"grant_type": {"password"},
-		"client_id":  {orDefault(p.settings.GetClientId(), "opencell-web")},
+		"client_id":  {cmp.Or(p.settings.GetClientId(), "opencell-web")},
 		"username":   {p.settings.GetUsername()},
 		"password":   {p.settings.GetPassword()},
 	}
@@ -27,7 +28,7 @@ func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error
 	}
 	call := &vendorhttp.Request{
 		Method:      http.MethodPost,
-		Path:        "/auth/realms/" + url.PathEscape(orDefault(p.settings.GetRealm(), "opencell")) + "/protocol/openid-connect/token",
+		Path:        "/auth/realms/" + url.PathEscape(cmp.Or(p.settings.GetRealm(), "opencell")) + "/protocol/openid-connect/token",
 		Header:      http.Header{"Accept": {"application/json"}},
 		ContentType: "application/x-www-form-urlencoded",
 		Body:        []byte(form.Encode()),
@@ -54,11 +55,4 @@ func (p *Provider) tokenOf(call *vendorhttp.Request, response *vendorhttp.Respon
 	default:
 		return vendorhttp.Credential{}, p.http.NotUnderstood(call, response, nil)
 	}
-}
-
-func orDefault(value, standard string) string {
-	if value == "" {
-		return standard
-	}
-	return value
 }

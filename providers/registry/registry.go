@@ -2,6 +2,7 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -38,6 +39,10 @@ func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
 		provider, err := construct(config)
 		if err != nil {
 			return nil, fmt.Errorf("providers[%d].%s.%w", i, vendor, err)
+		}
+		var unsupported *providers.Error
+		if err := provider.Describe().CheckOnExisting(config.GetOnExisting()); errors.As(err, &unsupported) {
+			return nil, fmt.Errorf("providers[%d].%s", i, unsupported.Message)
 		}
 		made[config.GetName()] = provider
 	}

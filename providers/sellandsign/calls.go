@@ -74,11 +74,7 @@ func (p *Provider) read(ctx context.Context, number string) (*sellandsignv1.Cust
 		return record, response.Body, nil
 	}
 	if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) {
-		return nil, nil, &providers.Error{
-			Reason:  enlistv1.ErrorReason_CUSTOMER_NOT_FOUND,
-			Message: "Provider " + p.description.Name + " has no customer with this id.",
-			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: p.said(response),
-		}
+		return nil, nil, p.description.CustomerNotFound(p.said(response))
 	}
 	return nil, nil, p.refused(call, response)
 }

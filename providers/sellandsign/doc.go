@@ -2,12 +2,13 @@
 // sign for them).
 //
 // One call, selectOrCreateCustomer, makes the customer with the caller's number or merges into the one that has it. So that
-// ON_EXISTING_FAIL overwrites nobody, it reads first; so does ON_EXISTING_ADOPT. Somebody else's create can still come between the
+// ON_EXISTING_FAIL overwrites nobody, it reads first; so do ON_EXISTING_ADOPT and ON_EXISTING_UPDATE. Somebody else's create can still come between the
 // read and the send: the answer then shows a creation date before its syncTimer, and the outcome is OUTCOME_UPDATED.
 // Free properties go after the create, in a call for each key. A failure there never makes the create one: the answer names it.
 //
 // What to know of the vendor:
-//   - All parameters go in the query, the optional ones too when they are empty: an update empties what the request leaves out.
+//   - All parameters go in the query, the optional ones too when they are empty, and an empty one empties what is held. So an update
+//     reads first and sends what is held for what the request leaves out; an address is replaced as a whole.
 //   - The token goes in the header j_token. Proxies may drop headers with an underscore (nginx does unless told otherwise); for
 //     such a connection there is the setting token_in_query.
 //   - Errors are not documented. Whatever is not the customer's object with the number that was sent is no success, at any status;

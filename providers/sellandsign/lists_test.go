@@ -196,7 +196,7 @@ func TestProperties(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.expect(t, "selectOrCreateCustomer", "getCustomerPropertyListFor",
+		v.expect(t, "getCustomer", "selectOrCreateCustomer", "getCustomerPropertyListFor",
 			"getOrCreateCustomerProperty", "getOrCreateCustomerProperty", "getOrCreateCustomerProperty")
 		dropped := droppedProperties(response)
 		if note := dropped[`customer.properties["shoe \"size\""]`]; len(dropped) != 1 || !strings.Contains(note, "is not set: the vendor answered with HTTP status 400") ||

@@ -55,7 +55,7 @@ func (p *Provider) account(
 	fates, err := p.description.Fields.Account(p.description.Name, request, parameters)
 	for _, fate := range fates {
 		switch {
-		case fate.GetWireField() == "customer_code" && fate.GetPath() != "sell_and_sign.customer_code":
+		case isNumberAsCode(fate):
 			fate.Fate = enlistv1.Fate_FATE_TRANSFORMED
 			fate.Note = "sent as the customer code too, since sell_and_sign.customer_code is not set"
 		case strings.HasPrefix(fate.GetPath(), "customer.properties["):
@@ -63,6 +63,11 @@ func (p *Provider) account(
 		}
 	}
 	return fates, err
+}
+
+// isNumberAsCode reports whether a fate is that of the number, sent as the customer code for want of one.
+func isNumberAsCode(fate *enlistv1.FieldFate) bool {
+	return fate.GetWireField() == "customer_code" && fate.GetPath() != "sell_and_sign.customer_code"
 }
 
 // civility returns the form of address: the request's option, else what the title means, else the connection's default. It is empty

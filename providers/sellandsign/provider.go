@@ -3,6 +3,7 @@ package sellandsign
 import (
 	"context"
 	"regexp"
+	"slices"
 	"time"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -55,6 +56,13 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 	if err != nil {
 		return nil, err
 	}
+	there, err := p.keep(ctx, request, parameters)
+	if err != nil {
+		return nil, providers.NotSent(err)
+	}
+	if parameters.GetCustomerCode() != parameters.GetNumber() { // the number is not sent as the code, but the code that is there
+		fates = slices.DeleteFunc(fates, isNumberAsCode)
+	}
 	if request.GetValidateOnly() {
 		customer := providers.Kept(request, fates)
 		customer.Id, customer.Source = parameters.GetNumber(), enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
@@ -71,6 +79,9 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 		return nil, err
 	}
 	response := &enlistv1.CreateCustomerResponse{Customer: customer(record), Outcome: outcome(record), RequestId: request.GetRequestId()}
+	if there {
+		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	}
 	if len(parameters.GetProperties()) > 0 {
 		response.Customer.Properties = p.setProperties(ctx, parameters.GetProperties(), fates)
 	}
@@ -92,12 +103,7 @@ func (p *Provider) lookFirst(ctx context.Context, request *enlistv1.CreateCustom
 		response, err = p.adopt(ctx, request, number)
 	default:
 		if _, _, err = p.read(ctx, number); err == nil {
-			return nil, &providers.Error{
-				Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS,
-				Message: "Provider " + p.description.Name + " already has a customer with this id, and it was left unchanged. " +
-					"Use another id, or set on_existing to ON_EXISTING_ADOPT or ON_EXISTING_UPDATE.",
-				Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
-			}
+			return nil, p.description.CustomerExists(nil)
 		}
 	}
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {

@@ -136,6 +136,25 @@ func TestReadByReferenceOnly(t *testing.T) {
 	}
 }
 
+func TestReadByNumber(t *testing.T) {
+	const absent, there = `{"error":"not_found","error_description":"x"}`, `{"id":256,"reference":"K-1","name":"Jane"}`
+	vendor := newVendor(t, text(404, absent), text(200, there))
+	read, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: "id:256"})
+	if err != nil || read.GetCustomer().GetId() != "K-1" || vendor.paths() != "/api/v1.0/customers/reference/id:256 /api/v1.0/customers/256" {
+		t.Errorf("%v, %v, %s", read, err, vendor.paths())
+	}
+	for _, id := range []string{"id:", "id:0256", "id:x", "id:99999999999999999999", "ID:256"} {
+		vendor := newVendor(t, text(404, absent), text(200, there))
+		_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: id})
+		fails(t, err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
+	}
+	for _, id := range []string{".", ".."} {
+		vendor := newVendor(t)
+		_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: id})
+		fails(t, err, enlistv1.ErrorReason_INVALID_FIELD)
+	}
+}
+
 func TestAdopt(t *testing.T) {
 	const taken = `{"error":"not_unique","error_description":"reference already used"}`
 	const absent, there = `{"error":"not_found","error_description":"x"}`, `{"id":9,"reference":"256","name":"Theirs"}`

@@ -15,6 +15,6 @@
 //   - `not_found` at a create is about something the request refers to (currency, category, payment type, parent customer).
 //   - Only 201 with an object that bears the reference of the request is a success. 200 or 202, or another reference, leaves the
 //     outcome unknown: the page does not say what they would mean, and reading by reference tells what is there.
-//   - A read by reference that finds nothing is assumed to be 404 with `not_found`. Valomnia's own numbers are never read by: who
-//     asks for a reference of digits must not be shown the customer that happens to have that number.
+//   - A read by reference that finds nothing is assumed to be 404 with `not_found`. By Valomnia's own number a customer is read only as
+//     `id:256`: who asks for a reference of digits must not be shown the customer that happens to have that number.
 package valomnia

@@ -40,6 +40,9 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Name:       config.GetName(),
 			Vendor:     enlistv1.Vendor_VENDOR_VALOMNIA,
 			OnExisting: config.GetOnExisting(),
+			OnExistingUnsupported: map[enlistv1.OnExisting]string{
+				enlistv1.OnExisting_ON_EXISTING_UPDATE: "Valomnia documents no call that updates a customer.",
+			},
 			Unsupported: map[string]string{
 				"ListContractors": "Valomnia documents no call that lists contractors (people who sign for a customer).",
 			},
@@ -64,8 +67,8 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // CreateCustomer creates a customer.
 func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
-		return nil, p.description.OnExistingNotSupported(request.GetOnExisting(), "Valomnia documents no call that updates a customer.")
+	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
+		return nil, err
 	}
 	form, err := p.form(request)
 	if err != nil {
@@ -131,9 +134,12 @@ func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRe
 	return response, nil
 }
 
-// GetCustomer reads a customer by its reference.
+// GetCustomer reads a customer by its reference or, when the id has the form `id:256`, by Valomnia's own number.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	record, body, err := p.readByReference(ctx, request.GetCustomerId())
+	if number := byNumber.FindStringSubmatch(request.GetCustomerId()); number != nil && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+		record, body, err = p.readByNumber(ctx, number[1])
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -28,12 +29,25 @@ func (p *Provider) create(ctx context.Context, call *vendorhttp.Request, referen
 
 // readByReference reads a customer by the caller's key. A vendor that takes no heed of case may spell it otherwise.
 func (p *Provider) readByReference(ctx context.Context, reference string) (*valomniav1.CustomerRecord, []byte, error) {
-	call := &vendorhttp.Request{
-		Method: http.MethodGet, Path: p.customers + "/reference/" + url.PathEscape(reference), Header: http.Header{"Accept": {"application/json"}},
+	if reference == "." || reference == ".." { // as a segment of a path they would address something else, however they are escaped
+		return nil, nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which no reference can be")
 	}
-	return p.send(ctx, call, http.StatusOK, func(record *valomniav1.CustomerRecord) bool {
+	return p.read(ctx, "/reference/"+url.PathEscape(reference), func(record *valomniav1.CustomerRecord) bool {
 		return strings.EqualFold(record.GetReference(), reference)
 	})
+}
+
+// byNumber is an id that names a customer by Valomnia's own number. A bare number is a reference: who asks whether a create under
+// the reference 256 was carried out must not be shown the customer that happens to have that number.
+var byNumber = regexp.MustCompile(`^id:([1-9][0-9]{0,18})$`)
+
+func (p *Provider) readByNumber(ctx context.Context, number string) (*valomniav1.CustomerRecord, []byte, error) {
+	return p.read(ctx, "/"+number, func(record *valomniav1.CustomerRecord) bool { return strconv.FormatInt(record.GetId(), 10) == number })
+}
+
+func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.CustomerRecord) bool) (*valomniav1.CustomerRecord, []byte, error) {
+	call := &vendorhttp.Request{Method: http.MethodGet, Path: p.customers + path, Header: http.Header{"Accept": {"application/json"}}}
+	return p.send(ctx, call, http.StatusOK, is)
 }
 
 // send makes a call in a session. When the answer says that there is no session nothing was done, so the session is renewed and
@@ -81,13 +95,12 @@ func (p *Provider) understand(
 	case !refuses(answer.Status, code):
 		return nil, p.http.NotUnderstood(call, answer, vendor)
 	case code == notFound && !call.Creates:
-		return nil, refused(enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, "Provider "+name+" has no customer with this id.")
+		return nil, p.description.CustomerNotFound(vendor)
 	case code == notFound:
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED, "Provider "+name+" says that something the request refers to does not exist or "+
 			"is not set up there; see VendorError. Nothing was created.")
 	case code == notUnique && referenceTaken(said.GetErrorDescription()):
-		return nil, refused(enlistv1.ErrorReason_CUSTOMER_EXISTS, "Provider "+name+" already has a customer with this id, and it was left "+
-			"unchanged. Use another id, or set on_existing to ON_EXISTING_ADOPT.")
+		return nil, p.description.CustomerExists(vendor)
 	default:
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
 			"Provider "+name+" refused the request with "+vendorhttp.Cut(code, 100)+"; see VendorError. Nothing was created.")

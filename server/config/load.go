@@ -121,8 +121,13 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 		}
 	}
 	for path, address := range map[string]string{"grpc.address": config.GetGrpc().GetAddress(), "http.address": config.GetHttp().GetAddress()} {
-		if address != "" && !d.failedAt(path) && !IsLoopback(address) {
-			d.problem(path, "must be a loopback address such as 127.0.0.1:9090: without auth Enlist does not listen beyond this machine")
+		if address == "" || d.failedAt(path) {
+			continue
+		}
+		if _, port, _ := net.SplitHostPort(address); len(port) > 5 || len(port) == 5 && port > "65535" {
+			d.problem(path, "must end with a port of at most 65535")
+		} else if !IsLoopback(address) {
+			d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+": without auth Enlist does not listen beyond this machine")
 		}
 	}
 }

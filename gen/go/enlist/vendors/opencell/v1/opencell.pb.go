@@ -1799,7 +1799,7 @@ var File_enlist_vendors_opencell_v1_opencell_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\n" +
-	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\x8d\x1c\n" +
+	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xed\x1c\n" +
 	"\x13CrmAccountHierarchy\x12l\n" +
 	"\x10crm_account_type\x18\x01 \x01(\tBB\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x194\n" +
 	"\x19opencell.crm_account_type*\x17C_UA when it is not setR\x0ecrmAccountType\x12[\n" +
@@ -1809,16 +1809,16 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\vcustomer.id\x12\n" +
 	"request_idR\x04code\x12\xb8\x01\n" +
 	"\vdescription\x18\x04 \x01(\tB\x95\x01\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19\x88\x01\n" +
-	"\x15customer.display_name\x12\x1acustomer.organization.name*SOpencell has one description; a company's name fills it when no display name is setR\vdescription\x12\x9c\x01\n" +
-	"\rexternal_ref1\x18\x05 \x01(\tBw\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19k\n" +
+	"\x15customer.display_name\x12\x1acustomer.organization.name*SOpencell has one description; a company's name fills it when no display name is setR\vdescription\x12\xbf\x01\n" +
+	"\rexternal_ref1\x18\x05 \x01(\tB\x99\x01\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19\x8c\x01\n" +
 	"\x16opencell.external_ref1\x12\n" +
-	"request_id*Ethe request_id only while the connection's reference_request_id is onR\fexternalRef1\x12I\n" +
+	"request_id*fthe request_id only while the connection's reference_request_id is on, and not with ON_EXISTING_UPDATER\fexternalRef1\x12I\n" +
 	"\rexternal_ref2\x18\x06 \x01(\tB$\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19\x18\n" +
 	"\x16opencell.external_ref2R\fexternalRef2\x124\n" +
-	"\x04name\x18\a \x01(\v2 .enlist.vendors.opencell.v1.NameR\x04name\x12\xa6\x01\n" +
+	"\x04name\x18\a \x01(\v2 .enlist.vendors.opencell.v1.NameR\x04name\x12\xe3\x01\n" +
 	"\n" +
-	"is_company\x18\b \x01(\bB\x81\x01\xfa\x8d\x19}\n" +
-	"\x13opencell.is_company*ftrue exactly when customer.organization is set; left out while the connection's send_is_company is offH\x00R\tisCompany\x88\x01\x01\x12O\n" +
+	"is_company\x18\b \x01(\bB\xbe\x01\xfa\x8d\x19\xb9\x01\n" +
+	"\x13opencell.is_company*\xa1\x01true exactly when customer.organization is set; left out while the connection's send_is_company is off, and with ON_EXISTING_UPDATE when there is no organizationH\x00R\tisCompany\x88\x01\x01\x12O\n" +
 	"\x11subscription_date\x18\t \x01(\tB\"\xfa\x8d\x19\x1e\n" +
 	"\x1aopencell.subscription_date\x18\x06R\x10subscriptionDate\x12=\n" +
 	"\tjob_title\x18\n" +

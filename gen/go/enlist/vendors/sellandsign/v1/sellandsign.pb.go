@@ -749,7 +749,7 @@ var File_enlist_vendors_sellandsign_v1_sellandsign_proto protoreflect.FileDescri
 
 const file_enlist_vendors_sellandsign_v1_sellandsign_proto_rawDesc = "" +
 	"\n" +
-	"/enlist/vendors/sellandsign/v1/sellandsign.proto\x12\x1denlist.vendors.sellandsign.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\x85\x14\n" +
+	"/enlist/vendors/sellandsign/v1/sellandsign.proto\x12\x1denlist.vendors.sellandsign.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xee\x13\n" +
 	"\x16SelectOrCreateCustomer\x12{\n" +
 	"\x06number\x18\x01 \x01(\tBc\xfaB\vr\t\x10\x01\x18\xff\x012\x02\\S\xfa\x8d\x19\x19\n" +
 	"\vcustomer.id\x12\n" +
@@ -770,10 +770,10 @@ const file_enlist_vendors_sellandsign_v1_sellandsign_proto_rawDesc = "" +
 	"\x04city\x18\b \x01(\tBI\xfaB\br\x06\x10\x012\x02\\S\xfa\x8d\x19\x1f\n" +
 	"\x1dcustomer.billing_address.city\x82\x8e\x19\x17set to more than blanksR\x04city\x12L\n" +
 	"\acountry\x18\t \x01(\tB2\xfaB\x04r\x02\x10\x01\xfa\x8d\x19'\n" +
-	"%customer.billing_address.country_codeR\acountry\x12\xb7\x03\n" +
+	"%customer.billing_address.country_codeR\acountry\x12\xa0\x03\n" +
 	"\bcivility\x18\n" +
-	" \x01(\tB\x9a\x03\xfaB\x16r\x14\x10\x01R\bMONSIEURR\x06MADAME\xfa\x8d\x19\xc0\x01\n" +
-	"\x16sell_and_sign.civility\x12\x13customer.name.title\x18\x05\"\x11defaults.civility*|a title that is neither MONSIEUR nor MADAME in English or French is refused; sell_and_sign.civility then stands in its place\x82\x8e\x19\xb7\x01one of Mr, Mister, Sir, M., Monsieur, Mrs, Ms, Miss, Lady, Mme, Madame, Mlle, Mademoiselle; for any other form of address leave the title out and set the option sell_and_sign.civilityR\bcivility\x12\xbe\x01\n" +
+	" \x01(\tB\x83\x03\xfaB\x16r\x14\x10\x01R\bMONSIEURR\x06MADAME\xfa\x8d\x19\xc0\x01\n" +
+	"\x16sell_and_sign.civility\x12\x13customer.name.title\x18\x05\"\x11defaults.civility*|a title that is neither MONSIEUR nor MADAME in English or French is refused; sell_and_sign.civility then stands in its place\x82\x8e\x19\xa0\x01one of Mr, Mister, Sir, M., Monsieur, Mrs, Ms, Miss, Lady, Mme, Madame, Mlle, Mademoiselle, or left out, with the option sell_and_sign.civility set in its placeR\bcivility\x12\xbe\x01\n" +
 	"\tfirstname\x18\v \x01(\tB\x9f\x01\xfaB=r;\x10\x0127^[\\pL\\pM\\p{Nd}'’ -]*[\\pL\\p{Nd}][\\pL\\pM\\p{Nd}'’ -]*$\xfa\x8d\x19\x1a\n" +
 	"\x18customer.name.given_name\x82\x8e\x19=set, in letters, digits, apostrophes, hyphens and spaces onlyR\tfirstname\x12\xbd\x01\n" +
 	"\blastname\x18\f \x01(\tB\xa0\x01\xfaB=r;\x10\x0127^[\\pL\\pM\\p{Nd}'’ -]*[\\pL\\p{Nd}][\\pL\\pM\\p{Nd}'’ -]*$\xfa\x8d\x19\x1b\n" +

@@ -1120,11 +1120,11 @@ var File_enlist_vendors_valomnia_v1_valomnia_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_valomnia_v1_valomnia_proto_rawDesc = "" +
 	"\n" +
-	")enlist/vendors/valomnia/v1/valomnia.proto\x12\x1aenlist.vendors.valomnia.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xfc'\n" +
-	"\fCustomerForm\x12\xa9\x01\n" +
-	"\treference\x18\x01 \x01(\tB\x8a\x01\xfaB\x11r\x0f\x10\x012\v^\\S(.*\\S)?$\xfa\x8d\x19\x19\n" +
+	")enlist/vendors/valomnia/v1/valomnia.proto\x12\x1aenlist.vendors.valomnia.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\x97(\n" +
+	"\fCustomerForm\x12\xc4\x01\n" +
+	"\treference\x18\x01 \x01(\tB\xa5\x01\xfaB\x18r\x16\x10\x012\v^\\S(.*\\S)?$Z\x01.Z\x02..\xfa\x8d\x19\x19\n" +
 	"\vcustomer.id\x12\n" +
-	"request_id\x82\x8e\x19Ua reference that neither begins nor ends with white space, which Valomnia may cut offR\treference\x12\x86\x02\n" +
+	"request_id\x82\x8e\x19ia reference other than . and .. that neither begins nor ends with white space, which Valomnia may cut offR\treference\x12\x86\x02\n" +
 	"\x04name\x18\x02 \x01(\tB\xf1\x01\xfaB\x04r\x02\x10\x01\xfa\x8d\x19\xe5\x01\n" +
 	"\x15customer.display_name\x12\x1acustomer.organization.name\x12\x18customer.name.given_name\x12\x19customer.name.family_name\x18\b*yValomnia has one name: the display name, else the company's, else the person's, given and family name joined with a spaceR\x04name\x129\n" +
 	"\n" +

@@ -57,6 +57,17 @@ func (m *CustomerForm) validate(all bool) error {
 
 	var errors []error
 
+	if _, ok := _CustomerForm_Reference_NotInLookup[m.GetReference()]; ok {
+		err := CustomerFormValidationError{
+			field:  "Reference",
+			reason: "value must not be in list [. ..]",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
 	if utf8.RuneCountInString(m.GetReference()) < 1 {
 		err := CustomerFormValidationError{
 			field:  "Reference",
@@ -329,6 +340,11 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = CustomerFormValidationError{}
+
+var _CustomerForm_Reference_NotInLookup = map[string]struct{}{
+	".":  {},
+	"..": {},
+}
 
 var _CustomerForm_Reference_Pattern = regexp.MustCompile("^\\S(.*\\S)?$")
 

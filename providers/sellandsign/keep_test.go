@@ -1,0 +1,64 @@
+package sellandsign_test
+
+import (
+	"net/url"
+	"testing"
+
+	"google.golang.org/genproto/googleapis/type/date"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// Sell&Sign wants every parameter each time, and an empty one wipes what it holds: an update sends what is held for what the request
+// leaves out, and the preview shows it.
+func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
+	held := `{"number":"C","actorId":1,"companyName":"Acme","registrationNumber":"REG","address1":"Old 1","address2":"Old 2","phone":"0102030405",
+		"jobTitle":"CMO","birthdate":86400000,"birthplace":"Lyon","customerCode":"ZC","creationDate":1000,"syncTimer":1000}`
+	v := newVendor(t, answers{"getCustomer": text(200, held), "selectOrCreateCustomer": text(200, record("C", 1000, 900_000))})
+	request := small(t, "C")
+	request.OnExisting = onUpdate
+	request.Customer.JobTitle, request.Customer.BirthDate = "CEO", nil
+	request.ValidateOnly = true
+	preview, err := v.CreateCustomer(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := url.Parse(preview.GetVendorRequest().GetUrl())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"company_name": "Acme", "registration_number": "REG", "phone": "0102030405", "job_title": "CEO", "birthdate": "86400000", "birthplace": "Lyon",
+		"customer_code": "ZC", "address_2": "", // an address is replaced as a whole
+	} {
+		if got := shown.Query().Get(name); got != want {
+			t.Errorf("%s is sent as %q, want %q", name, got, want)
+		}
+	}
+	request.ValidateOnly = false
+	response, err := v.CreateCustomer(t.Context(), request)
+	if err != nil || response.GetOutcome() != updated {
+		t.Fatalf("%v, %v", response, err)
+	}
+	for _, field := range response.GetFields() {
+		if field.GetWireField() == "customer_code" {
+			t.Errorf("said to be sent: %v", field)
+		}
+	}
+	v.expect(t, "getCustomer", "getCustomer", "selectOrCreateCustomer")
+
+	request.Customer.BirthDate, request.Customer.Phone = &date.Date{Year: 1980, Month: 5, Day: 1}, "0999999999"
+	request.VendorOptions = &enlistv1.CreateCustomerRequest_SellAndSign{SellAndSign: &enlistv1.SellAndSignOptions{CustomerCode: "MINE"}}
+	request.ValidateOnly = true
+	if preview, err = v.CreateCustomer(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+	if shown, err = url.Parse(preview.GetVendorRequest().GetUrl()); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"phone": "0999999999", "birthdate": "325987200000", "customer_code": "MINE"} {
+		if got := shown.Query().Get(name); got != want {
+			t.Errorf("%s is sent as %q, want %q", name, got, want)
+		}
+	}
+}
