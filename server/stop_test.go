@@ -52,7 +52,7 @@ func gate(change func(*configv1.Config)) (*gated, func(*configv1.Config, map[str
 
 // A stop first says that the server is not ready, while it still takes calls, then lets every accepted call end.
 func TestStopCutsNoCallOff(t *testing.T) {
-	g, change := gate(func(config *configv1.Config) { config.Shutdown.Delay = durationpb.New(300 * time.Millisecond) })
+	g, change := gate(func(config *configv1.Config) { config.Shutdown.Delay = durationpb.New(1500 * time.Millisecond) })
 	r := start(t, change)
 	client := enlistv1.NewCustomerServiceClient(r.grpc)
 	results := make(chan error, 4)

@@ -192,25 +192,25 @@ func notReachable(t *testing.T, f *fixture) {
 // slow: a vendor that does not answer in time leaves the outcome unknown, by its own timeout or by the caller's deadline.
 func slow(t *testing.T, f *fixture) {
 	f.create(f.request()) // there is a session now
-	f.use(f.harness.New(f.server.URL, 300*time.Millisecond))
+	f.use(f.harness.New(f.server.URL, time.Second))
 	f.create(f.request())
-	f.fault("create", "latency", 2*time.Second)
+	f.fault("create", "latency", 3*time.Second)
 	start := time.Now()
 	_, err := f.provider.CreateCustomer(t.Context(), f.request())
 	if known := f.fails(err, unknown); known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
 		t.Errorf("stage %s", known.Stage)
 	}
-	if took := time.Since(start); took > 1500*time.Millisecond {
-		t.Errorf("took %s with a timeout of 300ms", took)
+	if took := time.Since(start); took > 2500*time.Millisecond {
+		t.Errorf("took %s with a timeout of 1s", took)
 	}
-	f.fault("get", "latency", 2*time.Second)
+	f.fault("get", "latency", 3*time.Second)
 	_, err = f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "1"})
 	f.fails(err, unavailable)
 
 	f.use(f.harness.New(f.server.URL, 5*time.Second))
 	f.create(f.request())
-	f.fault("create", "latency", 2*time.Second)
-	_, err = f.provider.CreateCustomer(short(t, 100*time.Millisecond), f.request())
+	f.fault("create", "latency", 3*time.Second)
+	_, err = f.provider.CreateCustomer(short(t, 500*time.Millisecond), f.request())
 	f.fails(err, unknown)
 }
 
