@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -41,9 +42,19 @@ func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.M
 func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, code int) {
 	message := "The request has a path that does not exist; /openapi.json lists the paths."
 	if code == http.StatusMethodNotAllowed {
-		message = "The request has a method that this path does not take; /openapi.json lists paths and methods."
+		w.Header().Set("Allow", allowed(request.URL.Path))
+		message = "The request has a method that this path does not take; it takes " + allowed(request.URL.Path) + "."
 	}
 	e.refuse(w, request, &refusal{status: code, failure: &providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: message}})
+}
+
+// allowed returns the one method that a path of the contract takes.
+func allowed(path string) string {
+	decides := strings.Contains(path, "/operations/") && (strings.HasSuffix(path, ":wait") || strings.HasSuffix(path, ":resolve"))
+	if decides || strings.HasSuffix(path, "/customers") {
+		return http.MethodPost
+	}
+	return http.MethodGet
 }
 
 // refuse writes and logs the error of a request that never became a call.

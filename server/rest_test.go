@@ -8,8 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
 // What HTTP alone can get wrong: always a status in JSON that says what to change, never a 500.
@@ -213,5 +217,38 @@ func TestMethodsOnceServedByName(t *testing.T) {
 	r := start(t, nil)
 	if err := r.grpc.Invoke(t.Context(), "/enlist.v1.CustomerService/DeleteCustomer", &errdetails.ErrorInfo{}, &errdetails.ErrorInfo{}); !strings.Contains(err.Error(), codes.Unimplemented.String()) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A method that a path does not take is told the one that it does, for every path of the contract.
+func TestAllowedMethods(t *testing.T) {
+	r := start(t, nil)
+	tried := 0
+	for _, service := range []string{"CustomerService", "ProviderService", "OperationService"} {
+		found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName("enlist.v1." + service))
+		if err != nil {
+			t.Fatal(err)
+		}
+		methods := found.(protoreflect.ServiceDescriptor).Methods()
+		for i := range methods.Len() {
+			rule, _ := proto.GetExtension(methods.Get(i).Options(), annotations.E_Http).(*annotations.HttpRule)
+			path, want := rule.GetGet(), http.MethodGet
+			if rule.GetPost() != "" {
+				path, want = rule.GetPost(), http.MethodPost
+			}
+			request, _ := http.NewRequestWithContext(t.Context(), http.MethodDelete, r.restURL+strings.NewReplacer("{", "", "}", "").Replace(path), http.NoBody)
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			if got := response.Header.Get("Allow"); response.StatusCode != http.StatusMethodNotAllowed || got != want {
+				t.Errorf("%s: %s, Allow %q, want %q", path, response.Status, got, want)
+			}
+			tried++
+		}
+	}
+	if tried != 9 {
+		t.Errorf("%d paths", tried)
 	}
 }
