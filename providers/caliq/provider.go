@@ -20,7 +20,7 @@ type Provider struct {
 
 // New makes a provider of a validated configuration. It calls nobody yet.
 func New(config *configv1.Provider) (*Provider, error) {
-	client, err := vendorhttp.NewClient(config.GetName(), config.GetCaliq().GetBaseUrl(), config.GetTimeout().AsDuration())
+	client, err := vendorhttp.NewClient(config, config.GetCaliq().GetBaseUrl())
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ type Provider struct {
 
 // New makes a provider of a validated configuration. It calls nobody yet.
 func New(config *configv1.Provider) (*Provider, error) {
-	client, err := vendorhttp.NewClient(config.GetName(), config.GetOpencell().GetBaseUrl(), config.GetTimeout().AsDuration())
+	client, err := vendorhttp.NewClient(config, config.GetOpencell().GetBaseUrl())
 	if err != nil {
 		return nil, err
 	}

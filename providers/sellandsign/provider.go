@@ -24,7 +24,7 @@ type Provider struct {
 
 // New makes a provider of a validated configuration. It calls nobody yet.
 func New(config *configv1.Provider) (*Provider, error) {
-	client, err := vendorhttp.NewClient(config.GetName(), config.GetSellAndSign().GetBaseUrl(), config.GetTimeout().AsDuration())
+	client, err := vendorhttp.NewClient(config, config.GetSellAndSign().GetBaseUrl())
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type Provider struct {
 // New makes a provider of a validated configuration. It calls nobody yet.
 func New(config *configv1.Provider) (*Provider, error) {
 	settings := config.GetValomnia()
-	client, err := vendorhttp.NewClient(config.GetName(), settings.GetBaseUrl(), config.GetTimeout().AsDuration())
+	client, err := vendorhttp.NewClient(config, settings.GetBaseUrl())
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package vendorhttp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
@@ -34,24 +36,23 @@ type Client struct {
 	provider string
 	base     *url.URL
 	timeout  time.Duration
+	limits   limits
 	// transport, and no http.Client: that reads where a redirect points to, and puts it in its errors. A redirect is an answer like any
 	// other; following it could create a customer twice or hand a token to a stranger.
 	transport *http.Transport
 }
 
-// NewClient makes a client for the named provider at a base URL (scheme, host, optionally a path).
-// A timeout of 0 is DefaultTimeout.
-func NewClient(provider, baseURL string, timeout time.Duration) (*Client, error) {
+// NewClient makes a client for a configured provider, with its timeout and limits, at a base URL (scheme, host, optionally a path).
+func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	base, err := url.Parse(strings.TrimSuffix(baseURL, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("base_url: %w", err)
 	}
-	if timeout == 0 {
-		timeout = DefaultTimeout
-	}
+	timeout := cmp.Or(config.GetTimeout().AsDuration(), DefaultTimeout)
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second), KeepAlive: 30 * time.Second}
 	return &Client{
-		provider: provider,
+		provider: config.GetName(),
+		limits:   newLimits(config),
 		base:     base,
 		timeout:  timeout,
 		transport: &http.Transport{
@@ -106,9 +107,15 @@ type Response struct {
 	Body []byte
 }
 
-// Do sends the request once and reads the whole answer. Its time is bounded by the context and by the client's timeout.
-// An error is an *providers.Error: VENDOR_UNAVAILABLE when nothing can have been created, else OUTCOME_UNKNOWN.
+// Do sends the request once and reads the whole answer. It waits its turn for as long as the context allows; from then on its time
+// is bounded by the client's timeout, too. An error is an *providers.Error: OVERLOADED or VENDOR_UNAVAILABLE when nothing can have
+// been created, else OUTCOME_UNKNOWN.
 func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
+	done, err := c.limits.enter(ctx)
+	if err != nil {
+		return nil, c.overloaded(err)
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 

@@ -13,6 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
@@ -171,7 +174,7 @@ func FuzzRetryAfter(f *testing.F) {
 
 func testClient(t *testing.T, base string, timeout time.Duration) *Client {
 	t.Helper()
-	client, err := NewClient("test", base, timeout)
+	client, err := NewClient(&configv1.Provider{Name: "test", Timeout: durationpb.New(timeout)}, base)
 	if err != nil {
 		t.Fatal(err)
 	}

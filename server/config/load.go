@@ -104,12 +104,6 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 		if tag := provider.GetOpencell().GetLanguageCode(); tag != "" && !d.failedAt(path+".opencell.language_code") {
 			d.check(path+".opencell.language_code", codes.CheckLanguage(tag))
 		}
-		if provider.GetMaxInFlight() > 0 {
-			d.problem(path+".max_in_flight", notYet)
-		}
-		if provider.GetRateLimit() != nil {
-			d.problem(path+".rate_limit", notYet)
-		}
 	}
 	for path, there := range map[string]bool{
 		"auth":     config.GetAuth() != nil,

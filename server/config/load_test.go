@@ -88,12 +88,12 @@ providers:
   - name: two
     opencell: {base_url: "http://x", username: u, password: file:/missing}
     caliq: {base_url: "http://x"}
-  - {name: two, avvio: {base_url: "http://x", username: u, password: p, site_id: many}, max_in_flight: 3}
+  - {name: two, avvio: {base_url: "http://x", username: u, password: p, site_id: many}}
   - {name: none}
 `, []string{
 			"grpc.address@2", "htpp@3", "call_timeout@4", "auth@5", "providers[0].name@7", "providers[0].opencell.base_url@8",
 			"providers[0].opencell.password@8", "providers[1].opencell.password@10", "providers[1].caliq@11",
-			"providers[2].avvio.site_id@12", "providers[2].max_in_flight@12", "providers[2].name@12", "providers[3].vendor@13",
+			"providers[2].avvio.site_id@12", "providers[2].name@12", "providers[3].vendor@13",
 		}},
 		"beyond loopback": {
 			"grpc: {address: \"0.0.0.0:9090\"}\nhttp: {address: \":8080\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]",

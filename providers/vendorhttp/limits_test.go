@@ -1,0 +1,93 @@
+package vendorhttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// No more calls than allowed are under way; one whose turn does not come in its time is told so, and nothing of it is sent.
+func TestMaxInFlight(t *testing.T) {
+	var now, most, all atomic.Int32
+	release := make(chan struct{})
+	entered := make(chan struct{}, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		most.Store(max(most.Load(), now.Add(1)))
+		all.Add(1)
+		entered <- struct{}{}
+		<-release
+		now.Add(-1)
+	}))
+	defer server.Close()
+	client, err := NewClient(&configv1.Provider{Name: "test", MaxInFlight: 2}, server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	var group sync.WaitGroup
+	for range 6 {
+		group.Go(func() {
+			if _, err := client.Do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	<-entered
+	<-entered
+	for reason, end := range map[enlistv1.ErrorReason]func(context.Context) (context.Context, context.CancelFunc){
+		enlistv1.ErrorReason_OVERLOADED: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 20*time.Millisecond)
+		},
+		enlistv1.ErrorReason_VENDOR_UNAVAILABLE: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			return ctx, cancel
+		},
+	} {
+		ctx, cancel := end(t.Context())
+		_, err := client.Do(ctx, &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+		cancel()
+		var known *providers.Error
+		if !errors.As(err, &known) || known.Reason != reason || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter == 0 {
+			t.Errorf("got %v, want %s", err, reason)
+		}
+	}
+	close(release)
+	group.Wait()
+	if most.Load() != 2 || all.Load() != 6 {
+		t.Errorf("%d at once, %d in all; want 2 and 6", most.Load(), all.Load())
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := newLimits(&configv1.Provider{RateLimit: &configv1.RateLimit{PerSecond: 10, Burst: 5}})
+		start := time.Now()
+		for range 25 {
+			done, err := limits.enter(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			done()
+		}
+		if took := time.Since(start); took != 2*time.Second {
+			t.Errorf("25 calls took %s, want 2s: 5 at once and 10 a second", took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		before := time.Now()
+		if _, err := limits.enter(ctx); err == nil || time.Since(before) != 0 {
+			t.Errorf("a turn that cannot come was waited for: %v after %s", err, time.Since(before))
+		}
+	})
+}
