@@ -25,7 +25,7 @@ func (p *Provider) call(body proto.Message) *vendorhttp.Request {
 		Header:       http.Header{"Accept": {"application/json"}},
 		ContentType:  "application/json",
 		Body:         wire.JSON(body),
-		RedactedBody: wire.RedactedJSON(body),
+		RedactedBody: func() []byte { return wire.RedactedJSON(body) },
 	}
 }
 

@@ -29,7 +29,7 @@ func (p *Provider) call(path string, params proto.Message) *vendorhttp.Request {
 		Header:       http.Header{"Accept": {"application/json"}},
 		ContentType:  "application/json",
 		Body:         wire.JSON(params),
-		RedactedBody: wire.RedactedJSON(params),
+		RedactedBody: func() []byte { return wire.RedactedJSON(params) },
 	}
 }
 

@@ -126,11 +126,7 @@ func (p *Provider) existing(ctx context.Context, request *enlistv1.CreateCustome
 	case len(found) == 0:
 		return nil, nil //nolint:nilnil // said above
 	case request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT:
-		there := p.read(found, request.GetIncludeVendorRecord())
-		return &enlistv1.CreateCustomerResponse{
-			Customer: there.GetCustomer(), Outcome: enlistv1.Outcome_OUTCOME_ADOPTED, RequestId: request.GetRequestId(),
-			VendorRecord: there.GetVendorRecord(),
-		}, nil
+		return providers.Adopted(request, p.read(found, request.GetIncludeVendorRecord())), nil
 	default:
 		return nil, p.description.CustomerExists(nil)
 	}

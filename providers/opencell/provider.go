@@ -77,18 +77,22 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 			Fields: fates, VendorRequest: p.preview(call),
 		}, nil
 	}
-	adopts := request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
-	if adopts {
-		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-			return adopted, providers.NotSent(err)
-		}
+	create := func() (*enlistv1.CreateCustomerResponse, error) {
+		return p.create(ctx, request, hierarchy, fates, call)
 	}
+	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
+		adopt := func() (*enlistv1.CreateCustomerResponse, error) { return p.adopt(ctx, request, hierarchy.GetCode()) }
+		return providers.CreateOrAdopt(adopt, create)
+	}
+	return create()
+}
+
+// create sends the request that creates, and makes the answer.
+func (p *Provider) create(
+	ctx context.Context, request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy, fates []*enlistv1.FieldFate,
+	call *vendorhttp.Request,
+) (*enlistv1.CreateCustomerResponse, error) {
 	body, err := p.send(ctx, call, secrets(hierarchy)...)
-	if adopts && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) { // it came to be since it was looked for
-		if adopted, err := p.adopt(ctx, request, hierarchy.GetCode()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-			return adopted, err
-		}
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +123,7 @@ func (p *Provider) creation(onExisting enlistv1.OnExisting, hierarchy *opencellv
 		Header:       http.Header{"Accept": {"application/json"}},
 		ContentType:  "application/json",
 		Body:         wire.JSON(hierarchy),
-		RedactedBody: wire.RedactedJSON(hierarchy),
+		RedactedBody: func() []byte { return wire.RedactedJSON(hierarchy) },
 		Creates:      true,
 	}
 }
@@ -138,10 +142,7 @@ func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRe
 	if err != nil {
 		return nil, err
 	}
-	return &enlistv1.CreateCustomerResponse{
-		Customer: there.GetCustomer(), Outcome: enlistv1.Outcome_OUTCOME_ADOPTED, RequestId: request.GetRequestId(),
-		VendorRecord: there.GetVendorRecord(),
-	}, nil
+	return providers.Adopted(request, there), nil
 }
 
 // GetCustomer reads a customer by its code.

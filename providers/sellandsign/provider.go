@@ -120,10 +120,7 @@ func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRe
 	if err != nil {
 		return nil, err
 	}
-	return &enlistv1.CreateCustomerResponse{
-		Customer: there.GetCustomer(), Outcome: enlistv1.Outcome_OUTCOME_ADOPTED, RequestId: request.GetRequestId(),
-		VendorRecord: there.GetVendorRecord(),
-	}, nil
+	return providers.Adopted(request, there), nil
 }
 
 // sameMoment is how far apart the two times of a new customer may be stamped. It is assumed: the sample has them equal.

@@ -88,18 +88,20 @@ func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateC
 			Fields: fates, VendorRequest: p.preview(call),
 		}, nil
 	}
-	adopts := request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
-	if adopts {
-		if adopted, err := p.adopt(ctx, request, form.GetReference()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-			return adopted, providers.NotSent(err)
-		}
+	create := func() (*enlistv1.CreateCustomerResponse, error) { return p.create(ctx, request, form, fates, call) }
+	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
+		adopt := func() (*enlistv1.CreateCustomerResponse, error) { return p.adopt(ctx, request, form.GetReference()) }
+		return providers.CreateOrAdopt(adopt, create)
 	}
-	record, body, err := p.create(ctx, call, form.GetReference())
-	if adopts && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) { // it came to be since it was looked for
-		if adopted, err := p.adopt(ctx, request, form.GetReference()); !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-			return adopted, err
-		}
-	}
+	return create()
+}
+
+// create sends the request that creates, and makes the answer.
+func (p *Provider) create(
+	ctx context.Context, request *enlistv1.CreateCustomerRequest, form *valomniav1.CustomerForm, fates []*enlistv1.FieldFate,
+	call *vendorhttp.Request,
+) (*enlistv1.CreateCustomerResponse, error) {
+	record, body, err := p.sendCreation(ctx, call, form.GetReference())
 	if err != nil {
 		return nil, err
 	}
@@ -125,13 +127,7 @@ func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRe
 	if err != nil {
 		return nil, err
 	}
-	response := &enlistv1.CreateCustomerResponse{
-		Customer: customer(record), Outcome: enlistv1.Outcome_OUTCOME_ADOPTED, RequestId: request.GetRequestId(),
-	}
-	if request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body)
-	}
-	return response, nil
+	return providers.Adopted(request, answer(record, body, request.GetIncludeVendorRecord())), nil
 }
 
 // GetCustomer reads a customer by its reference or, when the id has the form `id:256`, by Valomnia's own number.
@@ -143,11 +139,15 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 	if err != nil {
 		return nil, err
 	}
+	return answer(record, body, request.GetIncludeVendorRecord()), nil
+}
+
+func answer(record *valomniav1.CustomerRecord, body []byte, includeRecord bool) *enlistv1.GetCustomerResponse {
 	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
-	if request.GetIncludeVendorRecord() {
+	if includeRecord {
 		response.VendorRecord = wire.Record(body)
 	}
-	return response, nil
+	return response
 }
 
 // ListContractors is not supported.
@@ -172,6 +172,7 @@ func (p *Provider) creation(form *valomniav1.CustomerForm) (*vendorhttp.Request,
 	if err != nil {
 		return nil, err
 	}
-	call.ContentType, call.Body, call.RedactedBody = wire.Multipart(wire.Form(form, false), image)
+	contentType, body, shown := wire.Multipart(wire.Form(form, false), image)
+	call.ContentType, call.Body, call.RedactedBody = contentType, body, func() []byte { return shown }
 	return call, nil
 }

@@ -22,8 +22,8 @@ const (
 	noCredentials = "no_credentials"
 )
 
-// create sends a create and returns the record and body of a success: 201 with the customer of that reference, nothing else.
-func (p *Provider) create(ctx context.Context, call *vendorhttp.Request, reference string) (*valomniav1.CustomerRecord, []byte, error) {
+// sendCreation sends a create and returns the record and body of a success: 201 with the customer of that reference, nothing else.
+func (p *Provider) sendCreation(ctx context.Context, call *vendorhttp.Request, reference string) (*valomniav1.CustomerRecord, []byte, error) {
 	return p.send(ctx, call, http.StatusCreated, func(record *valomniav1.CustomerRecord) bool { return record.GetReference() == reference })
 }
 

@@ -91,8 +91,8 @@ type Request struct {
 	GivesID bool
 	// Lists says that the answer lists all customers and may be as large as MaxListing.
 	Lists bool
-	// RedactedBody is Body with `$NAMES` for secrets, for people to see; nil when Body holds none.
-	RedactedBody []byte
+	// RedactedBody makes Body with `$NAMES` for secrets, when people are to see it; nil when Body holds none.
+	RedactedBody func() []byte
 	// Secrets are headers and query parameters whose values people must not see, with the `$NAME` to show instead.
 	Secrets map[string]string
 }

@@ -14,7 +14,7 @@ import (
 func (c *Client) Preview(request *Request) *enlistv1.VendorRequest {
 	preview := &enlistv1.VendorRequest{Method: request.Method, Url: c.previewURL(request), Body: string(request.Body)}
 	if request.RedactedBody != nil {
-		preview.Body = string(request.RedactedBody)
+		preview.Body = string(request.RedactedBody())
 	}
 	headers := request.headers()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
