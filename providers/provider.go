@@ -2,6 +2,7 @@ package providers
 
 import (
 	"context"
+	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
@@ -15,9 +16,8 @@ type Provider interface {
 	// Describe returns what this provider is and can do. It is the same at every call; do not change it.
 	Describe() *Description
 
-	// CreateCustomer creates one customer, or with validate_only returns what it would send.
-	// An error with reason OUTCOME_UNKNOWN means that the customer may exist; with any other reason it was not created.
-	CreateCustomer(context.Context, *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error)
+	// Prepare maps a create to the vendor's request and checks it, and calls nobody.
+	Prepare(*enlistv1.CreateCustomerRequest) (Creation, error)
 
 	// GetCustomer reads one customer; reason CUSTOMER_NOT_FOUND only when the vendor has said so.
 	GetCustomer(context.Context, *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error)
@@ -42,4 +42,7 @@ type Description struct {
 	Fields *FieldTable
 	// DuplicateSafety says how far a second create of the same customer is prevented.
 	DuplicateSafety *enlistv1.DuplicateSafety
+	// SettledAfter is how long after a send, however it ended, the vendor has certainly finished with it and shows the result in
+	// look-ups: the connection's timeout and its lookup_lag.
+	SettledAfter time.Duration
 }

@@ -213,6 +213,14 @@ var file_enlist_v1_annotations_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "bytes,51424,opt,name=hint",
 		Filename:      "enlist/v1/annotations.proto",
 	},
+	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         51425,
+		Name:          "enlist.v1.never_stored",
+		Tag:           "varint,51425,opt,name=never_stored",
+		Filename:      "enlist/v1/annotations.proto",
+	},
 }
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -227,6 +235,10 @@ var (
 	//
 	// optional string hint = 51424;
 	E_Hint = &file_enlist_v1_annotations_proto_extTypes[1]
+	// The value is a secret of the caller's that Enlist passes on and never stores, not even encrypted.
+	//
+	// optional bool never_stored = 51425;
+	E_NeverStored = &file_enlist_v1_annotations_proto_extTypes[2]
 )
 
 var File_enlist_v1_annotations_proto protoreflect.FileDescriptor
@@ -255,7 +267,8 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\x12\x1f\n" +
 	"\x1bTRANSFORMATION_PHONE_DIGITS\x10\v:O\n" +
 	"\x06source\x12\x1d.google.protobuf.FieldOptions\x18ߑ\x03 \x01(\v2\x16.enlist.v1.FieldSourceR\x06source:3\n" +
-	"\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hintBI\n" +
+	"\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hint:B\n" +
+	"\fnever_stored\x12\x1d.google.protobuf.FieldOptions\x18\xe1\x91\x03 \x01(\bR\vneverStoredBI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
@@ -281,11 +294,12 @@ var file_enlist_v1_annotations_proto_depIdxs = []int32{
 	0, // 0: enlist.v1.FieldSource.as:type_name -> enlist.v1.Transformation
 	2, // 1: enlist.v1.source:extendee -> google.protobuf.FieldOptions
 	2, // 2: enlist.v1.hint:extendee -> google.protobuf.FieldOptions
-	1, // 3: enlist.v1.source:type_name -> enlist.v1.FieldSource
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	3, // [3:4] is the sub-list for extension type_name
-	1, // [1:3] is the sub-list for extension extendee
+	2, // 3: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
+	1, // 4: enlist.v1.source:type_name -> enlist.v1.FieldSource
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	4, // [4:5] is the sub-list for extension type_name
+	1, // [1:4] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
 }
 
@@ -301,7 +315,7 @@ func file_enlist_v1_annotations_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_annotations_proto_rawDesc), len(file_enlist_v1_annotations_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   1,
-			NumExtensions: 2,
+			NumExtensions: 3,
 			NumServices:   0,
 		},
 		GoTypes:           file_enlist_v1_annotations_proto_goTypes,

@@ -48,8 +48,8 @@ const (
 	ErrorReason_RPC_NOT_SUPPORTED ErrorReason = 8
 	// ABORTED. The same create is still under way. Call again after the RetryInfo delay with the same request_id.
 	ErrorReason_REQUEST_IN_PROGRESS ErrorReason = 9
-	// ABORTED. The request was sent and no answer that can be believed came back: the customer may exist or not.
-	// Look the customer up before anything is sent again.
+	// ABORTED. The request was sent and no answer that can be believed came back: the customer may exist or not. Enlist is finding
+	// out. Call again with the same request_id, which never sends blindly, or ask OperationService.
 	ErrorReason_OUTCOME_UNKNOWN ErrorReason = 10
 	// FAILED_PRECONDITION. The vendor refused the request; VendorError has its own words. Nothing was created.
 	ErrorReason_VENDOR_REJECTED ErrorReason = 11
@@ -72,6 +72,8 @@ const (
 	ErrorReason_NOT_PERMITTED ErrorReason = 19
 	// INTERNAL. A defect in Enlist. The log has the cause under the call id that the message gives.
 	ErrorReason_INTERNAL_ERROR ErrorReason = 20
+	// UNAVAILABLE. The create could not be recorded, and so nothing was sent. Call again later; the log has the cause.
+	ErrorReason_JOURNAL_UNAVAILABLE ErrorReason = 21
 )
 
 // Enum value maps for ErrorReason.
@@ -98,6 +100,7 @@ var (
 		18: "CREDENTIALS_INVALID",
 		19: "NOT_PERMITTED",
 		20: "INTERNAL_ERROR",
+		21: "JOURNAL_UNAVAILABLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":    0,
@@ -121,6 +124,7 @@ var (
 		"CREDENTIALS_INVALID":         18,
 		"NOT_PERMITTED":               19,
 		"INTERNAL_ERROR":              20,
+		"JOURNAL_UNAVAILABLE":         21,
 	}
 )
 
@@ -292,7 +296,7 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x14\n" +
 	"\x05extra\x18\x03 \x01(\tR\x05extra\x12 \n" +
-	"\vdescription\x18\x04 \x01(\tR\vdescription*\x83\x04\n" +
+	"\vdescription\x18\x04 \x01(\tR\vdescription*\x9c\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x17\n" +
@@ -316,7 +320,8 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\x13CREDENTIALS_MISSING\x10\x11\x12\x17\n" +
 	"\x13CREDENTIALS_INVALID\x10\x12\x12\x11\n" +
 	"\rNOT_PERMITTED\x10\x13\x12\x12\n" +
-	"\x0eINTERNAL_ERROR\x10\x14BI\n" +
+	"\x0eINTERNAL_ERROR\x10\x14\x12\x17\n" +
+	"\x13JOURNAL_UNAVAILABLE\x10\x15BI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (

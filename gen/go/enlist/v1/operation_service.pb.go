@@ -38,7 +38,7 @@ const (
 	OperationState_OPERATION_STATE_SUCCEEDED OperationState = 2
 	// Refused for good; nothing was created.
 	OperationState_OPERATION_STATE_FAILED OperationState = 3
-	// Nothing reached the vendor; the same request_id starts again.
+	// Nothing was done at the vendor; the same request_id starts again.
 	OperationState_OPERATION_STATE_NOT_SENT OperationState = 4
 	// Sent, without an answer that can be believed; Enlist is finding out.
 	OperationState_OPERATION_STATE_UNKNOWN OperationState = 5

@@ -1370,10 +1370,10 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\v_channel_idB\x13\n" +
 	"\x11_allow_deliveriesB\x11\n" +
 	"\x0f_allow_invoicesB\x19\n" +
-	"\x17_customer_service_level\"j\n" +
+	"\x17_customer_service_level\"n\n" +
 	"\fAvvioOptions\x12%\n" +
-	"\asite_id\x18\x01 \x01(\x03B\a\xfaB\x04\"\x02 \x00H\x00R\x06siteId\x88\x01\x01\x12'\n" +
-	"\bpassword\x18\x02 \x01(\tB\v\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\bpasswordB\n" +
+	"\asite_id\x18\x01 \x01(\x03B\a\xfaB\x04\"\x02 \x00H\x00R\x06siteId\x88\x01\x01\x12+\n" +
+	"\bpassword\x18\x02 \x01(\tB\x0f\xfaB\x05r\x03\x18\xff\x01\x88\x8e\x19\x01\x80\x01\x01R\bpasswordB\n" +
 	"\n" +
 	"\b_site_id*\xc2\x02\n" +
 	"\x15OpencellPaymentMethod\x12'\n" +

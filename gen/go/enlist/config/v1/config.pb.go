@@ -437,9 +437,14 @@ type Journal struct {
 	// How long a create is remembered, at least 1h. Default: 400 days (9600h).
 	Retention *durationpb.Duration `protobuf:"bytes,3,opt,name=retention,proto3" json:"retention,omitempty"`
 	// How long after the request Enlist still sends by itself, at most 24h. Default: 15 min.
-	FinishWithin  *durationpb.Duration `protobuf:"bytes,4,opt,name=finish_within,json=finishWithin,proto3" json:"finish_within,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	FinishWithin *durationpb.Duration `protobuf:"bytes,4,opt,name=finish_within,json=finishWithin,proto3" json:"finish_within,omitempty"`
+	// Keys that what is recorded is encrypted with, each 32 random bytes in base64 (`openssl rand -base64 32`): the first encrypts, all
+	// decrypt. To change keys, add the new one at the end everywhere, then move it to the front, then leave the old one out once the
+	// log says that nothing needs it. Required with postgres. Default with sqlite: a key of its own, made at the first start, in the
+	// file beside the database whose name ends in `.key`.
+	EncryptionKeys []string `protobuf:"bytes,5,rep,name=encryption_keys,json=encryptionKeys,proto3" json:"encryption_keys,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Journal) Reset() {
@@ -507,6 +512,13 @@ func (x *Journal) GetRetention() *durationpb.Duration {
 func (x *Journal) GetFinishWithin() *durationpb.Duration {
 	if x != nil {
 		return x.FinishWithin
+	}
+	return nil
+}
+
+func (x *Journal) GetEncryptionKeys() []string {
+	if x != nil {
+		return x.EncryptionKeys
 	}
 	return nil
 }
@@ -936,7 +948,10 @@ type Provider struct {
 	// How many calls a second go to the vendor. Default: no limit.
 	RateLimit *RateLimit `protobuf:"bytes,9,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
 	// What a create does when the vendor already has the customer and the request does not say. Default: ON_EXISTING_FAIL.
-	OnExisting    v1.OnExisting `protobuf:"varint,10,opt,name=on_existing,json=onExisting,proto3,enum=enlist.v1.OnExisting" json:"on_existing,omitempty"`
+	OnExisting v1.OnExisting `protobuf:"varint,10,opt,name=on_existing,json=onExisting,proto3,enum=enlist.v1.OnExisting" json:"on_existing,omitempty"`
+	// How long after a call has ended, for whatever cause, the vendor may still be at work on it or not yet show its result, up to 1 h.
+	// Default: 30s. A customer that is not found is believed to be missing only when the timeout and this are over.
+	LookupLag     *durationpb.Duration `protobuf:"bytes,11,opt,name=lookup_lag,json=lookupLag,proto3" json:"lookup_lag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1056,6 +1071,13 @@ func (x *Provider) GetOnExisting() v1.OnExisting {
 		return x.OnExisting
 	}
 	return v1.OnExisting(0)
+}
+
+func (x *Provider) GetLookupLag() *durationpb.Duration {
+	if x != nil {
+		return x.LookupLag
+	}
+	return nil
 }
 
 type isProvider_Vendor interface {
@@ -1648,12 +1670,13 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x03Tls\x12$\n" +
 	"\tcert_file\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\bcertFile\x12\"\n" +
 	"\bkey_file\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\akeyFile\x12$\n" +
-	"\x0eclient_ca_file\x18\x03 \x01(\tR\fclientCaFile\"\x80\x03\n" +
+	"\x0eclient_ca_file\x18\x03 \x01(\tR\fclientCaFile\"\x8e\x04\n" +
 	"\aJournal\x122\n" +
 	"\x06sqlite\x18\x01 \x01(\v2\x18.enlist.config.v1.SqliteH\x00R\x06sqlite\x128\n" +
 	"\bpostgres\x18\x02 \x01(\v2\x1a.enlist.config.v1.PostgresH\x00R\bpostgres\x12{\n" +
 	"\tretention\x18\x03 \x01(\v2\x19.google.protobuf.DurationBB\xfaB\b\xaa\x01\x052\x03\b\x90\x1c\x82\x8e\x193a duration of at least 3600s, for example 34560000sR\tretention\x12\x80\x01\n" +
-	"\rfinish_within\x18\x04 \x01(\v2\x19.google.protobuf.DurationB@\xfaB\v\xaa\x01\b\"\x04\b\x80\xa3\x052\x00\x82\x8e\x19.a duration from 0s to 86400s, for example 900sR\ffinishWithinB\a\n" +
+	"\rfinish_within\x18\x04 \x01(\v2\x19.google.protobuf.DurationB@\xfaB\v\xaa\x01\b\"\x04\b\x80\xa3\x052\x00\x82\x8e\x19.a duration from 0s to 86400s, for example 900sR\ffinishWithin\x12\x8b\x01\n" +
+	"\x0fencryption_keys\x18\x05 \x03(\tBb\xfaB\x1d\x92\x01\x1a\"\x18r\x162\x14^[A-Za-z0-9+/]{43}=$\x82\x8e\x19;32 bytes in base64, as `openssl rand -base64 32` makes them\x80\x01\x01R\x0eencryptionKeysB\a\n" +
 	"\x05store\"\x1c\n" +
 	"\x06Sqlite\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\"(\n" +
@@ -1689,7 +1712,7 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x06Format\x12\x16\n" +
 	"\x12FORMAT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vFORMAT_JSON\x10\x01\x12\x0f\n" +
-	"\vFORMAT_TEXT\x10\x02\"\xd8\x05\n" +
+	"\vFORMAT_TEXT\x10\x02\"\xd1\x06\n" +
 	"\bProvider\x12|\n" +
 	"\x04name\x18\x01 \x01(\tBh\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19G1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x04name\x128\n" +
 	"\bopencell\x18\x02 \x01(\v2\x1a.enlist.config.v1.OpencellH\x00R\bopencell\x12C\n" +
@@ -1703,7 +1726,10 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"rate_limit\x18\t \x01(\v2\x1b.enlist.config.v1.RateLimitR\trateLimit\x12@\n" +
 	"\von_existing\x18\n" +
 	" \x01(\x0e2\x15.enlist.v1.OnExistingB\b\xfaB\x05\x82\x01\x02\x10\x01R\n" +
-	"onExistingB\r\n" +
+	"onExisting\x12w\n" +
+	"\n" +
+	"lookup_lag\x18\v \x01(\v2\x19.google.protobuf.DurationB=\xfaB\n" +
+	"\xaa\x01\a\"\x03\b\x90\x1c2\x00\x82\x8e\x19,a duration from 0s to 3600s, for example 30sR\tlookupLagB\r\n" +
 	"\x06vendor\x12\x03\xf8B\x01\"Y\n" +
 	"\tRateLimit\x12-\n" +
 	"\n" +
@@ -1833,16 +1859,17 @@ var file_enlist_config_v1_config_proto_depIdxs = []int32{
 	21, // 25: enlist.config.v1.Provider.timeout:type_name -> google.protobuf.Duration
 	15, // 26: enlist.config.v1.Provider.rate_limit:type_name -> enlist.config.v1.RateLimit
 	22, // 27: enlist.config.v1.Provider.on_existing:type_name -> enlist.v1.OnExisting
-	23, // 28: enlist.config.v1.Opencell.defaults:type_name -> enlist.v1.OpencellOptions
-	24, // 29: enlist.config.v1.SellAndSign.defaults:type_name -> enlist.v1.SellAndSignOptions
-	25, // 30: enlist.config.v1.Valomnia.defaults:type_name -> enlist.v1.ValomniaOptions
-	26, // 31: enlist.config.v1.Caliq.defaults:type_name -> enlist.v1.CaliqOptions
-	27, // 32: enlist.config.v1.Avvio.defaults:type_name -> enlist.v1.AvvioOptions
-	33, // [33:33] is the sub-list for method output_type
-	33, // [33:33] is the sub-list for method input_type
-	33, // [33:33] is the sub-list for extension type_name
-	33, // [33:33] is the sub-list for extension extendee
-	0,  // [0:33] is the sub-list for field type_name
+	21, // 28: enlist.config.v1.Provider.lookup_lag:type_name -> google.protobuf.Duration
+	23, // 29: enlist.config.v1.Opencell.defaults:type_name -> enlist.v1.OpencellOptions
+	24, // 30: enlist.config.v1.SellAndSign.defaults:type_name -> enlist.v1.SellAndSignOptions
+	25, // 31: enlist.config.v1.Valomnia.defaults:type_name -> enlist.v1.ValomniaOptions
+	26, // 32: enlist.config.v1.Caliq.defaults:type_name -> enlist.v1.CaliqOptions
+	27, // 33: enlist.config.v1.Avvio.defaults:type_name -> enlist.v1.AvvioOptions
+	34, // [34:34] is the sub-list for method output_type
+	34, // [34:34] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_enlist_config_v1_config_proto_init() }

@@ -879,6 +879,22 @@ func (m *Journal) validate(all bool) error {
 		}
 	}
 
+	for idx, item := range m.GetEncryptionKeys() {
+		_, _ = idx, item
+
+		if !_Journal_EncryptionKeys_Pattern.MatchString(item) {
+			err := JournalValidationError{
+				field:  fmt.Sprintf("EncryptionKeys[%v]", idx),
+				reason: "value does not match regex pattern \"^[A-Za-z0-9+/]{43}=$\"",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
 	switch v := m.Store.(type) {
 	case *Journal_Sqlite:
 		if v == nil {
@@ -1042,6 +1058,8 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = JournalValidationError{}
+
+var _Journal_EncryptionKeys_Pattern = regexp.MustCompile("^[A-Za-z0-9+/]{43}=$")
 
 // Validate checks the field values on Sqlite with the rules defined in the
 // proto definition for this message. If any rules are violated, the first
@@ -2063,6 +2081,37 @@ func (m *Provider) validate(all bool) error {
 			return err
 		}
 		errors = append(errors, err)
+	}
+
+	if d := m.GetLookupLag(); d != nil {
+		dur, err := d.AsDuration(), d.CheckValid()
+		if err != nil {
+			err = ProviderValidationError{
+				field:  "LookupLag",
+				reason: "value is not a valid duration",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		} else {
+
+			lte := time.Duration(3600*time.Second + 0*time.Nanosecond)
+			gte := time.Duration(0*time.Second + 0*time.Nanosecond)
+
+			if dur < gte || dur > lte {
+				err := ProviderValidationError{
+					field:  "LookupLag",
+					reason: "value must be inside range [0s, 1h0m0s]",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+		}
 	}
 
 	oneofVendorPresent := false
