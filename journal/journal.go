@@ -39,6 +39,10 @@ func (j *Journal) Update(ctx context.Context, record *Record, due time.Duration)
 // Claim makes this replica the owner of records that nobody living works on: UNKNOWN ones that are due, and INTENT ones.
 func (j *Journal) Claim(ctx context.Context, limit int) ([]*Record, error) { panic("todo") }
 
+// Take makes this replica the owner of an open record, unless another living one is: then, or when the record has changed meanwhile, it
+// returns nil.
+func (j *Journal) Take(ctx context.Context, record *Record) (*Record, error) { panic("todo") }
+
 // FindOpen returns the open create for an exclusive key; nil when there is none.
 func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (*Record, error) {
 	panic("todo")
@@ -56,7 +60,9 @@ func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) { pa
 func (j *Journal) CountUnknown(ctx context.Context, limit int) (int, error) { panic("todo") }
 
 // Purge deletes up to limit ended records that are older than the age, and says how many.
-func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int, error) { panic("todo") }
+func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int, error) {
+	panic("todo")
+}
 
 // Reseal encrypts up to limit records anew that are sealed with another key than the first, and says how many.
 func (j *Journal) Reseal(ctx context.Context, limit int) (int, error) { panic("todo") }

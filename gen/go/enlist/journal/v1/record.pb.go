@@ -54,14 +54,16 @@ type Payload struct {
 	Released bool `protobuf:"varint,11,opt,name=released,proto3" json:"released,omitempty"`
 	// How many sends there were whose outcome nobody has told.
 	UnansweredSends int32 `protobuf:"varint,12,opt,name=unanswered_sends,json=unansweredSends,proto3" json:"unanswered_sends,omitempty"`
-	// When the last of them was found to be such; from then on the vendor's own limit is waited out.
+	// When the first of them can have left.
 	UnknownSince *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=unknown_since,json=unknownSince,proto3" json:"unknown_since,omitempty"`
-	// How many look-ups there were since.
+	// How many look-ups there were since the last of them.
 	Lookups int32 `protobuf:"varint,14,opt,name=lookups,proto3" json:"lookups,omitempty"`
 	// Whether a send again was refused, so that `failure` is the end unless a customer is found.
-	RefusedAgain  bool `protobuf:"varint,15,opt,name=refused_again,json=refusedAgain,proto3" json:"refused_again,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RefusedAgain bool `protobuf:"varint,15,opt,name=refused_again,json=refusedAgain,proto3" json:"refused_again,omitempty"`
+	// Whether a look-up after the last such send, at the right time, has found nothing.
+	BelievedMissing bool `protobuf:"varint,16,opt,name=believed_missing,json=believedMissing,proto3" json:"believed_missing,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Payload) Reset() {
@@ -195,6 +197,13 @@ func (x *Payload) GetLookups() int32 {
 func (x *Payload) GetRefusedAgain() bool {
 	if x != nil {
 		return x.RefusedAgain
+	}
+	return false
+}
+
+func (x *Payload) GetBelievedMissing() bool {
+	if x != nil {
+		return x.BelievedMissing
 	}
 	return false
 }
@@ -349,7 +358,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x05\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x05\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -370,7 +379,8 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\x10unanswered_sends\x18\f \x01(\x05R\x0funansweredSends\x12?\n" +
 	"\runknown_since\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\funknownSince\x12\x18\n" +
 	"\alookups\x18\x0e \x01(\x05R\alookups\x12#\n" +
-	"\rrefused_again\x18\x0f \x01(\bR\frefusedAgain\"\xf4\x02\n" +
+	"\rrefused_again\x18\x0f \x01(\bR\frefusedAgain\x12)\n" +
+	"\x10believed_missing\x18\x10 \x01(\bR\x0fbelievedMissing\"\xf4\x02\n" +
 	"\aFailure\x12.\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x16.enlist.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +

@@ -257,6 +257,8 @@ func (m *Payload) validate(all bool) error {
 
 	// no validation rules for RefusedAgain
 
+	// no validation rules for BelievedMissing
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}

@@ -1,0 +1,238 @@
+package once
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
+
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// pollEvery is how often a create is looked at that another replica works on.
+const pollEvery = 200 * time.Millisecond
+
+// order is a create as it was asked for.
+type order struct {
+	key         journal.Key
+	request     *enlistv1.CreateCustomerRequest
+	fingerprint []byte
+	creation    providers.Creation
+	invalid     error // why there is no creation
+}
+
+// Create carries out a create that has passed the contract's validation and has a request_id, for a principal.
+//
+// The same request_id gives the same answer for as long as the journal remembers; while the first call is under way, the others wait for
+// it within their deadline. The context bounds how long the caller waits, not the call to the vendor once bytes may have left.
+// With validate_only nothing is recorded, and nothing is looked for in the records. Every error is a *providers.Error.
+func (s *Service) Create(ctx context.Context, principal string, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
+	provider := s.providers[request.GetProvider()]
+	o := &order{request: request, fingerprint: fingerprint(request)}
+	setDefaults(request, provider.Describe())
+	o.creation, o.invalid = provider.Prepare(request)
+	if request.GetValidateOnly() {
+		if o.invalid != nil {
+			return nil, o.invalid
+		}
+		return o.creation.Preview(ctx)
+	}
+	id, err := uuid.Parse(request.GetRequestId())
+	if err != nil {
+		return nil, err // the contract's validation lets no such through
+	}
+	o.key = journal.Key{Principal: principal, Provider: request.GetProvider(), RequestID: id}
+
+	patience, cancel := patient(ctx)
+	defer cancel()
+	for {
+		f, isNew := s.flights.board(o.key)
+		if isNew {
+			return s.fly(patience, f, func() (*enlistv1.CreateCustomerResponse, error) { return s.carryOut(patience, f, o) })
+		}
+		select {
+		case <-f.landed:
+		case <-patience.Done():
+			return nil, inProgress(o.key.Provider)
+		}
+	}
+}
+
+// setDefaults fills in what the connection or the contract says where the request does not.
+func setDefaults(request *enlistv1.CreateCustomerRequest, description *providers.Description) {
+	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UNSPECIFIED {
+		request.OnExisting = max(description.OnExisting, enlistv1.OnExisting_ON_EXISTING_FAIL)
+	}
+	if request.GetUnsupportedFields() == enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_UNSPECIFIED {
+		request.UnsupportedFields = enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_REJECT
+	}
+}
+
+// carryOut records the create and sends it, or answers from what is recorded.
+func (s *Service) carryOut(ctx context.Context, f *flight, o *order) (*enlistv1.CreateCustomerResponse, error) {
+	if o.invalid != nil {
+		return s.answerInvalid(ctx, o)
+	}
+	record := newRecord(o)
+	for {
+		step("before-intent")
+		existing, busy, err := s.begin(ctx, f, record)
+		switch {
+		case err != nil:
+			return nil, journalUnavailable(err)
+		case existing != nil:
+			return s.resume(ctx, f, o, existing)
+		case busy == nil:
+			step("after-intent")
+			return s.send(ctx, f, record, o.creation)
+		case !s.awaitOther(ctx, busy):
+			return nil, customerBusy(o.key.Provider)
+		}
+	}
+}
+
+func newRecord(o *order) *journal.Record {
+	request, incomplete := storable(o.request)
+	record := &journal.Record{Key: o.key, Payload: &journalv1.Payload{
+		Request: request, Incomplete: incomplete, Fingerprint: o.fingerprint, ExclusiveKey: o.creation.Key(), LooksFirst: o.creation.LooksFirst(),
+	}}
+	_ = move(record, accepted, caller) // a new record has no state yet
+	return record
+}
+
+// answerInvalid answers a request that the provider would not take. It may have been taken before its connection's settings changed.
+func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.CreateCustomerResponse, error) {
+	existing, err := s.journal.Get(ctx, o.key)
+	if err != nil || existing == nil || existing.State == notSent || !bytes.Equal(existing.Payload.GetFingerprint(), o.fingerprint) {
+		return nil, o.invalid
+	}
+	return replay(existing)
+}
+
+// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
+func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
+	for again := 0; ; again++ {
+		existing, busy, err = s.journal.Begin(ctx, record)
+		if err == nil {
+			if again > 0 && existing != nil && existing.State == intent && existing.Owner == s.journal.Replica() {
+				*record = *existing // what was thought to have failed
+				return nil, nil, nil
+			}
+			return existing, busy, nil
+		}
+		s.log.WarnContext(ctx, "journal: an intent could not be recorded", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
+			f.tell(nil, journalUnavailable(err))
+			s.takeBack(record.Key)
+			return nil, nil, err
+		}
+	}
+}
+
+// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
+func (s *Service) takeBack(key journal.Key) {
+	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
+		record, err := s.journal.Get(ctx, key)
+		if err != nil || record == nil || record.State != intent || record.Owner != s.journal.Replica() {
+			return err
+		}
+		if err := move(record, notDone, sender); err != nil {
+			return err
+		}
+		record.Payload.Failure = failureOf(journalUnavailable(nil))
+		return s.update(ctx, record, -1)
+	})
+}
+
+// awaitOther waits until another create for the same customer may have ended, and helps where it can. It reports whether to try again.
+func (s *Service) awaitOther(ctx context.Context, other *journal.Record) bool {
+	if other.Due.After(time.Now()) && other.State == unknown { // it was looked up just now
+		return sleep(ctx, pollEvery)
+	}
+	s.helpAlong(ctx, other)
+	return sleep(ctx, pollEvery)
+}
+
+// resume answers from a record that is there, or goes on where it stands.
+func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
+	for {
+		if !bytes.Equal(record.Payload.GetFingerprint(), o.fingerprint) {
+			return nil, reused()
+		}
+		var err error
+		switch {
+		case record.State == notSent:
+			if err = s.restart(ctx, record); err == nil {
+				return s.send(ctx, f, record, o.creation)
+			}
+			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
+				return nil, customerBusy(o.key.Provider)
+			}
+			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
+				f.tell(nil, journalUnavailable(err))
+				s.takeBack(o.key)
+				return nil, journalUnavailable(err)
+			}
+		case !record.IsOpen():
+			return replay(record)
+		default:
+			taken, err := s.journal.Take(ctx, record)
+			if err != nil {
+				return nil, journalUnreadable(err)
+			}
+			if taken != nil {
+				return s.settleFor(ctx, f, o, taken)
+			}
+			if !sleep(ctx, pollEvery) { // another replica is at work on it
+				return nil, inProgress(o.key.Provider)
+			}
+		}
+		if record, err = s.journal.Get(ctx, o.key); err != nil {
+			return nil, journalUnreadable(err)
+		}
+		if record == nil {
+			return s.carryOut(ctx, f, o) // its retention has just ended
+		}
+	}
+}
+
+// restart opens a create again of which nothing was done.
+func (s *Service) restart(ctx context.Context, record *journal.Record) error {
+	if err := move(record, restarted, caller); err != nil {
+		return err
+	}
+	record.Payload.Released = false
+	record.Owner = s.journal.Replica()
+	return s.journal.Update(ctx, record, -1)
+}
+
+// awaitHolder waits for the create that is open for the same customer.
+func (s *Service) awaitHolder(ctx context.Context, o *order) bool {
+	holder, err := s.journal.FindOpen(ctx, o.key.Provider, o.creation.Key())
+	if err != nil {
+		return false
+	}
+	return holder == nil || s.awaitOther(ctx, holder)
+}
+
+// replay answers from the record of a create that has ended, or awaits a person.
+func replay(record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
+	switch record.State {
+	case succeeded:
+		response, _ := proto.Clone(record.Payload.GetResponse()).(*enlistv1.CreateCustomerResponse)
+		response.Replayed = true
+		return response, nil
+	case failed, notSent:
+		return nil, Error(record.Payload.GetFailure())
+	case needsPerson:
+		return nil, awaitsPerson(record)
+	default:
+		return nil, stillUnknown(record)
+	}
+}

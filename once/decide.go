@@ -1,0 +1,103 @@
+package once
+
+import (
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// The classes of duplicate safety, shorter.
+const (
+	enforcedByKey     = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY
+	verifiableByKey   = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY
+	verifiableByMatch = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH
+)
+
+// maxUnanswered is how many sends without an answer a create may have where the vendor does not refuse a second customer: the first,
+// and one more after a look-up has found nothing.
+const maxUnanswered = 2
+
+// facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.
+type facts struct {
+	class      enlistv1.DuplicateSafetyClass
+	onExisting enlistv1.OnExisting
+	// ours, others and unclear count the customers that were found, by their Match.
+	ours, others, unclear int
+	// waited: this process has seen the vendor's own limit go by since the outcome became unknown.
+	waited bool
+	// unanswered counts the sends that nobody has answered.
+	unanswered int
+	// refusedAgain: a send again was refused.
+	refusedAgain bool
+	// maySend: the caller is here, or it is early enough to finish without one, and the request is complete.
+	maySend bool
+}
+
+// decision is what a settler does next: an event, or wait.
+type decision string
+
+const (
+	takeOurs  = decision(found)       // SUCCEEDED with the customer that is ours
+	takeOther = decision("adopt")     // SUCCEEDED with the customer that is there: ON_EXISTING_ADOPT asked for no more
+	refuse    = decision(refused)     // FAILED with the vendor's refusal
+	exist     = decision(exists)      // FAILED with CUSTOMER_EXISTS
+	resend    = decision(sendAgain)   // INTENT
+	giveUp    = decision(missing)     // NOT_SENT
+	askPerson = decision(undecidable) // NEEDS_PERSON
+	wait      = decision("wait")      // UNKNOWN still; look again later
+)
+
+// decide says what follows from a look-up. A second customer can only come of a resend, so that is where the classes differ.
+func decide(f facts) decision {
+	adopt, update := f.onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT, f.onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
+	switch {
+	case f.ours == 1 && f.unclear == 0:
+		return takeOurs
+	case f.ours > 1, f.ours == 1:
+		return askPerson
+	case adopt && f.unclear+f.others == 1:
+		return takeOther
+	case f.unclear > 0 && update && f.class == enforcedByKey:
+		return afterNothing(f) // the update has not been made, or not been seen; made twice it is still one
+	case f.unclear > 0:
+		return askPerson
+	case f.others > 0 && f.class == enforcedByKey:
+		return exist
+	case f.others > 0 && f.class == verifiableByKey:
+		if f.waited { // ours may yet show beside it
+			return exist
+		}
+		return wait
+	}
+	return afterNothing(f) // others that only look alike are nothing
+}
+
+func afterNothing(f facts) decision {
+	switch f.class {
+	case enforcedByKey:
+		switch {
+		case f.refusedAgain && f.waited:
+			return refuse
+		case f.refusedAgain: // perhaps because of what the send before it made
+			return wait
+		case f.maySend:
+			return resend
+		case f.waited:
+			if f.unclear > 0 {
+				return askPerson
+			}
+			return giveUp
+		}
+		return wait
+	case verifiableByKey, verifiableByMatch:
+		switch {
+		case !f.waited:
+			return wait
+		case f.refusedAgain:
+			return refuse
+		case f.maySend && f.unanswered < maxUnanswered:
+			return resend
+		}
+		return giveUp
+	default:
+		return askPerson
+	}
+}

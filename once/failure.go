@@ -1,0 +1,145 @@
+package once
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// failureOf turns an error into what the journal keeps of it. The cause stays out: it is for the log.
+func failureOf(err error) *journalv1.Failure {
+	known := asError(err)
+	failure := &journalv1.Failure{Reason: known.Reason, Message: known.Message, Stage: known.Stage}
+	if known.Vendor != nil {
+		failure.Vendor, _ = proto.Clone(known.Vendor).(*enlistv1.VendorError)
+	}
+	if known.RetryAfter > 0 {
+		failure.RetryAfter = durationpb.New(known.RetryAfter)
+	}
+	for _, violation := range known.Violations {
+		failure.Violations = append(failure.Violations, &journalv1.Failure_Violation{Path: violation.Path, Description: violation.Description})
+	}
+	return failure
+}
+
+// Error turns a recorded failure back into the error that it was.
+func Error(failure *journalv1.Failure) *providers.Error {
+	err := &providers.Error{
+		Reason: failure.GetReason(), Message: failure.GetMessage(), Stage: failure.GetStage(), Vendor: failure.GetVendor(),
+		RetryAfter: failure.GetRetryAfter().AsDuration(),
+	}
+	for _, violation := range failure.GetViolations() {
+		err.Violations = append(err.Violations, rules.Violation{Path: violation.GetPath(), Description: violation.GetDescription()})
+	}
+	return err
+}
+
+// asError returns an error as a provider's; any other is a defect.
+func asError(err error) *providers.Error {
+	var known *providers.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &providers.Error{Reason: enlistv1.ErrorReason_INTERNAL_ERROR, Message: "A defect in Enlist; its operator finds the cause in the log.", Cause: err}
+}
+
+func isReason(err error, reasons ...enlistv1.ErrorReason) bool {
+	for _, reason := range reasons {
+		if providers.IsReason(err, reason) {
+			return true
+		}
+	}
+	return false
+}
+
+func reused() error {
+	const description = "was used before with another payload; repeat that payload, or use a new one"
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_REQUEST_ID_REUSED, Message: "request_id " + description + ".",
+		Violations: []rules.Violation{{Path: "request_id", Description: description}},
+	}
+}
+
+func inProgress(provider string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
+		Message: "The same create is still under way at provider " + provider + ". Call again with the same request_id after the time in RetryInfo, " +
+			"or wait for it with WaitOperation.",
+		RetryAfter: time.Second,
+	}
+}
+
+func customerBusy(provider string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
+		Message: "Another create for the same customer is under way at provider " + provider + ", and nothing was sent for this one. " +
+			"Call again with the same request_id after the time in RetryInfo.",
+		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second,
+	}
+}
+
+// stillUnknown is the answer while an outcome is being found out. vendor is what the vendor said, if anything.
+func stillUnknown(record *journal.Record) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+		Message: "The request was sent to provider " + record.Provider + " and no answer that can be believed came back: the customer may exist or not. " +
+			"Enlist is finding out. Call again with the same request_id, which never sends blindly, or wait with WaitOperation.",
+		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
+	}
+}
+
+// stillSending is the answer to a caller whose time is over while the vendor has not answered yet.
+func stillSending(provider string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+		Message: "The request was sent to provider " + provider + ", which has not answered in the time there was. Enlist goes on waiting and records " +
+			"the answer. Call again with the same request_id, or wait with WaitOperation.",
+		Stage: enlistv1.SendStage_SEND_STAGE_SENT, RetryAfter: time.Second,
+	}
+}
+
+func awaitsPerson(record *journal.Record) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+		Message: "The request was sent to provider " + record.Provider + " and no machine can tell whether the customer exists. GetOperation shows what is " +
+			"known; when somebody has looked at the vendor, ResolveOperation records the end.",
+		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(),
+	}
+}
+
+func journalUnavailable(cause error) error {
+	return &providers.Error{
+		Reason:  enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
+		Message: "The create could not be recorded, so nothing was sent. Call again after the time in RetryInfo; the operator finds the cause in the log.",
+		Stage:   enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second, Cause: cause,
+	}
+}
+
+func journalUnreadable(cause error) error {
+	return &providers.Error{
+		Reason:     enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
+		Message:    "The record of creates could not be read. Call again after the time in RetryInfo; the operator finds the cause in the log.",
+		RetryAfter: time.Second, Cause: cause,
+	}
+}
+
+// notThere is the end of a create that was looked for and not found, and that Enlist does not send again by itself.
+func notThere(provider string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
+		Message: "Provider " + provider + " gave no answer that can be believed; a look-up afterwards found no such customer, so nothing was created. " +
+			"Call again with the same request_id to start again.",
+		Stage: enlistv1.SendStage_SEND_STAGE_SENT, RetryAfter: time.Second,
+	}
+}
+
+func panicked(value any) error { return fmt.Errorf("panic of type %T", value) }

@@ -1,0 +1,102 @@
+package once
+
+import (
+	"context"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// flights are the creates that this process is at work on, each with one goroutine.
+type flights struct {
+	mu    sync.Mutex
+	byKey map[journal.Key]*flight
+}
+
+// flight is the work on one create.
+type flight struct {
+	key journal.Key
+	// landed is closed when the work has ended.
+	landed chan struct{}
+	// told gets the first answer that is known; the work may go on after it.
+	told chan answer
+	// attempt is the call to the vendor that is or was under way.
+	attempt atomic.Pointer[attempt]
+}
+
+// answer is what a caller gets.
+type answer struct {
+	response *enlistv1.CreateCustomerResponse
+	err      error
+}
+
+// tell gives the caller its answer, unless it has one.
+func (f *flight) tell(response *enlistv1.CreateCustomerResponse, err error) {
+	select {
+	case f.told <- answer{response, err}:
+	default:
+	}
+}
+
+// isSending reports whether bytes of a create may have left.
+func (f *flight) isSending() bool {
+	a := f.attempt.Load()
+	return a != nil && a.isConnected()
+}
+
+func newFlights() *flights { return &flights{byKey: map[journal.Key]*flight{}} }
+
+// board returns the flight of a create, and whether it is new: then the caller does the work and calls land.
+func (f *flights) board(key journal.Key) (boarded *flight, isNew bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if there := f.byKey[key]; there != nil {
+		return there, false
+	}
+	boarded = &flight{key: key, landed: make(chan struct{}), told: make(chan answer, 1)}
+	f.byKey[key] = boarded
+	return boarded, true
+}
+
+// land ends a flight.
+func (f *flights) land(ended *flight) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.byKey, ended.key)
+	close(ended.landed)
+}
+
+// fly does the work of a new flight in a goroutine of its own, and returns its answer; or, once the context has ended and bytes may have
+// left, that the outcome is not known yet. The work then goes on.
+func (s *Service) fly(
+	ctx context.Context, f *flight, work func() (*enlistv1.CreateCustomerResponse, error),
+) (*enlistv1.CreateCustomerResponse, error) {
+	s.work.Go(func() {
+		defer s.flights.land(f)
+		defer func() {
+			if value := recover(); value != nil {
+				s.log.ErrorContext(ctx, "panic", "cause", panicked(value), "stack", string(debug.Stack()))
+				f.tell(nil, panicked(value))
+			}
+		}()
+		f.tell(work())
+	})
+	select {
+	case told := <-f.told:
+		return told.response, told.err
+	case <-ctx.Done():
+	}
+	if f.isSending() {
+		return nil, stillSending(f.key.Provider)
+	}
+	select { // what has sent nothing ends with its caller, and says how
+	case told := <-f.told:
+		return told.response, told.err
+	case <-time.After(lastWords):
+		return nil, inProgress(f.key.Provider)
+	}
+}

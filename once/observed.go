@@ -1,0 +1,56 @@
+package once
+
+import (
+	"sync"
+	"time"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// observed remembers since when this process has seen an outcome to be unknown, on the monotonic clock. Wall clocks jump, and those of
+// replicas differ; that nothing more will come of a send is believed only after a wait that was really waited.
+type observed struct {
+	mu    sync.Mutex
+	since map[journal.Key]observation
+}
+
+type observation struct {
+	unanswered int32 // sends at the time: another send begins another wait
+	at, seen   time.Time
+}
+
+// forgetAfter is when an observation is dropped that nobody has asked for: another replica has settled the create.
+const forgetAfter = 2 * time.Hour
+
+func newObserved() *observed { return &observed{since: map[journal.Key]observation{}} }
+
+// wait returns how long is left of a wait for a record, which begins when it is first asked for.
+func (o *observed) wait(record *journal.Record, whole time.Duration) time.Duration {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now, there := time.Now(), o.since[record.Key]
+	if there.at.IsZero() || there.unanswered != record.Payload.GetUnansweredSends() {
+		there = observation{unanswered: record.Payload.GetUnansweredSends(), at: now}
+	}
+	there.seen = now
+	o.since[record.Key] = there
+	return max(whole-now.Sub(there.at), 0)
+}
+
+// forget drops what is known of a record that has ended.
+func (o *observed) forget(key journal.Key) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.since, key)
+}
+
+// clean drops what was not asked for in a long time.
+func (o *observed) clean() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for key, there := range o.since {
+		if time.Since(there.seen) > forgetAfter {
+			delete(o.since, key)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package once
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// maxCalls is how often a create is called in one go: the first time, and after failures that say that nothing was done.
+const maxCalls = 4
+
+// send calls the vendor for a record in state INTENT, and records the end.
+func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) (*enlistv1.CreateCustomerResponse, error) {
+	made, began := &tries{}, time.Now()
+	var response *enlistv1.CreateCustomerResponse
+	var err error
+	for calls := 1; ; calls++ {
+		response, err = s.call(ctx, f, record, creation, made)
+		wait, again := retryAfter(err, calls)
+		if !again || !fits(ctx, wait) || !sleep(ctx, wait) {
+			break
+		}
+	}
+	made.addTo(record.Payload)
+	step("before-end")
+	if err = s.conclude(f, record, began, response, err); err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// call calls the provider once. It goes on without its caller from the moment that bytes may have left.
+func (s *Service) call(
+	ctx context.Context, f *flight, record *journal.Record, creation providers.Creation, made *tries,
+) (response *enlistv1.CreateCustomerResponse, err error) {
+	a := newAttempt(ctx, s.life)
+	defer a.end()
+	f.attempt.Store(a)
+	defer func() {
+		if value := recover(); value != nil {
+			s.log.ErrorContext(ctx, "panic in a provider", "provider", record.Provider, "cause", panicked(value), "stack", string(debug.Stack()))
+			err = asError(panicked(value))
+			if a.isConnected() {
+				err = stillUnknown(record)
+			}
+		}
+	}()
+	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
+		BeforeSend: func(ctx context.Context) error { return s.release(ctx, record) },
+		Connected:  a.connect,
+		Exchanged:  made.add,
+	}))
+}
+
+// release lets a request go out that creates. A replica that others may take for dead sends nothing; a create that has looked first says
+// so in the journal, so that whoever finds it after a crash knows whether bytes can have left, and that nobody was there before.
+func (s *Service) release(ctx context.Context, record *journal.Record) error {
+	if !s.journal.Alive() {
+		return journalUnavailable(errors.New("the lease of this replica cannot be renewed"))
+	}
+	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
+		step("before-release")
+		record.Payload.Released = true
+		if err := s.update(ctx, record, -1); err != nil {
+			return journalUnavailable(err)
+		}
+	}
+	step("before-send")
+	return nil
+}
+
+// retryAfter says whether a call that failed is made again, and when: nothing was sent because the vendor could not be reached, or the
+// vendor has said that it did nothing and when to come again.
+func retryAfter(err error, calls int) (wait time.Duration, again bool) {
+	if err == nil || calls == maxCalls {
+		return 0, false
+	}
+	switch known := asError(err); {
+	case known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE && known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT:
+		return jitter(100 * time.Millisecond << (2 * (calls - 1))), true
+	case known.Stage == enlistv1.SendStage_SEND_STAGE_ANSWERED &&
+		(known.Reason == enlistv1.ErrorReason_VENDOR_RATE_LIMITED || known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE):
+		return known.RetryAfter, known.RetryAfter > 0
+	}
+	return 0, false
+}
+
+// jitter spreads waits over the half before and the half after, so that callers who failed together do not come together.
+func jitter(wait time.Duration) time.Duration {
+	return wait/2 + rand.N(wait) //nolint:gosec // nothing secret
+}
+
+// fits reports whether there is time for a wait and a call after it.
+func fits(ctx context.Context, wait time.Duration) bool {
+	deadline, has := ctx.Deadline()
+	return ctx.Err() == nil && (!has || time.Until(deadline) > wait)
+}
+
+// conclude records how a send ended, and returns the error that the caller gets.
+func (s *Service) conclude(
+	f *flight, record *journal.Record, began time.Time, response *enlistv1.CreateCustomerResponse, err error,
+) error {
+	payload := record.Payload
+	what, due := done, time.Duration(-1)
+	switch {
+	case err == nil:
+		payload.Response, _ = proto.Clone(response).(*enlistv1.CreateCustomerResponse)
+		payload.CustomerId, payload.Failure = response.GetCustomer().GetId(), nil
+	case isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
+		what, due = unanswered, 0
+		countUnanswered(payload, began)
+		payload.Failure = failureOf(err)
+		err = stillUnknown(record)
+	case isReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_VENDOR_REJECTED):
+		what = refused
+		payload.Failure = failureOf(err)
+		if payload.GetUnansweredSends() > 0 { // perhaps because of what an earlier send has made
+			what, due = unanswered, 0
+			payload.RefusedAgain, payload.Lookups = true, 0
+			err = stillUnknown(record)
+		}
+	default:
+		what = notDone
+		payload.Failure = failureOf(err)
+		if payload.GetUnansweredSends() > 0 && !payload.GetBelievedMissing() {
+			what, due = unanswered, 0
+			err = stillUnknown(record)
+		}
+	}
+	if illegal := move(record, what, sender); illegal != nil {
+		return illegal
+	}
+	if what == unanswered {
+		s.unknowns.Add(1)
+		s.observed.wait(record, 0) // the vendor's own limit is waited out from now on
+	}
+	if lost := s.write(f, record, due, answer{response, err}); errors.Is(lost, journal.ErrConflict) && what == done {
+		s.recordLate(record)
+	}
+	step("after-end")
+	return err
+}
+
+// countUnanswered takes note of a send without an answer, which can have left from a time on.
+func countUnanswered(payload *journalv1.Payload, from time.Time) {
+	payload.UnansweredSends++
+	if payload.GetUnknownSince() == nil {
+		payload.UnknownSince = timestamppb.New(from)
+	}
+	payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, false, false
+}
+
+// recordLate records the vendor's answer to a sender that others have taken for dead.
+func (s *Service) recordLate(record *journal.Record) {
+	s.untilWritten("record a late answer", record.Key, func(ctx context.Context) error {
+		current, err := s.journal.Get(ctx, record.Key)
+		if err != nil || current == nil || current.State == succeeded {
+			return err
+		}
+		if current.State == intent {
+			return errors.New("another replica is sending it again")
+		}
+		if err := move(current, lateAnswer, sender); err != nil {
+			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
+				"state", current.State.String())
+			return nil
+		}
+		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
+		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil
+		return s.update(ctx, current, -1)
+	})
+}

@@ -1,0 +1,242 @@
+package once
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+const (
+	// firstLookupAfter and lastLookupAfter are the least and the greatest time between two look-ups of a create.
+	firstLookupAfter = 500 * time.Millisecond
+	lastLookupAfter  = 5 * time.Minute
+)
+
+// settleFor settles an open record that this replica has just taken, for a caller who has sent the request again, for as long as it waits.
+func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
+	for {
+		next := s.settle(ctx, f, record, o.creation)
+		if record.State != unknown {
+			break
+		}
+		step("between-lookups")
+		if !fits(ctx, next) || !sleep(ctx, next) {
+			return nil, stillUnknown(record)
+		}
+		taken, err := s.journal.Take(ctx, record)
+		if err != nil {
+			return nil, journalUnreadable(err)
+		}
+		if taken == nil { // another replica has it now
+			if taken, err = s.journal.Get(ctx, o.key); err != nil || taken == nil {
+				return nil, journalUnreadable(err)
+			}
+			return s.resume(ctx, f, o, taken)
+		}
+		record = taken
+	}
+	return replay(record)
+}
+
+// settleOnce settles the create of a key as far as one look-up does, when it is open and nobody is at work on it.
+func (s *Service) settleOnce(ctx context.Context, f *flight, key journal.Key) error {
+	record, err := s.journal.Get(ctx, key)
+	if err != nil || record == nil || !record.IsOpen() {
+		return err
+	}
+	taken, err := s.journal.Take(ctx, record)
+	if err != nil || taken == nil {
+		return err
+	}
+	s.settle(ctx, f, taken, nil)
+	return nil
+}
+
+// settle finds out what became of a record that this replica owns and nobody works on. It writes what it has found, gives the record back,
+// and returns when another look is worth while if the record is still UNKNOWN. creation is the caller's, if a caller is here; without one
+// the request is taken from the journal.
+func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) (next time.Duration) {
+	step("settle")
+	if record.State == intent {
+		s.abandon(record)
+		if record.State != unknown {
+			s.giveBack(ctx, f, record, 0)
+			return 0
+		}
+	}
+	callerIsHere := creation != nil
+	made := &tries{}
+	candidates, err := s.lookUp(ctx, record, &creation, made)
+	made.addTo(record.Payload)
+	record.Payload.Lookups++
+	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
+		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
+			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
+		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
+	}
+	description := s.describe(record.Provider)
+	left := s.observed.wait(record, description.SettledAfter)
+	facts := facts{
+		class: description.DuplicateSafety.GetClass(), onExisting: record.Payload.GetRequest().GetOnExisting(),
+		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
+		maySend: callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
+	}
+	var ours, there *enlistv1.CreateCustomerResponse
+	for _, candidate := range candidates {
+		switch candidate.Match {
+		case providers.MatchOurs:
+			facts.ours++
+			ours = candidate.Response
+		case providers.MatchOther:
+			facts.others++
+			there = candidate.Response
+		default:
+			facts.unclear++
+			there = candidate.Response
+		}
+	}
+	switch decide(facts) {
+	case takeOurs:
+		s.succeed(record, ours)
+	case takeOther:
+		s.succeed(record, there)
+	case exist:
+		record.Payload.Failure = failureOf(description.CustomerExists(nil))
+		s.must(move(record, exists, settler))
+	case refuse:
+		s.must(move(record, refused, settler))
+	case giveUp:
+		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record.Provider)), true
+		s.must(move(record, missing, settler))
+	case askPerson:
+		s.must(move(record, undecidable, settler))
+	case resend:
+		return s.sendAgain(ctx, f, record, creation)
+	case wait:
+		next = backOff(record.Payload.GetLookups())
+		if left > 0 {
+			next = min(next, left+10*time.Millisecond)
+		}
+	}
+	return s.giveBack(ctx, f, record, next)
+}
+
+// abandon takes note that whoever held a record in state INTENT is gone.
+func (s *Service) abandon(record *journal.Record) {
+	payload := record.Payload
+	if payload.GetLooksFirst() && !payload.GetReleased() && payload.GetUnansweredSends() == 0 {
+		payload.Failure = failureOf(notThere(record.Provider))
+		payload.Failure.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
+		s.must(move(record, neverSent, settler))
+		return
+	}
+	appendTry(payload, &enlistv1.OperationTry{
+		Kind: enlistv1.TryKind_TRY_KIND_SEND, StartTime: timestamppb.New(record.Updated), Stage: enlistv1.SendStage_SEND_STAGE_SENT,
+	})
+	countUnanswered(payload, record.Updated)
+	s.must(move(record, abandoned, settler))
+}
+
+// lookUp asks the vendor. When no caller is here, creation is made of the recorded request.
+func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries) ([]providers.Candidate, error) {
+	provider := s.providers[record.Provider]
+	if provider == nil {
+		return nil, errors.New("its provider is no longer configured")
+	}
+	if *creation == nil {
+		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
+		var err error
+		if *creation, err = provider.Prepare(request); err != nil {
+			return nil, err
+		}
+	}
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
+	candidates, err := (*creation).FindCustomer(ctx, providers.Sent{
+		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
+	})
+	step("after-lookup")
+	if err != nil || s.class(record.Provider) != verifiableByMatch {
+		return candidates, err
+	}
+	for i, candidate := range candidates { // one that another create has made is not ours, however alike
+		other, err := s.journal.FindCustomer(ctx, record.Provider, candidate.Response.GetCustomer().GetId())
+		if err != nil {
+			return nil, err
+		}
+		if other != nil && other.Key != record.Key {
+			candidates[i].Match = providers.MatchOther
+		}
+	}
+	return candidates, nil
+}
+
+// sendAgain sends a create again that was looked for and not found.
+func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) time.Duration {
+	s.must(move(record, sendAgain, settler))
+	record.Payload.Released = false
+	record.Owner = s.journal.Replica()
+	step("before-resend")
+	if err := s.update(ctx, record, -1); err != nil {
+		s.log.ErrorContext(ctx, "journal: a send again could not be recorded, so nothing was sent", "provider", record.Provider,
+			"request_id", record.RequestID, "cause", err)
+		s.untilWritten("take back a send again", record.Key, func(ctx context.Context) error { return s.takeBackResend(ctx, record) })
+		return backOff(record.Payload.GetLookups())
+	}
+	step("after-resend-intent")
+	_, _ = s.send(ctx, f, record, creation)
+	return firstLookupAfter
+}
+
+// takeBackResend brings a record back to UNKNOWN whose send again may have been recorded, and of which nothing was sent.
+func (s *Service) takeBackResend(ctx context.Context, record *journal.Record) error {
+	current, err := s.journal.Get(ctx, record.Key)
+	if err != nil || current == nil || current.Owner != s.journal.Replica() {
+		return err
+	}
+	if current.State == intent {
+		s.must(move(current, unanswered, sender))
+	}
+	*record = *current
+	return s.update(ctx, record, firstLookupAfter)
+}
+
+func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCustomerResponse) {
+	record.Payload.Response, record.Payload.CustomerId, record.Payload.Failure = response, response.GetCustomer().GetId(), nil
+	s.must(move(record, found, settler))
+}
+
+// giveBack writes what a settler has found and lets go of the record. next is when to look again if it is still UNKNOWN.
+func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Record, next time.Duration) time.Duration {
+	due := next
+	if record.State != unknown {
+		due = -1
+		s.observed.forget(record.Key)
+	}
+	step("before-settled")
+	if s.write(f, record, due, answer{err: stillUnknown(record)}) != nil { // another has taken it over
+		if current, err := s.journal.Get(ctx, record.Key); err == nil && current != nil {
+			*record = *current
+		}
+	}
+	step("after-settled")
+	return next
+}
+
+// must stops at a transition that the table does not have; whoever works on the record recovers, and nothing is written.
+func (s *Service) must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// backOff returns when to look again after a number of look-ups.
+func backOff(lookups int32) time.Duration {
+	return jitter(min(firstLookupAfter<<min(lookups, 20), lastLookupAfter))
+}

@@ -1,0 +1,104 @@
+package once
+
+import (
+	"fmt"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// The states, shorter.
+const (
+	none        = enlistv1.OperationState_OPERATION_STATE_UNSPECIFIED
+	intent      = enlistv1.OperationState_OPERATION_STATE_INTENT
+	succeeded   = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	failed      = enlistv1.OperationState_OPERATION_STATE_FAILED
+	notSent     = enlistv1.OperationState_OPERATION_STATE_NOT_SENT
+	unknown     = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
+)
+
+// event is something that happens to a create.
+type event string
+
+const (
+	accepted        event = "accepted"
+	done            event = "done"
+	refused         event = "refused"
+	notDone         event = "not-done"
+	unanswered      event = "unanswered"
+	neverSent       event = "never-sent"
+	abandoned       event = "abandoned"
+	restarted       event = "restarted"
+	found           event = "found"
+	exists          event = "exists"
+	missing         event = "missing"
+	sendAgain       event = "send-again"
+	undecidable     event = "undecidable"
+	lateAnswer      event = "late-answer"
+	personSucceeded event = "person-succeeded"
+	personFailed    event = "person-failed"
+)
+
+// actor is who makes something happen.
+type actor string
+
+const (
+	caller  actor = "caller"
+	sender  actor = "sender"
+	settler actor = "settler"
+	person  actor = "person"
+)
+
+// transition is a row of the table in the package's doc.
+type transition struct {
+	from enlistv1.OperationState
+	what event
+	to   enlistv1.OperationState
+	by   actor
+}
+
+func transitions() []transition {
+	return []transition{
+		{none, accepted, intent, caller},
+		{intent, done, succeeded, sender},
+		{intent, refused, failed, sender},
+		{intent, notDone, notSent, sender},
+		{intent, unanswered, unknown, sender},
+		{intent, neverSent, notSent, settler},
+		{intent, abandoned, unknown, settler},
+		{notSent, restarted, intent, caller},
+		{unknown, found, succeeded, settler},
+		{unknown, exists, failed, settler},
+		{unknown, refused, failed, settler},
+		{unknown, missing, notSent, settler},
+		{unknown, sendAgain, intent, settler},
+		{unknown, undecidable, needsPerson, settler},
+		{unknown, lateAnswer, succeeded, sender},
+		{notSent, lateAnswer, succeeded, sender},
+		{needsPerson, lateAnswer, succeeded, sender},
+		{needsPerson, personSucceeded, succeeded, person},
+		{needsPerson, personFailed, failed, person},
+	}
+}
+
+// next returns the state that follows, and whether the table has it.
+func next(from enlistv1.OperationState, what event, by actor) (enlistv1.OperationState, bool) {
+	for _, t := range transitions() {
+		if t.from == from && t.what == what && t.by == by {
+			return t.to, true
+		}
+	}
+	return from, false
+}
+
+// move is the only function that changes the state of a record. What the table does not have is a defect: the record stays as it was,
+// and its caller must not write it.
+func move(record *journal.Record, what event, by actor) error {
+	to, legal := next(record.State, what, by)
+	if !legal {
+		return fmt.Errorf("once: %s by the %s cannot happen to a create in state %s", what, by, record.State)
+	}
+	record.State = to
+	return nil
+}

@@ -1,0 +1,68 @@
+package once
+
+import (
+	"slices"
+	"sync"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+const (
+	// maxTries is how many calls a record keeps: the first, and of the others the latest, look-ups going before sends.
+	maxTries = 30
+	// maxRequestBody is how much of a request's body it keeps, in bytes.
+	maxRequestBody = 64 << 10
+)
+
+// tries gathers the calls to the vendor. Safe for concurrent use.
+type tries struct {
+	mu   sync.Mutex
+	made []*enlistv1.OperationTry
+}
+
+func (t *tries) add(exchange *providers.Exchange) {
+	kind := enlistv1.TryKind_TRY_KIND_LOOKUP
+	if exchange.Creates {
+		kind = enlistv1.TryKind_TRY_KIND_SEND
+	}
+	if request := exchange.Request; len(request.GetBody()) > maxRequestBody {
+		request.Body = request.GetBody()[:maxRequestBody] + "…"
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.made = append(t.made, &enlistv1.OperationTry{
+		Kind: kind, StartTime: timestamppb.New(exchange.Start), EndTime: timestamppb.New(exchange.End), Stage: exchange.Stage,
+		HttpStatus: int32(exchange.Status), Request: exchange.Request, ResponseBody: exchange.ResponseBody, //nolint:gosec // three digits
+	})
+}
+
+// addTo adds the calls to a record. Their numbers count all calls there were, also those that are not kept.
+func (t *tries) addTo(payload *journalv1.Payload) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, made := range t.made {
+		appendTry(payload, made)
+	}
+	t.made = nil
+}
+
+func appendTry(payload *journalv1.Payload, made *enlistv1.OperationTry) {
+	all := payload.GetTries()
+	made.Number = 1
+	if len(all) > 0 {
+		made.Number = all[len(all)-1].GetNumber() + 1
+	}
+	if len(all) >= maxTries {
+		oldest := max(slices.IndexFunc(all, isLookup), 1) // the first send stays
+		all = slices.Delete(slices.Clone(all), oldest, oldest+1)
+	}
+	payload.Tries = append(all, made)
+}
+
+func isLookup(made *enlistv1.OperationTry) bool {
+	return made.GetKind() == enlistv1.TryKind_TRY_KIND_LOOKUP
+}
