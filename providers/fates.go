@@ -64,7 +64,7 @@ func (t *FieldTable) Account(
 
 // NotAsItCame leaves only the fates that an answer must name: of fields that were transformed or dropped.
 func NotAsItCame(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
-	return slices.DeleteFunc(fates, func(fate *enlistv1.FieldFate) bool { return fate.GetFate() == enlistv1.Fate_FATE_SENT })
+	return slices.DeleteFunc(slices.Clone(fates), func(fate *enlistv1.FieldFate) bool { return fate.GetFate() == enlistv1.Fate_FATE_SENT })
 }
 
 // Kept returns a copy of the request's customer without the fields that were dropped.

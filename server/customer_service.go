@@ -40,7 +40,7 @@ func (s *customerService) CreateCustomer(ctx context.Context, request *enlistv1.
 	if request.GetUnsupportedFields() == enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_UNSPECIFIED {
 		request.UnsupportedFields = enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_REJECT
 	}
-	return provider.CreateCustomer(ctx, request)
+	return providers.Create(ctx, provider, request)
 }
 
 func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {

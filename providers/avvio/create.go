@@ -1,102 +1,96 @@
 package avvio
 
 import (
-	"cmp"
-	"net/http"
+	"context"
+	"strconv"
 	"strings"
-
-	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
-	"github.com/enlist-dev/enlist/providers/codes"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
-	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-const apiPath = "/api/ws_api"
-
-// call makes a call; what it does stands in its body.
-func (p *Provider) call(body proto.Message) *vendorhttp.Request {
-	return &vendorhttp.Request{
-		Method:       http.MethodPost,
-		Path:         apiPath,
-		Header:       http.Header{"Accept": {"application/json"}},
-		ContentType:  "application/json",
-		Body:         wire.JSON(body),
-		RedactedBody: func() []byte { return wire.RedactedJSON(body) },
-	}
+// creation is the create of an account.
+type creation struct {
+	*Provider
+	request *enlistv1.CreateCustomerRequest
+	account *avviov1.CreateAccountRequest
+	fates   []*enlistv1.FieldFate
 }
 
-func (p *Provider) userAuth() *avviov1.UserAuth {
-	return &avviov1.UserAuth{Username: p.settings.GetUsername(), Password: p.settings.GetPassword()}
+// Prepare maps a create to the body of createAccount.
+func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
+	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
+		return nil, err
+	}
+	account, err := p.body(request)
+	if err != nil {
+		return nil, err
+	}
+	fates, err := p.description.Fields.Account(p.description.Name, request, account)
+	if err != nil {
+		return nil, err
+	}
+	return &creation{Provider: p, request: request, account: account, fates: fates}, nil
 }
 
-// creation maps a request to the body of createAccount.
-func (p *Provider) creation(request *enlistv1.CreateCustomerRequest) (*avviov1.CreateAccountRequest, error) {
-	customer, options := request.GetCustomer(), providers.WithDefaults(request.GetAvvio(), p.settings.GetDefaults())
-	var language string
-	if tag := customer.GetLanguageCode(); tag != "" {
-		var err error
-		if language, err = codes.LanguageName(tag); err != nil {
-			return nil, providers.InvalidField(p.description.Name, "customer.language_code", err.Error())
-		}
+// Key returns what FindCustomer tells an account by. Two accounts for one person at two properties are found apart, so the property
+// belongs to it.
+func (c *creation) Key() string {
+	sent := c.account.GetAccountInformation()
+	key := []string{strconv.FormatInt(c.account.GetSiteId(), 10)}
+	for _, part := range []string{sent.GetEmail(), sent.GetNameFirst(), sent.GetNameLast()} {
+		key = append(key, strings.Join(strings.Fields(part), " "))
 	}
-	address := customer.GetBillingAddress()
-	var lines [2]string // the others are named as not sent
-	copy(lines[:], address.GetLines())
-	return &avviov1.CreateAccountRequest{
-		UserAuth:  p.userAuth(),
-		Operation: "createAccount",
-		SiteId:    cmp.Or(options.GetSiteId(), p.settings.GetSiteId()),
-		AccountInformation: &avviov1.AccountInformation{
-			NameTitle:         customer.GetName().GetTitle(),
-			NameFirst:         customer.GetName().GetGivenName(),
-			NameLast:          customer.GetName().GetFamilyName(),
-			AddressLine1:      lines[0],
-			AddressLine2:      lines[1],
-			AddressTown:       address.GetCity(),
-			AddressZip:        address.GetPostalCode(),
-			AddressCounty:     address.GetRegion(),
-			AddressCountry:    address.GetCountryCode(),
-			Email:             customer.GetEmail(),
-			Password:          options.GetPassword(),
-			PhoneNumber:       cmp.Or(customer.GetPhone(), customer.GetMobile()),
-			CompanyName:       customer.GetOrganization().GetName(),
-			PreferredLanguage: language,
-		},
+	return "match:" + strings.Join(key, "|")
+}
+
+// LooksFirst is false: there is no id to look for, and Avvio lets one person have several accounts.
+func (c *creation) LooksFirst() bool { return false }
+
+// Preview shows what would be sent.
+func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	return &enlistv1.CreateCustomerResponse{
+		Customer: written(c.request, c.fates, ""), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
+		Fields: c.fates, VendorRequest: c.http.Preview(c.call()),
 	}, nil
 }
 
-// created reads the answer to a create and returns the account's id. The status ok without an id is no success, nor is an id
-// without it.
-func (p *Provider) created(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) (int64, error) {
-	answer, created := &avviov1.Answer{}, &avviov1.CreateAccountAnswer{}
-	if wire.Unmarshal(response.Body, answer) != nil || wire.Unmarshal(response.Body, created) != nil {
-		return 0, p.http.NotUnderstood(call, response, nil)
+// CreateCustomer creates the account.
+func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	call := c.call()
+	response, err := c.http.Do(ctx, call)
+	if err != nil {
+		return nil, err
 	}
-	if response.Status < 300 && isOK(answer) && created.GetAccountId() > 0 {
-		return created.GetAccountId(), nil
+	id, err := c.created(call, response, c.secrets())
+	if err != nil {
+		return nil, err
 	}
-	if created.GetAccountId() != 0 || isOK(answer) {
-		return 0, p.http.MayBeDone(call, response, vendorError(response, secrets))
+	answer := c.answer(id)
+	if c.request.GetIncludeVendorRecord() {
+		answer.VendorRecord = redactedRecord(response.Body, c.secrets())
 	}
-	return 0, p.refusal(call, response, answer, secrets)
+	return answer, nil
 }
 
-func isOK(answer *avviov1.Answer) bool {
-	return strings.EqualFold(strings.TrimSpace(answer.GetStatus()), "ok")
+// answer makes the answer to a create that made the account with an id.
+func (c *creation) answer(id int64) *enlistv1.CreateCustomerResponse {
+	return &enlistv1.CreateCustomerResponse{
+		Customer: written(c.request, c.fates, strconv.FormatInt(id, 10)), Outcome: enlistv1.Outcome_OUTCOME_CREATED,
+		RequestId: c.request.GetRequestId(), Fields: providers.NotAsItCame(c.fates),
+	}
 }
 
-// written returns the customer as it was sent, under the id that Avvio gave.
-func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, id string) *enlistv1.Customer {
-	customer := providers.Kept(request, fates)
-	customer.Id = id
-	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
-	customer.VendorIds = nil
-	if id != "" {
-		customer.VendorIds = map[string]string{"account_id": id}
-	}
-	return customer
+// call makes the request that creates.
+func (c *creation) call() *vendorhttp.Request {
+	call := c.Provider.call(c.account, c.secrets())
+	call.Creates, call.GivesID = true, true
+	return call
+}
+
+// secrets returns what answers may repeat of what was sent.
+func (c *creation) secrets() []string {
+	return []string{c.settings.GetPassword(), c.account.GetAccountInformation().GetPassword()}
 }

@@ -20,18 +20,19 @@ type found struct {
 // find looks for an account at the connection's property, then, as creates can name another, at all that the API user may see.
 // Avvio cannot be asked for one account.
 func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
+	secrets := []string{p.settings.GetPassword()}
 	scopes := [][]int64{nil}
 	if site := p.settings.GetSiteId(); site != 0 {
 		scopes = [][]int64{{site}, nil}
 	}
 	for _, sites := range scopes {
-		call := p.call(&avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: sites})
+		call := p.call(&avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: sites}, secrets)
 		call.Lists = true
 		response, err := p.http.Do(ctx, call)
 		if err != nil {
 			return nil, err
 		}
-		answer, err := p.listed(call, response)
+		answer, err := p.listed(call, response, secrets)
 		if err != nil {
 			return nil, err
 		}
@@ -47,13 +48,13 @@ func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 }
 
 // listed reads the answer to getAccounts. Without a list of properties it says nothing.
-func (p *Provider) listed(call *vendorhttp.Request, response *vendorhttp.Response) (*avviov1.GetAccountsAnswer, error) {
+func (p *Provider) listed(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) (*avviov1.GetAccountsAnswer, error) {
 	answer, listed := &avviov1.Answer{}, &avviov1.GetAccountsAnswer{}
 	switch {
 	case wire.Unmarshal(response.Body, answer) != nil:
 		return nil, p.http.NotUnderstood(call, response, nil)
 	case response.Status >= 300 || !isOK(answer):
-		return nil, p.refusal(call, response, answer, []string{p.settings.GetPassword()})
+		return nil, p.refusal(call, response, answer, secrets)
 	case wire.Unmarshal(response.Body, listed) != nil || !wire.HasList(response.Body, "siteList"):
 		return nil, p.http.NotUnderstood(call, response, nil)
 	}

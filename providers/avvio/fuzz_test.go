@@ -70,7 +70,7 @@ func FuzzListed(f *testing.F) {
 	f.Add(200, `{"status":"error","message":"no"}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		response := &vendorhttp.Response{Status: status, Header: http.Header{}, Body: []byte(body)}
-		answer, err := p.listed(&vendorhttp.Request{}, response)
+		answer, err := p.listed(&vendorhttp.Request{}, response, nil)
 		if err != nil {
 			checkError(t, err)
 		}

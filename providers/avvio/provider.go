@@ -36,6 +36,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Unsupported: map[string]string{
 				"ListContractors": "Avvio keeps no contractors (people who sign for a customer).",
 			},
+			SettledAfter: vendorhttp.SettledAfter(config),
 			Fields: providers.NewFieldTable((&avviov1.CreateAccountRequest{}).ProtoReflect().Descriptor()).
 				Without("customer.id", "Avvio gives each account its id (accountID) itself, and the answer tells it; leave it empty"),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
@@ -51,46 +52,6 @@ func New(config *configv1.Provider) (*Provider, error) {
 
 // Describe returns what Avvio is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
-
-// CreateCustomer creates an account.
-func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
-		return nil, err
-	}
-	creation, err := p.creation(request)
-	if err != nil {
-		return nil, err
-	}
-	fates, err := p.description.Fields.Account(p.description.Name, request, creation)
-	if err != nil {
-		return nil, err
-	}
-	call := p.call(creation)
-	call.Creates, call.GivesID = true, true
-	if request.GetValidateOnly() {
-		return &enlistv1.CreateCustomerResponse{
-			Customer: written(request, fates, ""), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: request.GetRequestId(),
-			Fields: fates, VendorRequest: p.http.Preview(call),
-		}, nil
-	}
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	secrets := []string{p.settings.GetPassword(), creation.GetAccountInformation().GetPassword()}
-	id, err := p.created(call, response, secrets)
-	if err != nil {
-		return nil, err
-	}
-	answer := &enlistv1.CreateCustomerResponse{
-		Customer: written(request, fates, strconv.FormatInt(id, 10)), Outcome: enlistv1.Outcome_OUTCOME_CREATED,
-		RequestId: request.GetRequestId(), Fields: providers.NotAsItCame(fates),
-	}
-	if request.GetIncludeVendorRecord() {
-		answer.VendorRecord = redactedRecord(response.Body, secrets)
-	}
-	return answer, nil
-}
 
 // GetCustomer reads an account by its id.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {

@@ -89,9 +89,12 @@ func text(value *structpb.Value) string {
 	}
 }
 
+// secretMembers are the members of Avvio's objects whose values people must not see.
+func secretMembers() []string { return []string{"password", "userAuth"} }
+
 // redactedRecord returns an answer as it came, without secrets by name or by value.
 func redactedRecord(body []byte, secrets []string) *structpb.Struct {
-	record := wire.Record(body, "password", "userAuth")
+	record := wire.Record(body, secretMembers()...)
 	wire.RedactRecord(record, secrets...)
 	return record
 }

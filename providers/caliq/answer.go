@@ -30,6 +30,7 @@ func (p *Provider) call(path string, params proto.Message) *vendorhttp.Request {
 		ContentType:  "application/json",
 		Body:         wire.JSON(params),
 		RedactedBody: func() []byte { return wire.RedactedJSON(params) },
+		RedactAnswer: func(body []byte) string { return p.redact(wire.RedactMembers(string(body), "apiKey")) },
 	}
 }
 

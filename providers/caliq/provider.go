@@ -30,6 +30,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Vendor:     enlistv1.Vendor_VENDOR_CALIQ,
 			OnExisting: config.GetOnExisting(),
 
+			SettledAfter:          vendorhttp.SettledAfter(config),
 			OnExistingUnsupported: onExistingUnsupported(config.GetCaliq().GetAutoNumbering()),
 			Unsupported: map[string]string{
 				"ListContractors": "Caliq keeps no contractors (people who sign for a customer).",
@@ -62,48 +63,6 @@ func duplicateSafety(autoNumbering bool) *enlistv1.DuplicateSafety {
 // Describe returns what Caliq is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
-// CreateCustomer creates an account with its address and contact, after a look whether its number is in use.
-func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
-		return nil, err
-	}
-	params, err := p.params(request)
-	if err != nil {
-		return nil, err
-	}
-	fates, err := p.account(request, params)
-	if err != nil {
-		return nil, err
-	}
-	call := p.call(createPath, params)
-	call.Creates, call.GivesID = true, params.GetAccountNo() == ""
-	if request.GetValidateOnly() {
-		return &enlistv1.CreateCustomerResponse{
-			Customer: written(request, fates, &caliqv1.CustomerCreateData{AccountNo: params.GetAccountNo()}),
-			Outcome:  enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: request.GetRequestId(), Fields: fates, VendorRequest: p.http.Preview(call),
-		}, nil
-	}
-	if there, err := p.existing(ctx, request, params.GetAccountNo()); there != nil || err != nil {
-		return there, err
-	}
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	data, err := p.created(ctx, call, response, params.GetAccountNo())
-	if err != nil {
-		return nil, err
-	}
-	answer := &enlistv1.CreateCustomerResponse{
-		Customer: written(request, fates, data), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: request.GetRequestId(),
-		Fields: providers.NotAsItCame(fates),
-	}
-	if request.GetIncludeVendorRecord() {
-		answer.VendorRecord = p.record(response.Body)
-	}
-	return answer, nil
-}
-
 func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	unsupported := map[enlistv1.OnExisting]string{
 		enlistv1.OnExisting_ON_EXISTING_UPDATE: "Caliq documents no call that changes a customer.",
@@ -112,24 +71,6 @@ func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 		unsupported[enlistv1.OnExisting_ON_EXISTING_ADOPT] = "Caliq numbers the accounts itself, so there is no number to look for."
 	}
 	return unsupported
-}
-
-// existing looks whether the account exists: it returns the adopted customer, an error, or neither when it is to be created.
-func (p *Provider) existing(ctx context.Context, request *enlistv1.CreateCustomerRequest, accountNo string) (*enlistv1.CreateCustomerResponse, error) {
-	if accountNo == "" {
-		return nil, nil //nolint:nilnil // said above
-	}
-	found, err := p.find(ctx, accountNo)
-	switch {
-	case err != nil:
-		return nil, providers.NotSent(err)
-	case len(found) == 0:
-		return nil, nil //nolint:nilnil // said above
-	case request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT:
-		return providers.Adopted(request, p.read(found, request.GetIncludeVendorRecord())), nil
-	default:
-		return nil, p.description.CustomerExists(nil)
-	}
 }
 
 // GetCustomer says whether an account exists, and its identifier; Caliq documents no call that returns more.

@@ -43,7 +43,8 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Unsupported: map[string]string{
 				"ListContractors": "Opencell keeps no contractors (people who sign for a customer).",
 			},
-			Fields: providers.NewFieldTable((&opencellv1.CrmAccountHierarchy{}).ProtoReflect().Descriptor()),
+			SettledAfter: vendorhttp.SettledAfter(config),
+			Fields:       providers.NewFieldTable((&opencellv1.CrmAccountHierarchy{}).ProtoReflect().Descriptor()),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
 				Explanation: "Opencell holds each code once: a strict create of a code that exists is refused, an update merges into it, " +
@@ -60,99 +61,10 @@ func New(config *configv1.Provider) (*Provider, error) {
 // Describe returns what Opencell is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
-// CreateCustomer creates a customer with its accounts.
-func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	hierarchy, err := p.hierarchy(request)
-	if err != nil {
-		return nil, err
-	}
-	fates, err := p.account(request, hierarchy)
-	if err != nil {
-		return nil, err
-	}
-	call := p.creation(request.GetOnExisting(), hierarchy)
-	if request.GetValidateOnly() {
-		return &enlistv1.CreateCustomerResponse{
-			Customer: created(request, hierarchy, fates), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: request.GetRequestId(),
-			Fields: fates, VendorRequest: p.preview(call),
-		}, nil
-	}
-	create := func() (*enlistv1.CreateCustomerResponse, error) {
-		return p.create(ctx, request, hierarchy, fates, call)
-	}
-	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
-		adopt := func() (*enlistv1.CreateCustomerResponse, error) { return p.adopt(ctx, request, hierarchy.GetCode()) }
-		return providers.CreateOrAdopt(adopt, create)
-	}
-	return create()
-}
-
-// create sends the request that creates, and makes the answer.
-func (p *Provider) create(
-	ctx context.Context, request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy, fates []*enlistv1.FieldFate,
-	call *vendorhttp.Request,
-) (*enlistv1.CreateCustomerResponse, error) {
-	body, err := p.send(ctx, call, secrets(hierarchy)...)
-	if err != nil {
-		return nil, err
-	}
-	response := &enlistv1.CreateCustomerResponse{
-		Customer:  created(request, hierarchy, fates),
-		Outcome:   enlistv1.Outcome_OUTCOME_CREATED,
-		RequestId: request.GetRequestId(),
-		Fields:    providers.NotAsItCame(fates),
-	}
-	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
-		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
-	}
-	if request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body)
-	}
-	return response, nil
-}
-
-// creation makes the request that creates.
-func (p *Provider) creation(onExisting enlistv1.OnExisting, hierarchy *opencellv1.CrmAccountHierarchy) *vendorhttp.Request {
-	path := createPath
-	if onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE {
-		path = upsertPath
-	}
-	return &vendorhttp.Request{
-		Method:       http.MethodPost,
-		Path:         path,
-		Header:       http.Header{"Accept": {"application/json"}},
-		ContentType:  "application/json",
-		Body:         wire.JSON(hierarchy),
-		RedactedBody: func() []byte { return wire.RedactedJSON(hierarchy) },
-		Creates:      true,
-	}
-}
-
-func (p *Provider) preview(call *vendorhttp.Request) *enlistv1.VendorRequest {
-	call.Header.Set("Authorization", "")
-	call.Secrets = map[string]string{"Authorization": "Bearer $OPENCELL_TOKEN"}
-	return p.http.Preview(call)
-}
-
-// adopt reads the customer that is there.
-func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRequest, code string) (*enlistv1.CreateCustomerResponse, error) {
-	there, err := p.GetCustomer(ctx, &enlistv1.GetCustomerRequest{
-		Provider: request.GetProvider(), CustomerId: code, IncludeVendorRecord: request.GetIncludeVendorRecord(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return providers.Adopted(request, there), nil
-}
-
 // GetCustomer reads a customer by its code.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
-	call := &vendorhttp.Request{
-		Method: http.MethodGet,
-		Path:   customerPath,
-		Query:  url.Values{"customerCode": {request.GetCustomerId()}},
-		Header: http.Header{"Accept": {"application/json"}},
-	}
+	call := requestOf(http.MethodGet, customerPath)
+	call.Query = url.Values{"customerCode": {request.GetCustomerId()}}
 	body, err := p.send(ctx, call)
 	if err != nil {
 		return nil, err
@@ -163,7 +75,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 	}
 	response := &enlistv1.GetCustomerResponse{Customer: customer(answer.GetCustomer())}
 	if request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body, "tokenId", "iban")
+		response.VendorRecord = wire.Record(body, secretMembers()...)
 	}
 	return response, nil
 }

@@ -20,6 +20,27 @@ const (
 	anyFailure    = "GENERIC_API_EXCEPTION" // of what Opencell did not foresee: nobody knows how far it had got
 )
 
+// requestOf makes a call of the API, as which send completes it.
+func requestOf(method, path string) *vendorhttp.Request {
+	return &vendorhttp.Request{
+		Method:       method,
+		Path:         path,
+		Header:       http.Header{"Accept": {"application/json"}},
+		Secrets:      map[string]string{"Authorization": "Bearer $OPENCELL_TOKEN"},
+		RedactAnswer: redacts(),
+	}
+}
+
+// secretMembers are the members of Opencell's records whose values people must not see.
+func secretMembers() []string { return []string{"tokenId", "iban"} }
+
+// redacts returns what hides secrets in an answer: those members, and what was sent, wherever it stands.
+func redacts(sent ...string) func([]byte) string {
+	return func(body []byte) string {
+		return wire.Redact(wire.RedactMembers(string(body), secretMembers()...), sent...)
+	}
+}
+
 // send makes a call with a token and returns the body of a successful answer. A 401 says that nothing was done, so the token is
 // renewed and the call repeated, once. The vendor's words of an error are kept without the secrets that the call has sent.
 func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets ...string) ([]byte, error) {

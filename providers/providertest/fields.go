@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 // fieldsReachTheWire proves that mapping and annotations agree, field by field: it takes each field away in turn and looks which
@@ -49,7 +50,7 @@ func fieldsReachTheWire(t *testing.T, f *fixture) {
 			}
 			without, _ := proto.Clone(request).(*enlistv1.CreateCustomerRequest)
 			clearPath(without.ProtoReflect(), strings.Split(path, "."))
-			response, err := f.provider.CreateCustomer(t.Context(), without)
+			response, err := providers.Create(t.Context(), f.provider, without)
 			if err != nil {
 				known := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD)
 				if !strings.Contains(fmt.Sprint(known.Violations), strings.Split(anyIndex(path), "[")[0]) {
@@ -183,7 +184,7 @@ func fieldsDropped(t *testing.T, f *fixture) {
 		tried++
 		request := f.request()
 		change(request.GetCustomer())
-		_, err := f.provider.CreateCustomer(t.Context(), request)
+		_, err := providers.Create(t.Context(), f.provider, request)
 		known := f.fails(err, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED)
 		if len(known.Violations) != 1 || known.Violations[0].Path != path {
 			t.Errorf("violations %v, want one at %s", known.Violations, path)

@@ -114,7 +114,7 @@ func settled(request *enlistv1.CreateCustomerRequest) *enlistv1.CreateCustomerRe
 
 func (f *fixture) create(request *enlistv1.CreateCustomerRequest) *enlistv1.CreateCustomerResponse {
 	f.t.Helper()
-	response, err := f.provider.CreateCustomer(f.t.Context(), request)
+	response, err := providers.Create(f.t.Context(), f.provider, request)
 	if err != nil {
 		f.t.Fatalf("create: %v", err)
 	}

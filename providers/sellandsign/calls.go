@@ -24,11 +24,12 @@ const (
 func (p *Provider) call(method, path, action string, parameters url.Values) *vendorhttp.Request {
 	parameters.Set("action", action)
 	call := &vendorhttp.Request{
-		Method:  method,
-		Path:    modelPath + path,
-		Query:   parameters,
-		Header:  http.Header{"Accept": {"application/json"}},
-		Secrets: map[string]string{tokenName: "$J_TOKEN"},
+		Method:       method,
+		Path:         modelPath + path,
+		Query:        parameters,
+		Header:       http.Header{"Accept": {"application/json"}},
+		Secrets:      map[string]string{tokenName: "$J_TOKEN"},
+		RedactAnswer: func(body []byte) string { return p.withoutToken(string(body)) },
 	}
 	if p.settings.GetTokenInQuery() {
 		parameters.Set(tokenName, p.settings.GetToken())

@@ -3,29 +3,47 @@ package sellandsign
 import (
 	"cmp"
 	"context"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
 
+// kept is a create with what an update keeps of the customer that is there.
+type kept struct {
+	parameters *sellandsignv1.SelectOrCreateCustomer
+	fates      []*enlistv1.FieldFate
+	there      bool
+}
+
 // keep puts what the vendor holds into the parameters that an update leaves out, and reports whether the customer is there. Every
 // parameter must be sent, and an empty one would wipe what is held. The vendor has no way to do this in one step: what somebody
 // else changes between this read and the update is overwritten with what was read. An address is replaced as a whole.
-func (p *Provider) keep(
-	ctx context.Context, request *enlistv1.CreateCustomerRequest, parameters *sellandsignv1.SelectOrCreateCustomer,
-) (bool, error) {
-	if request.GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_UPDATE {
-		return false, nil
+func (c *creation) keep(ctx context.Context) (kept, error) {
+	asked := kept{parameters: c.parameters, fates: c.fates}
+	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
+		record, _, err := c.read(ctx, c.parameters.GetNumber())
+		switch {
+		case err == nil:
+			asked.there = true
+			asked.parameters = c.keeping(record)
+		case !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND):
+			return kept{}, err
+		}
 	}
-	record, _, err := p.read(ctx, parameters.GetNumber())
-	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-		return false, nil
+	if asked.parameters.GetCustomerCode() != asked.parameters.GetNumber() { // the number is not sent as the code, but the code that is there
+		asked.fates = slices.DeleteFunc(slices.Clone(asked.fates), isNumberAsCode)
 	}
-	if err != nil {
-		return false, err
-	}
-	if request.GetSellAndSign().GetCustomerCode() == "" {
+	return asked, nil
+}
+
+// keeping returns the parameters, and in those that the request leaves out, what the record holds.
+func (c *creation) keeping(record *sellandsignv1.Customer) *sellandsignv1.SelectOrCreateCustomer {
+	parameters, _ := proto.Clone(c.parameters).(*sellandsignv1.SelectOrCreateCustomer)
+	if c.request.GetSellAndSign().GetCustomerCode() == "" {
 		parameters.CustomerCode = cmp.Or(record.GetCustomerCode(), parameters.GetCustomerCode())
 	}
 	parameters.CompanyName = cmp.Or(parameters.GetCompanyName(), record.GetCompanyName())
@@ -36,5 +54,5 @@ func (p *Provider) keep(
 	if parameters.Birthdate == nil {
 		parameters.Birthdate = milliseconds(birthDate(record.GetBirthdate()))
 	}
-	return true, nil
+	return parameters
 }

@@ -156,7 +156,7 @@ func TestPageSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	created, err := provider.CreateCustomer(t.Context(), sample(t))
+	created, err := providers.Create(t.Context(), provider, sample(t))
 	if err != nil {
 		t.Fatal(err)
 	}

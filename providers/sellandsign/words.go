@@ -18,7 +18,11 @@ const mostSearched = 50_000
 // error page may repeat the URL that it stood in.
 func (p *Provider) said(response *vendorhttp.Response) *enlistv1.VendorError {
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(response.Body), "�")), " ")
-	return vendorhttp.VendorError(response, "", p.token.ReplaceAllLiteralString(vendorhttp.Cut(text, mostSearched), "$J_TOKEN"))
+	return vendorhttp.VendorError(response, "", p.withoutToken(vendorhttp.Cut(text, mostSearched)))
+}
+
+func (p *Provider) withoutToken(text string) string {
+	return p.token.ReplaceAllLiteralString(text, "$J_TOKEN")
 }
 
 // anyEscaping matches a secret as it came and as URLs, JSON and HTML write its characters.

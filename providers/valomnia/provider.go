@@ -3,7 +3,6 @@ package valomnia
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"net/url"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -46,7 +45,8 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Unsupported: map[string]string{
 				"ListContractors": "Valomnia documents no call that lists contractors (people who sign for a customer).",
 			},
-			Fields: providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()),
+			SettledAfter: vendorhttp.SettledAfter(config),
+			Fields:       providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
 				Explanation: "Valomnia holds each reference once: a create with a reference that is in use is refused, " +
@@ -64,71 +64,6 @@ func New(config *configv1.Provider) (*Provider, error) {
 
 // Describe returns what Valomnia is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
-
-// CreateCustomer creates a customer.
-func (p *Provider) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
-		return nil, err
-	}
-	form, err := p.form(request)
-	if err != nil {
-		return nil, err
-	}
-	fates, err := p.description.Fields.Account(p.description.Name, request, form)
-	if err != nil {
-		return nil, err
-	}
-	call, err := p.creation(form)
-	if err != nil {
-		return nil, err
-	}
-	if request.GetValidateOnly() {
-		return &enlistv1.CreateCustomerResponse{
-			Customer: planned(request, form, fates), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: request.GetRequestId(),
-			Fields: fates, VendorRequest: p.preview(call),
-		}, nil
-	}
-	create := func() (*enlistv1.CreateCustomerResponse, error) { return p.create(ctx, request, form, fates, call) }
-	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
-		adopt := func() (*enlistv1.CreateCustomerResponse, error) { return p.adopt(ctx, request, form.GetReference()) }
-		return providers.CreateOrAdopt(adopt, create)
-	}
-	return create()
-}
-
-// create sends the request that creates, and makes the answer.
-func (p *Provider) create(
-	ctx context.Context, request *enlistv1.CreateCustomerRequest, form *valomniav1.CustomerForm, fates []*enlistv1.FieldFate,
-	call *vendorhttp.Request,
-) (*enlistv1.CreateCustomerResponse, error) {
-	record, body, err := p.sendCreation(ctx, call, form.GetReference())
-	if err != nil {
-		return nil, err
-	}
-	response := &enlistv1.CreateCustomerResponse{
-		Customer: customer(record), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: request.GetRequestId(),
-		Fields: providers.NotAsItCame(fates),
-	}
-	if request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body)
-	}
-	return response, nil
-}
-
-func (p *Provider) preview(call *vendorhttp.Request) *enlistv1.VendorRequest {
-	call.Header.Set("Cookie", "")
-	call.Secrets = map[string]string{"Cookie": sessionCookie + "=$VALOMNIA_SESSION"}
-	return p.http.Preview(call)
-}
-
-// adopt reads the customer that is there, by its reference only.
-func (p *Provider) adopt(ctx context.Context, request *enlistv1.CreateCustomerRequest, reference string) (*enlistv1.CreateCustomerResponse, error) {
-	record, body, err := p.readByReference(ctx, reference)
-	if err != nil {
-		return nil, err
-	}
-	return providers.Adopted(request, answer(record, body, request.GetIncludeVendorRecord())), nil
-}
 
 // GetCustomer reads a customer by its reference or, when the id has the form `id:256`, by Valomnia's own number.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
@@ -153,26 +88,4 @@ func answer(record *valomniav1.CustomerRecord, body []byte, includeRecord bool) 
 // ListContractors is not supported.
 func (p *Provider) ListContractors(context.Context, *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
 	return nil, p.description.NotSupported("ListContractors")
-}
-
-// creation makes the request that creates.
-func (p *Provider) creation(form *valomniav1.CustomerForm) (*vendorhttp.Request, error) {
-	call := &vendorhttp.Request{
-		Method:      http.MethodPost,
-		Path:        p.customers,
-		Header:      http.Header{"Accept": {"application/json"}},
-		ContentType: formType,
-		Body:        []byte(wire.Form(form, false).Encode()),
-		Creates:     true,
-	}
-	if form.GetImageFile() == nil {
-		return call, nil
-	}
-	image, err := p.image(form.GetImageFile())
-	if err != nil {
-		return nil, err
-	}
-	contentType, body, shown := wire.Multipart(wire.Form(form, false), image)
-	call.ContentType, call.Body, call.RedactedBody = contentType, body, func() []byte { return shown }
-	return call, nil
 }

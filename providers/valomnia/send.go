@@ -46,8 +46,17 @@ func (p *Provider) readByNumber(ctx context.Context, number string) (*valomniav1
 }
 
 func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.CustomerRecord) bool) (*valomniav1.CustomerRecord, []byte, error) {
-	call := &vendorhttp.Request{Method: http.MethodGet, Path: p.customers + path, Header: http.Header{"Accept": {"application/json"}}}
-	return p.send(ctx, call, http.StatusOK, is)
+	return p.send(ctx, p.requestOf(http.MethodGet, path), http.StatusOK, is)
+}
+
+// requestOf makes a call at the collection of customers, or below it, as which send completes it.
+func (p *Provider) requestOf(method, path string) *vendorhttp.Request {
+	return &vendorhttp.Request{
+		Method:  method,
+		Path:    p.customers + path,
+		Header:  http.Header{"Accept": {"application/json"}},
+		Secrets: map[string]string{"Cookie": sessionCookie + "=$VALOMNIA_SESSION"},
+	}
 }
 
 // send makes a call in a session. When the answer says that there is no session nothing was done, so the session is renewed and
@@ -61,6 +70,7 @@ func (p *Provider) send(
 			return nil, nil, err
 		}
 		call.Header.Set("Cookie", sessionCookie+"="+session)
+		call.RedactAnswer = func(body []byte) string { return wire.Redact(string(body), session) }
 		answer, err := p.http.Do(ctx, call)
 		if err != nil {
 			return nil, nil, err

@@ -2,7 +2,6 @@ package vendorhttp
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +47,7 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("base_url: %w", err)
 	}
-	timeout := cmp.Or(config.GetTimeout().AsDuration(), DefaultTimeout)
+	timeout := timeoutOf(config)
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second), KeepAlive: 30 * time.Second}
 	return &Client{
 		provider: config.GetName(),
@@ -95,6 +94,9 @@ type Request struct {
 	RedactedBody func() []byte
 	// Secrets are headers and query parameters whose values people must not see, with the `$NAME` to show instead.
 	Secrets map[string]string
+	// RedactAnswer makes the answer's body without secrets, when people are to see it; nil when the answer holds none. The body may be
+	// of any form: answers that are not the vendor's repeat secrets, too.
+	RedactAnswer func(body []byte) string
 }
 
 // Response is a whole answer.
@@ -108,45 +110,61 @@ type Response struct {
 }
 
 // Do sends the request once and reads the whole answer. It waits its turn for as long as the context allows; from then on its time
-// is bounded by the client's timeout, too. An error is an *providers.Error: OVERLOADED or VENDOR_UNAVAILABLE when nothing can have
-// been created, else OUTCOME_UNKNOWN.
+// is bounded by the client's timeout, too. The context's observer is told of it. An error is an *providers.Error: the observer's, or
+// OVERLOADED or VENDOR_UNAVAILABLE, when nothing can have been created, else OUTCOME_UNKNOWN.
 func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	done, err := c.limits.enter(ctx)
 	if err != nil {
 		return nil, c.overloaded(err)
 	}
 	defer done()
+	if err := c.beforeSend(ctx, request); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	response, failure := c.exchange(ctx, request)
+	c.exchanged(ctx, request, start, response, failure)
+	if failure != nil {
+		return nil, failure
+	}
+	return response, nil
+}
+
+// exchange sends the request and reads the answer. With a failure, the response is nil or has a status only.
+func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *providers.Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
 	var progress progress
-	ctx = httptrace.WithClientTrace(ctx, progress.trace())
+	ctx = traced(ctx, request, &progress)
 	httpRequest, err := http.NewRequestWithContext(ctx, request.Method, c.url(request), bytes.NewReader(request.Body))
 	if err != nil {
 		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
 	}
 	httpRequest.Header = request.headers()
 
-	response, err := c.transport.RoundTrip(httpRequest)
+	answer, err := c.transport.RoundTrip(httpRequest)
 	if err != nil {
 		return nil, c.failed(request, progress.stage(), withoutURL(err))
 	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
-		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
+	defer func() { _ = answer.Body.Close() }()
+	response := &Response{Status: answer.StatusCode, Header: answer.Header}
+	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
 	}
 	limit := MaxAnswer
 	if request.Lists {
 		limit = MaxListing
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, int64(limit)+1))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(limit)+1))
 	if err != nil {
-		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
 	}
 	if len(body) > limit {
-		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("the answer is larger than %d bytes", limit))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("the answer is larger than %d bytes", limit))
 	}
-	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+	response.Body = body
+	return response, nil
 }
 
 func (c *Client) url(request *Request) string {
@@ -211,13 +229,21 @@ func withoutURL(err error) error {
 }
 
 // progress follows one request through net/http. From the moment a connection is ready, bytes may have left.
-type progress struct{ connected atomic.Bool }
+type progress struct {
+	connected     atomic.Bool
+	whenConnected func() // tells the observer; nil for none
+}
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		// net/http asks for another connection only while not a byte of this request has been written.
 		GetConn: func(string) { p.connected.Store(false) },
-		GotConn: func(httptrace.GotConnInfo) { p.connected.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) {
+			p.connected.Store(true)
+			if p.whenConnected != nil {
+				p.whenConnected()
+			}
+		},
 	}
 }
 

@@ -49,7 +49,7 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 		if value := s.held(); value != "" {
 			return value, nil
 		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+		ctx, cancel := context.WithTimeout(providers.WithObserver(context.WithoutCancel(ctx), nil), s.timeout)
 		defer cancel()
 		credential, err := s.login(ctx)
 		if err != nil {

@@ -1,0 +1,102 @@
+package caliq
+
+import (
+	"context"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+)
+
+// creation is the create of an account with its address and contact.
+type creation struct {
+	*Provider
+	request *enlistv1.CreateCustomerRequest
+	params  *caliqv1.CustomerCreateParams
+	fates   []*enlistv1.FieldFate
+}
+
+// Prepare maps a create to the body of CustomerCreate.
+func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
+	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
+		return nil, err
+	}
+	params, err := p.params(request)
+	if err != nil {
+		return nil, err
+	}
+	fates, err := p.account(request, params)
+	if err != nil {
+		return nil, err
+	}
+	return &creation{Provider: p, request: request, params: params, fates: fates}, nil
+}
+
+// Key returns the account number; it is empty where Caliq numbers accounts itself.
+func (c *creation) Key() string { return c.params.GetAccountNo() }
+
+// LooksFirst is true where there is a number: Caliq may make a second account with it.
+func (c *creation) LooksFirst() bool { return c.Key() != "" }
+
+// Preview shows what would be sent.
+func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	return &enlistv1.CreateCustomerResponse{
+		Customer: written(c.request, c.fates, &caliqv1.CustomerCreateData{AccountNo: c.Key()}),
+		Outcome:  enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(), Fields: c.fates, VendorRequest: c.http.Preview(c.call()),
+	}, nil
+}
+
+// CreateCustomer creates the account, after a look whether its number is in use.
+func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	if there, err := c.existing(ctx); there != nil || err != nil {
+		return there, err
+	}
+	call := c.call()
+	response, err := c.http.Do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	data, err := c.created(ctx, call, response, c.Key())
+	if err != nil {
+		return nil, err
+	}
+	answer := c.answer(data)
+	if c.request.GetIncludeVendorRecord() {
+		answer.VendorRecord = c.record(response.Body)
+	}
+	return answer, nil
+}
+
+// answer makes the answer to a create with what Caliq has given the account.
+func (c *creation) answer(data *caliqv1.CustomerCreateData) *enlistv1.CreateCustomerResponse {
+	return &enlistv1.CreateCustomerResponse{
+		Customer: written(c.request, c.fates, data), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
+		Fields: providers.NotAsItCame(c.fates),
+	}
+}
+
+// call makes the request that creates.
+func (c *creation) call() *vendorhttp.Request {
+	call := c.Provider.call(createPath, c.params)
+	call.Creates, call.GivesID = true, !c.LooksFirst()
+	return call
+}
+
+// existing looks whether the account exists: it returns the adopted customer, an error, or neither when it is to be created.
+func (c *creation) existing(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	if !c.LooksFirst() {
+		return nil, nil //nolint:nilnil // said above
+	}
+	found, err := c.find(ctx, c.Key())
+	switch {
+	case err != nil:
+		return nil, providers.NotSent(err)
+	case len(found) == 0:
+		return nil, nil //nolint:nilnil // said above
+	case c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT:
+		return providers.Adopted(c.request, c.read(found, c.request.GetIncludeVendorRecord())), nil
+	default:
+		return nil, c.description.CustomerExists(nil)
+	}
+}

@@ -1,0 +1,144 @@
+package sellandsign
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// creation is the create of a customer, with the free properties that are set after it.
+type creation struct {
+	*Provider
+	request    *enlistv1.CreateCustomerRequest
+	parameters *sellandsignv1.SelectOrCreateCustomer // of the request alone; what an update keeps is added to a copy
+	fates      []*enlistv1.FieldFate                 // of the same; what becomes of properties is noted in a copy
+}
+
+// Prepare maps a create to Sell&Sign's parameters.
+func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
+	parameters := p.parameters(request)
+	fates, err := p.account(request, parameters)
+	if err != nil {
+		return nil, err
+	}
+	return &creation{Provider: p, request: request, parameters: parameters, fates: fates}, nil
+}
+
+// Key returns the number.
+func (c *creation) Key() string { return c.parameters.GetNumber() }
+
+// LooksFirst is true: Sell&Sign overwrites, so the customer is read before every send.
+func (c *creation) LooksFirst() bool { return true }
+
+// Preview shows what would be sent. An update's parameters depend on the customer that is there, so that is read.
+func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	update, err := c.keep(ctx)
+	if err != nil {
+		return nil, providers.NotSent(err)
+	}
+	customer := providers.Kept(c.request, update.fates)
+	customer.Id, customer.Source = c.parameters.GetNumber(), enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
+	return &enlistv1.CreateCustomerResponse{
+		Customer: customer, Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
+		Fields: update.fates, VendorRequest: c.http.Preview(c.creation(update.parameters)),
+	}, nil
+}
+
+// CreateCustomer creates the customer, or updates the one with its number, and then sets its free properties.
+func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	update, err := c.keep(ctx)
+	if err != nil {
+		return nil, providers.NotSent(err)
+	}
+	if adopted, err := c.lookFirst(ctx); adopted != nil || err != nil {
+		return adopted, err
+	}
+	record, body, err := c.send(ctx, update.parameters)
+	if err != nil {
+		return nil, err
+	}
+	outcome := outcome(record)
+	if update.there {
+		outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	}
+	return c.complete(ctx, record, body, outcome, update.fates), nil
+}
+
+// complete sets the free properties of a customer that was written, and makes the create's answer.
+func (c *creation) complete(
+	ctx context.Context, record *sellandsignv1.Customer, body []byte, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
+) *enlistv1.CreateCustomerResponse {
+	response := &enlistv1.CreateCustomerResponse{Customer: customer(record), Outcome: outcome, RequestId: c.request.GetRequestId()}
+	if properties := c.parameters.GetProperties(); len(properties) > 0 {
+		fates = cloned(fates)
+		response.Customer.Properties = c.setProperties(providers.WithObserver(ctx, nil), properties, fates)
+	}
+	response.Fields = providers.NotAsItCame(fates)
+	if c.request.GetIncludeVendorRecord() {
+		response.VendorRecord = wire.Record(body, tokenName)
+	}
+	return response
+}
+
+func cloned(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
+	clones := make([]*enlistv1.FieldFate, len(fates))
+	for i, fate := range fates {
+		clones[i], _ = proto.Clone(fate).(*enlistv1.FieldFate)
+	}
+	return clones
+}
+
+// lookFirst reads the customer when a create must leave one that is there unchanged. It returns nil and nil when the create may go.
+func (c *creation) lookFirst(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	var response *enlistv1.CreateCustomerResponse
+	var err error
+	switch c.request.GetOnExisting() {
+	case enlistv1.OnExisting_ON_EXISTING_UPDATE:
+		return nil, nil //nolint:nilnil // nothing was looked for
+	case enlistv1.OnExisting_ON_EXISTING_ADOPT:
+		response, err = c.adopt(ctx)
+	default:
+		if _, _, err = c.read(ctx, c.parameters.GetNumber()); err == nil {
+			return nil, c.description.CustomerExists(nil)
+		}
+	}
+	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+		return nil, nil //nolint:nilnil // nothing is there
+	}
+	return response, providers.NotSent(err)
+}
+
+// adopt reads the customer that is there.
+func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	there, err := c.GetCustomer(ctx, &enlistv1.GetCustomerRequest{
+		Provider: c.request.GetProvider(), CustomerId: c.parameters.GetNumber(), IncludeVendorRecord: c.request.GetIncludeVendorRecord(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return providers.Adopted(c.request, there), nil
+}
+
+// sameMoment is how far apart the two times of a new customer may be stamped. It is assumed: the sample has them equal.
+const sameMoment = time.Second
+
+// outcome tells a new customer from one that was there, as far as the answer's two times do.
+func outcome(record *sellandsignv1.Customer) enlistv1.Outcome {
+	created, synced := record.GetCreationDate(), record.GetSyncTimer()
+	switch {
+	case created <= 0 || synced <= 0:
+		return enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+	case created == synced:
+		return enlistv1.Outcome_OUTCOME_CREATED
+	case created < synced-sameMoment.Milliseconds():
+		return enlistv1.Outcome_OUTCOME_UPDATED
+	default:
+		return enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+	}
+}

@@ -1,0 +1,68 @@
+package vendorhttp
+
+import (
+	"context"
+	"errors"
+	"net/http/httptrace"
+	"strings"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// mostShown is how many characters of an answer an observer gets.
+const mostShown = 4096
+
+// beforeSend asks the observer of a request that creates whether it may go out.
+func (c *Client) beforeSend(ctx context.Context, request *Request) error {
+	observer := providers.ObserverOf(ctx)
+	if observer == nil || observer.BeforeSend == nil || !request.Creates {
+		return nil
+	}
+	err := observer.BeforeSend(ctx)
+	if err == nil {
+		return nil
+	}
+	var known *providers.Error
+	if errors.As(err, &known) {
+		return providers.NotSent(known)
+	}
+	return c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
+}
+
+// traced returns a context in which net/http tells how far a request gets.
+func traced(ctx context.Context, request *Request, progress *progress) context.Context {
+	if observer := providers.ObserverOf(ctx); observer != nil && request.Creates {
+		progress.whenConnected = observer.Connected
+	}
+	return httptrace.WithClientTrace(ctx, progress.trace())
+}
+
+// exchanged tells the observer of a call that is over. The response has no more than a status when its body did not come whole, and
+// is nil when there was none.
+func (c *Client) exchanged(ctx context.Context, request *Request, start time.Time, response *Response, failure *providers.Error) {
+	observer := providers.ObserverOf(ctx)
+	if observer == nil || observer.Exchanged == nil {
+		return
+	}
+	exchange := &providers.Exchange{
+		Creates: request.Creates, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Request: c.Preview(request),
+	}
+	if failure != nil {
+		exchange.Stage = failure.Stage
+	}
+	if response != nil {
+		exchange.Status, exchange.ResponseBody = response.Status, request.shown(response.Body)
+	}
+	observer.Exchanged(exchange)
+}
+
+// shown returns an answer's body as people may see it.
+func (r *Request) shown(body []byte) string {
+	text := string(body)
+	if r.RedactAnswer != nil {
+		text = r.RedactAnswer(body)
+	}
+	return Cut(strings.ToValidUTF8(text, "\uFFFD"), mostShown)
+}
