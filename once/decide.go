@@ -15,6 +15,44 @@ const (
 // and one more after a look-up has found nothing.
 const maxUnanswered = 2
 
+// result is how a send ended.
+type result int
+
+const (
+	created     result = iota // the vendor's answer: done
+	rejected                  // the vendor's answer: refused for good
+	nothingDone               // no byte left, or the vendor said that it did nothing
+	noAnswer                  // bytes may have left, and no answer came that can be believed
+)
+
+// afterSend says what has happened to a create in state INTENT whose send has ended. unanswered counts the sends before it that nobody
+// has answered; believedMissing says that a look-up at the right time has found nothing of them.
+func afterSend(ended result, unansweredBefore int32, believedMissing bool) event {
+	switch {
+	case ended == created:
+		return done
+	case ended == noAnswer:
+		return unanswered
+	case ended == rejected && unansweredBefore > 0: // perhaps because of what an earlier send has made
+		return unanswered
+	case ended == nothingDone && unansweredBefore > 0 && !believedMissing: // the earlier send is as unknown as it was
+		return unanswered
+	case ended == rejected:
+		return refused
+	default:
+		return notDone
+	}
+}
+
+// afterDeath says what has happened to a create in state INTENT whose holder has died. Only a create that looks first says in the journal
+// that it is about to send (released).
+func afterDeath(looksFirst, released bool, unansweredBefore int32) event {
+	if looksFirst && !released && unansweredBefore == 0 {
+		return neverSent
+	}
+	return abandoned
+}
+
 // facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.
 type facts struct {
 	class      enlistv1.DuplicateSafetyClass

@@ -57,8 +57,11 @@ func (s *Service) call(
 	}()
 	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
 		BeforeSend: func(ctx context.Context) error { return s.release(ctx, record) },
-		Connected:  a.connect,
-		Exchanged:  made.add,
+		Connected: func() {
+			a.connect()
+			step("connected")
+		},
+		Exchanged: made.add,
 	}))
 }
 
@@ -110,32 +113,21 @@ func fits(ctx context.Context, wait time.Duration) bool {
 func (s *Service) conclude(
 	f *flight, record *journal.Record, began time.Time, response *enlistv1.CreateCustomerResponse, err error,
 ) error {
-	payload := record.Payload
-	what, due := done, time.Duration(-1)
-	switch {
-	case err == nil:
+	payload, ended := record.Payload, resultOf(err)
+	what := afterSend(ended, payload.GetUnansweredSends(), payload.GetBelievedMissing())
+	if err == nil {
 		payload.Response, _ = proto.Clone(response).(*enlistv1.CreateCustomerResponse)
 		payload.CustomerId, payload.Failure = response.GetCustomer().GetId(), nil
-	case isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
-		what, due = unanswered, 0
-		countUnanswered(payload, began)
+	} else {
 		payload.Failure = failureOf(err)
-		err = stillUnknown(record)
-	case isReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_VENDOR_REJECTED):
-		what = refused
-		payload.Failure = failureOf(err)
-		if payload.GetUnansweredSends() > 0 { // perhaps because of what an earlier send has made
-			what, due = unanswered, 0
-			payload.RefusedAgain, payload.Lookups = true, 0
-			err = stillUnknown(record)
+	}
+	due := time.Duration(-1)
+	if what == unanswered {
+		if ended == noAnswer {
+			countUnanswered(payload, began)
 		}
-	default:
-		what = notDone
-		payload.Failure = failureOf(err)
-		if payload.GetUnansweredSends() > 0 && !payload.GetBelievedMissing() {
-			what, due = unanswered, 0
-			err = stillUnknown(record)
-		}
+		payload.RefusedAgain, payload.Lookups = ended == rejected, 0
+		err, due = stillUnknown(record), 0
 	}
 	if illegal := move(record, what, sender); illegal != nil {
 		return illegal
@@ -158,6 +150,19 @@ func countUnanswered(payload *journalv1.Payload, from time.Time) {
 		payload.UnknownSince = timestamppb.New(from)
 	}
 	payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, false, false
+}
+
+func resultOf(err error) result {
+	switch {
+	case err == nil:
+		return created
+	case isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
+		return noAnswer
+	case isReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_VENDOR_REJECTED):
+		return rejected
+	default:
+		return nothingDone
+	}
 }
 
 // recordLate records the vendor's answer to a sender that others have taken for dead.

@@ -131,10 +131,10 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 // abandon takes note that whoever held a record in state INTENT is gone.
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
-	if payload.GetLooksFirst() && !payload.GetReleased() && payload.GetUnansweredSends() == 0 {
+	if what := afterDeath(payload.GetLooksFirst(), payload.GetReleased(), payload.GetUnansweredSends()); what == neverSent {
 		payload.Failure = failureOf(notThere(record.Provider))
 		payload.Failure.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
-		s.must(move(record, neverSent, settler))
+		s.must(move(record, what, settler))
 		return
 	}
 	appendTry(payload, &enlistv1.OperationTry{

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/rules"
 )
@@ -19,6 +20,7 @@ const idempotencyKey = "idempotency-key"
 type customerService struct {
 	enlistv1.UnimplementedCustomerServiceServer
 	connections connections
+	once        *once.Service
 }
 
 func (s *customerService) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
@@ -30,17 +32,10 @@ func (s *customerService) CreateCustomer(ctx context.Context, request *enlistv1.
 		return nil, err
 	}
 	noteCall(ctx, request.GetRequestId())
-	description := provider.Describe()
-	if err := checkOptions(request, description); err != nil {
+	if err := checkOptions(request, provider.Describe()); err != nil {
 		return nil, err
 	}
-	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UNSPECIFIED {
-		request.OnExisting = max(description.OnExisting, enlistv1.OnExisting_ON_EXISTING_FAIL)
-	}
-	if request.GetUnsupportedFields() == enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_UNSPECIFIED {
-		request.UnsupportedFields = enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_REJECT
-	}
-	return providers.Create(ctx, provider, request)
+	return s.once.Create(ctx, principalOf(ctx), request)
 }
 
 func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
@@ -48,6 +43,7 @@ func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.Get
 	if err != nil {
 		return nil, err
 	}
+	s.once.CustomerRead(ctx, request.GetProvider(), request.GetCustomerId())
 	return provider.GetCustomer(ctx, request)
 }
 

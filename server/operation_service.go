@@ -1,36 +1,151 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/google/uuid"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/pagetoken"
 )
 
-// operationService answers that this version keeps no record of creates.
+// allProviders stands for every provider in a list (AIP-159).
+const allProviders = "-"
+
+// operationService shows the creates of a caller, whichever providers are configured now: a create outlives its connection.
 type operationService struct {
 	enlistv1.UnimplementedOperationServiceServer
+	connections connections
+	once        *once.Service
 }
 
-func (operationService) GetOperation(context.Context, *enlistv1.GetOperationRequest) (*enlistv1.GetOperationResponse, error) {
-	return nil, noOperations()
-}
-
-func (operationService) ListOperations(context.Context, *enlistv1.ListOperationsRequest) (*enlistv1.ListOperationsResponse, error) {
-	return nil, noOperations()
-}
-
-func (operationService) WaitOperation(context.Context, *enlistv1.WaitOperationRequest) (*enlistv1.WaitOperationResponse, error) {
-	return nil, noOperations()
-}
-
-func (operationService) ResolveOperation(context.Context, *enlistv1.ResolveOperationRequest) (*enlistv1.ResolveOperationResponse, error) {
-	return nil, noOperations()
-}
-
-func noOperations() error {
-	return &providers.Error{
-		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "This version of Enlist keeps no record of creates, so there are no operations to show. Read the customer with GetCustomer.",
+func (s *operationService) GetOperation(ctx context.Context, request *enlistv1.GetOperationRequest) (*enlistv1.GetOperationResponse, error) {
+	key, err := s.key(ctx, request)
+	if err != nil {
+		return nil, err
 	}
+	record, err := s.once.Operation(ctx, key)
+	if err != nil {
+		return nil, s.unlessConfigured(err, key.Provider)
+	}
+	return &enlistv1.GetOperationResponse{Operation: s.show(record)}, nil
+}
+
+func (s *operationService) ListOperations(ctx context.Context, request *enlistv1.ListOperationsRequest) (*enlistv1.ListOperationsResponse, error) {
+	size := cmp.Or(int(request.GetPageSize()), defaultPageSize)
+	query := journal.Query{Principal: principalOf(ctx), Provider: request.GetProvider(), State: request.GetState(), Limit: size + 1}
+	if query.Provider == allProviders {
+		query.Provider = ""
+	} else if _, err := s.connections.find(query.Provider); err != nil {
+		return nil, err
+	}
+	if from := request.GetStartTime(); from != nil {
+		query.From = from.AsTime()
+	}
+	if until := request.GetEndTime(); until != nil {
+		query.Until = until.AsTime()
+	}
+	position, err := pagetoken.Position(request)
+	if err != nil {
+		return nil, err
+	}
+	if query.After, err = positionOf(position); err != nil {
+		return nil, err
+	}
+	records, err := s.once.Operations(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	response := &enlistv1.ListOperationsResponse{}
+	for i, record := range records {
+		if i == size {
+			response.NextPageToken = pagetoken.NextAfter(request, positionAfter(records[i-1]))
+			break
+		}
+		response.Operations = append(response.Operations, s.show(record))
+	}
+	return response, nil
+}
+
+func (s *operationService) WaitOperation(ctx context.Context, request *enlistv1.WaitOperationRequest) (*enlistv1.WaitOperationResponse, error) {
+	key, err := s.key(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	if timeout := request.GetTimeout(); timeout != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout.AsDuration())
+		defer cancel()
+	}
+	record, err := s.once.Wait(ctx, key)
+	if err != nil {
+		return nil, s.unlessConfigured(err, key.Provider)
+	}
+	return &enlistv1.WaitOperationResponse{Operation: s.show(record)}, nil
+}
+
+func (s *operationService) ResolveOperation(
+	ctx context.Context, request *enlistv1.ResolveOperationRequest,
+) (*enlistv1.ResolveOperationResponse, error) {
+	key, err := s.key(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	record, err := s.once.Resolve(ctx, key, once.Decision{
+		Decision: request.GetDecision(), CustomerID: request.GetCustomerId(),
+		By: request.GetDecidedBy(), Principal: key.Principal, Reason: request.GetReason(),
+	})
+	if err != nil {
+		return nil, s.unlessConfigured(err, key.Provider)
+	}
+	return &enlistv1.ResolveOperationResponse{Operation: s.show(record)}, nil
+}
+
+// key returns the key of the operation that a request names.
+func (s *operationService) key(ctx context.Context, request interface {
+	GetProvider() string
+	GetRequestId() string
+},
+) (journal.Key, error) {
+	id, err := uuid.Parse(request.GetRequestId())
+	if err != nil {
+		return journal.Key{}, invalidField("request_id", "must be the UUID of a create")
+	}
+	noteCall(ctx, id.String())
+	return journal.Key{Principal: principalOf(ctx), Provider: request.GetProvider(), RequestID: id}, nil
+}
+
+// unlessConfigured explains that nothing was found by a provider that is not there.
+func (s *operationService) unlessConfigured(err error, provider string) error {
+	if _, unknown := s.connections.find(provider); unknown != nil && providers.IsReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND) {
+		return unknown
+	}
+	return err
+}
+
+// positionAfter writes the position of a record in a list.
+func positionAfter(record *journal.Record) []byte {
+	position := binary.BigEndian.AppendUint64(nil, uint64(record.Created.UnixMicro())) //nolint:gosec // read back the same way
+	position = append(position, record.RequestID[:]...)
+	return append(position, record.Provider...)
+}
+
+func positionOf(position []byte) (*journal.Position, error) {
+	const fixed = 8 + len(uuid.UUID{})
+	if position == nil {
+		return nil, nil //nolint:nilnil // the first page
+	}
+	if len(position) < fixed {
+		return nil, pagetoken.Invalid()
+	}
+	return &journal.Position{
+		Created:   time.UnixMicro(int64(binary.BigEndian.Uint64(position))), //nolint:gosec // written the same way
+		RequestID: uuid.UUID(position[8:fixed]), Provider: string(position[fixed:]),
+	}, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
 )
 
@@ -27,6 +28,7 @@ type Server struct {
 	log    *slog.Logger
 	health healthState
 	cut    context.CancelFunc // ends every call
+	once   *once.Service
 
 	grpc         *grpc.Server
 	http         *http.Server
@@ -34,9 +36,11 @@ type Server struct {
 	httpListener net.Listener
 }
 
-// New makes a server of a complete configuration and its providers. openAPI is the document that /openapi.json serves.
-// It listens on both ports when it returns, and answers once Run is called.
-func New(config *configv1.Config, connected map[string]providers.Provider, openAPI []byte, log *slog.Logger) (*Server, error) {
+// New makes a server of a complete configuration, its providers, and the service that creates customers with them, which the server closes
+// when it stops. openAPI is the document that /openapi.json serves. It listens on both ports when it returns, and answers once Run is called.
+func New(
+	config *configv1.Config, connected map[string]providers.Provider, creates *once.Service, openAPI []byte, log *slog.Logger,
+) (*Server, error) {
 	calls, cut := context.WithCancel(context.Background())
 	chain := chain(calls, log, config.GetCallTimeout().AsDuration())
 	s := &Server{
@@ -44,6 +48,7 @@ func New(config *configv1.Config, connected map[string]providers.Provider, openA
 		log:    log,
 		health: newHealth(),
 		cut:    cut,
+		once:   creates,
 		grpc: grpc.NewServer(
 			grpc.UnaryInterceptor(chain),
 			grpc.StreamInterceptor(recoverStream(log)),
@@ -54,9 +59,9 @@ func New(config *configv1.Config, connected map[string]providers.Provider, openA
 	}
 	gateway := newInProcess(chain)
 	for _, registrar := range []grpc.ServiceRegistrar{s.grpc, gateway} {
-		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected})
+		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected, once: creates})
 		enlistv1.RegisterProviderServiceServer(registrar, &providerService{connections: connected})
-		enlistv1.RegisterOperationServiceServer(registrar, operationService{})
+		enlistv1.RegisterOperationServiceServer(registrar, &operationService{connections: connected, once: creates})
 	}
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
@@ -158,6 +163,7 @@ func (s *Server) stop() error {
 	case <-drained:
 	case <-ctx.Done():
 	}
+	s.once.Close(ctx) // creates whose callers are gone end too, or are recorded as unknown
 	if httpErr != nil || ctx.Err() != nil {
 		s.cut() // a call that ends so still tells its caller and the log how far it got, given a moment
 		last, cancel := context.WithTimeout(context.Background(), lastWords)

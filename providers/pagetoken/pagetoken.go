@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -13,10 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-const (
-	offsetSize = 8
-	hashSize   = 16
-)
+const hashSize = 16
 
 // Request is the request of a list.
 type Request interface {
@@ -26,24 +24,47 @@ type Request interface {
 
 // Next returns the token of the page that begins at an offset, for the list that the request asks for.
 func Next(request Request, offset int) string {
-	token := binary.BigEndian.AppendUint64(nil, uint64(offset)) //nolint:gosec // an offset is not negative
-	return base64.RawURLEncoding.EncodeToString(append(token, hash(request, token)...))
+	return NextAfter(request, binary.BigEndian.AppendUint64(nil, uint64(offset))) //nolint:gosec // an offset is not negative
+}
+
+// NextAfter returns the token of the page that begins at a position, in whatever form the list has for it.
+func NextAfter(request Request, position []byte) string {
+	return base64.RawURLEncoding.EncodeToString(append(slices.Clone(position), hash(request, position)...))
 }
 
 // Offset returns where the page that the request asks for begins; 0 without a token. A token that Next did not make for this list
 // is an *providers.Error with reason INVALID_FIELD at page_token.
 func Offset(request Request) (int, error) {
-	if request.GetPageToken() == "" {
-		return 0, nil
+	position, err := Position(request)
+	if err != nil || position == nil {
+		return 0, err
 	}
-	token, err := base64.RawURLEncoding.DecodeString(request.GetPageToken())
-	if err == nil && len(token) == offsetSize+hashSize {
-		offset := int(binary.BigEndian.Uint64(token)) //nolint:gosec // not below 0, as is made sure just here
-		if offset >= 0 && Next(request, offset) == request.GetPageToken() {
+	if len(position) == 8 {
+		if offset := int(binary.BigEndian.Uint64(position)); offset >= 0 { //nolint:gosec // what overflows is below 0
 			return offset, nil
 		}
 	}
-	return 0, &providers.Error{
+	return 0, Invalid()
+}
+
+// Position returns the position at which the page that the request asks for begins; nil without a token. A token that NextAfter did not
+// make for this list is an *providers.Error with reason INVALID_FIELD at page_token.
+func Position(request Request) ([]byte, error) {
+	if request.GetPageToken() == "" {
+		return nil, nil
+	}
+	token, err := base64.RawURLEncoding.DecodeString(request.GetPageToken())
+	if err == nil && len(token) > hashSize {
+		if position := token[:len(token)-hashSize]; NextAfter(request, position) == request.GetPageToken() {
+			return position, nil
+		}
+	}
+	return nil, Invalid()
+}
+
+// Invalid is the error of a token that is not one of the list.
+func Invalid() *providers.Error {
+	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_INVALID_FIELD,
 		Message: "page_token is not one of this list. Begin again without it, or use next_page_token as it came, with the same other parameters.",
 		Violations: []rules.Violation{{

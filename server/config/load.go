@@ -105,6 +105,7 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 			d.check(path+".opencell.language_code", codes.CheckLanguage(tag))
 		}
 	}
+	d.checkJournal(config.GetJournal())
 	for path, there := range map[string]bool{
 		"auth":     config.GetAuth() != nil,
 		"grpc.tls": config.GetGrpc().GetTls() != nil,
@@ -122,6 +123,18 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 			d.problem(path, "must end with a port of at most 65535")
 		} else if !IsLoopback(address) {
 			d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+": without auth Enlist does not listen beyond this machine")
+		}
+	}
+}
+
+func (d *decoder) checkJournal(journal *configv1.Journal) {
+	keys := journal.GetEncryptionKeys()
+	if journal.GetPostgres() != nil && len(keys) == 0 && !d.failedAt("journal.encryption_keys") {
+		d.problem("journal.encryption_keys", "must be set with postgres, since every replica needs the same; `openssl rand -base64 32` makes one")
+	}
+	for i, key := range keys {
+		if slices.Contains(keys[:i], key) {
+			d.problem(fmt.Sprintf("journal.encryption_keys[%d]", i), "must differ from those before it")
 		}
 	}
 }
@@ -155,6 +168,15 @@ func SetDefaults(config *configv1.Config) {
 	}
 	if config.Shutdown == nil {
 		config.Shutdown = &configv1.Shutdown{}
+	}
+	if config.Journal == nil {
+		config.Journal = &configv1.Journal{}
+	}
+	if config.Journal.Store == nil {
+		config.Journal.Store = &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{}}
+	}
+	if sqlite := config.GetJournal().GetSqlite(); sqlite != nil {
+		setDefault(&sqlite.Path, "enlist.db")
 	}
 	setDefault(&config.Grpc.Address, "127.0.0.1:9090")
 	setDefault(&config.Http.Address, "127.0.0.1:8080")

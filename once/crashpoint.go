@@ -1,0 +1,39 @@
+//go:build crashpoints
+
+package once
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+)
+
+// crash is where this process kills itself, as ENLIST_CRASH says it: STEP:N for the Nth time that a step is reached. Only the crash tests
+// build with this file.
+var crash = crashPlan() //nolint:gochecknoglobals // not in any build that is shipped
+
+type plan struct {
+	step string
+	left atomic.Int64
+}
+
+func crashPlan() *plan {
+	name, count, _ := strings.Cut(os.Getenv("ENLIST_CRASH"), ":")
+	times, err := strconv.Atoi(count)
+	if name == "" || err != nil {
+		return nil
+	}
+	made := &plan{step: name}
+	made.left.Store(int64(times))
+	return made
+}
+
+// step kills the process, as a power cut would, when the plan says so.
+func step(name string) {
+	if crash != nil && crash.step == name && crash.left.Add(-1) == 0 {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {} // nothing happens after it
+	}
+}

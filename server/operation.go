@@ -1,0 +1,44 @@
+package server
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/once"
+)
+
+// show makes the operation that a record is.
+func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
+	operation := &enlistv1.Operation{
+		Provider: record.Provider, RequestId: record.RequestID.String(), CustomerId: record.Payload.GetCustomerId(), State: record.State,
+		CreateTime: instant(record.Created), UpdateTime: instant(record.Updated), ExpireTime: instant(s.once.ExpireTime(record)),
+		NextCheckTime: instant(record.Due), Decision: record.Payload.GetDecision(),
+	}
+	for _, try := range record.Payload.GetTries() {
+		shown, _ := proto.Clone(try).(*enlistv1.OperationTry)
+		shown.Curl = curl(try.GetRequest())
+		operation.Tries = append(operation.Tries, shown)
+	}
+	switch record.State {
+	case enlistv1.OperationState_OPERATION_STATE_SUCCEEDED:
+		operation.Result = &enlistv1.Operation_Response{Response: record.Payload.GetResponse()}
+	case enlistv1.OperationState_OPERATION_STATE_INTENT:
+	default:
+		if failure := record.Payload.GetFailure(); failure != nil {
+			operation.Result = &enlistv1.Operation_Error{Error: statusOf(once.Error(failure), operation.GetProvider(), operation.GetRequestId()).Proto()}
+		}
+	}
+	return operation
+}
+
+// instant returns a time, and nil for none.
+func instant(at time.Time) *timestamppb.Timestamp {
+	if at.IsZero() {
+		return nil
+	}
+	return timestamppb.New(at)
+}
