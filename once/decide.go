@@ -63,8 +63,8 @@ type facts struct {
 	waited bool
 	// unanswered counts the sends that nobody has answered.
 	unanswered int
-	// refusedAgain: a send again was refused.
-	refusedAgain bool
+	// refusedAgain: a send again was refused; saidExists: because the customer exists.
+	refusedAgain, saidExists bool
 	// maySend: the caller is here, or it is early enough to finish without one, and the request is complete.
 	maySend bool
 }
@@ -109,6 +109,9 @@ func decide(f facts) decision {
 }
 
 func afterNothing(f facts) decision {
+	if f.refusedAgain && f.saidExists && f.waited { // it exists, and cannot be found
+		return askPerson
+	}
 	switch f.class {
 	case enforcedByKey:
 		switch {

@@ -86,7 +86,8 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	facts := facts{
 		class: description.DuplicateSafety.GetClass(), onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
-		maySend: callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
+		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
+		maySend:    callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
 	}
 	var ours, there *enlistv1.CreateCustomerResponse
 	for _, candidate := range candidates {
