@@ -33,14 +33,19 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	configuration := EmbeddedConfig(sandboxed.url())
 	configuration.Grpc.Address, configuration.Http.Address = c.GrpcAddress, c.HTTPAddress
 	configuration.Log = &configv1.Log{Level: configv1.Log_LEVEL_WARN, Format: configv1.Log_FORMAT_TEXT}
-	server, err := newServer(configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
+	var removeJournal func()
+	if configuration.Journal, removeJournal, err = temporaryJournal(); err != nil {
+		return err
+	}
+	defer removeJournal()
+	server, closeJournal, err := newServer(ctx, configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
 	if err != nil {
 		return fmt.Errorf("%w (--grpc-address and --http-address take others)", err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- server.Run(ctx) }()
+	go func() { ended <- errors.Join(server.Run(ctx), closeJournal()) }()
 
 	if err := signUp(ctx, s, server.GRPCAddress()); err != nil {
 		return err

@@ -2,9 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/once"
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server"
 	"github.com/enlist-dev/enlist/server/config"
@@ -23,6 +27,11 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		}
 		defer sandboxed.close()
 		configuration := EmbeddedConfig(sandboxed.url())
+		var removeJournal func()
+		if configuration.Journal, removeJournal, err = temporaryJournal(); err != nil {
+			return err
+		}
+		defer removeJournal()
 		log := newLog(s.err, configuration.GetLog())
 		log.Info("no configuration: serving against the built-in sandbox", "sandbox", sandboxed.url())
 		return serve(ctx, configuration, s.openAPI, log)
@@ -35,20 +44,38 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 }
 
 func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, log *slog.Logger) error {
-	server, err := newServer(configuration, openAPI, log)
+	server, closeJournal, err := newServer(ctx, configuration, openAPI, log)
 	if err != nil {
 		return err
 	}
-	return server.Run(ctx)
+	return errors.Join(server.Run(ctx), closeJournal())
 }
 
-func newServer(configuration *configv1.Config, openAPI []byte, log *slog.Logger) (*server.Server, error) {
+// newServer wires a server. What it returns besides closes the journal, after the server has run.
+func newServer(
+	ctx context.Context, configuration *configv1.Config, openAPI []byte, log *slog.Logger,
+) (served *server.Server, closeJournal func() error, err error) {
 	connected, err := registry.New(configuration.GetProviders())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if configuration.GetJournal() != nil {
-		log.Warn("journal is set, but this version keeps no journal: creates are not recorded")
+	opened, err := openJournal(ctx, configuration.GetJournal())
+	if err != nil {
+		return nil, nil, err
 	}
-	return server.New(configuration, connected, openAPI, log)
+	served, err = server.New(configuration, connected, newCreates(opened, connected, configuration.GetJournal(), log), openAPI, log)
+	if err != nil {
+		return nil, nil, errors.Join(err, opened.Close())
+	}
+	return served, opened.Close, nil
+}
+
+// newCreates makes the service that creates customers, as a configuration's journal section says.
+func newCreates(opened *journal.Journal, connected map[string]providers.Provider, config *configv1.Journal, log *slog.Logger) *once.Service {
+	options := once.Options{Retention: config.GetRetention().AsDuration()}
+	if within := config.GetFinishWithin(); within != nil {
+		duration := within.AsDuration()
+		options.FinishWithin = &duration
+	}
+	return once.New(opened, connected, options, log)
 }

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/google/uuid"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/journal/postgres"
+	"github.com/enlist-dev/enlist/journal/sqlite"
+)
+
+// openJournal opens the journal that a configuration names.
+func openJournal(ctx context.Context, config *configv1.Journal) (*journal.Journal, error) {
+	keys, err := journalKeys(config)
+	if err != nil {
+		return nil, err
+	}
+	var store journal.Store
+	if dsn := config.GetPostgres().GetDsn(); dsn != "" {
+		store, err = postgres.Open(ctx, dsn, postgres.Options{})
+	} else {
+		store, err = sqlite.Open(ctx, config.GetSqlite().GetPath(), sqlite.Options{})
+	}
+	if err != nil {
+		return nil, err
+	}
+	opened, err := journal.New(ctx, store, journal.Options{Keys: keys, Replica: uuid.NewString()})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return opened, nil
+}
+
+// journalKeys returns the keys of the configuration; for an SQLite journal without any, the one in the file beside it.
+func journalKeys(config *configv1.Journal) ([][]byte, error) {
+	texts := config.GetEncryptionKeys()
+	if len(texts) == 0 {
+		text, err := keyBeside(config.GetSqlite().GetPath())
+		if err != nil {
+			return nil, err
+		}
+		texts = []string{text}
+	}
+	keys := make([][]byte, len(texts))
+	for i, text := range texts {
+		key, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || len(key) != 32 {
+			return nil, errors.New("an encryption key of the journal is not 32 bytes in base64; `openssl rand -base64 32` makes one")
+		}
+		keys[i] = key
+	}
+	return keys, nil
+}
+
+// keyBeside reads the key of an SQLite journal from the file beside it, and makes one for a journal that is new.
+func keyBeside(path string) (string, error) {
+	file := path + ".key"
+	text, err := os.ReadFile(file) //nolint:gosec // the operator names the journal
+	if err == nil {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the key of the journal: %w", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return "", fmt.Errorf("the journal %s is there, but not its key %s: put the key back, or set journal.encryption_keys to it", path, file)
+	}
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // never fails
+	made := base64.StdEncoding.EncodeToString(key[:])
+	if err := os.WriteFile(file, []byte(made+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("the key of the journal could not be made: %w", err)
+	}
+	return made, nil
+}
+
+// temporaryJournal is a journal that lasts as long as the sandbox whose customers it records.
+func temporaryJournal() (config *configv1.Journal, remove func(), err error) {
+	folder, err := os.MkdirTemp("", "enlist-journal-")
+	if err != nil {
+		return nil, nil, err
+	}
+	config = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: folder + "/enlist.db"}}}
+	return config, func() { _ = os.RemoveAll(folder) }, nil
+}

@@ -1,0 +1,146 @@
+package once_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/journal/sqlite"
+	"github.com/enlist-dev/enlist/once"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// fixture is a service on a journal of its own, with one vendor.
+type fixture struct {
+	*once.Service
+	t       *testing.T
+	vendor  *vendor
+	path    string
+	key     []byte
+	clock   func() time.Time
+	options once.Options
+	journal *journal.Journal
+	log     *logBuffer
+}
+
+// start starts a service; its reconciler does nothing unless tick says otherwise.
+func start(t *testing.T, v *vendor, change ...func(*fixture)) *fixture {
+	t.Helper()
+	f := &fixture{t: t, vendor: v, path: filepath.Join(t.TempDir(), "enlist.db"), key: make([]byte, 32), log: &logBuffer{}, clock: time.Now}
+	_, _ = rand.Read(f.key)
+	f.options.Tick = time.Hour
+	for _, change := range change {
+		change(f)
+	}
+	f.open()
+	t.Cleanup(func() { f.close() })
+	return f
+}
+
+func reconciling(f *fixture) { f.options.Tick = 20 * time.Millisecond }
+
+func (f *fixture) open() {
+	f.t.Helper()
+	store, err := sqlite.Open(context.Background(), f.path, sqlite.Options{Clock: f.clock})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.journal, err = journal.New(context.Background(), store, journal.Options{Keys: [][]byte{f.key}, Replica: uuid.NewString()})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.Service = once.New(f.journal, map[string]providers.Provider{"v": f.vendor}, f.options, slog.New(slog.NewJSONHandler(f.log, nil)))
+}
+
+func (f *fixture) close() {
+	if f.journal == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	f.Close(ctx)
+	if err := f.journal.Close(); err != nil {
+		f.t.Error(err)
+	}
+	f.journal = nil
+}
+
+// restart is a crash in so far as nothing is finished: calls are cut off, and their end is recorded as unknown.
+func (f *fixture) restart() {
+	f.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	f.Close(ctx)
+	_ = f.journal.Close()
+	f.open()
+}
+
+func request(id string) *enlistv1.CreateCustomerRequest {
+	return &enlistv1.CreateCustomerRequest{Provider: "v", RequestId: uuid.NewString(), Customer: &enlistv1.Customer{Id: id}}
+}
+
+func (f *fixture) create(request *enlistv1.CreateCustomerRequest, within time.Duration) (*enlistv1.CreateCustomerResponse, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	return f.Create(ctx, "", clone(request))
+}
+
+func (f *fixture) keyOf(request *enlistv1.CreateCustomerRequest) journal.Key {
+	return journal.Key{Provider: "v", RequestID: uuid.MustParse(request.GetRequestId())}
+}
+
+func (f *fixture) record(request *enlistv1.CreateCustomerRequest) *journal.Record {
+	f.t.Helper()
+	record, err := f.Operation(context.Background(), f.keyOf(request))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return record
+}
+
+func (f *fixture) inState(request *enlistv1.CreateCustomerRequest, want enlistv1.OperationState) *journal.Record {
+	f.t.Helper()
+	record := f.record(request)
+	if record.State != want {
+		f.t.Errorf("state %s, want %s", record.State, want)
+	}
+	return record
+}
+
+// comesTo waits until a create is in a state.
+func (f *fixture) comesTo(request *enlistv1.CreateCustomerRequest, want enlistv1.OperationState) *journal.Record {
+	f.t.Helper()
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if record := f.record(request); record.State == want {
+			return record
+		}
+	}
+	f.t.Fatalf("state %s after 15 s, want %s", f.record(request).State, want)
+	return nil
+}
+
+func (f *fixture) fails(err error, want enlistv1.ErrorReason) *providers.Error {
+	f.t.Helper()
+	var known *providers.Error
+	if !errors.As(err, &known) || known.Reason != want {
+		f.t.Fatalf("got %v, want reason %s", err, want)
+	}
+	return known
+}
+
+// holds asserts how many sends reached the vendor and how many customers it has.
+func (f *fixture) holds(sends, customers int) {
+	f.t.Helper()
+	gotSends, gotCustomers, _ := f.vendor.counts()
+	if gotSends != sends || gotCustomers != customers {
+		f.t.Errorf("%d sends and %d customers, want %d and %d", gotSends, gotCustomers, sends, customers)
+	}
+}

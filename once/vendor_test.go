@@ -1,0 +1,228 @@
+package once_test
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// vendor is a provider whose vendor lives in memory and ends each send as it is told.
+type vendor struct {
+	providers.Provider // GetCustomer and ListContractors are for those who need them
+	description        *providers.Description
+	looksFirst         bool
+
+	mu      sync.Mutex
+	script  []send        // how the next sends end; after the last: well
+	sends   int           // that reached the vendor
+	held    []*held       // customers
+	lookups int
+	broken  error         // of look-ups
+}
+
+// send is how one send ends.
+type send struct {
+	acts   bool          // the vendor creates the customer
+	lag    time.Duration // and does not show it for so long
+	err    error         // what the provider makes of the answer; nil for success
+	before error         // why nothing leaves
+	gate   chan struct{} // closed when the vendor may answer
+}
+
+type held struct {
+	key, requestID string
+	visible        time.Time
+}
+
+func newVendor(class enlistv1.DuplicateSafetyClass, settledAfter time.Duration) *vendor {
+	return &vendor{description: &providers.Description{
+		Name: "v", Vendor: enlistv1.Vendor_VENDOR_OPENCELL, SettledAfter: settledAfter,
+		DuplicateSafety: &enlistv1.DuplicateSafety{Class: class},
+	}}
+}
+
+func (v *vendor) Describe() *providers.Description { return v.description }
+
+func (v *vendor) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
+	if request.GetCustomer().GetDisplayName() == "INVALID" {
+		return nil, providers.InvalidField("v", "customer.display_name", "must be something else")
+	}
+	return &creation{vendor: v, request: request}, nil
+}
+
+// then adds to the script.
+func (v *vendor) then(sends ...send) *vendor {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.script = append(v.script, sends...)
+	return v
+}
+
+// counts returns how many sends reached the vendor, how many customers it holds, and how many look-ups there were.
+func (v *vendor) counts() (sends, customers, lookups int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.sends, len(v.held), v.lookups
+}
+
+func (v *vendor) breakLookups(err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.broken = err
+}
+
+type creation struct {
+	*vendor
+	request *enlistv1.CreateCustomerRequest
+}
+
+func (c *creation) Key() string      { return c.request.GetCustomer().GetId() }
+func (c *creation) LooksFirst() bool { return c.looksFirst }
+
+func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	return &enlistv1.CreateCustomerResponse{Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED}, nil
+}
+
+func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	observer := providers.ObserverOf(ctx)
+	v := c.vendor
+	if v.looksFirst {
+		v.mu.Lock()
+		exists := v.find(c.Key()) != nil
+		v.lookups++
+		v.mu.Unlock()
+		if exists {
+			return nil, v.description.CustomerExists(nil)
+		}
+	}
+	v.mu.Lock()
+	var how send
+	if len(v.script) > 0 {
+		how, v.script = v.script[0], v.script[1:]
+	} else {
+		how.acts = true
+	}
+	v.mu.Unlock()
+	if how.before != nil {
+		return nil, how.before
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, notSentError()
+	}
+	if err := observer.BeforeSend(ctx); err != nil {
+		return nil, err
+	}
+	observer.Connected()
+	start := time.Now()
+	v.mu.Lock()
+	v.sends++
+	if how.acts && v.description.DuplicateSafety.GetClass() == enforced && v.holds(c.Key()) {
+		how.acts, how.err = false, v.description.CustomerExists(nil)
+	}
+	if how.acts {
+		v.held = append(v.held, &held{key: c.Key(), requestID: c.request.GetRequestId(), visible: time.Now().Add(how.lag)})
+	}
+	v.mu.Unlock()
+	if how.gate != nil {
+		select {
+		case <-how.gate:
+		case <-ctx.Done():
+			how.err = unknownError()
+		}
+	}
+	observer.Exchanged(&providers.Exchange{
+		Creates: true, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Status: 200,
+		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET"},
+	})
+	if how.err != nil {
+		return nil, how.err
+	}
+	return c.answer(), nil
+}
+
+func (c *creation) answer() *enlistv1.CreateCustomerResponse {
+	return &enlistv1.CreateCustomerResponse{
+		Customer: &enlistv1.Customer{Id: c.Key()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
+	}
+}
+
+// find returns a customer that look-ups show, and holds whether there is one at all; callers hold the lock.
+func (v *vendor) find(key string) *held {
+	for _, there := range v.held {
+		if there.key == key && !there.visible.After(time.Now()) {
+			return there
+		}
+	}
+	return nil
+}
+
+func (v *vendor) holds(key string) bool {
+	for _, there := range v.held {
+		if there.key == key {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]providers.Candidate, error) {
+	v := c.vendor
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.lookups++
+	if v.broken != nil {
+		return nil, v.broken
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, notSentError()
+	}
+	var candidates []providers.Candidate
+	for _, there := range v.held {
+		if there.key != c.Key() || there.visible.After(time.Now()) {
+			continue
+		}
+		candidate := providers.Candidate{Match: providers.MatchOther, Response: c.answer()}
+		switch there.requestID {
+		case c.request.GetRequestId():
+			candidate.Match = providers.MatchOurs
+		case "unclear":
+			candidate.Match = providers.MatchUnclear
+		}
+		candidates = append(candidates, candidate)
+	}
+	return candidates, nil
+}
+
+func (v *vendor) put(key, requestID string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.held = append(v.held, &held{key: key, requestID: requestID})
+}
+
+const (
+	enforced  = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY
+	byKey     = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY
+	byMatch   = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH
+	noneClass = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_NONE
+)
+
+func unknownError() error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN, Message: "unknown", Stage: enlistv1.SendStage_SEND_STAGE_SENT}
+}
+
+func notSentError() error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "not reached", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT}
+}
+
+func rejectedError() error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "rejected", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED}
+}
+
+func limitedError(after time.Duration) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED, Message: "slow down", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, RetryAfter: after,
+	}
+}
