@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,6 +46,9 @@ func isOpen(state enlistv1.OperationState) bool {
 var (
 	// ErrConflict is the error of an update whose row has another version by now, or is gone.
 	ErrConflict = errors.New("journal: the record has changed meanwhile")
+	// ErrBusy is the conflict of an update that would open a row while another open row has the same Exclusive. Reading the row again
+	// does not help against it.
+	ErrBusy = fmt.Errorf("%w: another open one is for the same customer", ErrConflict)
 	// ErrInUse is the error of opening an SQLite file that another process has open.
 	ErrInUse = errors.New("journal: another process uses it")
 )
@@ -60,7 +64,7 @@ type Store interface {
 	Get(ctx context.Context, principal, provider string, requestID uuid.UUID) (*Row, error)
 
 	// Update replaces State, Exclusive, Customer, Owner, KeyID and Payload of the row with the same key and Version, or fails with
-	// ErrConflict. The row becomes due after the given time, or never when that is negative. On success the row has its new Version,
+	// ErrConflict or ErrBusy. The row becomes due after the given time, or never when that is negative. On success the row has its new Version,
 	// Due and Updated.
 	Update(ctx context.Context, row *Row, due time.Duration) error
 
@@ -77,7 +81,7 @@ type Store interface {
 	// List returns rows, newest first.
 	List(ctx context.Context, query Query) ([]*Row, error)
 
-	// CountOpen counts the rows in state UNKNOWN, but no further than to the limit.
+	// CountUnknown counts the rows in state UNKNOWN, but no further than to the limit.
 	CountUnknown(ctx context.Context, limit int) (int, error)
 
 	// Purge deletes up to limit rows that are not open and were inserted longer ago than the age, oldest first, and says how many.
