@@ -39,6 +39,10 @@ func (j *Journal) Update(ctx context.Context, record *Record, due time.Duration)
 // Claim makes this replica the owner of records that nobody living works on: UNKNOWN ones that are due, and INTENT ones.
 func (j *Journal) Claim(ctx context.Context, limit int) ([]*Record, error) { panic("todo") }
 
+// Take makes this replica the owner of an open record, unless another living one is: then, or when the record has changed meanwhile, it
+// returns nil.
+func (j *Journal) Take(ctx context.Context, record *Record) (*Record, error) { panic("todo") }
+
 // FindOpen returns the open create for an exclusive key; nil when there is none.
 func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (*Record, error) {
 	panic("todo")

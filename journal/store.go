@@ -72,6 +72,10 @@ type Store interface {
 	// UNKNOWN that are due, and rows in state INTENT. Who calls it is alive. Rows that another replica claims at the moment are passed over.
 	Claim(ctx context.Context, replica string, limit int) ([]*Row, error)
 
+	// Take makes a replica the owner of the open row with that key and Version, unless another living replica is, and returns it with its
+	// new version. It returns nil when another is, or when the row has another version by now.
+	Take(ctx context.Context, row *Row, replica string) (*Row, error)
+
 	// FindOpen returns the open row with that Exclusive; nil when there is none.
 	FindOpen(ctx context.Context, exclusive []byte) (*Row, error)
 
