@@ -14,7 +14,7 @@ func (s *Store) KeyIDs(ctx context.Context) (ids []uint32, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err has told
 	for rows.Next() {
 		var id uint32
 		if err := rows.Scan(&id); err != nil {

@@ -134,7 +134,7 @@ func collect(rows *sql.Rows, err error) (all []*journal.Row, _ error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err has told
 	for rows.Next() {
 		row, err := scan(rows)
 		if err != nil {

@@ -29,7 +29,7 @@ const (
 
 	sqlSealedWith = `SELECT ` + columns + ` FROM operations WHERE key_id = ?1 LIMIT ?2`
 
-	sqlSecret = `SELECT value FROM secrets WHERE name = ?1`
+	sqlKept = `SELECT value FROM secrets WHERE name = ?1`
 
 	sqlInsert = `INSERT INTO operations (` + columns + `)
     VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, NULL, ?8, ?8, ?9, ?10) ON CONFLICT DO NOTHING`
@@ -57,9 +57,9 @@ const (
 	sqlPurge = `DELETE FROM operations WHERE id IN (
     SELECT id FROM operations WHERE state IN (2, 3, 4) AND created < ?1 ORDER BY created LIMIT ?2)`
 
-	sqlAddSecret = `INSERT INTO secrets (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING`
+	sqlKeep = `INSERT INTO secrets (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING`
 
-	sqlReplaceSecret = `UPDATE secrets SET value = ?3 WHERE name = ?1 AND value = ?2`
+	sqlReplace = `UPDATE secrets SET value = ?3 WHERE name = ?1 AND value = ?2`
 )
 
 // statement is where a prepared statement goes, and its text.
@@ -82,7 +82,7 @@ func (s *readStatements) all() []statement {
 		{&s.countUnknown, sqlCountUnknown},
 		{&s.keyIDs, sqlKeyIDs},
 		{&s.sealedWith, sqlSealedWith},
-		{&s.secret, sqlSecret},
+		{&s.secret, sqlKept},
 	}
 	for i := range s.list {
 		all = append(all, statement{&s.list[i], listPlans[i].text()})
@@ -108,11 +108,11 @@ func (s *writeStatements) all() []statement {
 		{&s.claim, sqlClaim},
 		{&s.take, sqlTake},
 		{&s.purge, sqlPurge},
-		{&s.addSecret, sqlAddSecret},
-		{&s.replaceSecret, sqlReplaceSecret},
+		{&s.addSecret, sqlKeep},
+		{&s.replaceSecret, sqlReplace},
 		{&s.get, sqlGet},
 		{&s.findOpen, sqlFindOpen},
-		{&s.secret, sqlSecret},
+		{&s.secret, sqlKept},
 	}
 }
 
