@@ -2,12 +2,31 @@ package journal
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"sync"
 	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+const (
+	intent    = enlistv1.OperationState_OPERATION_STATE_INTENT
+	succeeded = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	unknown   = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
 )
 
 // Journal keeps records in a store, sealed. Safe for concurrent use. Its methods' errors are those of the store: after one, a write may
-// have been made or not.
-type Journal struct{}
+// have been made or not. A record that cannot be opened is an error that names it and says what to do.
+type Journal struct {
+	store     Store
+	keys      *keys
+	index     *index
+	lease     *lease
+	log       *slog.Logger
+	closeOnce sync.Once
+	closeErr  error
+}
 
 // Options are what a journal needs beside its store.
 type Options struct {
@@ -17,61 +36,159 @@ type Options struct {
 	Replica string
 	// Lease is how long this replica counts as alive after it was last heard of. 0: 10 s.
 	Lease time.Duration
+	// Log gets what no caller can be told. nil: slog.Default().
+	Log *slog.Logger
 }
 
-// New opens a journal in a store, which it owns from then on. A key that records need and that is not among the options' is an error
-// which says so.
-func New(ctx context.Context, store Store, options Options) (*Journal, error) { panic("todo") }
+// New opens a journal in a store, which it owns from then on, and closes when it fails. A key that records need and that is not among the
+// options' is an error which says so. From here until Close the other replicas are told that this one is alive.
+func New(ctx context.Context, store Store, options Options) (*Journal, error) {
+	j, err := open(ctx, store, options)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return j, nil
+}
+
+func open(ctx context.Context, store Store, options Options) (*Journal, error) {
+	if options.Replica == "" {
+		return nil, errors.New("journal: a replica needs a name")
+	}
+	if options.Lease == 0 {
+		options.Lease = defaultLease
+	}
+	if options.Lease < 0 {
+		return nil, errors.New("journal: a lease cannot be negative")
+	}
+	if options.Log == nil {
+		options.Log = slog.Default()
+	}
+	j := &Journal{store: store, log: options.Log}
+	var err error
+	if j.keys, err = newKeys(options.Keys); err != nil {
+		return nil, err
+	}
+	if j.index, err = openIndex(ctx, store, j.keys); err != nil {
+		return nil, err
+	}
+	ids, err := store.KeyIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if err := j.keys.check("some of its records are", id); err != nil {
+			return nil, err
+		}
+	}
+	j.lease, err = takeLease(ctx, store, options.Replica, options.Lease, options.Log)
+	return j, err
+}
 
 // Begin records a create, durably, with this replica as the owner. When the key is taken it changes nothing and returns the record
 // that has it as existing; when another create for the same exclusive key is open, it returns that one as busy.
 func (j *Journal) Begin(ctx context.Context, record *Record) (existing, busy *Record, err error) {
-	panic("todo")
+	row, err := j.seal(&Record{Key: record.Key, State: intent, Payload: record.Payload, Owner: j.lease.replica})
+	if err != nil {
+		return nil, nil, err
+	}
+	existingRow, busyRow, err := j.store.Insert(ctx, row)
+	if err != nil {
+		return nil, nil, err
+	}
+	if existingRow == nil && busyRow == nil {
+		record.State, record.Owner = row.State, row.Owner
+		record.written(row)
+		return nil, nil, nil
+	}
+	if existing, err = j.open(existingRow); err != nil {
+		return nil, nil, err
+	}
+	busy, err = j.open(busyRow)
+	return existing, busy, err
 }
 
 // Get returns the record of a key; nil when there is none.
-func (j *Journal) Get(ctx context.Context, key Key) (*Record, error) { panic("todo") }
+func (j *Journal) Get(ctx context.Context, key Key) (*Record, error) {
+	return j.one(j.store.Get(ctx, key.Principal, key.Provider, key.RequestID))
+}
 
 // Update replaces a record that has not changed since it was read, else it fails with ErrConflict. It becomes due after the given
 // time, or never when that is negative.
-func (j *Journal) Update(ctx context.Context, record *Record, due time.Duration) error { panic("todo") }
-
-// Claim makes this replica the owner of records that nobody living works on: UNKNOWN ones that are due, and INTENT ones.
-func (j *Journal) Claim(ctx context.Context, limit int) ([]*Record, error) { panic("todo") }
-
-// Take makes this replica the owner of an open record, unless another living one is: then, or when the record has changed meanwhile, it
-// returns nil.
-func (j *Journal) Take(ctx context.Context, record *Record) (*Record, error) { panic("todo") }
+func (j *Journal) Update(ctx context.Context, record *Record, due time.Duration) error {
+	row, err := j.seal(record)
+	if err != nil {
+		return err
+	}
+	if err := j.store.Update(ctx, row, due); err != nil {
+		return err
+	}
+	record.written(row)
+	return nil
+}
 
 // FindOpen returns the open create for an exclusive key; nil when there is none.
 func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (*Record, error) {
-	panic("todo")
+	if exclusiveKey == "" {
+		return nil, nil
+	}
+	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
 // FindCustomer returns the newest create that succeeded with a customer id; nil when there is none.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
-	panic("todo")
+	if customerID == "" {
+		return nil, nil
+	}
+	return j.one(j.store.FindCustomer(ctx, j.index.customer(provider, customerID)))
 }
 
-// List returns records, newest first.
-func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) { panic("todo") }
+// List returns records, newest first. One that cannot be opened fails the whole list.
+func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) {
+	rows, err := j.store.List(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]*Record, 0, len(rows))
+	for _, row := range rows {
+		record, err := j.open(row)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	return records, nil
+}
 
 // CountUnknown counts the records in state UNKNOWN, but no further than to the limit.
-func (j *Journal) CountUnknown(ctx context.Context, limit int) (int, error) { panic("todo") }
+func (j *Journal) CountUnknown(ctx context.Context, limit int) (int, error) {
+	return j.store.CountUnknown(ctx, limit)
+}
 
 // Purge deletes up to limit ended records that are older than the age, and says how many.
 func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int, error) {
-	panic("todo")
+	return j.store.Purge(ctx, age, limit)
 }
 
-// Reseal encrypts up to limit records anew that are sealed with another key than the first, and says how many.
-func (j *Journal) Reseal(ctx context.Context, limit int) (int, error) { panic("todo") }
-
 // Alive reports whether others still take this replica for alive, by this process's own monotonic clock and with time to spare.
-func (j *Journal) Alive() bool { panic("todo") }
+func (j *Journal) Alive() bool {
+	return j.lease.alive()
+}
 
 // Replica returns the name of this process.
-func (j *Journal) Replica() string { panic("todo") }
+func (j *Journal) Replica() string {
+	return j.lease.replica
+}
 
-// Close stops saying that this replica is alive, and closes the store.
-func (j *Journal) Close() error { panic("todo") }
+// Close tells the others that this replica is not alive any more, and closes the store. Closing again does nothing.
+func (j *Journal) Close() error {
+	j.closeOnce.Do(func() { j.closeErr = errors.Join(j.lease.release(), j.store.Close()) })
+	return j.closeErr
+}
+
+// one opens the row that a store returned.
+func (j *Journal) one(row *Row, err error) (*Record, error) {
+	if err != nil {
+		return nil, err
+	}
+	return j.open(row)
+}

@@ -38,3 +38,8 @@ type Record struct {
 
 // IsOpen reports whether the create has not ended: it is in state INTENT or UNKNOWN.
 func (r *Record) IsOpen() bool { return isOpen(r.State) }
+
+// written notes what the store has set.
+func (r *Record) written(row *Row) {
+	r.Version, r.Due, r.Created, r.Updated = row.Version, row.Due, row.Created, row.Updated
+}

@@ -1,0 +1,94 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	// indexSecret is the name under which the store keeps the index key, sealed.
+	indexSecret = "index"
+	// indexPlace is its associated data.
+	indexPlace = "enlist.journal.v1.index"
+)
+
+// index makes the hashes that rows are found by. Its key is made once for each database and never changes, so that a new encryption key
+// does not change the hashes; without that key nobody can try names against them.
+type index struct{ key []byte }
+
+// exclusive is the hash of what at most one create may be under way for. Vendors differ in whether case tells two keys apart: here
+// it does not, nor does the way that a letter is composed, as to wait for another is better than to create twice.
+func (x *index) exclusive(provider, text string) []byte {
+	return x.hash("exclusive", provider, norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text))))
+}
+
+// customer is the hash of a customer's id, to the letter.
+func (x *index) customer(provider, id string) []byte { return x.hash("customer", provider, id) }
+
+// hash returns nil for an empty text.
+func (x *index) hash(kind, provider, text string) []byte {
+	if text == "" {
+		return nil
+	}
+	mac := hmac.New(sha256.New, x.key)
+	mac.Write(appendText(appendText(appendText(nil, kind), provider), text))
+	return mac.Sum(nil)
+}
+
+// openIndex reads the index key, which the first to ask has made, and seals it with the first key where it is not.
+func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
+	fresh := make([]byte, sha256.Size)
+	if _, err := rand.Read(fresh); err != nil {
+		return nil, err
+	}
+	initial, err := keys.aead.Encrypt(fresh, []byte(indexPlace))
+	if err != nil {
+		return nil, fmt.Errorf("journal: its index key cannot be sealed: %w", err)
+	}
+	for {
+		sealed, err := store.Secret(ctx, indexSecret, initial)
+		if err != nil {
+			return nil, err
+		}
+		key, err := openIndexKey(keys, sealed)
+		if err != nil {
+			return nil, err
+		}
+		if id, _ := sealedWith(sealed); id == keys.primary {
+			return &index{key: key}, nil
+		}
+		anew, err := keys.aead.Encrypt(key, []byte(indexPlace))
+		if err != nil {
+			return nil, fmt.Errorf("journal: its index key cannot be sealed: %w", err)
+		}
+		err = store.ReplaceSecret(ctx, indexSecret, sealed, anew)
+		if err == nil {
+			return &index{key: key}, nil
+		}
+		if !errors.Is(err, ErrConflict) { // else another replica was first: read what it has written
+			return nil, err
+		}
+	}
+}
+
+func openIndexKey(keys *keys, sealed []byte) ([]byte, error) {
+	id, ok := sealedWith(sealed)
+	if ok {
+		if err := keys.check("its index key is", id); err != nil {
+			return nil, err
+		}
+		key, err := keys.aead.Decrypt(sealed, []byte(indexPlace))
+		if err == nil && len(key) == sha256.Size && !bytes.Equal(key, make([]byte, sha256.Size)) {
+			return key, nil
+		}
+	}
+	return nil, errors.New("journal: its index key was changed outside Enlist, or is damaged: restore the database from a backup")
+}

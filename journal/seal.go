@@ -1,0 +1,100 @@
+package journal
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+)
+
+// seal makes the row of a record: its payload as ciphertext, and what it is found by as hashes.
+func (j *Journal) seal(record *Record) (*Row, error) {
+	row := &Row{
+		Principal: record.Principal,
+		Provider:  record.Provider,
+		RequestID: record.RequestID,
+		State:     record.State,
+		Version:   record.Version,
+		Exclusive: j.index.exclusive(record.Provider, record.Payload.GetExclusiveKey()),
+		Owner:     record.Owner,
+		Due:       record.Due,
+		Created:   record.Created,
+		Updated:   record.Updated,
+	}
+	if record.State == succeeded {
+		row.Customer = j.index.customer(record.Provider, record.Payload.GetCustomerId())
+	}
+	return row, j.sealPayload(row, record.Payload)
+}
+
+// sealPayload seals a payload with the first key, for this row and no other.
+func (j *Journal) sealPayload(row *Row, payload *journalv1.Payload) error {
+	plain, err := proto.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("journal: %s cannot be written: %w", name(row), err)
+	}
+	sealed, err := j.keys.aead.Encrypt(plain, place(row))
+	if err != nil {
+		return fmt.Errorf("journal: %s cannot be sealed: %w", name(row), err)
+	}
+	row.KeyID, row.Payload = j.keys.primary, sealed
+	return nil
+}
+
+// open makes the record of a row; nil of nil. Its error names the row and the key, and what to do.
+func (j *Journal) open(row *Row) (*Record, error) {
+	if row == nil {
+		return nil, nil
+	}
+	payload, err := j.openPayload(row)
+	if err != nil {
+		return nil, err
+	}
+	return &Record{
+		Key:     Key{Principal: row.Principal, Provider: row.Provider, RequestID: row.RequestID},
+		State:   row.State,
+		Payload: payload,
+		Version: row.Version,
+		Owner:   row.Owner,
+		Due:     row.Due,
+		Created: row.Created,
+		Updated: row.Updated,
+	}, nil
+}
+
+func (j *Journal) openPayload(row *Row) (*journalv1.Payload, error) {
+	if err := j.keys.check(name(row)+" is", row.KeyID); err != nil {
+		return nil, err
+	}
+	plain, err := j.keys.aead.Decrypt(row.Payload, place(row))
+	if err != nil { // Tink's error says nothing more
+		return nil, fmt.Errorf("journal: %s does not open with the key %s, with which it was sealed: it was changed outside Enlist, or is damaged; "+
+			"restore it from a backup", name(row), formatKeyID(row.KeyID))
+	}
+	payload := &journalv1.Payload{}
+	if err := proto.Unmarshal(plain, payload); err != nil {
+		return nil, fmt.Errorf("journal: %s cannot be read: it was written by another version of Enlist", name(row))
+	}
+	return payload, nil
+}
+
+// place is the associated data of a row's payload: ciphertext that is moved to another row does not open. Lengths keep a principal and
+// a provider apart.
+func place(row *Row) []byte {
+	data := appendText([]byte("enlist.journal.v1.Payload"), row.Principal)
+	data = appendText(data, row.Provider)
+	return append(data, row.RequestID[:]...)
+}
+
+// appendText appends a text with its length before it.
+func appendText(data []byte, text string) []byte {
+	data = binary.BigEndian.AppendUint64(data, uint64(len(text)))
+	return append(data, text...)
+}
+
+// name says which row an error is about. Its key is all that is not sealed.
+func name(row *Row) string {
+	return fmt.Sprintf("the record of request_id %s at provider %q", row.RequestID, row.Provider)
+}

@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// maxDue is the furthest that a row is ever due ahead. One that seems further ahead was given its time before the clock was set back,
+// and is due.
+const maxDue = time.Hour
+
+// Claim implements journal.Store. Nobody but the calling replica can be alive: the file is locked.
+func (s *Store) Claim(ctx context.Context, replica string, limit int) (claimed []*journal.Row, err error) {
+	now := s.clock()
+	err = s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) (err error) {
+		claimed, err = collect(sql.claim.QueryContext(ctx, replica, now.UnixMicro(), now.Add(maxDue).UnixMicro(), limit))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claimed, nil
+}
+
+// Take implements journal.Store. As in Claim, another owner is a dead one.
+func (s *Store) Take(ctx context.Context, row *journal.Row, replica string) (taken *journal.Row, err error) {
+	now := s.clock()
+	err = s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) (err error) {
+		taken, err = one(sql.take.QueryContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version, replica, now.UnixMicro()))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return taken, nil
+}
+
+// CountUnknown implements journal.Store.
+func (s *Store) CountUnknown(ctx context.Context, limit int) (count int, err error) {
+	err = s.reads.countUnknown.QueryRowContext(ctx, limit).Scan(&count)
+	return count, err
+}
+
+// Beat implements journal.Store: it does nothing.
+func (s *Store) Beat(ctx context.Context, _ string, _ time.Duration) error { return ctx.Err() }

@@ -1,0 +1,69 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// ownerOnly is the mode of every file: records are sealed, but their keys and times are nobody else's business either.
+const ownerOnly fs.FileMode = 0o600
+
+// prepareFiles makes the file at a path if it is not there, takes it and its companions from other users, and returns its full path.
+// SQLite gives the companions that it makes the mode of the file.
+func prepareFiles(path string) (string, error) {
+	if path == "" || strings.HasPrefix(path, ":") || strings.HasPrefix(path, "file:") {
+		return "", fmt.Errorf("%q is not the path of a file: the journal must be on a disk", path)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("the path of the journal: %w", err)
+	}
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the folder %s of the journal does not exist: create it, or name another path", folder)
+	} else if err == nil && !info.IsDir() {
+		return "", fmt.Errorf("%s, where the journal should be, is not a folder: name another path", folder)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, ownerOnly) //nolint:gosec // the path is the operator's
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "", fmt.Errorf("the journal %s cannot be written: let this user write in the folder %s, or name another path (%w)", path, folder, err)
+	case err != nil:
+		return "", fmt.Errorf("the journal cannot be opened: name the path of a file in a folder that can be written (%w)", err)
+	}
+	if err := file.Close(); err != nil {
+		return "", err
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(path + suffix)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().Perm()&^ownerOnly == 0 {
+			continue
+		}
+		if err := os.Chmod(path+suffix, ownerOnly); err != nil {
+			return "", fmt.Errorf("the journal's files must be readable for this user alone: %w", err)
+		}
+	}
+	return path, nil
+}
+
+// lockFile locks the journal for this process, and within it for one store. The system lets go of the lock when the process ends,
+// however it ends. The lock has a file of its own, because SQLite gives its own locks up whenever a process closes the database's.
+func lockFile(path string) (*flock.Flock, error) {
+	lock := flock.New(path+".lock", flock.SetPermissions(ownerOnly))
+	switch locked, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("the journal %s cannot be locked: %w", path, err)
+	case !locked:
+		return nil, fmt.Errorf("the journal %s is open already (%w): stop that one, or give this one a path of its own; "+
+			"several replicas need a journal in PostgreSQL", path, journal.ErrInUse)
+	}
+	return lock, nil
+}

@@ -1,0 +1,181 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	sqlite3 "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// Insert implements journal.Store.
+func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *journal.Row, err error) {
+	now := s.clock()
+	err = s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
+		existing, busy = nil, nil
+		result, err := sql.insert.ExecContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.State,
+			orNull(row.Exclusive), orNull(row.Customer), row.Owner, now.UnixMicro(), row.KeyID, row.Payload)
+		if changed, err := changedOne(result, err); changed || err != nil {
+			return err
+		}
+		existing, err = one(sql.get.QueryContext(ctx, row.Principal, row.Provider, row.RequestID[:]))
+		if existing != nil || err != nil {
+			return err
+		}
+		busy, err = one(sql.findOpen.QueryContext(ctx, orNull(row.Exclusive)))
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if existing == nil && busy == nil {
+		row.Version = 1
+		row.Due = time.Time{}
+		row.Created = micros(now.UnixMicro())
+		row.Updated = row.Created
+	}
+	return existing, busy, nil
+}
+
+// Get implements journal.Store.
+func (s *Store) Get(ctx context.Context, principal, provider string, requestID uuid.UUID) (*journal.Row, error) {
+	return one(s.reads.get.QueryContext(ctx, principal, provider, requestID[:]))
+}
+
+// Update implements journal.Store. A row is never due later than maxDue from now.
+func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration) error {
+	now := s.clock()
+	var at sql.NullInt64
+	if due >= 0 {
+		at = sql.NullInt64{Int64: now.Add(min(due, maxDue)).UnixMicro(), Valid: true}
+	}
+	err := s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
+		changed, err := changedOne(sql.update.ExecContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
+			orNull(row.Exclusive), orNull(row.Customer), row.Owner, at, now.UnixMicro(), row.KeyID, row.Payload))
+		return orConflict(changed, err)
+	})
+	var failure *sqlite3.Error
+	if errors.As(err, &failure) && failure.Code() == codes.SQLITE_CONSTRAINT_UNIQUE {
+		return journal.ErrBusy // the key does not change, so it can only be the other unique index
+	}
+	if err != nil {
+		return err
+	}
+	row.Version++
+	row.Updated = micros(now.UnixMicro())
+	row.Due = time.Time{}
+	if at.Valid {
+		row.Due = micros(at.Int64)
+	}
+	return nil
+}
+
+// FindOpen implements journal.Store.
+func (s *Store) FindOpen(ctx context.Context, exclusive []byte) (*journal.Row, error) {
+	return one(s.reads.findOpen.QueryContext(ctx, orNull(exclusive)))
+}
+
+// FindCustomer implements journal.Store.
+func (s *Store) FindCustomer(ctx context.Context, customer []byte) (*journal.Row, error) {
+	return one(s.reads.findCustomer.QueryContext(ctx, orNull(customer)))
+}
+
+// Purge implements journal.Store.
+func (s *Store) Purge(ctx context.Context, age time.Duration, limit int) (int, error) {
+	var deleted int64
+	before := s.clock().Add(-age).UnixMicro()
+	err := s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
+		result, err := sql.purge.ExecContext(ctx, before, limit)
+		if err != nil {
+			return err
+		}
+		deleted, err = result.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int(deleted), nil
+}
+
+// changedOne reports whether a write has changed a row.
+func changedOne(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	changed, err := result.RowsAffected()
+	return changed > 0, err
+}
+
+func orConflict(changed bool, err error) error {
+	if err == nil && !changed {
+		return journal.ErrConflict
+	}
+	return err
+}
+
+// one reads the row of an answer of at most one; nil when there is none.
+func one(rows *sql.Rows, err error) (*journal.Row, error) {
+	all, err := collect(rows, err)
+	if len(all) == 0 || err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// collect reads all rows of an answer.
+func collect(rows *sql.Rows, err error) (all []*journal.Row, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err has told
+	for rows.Next() {
+		row, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+// scan reads the columns of one row.
+func scan(rows *sql.Rows) (*journal.Row, error) {
+	var (
+		row              journal.Row
+		id               []byte
+		due              sql.NullInt64
+		created, updated int64
+		state            int32
+	)
+	err := rows.Scan(&row.Principal, &row.Provider, &id, &state, &row.Version, &row.Exclusive, &row.Customer, &row.Owner,
+		&due, &created, &updated, &row.KeyID, &row.Payload)
+	if err != nil {
+		return nil, err
+	}
+	if row.RequestID, err = uuid.FromBytes(id); err != nil {
+		return nil, err
+	}
+	row.State = enlistv1.OperationState(state)
+	row.Created, row.Updated = micros(created), micros(updated)
+	if due.Valid {
+		row.Due = micros(due.Int64)
+	}
+	return &row, nil
+}
+
+func micros(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// orNull makes nil a NULL; SQLite's driver makes it an empty value.
+func orNull(value []byte) any {
+	if value == nil {
+		return nil
+	}
+	return value
+}

@@ -1,0 +1,204 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	sqlite3 "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+)
+
+// maxBatch bounds the writes of one transaction, and with it how long the first of them waits for the last.
+const maxBatch = 256
+
+var errClosed = errors.New("the journal is closed")
+
+// writer is the one connection that writes, and the goroutine that has it.
+type writer struct {
+	db              *sql.DB
+	conn            *sql.Conn
+	statements      writeStatements
+	queue           chan *write
+	stop, stopped   chan struct{}
+	once            sync.Once
+	commits, writes atomic.Int64
+}
+
+// write is one caller's write. It is run in a transaction together with others', and what it returns counts only if that commits.
+type write struct {
+	run  func(context.Context, *writeStatements) error
+	fate atomic.Int32
+	done chan error
+}
+
+// The fates of a write: whoever moves it away from waiting, the writer or a caller who has given up, decides.
+const (
+	waiting int32 = iota
+	begun
+	abandoned
+)
+
+// newWriter takes a connection from the database, which it owns from then on.
+func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	w := &writer{db: db, conn: conn, queue: make(chan *write, maxBatch), stop: make(chan struct{}), stopped: make(chan struct{})}
+	if err := w.statements.prepare(ctx, conn); err != nil {
+		return nil, errors.Join(err, w.release())
+	}
+	go w.work()
+	return w, nil
+}
+
+// do queues a write and waits until it is durable. When the context ends first, a write that has not begun is never made; for one that
+// has begun the wait goes on, as it is about to end.
+func (w *writer) do(ctx context.Context, run func(context.Context, *writeStatements) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	mine := &write{run: run, done: make(chan error, 1)}
+	select {
+	case w.queue <- mine:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.stopped:
+		return errClosed
+	}
+	select {
+	case err := <-mine.done:
+		return err
+	case <-ctx.Done():
+		if mine.fate.CompareAndSwap(waiting, abandoned) {
+			return ctx.Err()
+		}
+		return <-mine.done
+	case <-w.stopped:
+		if mine.fate.CompareAndSwap(waiting, abandoned) {
+			return errClosed
+		}
+		return <-mine.done
+	}
+}
+
+// work takes what waits and commits it, until the writer is closed.
+func (w *writer) work() {
+	defer close(w.stopped)
+	batch := make([]*write, 0, maxBatch)
+	for {
+		select {
+		case <-w.stop:
+			return
+		case first := <-w.queue:
+			batch = append(batch[:0], first)
+		}
+	collect:
+		for len(batch) < maxBatch {
+			select {
+			case next := <-w.queue:
+				batch = append(batch, next)
+			default:
+				break collect
+			}
+		}
+		w.commit(batch)
+		clear(batch)
+	}
+}
+
+// commit runs writes in one transaction. The writes' own failures are theirs alone; one of the database fails them all.
+func (w *writer) commit(batch []*write) {
+	// No caller's context: an interrupted statement would undo the others' writes.
+	ctx := context.Background()
+	begin := batch[:0]
+	for _, one := range batch {
+		if one.fate.CompareAndSwap(waiting, begun) {
+			begin = append(begin, one)
+		}
+	}
+	if len(begin) == 0 {
+		return
+	}
+	results, err := w.transact(ctx, begin)
+	for i, one := range begin {
+		if err != nil {
+			one.done <- err
+			continue
+		}
+		if results[i] == nil {
+			w.writes.Add(1)
+		}
+		one.done <- results[i]
+	}
+}
+
+// transact returns what each write returned, or why nothing was written.
+func (w *writer) transact(ctx context.Context, batch []*write) (results []error, err error) {
+	if err := w.begin(ctx); err != nil {
+		return nil, fmt.Errorf("the journal cannot be written: %w", err)
+	}
+	results = make([]error, len(batch))
+	for i, one := range batch {
+		results[i] = one.run(ctx, &w.statements)
+		if endsTransaction(results[i]) {
+			w.rollback(ctx)
+			return nil, fmt.Errorf("the journal cannot be written: %w", results[i])
+		}
+	}
+	if _, err := w.statements.commit.ExecContext(ctx); err != nil {
+		w.rollback(ctx)
+		return nil, fmt.Errorf("the journal cannot be synced: %w", err)
+	}
+	w.commits.Add(1)
+	return results, nil
+}
+
+// begin begins a transaction, and first ends one that an earlier rollback could not.
+func (w *writer) begin(ctx context.Context) error {
+	_, err := w.statements.begin.ExecContext(ctx)
+	if err == nil {
+		return nil
+	}
+	w.rollback(ctx)
+	_, err = w.statements.begin.ExecContext(ctx)
+	return err
+}
+
+// rollback ends a transaction. Its own error says nothing: SQLite has often rolled back by itself, and begin tries again.
+func (w *writer) rollback(ctx context.Context) {
+	_, _ = w.statements.rollback.ExecContext(ctx)
+}
+
+// endsTransaction reports whether after a write's error nothing of its transaction can be relied on. Errors of SQLite that undo their
+// own statement alone can be told to that caller; after a full disk or a failed read SQLite may have rolled everything back.
+func endsTransaction(err error) bool {
+	var failure *sqlite3.Error
+	if !errors.As(err, &failure) {
+		return false
+	}
+	switch failure.Code() & 0xff {
+	case codes.SQLITE_CONSTRAINT, codes.SQLITE_TOOBIG, codes.SQLITE_MISMATCH, codes.SQLITE_RANGE:
+		return false
+	}
+	return true
+}
+
+// close ends the goroutine after the transaction at hand; writes that wait fail. Then the log is copied into the file.
+func (w *writer) close() (err error) {
+	w.once.Do(func() {
+		close(w.stop)
+		<-w.stopped
+		_, err = w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+		err = errors.Join(err, w.release())
+	})
+	return err
+}
+
+func (w *writer) release() error {
+	return errors.Join(w.statements.close(), w.conn.Close(), w.db.Close())
+}
