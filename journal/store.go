@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,6 +46,9 @@ func isOpen(state enlistv1.OperationState) bool {
 var (
 	// ErrConflict is the error of an update whose row has another version by now, or is gone.
 	ErrConflict = errors.New("journal: the record has changed meanwhile")
+	// ErrBusy is the conflict of an update that would open a row while another open row has the same Exclusive. Reading the row again
+	// does not help against it.
+	ErrBusy = fmt.Errorf("%w: another open one is for the same customer", ErrConflict)
 	// ErrInUse is the error of opening an SQLite file that another process has open.
 	ErrInUse = errors.New("journal: another process uses it")
 )
@@ -60,13 +64,17 @@ type Store interface {
 	Get(ctx context.Context, principal, provider string, requestID uuid.UUID) (*Row, error)
 
 	// Update replaces State, Exclusive, Customer, Owner, KeyID and Payload of the row with the same key and Version, or fails with
-	// ErrConflict. The row becomes due after the given time, or never when that is negative. On success the row has its new Version,
+	// ErrConflict or ErrBusy. The row becomes due after the given time, or never when that is negative. On success the row has its new Version,
 	// Due and Updated.
 	Update(ctx context.Context, row *Row, due time.Duration) error
 
 	// Claim makes a replica the owner of rows that nobody living works on, and returns them, each with its new version: rows in state
 	// UNKNOWN that are due, and rows in state INTENT. Who calls it is alive. Rows that another replica claims at the moment are passed over.
 	Claim(ctx context.Context, replica string, limit int) ([]*Row, error)
+
+	// Take makes a replica the owner of the open row with that key and Version, unless another living replica is, and returns it with its
+	// new version. It returns nil when another is, or when the row has another version by now.
+	Take(ctx context.Context, row *Row, replica string) (*Row, error)
 
 	// FindOpen returns the open row with that Exclusive; nil when there is none.
 	FindOpen(ctx context.Context, exclusive []byte) (*Row, error)
@@ -77,7 +85,7 @@ type Store interface {
 	// List returns rows, newest first.
 	List(ctx context.Context, query Query) ([]*Row, error)
 
-	// CountOpen counts the rows in state UNKNOWN, but no further than to the limit.
+	// CountUnknown counts the rows in state UNKNOWN, but no further than to the limit.
 	CountUnknown(ctx context.Context, limit int) (int, error)
 
 	// Purge deletes up to limit rows that are not open and were inserted longer ago than the age, oldest first, and says how many.

@@ -1,0 +1,189 @@
+package journaltest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+func claimDue(t *testing.T, f *fixture) {
+	store := f.open(t)
+	due := insertAs(t, store, unknown, 0)
+	insertAs(t, store, unknown, 30*time.Minute)
+	insertAs(t, store, unknown, never)
+	insertAs(t, store, succeeded, never)
+	insertAs(t, store, failed, never)
+	insertAs(t, store, notSent, never)
+	insertAs(t, store, needsPerson, never)
+
+	rows := claim(t, store, "b", 10)
+	sameSet(t, rows, due)
+	got := rows[0]
+	if got.Owner != "b" || got.Version != due.Version+1 || got.State != unknown {
+		t.Errorf("claimed: owner %q, version %d, state %v", got.Owner, got.Version, got.State)
+	}
+	same(t, get(t, store, due), got)
+	sameSet(t, claim(t, store, "b", 10))
+
+	// Whoever had read it before the claim may not write any more.
+	if err := store.Update(t.Context(), due, never); err == nil {
+		t.Error("an update with the version of before the claim")
+	}
+
+	got.Owner = ""
+	replace(t, store, got, 0)
+	sameSet(t, claim(t, store, "b", 10), due)
+}
+
+func claimLimit(t *testing.T, f *fixture) {
+	store := f.open(t)
+	var all []*journal.Row
+	for range 4 {
+		all = append(all, insertAs(t, store, unknown, 0))
+		row := newRow()
+		row.Owner = "dead"
+		all = append(all, insert(t, store, row))
+	}
+	var claimed []*journal.Row
+	for _, want := range []int{3, 3, 2, 0} {
+		rows := claim(t, store, "b", 3)
+		if len(rows) != want {
+			t.Fatalf("claimed %d rows, not %d", len(rows), want)
+		}
+		claimed = append(claimed, rows...)
+	}
+	sameSet(t, claimed, all...)
+}
+
+func claimOfDeadOwner(t *testing.T, f *fixture) {
+	store := f.open(t)
+	row := insert(t, store, newRow()) // of "a", of which nobody has ever heard
+	unowned := newRow()
+	unowned.Owner = ""
+	insert(t, store, unowned)
+	sameSet(t, claim(t, store, "a", 10), unowned) // a is alive: it is calling
+
+	// Its claim may have counted as a sign of life.
+	if err := store.Beat(t.Context(), "a", 0); err != nil {
+		t.Fatal(err)
+	}
+	rows := claim(t, store, "b", 10)
+	sameSet(t, rows, row, unowned)
+	for _, row := range rows {
+		if row.Owner != "b" || row.State != intent {
+			t.Errorf("claimed: owner %q, state %v", row.Owner, row.State)
+		}
+	}
+
+	// An unknown one of a dead replica is claimed when it is due, not sooner.
+	held, waiting := rows[0], rows[1]
+	held.State, held.Owner = unknown, "dead"
+	replace(t, store, held, 0)
+	waiting.State, waiting.Owner = unknown, "dead"
+	replace(t, store, waiting, 30*time.Minute)
+	sameSet(t, claim(t, store, "b", 10), held)
+}
+
+func claimOfClosedOwner(t *testing.T, f *fixture) {
+	first := f.open(t)
+	if err := first.Beat(t.Context(), "a", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	row := insert(t, first, newRow())
+	sameSet(t, claim(t, first, "a", 10))
+	if err := first.Beat(t.Context(), "a", 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sameSet(t, claim(t, f.open(t), "b", 10), row)
+}
+
+func claimLeavesTheLiving(t *testing.T, f *fixture) {
+	if !f.Shared {
+		t.Skip("whoever has the database open is the only one alive")
+	}
+	store := f.open(t)
+	other := f.open(t)
+	if err := store.Beat(t.Context(), "a", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	row := insert(t, store, newRow())
+	held := insertAs(t, store, unknown, 0)
+	sameSet(t, claim(t, store, "a", 10), held)
+	sameSet(t, claim(t, other, "b", 10))
+
+	if err := store.Beat(t.Context(), "a", 10*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(50 * time.Millisecond)
+	sameSet(t, claim(t, other, "b", 10), row, held)
+}
+
+func claimRace(t *testing.T, f *fixture) {
+	store := f.open(t)
+	stores := []journal.Store{store, f.second(t, store)}
+	const rows, claimers = 60, 6
+	for range rows {
+		insertAs(t, store, unknown, 0)
+	}
+	// Where one process has the database, all claims are of one replica; else of as many as there are.
+	replica := func(i int) string {
+		if f.Shared {
+			return string(rune('a' + i))
+		}
+		return "a"
+	}
+	for i := range claimers {
+		if err := store.Beat(t.Context(), replica(i), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var mutex sync.Mutex
+	claimed := map[uuid.UUID]string{}
+	deadline := time.Now().Add(30 * time.Second)
+	race(t, claimers, func(i int) (bool, error) {
+		for time.Now().Before(deadline) {
+			got, err := stores[i%2].Claim(t.Context(), replica(i), 5)
+			if err != nil {
+				return false, err
+			}
+			mutex.Lock()
+			for _, row := range got {
+				if before, twice := claimed[row.RequestID]; twice {
+					t.Errorf("%v was claimed by %s and by %s", row.RequestID, before, replica(i))
+				}
+				claimed[row.RequestID] = replica(i)
+			}
+			over := len(claimed) == rows
+			mutex.Unlock()
+			if over {
+				break
+			}
+		}
+		return false, nil
+	})
+	if len(claimed) != rows {
+		t.Errorf("%d of %d rows were claimed", len(claimed), rows)
+	}
+}
+
+func countUnknown(t *testing.T, f *fixture) {
+	store := f.open(t)
+	insert(t, store, newRow())
+	insertAs(t, store, succeeded, never)
+	for range 3 {
+		insertAs(t, store, unknown, 0)
+	}
+	insertAs(t, store, unknown, never)
+	for limit, want := range map[int]int{1: 1, 3: 3, 4: 4, 100: 4} {
+		if got, err := store.CountUnknown(t.Context(), limit); err != nil || got != want {
+			t.Errorf("limit %d: %d, %v, not %d", limit, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package journaltest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// insertSealed inserts a row that is sealed with a key.
+func insertSealed(t *testing.T, store journal.Store, keyID uint32) *journal.Row {
+	t.Helper()
+	row := newRow()
+	row.KeyID = keyID
+	return insert(t, store, row)
+}
+
+func keyIDs(t *testing.T, f *fixture) {
+	store := f.open(t)
+	check := func(want ...uint32) {
+		t.Helper()
+		got, err := store.KeyIDs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+	check()
+	for range 3 {
+		insertSealed(t, store, 2)
+		insertSealed(t, store, 0xffffffff)
+		insertSealed(t, store, 1)
+	}
+	row := insertSealed(t, store, 0x80000000)
+	check(1, 2, 0x80000000, 0xffffffff)
+	row.KeyID = 3
+	replace(t, store, row, never)
+	check(1, 2, 3, 0xffffffff)
+}
+
+func sealedWith(t *testing.T, f *fixture) {
+	store := f.open(t)
+	var ofOne []*journal.Row
+	for range 5 {
+		ofOne = append(ofOne, insertSealed(t, store, 0xffffffff))
+		insertSealed(t, store, 1)
+	}
+	all, err := store.SealedWith(t.Context(), 0xffffffff, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameSet(t, all, ofOne...)
+	same(t, all[0], get(t, store, all[0]))
+	some, err := store.SealedWith(t.Context(), 0xffffffff, 3)
+	if err != nil || len(some) != 3 {
+		t.Fatalf("%d rows, %v, not 3", len(some), err)
+	}
+	none, err := store.SealedWith(t.Context(), 2, 3)
+	if err != nil || len(none) != 0 {
+		t.Fatalf("%d rows, %v, not 0", len(none), err)
+	}
+}
+
+func reseal(t *testing.T, f *fixture) {
+	store := f.open(t)
+	row := insertSealed(t, store, 1)
+	row.State, row.Exclusive, row.Customer, row.Owner = unknown, []byte("e"), []byte("c"), "b"
+	replace(t, store, row, 10*time.Minute)
+	want := *row
+	want.KeyID, want.Payload = 2, []byte("sealed anew")
+
+	sealed := want
+	sealed.State, sealed.Exclusive, sealed.Customer, sealed.Owner = failed, nil, nil, "c" // none of which it may write
+	if err := store.Reseal(t.Context(), &sealed); err != nil {
+		t.Fatal(err)
+	}
+	got := get(t, store, row)
+	got.Updated = want.Updated
+	same(t, got, &want)
+
+	// Whoever had read the row before still updates it: sealing is not a change.
+	row.Payload = []byte("an update meanwhile")
+	replace(t, store, row, never)
+
+	stale := want
+	if err := store.Reseal(t.Context(), &stale); !errors.Is(err, journal.ErrConflict) {
+		t.Fatalf("%v, not a conflict", err)
+	}
+	same(t, get(t, store, row), row)
+	gone := newRow()
+	gone.Version = 1
+	if err := store.Reseal(t.Context(), gone); !errors.Is(err, journal.ErrConflict) {
+		t.Fatalf("%v, not a conflict", err)
+	}
+}
+
+func secret(t *testing.T, f *fixture) {
+	store := f.open(t)
+	for name, value := range map[string]string{"index": "one", "other": "two", "": "three"} {
+		for _, initial := range []string{value, "later"} {
+			got, err := store.Secret(t.Context(), name, []byte(initial))
+			if err != nil || string(got) != value {
+				t.Fatalf("%q: %q, %v, not %q", name, got, err, value)
+			}
+		}
+	}
+	store.Close()
+	got, err := f.open(t).Secret(t.Context(), "index", []byte("later"))
+	if err != nil || string(got) != "one" {
+		t.Fatalf("after opening again: %q, %v", got, err)
+	}
+}
+
+func secretRace(t *testing.T, f *fixture) {
+	store := f.open(t)
+	stores := []journal.Store{store, f.second(t, store)}
+	var mutex sync.Mutex
+	var values [][]byte
+	race(t, 8, func(i int) (bool, error) {
+		value, err := stores[i%2].Secret(t.Context(), "index", fmt.Appendf(nil, "of racer %d", i))
+		mutex.Lock()
+		values = append(values, value)
+		mutex.Unlock()
+		return false, err
+	})
+	for _, value := range values {
+		if len(value) == 0 || !bytes.Equal(value, values[0]) {
+			t.Fatalf("two at once were given %q and %q", values[0], value)
+		}
+	}
+}
+
+func replaceSecret(t *testing.T, f *fixture) {
+	store := f.open(t)
+	if err := store.ReplaceSecret(t.Context(), "index", []byte("one"), []byte("two")); !errors.Is(err, journal.ErrConflict) {
+		t.Fatalf("%v, not a conflict: there is none yet", err)
+	}
+	if _, err := store.Secret(t.Context(), "index", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.ReplaceSecret(t.Context(), "index", []byte("one"), []byte("two")); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.ReplaceSecret(t.Context(), "index", []byte("one"), []byte("three")); !errors.Is(err, journal.ErrConflict) {
+		t.Fatalf("%v, not a conflict", err)
+	}
+	got, err := store.Secret(t.Context(), "index", []byte("later"))
+	if err != nil || string(got) != "two" {
+		t.Fatalf("%q, %v, not %q", got, err, "two")
+	}
+}

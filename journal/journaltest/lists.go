@@ -1,0 +1,195 @@
+package journaltest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/google/uuid"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// list lists rows and fails the test when that fails.
+func list(t *testing.T, store journal.Store, query journal.Query) []*journal.Row {
+	t.Helper()
+	rows, err := store.List(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// sameOrder fails the test when the rows are not those, in that order.
+func sameOrder(t *testing.T, got, want []*journal.Row) {
+	t.Helper()
+	if diff := cmp.Diff(ids(want...), ids(got...), cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("not those rows in that order (-want +got):\n%s", diff)
+	}
+}
+
+// instant is a day ago, to the microsecond, which is as exact as stores are.
+func instant() time.Time { return time.Now().Add(-24 * time.Hour).Truncate(time.Microsecond) }
+
+func listFilters(t *testing.T, f *fixture) {
+	store := f.open(t)
+	start := instant()
+	var rows []*journal.Row // oldest first
+	for i := range 8 {
+		row := newRow()
+		row.Principal = []string{"billing", ""}[i%2]
+		row.Provider = []string{"opencell", "avvio"}[i/2%2]
+		insert(t, store, row)
+		if i >= 4 {
+			row.State, row.Owner = succeeded, ""
+			replace(t, store, row, never)
+		}
+		row.Created = start.Add(time.Duration(i) * time.Minute)
+		f.database.SetCreated(t, row.RequestID, row.Created)
+		rows = append(rows, row)
+	}
+	at := func(i int) time.Time { return start.Add(time.Duration(i) * time.Minute) }
+	for name, c := range map[string]struct {
+		query journal.Query
+		want  []int
+	}{
+		"principal":          {journal.Query{Principal: "billing"}, []int{6, 4, 2, 0}},
+		"no principal":       {journal.Query{}, []int{7, 5, 3, 1}},
+		"stranger":           {journal.Query{Principal: "Billing"}, nil},
+		"provider":           {journal.Query{Principal: "billing", Provider: "avvio"}, []int{6, 2}},
+		"state":              {journal.Query{Principal: "billing", State: succeeded}, []int{6, 4}},
+		"state and provider": {journal.Query{Principal: "billing", Provider: "opencell", State: intent}, []int{0}},
+		"other state":        {journal.Query{Principal: "billing", State: failed}, nil},
+		"from":               {journal.Query{Principal: "billing", From: at(2)}, []int{6, 4, 2}},
+		"until":              {journal.Query{Principal: "billing", Until: at(4)}, []int{2, 0}},
+		"from and until":     {journal.Query{Principal: "billing", From: at(2), Until: at(6)}, []int{4, 2}},
+		"empty time":         {journal.Query{Principal: "billing", From: at(3), Until: at(4)}, nil},
+		"limit":              {journal.Query{Principal: "billing", Limit: 3}, []int{6, 4, 2}},
+		"all": {
+			journal.Query{Principal: "", Provider: "avvio", State: succeeded, From: at(5), Until: at(8), Limit: 5},
+			[]int{7},
+		},
+	} {
+		if c.query.Limit == 0 {
+			c.query.Limit = 100
+		}
+		var want []*journal.Row
+		for _, i := range c.want {
+			want = append(want, rows[i])
+		}
+		t.Run(name, func(t *testing.T) {
+			got := list(t, store, c.query)
+			sameOrder(t, got, want)
+			same(t, got, want)
+		})
+	}
+}
+
+func listStates(t *testing.T, f *fixture) {
+	store := f.open(t)
+	start := instant()
+	states := []enlistv1.OperationState{intent, succeeded, failed, notSent, unknown, needsPerson}
+	want := map[enlistv1.OperationState][]*journal.Row{}
+	for i := range 5 * len(states) {
+		row := insertAs(t, store, states[i%len(states)], never)
+		f.database.SetCreated(t, row.RequestID, start.Add(time.Duration(i)*time.Second))
+		want[row.State] = append([]*journal.Row{row}, want[row.State]...)
+	}
+	for _, state := range states {
+		for _, provider := range []string{"", "opencell"} {
+			query := journal.Query{Principal: "billing", Provider: provider, State: state, Limit: 2}
+			sameOrder(t, pages(t, store, query, nil), want[state])
+		}
+	}
+}
+
+// pages reads all pages, and calls between after each that is full.
+func pages(t *testing.T, store journal.Store, query journal.Query, between func()) []*journal.Row {
+	t.Helper()
+	var all []*journal.Row
+	for {
+		page := list(t, store, query)
+		if len(page) > query.Limit {
+			t.Fatalf("%d rows on a page of %d", len(page), query.Limit)
+		}
+		all = append(all, page...)
+		if len(page) < query.Limit {
+			return all
+		}
+		last := page[len(page)-1]
+		query.After = &journal.Position{Created: last.Created, Provider: last.Provider, RequestID: last.RequestID}
+		if between != nil {
+			between()
+		}
+	}
+}
+
+func listPages(t *testing.T, f *fixture) {
+	store := f.open(t)
+	start := instant()
+	var want []*journal.Row
+	for i := range 10 {
+		row := insert(t, store, newRow())
+		f.database.SetCreated(t, row.RequestID, start.Add(time.Duration(i)*time.Microsecond))
+		want = append([]*journal.Row{row}, want...)
+	}
+	for _, limit := range []int{1, 3, 5, 10, 11} {
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Limit: limit}, nil), want)
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Provider: "opencell", Limit: limit}, nil), want)
+	}
+	bounded := journal.Query{
+		Principal: "billing", Limit: 2,
+		From: start.Add(2 * time.Microsecond), Until: start.Add(8 * time.Microsecond),
+	}
+	sameOrder(t, pages(t, store, bounded, nil), want[2:8])
+}
+
+func listSameInstant(t *testing.T, f *fixture) {
+	store := f.open(t)
+	at := instant()
+	var all, ofOne []*journal.Row
+	for i := range 12 {
+		row := newRow()
+		row.Provider = []string{"b", "a", "c"}[i%3]
+		insert(t, store, row)
+		f.database.SetCreated(t, row.RequestID, at)
+		all = append(all, row)
+		if row.Provider == "b" {
+			ofOne = append(ofOne, row)
+		}
+	}
+	order := func(a, b *journal.Row) int {
+		if a.Provider != b.Provider {
+			return slices.Compare([]byte(a.Provider), []byte(b.Provider))
+		}
+		return slices.Compare(a.RequestID[:], b.RequestID[:])
+	}
+	slices.SortFunc(all, order)
+	slices.SortFunc(ofOne, order)
+	for _, limit := range []int{1, 2, 5} {
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Limit: limit}, nil), all)
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Provider: "b", Limit: limit}, nil), ofOne)
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", State: intent, Limit: limit}, nil), all)
+	}
+}
+
+func listWhileInserting(t *testing.T, f *fixture) {
+	store := f.open(t)
+	for range 20 {
+		insert(t, store, newRow())
+	}
+	before := list(t, store, journal.Query{Principal: "billing", Limit: 100})
+	got := pages(t, store, journal.Query{Principal: "billing", Limit: 3}, func() { insert(t, store, newRow()) })
+	there := map[uuid.UUID]int{}
+	for _, row := range got {
+		there[row.RequestID]++
+	}
+	for _, row := range before {
+		if there[row.RequestID] != 1 {
+			t.Errorf("a row that was there before was listed %d times", there[row.RequestID])
+		}
+	}
+}

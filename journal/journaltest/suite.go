@@ -1,0 +1,92 @@
+package journaltest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// Harness is what the suite must know of a kind of store.
+type Harness struct {
+	// New makes an empty database that goes away with the test.
+	New func(t *testing.T) Database
+	// Shared says that several may have a database open at once. Where not, a second Open must fail with journal.ErrInUse.
+	Shared bool
+}
+
+// Database is one database, for one test.
+type Database interface {
+	// Open opens a store on it, and migrates it where it has to. The suite closes the store.
+	Open(ctx context.Context) (journal.Store, error)
+	// SetCreated changes when a row was inserted, behind the back of the stores that have the database open.
+	SetCreated(t *testing.T, requestID uuid.UUID, created time.Time)
+	// MakeNewer marks the database as migrated by a version of Enlist that is newer than this one. No store has it open.
+	MakeNewer(t *testing.T)
+}
+
+// Run runs the suite.
+func Run(t *testing.T, harness Harness) {
+	t.Helper()
+	cases := []struct {
+		name string
+		run  func(*testing.T, *fixture)
+	}{
+		{"InsertAndGet", insertAndGet},
+		{"InsertTakenKey", insertTakenKey},
+		{"KeysDoNotRunTogether", keysDoNotRunTogether},
+		{"EveryFieldIsKept", everyFieldIsKept},
+		{"Update", update},
+		{"UpdateStaleVersion", updateStaleVersion},
+		{"UpdateGone", updateGone},
+		{"UpdateRace", updateRace},
+		{"InsertRace", insertRace},
+
+		{"ExclusiveWhileOpen", exclusiveWhileOpen},
+		{"ExclusiveRace", exclusiveRace},
+		{"ExclusiveIsTakenMeanwhile", exclusiveIsTakenMeanwhile},
+		{"FindCustomer", findCustomer},
+
+		{"ClaimDue", claimDue},
+		{"ClaimLimit", claimLimit},
+		{"ClaimOfDeadOwner", claimOfDeadOwner},
+		{"ClaimOfClosedOwner", claimOfClosedOwner},
+		{"ClaimLeavesTheLiving", claimLeavesTheLiving},
+		{"ClaimRace", claimRace},
+		{"CountUnknown", countUnknown},
+
+		{"ListFilters", listFilters},
+		{"ListStates", listStates},
+		{"ListPages", listPages},
+		{"ListSameInstant", listSameInstant},
+		{"ListWhileInserting", listWhileInserting},
+
+		{"PurgeAge", purgeAge},
+		{"PurgeLimit", purgeLimit},
+		{"PurgeStates", purgeStates},
+
+		{"KeyIDs", keyIDs},
+		{"SealedWith", sealedWith},
+		{"Reseal", reseal},
+		{"Secret", secret},
+		{"SecretRace", secretRace},
+		{"ReplaceSecret", replaceSecret},
+
+		{"Reopen", reopen},
+		{"OpenTwice", openTwice},
+		{"MigrateTwiceAtOnce", migrateTwiceAtOnce},
+		{"NewerDatabase", newerDatabase},
+		{"ManyWriters", manyWriters},
+		{"ContextOver", contextOver},
+		{"Closed", closed},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, &fixture{Harness: harness, database: harness.New(t)})
+		})
+	}
+}
