@@ -1,15 +1,18 @@
 package once_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
@@ -143,4 +146,26 @@ func (f *fixture) holds(sends, customers int) {
 	if gotSends != sends || gotCustomers != customers {
 		f.t.Errorf("%d sends and %d customers, want %d and %d", gotSends, gotCustomers, sends, customers)
 	}
+}
+
+func clone[M proto.Message](message M) M {
+	copied, _ := proto.Clone(message).(M)
+	return copied
+}
+
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(line)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }

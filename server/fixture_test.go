@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,9 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/journal/sqlite"
+	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/sandbox"
@@ -53,7 +57,18 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		t.Fatal(err)
 	}
 	log := &logBuffer{}
-	served, err := server.New(configuration, connected, openAPI, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := journal.New(t.Context(), store, journal.Options{Keys: [][]byte{make([]byte, 32)}, Replica: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = records.Close() })
+	creates := once.New(records, connected, once.Options{Tick: 50 * time.Millisecond}, logger)
+	served, err := server.New(configuration, connected, creates, openAPI, logger)
 	if err != nil {
 		t.Fatal(err)
 	}

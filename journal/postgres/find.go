@@ -1,0 +1,70 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// FindOpen implements journal.Store.
+func (s *Store) FindOpen(ctx context.Context, exclusive []byte) (*journal.Row, error) {
+	return s.row(ctx, "find an open record", selectRecord+`WHERE exclusive = $1 AND state IN (1, 5)`, exclusive)
+}
+
+// FindCustomer implements journal.Store.
+func (s *Store) FindCustomer(ctx context.Context, customer []byte) (*journal.Row, error) {
+	return s.row(ctx, "find a customer", selectRecord+`WHERE customer = $1 ORDER BY created DESC LIMIT 1`, customer)
+}
+
+// The groups are the pairs of provider and state that the principal has rows of, each found by one look into the index past the one before:
+// as many looks as there are pairs, a few dozen, however many rows. Each group then gives its own newest, in the index's order.
+const listRecords = `
+WITH RECURSIVE groups AS (
+  (SELECT provider, state FROM enlist.records WHERE principal = $1 ORDER BY provider, state LIMIT 1)
+  UNION ALL
+  SELECT next.provider, next.state FROM groups g CROSS JOIN LATERAL (
+    SELECT provider, state FROM enlist.records
+    WHERE principal = $1 AND (provider, state) > (g.provider, g.state)
+    ORDER BY provider, state LIMIT 1) next
+)
+SELECT newest.* FROM groups g CROSS JOIN LATERAL (
+  SELECT` + columns + `, payload FROM enlist.records
+  WHERE principal = $1 AND provider = g.provider AND state = g.state
+    AND created >= $4 AND created < $5
+    AND created <= $6 AND (created < $6 OR (provider, request_id) > ($7, $8))
+  ORDER BY created DESC, request_id LIMIT $9) newest
+WHERE ($2 = '' OR g.provider = $2) AND ($3 = 0 OR g.state = $3)
+ORDER BY created DESC, provider, request_id
+LIMIT $9`
+
+// List implements journal.Store.
+func (s *Store) List(ctx context.Context, q journal.Query) ([]*journal.Row, error) {
+	after := journal.Position{}
+	if q.After != nil {
+		after = *q.After
+	}
+	return s.rows(ctx, "list", listRecords, q.Principal, q.Provider, int32(q.State),
+		bound(q.From, pgtype.NegativeInfinity), bound(q.Until, pgtype.Infinity),
+		bound(after.Created, pgtype.Infinity), after.Provider, [16]byte(after.RequestID), q.Limit)
+}
+
+// bound is a time, or an infinity for none.
+func bound(at time.Time, none pgtype.InfinityModifier) pgtype.Timestamptz {
+	if at.IsZero() {
+		return pgtype.Timestamptz{Valid: true, InfinityModifier: none}
+	}
+	return pgtype.Timestamptz{Valid: true, Time: at}
+}
+
+// CountUnknown implements journal.Store.
+func (s *Store) CountUnknown(ctx context.Context, limit int) (int, error) {
+	counts, err := query(ctx, s, "count", pgx.RowTo[int], `SELECT count(*) FROM (SELECT FROM enlist.records WHERE state = 5 LIMIT $1) AS found`, limit)
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
+}

@@ -1,0 +1,107 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const (
+	versionTable = "enlist.schema_version"
+	// lockID is that of the advisory lock which one replica at a time holds while it migrates: "enlist" in ASCII.
+	lockID = 0x656e6c697374
+)
+
+// migrate brings the database to this version of Enlist. A database that is there already is only read, so that a user without the
+// right to create tables will do.
+func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger) error {
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, `SELECT set_config('statement_timeout', '0', false), set_config('synchronous_commit', 'on', false)`)
+		return err
+	}))
+	defer db.Close()
+	provider, err := newProvider(db, logger)
+	if err != nil {
+		return err
+	}
+	sources := provider.ListSources()
+	target := sources[len(sources)-1].Version
+	if done, err := migrated(ctx, db, target); done || err != nil {
+		return err
+	}
+	if err := createSchema(ctx, db); err != nil {
+		return err
+	}
+	results, err := provider.Up(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	for _, result := range results {
+		logger.Info("the journal's PostgreSQL database was migrated", "version", result.Source.Version, "duration", result.Duration)
+	}
+	// A newer replica may have been faster.
+	_, err = migrated(ctx, db, target)
+	return err
+}
+
+func newProvider(db *sql.DB, logger *slog.Logger) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	// Once a second, for as long as five minutes.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID), lock.WithLockTimeout(1, 300))
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, files,
+		goose.WithTableName(versionTable), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithSlog(logger))
+}
+
+// migrated reports whether the database has the version, and fails when it has a later one.
+func migrated(ctx context.Context, db *sql.DB, target int64) (bool, error) {
+	var there bool
+	if err := db.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, versionTable).Scan(&there); err != nil || !there {
+		return false, err
+	}
+	var version int64
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+versionTable).Scan(&version); err != nil {
+		return false, err
+	}
+	if version > target {
+		return false, fmt.Errorf("it is of version %d, which is newer than this Enlist knows (%d): run the newer Enlist", version, target)
+	}
+	return version == target, nil
+}
+
+// createSchema asks first: CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where there is nothing to create.
+func createSchema(ctx context.Context, db *sql.DB) error {
+	there := func() (yes bool, err error) {
+		err = db.QueryRowContext(ctx, `SELECT to_regnamespace('enlist') IS NOT NULL`).Scan(&yes)
+		return yes, err
+	}
+	if yes, err := there(); yes || err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS enlist`)
+	if err == nil {
+		return nil
+	}
+	// Two at once: IF NOT EXISTS does not keep the second from failing.
+	if yes, again := there(); yes || again != nil {
+		return again
+	}
+	return errors.Join(errors.New(`the schema "enlist" is missing and cannot be created: create it, owned by the DSN's user`), err)
+}

@@ -1,0 +1,43 @@
+package postgrestest
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+)
+
+var errMissing = errors.New("no PostgreSQL server is installed (initdb, pg_ctl, postgres): apt-get install postgresql, or make postgres")
+
+// binaries returns the folder of initdb, pg_ctl and postgres: the one that PATH leads to, links followed, or else Debian's of the newest version.
+func binaries() (string, error) {
+	if path, err := exec.LookPath("postgres"); err == nil {
+		if target, err := filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(target)) {
+			return filepath.Dir(target), nil
+		}
+		if complete(filepath.Dir(path)) {
+			return filepath.Dir(path), nil
+		}
+	}
+	newest, found := 0, ""
+	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	for _, folder := range folders {
+		if version, err := strconv.Atoi(filepath.Base(filepath.Dir(folder))); err == nil && version > newest && complete(folder) {
+			newest, found = version, folder
+		}
+	}
+	if found != "" {
+		return found, nil
+	}
+	return "", errMissing
+}
+
+func complete(folder string) bool {
+	for _, name := range []string{"initdb", "pg_ctl", "postgres"} {
+		if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.IsDir() || info.Mode()&0o111 == 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,237 @@
+package postgrestest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Mode is how a server stops.
+type Mode string
+
+// The modes of pg_ctl.
+const (
+	// Smart waits until all clients are gone.
+	Smart Mode = "smart"
+	// Fast breaks their connections and rolls back what they have not committed.
+	Fast Mode = "fast"
+	// Immediate is a crash: nothing is written any more, and the next start recovers.
+	Immediate Mode = "immediate"
+)
+
+// Cluster is a running PostgreSQL server with a folder of its own. It trusts every connection from loopback.
+type Cluster struct {
+	folder, binaries string
+	port             int
+	credential       *syscall.Credential
+	databases        atomic.Int32
+	stop             func()
+}
+
+// patience is for one command of PostgreSQL on a busy machine.
+const patience = 2 * time.Minute
+
+// start makes a cluster and starts its server.
+func start() (*Cluster, error) {
+	folder, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{binaries: folder}
+	if c.credential, err = unprivileged(); err != nil {
+		return nil, err
+	}
+	// Not $TMPDIR: the path of a socket has to be short, and another user must be able to get there.
+	if c.folder, err = os.MkdirTemp("/tmp", "enlist-postgres-"); err != nil {
+		return nil, err
+	}
+	if c.credential != nil {
+		err = os.Chown(c.folder, int(c.credential.Uid), int(c.credential.Gid))
+	}
+	if err == nil {
+		err = c.guard()
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(c.folder))
+	}
+	if err = c.initialize(); err == nil {
+		err = c.startOnFreePort()
+	}
+	if err != nil {
+		c.Stop()
+		return nil, err
+	}
+	return c, nil
+}
+
+// unprivileged is the user to run PostgreSQL as, which refuses to run as root; nil for this process's own.
+func unprivileged() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		account, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(account.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(account.Gid, 10, 32)
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, err
+		}
+		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	}
+	return nil, errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
+}
+
+// guard starts the shell that cleans up: at Stop, or when this process is gone, however it went.
+func (c *Cluster) guard() error {
+	const script = `read -r _; "$1" stop -D "$2/data" -m immediate -w -s; rm -rf "$2"`
+	command := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(c.binaries, "pg_ctl"), c.folder) //nolint:noctx // outlives any context
+	// A group of its own: an interrupt from the keyboard is for the tests.
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: c.credential, Setpgid: true}
+	command.Dir = "/"
+	pipe, err := command.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := command.Start(); err != nil {
+		return err
+	}
+	c.stop = sync.OnceFunc(func() {
+		pipe.Close()
+		_ = command.Wait() // it fails when the server was not running, which is no matter
+	})
+	return nil
+}
+
+// Stop stops the server, at once, and removes its folder.
+func (c *Cluster) Stop() { c.stop() }
+
+func (c *Cluster) initialize() error {
+	// The empty cluster need not survive a power cut; what tests write into it is synced.
+	err := c.run("initdb", "--no-sync", "--auth=trust", "--username=enlist", "--encoding=UTF8", "--locale=C", "-D", filepath.Join(c.folder, "data"))
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(filepath.Join(c.folder, "data", "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(file, `
+listen_addresses = '127.0.0.1'
+unix_socket_directories = '`+c.folder+`'
+shared_buffers = 32MB
+max_connections = 200
+max_wal_size = 256MB
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+`)
+	return errors.Join(err, file.Close())
+}
+
+// startOnFreePort tries more than one: between finding that a port is free and using it, another process may be faster.
+func (c *Cluster) startOnFreePort() error {
+	var err error
+	for range 5 {
+		if c.port, err = freePort(); err != nil {
+			return err
+		}
+		if err = c.control("start"); err == nil {
+			return nil
+		}
+	}
+	log, _ := os.ReadFile(filepath.Join(c.folder, "log"))
+	return fmt.Errorf("%w\n%s", err, log)
+}
+
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	if err != nil {
+		return 0, err
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port, nil
+}
+
+// Restart stops the server and starts it again on the same port. Immediate is what a crash is to clients and files alike.
+func (c *Cluster) Restart(t testing.TB, mode Mode) {
+	t.Helper()
+	if err := c.control("restart", "-m", string(mode)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// control runs pg_ctl and waits until the server is where it is told to be.
+func (c *Cluster) control(command string, flags ...string) error {
+	return c.run("pg_ctl", append([]string{
+		command, "-w", "-s", "-t", strconv.Itoa(int(patience.Seconds())),
+		"-D", filepath.Join(c.folder, "data"), "-l", filepath.Join(c.folder, "log"), "-o", "-p " + strconv.Itoa(c.port),
+	}, flags...)...)
+}
+
+// run runs one of PostgreSQL's programs.
+func (c *Cluster) run(name string, arguments ...string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	// To a file: the server inherits its starter's output, and a pipe would stay open for as long as it runs.
+	output, err := os.CreateTemp("", name+"-*.log")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(output.Name())
+	defer output.Close()
+	command := exec.CommandContext(ctx, filepath.Join(c.binaries, name), arguments...)
+	command.Dir = c.folder
+	command.Stdout, command.Stderr = output, output
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: c.credential}
+	if err := command.Run(); err != nil {
+		text, _ := os.ReadFile(output.Name())
+		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(text)))
+	}
+	return nil
+}
+
+// DSN is that of one of the cluster's databases. User enlist is the superuser, and there is no password.
+func (c *Cluster) DSN(database string) string {
+	return fmt.Sprintf("postgres://enlist@127.0.0.1:%d/%s?sslmode=disable", c.port, database)
+}
+
+// Database creates an empty database and returns its DSN. It goes away with the cluster.
+func (c *Cluster) Database(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprintf("test%d", c.databases.Add(1))
+	c.Exec(t, c.DSN("postgres"), "CREATE DATABASE "+name)
+	return c.DSN(name)
+}
+
+// Exec runs a statement on a connection of its own.
+func (c *Cluster) Exec(t testing.TB, dsn, sql string, arguments ...any) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, sql, arguments...); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/journal/journaltest"
+	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
+)
+
+const (
+	intent    = enlistv1.OperationState_OPERATION_STATE_INTENT
+	succeeded = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	unknown   = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+
+	never = -time.Second
+)
+
+func TestMain(m *testing.M) { os.Exit(postgrestest.Run(m)) }
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	journaltest.Run(t, journaltest.Harness{
+		New: func(t *testing.T) journaltest.Database {
+			cluster := postgrestest.Shared(t)
+			return database{cluster, cluster.Database(t)}
+		},
+		Shared: true,
+	})
+}
+
+// database is what the suite runs on. Each store has few connections, as many tests run at once.
+type database struct {
+	cluster *postgrestest.Cluster
+	dsn     string
+}
+
+func (d database) Open(ctx context.Context) (journal.Store, error) {
+	return Open(ctx, d.dsn+"&pool_max_conns=4", Options{Logger: slog.New(slog.DiscardHandler)})
+}
+
+func (d database) SetCreated(t *testing.T, requestID uuid.UUID, created time.Time) {
+	t.Helper()
+	d.cluster.Exec(t, d.dsn, `UPDATE enlist.records SET created = $2 WHERE request_id = $1`, [16]byte(requestID), created)
+}
+
+func (d database) MakeNewer(t *testing.T) {
+	t.Helper()
+	d.cluster.Exec(t, d.dsn, `INSERT INTO enlist.schema_version (version_id, is_applied) VALUES (1000000, true)`)
+}
+
+// open opens a store that is closed with the test.
+func open(t testing.TB, dsn string) *Store {
+	t.Helper()
+	store, err := Open(context.Background(), dsn, Options{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return store
+}
+
+// newRow is a row that can be inserted, of an owner.
+func newRow(owner string) *journal.Row {
+	return &journal.Row{
+		Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: intent, Owner: owner, KeyID: 7,
+		Payload: make([]byte, 1000),
+	}
+}
+
+// insert inserts a row and fails the test when it is not new.
+func insert(t testing.TB, store *Store, row *journal.Row) *journal.Row {
+	t.Helper()
+	if existing, busy, err := store.Insert(context.Background(), row); existing != nil || busy != nil || err != nil {
+		t.Fatalf("insert: existing %v, busy %v, %v", existing, busy, err)
+	}
+	return row
+}
