@@ -290,7 +290,7 @@ func leaksNot(t *testing.T, text string, letters ...byte) {
 	t.Helper()
 	for _, letter := range letters {
 		k := key(letter)[:8]
-		for _, form := range []string{string(k), hex.EncodeToString(k), base64.StdEncoding.EncodeToString(k)[:8], fmt.Sprint(k)} {
+		for _, form := range []string{string(k), hex.EncodeToString(k), base64.StdEncoding.EncodeToString(k)[:8], fmt.Sprintf("%d", k)} {
 			if strings.Contains(text, strings.Trim(form, "[]")) {
 				t.Errorf("a key stands in %q", text)
 			}
