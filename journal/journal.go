@@ -56,7 +56,9 @@ func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) { pa
 func (j *Journal) CountUnknown(ctx context.Context, limit int) (int, error) { panic("todo") }
 
 // Purge deletes up to limit ended records that are older than the age, and says how many.
-func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int, error) { panic("todo") }
+func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int, error) {
+	panic("todo")
+}
 
 // Reseal encrypts up to limit records anew that are sealed with another key than the first, and says how many.
 func (j *Journal) Reseal(ctx context.Context, limit int) (int, error) { panic("todo") }
