@@ -56,6 +56,9 @@ func Run(t *testing.T, harness Harness) {
 		{"ClaimOfClosedOwner", claimOfClosedOwner},
 		{"ClaimLeavesTheLiving", claimLeavesTheLiving},
 		{"ClaimRace", claimRace},
+		{"Take", take},
+		{"TakeLeavesTheLiving", takeLeavesTheLiving},
+		{"TakeRace", takeRace},
 		{"CountUnknown", countUnknown},
 
 		{"ListFilters", listFilters},
