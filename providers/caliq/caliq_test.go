@@ -357,7 +357,7 @@ func TestAutoNumbering(t *testing.T) {
 	if known := reason(t, err, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED); known.Violations[0].Path != "on_existing" {
 		t.Errorf("violations %v", known.Violations)
 	}
-	if class := provider.Describe().DuplicateSafety.GetClass(); class != enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH {
+	if class := provider.Describe().DuplicateSafety.GetClass(); class != enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_NONE {
 		t.Errorf("class %s", class)
 	}
 }

@@ -41,8 +41,8 @@ type Harness struct {
 	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own after the create, with the reason.
 	// A preview does not show those calls; the suite looks for the values in what a real create sends.
 	OwnCalls map[string]string
-	// ReadOtherwise names the fields that a read returns in another form than they were sent, with the reason.
-	ReadOtherwise map[string]string
+	// ReadUnsent names the fields of a customer that a read returns where the request has none, with the reason.
+	ReadUnsent map[string]string
 }
 
 // The cases that may be excluded.
