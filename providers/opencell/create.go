@@ -94,7 +94,6 @@ func (c *creation) call() *vendorhttp.Request {
 	call := requestOf(http.MethodPost, path)
 	call.ContentType, call.Body = "application/json", wire.JSON(c.hierarchy)
 	call.RedactedBody = func() []byte { return wire.RedactedJSON(c.hierarchy) }
-	call.RedactAnswer = redacts(secrets(c.hierarchy)...)
 	call.Creates = true
 	return call
 }

@@ -89,6 +89,18 @@ func Run(t *testing.T, h Harness) {
 		{"Slow", slow},
 		{"Cancelled", cancelled},
 		{"NeverSentTwice", neverSentTwice},
+		{"CreationIsReusable", reusable},
+		{"FindAfterEachFault", findAfterEachFault},
+		{"FindNothing", findNothing},
+		{"FindSlow", findSlow},
+		{"FindOther", findOther},
+		{"FindUpdate", findUpdate},
+		{"FindFails", findFails},
+		{"Observed", observed},
+		{"ObservedFailures", observedFailures},
+		{"ObservedRenewal", observedRenewal},
+		{"ObservedEcho", observedEcho},
+		{"ObserverStops", observerStops},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })
