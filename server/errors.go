@@ -38,7 +38,7 @@ func codeOf(reason enlistv1.ErrorReason) codes.Code {
 		return codes.Aborted
 	case enlistv1.ErrorReason_VENDOR_REJECTED:
 		return codes.FailedPrecondition
-	case enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.ErrorReason_OVERLOADED:
+	case enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.ErrorReason_OVERLOADED, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE:
 		return codes.Unavailable
 	case enlistv1.ErrorReason_VENDOR_RATE_LIMITED:
 		return codes.ResourceExhausted

@@ -66,7 +66,7 @@ func (c *creation) candidate(account *avviov1.Account, since, now time.Time) (pr
 	case account.GetAccountId() <= 0,
 		timed && created.Before(since.Add(-anyZone)),
 		account.GetEmail() != "" && !sameEmail,
-		!sameName && !(sameEmail && inTime):
+		!sameName && (!sameEmail || !inTime):
 		return providers.Candidate{}, false
 	}
 	candidate := providers.Candidate{Response: c.answer(account.GetAccountId()), Differences: differing(sent, account)}
