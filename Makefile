@@ -1,12 +1,12 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate fields imports generated tools compiler build image fuzz
+.PHONY: help test check format generate fields imports generated tools compiler postgres build image fuzz
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: check compiler ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
+test: check compiler postgres ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
 
 check: tools imports ## The checks that run no test
@@ -56,6 +56,14 @@ compiler:
 	@command -v gcc >/dev/null || command -v clang >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq gcc libc6-dev; } || \
 	  { echo 'the race detector needs a C compiler: apt-get install gcc libc6-dev'; exit 1; }
+
+# Tests of the PostgreSQL journal start a server of their own; Debian's package need not make and start another.
+postgres:
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql-common && \
+	    sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
+	    apt-get install -y -qq postgresql; } || \
+	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
 
 build: ## Build the binary, static, into ./enlist
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o enlist .

@@ -57,8 +57,8 @@ func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 	if options.Lease == 0 {
 		options.Lease = defaultLease
 	}
-	if options.Lease < 0 {
-		return nil, errors.New("journal: a lease cannot be negative")
+	if options.Lease < time.Millisecond {
+		return nil, errors.New("journal: a lease cannot be shorter than a millisecond")
 	}
 	if options.Log == nil {
 		options.Log = slog.Default()

@@ -13,9 +13,10 @@ type Observer struct {
 	// BeforeSend runs when a request that creates is about to go out: it has its turn and its credentials, and not a byte has left.
 	// With an error it stays here, NOT_SENT.
 	BeforeSend func(context.Context) error
-	// Connected runs when a request that creates has its connection: from here on bytes may have left.
+	// Connected runs when a request that creates has its connection: from here on bytes may have left. It runs again when that turns
+	// out to be closed before a byte was written, and another is taken.
 	Connected func()
-	// Exchanged gets every call once it is over.
+	// Exchanged gets every call once it is over; one that never had its turn, or that BeforeSend has stopped, is none.
 	Exchanged func(*Exchange)
 }
 
@@ -31,7 +32,7 @@ type Exchange struct {
 	Status int
 	// Request as it went out.
 	Request *enlistv1.VendorRequest
-	// ResponseBody is the answer's body, cut to 4,096 characters.
+	// ResponseBody is the answer's body, cut to 4,096 characters; empty when it did not come whole, for then half of a secret may be in it.
 	ResponseBody string
 }
 

@@ -40,6 +40,9 @@ type Description struct {
 	Unsupported map[string]string
 	// Fields is the table of fields it takes.
 	Fields *FieldTable
+	// ReadOtherwise gives, for each field that a read returns in another form than it was sent, the reason; by path from
+	// CreateCustomerRequest.
+	ReadOtherwise map[string]string
 	// DuplicateSafety says how far a second create of the same customer is prevented.
 	DuplicateSafety *enlistv1.DuplicateSafety
 	// SettledAfter is how long after a send, however it ended, the vendor has certainly finished with it and shows the result in

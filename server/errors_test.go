@@ -38,6 +38,7 @@ func TestCodeOfEveryReason(t *testing.T) {
 		enlistv1.ErrorReason_CREDENTIALS_INVALID:         codes.Unauthenticated,
 		enlistv1.ErrorReason_NOT_PERMITTED:               codes.PermissionDenied,
 		enlistv1.ErrorReason_INTERNAL_ERROR:              codes.Internal,
+		enlistv1.ErrorReason_JOURNAL_UNAVAILABLE:         codes.Unavailable,
 	}
 	for number, name := range enlistv1.ErrorReason_name {
 		reason := enlistv1.ErrorReason(number)

@@ -10,24 +10,32 @@ import (
 // living are the replicas that are alive. A life that ends too far ahead was promised by a clock that had jumped.
 const living = `(SELECT id FROM enlist.replicas WHERE alive_until > now() AND alive_until <= now() + interval '1 hour')`
 
-// Locked rows are passed over; one that was claimed and committed after this statement's snapshot is not locked any more, and
-// PostgreSQL looks at its latest version then. By that snapshot its new owner may not be alive yet: hence the look at what the version was.
+// nobodys are rows that nobody living works on. Who asks is alive, whether it has said so or not.
+const nobodys = `owner <> $1 AND owner NOT IN ` + living
+
+// Rows that are locked are passed over. One that another replica has claimed and committed since this statement's snapshot is not locked
+// any more, and PostgreSQL looks at its latest version then; by the snapshot that replica may not be alive yet. Hence the version
+// is compared with the snapshot's. The three kinds of rows that may be claimed are each a stretch of the index on open rows, read
+// only as far as the limit.
 const claimRecords = `
 WITH free AS MATERIALIZED (
-  SELECT principal, provider, request_id FROM enlist.records f
-  WHERE (state = 1 OR state = 5 AND due <= now() OR state = 5 AND due > now() + interval '1 hour')
-    AND owner <> $1 AND owner NOT IN ` + living + `
-    AND version = (
-      SELECT s.version FROM enlist.records s
-      WHERE s.principal = f.principal AND s.provider = f.provider AND s.request_id = f.request_id)
-  ORDER BY state, due
+  SELECT f.principal, f.provider, f.request_id
+  FROM (
+    (SELECT principal, provider, request_id, version FROM enlist.records WHERE state = 1 AND ` + nobodys + `)
+    UNION ALL
+    (SELECT principal, provider, request_id, version FROM enlist.records WHERE state = 5 AND due <= now() AND ` + nobodys + ` ORDER BY due)
+    UNION ALL
+    (SELECT principal, provider, request_id, version FROM enlist.records WHERE state = 5 AND due > now() + interval '1 hour' AND ` + nobodys + `)
+  ) c JOIN enlist.records f ON f.principal = c.principal AND f.provider = c.provider AND f.request_id = c.request_id AND f.version = c.version
   LIMIT $2
   FOR UPDATE OF f SKIP LOCKED
 )
 UPDATE enlist.records r
 SET owner = $1, version = r.version + 1, updated = now()
 FROM free
-WHERE r.principal = free.principal AND r.provider = free.provider AND r.request_id = free.request_id
+WHERE r.principal = free.principal AND r.provider = free.provider AND r.request_id = free.request_id` + returned
+
+const returned = `
 RETURNING r.principal, r.provider, r.request_id, r.state, r.version, r.exclusive, r.customer, r.owner, r.due, r.created, r.updated, r.key_id, r.payload`
 
 // Claim implements journal.Store. It does not return rows that the replica owns already.

@@ -34,8 +34,8 @@ func parse(dsn string) (*pgxpool.Config, error) {
 	}
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("the DSN of the journal's PostgreSQL database: one of its parameters that begin with pool_ is not what it should be: %w",
-			withoutDSN(err))
+		return nil, fmt.Errorf("the DSN of the journal's PostgreSQL database: a parameter of the driver's (pool_…, default_query_exec_mode, …) "+
+			"is not what it should be: %w", withoutDSN(err))
 	}
 	if _, given := single.RuntimeParams["pool_max_conns"]; !given {
 		config.MaxConns = maxConns

@@ -20,20 +20,22 @@ func (s *Store) FindCustomer(ctx context.Context, customer []byte) (*journal.Row
 	return s.row(ctx, "find a customer", selectRecord+`WHERE customer = $1 ORDER BY created DESC LIMIT 1`, customer)
 }
 
-// The groups are the pairs of provider and state that the principal has rows of, each found by one look into the index past the one before:
-// as many looks as there are pairs, a few dozen, however many rows. Each group then gives its own newest, in the index's order.
+// The groups are the pairs of state and provider that the principal has rows of. In each state the providers are found by one look into
+// the index past the one before: as many looks as there are pairs, a few dozen, however many rows. Each group then gives its own
+// newest, in the index's order.
 const listRecords = `
 WITH RECURSIVE groups AS (
-  (SELECT provider, state FROM enlist.records WHERE principal = $1 ORDER BY provider, state LIMIT 1)
+  SELECT s.state, first.provider FROM unnest('{1,2,3,4,5,6}'::smallint[]) s (state) CROSS JOIN LATERAL (
+    SELECT provider FROM enlist.records WHERE state = s.state AND principal = $1
+    ORDER BY provider LIMIT 1) first
   UNION ALL
-  SELECT next.provider, next.state FROM groups g CROSS JOIN LATERAL (
-    SELECT provider, state FROM enlist.records
-    WHERE principal = $1 AND (provider, state) > (g.provider, g.state)
-    ORDER BY provider, state LIMIT 1) next
+  SELECT g.state, next.provider FROM groups g CROSS JOIN LATERAL (
+    SELECT provider FROM enlist.records WHERE state = g.state AND principal = $1 AND provider > g.provider
+    ORDER BY provider LIMIT 1) next
 )
 SELECT newest.* FROM groups g CROSS JOIN LATERAL (
   SELECT` + columns + `, payload FROM enlist.records
-  WHERE principal = $1 AND provider = g.provider AND state = g.state
+  WHERE state = g.state AND principal = $1 AND provider = g.provider
     AND created >= $4 AND created < $5
     AND created <= $6 AND (created < $6 OR (provider, request_id) > ($7, $8))
   ORDER BY created DESC, request_id LIMIT $9) newest

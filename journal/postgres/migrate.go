@@ -31,7 +31,7 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger) e
 		_, err := conn.Exec(ctx, `SELECT set_config('statement_timeout', '0', false), set_config('synchronous_commit', 'on', false)`)
 		return err
 	}))
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	provider, err := newProvider(db, logger)
 	if err != nil {
 		return err

@@ -19,8 +19,10 @@ type session struct {
 //   - synchronous_commit: a commit that is reported is on disk. remote_apply is more, and stays.
 //   - default_transaction_isolation: insert counts on seeing what was committed while it waited.
 //   - statement_timeout: the server gives up no later than the caller; a shorter one of the operator's stays.
-//   - enable_seqscan, plan_cache_mode, jit: every statement has an index, and plans that are made once, while the table is still empty and
-//     the planner would rather read all of it, are good for ever after.
+//   - plan_cache_mode: each statement is planned once for a connection, not for each call.
+//   - enable_…, jit: every statement has an index that gives its rows in the order that it wants them, and every join is by a key. So that one
+//     plan is good for ever, also one that was made while the table was empty and the planner would rather have read all of it, and
+//     one that cannot know how small a limit will be.
 const settings = `
 SELECT set_config('synchronous_commit',
          CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
@@ -28,6 +30,9 @@ SELECT set_config('synchronous_commit',
        set_config('statement_timeout',
          CASE current_setting('statement_timeout') WHEN '0' THEN $1 ELSE current_setting('statement_timeout') END, false),
        set_config('enable_seqscan', 'off', false),
+       set_config('enable_bitmapscan', 'off', false),
+       set_config('enable_hashjoin', 'off', false),
+       set_config('enable_mergejoin', 'off', false),
        set_config('plan_cache_mode', 'force_generic_plan', false),
        set_config('jit', 'off', false)`
 

@@ -29,6 +29,9 @@ func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *j
 			return err
 		}
 		busy, err = one(sql.findOpen.QueryContext(ctx, orNull(row.Exclusive)))
+		if busy == nil && err == nil {
+			err = errors.New("the journal has refused a row without a reason: its indexes are damaged, check it with PRAGMA integrity_check")
+		}
 		return err
 	})
 	if err != nil {

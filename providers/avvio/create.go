@@ -3,7 +3,6 @@ package avvio
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
@@ -35,16 +34,8 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 	return &creation{Provider: p, request: request, account: account, fates: fates}, nil
 }
 
-// Key returns what FindCustomer tells an account by. Two accounts for one person at two properties are found apart, so the property
-// belongs to it.
-func (c *creation) Key() string {
-	sent := c.account.GetAccountInformation()
-	key := []string{strconv.FormatInt(c.account.GetSiteId(), 10)}
-	for _, part := range []string{sent.GetEmail(), sent.GetNameFirst(), sent.GetNameLast()} {
-		key = append(key, strings.Join(strings.Fields(part), " "))
-	}
-	return "match:" + strings.Join(key, "|")
-}
+// Key returns what FindCustomer tells an account by: the email and the names, at the property.
+func (c *creation) Key() string { return key(c.account.GetSiteId(), c.account.GetAccountInformation()) }
 
 // LooksFirst is false: there is no id to look for, and Avvio lets one person have several accounts.
 func (c *creation) LooksFirst() bool { return false }

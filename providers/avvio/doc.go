@@ -10,5 +10,8 @@
 //   - That a second account for the same person is refused is not documented, and there is no call that changes one.
 //   - An account is read out of the list of all accounts of a property. The members of its address and the form of its times are
 //     not documented; what is not understood is left out, and is in the vendor record.
+//   - What an unknown outcome has made is looked for in that list by email, name and time. Times come without a zone, and what the list's
+//     afterDate leaves out is not documented, so days more than needed are asked for; and an account of the person whose time would
+//     have to be of another zone is left to a person.
 //   - Bodies hold two secrets, the API user's password and the account's, and answers may repeat them.
 package avvio

@@ -2,74 +2,105 @@ package avvio
 
 import (
 	"context"
-
-	"google.golang.org/protobuf/types/known/structpb"
+	"strconv"
+	"strings"
+	"time"
 
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
-	"github.com/enlist-dev/enlist/providers/vendorhttp"
-	"github.com/enlist-dev/enlist/providers/wire"
+	"github.com/enlist-dev/enlist/providers"
 )
 
-// found is an account, with the place where it stands in an answer.
-type found struct {
-	account     *avviov1.Account
-	body        []byte
-	site, place int
-}
+const (
+	// anyZone is how far a time without a zone, or a day, may be from the instant that it stands for: zones go up to 14 hours, and days
+	// have 24.
+	anyZone = 38 * time.Hour
+	// daysBefore is how many days before the send the list begins: one as "after" may leave out the day itself, one for zones, one
+	// more to be sure.
+	daysBefore = 3
+)
 
-// find looks for an account at the connection's property, then, as creates can name another, at all that the API user may see.
-// Avvio cannot be asked for one account.
-func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
-	secrets := []string{p.settings.GetPassword()}
-	scopes := [][]int64{nil}
-	if site := p.settings.GetSiteId(); site != 0 {
-		scopes = [][]int64{{site}, nil}
-	}
-	for _, sites := range scopes {
-		call := p.call(&avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: sites}, secrets)
-		call.Lists = true
-		response, err := p.http.Do(ctx, call)
+// FindCustomer looks for accounts of the same person that have come to be since the send, at the property, then, should they be listed
+// elsewhere, at all that the API user may see.
+func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
+	site := c.account.GetSiteId()
+	after := sent.Since.UTC().AddDate(0, 0, -daysBefore).Format(time.DateOnly)
+	for _, sites := range [][]int64{{site}, nil} {
+		answer, body, err := c.list(ctx, sites, after)
 		if err != nil {
 			return nil, err
 		}
-		answer, err := p.listed(call, response, secrets)
-		if err != nil {
-			return nil, err
-		}
-		for i, site := range answer.GetSiteList() {
-			for j, account := range site.GetAccountList() {
-				if account.GetAccountId() == id {
-					return &found{account: account, body: response.Body, site: i, place: j}, nil
+		var candidates []providers.Candidate
+		for i, at := range answer.GetSiteList() {
+			for j, account := range at.GetAccountList() {
+				candidate, is := c.candidate(account, sent.Since, time.Now())
+				if !is {
+					continue
 				}
+				if id := at.GetSiteId(); id != 0 && id != site {
+					candidate.Match = providers.MatchUnclear
+				}
+				if c.request.GetIncludeVendorRecord() {
+					candidate.Response.VendorRecord = (&found{account: account, body: body, site: i, place: j}).record(c.secrets())
+				}
+				candidates = append(candidates, candidate)
 			}
 		}
+		if len(candidates) > 0 {
+			return candidates, nil
+		}
 	}
-	return nil, p.description.CustomerNotFound(nil)
+	return nil, nil
 }
 
-// listed reads the answer to getAccounts. Without a list of properties it says nothing.
-func (p *Provider) listed(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) (*avviov1.GetAccountsAnswer, error) {
-	answer, listed := &avviov1.Answer{}, &avviov1.GetAccountsAnswer{}
+// candidate makes a candidate of an account, unless it was there before or is another person's. It is ours only when email and names
+// are just as sent and its time lies between the send and now. What may be ours with something that the vendor has changed, or that
+// is not told, is left to a person: a create that goes out again for nothing makes a second account.
+func (c *creation) candidate(account *avviov1.Account, since, now time.Time) (providers.Candidate, bool) {
+	sent := c.account.GetAccountInformation()
+	at := instant(account.GetDtCreated())
+	created, timed := at.AsTime(), at != nil
+	inTime := timed && !created.Before(since.Add(-providers.ClockSkew)) && !created.After(now.Add(providers.ClockSkew))
+	sameName := !differs(sent.GetNameFirst(), account.GetName().GetFirst()) && !differs(sent.GetNameLast(), account.GetName().GetLast())
+	sameEmail := sent.GetEmail() != "" && !differs(sent.GetEmail(), account.GetEmail())
 	switch {
-	case wire.Unmarshal(response.Body, answer) != nil:
-		return nil, p.http.NotUnderstood(call, response, nil)
-	case response.Status >= 300 || !isOK(answer):
-		return nil, p.refusal(call, response, answer, secrets)
-	case wire.Unmarshal(response.Body, listed) != nil || !wire.HasList(response.Body, "siteList"):
-		return nil, p.http.NotUnderstood(call, response, nil)
+	case account.GetAccountId() <= 0,
+		timed && created.Before(since.Add(-anyZone)),
+		account.GetEmail() != "" && !sameEmail,
+		!sameName && (!sameEmail || !inTime):
+		return providers.Candidate{}, false
 	}
-	return listed, nil
+	candidate := providers.Candidate{Response: c.answer(account.GetAccountId()), Differences: differing(sent, account)}
+	if sameEmail && inTime && len(candidate.Differences) == 0 {
+		candidate.Match = providers.MatchOurs
+	}
+	return candidate, true
 }
 
-// record returns the account as it came; nil when the answer cannot be shown, having a member twice, say.
-func (f *found) record(secrets []string) *structpb.Struct {
-	site := element(redactedRecord(f.body, secrets), "siteList", f.site)
-	return element(site, "accountList", f.place)
+// differs compares without regard to case and to space around and between words: a vendor may tidy either up.
+func differs(sent, read string) bool {
+	return !strings.EqualFold(strings.Join(strings.Fields(sent), " "), strings.Join(strings.Fields(read), " "))
 }
 
-func element(record *structpb.Struct, list string, at int) *structpb.Struct {
-	if values := record.GetFields()[list].GetListValue().GetValues(); at < len(values) {
-		return values[at].GetStructValue()
+// differing returns the paths of what an account has otherwise than sent: an email but for its case, names as they are.
+func differing(sent *avviov1.AccountInformation, account *avviov1.Account) []string {
+	var paths []string
+	if differs(sent.GetEmail(), account.GetEmail()) {
+		paths = append(paths, "customer.email")
 	}
-	return nil
+	if strings.TrimSpace(sent.GetNameFirst()) != strings.TrimSpace(account.GetName().GetFirst()) {
+		paths = append(paths, "customer.name.given_name")
+	}
+	if strings.TrimSpace(sent.GetNameLast()) != strings.TrimSpace(account.GetName().GetLast()) {
+		paths = append(paths, "customer.name.family_name")
+	}
+	return paths
+}
+
+// key returns what an account is told by, one text for all that differs holds for equal but for case.
+func key(site int64, sent *avviov1.AccountInformation) string {
+	parts := []string{strconv.FormatInt(site, 10)}
+	for _, part := range []string{sent.GetEmail(), sent.GetNameFirst(), sent.GetNameLast()} {
+		parts = append(parts, strconv.Quote(strings.Join(strings.Fields(part), " ")))
+	}
+	return "match:" + strings.Join(parts, ",")
 }

@@ -10,6 +10,8 @@
 //   - Whether a second account with the same number is refused is not documented, so each create under a number first looks
 //     whether it exists. Two creates at the same moment can both find nothing: one at a time for a number is the caller's part.
 //   - No documented call returns an account. CustomerChange lists the numbers and identifiers of all, and that much can be read.
+//   - What an unknown outcome has made can be told by its number only: an account is ours when the look before the send found none.
+//     Where Caliq numbers the accounts, nothing can be told.
 //   - The page calls Country a currency code "in ISO3 format"; it is the alpha-3 code of the country.
 //   - The connection's key goes in each body.
 package caliq

@@ -2,48 +2,44 @@ package caliq
 
 import (
 	"context"
-	"net/http"
-	"slices"
 
-	"google.golang.org/protobuf/proto"
-
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
-	"github.com/enlist-dev/enlist/providers/vendorhttp"
-	"github.com/enlist-dev/enlist/providers/wire"
+	"github.com/enlist-dev/enlist/providers"
 )
 
-// find returns the accounts with just this number; there should be one or none. Caliq cannot be asked for one account, only for
-// all that have changed since a day, or since ever.
-func (p *Provider) find(ctx context.Context, accountNo string) ([]*caliqv1.CustomerChange, error) {
-	call := p.call(changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
-	call.Lists = true
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := p.accounts(call, response)
-	if err != nil {
-		return nil, err
-	}
-	var found []*caliqv1.CustomerChange
-	for _, account := range accounts {
-		listed := func(other *caliqv1.CustomerChange) bool { return other.GetId() == account.GetId() }
-		if account.GetAccountNo() == accountNo && !slices.ContainsFunc(found, listed) {
-			found = append(found, account)
+// FindCustomer looks for accounts with just this number. Caliq tells nothing else of them: an account is ours when there was none
+// just before the send, and there is one now.
+func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
+	if !c.LooksFirst() {
+		return nil, &providers.Error{
+			Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
+			Message: "Provider " + c.description.Name + " cannot be asked what became of a create: " + c.description.DuplicateSafety.GetExplanation() +
+				" Have somebody look for the account at the vendor.",
 		}
 	}
-	return found, nil
+	found, err := c.find(ctx, c.Key())
+	if err != nil {
+		return nil, err
+	}
+	match := providers.MatchUnclear
+	if sent.Looked && len(found) == 1 {
+		match = providers.MatchOurs
+	}
+	candidates := make([]providers.Candidate, len(found))
+	for i, account := range found {
+		candidates[i] = providers.Candidate{Match: match, Response: c.madeAs(account, match)}
+	}
+	return candidates, nil
 }
 
-// accounts reads the list of accounts. 204 says that there are none; a body without the list says nothing.
-func (p *Provider) accounts(call *vendorhttp.Request, response *vendorhttp.Response) ([]*caliqv1.CustomerChange, error) {
-	if response.Status == http.StatusNoContent {
-		return nil, nil
+// madeAs makes the answer to a create that made an account, or, where that is not known and it may be adopted, adopted it.
+func (c *creation) madeAs(account *caliqv1.CustomerChange, match providers.Match) *enlistv1.CreateCustomerResponse {
+	read := c.read([]*caliqv1.CustomerChange{account}, c.request.GetIncludeVendorRecord())
+	if match != providers.MatchOurs && c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
+		return providers.Adopted(c.request, read)
 	}
-	results := &caliqv1.CustomerChangeResults{}
-	if response.Status != http.StatusOK || wire.Unmarshal(response.Body, results) != nil ||
-		len(results.GetCustomerChangeList()) == 0 && !wire.HasList(response.Body, "CustomerChangeList") {
-		return nil, p.failed(call, response)
-	}
-	return results.GetCustomerChangeList(), nil
+	response := c.answer(&caliqv1.CustomerCreateData{AccountNo: account.GetAccountNo(), AccountId: account.GetId()})
+	response.VendorRecord = read.GetVendorRecord()
+	return response
 }

@@ -48,9 +48,9 @@ func New(config *configv1.Provider) (*Provider, error) {
 func duplicateSafety(autoNumbering bool) *enlistv1.DuplicateSafety {
 	if autoNumbering {
 		return &enlistv1.DuplicateSafety{
-			Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH,
-			Explanation: "Caliq numbers the accounts itself, so a create has no key of the caller's: afterwards only the list of all accounts " +
-				"can be compared with what it was before, and Caliq does not document that it refuses a second account.",
+			Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_NONE,
+			Explanation: "Caliq numbers the accounts itself, so a create has no key of the caller's; the list of accounts has their numbers and " +
+				"identifiers only, so none can be told by its content; and Caliq does not document that it refuses a second account.",
 		}
 	}
 	return &enlistv1.DuplicateSafety{

@@ -30,7 +30,7 @@ func vendor(t *testing.T, read, create http.HandlerFunc) providers.Provider {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/auth/"):
-			_, _ = w.Write([]byte(`{"access_token":"t","expires_in":300}`))
+			_, _ = w.Write([]byte(`{"access_token":"token-4711","expires_in":300}`))
 		case r.Method == http.MethodGet:
 			read(w, r)
 		default:

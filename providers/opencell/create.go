@@ -65,6 +65,11 @@ func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse
 	if err != nil {
 		return nil, err
 	}
+	return c.answer(body), nil
+}
+
+// answer makes the answer to a create that was carried out. Opencell's own does not tell more than that.
+func (c *creation) answer(body []byte) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
 		Customer:  created(c.request, c.hierarchy, c.fates),
 		Outcome:   enlistv1.Outcome_OUTCOME_CREATED,
@@ -75,9 +80,9 @@ func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse
 		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
 	}
 	if c.request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body)
+		response.VendorRecord = wire.Record(body, secretMembers()...)
 	}
-	return response, nil
+	return response
 }
 
 // call makes the request that creates.
@@ -89,18 +94,15 @@ func (c *creation) call() *vendorhttp.Request {
 	call := requestOf(http.MethodPost, path)
 	call.ContentType, call.Body = "application/json", wire.JSON(c.hierarchy)
 	call.RedactedBody = func() []byte { return wire.RedactedJSON(c.hierarchy) }
-	call.RedactAnswer = redacts(secrets(c.hierarchy)...)
 	call.Creates = true
 	return call
 }
 
 // adopt reads the customer that is there.
 func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	there, err := c.GetCustomer(ctx, &enlistv1.GetCustomerRequest{
-		Provider: c.request.GetProvider(), CustomerId: c.hierarchy.GetCode(), IncludeVendorRecord: c.request.GetIncludeVendorRecord(),
-	})
+	record, body, err := c.read(ctx, c.hierarchy.GetCode())
 	if err != nil {
 		return nil, err
 	}
-	return providers.Adopted(c.request, there), nil
+	return providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord())), nil
 }

@@ -5,6 +5,9 @@
 // createOrUpdateCRMAccountHierarchy, which does not say which of the two it did; ON_EXISTING_ADOPT reads first.
 //
 // What to know of the vendor:
+//   - What an unknown outcome has made is read by its code. The request_id goes into externalRef1 where the caller leaves that free, and
+//     proves that a customer is ours; without it the content must do.
+//   - Account types that make no customer cannot be read by code.
 //   - Errors are told by errorCode, not by HTTP status: servers of before March 2021 answer 403 where newer ones answer 409.
 //   - A 404 with an empty body is an unknown URL; a customer that is not there is a 404 with ENTITY_DOES_NOT_EXISTS_EXCEPTION.
 //   - Existence is tested at the top level only: an update of a customer whose lower accounts are missing answers 404.

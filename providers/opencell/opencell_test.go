@@ -61,9 +61,8 @@ func TestProvider(t *testing.T) {
 		Full:    func() []*enlistv1.CreateCustomerRequest { return full(t) },
 		IsLogin: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/auth/") },
 		Secrets: []string{demo.ClientSecret, demo.Password, "tok-4242", "FR7630006000011234567890189"},
-		ReadOtherwise: map[string]string{
-			"name.title":      "Opencell returns its title code",
-			"language_code":   "Opencell keeps the base language only; without one the connection's is sent",
+		ReadUnsent: map[string]string{
+			"language_code":   "without one the connection's is sent",
 			"currency_code":   "without one the connection's is sent",
 			"category":        "without one the connection's is sent",
 			"display_name":    "a company's name is sent as the description when there is no display name",

@@ -44,7 +44,11 @@ func New(config *configv1.Provider) (*Provider, error) {
 				"ListContractors": "Opencell keeps no contractors (people who sign for a customer).",
 			},
 			SettledAfter: vendorhttp.SettledAfter(config),
-			Fields:       providers.NewFieldTable((&opencellv1.CrmAccountHierarchy{}).ProtoReflect().Descriptor()),
+			ReadOtherwise: map[string]string{
+				"customer.name.title":    "Opencell returns its title code.",
+				"customer.language_code": "Opencell keeps the base language only.",
+			},
+			Fields: providers.NewFieldTable((&opencellv1.CrmAccountHierarchy{}).ProtoReflect().Descriptor()),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
 				Explanation: "Opencell holds each code once: a strict create of a code that exists is refused, an update merges into it, " +
@@ -63,21 +67,33 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // GetCustomer reads a customer by its code.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
-	call := requestOf(http.MethodGet, customerPath)
-	call.Query = url.Values{"customerCode": {request.GetCustomerId()}}
-	body, err := p.send(ctx, call)
+	record, body, err := p.read(ctx, request.GetCustomerId())
 	if err != nil {
 		return nil, err
 	}
-	answer := &opencellv1.GetCustomerAnswer{}
-	if err := wire.Unmarshal(body, answer); err != nil || !strings.EqualFold(answer.GetCustomer().GetCode(), request.GetCustomerId()) {
-		return nil, p.http.NotUnderstood(call, &vendorhttp.Response{Status: http.StatusOK}, nil)
+	return answer(record, body, request.GetIncludeVendorRecord()), nil
+}
+
+func (p *Provider) read(ctx context.Context, code string) (*opencellv1.CustomerRecord, []byte, error) {
+	call := requestOf(http.MethodGet, customerPath)
+	call.Query = url.Values{"customerCode": {code}}
+	body, err := p.send(ctx, call)
+	if err != nil {
+		return nil, nil, err
 	}
-	response := &enlistv1.GetCustomerResponse{Customer: customer(answer.GetCustomer())}
-	if request.GetIncludeVendorRecord() {
+	answer := &opencellv1.GetCustomerAnswer{}
+	if err := wire.Unmarshal(body, answer); err != nil || !strings.EqualFold(answer.GetCustomer().GetCode(), code) {
+		return nil, nil, p.http.NotUnderstood(call, &vendorhttp.Response{Status: http.StatusOK}, nil)
+	}
+	return answer.GetCustomer(), body, nil
+}
+
+func answer(record *opencellv1.CustomerRecord, body []byte, includeRecord bool) *enlistv1.GetCustomerResponse {
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
+	if includeRecord {
 		response.VendorRecord = wire.Record(body, secretMembers()...)
 	}
-	return response, nil
+	return response
 }
 
 // ListContractors is not supported.

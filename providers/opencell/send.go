@@ -23,23 +23,15 @@ const (
 // requestOf makes a call of the API, as which send completes it.
 func requestOf(method, path string) *vendorhttp.Request {
 	return &vendorhttp.Request{
-		Method:       method,
-		Path:         path,
-		Header:       http.Header{"Accept": {"application/json"}},
-		Secrets:      map[string]string{"Authorization": "Bearer $OPENCELL_TOKEN"},
-		RedactAnswer: redacts(),
+		Method:  method,
+		Path:    path,
+		Header:  http.Header{"Accept": {"application/json"}},
+		Secrets: map[string]string{"Authorization": "Bearer $OPENCELL_TOKEN"},
 	}
 }
 
 // secretMembers are the members of Opencell's records whose values people must not see.
 func secretMembers() []string { return []string{"tokenId", "iban"} }
-
-// redacts returns what hides secrets in an answer: those members, and what was sent, wherever it stands.
-func redacts(sent ...string) func([]byte) string {
-	return func(body []byte) string {
-		return wire.Redact(wire.RedactMembers(string(body), secretMembers()...), sent...)
-	}
-}
 
 // send makes a call with a token and returns the body of a successful answer. A 401 says that nothing was done, so the token is
 // renewed and the call repeated, once. The vendor's words of an error are kept without the secrets that the call has sent.
@@ -50,6 +42,9 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets .
 			return nil, err
 		}
 		call.Header.Set("Authorization", "Bearer "+token)
+		call.RedactAnswer = func(body []byte) string {
+			return wire.Redact(wire.RedactMembers(string(body), secretMembers()...), append([]string{token}, secrets...)...)
+		}
 		response, err := p.http.Do(ctx, call)
 		if err != nil {
 			return nil, err

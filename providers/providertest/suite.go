@@ -41,8 +41,8 @@ type Harness struct {
 	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own after the create, with the reason.
 	// A preview does not show those calls; the suite looks for the values in what a real create sends.
 	OwnCalls map[string]string
-	// ReadOtherwise names the fields that a read returns in another form than they were sent, with the reason.
-	ReadOtherwise map[string]string
+	// ReadUnsent names the fields of a customer that a read returns where the request has none, with the reason.
+	ReadUnsent map[string]string
 }
 
 // The cases that may be excluded.
@@ -89,6 +89,18 @@ func Run(t *testing.T, h Harness) {
 		{"Slow", slow},
 		{"Cancelled", cancelled},
 		{"NeverSentTwice", neverSentTwice},
+		{"CreationIsReusable", reusable},
+		{"FindAfterEachFault", findAfterEachFault},
+		{"FindNothing", findNothing},
+		{"FindSlow", findSlow},
+		{"FindOther", findOther},
+		{"FindUpdate", findUpdate},
+		{"FindFails", findFails},
+		{"Observed", observed},
+		{"ObservedFailures", observedFailures},
+		{"ObservedRenewal", observedRenewal},
+		{"ObservedEcho", observedEcho},
+		{"ObserverStops", observerStops},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })

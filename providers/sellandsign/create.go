@@ -42,12 +42,17 @@ func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerRespons
 	if err != nil {
 		return nil, providers.NotSent(err)
 	}
-	customer := providers.Kept(c.request, update.fates)
-	customer.Id, customer.Source = c.parameters.GetNumber(), enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	return &enlistv1.CreateCustomerResponse{
-		Customer: customer, Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
+		Customer: c.planned(update.fates), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
 		Fields: update.fates, VendorRequest: c.http.Preview(c.creation(update.parameters)),
 	}, nil
+}
+
+// planned returns the customer as it would be written.
+func (c *creation) planned(fates []*enlistv1.FieldFate) *enlistv1.Customer {
+	customer := providers.Kept(c.request, fates)
+	customer.Id, customer.Source = c.parameters.GetNumber(), enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
+	return customer
 }
 
 // CreateCustomer creates the customer, or updates the one with its number, and then sets its free properties.
@@ -63,7 +68,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if err != nil {
 		return nil, err
 	}
-	outcome := outcome(record)
+	outcome := outcomeOf(record)
 	if update.there {
 		outcome = enlistv1.Outcome_OUTCOME_UPDATED
 	}
@@ -74,12 +79,24 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 func (c *creation) complete(
 	ctx context.Context, record *sellandsignv1.Customer, body []byte, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
 ) *enlistv1.CreateCustomerResponse {
-	response := &enlistv1.CreateCustomerResponse{Customer: customer(record), Outcome: outcome, RequestId: c.request.GetRequestId()}
-	if properties := c.parameters.GetProperties(); len(properties) > 0 {
-		fates = cloned(fates)
-		response.Customer.Properties = c.setProperties(providers.WithObserver(ctx, nil), properties, fates)
+	wanted := c.parameters.GetProperties()
+	if len(wanted) == 0 {
+		return c.answer(record, body, outcome, fates)
 	}
-	response.Fields = providers.NotAsItCame(fates)
+	fates = cloned(fates)
+	properties := c.setProperties(providers.WithObserver(ctx, nil), wanted, fates)
+	response := c.answer(record, body, outcome, fates)
+	response.Customer.Properties = properties
+	return response
+}
+
+// answer makes the answer to a create that wrote the customer of a record.
+func (c *creation) answer(
+	record *sellandsignv1.Customer, body []byte, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
+) *enlistv1.CreateCustomerResponse {
+	response := &enlistv1.CreateCustomerResponse{
+		Customer: customer(record), Outcome: outcome, RequestId: c.request.GetRequestId(), Fields: providers.NotAsItCame(fates),
+	}
 	if c.request.GetIncludeVendorRecord() {
 		response.VendorRecord = wire.Record(body, tokenName)
 	}
@@ -128,8 +145,8 @@ func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse,
 // sameMoment is how far apart the two times of a new customer may be stamped. It is assumed: the sample has them equal.
 const sameMoment = time.Second
 
-// outcome tells a new customer from one that was there, as far as the answer's two times do.
-func outcome(record *sellandsignv1.Customer) enlistv1.Outcome {
+// outcomeOf tells a new customer from one that was there, as far as the answer's two times do.
+func outcomeOf(record *sellandsignv1.Customer) enlistv1.Outcome {
 	created, synced := record.GetCreationDate(), record.GetSyncTimer()
 	switch {
 	case created <= 0 || synced <= 0:

@@ -9,6 +9,8 @@
 // What to know of the vendor:
 //   - All parameters go in the query, the optional ones too when they are empty, and an empty one empties what is held. So an update
 //     reads first and sends what is held for what the request leaves out; an address is replaced as a whole.
+//   - What an unknown outcome has made is read by its number, and told by its content, and by creationDate, which is believed to be
+//     within ten minutes of our clock.
 //   - The token goes in the header j_token. Proxies may drop headers with an underscore (nginx does unless told otherwise); for
 //     such a connection there is the setting token_in_query.
 //   - Errors are not documented. Whatever is not the customer's object with the number that was sent is no success, at any status;

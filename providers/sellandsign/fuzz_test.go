@@ -51,7 +51,7 @@ func FuzzCustomer(f *testing.F) {
 		if year := read.GetBirthDate().GetYear(); read.GetBirthDate() != nil && (year < firstYear || year > lastYear) {
 			t.Errorf("birth date %v", read.GetBirthDate())
 		}
-		_ = outcome(record)
+		_ = outcomeOf(record)
 	})
 }
 

@@ -1,6 +1,8 @@
 package sellandsign_test
 
 import (
+	"fmt"
+	"net/http"
 	"net/url"
 	"testing"
 
@@ -60,6 +62,38 @@ func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	for name, want := range map[string]string{"phone": "0999999999", "birthdate": "325987200000", "customer_code": "MINE"} {
 		if got := shown.Query().Get(name); got != want {
 			t.Errorf("%s is sent as %q, want %q", name, got, want)
+		}
+	}
+}
+
+// A creation that is sent again keeps what is then there, and its answers say nothing of what the sends before have met.
+func TestUpdateTwice(t *testing.T) {
+	jobs, sent := []string{"CMO", "CFO"}, []string{}
+	v := newVendor(t, answers{
+		"getCustomer": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = fmt.Fprintf(w, `{"number":"C","actorId":1,"jobTitle":%q}`, jobs[len(sent)])
+		},
+		"selectOrCreateCustomer": func(w http.ResponseWriter, r *http.Request) {
+			sent = append(sent, r.URL.Query().Get("job_title"))
+			_, _ = w.Write([]byte(record("C", 1000, 900_000)))
+		},
+		"getCustomerPropertyListFor": text(200, "[]"),
+		"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
+			if len(sent) == 1 {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			_, _ = fmt.Fprintf(w, `{"id":1,"key":%q,"value":%q}`, r.URL.Query().Get("key"), r.URL.Query().Get("value"))
+		},
+	})
+	creation, err := v.Prepare(withProperties(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, dropped := range []int{3, 0} {
+		response, err := creation.CreateCustomer(t.Context())
+		if err != nil || sent[i] != jobs[i] || len(droppedProperties(response)) != dropped {
+			t.Errorf("send %d: %v, %v with %q", i, response, err, sent)
 		}
 	}
 }

@@ -33,6 +33,10 @@ func New(config *configv1.Provider) (*Provider, error) {
 			OnExisting:   config.GetOnExisting(),
 			Fields:       providers.NewFieldTable((&sellandsignv1.SelectOrCreateCustomer{}).ProtoReflect().Descriptor()),
 			SettledAfter: vendorhttp.SettledAfter(config),
+			ReadOtherwise: map[string]string{
+				"customer.name.title": "Sell&Sign returns its civility.",
+				"customer.mobile":     "The number is sent without separators.",
+			},
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
 				Explanation: "Sell&Sign holds each number once: a second create merges into the customer that has it, " +

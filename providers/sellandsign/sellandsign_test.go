@@ -65,10 +65,6 @@ func TestProvider(t *testing.T) {
 				Excluded: map[string]string{
 					"read: 404 of a proxy": notDocumented, "read: 200 empty": notDocumented, "read: 204": notDocumented,
 				},
-				ReadOtherwise: map[string]string{
-					"name.title": "Sell&Sign returns its civility",
-					"mobile":     "sent without separators",
-				},
 			})
 		})
 	}

@@ -4,6 +4,8 @@
 // That refusal is ON_EXISTING_FAIL; ON_EXISTING_ADOPT reads the reference first; there is no documented way to update.
 //
 // What to know of the vendor:
+//   - What an unknown outcome has made is read by its reference, and told by its content and by dateCreated, which is believed to be within
+//     ten minutes of our clock.
 //   - A login is a form (Spring Security). Good or bad it answers with a session cookie and a redirect, and the address tells which:
 //     /login/ajaxSuccess is then asked with the cookie whether the session is one. No redirect is ever followed: its address is
 //     compared, and the next request goes to the configured server, so that neither password nor cookie reach another host.

@@ -46,7 +46,12 @@ func New(config *configv1.Provider) (*Provider, error) {
 				"ListContractors": "Valomnia documents no call that lists contractors (people who sign for a customer).",
 			},
 			SettledAfter: vendorhttp.SettledAfter(config),
-			Fields:       providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()),
+			ReadOtherwise: map[string]string{
+				"customer.category":                  "Valomnia takes an id or a reference and returns the reference.",
+				"customer.billing_address.lines[0]":  "The lines are sent, and come back, as one.",
+				"customer.shipping_address.lines[0]": "The lines are sent, and come back, as one.",
+			},
+			Fields: providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
 				Explanation: "Valomnia holds each reference once: a create with a reference that is in use is refused, " +

@@ -16,7 +16,9 @@ CREATE TABLE enlist.records (
   exclusive bytea,
   customer bytea,
   payload bytea NOT NULL,
-  PRIMARY KEY (principal, provider, request_id)
+  -- The request_id first: a row's key then has no beginning in common with an index on what many rows share, and the planner, which
+  -- knows nothing of an empty table, cannot take the one for the other.
+  PRIMARY KEY (request_id, principal, provider)
 ) WITH (
   -- A row is replaced once, seconds after it was inserted: the room left on its page takes the second version, so that one page is written
   -- and not two. HOT is out of reach for that write, as the state, which changes with it, is what rows are found by; it does
@@ -32,8 +34,8 @@ CREATE TABLE enlist.records (
 -- Ciphertext: nothing to be gained by trying to compress it.
 ALTER TABLE enlist.records ALTER COLUMN payload SET STORAGE EXTERNAL;
 
--- List, for any provider and state: a walk over the few pairs of them that a principal has, and the newest of each.
-CREATE INDEX records_listed ON enlist.records (principal, provider, state, created DESC, request_id);
+-- List: a walk over the few providers that a principal has in each state, and the newest of each.
+CREATE INDEX records_listed ON enlist.records (state, principal, provider, created DESC, request_id);
 
 -- One open create for a customer.
 CREATE UNIQUE INDEX records_exclusive ON enlist.records (exclusive) WHERE state IN (1, 5);

@@ -1,13 +1,14 @@
 package postgrestest
 
 import (
+	"errors"
 	"os"
 	"sync"
 	"testing"
 )
 
-// shared is the cluster of a test binary. TestMain and tests have nothing else in common that could carry it.
-var shared struct { //nolint:gochecknoglobals // one server for all tests of a binary: starting one takes seconds
+// shared is the cluster of a test binary, as starting one takes seconds. TestMain and tests have nothing but a global in common.
+var shared struct {
 	once    sync.Once
 	cluster *Cluster
 	err     error
@@ -45,7 +46,7 @@ func check(t testing.TB, err error) {
 	t.Helper()
 	switch {
 	case err == nil:
-	case err == errMissing && os.Getenv("CI") != "true": //nolint:errorlint // never wrapped
+	case errors.Is(err, errMissing) && os.Getenv("CI") != "true":
 		t.Skip(err)
 	default:
 		t.Fatal(err)

@@ -418,7 +418,10 @@ type GetAccountsRequest struct {
 	// Always `getAccounts`.
 	Operation string `protobuf:"bytes,2,opt,name=operation,proto3" json:"operation,omitempty"`
 	// Properties whose accounts are listed; none: all that the user may see.
-	SiteIdList    []int64 `protobuf:"varint,3,rep,packed,name=site_id_list,json=siteIDList,proto3" json:"site_id_list,omitempty"`
+	SiteIdList []int64 `protobuf:"varint,3,rep,packed,name=site_id_list,json=siteIDList,proto3" json:"site_id_list,omitempty"`
+	// A day as `2024-01-31`: only accounts that have changed after it are listed. Whether the day itself is among them, and where it
+	// begins, is not documented.
+	AfterDate     string `protobuf:"bytes,4,opt,name=after_date,json=afterDate,proto3" json:"after_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -472,6 +475,13 @@ func (x *GetAccountsRequest) GetSiteIdList() []int64 {
 		return x.SiteIdList
 	}
 	return nil
+}
+
+func (x *GetAccountsRequest) GetAfterDate() string {
+	if x != nil {
+		return x.AfterDate
+	}
+	return ""
 }
 
 // GetAccountsAnswer is the answer to getAccounts.
@@ -936,12 +946,14 @@ const file_enlist_vendors_avvio_v1_avvio_proto_rawDesc = "" +
 	"\x06status\x18\x01 \x01(\tR\x06status\"4\n" +
 	"\x13CreateAccountAnswer\x12\x1d\n" +
 	"\n" +
-	"account_id\x18\x01 \x01(\x03R\taccountID\"\x94\x01\n" +
+	"account_id\x18\x01 \x01(\x03R\taccountID\"\xb3\x01\n" +
 	"\x12GetAccountsRequest\x12>\n" +
 	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x12\x1c\n" +
 	"\toperation\x18\x02 \x01(\tR\toperation\x12 \n" +
 	"\fsite_id_list\x18\x03 \x03(\x03R\n" +
-	"siteIDList\"O\n" +
+	"siteIDList\x12\x1d\n" +
+	"\n" +
+	"after_date\x18\x04 \x01(\tR\tafterDate\"O\n" +
 	"\x11GetAccountsAnswer\x12:\n" +
 	"\tsite_list\x18\x01 \x03(\v2\x1d.enlist.vendors.avvio.v1.SiteR\bsiteList\"d\n" +
 	"\x04Site\x12\x17\n" +

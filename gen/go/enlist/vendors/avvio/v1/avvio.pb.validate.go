@@ -725,6 +725,8 @@ func (m *GetAccountsRequest) validate(all bool) error {
 
 	// no validation rules for Operation
 
+	// no validation rules for AfterDate
+
 	if len(errors) > 0 {
 		return GetAccountsRequestMultiError(errors)
 	}

@@ -1,0 +1,299 @@
+package journal_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"go.uber.org/goleak"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/journal/sqlite"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	succeeded = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	unknown   = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+	notSent   = enlistv1.OperationState_OPERATION_STATE_NOT_SENT
+)
+
+const never = -time.Second
+
+// key makes a key that is the same for the same letter.
+func key(letter byte) []byte { return bytes.Repeat([]byte{letter}, journal.KeySize) }
+
+// idOf is a key's id as errors write it.
+func idOf(letter byte) string { return fmt.Sprintf("%08x", journal.KeyID(key(letter))) }
+
+func newPath(t *testing.T) string { return filepath.Join(t.TempDir(), "enlist.db") }
+
+func openStore(t *testing.T, path string) journal.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// tryOpen opens the journal in a file with keys that go by letters, the first letter first.
+func tryOpen(t *testing.T, path, letters string) (*journal.Journal, error) {
+	t.Helper()
+	var keys [][]byte
+	for i := range len(letters) {
+		keys = append(keys, key(letters[i]))
+	}
+	j, err := journal.New(t.Context(), openStore(t, path), journal.Options{
+		Keys: keys, Replica: uuid.NewString(), Log: slog.New(slog.DiscardHandler),
+	})
+	if err == nil {
+		t.Cleanup(func() { j.Close() })
+	}
+	return j, err
+}
+
+func open(t *testing.T, path, letters string) *journal.Journal {
+	t.Helper()
+	j, err := tryOpen(t, path, letters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func newRecord() *journal.Record {
+	id := uuid.New()
+	return &journal.Record{
+		Key: journal.Key{Principal: "billing", Provider: "opencell", RequestID: id},
+		Payload: &journalv1.Payload{
+			Request:      &enlistv1.CreateCustomerRequest{Provider: "opencell", RequestId: id.String()},
+			Fingerprint:  []byte("fingerprint"),
+			ExclusiveKey: "key " + id.String(),
+		},
+	}
+}
+
+func begin(t *testing.T, j *journal.Journal, record *journal.Record) *journal.Record {
+	t.Helper()
+	existing, busy, err := j.Begin(t.Context(), record)
+	if err != nil || existing != nil || busy != nil {
+		t.Fatalf("existing %v, busy %v, %v", existing, busy, err)
+	}
+	return record
+}
+
+func update(t *testing.T, j *journal.Journal, record *journal.Record, state enlistv1.OperationState, due time.Duration) {
+	t.Helper()
+	record.State, record.Owner = state, ""
+	if err := j.Update(t.Context(), record, due); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func get(t *testing.T, j *journal.Journal, key journal.Key) *journal.Record {
+	t.Helper()
+	record, err := j.Get(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
+}
+
+func same(t *testing.T, got, want *journal.Record) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+		t.Fatalf("not as it was written (-want +got):\n%s", diff)
+	}
+}
+
+func TestRecords(t *testing.T) {
+	j := open(t, newPath(t), "a")
+	record := newRecord()
+	if got := get(t, j, record.Key); got != nil {
+		t.Fatalf("there before it was begun: %v", got)
+	}
+	begin(t, j, record)
+	if record.Owner != j.Replica() || !record.IsOpen() || record.Version != 1 || record.Created.IsZero() {
+		t.Fatalf("begun as %+v", record)
+	}
+	same(t, get(t, j, record.Key), record)
+
+	existing, busy, err := j.Begin(t.Context(), &journal.Record{Key: record.Key, Payload: &journalv1.Payload{}})
+	if err != nil || busy != nil {
+		t.Fatal(busy, err)
+	}
+	same(t, existing, record)
+
+	other := newRecord()
+	other.Payload.ExclusiveKey = strings.ToUpper(record.Payload.ExclusiveKey)
+	existing, busy, err = j.Begin(t.Context(), other)
+	if err != nil || existing != nil {
+		t.Fatal(existing, err)
+	}
+	same(t, busy, record)
+	other.Provider = "avvio" // the same key elsewhere is another
+	begin(t, j, other)
+
+	found, err := j.FindOpen(t.Context(), "opencell", record.Payload.ExclusiveKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, found, record)
+
+	created := record.Created
+	record.Payload.CustomerId = "C-1"
+	update(t, j, record, unknown, 0)
+	if !record.Created.Equal(created) || record.Due.IsZero() || record.Version != 2 {
+		t.Fatalf("updated to %+v", record)
+	}
+	same(t, get(t, j, record.Key), record)
+	stale := *record
+	stale.Version = 1
+	if err := j.Update(t.Context(), &stale, never); !errors.Is(err, journal.ErrConflict) {
+		t.Fatalf("%v, not a conflict", err)
+	}
+	if found, err := j.FindCustomer(t.Context(), "opencell", "C-1"); err != nil || found != nil {
+		t.Fatalf("a customer of a create that has not succeeded: %v, %v", found, err)
+	}
+	if n, err := j.CountUnknown(t.Context(), 10); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+
+	claimed, err := j.Claim(t.Context(), 10)
+	if err != nil || len(claimed) != 1 || claimed[0].Owner != j.Replica() {
+		t.Fatal(claimed, err)
+	}
+	if taken, err := j.Take(t.Context(), record); err != nil || taken != nil {
+		t.Fatalf("taken with the version of before: %v, %v", taken, err)
+	}
+	taken, err := j.Take(t.Context(), claimed[0])
+	if err != nil || taken == nil {
+		t.Fatal(taken, err)
+	}
+	same(t, get(t, j, record.Key), taken)
+
+	record = taken
+	update(t, j, record, succeeded, never)
+	found, err = j.FindCustomer(t.Context(), "opencell", "C-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, found, record)
+	for _, c := range [][2]string{{"opencell", "c-1"}, {"avvio", "C-1"}, {"opencell", ""}} {
+		if found, err := j.FindCustomer(t.Context(), c[0], c[1]); err != nil || found != nil {
+			t.Fatalf("%v: %v, %v", c, found, err)
+		}
+	}
+	list, err := j.List(t.Context(), journal.Query{Principal: "billing", Limit: 10})
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	same(t, list[1], record)
+	if n, err := j.Purge(t.Context(), -time.Minute, 10); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+}
+
+func TestExclusiveKeysThatAreOne(t *testing.T) {
+	j := open(t, newPath(t), "a")
+	for _, pair := range [][2]string{
+		{"JANE@example.com", "jane@EXAMPLE.com"},
+		{"Strauß", "STRAUSS"},
+		{"Zoë", "Zoe\u0308"},
+		{"ΣΊΣΥΦΟΣ", "σίσυφος"},
+	} {
+		first, second := newRecord(), newRecord()
+		first.Payload.ExclusiveKey, second.Payload.ExclusiveKey = pair[0], pair[1]
+		begin(t, j, first)
+		if _, busy, err := j.Begin(t.Context(), second); err != nil || busy == nil {
+			t.Errorf("%q and %q at once: %v", pair[0], pair[1], err)
+		}
+	}
+	begin(t, j, &journal.Record{Key: newRecord().Key, Payload: &journalv1.Payload{}})
+	begin(t, j, &journal.Record{Key: newRecord().Key, Payload: &journalv1.Payload{}}) // empty ones exclude nothing
+	if found, err := j.FindOpen(t.Context(), "opencell", ""); err != nil || found != nil {
+		t.Error(found, err)
+	}
+}
+
+// Nothing of what is sealed stands in the files, neither while they are open nor afterwards.
+func TestNothingInTheClear(t *testing.T) {
+	path := newPath(t)
+	j := open(t, path, "a")
+	const marker = "Hildegard-Marker"
+	record := newRecord()
+	record.Payload.Request.Customer = &enlistv1.Customer{Email: marker}
+	record.Payload.CustomerId = marker
+	record.Payload.ExclusiveKey = marker
+	begin(t, j, record)
+	update(t, j, record, succeeded, never)
+	search := func() {
+		t.Helper()
+		files, _ := filepath.Glob(path + "*")
+		found := false
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(bytes.ToLower(content), []byte(strings.ToLower(marker))) {
+				t.Errorf("%s holds it in the clear", filepath.Base(file))
+			}
+			found = found || bytes.Contains(content, []byte(record.Provider))
+		}
+		if !found {
+			t.Errorf("the record is in none of %v", files)
+		}
+	}
+	search()
+	if files, _ := filepath.Glob(path + "*"); len(files) != 4 {
+		t.Errorf("files %v: not database, log, its index, and lock", files)
+	}
+	j.Close()
+	search()
+}
+
+func TestOptions(t *testing.T) {
+	for name, options := range map[string]journal.Options{
+		"no key":     {Replica: "a"},
+		"short key":  {Replica: "a", Keys: [][]byte{key('a'), key('b')[1:]}},
+		"same key":   {Replica: "a", Keys: [][]byte{key('a'), key('b'), key('a')}},
+		"no name":    {Keys: [][]byte{key('a')}},
+		"past lease": {Replica: "a", Keys: [][]byte{key('a')}, Lease: -1},
+	} {
+		if _, err := journal.New(t.Context(), openStore(t, newPath(t)), options); err == nil {
+			t.Errorf("%s: accepted", name)
+		} else {
+			t.Log(err)
+			leaksNot(t, err.Error(), 'a', 'b')
+		}
+	}
+}
+
+// leaksNot fails the test when a text shows one of the keys.
+func leaksNot(t *testing.T, text string, letters ...byte) {
+	t.Helper()
+	for _, letter := range letters {
+		k := key(letter)[:8]
+		for _, form := range []string{string(k), hex.EncodeToString(k), base64.StdEncoding.EncodeToString(k)[:8], fmt.Sprintf("%d", k)} {
+			if strings.Contains(text, strings.Trim(form, "[]")) {
+				t.Errorf("a key stands in %q", text)
+			}
+		}
+	}
+}

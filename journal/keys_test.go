@@ -1,0 +1,182 @@
+package journal_test
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// mustSay fails the test when an error does not hold all texts, or shows a key.
+func mustSay(t *testing.T, err error, texts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error; it should hold %q", texts)
+	}
+	for _, text := range texts {
+		if !strings.Contains(err.Error(), text) {
+			t.Errorf("%v\ndoes not hold %q", err, text)
+		}
+	}
+	leaksNot(t, err.Error(), 'a', 'b', 'c')
+}
+
+// meddle changes the file of a journal that is closed or open, as somebody with a shell could.
+func meddle(t *testing.T, path, text string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	result, err := db.Exec(text, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := result.RowsAffected(); n == 0 {
+		t.Fatalf("%s has changed nothing", text)
+	}
+}
+
+func TestKeyIDs(t *testing.T) {
+	if got := journal.KeyID(key('a')); got != 0x3ba3f5f4 { // printf 'a%.0s' {1..32} | sha256sum
+		t.Errorf("%08x", got)
+	}
+}
+
+func TestWrongKey(t *testing.T) {
+	path := newPath(t)
+	j := open(t, path, "a")
+	record := begin(t, j, newRecord())
+	j.Close()
+
+	_, err := tryOpen(t, path, "bc")
+	mustSay(t, err, "index key is sealed with the key "+idOf('a'), "configured: "+idOf('b')+", "+idOf('c'), "put that key back into journal.encryption_keys")
+
+	// The first key opens the index key, and seals it anew. The records still need the other.
+	open(t, path, "ba").Close()
+	_, err = tryOpen(t, path, "b")
+	mustSay(t, err, "some of its records are sealed with the key "+idOf('a'), "configured: "+idOf('b'), "put that key back")
+
+	same(t, get(t, open(t, path, "ba"), record.Key), record)
+}
+
+func TestRotation(t *testing.T) {
+	path := newPath(t)
+	j := open(t, path, "a")
+	record := newRecord()
+	record.Payload.CustomerId = "C-1"
+	begin(t, j, record)
+	update(t, j, record, succeeded, never)
+	var others []*journal.Record
+	for range 4 {
+		others = append(others, begin(t, j, newRecord()))
+	}
+	j.Close()
+
+	j = open(t, path, "ab") // known before it is used
+	others = append(others, begin(t, j, newRecord()))
+	if n, err := j.Reseal(t.Context(), 10); n != 0 || err != nil {
+		t.Fatalf("resealed %d, %v: all have the first key", n, err)
+	}
+	j.Close()
+
+	j = open(t, path, "ba") // used
+	others = append(others, begin(t, j, newRecord()))
+	for _, want := range []int{4, 2, 0} {
+		if n, err := j.Reseal(t.Context(), 4); n != want || err != nil {
+			t.Fatalf("resealed %d, %v, not %d", n, err, want)
+		}
+	}
+	j.Close()
+
+	j = open(t, path, "b") // the old one is gone
+	same(t, get(t, j, record.Key), record)
+	for _, other := range others {
+		same(t, get(t, j, other.Key), other)
+		if found, err := j.FindOpen(t.Context(), other.Provider, other.Payload.ExclusiveKey); err != nil || found == nil {
+			t.Errorf("a new key has changed the index: %v", err)
+		}
+	}
+	if found, err := j.FindCustomer(t.Context(), "opencell", "C-1"); err != nil || found == nil {
+		t.Errorf("a new key has changed the index: %v", err)
+	}
+	j.Close()
+	_, err := tryOpen(t, path, "a")
+	mustSay(t, err, idOf('b'))
+}
+
+func TestMeddledRecords(t *testing.T) {
+	for name, c := range map[string]struct {
+		sql string
+		say string
+	}{
+		"changed":         {`UPDATE operations SET payload = CAST(payload || x'00' AS BLOB) WHERE request_id = ?1`, "does not open with the key " + idOf('a')},
+		"emptied":         {`UPDATE operations SET payload = x'' WHERE request_id = ?1`, "does not open"},
+		"another row's":   {`UPDATE operations SET payload = (SELECT payload FROM operations WHERE request_id <> ?1) WHERE request_id = ?1`, "does not open"},
+		"other provider":  {`UPDATE operations SET provider = provider || 'x' WHERE request_id = ?1`, "does not open"},
+		"other principal": {`UPDATE operations SET principal = 'billin', provider = 'g' || provider WHERE request_id = ?1`, "does not open"},
+		"foreign key":     {`UPDATE operations SET key_id = 5 WHERE request_id = ?1`, "sealed with the key 00000005, which is not configured"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			j := open(t, path, "a")
+			bad, good := begin(t, j, newRecord()), begin(t, j, newRecord())
+			update(t, j, bad, unknown, 0)
+			update(t, j, good, unknown, 0)
+			meddle(t, path, c.sql, bad.RequestID[:])
+			switch name {
+			case "other provider":
+				bad.Provider += "x"
+			case "other principal":
+				bad.Principal, bad.Provider = "billin", "g"+bad.Provider
+			}
+
+			_, err := j.Get(t.Context(), bad.Key)
+			mustSay(t, err, bad.RequestID.String(), c.say)
+			_, err = j.List(t.Context(), journal.Query{Principal: bad.Principal, Limit: 10})
+			mustSay(t, err, bad.RequestID.String(), c.say)
+			_, _, err = j.Begin(t.Context(), &journal.Record{Key: bad.Key})
+			mustSay(t, err, bad.RequestID.String(), c.say)
+
+			// Claim goes on with the others, even one by one, and does not come back to this one at once.
+			claimed, err := j.Claim(t.Context(), 1)
+			if err != nil || len(claimed) != 1 || claimed[0].RequestID != good.RequestID {
+				t.Fatalf("claimed %v, %v, not the one that can be read", claimed, err)
+			}
+			claimed, err = j.Claim(t.Context(), 10)
+			if err != nil || len(claimed) != 0 {
+				t.Fatalf("claimed %v, %v", claimed, err)
+			}
+			j.Close()
+
+			if name == "foreign key" {
+				_, err := tryOpen(t, path, "ba")
+				mustSay(t, err, "00000005")
+				return
+			}
+			j = open(t, path, "ba")
+			n, err := j.Reseal(t.Context(), 10)
+			mustSay(t, err, bad.RequestID.String(), c.say)
+			if n != 1 {
+				t.Errorf("resealed %d: the other one can be read", n)
+			}
+		})
+	}
+}
+
+func TestMeddledIndexKey(t *testing.T) {
+	for _, value := range []string{"", "x", "\x01", "\x01aaaa", strings.Repeat("x", 80)} {
+		path := newPath(t)
+		open(t, path, "a").Close()
+		meddle(t, path, `UPDATE secrets SET value = ?`, []byte(value))
+		_, err := tryOpen(t, path, "a")
+		mustSay(t, err, "index key")
+	}
+	path := newPath(t)
+	open(t, path, "a").Close()
+	meddle(t, path, `UPDATE secrets SET value = CAST(substr(value, 1, 20) || x'00' || substr(value, 22) AS BLOB)`)
+	_, err := tryOpen(t, path, "a")
+	mustSay(t, err, "restore the database from a backup")
+}

@@ -1,0 +1,124 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
+)
+
+func TestPasswordIsNotInErrors(t *testing.T) {
+	t.Parallel()
+	for name, dsn := range map[string]string{
+		"refused":                   "postgres://u:hunter2secret@127.0.0.1:1/db?sslmode=disable&connect_timeout=2",
+		"refused, keywords":         "host=127.0.0.1 port=1 user=u password=hunter2secret dbname=db connect_timeout=2",
+		"unknown host":              "postgres://u:hunter2secret@no.such.host.invalid/db?connect_timeout=2",
+		"bad port":                  "postgres://u:hunter2secret@127.0.0.1:port/db",
+		"port too large":            "postgres://u:hunter2secret@127.0.0.1:99999/db",
+		"slash in the password":     "postgres://u:12/hunter2secret@127.0.0.1:1/db",
+		"question mark in it":       "postgres://u:12?hunter2secret@127.0.0.1:1/db",
+		"hash in it":                "postgres://u:12#hunter2secret@127.0.0.1:1/db",
+		"at in it":                  "postgres://u:a@hunter2secret@127.0.0.1:1/db",
+		"percent in it":             "postgres://u:%zzhunter2secret@127.0.0.1:1/db",
+		"bracket in it":             "postgres://u:[hunter2secret@127.0.0.1:1/db",
+		"control character in it":   "postgres://u:hunter2secret\x7f@127.0.0.1:1/db",
+		"NUL in it":                 "postgres://u:hunter2secret\x00@127.0.0.1:1/db",
+		"another scheme":            "mysql://u:hunter2secret@127.0.0.1:1/db",
+		"no scheme":                 "u:hunter2secret@127.0.0.1:1/db",
+		"quote not closed":          "host=127.0.0.1 password='hunter2secret",
+		"space in it, not quoted":   "host=127.0.0.1 port=1 password=a hunter2secret",
+		"sslmode":                   "postgres://u:hunter2secret@127.0.0.1:1/db?sslmode=hunter",
+		"sslrootcert":               "postgres://u:hunter2secret@127.0.0.1:1/db?sslmode=verify-full&sslrootcert=/nowhere",
+		"pool_max_conns":            "postgres://u:hunter2secret@127.0.0.1:1/db?pool_max_conns=many",
+		"pool_max_conns too small":  "postgres://u:hunter2secret@127.0.0.1:1/db?pool_max_conns=0",
+		"pool_max_conn_lifetime":    "postgres://u:hunter2secret@127.0.0.1:1/db?pool_max_conn_lifetime=x",
+		"default_query_exec_mode":   "postgres://u:hunter2secret@127.0.0.1:1/db?default_query_exec_mode=x",
+		"password as a parameter":   "postgres://127.0.0.1:1/db?user=u&password=hunter2secret&connect_timeout=2",
+		"password and bad sslmode ": "host=127.0.0.1 password=hunter2secret sslmode=x",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			store, err := Open(ctx, dsn, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			if err == nil {
+				store.Close()
+				t.Fatal("opened")
+			}
+			if text := err.Error() + log.String(); strings.Contains(text, "hunter2secret") {
+				t.Errorf("%s", text)
+			}
+			if !strings.Contains(err.Error(), "journal's PostgreSQL database") {
+				t.Errorf("%v: does not say what it is about", err)
+			}
+			t.Log(err)
+		})
+	}
+}
+
+func TestWrongPasswordIsNotInErrors(t *testing.T) {
+	t.Parallel()
+	cluster := postgrestest.Shared(t)
+	dsn := strings.Replace(cluster.Database(t), "enlist@", "nobody_of_that_name:hunter2secret@", 1)
+	if _, err := Open(t.Context(), dsn, Options{}); err == nil || strings.Contains(err.Error(), "hunter2secret") {
+		t.Error(err)
+	}
+}
+
+func TestPoolSize(t *testing.T) {
+	t.Parallel()
+	for dsn, want := range map[string]int32{
+		"postgres://u@h/db":                   maxConns,
+		"postgres://u@h/db?pool_max_conns=3":  3,
+		"host=h user=u":                       maxConns,
+		"host=h user=u pool_max_conns=4":      4,
+		"postgres://u:p%40%2F@h/db":           maxConns,
+		"host=h user=u password='a://b@c@d'":  maxConns,
+		"postgresql://u@h,h2:1/db":            maxConns,
+		"postgres:///db?host=/var/run&user=u": maxConns,
+	} {
+		config, err := parse(dsn)
+		if err != nil {
+			t.Errorf("%s: %v", dsn, err)
+			continue
+		}
+		if config.MaxConns != want {
+			t.Errorf("%s: %d connections, not %d", dsn, config.MaxConns, want)
+		}
+	}
+}
+
+// What the role or the DSN say does not make the journal less durable.
+func TestSessionIsDurable(t *testing.T) {
+	t.Parallel()
+	cluster := postgrestest.Shared(t)
+	for asked, want := range map[string]string{"off": "on", "local": "on", "remote_write": "on", "on": "on", "remote_apply": "remote_apply"} {
+		store := open(t, cluster.Database(t)+"&synchronous_commit="+asked+"&statement_timeout=1234&default_transaction_isolation=serializable")
+		var commit, timeout, isolation string
+		err := store.pool.QueryRow(t.Context(), `SELECT current_setting('synchronous_commit'), current_setting('statement_timeout'),
+			current_setting('transaction_isolation')`).Scan(&commit, &timeout, &isolation)
+		if err != nil || commit != want || timeout != "1234ms" || isolation != "read committed" {
+			t.Errorf("asked for %s: %s, %s, %s, %v", asked, commit, timeout, isolation, err)
+		}
+	}
+}
+
+// Values that PostgreSQL refuses are not repeated.
+func TestValuesAreNotInErrors(t *testing.T) {
+	t.Parallel()
+	store := open(t, postgrestest.Shared(t).Database(t))
+	for _, change := range []string{"hunter2secret\x00", "hunter2secret\xff", strings.Repeat("hunter2secret", 1000)} {
+		row := newRow("a")
+		row.Principal = change + strings.Repeat("x", len(change)%7)
+		_, _, err := store.Insert(t.Context(), row)
+		if err != nil && strings.Contains(err.Error(), "hunter2secret") {
+			t.Error(err)
+		}
+		t.Log(err)
+	}
+}

@@ -1,0 +1,210 @@
+package sqlite_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/goleak"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/journal/sqlite"
+)
+
+// childPath makes this test binary a process that writes rows into a journal until it is killed.
+const childPath = "ENLIST_TEST_JOURNAL"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childPath); path != "" {
+		writeUntilKilled(path)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func writeUntilKilled(path string) {
+	store, err := sqlite.Open(context.Background(), path, sqlite.Options{})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	for range 8 {
+		go func() {
+			for {
+				row := &journal.Row{
+					Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: enlistv1.OperationState_OPERATION_STATE_INTENT,
+					Owner: "child", KeyID: 7, Payload: []byte("sealed"),
+				}
+				if _, _, err := store.Insert(context.Background(), row); err == nil {
+					fmt.Println(row.RequestID)
+				}
+			}
+		}()
+	}
+	select {}
+}
+
+// What a process was told is written is there after it was killed, and the file is free.
+func TestKilledProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "enlist.db")
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), childPath+"="+path)
+	output, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var ids []uuid.UUID
+	lines := bufio.NewScanner(output)
+	for lines.Scan() {
+		id, err := uuid.Parse(lines.Text())
+		if err != nil {
+			if len(ids) > 200 {
+				break // the line that the kill cut off
+			}
+			t.Fatal(lines.Text())
+		}
+		if ids = append(ids, id); len(ids) == 200 {
+			if _, err := sqlite.Open(t.Context(), path, sqlite.Options{}); !errors.Is(err, journal.ErrInUse) {
+				t.Errorf("%v: not that another process has it open", err)
+			}
+			child.Process.Kill()
+		}
+	}
+	child.Wait()
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for _, id := range ids {
+		if row, err := store.Get(t.Context(), "billing", "opencell", id); err != nil || row == nil {
+			t.Fatalf("%v of %d: %v, %v", id, len(ids), row, err)
+		}
+	}
+	if rows, err := store.Claim(t.Context(), "parent", 1000); err != nil || len(rows) < 200 {
+		t.Fatalf("%d rows of the dead process were claimed, %v", len(rows), err)
+	}
+}
+
+func TestPathsThatCannotBe(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := os.WriteFile(file, []byte(strings.Repeat("not a database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	locked := filepath.Join(folder, "locked")
+	if err := os.Mkdir(locked, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"":                                  "not the path of a file",
+		":memory:":                          "not the path of a file",
+		filepath.Join(folder, "no", "x.db"): "the folder " + filepath.Join(folder, "no") + " of the journal does not exist: create it",
+		filepath.Join(file, "x.db"):         "is not a folder",
+		folder:                              "name the path of a file",
+		file:                                "the journal in " + file + " cannot be opened",
+		filepath.Join(locked, "x.db"):       "let this user write in the folder " + locked,
+	} {
+		if strings.HasPrefix(path, locked) && os.Getuid() == 0 {
+			continue // root may write everywhere
+		}
+		store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		if err == nil {
+			store.Close()
+			t.Errorf("%q was opened", path)
+		} else if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v\nnot: %s", path, err, want)
+		}
+	}
+}
+
+func TestFilesAreTheUsersAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a name with %, # and ?.db")
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil {
+			t.Error(err)
+		} else if info.Mode().Perm() != 0o600 {
+			t.Errorf("%q: %v", suffix, info.Mode())
+		}
+	}
+}
+
+func TestCloseCopiesTheLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "enlist.db")
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a log is left: %v", err)
+	}
+	if err := store.Close(); err != nil {
+		t.Errorf("closing again: %v", err)
+	}
+}
+
+// A clock that is set back leaves nothing lying for longer than rows may lie.
+func TestClockIsSetBack(t *testing.T) {
+	now := time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), sqlite.Options{Clock: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	row := &journal.Row{
+		Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: enlistv1.OperationState_OPERATION_STATE_INTENT,
+		Owner: "a", KeyID: 7, Payload: []byte("sealed"),
+	}
+	if _, _, err := store.Insert(t.Context(), row); err != nil {
+		t.Fatal(err)
+	}
+	row.State, row.Owner = enlistv1.OperationState_OPERATION_STATE_UNKNOWN, ""
+	if err := store.Update(t.Context(), row, 1000*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if want := now.Add(time.Hour); !row.Due.Equal(want) {
+		t.Fatalf("due at %v, not at %v at the latest", row.Due, want)
+	}
+	claimed := func() int {
+		t.Helper()
+		rows, err := store.Claim(t.Context(), "a", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rows)
+	}
+	if n := claimed(); n != 0 {
+		t.Fatalf("%d claimed an hour too soon", n)
+	}
+	now = now.Add(-time.Microsecond)
+	if n := claimed(); n != 1 {
+		t.Fatalf("%d claimed, not the one that is due further ahead than any can be", n)
+	}
+}

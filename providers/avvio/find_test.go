@@ -1,0 +1,141 @@
+package avvio_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// Of the accounts that Avvio lists, ours is the one with just the email and names, made since the send. One that was there before and
+// one of another person are none; what may be ours is for a person.
+func TestFind(t *testing.T) {
+	since := time.Now().UTC()
+	ago := func(age time.Duration) string { return strconv.Quote(since.Add(-age).Format(time.DateTime)) }
+	account := func(created, email, first, last string) string {
+		return fmt.Sprintf(`{"accountID":7,"dtCreated":%s,"email":%q,"name":{"first":%q,"last":%q},"password":"x-1"}`, created, email, first, last)
+	}
+	const mail = "guest-1@example.com"
+	ours, unclear := []providers.Match{providers.MatchOurs}, []providers.Match{providers.MatchUnclear}
+	for name, test := range map[string]struct {
+		accounts string
+		want     []providers.Match
+	}{
+		"ours":                     {account(ago(0), mail, "John", "Smith"), ours},
+		"its email in capitals":    {account(ago(0), "GUEST-1@Example.com", " John", "Smith "), ours},
+		"milliseconds":             {account(strconv.FormatInt(since.UnixMilli(), 10), mail, "John", "Smith"), ours},
+		"a slow clock":             {account(ago(9*time.Minute), mail, "John", "Smith"), ours},
+		"a time of another zone":   {account(ago(11*time.Hour), mail, "John", "Smith"), unclear},
+		"a time still to come":     {account(ago(-5*time.Hour), mail, "John", "Smith"), unclear},
+		"a day":                    {account(strconv.Quote(since.AddDate(0, 0, -1).Format(time.DateOnly)), mail, "John", "Smith"), unclear},
+		"no time":                  {account(`null`, mail, "John", "Smith"), unclear},
+		"a time in words":          {account(`"yesterday"`, mail, "John", "Smith"), unclear},
+		"there before":             {account(ago(39*time.Hour), mail, "John", "Smith"), nil},
+		"a name in capitals":       {account(ago(0), mail, "JOHN", "SMITH"), unclear},
+		"another person's":         {account(ago(0), "guest-2@example.com", "John", "Smith"), nil},
+		"another name":             {account(ago(0), mail, "Jane", "Smith"), unclear},
+		"another name, before":     {account(ago(time.Hour), mail, "Jane", "Smith"), nil},
+		"another name, no time":    {account(`null`, mail, "Jane", "Smith"), nil},
+		"no email":                 {account(ago(0), "", "John", "Smith"), unclear},
+		"no email, another person": {account(ago(0), "", "Jane", "Smith"), nil},
+		"no id":                    {strings.Replace(account(ago(0), mail, "John", "Smith"), "7", "0", 1), nil},
+		"two": {
+			account(ago(0), mail, "John", "Smith") + "," + strings.Replace(account(ago(time.Minute), mail, "John", "Smith"), "7", "8", 1),
+			[]providers.Match{providers.MatchOurs, providers.MatchOurs},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			create := small(t, "1")
+			create.IncludeVendorRecord = true
+			creation, err := vendor(t, nil, says(200, list(test.accounts))).Prepare(create)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var matches []providers.Match
+			for i, candidate := range found {
+				matches = append(matches, candidate.Match)
+				if id := candidate.Response.GetCustomer().GetId(); id != strconv.Itoa(7+i) {
+					t.Errorf("id %s", id)
+				}
+				record := candidate.Response.GetVendorRecord()
+				if record.GetFields()["accountID"] == nil || strings.Contains(record.String(), "x-1") {
+					t.Errorf("record %v", record)
+				}
+			}
+			if !slices.Equal(matches, test.want) {
+				t.Errorf("found %+v", found)
+			}
+		})
+	}
+}
+
+// The list is of the property, from some days before the send; when nothing is there, of all properties.
+func TestFindAsks(t *testing.T) {
+	since := time.Date(2026, 3, 1, 0, 30, 0, 0, time.UTC)
+	for _, elsewhere := range []bool{false, true} {
+		var asked []string
+		provider := vendor(t, nil, func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			_, rest, _ := strings.Cut(strings.TrimSuffix(string(body), "}"), `"operation":"getAccounts",`)
+			asked = append(asked, rest)
+			site, found := 1853, ""
+			if elsewhere && !strings.Contains(rest, "siteIDList") {
+				site, found = 12, `{"accountID":7,"dtCreated":"2026-03-01 00:30:05","email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`
+			}
+			_, _ = fmt.Fprintf(w, `{"status":"ok","siteList":[{"siteID":%d,"accountList":[%s]}]}`, site, found)
+		})
+		creation, err := provider.Prepare(small(t, "1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since})
+		if err != nil || elsewhere != (len(found) == 1 && found[0].Match == providers.MatchUnclear) || !elsewhere && len(found) != 0 {
+			t.Errorf("found %+v, %v", found, err)
+		}
+		if want := []string{`"siteIDList":[1853],"afterDate":"2026-02-26"`, `"afterDate":"2026-02-26"`}; !slices.Equal(asked, want) {
+			t.Errorf("asked %q, want %q", asked, want)
+		}
+	}
+}
+
+// The key is the same for what is found as the same, but for case.
+func TestKey(t *testing.T) {
+	key := func(change func(*enlistv1.CreateCustomerRequest)) string {
+		create := small(t, "1")
+		change(create)
+		creation, err := vendor(t, nil, says(500, "")).Prepare(create)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.ToLower(creation.Key())
+	}
+	same := key(func(*enlistv1.CreateCustomerRequest) {})
+	if same != `match:1853,"guest-1@example.com","john","smith"` {
+		t.Errorf("key %s", same)
+	}
+	if other := key(func(r *enlistv1.CreateCustomerRequest) {
+		r.Customer.Name.GivenName, r.Customer.Phone = " JOHN ", "+331"
+	}); other != same {
+		t.Errorf("key %s", other)
+	}
+	for _, change := range []func(*enlistv1.CreateCustomerRequest){
+		func(r *enlistv1.CreateCustomerRequest) { r.Customer.Email = "guest-2@example.com" },
+		func(r *enlistv1.CreateCustomerRequest) { r.Customer.Name.FamilyName = `smith","x` },
+		func(r *enlistv1.CreateCustomerRequest) { *r.GetAvvio().SiteId = 12 },
+	} {
+		if other := key(change); other == same {
+			t.Errorf("key %s", other)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package providers
+
+import (
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// ClockSkew is how far a vendor's clock may be from ours.
+const ClockSkew = 10 * time.Minute
+
+// enoughAlike is how many values must be alike, besides the id, before a customer is taken for the one that was sent.
+const enoughAlike = 2
+
+// Predates reports whether a customer that was created at some time was there before the sends, by more than clocks differ. Without
+// a time it is not known to have been.
+func (s Sent) Predates(created *timestamppb.Timestamp) bool {
+	return created.IsValid() && !s.Since.IsZero() && created.AsTime().Before(s.Since.Add(-ClockSkew))
+}
+
+// ByContent tells by its content whether a customer that was read under the key of the one that was sent is that one, and where it
+// differs. Only what was sent and comes back can be compared; too little of it leaves the match unclear.
+func (d *Description) ByContent(sent, read *enlistv1.Customer) (match Match, differences []string) {
+	there := map[string]string{}
+	for _, leaf := range appendLeaves(nil, read.ProtoReflect(), "customer") {
+		there[leaf.path] = leaf.value
+	}
+	alike := 0
+	for _, leaf := range appendLeaves(nil, sent.ProtoReflect(), "customer") {
+		value, comesBack := there[leaf.path]
+		if _, otherwise := d.ReadOtherwise[leaf.path]; otherwise || !comesBack || value == "" || isOutputOnly(leaf.path) {
+			continue
+		}
+		switch {
+		case value != leaf.value:
+			differences = append(differences, leaf.path)
+		case leaf.path != "customer.id":
+			alike++
+		}
+	}
+	if len(differences) > 0 || alike < enoughAlike {
+		return MatchUnclear, differences
+	}
+	return MatchOurs, nil
+}
+
+// isOutputOnly reports whether a field of a customer is the vendor's or ours to set.
+func isOutputOnly(path string) bool {
+	for _, field := range []string{"vendor_ids", "create_time", "update_time", "source"} {
+		if strings.HasPrefix(path, "customer."+field) {
+			return true
+		}
+	}
+	return false
+}

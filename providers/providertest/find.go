@@ -1,0 +1,238 @@
+package providertest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// sendLost sends a create whose answer is lost by a fault, and returns it with what is known of the send.
+func (f *fixture) sendLost(request *enlistv1.CreateCustomerRequest, fault string) (providers.Creation, providers.Sent) {
+	f.t.Helper()
+	creation, err := f.provider.Prepare(request)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.fault("create", fault, 0)
+	sent := providers.Sent{Since: time.Now(), Looked: creation.LooksFirst()}
+	_, err = creation.CreateCustomer(f.t.Context())
+	f.fails(err, unknown)
+	return creation, sent
+}
+
+// find returns the candidates, and asserts that each has the create's answer.
+func (f *fixture) find(creation providers.Creation, sent providers.Sent) []providers.Candidate {
+	f.t.Helper()
+	candidates, err := creation.FindCustomer(f.t.Context(), sent)
+	if err != nil {
+		f.t.Fatalf("find: %v", err)
+	}
+	for _, candidate := range candidates {
+		if candidate.Response.GetCustomer().GetId() == "" || candidate.Response.GetOutcome() == 0 || candidate.Response.GetRequestId() == "" {
+			f.t.Errorf("the candidate's answer is %v", candidate.Response)
+		}
+	}
+	return candidates
+}
+
+// findOurs asserts that there is one candidate, and that it is ours. It returns its answer.
+func (f *fixture) findOurs(creation providers.Creation, sent providers.Sent) *enlistv1.CreateCustomerResponse {
+	f.t.Helper()
+	candidates := f.find(creation, sent)
+	if len(candidates) != 1 || candidates[0].Match != providers.MatchOurs || len(candidates[0].Differences) > 0 {
+		f.t.Fatalf("found %+v, want one that is ours", candidates)
+	}
+	return candidates[0].Response
+}
+
+// findAfterEachFault: what the vendor made is found, with the answer that the create would have had.
+func findAfterEachFault(t *testing.T, f *fixture) {
+	for _, kind := range []string{"drop_after", "truncated", "malformed", "error_but_created"} {
+		t.Run(kind, func(t *testing.T) {
+			plain, faulty := newFixture(t, f.harness), newFixture(t, f.harness)
+			for _, request := range append(f.harness.Full(), f.request()) {
+				request = settled(request)
+				want := plain.create(request)
+				creation, sent := faulty.sendLost(request, kind)
+				got := faulty.findOurs(creation, sent)
+				if id := got.GetCustomer().GetId(); faulty.get(id).GetCustomer().GetId() != id {
+					t.Errorf("the id %q reads another customer", id)
+				}
+				compareAnswers(t, got, want)
+				if again := faulty.findOurs(creation, sent); !cmp.Equal(got, again, protocmp.Transform(), exceptTimes()) {
+					t.Error("a second look finds something else")
+				}
+			}
+			for _, held := range faulty.records() {
+				if held.Created != 1 || held.Updated != 0 {
+					t.Errorf("%s was created %d times and updated %d times", held.Key, held.Created, held.Updated)
+				}
+			}
+		})
+	}
+}
+
+// compareAnswers compares what was found with the answer of a create that nothing happened to. Identifiers that are not found again
+// may be missing.
+func compareAnswers(t *testing.T, got, want *enlistv1.CreateCustomerResponse) {
+	t.Helper()
+	for name, id := range got.GetCustomer().GetVendorIds() {
+		if known := want.GetCustomer().GetVendorIds()[name]; known != "" && known != id {
+			t.Errorf("%s = %q, a create has %q", name, id, known)
+		}
+	}
+	if diff := cmp.Diff(want, got, protocmp.Transform(), exceptTimes(), protocmp.IgnoreFields(&enlistv1.Customer{}, "vendor_ids")); diff != "" {
+		t.Errorf("the answer is not that of a create (-create +found):\n%s", diff)
+	}
+}
+
+func exceptTimes() cmp.Option {
+	return protocmp.IgnoreFields(&enlistv1.Customer{}, "create_time", "update_time")
+}
+
+// findNothing: what the vendor did not make is not found, and that is no error.
+func findNothing(t *testing.T, f *fixture) {
+	f.create(f.request()) // somebody else
+	for _, kind := range []string{"drop_before", "status_500"} {
+		creation, sent := f.sendLost(f.request(), kind)
+		for _, sent.Looked = range []bool{true, false} {
+			if candidates := f.find(creation, sent); len(candidates) != 0 {
+				t.Errorf("after %s found %+v", kind, candidates)
+			}
+		}
+	}
+}
+
+// findSlow: what look-ups do not show yet is found once they do.
+func findSlow(t *testing.T, f *fixture) {
+	f.fault("create", "slow_lookup", time.Second)
+	creation, sent := f.sendLost(f.request(), "drop_after")
+	if candidates := f.find(creation, sent); len(candidates) != 0 {
+		t.Errorf("found %+v at once", candidates)
+	}
+	for start := time.Now(); len(f.find(creation, sent)) == 0 && time.Since(start) < 5*time.Second; {
+		time.Sleep(50 * time.Millisecond)
+	}
+	f.findOurs(creation, sent)
+}
+
+// findOther: somebody else's customer that was there before is never taken for ours, and never changed.
+func findOther(t *testing.T, f *fixture) {
+	for _, existing := range []enlistv1.OnExisting{
+		enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE,
+	} {
+		request := f.request()
+		request.OnExisting = existing
+		other := settled(request)
+		other.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
+		other.Customer.Name.FamilyName = "Somebody"
+		f.create(other)
+		creation, err := f.provider.Prepare(request)
+		if f.excludes(existing, err) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := flatJSONText(t, f.records())
+		for _, since := range []time.Time{time.Now(), time.Now().Add(time.Hour)} {
+			for _, candidate := range f.find(creation, providers.Sent{Since: since}) {
+				if candidate.Match == providers.MatchOurs {
+					t.Errorf("%s: somebody else's customer is taken for ours: %v", existing, candidate.Response)
+				}
+				if adopting := existing == enlistv1.OnExisting_ON_EXISTING_ADOPT; adopting != (candidate.Response.GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED) {
+					t.Errorf("%s: outcome %s", existing, candidate.Response.GetOutcome())
+				}
+			}
+		}
+		if after := flatJSONText(t, f.records()); after != before {
+			t.Errorf("%s: the look has changed what the vendor holds:\n%s\n%s", existing, before, after)
+		}
+	}
+}
+
+// excludes reports whether a provider cannot honour an on_existing, and proves it.
+func (f *fixture) excludes(existing enlistv1.OnExisting, err error) bool {
+	f.t.Helper()
+	name := map[enlistv1.OnExisting]string{
+		enlistv1.OnExisting_ON_EXISTING_UPDATE: Update, enlistv1.OnExisting_ON_EXISTING_ADOPT: Adopt,
+	}[existing]
+	return name != "" && f.provesExclusion(name, err)
+}
+
+// findUpdate: an update that was carried out is found, and one that was not leaves it unclear.
+func findUpdate(t *testing.T, f *fixture) {
+	request := f.request()
+	f.create(request)
+	request = settled(request)
+	request.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+	request.Customer.Name.FamilyName = "Renamed"
+	if _, err := f.provider.Prepare(request); f.excludes(request.GetOnExisting(), err) {
+		return
+	}
+	creation, sent := f.sendLost(request, "drop_before")
+	if candidates := f.find(creation, sent); len(candidates) != 1 || candidates[0].Match != providers.MatchUnclear ||
+		strings.Join(candidates[0].Differences, " ") != "customer.name.family_name" {
+		t.Errorf("an update that never was: %+v", candidates)
+	}
+	creation, sent = f.sendLost(request, "drop_after")
+	if found := f.findOurs(creation, sent); found.GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED {
+		t.Errorf("outcome %s", found.GetOutcome())
+	}
+}
+
+// findFails: a look that fails is an error, and never "nothing there".
+func findFails(t *testing.T, f *fixture) {
+	for name, answer := range answers() {
+		if _, excluded := f.harness.Excluded["read: "+name]; excluded {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, f.harness)
+			creation, sent := f.sendLost(f.request(), "drop_after")
+			f.answerReads(answer.handler)
+			candidates, err := creation.FindCustomer(t.Context(), sent)
+			if f.fails(err, answer.read); len(candidates) != 0 {
+				t.Errorf("found %+v", candidates)
+			}
+		})
+	}
+}
+
+// reusable: the same creation can be sent again, and sends the same again.
+func reusable(t *testing.T, f *fixture) {
+	for _, request := range append(f.harness.Full(), f.request()) {
+		request = settled(request)
+		before, _ := proto.Clone(request).(*enlistv1.CreateCustomerRequest)
+		creation, _ := f.sendLost(request, "drop_before")
+		lost := f.sent()
+		preview, err := creation.Preview(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := creation.CreateCustomer(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := f.sent()[len(lost)]; diffCalls(lost[len(lost)-1], again) != "" {
+			t.Errorf("the second send differs:\n%s", diffCalls(lost[len(lost)-1], again))
+		}
+		if second, err := creation.Preview(t.Context()); err != nil || !cmp.Equal(preview, second, protocmp.Transform()) {
+			t.Errorf("the preview has changed: %v, %v", second, err)
+		}
+		if len(response.GetFields()) > 0 && len(preview.GetFields()) == 0 || !cmp.Equal(before, request, protocmp.Transform()) {
+			t.Error("the request has changed")
+		}
+	}
+}
+
+func diffCalls(a, b recorded) string {
+	return cmp.Diff([]any{a.method, a.url, a.header, string(a.body)}, []any{b.method, b.url, b.header, string(b.body)})
+}

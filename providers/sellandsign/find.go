@@ -1,0 +1,66 @@
+package sellandsign
+
+import (
+	"context"
+	"slices"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// FindCustomer reads the customer with the number, and sets the free properties of one that the create made: it may have ended before
+// it came to them.
+func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
+	record, body, err := c.read(ctx, c.Key())
+	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	candidate := providers.Candidate{}
+	candidate.Match, candidate.Differences = c.match(record, sent)
+	adopting := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
+	switch {
+	case candidate.Match == providers.MatchOurs:
+		candidate.Response = c.complete(ctx, record, body, c.outcome(), c.fatesAt(record))
+	case adopting:
+		if candidate.Response, err = c.adopt(ctx); err != nil {
+			return nil, err
+		}
+	default:
+		candidate.Response = c.answer(record, body, c.outcome(), c.fatesAt(record))
+	}
+	return []providers.Candidate{candidate}, nil
+}
+
+// match tells whether a record is what the create made. A create that is no update was sent only after a look that found nothing, so
+// what is older than the send is another's; unless that look is known of, for then it is the clocks that disagree.
+func (c *creation) match(record *sellandsignv1.Customer, sent providers.Sent) (providers.Match, []string) {
+	read := customer(record)
+	if !c.updates() && !sent.Looked && sent.Predates(read.GetCreateTime()) {
+		return providers.MatchOther, nil
+	}
+	return c.description.ByContent(c.planned(c.fates), read)
+}
+
+func (c *creation) updates() bool {
+	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
+}
+
+// outcome returns what is known of a create whose answer was lost.
+func (c *creation) outcome() enlistv1.Outcome {
+	if c.updates() {
+		return enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+	}
+	return enlistv1.Outcome_OUTCOME_CREATED
+}
+
+// fatesAt returns the fates: where an update kept the customer code that was there, the number was not sent as the code.
+func (c *creation) fatesAt(record *sellandsignv1.Customer) []*enlistv1.FieldFate {
+	if record.GetCustomerCode() == c.Key() {
+		return c.fates
+	}
+	return slices.DeleteFunc(slices.Clone(c.fates), isNumberAsCode)
+}

@@ -1,0 +1,97 @@
+package sellandsign_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// What is clearly older than the send is another's, unless the vendor said just before it that nobody was there.
+func TestFindGoesByTime(t *testing.T) {
+	since := time.Now()
+	for name, test := range map[string]struct {
+		existing enlistv1.OnExisting
+		age      time.Duration
+		looked   bool
+		family   string
+		match    providers.Match
+		outcome  enlistv1.Outcome
+	}{
+		"new":                     {onFail, 0, true, "Smith", providers.MatchOurs, created},
+		"new, nobody looked":      {onFail, 0, false, "Smith", providers.MatchOurs, created},
+		"new, other content":      {onFail, 0, true, "Else", providers.MatchUnclear, created},
+		"a slow clock":            {onFail, 9 * time.Minute, false, "Smith", providers.MatchOurs, created},
+		"old":                     {onFail, 11 * time.Minute, false, "Smith", providers.MatchOther, created},
+		"old, nobody was there":   {onFail, 11 * time.Minute, true, "Smith", providers.MatchOurs, created},
+		"old, adopting":           {onAdopt, time.Hour, false, "Smith", providers.MatchOther, enlistv1.Outcome_OUTCOME_ADOPTED},
+		"other content, adopting": {onAdopt, 0, false, "Else", providers.MatchUnclear, enlistv1.Outcome_OUTCOME_ADOPTED},
+		"old, updated":            {onUpdate, time.Hour, true, "Smith", providers.MatchOurs, createdOrUpdated},
+		"old, not updated":        {onUpdate, time.Hour, true, "Else", providers.MatchUnclear, createdOrUpdated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			request := small(t, "C")
+			request.OnExisting = test.existing
+			sent := request.GetCustomer()
+			record := fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q,"creationDate":%d,"syncTimer":1}`,
+				test.family, sent.GetName().GetGivenName(), sent.GetEmail(), since.Add(-test.age).UnixMilli())
+			sent.Name.FamilyName = "Smith"
+			v := newVendor(t, answers{"getCustomer": text(200, record), "getCustomerPropertyListFor": text(200, "[]")})
+			creation, err := v.Prepare(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since, Looked: test.looked})
+			if err != nil || len(found) != 1 || found[0].Match != test.match || found[0].Response.GetOutcome() != test.outcome {
+				t.Errorf("found %+v, %v", found, err)
+			}
+		})
+	}
+}
+
+// The free properties of a customer that is ours are set, since the create may have ended before; those of another's are not. An
+// observer does not see them.
+func TestFindCompletesProperties(t *testing.T) {
+	for _, family := range []string{"Smith", "Else"} {
+		set := map[string]string{}
+		request := withProperties(t)
+		request.Customer.Name.FamilyName = "Smith"
+		v := newVendor(t, answers{
+			"getCustomer": text(200, fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q}`,
+				family, request.GetCustomer().GetName().GetGivenName(), request.GetCustomer().GetEmail())),
+			"getCustomerPropertyListFor": text(200, "[]"),
+			"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
+				key, value := r.URL.Query().Get("key"), r.URL.Query().Get("value")
+				set[key] = value
+				_, _ = fmt.Fprintf(w, `{"id":1,"key":%q,"value":%q}`, key, value)
+			},
+		})
+		creation, err := v.Prepare(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var actions []string
+		ctx := providers.WithObserver(t.Context(), &providers.Observer{Exchanged: func(exchange *providers.Exchange) {
+			actions = append(actions, exchange.Request.GetMethod())
+		}})
+		found, err := creation.FindCustomer(ctx, providers.Sent{Since: time.Now()})
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		want := map[string]string{}
+		if family == "Smith" {
+			want = request.GetCustomer().GetProperties()
+		}
+		if got := found[0].Response.GetCustomer().GetProperties(); !maps.Equal(set, want) || len(want) > 0 && !maps.Equal(got, want) {
+			t.Errorf("%s: set %v, answered %v", family, set, got)
+		}
+		if !slices.Equal(actions, []string{"GET"}) {
+			t.Errorf("%s: observed %v", family, actions)
+		}
+	}
+}

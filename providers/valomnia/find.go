@@ -1,0 +1,36 @@
+package valomnia
+
+import (
+	"context"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// FindCustomer reads the customer with the reference, and never by Valomnia's number: a create cannot choose that.
+func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
+	record, body, err := c.readByReference(ctx, c.Key())
+	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	candidate := providers.Candidate{Response: c.answer(record, body)}
+	candidate.Match, candidate.Differences = c.match(customer(record), sent)
+	if c.LooksFirst() && candidate.Match != providers.MatchOurs {
+		candidate.Response = providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord()))
+	}
+	return []providers.Candidate{candidate}, nil
+}
+
+// match tells whether a customer is what the create made. Valomnia makes none under a reference that is in use, so one that is older
+// than the send is another's; unless a look before the send found nothing, for then it is the clocks that disagree.
+func (c *creation) match(read *enlistv1.Customer, sent providers.Sent) (providers.Match, []string) {
+	if !sent.Looked && sent.Predates(read.GetCreateTime()) {
+		return providers.MatchOther, nil
+	}
+	written := planned(c.request, c.form, c.fates)
+	written.DisplayName = c.form.GetName() // the one name that Valomnia keeps, whatever it was made of
+	return c.description.ByContent(written, read)
+}

@@ -1,0 +1,61 @@
+package valomnia_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// A customer is found by its reference only, and told by its content and by when it was created.
+func TestFind(t *testing.T) {
+	const fail, adopt = enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT
+	const created, adopted = enlistv1.Outcome_OUTCOME_CREATED, enlistv1.Outcome_OUTCOME_ADOPTED
+	since := time.Now()
+	record := func(reference, name string, age time.Duration) string {
+		return fmt.Sprintf(`{"id":7,"reference":%q,"name":%q,"email":"qa@example.com","dateCreated":%q}`, reference, name, since.Add(-age).Format(time.RFC3339))
+	}
+	for name, test := range map[string]struct {
+		existing    enlistv1.OnExisting
+		looked      bool
+		record      string
+		match       providers.Match
+		outcome     enlistv1.Outcome
+		differences []string
+	}{
+		"ours":                 {fail, false, record("256", "John Smith", 0), providers.MatchOurs, created, nil},
+		"a slow clock":         {fail, false, record("256", "John Smith", 9*time.Minute), providers.MatchOurs, created, nil},
+		"old":                  {fail, false, record("256", "John Smith", 11*time.Minute), providers.MatchOther, created, nil},
+		"old, adopting":        {adopt, false, record("256", "John Smith", time.Hour), providers.MatchOther, adopted, nil},
+		"old, nobody there":    {adopt, true, record("256", "John Smith", time.Hour), providers.MatchOurs, created, nil},
+		"another's":            {fail, false, record("256", "Else", 0), providers.MatchUnclear, created, []string{"customer.display_name"}},
+		"another's, adopting":  {adopt, true, record("256", "Else", 0), providers.MatchUnclear, adopted, []string{"customer.display_name"}},
+		"hardly anything back": {fail, false, `{"id":7,"reference":"256"}`, providers.MatchUnclear, created, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := newVendor(t, text(200, test.record))
+			create := settled(t, `{"customer":{"id":"256","name":{"givenName":"John","familyName":"Smith"},"email":"qa@example.com"}}`)
+			create.OnExisting = test.existing
+			creation, err := v.provider.Prepare(create)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since, Looked: test.looked})
+			if err != nil || len(found) != 1 || found[0].Match != test.match || !slices.Equal(found[0].Differences, test.differences) ||
+				found[0].Response.GetOutcome() != test.outcome {
+				t.Errorf("found %+v, %v", found, err)
+			}
+		})
+	}
+	v := newVendor(t, text(404, `{"error":"not_found"}`))
+	creation, err := v.provider.Prepare(settled(t, `{"customer":{"id":"id:256","name":{"familyName":"Smith"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since}); err != nil || len(found) != 0 || v.paths() != "/api/v1.0/customers/reference/id:256" {
+		t.Errorf("found %+v, %v by %s", found, err, v.paths())
+	}
+}
