@@ -3,6 +3,7 @@ package crashtest_test
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/sandbox"
@@ -58,20 +59,41 @@ func loseRequests(w *world, v *vendor) {
 	w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: sandbox.DropBefore, Times: 4})
 }
 
-// failLookups loses answers, and then the vendor does not tell either.
+// failLookups loses answers, and then the vendor does not tell either. Look-ups fail only from the first lost answer on: a create that
+// looks first would not be sent otherwise.
 func failLookups(w *world, v *vendor) {
-	w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: sandbox.DropAfter, Times: 4})
-	w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "get", Kind: sandbox.Status500, Times: 10})
+	const lost = 4
+	w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: sandbox.DropAfter, Times: lost, DelayMS: 300})
+	go func() {
+		for left := lost; left == lost; time.Sleep(10 * time.Millisecond) {
+			left = 0
+			for _, fault := range w.pendingFaults() {
+				if fault.Kind == sandbox.DropAfter && fault.DelayMS == 300 {
+					left = fault.Times
+				}
+			}
+			select {
+			case <-w.ended:
+				return
+			default:
+			}
+		}
+		w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "get", Kind: sandbox.Status500, Times: 12})
+	}()
+}
+
+// faultKinds are all that the sandbox knows.
+func faultKinds() []sandbox.FaultKind {
+	return []sandbox.FaultKind{
+		sandbox.Latency, sandbox.Status500, sandbox.Status429, sandbox.DropBefore, sandbox.DropAfter, sandbox.Truncated, sandbox.Malformed,
+		sandbox.ErrorButCreated, sandbox.ExpiredCredentials, sandbox.SlowLookup,
+	}
 }
 
 // disturb orders a few faults of any kind.
 func disturb(w *world, v *vendor, most int) {
-	kinds := []sandbox.FaultKind{
-		sandbox.Latency, sandbox.Status500, sandbox.Status429, sandbox.DropBefore, sandbox.DropAfter, sandbox.Truncated, sandbox.Malformed,
-		sandbox.ErrorButCreated, sandbox.ExpiredCredentials, sandbox.SlowLookup,
-	}
 	for range w.upTo(most + 1) {
-		fault := sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: one(w.chance, kinds), Times: 1}
+		fault := sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: one(w.chance, faultKinds()), Times: 1}
 		if w.percent(35) {
 			fault.Operation = one(w.chance, v.lookups)
 		}

@@ -56,7 +56,7 @@ func vendors() []vendor {
 
 // request makes a create of a customer that nobody else has.
 func (v *vendor) request(onExisting enlistv1.OnExisting) *enlistv1.CreateCustomerRequest {
-	id := "K" + strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")[:12])
+	id := "K" + strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")[:9]) // Caliq takes no more than ten characters
 	request := &enlistv1.CreateCustomerRequest{}
 	err := protojson.Unmarshal(fmt.Appendf(nil, `{
 		"customer": {

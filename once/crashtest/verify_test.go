@@ -236,10 +236,16 @@ func (w *world) holdSuccess(ctx context.Context, found *tally, c *create, succes
 		found.contradicted++
 		w.complain(ctx, c, "has the customer id %s and the vendor says %s", id, want)
 	}
-	if _, err := p.customers.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: c.vendor.name, CustomerId: id}); err != nil {
-		found.lost++
-		w.complain(ctx, c, "cannot be read: %v", err)
+	var unread error
+	for range 50 { // the vendor may be slow to show it
+		_, unread = p.customers.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: c.vendor.name, CustomerId: id})
+		if unread == nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
+	found.lost++
+	w.complain(ctx, c, "cannot be read: %v", unread)
 }
 
 // complain fails the test with all that is known of a create.
@@ -250,7 +256,7 @@ func (w *world) complain(ctx context.Context, c *create, format string, values .
 	fmt.Fprintf(&story, format, values...)
 	if p := w.server(ctx); p != nil {
 		got, err := p.operations.GetOperation(ctx, &enlistv1.GetOperationRequest{Provider: c.vendor.name, RequestId: c.request.GetRequestId()})
-		fmt.Fprintf(&story, "\noperation: %s %v", text(got.GetOperation()), err)
+		fmt.Fprintf(&story, "\noperation: %s %v", text(shortened(got.GetOperation())), err)
 	}
 	for _, record := range w.records(c.vendor.sandbox) {
 		if record.Key == c.vendor.key(c.request) {
@@ -264,6 +270,17 @@ func (w *world) complain(ctx context.Context, c *create, format string, values .
 	w.t.Error(story.String())
 }
 
+// shortened leaves out of an operation what makes it unreadable.
+func shortened(operation *enlistv1.Operation) *enlistv1.Operation {
+	for _, try := range operation.GetTries() {
+		try.Curl, try.ResponseBody = "", try.GetResponseBody()[:min(len(try.GetResponseBody()), 300)]
+		if try.GetRequest() != nil {
+			try.Request.Headers, try.Request.Body = nil, try.GetRequest().GetBody()[:min(len(try.GetRequest().GetBody()), 300)]
+		}
+	}
+	return operation
+}
+
 func text(message proto.Message) string {
-	return protojson.MarshalOptions{Multiline: true}.Format(message)
+	return protojson.Format(message)
 }

@@ -200,7 +200,9 @@ func (w *world) control(method, path string, into any) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if into != nil {
-		if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		decoder := json.NewDecoder(response.Body)
+		decoder.UseNumber() // Avvio's ids are large
+		if err := decoder.Decode(into); err != nil {
 			w.t.Error(err)
 		}
 	}
