@@ -118,7 +118,7 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 // begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
 func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
 	for again := 0; ; again++ {
-		existing, busy, err = s.journal.Begin(ctx, record)
+		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
 			if again > 0 && existing != nil && existing.State == intent && existing.Owner == s.journal.Replica() {
 				*record = *existing // what was thought to have failed
@@ -133,6 +133,12 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 			return nil, nil, err
 		}
 	}
+}
+
+func (s *Service) beginOnce(ctx context.Context, record *journal.Record) (existing, busy *journal.Record, err error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return s.journal.Begin(ctx, record)
 }
 
 // takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
@@ -168,7 +174,7 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 		var err error
 		switch {
 		case record.State == notSent:
-			if err = s.restart(ctx, record); err == nil {
+			if err = s.restart(ctx, record, o.creation); err == nil {
 				return s.send(ctx, f, record, o.creation)
 			}
 			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
@@ -203,12 +209,15 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 }
 
 // restart opens a create again of which nothing was done.
-func (s *Service) restart(ctx context.Context, record *journal.Record) error {
+func (s *Service) restart(ctx context.Context, record *journal.Record, creation providers.Creation) error {
 	if err := move(record, restarted, caller); err != nil {
 		return err
 	}
-	record.Payload.Released = false
+	payload := record.Payload
+	payload.ExclusiveKey, payload.LooksFirst, payload.Released = creation.Key(), creation.LooksFirst(), false
 	record.Owner = s.journal.Replica()
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	return s.journal.Update(ctx, record, -1)
 }
 

@@ -178,7 +178,7 @@ func (s *Service) recordLate(record *journal.Record) {
 		if err := move(current, lateAnswer, sender); err != nil {
 			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
-			return nil
+			return nil //nolint:nilerr // it stays as it is, for a person
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil

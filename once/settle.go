@@ -82,9 +82,13 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
 	}
 	description := s.describe(record.Provider)
+	class := description.DuplicateSafety.GetClass()
+	if err != nil {
+		class = noneToAsk
+	}
 	left := s.observed.wait(record, description.SettledAfter)
 	facts := facts{
-		class: description.DuplicateSafety.GetClass(), onExisting: record.Payload.GetRequest().GetOnExisting(),
+		class: class, onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
 		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
 		maySend:    callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
@@ -159,7 +163,7 @@ func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
-	candidates, err := (*creation).FindCustomer(ctx, providers.Sent{
+	candidates, err := find(ctx, *creation, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
 	step("after-lookup")
@@ -167,6 +171,16 @@ func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *
 		return nil, err
 	}
 	return candidates, s.disown(ctx, record, candidates)
+}
+
+// find asks the provider. A provider that panics has told nothing.
+func find(ctx context.Context, creation providers.Creation, sent providers.Sent) (candidates []providers.Candidate, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = panicked(value)
+		}
+	}()
+	return creation.FindCustomer(ctx, sent)
 }
 
 // disown takes back that customers are ours which only look like it, when another create is known to have made them. Where the vendor gives
@@ -197,7 +211,7 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 // sendAgain sends a create again that was looked for and not found.
 func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) time.Duration {
 	s.must(move(record, sendAgain, settler))
-	record.Payload.Released = false
+	record.Payload.LooksFirst, record.Payload.Released = creation.LooksFirst(), false
 	record.Owner = s.journal.Replica()
 	step("before-resend")
 	if err := s.update(ctx, record, -1); err != nil {
@@ -235,6 +249,7 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 	if record.State != unknown {
 		due = -1
 		s.observed.forget(record.Key)
+		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
 	if s.write(f, record, due, answer{err: stillUnknown(record)}) != nil { // another has taken it over

@@ -11,10 +11,16 @@ import (
 // writeTimeout bounds one write to the journal.
 const writeTimeout = 10 * time.Second
 
+// detached returns a context for one write: a write that is cut off with its caller may have been made or not, and its outcome would have to be
+// found out.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+}
+
 // update writes a record that this replica owns. A conflict with a write of this same process, which failed and was made all the same,
 // is none.
 func (s *Service) update(ctx context.Context, record *journal.Record, due time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	ctx, cancel := detached(ctx)
 	defer cancel()
 	if record.State != intent {
 		record.Owner = "" // the work is over, or due later
