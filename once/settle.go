@@ -163,19 +163,35 @@ func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
 	step("after-lookup")
-	if err != nil || s.class(record.Provider) != verifiableByMatch {
-		return candidates, err
+	if err != nil {
+		return nil, err
 	}
-	for i, candidate := range candidates { // one that another create has made is not ours, however alike
+	return candidates, s.disown(ctx, record, candidates)
+}
+
+// disown takes back that customers are ours which only look like it, when another create is known to have made them. Where the vendor gives
+// each customer a new id they are then another's; where the caller chooses the id, ours may have come after that one was deleted.
+func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
+	byMatch := s.class(record.Provider) == verifiableByMatch
+	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
+		return nil
+	}
+	for i, candidate := range candidates {
+		if !byMatch && (!candidate.Alike || candidate.Match != providers.MatchOurs) {
+			continue
+		}
 		other, err := s.journal.FindCustomer(ctx, record.Provider, candidate.Response.GetCustomer().GetId())
-		if err != nil {
-			return nil, err
-		}
-		if other != nil && other.Key != record.Key {
+		switch {
+		case err != nil:
+			return err
+		case other == nil || other.Key == record.Key:
+		case byMatch:
 			candidates[i].Match = providers.MatchOther
+		default:
+			candidates[i].Match = providers.MatchUnclear
 		}
 	}
-	return candidates, nil
+	return nil
 }
 
 // sendAgain sends a create again that was looked for and not found.

@@ -86,8 +86,6 @@ type Request struct {
 	ContentType string
 	// Creates says that the vendor may create a customer: without a believable answer the outcome is unknown.
 	Creates bool
-	// GivesID says that the vendor gives the customer its id in the answer, so that without one there is no id to read by.
-	GivesID bool
 	// Lists says that the answer lists all customers and may be as large as MaxListing.
 	Lists bool
 	// RedactedBody makes Body with `$NAMES` for secrets, when people are to see it; nil when Body holds none.
@@ -208,13 +206,9 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 func (c *Client) unknown(
 	request *Request, why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error,
 ) *providers.Error {
-	next := "Read it with GetCustomer before you send it again."
-	if request.GivesID {
-		next = "Its id is not known, so have somebody look for it at the vendor, by name and email, before you send it again."
-	}
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not. " + next,
+		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not.",
 		Stage:   stage, Vendor: vendor, Cause: cause,
 	}
 }
