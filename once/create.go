@@ -115,14 +115,19 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 	return replay(existing)
 }
 
-// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
+// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end; so is one
+// that took longer than the caller had.
 func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
+	inTime := f.refuseAfter(ctx)
 	for again := 0; ; again++ {
 		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
 			if again > 0 && existing != nil && existing.State == intent && existing.Owner == s.journal.Replica() {
-				*record = *existing // what was thought to have failed
-				return nil, nil, nil
+				*record, existing = *existing, nil // what was thought to have failed
+			}
+			if !inTime() && existing == nil && busy == nil {
+				s.takeBack(record.Key)
+				return nil, nil, ctx.Err()
 			}
 			return existing, busy, nil
 		}
@@ -174,8 +179,12 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 		var err error
 		switch {
 		case record.State == notSent:
-			if err = s.restart(ctx, record, o.creation); err == nil {
+			inTime := f.refuseAfter(ctx)
+			err = s.restart(ctx, record, o.creation)
+			if ended := !inTime(); err == nil && !ended {
 				return s.send(ctx, f, record, o.creation)
+			} else if err == nil {
+				err = ctx.Err()
 			}
 			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
 				return nil, customerBusy(o.key.Provider)
