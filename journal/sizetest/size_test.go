@@ -168,7 +168,9 @@ const (
 	reads      = 1000
 )
 
-func (d *database) add(name string, figure float64) { d.figures[name] = append(d.figures[name], figure) }
+func (d *database) add(name string, figure float64) {
+	d.figures[name] = append(d.figures[name], figure)
+}
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
