@@ -22,3 +22,6 @@ func forget(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 }
+
+// settle waits until what was filled is on the disk, as writing it would slow down what is measured first.
+func settle() { unix.Sync() }

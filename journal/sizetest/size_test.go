@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,10 +81,17 @@ func TestMillions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	settle()
 	for turn := range *turns {
 		for _, d := range databases {
 			d.coldStart(t)
-			d.measure(t)
+		}
+		for _, step := range steps() {
+			for _, d := range databases {
+				step(t, d)
+			}
+		}
+		for _, d := range databases {
 			if err := d.journal.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -163,9 +171,11 @@ func (d *database) coldStart(t *testing.T) {
 	d.add("open and New, ms", ms(time.Since(began)))
 }
 
+// How much of each is measured in a turn: few enough that the small journal stays small.
 const (
-	createsFor = 4 * time.Second
-	reads      = 1000
+	createsAtOnce = 10_000 // by 64 callers
+	createsByOne  = 1_500
+	reads         = 1_000
 )
 
 func (d *database) add(name string, figure float64) {
@@ -174,24 +184,65 @@ func (d *database) add(name string, figure float64) {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// measure takes each figure once.
-func (d *database) measure(t *testing.T) {
-	t.Helper()
-	d.warmUp(t)
-	for _, callers := range []int{64, 1} {
-		took := d.creates(t, callers, createsFor)
-		name := fmt.Sprintf("creates, %d callers: ", callers)
-		d.add(name+"per second", float64(len(took))/createsFor.Seconds())
-		d.add(name+"p50, ms", ms(quantile(took, 0.5)))
-		d.add(name+"p99, ms", ms(quantile(took, 0.99)))
-	}
-	d.addReads(t, "Get", func(ctx context.Context) error {
-		record, err := d.journal.Get(ctx, d.keys[rand.IntN(len(d.keys))])
-		if err == nil && record == nil {
-			err = errors.New("a row is missing")
+// steps are what is measured in a turn, each on both journals before the next.
+func steps() []func(*testing.T, *database) {
+	createsBy := func(callers, count int) func(*testing.T, *database) {
+		return func(t *testing.T, d *database) {
+			t.Helper()
+			took, whole := d.creates(t, callers, count)
+			name := fmt.Sprintf("creates, callers=%d: ", callers)
+			d.add(name+"per second", float64(count)/whole.Seconds())
+			d.add(name+"p50, ms", ms(quantile(took, 0.5)))
+			d.add(name+"p99, ms", ms(quantile(took, 0.99)))
 		}
-		return err
-	})
+	}
+	return []func(*testing.T, *database){
+		warmUp, createsBy(64, createsAtOnce), createsBy(1, createsByOne),
+		func(t *testing.T, d *database) {
+			t.Helper()
+			d.addReads(t, "Get", func(ctx context.Context) error {
+				record, err := d.journal.Get(ctx, d.keys[rand.IntN(len(d.keys))])
+				if err == nil && record == nil {
+					err = errors.New("a row is missing")
+				}
+				return err
+			})
+		},
+		findOpen,
+		func(t *testing.T, d *database) {
+			t.Helper()
+			d.addReads(t, "List, first page of 50", func(ctx context.Context) error {
+				page, err := d.journal.List(ctx, journal.Query{Principal: principals[0], Limit: 50})
+				if err == nil && len(page) != 50 {
+					err = errors.New("a short page")
+				}
+				return err
+			})
+		},
+		func(t *testing.T, d *database) {
+			t.Helper()
+			d.addReads(t, "Claim, nothing due", func(ctx context.Context) error {
+				_, err := d.journal.Claim(ctx, 64)
+				return err
+			})
+		},
+		claim, purge,
+	}
+}
+
+// warmUp lets prepared statements and the newest pages come to where they are in a process that has run for a while.
+func warmUp(t *testing.T, d *database) {
+	t.Helper()
+	d.creates(t, 64, 2000)
+	for range 200 {
+		if _, err := d.journal.Get(t.Context(), d.keys[rand.IntN(len(d.keys))]); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func findOpen(t *testing.T, d *database) {
+	t.Helper()
 	open := newRecord()
 	d.begin(t, open)
 	d.addReads(t, "FindOpen", func(ctx context.Context) error {
@@ -202,34 +253,15 @@ func (d *database) measure(t *testing.T) {
 		return err
 	})
 	d.end(t, open)
-	d.addReads(t, "List, first page of 50", func(ctx context.Context) error {
-		page, err := d.journal.List(ctx, journal.Query{Principal: principals[0], Limit: 50})
-		if err == nil && len(page) != 50 {
-			err = errors.New("a short page")
-		}
-		return err
-	})
-	d.addReads(t, "Claim, nothing due", func(ctx context.Context) error {
-		_, err := d.journal.Claim(ctx, 64)
-		return err
-	})
-	d.claim(t)
+}
+
+func purge(t *testing.T, d *database) {
+	t.Helper()
 	began := time.Now()
 	if count, err := d.journal.Purge(t.Context(), retention, 1000); err != nil || count != 1000 {
 		t.Fatalf("%s: purged %d: %v", d.name, count, err)
 	}
 	d.add("Purge of 1000, ms", ms(time.Since(began)))
-}
-
-// warmUp lets prepared statements and the newest pages come to where they are in a process that has run for a while.
-func (d *database) warmUp(t *testing.T) {
-	t.Helper()
-	d.creates(t, 64, time.Second)
-	for range 200 {
-		if _, err := d.journal.Get(t.Context(), d.keys[rand.IntN(len(d.keys))]); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 func (d *database) begin(t *testing.T, record *journal.Record) {
@@ -248,17 +280,16 @@ func (d *database) end(t *testing.T, record *journal.Record) {
 	}
 }
 
-// creates has callers record creates, Begin and then Update, and returns how long each took.
-func (d *database) creates(t *testing.T, callers int, length time.Duration) []time.Duration {
+// creates has callers record creates, Begin and then Update, and returns how long each took and all together.
+func (d *database) creates(t *testing.T, callers, count int) (took []time.Duration, whole time.Duration) {
 	t.Helper()
-	var mu sync.Mutex
-	var all []time.Duration
+	took = make([]time.Duration, count)
+	var next atomic.Int64
 	var group sync.WaitGroup
-	until := time.Now().Add(length)
+	start := time.Now()
 	for range callers {
 		group.Go(func() {
-			var took []time.Duration
-			for time.Now().Before(until) {
+			for i := next.Add(1) - 1; i < int64(count); i = next.Add(1) - 1 {
 				record := newRecord()
 				began := time.Now()
 				_, _, err := d.journal.Begin(t.Context(), record)
@@ -270,15 +301,12 @@ func (d *database) creates(t *testing.T, callers int, length time.Duration) []ti
 					t.Error(err)
 					return
 				}
-				took = append(took, time.Since(began))
+				took[i] = time.Since(began)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			all = append(all, took...)
 		})
 	}
 	group.Wait()
-	return all
+	return took, time.Since(start)
 }
 
 // addReads measures a call that changes nothing.
@@ -297,7 +325,7 @@ func (d *database) addReads(t *testing.T, name string, call func(context.Context
 }
 
 // claim measures a Claim of 64 rows that are due.
-func (d *database) claim(t *testing.T) {
+func claim(t *testing.T, d *database) {
 	t.Helper()
 	const due = 64
 	for range due {
