@@ -66,12 +66,16 @@ func (s *Service) call(
 }
 
 // release lets a request go out that creates. A replica that others may take for dead sends nothing; a create that has looked first says
-// so in the journal, so that whoever finds it after a crash knows whether bytes can have left, and that nobody was there before.
+// so in the journal, so that whoever finds it after a crash knows whether bytes can have left, and that nobody was there before. Nor does it
+// believe the look while the vendor may not yet show what another create has made.
 func (s *Service) release(ctx context.Context, record *journal.Record) error {
 	if !s.journal.Alive() {
 		return journalUnavailable(errors.New("the lease of this replica cannot be renewed"))
 	}
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
+		if err := s.checkLook(ctx, record); err != nil {
+			return err
+		}
 		step("before-release")
 		record.Payload.Released = true
 		if err := s.update(ctx, record, -1); err != nil {
@@ -79,6 +83,19 @@ func (s *Service) release(ctx context.Context, record *journal.Record) error {
 		}
 	}
 	step("before-send")
+	return nil
+}
+
+// checkLook refuses to send a create whose look has found nothing, when another create has made that customer so lately that the vendor
+// need not show it yet. Since this create is open, the other has ended.
+func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
+	other, err := s.journal.FindCustomer(ctx, record.Provider, record.Payload.GetExclusiveKey())
+	switch {
+	case err != nil:
+		return journalUnavailable(err)
+	case other != nil && other.Key != record.Key && time.Since(other.Updated).Abs() < s.describe(record.Provider).SettledAfter:
+		return customerNotShown(record.Provider)
+	}
 	return nil
 }
 
