@@ -16,11 +16,11 @@ type vendor struct {
 	looksFirst         bool
 
 	mu      sync.Mutex
-	script  []send        // how the next sends end; after the last: well
-	sends   int           // that reached the vendor
-	held    []*held       // customers
+	script  []send  // how the next sends end; after the last: well
+	sends   int     // that reached the vendor
+	held    []*held // customers
 	lookups int
-	broken  error         // of look-ups
+	broken  error // of look-ups
 }
 
 // send is how one send ends.

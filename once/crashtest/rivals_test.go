@@ -42,11 +42,10 @@ func rivals(t *testing.T, c *chance, v *vendor) tally {
 			return ""
 		}
 		return c.planFor(one(c, crashPoints()).name, 4)
-	}, func(step string) {
+	}, func(string) {
 		mu.Lock()
 		defer mu.Unlock()
 		kills++
-		results.kill(v.name, step)
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
 	defer cancel()
