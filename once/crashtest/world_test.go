@@ -70,24 +70,28 @@ const (
 	anotherKey = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 )
 
-// configure makes the configuration; JSON is YAML. The keys change places, so that records are encrypted anew while others work on them.
-func configure(vendorsURL, folder string, turned bool) []byte {
+// configure makes the configuration of a server with its journal in a folder.
+func configure(vendorsURL, folder string) *configv1.Config {
 	config := cli.EmbeddedConfig(vendorsURL)
 	config.Grpc.Address, config.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
 	config.Journal = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: filepath.Join(folder, "enlist.db")}}}
-	config.Journal.EncryptionKeys = []string{oneKey, anotherKey}
-	if turned {
-		slices.Reverse(config.GetJournal().GetEncryptionKeys())
-	}
 	config.Shutdown = &configv1.Shutdown{Timeout: durationpb.New(time.Second)}
 	for _, provider := range config.GetProviders() {
 		provider.Timeout, provider.LookupLag = durationpb.New(vendorTimeout), durationpb.New(lookupLag)
 	}
+	return config
+}
+
+// write writes a configuration; JSON is YAML.
+func write(t *testing.T, file string, config *configv1.Config) {
+	t.Helper()
 	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(config)
-	if err != nil {
-		panic(err)
+	if err == nil {
+		err = os.WriteFile(file, text, 0o600)
 	}
-	return text
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // supervise starts the server again whenever it has died, until the world ends.
@@ -95,10 +99,12 @@ func (w *world) supervise() {
 	defer close(w.ended)
 	for life := 1; ; life++ {
 		plan := w.plan()
-		if err := os.WriteFile(w.config(), configure(w.vendors.URL, w.folder, w.percent(50)), 0o600); err != nil {
-			w.t.Error(err)
-			return
+		config := configure(w.vendors.URL, w.folder)
+		config.Journal.EncryptionKeys = []string{oneKey, anotherKey}
+		if w.percent(50) { // they change places, so that records are encrypted anew while others work on them
+			slices.Reverse(config.GetJournal().GetEncryptionKeys())
 		}
+		write(w.t, w.config(), config)
 		p, err := startProcess(w.config(), plan, filepath.Join(w.folder, fmt.Sprintf("server-%02d.log", life)))
 		if err != nil {
 			w.t.Errorf("starting the server: %v", err)
