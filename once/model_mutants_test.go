@@ -24,7 +24,7 @@ func TestModelFindsFlaws(t *testing.T) {
 				if breach == "" {
 					t.Errorf("%s: nothing found in %d states", name, states)
 				}
-				t.Logf("found after %d states\n%s", states, breach)
+				t.Logf("%s: found after %d states\n%s", name, states, breach)
 			}
 		})
 	}
@@ -64,6 +64,9 @@ func wrongDecisions() []mutant {
 		}, resend)},
 		{"gives up without a wait", []string{"by key", "by match", "enforced"}, "NOT_SENT", decides(func(f facts) bool { return !found(f) && !f.maySend }, giveUp)},
 		{"believes a refusal without a wait", []string{"enforced"}, "FAILED", decides(func(f facts) bool { return !found(f) && f.refusedAgain }, refuse)},
+		{"believes a refusal of what exists and cannot be found", []string{"enforced, blind"}, "FAILED", decides(func(f facts) bool {
+			return !found(f) && f.refusedAgain && f.waited
+		}, refuse)},
 		{"takes another's for ours", []string{"enforced, stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.others == 1 }, takeOurs)},
 		{"takes an unclear one for ours", []string{"enforced, unclear stranger", "by match, unclear stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.unclear == 1 }, takeOurs)},
 		{"takes another's for the end although ours may yet show", []string{"by key, stranger"}, "FAILED", decides(func(f facts) bool { return f.others == 1 && f.ours == 0 }, exist)},

@@ -74,6 +74,7 @@ func (s *stepper) holds(r *replica) bool { return r.latest || s.forgetsGap }
 func (s *stepper) say(w *world, i int) {
 	r := &w.replicas[i]
 	if r.copy.released = true; s.checksTooEarly && !s.holds(r) || !s.update(w, i, s.senderOverwrites) {
+		r.copy.released = false
 		r.end(nothingDone, false)
 		return
 	}

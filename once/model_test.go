@@ -82,6 +82,7 @@ type scene struct {
 	byLook     bool // look-ups tell ours from others only by the look before the send
 	refuses    bool // the vendor refuses this request for good
 	stranger   strangerKind
+	blind      bool // look-ups show nothing, against what is assumed
 }
 
 // strangerKind is how look-ups tell a customer that was there before us.
@@ -107,6 +108,7 @@ func scenes() []scene {
 	return []scene{
 		{name: "enforced", class: enforced, onExisting: onFail},
 		{name: "enforced, looks first", class: enforced, onExisting: onFail, looksFirst: true},
+		{name: "enforced, blind", class: enforced, onExisting: onFail, blind: true},
 		{name: "enforced, refused", class: enforced, onExisting: onFail, refuses: true},
 		{name: "enforced, stranger", class: enforced, onExisting: onFail, stranger: otherStranger},
 		{name: "enforced, unclear stranger", class: enforced, onExisting: onFail, stranger: unclearStranger},
@@ -148,11 +150,14 @@ func TestModel(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			m := &model{protocol: realProtocol(), scene: s, bounds: s.standard()}
+			if s.blind {
+				m.only = "FAILED" // all that can be promised then
+			}
 			states, breach := m.search()
 			if breach != "" {
 				t.Fatal(breach)
 			}
-			t.Logf("%d states", states)
+			t.Logf("%s: %d states", s.name, states)
 		})
 	}
 }

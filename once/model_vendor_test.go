@@ -151,7 +151,7 @@ func (s *stepper) beginWait(w *world, i int, unanswered int8) {
 
 // sights are what a look-up may show: what was made of late may be among it or not.
 func (s *stepper) sights(w *world) (sights []sight) {
-	if s.class == noSafety {
+	if s.class == noSafety || s.blind {
 		return []sight{{}}
 	}
 	strangers := []int8{0, 1}

@@ -146,7 +146,7 @@ func (m *model) outdated(r *replica) {
 		r.phase == ending && (result(r.ended) == rejected || result(r.ended) == nothingDone):
 		r.rest()
 	default:
-		r.copy = row{state: r.copy.state, unanswered: r.copy.unanswered}
+		r.copy = row{state: r.copy.state, unanswered: r.copy.unanswered, released: r.copy.released}
 	}
 }
 
