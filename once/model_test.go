@@ -32,7 +32,7 @@ type bounds struct {
 
 // standard is what a scene is searched with. Two sends do where the third could make no second customer either.
 func (s scene) standard() bounds {
-	if s.class == enforced && (s.onExisting != onFail || s.stranger == unclearStranger) {
+	if s.class == enforced && (s.onExisting != onFail || s.looksFirst || s.blind || s.stranger == unclearStranger) {
 		return bounds{mishaps: 2, again: 1, sends: 2}
 	}
 	return bounds{mishaps: 2, again: 1, sends: maxSends}
