@@ -174,6 +174,17 @@ func (j *Journal) Alive() bool {
 	return j.lease.alive()
 }
 
+// Lease returns the number of the time for which this replica has been alive to the others without a gap.
+func (j *Journal) Lease() int64 {
+	return j.lease.current()
+}
+
+// Holds reports whether this replica has been alive to the others, without a gap, since Lease returned that number: what it owned then it
+// owns now.
+func (j *Journal) Holds(lease int64) bool {
+	return j.lease.holds(lease)
+}
+
 // Replica returns the name of this process.
 func (j *Journal) Replica() string {
 	return j.lease.replica
