@@ -169,12 +169,8 @@ func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int,
 	return j.store.Purge(ctx, age, limit)
 }
 
-// Alive reports whether others still take this replica for alive, by this process's own monotonic clock and with time to spare.
-func (j *Journal) Alive() bool {
-	return j.lease.alive()
-}
-
-// Lease returns the number of the time for which this replica has been alive to the others without a gap.
+// Lease returns the number of the time for which this replica has been alive to the others without a gap, by this process's own clocks and
+// with time to spare.
 func (j *Journal) Lease() int64 {
 	return j.lease.current()
 }
