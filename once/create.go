@@ -118,9 +118,10 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 // begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
 func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
 	for again := 0; ; again++ {
-		existing, busy, err = s.journal.Begin(ctx, record)
+		f.lease = s.journal.Lease()
+		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
-			if again > 0 && existing != nil && existing.State == intent && existing.Owner == s.journal.Replica() {
+			if again > 0 && existing != nil && s.isOwnIntent(existing, 1) {
 				*record = *existing // what was thought to have failed
 				return nil, nil, nil
 			}
@@ -129,17 +130,28 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 		s.log.WarnContext(ctx, "journal: an intent could not be recorded", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
 			f.tell(nil, journalUnavailable(err))
-			s.takeBack(record.Key)
+			s.takeBack(record.Key, 1)
 			return nil, nil, err
 		}
 	}
 }
 
+func (s *Service) beginOnce(ctx context.Context, record *journal.Record) (existing, busy *journal.Record, err error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return s.journal.Begin(ctx, record)
+}
+
+// isOwnIntent reports whether a record is an intent of this replica's in the version that its write would have made.
+func (s *Service) isOwnIntent(record *journal.Record, version int64) bool {
+	return record.State == intent && record.Owner == s.journal.Replica() && record.Version == version
+}
+
 // takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
-func (s *Service) takeBack(key journal.Key) {
+func (s *Service) takeBack(key journal.Key, version int64) {
 	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
 		record, err := s.journal.Get(ctx, key)
-		if err != nil || record == nil || record.State != intent || record.Owner != s.journal.Replica() {
+		if err != nil || record == nil || !s.isOwnIntent(record, version) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
@@ -168,7 +180,8 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 		var err error
 		switch {
 		case record.State == notSent:
-			if err = s.restart(ctx, record); err == nil {
+			f.lease = s.journal.Lease()
+			if err = s.restart(ctx, record, o.creation); err == nil {
 				return s.send(ctx, f, record, o.creation)
 			}
 			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
@@ -176,12 +189,13 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 			}
 			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
 				f.tell(nil, journalUnavailable(err))
-				s.takeBack(o.key)
+				s.takeBack(o.key, record.Version+1)
 				return nil, journalUnavailable(err)
 			}
 		case !record.IsOpen():
 			return replay(record)
 		default:
+			f.lease = s.journal.Lease()
 			taken, err := s.journal.Take(ctx, record)
 			if err != nil {
 				return nil, journalUnreadable(err)
@@ -203,12 +217,15 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 }
 
 // restart opens a create again of which nothing was done.
-func (s *Service) restart(ctx context.Context, record *journal.Record) error {
+func (s *Service) restart(ctx context.Context, record *journal.Record, creation providers.Creation) error {
 	if err := move(record, restarted, caller); err != nil {
 		return err
 	}
-	record.Payload.Released = false
+	payload := record.Payload
+	payload.ExclusiveKey, payload.LooksFirst, payload.Released = creation.Key(), creation.LooksFirst(), false
 	record.Owner = s.journal.Replica()
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	return s.journal.Update(ctx, record, -1)
 }
 

@@ -8,6 +8,7 @@ import (
 const (
 	enforcedByKey     = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY
 	verifiableByKey   = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY
+	noneToAsk         = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_NONE
 	verifiableByMatch = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH
 )
 

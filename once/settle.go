@@ -30,6 +30,7 @@ func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *jo
 		if !fits(ctx, next) || !sleep(ctx, next) {
 			return nil, stillUnknown(record)
 		}
+		f.lease = s.journal.Lease()
 		taken, err := s.journal.Take(ctx, record)
 		if err != nil {
 			return nil, journalUnreadable(err)
@@ -51,6 +52,7 @@ func (s *Service) settleOnce(ctx context.Context, f *flight, key journal.Key) er
 	if err != nil || record == nil || !record.IsOpen() {
 		return err
 	}
+	f.lease = s.journal.Lease()
 	taken, err := s.journal.Take(ctx, record)
 	if err != nil || taken == nil {
 		return err
@@ -72,6 +74,8 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		}
 	}
 	callerIsHere := creation != nil
+	// Before the look-up: one that left too early proves nothing, however late its answer comes.
+	left := s.observed.wait(record, s.settledAfter(record.Provider))
 	made := &tries{}
 	candidates, err := s.lookUp(ctx, record, &creation, made)
 	made.addTo(record.Payload)
@@ -82,9 +86,12 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
 	}
 	description := s.describe(record.Provider)
-	left := s.observed.wait(record, description.SettledAfter)
+	class := description.DuplicateSafety.GetClass()
+	if err != nil {
+		class = noneToAsk
+	}
 	facts := facts{
-		class: description.DuplicateSafety.GetClass(), onExisting: record.Payload.GetRequest().GetOnExisting(),
+		class: class, onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
 		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
 		maySend:    callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
@@ -159,7 +166,7 @@ func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
-	candidates, err := (*creation).FindCustomer(ctx, providers.Sent{
+	candidates, err := find(ctx, *creation, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
 	step("after-lookup")
@@ -167,6 +174,16 @@ func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *
 		return nil, err
 	}
 	return candidates, s.disown(ctx, record, candidates)
+}
+
+// find asks the provider. A provider that panics has told nothing.
+func find(ctx context.Context, creation providers.Creation, sent providers.Sent) (candidates []providers.Candidate, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = panicked(value)
+		}
+	}()
+	return creation.FindCustomer(ctx, sent)
 }
 
 // disown takes back that customers are ours which only look like it, when another create is known to have made them. Where the vendor gives
@@ -197,31 +214,19 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 // sendAgain sends a create again that was looked for and not found.
 func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) time.Duration {
 	s.must(move(record, sendAgain, settler))
-	record.Payload.Released = false
+	record.Payload.LooksFirst, record.Payload.Released = creation.LooksFirst(), false
 	record.Owner = s.journal.Replica()
+	f.lease = s.journal.Lease()
 	step("before-resend")
 	if err := s.update(ctx, record, -1); err != nil {
 		s.log.ErrorContext(ctx, "journal: a send again could not be recorded, so nothing was sent", "provider", record.Provider,
 			"request_id", record.RequestID, "cause", err)
-		s.untilWritten("take back a send again", record.Key, func(ctx context.Context) error { return s.takeBackResend(ctx, record) })
-		return backOff(record.Payload.GetLookups())
+		s.must(move(record, unanswered, sender))
+		return s.giveBack(ctx, f, record, firstLookupAfter)
 	}
 	step("after-resend-intent")
 	_, _ = s.send(ctx, f, record, creation)
 	return firstLookupAfter
-}
-
-// takeBackResend brings a record back to UNKNOWN whose send again may have been recorded, and of which nothing was sent.
-func (s *Service) takeBackResend(ctx context.Context, record *journal.Record) error {
-	current, err := s.journal.Get(ctx, record.Key)
-	if err != nil || current == nil || current.Owner != s.journal.Replica() {
-		return err
-	}
-	if current.State == intent {
-		s.must(move(current, unanswered, sender))
-	}
-	*record = *current
-	return s.update(ctx, record, firstLookupAfter)
 }
 
 func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCustomerResponse) {
@@ -235,11 +240,16 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 	if record.State != unknown {
 		due = -1
 		s.observed.forget(record.Key)
+		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
-	if s.write(f, record, due, answer{err: stillUnknown(record)}) != nil { // another has taken it over
-		if current, err := s.journal.Get(ctx, record.Key); err == nil && current != nil {
+	if s.write(f, record, due, nil) != nil { // another has taken it over
+		reading, cancel := detached(ctx)
+		defer cancel()
+		if current, err := s.journal.Get(reading, record.Key); err == nil && current != nil {
 			*record = *current
+		} else {
+			record.State = unknown // to this caller
 		}
 	}
 	step("after-settled")
