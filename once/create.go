@@ -120,13 +120,14 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
 	inTime := f.refuseAfter(ctx)
 	for again := 0; ; again++ {
+		f.lease = s.journal.Lease()
 		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
-			if again > 0 && existing != nil && existing.State == intent && existing.Owner == s.journal.Replica() {
+			if again > 0 && existing != nil && s.isOwnIntent(existing, 1) {
 				*record, existing = *existing, nil // what was thought to have failed
 			}
 			if !inTime() && existing == nil && busy == nil {
-				s.takeBack(record.Key)
+				s.takeBack(record.Key, 1)
 				return nil, nil, ctx.Err()
 			}
 			return existing, busy, nil
@@ -134,7 +135,7 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 		s.log.WarnContext(ctx, "journal: an intent could not be recorded", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
 			f.tell(nil, journalUnavailable(err))
-			s.takeBack(record.Key)
+			s.takeBack(record.Key, 1)
 			return nil, nil, err
 		}
 	}
@@ -146,11 +147,16 @@ func (s *Service) beginOnce(ctx context.Context, record *journal.Record) (existi
 	return s.journal.Begin(ctx, record)
 }
 
+// isOwnIntent reports whether a record is an intent of this replica's in the version that its write would have made.
+func (s *Service) isOwnIntent(record *journal.Record, version int64) bool {
+	return record.State == intent && record.Owner == s.journal.Replica() && record.Version == version
+}
+
 // takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
-func (s *Service) takeBack(key journal.Key) {
+func (s *Service) takeBack(key journal.Key, version int64) {
 	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
 		record, err := s.journal.Get(ctx, key)
-		if err != nil || record == nil || record.State != intent || record.Owner != s.journal.Replica() {
+		if err != nil || record == nil || !s.isOwnIntent(record, version) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
@@ -179,24 +185,26 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 		var err error
 		switch {
 		case record.State == notSent:
+			f.lease = s.journal.Lease()
+			written := record.Version + 1
 			inTime := f.refuseAfter(ctx)
 			err = s.restart(ctx, record, o.creation)
-			if ended := !inTime(); err == nil && !ended {
+			ended := !inTime()
+			if err == nil && !ended {
 				return s.send(ctx, f, record, o.creation)
-			} else if err == nil {
-				err = ctx.Err()
 			}
-			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
+			if errors.Is(err, journal.ErrBusy) && !ended && !s.awaitHolder(ctx, o) {
 				return nil, customerBusy(o.key.Provider)
 			}
-			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
+			if ended || !errors.Is(err, journal.ErrConflict) { // ErrBusy is one
 				f.tell(nil, journalUnavailable(err))
-				s.takeBack(o.key)
+				s.takeBack(o.key, written)
 				return nil, journalUnavailable(err)
 			}
 		case !record.IsOpen():
 			return replay(record)
 		default:
+			f.lease = s.journal.Lease()
 			taken, err := s.journal.Take(ctx, record)
 			if err != nil {
 				return nil, journalUnreadable(err)

@@ -24,6 +24,8 @@ type flight struct {
 	landed chan struct{}
 	// told gets the first answer that is known; the work may go on after it.
 	told chan answer
+	// lease is that of this replica from before it came to own the record.
+	lease int64
 	// attempt is the call to the vendor that is or was under way.
 	attempt atomic.Pointer[attempt]
 }

@@ -30,6 +30,7 @@ func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *jo
 		if !fits(ctx, next) || !sleep(ctx, next) {
 			return nil, stillUnknown(record)
 		}
+		f.lease = s.journal.Lease()
 		taken, err := s.journal.Take(ctx, record)
 		if err != nil {
 			return nil, journalUnreadable(err)
@@ -51,6 +52,7 @@ func (s *Service) settleOnce(ctx context.Context, f *flight, key journal.Key) er
 	if err != nil || record == nil || !record.IsOpen() {
 		return err
 	}
+	f.lease = s.journal.Lease()
 	taken, err := s.journal.Take(ctx, record)
 	if err != nil || taken == nil {
 		return err
@@ -72,6 +74,8 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		}
 	}
 	callerIsHere := creation != nil
+	// Before the look-up: one that left too early proves nothing, however late its answer comes.
+	left := s.observed.wait(record, s.settledAfter(record.Provider))
 	made := &tries{}
 	candidates, err := s.lookUp(ctx, record, &creation, made)
 	made.addTo(record.Payload)
@@ -86,7 +90,6 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	if err != nil {
 		class = noneToAsk
 	}
-	left := s.observed.wait(record, description.SettledAfter)
 	facts := facts{
 		class: class, onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
@@ -213,29 +216,17 @@ func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Reco
 	s.must(move(record, sendAgain, settler))
 	record.Payload.LooksFirst, record.Payload.Released = creation.LooksFirst(), false
 	record.Owner = s.journal.Replica()
+	f.lease = s.journal.Lease()
 	step("before-resend")
 	if err := s.update(ctx, record, -1); err != nil {
 		s.log.ErrorContext(ctx, "journal: a send again could not be recorded, so nothing was sent", "provider", record.Provider,
 			"request_id", record.RequestID, "cause", err)
-		s.untilWritten("take back a send again", record.Key, func(ctx context.Context) error { return s.takeBackResend(ctx, record) })
-		return backOff(record.Payload.GetLookups())
+		s.must(move(record, unanswered, sender))
+		return s.giveBack(ctx, f, record, firstLookupAfter)
 	}
 	step("after-resend-intent")
 	_, _ = s.send(ctx, f, record, creation)
 	return firstLookupAfter
-}
-
-// takeBackResend brings a record back to UNKNOWN whose send again may have been recorded, and of which nothing was sent.
-func (s *Service) takeBackResend(ctx context.Context, record *journal.Record) error {
-	current, err := s.journal.Get(ctx, record.Key)
-	if err != nil || current == nil || current.Owner != s.journal.Replica() {
-		return err
-	}
-	if current.State == intent {
-		s.must(move(current, unanswered, sender))
-	}
-	*record = *current
-	return s.update(ctx, record, firstLookupAfter)
 }
 
 func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCustomerResponse) {
@@ -252,9 +243,13 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
-	if s.write(f, record, due, answer{err: stillUnknown(record)}) != nil { // another has taken it over
-		if current, err := s.journal.Get(ctx, record.Key); err == nil && current != nil {
+	if s.write(f, record, due, nil) != nil { // another has taken it over
+		reading, cancel := detached(ctx)
+		defer cancel()
+		if current, err := s.journal.Get(reading, record.Key); err == nil && current != nil {
 			*record = *current
+		} else {
+			record.State = unknown // to this caller
 		}
 	}
 	step("after-settled")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,15 +43,21 @@ const (
 
 // try calls once, over gRPC or REST, and keeps the answer.
 func (c *create) try(ctx context.Context, p *process, overREST bool) verdict {
+	c.mu.Lock()
+	c.tries++
+	spellOtherwise := c.tries%3 == 0
+	c.mu.Unlock()
 	call := p.createOverGRPC
 	if overREST {
 		call = p.createOverREST
 	}
 	request, _ := proto.Clone(c.request).(*enlistv1.CreateCustomerRequest)
+	if spellOtherwise { // the same UUID
+		request.RequestId = strings.ToUpper(request.GetRequestId())
+	}
 	response, err := call(ctx, request)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tries++
 	if err == nil {
 		response.Replayed = false
 		c.successes = append(c.successes, response)

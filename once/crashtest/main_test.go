@@ -14,11 +14,11 @@ import (
 )
 
 var (
-	rounds   = flag.Int("crash.rounds", 1, "rounds for each step and vendor")
-	duration = flag.Duration("crash.duration", 0, "how long TestForLong goes on; 0: it is skipped")
-	seed     = flag.Uint64("crash.seed", 0, "seed of all chance; 0: from the clock")
-	table    = flag.String("crash.table", "", "Markdown file that gets the table of a long run, between its markers")
-	parallel = flag.Int("crash.parallel", 8, "rounds at a time; they wait more than they work")
+	rounds    = flag.Int("crash.rounds", 1, "rounds for each step and vendor")
+	duration  = flag.Duration("crash.duration", 0, "how long TestForLong goes on; 0: it is skipped")
+	seed      = flag.Uint64("crash.seed", 0, "seed of all chance; 0: from the clock")
+	tableFile = flag.String("crash.table", "", "Markdown file that gets the table of a long run, between its markers")
+	parallel  = flag.Int("crash.parallel", 8, "rounds at a time; they wait more than they work")
 
 	// binary is the program with its crash points.
 	binary string

@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
-// fromOutside stands for a crash point where the moment is the clock's.
-const fromOutside = "any moment"
+// atAnyMoment stands for a crash point where the moment is the clock's.
+const (
+	atAnyMoment = "any moment"
+	allVendors  = "all five"
+)
 
 // A process that is killed at any moment, with creates at all vendors under way and any of them failing, neither loses nor doubles one.
 func TestAnyMoment(t *testing.T) {
@@ -19,7 +22,7 @@ func TestAnyMoment(t *testing.T) {
 	for i := range 6 * *rounds {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			results.add("all five", fromOutside, killAtAnyMoment(t, chanceOf(t.Name())))
+			results.add(allVendors, atAnyMoment, killAtAnyMoment(t, chanceOf(t.Name())))
 		})
 	}
 }
@@ -46,10 +49,23 @@ func killAtAnyMoment(t *testing.T, c *chance) tally {
 	go func() {
 		defer close(killing)
 		for range 12 {
-			if sleep(working, c.between(20*time.Millisecond, 900*time.Millisecond)) {
-				if p := w.server(working); p != nil {
-					p.kill()
-					<-p.died
+			if !sleep(working, c.between(20*time.Millisecond, 900*time.Millisecond)) {
+				return
+			}
+			p := w.server(working)
+			if p == nil {
+				return
+			}
+			if c.percent(30) {
+				p.halt(c.between(50*time.Millisecond, 2*vendorTimeout))
+			}
+			switch roll := c.upTo(100); {
+			case roll < 70:
+				p.kill()
+				<-p.died
+			case roll < 85:
+				if err := p.stop(); err != nil {
+					t.Error(err)
 				}
 			}
 			disturb(w, &all[c.upTo(len(all))], 2)

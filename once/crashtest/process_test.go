@@ -6,7 +6,9 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -23,6 +25,7 @@ type process struct {
 	rest       string        // base URL
 	died       chan struct{} // closed once it is gone
 	serving    bool
+	asked      atomic.Bool // to stop
 }
 
 // startProcess starts a server that dies as planned ("" for never), and returns when it serves or has died.
@@ -68,14 +71,22 @@ func startProcess(config, plan, logFile string) (*process, error) {
 // kill ends the process as a power cut would.
 func (p *process) kill() { _ = p.command.Process.Signal(syscall.SIGKILL) }
 
-// stop asks the process to end, and waits for it.
+// stop asks the process to end, and waits for it. It may say that it has cut calls off: exit status 1.
 func (p *process) stop() error {
+	p.asked.Store(true)
 	_ = p.command.Process.Signal(syscall.SIGTERM)
 	<-p.died
-	if state := p.command.ProcessState; state == nil || state.ExitCode() != 0 {
+	if code := p.command.ProcessState.ExitCode(); code != 0 && code != 1 {
 		return errors.New("after SIGTERM: " + p.how())
 	}
 	return nil
+}
+
+// halt stops the process for a while, as a machine that sleeps or swaps does.
+func (p *process) halt(pause time.Duration) {
+	_ = p.command.Process.Signal(syscall.SIGSTOP)
+	time.Sleep(pause)
+	_ = p.command.Process.Signal(syscall.SIGCONT)
 }
 
 // wasKilled reports whether SIGKILL was the end of a process that has died.

@@ -3,8 +3,6 @@ package crashtest_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,8 +15,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"google.golang.org/protobuf/encoding/protojson"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/sandbox"
@@ -147,21 +143,12 @@ func newReplica(t *testing.T, c *chance, side *vendorSide, name string, journal 
 				options.killed()
 			}
 		},
-	}
-	config := &configv1.Config{}
-	if err := protojson.Unmarshal(configure(r.vendors.URL, folder), config); err != nil {
-		t.Fatal(err)
-	}
-	config.Journal = journal
-	if options.change != nil {
-		options.change(config)
-	}
-	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(r.config(), text, 0o600); err != nil {
-		t.Fatal(err)
+		adjust: func(config *configv1.Config) {
+			config.Journal = journal
+			if options.change != nil {
+				options.change(config)
+			}
+		},
 	}
 	go r.supervise()
 	t.Cleanup(func() {
@@ -227,11 +214,9 @@ func (r *replica) stillThat(p *process) {
 
 // onPostgres is a journal in a database that replicas share.
 func onPostgres(dsn string) *configv1.Journal {
-	var key [32]byte
-	_, _ = rand.Read(key[:])
 	return &configv1.Journal{
 		Store:          &configv1.Journal_Postgres{Postgres: &configv1.Postgres{Dsn: dsn}},
-		EncryptionKeys: []string{base64.StdEncoding.EncodeToString(key[:])},
+		EncryptionKeys: []string{oneKey},
 	}
 }
 

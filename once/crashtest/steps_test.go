@@ -124,6 +124,7 @@ func requestsFor(c *chance, v *vendor, count int, onExisting []enlistv1.OnExisti
 			how = one(c, onExisting)
 		}
 		creates[i] = &create{vendor: v, request: v.request(how)}
+		creates[i].request.IncludeVendorRecord = c.percent(20)
 	}
 	return creates
 }

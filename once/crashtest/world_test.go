@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,8 @@ type world struct {
 	plan func() string
 	// died hears of every kill: the step, or "" for one from outside.
 	died func(step string)
+	// adjust changes the configuration of every start; nil for no change.
+	adjust func(*configv1.Config)
 
 	mu      sync.Mutex
 	current *process
@@ -56,9 +59,6 @@ func newWorld(t *testing.T, c *chance, plan func() string, died func(step string
 		chance: c, t: t, folder: folder, vendors: httptest.NewServer(sandbox.New()), plan: plan, died: died,
 		change: make(chan struct{}), ended: make(chan struct{}),
 	}
-	if err := os.WriteFile(w.config(), configure(w.vendors.URL, folder), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	go w.supervise()
 	t.Cleanup(w.end)
 	return w
@@ -66,19 +66,34 @@ func newWorld(t *testing.T, c *chance, plan func() string, died func(step string
 
 func (w *world) config() string { return filepath.Join(w.folder, "enlist.yaml") }
 
-// configure makes the configuration; JSON is YAML.
-func configure(vendorsURL, folder string) []byte {
+// The keys of every journal.
+const (
+	oneKey     = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	anotherKey = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+)
+
+// configure makes the configuration of a server with its journal in a folder.
+func configure(vendorsURL, folder string) *configv1.Config {
 	config := cli.EmbeddedConfig(vendorsURL)
 	config.Grpc.Address, config.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
 	config.Journal = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: filepath.Join(folder, "enlist.db")}}}
+	config.Shutdown = &configv1.Shutdown{Timeout: durationpb.New(time.Second)}
 	for _, provider := range config.GetProviders() {
 		provider.Timeout, provider.LookupLag = durationpb.New(vendorTimeout), durationpb.New(lookupLag)
 	}
+	return config
+}
+
+// write writes a configuration; JSON is YAML.
+func write(t *testing.T, file string, config *configv1.Config) {
+	t.Helper()
 	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(config)
-	if err != nil {
-		panic(err)
+	if err == nil {
+		err = os.WriteFile(file, text, 0o600)
 	}
-	return text
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // supervise starts the server again whenever it has died, until the world ends.
@@ -86,6 +101,15 @@ func (w *world) supervise() {
 	defer close(w.ended)
 	for life := 1; ; life++ {
 		plan := w.plan()
+		config := configure(w.vendors.URL, w.folder)
+		config.Journal.EncryptionKeys = []string{oneKey, anotherKey}
+		if w.percent(50) { // they change places, so that records are encrypted anew while others work on them
+			slices.Reverse(config.GetJournal().GetEncryptionKeys())
+		}
+		if w.adjust != nil {
+			w.adjust(config)
+		}
+		write(w.t, w.config(), config)
 		p, err := startProcess(w.config(), plan, filepath.Join(w.folder, fmt.Sprintf("server-%02d.log", life)))
 		if err != nil {
 			w.t.Errorf("starting the server: %v", err)
@@ -102,12 +126,14 @@ func (w *world) supervise() {
 		if w.set(nil) {
 			return
 		}
-		if !p.wasKilled() {
+		switch {
+		case p.wasKilled():
+			step, _, _ := strings.Cut(plan, ":")
+			w.died(step)
+		case !p.asked.Load():
 			w.t.Errorf("the server ended by itself: %s; see %s", p.how(), w.folder)
 			return
 		}
-		step, _, _ := strings.Cut(plan, ":")
-		w.died(step)
 	}
 }
 
@@ -156,6 +182,9 @@ func (w *world) end() {
 	}
 	<-w.ended
 	w.vendors.Close()
+	if !w.t.Failed() {
+		_ = os.RemoveAll(w.folder)
+	}
 }
 
 // fault orders a fault at the sandbox.
