@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // crash is where this process kills itself, as ENLIST_CRASH says it: STEP:N for the Nth time that a step is reached; with STEP:N:freeze it
@@ -37,6 +38,7 @@ func step(name string) {
 	if crash != nil && crash.step == name && crash.left.Add(-1) == 0 {
 		if crash.freeze {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			time.Sleep(100 * time.Millisecond) // the signal may come to another thread first
 			return
 		}
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)

@@ -115,7 +115,9 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if err := observer.BeforeSend(ctx); err != nil {
 		return nil, err
 	}
-	observer.Connected()
+	if err := observer.Connected(); err != nil {
+		return nil, err
+	}
 	start := time.Now()
 	v.mu.Lock()
 	v.sends++
