@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -25,6 +26,8 @@ func (m proxyMode) String() string { return [...]string{"open", "cut", "deaf", "
 type proxy struct {
 	listener net.Listener
 	target   string
+
+	cuts atomic.Int64 // how often it was not open any more
 
 	mu    sync.Mutex
 	mode  proxyMode
@@ -62,6 +65,9 @@ func (p *proxy) set(mode proxyMode) {
 		clear(p.conns)
 	}
 	p.mode = mode
+	if mode != open {
+		p.cuts.Add(1)
+	}
 }
 
 func (p *proxy) is() proxyMode {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
@@ -40,6 +41,8 @@ type world struct {
 	died func(step string)
 	// adjust changes the configuration of every start; nil for no change.
 	adjust func(*configv1.Config)
+	// alike takes two answers that differ for the same; nil: none are.
+	alike func(a, b *enlistv1.CreateCustomerResponse) bool
 
 	mu      sync.Mutex
 	current *process
