@@ -222,7 +222,7 @@ func fillPostgres(t *testing.T, dsn string) (write func(context.Context, []*jour
 		_, err := conn.CopyFrom(ctx, pgx.Identifier{"enlist", "records"}, columns, pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
 			row := batch[i]
 			return []any{
-				row.Principal, row.Provider, [16]byte(row.RequestID), int16(row.State), int64(2), row.Exclusive, row.Customer, "", //nolint:gosec // six states
+				row.Principal, row.Provider, [16]byte(row.RequestID), int16(row.State), int64(2), row.Exclusive, row.Customer, "",
 				row.Created, row.Updated, int64(row.KeyID), row.Payload,
 			}, nil
 		}))

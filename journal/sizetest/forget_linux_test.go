@@ -18,7 +18,7 @@ func forget(t *testing.T, path string) {
 	if err := file.Sync(); err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_DONTNEED); err != nil { //nolint:gosec // a file descriptor
+	if err := unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_DONTNEED); err != nil {
 		t.Fatal(err)
 	}
 }

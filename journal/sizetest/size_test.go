@@ -146,7 +146,7 @@ func (d *database) onPostgres(t *testing.T, dsn string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close(t.Context()) //nolint:errcheck // it was read
+		defer conn.Close(t.Context())
 		if err := conn.QueryRow(t.Context(), "SELECT pg_total_relation_size('enlist.records')").Scan(&size); err != nil {
 			t.Fatal(err)
 		}

@@ -22,9 +22,52 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
+// The rows of the table.
+const (
+	postgresAway     = "PostgreSQL out of reach"
+	postgresRestarts = "PostgreSQL restarts"
+	diskFull         = "disk full"
+	bothAtOnce       = "two replicas at once"
+	replicaDies      = "one of two replicas killed"
+	replicaStops     = "one of two replicas frozen"
+	replicaAlone     = "one of two replicas cut off"
+	atTheWrite       = "frozen between lease and write"
+)
+
+func outageRows() []string {
+	return []string{postgresAway, postgresRestarts, diskFull, bothAtOnce, replicaDies, replicaStops, replicaAlone, atTheWrite}
+}
+
+// outageKinds are the rounds of a long run.
+func outageKinds() []func(*testing.T, *chance) {
+	kinds := []func(*testing.T, *chance){
+		func(t *testing.T, c *chance) {
+			t.Helper()
+			middle, dsn := newProxy(t, postgrestest.Start(t).Database(t))
+			results.add(allVendors, postgresAway, awayAndBack(t, c, behind(middle, dsn, one(c, []proxyMode{cut, deaf, mute}))))
+		},
+		func(t *testing.T, c *chance) {
+			t.Helper()
+			results.add(allVendors, postgresRestarts, restarts(t, c, 2+c.upTo(6)))
+		},
+	}
+	if runtime.GOOS == "linux" {
+		kinds = append(kinds, func(t *testing.T, c *chance) {
+			t.Helper()
+			results.add(allVendors, diskFull, awayAndBack(t, c, noRoom(t)))
+		})
+	}
+	for _, round := range pairRounds() {
+		kinds = append(kinds, func(t *testing.T, c *chance) {
+			t.Helper()
+			round.run(t, c, newPair(t, postgrestest.Start(t)))
+		})
+	}
+	return kinds
+}
+
 // outage is a way to take the journal away from a process that goes on.
 type outage struct {
-	name string
 	// journal is where the process keeps its journal.
 	journal *configv1.Journal
 	// begin takes it away, and end gives it back.
@@ -48,17 +91,14 @@ func TestJournalAway(t *testing.T) {
 			t.Run(mode.String(), func(t *testing.T) {
 				t.Parallel()
 				middle, dsn := newProxy(t, cluster.Database(t))
-				results.add("all five", "PostgreSQL out of reach", awayAndBack(t, chanceOf(t.Name()), &outage{
-					journal: onPostgres(dsn), begin: func(*process) { middle.set(mode) }, end: func(*process) { middle.set(open) },
-					silent: mode != cut,
-				}))
+				results.add(allVendors, postgresAway, awayAndBack(t, chanceOf(t.Name()), behind(middle, dsn, mode)))
 			})
 		}
 	})
 	t.Run("disk full", func(t *testing.T) {
 		t.Parallel()
 		folder := smallDisk(t)
-		results.add("all five", "disk full", awayAndBack(t, chanceOf(t.Name()), &outage{
+		results.add(allVendors, diskFull, awayAndBack(t, chanceOf(t.Name()), &outage{
 			journal: onSQLite(folder), begin: func(*process) { fillDisk(t, folder) }, end: func(*process) { makeRoom(t, folder) }, readable: true,
 		}))
 	})
@@ -67,11 +107,24 @@ func TestJournalAway(t *testing.T) {
 		if runtime.GOOS != "linux" {
 			t.Skip("prlimit is Linux's")
 		}
-		results.add("all five", "disk full", awayAndBack(t, chanceOf(t.Name()), &outage{
-			journal: onSQLite(t.TempDir()), begin: func(p *process) { limitFiles(t, p, 0) }, end: func(p *process) { limitFiles(t, p, unix.RLIM_INFINITY) },
-			readable: true,
-		}))
+		results.add(allVendors, diskFull, awayAndBack(t, chanceOf(t.Name()), noRoom(t)))
 	})
+}
+
+// behind is a PostgreSQL that a proxy hides.
+func behind(middle *proxy, dsn string, mode proxyMode) *outage {
+	return &outage{
+		journal: onPostgres(dsn), begin: func(*process) { middle.set(mode) }, end: func(*process) { middle.set(open) }, silent: mode != cut,
+	}
+}
+
+// noRoom is an SQLite file that cannot grow.
+func noRoom(t *testing.T) *outage {
+	t.Helper()
+	return &outage{
+		journal: onSQLite(t.TempDir()), begin: func(p *process) { limitFiles(t, p, 0) }, end: func(p *process) { limitFiles(t, p, unix.RLIM_INFINITY) },
+		readable: true,
+	}
 }
 
 // smallDisk mounts one; where that is not allowed, the test is skipped: a file size limit makes SQLite fail in the same places.
@@ -264,7 +317,7 @@ func TestPostgresRestarts(t *testing.T) {
 	for i := range *rounds {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			results.add("all five", "PostgreSQL restarts", restarts(t, chanceOf(t.Name()), 4))
+			results.add(allVendors, postgresRestarts, restarts(t, chanceOf(t.Name()), 4))
 		})
 	}
 }
@@ -298,6 +351,9 @@ func restarts(t *testing.T, c *chance, times int) tally {
 	callers(ctx, r.world, more, 5)
 	found := verifyAt(ctx, []*replica{r}, append(creates, more...))
 	found.kills = times
+	for range times {
+		results.kill(allVendors, postgresRestarts)
+	}
 	r.stillThat(p)
 	return found
 }

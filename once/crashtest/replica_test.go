@@ -317,18 +317,6 @@ func verifyAt(ctx context.Context, replicas []*replica, creates []*create) tally
 	return found
 }
 
-// logged reports whether a replica has logged a text, in any of its lives.
-func (r *replica) logged(text string) bool {
-	logs, _ := filepath.Glob(filepath.Join(r.folder, "server-*.log"))
-	for _, name := range logs {
-		log, err := os.ReadFile(name)
-		if err == nil && strings.Contains(string(log), text) {
-			return true
-		}
-	}
-	return false
-}
-
 // orderAll orders the same fault for the next creates at all vendors.
 func (r *replica) orderAll(fault sandbox.Fault) {
 	for _, v := range vendors() {

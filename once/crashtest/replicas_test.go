@@ -26,24 +26,11 @@ func TestReplicas(t *testing.T) {
 	}
 	t.Parallel()
 	cluster := postgrestest.Start(t)
-	for _, round := range []struct {
-		name, row string
-		play      func(*testing.T, *chance, *pair) tally
-	}{
-		{"together", "two replicas at once", together},
-		{"rivals", "two replicas at once", rivalsOnBoth},
-		{"killed", "replica killed, the other takes over", replicaKilled},
-		{"frozen", "replica frozen for longer than its lease", replicaFrozen},
-		{"cut off", "replica cut off from PostgreSQL", replicaCutOff},
-		{"turn after the lease", "replica cut off from PostgreSQL", turnAfterLease},
-	} {
+	for _, round := range pairRounds() {
 		for i := range *rounds {
 			t.Run(fmt.Sprintf("%s/%d", round.name, i), func(t *testing.T) {
 				t.Parallel()
-				p := newPair(t, cluster)
-				found := round.play(t, chanceOf(t.Name()), p)
-				found.kills = int(p.kills.Load())
-				results.add("all five", round.row, found)
+				round.run(t, chanceOf(t.Name()), newPair(t, cluster))
 			})
 		}
 	}
@@ -51,9 +38,36 @@ func TestReplicas(t *testing.T) {
 	for _, step := range []string{"before-release", "before-send", "connected"} {
 		t.Run("frozen at "+step, func(t *testing.T) {
 			t.Parallel()
-			results.add("all five", "replica frozen for longer than its lease", frozenAt(t, chanceOf(t.Name()), func() *pair { return newPair(t, cluster) }, step))
+			results.add(allVendors, replicaStops, frozenAt(t, chanceOf(t.Name()), func() *pair { return newPair(t, cluster) }, step))
 		})
 	}
+}
+
+// pairRound is something that happens to two replicas.
+type pairRound struct {
+	name, row string
+	play      func(*testing.T, *chance, *pair) tally
+}
+
+func pairRounds() []pairRound {
+	return []pairRound{
+		{"together", bothAtOnce, together},
+		{"rivals", bothAtOnce, rivalsOnBoth},
+		{"killed", replicaDies, replicaKilled},
+		{"frozen", replicaStops, replicaFrozen},
+		{"cut off", replicaAlone, replicaCutOff},
+		{"turn after the lease", replicaAlone, turnAfterLease},
+	}
+}
+
+func (r *pairRound) run(t *testing.T, c *chance, p *pair) {
+	t.Helper()
+	found := r.play(t, c, p)
+	found.kills = int(p.kills.Load())
+	for range p.kills.Load() {
+		results.kill(allVendors, r.row)
+	}
+	results.add(allVendors, r.row, found)
 }
 
 // pair is two replicas, a and b. The way from a to PostgreSQL goes through a proxy.
@@ -278,7 +292,7 @@ func (p *pair) residue(t *testing.T, creates []*create, thawed time.Time) (count
 		}
 	}
 	if count > 0 {
-		results.add("all five", "frozen between lease and write", tally{rounds: 1, duplicates: count})
+		results.add(allVendors, atTheWrite, tally{rounds: 1, duplicates: count})
 	}
 	return count
 }
