@@ -180,7 +180,7 @@ func fillSQLite(t *testing.T, path string) (write func(context.Context, []*journ
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback() //nolint:errcheck // it is committed, or the error is told
+		defer tx.Rollback()
 		insert, err := tx.PrepareContext(ctx, `INSERT INTO operations (principal, provider, request_id, state, version, exclusive, customer, owner,
 			created, updated, key_id, payload) VALUES (?, ?, ?, ?, 2, ?, ?, '', ?, ?, ?, ?)`)
 		if err != nil {

@@ -101,6 +101,27 @@ func (s *vendorSide) waitForCreates(t *testing.T, creates []*create) {
 	}
 }
 
+// waitForSends waits until creates of a replica have come to the vendors within the last moments, and reports whether that was so.
+func (s *vendorSide) waitForSends(ctx context.Context, replica string, count int) bool {
+	for began := time.Now(); time.Since(began) < 20*time.Second; {
+		s.mu.Lock()
+		recent := 0
+		for _, call := range s.calls {
+			if call.creates && call.from == replica && time.Since(call.at) < 200*time.Millisecond {
+				recent++
+			}
+		}
+		s.mu.Unlock()
+		if recent >= count {
+			return true
+		}
+		if !sleep(ctx, 5*time.Millisecond) {
+			return false
+		}
+	}
+	return false
+}
+
 // replica is a world with a journal and vendors that others may share.
 type replica struct {
 	*world
