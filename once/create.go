@@ -35,13 +35,14 @@ type order struct {
 func (s *Service) Create(ctx context.Context, principal string, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	provider := s.providers[request.GetProvider()]
 	o := &order{request: request, fingerprint: fingerprint(request)}
+	lookAsAsked := request.GetOnExisting()
 	setDefaults(request, provider.Describe())
 	o.creation, o.invalid = provider.Prepare(request)
 	if request.GetValidateOnly() {
 		if o.invalid != nil {
 			return nil, o.invalid
 		}
-		return o.creation.Preview(ctx)
+		return preview(ctx, provider, o, lookAsAsked)
 	}
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {

@@ -1,6 +1,8 @@
 package once
 
 import (
+	"time"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -52,6 +54,11 @@ func afterDeath(looksFirst, released bool, unansweredBefore int32) event {
 		return neverSent
 	}
 	return abandoned
+}
+
+// mayBeHidden says whether a look that has found nothing may have missed what another create made some time ago.
+func mayBeHidden(ago, settledAfter time.Duration) bool {
+	return ago.Abs() < settledAfter // negative when a clock was set back
 }
 
 // facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.

@@ -101,7 +101,7 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
 	switch {
 	case err != nil:
 		return journalUnavailable(err)
-	case other != nil && other.Key != record.Key && time.Since(other.Updated).Abs() < s.describe(record.Provider).SettledAfter:
+	case other != nil && other.Key != record.Key && mayBeHidden(time.Since(other.Updated), s.describe(record.Provider).SettledAfter):
 		return customerNotShown(record.Provider)
 	}
 	return nil

@@ -2,6 +2,7 @@ package crashtest_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -23,10 +24,10 @@ func TestEveryStep(t *testing.T) {
 					neverFires(t, point, &v)
 					return
 				}
-				for range *rounds {
+				for round := range *rounds {
 					fired := false
 					for attempt := 0; attempt < 3 && !fired && !t.Failed(); attempt++ {
-						found := killAtStep(t, chanceOf(t.Name()+string(rune('a'+attempt))), &point, &v)
+						found := killAtStep(t, chanceOf(fmt.Sprint(t.Name(), round, attempt)), &point, &v)
 						fired = found.kills > 0
 						results.add(v.name, point.name, found)
 					}

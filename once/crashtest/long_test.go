@@ -23,7 +23,13 @@ func TestForLong(t *testing.T) {
 			})
 		}
 	})
+	for at, rounds := range results.neverReached() {
+		t.Errorf("%s was never reached at %s in %d rounds: a step that does not fire tests nothing", at.point, at.vendor, rounds)
+	}
 	table := results.markdown(time.Since(begun))
+	if t.Failed() {
+		table = "**This run failed.** " + table
+	}
 	t.Log("\n" + table)
 	if *tableFile != "" {
 		publish(t, *tableFile, table)

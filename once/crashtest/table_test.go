@@ -45,6 +45,19 @@ func (r *resultTable) kill(vendor, point string) {
 	r.killed[row{vendor, point}]++
 }
 
+// neverReached returns the steps that had three rounds or more, and no kill, with the number of rounds.
+func (r *resultTable) neverReached() map[row]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	never := map[row]int{}
+	for at, found := range r.byRow {
+		if at.point != amongRivals && r.killed[at]+found.kills == 0 && found.rounds >= 3 {
+			never[at] = found.rounds
+		}
+	}
+	return never
+}
+
 // markdown writes the rows in the order of the vendors and of the steps, and their sum.
 func (r *resultTable) markdown(took time.Duration) string {
 	r.mu.Lock()

@@ -109,6 +109,9 @@ func (w *world) supervise() {
 		if w.percent(50) { // they change places, so that records are encrypted anew while others work on them
 			slices.Reverse(config.GetJournal().GetEncryptionKeys())
 		}
+		if w.percent(25) { // nothing is sent again without a caller
+			config.Journal.FinishWithin = durationpb.New(0)
+		}
 		if w.adjust != nil {
 			w.adjust(config)
 		}
