@@ -55,7 +55,9 @@ func afterDeath(looksFirst, released bool, unansweredBefore int32) event {
 
 // facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.
 type facts struct {
-	class      enlistv1.DuplicateSafetyClass
+	class enlistv1.DuplicateSafetyClass
+	// cannotAsk: the vendor cannot be asked for such a customer, so that nothing found says nothing.
+	cannotAsk  bool
 	onExisting enlistv1.OnExisting
 	// ours, others and unclear count the customers that were found, by their Match.
 	ours, others, unclear int
@@ -121,15 +123,16 @@ func afterNothing(f facts) decision {
 			return wait
 		case f.maySend:
 			return resend
+		case f.waited && (f.unclear > 0 || f.cannotAsk):
+			return askPerson
 		case f.waited:
-			if f.unclear > 0 {
-				return askPerson
-			}
 			return giveUp
 		}
 		return wait
 	case verifiableByKey, verifiableByMatch:
 		switch {
+		case f.cannotAsk:
+			return askPerson
 		case !f.waited:
 			return wait
 		case f.refusedAgain:

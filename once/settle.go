@@ -72,19 +72,22 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		}
 	}
 	callerIsHere := creation != nil
-	made := &tries{}
+	made, left := &tries{}, s.waitLeft(record) // before the look-up, which tells how things stand when it begins
 	candidates, err := s.lookUp(ctx, record, &creation, made)
 	made.addTo(record.Payload)
+	if err != nil && ctx.Err() != nil { // its caller has gone, or Enlist stops: another look is due as if there had been none
+		return s.giveBack(ctx, f, record, firstLookupAfter)
+	}
 	record.Payload.Lookups++
-	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
+	cannotAsk := isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED)
+	if err != nil && !cannotAsk {
 		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
 		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
 	}
 	description := s.describe(record.Provider)
-	left := s.observed.wait(record, description.SettledAfter)
 	facts := facts{
-		class: description.DuplicateSafety.GetClass(), onExisting: record.Payload.GetRequest().GetOnExisting(),
+		class: description.DuplicateSafety.GetClass(), cannotAsk: cannotAsk, onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
 		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
 		maySend:    callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
@@ -127,6 +130,14 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		}
 	}
 	return s.giveBack(ctx, f, record, next)
+}
+
+// waitLeft returns how long this process has still to wait until the vendor's own limit is over for the last send.
+func (s *Service) waitLeft(record *journal.Record) time.Duration {
+	if description := s.describe(record.Provider); description != nil {
+		return s.observed.wait(record, description.SettledAfter)
+	}
+	return 0
 }
 
 // abandon takes note that whoever held a record in state INTENT is gone.
@@ -180,8 +191,7 @@ func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *
 
 // sendAgain sends a create again that was looked for and not found.
 func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) time.Duration {
-	s.must(move(record, sendAgain, settler))
-	record.Payload.Released = false
+	s.must(move(record, sendAgain, settler)) // Released stays: that nobody was there before the first send is still so
 	record.Owner = s.journal.Replica()
 	step("before-resend")
 	if err := s.update(ctx, record, -1); err != nil {

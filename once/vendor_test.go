@@ -16,11 +16,13 @@ type vendor struct {
 	looksFirst         bool
 
 	mu      sync.Mutex
-	script  []send        // how the next sends end; after the last: well
-	sends   int           // that reached the vendor
-	held    []*held       // customers
+	script  []send  // how the next sends end; after the last: well
+	sends   int     // that reached the vendor
+	held    []*held // customers
 	lookups int
-	broken  error         // of look-ups
+	broken  error                 // of look-ups
+	sent    providers.Sent        // as the last look-up was told
+	seen    func(context.Context) // runs in a look-up after the vendor has looked
 }
 
 // send is how one send ends.
@@ -30,6 +32,8 @@ type send struct {
 	err    error         // what the provider makes of the answer; nil for success
 	before error         // why nothing leaves
 	gate   chan struct{} // closed when the vendor may answer
+	body   string        // more of the request's body
+	panics string        // before or after bytes may have left
 }
 
 type held struct {
@@ -66,6 +70,22 @@ func (v *vendor) counts() (sends, customers, lookups int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.sends, len(v.held), v.lookups
+}
+
+// whenSeen has a function run in every look-up, after the vendor has looked and before the answer arrives.
+func (v *vendor) whenSeen(run func(context.Context)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.seen = run
+}
+
+// show ends every lag.
+func (v *vendor) show() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, there := range v.held {
+		there.visible = time.Now()
+	}
 }
 
 func (v *vendor) breakLookups(err error) {
@@ -115,7 +135,13 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if err := observer.BeforeSend(ctx); err != nil {
 		return nil, err
 	}
+	if how.panics == "before" {
+		panic("a defect")
+	}
 	observer.Connected()
+	if how.panics == "after" {
+		panic("a defect")
+	}
 	start := time.Now()
 	v.mu.Lock()
 	v.sends++
@@ -133,10 +159,14 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 			how.err = unknownError()
 		}
 	}
-	observer.Exchanged(&providers.Exchange{
+	exchange := &providers.Exchange{
 		Creates: true, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Status: 200,
-		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET"},
-	})
+		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET" + how.body},
+	}
+	if how.err != nil {
+		exchange.Stage = how.err.(*providers.Error).Stage
+	}
+	observer.Exchanged(exchange)
 	if how.err != nil {
 		return nil, how.err
 	}
@@ -168,7 +198,22 @@ func (v *vendor) holds(key string) bool {
 	return false
 }
 
-func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]providers.Candidate, error) {
+func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
+	v := c.vendor
+	v.mu.Lock()
+	v.sent = sent
+	v.mu.Unlock()
+	candidates, err := c.look(ctx)
+	v.mu.Lock()
+	seen := v.seen
+	v.mu.Unlock()
+	if seen != nil {
+		seen(ctx)
+	}
+	return candidates, err
+}
+
+func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 	v := c.vendor
 	v.mu.Lock()
 	defer v.mu.Unlock()
