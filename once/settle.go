@@ -3,6 +3,7 @@ package once
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -157,20 +158,27 @@ func (s *Service) abandon(record *journal.Record) {
 }
 
 // lookUp asks the vendor. When no caller is here, creation is made of the recorded request.
-func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries) ([]providers.Candidate, error) {
+func (s *Service) lookUp(
+	ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries,
+) (candidates []providers.Candidate, err error) {
+	defer func() { // whoever settles must give the record back
+		if value := recover(); value != nil {
+			s.log.ErrorContext(ctx, "panic in a provider", "provider", record.Provider, "cause", panicked(value), "stack", string(debug.Stack()))
+			candidates, err = nil, panicked(value)
+		}
+	}()
 	provider := s.providers[record.Provider]
 	if provider == nil {
 		return nil, errors.New("its provider is no longer configured")
 	}
 	if *creation == nil {
 		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
-		var err error
 		if *creation, err = provider.Prepare(request); err != nil {
 			return nil, err
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
-	candidates, err := (*creation).FindCustomer(ctx, providers.Sent{
+	candidates, err = (*creation).FindCustomer(ctx, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
 	step("after-lookup")

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
@@ -21,6 +23,7 @@ type vendor struct {
 	held    []*held // customers
 	lookups int
 	broken  error                 // of look-ups
+	record  *structpb.Struct      // of every answer
 	sent    providers.Sent        // as the last look-up was told
 	seen    func(context.Context) // runs in a look-up after the vendor has looked
 }
@@ -176,6 +179,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 func (c *creation) answer() *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: &enlistv1.Customer{Id: c.Key()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
+		VendorRecord: c.record,
 	}
 }
 
