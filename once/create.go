@@ -120,7 +120,7 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 	for again := 0; ; again++ {
 		existing, busy, err = s.journal.Begin(ctx, record)
 		if err == nil {
-			if again > 0 && existing != nil && existing.State == intent && existing.Owner == s.journal.Replica() {
+			if again > 0 && existing != nil && s.wrote(existing, 1) {
 				*record = *existing // what was thought to have failed
 				return nil, nil, nil
 			}
@@ -129,17 +129,24 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 		s.log.WarnContext(ctx, "journal: an intent could not be recorded", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
 			f.tell(nil, journalUnavailable(err))
-			s.takeBack(record.Key)
+			s.takeBack(record.Key, 1)
 			return nil, nil, err
 		}
 	}
 }
 
-// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
-func (s *Service) takeBack(key journal.Key) {
+// wrote reports whether a record is an intent that this process has just written as the given version. An intent of another process, now
+// dead, may be this one's by now as well; it has a later version, and may have been sent.
+func (s *Service) wrote(record *journal.Record, version int64) bool {
+	return record.State == intent && record.Owner == s.journal.Replica() && record.Version == version
+}
+
+// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same, as the
+// given version.
+func (s *Service) takeBack(key journal.Key, version int64) {
 	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
 		record, err := s.journal.Get(ctx, key)
-		if err != nil || record == nil || record.State != intent || record.Owner != s.journal.Replica() {
+		if err != nil || record == nil || !s.wrote(record, version) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
@@ -176,7 +183,7 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 			}
 			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
 				f.tell(nil, journalUnavailable(err))
-				s.takeBack(o.key)
+				s.takeBack(o.key, record.Version+1)
 				return nil, journalUnavailable(err)
 			}
 		case !record.IsOpen():

@@ -90,10 +90,17 @@ func (f *fixture) close() {
 // restart is a crash in so far as nothing is finished: calls are cut off, and their end is recorded as unknown.
 func (f *fixture) restart() {
 	f.t.Helper()
+	f.restartWith(func() {})
+}
+
+// restartWith does something between the two processes.
+func (f *fixture) restartWith(between func()) {
+	f.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	f.Close(ctx)
 	_ = f.journal.Close()
+	between()
 	f.open()
 }
 
@@ -229,4 +236,10 @@ func eventually(t *testing.T, what string, is func() bool) {
 		}
 	}
 	t.Fatal("not in time: " + what)
+}
+
+func isReason(err error, reason enlistv1.ErrorReason) bool { return providers.IsReason(err, reason) }
+
+func rejectedCredentials() error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, Message: "wrong", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT}
 }

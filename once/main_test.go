@@ -10,6 +10,6 @@ import (
 // The tests spend their time waiting, so many run at once. None leaves a goroutine behind.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "12")
+	_ = flag.Set("test.parallel", "32")
 	goleak.VerifyTestMain(m)
 }
