@@ -243,3 +243,12 @@ func isReason(err error, reason enlistv1.ErrorReason) bool { return providers.Is
 func rejectedCredentials() error {
 	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, Message: "wrong", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT}
 }
+
+func cannotBeAsked() error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"}
+}
+
+func withPassword(request *enlistv1.CreateCustomerRequest, password string) *enlistv1.CreateCustomerRequest {
+	request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: password}}
+	return request
+}

@@ -123,11 +123,9 @@ func (s *Service) conclude(
 	}
 	due := time.Duration(-1)
 	if what == unanswered {
-		if ended == noAnswer {
-			countUnanswered(payload, began)
-		}
-		payload.RefusedAgain, payload.Lookups = ended == rejected, 0
-		err, due = stillUnknown(record), 0
+		due = lookAt(payload, ended, began)
+		payload.RefusedAgain = ended == rejected
+		err = stillUnknown(record)
 	}
 	if illegal := move(record, what, sender); illegal != nil {
 		return illegal
@@ -141,6 +139,24 @@ func (s *Service) conclude(
 	}
 	step("after-end")
 	return err
+}
+
+// lookAt takes note of how a send ended that leaves its create UNKNOWN, and says when to look: at once after the first, and after a refusal.
+// One that comes after others and settles nothing is not to be followed by another soon.
+func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
+	first := payload.GetUnansweredSends() == 0
+	switch ended {
+	case noAnswer:
+		countUnanswered(payload, began)
+		if first {
+			return 0
+		}
+	case rejected:
+		payload.Lookups = 0
+		return 0
+	default:
+	}
+	return pause(payload)
 }
 
 // countUnanswered takes note of a send without an answer, which can have left from a time on.

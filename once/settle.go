@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/providers"
@@ -210,7 +211,7 @@ func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Reco
 	}
 	step("after-resend-intent")
 	_, _ = s.send(ctx, f, record, creation)
-	return firstLookupAfter
+	return pause(record.Payload)
 }
 
 // takeBackResend brings a record back to UNKNOWN whose send again may have been recorded, and of which nothing was sent.
@@ -253,6 +254,11 @@ func (s *Service) must(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+// pause returns when to look again after a send again that has settled nothing.
+func pause(payload *journalv1.Payload) time.Duration {
+	return backOff(max(payload.GetLookups(), payload.GetUnansweredSends()-1))
 }
 
 // backOff returns when to look again after a number of look-ups.

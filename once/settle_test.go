@@ -7,7 +7,6 @@ import (
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
 )
 
 // outcome is an unknown outcome and what must come of it.
@@ -95,7 +94,7 @@ func TestUnknownOutcome(t *testing.T) {
 				}
 				switch {
 				case o.class == noneClass || o.first.body == "unasked":
-					f.vendor.breakLookups(&providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"})
+					f.vendor.breakLookups(cannotBeAsked())
 				case o.broken:
 					f.vendor.breakLookups(notSentError())
 					time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })

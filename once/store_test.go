@@ -110,3 +110,7 @@ func (b *badStore) FindOpen(ctx context.Context, exclusive []byte) (*journal.Row
 func (b *badStore) FindCustomer(ctx context.Context, customer []byte) (*journal.Row, error) {
 	return do(b, "FindCustomer", func() (*journal.Row, error) { return b.Store.FindCustomer(ctx, customer) })
 }
+
+func (b *badStore) KeyIDs(ctx context.Context) ([]uint32, error) {
+	return do(b, "KeyIDs", func() ([]uint32, error) { return b.Store.KeyIDs(ctx) })
+}

@@ -22,6 +22,7 @@ type vendor struct {
 	sends   int     // that reached the vendor
 	held    []*held // customers
 	lookups int
+	refused string                // display name
 	broken  error                 // of look-ups
 	record  *structpb.Struct      // of every answer
 	sent    providers.Sent        // as the last look-up was told
@@ -30,13 +31,14 @@ type vendor struct {
 
 // send is how one send ends.
 type send struct {
-	acts   bool          // the vendor creates the customer
-	lag    time.Duration // and does not show it for so long
-	err    error         // what the provider makes of the answer; nil for success
-	before error         // why nothing leaves
-	gate   chan struct{} // closed when the vendor may answer
-	body   string        // more of the request's body
-	panics string        // before or after bytes may have left
+	acts   bool                  // the vendor creates the customer
+	lag    time.Duration         // and does not show it for so long
+	err    error                 // what the provider makes of the answer; nil for success
+	before error                 // why nothing leaves
+	gate   chan struct{}         // closed when the vendor may answer
+	body   string                // more of the request's body
+	ready  func(context.Context) // runs before anything leaves
+	panics string                // before or after bytes may have left
 }
 
 type held struct {
@@ -54,7 +56,9 @@ func newVendor(class enlistv1.DuplicateSafetyClass, settledAfter time.Duration) 
 func (v *vendor) Describe() *providers.Description { return v.description }
 
 func (v *vendor) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
-	if request.GetCustomer().GetDisplayName() == "INVALID" {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if name := request.GetCustomer().GetDisplayName(); name == "INVALID" || name != "" && name == v.refused {
 		return nil, providers.InvalidField("v", "customer.display_name", "must be something else")
 	}
 	return &creation{vendor: v, request: request}, nil
@@ -80,6 +84,20 @@ func (v *vendor) whenSeen(run func(context.Context)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.seen = run
+}
+
+// refuses has requests refused whose customer has a display name.
+func (v *vendor) refuses(name string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.refused = name
+}
+
+// left returns how much of the script is left.
+func (v *vendor) left() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.script)
 }
 
 // show ends every lag.
@@ -131,6 +149,9 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	v.mu.Unlock()
 	if how.before != nil {
 		return nil, how.before
+	}
+	if how.ready != nil {
+		how.ready(ctx)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, notSentError()
