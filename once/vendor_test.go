@@ -13,7 +13,7 @@ import (
 
 // vendor is a provider whose vendor lives in memory and ends each send as it is told.
 type vendor struct {
-	providers.Provider // GetCustomer and ListContractors are for those who need them
+	providers.Provider // ListContractors is for those who need it
 	description        *providers.Description
 	looksFirst         bool
 
