@@ -22,8 +22,9 @@ func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Reco
 		return nil, journalUnreadable(err)
 	case record == nil:
 		return nil, &providers.Error{
-			Reason:  enlistv1.ErrorReason_OPERATION_NOT_FOUND,
-			Message: "No create with this request_id is recorded for this caller at provider " + key.Provider + ". A preview, and a create that was refused before anything was sent, is not.",
+			Reason: enlistv1.ErrorReason_OPERATION_NOT_FOUND,
+			Message: "No create with this request_id is recorded for this caller at provider " + key.Provider +
+				". A preview, and a create that was refused before anything was sent, is not.",
 		}
 	}
 	return record, nil

@@ -191,7 +191,7 @@ func (s *Service) recordLate(record *journal.Record) {
 		if current.State == intent {
 			return errors.New("another replica is sending it again")
 		}
-		if err := move(current, lateAnswer, sender); err != nil {
+		if illegal := move(current, lateAnswer, sender); illegal != nil {
 			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
 			return nil

@@ -2,6 +2,7 @@ package once_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -187,8 +188,9 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		Creates: true, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Status: 200,
 		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET" + how.body},
 	}
-	if how.err != nil {
-		exchange.Stage = how.err.(*providers.Error).Stage
+	var known *providers.Error
+	if errors.As(how.err, &known) {
+		exchange.Stage = known.Stage
 	}
 	observer.Exchanged(exchange)
 	if how.err != nil {

@@ -132,7 +132,7 @@ func (s *operationService) unlessConfigured(err error, provider string) error {
 
 // positionAfter writes the position of a record in a list.
 func positionAfter(record *journal.Record) []byte {
-	position := binary.BigEndian.AppendUint64(nil, uint64(record.Created.UnixMicro())) //nolint:gosec // read back the same way
+	position := binary.BigEndian.AppendUint64(nil, uint64(record.Created.UnixMicro()))
 	position = append(position, record.RequestID[:]...)
 	return append(position, record.Provider...)
 }

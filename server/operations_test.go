@@ -98,7 +98,7 @@ func TestOperations(t *testing.T) {
 				t.Helper()
 				check("CreateCustomer", map[string]any{
 					"provider": provider, "requestId": id(n), "unsupportedFields": "UNSUPPORTED_FIELDS_DROP", "customer": map[string]any{
-						"id": customer, "name": map[string]any{"title": "Mr", "givenName": "Jo", "familyName": "Ox"}, "email": "jo@example.com", "currencyCode": "EUR",
+						"id": customer, "name": map[string]any{"title": "Mr", "givenName": "Jo", "familyName": "Ox"}, "email": "jo@example.com", "mobile": "+33612345678", "currencyCode": "EUR",
 						"billingAddress": map[string]any{"lines": []string{"1"}, "city": "X", "postalCode": "1", "countryCode": "FR"},
 					},
 				}, want)
