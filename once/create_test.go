@@ -61,12 +61,10 @@ func TestJoinWithAShortDeadline(t *testing.T) {
 	f := start(t, newVendor(byKey, time.Second))
 	r := request("c1")
 	gate, ended := f.sending(r)
-	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
-	defer cancel()
-	_, err := f.Create(ctx, "", clone(r))
-	if ctx.Err() != nil {
-		t.Error("the answer came after the deadline")
-	}
+	err := f.answersInTime(func(ctx context.Context) error {
+		_, err := f.Create(ctx, "", clone(r))
+		return err
+	})
 	if f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS).RetryAfter == 0 {
 		t.Error("it does not say when to come again")
 	}
@@ -94,9 +92,6 @@ func TestCallerLeavesWhileSending(t *testing.T) {
 		f.vendor.then(send{acts: true, gate: gate})
 		ctx, cancel := leave()
 		_, err := f.Create(ctx, "", clone(r))
-		if name == "deadline" && ctx.Err() != nil {
-			t.Error("the answer came after the deadline")
-		}
 		cancel()
 		if stage := f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN).Stage; stage != enlistv1.SendStage_SEND_STAGE_SENT {
 			t.Errorf("stage %s", stage)

@@ -25,10 +25,14 @@ func TestOutage(t *testing.T) {
 		"resend": func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.becomesUnknown(r, send{}) },
 	}
 	for name, prepare := range scenarios {
-		for _, method := range []string{"Insert", "Get", "Update", "Take", "FindOpen", "FindCustomer"} {
+		for _, method := range []string{"Insert", "Get", "Update", "Take", "FindCustomer"} {
 			for call := 1; call <= 3; call++ {
 				for _, half := range []bool{false, true} {
-					for _, count := range []int{1, 4} {
+					counts := []int{1}
+					if method == "Insert" || method == "Update" {
+						counts = []int{1, 4} // longer than a write is tried again
+					}
+					for _, count := range counts {
 						t.Run(fmt.Sprintf("%s/%s/%d/%t/%d", name, method, call, half, count), func(t *testing.T) {
 							t.Parallel()
 							bad := &badStore{}

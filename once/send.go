@@ -194,7 +194,7 @@ func (s *Service) recordLate(record *journal.Record) {
 		if illegal := move(current, lateAnswer, sender); illegal != nil {
 			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
-			return nil
+			return nil //nolint:nilerr // there is nothing to write, however often it is tried
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil
