@@ -122,7 +122,7 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 		f.lease = s.journal.Lease()
 		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
-			if again > 0 && existing != nil && s.isOwnIntent(existing, 1) {
+			if again > 0 && existing != nil && s.wrote(existing, 1) {
 				*record = *existing // what was thought to have failed
 				return nil, nil, nil
 			}
@@ -143,16 +143,18 @@ func (s *Service) beginOnce(ctx context.Context, record *journal.Record) (existi
 	return s.journal.Begin(ctx, record)
 }
 
-// isOwnIntent reports whether a record is an intent of this replica's in the version that its write would have made.
-func (s *Service) isOwnIntent(record *journal.Record, version int64) bool {
+// wrote reports whether a record is an intent that this process has just written as the given version. An intent of another process, now
+// dead, may be this one's by now as well; it has a later version, and may have been sent.
+func (s *Service) wrote(record *journal.Record, version int64) bool {
 	return record.State == intent && record.Owner == s.journal.Replica() && record.Version == version
 }
 
-// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
+// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same, as the
+// given version.
 func (s *Service) takeBack(key journal.Key, version int64) {
 	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
 		record, err := s.journal.Get(ctx, key)
-		if err != nil || record == nil || !s.isOwnIntent(record, version) {
+		if err != nil || record == nil || !s.wrote(record, version) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
