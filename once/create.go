@@ -109,7 +109,7 @@ func newRecord(o *order) *journal.Record {
 
 // answerInvalid answers a request that the provider would not take. It may have been taken before its connection's settings changed.
 func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.CreateCustomerResponse, error) {
-	existing, err := s.journal.Get(ctx, o.key)
+	existing, err := s.get(ctx, o.key)
 	if err != nil || existing == nil || existing.State == notSent || !bytes.Equal(existing.Payload.GetFingerprint(), o.fingerprint) {
 		return nil, o.invalid
 	}
@@ -153,7 +153,7 @@ func (s *Service) wrote(record *journal.Record, version int64) bool {
 // given version.
 func (s *Service) takeBack(key journal.Key, version int64) {
 	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
-		record, err := s.journal.Get(ctx, key)
+		record, err := s.get(ctx, key)
 		if err != nil || record == nil || !s.wrote(record, version) {
 			return err
 		}
@@ -198,8 +198,7 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 		case !record.IsOpen():
 			return replay(record)
 		default:
-			f.lease = s.journal.Lease()
-			taken, err := s.journal.Take(ctx, record)
+			taken, err := s.take(ctx, f, record)
 			if err != nil {
 				return nil, journalUnreadable(err)
 			}
@@ -210,7 +209,7 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 				return nil, inProgress(o.key.Provider)
 			}
 		}
-		if record, err = s.journal.Get(ctx, o.key); err != nil {
+		if record, err = s.get(ctx, o.key); err != nil {
 			return nil, journalUnreadable(err)
 		}
 		if record == nil {

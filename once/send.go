@@ -169,9 +169,7 @@ func (s *Service) conclude(
 
 // recorded answers from what is recorded.
 func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.CreateCustomerResponse, error) {
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	record, err := s.journal.Get(ctx, key)
+	record, err := s.get(ctx, key)
 	if err != nil || record == nil {
 		return nil, journalUnreadable(err)
 	}
@@ -221,7 +219,7 @@ func resultOf(err error) result {
 // recordLate records the vendor's answer to a sender that others have taken for dead.
 func (s *Service) recordLate(record *journal.Record) {
 	s.untilWritten("record a late answer", record.Key, func(ctx context.Context) error {
-		current, err := s.journal.Get(ctx, record.Key)
+		current, err := s.get(ctx, record.Key)
 		if err != nil || current == nil || current.State == succeeded {
 			return err
 		}

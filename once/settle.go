@@ -32,13 +32,12 @@ func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *jo
 		if !fits(ctx, next) || !sleep(ctx, next) {
 			return nil, stillUnknown(record)
 		}
-		f.lease = s.journal.Lease()
-		taken, err := s.journal.Take(ctx, record)
+		taken, err := s.take(ctx, f, record)
 		if err != nil {
 			return nil, journalUnreadable(err)
 		}
 		if taken == nil { // another replica has it now
-			if taken, err = s.journal.Get(ctx, o.key); err != nil || taken == nil {
+			if taken, err = s.get(ctx, o.key); err != nil || taken == nil {
 				return nil, journalUnreadable(err)
 			}
 			return s.resume(ctx, f, o, taken)
@@ -50,12 +49,11 @@ func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *jo
 
 // settleOnce settles the create of a key as far as one look-up does, when it is open and nobody is at work on it.
 func (s *Service) settleOnce(ctx context.Context, f *flight, key journal.Key) error {
-	record, err := s.journal.Get(ctx, key)
+	record, err := s.get(ctx, key)
 	if err != nil || record == nil || !record.IsOpen() {
 		return err
 	}
-	f.lease = s.journal.Lease()
-	taken, err := s.journal.Take(ctx, record)
+	taken, err := s.take(ctx, f, record)
 	if err != nil || taken == nil {
 		return err
 	}
@@ -246,9 +244,7 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 	}
 	step("before-settled")
 	if s.write(f, record, due, nil) != nil { // another has taken it over
-		reading, cancel := detached(ctx)
-		defer cancel()
-		if current, err := s.journal.Get(reading, record.Key); err == nil && current != nil {
+		if current, err := s.get(ctx, record.Key); err == nil && current != nil {
 			*record = *current
 		} else {
 			record.State = unknown // to this caller
