@@ -80,12 +80,12 @@ func (s *Service) carryOut(ctx context.Context, f *flight, o *order) (*enlistv1.
 		return s.answerInvalid(ctx, o)
 	}
 	record := newRecord(o)
-	for {
+	for waited := false; ; waited = true {
 		step("before-intent")
-		existing, busy, err := s.begin(ctx, f, record)
+		existing, busy, err := s.begin(ctx, f, record, waited)
 		switch {
 		case err != nil:
-			return nil, journalUnavailable(err)
+			return nil, notBegun(ctx, o.key, waited, err)
 		case existing != nil:
 			return s.resume(ctx, f, o, existing)
 		case busy == nil:
@@ -116,7 +116,7 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 }
 
 // begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
-func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
+func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record, waited bool) (existing, busy *journal.Record, err error) {
 	for again := 0; ; again++ {
 		existing, busy, err = s.journal.Begin(ctx, record)
 		if err == nil {
@@ -128,11 +128,19 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 		}
 		s.log.WarnContext(ctx, "journal: an intent could not be recorded", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
-			f.tell(nil, journalUnavailable(err))
+			f.tell(nil, notBegun(ctx, record.Key, waited, err))
 			s.takeBack(record.Key, 1)
 			return nil, nil, err
 		}
 	}
+}
+
+// notBegun is the answer when an intent could not be written: for want of a journal, or of time where the create has waited for another.
+func notBegun(ctx context.Context, key journal.Key, waited bool, cause error) error {
+	if waited && ctx.Err() != nil {
+		return customerBusy(key.Provider)
+	}
+	return journalUnavailable(cause)
 }
 
 // wrote reports whether a record is an intent that this process has just written as the given version. An intent of another process, now
@@ -168,7 +176,7 @@ func (s *Service) awaitOther(ctx context.Context, other *journal.Record) bool {
 
 // resume answers from a record that is there, or goes on where it stands.
 func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
-	for {
+	for waited := false; ; {
 		if !bytes.Equal(record.Payload.GetFingerprint(), o.fingerprint) {
 			return nil, reused()
 		}
@@ -182,10 +190,12 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 				return nil, customerBusy(o.key.Provider)
 			}
 			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
-				f.tell(nil, journalUnavailable(err))
+				err = notBegun(ctx, o.key, waited, err)
+				f.tell(nil, err)
 				s.takeBack(o.key, record.Version+1)
-				return nil, journalUnavailable(err)
+				return nil, err
 			}
+			waited = true
 		case !record.IsOpen():
 			return replay(record)
 		default:
