@@ -134,7 +134,7 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
-// FindCustomer returns the newest create that succeeded with a customer id; nil when there is none.
+// FindCustomer returns the newest create that has written a customer; nil when there is none. One that adopted it has not.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
 	if customerID == "" {
 		return nil, nil
@@ -169,9 +169,16 @@ func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int,
 	return j.store.Purge(ctx, age, limit)
 }
 
-// Alive reports whether others still take this replica for alive, by this process's own monotonic clock and with time to spare.
-func (j *Journal) Alive() bool {
-	return j.lease.alive()
+// Lease returns the number of the time for which this replica has been alive to the others without a gap, by this process's own clocks and
+// with time to spare.
+func (j *Journal) Lease() int64 {
+	return j.lease.current()
+}
+
+// Holds reports whether this replica has been alive to the others, without a gap, since Lease returned that number: what it owned then it
+// owns now.
+func (j *Journal) Holds(lease int64) bool {
+	return j.lease.holds(lease)
 }
 
 // Replica returns the name of this process.

@@ -23,8 +23,9 @@ type lease struct {
 	stop    context.CancelFunc
 	stopped chan struct{}
 
-	mutex sync.Mutex
-	last  time.Time // when the last sign of life that arrived was begun; zero after the end
+	mutex  sync.Mutex
+	last   time.Time // when the last sign of life that arrived was begun; zero after the end
+	number int64     // grows whenever others may have taken this replica for dead in between
 }
 
 // takeLease gives the first sign of life, and more until it is released.
@@ -65,16 +66,36 @@ func (l *lease) beat(ctx context.Context) error {
 	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	if l.number == 0 || !l.within(l.last) {
+		l.number++
+	}
 	l.last = begun
 	return nil
 }
 
-// alive leaves a quarter of the lease to spare. It goes by the monotonic clock, and by the other one where that says that more time
-// has passed: the monotonic clock stands still while the machine sleeps, the others' do not.
+// alive reports whether the present lease still holds.
 func (l *lease) alive() bool {
 	l.mutex.Lock()
-	last := l.last
-	l.mutex.Unlock()
+	defer l.mutex.Unlock()
+	return l.within(l.last)
+}
+
+// current returns the number of the lease, and holds whether that one has held from then to now.
+func (l *lease) current() int64 {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.number
+}
+
+func (l *lease) holds(number int64) bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.number == number && l.within(l.last)
+}
+
+// within leaves a quarter of the lease to spare. It goes by the monotonic clock, and by the other one where that says that more time
+// has passed: the monotonic clock stands still while the machine sleeps, the others' do not.
+func (l *lease) within(last time.Time) bool {
 	if last.IsZero() {
 		return false
 	}

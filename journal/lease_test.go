@@ -82,35 +82,39 @@ func TestLease(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if beats := h.heard(); len(beats) != 1 || beats[0] != 8*time.Second || !j.Alive() {
-			t.Fatalf("beats %v before New returns, alive %v", beats, j.Alive())
+		if beats := h.heard(); len(beats) != 1 || beats[0] != 8*time.Second || !j.Holds(j.Lease()) {
+			t.Fatalf("beats %v before New returns, alive %v", beats, j.Holds(j.Lease()))
 		}
 		time.Sleep(9 * time.Second)
 		synctest.Wait()
-		if beats := h.heard(); len(beats) != 5 || !j.Alive() {
-			t.Fatalf("beats %v after 9 s, alive %v", beats, j.Alive())
+		if beats := h.heard(); len(beats) != 5 || !j.Holds(j.Lease()) {
+			t.Fatalf("beats %v after 9 s, alive %v", beats, j.Holds(j.Lease()))
 		}
+		before := j.Lease()
 		h.stop(errors.New("the database is away"))
 		time.Sleep(4 * time.Second) // 5 s since the last one
-		if !j.Alive() {
+		if !j.Holds(j.Lease()) {
 			t.Fatal("not alive with 3 s of 8 left")
 		}
 		time.Sleep(time.Second) // 6 s: a quarter of the lease is left
-		if j.Alive() {
+		if j.Holds(j.Lease()) {
 			t.Fatal("alive with a quarter left")
 		}
 		h.stop(nil)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if !j.Alive() {
+		if !j.Holds(j.Lease()) {
 			t.Fatal("not alive again")
+		}
+		if j.Holds(before) {
+			t.Fatal("a lease with a gap in it still holds")
 		}
 		if err := j.Close(); err != nil {
 			t.Fatal(err)
 		}
 		beats := h.heard()
-		if last := beats[len(beats)-1]; last != 0 || !h.closed || j.Alive() {
-			t.Fatalf("last beat %v, closed %v, alive %v", last, h.closed, j.Alive())
+		if last := beats[len(beats)-1]; last != 0 || !h.closed || j.Holds(j.Lease()) {
+			t.Fatalf("last beat %v, closed %v, alive %v", last, h.closed, j.Holds(j.Lease()))
 		}
 		time.Sleep(time.Minute)
 		if err := j.Close(); err != nil || len(h.heard()) != len(beats) {

@@ -35,13 +35,14 @@ type order struct {
 func (s *Service) Create(ctx context.Context, principal string, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	provider := s.providers[request.GetProvider()]
 	o := &order{request: request, fingerprint: fingerprint(request)}
+	lookAsAsked := request.GetOnExisting()
 	setDefaults(request, provider.Describe())
 	o.creation, o.invalid = provider.Prepare(request)
 	if request.GetValidateOnly() {
 		if o.invalid != nil {
 			return nil, o.invalid
 		}
-		return o.creation.Preview(ctx)
+		return preview(ctx, provider, o, lookAsAsked)
 	}
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {
@@ -80,12 +81,12 @@ func (s *Service) carryOut(ctx context.Context, f *flight, o *order) (*enlistv1.
 		return s.answerInvalid(ctx, o)
 	}
 	record := newRecord(o)
-	for waited := false; ; waited = true {
+	for {
 		step("before-intent")
-		existing, busy, err := s.begin(ctx, f, record, waited)
+		existing, busy, err := s.begin(ctx, f, record)
 		switch {
 		case err != nil:
-			return nil, notBegun(ctx, o.key, waited, err)
+			return nil, journalUnavailable(err)
 		case existing != nil:
 			return s.resume(ctx, f, o, existing)
 		case busy == nil:
@@ -116,11 +117,12 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 }
 
 // begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
-func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record, waited bool) (existing, busy *journal.Record, err error) {
+func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
 	for again := 0; ; again++ {
-		existing, busy, err = s.journal.Begin(ctx, record)
+		f.lease = s.journal.Lease()
+		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
-			if again > 0 && existing != nil && s.wrote(existing, 1) {
+			if again > 0 && existing != nil && s.isOwnIntent(existing, 1) {
 				*record = *existing // what was thought to have failed
 				return nil, nil, nil
 			}
@@ -128,33 +130,29 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record, 
 		}
 		s.log.WarnContext(ctx, "journal: an intent could not be recorded", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
-			f.tell(nil, notBegun(ctx, record.Key, waited, err))
+			f.tell(nil, journalUnavailable(err))
 			s.takeBack(record.Key, 1)
 			return nil, nil, err
 		}
 	}
 }
 
-// notBegun is the answer when an intent could not be written: for want of a journal, or of time where the create has waited for another.
-func notBegun(ctx context.Context, key journal.Key, waited bool, cause error) error {
-	if waited && ctx.Err() != nil {
-		return customerBusy(key.Provider)
-	}
-	return journalUnavailable(cause)
+func (s *Service) beginOnce(ctx context.Context, record *journal.Record) (existing, busy *journal.Record, err error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return s.journal.Begin(ctx, record)
 }
 
-// wrote reports whether a record is an intent that this process has just written as the given version. An intent of another process, now
-// dead, may be this one's by now as well; it has a later version, and may have been sent.
-func (s *Service) wrote(record *journal.Record, version int64) bool {
+// isOwnIntent reports whether a record is an intent of this replica's in the version that its write would have made.
+func (s *Service) isOwnIntent(record *journal.Record, version int64) bool {
 	return record.State == intent && record.Owner == s.journal.Replica() && record.Version == version
 }
 
-// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same, as the
-// given version.
+// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
 func (s *Service) takeBack(key journal.Key, version int64) {
 	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
 		record, err := s.journal.Get(ctx, key)
-		if err != nil || record == nil || !s.wrote(record, version) {
+		if err != nil || record == nil || !s.isOwnIntent(record, version) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
@@ -176,29 +174,29 @@ func (s *Service) awaitOther(ctx context.Context, other *journal.Record) bool {
 
 // resume answers from a record that is there, or goes on where it stands.
 func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
-	for waited := false; ; {
+	for {
 		if !bytes.Equal(record.Payload.GetFingerprint(), o.fingerprint) {
 			return nil, reused()
 		}
 		var err error
 		switch {
 		case record.State == notSent:
-			if err = s.restart(ctx, record); err == nil {
+			f.lease = s.journal.Lease()
+			if err = s.restart(ctx, record, o.creation); err == nil {
 				return s.send(ctx, f, record, o.creation)
 			}
 			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
 				return nil, customerBusy(o.key.Provider)
 			}
 			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
-				err = notBegun(ctx, o.key, waited, err)
-				f.tell(nil, err)
+				f.tell(nil, journalUnavailable(err))
 				s.takeBack(o.key, record.Version+1)
-				return nil, err
+				return nil, journalUnavailable(err)
 			}
-			waited = true
 		case !record.IsOpen():
 			return replay(record)
 		default:
+			f.lease = s.journal.Lease()
 			taken, err := s.journal.Take(ctx, record)
 			if err != nil {
 				return nil, journalUnreadable(err)
@@ -220,12 +218,15 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 }
 
 // restart opens a create again of which nothing was done.
-func (s *Service) restart(ctx context.Context, record *journal.Record) error {
+func (s *Service) restart(ctx context.Context, record *journal.Record, creation providers.Creation) error {
 	if err := move(record, restarted, caller); err != nil {
 		return err
 	}
-	record.Payload.Released = false
+	payload := record.Payload
+	payload.ExclusiveKey, payload.LooksFirst, payload.Released = creation.Key(), creation.LooksFirst(), false
 	record.Owner = s.journal.Replica()
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	return s.journal.Update(ctx, record, -1)
 }
 

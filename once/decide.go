@@ -1,6 +1,8 @@
 package once
 
 import (
+	"time"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -8,6 +10,7 @@ import (
 const (
 	enforcedByKey     = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY
 	verifiableByKey   = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY
+	noneToAsk         = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_NONE
 	verifiableByMatch = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH
 )
 
@@ -53,11 +56,14 @@ func afterDeath(looksFirst, released bool, unansweredBefore int32) event {
 	return abandoned
 }
 
+// mayBeHidden says whether a look that has found nothing may have missed what another create made some time ago.
+func mayBeHidden(ago, settledAfter time.Duration) bool {
+	return ago.Abs() < settledAfter // negative when a clock was set back
+}
+
 // facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.
 type facts struct {
-	class enlistv1.DuplicateSafetyClass
-	// cannotAsk: the vendor cannot be asked for such a customer, so that nothing found says nothing.
-	cannotAsk  bool
+	class      enlistv1.DuplicateSafetyClass
 	onExisting enlistv1.OnExisting
 	// ours, others and unclear count the customers that were found, by their Match.
 	ours, others, unclear int
@@ -123,16 +129,15 @@ func afterNothing(f facts) decision {
 			return wait
 		case f.maySend:
 			return resend
-		case f.waited && (f.unclear > 0 || f.cannotAsk):
-			return askPerson
 		case f.waited:
+			if f.unclear > 0 {
+				return askPerson
+			}
 			return giveUp
 		}
 		return wait
 	case verifiableByKey, verifiableByMatch:
 		switch {
-		case f.cannotAsk:
-			return askPerson
 		case !f.waited:
 			return wait
 		case f.refusedAgain:

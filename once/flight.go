@@ -24,6 +24,10 @@ type flight struct {
 	landed chan struct{}
 	// told gets the first answer that is known; the work may go on after it.
 	told chan answer
+	// lease is that of this replica from before it came to own the record.
+	lease int64
+	// looked says that the send before a send again was let go by a look: nobody was there, whatever the look before this one says.
+	looked bool
 	// attempt is the call to the vendor that is or was under way.
 	attempt atomic.Pointer[attempt]
 }

@@ -106,3 +106,11 @@ func (s *Service) describe(name string) *providers.Description {
 func (s *Service) class(name string) enlistv1.DuplicateSafetyClass {
 	return s.describe(name).DuplicateSafety.GetClass()
 }
+
+// settledAfter is the vendor's own limit.
+func (s *Service) settledAfter(name string) time.Duration {
+	if description := s.describe(name); description != nil {
+		return description.SettledAfter
+	}
+	return lastLookupAfter
+}

@@ -24,7 +24,7 @@ func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Reco
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_OPERATION_NOT_FOUND,
 			Message: "No create with this request_id is recorded for this caller at provider " + key.Provider +
-				". A preview, and a create that was refused before anything was sent, is not.",
+				". Previews are not recorded, nor creates that were refused because of their fields.",
 		}
 	}
 	return record, nil
@@ -62,12 +62,17 @@ func (s *Service) Wait(ctx context.Context, key journal.Key) (*journal.Record, e
 	}
 }
 
+// readHelp is how long a read waits for an unknown outcome to be looked into.
+const readHelp = 2 * time.Second
+
 // CustomerRead looks into the unknown outcome of a create for a customer that is being read, so that whoever asks the vendor about it
 // finds the operation settled as well.
 func (s *Service) CustomerRead(ctx context.Context, provider, customerID string) {
 	if s.unknowns.Load() == 0 {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, readHelp)
+	defer cancel()
 	record, err := s.journal.FindOpen(ctx, provider, customerID)
 	if err == nil && record != nil {
 		s.helpAlong(ctx, record)

@@ -33,10 +33,7 @@ func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, c
 	}
 	made.addTo(record.Payload)
 	step("before-end")
-	if err = s.conclude(f, record, began, response, err); err != nil {
-		return nil, err
-	}
-	return response, nil
+	return s.conclude(ctx, f, record, began, answer{response, err})
 }
 
 // call calls the provider once. It goes on without its caller from the moment that bytes may have left.
@@ -56,7 +53,7 @@ func (s *Service) call(
 		}
 	}()
 	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
-		BeforeSend: func(ctx context.Context) error { return s.release(ctx, record) },
+		BeforeSend: func(ctx context.Context) error { return s.release(ctx, f, record) },
 		Connected: func() {
 			a.connect()
 			step("connected")
@@ -65,20 +62,39 @@ func (s *Service) call(
 	}))
 }
 
-// release lets a request go out that creates. A replica that others may take for dead sends nothing; a create that has looked first says
-// so in the journal, so that whoever finds it after a crash knows whether bytes can have left, and that nobody was there before.
-func (s *Service) release(ctx context.Context, record *journal.Record) error {
-	if !s.journal.Alive() {
-		return journalUnavailable(errors.New("the lease of this replica cannot be renewed"))
-	}
+// release lets a request go out that creates. A create that has looked first says so in the journal, so that whoever finds it after a crash
+// knows whether bytes can have left, and that nobody was there before; nor is the look believed while the vendor may not yet show what
+// another create has made. A replica that others may have taken for dead since the record became its own sends nothing; nothing comes
+// between that check and the send.
+func (s *Service) release(ctx context.Context, f *flight, record *journal.Record) error {
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
+		if err := s.checkLook(ctx, record); err != nil {
+			return err
+		}
 		step("before-release")
 		record.Payload.Released = true
 		if err := s.update(ctx, record, -1); err != nil {
+			record.Payload.Released = false
 			return journalUnavailable(err)
 		}
 	}
 	step("before-send")
+	if !s.journal.Holds(f.lease) {
+		return journalUnavailable(errors.New("the lease of this replica was not renewed in time"))
+	}
+	return nil
+}
+
+// checkLook refuses to send a create whose look has found nothing, when another create has made that customer so lately that the vendor
+// need not show it yet. Since this create is open, the other has ended.
+func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
+	other, err := s.journal.FindCustomer(ctx, record.Provider, record.Payload.GetExclusiveKey())
+	switch {
+	case err != nil:
+		return journalUnavailable(err)
+	case other != nil && other.Key != record.Key && mayBeHidden(time.Since(other.Updated), s.describe(record.Provider).SettledAfter):
+		return customerNotShown(record.Provider)
+	}
 	return nil
 }
 
@@ -109,36 +125,55 @@ func fits(ctx context.Context, wait time.Duration) bool {
 	return ctx.Err() == nil && (!has || time.Until(deadline) > wait)
 }
 
-// conclude records how a send ended, and returns the error that the caller gets.
+// conclude records how a send ended, and returns what the caller is told: what is recorded in the end.
 func (s *Service) conclude(
-	f *flight, record *journal.Record, began time.Time, response *enlistv1.CreateCustomerResponse, err error,
-) error {
-	payload, ended := record.Payload, resultOf(err)
+	ctx context.Context, f *flight, record *journal.Record, began time.Time, got answer,
+) (*enlistv1.CreateCustomerResponse, error) {
+	payload, ended := record.Payload, resultOf(got.err)
 	what := afterSend(ended, payload.GetUnansweredSends(), payload.GetBelievedMissing())
-	if err == nil {
-		payload.Response, _ = proto.Clone(response).(*enlistv1.CreateCustomerResponse)
-		payload.CustomerId, payload.Failure = response.GetCustomer().GetId(), nil
+	if ended == created {
+		payload.Response, _ = proto.Clone(got.response).(*enlistv1.CreateCustomerResponse)
+		payload.CustomerId, payload.Failure = got.response.GetCustomer().GetId(), nil
 	} else {
-		payload.Failure = failureOf(err)
+		payload.Failure = failureOf(got.err)
 	}
 	due := time.Duration(-1)
 	if what == unanswered {
 		due = lookAt(payload, ended, began)
 		payload.RefusedAgain = ended == rejected
-		err = stillUnknown(record)
+		payload.Released = payload.GetReleased() || ended != noAnswer && f.looked
+		got.err = stillUnknown(record)
 	}
-	if illegal := move(record, what, sender); illegal != nil {
-		return illegal
+	if err := move(record, what, sender); err != nil {
+		return nil, err
 	}
 	if what == unanswered {
 		s.unknowns.Add(1)
 		s.observed.wait(record, 0) // the vendor's own limit is waited out from now on
 	}
-	if lost := s.write(f, record, due, answer{response, err}); errors.Is(lost, journal.ErrConflict) && what == done {
+	var early *answer
+	if ended == created && (payload.GetReleased() || !payload.GetLooksFirst()) {
+		early = &got // the customer is there, whatever becomes of the record
+	}
+	if s.write(f, record, due, early) == nil {
+		step("after-end")
+		return got.response, got.err
+	}
+	if ended == created { // another replica has taken this one for dead
 		s.recordLate(record)
 	}
-	step("after-end")
-	return err
+	return s.recorded(ctx, record.Key)
+}
+
+// recorded answers from what is recorded.
+func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.CreateCustomerResponse, error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	record, err := s.journal.Get(ctx, key)
+	if err != nil || record == nil {
+		return nil, journalUnreadable(err)
+	}
+	return replay(record)
 }
 
 // lookAt takes note of how a send ended that leaves its create UNKNOWN, and says when to look: at once after the first, and after a refusal.
@@ -188,13 +223,16 @@ func (s *Service) recordLate(record *journal.Record) {
 		if err != nil || current == nil || current.State == succeeded {
 			return err
 		}
-		if current.State == intent {
+		if current.State == intent && current.Owner != s.journal.Replica() {
 			return errors.New("another replica is sending it again")
 		}
-		if illegal := move(current, lateAnswer, sender); illegal != nil {
+		if current.State == intent { // another was, and has died
+			s.abandon(current)
+		}
+		if err := move(current, lateAnswer, sender); err != nil {
 			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
-			return nil //nolint:nilerr // there is nothing to write, however often it is tried
+			return nil //nolint:nilerr // it stays as it is, for a person
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil

@@ -3,7 +3,6 @@ package once
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -32,6 +31,7 @@ func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *jo
 		if !fits(ctx, next) || !sleep(ctx, next) {
 			return nil, stillUnknown(record)
 		}
+		f.lease = s.journal.Lease()
 		taken, err := s.journal.Take(ctx, record)
 		if err != nil {
 			return nil, journalUnreadable(err)
@@ -53,6 +53,7 @@ func (s *Service) settleOnce(ctx context.Context, f *flight, key journal.Key) er
 	if err != nil || record == nil || !record.IsOpen() {
 		return err
 	}
+	f.lease = s.journal.Lease()
 	taken, err := s.journal.Take(ctx, record)
 	if err != nil || taken == nil {
 		return err
@@ -74,22 +75,27 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		}
 	}
 	callerIsHere := creation != nil
-	made, left := &tries{}, s.waitLeft(record) // before the look-up, which tells how things stand when it begins
+	// Before the look-up: one that left too early proves nothing, however late its answer comes.
+	left := s.observed.wait(record, s.settledAfter(record.Provider))
+	made := &tries{}
 	candidates, err := s.lookUp(ctx, record, &creation, made)
 	made.addTo(record.Payload)
 	if err != nil && ctx.Err() != nil { // its caller has gone, or Enlist stops: another look is due as if there had been none
 		return s.giveBack(ctx, f, record, firstLookupAfter)
 	}
 	record.Payload.Lookups++
-	cannotAsk := isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED)
-	if err != nil && !cannotAsk {
+	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
 		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
 	}
 	description := s.describe(record.Provider)
+	class := description.DuplicateSafety.GetClass()
+	if err != nil {
+		class = noneToAsk
+	}
 	facts := facts{
-		class: description.DuplicateSafety.GetClass(), cannotAsk: cannotAsk, onExisting: record.Payload.GetRequest().GetOnExisting(),
+		class: class, onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
 		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
 		maySend:    callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
@@ -134,14 +140,6 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	return s.giveBack(ctx, f, record, next)
 }
 
-// waitLeft returns how long this process has still to wait until the vendor's own limit is over for the last send.
-func (s *Service) waitLeft(record *journal.Record) time.Duration {
-	if description := s.describe(record.Provider); description != nil {
-		return s.observed.wait(record, description.SettledAfter)
-	}
-	return 0
-}
-
 // abandon takes note that whoever held a record in state INTENT is gone.
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
@@ -159,72 +157,81 @@ func (s *Service) abandon(record *journal.Record) {
 }
 
 // lookUp asks the vendor. When no caller is here, creation is made of the recorded request.
-func (s *Service) lookUp(
-	ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries,
-) (candidates []providers.Candidate, err error) {
-	defer func() { // whoever settles must give the record back
-		if value := recover(); value != nil {
-			s.log.ErrorContext(ctx, "panic in a provider", "provider", record.Provider, "cause", panicked(value), "stack", string(debug.Stack()))
-			candidates, err = nil, panicked(value)
-		}
-	}()
+func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries) ([]providers.Candidate, error) {
 	provider := s.providers[record.Provider]
 	if provider == nil {
 		return nil, errors.New("its provider is no longer configured")
 	}
 	if *creation == nil {
 		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
+		var err error
 		if *creation, err = provider.Prepare(request); err != nil {
 			return nil, err
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
-	candidates, err = (*creation).FindCustomer(ctx, providers.Sent{
+	candidates, err := find(ctx, *creation, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
 	step("after-lookup")
-	if err != nil || s.class(record.Provider) != verifiableByMatch {
-		return candidates, err
+	if err != nil {
+		return nil, err
 	}
-	for i, candidate := range candidates { // one that another create has made is not ours, however alike
+	return candidates, s.disown(ctx, record, candidates)
+}
+
+// find asks the provider. A provider that panics has told nothing.
+func find(ctx context.Context, creation providers.Creation, sent providers.Sent) (candidates []providers.Candidate, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = panicked(value)
+		}
+	}()
+	return creation.FindCustomer(ctx, sent)
+}
+
+// disown takes back that customers are ours which only look like it, when another create is known to have made them. Where the vendor gives
+// each customer a new id they are then another's; where the caller chooses the id, ours may have come after that one was deleted.
+func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
+	byMatch := s.class(record.Provider) == verifiableByMatch
+	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
+		return nil
+	}
+	for i, candidate := range candidates {
+		if !byMatch && (!candidate.Alike || candidate.Match != providers.MatchOurs) {
+			continue
+		}
 		other, err := s.journal.FindCustomer(ctx, record.Provider, candidate.Response.GetCustomer().GetId())
-		if err != nil {
-			return nil, err
-		}
-		if other != nil && other.Key != record.Key {
+		switch {
+		case err != nil:
+			return err
+		case other == nil || other.Key == record.Key:
+		case byMatch:
 			candidates[i].Match = providers.MatchOther
+		default:
+			candidates[i].Match = providers.MatchUnclear
 		}
 	}
-	return candidates, nil
+	return nil
 }
 
 // sendAgain sends a create again that was looked for and not found.
 func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) time.Duration {
-	s.must(move(record, sendAgain, settler)) // Released stays: that nobody was there before the first send is still so
+	s.must(move(record, sendAgain, settler))
+	f.looked = record.Payload.GetLooksFirst() && record.Payload.GetReleased()
+	record.Payload.LooksFirst, record.Payload.Released = creation.LooksFirst(), false
 	record.Owner = s.journal.Replica()
+	f.lease = s.journal.Lease()
 	step("before-resend")
 	if err := s.update(ctx, record, -1); err != nil {
 		s.log.ErrorContext(ctx, "journal: a send again could not be recorded, so nothing was sent", "provider", record.Provider,
 			"request_id", record.RequestID, "cause", err)
-		s.untilWritten("take back a send again", record.Key, func(ctx context.Context) error { return s.takeBackResend(ctx, record) })
-		return backOff(record.Payload.GetLookups())
+		s.must(move(record, unanswered, sender))
+		return s.giveBack(ctx, f, record, firstLookupAfter)
 	}
 	step("after-resend-intent")
 	_, _ = s.send(ctx, f, record, creation)
 	return pause(record.Payload)
-}
-
-// takeBackResend brings a record back to UNKNOWN whose send again may have been recorded, and of which nothing was sent.
-func (s *Service) takeBackResend(ctx context.Context, record *journal.Record) error {
-	current, err := s.journal.Get(ctx, record.Key)
-	if err != nil || current == nil || current.Owner != s.journal.Replica() {
-		return err
-	}
-	if current.State == intent {
-		s.must(move(current, unanswered, sender))
-	}
-	*record = *current
-	return s.update(ctx, record, firstLookupAfter)
 }
 
 func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCustomerResponse) {
@@ -238,11 +245,16 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 	if record.State != unknown {
 		due = -1
 		s.observed.forget(record.Key)
+		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
-	if s.write(f, record, due, answer{err: stillUnknown(record)}) != nil { // another has taken it over
-		if current, err := s.journal.Get(ctx, record.Key); err == nil && current != nil {
+	if s.write(f, record, due, nil) != nil { // another has taken it over
+		reading, cancel := detached(ctx)
+		defer cancel()
+		if current, err := s.journal.Get(reading, record.Key); err == nil && current != nil {
 			*record = *current
+		} else {
+			record.State = unknown // to this caller
 		}
 	}
 	step("after-settled")

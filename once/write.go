@@ -11,43 +11,52 @@ import (
 // writeTimeout bounds one write to the journal.
 const writeTimeout = 10 * time.Second
 
-// update writes a record that this replica owns. A conflict with a write of this same process, which failed and was made all the same,
-// is none.
+// detached returns a context for one write: a write that is cut off with its caller may have been made or not, and its outcome would have to be
+// found out.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+}
+
+// update writes a record that this replica owns. What looks like a conflict with the very next version, of this replica's making, is a write
+// of this flight that failed and was made all the same.
 func (s *Service) update(ctx context.Context, record *journal.Record, due time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	ctx, cancel := detached(ctx)
 	defer cancel()
 	if record.State != intent {
 		record.Owner = "" // the work is over, or due later
 	}
-	for {
-		err := s.journal.Update(ctx, record, due)
-		if !errors.Is(err, journal.ErrConflict) {
-			return err
-		}
-		current, readErr := s.journal.Get(ctx, record.Key)
-		if readErr != nil {
-			return readErr
-		}
-		if current == nil || current.Version == record.Version || current.Owner != s.journal.Replica() {
-			return err
-		}
-		record.Version = current.Version
+	err := s.journal.Update(ctx, record, due)
+	if !errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrBusy) {
+		return err
 	}
+	current, readErr := s.journal.Get(ctx, record.Key)
+	switch {
+	case readErr != nil:
+		return readErr
+	case current == nil || current.Version != record.Version+1:
+		return err
+	case current.Owner == "" && current.State == record.State:
+		record.Version = current.Version // this very write
+		return nil
+	case current.Owner == s.journal.Replica(): // the one before it
+		record.Version = current.Version
+		return s.journal.Update(ctx, record, due)
+	}
+	return err
 }
 
-// write writes the end of a call to the vendor, and does not give up while the process lives: the caller, if it has no answer by now, is
-// answered when the first write fails, since what the vendor has said is true all the same. It returns nil, or ErrConflict when another replica
-// has taken the record over.
-func (s *Service) write(f *flight, record *journal.Record, due time.Duration, told answer) error {
+// write writes what a record has come to, and does not give up while the process lives. The caller is answered early, if there is an answer for
+// that, when the first write fails. It returns nil, or ErrConflict when another replica has taken the record over.
+func (s *Service) write(f *flight, record *journal.Record, due time.Duration, early *answer) error {
 	var lost error
-	s.untilWritten("record an end", record.Key, func(ctx context.Context) error {
+	s.untilWritten("record what became of a create", record.Key, func(ctx context.Context) error {
 		err := s.update(ctx, record, due)
 		if errors.Is(err, journal.ErrConflict) {
 			lost = err
 			return nil
 		}
-		if err != nil {
-			f.tell(told.response, told.err)
+		if err != nil && early != nil {
+			f.tell(early.response, early.err)
 		}
 		return err
 	})

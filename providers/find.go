@@ -19,6 +19,8 @@ type Sent struct {
 type Candidate struct {
 	// Match says whether it did.
 	Match Match
+	// Alike says that MatchOurs rests on equal content alone, which another create with the same content may have made.
+	Alike bool
 	// Response is the create's answer if it did. With on_existing UPDATE or ADOPT its outcome is what is known of that.
 	Response *enlistv1.CreateCustomerResponse
 	// Differences are the paths of fields that are not as the request has them.

@@ -45,6 +45,9 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	configuration := cli.EmbeddedConfig(vendors.URL)
 	configuration.Grpc.Address, configuration.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
 	configuration.Shutdown.Timeout = durationpb.New(5 * time.Second)
+	for _, provider := range configuration.GetProviders() {
+		provider.Timeout, provider.LookupLag = durationpb.New(5*time.Second), durationpb.New(0)
+	}
 	connected, err := registry.New(configuration.GetProviders())
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,14 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 	return operation
 }
 
+// withoutExchanges leaves out what a list does not show.
+func withoutExchanges(operation *enlistv1.Operation) *enlistv1.Operation {
+	for _, try := range operation.GetTries() {
+		try.Request, try.ResponseBody, try.Curl = nil, "", ""
+	}
+	return operation
+}
+
 // instant returns a time, and nil for none.
 func instant(at time.Time) *timestamppb.Timestamp {
 	if at.IsZero() {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
@@ -14,6 +15,9 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/pagetoken"
 )
+
+// maxPage is how large a page grows, in bytes, unless one operation is larger: clients take answers of up to 4 MiB by default.
+const maxPage = 2 << 20
 
 // allProviders stands for every provider in a list (AIP-159).
 const allProviders = "-"
@@ -63,13 +67,18 @@ func (s *operationService) ListOperations(ctx context.Context, request *enlistv1
 	if err != nil {
 		return nil, err
 	}
-	response := &enlistv1.ListOperationsResponse{}
+	response, bytes := &enlistv1.ListOperationsResponse{}, 0
 	for i, record := range records {
 		if i == size {
 			response.NextPageToken = pagetoken.NextAfter(request, positionAfter(records[i-1]))
 			break
 		}
-		response.Operations = append(response.Operations, s.show(record))
+		operation := withoutExchanges(s.show(record))
+		if bytes += proto.Size(operation); bytes > maxPage && i > 0 {
+			response.NextPageToken = pagetoken.NextAfter(request, positionAfter(records[i-1]))
+			break
+		}
+		response.Operations = append(response.Operations, operation)
 	}
 	return response, nil
 }

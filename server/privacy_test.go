@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestLogIsPrivate(t *testing.T) {
 			"opencell": "opencell", "sell_and_sign": "sellandsign", "valomnia": "valomnia", "caliq": "caliq", "avvio": "avvio",
 		} {
 			request := &enlistv1.CreateCustomerRequest{}
-			if err := protojson.Unmarshal([]byte(`{"unsupportedFields":"UNSUPPORTED_FIELDS_DROP","customer":{"id":"MK-ID`+kind[:min(2, len(kind))]+`",
+			if err := protojson.Unmarshal([]byte(`{"unsupportedFields":"UNSUPPORTED_FIELDS_DROP","customer":{
 				"name":{"title":"Mr","givenName":"Mmarker","familyName":"Mmarker"},"email":"marker@example.com","mobile":"+12345006789","currencyCode":"EUR",
 				"billingAddress":{"lines":["Marker Street"],"city":"Markerville","postalCode":"1","countryCode":"FR"}}}`), request); err != nil {
 				t.Fatal(err)
@@ -34,7 +35,9 @@ func TestLogIsPrivate(t *testing.T) {
 			if provider == "avvio" {
 				request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: "mark-password"}}
 			}
-			for _, operation := range []string{"create", "get"} {
+			for i, operation := range []string{"create", "get"} { // each a customer of its own, or one would wait for the other
+				request.Customer.Id = fmt.Sprintf("MK-ID%d%.9s", i, kind)
+				request.Customer.Email = fmt.Sprintf("%d%s.marker@example.com", i, kind)
 				if kind != "" {
 					order(t, r, map[string]any{"vendor": vendor, "operation": operation, "kind": kind})
 				}

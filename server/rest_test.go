@@ -111,7 +111,7 @@ func TestMessagesStandAlone(t *testing.T) {
 		fault                map[string]any
 	}{
 		{
-			"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"},"avvio":{"password":"x"}}`, "Its id is not known, so have somebody look for it",
+			"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"},"avvio":{"password":"x"}}`, "Call again with the same request_id",
 			map[string]any{"vendor": "avvio", "operation": "create", "kind": "drop_after"},
 		},
 		{"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`, "this: avvio.password must be set", nil},

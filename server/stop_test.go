@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -141,10 +142,10 @@ func TestStopTellsTheOutcome(t *testing.T) {
 	for range 2 {
 		order(t, r, map[string]any{"vendor": "opencell", "operation": "create", "kind": "latency", "delay_ms": 1500})
 	}
-	const body = `{"provider":"opencell","customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
+	const body = `{"provider":"opencell","customer":{"id":"X%d","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
 	results := make(chan outcome, 2)
-	for _, call := range []func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{callGRPC, callREST} {
-		go func() { results <- call(t, r, method(t, "CreateCustomer"), []byte(body)) }()
+	for i, call := range []func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{callGRPC, callREST} {
+		go func() { results <- call(t, r, method(t, "CreateCustomer"), fmt.Appendf(nil, body, i)) }()
 	}
 	waitForFaults(t, r)
 	r.stop()

@@ -77,7 +77,7 @@ func (c *creation) answer(id int64) *enlistv1.CreateCustomerResponse {
 // call makes the request that creates.
 func (c *creation) call() *vendorhttp.Request {
 	call := c.Provider.call(c.account, c.secrets())
-	call.Creates, call.GivesID = true, true
+	call.Creates = true
 	return call
 }
 

@@ -79,7 +79,7 @@ func (c *creation) answer(data *caliqv1.CustomerCreateData) *enlistv1.CreateCust
 // call makes the request that creates.
 func (c *creation) call() *vendorhttp.Request {
 	call := c.Provider.call(createPath, c.params)
-	call.Creates, call.GivesID = true, !c.LooksFirst()
+	call.Creates = true
 	return call
 }
 

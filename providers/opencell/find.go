@@ -27,7 +27,8 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 	}
 	match, differences := c.match(record)
 	candidate := providers.Candidate{Match: match, Differences: differences}
-	if c.LooksFirst() && !c.bearsRequestID(record) {
+	candidate.Alike = !c.bearsRequestID(record)
+	if c.LooksFirst() && candidate.Alike {
 		candidate.Response = providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord()))
 	} else {
 		candidate.Response = c.answer(body)

@@ -19,7 +19,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	if err != nil {
 		return nil, err
 	}
-	candidate := providers.Candidate{}
+	candidate := providers.Candidate{Alike: !sent.Looked}
 	candidate.Match, candidate.Differences = c.match(record, sent)
 	adopting := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 	switch {

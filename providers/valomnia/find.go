@@ -16,7 +16,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	if err != nil {
 		return nil, err
 	}
-	candidate := providers.Candidate{Response: c.answer(record, body)}
+	candidate := providers.Candidate{Alike: !sent.Looked, Response: c.answer(record, body)}
 	candidate.Match, candidate.Differences = c.match(customer(record), sent)
 	if c.LooksFirst() && candidate.Match != providers.MatchOurs {
 		candidate.Response = providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord()))

@@ -2,6 +2,7 @@ package vendorhttp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,8 +87,6 @@ type Request struct {
 	ContentType string
 	// Creates says that the vendor may create a customer: without a believable answer the outcome is unknown.
 	Creates bool
-	// GivesID says that the vendor gives the customer its id in the answer, so that without one there is no id to read by.
-	GivesID bool
 	// Lists says that the answer lists all customers and may be as large as MaxListing.
 	Lists bool
 	// RedactedBody makes Body with `$NAMES` for secrets, when people are to see it; nil when Body holds none.
@@ -115,20 +114,27 @@ type Response struct {
 func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	done, err := c.limits.enter(ctx)
 	if err != nil {
-		return nil, c.overloaded(err)
+		return nil, c.overloaded(cmp.Or(context.Cause(ctx), err))
 	}
 	defer done()
 	if err := c.beforeSend(ctx, request); err != nil {
 		return nil, err
 	}
 	start := time.Now()
-	response, failure := c.exchange(ctx, request)
+	response, failure := c.exchange(undated{ctx}, request)
 	c.exchanged(ctx, request, start, response, failure)
 	if failure != nil {
 		return nil, failure
 	}
 	return response, nil
 }
+
+// undated is a context that ends with another but does not say when it will: the end of a caller's patience may be called off once bytes have
+// left, and the client's own timeout must hold then.
+type undated struct{ context.Context }
+
+// Deadline says that there is none.
+func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // exchange sends the request and reads the answer. With a failure, the response is nil or has a status only.
 func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *providers.Error) {
@@ -145,7 +151,7 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 
 	answer, err := c.transport.RoundTrip(httpRequest)
 	if err != nil {
-		return nil, c.failed(request, progress.stage(), withoutURL(err))
+		return nil, c.failed(request, progress.stage(), withoutURL(cmp.Or(context.Cause(ctx), err)))
 	}
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}
@@ -208,13 +214,9 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 func (c *Client) unknown(
 	request *Request, why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error,
 ) *providers.Error {
-	next := "Read it with GetCustomer before you send it again."
-	if request.GivesID {
-		next = "Its id is not known, so have somebody look for it at the vendor, by name and email, before you send it again."
-	}
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not. " + next,
+		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not.",
 		Stage:   stage, Vendor: vendor, Cause: cause,
 	}
 }

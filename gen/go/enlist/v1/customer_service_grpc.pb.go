@@ -34,17 +34,21 @@ const (
 type CustomerServiceClient interface {
 	// CreateCustomer signs one customer up with one provider.
 	//
-	// Give every create a `request_id` of your own and repeat it when you repeat the call: that is how a create is known again.
-	// A create that was cut off after the vendor may have acted ends with reason OUTCOME_UNKNOWN, never with a guess.
+	// Give every create a `request_id` of your own and repeat it when you repeat the call: the same request_id gives the same answer for as
+	// long as it is remembered (the configuration's `retention`), and the vendor is called once. A create that was cut off after the vendor may
+	// have acted ends with reason OUTCOME_UNKNOWN, never with a guess; Enlist then finds out, and the same request_id brings the end.
+	// A failure that left nothing behind (VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED,
+	// VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE) lets the same request_id start again; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
 	//
 	// Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED, PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS,
 	// RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS, OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED,
-	// VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
+	// VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE.
 	CreateCustomer(ctx context.Context, in *CreateCustomerRequest, opts ...grpc.CallOption) (*CreateCustomerResponse, error)
 	// GetCustomer reads one customer from the provider.
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
-	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
+	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID; with `include_drift` also
+	// JOURNAL_UNAVAILABLE.
 	GetCustomer(ctx context.Context, in *GetCustomerRequest, opts ...grpc.CallOption) (*GetCustomerResponse, error)
 	// ListContractors lists the people who sign for a customer, a page at a time.
 	//
@@ -100,17 +104,21 @@ func (c *customerServiceClient) ListContractors(ctx context.Context, in *ListCon
 type CustomerServiceServer interface {
 	// CreateCustomer signs one customer up with one provider.
 	//
-	// Give every create a `request_id` of your own and repeat it when you repeat the call: that is how a create is known again.
-	// A create that was cut off after the vendor may have acted ends with reason OUTCOME_UNKNOWN, never with a guess.
+	// Give every create a `request_id` of your own and repeat it when you repeat the call: the same request_id gives the same answer for as
+	// long as it is remembered (the configuration's `retention`), and the vendor is called once. A create that was cut off after the vendor may
+	// have acted ends with reason OUTCOME_UNKNOWN, never with a guess; Enlist then finds out, and the same request_id brings the end.
+	// A failure that left nothing behind (VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED,
+	// VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE) lets the same request_id start again; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
 	//
 	// Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED, PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS,
 	// RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS, OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED,
-	// VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
+	// VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE.
 	CreateCustomer(context.Context, *CreateCustomerRequest) (*CreateCustomerResponse, error)
 	// GetCustomer reads one customer from the provider.
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
-	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
+	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID; with `include_drift` also
+	// JOURNAL_UNAVAILABLE.
 	GetCustomer(context.Context, *GetCustomerRequest) (*GetCustomerResponse, error)
 	// ListContractors lists the people who sign for a customer, a page at a time.
 	//

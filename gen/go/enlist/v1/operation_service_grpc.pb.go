@@ -36,7 +36,8 @@ type OperationServiceClient interface {
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
 	GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*GetOperationResponse, error)
-	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159).
+	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
+	// (request, response_body, curl) are in GetOperation only.
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
 	ListOperations(ctx context.Context, in *ListOperationsRequest, opts ...grpc.CallOption) (*ListOperationsResponse, error)
@@ -110,7 +111,8 @@ type OperationServiceServer interface {
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
 	GetOperation(context.Context, *GetOperationRequest) (*GetOperationResponse, error)
-	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159).
+	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
+	// (request, response_body, curl) are in GetOperation only.
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
 	ListOperations(context.Context, *ListOperationsRequest) (*ListOperationsResponse, error)

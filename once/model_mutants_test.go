@@ -1,0 +1,110 @@
+package once
+
+import "testing"
+
+// mutant is a way to go wrong that the search must find.
+type mutant struct {
+	name   string
+	scenes []string
+	breaks string // the promise
+	change func(*protocol)
+}
+
+// TestModelFindsFlaws shows that the search can fail: each of these mutants breaks a promise in each of its scenes.
+func TestModelFindsFlaws(t *testing.T) {
+	t.Parallel()
+	for _, m := range append(wrongDecisions(), wrongSurroundings()...) {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			for _, name := range m.scenes {
+				s := sceneOf(t, name)
+				changed := &model{protocol: realProtocol(), scene: s, bounds: s.standard(), only: m.breaks}
+				m.change(&changed.protocol)
+				states, breach := changed.search()
+				if breach == "" {
+					t.Errorf("%s: nothing found in %d states", name, states)
+				}
+				t.Logf("%s: found after %d states\n%s", name, states, breach)
+			}
+		})
+	}
+}
+
+// wrongDecisions are changes of the functions that decide.
+func wrongDecisions() []mutant {
+	const two, wrong = "two customers", "the table does not have"
+	decides := func(when func(facts) bool, what decision) func(*protocol) {
+		return func(p *protocol) {
+			p.decide = func(f facts) decision {
+				if when(f) {
+					return what
+				}
+				return decide(f)
+			}
+		}
+	}
+	found := func(f facts) bool { return f.ours+f.others+f.unclear > 0 }
+	sent := func(when func(ended result, before int32, missing bool) bool, what event) func(*protocol) {
+		return func(p *protocol) {
+			p.afterSend = func(ended result, before int32, missing bool) event {
+				if when(ended, before, missing) {
+					return what
+				}
+				return afterSend(ended, before, missing)
+			}
+		}
+	}
+	died := func(after func(looksFirst, released bool, before int32) event) func(*protocol) {
+		return func(p *protocol) { p.afterDeath = after }
+	}
+	return []mutant{
+		{"sends again without a wait", []string{"by key", "by match"}, two, decides(func(f facts) bool { return !found(f) && !f.waited && f.maySend }, resend)},
+		{"waits before the second send and not before the third", []string{"by key", "by match"}, two, decides(func(f facts) bool {
+			return !found(f) && f.unanswered == maxUnanswered && f.maySend
+		}, resend)},
+		{"gives up without a wait", []string{"by key", "by match", "enforced"}, "NOT_SENT", decides(func(f facts) bool { return !found(f) && !f.maySend }, giveUp)},
+		{"believes a refusal without a wait", []string{"enforced"}, "FAILED", decides(func(f facts) bool { return !found(f) && f.refusedAgain }, refuse)},
+		{"believes a refusal of what exists and cannot be found", []string{"enforced, blind"}, "FAILED", decides(func(f facts) bool {
+			return !found(f) && f.refusedAgain && f.waited
+		}, refuse)},
+		{"takes another's for ours", []string{"enforced, stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.others == 1 }, takeOurs)},
+		{"takes an unclear one for ours", []string{"enforced, unclear stranger", "by match, unclear stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.unclear == 1 }, takeOurs)},
+		{"takes another's for the end although ours may yet show", []string{"by key, stranger"}, "FAILED", decides(func(f facts) bool { return f.others == 1 && f.ours == 0 }, exist)},
+		{"sends again where nobody can look", []string{"none"}, "second send", decides(func(f facts) bool { return f.maySend }, resend)},
+		{"waits for ever", []string{"none", "by match", "enforced"}, "rest", decides(func(facts) bool { return true }, wait)},
+
+		{"a refusal after a send without an answer is the end", []string{"enforced"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == rejected }, refused)},
+		{"nothing done by this send is nothing done", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == nothingDone }, notDone)},
+		{"no answer is nothing done", []string{"by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == noAnswer }, notDone)},
+		{"an answer after others is none", []string{"none"}, wrong, sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
+
+		{"a death forgets that it may have been sent", []string{"by key"}, two, died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) })},
+		{"a death forgets sends before", []string{"enforced, looks first"}, "NOT_SENT", died(func(looksFirst, released bool, _ int32) event { return afterDeath(looksFirst, released, 0) })},
+		{"a death is as if it looked first", []string{"by match"}, two, died(func(_, released bool, before int32) event { return afterDeath(true, released, before) })},
+	}
+}
+
+// wrongSurroundings are changes of the code around the decisions.
+func wrongSurroundings() []mutant {
+	flawed := func(name, breaks string, scenes []string, flaw func(*flaws)) mutant {
+		return mutant{name, scenes, breaks, func(p *protocol) { flaw(&p.flaws) }}
+	}
+	const two, toldRefusal = "two customers", "told refusal"
+	return []mutant{
+		flawed("a settler writes over what it has not seen", two, []string{"by match", "by key"}, func(f *flaws) { f.settlerOverwrites = true }),
+		flawed("a sender writes over what it has not seen", two, []string{"by match", "by key"}, func(f *flaws) { f.senderOverwrites = true }),
+		flawed("a conflict is none where the record is its own again", two, []string{"by match"}, func(f *flaws) { f.writesOverOwn = true }),
+		flawed("a send again is taken back that was another's", two, []string{"by match"}, func(f *flaws) { f.takesBackOthers = true }),
+		flawed("a lease with a gap is enough", two, []string{"by match"}, func(f *flaws) { f.forgetsGap = true }),
+		flawed("the lease is checked before the last write", two, []string{"by key"}, func(f *flaws) { f.checksTooEarly = true }),
+		flawed("the wait ends during the look-up", two, []string{"by match"}, func(f *flaws) { f.waitsTooLate = true }),
+		flawed("one wait counts for two sends", two, []string{"by match", "by key"}, func(f *flaws) { f.keepsOldWait = true }),
+		flawed("the wait leaves no time to be shown", two, []string{"by match", "by key"}, func(f *flaws) { f.ignoresLag = true }),
+		flawed("a refusal is told that others do not know of", toldRefusal, []string{"enforced"}, func(f *flaws) { f.tellsWhenLost = true }),
+		flawed("a refusal is told before it is written", toldRefusal, []string{"enforced", "enforced, adopt stranger"}, func(f *flaws) { f.tellsRefusedEarly = true }),
+		flawed("an adoption is told before it is written", "told success", []string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.tellsAdoptedEarly = true }),
+		flawed("a late answer waits for its own replica", "rest", []string{"none", "by key, adopt"}, func(f *flaws) { f.waitsForItself = true }),
+		flawed("a late answer is told whatever stands", "told success", []string{"enforced, adopt stranger"}, func(f *flaws) { f.tellsLateAnyway = true }),
+		flawed("a late answer is dropped", "told success", []string{"none"}, func(f *flaws) { f.dropsLateAnswer = true }),
+	}
+}

@@ -1,0 +1,122 @@
+package once
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// model is what is searched.
+type model struct {
+	protocol
+	scene
+	bounds
+	only string // the promise to look at; empty: all
+}
+
+// step is one that can follow. A helping step is neither a mishap nor a caller who comes again: rest must come without those.
+type modelStep struct {
+	who     int // replica, or else
+	what    string
+	helping bool
+	then    world
+}
+
+const (
+	theVendor = 2 + iota
+	theClock
+)
+
+const neverRests = "never comes to rest from here without another mishap or caller"
+
+// search visits every state. It returns their number, and the shortest way to a broken promise if there is one.
+func (m *model) search() (int, string) {
+	start := m.start()
+	worlds, parents, known := []world{start}, []int32{-1}, map[world]int32{start: 0}
+	var from, to []int32
+	var steps []modelStep
+	for at := int32(0); int(at) < len(worlds); at++ {
+		steps = m.steps(worlds[at], steps[:0])
+		for i := range steps {
+			next, there := known[steps[i].then]
+			if !there {
+				next = int32(len(worlds))
+				known[steps[i].then] = next
+				worlds, parents = append(worlds, steps[i].then), append(parents, at)
+				if broken := m.broken(&steps[i].then); broken != "" {
+					return len(worlds), m.trace(worlds, parents, next, broken)
+				}
+			}
+			if steps[i].helping {
+				from, to = append(from, at), append(to, next)
+			}
+		}
+	}
+	if stuck := firstStuck(worlds, from, to); stuck >= 0 && strings.Contains(neverRests, m.only) {
+		return len(worlds), m.trace(worlds, parents, stuck, neverRests)
+	}
+	return len(worlds), ""
+}
+
+// firstStuck returns the first state from which none of rest can be reached, or -1.
+func firstStuck(worlds []world, from, to []int32) int32 {
+	rests := make([]bool, len(worlds))
+	for i := range worlds {
+		rests[i] = worlds[i].state() != intent && worlds[i].state() != unknown
+	}
+	for changed := true; changed; {
+		changed = false
+		for i := len(from) - 1; i >= 0; i-- { // those that came later are nearer to rest
+			if rests[to[i]] && !rests[from[i]] {
+				rests[from[i]], changed = true, true
+			}
+		}
+	}
+	return int32(slices.Index(rests, false))
+}
+
+// broken says which promise a state breaks.
+func (m *model) broken(w *world) string {
+	state, made, isAdopted := w.state(), w.made(), m.onExisting == onAdopt && m.stranger != noStranger
+	for _, promise := range [...]struct {
+		isBroken bool
+		how      string
+	}{
+		{w.illegal, "a transition that the table does not have"},
+		{w.twice, "a second send after one that may have made a customer"},
+		{made > 1 && m.onExisting != onUpdate, "two customers"}, // an update made twice is one
+		{state == succeeded && made == 0 && !isAdopted, "SUCCEEDED, and there is no customer of ours"},
+		{state == failed && made > 0, "FAILED, and there is a customer of ours"},
+		{state == notSent && made > 0 && w.quiet(), "NOT_SENT, and there is a customer of ours"},
+		{w.told&toldSuccess != 0 && w.told&toldRefusal != 0, "told success and refusal"},
+		{w.told&toldSuccess != 0 && (state == failed || state == notSent), "told success, and it is not"},
+		{w.told&(toldSuccess|toldUnwritten) == toldSuccess && state == needsPerson && w.quiet(), "told success, and a person is asked"},
+		{w.told&toldRefusal != 0 && state == succeeded, "told refusal, and it is SUCCEEDED"},
+	} {
+		if promise.isBroken && strings.Contains(promise.how, m.only) {
+			return promise.how
+		}
+	}
+	return ""
+}
+
+// trace tells the way to a state.
+func (m *model) trace(worlds []world, parents []int32, end int32, broken string) string {
+	var way []int32
+	for at := end; at >= 0; at = parents[at] {
+		way = append(way, at)
+	}
+	slices.Reverse(way)
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s: %s\n", m.name, broken)
+	for i := 1; i < len(way); i++ {
+		then := worlds[way[i]]
+		for _, step := range m.steps(worlds[way[i-1]], nil) {
+			if step.then == then {
+				fmt.Fprintf(&s, "%3d. %-6s %-58s | %s\n", i, [...]string{"A", "B", "vendor", "time"}[step.who], step.what, &then)
+				break
+			}
+		}
+	}
+	return s.String()
+}

@@ -1,0 +1,224 @@
+package once
+
+// replicaSteps are what the flight of the create in a replica does next, and the caller and the reconciler when there is none.
+func (s *stepper) replicaSteps() {
+	i, r := s.who, s.from.replicas[s.who]
+	switch r.phase {
+	case idle:
+		s.idleSteps()
+		return
+	case looking:
+		for _, seen := range s.sights(&s.from) {
+			s.step("looks before it sends, and finds "+seen.String(), func(w *world) { s.lookBefore(w, i, seen) })
+		}
+		s.step("cannot look at the vendor, so nothing is sent", func(w *world) { w.replicas[i].end(nothingDone, false) })
+	case saying:
+		s.step("says that it is about to send", func(w *world) { s.say(w, i) })
+	case sending:
+		s.step("sends", func(w *world) { s.send(w, i) })
+		s.step("cannot send", func(w *world) { w.replicas[i].end(nothingDone, false) })
+	case awaiting:
+		s.waitingSteps()
+	case ending:
+		s.endingSteps()
+	case lating:
+		s.step("records its late answer", func(w *world) { s.recordLate(w, i) })
+	case asking, deciding, giving:
+		s.settlerSteps()
+	}
+	if s.open() && s.from.row.owner == 0 {
+		s.step("its reconciler claims the create, which its flight still works on", func(w *world) {
+			w.row.owner = int8(i + 1)
+			w.wrote(i)
+			w.replicas[i].latest = false
+		})
+	}
+}
+
+func (s *stepper) open() bool { return s.from.state() == intent || s.from.state() == unknown }
+
+// begin starts to send a record that was just written as INTENT.
+func (s *stepper) begin(w *world, i int) {
+	r := &w.replicas[i]
+	r.phase, r.latest, r.copy = sending, true, w.row
+	if s.looksFirst {
+		r.phase = looking
+	}
+}
+
+func (r *replica) end(ended result, exists bool) {
+	r.phase, r.ended, r.exists, r.request = ending, int8(ended), exists, 0
+}
+
+// lookBefore is the look of a create that looks first.
+func (s *stepper) lookBefore(w *world, i int, seen sight) {
+	r := &w.replicas[i]
+	w.shown = w.shown || seen.stranger > 0
+	switch {
+	case seen != sight{} && s.onExisting == onAdopt:
+		r.end(created, false)
+	case seen != sight{}:
+		r.end(rejected, true)
+	case r.copy.released:
+		r.phase = sending
+	default:
+		r.phase = saying
+	}
+}
+
+// holds says whether a replica has held its lease, without a gap, since it took the record, so that nobody else can have taken that over.
+// Whether one whose lease had a gap sends after all makes no difference as long as nobody has: that is as if there had been none.
+func (s *stepper) holds(r *replica) bool { return r.latest || s.forgetsGap }
+
+// say is the write in release.
+func (s *stepper) say(w *world, i int) {
+	r := &w.replicas[i]
+	if r.copy.released = true; s.checksTooEarly && !s.holds(r) || !s.update(w, i, s.senderOverwrites) {
+		r.copy.released = false
+		r.end(nothingDone, false)
+		return
+	}
+	r.phase = sending
+}
+
+func (s *stepper) send(w *world, i int) {
+	r := &w.replicas[i]
+	at := w.count(underWay, hidden, visible, nothing, harmless)
+	mayLeave := s.holds(r) || s.checksTooEarly && s.looksFirst
+	if !mayLeave || at == s.sends {
+		r.end(nothingDone, false)
+		return
+	}
+	w.twice = w.twice || s.class == noSafety && at > w.count(harmless)
+	w.requests[at] = request{status: underWay}
+	r.phase, r.request = awaiting, at
+}
+
+func (s *stepper) waitingSteps() {
+	i, r := s.who, s.from.replicas[s.who]
+	hear := func(what string, knows bool, ended result, exists bool) {
+		s.step(what, func(w *world) {
+			w.requests[r.request].hangUp(knows && s.class == noSafety)
+			w.replicas[i].end(ended, exists)
+		})
+	}
+	hear("gets no answer", false, noAnswer, false)
+	switch s.from.requests[r.request].answer {
+	case saysCreated:
+		hear("hears that the customer was made", false, created, false)
+	case saysRejected:
+		hear("hears that it was refused", true, rejected, false)
+	case saysNothing:
+		hear("hears that nothing was done", true, nothingDone, false)
+	case saysExists:
+		for _, seen := range s.sights(&s.from) {
+			if seen != (sight{}) && s.onExisting == onAdopt {
+				hear("hears that it exists, and adopts it", true, created, false)
+			} else {
+				hear("hears that it exists", true, rejected, true)
+			}
+		}
+	}
+}
+
+func (s *stepper) endingSteps() {
+	i, r := s.who, s.from.replicas[s.who]
+	s.step("records how its send ended", func(w *world) { s.conclude(w, i) })
+	if result(r.ended) == nothingDone && s.from.count(unsent) > int8(maxSends)-s.sends {
+		s.step("calls once more, since nothing was done", func(w *world) {
+			s.begin(w, i)
+			w.replicas[i].copy, w.replicas[i].latest, w.replicas[i].ended, w.replicas[i].exists = r.copy, r.latest, 0, false
+		})
+	}
+	what := s.afterSend(result(r.ended), int32(r.copy.unanswered), r.copy.believedMissing)
+	// Before it is written a caller may be told only what every successor of a dead replica finds out as well.
+	if r.caller && (what == done && (r.copy.released || !s.looksFirst || s.tellsAdoptedEarly) || what == refused && s.tellsRefusedEarly) {
+		s.step("cannot write, and tells its caller what the vendor said", func(w *world) {
+			w.tell(what)
+			w.told |= toldUnwritten
+			w.replicas[i].caller = false
+		})
+	}
+}
+
+func (w *world) tell(what event) {
+	switch what {
+	case done:
+		w.told |= toldSuccess
+	case refused:
+		w.told |= toldRefusal
+	}
+}
+
+// conclude is Service.conclude.
+func (s *stepper) conclude(w *world, i int) {
+	r := &w.replicas[i]
+	ended := result(r.ended)
+	what := s.afterSend(ended, int32(r.copy.unanswered), r.copy.believedMissing)
+	r.copy.saidExists = r.exists
+	if what == unanswered {
+		if ended == noAnswer {
+			r.copy.countUnanswered()
+		}
+		r.copy.refusedAgain = ended == rejected
+		s.beginWait(w, i, r.copy.unanswered)
+	}
+	s.transit(w, &r.copy, what, sender)
+	caller := r.caller
+	switch {
+	case s.update(w, i, s.senderOverwrites):
+		if caller {
+			w.tell(what)
+		}
+	case what == done && !s.dropsLateAnswer:
+		r.phase = lating
+		return
+	case caller && (what == done || s.tellsWhenLost):
+		w.tell(what)
+	}
+	r.rest()
+}
+
+func (c *row) countUnanswered() {
+	c.unanswered++
+	c.refusedAgain, c.believedMissing = false, false
+}
+
+// update is Service.update: it writes a replica's copy, unless the record has changed since that was read.
+func (s *stepper) update(w *world, i int, overwrites bool) bool {
+	r := &w.replicas[i]
+	ownAgain := s.writesOverOwn && int(w.row.owner) == i+1
+	if !r.latest && !overwrites && !ownAgain {
+		return false
+	}
+	r.copy.owner = 0
+	if r.copy.state == int8(intent) {
+		r.copy.owner = int8(i + 1)
+	}
+	w.row = r.copy
+	w.wrote(i)
+	return true
+}
+
+// recordLate is Service.recordLate.
+func (s *stepper) recordLate(w *world, i int) {
+	r := &w.replicas[i]
+	if w.state() == intent {
+		if int(w.row.owner) != i+1 || s.waitsForItself {
+			return // again later
+		}
+		s.abandon(w, &w.row) // this replica has claimed it from another that has died; nobody sends
+	}
+	if w.state() != succeeded && w.state() != failed {
+		s.transit(w, &w.row, lateAnswer, sender)
+		w.row.owner = 0
+		w.wrote(i)
+	}
+	switch { // the caller is told what stands: an adopted customer may not have been seen by who ended the create
+	case r.caller && w.state() == failed && !s.tellsLateAnyway:
+		w.tell(refused)
+	case r.caller:
+		w.tell(done)
+	}
+	r.rest()
+}

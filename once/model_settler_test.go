@@ -1,0 +1,206 @@
+package once
+
+import "slices"
+
+// idleSteps begin a flight: for a caller, or by the reconciler.
+func (s *stepper) idleSteps() {
+	i := s.who
+	switch {
+	case s.from.state() == none:
+		if i == 0 { // the two are alike
+			s.add(modelStep{what: "records the intent of a caller"}, func(w *world) { s.arrive(w, i) })
+		}
+	case s.from.again > 0:
+		s.add(modelStep{what: "gets the same request again"}, func(w *world) {
+			w.again--
+			s.arrive(w, i)
+		})
+	}
+	switch {
+	case s.open() && s.from.free(i):
+		s.step("takes the create to settle it", func(w *world) { s.take(w, i) })
+	case s.open() && s.from.mishaps > 0:
+		s.add(modelStep{what: "takes the other for dead, and the create to settle it"}, func(w *world) {
+			w.mishaps--
+			s.take(w, i)
+		})
+	}
+}
+
+// arrive is a caller's request.
+func (s *stepper) arrive(w *world, i int) {
+	w.replicas[i].caller = true
+	if w.state() != none {
+		s.resume(w, i)
+		return
+	}
+	s.transit(w, &w.row, accepted, caller)
+	w.row.owner = int8(i + 1)
+	w.wrote(i)
+	s.begin(w, i)
+}
+
+// resume is Service.resume for a caller.
+func (s *stepper) resume(w *world, i int) {
+	r := &w.replicas[i]
+	switch w.state() {
+	case succeeded:
+		w.tell(done)
+		r.rest()
+	case failed:
+		w.tell(refused)
+		r.rest()
+	case notSent:
+		s.transit(w, &w.row, restarted, caller)
+		w.row.released, w.row.owner = false, int8(i+1)
+		w.wrote(i)
+		s.begin(w, i)
+	case intent, unknown:
+		if w.free(i) {
+			s.take(w, i)
+		} else {
+			r.rest()
+		}
+	default:
+		r.rest()
+	}
+}
+
+// take makes a replica the owner of an open record. If its holder has died, settle begins with that.
+func (s *stepper) take(w *world, i int) {
+	w.row.owner = int8(i + 1)
+	r := &w.replicas[i]
+	r.phase = asking
+	w.wrote(i)
+	r.copy = w.row
+	if w.state() != intent {
+		return
+	}
+	if s.abandon(w, &r.copy) == neverSent {
+		r.phase = giving
+	}
+}
+
+// abandon is Service.abandon.
+func (s *stepper) abandon(w *world, r *row) event {
+	what := s.afterDeath(s.looksFirst, r.released, int32(r.unanswered))
+	s.transit(w, r, what, settler)
+	if what == neverSent {
+		r.saidExists = false
+	} else {
+		r.countUnanswered()
+	}
+	return what
+}
+
+func (s *stepper) settlerSteps() {
+	i, r := s.who, s.from.replicas[s.who]
+	switch r.phase {
+	case asking:
+		for _, seen := range s.sights(&s.from) {
+			s.ask(i, seen, true)
+			if !r.caller {
+				s.ask(i, seen, false)
+			}
+		}
+		s.step("cannot look up what became of it", func(w *world) { s.giveBack(w, i) })
+	case deciding:
+		what := decisions()[r.what]
+		if s.waitsTooLate && r.over {
+			what = s.decide(s.facts(&r, r.over, r.caller))
+		}
+		s.step("records what it decided: "+string(what), func(w *world) { s.follow(w, i, what) })
+	case giving:
+		s.step("records that nothing was sent", func(w *world) { s.giveBack(w, i) })
+	}
+}
+
+// ask looks up what became of a create, and decides. Whether the limit has gone by is asked before the look-up. finish_within may end at any
+// time.
+func (s *stepper) ask(i int, seen sight, maySend bool) {
+	next := s.from.replicas[i]
+	next.ours, next.others, next.unclear = s.match(seen, next.copy.released)
+	next.waited = next.over && next.seen == next.copy.unanswered || s.keepsOldWait && next.over
+	what := s.decide(s.facts(&next, next.waited, maySend))
+	s.step("looks it up, finds "+seen.String()+", and decides: "+string(what), func(w *world) {
+		s.beginWait(w, i, next.copy.unanswered)
+		w.shown = w.shown || seen.stranger > 0
+		r := &w.replicas[i]
+		r.phase, r.what = deciding, int8(slices.Index(decisions(), what))
+		if s.waitsTooLate {
+			r.ours, r.others, r.unclear = next.ours, next.others, next.unclear
+		}
+	})
+}
+
+func decisions() []decision {
+	return []decision{wait, takeOurs, takeOther, refuse, exist, resend, giveUp, askPerson}
+}
+
+// facts are those that settle gathers.
+func (s *stepper) facts(r *replica, waited, maySend bool) facts {
+	return facts{
+		class: s.class, onExisting: s.onExisting, ours: int(r.ours), others: int(r.others), unclear: int(r.unclear), waited: waited,
+		unanswered: int(r.copy.unanswered), refusedAgain: r.copy.refusedAgain, saidExists: r.copy.saidExists, maySend: maySend,
+	}
+}
+
+// follow is what settle does with a decision.
+func (s *stepper) follow(w *world, i int, what decision) {
+	r := &w.replicas[i]
+	switch what {
+	case takeOurs, takeOther:
+		r.copy.saidExists = false
+		s.transit(w, &r.copy, found, settler)
+	case exist:
+		r.copy.saidExists = true
+		s.transit(w, &r.copy, exists, settler)
+	case refuse:
+		s.transit(w, &r.copy, refused, settler)
+	case giveUp:
+		r.copy.saidExists, r.copy.believedMissing = false, true
+		s.transit(w, &r.copy, missing, settler)
+	case askPerson:
+		s.transit(w, &r.copy, undecidable, settler)
+	case resend:
+		s.sendAgain(w, i)
+		return
+	}
+	s.giveBack(w, i)
+}
+
+// giveBack is Service.giveBack: it writes what a settler has found, and answers from what then stands.
+func (s *stepper) giveBack(w *world, i int) {
+	r := &w.replicas[i]
+	if r.copy.state != int8(unknown) {
+		w.forget(i)
+	}
+	s.update(w, i, s.settlerOverwrites)
+	if r.caller && w.state() == succeeded {
+		w.tell(done)
+	}
+	if r.caller && w.state() == failed {
+		w.tell(refused)
+	}
+	r.rest()
+}
+
+// sendAgain is Service.sendAgain.
+func (s *stepper) sendAgain(w *world, i int) {
+	r := &w.replicas[i]
+	s.transit(w, &r.copy, sendAgain, settler)
+	r.copy.released = false
+	if s.update(w, i, s.settlerOverwrites) {
+		r.what, r.ours, r.others, r.unclear, r.waited = 0, 0, 0, 0, false
+		s.begin(w, i)
+		return
+	}
+	if s.takesBackOthers && int(w.row.owner) == i+1 { // takeBackResend
+		if w.state() == intent {
+			s.transit(w, &w.row, unanswered, sender)
+		}
+		w.row.owner = 0
+		w.wrote(i)
+	}
+	r.rest()
+}

@@ -1,0 +1,201 @@
+package once
+
+// steps returns all that can follow a state.
+func (m *model) steps(w world, into []modelStep) []modelStep {
+	s := &stepper{model: m, from: w, into: into}
+	for i := range w.replicas {
+		s.who = i
+		s.replicaSteps()
+		s.mishaps()
+	}
+	s.who = theVendor
+	s.vendorSteps()
+	s.who = theClock
+	s.clockSteps()
+	return s.into
+}
+
+// stepper collects steps.
+type stepper struct {
+	*model
+	from world
+	who  int
+	into []modelStep
+}
+
+// step adds one.
+func (s *stepper) step(what string, change func(w *world)) {
+	s.add(modelStep{what: what, helping: true}, change)
+}
+
+func (s *stepper) add(made modelStep, change func(w *world)) {
+	made.who, made.then = s.who, s.from
+	change(&made.then)
+	s.normalize(&made.then)
+	if made.then != s.from {
+		s.into = append(s.into, made)
+	}
+}
+
+// mishaps are crashes, with a new process in the place of the old one. A false death is where the other replica takes the record.
+func (s *stepper) mishaps() {
+	i, r := s.who, s.from.replicas[s.who]
+	owns := int(s.from.row.owner) == i+1 // else what a mishap does to it is what happens when it takes no step any more
+	if s.from.mishaps > 0 && owns && r.phase != idle {
+		s.add(modelStep{what: "crashes; another process starts in its place"}, func(w *world) {
+			if r.phase == awaiting {
+				w.requests[r.request].hangUp(false)
+			}
+			w.mishaps--
+			w.replicas[i] = replica{}
+			for j := range w.requests {
+				w.requests[j].before[i] = false
+			}
+			if int(w.row.owner) == i+1 {
+				w.row.owner = 0
+			}
+		})
+	}
+}
+
+// vendorSteps carry out what is under way, lose it, and show what was made.
+func (s *stepper) vendorSteps() {
+	for i, r := range s.from.requests {
+		if r.status != underWay {
+			continue
+		}
+		s.step("does nothing, and says so if it can", func(w *world) { w.requests[i].answers(nothing, saysNothing) })
+		there := s.stranger != noStranger || s.from.made() > 0
+		switch {
+		case s.refuses:
+			s.step("refuses for good", func(w *world) { w.requests[i].answers(nothing, saysRejected) })
+		case s.class == enforced && s.onExisting != onUpdate && there:
+			s.step("refuses because the customer exists", func(w *world) { w.requests[i].answers(nothing, saysExists) })
+		default:
+			s.step("makes the customer", func(w *world) { w.requests[i].answers(hidden, saysCreated) })
+		}
+	}
+}
+
+// become changes the status. Which waits began after the request was sent matters until all can see what it made.
+func (r *request) become(status requestStatus) {
+	r.status = status
+	if status != hidden {
+		r.before = [2]bool{}
+	}
+}
+
+// answers ends the work at a request; the answer is on its way if somebody still waits for it.
+func (r *request) answers(status requestStatus, answer answerKind) {
+	r.become(status)
+	if r.answer != unheard {
+		r.answer = answer
+	}
+}
+
+// unheard is the answer of a request whose sender does not wait any longer.
+const unheard answerKind = -1
+
+// hangUp ends the waiting of its sender.
+func (r *request) hangUp(knowsNothingWasDone bool) {
+	r.answer = unheard
+	if knowsNothingWasDone {
+		r.become(harmless)
+	}
+}
+
+// clockSteps end waits.
+func (s *stepper) clockSteps() {
+	for i, r := range s.from.replicas {
+		if r.seen == 0 || r.over {
+			continue
+		}
+		over := true
+		for _, q := range s.from.requests {
+			if q.before[i] && q.status == underWay {
+				over = false
+			}
+		}
+		if over {
+			s.step([...]string{"the vendor's limit has gone by for A", "the vendor's limit has gone by for B"}[i], func(w *world) { s.limitGoesBy(w, i) })
+		}
+	}
+}
+
+// limitGoesBy ends a wait: from now on look-ups show what was made by requests that were sent before it began.
+func (s *stepper) limitGoesBy(w *world, i int) {
+	w.replicas[i].over = true
+	if s.ignoresLag {
+		return
+	}
+	w.shown = s.stranger != noStranger
+	for j := range w.requests {
+		if q := &w.requests[j]; q.before[i] && q.status == hidden {
+			q.become(visible)
+		}
+	}
+}
+
+// beginWait is observed.wait: a wait begins when it is first asked for, and anew after another send.
+func (s *stepper) beginWait(w *world, i int, unanswered int8) {
+	r := &w.replicas[i]
+	if r.seen == unanswered || r.seen != 0 && s.keepsOldWait {
+		return
+	}
+	r.seen, r.over = unanswered, false
+	for j := range w.requests {
+		q := &w.requests[j]
+		q.before[i] = q.status == underWay || q.status == hidden
+	}
+}
+
+// sights are what a look-up may show: what was made of late may be among it or not.
+func (s *stepper) sights(w *world) (sights []sight) {
+	if s.class == noSafety || s.blind {
+		return []sight{{}}
+	}
+	strangers := []int8{0, 1}
+	if s.stranger == noStranger {
+		strangers = strangers[:1]
+	} else if w.shown {
+		strangers = strangers[1:]
+	}
+	for ours := w.count(visible); ours <= w.made(); ours++ {
+		for _, stranger := range strangers {
+			if s.onExisting == onUpdate && ours > 0 { // all are one
+				sights = append(sights, sight{ours: 1})
+			} else {
+				sights = append(sights, sight{ours: ours, stranger: stranger})
+			}
+		}
+	}
+	return sights
+}
+
+// sight is what a look-up shows: customers of ours, and of a stranger.
+type sight struct{ ours, stranger int8 }
+
+func (s sight) String() string {
+	switch {
+	case s.ours+s.stranger == 0:
+		return "nothing"
+	case s.ours > 0 && s.stranger > 0:
+		return "ours and the stranger"
+	case s.ours > 0:
+		return "ours"
+	}
+	return "the stranger"
+}
+
+// match is how FindCustomer tells it.
+func (s *stepper) match(seen sight, looked bool) (ours, others, unclear int8) {
+	switch {
+	case s.byLook && looked && seen.ours+seen.stranger == 1: // none was there before, so it is ours
+		return 1, 0, 0
+	case s.byLook:
+		return 0, 0, seen.ours + seen.stranger
+	case s.stranger == unclearStranger:
+		return seen.ours, 0, seen.stranger
+	}
+	return seen.ours, seen.stranger, 0
+}

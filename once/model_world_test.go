@@ -1,0 +1,251 @@
+package once
+
+import (
+	"fmt"
+	"strings"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// world is one state of the model. It is a key of maps: nothing but bytes, and what means the same looks the same.
+type world struct {
+	row      row
+	replicas [2]replica
+	requests [maxSends]request
+	told     told
+	mishaps  int8 // left
+	again    int8 // left
+	shown    bool // the stranger is found by look-ups
+	illegal  bool // a transition that the table does not have
+	twice    bool // a second send at a vendor that cannot be asked
+}
+
+// row is the record. Its version is not a number: a replica knows whether its copy is the latest.
+type row struct {
+	state           int8
+	owner           int8 // 1 + replica; 0 for nobody living
+	unanswered      int8
+	released        bool
+	refusedAgain    bool
+	saidExists      bool
+	believedMissing bool
+}
+
+// told is what callers have been told.
+type told int8
+
+const (
+	toldSuccess told = 1 << iota
+	toldRefusal
+	toldUnwritten // some of it before it was written
+)
+
+// phase is what the flight of the create in a replica does next.
+type phase int8
+
+const (
+	idle     phase = iota
+	looking        // looks at the vendor before it sends
+	saying         // says in the journal that it is about to send
+	sending        // lets the request leave
+	awaiting       // waits for the vendor's answer
+	ending         // records how the send ended
+	lating         // records the vendor's answer although another has taken over
+	asking         // looks up what became of a create
+	deciding       // decides, and records that
+	giving         // records that the holder who died has sent nothing
+)
+
+func (p phase) String() string {
+	return [...]string{"idle", "looking", "saying", "sending", "awaiting", "ending", "lating", "asking", "deciding", "giving"}[p]
+}
+
+// replica is a process: its lease, its flight of the create, and since when it has seen it unknown.
+type replica struct {
+	phase   phase
+	request int8
+	ended   int8 // result
+	exists  bool // which was that the customer exists
+	latest  bool // nobody has written the record since, so its lease was never broken for long enough to matter
+	caller  bool // waits for the answer
+	copy    row
+	what    int8 // decision to record, by decisions
+	ours    int8
+	others  int8
+	unclear int8
+	waited  bool
+	seen    int8 // unanswered sends when the wait began; 0: no wait
+	over    bool // the vendor's limit has gone by
+}
+
+// rest ends a flight.
+func (r *replica) rest() { *r = replica{seen: r.seen, over: r.over} }
+
+// request is one at the vendor.
+type request struct {
+	status requestStatus
+	answer answerKind
+	before [2]bool // sent before the replica's present wait began
+}
+
+type requestStatus int8
+
+const (
+	unsent   requestStatus = iota
+	underWay               // on its way there, or being carried out
+	hidden                 // it has made a customer, which look-ups do not show yet
+	visible                // it has made a customer
+	nothing                // lost, or carried out and nothing made
+	harmless               // the same, and its sender knows
+)
+
+type answerKind int8
+
+const (
+	noAnswerYet answerKind = iota
+	saysCreated
+	saysRejected
+	saysExists
+	saysNothing
+)
+
+// normalize makes worlds look the same in which the same can happen.
+func (m *model) normalize(w *world) {
+	for i := range w.replicas {
+		if r := &w.replicas[i]; !r.latest && r.phase != idle && m.flaws == (flaws{}) {
+			m.outdated(r)
+		}
+	}
+
+	for i := 1; i < len(w.requests); i++ { // the order of requests says nothing
+		for j := i; j > 0 && w.requests[j-1].less(w.requests[j]); j-- {
+			w.requests[j-1], w.requests[j] = w.requests[j], w.requests[j-1]
+			for k := range w.replicas {
+				switch r := &w.replicas[k]; {
+				case r.phase != awaiting:
+				case int(r.request) == j-1:
+					r.request++
+				case int(r.request) == j:
+					r.request--
+				}
+			}
+		}
+	}
+	if w.state() != intent && w.state() != unknown && w.state() != notSent { // nobody will ask how long it was seen unknown
+		for i := range w.replicas {
+			w.forget(i)
+		}
+	}
+}
+
+// outdated leaves of a flight that has lost the record what it can still do: hear that the customer was made, and begin a wait.
+func (m *model) outdated(r *replica) {
+	switch {
+	case r.phase == saying, r.phase == sending, r.phase == giving, r.phase == deciding, r.phase == looking && m.onExisting != onAdopt,
+		r.phase == ending && (result(r.ended) == rejected || result(r.ended) == nothingDone):
+		r.rest()
+	default:
+		r.copy = row{state: r.copy.state, unanswered: r.copy.unanswered, released: r.copy.released}
+	}
+}
+
+// less puts requests in order, the unsent ones last.
+func (r request) less(than request) bool {
+	return r.order() < than.order()
+}
+
+func (r request) order() (n int) {
+	n = int(r.status)*8 + int(r.answer) + 1
+	for _, b := range r.before {
+		n *= 2
+		if b {
+			n++
+		}
+	}
+	return n
+}
+
+// forget is observed.forget.
+func (w *world) forget(i int) {
+	w.replicas[i].seen, w.replicas[i].over = 0, false
+	for j := range w.requests {
+		w.requests[j].before[i] = false
+	}
+}
+
+func (w *world) count(statuses ...requestStatus) (n int8) {
+	for _, r := range w.requests {
+		for _, s := range statuses {
+			if r.status == s {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// made counts the customers of ours.
+func (w *world) made() int8 { return w.count(hidden, visible) }
+
+// quiet says that nothing more comes of what was begun.
+func (w *world) quiet() bool {
+	return w.replicas[0].phase == idle && w.replicas[1].phase == idle && w.count(underWay) == 0
+}
+
+func (w *world) state() enlistv1.OperationState { return enlistv1.OperationState(w.row.state) }
+
+// wrote takes note that a replica has written the record.
+func (w *world) wrote(by int) {
+	for i := range w.replicas {
+		w.replicas[i].latest = i == by && w.replicas[i].phase != idle
+	}
+}
+
+// free says whether a replica may take the record without a false death.
+func (w *world) free(by int) bool { return w.row.owner == 0 || int(w.row.owner) == by+1 }
+
+func (m *model) start() world {
+	return world{mishaps: m.mishaps, again: m.again, shown: m.byLook}
+}
+
+// transit moves a row by the table.
+func (m *model) transit(w *world, r *row, what event, by actor) {
+	record := journal.Record{State: enlistv1.OperationState(r.state)}
+	if err := m.move(&record, what, by); err != nil {
+		w.illegal = true
+	}
+	r.state = int8(record.State)
+}
+
+func (w *world) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s", strings.TrimPrefix(w.state().String(), "OPERATION_STATE_"))
+	if w.row.owner != 0 {
+		fmt.Fprintf(&s, " of %c", 'A'+w.row.owner-1)
+	}
+	if w.row.unanswered > 0 {
+		fmt.Fprintf(&s, " unanswered=%d", w.row.unanswered)
+	}
+	for _, f := range []struct {
+		is   bool
+		name string
+	}{{w.row.released, "released"}, {w.row.refusedAgain, "refused-again"}, {w.row.saidExists, "said-exists"}, {w.row.believedMissing, "believed-missing"}} {
+		if f.is {
+			s.WriteString(" " + f.name)
+		}
+	}
+	for i, r := range w.replicas {
+		fmt.Fprintf(&s, "; %c %s", 'A'+i, r.phase)
+		if r.phase != idle && !r.latest {
+			s.WriteString(" outdated")
+		}
+	}
+	names := [...]string{"", "under way", "made, hidden", "made", "nothing made", "nothing made"}
+	for i, r := range w.requests {
+		if r.status != unsent {
+			fmt.Fprintf(&s, "; request %d %s", i+1, names[r.status])
+		}
+	}
+	return s.String()
+}

@@ -1,0 +1,91 @@
+package once
+
+import (
+	"go/parser"
+	"go/token"
+	"slices"
+	"strings"
+	"testing"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// TestTableIsTransitions compares the table in the package's doc with transitions, row by row.
+func TestTableIsTransitions(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments|parser.PackageClauseOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := func(state enlistv1.OperationState) string {
+		if state == none {
+			return "-"
+		}
+		return strings.TrimPrefix(state.String(), "OPERATION_STATE_")
+	}
+	var inDoc, inCode []string
+	for line := range strings.Lines(file.Doc.Text()) {
+		if cells := strings.Fields(line); strings.HasPrefix(line, "\t") && len(cells) == 4 && cells[0] != "from" {
+			inDoc = append(inDoc, strings.Join(cells, " "))
+		}
+	}
+	for _, row := range transitions() {
+		inCode = append(inCode, strings.Join([]string{name(row.from), string(row.what), name(row.to), string(row.by)}, " "))
+	}
+	if !slices.Equal(inDoc, inCode) {
+		t.Errorf("the table in the doc is\n%s\nand transitions() is\n%s", strings.Join(inDoc, "\n"), strings.Join(inCode, "\n"))
+	}
+}
+
+func events() []event {
+	return []event{
+		accepted, done, refused, notDone, unanswered, neverSent, abandoned, restarted, found, exists, missing, sendAgain, undecidable,
+		lateAnswer, personSucceeded, personFailed,
+	}
+}
+
+// TestNextRefusesTheRest asks next for everything: what the table has it has once, the rest it refuses, and move then leaves the record alone.
+func TestNextRefusesTheRest(t *testing.T) {
+	t.Parallel()
+	legal := map[transition]bool{}
+	for number := range enlistv1.OperationState_name {
+		for _, what := range events() {
+			for _, by := range []actor{caller, sender, settler, person} {
+				from := enlistv1.OperationState(number)
+				to, ok := next(from, what, by)
+				record := &journal.Record{State: from}
+				if err := move(record, what, by); (err == nil) != ok || record.State != to || !ok && to != from {
+					t.Errorf("%s by the %s in %s: next says %s, %t; move %s, %v", what, by, from, to, ok, record.State, err)
+				}
+				if ok {
+					legal[transition{from, what, to, by}] = true
+				}
+			}
+		}
+	}
+	for _, row := range transitions() {
+		if !legal[row] {
+			t.Errorf("next does not know %v, or something else is in its place", row)
+		}
+	}
+	if len(legal) != len(transitions()) {
+		t.Errorf("%d transitions are legal, and the table has %d rows", len(legal), len(transitions()))
+	}
+}
+
+// TestEveryStateCanBeLeft but the two ends, and every one can be reached.
+func TestEveryStateCanBeLeft(t *testing.T) {
+	t.Parallel()
+	for number := range enlistv1.OperationState_name {
+		state := enlistv1.OperationState(number)
+		left := slices.ContainsFunc(transitions(), func(row transition) bool { return row.from == state })
+		if ends := state == succeeded || state == failed; left == ends {
+			t.Errorf("%s can be left: %t", state, left)
+		}
+		reached := slices.ContainsFunc(transitions(), func(row transition) bool { return row.to == state })
+		if reached == (state == none) {
+			t.Errorf("%s can be reached: %t", state, reached)
+		}
+	}
+}
