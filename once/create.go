@@ -116,15 +116,20 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 	return replay(existing)
 }
 
-// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
+// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end; so is one
+// that took longer than the caller had.
 func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
+	inTime := f.refuseAfter(ctx)
 	for again := 0; ; again++ {
 		f.lease = s.journal.Lease()
 		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
 			if again > 0 && existing != nil && s.wrote(existing, 1) {
-				*record = *existing // what was thought to have failed
-				return nil, nil, nil
+				*record, existing = *existing, nil // what was thought to have failed
+			}
+			if !inTime() && existing == nil && busy == nil {
+				s.takeBack(record.Key, 1)
+				return nil, nil, ctx.Err()
 			}
 			return existing, busy, nil
 		}
@@ -184,15 +189,19 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 		switch {
 		case record.State == notSent:
 			f.lease = s.journal.Lease()
-			if err = s.restart(ctx, record, o.creation); err == nil {
+			written := record.Version + 1
+			inTime := f.refuseAfter(ctx)
+			err = s.restart(ctx, record, o.creation)
+			ended := !inTime()
+			if err == nil && !ended {
 				return s.send(ctx, f, record, o.creation)
 			}
-			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
+			if errors.Is(err, journal.ErrBusy) && !ended && !s.awaitHolder(ctx, o) {
 				return nil, customerBusy(o.key.Provider)
 			}
-			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
+			if ended || !errors.Is(err, journal.ErrConflict) { // ErrBusy is one
 				f.tell(nil, journalUnavailable(err))
-				s.takeBack(o.key, record.Version+1)
+				s.takeBack(o.key, written)
 				return nil, journalUnavailable(err)
 			}
 		case !record.IsOpen():

@@ -41,7 +41,7 @@ func TestDeadBeforeTheSend(t *testing.T) {
 	r := request("c1")
 	bad.fail(func(method string, _ int) (before, after bool) { return method == "Update", false }) // it cannot even say that it will send
 	_, err := f.create(r, 2*time.Second)
-	f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
+	f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
 	f.options.Tick = 20 * time.Millisecond
 	f.restartWith(func() { bad.fail(nil) })
 	f.comesTo(r, notSent)

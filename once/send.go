@@ -54,9 +54,13 @@ func (s *Service) call(
 	}()
 	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
 		BeforeSend: func(ctx context.Context) error { return s.release(ctx, f, record) },
-		Connected: func() {
-			a.connect()
+		Connected: func() error {
 			step("connected")
+			if err := s.checkLease(f); err != nil {
+				return err
+			}
+			a.connect()
+			return nil
 		},
 		Exchanged: made.add,
 	}))
@@ -64,8 +68,7 @@ func (s *Service) call(
 
 // release lets a request go out that creates. A create that has looked first says so in the journal, so that whoever finds it after a crash
 // knows whether bytes can have left, and that nobody was there before; nor is the look believed while the vendor may not yet show what
-// another create has made. A replica that others may have taken for dead since the record became its own sends nothing; nothing comes
-// between that check and the send.
+// another create has made. A replica that others may have taken for dead since the record became its own sends nothing.
 func (s *Service) release(ctx context.Context, f *flight, record *journal.Record) error {
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
 		if err := s.checkLook(ctx, record); err != nil {
@@ -79,6 +82,12 @@ func (s *Service) release(ctx context.Context, f *flight, record *journal.Record
 		}
 	}
 	step("before-send")
+	return s.checkLease(f)
+}
+
+// checkLease refuses to send when others may have taken this replica for dead since the record became its own. It is asked before a connection is
+// made, and again when it is there, since a process can be stopped for long at any moment: what is left is the moment of the write.
+func (s *Service) checkLease(f *flight) error {
 	if !s.journal.Holds(f.lease) {
 		return journalUnavailable(errors.New("the lease of this replica was not renewed in time"))
 	}

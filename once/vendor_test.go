@@ -163,7 +163,9 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if how.panics == "before" {
 		panic("a defect")
 	}
-	observer.Connected()
+	if err := observer.Connected(); err != nil {
+		return nil, err
+	}
 	if how.panics == "after" {
 		panic("a defect")
 	}

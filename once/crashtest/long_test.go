@@ -57,5 +57,5 @@ func kindsOfRound() []func(*testing.T, *chance) {
 			results.add(allVendors, atAnyMoment, killAtAnyMoment(t, c))
 		})
 	}
-	return kinds
+	return append(kinds, outageKinds()...)
 }

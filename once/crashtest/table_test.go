@@ -66,7 +66,7 @@ func (r *resultTable) markdown(took time.Duration) string {
 	for _, point := range crashPoints() {
 		points = append(points, point.name)
 	}
-	points = append(points, amongRivals, atAnyMoment)
+	points = append(append(points, amongRivals, atAnyMoment), outageRows()...)
 	var names []string
 	for _, v := range vendors() {
 		names = append(names, v.name)

@@ -200,7 +200,7 @@ func (w *world) holdOne(ctx context.Context, found *tally, c *create, state enli
 		}
 	}
 	for _, other := range successes {
-		if !proto.Equal(successes[0], other) {
+		if !w.same(successes[0], other) {
 			found.contradicted++
 			w.complain(ctx, c, "has two answers:\n%s\n%s", text(successes[0]), text(other))
 			break
@@ -209,6 +209,11 @@ func (w *world) holdOne(ctx context.Context, found *tally, c *create, state enli
 	if state == succeeded {
 		w.holdSuccess(ctx, found, c, successes, records)
 	}
+}
+
+// same reports whether two answers to a request_id are the same.
+func (w *world) same(a, b *enlistv1.CreateCustomerResponse) bool {
+	return proto.Equal(a, b) || w.alike != nil && w.alike(a, b)
 }
 
 // holdSuccess asserts that operation, answers, GetCustomer and record are of one customer.
@@ -223,7 +228,7 @@ func (w *world) holdSuccess(ctx context.Context, found *tally, c *create, succes
 		return
 	}
 	recorded := got.GetOperation().GetResponse()
-	if len(successes) > 0 && !proto.Equal(recorded, successes[0]) {
+	if len(successes) > 0 && !w.same(recorded, successes[0]) {
 		found.contradicted++
 		w.complain(ctx, c, "was answered otherwise than is recorded:\n%s\n%s", text(successes[0]), text(recorded))
 	}

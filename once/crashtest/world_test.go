@@ -19,6 +19,7 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
@@ -38,6 +39,10 @@ type world struct {
 	plan func() string
 	// died hears of every kill: the step, or "" for one from outside.
 	died func(step string)
+	// adjust changes the configuration of every start; nil for no change.
+	adjust func(*configv1.Config)
+	// alike takes two answers that differ for the same; nil: none are.
+	alike func(a, b *enlistv1.CreateCustomerResponse) bool
 
 	mu      sync.Mutex
 	current *process
@@ -106,6 +111,9 @@ func (w *world) supervise() {
 		}
 		if w.percent(25) { // nothing is sent again without a caller
 			config.Journal.FinishWithin = durationpb.New(0)
+		}
+		if w.adjust != nil {
+			w.adjust(config)
 		}
 		write(w.t, w.config(), config)
 		p, err := startProcess(w.config(), plan, filepath.Join(w.folder, fmt.Sprintf("server-%02d.log", life)))

@@ -151,6 +151,9 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 
 	answer, err := c.transport.RoundTrip(httpRequest)
 	if err != nil {
+		if stopped := progress.stopped.Load(); stopped != nil {
+			return nil, c.stopped(request, *stopped)
+		}
 		return nil, c.failed(request, progress.stage(), withoutURL(cmp.Or(context.Cause(ctx), err)))
 	}
 	defer func() { _ = answer.Body.Close() }()
@@ -233,18 +236,26 @@ func withoutURL(err error) error {
 // progress follows one request through net/http. From the moment a connection is ready, bytes may have left.
 type progress struct {
 	connected     atomic.Bool
-	whenConnected func() // tells the observer; nil for none
+	stopped       atomic.Pointer[error] // why the observer has stopped it
+	whenConnected func() error          // tells the observer; nil for none
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		// net/http asks for another connection only while not a byte of this request has been written.
-		GetConn: func(string) { p.connected.Store(false) },
-		GotConn: func(httptrace.GotConnInfo) {
-			p.connected.Store(true)
+		GetConn: func(string) {
+			p.connected.Store(false)
+			p.stopped.Store(nil)
+		},
+		GotConn: func(info httptrace.GotConnInfo) {
 			if p.whenConnected != nil {
-				p.whenConnected()
+				if err := p.whenConnected(); err != nil {
+					p.stopped.Store(&err)
+					_ = info.Conn.Close() // nothing has been written to it, and nothing can be
+					return
+				}
 			}
+			p.connected.Store(true)
 		},
 	}
 }
