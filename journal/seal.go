@@ -33,6 +33,11 @@ func (j *Journal) seal(record *Record) (*Row, error) {
 // sealPayload seals a payload with the first key, for this row and no other.
 func (j *Journal) sealPayload(row *Row, payload *journalv1.Payload) error {
 	plain, err := proto.Marshal(payload)
+	if err != nil { // a text of a vendor's; what is known must be recorded all the same
+		payload, _ = proto.Clone(payload).(*journalv1.Payload)
+		mendTexts(payload.ProtoReflect())
+		plain, err = proto.Marshal(payload)
+	}
 	if err != nil {
 		return fmt.Errorf("journal: %s cannot be written: %w", name(row), err)
 	}

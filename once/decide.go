@@ -63,7 +63,7 @@ func mayBeHidden(ago, settledAfter time.Duration) bool {
 
 // facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.
 type facts struct {
-	class      enlistv1.DuplicateSafetyClass
+	class      enlistv1.DuplicateSafetyClass // noneToAsk, too, where the vendor cannot be asked for just this customer
 	onExisting enlistv1.OnExisting
 	// ours, others and unclear count the customers that were found, by their Match.
 	ours, others, unclear int
@@ -129,10 +129,9 @@ func afterNothing(f facts) decision {
 			return wait
 		case f.maySend:
 			return resend
+		case f.waited && f.unclear > 0:
+			return askPerson
 		case f.waited:
-			if f.unclear > 0 {
-				return askPerson
-			}
 			return giveUp
 		}
 		return wait

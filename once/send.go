@@ -148,11 +148,9 @@ func (s *Service) conclude(
 	}
 	due := time.Duration(-1)
 	if what == unanswered {
-		if ended == noAnswer {
-			countUnanswered(payload, began)
-		}
-		payload.RefusedAgain, payload.Lookups = ended == rejected, 0
-		got.err, due = stillUnknown(record), 0
+		due = lookAt(payload, ended, began)
+		payload.RefusedAgain = ended == rejected
+		got.err = stillUnknown(record)
 	}
 	if err := move(record, what, sender); err != nil {
 		return nil, err
@@ -162,8 +160,11 @@ func (s *Service) conclude(
 		s.observed.wait(record, 0) // the vendor's own limit is waited out from now on
 	}
 	var early *answer
-	if ended == created && (payload.GetReleased() || !payload.GetLooksFirst()) {
-		early = &got // the customer is there, whatever becomes of the record
+	switch {
+	case ended == created && (payload.GetReleased() || !payload.GetLooksFirst()): // the customer is there, whatever becomes of the record
+		early = &got
+	case what == notDone: // which the same request_id may change
+		early = &got
 	}
 	if s.write(f, record, due, early) == nil {
 		step("after-end")
@@ -177,13 +178,29 @@ func (s *Service) conclude(
 
 // recorded answers from what is recorded.
 func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.CreateCustomerResponse, error) {
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	record, err := s.journal.Get(ctx, key)
+	record, err := s.get(ctx, key)
 	if err != nil || record == nil {
 		return nil, journalUnreadable(err)
 	}
 	return replay(record)
+}
+
+// lookAt takes note of how a send ended that leaves its create UNKNOWN, and says when to look: at once after the first, and after a refusal.
+// One that comes after others and settles nothing is not to be followed by another soon.
+func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
+	first := payload.GetUnansweredSends() == 0
+	switch ended {
+	case noAnswer:
+		countUnanswered(payload, began)
+		if first {
+			return 0
+		}
+	case rejected:
+		payload.Lookups = 0
+		return 0
+	default:
+	}
+	return pause(payload)
 }
 
 // countUnanswered takes note of a send without an answer, which can have left from a time on.
@@ -211,7 +228,7 @@ func resultOf(err error) result {
 // recordLate records the vendor's answer to a sender that others have taken for dead.
 func (s *Service) recordLate(record *journal.Record) {
 	s.untilWritten("record a late answer", record.Key, func(ctx context.Context) error {
-		current, err := s.journal.Get(ctx, record.Key)
+		current, err := s.get(ctx, record.Key)
 		if err != nil || current == nil || current.State == succeeded {
 			return err
 		}
@@ -221,10 +238,10 @@ func (s *Service) recordLate(record *journal.Record) {
 		if current.State == intent { // another was, and has died
 			s.abandon(current)
 		}
-		if err := move(current, lateAnswer, sender); err != nil {
+		if illegal := move(current, lateAnswer, sender); illegal != nil {
 			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
-			return nil //nolint:nilerr // it stays as it is, for a person
+			return nil //nolint:nilerr // there is nothing to write, however often it is tried
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil
