@@ -55,10 +55,14 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 	for {
 		f, isNew := s.flights.board(o.key)
 		if isNew {
+			f.fingerprint = o.fingerprint
 			return s.fly(patience, f, func() (*enlistv1.CreateCustomerResponse, error) { return s.carryOut(patience, f, o) })
 		}
 		select {
 		case <-f.landed:
+			if f.shared != nil && bytes.Equal(f.fingerprint, o.fingerprint) {
+				return nil, f.shared
+			}
 		case <-patience.Done():
 			return nil, inProgress(o.key.Provider)
 		}

@@ -3,6 +3,7 @@ package once
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
 	"time"
 
@@ -20,6 +21,9 @@ const (
 	firstLookupAfter = 500 * time.Millisecond
 	lastLookupAfter  = 5 * time.Minute
 )
+
+// errNobodyToAsk is why a create cannot be looked up with the present configuration.
+var errNobodyToAsk = errors.New("nobody can be asked")
 
 // settleFor settles an open record that this replica has just taken, for a caller who has sent the request again, for as long as it waits.
 func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
@@ -83,6 +87,10 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		return s.giveBack(ctx, f, record, firstLookupAfter)
 	}
 	record.Payload.Lookups++
+	if errors.Is(err, errNobodyToAsk) && time.Since(record.Created) > s.finishWithin { // the configuration was changed, and not back
+		s.must(move(record, undecidable, settler))
+		return s.giveBack(ctx, f, record, 0)
+	}
 	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
@@ -167,12 +175,12 @@ func (s *Service) lookUp(
 	}()
 	provider := s.providers[record.Provider]
 	if provider == nil {
-		return nil, errors.New("its provider is no longer configured")
+		return nil, fmt.Errorf("%w: its provider is no longer configured", errNobodyToAsk)
 	}
 	if *creation == nil {
 		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
 		if *creation, err = provider.Prepare(request); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: its provider would not take the request any more: %w", errNobodyToAsk, err)
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
