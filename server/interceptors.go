@@ -21,8 +21,8 @@ import (
 
 // chain returns the one chain that every call passes, over either transport: access log, recovery, deadline, validation.
 // Every call ends with the given context.
-func chain(ctx context.Context, log *slog.Logger, callTimeout time.Duration) grpc.UnaryServerInterceptor {
-	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), validate)
+func chain(ctx context.Context, log *slog.Logger, callTimeout time.Duration, connected connections) grpc.UnaryServerInterceptor {
+	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), validate(connected))
 }
 
 func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
@@ -156,11 +156,13 @@ func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterc
 }
 
 // validate refuses a request that breaks a rule of the contract, and names every one that it breaks.
-func validate(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	if message, ok := request.(proto.Message); ok {
-		if err := check(message); err != nil {
-			return nil, err
+func validate(connected connections) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		if message, ok := request.(proto.Message); ok {
+			if err := check(message, connected); err != nil {
+				return nil, err
+			}
 		}
+		return handler(ctx, request)
 	}
-	return handler(ctx, request)
 }

@@ -168,6 +168,9 @@ func (f *fixture) fails(err error, want ...enlistv1.ErrorReason) *providers.Erro
 	if known.Message == "" {
 		f.t.Errorf("the error %s has no message", known.Reason)
 	}
+	if waits := known.Reason == unavailable || known.Reason == limited || known.Reason == enlistv1.ErrorReason_OVERLOADED; waits != (known.RetryAfter > 0) {
+		f.t.Errorf("%s with a wait of %s", known.Reason, known.RetryAfter)
+	}
 	for _, reason := range want {
 		if known.Reason == reason {
 			return known
