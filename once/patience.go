@@ -45,18 +45,18 @@ const (
 // newAttempt makes the context of a call for a caller, within the life of the service.
 func newAttempt(caller, life context.Context) *attempt {
 	a := &attempt{}
-	var cancel context.CancelFunc
-	a.Context, cancel = context.WithCancel(context.WithoutCancel(caller))
+	var cancel context.CancelCauseFunc
+	a.Context, cancel = context.WithCancelCause(context.WithoutCancel(caller))
 	withCaller := context.AfterFunc(caller, func() {
 		if a.state.CompareAndSwap(waiting, calledOff) {
-			cancel()
+			cancel(context.Cause(caller)) // it matters whether the caller has gone or its time was over
 		}
 	})
-	withLife := context.AfterFunc(life, cancel)
+	withLife := context.AfterFunc(life, func() { cancel(nil) })
 	a.end = func() {
 		withCaller()
 		withLife()
-		cancel()
+		cancel(nil)
 		a.state.Store(over)
 	}
 	return a

@@ -140,16 +140,18 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 	}
 }
 
-// bound gives a deadline to calls that come without one, and ends every call when the server does.
+// bound gives a deadline to calls that come without one, and ends every call when the server does. A caller's own deadline ends the call a
+// little early, so that the caller hears why from us, and not nothing from its own clock.
 func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		ctx, end := context.WithCancel(ctx)
 		defer end()
 		defer context.AfterFunc(server, end)()
-		if _, has := ctx.Deadline(); has {
-			return handler(ctx, request)
+		deadline := time.Now().Add(timeout)
+		if callers, has := ctx.Deadline(); has {
+			deadline = callers.Add(-min(time.Until(callers)/10, 100*time.Millisecond))
 		}
-		ctx, cancel := context.WithTimeout(ctx, timeout)
+		ctx, cancel := context.WithDeadline(ctx, deadline)
 		defer cancel()
 		return handler(ctx, request)
 	}

@@ -132,7 +132,7 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	done, err := c.limits.enter(ctx)
 	if err != nil {
-		return nil, c.overloaded(err)
+		return nil, c.overloaded(ctx, err)
 	}
 	defer done()
 	if err := c.beforeSend(ctx, request); err != nil {
