@@ -4,10 +4,14 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /enlist .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /enlist . && mkdir -p /folders/tmp /folders/var/lib/enlist
 
 FROM scratch
 COPY --from=build /enlist /enlist
+# For an SQLite journal (mount a volume, or it goes with the container), and for the one of the built-in sandbox.
+COPY --from=build --chown=65532:65532 /folders/ /
+WORKDIR /var/lib/enlist
+VOLUME /var/lib/enlist
 USER 65532:65532
 EXPOSE 9090 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/enlist", "health"]

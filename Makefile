@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres build image fuzz
+.PHONY: help test check format generate docs imports generated tools compiler postgres build image fuzz crash journal-size
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,3 +76,12 @@ fuzz: ## Run every fuzz target for FUZZTIME (1m)
 	@set -e; for package in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package | tail -n 2; done; done
+
+DURATION ?= 30m
+crash: ## Kill the server for DURATION (30m) at every step and at any moment; the table goes to docs/exactly-once.md
+	set -o pipefail; go test ./once/crashtest -run '^TestForLong$$' -v -timeout 0 -crash.duration $(DURATION) -crash.table $(CURDIR)/docs/exactly-once.md | grep -v '^ *\(===\|--- PASS\)'
+
+ROWS ?= 2000000
+STORE ?= sqlite
+journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgres) beside a small one; the table goes to docs/exactly-once.md
+	go test ./journal/sizetest -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md

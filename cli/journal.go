@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
@@ -74,13 +75,37 @@ func keyBeside(path string) (string, error) {
 	if _, err := os.Stat(path); err == nil {
 		return "", fmt.Errorf("the journal %s is there, but not its key %s: put the key back, or set journal.encryption_keys to it", path, file)
 	}
-	var key [32]byte
-	_, _ = rand.Read(key[:]) // never fails
-	made := base64.StdEncoding.EncodeToString(key[:])
-	if err := os.WriteFile(file, []byte(made+"\n"), 0o600); err != nil {
+	if err := makeKey(file); err != nil {
 		return "", fmt.Errorf("the key of the journal could not be made: %w", err)
 	}
-	return made, nil
+	text, err = os.ReadFile(file) //nolint:gosec // the operator names the journal
+	return strings.TrimSpace(string(text)), err
+}
+
+// makeKey makes a key file, unless another process is first. It is there whole and on the disk before anything is sealed with it: a
+// journal without its key is lost.
+func makeKey(file string) error {
+	var key [32]byte
+	_, _ = rand.Read(key[:])                                                  // never fails
+	draft, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // for this user alone
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(draft.Name()) }()
+	_, err = draft.WriteString(base64.StdEncoding.EncodeToString(key[:]) + "\n")
+	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(draft.Name(), file); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Rename(draft.Name(), file); err != nil { // not every file system has links
+			return err
+		}
+	}
+	folder, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // temporaryJournal is a journal that lasts as long as the sandbox whose customers it records.

@@ -134,7 +134,7 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
-// FindCustomer returns the newest create that succeeded with a customer id; nil when there is none.
+// FindCustomer returns the newest create that has written a customer; nil when there is none. One that adopted it has not.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
 	if customerID == "" {
 		return nil, nil

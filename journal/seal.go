@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
 // seal makes the row of a record: its payload as ciphertext, and what it is found by as hashes.
@@ -23,7 +24,7 @@ func (j *Journal) seal(record *Record) (*Row, error) {
 		Created:   record.Created,
 		Updated:   record.Updated,
 	}
-	if record.State == succeeded {
+	if record.State == succeeded && record.Payload.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED { // that wrote nothing
 		row.Customer = j.index.customer(record.Provider, record.Payload.GetCustomerId())
 	}
 	return row, j.sealPayload(row, record.Payload)
@@ -32,6 +33,11 @@ func (j *Journal) seal(record *Record) (*Row, error) {
 // sealPayload seals a payload with the first key, for this row and no other.
 func (j *Journal) sealPayload(row *Row, payload *journalv1.Payload) error {
 	plain, err := proto.Marshal(payload)
+	if err != nil { // a text of a vendor's; what is known must be recorded all the same
+		payload, _ = proto.Clone(payload).(*journalv1.Payload)
+		mendTexts(payload.ProtoReflect())
+		plain, err = proto.Marshal(payload)
+	}
 	if err != nil {
 		return fmt.Errorf("journal: %s cannot be written: %w", name(row), err)
 	}

@@ -35,13 +35,14 @@ type order struct {
 func (s *Service) Create(ctx context.Context, principal string, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	provider := s.providers[request.GetProvider()]
 	o := &order{request: request, fingerprint: fingerprint(request)}
+	lookAsAsked := request.GetOnExisting()
 	setDefaults(request, provider.Describe())
 	o.creation, o.invalid = provider.Prepare(request)
 	if request.GetValidateOnly() {
 		if o.invalid != nil {
 			return nil, o.invalid
 		}
-		return o.creation.Preview(ctx)
+		return preview(ctx, provider, o, lookAsAsked)
 	}
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {
@@ -108,22 +109,27 @@ func newRecord(o *order) *journal.Record {
 
 // answerInvalid answers a request that the provider would not take. It may have been taken before its connection's settings changed.
 func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.CreateCustomerResponse, error) {
-	existing, err := s.journal.Get(ctx, o.key)
+	existing, err := s.get(ctx, o.key)
 	if err != nil || existing == nil || existing.State == notSent || !bytes.Equal(existing.Payload.GetFingerprint(), o.fingerprint) {
 		return nil, o.invalid
 	}
 	return replay(existing)
 }
 
-// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end.
+// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end; so is one
+// that took longer than the caller had.
 func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
+	inTime := f.refuseAfter(ctx)
 	for again := 0; ; again++ {
 		f.lease = s.journal.Lease()
 		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
-			if again > 0 && existing != nil && s.isOwnIntent(existing, 1) {
-				*record = *existing // what was thought to have failed
-				return nil, nil, nil
+			if again > 0 && existing != nil && s.wrote(existing, 1) {
+				*record, existing = *existing, nil // what was thought to have failed
+			}
+			if !inTime() && existing == nil && busy == nil {
+				s.takeBack(record.Key, 1)
+				return nil, nil, ctx.Err()
 			}
 			return existing, busy, nil
 		}
@@ -142,16 +148,18 @@ func (s *Service) beginOnce(ctx context.Context, record *journal.Record) (existi
 	return s.journal.Begin(ctx, record)
 }
 
-// isOwnIntent reports whether a record is an intent of this replica's in the version that its write would have made.
-func (s *Service) isOwnIntent(record *journal.Record, version int64) bool {
+// wrote reports whether a record is an intent that this process has just written as the given version. An intent of another process, now
+// dead, may be this one's by now as well; it has a later version, and may have been sent.
+func (s *Service) wrote(record *journal.Record, version int64) bool {
 	return record.State == intent && record.Owner == s.journal.Replica() && record.Version == version
 }
 
-// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same.
+// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same, as the
+// given version.
 func (s *Service) takeBack(key journal.Key, version int64) {
 	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
-		record, err := s.journal.Get(ctx, key)
-		if err != nil || record == nil || !s.isOwnIntent(record, version) {
+		record, err := s.get(ctx, key)
+		if err != nil || record == nil || !s.wrote(record, version) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
@@ -181,22 +189,25 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 		switch {
 		case record.State == notSent:
 			f.lease = s.journal.Lease()
-			if err = s.restart(ctx, record, o.creation); err == nil {
+			written := record.Version + 1
+			inTime := f.refuseAfter(ctx)
+			err = s.restart(ctx, record, o.creation)
+			ended := !inTime()
+			if err == nil && !ended {
 				return s.send(ctx, f, record, o.creation)
 			}
-			if errors.Is(err, journal.ErrBusy) && !s.awaitHolder(ctx, o) {
+			if errors.Is(err, journal.ErrBusy) && !ended && !s.awaitHolder(ctx, o) {
 				return nil, customerBusy(o.key.Provider)
 			}
-			if !errors.Is(err, journal.ErrBusy) && !errors.Is(err, journal.ErrConflict) {
+			if ended || !errors.Is(err, journal.ErrConflict) { // ErrBusy is one
 				f.tell(nil, journalUnavailable(err))
-				s.takeBack(o.key, record.Version+1)
+				s.takeBack(o.key, written)
 				return nil, journalUnavailable(err)
 			}
 		case !record.IsOpen():
 			return replay(record)
 		default:
-			f.lease = s.journal.Lease()
-			taken, err := s.journal.Take(ctx, record)
+			taken, err := s.take(ctx, f, record)
 			if err != nil {
 				return nil, journalUnreadable(err)
 			}
@@ -207,7 +218,7 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 				return nil, inProgress(o.key.Provider)
 			}
 		}
-		if record, err = s.journal.Get(ctx, o.key); err != nil {
+		if record, err = s.get(ctx, o.key); err != nil {
 			return nil, journalUnreadable(err)
 		}
 		if record == nil {

@@ -1,6 +1,8 @@
 package once
 
 import (
+	"time"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -54,9 +56,14 @@ func afterDeath(looksFirst, released bool, unansweredBefore int32) event {
 	return abandoned
 }
 
+// mayBeHidden says whether a look that has found nothing may have missed what another create made some time ago.
+func mayBeHidden(ago, settledAfter time.Duration) bool {
+	return ago.Abs() < settledAfter // negative when a clock was set back
+}
+
 // facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.
 type facts struct {
-	class      enlistv1.DuplicateSafetyClass
+	class      enlistv1.DuplicateSafetyClass // noneToAsk, too, where the vendor cannot be asked for just this customer
 	onExisting enlistv1.OnExisting
 	// ours, others and unclear count the customers that were found, by their Match.
 	ours, others, unclear int
@@ -122,10 +129,9 @@ func afterNothing(f facts) decision {
 			return wait
 		case f.maySend:
 			return resend
+		case f.waited && f.unclear > 0:
+			return askPerson
 		case f.waited:
-			if f.unclear > 0 {
-				return askPerson
-			}
 			return giveUp
 		}
 		return wait

@@ -87,6 +87,16 @@ func customerBusy(provider string) error {
 	}
 }
 
+// customerNotShown is the answer to a create of a customer that another create has just made, and that the vendor does not show yet.
+func customerNotShown(provider string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
+		Message: "Another create has just made this customer at provider " + provider + ", which does not show it yet, and nothing was sent for this one. " +
+			"Call again with the same request_id after the time in RetryInfo.",
+		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second,
+	}
+}
+
 // stillUnknown is the answer while an outcome is being found out. vendor is what the vendor said, if anything.
 func stillUnknown(record *journal.Record) error {
 	return &providers.Error{

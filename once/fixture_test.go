@@ -30,6 +30,9 @@ type fixture struct {
 	key     []byte
 	clock   func() time.Time
 	options once.Options
+	// wrap, if not nil, stands between the journal and its store; others are vendors beside "v".
+	wrap    func(journal.Store) journal.Store
+	others  map[string]*vendor
 	journal *journal.Journal
 	log     *logBuffer
 }
@@ -56,11 +59,19 @@ func (f *fixture) open() {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.journal, err = journal.New(context.Background(), store, journal.Options{Keys: [][]byte{f.key}, Replica: uuid.NewString()})
+	var kept journal.Store = store
+	if f.wrap != nil {
+		kept = f.wrap(store)
+	}
+	f.journal, err = journal.New(context.Background(), kept, journal.Options{Keys: [][]byte{f.key}, Replica: uuid.NewString()})
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.Service = once.New(f.journal, map[string]providers.Provider{"v": f.vendor}, f.options, slog.New(slog.NewJSONHandler(f.log, nil)))
+	connected := map[string]providers.Provider{"v": f.vendor}
+	for name, other := range f.others {
+		connected[name] = other
+	}
+	f.Service = once.New(f.journal, connected, f.options, slog.New(slog.NewJSONHandler(f.log, nil)))
 }
 
 func (f *fixture) close() {
@@ -79,10 +90,17 @@ func (f *fixture) close() {
 // restart is a crash in so far as nothing is finished: calls are cut off, and their end is recorded as unknown.
 func (f *fixture) restart() {
 	f.t.Helper()
+	f.restartWith(func() {})
+}
+
+// restartWith does something between the two processes.
+func (f *fixture) restartWith(between func()) {
+	f.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	f.Close(ctx)
 	_ = f.journal.Close()
+	between()
 	f.open()
 }
 
@@ -97,7 +115,7 @@ func (f *fixture) create(request *enlistv1.CreateCustomerRequest, within time.Du
 }
 
 func (f *fixture) keyOf(request *enlistv1.CreateCustomerRequest) journal.Key {
-	return journal.Key{Provider: "v", RequestID: uuid.MustParse(request.GetRequestId())}
+	return journal.Key{Provider: request.GetProvider(), RequestID: uuid.MustParse(request.GetRequestId())}
 }
 
 func (f *fixture) record(request *enlistv1.CreateCustomerRequest) *journal.Record {
@@ -168,4 +186,85 @@ func (b *logBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.String()
+}
+
+const (
+	intent      = enlistv1.OperationState_OPERATION_STATE_INTENT
+	succeeded   = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	failed      = enlistv1.OperationState_OPERATION_STATE_FAILED
+	notSent     = enlistv1.OperationState_OPERATION_STATE_NOT_SENT
+	unknown     = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
+)
+
+// soon is a deadline that is never reached on a machine that works.
+const soon = 20 * time.Second
+
+// becomesUnknown creates a customer whose first send ends as the given one does, without an answer.
+func (f *fixture) becomesUnknown(request *enlistv1.CreateCustomerRequest, how send) {
+	f.t.Helper()
+	how.err = unknownError()
+	f.vendor.then(how)
+	_, err := f.create(request, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.inState(request, unknown)
+}
+
+// succeeds creates a customer, which must work.
+func (f *fixture) succeeds(request *enlistv1.CreateCustomerRequest) *enlistv1.CreateCustomerResponse {
+	f.t.Helper()
+	response, err := f.create(request, soon)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return response
+}
+
+// hasNone asserts that there is no record of a create.
+func (f *fixture) hasNone(request *enlistv1.CreateCustomerRequest) {
+	f.t.Helper()
+	_, err := f.Operation(context.Background(), f.keyOf(request))
+	f.fails(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
+}
+
+// eventually waits until something is so.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(soon); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if is() {
+			return
+		}
+	}
+	t.Fatal("not in time: " + what)
+}
+
+func isReason(err error, reason enlistv1.ErrorReason) bool { return providers.IsReason(err, reason) }
+
+func rejectedCredentials() error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, Message: "wrong", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT}
+}
+
+func cannotBeAsked() error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"}
+}
+
+func withPassword(request *enlistv1.CreateCustomerRequest, password string) *enlistv1.CreateCustomerRequest {
+	request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: password}}
+	return request
+}
+
+// answersInTime calls with a short deadline and asserts that the answer comes before it is over; a machine that is busy has five tries.
+func (f *fixture) answersInTime(call func(context.Context) error) (err error) {
+	f.t.Helper()
+	for range 5 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		err = call(ctx)
+		late := ctx.Err() != nil
+		cancel()
+		if !late {
+			return err
+		}
+	}
+	f.t.Error("the answer came after the deadline")
+	return err
 }

@@ -44,6 +44,12 @@ func (f *flight) tell(response *enlistv1.CreateCustomerResponse, err error) {
 	}
 }
 
+// refuseAfter tells the caller that nothing was sent once the context, its time, ends: a journal that is slow to fail must not leave it
+// without an answer. inTime ends that, and reports whether the caller has not been told so: else nothing may be sent.
+func (f *flight) refuseAfter(ctx context.Context) (inTime func() bool) {
+	return context.AfterFunc(ctx, func() { f.tell(nil, journalUnavailable(context.Cause(ctx))) })
+}
+
 // isSending reports whether bytes of a create may have left.
 func (f *flight) isSending() bool {
 	a := f.attempt.Load()

@@ -16,7 +16,7 @@ import (
 
 // Operation returns the record of a create; reason OPERATION_NOT_FOUND when there is none.
 func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Record, error) {
-	record, err := s.journal.Get(ctx, key)
+	record, err := s.get(ctx, key)
 	switch {
 	case err != nil:
 		return nil, journalUnreadable(err)
@@ -53,7 +53,7 @@ func (s *Service) Wait(ctx context.Context, key journal.Key) (*journal.Record, e
 	ctx, cancel := patient(ctx)
 	defer cancel()
 	for {
-		record, err := s.Operation(context.WithoutCancel(ctx), key)
+		record, err := s.Operation(ctx, key)
 		if err != nil || !record.IsOpen() || ctx.Err() != nil {
 			return record, err
 		}

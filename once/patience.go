@@ -31,8 +31,17 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 // vendor's own limit ends the call, or the end of this process.
 type attempt struct {
 	context.Context
-	end   context.CancelFunc
-	state atomic.Int32
+	caller context.Context
+	end    func()
+	state  atomic.Int32
+}
+
+// Deadline is the caller's until bytes may have left, for what has to wait before that; then there is none.
+func (a *attempt) Deadline() (time.Time, bool) {
+	if a.isConnected() {
+		return time.Time{}, false
+	}
+	return a.caller.Deadline()
 }
 
 const (
@@ -44,15 +53,15 @@ const (
 
 // newAttempt makes the context of a call for a caller, within the life of the service.
 func newAttempt(caller, life context.Context) *attempt {
-	a := &attempt{}
+	a := &attempt{caller: caller}
 	var cancel context.CancelCauseFunc
 	a.Context, cancel = context.WithCancelCause(context.WithoutCancel(caller))
 	withCaller := context.AfterFunc(caller, func() {
 		if a.state.CompareAndSwap(waiting, calledOff) {
-			cancel(context.Cause(caller)) // it matters whether the caller has gone or its time was over
+			cancel(context.Cause(caller))
 		}
 	})
-	withLife := context.AfterFunc(life, func() { cancel(nil) })
+	withLife := context.AfterFunc(life, func() { cancel(context.Canceled) })
 	a.end = func() {
 		withCaller()
 		withLife()

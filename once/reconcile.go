@@ -2,6 +2,7 @@ package once
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -12,6 +13,8 @@ const (
 	// settleAtOnce is how many creates the reconciler settles at a time, and at one provider: a vendor that hangs holds up no other.
 	settleAtOnce     = 64
 	settleAtProvider = 8
+	// turnAgainAfter is when a create is due again that had no turn.
+	turnAgainAfter = 2 * time.Second
 	// settleTimeout bounds the look-up of one.
 	settleTimeout = 2 * time.Minute
 	// housekeepingEvery is how often old records are deleted and sealed ones sealed anew.
@@ -21,42 +24,78 @@ const (
 
 // reconcile settles what is due, until the context ends.
 func (s *Service) reconcile(ctx context.Context) {
-	free := make(chan struct{}, settleAtOnce)
-	byProvider := map[string]chan struct{}{}
+	t := &turns{free: make(chan struct{}, settleAtOnce), byProvider: map[string]chan struct{}{}}
 	for sleep(ctx, s.tick) {
 		s.countUnknown(ctx)
-		room := cap(free) - len(free)
-		if room == 0 {
-			continue
-		}
-		claimed, err := s.journal.Claim(ctx, room)
-		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "journal: due creates could not be claimed; trying again", "cause", err)
-		}
-		for _, record := range claimed {
-			turn := byProvider[record.Provider]
-			if turn == nil {
-				turn = make(chan struct{}, settleAtProvider)
-				byProvider[record.Provider] = turn
-			}
-			free <- struct{}{}
-			s.work.Go(func() {
-				defer func() { <-free }()
-				s.settleClaimed(ctx, record, turn)
-			})
+		for s.settleDue(ctx, t) && ctx.Err() == nil {
 		}
 	}
 }
 
-// settleClaimed settles a record that this replica has claimed. Where this process is at work on it already, it is left to that, or done after.
-func (s *Service) settleClaimed(ctx context.Context, record *journal.Record, turn chan struct{}) {
-	select {
-	case turn <- struct{}{}:
-		defer func() { <-turn }()
-	case <-ctx.Done():
+// turns are how much the reconciler may do at a time.
+type turns struct {
+	free       chan struct{}
+	byProvider map[string]chan struct{}
+}
+
+func (t *turns) at(provider string) chan struct{} {
+	turn := t.byProvider[provider]
+	if turn == nil {
+		turn = make(chan struct{}, settleAtProvider)
+		t.byProvider[provider] = turn
+	}
+	return turn
+}
+
+// settleDue begins to settle what is due, and puts off what has no turn at its provider: it must not keep others waiting. It reports whether
+// there may be others behind that.
+func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
+	room := cap(t.free) - len(t.free)
+	if room == 0 {
+		return false
+	}
+	claimed, err := s.journal.Claim(ctx, room)
+	if err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "journal: due creates could not be claimed; trying again", "cause", err)
+	}
+	for _, record := range claimed {
+		turn := t.at(record.Provider)
+		select {
+		case turn <- struct{}{}:
+			t.free <- struct{}{}
+			s.work.Go(func() {
+				defer func() { <-turn; <-t.free }()
+				s.settleClaimed(ctx, record)
+			})
+		default:
+			more = len(claimed) == room
+			s.putOff(ctx, record)
+		}
+	}
+	return more
+}
+
+// putOff leaves a claimed record for a later turn.
+func (s *Service) putOff(ctx context.Context, record *journal.Record) {
+	if record.State == intent {
+		s.abandon(record)
+	}
+	due := jitter(turnAgainAfter)
+	if record.State != unknown {
+		due = -1
+	}
+	record.Owner = ""
+	err := s.journal.Update(ctx, record, due)
+	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
 		return
 	}
-	for {
+	s.log.WarnContext(ctx, "journal: a create could not be put off", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+	s.work.Go(func() { s.settleClaimed(ctx, record) }) // it would be nobody's otherwise
+}
+
+// settleClaimed settles a record that this replica has claimed. Where this process is at work on it already, it is left to that, or done after.
+func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
+	for ctx.Err() == nil {
 		f, isNew := s.flights.board(record.Key)
 		if !isNew {
 			<-f.landed
@@ -78,8 +117,9 @@ func (s *Service) countUnknown(ctx context.Context) {
 
 // keepHouse deletes records whose retention is over and seals records anew after a change of keys, until the context ends.
 func (s *Service) keepHouse(ctx context.Context) {
-	s.sealAnew(ctx)
-	for {
+	resealed := 0
+	for sealed := false; ; {
+		sealed = sealed || s.sealAnew(ctx, &resealed)
 		for {
 			deleted, err := s.journal.Purge(ctx, s.retention, housekeepingBatch)
 			if err != nil && ctx.Err() == nil {
@@ -96,23 +136,22 @@ func (s *Service) keepHouse(ctx context.Context) {
 	}
 }
 
-// sealAnew encrypts with the first key what is encrypted with others.
-func (s *Service) sealAnew(ctx context.Context) {
-	total := 0
+// sealAnew encrypts with the first key what is encrypted with others, adds up how much, and reports whether that is all.
+func (s *Service) sealAnew(ctx context.Context, total *int) bool {
 	for {
 		count, err := s.journal.Reseal(ctx, housekeepingBatch)
-		total += count
-		switch {
-		case err != nil && ctx.Err() == nil:
-			s.log.WarnContext(ctx, "journal: records could not be encrypted anew; trying again", "cause", err)
-			if !sleep(ctx, housekeepingEvery) {
-				return
+		*total += count
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.WarnContext(ctx, "journal: records could not be encrypted anew; trying again", "cause", err)
 			}
-		case count == 0 || err != nil:
-			if total > 0 {
-				s.log.InfoContext(ctx, "journal: every record is encrypted with the first of journal.encryption_keys; the others can go", "records", total)
+			return false
+		}
+		if count == 0 {
+			if *total > 0 {
+				s.log.InfoContext(ctx, "journal: every record is encrypted with the first of journal.encryption_keys; the others can go", "records", *total)
 			}
-			return
+			return true
 		}
 	}
 }

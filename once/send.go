@@ -54,19 +54,26 @@ func (s *Service) call(
 	}()
 	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
 		BeforeSend: func(ctx context.Context) error { return s.release(ctx, f, record) },
-		Connected: func() {
-			a.connect()
+		Connected: func() error {
 			step("connected")
+			if err := s.checkLease(f); err != nil {
+				return err
+			}
+			a.connect()
+			return nil
 		},
 		Exchanged: made.add,
 	}))
 }
 
 // release lets a request go out that creates. A create that has looked first says so in the journal, so that whoever finds it after a crash
-// knows whether bytes can have left, and that nobody was there before. A replica that others may have taken for dead since the record became
-// its own sends nothing; nothing comes between that check and the send.
+// knows whether bytes can have left, and that nobody was there before; nor is the look believed while the vendor may not yet show what
+// another create has made. A replica that others may have taken for dead since the record became its own sends nothing.
 func (s *Service) release(ctx context.Context, f *flight, record *journal.Record) error {
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
+		if err := s.checkLook(ctx, record); err != nil {
+			return err
+		}
 		step("before-release")
 		record.Payload.Released = true
 		if err := s.update(ctx, record, -1); err != nil {
@@ -75,8 +82,27 @@ func (s *Service) release(ctx context.Context, f *flight, record *journal.Record
 		}
 	}
 	step("before-send")
+	return s.checkLease(f)
+}
+
+// checkLease refuses to send when others may have taken this replica for dead since the record became its own. It is asked before a connection is
+// made, and again when it is there, since a process can be stopped for long at any moment: what is left is the moment of the write.
+func (s *Service) checkLease(f *flight) error {
 	if !s.journal.Holds(f.lease) {
 		return journalUnavailable(errors.New("the lease of this replica was not renewed in time"))
+	}
+	return nil
+}
+
+// checkLook refuses to send a create whose look has found nothing, when another create has made that customer so lately that the vendor
+// need not show it yet. Since this create is open, the other has ended.
+func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
+	other, err := s.journal.FindCustomer(ctx, record.Provider, record.Payload.GetExclusiveKey())
+	switch {
+	case err != nil:
+		return journalUnavailable(err)
+	case other != nil && other.Key != record.Key && mayBeHidden(time.Since(other.Updated), s.describe(record.Provider).SettledAfter):
+		return customerNotShown(record.Provider)
 	}
 	return nil
 }
@@ -122,11 +148,9 @@ func (s *Service) conclude(
 	}
 	due := time.Duration(-1)
 	if what == unanswered {
-		if ended == noAnswer {
-			countUnanswered(payload, began)
-		}
-		payload.RefusedAgain, payload.Lookups = ended == rejected, 0
-		got.err, due = stillUnknown(record), 0
+		due = lookAt(payload, ended, began)
+		payload.RefusedAgain = ended == rejected
+		got.err = stillUnknown(record)
 	}
 	if err := move(record, what, sender); err != nil {
 		return nil, err
@@ -136,8 +160,11 @@ func (s *Service) conclude(
 		s.observed.wait(record, 0) // the vendor's own limit is waited out from now on
 	}
 	var early *answer
-	if ended == created && (payload.GetReleased() || !payload.GetLooksFirst()) {
-		early = &got // the customer is there, whatever becomes of the record
+	switch {
+	case ended == created && (payload.GetReleased() || !payload.GetLooksFirst()): // the customer is there, whatever becomes of the record
+		early = &got
+	case what == notDone: // which the same request_id may change
+		early = &got
 	}
 	if s.write(f, record, due, early) == nil {
 		step("after-end")
@@ -151,13 +178,29 @@ func (s *Service) conclude(
 
 // recorded answers from what is recorded.
 func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.CreateCustomerResponse, error) {
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	record, err := s.journal.Get(ctx, key)
+	record, err := s.get(ctx, key)
 	if err != nil || record == nil {
 		return nil, journalUnreadable(err)
 	}
 	return replay(record)
+}
+
+// lookAt takes note of how a send ended that leaves its create UNKNOWN, and says when to look: at once after the first, and after a refusal.
+// One that comes after others and settles nothing is not to be followed by another soon.
+func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
+	first := payload.GetUnansweredSends() == 0
+	switch ended {
+	case noAnswer:
+		countUnanswered(payload, began)
+		if first {
+			return 0
+		}
+	case rejected:
+		payload.Lookups = 0
+		return 0
+	default:
+	}
+	return pause(payload)
 }
 
 // countUnanswered takes note of a send without an answer, which can have left from a time on.
@@ -185,7 +228,7 @@ func resultOf(err error) result {
 // recordLate records the vendor's answer to a sender that others have taken for dead.
 func (s *Service) recordLate(record *journal.Record) {
 	s.untilWritten("record a late answer", record.Key, func(ctx context.Context) error {
-		current, err := s.journal.Get(ctx, record.Key)
+		current, err := s.get(ctx, record.Key)
 		if err != nil || current == nil || current.State == succeeded {
 			return err
 		}
@@ -195,10 +238,10 @@ func (s *Service) recordLate(record *journal.Record) {
 		if current.State == intent { // another was, and has died
 			s.abandon(current)
 		}
-		if err := move(current, lateAnswer, sender); err != nil {
+		if illegal := move(current, lateAnswer, sender); illegal != nil {
 			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
-			return nil //nolint:nilerr // it stays as it is, for a person
+			return nil //nolint:nilerr // there is nothing to write, however often it is tried
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil

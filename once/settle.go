@@ -3,11 +3,13 @@ package once
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/providers"
@@ -30,13 +32,12 @@ func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *jo
 		if !fits(ctx, next) || !sleep(ctx, next) {
 			return nil, stillUnknown(record)
 		}
-		f.lease = s.journal.Lease()
-		taken, err := s.journal.Take(ctx, record)
+		taken, err := s.take(ctx, f, record)
 		if err != nil {
 			return nil, journalUnreadable(err)
 		}
 		if taken == nil { // another replica has it now
-			if taken, err = s.journal.Get(ctx, o.key); err != nil || taken == nil {
+			if taken, err = s.get(ctx, o.key); err != nil || taken == nil {
 				return nil, journalUnreadable(err)
 			}
 			return s.resume(ctx, f, o, taken)
@@ -48,12 +49,11 @@ func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *jo
 
 // settleOnce settles the create of a key as far as one look-up does, when it is open and nobody is at work on it.
 func (s *Service) settleOnce(ctx context.Context, f *flight, key journal.Key) error {
-	record, err := s.journal.Get(ctx, key)
+	record, err := s.get(ctx, key)
 	if err != nil || record == nil || !record.IsOpen() {
 		return err
 	}
-	f.lease = s.journal.Lease()
-	taken, err := s.journal.Take(ctx, record)
+	taken, err := s.take(ctx, f, record)
 	if err != nil || taken == nil {
 		return err
 	}
@@ -79,6 +79,9 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	made := &tries{}
 	candidates, err := s.lookUp(ctx, record, &creation, made)
 	made.addTo(record.Payload)
+	if err != nil && ctx.Err() != nil { // its caller has gone, or Enlist stops: another look is due as if there had been none
+		return s.giveBack(ctx, f, record, firstLookupAfter)
+	}
 	record.Payload.Lookups++
 	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
@@ -153,20 +156,27 @@ func (s *Service) abandon(record *journal.Record) {
 }
 
 // lookUp asks the vendor. When no caller is here, creation is made of the recorded request.
-func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries) ([]providers.Candidate, error) {
+func (s *Service) lookUp(
+	ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries,
+) (candidates []providers.Candidate, err error) {
+	defer func() { // whoever settles must give the record back
+		if value := recover(); value != nil {
+			s.log.ErrorContext(ctx, "panic in a provider", "provider", record.Provider, "cause", panicked(value), "stack", string(debug.Stack()))
+			candidates, err = nil, panicked(value)
+		}
+	}()
 	provider := s.providers[record.Provider]
 	if provider == nil {
 		return nil, errors.New("its provider is no longer configured")
 	}
 	if *creation == nil {
 		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
-		var err error
 		if *creation, err = provider.Prepare(request); err != nil {
 			return nil, err
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
-	candidates, err := find(ctx, *creation, providers.Sent{
+	candidates, err = (*creation).FindCustomer(ctx, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
 	step("after-lookup")
@@ -174,16 +184,6 @@ func (s *Service) lookUp(ctx context.Context, record *journal.Record, creation *
 		return nil, err
 	}
 	return candidates, s.disown(ctx, record, candidates)
-}
-
-// find asks the provider. A provider that panics has told nothing.
-func find(ctx context.Context, creation providers.Creation, sent providers.Sent) (candidates []providers.Candidate, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = panicked(value)
-		}
-	}()
-	return creation.FindCustomer(ctx, sent)
 }
 
 // disown takes back that customers are ours which only look like it, when another create is known to have made them. Where the vendor gives
@@ -214,7 +214,7 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 // sendAgain sends a create again that was looked for and not found.
 func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) time.Duration {
 	s.must(move(record, sendAgain, settler))
-	record.Payload.LooksFirst, record.Payload.Released = creation.LooksFirst(), false
+	record.Payload.LooksFirst = creation.LooksFirst() // Released stays: that nobody was there before the first send is still so
 	record.Owner = s.journal.Replica()
 	f.lease = s.journal.Lease()
 	step("before-resend")
@@ -226,7 +226,7 @@ func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Reco
 	}
 	step("after-resend-intent")
 	_, _ = s.send(ctx, f, record, creation)
-	return firstLookupAfter
+	return pause(record.Payload)
 }
 
 func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCustomerResponse) {
@@ -244,9 +244,7 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 	}
 	step("before-settled")
 	if s.write(f, record, due, nil) != nil { // another has taken it over
-		reading, cancel := detached(ctx)
-		defer cancel()
-		if current, err := s.journal.Get(reading, record.Key); err == nil && current != nil {
+		if current, err := s.get(ctx, record.Key); err == nil && current != nil {
 			*record = *current
 		} else {
 			record.State = unknown // to this caller
@@ -261,6 +259,11 @@ func (s *Service) must(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+// pause returns when to look again after a send again that has settled nothing.
+func pause(payload *journalv1.Payload) time.Duration {
+	return backOff(max(payload.GetLookups(), payload.GetUnansweredSends()-1))
 }
 
 // backOff returns when to look again after a number of look-ups.

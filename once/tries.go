@@ -2,6 +2,7 @@ package once
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -30,7 +31,7 @@ func (t *tries) add(exchange *providers.Exchange) {
 		kind = enlistv1.TryKind_TRY_KIND_SEND
 	}
 	if request := exchange.Request; len(request.GetBody()) > maxRequestBody {
-		request.Body = request.GetBody()[:maxRequestBody] + "…"
+		request.Body = strings.ToValidUTF8(request.GetBody()[:maxRequestBody], "") + "…" // no half of a character
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

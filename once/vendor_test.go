@@ -2,8 +2,11 @@ package once_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
+
+	"google.golang.org/protobuf/types/known/structpb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -11,7 +14,7 @@ import (
 
 // vendor is a provider whose vendor lives in memory and ends each send as it is told.
 type vendor struct {
-	providers.Provider // GetCustomer and ListContractors are for those who need them
+	providers.Provider // ListContractors is for those who need it
 	description        *providers.Description
 	looksFirst         bool
 
@@ -20,16 +23,23 @@ type vendor struct {
 	sends   int     // that reached the vendor
 	held    []*held // customers
 	lookups int
-	broken  error // of look-ups
+	refused string                // display name
+	broken  error                 // of look-ups
+	record  *structpb.Struct      // of every answer
+	sent    providers.Sent        // as the last look-up was told
+	seen    func(context.Context) // runs in a look-up after the vendor has looked
 }
 
 // send is how one send ends.
 type send struct {
-	acts   bool          // the vendor creates the customer
-	lag    time.Duration // and does not show it for so long
-	err    error         // what the provider makes of the answer; nil for success
-	before error         // why nothing leaves
-	gate   chan struct{} // closed when the vendor may answer
+	acts   bool                  // the vendor creates the customer
+	lag    time.Duration         // and does not show it for so long
+	err    error                 // what the provider makes of the answer; nil for success
+	before error                 // why nothing leaves
+	gate   chan struct{}         // closed when the vendor may answer
+	body   string                // more of the request's body
+	ready  func(context.Context) // runs before anything leaves
+	panics string                // before or after bytes may have left
 }
 
 type held struct {
@@ -47,7 +57,9 @@ func newVendor(class enlistv1.DuplicateSafetyClass, settledAfter time.Duration) 
 func (v *vendor) Describe() *providers.Description { return v.description }
 
 func (v *vendor) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
-	if request.GetCustomer().GetDisplayName() == "INVALID" {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if name := request.GetCustomer().GetDisplayName(); name == "INVALID" || name != "" && name == v.refused {
 		return nil, providers.InvalidField("v", "customer.display_name", "must be something else")
 	}
 	return &creation{vendor: v, request: request}, nil
@@ -66,6 +78,36 @@ func (v *vendor) counts() (sends, customers, lookups int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.sends, len(v.held), v.lookups
+}
+
+// whenSeen has a function run in every look-up, after the vendor has looked and before the answer arrives.
+func (v *vendor) whenSeen(run func(context.Context)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.seen = run
+}
+
+// refuses has requests refused whose customer has a display name.
+func (v *vendor) refuses(name string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.refused = name
+}
+
+// left returns how much of the script is left.
+func (v *vendor) left() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.script)
+}
+
+// show ends every lag.
+func (v *vendor) show() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, there := range v.held {
+		there.visible = time.Now()
+	}
 }
 
 func (v *vendor) breakLookups(err error) {
@@ -109,13 +151,24 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if how.before != nil {
 		return nil, how.before
 	}
+	if how.ready != nil {
+		how.ready(ctx)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, notSentError()
 	}
 	if err := observer.BeforeSend(ctx); err != nil {
 		return nil, err
 	}
-	observer.Connected()
+	if how.panics == "before" {
+		panic("a defect")
+	}
+	if err := observer.Connected(); err != nil {
+		return nil, err
+	}
+	if how.panics == "after" {
+		panic("a defect")
+	}
 	start := time.Now()
 	v.mu.Lock()
 	v.sends++
@@ -133,10 +186,15 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 			how.err = unknownError()
 		}
 	}
-	observer.Exchanged(&providers.Exchange{
+	exchange := &providers.Exchange{
 		Creates: true, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Status: 200,
-		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET"},
-	})
+		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET" + how.body},
+	}
+	var known *providers.Error
+	if errors.As(how.err, &known) {
+		exchange.Stage = known.Stage
+	}
+	observer.Exchanged(exchange)
 	if how.err != nil {
 		return nil, how.err
 	}
@@ -146,6 +204,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 func (c *creation) answer() *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: &enlistv1.Customer{Id: c.Key()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
+		VendorRecord: c.record,
 	}
 }
 
@@ -168,7 +227,22 @@ func (v *vendor) holds(key string) bool {
 	return false
 }
 
-func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]providers.Candidate, error) {
+func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
+	v := c.vendor
+	v.mu.Lock()
+	v.sent = sent
+	v.mu.Unlock()
+	candidates, err := c.look(ctx)
+	v.mu.Lock()
+	seen := v.seen
+	v.mu.Unlock()
+	if seen != nil {
+		seen(ctx)
+	}
+	return candidates, err
+}
+
+func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 	v := c.vendor
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -17,6 +17,21 @@ func detached(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 }
 
+// get reads the record of a key; nil when there is none. It is not cut off with its caller, who would learn nothing by that.
+func (s *Service) get(ctx context.Context, key journal.Key) (*journal.Record, error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return s.journal.Get(ctx, key)
+}
+
+// take makes this replica the owner of an open record, for this flight; nil when another living one is, or the record has changed.
+func (s *Service) take(ctx context.Context, f *flight, record *journal.Record) (*journal.Record, error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	f.lease = s.journal.Lease()
+	return s.journal.Take(ctx, record)
+}
+
 // update writes a record that this replica owns. What looks like a conflict with the very next version, of this replica's making, is a write
 // of this flight that failed and was made all the same.
 func (s *Service) update(ctx context.Context, record *journal.Record, due time.Duration) error {
@@ -29,7 +44,7 @@ func (s *Service) update(ctx context.Context, record *journal.Record, due time.D
 	if !errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrBusy) {
 		return err
 	}
-	current, readErr := s.journal.Get(ctx, record.Key)
+	current, readErr := s.get(ctx, record.Key)
 	switch {
 	case readErr != nil:
 		return readErr

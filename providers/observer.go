@@ -14,8 +14,9 @@ type Observer struct {
 	// With an error it stays here, NOT_SENT.
 	BeforeSend func(context.Context) error
 	// Connected runs when a request that creates has its connection: from here on bytes may have left. It runs again when that turns
-	// out to be closed before a byte was written, and another is taken.
-	Connected func()
+	// out to be closed before a byte was written, and another is taken. With an error the connection is closed and the request stays here,
+	// NOT_SENT: between BeforeSend and this there is time for a connection to be made, and for a process to be stopped.
+	Connected func() error
 	// Exchanged gets every call once it is over; one that never had its turn, or that BeforeSend has stopped, is none.
 	Exchanged func(*Exchange)
 }

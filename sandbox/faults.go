@@ -87,10 +87,11 @@ func (s *Sandbox) takeFault(vendor Vendor, operation string, wanted func(*Fault)
 			continue
 		}
 		f.Times--
+		taken := *f // others spend what is left of it meanwhile
 		if f.Times == 0 {
 			s.faults = slices.Delete(s.faults, i, i+1)
 		}
-		return f
+		return &taken
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -226,6 +227,22 @@ func TestFaultsAreSpentInOrder(t *testing.T) {
 	}
 	w.send("DELETE", "/sandbox/faults", "")
 	sameJSON(t, pending(), `{"faults":[]}`)
+}
+
+// Calls at the same time spend a fault of many times without a race.
+func TestFaultsAreSpentAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.order(`{"vendor":"avvio","operation":"create","kind":"status_500","times":40}`)
+	var calls sync.WaitGroup
+	for range 40 {
+		calls.Go(func() {
+			if got := w.avvio(nil).status; got != 500 {
+				t.Errorf("got %d", got)
+			}
+		})
+	}
+	calls.Wait()
+	sameJSON(t, w.send("GET", "/sandbox/faults", "").body, `{"faults":[]}`)
 }
 
 // A request that breaks off does nothing, even if all that counts has arrived.

@@ -44,7 +44,15 @@ func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.Get
 		return nil, err
 	}
 	s.once.CustomerRead(ctx, request.GetProvider(), request.GetCustomerId())
-	return provider.GetCustomer(ctx, request)
+	response, err := provider.GetCustomer(ctx, request)
+	if err != nil || !request.GetIncludeDrift() {
+		return response, err
+	}
+	response.Drift, err = s.once.Drift(ctx, request.GetProvider(), response.GetCustomer())
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
 }
 
 func (s *customerService) ListContractors(ctx context.Context, request *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {

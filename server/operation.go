@@ -20,7 +20,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 	}
 	for _, try := range record.Payload.GetTries() {
 		shown, _ := proto.Clone(try).(*enlistv1.OperationTry)
-		shown.Curl = curl(try.GetRequest())
+		shown.Curl = s.curls.line(try.GetRequest())
 		operation.Tries = append(operation.Tries, shown)
 	}
 	switch record.State {

@@ -27,6 +27,7 @@ type operationService struct {
 	enlistv1.UnimplementedOperationServiceServer
 	connections connections
 	once        *once.Service
+	curls       *curls
 }
 
 func (s *operationService) GetOperation(ctx context.Context, request *enlistv1.GetOperationRequest) (*enlistv1.GetOperationResponse, error) {
@@ -140,7 +141,7 @@ func (s *operationService) unlessConfigured(err error, provider string) error {
 
 // positionAfter writes the position of a record in a list.
 func positionAfter(record *journal.Record) []byte {
-	position := binary.BigEndian.AppendUint64(nil, uint64(record.Created.UnixMicro())) //nolint:gosec // read back the same way
+	position := binary.BigEndian.AppendUint64(nil, uint64(record.Created.UnixMicro()))
 	position = append(position, record.RequestID[:]...)
 	return append(position, record.Provider...)
 }

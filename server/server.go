@@ -62,7 +62,7 @@ func New(
 	for _, registrar := range []grpc.ServiceRegistrar{s.grpc, gateway} {
 		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected, once: creates})
 		enlistv1.RegisterProviderServiceServer(registrar, &providerService{connections: connected})
-		enlistv1.RegisterOperationServiceServer(registrar, &operationService{connections: connected, once: creates})
+		enlistv1.RegisterOperationServiceServer(registrar, &operationService{connections: connected, once: creates, curls: newCurls()})
 	}
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)

@@ -44,10 +44,11 @@ func (w *watch) context() context.Context {
 			w.asked++
 			return nil
 		},
-		Connected: func() {
+		Connected: func() error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.connected++
+			return nil
 		},
 		Exchanged: func(exchange *providers.Exchange) {
 			w.mu.Lock()
@@ -184,26 +185,34 @@ func observedFailures(t *testing.T, f *fixture) {
 func observerStops(t *testing.T, f *fixture) {
 	busy := &providers.Error{Reason: enlistv1.ErrorReason_OVERLOADED, Message: "Not now."}
 	for _, stop := range []struct {
-		err  error
-		want enlistv1.ErrorReason
-	}{{errors.New("no"), unavailable}, {busy, enlistv1.ErrorReason_OVERLOADED}} {
+		before, connected error
+		want              enlistv1.ErrorReason
+	}{
+		{before: errors.New("no"), want: unavailable},
+		{before: busy, want: enlistv1.ErrorReason_OVERLOADED},
+		{connected: errors.New("no"), want: unavailable},
+		{connected: busy, want: enlistv1.ErrorReason_OVERLOADED},
+	} {
 		var exchanges []*providers.Exchange
 		connected := false
 		ctx := providers.WithObserver(t.Context(), &providers.Observer{
-			BeforeSend: func(context.Context) error { return stop.err },
-			Connected:  func() { connected = true },
-			Exchanged:  func(exchange *providers.Exchange) { exchanges = append(exchanges, exchange) },
+			BeforeSend: func(context.Context) error { return stop.before },
+			Connected: func() error {
+				connected = true
+				return stop.connected
+			},
+			Exchanged: func(exchange *providers.Exchange) { exchanges = append(exchanges, exchange) },
 		})
 		_, err := providers.Create(ctx, f.provider, f.request())
 		if known := f.fails(err, stop.want); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 			t.Errorf("stage %s", known.Stage)
 		}
 		for _, exchange := range exchanges {
-			if exchange.Creates {
+			if exchange.Creates && (stop.before != nil || exchange.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT) {
 				t.Errorf("an exchange that never was: %+v", exchange)
 			}
 		}
-		if sent := f.sent(); len(sent) != 0 || connected {
+		if sent := f.sent(); len(sent) != 0 || connected != (stop.before == nil) {
 			t.Errorf("%d calls went out, connected %t", len(sent), connected)
 		}
 	}

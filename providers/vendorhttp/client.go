@@ -2,6 +2,7 @@ package vendorhttp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -132,7 +133,7 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	done, err := c.limits.enter(ctx)
 	if err != nil {
-		return nil, c.overloaded(ctx, err)
+		return nil, c.overloaded(cmp.Or(context.Cause(ctx), err))
 	}
 	defer done()
 	if err := c.beforeSend(ctx, request); err != nil {
@@ -141,7 +142,7 @@ func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	c.health.inFlight.Add(1)
 	defer c.health.inFlight.Add(-1)
 	start := time.Now()
-	response, failure := c.exchange(ctx, request)
+	response, failure := c.exchange(undated{ctx}, request)
 	c.exchanged(ctx, request, start, response, failure)
 	if failure != nil {
 		c.health.unanswered(ctx, failure)
@@ -149,6 +150,13 @@ func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	}
 	return response, nil
 }
+
+// undated is a context that ends with another but does not say when it will: the end of a caller's patience may be called off once bytes have
+// left, and the client's own timeout must hold then.
+type undated struct{ context.Context }
+
+// Deadline says that there is none.
+func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // exchange sends the request and reads the answer. With a failure, the response is nil or has a status only.
 func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *providers.Error) {
@@ -165,7 +173,10 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 
 	answer, err := c.transport.RoundTrip(httpRequest)
 	if err != nil {
-		return nil, c.failed(request, progress.stage(), withoutURL(err))
+		if stopped := progress.stopped.Load(); stopped != nil {
+			return nil, c.stopped(request, *stopped)
+		}
+		return nil, c.failed(request, progress.stage(), withoutURL(cmp.Or(context.Cause(ctx), err)))
 	}
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}
@@ -247,18 +258,26 @@ func withoutURL(err error) error {
 // progress follows one request through net/http. From the moment a connection is ready, bytes may have left.
 type progress struct {
 	connected     atomic.Bool
-	whenConnected func() // tells the observer; nil for none
+	stopped       atomic.Pointer[error] // why the observer has stopped it
+	whenConnected func() error          // tells the observer; nil for none
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		// net/http asks for another connection only while not a byte of this request has been written.
-		GetConn: func(string) { p.connected.Store(false) },
-		GotConn: func(httptrace.GotConnInfo) {
-			p.connected.Store(true)
+		GetConn: func(string) {
+			p.connected.Store(false)
+			p.stopped.Store(nil)
+		},
+		GotConn: func(info httptrace.GotConnInfo) {
 			if p.whenConnected != nil {
-				p.whenConnected()
+				if err := p.whenConnected(); err != nil {
+					p.stopped.Store(&err)
+					_ = info.Conn.Close() // nothing has been written to it, and nothing can be
+					return
+				}
 			}
+			p.connected.Store(true)
 		},
 	}
 }

@@ -69,7 +69,7 @@ func (h *health) succeeded() {
 
 // unanswered takes note of a call without a whole answer, unless that is because its caller has gone.
 func (h *health) unanswered(ctx context.Context, err *providers.Error) {
-	if !errors.Is(ctx.Err(), context.Canceled) {
+	if !errors.Is(context.Cause(ctx), context.Canceled) {
 		h.failed(err.Reason)
 	}
 }

@@ -45,8 +45,8 @@ func (l limits) enter(ctx context.Context) (done func(), err error) {
 }
 
 // overloaded makes the error of a call whose turn did not come.
-func (c *Client) overloaded(ctx context.Context, cause error) *providers.Error {
-	if errors.Is(context.Cause(ctx), context.Canceled) {
+func (c *Client) overloaded(cause error) *providers.Error {
+	if errors.Is(cause, context.Canceled) {
 		return c.failed(&Request{}, enlistv1.SendStage_SEND_STAGE_NOT_SENT, cause)
 	}
 	return &providers.Error{

@@ -20,13 +20,18 @@ func (c *Client) beforeSend(ctx context.Context, request *Request) error {
 	if observer == nil || observer.BeforeSend == nil || !request.Creates {
 		return nil
 	}
-	err := observer.BeforeSend(ctx)
-	if err == nil {
-		return nil
+	if err := observer.BeforeSend(ctx); err != nil {
+		return c.stopped(request, err)
 	}
+	return nil
+}
+
+// stopped makes the error of a request that the observer has stopped.
+func (c *Client) stopped(request *Request, err error) *providers.Error {
 	var known *providers.Error
 	if errors.As(err, &known) {
-		return providers.NotSent(known)
+		_ = errors.As(providers.NotSent(known), &known)
+		return known
 	}
 	return c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
 }

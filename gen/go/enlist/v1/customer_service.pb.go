@@ -13,6 +13,7 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	structpb "google.golang.org/protobuf/types/known/structpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -257,6 +258,67 @@ func (Fate) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{3}
 }
 
+// DriftKind is how a field differs.
+type DriftKind int32
+
+const (
+	// Not stated.
+	DriftKind_DRIFT_KIND_UNSPECIFIED DriftKind = 0
+	// The vendor holds another value.
+	DriftKind_DRIFT_KIND_CHANGED DriftKind = 1
+	// The vendor returns no value: it was emptied there, or the vendor never returns this field.
+	DriftKind_DRIFT_KIND_NOT_RETURNED DriftKind = 2
+	// The vendor holds a value that the request did not have: from a setting of the connection, from the vendor itself, or from somebody.
+	DriftKind_DRIFT_KIND_ADDED DriftKind = 3
+	// The vendor returns the field in another form than it was written, so that the two cannot be compared; `note` says why.
+	DriftKind_DRIFT_KIND_OTHER_FORM DriftKind = 4
+)
+
+// Enum value maps for DriftKind.
+var (
+	DriftKind_name = map[int32]string{
+		0: "DRIFT_KIND_UNSPECIFIED",
+		1: "DRIFT_KIND_CHANGED",
+		2: "DRIFT_KIND_NOT_RETURNED",
+		3: "DRIFT_KIND_ADDED",
+		4: "DRIFT_KIND_OTHER_FORM",
+	}
+	DriftKind_value = map[string]int32{
+		"DRIFT_KIND_UNSPECIFIED":  0,
+		"DRIFT_KIND_CHANGED":      1,
+		"DRIFT_KIND_NOT_RETURNED": 2,
+		"DRIFT_KIND_ADDED":        3,
+		"DRIFT_KIND_OTHER_FORM":   4,
+	}
+)
+
+func (x DriftKind) Enum() *DriftKind {
+	p := new(DriftKind)
+	*p = x
+	return p
+}
+
+func (x DriftKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DriftKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_customer_service_proto_enumTypes[4].Descriptor()
+}
+
+func (DriftKind) Type() protoreflect.EnumType {
+	return &file_enlist_v1_customer_service_proto_enumTypes[4]
+}
+
+func (x DriftKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DriftKind.Descriptor instead.
+func (DriftKind) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{4}
+}
+
 // CreateCustomerRequest asks for one customer at one provider.
 type CreateCustomerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -282,7 +344,9 @@ type CreateCustomerRequest struct {
 	OnExisting OnExisting `protobuf:"varint,9,opt,name=on_existing,json=onExisting,proto3,enum=enlist.v1.OnExisting" json:"on_existing,omitempty"`
 	// What to do with fields that the provider cannot take. Unspecified: UNSUPPORTED_FIELDS_REJECT.
 	UnsupportedFields UnsupportedFields `protobuf:"varint,10,opt,name=unsupported_fields,json=unsupportedFields,proto3,enum=enlist.v1.UnsupportedFields" json:"unsupported_fields,omitempty"`
-	// Do everything but the send, and answer with what would be sent (AIP-163).
+	// Do everything but the send, and answer with what would be sent (AIP-163). With `on_existing` set in the request, and an id that the
+	// caller chooses, the vendor is asked whether the customer exists: ON_EXISTING_FAIL then ends with CUSTOMER_EXISTS if it does, and
+	// ON_EXISTING_ADOPT answers with the customer that is there and no `vendor_request`, since nothing would be sent.
 	ValidateOnly bool `protobuf:"varint,11,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	// Return the vendor's own answer as `vendor_record`.
 	IncludeVendorRecord bool `protobuf:"varint,12,opt,name=include_vendor_record,json=includeVendorRecord,proto3" json:"include_vendor_record,omitempty"`
@@ -715,8 +779,10 @@ type GetCustomerRequest struct {
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Return the vendor's own record as `vendor_record`.
 	IncludeVendorRecord bool `protobuf:"varint,3,opt,name=include_vendor_record,json=includeVendorRecord,proto3" json:"include_vendor_record,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// Compare the customer with what was last written through Enlist, and return what differs as `drift`.
+	IncludeDrift  bool `protobuf:"varint,4,opt,name=include_drift,json=includeDrift,proto3" json:"include_drift,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetCustomerRequest) Reset() {
@@ -770,13 +836,22 @@ func (x *GetCustomerRequest) GetIncludeVendorRecord() bool {
 	return false
 }
 
+func (x *GetCustomerRequest) GetIncludeDrift() bool {
+	if x != nil {
+		return x.IncludeDrift
+	}
+	return false
+}
+
 // GetCustomerResponse is one customer.
 type GetCustomerResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The customer as the provider holds it; `source` says whether it was read there.
 	Customer *Customer `protobuf:"bytes,1,opt,name=customer,proto3" json:"customer,omitempty"`
 	// The vendor's record as it came, without secrets; only with `include_vendor_record`.
-	VendorRecord  *structpb.Struct `protobuf:"bytes,2,opt,name=vendor_record,json=vendorRecord,proto3" json:"vendor_record,omitempty"`
+	VendorRecord *structpb.Struct `protobuf:"bytes,2,opt,name=vendor_record,json=vendorRecord,proto3" json:"vendor_record,omitempty"`
+	// What differs from what was last written; only with `include_drift`, and only where Enlist remembers that it wrote the customer.
+	Drift         *Drift `protobuf:"bytes,3,opt,name=drift,proto3" json:"drift,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -825,6 +900,159 @@ func (x *GetCustomerResponse) GetVendorRecord() *structpb.Struct {
 	return nil
 }
 
+func (x *GetCustomerResponse) GetDrift() *Drift {
+	if x != nil {
+		return x.Drift
+	}
+	return nil
+}
+
+// Drift is how a customer differs at the vendor from what the last create or update through Enlist wrote.
+type Drift struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The request_id of that create or update.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// When it was recorded as done.
+	WriteTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=write_time,json=writeTime,proto3" json:"write_time,omitempty"`
+	// The fields that differ, in field order; none when all is as it was written.
+	Fields        []*FieldDrift `protobuf:"bytes,3,rep,name=fields,proto3" json:"fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Drift) Reset() {
+	*x = Drift{}
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Drift) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Drift) ProtoMessage() {}
+
+func (x *Drift) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Drift.ProtoReflect.Descriptor instead.
+func (*Drift) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Drift) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *Drift) GetWriteTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.WriteTime
+	}
+	return nil
+}
+
+func (x *Drift) GetFields() []*FieldDrift {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+// FieldDrift is one field that differs.
+type FieldDrift struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Proto path from CreateCustomerRequest. Example: `customer.email`.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// How it differs.
+	Kind DriftKind `protobuf:"varint,2,opt,name=kind,proto3,enum=enlist.v1.DriftKind" json:"kind,omitempty"`
+	// The value that was written; empty when none was.
+	Written string `protobuf:"bytes,3,opt,name=written,proto3" json:"written,omitempty"`
+	// The value that the vendor holds; empty when it returns none.
+	Held string `protobuf:"bytes,4,opt,name=held,proto3" json:"held,omitempty"`
+	// What to know of it.
+	Note          string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldDrift) Reset() {
+	*x = FieldDrift{}
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldDrift) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldDrift) ProtoMessage() {}
+
+func (x *FieldDrift) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldDrift.ProtoReflect.Descriptor instead.
+func (*FieldDrift) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *FieldDrift) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *FieldDrift) GetKind() DriftKind {
+	if x != nil {
+		return x.Kind
+	}
+	return DriftKind_DRIFT_KIND_UNSPECIFIED
+}
+
+func (x *FieldDrift) GetWritten() string {
+	if x != nil {
+		return x.Written
+	}
+	return ""
+}
+
+func (x *FieldDrift) GetHeld() string {
+	if x != nil {
+		return x.Held
+	}
+	return ""
+}
+
+func (x *FieldDrift) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 // ListContractorsRequest asks for a page of a customer's contractors.
 type ListContractorsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -844,7 +1072,7 @@ type ListContractorsRequest struct {
 
 func (x *ListContractorsRequest) Reset() {
 	*x = ListContractorsRequest{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +1084,7 @@ func (x *ListContractorsRequest) String() string {
 func (*ListContractorsRequest) ProtoMessage() {}
 
 func (x *ListContractorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -869,7 +1097,7 @@ func (x *ListContractorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractorsRequest.ProtoReflect.Descriptor instead.
 func (*ListContractorsRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{6}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListContractorsRequest) GetProvider() string {
@@ -922,7 +1150,7 @@ type ListContractorsResponse struct {
 
 func (x *ListContractorsResponse) Reset() {
 	*x = ListContractorsResponse{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +1162,7 @@ func (x *ListContractorsResponse) String() string {
 func (*ListContractorsResponse) ProtoMessage() {}
 
 func (x *ListContractorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1175,7 @@ func (x *ListContractorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractorsResponse.ProtoReflect.Descriptor instead.
 func (*ListContractorsResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{7}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListContractorsResponse) GetContractors() []*Contractor {
@@ -984,7 +1212,7 @@ type VendorRequest_Header struct {
 
 func (x *VendorRequest_Header) Reset() {
 	*x = VendorRequest_Header{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -996,7 +1224,7 @@ func (x *VendorRequest_Header) String() string {
 func (*VendorRequest_Header) ProtoMessage() {}
 
 func (x *VendorRequest_Header) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1030,7 +1258,7 @@ var File_enlist_v1_customer_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\n" +
-	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a.protoc-gen-openapiv3/options/annotations.proto\x1a\x17validate/validate.proto\"\xe1\b\n" +
+	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a.protoc-gen-openapiv3/options/annotations.proto\x1a\x17validate/validate.proto\"\xe1\b\n" +
 	"\x15CreateCustomerRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12f\n" +
 	"\n" +
@@ -1070,15 +1298,30 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x04body\x18\x04 \x01(\tR\x04body\x1a2\n" +
 	"\x06Header\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\x85\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xaa\x03\n" +
 	"\x12GetCustomerRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x8c\x01\n" +
 	"\vcustomer_id\x18\x02 \x01(\tBk\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00R\n" +
 	"customerId\x122\n" +
-	"\x15include_vendor_record\x18\x03 \x01(\bR\x13includeVendorRecord\"\x84\x01\n" +
+	"\x15include_vendor_record\x18\x03 \x01(\bR\x13includeVendorRecord\x12#\n" +
+	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xac\x01\n" +
 	"\x13GetCustomerResponse\x12/\n" +
 	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12<\n" +
-	"\rvendor_record\x18\x02 \x01(\v2\x17.google.protobuf.StructR\fvendorRecord\"\xde\x03\n" +
+	"\rvendor_record\x18\x02 \x01(\v2\x17.google.protobuf.StructR\fvendorRecord\x12&\n" +
+	"\x05drift\x18\x03 \x01(\v2\x10.enlist.v1.DriftR\x05drift\"\x90\x01\n" +
+	"\x05Drift\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x129\n" +
+	"\n" +
+	"write_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\twriteTime\x12-\n" +
+	"\x06fields\x18\x03 \x03(\v2\x15.enlist.v1.FieldDriftR\x06fields\"\x8c\x01\n" +
+	"\n" +
+	"FieldDrift\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12(\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x14.enlist.v1.DriftKindR\x04kind\x12\x18\n" +
+	"\awritten\x18\x03 \x01(\tR\awritten\x12\x12\n" +
+	"\x04held\x18\x04 \x01(\tR\x04held\x12\x12\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\"\xde\x03\n" +
 	"\x16ListContractorsRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x8f\x01\n" +
 	"\vcustomer_id\x18\x02 \x01(\tBn\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055R\n" +
@@ -1113,7 +1356,13 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x10FATE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tFATE_SENT\x10\x01\x12\x14\n" +
 	"\x10FATE_TRANSFORMED\x10\x02\x12\x10\n" +
-	"\fFATE_DROPPED\x10\x032\xc2\x03\n" +
+	"\fFATE_DROPPED\x10\x03*\x8d\x01\n" +
+	"\tDriftKind\x12\x1a\n" +
+	"\x16DRIFT_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12DRIFT_KIND_CHANGED\x10\x01\x12\x1b\n" +
+	"\x17DRIFT_KIND_NOT_RETURNED\x10\x02\x12\x14\n" +
+	"\x10DRIFT_KIND_ADDED\x10\x03\x12\x19\n" +
+	"\x15DRIFT_KIND_OTHER_FORM\x10\x042\xc2\x03\n" +
 	"\x0fCustomerService\x12\x84\x01\n" +
 	"\x0eCreateCustomer\x12 .enlist.v1.CreateCustomerRequest\x1a!.enlist.v1.CreateCustomerResponse\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/providers/{provider}/customers\x12\x86\x01\n" +
 	"\vGetCustomer\x12\x1d.enlist.v1.GetCustomerRequest\x1a\x1e.enlist.v1.GetCustomerResponse\"8\x82\xd3\xe4\x93\x022\x120/v1/providers/{provider}/customers/{customer_id}\x12\x9e\x01\n" +
@@ -1134,62 +1383,70 @@ func file_enlist_v1_customer_service_proto_rawDescGZIP() []byte {
 	return file_enlist_v1_customer_service_proto_rawDescData
 }
 
-var file_enlist_v1_customer_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_enlist_v1_customer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_enlist_v1_customer_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_enlist_v1_customer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_enlist_v1_customer_service_proto_goTypes = []any{
 	(OnExisting)(0),                 // 0: enlist.v1.OnExisting
 	(UnsupportedFields)(0),          // 1: enlist.v1.UnsupportedFields
 	(Outcome)(0),                    // 2: enlist.v1.Outcome
 	(Fate)(0),                       // 3: enlist.v1.Fate
-	(*CreateCustomerRequest)(nil),   // 4: enlist.v1.CreateCustomerRequest
-	(*CreateCustomerResponse)(nil),  // 5: enlist.v1.CreateCustomerResponse
-	(*FieldFate)(nil),               // 6: enlist.v1.FieldFate
-	(*VendorRequest)(nil),           // 7: enlist.v1.VendorRequest
-	(*GetCustomerRequest)(nil),      // 8: enlist.v1.GetCustomerRequest
-	(*GetCustomerResponse)(nil),     // 9: enlist.v1.GetCustomerResponse
-	(*ListContractorsRequest)(nil),  // 10: enlist.v1.ListContractorsRequest
-	(*ListContractorsResponse)(nil), // 11: enlist.v1.ListContractorsResponse
-	(*VendorRequest_Header)(nil),    // 12: enlist.v1.VendorRequest.Header
-	(*Customer)(nil),                // 13: enlist.v1.Customer
-	(*OpencellOptions)(nil),         // 14: enlist.v1.OpencellOptions
-	(*SellAndSignOptions)(nil),      // 15: enlist.v1.SellAndSignOptions
-	(*ValomniaOptions)(nil),         // 16: enlist.v1.ValomniaOptions
-	(*CaliqOptions)(nil),            // 17: enlist.v1.CaliqOptions
-	(*AvvioOptions)(nil),            // 18: enlist.v1.AvvioOptions
-	(*structpb.Struct)(nil),         // 19: google.protobuf.Struct
-	(*Contractor)(nil),              // 20: enlist.v1.Contractor
+	(DriftKind)(0),                  // 4: enlist.v1.DriftKind
+	(*CreateCustomerRequest)(nil),   // 5: enlist.v1.CreateCustomerRequest
+	(*CreateCustomerResponse)(nil),  // 6: enlist.v1.CreateCustomerResponse
+	(*FieldFate)(nil),               // 7: enlist.v1.FieldFate
+	(*VendorRequest)(nil),           // 8: enlist.v1.VendorRequest
+	(*GetCustomerRequest)(nil),      // 9: enlist.v1.GetCustomerRequest
+	(*GetCustomerResponse)(nil),     // 10: enlist.v1.GetCustomerResponse
+	(*Drift)(nil),                   // 11: enlist.v1.Drift
+	(*FieldDrift)(nil),              // 12: enlist.v1.FieldDrift
+	(*ListContractorsRequest)(nil),  // 13: enlist.v1.ListContractorsRequest
+	(*ListContractorsResponse)(nil), // 14: enlist.v1.ListContractorsResponse
+	(*VendorRequest_Header)(nil),    // 15: enlist.v1.VendorRequest.Header
+	(*Customer)(nil),                // 16: enlist.v1.Customer
+	(*OpencellOptions)(nil),         // 17: enlist.v1.OpencellOptions
+	(*SellAndSignOptions)(nil),      // 18: enlist.v1.SellAndSignOptions
+	(*ValomniaOptions)(nil),         // 19: enlist.v1.ValomniaOptions
+	(*CaliqOptions)(nil),            // 20: enlist.v1.CaliqOptions
+	(*AvvioOptions)(nil),            // 21: enlist.v1.AvvioOptions
+	(*structpb.Struct)(nil),         // 22: google.protobuf.Struct
+	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
+	(*Contractor)(nil),              // 24: enlist.v1.Contractor
 }
 var file_enlist_v1_customer_service_proto_depIdxs = []int32{
-	13, // 0: enlist.v1.CreateCustomerRequest.customer:type_name -> enlist.v1.Customer
-	14, // 1: enlist.v1.CreateCustomerRequest.opencell:type_name -> enlist.v1.OpencellOptions
-	15, // 2: enlist.v1.CreateCustomerRequest.sell_and_sign:type_name -> enlist.v1.SellAndSignOptions
-	16, // 3: enlist.v1.CreateCustomerRequest.valomnia:type_name -> enlist.v1.ValomniaOptions
-	17, // 4: enlist.v1.CreateCustomerRequest.caliq:type_name -> enlist.v1.CaliqOptions
-	18, // 5: enlist.v1.CreateCustomerRequest.avvio:type_name -> enlist.v1.AvvioOptions
+	16, // 0: enlist.v1.CreateCustomerRequest.customer:type_name -> enlist.v1.Customer
+	17, // 1: enlist.v1.CreateCustomerRequest.opencell:type_name -> enlist.v1.OpencellOptions
+	18, // 2: enlist.v1.CreateCustomerRequest.sell_and_sign:type_name -> enlist.v1.SellAndSignOptions
+	19, // 3: enlist.v1.CreateCustomerRequest.valomnia:type_name -> enlist.v1.ValomniaOptions
+	20, // 4: enlist.v1.CreateCustomerRequest.caliq:type_name -> enlist.v1.CaliqOptions
+	21, // 5: enlist.v1.CreateCustomerRequest.avvio:type_name -> enlist.v1.AvvioOptions
 	0,  // 6: enlist.v1.CreateCustomerRequest.on_existing:type_name -> enlist.v1.OnExisting
 	1,  // 7: enlist.v1.CreateCustomerRequest.unsupported_fields:type_name -> enlist.v1.UnsupportedFields
-	13, // 8: enlist.v1.CreateCustomerResponse.customer:type_name -> enlist.v1.Customer
+	16, // 8: enlist.v1.CreateCustomerResponse.customer:type_name -> enlist.v1.Customer
 	2,  // 9: enlist.v1.CreateCustomerResponse.outcome:type_name -> enlist.v1.Outcome
-	6,  // 10: enlist.v1.CreateCustomerResponse.fields:type_name -> enlist.v1.FieldFate
-	7,  // 11: enlist.v1.CreateCustomerResponse.vendor_request:type_name -> enlist.v1.VendorRequest
-	19, // 12: enlist.v1.CreateCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
+	7,  // 10: enlist.v1.CreateCustomerResponse.fields:type_name -> enlist.v1.FieldFate
+	8,  // 11: enlist.v1.CreateCustomerResponse.vendor_request:type_name -> enlist.v1.VendorRequest
+	22, // 12: enlist.v1.CreateCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
 	3,  // 13: enlist.v1.FieldFate.fate:type_name -> enlist.v1.Fate
-	12, // 14: enlist.v1.VendorRequest.headers:type_name -> enlist.v1.VendorRequest.Header
-	13, // 15: enlist.v1.GetCustomerResponse.customer:type_name -> enlist.v1.Customer
-	19, // 16: enlist.v1.GetCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
-	20, // 17: enlist.v1.ListContractorsResponse.contractors:type_name -> enlist.v1.Contractor
-	19, // 18: enlist.v1.ListContractorsResponse.vendor_records:type_name -> google.protobuf.Struct
-	4,  // 19: enlist.v1.CustomerService.CreateCustomer:input_type -> enlist.v1.CreateCustomerRequest
-	8,  // 20: enlist.v1.CustomerService.GetCustomer:input_type -> enlist.v1.GetCustomerRequest
-	10, // 21: enlist.v1.CustomerService.ListContractors:input_type -> enlist.v1.ListContractorsRequest
-	5,  // 22: enlist.v1.CustomerService.CreateCustomer:output_type -> enlist.v1.CreateCustomerResponse
-	9,  // 23: enlist.v1.CustomerService.GetCustomer:output_type -> enlist.v1.GetCustomerResponse
-	11, // 24: enlist.v1.CustomerService.ListContractors:output_type -> enlist.v1.ListContractorsResponse
-	22, // [22:25] is the sub-list for method output_type
-	19, // [19:22] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	15, // 14: enlist.v1.VendorRequest.headers:type_name -> enlist.v1.VendorRequest.Header
+	16, // 15: enlist.v1.GetCustomerResponse.customer:type_name -> enlist.v1.Customer
+	22, // 16: enlist.v1.GetCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
+	11, // 17: enlist.v1.GetCustomerResponse.drift:type_name -> enlist.v1.Drift
+	23, // 18: enlist.v1.Drift.write_time:type_name -> google.protobuf.Timestamp
+	12, // 19: enlist.v1.Drift.fields:type_name -> enlist.v1.FieldDrift
+	4,  // 20: enlist.v1.FieldDrift.kind:type_name -> enlist.v1.DriftKind
+	24, // 21: enlist.v1.ListContractorsResponse.contractors:type_name -> enlist.v1.Contractor
+	22, // 22: enlist.v1.ListContractorsResponse.vendor_records:type_name -> google.protobuf.Struct
+	5,  // 23: enlist.v1.CustomerService.CreateCustomer:input_type -> enlist.v1.CreateCustomerRequest
+	9,  // 24: enlist.v1.CustomerService.GetCustomer:input_type -> enlist.v1.GetCustomerRequest
+	13, // 25: enlist.v1.CustomerService.ListContractors:input_type -> enlist.v1.ListContractorsRequest
+	6,  // 26: enlist.v1.CustomerService.CreateCustomer:output_type -> enlist.v1.CreateCustomerResponse
+	10, // 27: enlist.v1.CustomerService.GetCustomer:output_type -> enlist.v1.GetCustomerResponse
+	14, // 28: enlist.v1.CustomerService.ListContractors:output_type -> enlist.v1.ListContractorsResponse
+	26, // [26:29] is the sub-list for method output_type
+	23, // [23:26] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_customer_service_proto_init() }
@@ -1212,8 +1469,8 @@ func file_enlist_v1_customer_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_customer_service_proto_rawDesc), len(file_enlist_v1_customer_service_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   9,
+			NumEnums:      5,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

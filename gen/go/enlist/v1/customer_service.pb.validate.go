@@ -986,6 +986,8 @@ func (m *GetCustomerRequest) validate(all bool) error {
 
 	// no validation rules for IncludeVendorRecord
 
+	// no validation rules for IncludeDrift
+
 	if len(errors) > 0 {
 		return GetCustomerRequestMultiError(errors)
 	}
@@ -1150,6 +1152,35 @@ func (m *GetCustomerResponse) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetDrift()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, GetCustomerResponseValidationError{
+					field:  "Drift",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, GetCustomerResponseValidationError{
+					field:  "Drift",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetDrift()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return GetCustomerResponseValidationError{
+				field:  "Drift",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return GetCustomerResponseMultiError(errors)
 	}
@@ -1229,6 +1260,278 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = GetCustomerResponseValidationError{}
+
+// Validate checks the field values on Drift with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Drift) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Drift with the rules defined in the
+// proto definition for this message. If any rules are violated, the result is
+// a list of violation errors wrapped in DriftMultiError, or nil if none found.
+func (m *Drift) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Drift) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for RequestId
+
+	if all {
+		switch v := interface{}(m.GetWriteTime()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, DriftValidationError{
+					field:  "WriteTime",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, DriftValidationError{
+					field:  "WriteTime",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetWriteTime()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return DriftValidationError{
+				field:  "WriteTime",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	for idx, item := range m.GetFields() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, DriftValidationError{
+						field:  fmt.Sprintf("Fields[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, DriftValidationError{
+						field:  fmt.Sprintf("Fields[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return DriftValidationError{
+					field:  fmt.Sprintf("Fields[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	if len(errors) > 0 {
+		return DriftMultiError(errors)
+	}
+
+	return nil
+}
+
+// DriftMultiError is an error wrapping multiple validation errors returned by
+// Drift.ValidateAll() if the designated constraints aren't met.
+type DriftMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m DriftMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m DriftMultiError) AllErrors() []error { return m }
+
+// DriftValidationError is the validation error returned by Drift.Validate if
+// the designated constraints aren't met.
+type DriftValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e DriftValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e DriftValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e DriftValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e DriftValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e DriftValidationError) ErrorName() string { return "DriftValidationError" }
+
+// Error satisfies the builtin error interface
+func (e DriftValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sDrift.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = DriftValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = DriftValidationError{}
+
+// Validate checks the field values on FieldDrift with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *FieldDrift) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on FieldDrift with the rules defined in
+// the proto definition for this message. If any rules are violated, the
+// result is a list of violation errors wrapped in FieldDriftMultiError, or
+// nil if none found.
+func (m *FieldDrift) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *FieldDrift) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Path
+
+	// no validation rules for Kind
+
+	// no validation rules for Written
+
+	// no validation rules for Held
+
+	// no validation rules for Note
+
+	if len(errors) > 0 {
+		return FieldDriftMultiError(errors)
+	}
+
+	return nil
+}
+
+// FieldDriftMultiError is an error wrapping multiple validation errors
+// returned by FieldDrift.ValidateAll() if the designated constraints aren't met.
+type FieldDriftMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m FieldDriftMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m FieldDriftMultiError) AllErrors() []error { return m }
+
+// FieldDriftValidationError is the validation error returned by
+// FieldDrift.Validate if the designated constraints aren't met.
+type FieldDriftValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e FieldDriftValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e FieldDriftValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e FieldDriftValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e FieldDriftValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e FieldDriftValidationError) ErrorName() string { return "FieldDriftValidationError" }
+
+// Error satisfies the builtin error interface
+func (e FieldDriftValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sFieldDrift.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = FieldDriftValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = FieldDriftValidationError{}
 
 // Validate checks the field values on ListContractorsRequest with the rules
 // defined in the proto definition for this message. If any rules are

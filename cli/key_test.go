@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// Two processes that start at once must not each make a key: what one has sealed, nobody could open once the other's has taken its place.
+// Nor may a start that is killed leave half a key.
+func TestKeyIsMadeOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "enlist.db")
+	keys := make([]string, 16)
+	var starts sync.WaitGroup
+	for i := range keys {
+		starts.Go(func() {
+			key, err := keyBeside(path)
+			if err != nil {
+				t.Error(err)
+			}
+			keys[i] = key
+		})
+	}
+	starts.Wait()
+	for _, key := range keys {
+		if key != keys[0] || len(key) != 44 {
+			t.Errorf("keys %q and %q", keys[0], key)
+		}
+	}
+	left, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(left) != 1 {
+		t.Errorf("beside the key there is something else: %v %v", left, err)
+	}
+	if info, err := os.Stat(path + ".key"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key: %v %v", info, err)
+	}
+}

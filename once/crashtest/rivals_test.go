@@ -1,0 +1,135 @@
+package crashtest_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+// Two callers who want the same customer, each with a request_id of its own: one creates it, the other is told that it exists. Where the
+// vendor gives the ids, these are two customers.
+func TestRivals(t *testing.T) {
+	if *duration > 0 {
+		t.Skip("a long run is asked for")
+	}
+	for _, v := range vendors() {
+		for i := range 3 * *rounds {
+			t.Run(fmt.Sprintf("%s/%d", v.name, i), func(t *testing.T) {
+				t.Parallel()
+				results.add(v.name, amongRivals, rivals(t, chanceOf(t.Name()), &v))
+			})
+		}
+	}
+}
+
+const amongRivals = "among rivals"
+
+func rivals(t *testing.T, c *chance, v *vendor) tally {
+	t.Helper()
+	var mu sync.Mutex
+	kills := 0
+	w := newWorld(t, c, func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		if kills == 3 {
+			return ""
+		}
+		return c.planFor(one(c, crashPoints()).name, 4)
+	}, func(string) {
+		mu.Lock()
+		defer mu.Unlock()
+		kills++
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
+	defer cancel()
+	one(c, []func(*world, *vendor){loseAnswers, loseRequests, func(*world, *vendor) {}})(w, v)
+	disturb(w, v, 4)
+	var all []*create
+	groups := map[string][]*create{}
+	for range 4 {
+		first := &create{vendor: v, request: v.request(fail)}
+		for range 2 + c.upTo(2) {
+			request, _ := proto.Clone(first.request).(*enlistv1.CreateCustomerRequest)
+			request.RequestId = uuid.NewString()
+			rival := &create{vendor: v, request: request}
+			all, groups[v.key(request)] = append(all, rival), append(groups[v.key(request)], rival)
+		}
+	}
+	callers(ctx, w, all, 8)
+	w.withdrawFaults()
+	states := w.atRest(ctx, all)
+	if states == nil {
+		return tally{}
+	}
+	w.listed(ctx, all, states)
+	for _, c := range all {
+		if states[c] != needsPerson {
+			c.pursue(ctx, w, manner{})
+		}
+	}
+	states = w.atRest(ctx, all)
+	found := tally{rounds: 1, kills: kills, creates: len(all)}
+	held := map[string][]sandbox.Record{}
+	for _, record := range w.records(v.sandbox) {
+		held[record.Key] = append(held[record.Key], record)
+	}
+	for key, group := range groups {
+		w.holdRivals(ctx, &found, group, states, held[key])
+	}
+	return found
+}
+
+// holdRivals asserts that as many have succeeded as there are customers: one, where the callers chose its id.
+func (w *world) holdRivals(
+	ctx context.Context, found *tally, group []*create, states map[*create]enlistv1.OperationState, records []sandbox.Record,
+) {
+	successful, undecided := 0, 0
+	ids := map[string]bool{}
+	for _, c := range group {
+		switch states[c] {
+		case succeeded:
+			successful++
+			for _, success := range c.successes {
+				ids[success.GetCustomer().GetId()] = true
+				if !proto.Equal(success, c.successes[0]) {
+					w.complain(ctx, c, "has two answers")
+				}
+			}
+		case needsPerson:
+			undecided++
+			found.needsPerson++ // nothing but their content tells who made the customer
+		case failed:
+			if c.vendor.ownIDs {
+				w.complain(ctx, c, "was refused")
+			}
+		default:
+			found.lost++
+			w.complain(ctx, c, "has no end: %s", states[c])
+		}
+		if states[c] != succeeded && len(c.successes) > 0 || states[c] == succeeded && len(c.refusals) > 0 {
+			found.contradicted++
+			w.complain(ctx, c, "was told otherwise than it is: %s", states[c])
+		}
+	}
+	want := 1
+	if group[0].vendor.ownIDs {
+		want = len(group)
+	}
+	if successful > want || successful+undecided < want || len(ids) != successful {
+		found.contradicted++
+		for _, c := range group {
+			w.complain(ctx, c, "is one of %d rivals of whom %d have succeeded, with %d customers", len(group), successful, len(ids))
+		}
+	}
+	if len(records) < successful || len(records) > successful+undecided {
+		found.duplicates++
+		w.complain(ctx, group[0], "has %d records, and %d of its rivals have succeeded", len(records), successful)
+	}
+}

@@ -1,0 +1,91 @@
+package crashtest_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+const (
+	fail   = enlistv1.OnExisting_ON_EXISTING_FAIL
+	update = enlistv1.OnExisting_ON_EXISTING_UPDATE
+	adopt  = enlistv1.OnExisting_ON_EXISTING_ADOPT
+)
+
+// vendor is one of the five, with what matters of it here.
+type vendor struct {
+	// name is that of the provider, and sandbox that of the vendor in orders for the sandbox.
+	name    string
+	sandbox sandbox.Vendor
+	// onExisting is what a create may say there.
+	onExisting []enlistv1.OnExisting
+	// looksFirst says with which of them a create asks the vendor before it sends.
+	looksFirst []enlistv1.OnExisting
+	// ownIDs: the vendor gives the ids, and its records are told apart by email.
+	ownIDs bool
+	// guesses: a look-up can only compare, so a person may have to decide.
+	guesses bool
+	// lookups are the operations, beside create, that a create or what settles it calls.
+	lookups []string
+}
+
+func vendors() []vendor {
+	all := []enlistv1.OnExisting{fail, update, adopt}
+	return []vendor{
+		{
+			name: "opencell", sandbox: sandbox.Opencell, onExisting: all, looksFirst: []enlistv1.OnExisting{adopt},
+			lookups: []string{"get", "login"},
+		},
+		{name: "sellandsign", sandbox: sandbox.SellAndSign, onExisting: all, looksFirst: all, lookups: []string{"get"}},
+		{
+			name: "valomnia", sandbox: sandbox.Valomnia, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{adopt},
+			lookups: []string{"get", "login"},
+		},
+		{
+			name: "caliq", sandbox: sandbox.Caliq, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{fail, adopt},
+			lookups: []string{"get"},
+		},
+		{name: "avvio", sandbox: sandbox.Avvio, onExisting: []enlistv1.OnExisting{fail}, ownIDs: true, guesses: true, lookups: []string{"get"}},
+	}
+}
+
+// request makes a create of a customer that nobody else has.
+func (v *vendor) request(onExisting enlistv1.OnExisting) *enlistv1.CreateCustomerRequest {
+	id := "K" + strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")[:9]) // Caliq takes no more than ten characters
+	request := &enlistv1.CreateCustomerRequest{}
+	err := protojson.Unmarshal(fmt.Appendf(nil, `{
+		"customer": {
+			"name": {"title": "Mr", "given_name": "John", "family_name": "Smith"},
+			"display_name": "John Smith",
+			"email": "%s@example.com",
+			"mobile": "+33123546789",
+			"billing_address": {"lines": ["673 Eugene Points"], "city": "Nice", "postal_code": "06000", "country_code": "FR"},
+			"language_code": "fr",
+			"currency_code": "EUR"
+		},
+		"unsupported_fields": "UNSUPPORTED_FIELDS_DROP"
+	}`, strings.ToLower(id)), request)
+	if err != nil {
+		panic(err)
+	}
+	request.Provider, request.RequestId, request.OnExisting = v.name, uuid.NewString(), onExisting
+	if v.ownIDs { // an account there needs a password
+		request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: "correct horse"}}
+	} else {
+		request.Customer.Id = id
+	}
+	return request
+}
+
+// key is what the sandbox tells the customer by.
+func (v *vendor) key(request *enlistv1.CreateCustomerRequest) string {
+	if v.ownIDs {
+		return request.GetCustomer().GetEmail()
+	}
+	return request.GetCustomer().GetId()
+}

@@ -1,0 +1,244 @@
+package crashtest_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/enlist-dev/enlist/cli"
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+const (
+	// vendorTimeout and lookupLag are the providers' settings: as short as two slow cores allow.
+	vendorTimeout = time.Second
+	lookupLag     = time.Second
+)
+
+// world is a sandbox, a journal, and a server that dies and comes back.
+type world struct {
+	*chance
+	t       *testing.T
+	folder  string
+	vendors *httptest.Server
+	// plan gives the ENLIST_CRASH of the next start; "" for none.
+	plan func() string
+	// died hears of every kill: the step, or "" for one from outside.
+	died func(step string)
+	// adjust changes the configuration of every start; nil for no change.
+	adjust func(*configv1.Config)
+	// alike takes two answers that differ for the same; nil: none are.
+	alike func(a, b *enlistv1.CreateCustomerResponse) bool
+
+	mu      sync.Mutex
+	current *process
+	change  chan struct{} // closed when current changes
+	ending  bool
+	ended   chan struct{}
+}
+
+// newWorld starts a world, whose server dies as planned and is started again.
+func newWorld(t *testing.T, c *chance, plan func() string, died func(step string)) *world {
+	t.Helper()
+	folder, err := os.MkdirTemp(scratch, strings.NewReplacer("/", "-", " ", "").Replace(t.Name())+"-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{
+		chance: c, t: t, folder: folder, vendors: httptest.NewServer(sandbox.New()), plan: plan, died: died,
+		change: make(chan struct{}), ended: make(chan struct{}),
+	}
+	go w.supervise()
+	t.Cleanup(w.end)
+	return w
+}
+
+func (w *world) config() string { return filepath.Join(w.folder, "enlist.yaml") }
+
+// The keys of every journal.
+const (
+	oneKey     = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	anotherKey = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+)
+
+// configure makes the configuration of a server with its journal in a folder.
+func configure(vendorsURL, folder string) *configv1.Config {
+	config := cli.EmbeddedConfig(vendorsURL)
+	config.Grpc.Address, config.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
+	config.Journal = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: filepath.Join(folder, "enlist.db")}}}
+	config.Shutdown = &configv1.Shutdown{Timeout: durationpb.New(time.Second)}
+	for _, provider := range config.GetProviders() {
+		provider.Timeout, provider.LookupLag = durationpb.New(vendorTimeout), durationpb.New(lookupLag)
+	}
+	return config
+}
+
+// write writes a configuration; JSON is YAML.
+func write(t *testing.T, file string, config *configv1.Config) {
+	t.Helper()
+	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(config)
+	if err == nil {
+		err = os.WriteFile(file, text, 0o600)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// supervise starts the server again whenever it has died, until the world ends.
+func (w *world) supervise() {
+	defer close(w.ended)
+	for life := 1; ; life++ {
+		plan := w.plan()
+		config := configure(w.vendors.URL, w.folder)
+		config.Journal.EncryptionKeys = []string{oneKey, anotherKey}
+		if w.percent(50) { // they change places, so that records are encrypted anew while others work on them
+			slices.Reverse(config.GetJournal().GetEncryptionKeys())
+		}
+		if w.percent(25) { // nothing is sent again without a caller
+			config.Journal.FinishWithin = durationpb.New(0)
+		}
+		if w.adjust != nil {
+			w.adjust(config)
+		}
+		write(w.t, w.config(), config)
+		p, err := startProcess(w.config(), plan, filepath.Join(w.folder, fmt.Sprintf("server-%02d.log", life)))
+		if err != nil {
+			w.t.Errorf("starting the server: %v", err)
+			return
+		}
+		if w.set(p) {
+			_ = p.stop()
+			return
+		}
+		<-p.died
+		if p.connection != nil {
+			_ = p.connection.Close()
+		}
+		if w.set(nil) {
+			return
+		}
+		switch {
+		case p.wasKilled():
+			step, _, _ := strings.Cut(plan, ":")
+			w.died(step)
+		case !p.asked.Load():
+			w.t.Errorf("the server ended by itself: %s; see %s", p.how(), w.folder)
+			return
+		}
+	}
+}
+
+// set makes a process the current one, and reports whether the world is ending.
+func (w *world) set(p *process) (ending bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.current = p
+	close(w.change)
+	w.change = make(chan struct{})
+	return w.ending
+}
+
+// server returns the server that serves, and waits for one; nil when the context or the world ends first.
+func (w *world) server(ctx context.Context) *process {
+	for {
+		w.mu.Lock()
+		p, change := w.current, w.change
+		w.mu.Unlock()
+		if p != nil && p.serving {
+			select {
+			case <-p.died:
+			default:
+				return p
+			}
+		}
+		select {
+		case <-change:
+		case <-ctx.Done():
+			return nil
+		case <-w.ended:
+			return nil
+		}
+	}
+}
+
+func (w *world) end() {
+	w.mu.Lock()
+	w.ending = true
+	p := w.current
+	w.mu.Unlock()
+	if p != nil {
+		if err := p.stop(); err != nil && !p.wasKilled() {
+			w.t.Error(err)
+		}
+	}
+	<-w.ended
+	w.vendors.Close()
+	if !w.t.Failed() {
+		_ = os.RemoveAll(w.folder)
+	}
+}
+
+// fault orders a fault at the sandbox.
+func (w *world) fault(fault sandbox.Fault) {
+	body, _ := json.Marshal(fault)
+	response, err := http.Post(w.vendors.URL+"/sandbox/faults", "application/json", strings.NewReader(string(body)))
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		w.t.Errorf("the sandbox does not take %s: %s", body, response.Status)
+	}
+}
+
+// pendingFaults returns what was ordered and has not happened.
+func (w *world) pendingFaults() []sandbox.Fault {
+	var pending struct{ Faults []sandbox.Fault }
+	w.control(http.MethodGet, "/sandbox/faults", &pending)
+	return pending.Faults
+}
+
+func (w *world) withdrawFaults() { w.control(http.MethodDelete, "/sandbox/faults", nil) }
+
+// records returns what a vendor holds.
+func (w *world) records(v sandbox.Vendor) []sandbox.Record {
+	var held struct{ Records []sandbox.Record }
+	w.control(http.MethodGet, "/sandbox/records?vendor="+string(v), &held)
+	return held.Records
+}
+
+func (w *world) control(method, path string, into any) {
+	request, err := http.NewRequest(method, w.vendors.URL+path, http.NoBody)
+	if err != nil {
+		panic(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	defer func() { _ = response.Body.Close() }()
+	if into != nil {
+		decoder := json.NewDecoder(response.Body)
+		decoder.UseNumber() // Avvio's ids are large
+		if err := decoder.Decode(into); err != nil {
+			w.t.Error(err)
+		}
+	}
+}

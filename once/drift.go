@@ -1,0 +1,27 @@
+package once
+
+import (
+	"context"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// Drift compares a customer that was just read with what the last create or update through Enlist wrote, whoever asked for that. It returns nil
+// when none is remembered.
+func (s *Service) Drift(ctx context.Context, provider string, held *enlistv1.Customer) (*enlistv1.Drift, error) {
+	record, err := s.journal.FindCustomer(ctx, provider, held.GetId())
+	if err != nil {
+		return nil, journalUnreadable(err)
+	}
+	if record == nil {
+		return nil, nil //nolint:nilnil // said above
+	}
+	written := providers.Kept(record.Payload.GetRequest(), record.Payload.GetResponse().GetFields())
+	written.Id = record.Payload.GetCustomerId()
+	return &enlistv1.Drift{
+		RequestId: record.RequestID.String(), WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, held),
+	}, nil
+}

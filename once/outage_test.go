@@ -1,0 +1,139 @@
+package once_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// Whatever call to the journal fails, before it is made or after, and however often: the create is refused before the vendor is called, or
+// its answer stands. In the end it is one customer, and the record knows.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	scenarios := map[string]func(*fixture, *enlistv1.CreateCustomerRequest){
+		"create": func(*fixture, *enlistv1.CreateCustomerRequest) {},
+		"retry": func(f *fixture, r *enlistv1.CreateCustomerRequest) {
+			f.vendor.then(send{err: rejectedCredentials()})
+			_, err := f.create(r, soon)
+			f.fails(err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED)
+			f.inState(r, notSent)
+		},
+		"settle": func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.becomesUnknown(r, send{acts: true}) },
+		"resend": func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.becomesUnknown(r, send{}) },
+	}
+	for name, prepare := range scenarios {
+		for _, method := range []string{"Insert", "Get", "Update", "Take", "FindCustomer"} {
+			for call := 1; call <= 3; call++ {
+				for _, half := range []bool{false, true} {
+					counts := []int{1}
+					if method == "Insert" || method == "Update" {
+						counts = []int{1, 4} // longer than a write is tried again
+					}
+					for _, count := range counts {
+						t.Run(fmt.Sprintf("%s/%s/%d/%t/%d", name, method, call, half, count), func(t *testing.T) {
+							t.Parallel()
+							bad := &badStore{}
+							v := newVendor(byMatch, time.Millisecond)
+							v.looksFirst = call == 2
+							f := start(t, v, failing(bad))
+							r := request("c1")
+							prepare(f, r)
+							sends, _, _ := v.counts()
+							bad.fail(at(method, call, count, half))
+							_, err := f.create(r, soon)
+							switch after, _, _ := v.counts(); {
+							case isReason(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE):
+								if after != sends {
+									t.Error("refused for the journal's sake, and sent all the same")
+								}
+							case err != nil && !isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
+								t.Error(err)
+							}
+							bad.fail(nil)
+							eventually(t, "it succeeds", func() bool { _, err := f.create(r, soon); return err == nil })
+							f.inState(r, succeeded)
+							if _, customers, _ := v.counts(); customers != 1 {
+								t.Errorf("%d customers", customers)
+							}
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+// When the journal fails for the record of an answer, the caller has it at once, and the journal as soon as it works again.
+func TestAnswerIsRecordedAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	bad := &badStore{}
+	f := start(t, newVendor(enforced, time.Second), failing(bad))
+	r, gate := request("c1"), make(chan struct{})
+	f.vendor.then(send{acts: true, gate: gate})
+	go func() {
+		eventually(t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
+		bad.fail(down)
+		close(gate)
+	}()
+	f.succeeds(r)
+	bad.fail(nil)
+	f.comesTo(r, succeeded)
+	f.holds(1, 1)
+}
+
+// A journal that cannot be written refuses creates before the vendor hears of them, and leaves nothing open.
+func TestNoJournalNoSend(t *testing.T) {
+	t.Parallel()
+	bad := &badStore{}
+	f := start(t, newVendor(enforced, time.Second), failing(bad))
+	bad.fail(func(method string, _ int) (before, after bool) { return method == "Insert", false })
+	r := request("c1")
+	_, err := f.create(r, soon)
+	if refused := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE); refused.RetryAfter == 0 || refused.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+		t.Errorf("retry after %s, stage %s", refused.RetryAfter, refused.Stage)
+	}
+	bad.fail(nil)
+	f.holds(0, 0)
+	f.hasNone(r)
+}
+
+// A create that another process has left when it died is not taken for one of this process whose record failed to be written.
+func TestOutageWhileATakenOverCreateIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for failures, name := range map[int]string{1: "begun again", 4: "taken back"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bad := &badStore{}
+			f := start(t, newVendor(byKey, 200*time.Millisecond), failing(bad))
+			r := f.dies(bad)
+			if claimed, err := f.journal.Claim(context.Background(), 10); err != nil || len(claimed) != 1 {
+				t.Fatalf("%d claimed: %v", len(claimed), err)
+			}
+			bad.fail(at("Insert", 1, failures, false))
+			_, err := f.create(r, soon)
+			if failures > 1 {
+				f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
+				f.inState(r, intent)
+			}
+			bad.fail(nil)
+			f.succeeds(r)
+			f.holds(1, 1)
+		})
+	}
+}
+
+// dies sends a create, and dies before it can be recorded how that ended; the vendor has made the customer. Another process follows.
+func (f *fixture) dies(bad *badStore) *enlistv1.CreateCustomerRequest {
+	f.t.Helper()
+	r, gate := request("c1"), make(chan struct{})
+	f.vendor.then(send{acts: true, gate: gate})
+	go func() { _, _ = f.create(r, soon) }()
+	eventually(f.t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
+	bad.fail(down)
+	f.restartWith(func() { bad.fail(nil) })
+	f.inState(r, intent)
+	return r
+}

@@ -1,0 +1,60 @@
+package once_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/once"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+)
+
+// overHTTP is a creation whose send is one real call.
+type overHTTP struct {
+	*creation
+	client *vendorhttp.Client
+}
+
+func (c overHTTP) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	call := &vendorhttp.Request{Method: http.MethodPost, Path: "/", Body: []byte("x"), Creates: true}
+	return vendorhttp.Call(ctx, c.client, call, func(*vendorhttp.Response) (*enlistv1.CreateCustomerResponse, error) { return c.answer(), nil })
+}
+
+type overHTTPVendor struct {
+	*vendor
+	client *vendorhttp.Client
+}
+
+func (v overHTTPVendor) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
+	return overHTTP{&creation{vendor: v.vendor, request: request}, v.client}, nil
+}
+
+// A create waits for its turn no longer than its caller; once it is sent, the vendor's own timeout ends it and not the caller's deadline.
+func TestTurnsAreTheCallersAndAnswersTheVendors(t *testing.T) {
+	answer := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-answer }))
+	defer server.Close()
+	client, err := vendorhttp.NewClient(&configv1.Provider{Name: "v", MaxInFlight: 1}, server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := start(t, newVendor(enforced, time.Second))
+	f.Close(t.Context())
+	f.Service = once.New(f.journal, map[string]providers.Provider{"v": overHTTPVendor{f.vendor, client}}, f.options, slog.New(slog.DiscardHandler))
+	sent, queued := request("sent"), request("queued")
+	_, err = f.create(sent, 300*time.Millisecond)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	_, err = f.create(queued, 300*time.Millisecond)
+	if known := f.fails(err, enlistv1.ErrorReason_OVERLOADED); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter == 0 {
+		t.Errorf("got %+v", known)
+	}
+	f.inState(queued, enlistv1.OperationState_OPERATION_STATE_NOT_SENT)
+	close(answer)
+	f.comesTo(sent, enlistv1.OperationState_OPERATION_STATE_SUCCEEDED)
+}

@@ -1,0 +1,268 @@
+package once_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// outcome is an unknown outcome and what must come of it.
+type outcome struct {
+	name             string
+	class            enlistv1.DuplicateSafetyClass
+	first            send     // how the send went that nobody answered
+	there            []string // whose customers with the same id are at the vendor: "ours" or another's
+	broken           bool     // look-ups fail at first
+	want             enlistv1.OperationState
+	sends, customers int
+}
+
+const settledAfter = 300 * time.Millisecond
+
+func outcomes() []outcome {
+	late := send{acts: true, lag: settledAfter / 3}
+	made := send{acts: true}
+	return []outcome{
+		{name: "ours", class: enforced, first: made, want: succeeded, sends: 1, customers: 1},
+		{name: "nothing", class: enforced, want: succeeded, sends: 2, customers: 1},
+		{name: "another's", class: enforced, there: []string{"another's"}, want: failed, sends: 1, customers: 1},
+		{name: "unclear", class: enforced, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 1},
+		{name: "several", class: enforced, there: []string{"ours", "ours"}, want: needsPerson, sends: 1, customers: 2},
+		{name: "broken for a while", class: enforced, first: made, broken: true, want: succeeded, sends: 1, customers: 1},
+
+		{name: "ours", class: byKey, first: made, want: succeeded, sends: 1, customers: 1},
+		{name: "nothing", class: byKey, want: succeeded, sends: 2, customers: 1},
+		{name: "nothing at first", class: byKey, first: late, want: succeeded, sends: 1, customers: 1},
+		{name: "another's", class: byKey, there: []string{"another's"}, want: failed, sends: 1, customers: 1},
+		{name: "ours beside another's", class: byKey, first: made, there: []string{"another's"}, want: succeeded, sends: 1, customers: 2},
+		{name: "unclear", class: byKey, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 1},
+		{name: "several", class: byKey, there: []string{"ours", "ours"}, want: needsPerson, sends: 1, customers: 2},
+		{name: "broken for a while", class: byKey, first: made, broken: true, want: succeeded, sends: 1, customers: 1},
+
+		{name: "ours", class: byMatch, first: made, want: succeeded, sends: 1, customers: 1},
+		{name: "nothing", class: byMatch, want: succeeded, sends: 2, customers: 1},
+		{name: "nothing at first", class: byMatch, first: late, want: succeeded, sends: 1, customers: 1},
+		{name: "another's that is alike", class: byMatch, there: []string{"another's"}, want: succeeded, sends: 2, customers: 2},
+		{name: "unclear", class: byMatch, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 1},
+		{name: "several", class: byMatch, first: made, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 2},
+
+		{name: "cannot be asked", class: noneClass, first: made, want: needsPerson, sends: 1, customers: 1},
+		{name: "cannot be asked", class: byKey, broken: true, first: send{body: "unasked"}, want: needsPerson, sends: 1},
+	}
+}
+
+// settlers are all who look into an unknown outcome.
+func settlers() map[string]func(*fixture, *enlistv1.CreateCustomerRequest) {
+	return map[string]func(*fixture, *enlistv1.CreateCustomerRequest){
+		"retry": func(f *fixture, request *enlistv1.CreateCustomerRequest) { _, _ = f.create(request, soon) },
+		"read": func(f *fixture, request *enlistv1.CreateCustomerRequest) {
+			eventually(f.t, "the reads settle it", func() bool {
+				f.CustomerRead(context.Background(), "v", request.GetCustomer().GetId())
+				return f.record(request).State != unknown
+			})
+		},
+		"wait": func(f *fixture, request *enlistv1.CreateCustomerRequest) {
+			ctx, cancel := context.WithTimeout(context.Background(), soon)
+			defer cancel()
+			_, _ = f.Wait(ctx, f.keyOf(request))
+		},
+		"reconciler": func(f *fixture, _ *enlistv1.CreateCustomerRequest) {
+			f.options.Tick = 20 * time.Millisecond
+			f.restart()
+		},
+	}
+}
+
+// Whoever looks into an unknown outcome, what follows from what is found depends on the class alone.
+func TestUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	for who, settle := range settlers() {
+		for _, o := range outcomes() {
+			t.Run(fmt.Sprintf("%s/%s/%s", who, o.class.String()[len("DUPLICATE_SAFETY_CLASS_"):], o.name), func(t *testing.T) {
+				t.Parallel()
+				f := start(t, newVendor(o.class, settledAfter))
+				r := request("c1")
+				f.becomesUnknown(r, o.first)
+				for _, whose := range o.there {
+					if whose == "ours" {
+						whose = r.GetRequestId()
+					}
+					f.vendor.put("c1", whose)
+				}
+				switch {
+				case o.class == noneClass || o.first.body == "unasked":
+					f.vendor.breakLookups(cannotBeAsked())
+				case o.broken:
+					f.vendor.breakLookups(notSentError())
+					time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })
+				}
+				settle(f, r)
+				f.comesTo(r, o.want)
+				f.holds(o.sends, o.customers)
+				_, err := f.create(r, soon) // and the answer is the same for ever
+				switch o.want {
+				case succeeded:
+					if err != nil {
+						t.Error(err)
+					}
+				case failed:
+					f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
+				default:
+					f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+				}
+				f.holds(o.sends, o.customers)
+			})
+		}
+	}
+}
+
+// Where the vendor does not refuse a second customer, nothing is sent again before its own limit has really passed.
+func TestResendWaitsForTheVendorsLimit(t *testing.T) {
+	t.Parallel()
+	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
+		t.Run(class.String(), func(t *testing.T) {
+			t.Parallel()
+			f := start(t, newVendor(class, 700*time.Millisecond))
+			r, began := request("c1"), time.Now()
+			f.becomesUnknown(r, send{})
+			f.succeeds(r)
+			if took := time.Since(began); took < 700*time.Millisecond {
+				t.Errorf("sent again after %s", took)
+			}
+			f.holds(2, 1)
+		})
+	}
+}
+
+// A look-up that takes long tells how things stood when the vendor looked, not when its answer came.
+func TestSlowLookupIsAsOldAsItsBeginning(t *testing.T) {
+	t.Parallel()
+	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
+		t.Run(class.String(), func(t *testing.T) {
+			t.Parallel()
+			f := start(t, newVendor(class, 400*time.Millisecond))
+			f.vendor.whenSeen(func(context.Context) { time.Sleep(500 * time.Millisecond) })
+			r := request("c1")
+			f.becomesUnknown(r, send{acts: true, lag: 200 * time.Millisecond})
+			f.succeeds(r)
+			f.holds(1, 1)
+		})
+	}
+}
+
+// A send again that is refused proves nothing until the first send can have had no effect any more.
+func TestRefusalOfASendAgain(t *testing.T) {
+	t.Parallel()
+	for _, class := range []enlistv1.DuplicateSafetyClass{enforced, byKey, byMatch} {
+		t.Run(class.String(), func(t *testing.T) {
+			t.Parallel()
+			f := start(t, newVendor(class, 600*time.Millisecond))
+			r, began := request("c1"), time.Now()
+			f.becomesUnknown(r, send{})
+			f.vendor.then(send{err: rejectedError()})
+			_, err := f.create(r, soon)
+			f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+			f.inState(r, failed)
+			if took := time.Since(began); took < 600*time.Millisecond {
+				t.Errorf("believed after %s", took)
+			}
+			f.holds(2, 0)
+		})
+	}
+}
+
+// A send again that is refused as existing, because of what the first send has made, is a success.
+func TestSendAgainFindsTheFirst(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(enforced, 10*time.Second))
+	r := request("c1")
+	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+	f.vendor.whenSeen(func(context.Context) {
+		if sends, _, _ := f.vendor.counts(); sends == 2 {
+			f.vendor.show()
+		}
+	})
+	if response := f.succeeds(r); response.GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
+		t.Errorf("outcome %s", response.GetOutcome())
+	}
+	f.holds(2, 1)
+}
+
+// Refused as existing and never to be found: only a person can tell whose it is.
+func TestExistsAndCannotBeFound(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(enforced, 300*time.Millisecond))
+	r := request("c1")
+	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+	_, err := f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.inState(r, needsPerson)
+	f.holds(2, 1)
+}
+
+// A customer that another create has made is not taken for ours, however alike the two are.
+func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(byMatch, 200*time.Millisecond))
+	f.succeeds(request("c1"))
+	r := request("c1")
+	f.becomesUnknown(r, send{})
+	f.vendor.mu.Lock()
+	f.vendor.held[0].requestID = r.GetRequestId() // as far as the vendor's data tell, it is ours
+	f.vendor.mu.Unlock()
+	f.succeeds(r)
+	f.holds(3, 2)
+}
+
+// At most one more send where the vendor does not refuse a second customer; after that the caller decides.
+func TestOneSendAgain(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(byKey, 200*time.Millisecond), reconciling)
+	r := request("c1")
+	f.vendor.then(send{err: unknownError()}, send{err: unknownError()})
+	_, err := f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	record := f.comesTo(r, notSent)
+	if reason := record.Payload.GetFailure().GetReason(); reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE {
+		t.Errorf("reason %s", reason)
+	}
+	f.holds(2, 0)
+	f.succeeds(r)
+	f.holds(3, 1)
+}
+
+// What was seen before the first send is not forgotten when a send again is stopped by its own look.
+func TestLookBeforeTheSendIsRemembered(t *testing.T) {
+	t.Parallel()
+	v := newVendor(byKey, 0)
+	v.looksFirst = true
+	f := start(t, v)
+	r := request("c1")
+	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+	v.whenSeen(func(context.Context) { v.show() }) // right after the look-up that found nothing
+	f.succeeds(r)
+	if v.mu.Lock(); !v.sent.Looked {
+		t.Error("the look-up was told that nobody had looked before the send")
+	}
+	v.mu.Unlock()
+	f.holds(1, 1)
+}
+
+// A caller who hangs up in the middle of a look-up does not put the next one off.
+func TestImpatientCallerPutsNothingOff(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(enforced, 200*time.Millisecond))
+	r := request("c1")
+	f.becomesUnknown(r, send{acts: true})
+	f.vendor.whenSeen(func(ctx context.Context) { <-ctx.Done() })
+	f.vendor.breakLookups(notSentError())
+	for range 6 {
+		_, _ = f.create(r, 200*time.Millisecond)
+	}
+	if next := time.Until(f.inState(r, unknown).Due); next > 2*time.Second {
+		t.Errorf("the reconciler looks in %s", next)
+	}
+}
