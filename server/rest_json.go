@@ -36,7 +36,9 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 	switch {
 	case strings.Contains(text, "unknown field") && owner != nil:
 		name := steps[len(steps)-1].name
-		return rules.Violation{Path: path, Description: "is not a field" + meant(path, name, owner, message) + "; there are " + rules.Names(owner.Fields()) + place}
+		return rules.Violation{
+			Path: path, Description: "is not a field" + meant(path, name, owner, message) + "; there are " + rules.Names(owner.Fields()) + place,
+		}
 	case strings.Contains(text, "duplicate field"):
 		return rules.Violation{Path: path, Description: "must be set once" + place}
 	case strings.Contains(text, "oneof") && field != nil && field.ContainingOneof() != nil:

@@ -221,7 +221,7 @@ func (r *Request) headers() http.Header {
 // failed makes the error of a call that got no whole answer.
 func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-		return c.unknown(request, "its answer did not come whole", stage, nil, cause)
+		return c.unknown("its answer did not come whole", stage, nil, cause)
 	}
 	message := "Provider " + c.provider + " could not be reached, and nothing was sent. Call again later."
 	switch {
@@ -237,7 +237,7 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 
 // unknown makes the error of a create that may have been carried out.
 func (c *Client) unknown(
-	request *Request, why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error,
+	why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error,
 ) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,

@@ -64,7 +64,7 @@ func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv
 	if !request.Creates {
 		return c.NotUnderstood(request, response, vendor)
 	}
-	return c.unknown(request, fmt.Sprintf("it answered with HTTP status %d and nothing that can be relied on", response.Status),
+	return c.unknown(fmt.Sprintf("it answered with HTTP status %d and nothing that can be relied on", response.Status),
 		enlistv1.SendStage_SEND_STAGE_SENT, vendor, nil)
 }
 
