@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate fields imports generated tools compiler postgres build image fuzz crash journal-size
+.PHONY: help test check format generate docs imports generated tools compiler postgres build image fuzz crash journal-size
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +30,8 @@ generate: tools imports ## Regenerate gen/ from proto/
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 	buf build proto -o gen/descriptor/enlist.binpb
 
-fields: ## Write docs/fields.md, the table of what each vendor takes
-	go test ./server -run '^TestFieldsPage$$' -update
+docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
+	go test ./server -run '^Test(Fields|Errors)Page$$' -update
 
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports

@@ -24,7 +24,7 @@ func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Reco
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_OPERATION_NOT_FOUND,
 			Message: "No create with this request_id is recorded for this caller at provider " + key.Provider +
-				". Previews are not recorded, nor creates that were refused because of their fields.",
+				". Previews are not recorded, nor creates that were refused because of their fields; ListOperations lists those that are.",
 		}
 	}
 	return record, nil

@@ -22,10 +22,8 @@ type overHTTP struct {
 }
 
 func (c overHTTP) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	if _, err := c.client.Do(ctx, &vendorhttp.Request{Method: http.MethodPost, Path: "/", Body: []byte("x"), Creates: true}); err != nil {
-		return nil, err
-	}
-	return c.answer(), nil
+	call := &vendorhttp.Request{Method: http.MethodPost, Path: "/", Body: []byte("x"), Creates: true}
+	return vendorhttp.Call(ctx, c.client, call, func(*vendorhttp.Response) (*enlistv1.CreateCustomerResponse, error) { return c.answer(), nil })
 }
 
 type overHTTPVendor struct {

@@ -74,8 +74,9 @@ func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 // CustomerNotFound is the error of a read whose customer the vendor says is not there; vendor may be nil.
 func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {
 	return &Error{
-		Reason: enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, Message: "Provider " + d.Name + " has no customer with this id.",
-		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
+		Reason:  enlistv1.ErrorReason_CUSTOMER_NOT_FOUND,
+		Message: "Provider " + d.Name + " has no customer with this id. The id is the one that the answer to the create told as customer.id.",
+		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
 	}
 }
 

@@ -45,7 +45,7 @@ func (t *FieldTable) Account(
 	for _, leaf := range leaves {
 		sent := t.sent(leaf, set, message)
 		if len(sent) == 0 {
-			note := t.whyNot(name, leaf.path, set)
+			note := t.whyNot(name, leaf, set)
 			dropped = append(dropped, rules.Violation{Path: leaf.path, Description: note})
 			sent = []*enlistv1.FieldFate{{Path: leaf.path, Fate: enlistv1.Fate_FATE_DROPPED, Note: note}}
 		}
@@ -54,8 +54,8 @@ func (t *FieldTable) Account(
 	if len(dropped) > 0 && request.GetUnsupportedFields() != enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP {
 		return nil, &Error{
 			Reason: enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
-			Message: "Provider " + name + " cannot take " + paths(dropped) +
-				". Leave them out, or set unsupported_fields to UNSUPPORTED_FIELDS_DROP to go on without them; GetProvider lists what it takes.",
+			Message: "Provider " + name + " cannot take " + paths(dropped) + ". Leave " + itOrThem(dropped) +
+				" out, or set unsupported_fields to UNSUPPORTED_FIELDS_DROP to go on without; GetProvider lists what it takes.",
 			Violations: dropped,
 		}
 	}
@@ -190,7 +190,8 @@ func (e *entry) carried(message protoreflect.Message, chain []protoreflect.Field
 }
 
 // whyNot says why a field is not sent.
-func (t *FieldTable) whyNot(name, path string, set map[string]bool) string {
+func (t *FieldTable) whyNot(name string, leaf leaf, set map[string]bool) string {
+	path := leaf.path
 	for _, e := range t.byPath[anyIndex(path)] {
 		if active := e.active(set); active != "" && active != anyIndex(path) {
 			return "is not sent to " + name + ", because " + active + " fills " + e.wireName
@@ -198,6 +199,9 @@ func (t *FieldTable) whyNot(name, path string, set map[string]bool) string {
 		if note := e.source.GetNote(); note != "" {
 			return "is not sent to " + name + ": " + note
 		}
+	}
+	if leaf.output {
+		return "stands in answers only"
 	}
 	if note := t.without[anyIndex(path)]; note != "" {
 		return "is not sent to " + name + ": " + note
@@ -242,6 +246,13 @@ func appendNew(violations []rules.Violation, violation rules.Violation) []rules.
 		}
 	}
 	return append(violations, violation)
+}
+
+func itOrThem(violations []rules.Violation) string {
+	if len(violations) == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 func paths(violations []rules.Violation) string {

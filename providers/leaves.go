@@ -10,14 +10,16 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/codes"
+	"github.com/enlist-dev/enlist/providers/rules"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 // leaf is one value that a caller has set.
 type leaf struct {
-	path  string // customer.billing_address.lines[0]
-	value string
-	shown string // value, or a placeholder where it must not be shown
+	path   string // customer.billing_address.lines[0]
+	value  string
+	shown  string // value, or a placeholder where it must not be shown
+	output bool   // whether the field stands in answers only
 }
 
 // leavesOf lists what is set in the customer and in the vendor's options, in field order.
@@ -59,7 +61,8 @@ func appendLeaves(leaves []leaf, message protoreflect.Message, prefix string) []
 }
 
 func appendLeaf(leaves []leaf, field protoreflect.FieldDescriptor, path string, kind protoreflect.FieldDescriptor, value protoreflect.Value) []leaf {
-	if kind.Message() != nil && !isDate(kind) {
+	output := rules.IsOutput(field)
+	if kind.Message() != nil && !isDate(kind) && !output {
 		return appendLeaves(leaves, value.Message(), path)
 	}
 	text := asText(kind, value)
@@ -67,7 +70,7 @@ func appendLeaf(leaves []leaf, field protoreflect.FieldDescriptor, path string, 
 	if wire.Redacted(field) {
 		shown = wire.Placeholder(field)
 	}
-	return append(leaves, leaf{path: path, value: text, shown: shown})
+	return append(leaves, leaf{path: path, value: text, shown: shown, output: output})
 }
 
 func isDate(field protoreflect.FieldDescriptor) bool {

@@ -16,6 +16,9 @@ type Provider interface {
 	// Describe returns what this provider is and can do. It is the same at every call; do not change it.
 	Describe() *Description
 
+	// Health returns how the connection fares now.
+	Health() *enlistv1.ProviderHealth
+
 	// Prepare maps a create to the vendor's request and checks it, and calls nobody.
 	Prepare(*enlistv1.CreateCustomerRequest) (Creation, error)
 

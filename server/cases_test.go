@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/genproto/googleapis/api/annotations"
@@ -50,8 +52,13 @@ type outcome struct {
 	answer map[string]any
 }
 
-// Every case of testdata/cases.yaml, over both transports.
-func TestCases(t *testing.T) {
+// transports are the two ways to call an RPC with a request in the contract's JSON, within the deadline of a context.
+func transports() map[string]func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome {
+	return map[string]func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{"gRPC": callGRPC, "REST": callREST}
+}
+
+func readCases(t *testing.T) []testCase {
+	t.Helper()
 	data, err := os.ReadFile("testdata/cases.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +69,13 @@ func TestCases(t *testing.T) {
 	if err := decoder.Decode(&cases); err != nil {
 		t.Fatal(err)
 	}
-	for transport, call := range map[string]func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{"gRPC": callGRPC, "REST": callREST} {
+	return cases
+}
+
+// Every case of testdata/cases.yaml, over both transports.
+func TestCases(t *testing.T) {
+	cases := readCases(t)
+	for transport, call := range transports() {
 		for _, c := range cases {
 			t.Run(transport+"/"+c.Name, func(t *testing.T) {
 				r := start(t, nil)
@@ -70,11 +83,8 @@ func TestCases(t *testing.T) {
 					if step.Fault != nil {
 						order(t, r, step.Fault)
 					}
-					request, err := json.Marshal(step.Request)
-					if err != nil {
-						t.Fatal(err)
-					}
-					compare(t, fmt.Sprintf("step %d (%s)", i+1, step.RPC), step.Want, call(t, r, method(t, step.RPC), request))
+					name := fmt.Sprintf("step %d (%s)", i+1, step.RPC)
+					compare(t, name, step.Want, call(t.Context(), t, r, method(t, step.RPC), asBody(t, step.Request)))
 				}
 			})
 		}
@@ -95,7 +105,11 @@ func compare(t *testing.T, step string, want expectation, got outcome) {
 	var reason string
 	var fields []string
 	var retry bool
+	var details []string
 	for _, detail := range got.status.Details() {
+		if message, ok := detail.(proto.Message); ok {
+			details = append(details, string(message.ProtoReflect().Descriptor().Name()))
+		}
 		switch detail := detail.(type) {
 		case *errdetails.ErrorInfo:
 			reason = detail.GetReason()
@@ -115,8 +129,14 @@ func compare(t *testing.T, step string, want expectation, got outcome) {
 	if !slices.Equal(fields, want.Fields) {
 		t.Errorf("%s: violations at\n%q, want\n%q", step, fields, want.Fields)
 	}
-	if got.status.Code() != codes.OK && got.status.Message() == "" {
+	if got.status.Code() == codes.OK {
+		return
+	}
+	if got.status.Message() == "" {
 		t.Errorf("%s: an error without a message", step)
+	}
+	if difference := promised(reasons(t), got, reason, retry, details); difference != "" {
+		t.Errorf("%s: %s: %s", step, reason, difference)
 	}
 }
 
@@ -180,13 +200,13 @@ func message(t *testing.T, descriptor protoreflect.MessageDescriptor) proto.Mess
 	return found.New().Interface()
 }
 
-func callGRPC(t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
+func callGRPC(ctx context.Context, t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
 	t.Helper()
 	request, response := message(t, method.Input()), message(t, method.Output())
 	if err := protojson.Unmarshal(body, request); err != nil {
 		t.Fatal(err)
 	}
-	err := r.grpc.Invoke(t.Context(), fmt.Sprintf("/%s/%s", method.Parent().FullName(), method.Name()), request, response)
+	err := r.grpc.Invoke(ctx, fmt.Sprintf("/%s/%s", method.Parent().FullName(), method.Name()), request, response)
 	got := outcome{status: status.Convert(err)}
 	if err == nil {
 		got.answer = asJSON(t, response)
@@ -194,8 +214,9 @@ func callGRPC(t *testing.T, r *running, method protoreflect.MethodDescriptor, bo
 	return got
 }
 
-// callREST derives the HTTP request from the contract: path and method from the annotation, the rest as body or query.
-func callREST(t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
+// callREST derives the HTTP request from the contract: path and method from the annotation, the rest as body or query; a deadline goes in
+// a header, as gRPC has it.
+func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
 	t.Helper()
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	var fields map[string]any
@@ -223,9 +244,12 @@ func callREST(t *testing.T, r *running, method protoreflect.MethodDescriptor, bo
 		}
 		path += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(t.Context(), verb, r.restURL+path, content)
+	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), verb, r.restURL+path, content)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if deadline, has := ctx.Deadline(); has {
+		request.Header.Set("Grpc-Timeout", fmt.Sprintf("%dm", time.Until(deadline).Milliseconds()))
 	}
 	if verb == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")

@@ -78,7 +78,8 @@ func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerReques
 func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) error {
 	key = strings.Trim(key, `"`) // the header's draft standard puts it in quotes
 	if _, err := uuid.Parse(key); key != "" && (err != nil || len(key) != 36) {
-		return invalidField("request_id", "must be a UUID, and so must the Idempotency-Key that stands in for it")
+		return invalidField("request_id",
+			"must be a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11, and so must the Idempotency-Key that stands in for it")
 	}
 	switch {
 	case key != "" && request.GetRequestId() != "" && !strings.EqualFold(key, request.GetRequestId()):
@@ -110,7 +111,7 @@ func optionsOf(vendor enlistv1.Vendor) protoreflect.Name {
 	return protoreflect.Name(strings.ToLower(strings.TrimPrefix(vendor.String(), "VENDOR_")))
 }
 
-func invalidField(path, description string) error {
+func invalidField(path, description string) *providers.Error {
 	return &providers.Error{
 		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
 		Message:    path + " " + description + ".",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
@@ -61,7 +62,8 @@ func asError(err error, call string) *providers.Error {
 		return known
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &providers.Error{
-			Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "The call's time was over before it was done.", Cause: err,
+			Reason:  enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
+			Message: "The call's time was over before it was done. Call again with more time.", RetryAfter: time.Second, Cause: err,
 		}
 	default:
 		return &providers.Error{

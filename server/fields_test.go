@@ -12,7 +12,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-var update = flag.Bool("update", false, "write docs/fields.md")
+var update = flag.Bool("update", false, "write the pages of docs/ that are generated")
 
 // docs/fields.md is what ListProviders answers, which comes from the annotations.
 func TestFieldsPage(t *testing.T) {
@@ -32,14 +32,14 @@ func TestFieldsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Error("docs/fields.md is not what ListProviders answers: make fields")
+		t.Error("docs/fields.md is not what ListProviders answers: make docs")
 	}
 }
 
 // markdown returns the table of every provider's fields, by vendor and path.
 func markdown(providers []*enlistv1.Provider) string {
 	var out strings.Builder
-	out.WriteString("# What each vendor takes\n\nWhat `GetProvider` answers, read from the annotations of the vendors' wire messages; `make fields` writes this page.\n" +
+	out.WriteString("# What each vendor takes\n\nWhat `GetProvider` answers, read from the annotations of the vendors' wire messages; `make docs` writes this page.\n" +
 		"A field that is not in a vendor's table is refused there, or on request dropped and named.\n")
 	sorted := slices.SortedFunc(slices.Values(providers), func(a, b *enlistv1.Provider) int { return cmp.Compare(a.GetVendor(), b.GetVendor()) })
 	for _, provider := range sorted {

@@ -32,7 +32,9 @@ type running struct {
 	sandboxURL string
 	restURL    string
 	grpc       *grpc.ClientConn
+	grpcTarget string
 	log        *logBuffer
+	journal    *journal.Journal
 	stop       context.CancelFunc
 	ended      chan error
 }
@@ -81,7 +83,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{
-		sandboxURL: vendors.URL, restURL: "http://" + served.HTTPAddress(), grpc: connection, log: log, stop: stop, ended: make(chan error, 1),
+		sandboxURL: vendors.URL, restURL: "http://" + served.HTTPAddress(), grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
 	}
 	go func() { r.ended <- served.Run(ctx) }()
 	t.Cleanup(func() {

@@ -21,8 +21,8 @@ import (
 
 // chain returns the one chain that every call passes, over either transport: access log, recovery, deadline, validation.
 // Every call ends with the given context.
-func chain(ctx context.Context, log *slog.Logger, callTimeout time.Duration) grpc.UnaryServerInterceptor {
-	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), validate)
+func chain(ctx context.Context, log *slog.Logger, callTimeout time.Duration, connected connections) grpc.UnaryServerInterceptor {
+	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), validate(connected))
 }
 
 func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
@@ -140,27 +140,31 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 	}
 }
 
-// bound gives a deadline to calls that come without one, and ends every call when the server does.
+// bound gives a deadline to calls that come without one, and ends every call when the server does. A caller's own deadline ends the call a
+// little early, so that the caller hears why from us, and not nothing from its own clock.
 func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		ctx, end := context.WithCancel(ctx)
 		defer end()
 		defer context.AfterFunc(server, end)()
-		if _, has := ctx.Deadline(); has {
-			return handler(ctx, request)
+		deadline := time.Now().Add(timeout)
+		if callers, has := ctx.Deadline(); has {
+			deadline = callers.Add(-min(time.Until(callers)/10, 100*time.Millisecond))
 		}
-		ctx, cancel := context.WithTimeout(ctx, timeout)
+		ctx, cancel := context.WithDeadline(ctx, deadline)
 		defer cancel()
 		return handler(ctx, request)
 	}
 }
 
 // validate refuses a request that breaks a rule of the contract, and names every one that it breaks.
-func validate(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	if message, ok := request.(proto.Message); ok {
-		if err := check(message); err != nil {
-			return nil, err
+func validate(connected connections) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		if message, ok := request.(proto.Message); ok {
+			if err := check(message, connected); err != nil {
+				return nil, err
+			}
 		}
+		return handler(ctx, request)
 	}
-	return handler(ctx, request)
 }

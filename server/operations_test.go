@@ -18,7 +18,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -56,11 +55,6 @@ func hostile(t *testing.T, provider string) *enlistv1.CreateCustomerRequest {
 	return request
 }
 
-// transports are the two ways to call.
-func transports() map[string]func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome {
-	return map[string]func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{"gRPC": callGRPC, "REST": callREST}
-}
-
 // What OperationService answers about creates that have ended in every way, over both transports.
 func TestOperations(t *testing.T) {
 	for name, transport := range transports() {
@@ -79,7 +73,7 @@ func TestOperations(t *testing.T) {
 			})
 			call := func(rpc string, request map[string]any) outcome {
 				text, _ := json.Marshal(request)
-				return transport(t, r, method(t, rpc), text)
+				return transport(t.Context(), t, r, method(t, rpc), text)
 			}
 			check := func(rpc string, request map[string]any, want expectation) map[string]any {
 				t.Helper()

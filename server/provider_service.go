@@ -28,7 +28,7 @@ func (s *providerService) ListProviders(_ context.Context, request *enlistv1.Lis
 	end := min(begin+cmp.Or(int(request.GetPageSize()), defaultPageSize), len(names))
 	response := &enlistv1.ListProvidersResponse{}
 	for _, name := range names[min(begin, end):end] {
-		response.Providers = append(response.Providers, describe(s.connections[name].Describe()))
+		response.Providers = append(response.Providers, describe(s.connections[name]))
 	}
 	if end < len(names) {
 		response.NextPageToken = pagetoken.Next(request, end)
@@ -41,12 +41,14 @@ func (s *providerService) GetProvider(_ context.Context, request *enlistv1.GetPr
 	if err != nil {
 		return nil, err
 	}
-	return &enlistv1.GetProviderResponse{Provider: describe(provider.Describe())}, nil
+	return &enlistv1.GetProviderResponse{Provider: describe(provider)}, nil
 }
 
-func describe(description *providers.Description) *enlistv1.Provider {
+func describe(connection providers.Provider) *enlistv1.Provider {
+	description := connection.Describe()
 	provider := &enlistv1.Provider{
 		Name: description.Name, Vendor: description.Vendor, Fields: description.Fields.Support(), DuplicateSafety: description.DuplicateSafety,
+		Health: connection.Health(),
 	}
 	for _, method := range enlistv1.CustomerService_ServiceDesc.Methods {
 		reason, unsupported := description.Unsupported[method.MethodName]

@@ -1,8 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -27,7 +28,7 @@ type rest struct {
 }
 
 func newREST(ctx context.Context, connection grpc.ClientConnInterface, log *slog.Logger) (*rest, error) {
-	errors := restErrors{log: log}
+	failures := restErrors{log: log, routes: routesOfContract()}
 	gateway := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),
@@ -36,8 +37,8 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, log *slog
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithIncomingHeaderMatcher(incomingHeader),
 		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
-		runtime.WithErrorHandler(errors.ofCall),
-		runtime.WithRoutingErrorHandler(errors.ofRoute),
+		runtime.WithErrorHandler(failures.ofCall),
+		runtime.WithRoutingErrorHandler(failures.ofRoute),
 	)
 	if err := enlistv1.RegisterCustomerServiceHandlerClient(ctx, gateway, enlistv1.NewCustomerServiceClient(connection)); err != nil {
 		return nil, err
@@ -48,13 +49,13 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, log *slog
 	if err := enlistv1.RegisterOperationServiceHandlerClient(ctx, gateway, enlistv1.NewOperationServiceClient(connection)); err != nil {
 		return nil, err
 	}
-	return &rest{gateway: gateway, errors: errors}, nil
+	return &rest{gateway: gateway, errors: failures}, nil
 }
 
 func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, refusal := readBody(w, request)
 	if refusal == nil {
-		refusal = checkTarget(request)
+		refusal = r.checkTarget(w, request)
 	}
 	if refusal != nil {
 		r.errors.refuse(w, request, refusal)
@@ -68,13 +69,16 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 var timeout = regexp.MustCompile(`^0*[1-9][0-9]{0,15}[HMSmun]$`)
 
 // checkTarget refuses a path and a header that the gateway would pass on as they are, or blame the query for.
-func checkTarget(request *http.Request) *refusal {
+func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusal {
 	if !utf8.ValidString(request.URL.Path) {
-		return refuse(http.StatusBadRequest, "path", "must have a path that is UTF-8 under its percent-encoding")
+		return refuse(http.StatusBadRequest, "path", "must be UTF-8 under its percent-encoding")
+	}
+	if there := r.errors.routes.at(request.URL.EscapedPath()); request.Method == http.MethodGet && len(there) == 1 && there[0].method != http.MethodGet {
+		return wrongMethod(w, there) // the gateway takes the verb of a path for a part of the id before it
 	}
 	if given := request.Header.Get("Grpc-Timeout"); given != "" && !timeout.MatchString(given) {
 		return refuse(http.StatusBadRequest, "Grpc-Timeout",
-			"must have as its Grpc-Timeout a whole number above 0 and a unit (H, M, S, m, u or n), for example 5S")
+			"must be a whole number above 0 and a unit (H, M, S, m, u or n), for example 5S")
 	}
 	return nil
 }
@@ -92,6 +96,14 @@ func outgoingHeader(name string) (string, bool) {
 	return http.CanonicalHeaderKey(name), name == callIDKey
 }
 
+// inQuery begins the errors of strictQuery, of which the gateway keeps only the text: what follows is a parameter's name, escaped, a space,
+// and what is wrong with it.
+const inQuery = "query parameter: "
+
+func wrongParameter(name, description string) error {
+	return errors.New(inQuery + cmp.Or(url.QueryEscape(name), `""`) + " " + description)
+}
+
 // strictQuery refuses query parameters that the request has no field for; the gateway alone would pass over them.
 type strictQuery struct{}
 
@@ -99,13 +111,13 @@ func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilitie
 	for name, given := range values {
 		field := queryField(into.ProtoReflect().Descriptor(), name)
 		if field == nil {
-			return fmt.Errorf("query parameter %s is not known; there are %s", name, queryNames(into.ProtoReflect().Descriptor(), filter))
+			return wrongParameter(name, "is not a query parameter of this path; there are "+queryNames(into.ProtoReflect().Descriptor(), filter))
 		}
 		if len(given) > 1 && !field.IsList() {
-			return fmt.Errorf("query parameter %s must be given once", name)
+			return wrongParameter(name, "must be given once")
 		}
 		if filter.HasCommonPrefix([]string{string(field.Name())}) {
-			return fmt.Errorf("query parameter %s belongs in the path", name)
+			return wrongParameter(name, "must be left out of the query: it stands in the path")
 		}
 	}
 	if err := (&runtime.DefaultQueryParser{}).Parse(into, values, filter); err != nil {
@@ -113,7 +125,7 @@ func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilitie
 			one := into.ProtoReflect().New().Interface()
 			if (&runtime.DefaultQueryParser{}).Parse(one, url.Values{name: values[name]}, filter) != nil {
 				field := queryField(into.ProtoReflect().Descriptor(), name)
-				return fmt.Errorf("query parameter %s must be %s", name, rules.Expected(field))
+				return wrongParameter(name, "must be "+rules.Expected(field))
 			}
 		}
 		return err

@@ -16,7 +16,6 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
-	"github.com/enlist-dev/enlist/providers/rules"
 )
 
 const (
@@ -33,11 +32,7 @@ type refusal struct {
 }
 
 func refuse(status int, path, description string) *refusal {
-	message := "The request " + description + "."
-	violation := rules.Violation{Path: path, Description: description}
-	return &refusal{status: status, failure: &providers.Error{
-		Reason: enlistv1.ErrorReason_INVALID_FIELD, Message: message, Violations: []rules.Violation{violation},
-	}}
+	return &refusal{status: status, failure: invalidField(path, description)}
 }
 
 // requestBody is a body that has been read. The marshaler leaves in problem what is wrong with it, since the generated code
@@ -57,18 +52,18 @@ func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refu
 	body := &requestBody{provider: providerOf(request.URL)}
 	if request.Method != http.MethodPost {
 		if request.Method == http.MethodGet && request.ContentLength != 0 { // other methods are refused as such
-			return nil, refuse(http.StatusBadRequest, "body", "must have no body with method GET")
+			return nil, refuse(http.StatusBadRequest, "body", "must be left out with method GET")
 		}
 		return body, nil
 	}
 	if request.URL.RawQuery != "" {
-		return nil, refuse(http.StatusBadRequest, "query", "must have no query parameters: with method POST every field goes in the JSON body")
+		return nil, refuse(http.StatusBadRequest, "query", "must be left out: with method POST every field goes in the JSON body")
 	}
 	if refused := checkContentType(request.Header.Get("Content-Type")); refused != nil {
 		return nil, refused
 	}
 	if encoding := request.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return nil, refuse(http.StatusUnsupportedMediaType, "Content-Encoding", "must have a body without Content-Encoding")
+		return nil, refuse(http.StatusUnsupportedMediaType, "Content-Encoding", "must be left out, and the body sent as it is")
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody+int64(base64.StdEncoding.EncodedLen(maxImage))))
 	var tooLarge *http.MaxBytesError
@@ -76,14 +71,14 @@ func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refu
 	case errors.As(err, &tooLarge):
 		return nil, refuseSize()
 	case err != nil:
-		return nil, refuse(http.StatusBadRequest, "body", "must have a body that comes whole: reading it failed")
+		return nil, refuse(http.StatusBadRequest, "body", "must come whole, and reading it failed; send it again")
 	}
 	body.data = data
 	return body, nil
 }
 
 func refuseSize() *refusal {
-	return refuse(http.StatusRequestEntityTooLarge, "body", "must have a body of at most 1 MiB (1,048,576 bytes), not counting valomnia.image")
+	return refuse(http.StatusRequestEntityTooLarge, "body", "must be of at most 1 MiB (1,048,576 bytes), not counting valomnia.image")
 }
 
 func checkContentType(header string) *refusal {
@@ -92,7 +87,7 @@ func checkContentType(header string) *refusal {
 		return nil
 	}
 	return refuse(http.StatusUnsupportedMediaType, "Content-Type",
-		"must have the header Content-Type: application/json (curl: -H 'Content-Type: application/json') and a body in UTF-8")
+		"must be application/json, with the body in UTF-8 (curl: -H 'Content-Type: application/json')")
 }
 
 // providerOf returns the provider in /v1/providers/{provider}/…
@@ -130,16 +125,14 @@ func decode(body *requestBody, into proto.Message) *refusal {
 	if len(bytes.TrimSpace(body.data)) > 0 {
 		if err := protojson.Unmarshal(body.data, into); err != nil {
 			violation := explainJSON(body.data, err, into.ProtoReflect().Descriptor())
-			refused := refuse(http.StatusBadRequest, violation.Path, violation.Description)
-			refused.failure.Message = strings.TrimSpace(violation.Path+" "+violation.Description) + "."
-			return refused
+			return refuse(http.StatusBadRequest, violation.Path, violation.Description)
 		}
 	}
 	if len(body.data)-imageSize(into) > maxBody {
 		return refuseSize()
 	}
 	if named, ok := into.(interface{ GetProvider() string }); ok && named.GetProvider() != "" && named.GetProvider() != body.provider {
-		return refuse(http.StatusBadRequest, "provider", "must name the same provider in its body as in its path, or none")
+		return refuse(http.StatusBadRequest, "provider", "must be the same in the body as in the path, or be left out of the body")
 	}
 	return nil
 }

@@ -14,13 +14,13 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
-
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
 )
 
 // restErrors writes errors as google.rpc.Status in JSON. Calls that never reached the chain get their log line here.
-type restErrors struct{ log *slog.Logger }
+type restErrors struct {
+	log    *slog.Logger
+	routes routes
+}
 
 // ofCall writes the error of a call, or of a request that the gateway could not make a call of.
 func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, err error) {
@@ -34,27 +34,29 @@ func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.M
 		e.refuse(w, request, body.problem)
 		return
 	}
-	refused := refuse(http.StatusBadRequest, "query", "is not valid: "+status.Convert(err).Message())
-	e.refuse(w, request, refused)
+	text := status.Convert(err).Message()
+	if parameter, ofQuery := strings.CutPrefix(text, inQuery); ofQuery {
+		name, description, _ := strings.Cut(parameter, " ")
+		e.refuse(w, request, refuse(http.StatusBadRequest, name, description))
+		return
+	}
+	e.refuse(w, request, refuse(http.StatusBadRequest, "path", "is not valid: "+text))
 }
 
 // ofRoute writes the error of a request that no RPC answers to.
 func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, code int) {
-	message := "The request has a path that does not exist; /openapi.json lists the paths."
-	if code == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", allowed(request.URL.Path))
-		message = "The request has a method that this path does not take; it takes " + allowed(request.URL.Path) + "."
+	there := e.routes.at(request.URL.EscapedPath())
+	if code != http.StatusMethodNotAllowed || len(there) == 0 {
+		e.refuse(w, request, &refusal{status: http.StatusNotFound, failure: noSuchPath(e.routes)})
+		return
 	}
-	e.refuse(w, request, &refusal{status: code, failure: &providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: message}})
+	e.refuse(w, request, wrongMethod(w, there))
 }
 
-// allowed returns the one method that a path of the contract takes.
-func allowed(path string) string {
-	decides := strings.Contains(path, "/operations/") && (strings.HasSuffix(path, ":wait") || strings.HasSuffix(path, ":resolve"))
-	if decides || strings.HasSuffix(path, "/customers") {
-		return http.MethodPost
-	}
-	return http.MethodGet
+// wrongMethod refuses a request that fits routes but for its method.
+func wrongMethod(w http.ResponseWriter, there routes) *refusal {
+	w.Header().Set("Allow", there[0].method)
+	return &refusal{status: http.StatusMethodNotAllowed, failure: noSuchMethod(there)}
 }
 
 // refuse writes and logs the error of a request that never became a call.

@@ -29,17 +29,21 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 	if at == nil || !json.Valid(data) {
 		return rules.Violation{Path: "body", Description: "must be one JSON object" + where(data, at)}
 	}
-	place := fmt.Sprintf(", at line %s column %s", at[1], at[2])
+	place := fmt.Sprintf(" (line %s column %s)", at[1], at[2])
 	steps := pathTo(data, offsetOf(data, at[1], at[2]))
 	path, field, owner, isElement := resolve(steps, message)
 	text := strings.ReplaceAll(err.Error(), "\u00a0", " ") // the library mixes in no-break spaces
 	switch {
 	case strings.Contains(text, "unknown field") && owner != nil:
-		return rules.Violation{Path: path, Description: "is not a field; there are " + rules.Names(owner.Fields()) + place}
+		name := steps[len(steps)-1].name
+		return rules.Violation{
+			Path: path, Description: "is not a field" + meant(path, name, owner, message) + "; there are " + rules.Names(owner.Fields()) + place,
+		}
 	case strings.Contains(text, "duplicate field"):
 		return rules.Violation{Path: path, Description: "must be set once" + place}
-	case strings.Contains(text, "oneof"):
-		return rules.Violation{Path: path, Description: "must be the only one of its kind: another of the same oneof is set too" + place}
+	case strings.Contains(text, "oneof") && field != nil && field.ContainingOneof() != nil:
+		return rules.Violation{Path: path, Description: "must be left out where another is set: at most one of " +
+			rules.Names(field.ContainingOneof().Fields()) + " can be" + place}
 	case field != nil && (strings.Contains(text, "invalid UTF-8") || strings.Contains(text, "invalid escape code")):
 		return rules.Violation{Path: path, Description: "must be " + inUnicode + place}
 	case field != nil && isElement:

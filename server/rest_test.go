@@ -11,6 +11,7 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -50,18 +51,18 @@ func TestRESTRefusals(t *testing.T) {
 		"unknown enum":     {"POST", customers, "application/json", `{"onExisting":"UPDATE"}`, 400, "on_existing", "ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPT"},
 		"not base64":       {"POST", customers, "application/json", `{"valomnia":{"image":{"content":"*"}}}`, 400, "valomnia.image.content", "base64"},
 		"deep":             {"POST", customers, "application/json", strings.Repeat(`{"customer":`, 20000), 400, "body", ""},
-		"two options":      {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "only one"},
+		"two options":      {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "at most one of avvio, caliq, opencell, sell_and_sign, valomnia"},
 		"a field twice":    {"POST", customers, "application/json", `{"requestId":"a","request_id":"b"}`, 400, "request_id", "once"},
-		"other provider":   {"POST", customers, "application/json", `{"provider":"caliq"}`, 400, "provider", "same provider"},
+		"other provider":   {"POST", customers, "application/json", `{"provider":"caliq"}`, 400, "provider", "the same in the body as in the path"},
 		"query with POST":  {"POST", customers + "?validateOnly=true", "application/json", valid, 400, "query", "JSON body"},
 		"large":            {"POST", customers, "application/json", `{"customer":{"comment":"` + strings.Repeat("x", 1<<20) + `"}}`, 413, "body", "1 MiB"},
 		"huge":             {"POST", customers, "application/json", `{"customer":{"comment":"` + strings.Repeat("x", 5<<20) + `"}}`, 413, "body", "1 MiB"},
 		"large with image": {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"x"}},"valomnia":{"image":{"filename":"a.png","content":"` + image + `"}}}`, 400, "valomnia", "another vendor"},
-		"body with GET":    {"GET", customers + "/X", "application/json", `{}`, 400, "body", "no body"},
-		"unknown query":    {"GET", "/v1/providers?page_sise=1", "", "", 400, "query", "there are page_size, page_token"},
-		"bad query":        {"GET", "/v1/providers?page_size=x", "", "", 400, "query", "page_size must be a whole number"},
-		"query twice":      {"GET", "/v1/providers?page_size=1&page_size=2", "", "", 400, "query", "once"},
-		"path in query":    {"GET", customers + "/X?customer_id=Y", "", "", 400, "query", "belongs in the path"},
+		"body with GET":    {"GET", customers + "/X", "application/json", `{}`, 400, "body", "must be left out"},
+		"unknown query":    {"GET", "/v1/providers?page_sise=1", "", "", 400, "page_sise", "there are page_size, page_token"},
+		"bad query":        {"GET", "/v1/providers?page_size=x", "", "", 400, "page_size", "page_size must be a whole number"},
+		"query twice":      {"GET", "/v1/providers?page_size=1&page_size=2", "", "", 400, "page_size", "must be given once"},
+		"path in query":    {"GET", customers + "/X?customer_id=Y", "", "", 400, "customer_id", "stands in the path"},
 		"unknown path":     {"GET", "/v1/customers", "", "", 404, "", "/openapi.json"},
 		"root":             {"GET", "/", "", "", 404, "", "/openapi.json"},
 		"unknown method":   {"DELETE", customers + "/X", "", "", 405, "", "method"},
@@ -69,6 +70,27 @@ func TestRESTRefusals(t *testing.T) {
 		"PUT with a body":  {"PUT", customers, "application/json", valid, 405, "", "method"},
 		"no provider":      {"POST", "/v1/providers//customers", "application/json", valid, 400, "provider", "name of a configured provider"},
 		"dots":             {"GET", customers + "/..", "", "", 404, "", "no customer with this id"},
+		"no parameter":     {"GET", "/v1/providers?=1", "", "", 400, `""`, "there are page_size, page_token"},
+		"letters swapped":  {"POST", customers, "application/json", `{"customer":{"naem":{}}}`, 400, "customer.naem", "is not a field, unlike customer.name; there are"},
+		"other separators": {"POST", customers, "application/json", `{"customer":{"display-name":""}}`, 400, "customer.display-name", "unlike customer.display_name; "},
+		"a beginning":      {"POST", customers, "application/json", `{"customer":{"billingAddress":{"country":"France"}}}`, 400, "customer.billing_address.country", "unlike customer.billing_address.country_code; "},
+		"one level up":     {"POST", customers, "application/json", `{"familyName":"Smith"}`, 400, "familyName", "unlike customer.name.family_name; "},
+		"another message":  {"POST", customers, "application/json", `{"customer":{"password":"x"}}`, 400, "customer.password", "unlike avvio.password; "},
+		"like nothing":     {"POST", customers, "application/json", `{"customer":{"zodiac":"x"}}`, 400, "customer.zodiac", "is not a field; there are billing_address, birth_date, birth_place, category, comment, currency_code,"},
+		"country's name":   {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"Frankreich"}}}`, 400, "customer.billing_address.country_code", "ISO 3166-1 alpha-2 country code of two capital letters, for example FR"},
+		"date as text":     {"POST", customers, "application/json", `{"customer":{"birthDate":"1990-02-03"}}`, 400, "customer.birth_date", `an object such as {"year": 2018, "month": 1, "day": 10}`},
+		"number as time":   {"POST", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "application/json", `{"timeout":10}`, 400, "timeout", `as a text such as "30s"`},
+		"text for list":    {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":"1 Rue"}}}`, 400, "customer.billing_address.lines", "a list, in square brackets"},
+		"empty object":     {"POST", customers, "application/json", `{}`, 400, "customer", `for example {"name": {"family_name": "Smith"}}`},
+		"provider's case":  {"POST", "/v1/providers/Opencell/customers", "application/json", valid, 400, "provider", "; there are avvio, caliq, opencell, sellandsign, valomnia"},
+		"other provider's": {"POST", "/v1/providers/opencel/customers", "application/json", valid, 404, "", "There are: avvio, caliq, opencell, sellandsign, valomnia"},
+		"output only":      {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"},"createTime":"2020-01-01T00:00:00Z"}}`, 400, "customer.create_time", "Leave it out"},
+		"slash in an id":   {"GET", customers + "/A/B", "", "", 404, "", "a / in it as %2F"},
+		"no such path":     {"POST", "/v1/customers", "application/json", valid, 404, "", "POST /v1/providers/{provider}/customers,"},
+		"GET on a verb":    {"GET", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "", "", 405, "", "There is: POST /v1/providers/{provider}/operations/{request_id}:wait."},
+		"unknown verb":     {"POST", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:retry", "application/json", "", 405, "", "POST /v1/providers/{provider}/operations/{request_id}:resolve"},
+		"list customers":   {"GET", customers, "", "", 405, "", "There is: POST /v1/providers/{provider}/customers."},
+		"verb in an id":    {"GET", customers + "/A:wait", "", "", 404, "", "no customer with this id"},
 		"path not UTF-8":   {"GET", customers + "/%ff", "", "", 400, "path", "UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +158,7 @@ func TestRESTTimeout(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+"/v1/providers", http.NoBody)
 		request.Header.Set("Grpc-Timeout", header)
 		got := do(t, request)
-		if got.http != want || want != http.StatusOK && !strings.Contains(got.status.Message(), "as its Grpc-Timeout a whole number") {
+		if got.http != want || want != http.StatusOK && !strings.Contains(got.status.Message(), "Grpc-Timeout must be a whole number") {
 			t.Errorf("%s: HTTP %d, want %d: %v", header, got.http, want, got.status)
 		}
 	}
@@ -215,7 +237,8 @@ func TestOpenAPIAndHealth(t *testing.T) {
 
 func TestMethodsOnceServedByName(t *testing.T) {
 	r := start(t, nil)
-	if err := r.grpc.Invoke(t.Context(), "/enlist.v1.CustomerService/DeleteCustomer", &errdetails.ErrorInfo{}, &errdetails.ErrorInfo{}); !strings.Contains(err.Error(), codes.Unimplemented.String()) {
+	if err := r.grpc.Invoke(t.Context(), "/enlist.v1.CustomerService/DeleteCustomer", &errdetails.ErrorInfo{}, &errdetails.ErrorInfo{}); !strings.Contains(err.Error(), codes.Unimplemented.String()) ||
+		!strings.Contains(err.Error(), "There are: enlist.v1.CustomerService/CreateCustomer, ") || len(status.Convert(err).Details()) != 1 {
 		t.Errorf("got %v", err)
 	}
 }

@@ -42,7 +42,7 @@ func New(
 	config *configv1.Config, connected map[string]providers.Provider, creates *once.Service, openAPI []byte, log *slog.Logger,
 ) (*Server, error) {
 	calls, cut := context.WithCancel(context.Background())
-	chain := chain(calls, log, config.GetCallTimeout().AsDuration())
+	chain := chain(calls, log, config.GetCallTimeout().AsDuration(), connected)
 	s := &Server{
 		config: config,
 		log:    log,
@@ -52,6 +52,7 @@ func New(
 		grpc: grpc.NewServer(
 			grpc.UnaryInterceptor(chain),
 			grpc.StreamInterceptor(recoverStream(log)),
+			grpc.UnknownServiceHandler(noSuchRPC),
 			grpc.MaxRecvMsgSize(maxBody+maxImage),
 			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
 			grpc.KeepaliveParams(keepalive.ServerParameters{Time: 2 * time.Minute, Timeout: 20 * time.Second}),

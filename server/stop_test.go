@@ -144,8 +144,8 @@ func TestStopTellsTheOutcome(t *testing.T) {
 	}
 	const body = `{"provider":"opencell","customer":{"id":"X%d","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
 	results := make(chan outcome, 2)
-	for i, call := range []func(*testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{callGRPC, callREST} {
-		go func() { results <- call(t, r, method(t, "CreateCustomer"), fmt.Appendf(nil, body, i)) }()
+	for i, call := range []func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{callGRPC, callREST} {
+		go func() { results <- call(t.Context(), t, r, method(t, "CreateCustomer"), fmt.Appendf(nil, body, i)) }()
 	}
 	waitForFaults(t, r)
 	r.stop()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
@@ -19,8 +20,8 @@ import (
 )
 
 // check tests a request against the rules of the contract: those in the annotations, then those that no annotation can say
-// (codes that exist, complete dates, finite numbers, a name).
-func check(message proto.Message) error {
+// (codes that exist, complete dates, finite numbers, a name). What is wrong with a provider's name says which there are.
+func check(message proto.Message, connected connections) error {
 	violations := checkUnknown(nil, message.ProtoReflect(), "")
 	violations = append(violations, rules.Check(message)...)
 	if create, ok := message.(*enlistv1.CreateCustomerRequest); ok {
@@ -28,6 +29,11 @@ func check(message proto.Message) error {
 	}
 	if len(violations) == 0 {
 		return nil
+	}
+	for i := range violations {
+		if violations[i].Path == "provider" {
+			violations[i].Description += "; there are " + strings.Join(connected.names(), ", ")
+		}
 	}
 	text := "1 field is not valid: "
 	if len(violations) > 1 {

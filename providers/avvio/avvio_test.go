@@ -69,7 +69,10 @@ func TestProvider(t *testing.T) {
 			mobile.Customer.Mobile = "+33623546789"
 			return []*enlistv1.CreateCustomerRequest{full(t), mobile}
 		},
-		Secrets: []string{sandbox.DemoCredentials().Avvio.Password, guestPassword, `gu\"est`},
+		Refusal: func(code, words string) (int, string) {
+			return 200, providertest.JSON(map[string]any{"status": "error", "errorCode": code, "message": words, "description": words})
+		},
+		Secrets: []string{sandbox.DemoCredentials().Avvio.Password, guestPassword},
 		Excluded: map[string]string{
 			providertest.Duplicate: "Avvio gives the id itself and documents no other key, so nothing tells a second account from the first",
 			providertest.Update:    "Avvio documents no call that changes an account",

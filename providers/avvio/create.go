@@ -51,17 +51,17 @@ func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, e
 // CreateCustomer creates the account.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	call := c.call()
-	response, err := c.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	id, err := c.created(call, response, c.secrets())
+	var body []byte
+	id, err := vendorhttp.Call(ctx, c.http, call, func(response *vendorhttp.Response) (int64, error) {
+		body = response.Body
+		return c.created(call, response, c.secrets())
+	})
 	if err != nil {
 		return nil, err
 	}
 	answer := c.answer(id)
 	if c.request.GetIncludeVendorRecord() {
-		answer.VendorRecord = redactedRecord(response.Body, c.secrets())
+		answer.VendorRecord = redactedRecord(body, c.secrets())
 	}
 	return answer, nil
 }

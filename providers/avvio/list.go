@@ -45,12 +45,12 @@ func (p *Provider) list(ctx context.Context, sites []int64, after string) (*avvi
 	secrets := []string{p.settings.GetPassword()}
 	call := p.call(&avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: sites, AfterDate: after}, secrets)
 	call.Lists = true
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, nil, err
-	}
-	answer, err := p.listed(call, response, secrets)
-	return answer, response.Body, err
+	var body []byte
+	answer, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*avviov1.GetAccountsAnswer, error) {
+		body = response.Body
+		return p.listed(call, response, secrets)
+	})
+	return answer, body, err
 }
 
 // listed reads the answer to getAccounts. Without a list of properties it says nothing.

@@ -53,6 +53,9 @@ func New(config *configv1.Provider) (*Provider, error) {
 // Describe returns what Avvio is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
+// Health returns how the connection fares.
+func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
+
 // GetCustomer reads an account by its id.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	id, err := strconv.ParseInt(request.GetCustomerId(), 10, 64)

@@ -63,7 +63,12 @@ func TestProvider(t *testing.T) {
 		Request:  func(id string) *enlistv1.CreateCustomerRequest { return small(t, id) },
 		Full:     func() []*enlistv1.CreateCustomerRequest { return []*enlistv1.CreateCustomerRequest{full(t)} },
 		IsLookup: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/CustomerChange") },
-		Secrets:  []string{demo.APIKey},
+		Refusal: func(code, words string) (int, string) {
+			return 200, providertest.JSON(map[string]any{"CustomerCreateData": map[string]any{
+				"OK": false, "CustomerCreateIssues": []any{map[string]any{"ID": 7, "Message": words, "ExtraData": code + " " + words}},
+			}})
+		},
+		Secrets: []string{demo.APIKey},
 		Excluded: map[string]string{
 			providertest.Update:         "Caliq documents no call that changes a customer",
 			providertest.ReadBack:       "Caliq documents no call that returns a customer",

@@ -53,17 +53,17 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		return there, err
 	}
 	call := c.call()
-	response, err := c.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	data, err := c.created(ctx, call, response, c.Key())
+	var body []byte
+	data, err := vendorhttp.Call(ctx, c.http, call, func(response *vendorhttp.Response) (*caliqv1.CustomerCreateData, error) {
+		body = response.Body
+		return c.created(ctx, call, response, c.Key())
+	})
 	if err != nil {
 		return nil, err
 	}
 	answer := c.answer(data)
 	if c.request.GetIncludeVendorRecord() {
-		answer.VendorRecord = c.record(response.Body)
+		answer.VendorRecord = c.record(body)
 	}
 	return answer, nil
 }

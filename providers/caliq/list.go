@@ -17,11 +17,9 @@ import (
 func (p *Provider) find(ctx context.Context, accountNo string) ([]*caliqv1.CustomerChange, error) {
 	call := p.call(changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
 	call.Lists = true
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := p.accounts(call, response)
+	accounts, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]*caliqv1.CustomerChange, error) {
+		return p.accounts(call, response)
+	})
 	if err != nil {
 		return nil, err
 	}

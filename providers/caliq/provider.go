@@ -63,6 +63,9 @@ func duplicateSafety(autoNumbering bool) *enlistv1.DuplicateSafety {
 // Describe returns what Caliq is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
+// Health returns how the connection fares.
+func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
+
 func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	unsupported := map[enlistv1.OnExisting]string{
 		enlistv1.OnExisting_ON_EXISTING_UPDATE: "Caliq documents no call that changes a customer.",

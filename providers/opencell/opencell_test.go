@@ -60,6 +60,12 @@ func TestProvider(t *testing.T) {
 		},
 		Full:    func() []*enlistv1.CreateCustomerRequest { return full(t) },
 		IsLogin: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/auth/") },
+		Refusal: func(code, words string) (int, string) {
+			return 400, providertest.JSON(map[string]any{"status": "FAIL", "errorCode": code, "message": words})
+		},
+		LoginRefusal: func(words string) (int, string) {
+			return 401, providertest.JSON(map[string]any{"error": "invalid_grant " + words, "error_description": words})
+		},
 		Secrets: []string{demo.ClientSecret, demo.Password, "tok-4242", "FR7630006000011234567890189"},
 		ReadUnsent: map[string]string{
 			"language_code":   "without one the connection's is sent",

@@ -3,6 +3,7 @@ package opencell
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -42,18 +43,20 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets .
 			return nil, err
 		}
 		call.Header.Set("Authorization", "Bearer "+token)
+		hidden := append([]string{token, p.settings.GetPassword(), p.settings.GetClientSecret()}, secrets...)
 		call.RedactAnswer = func(body []byte) string {
-			return wire.Redact(wire.RedactMembers(string(body), secretMembers()...), append([]string{token}, secrets...)...)
+			return wire.Redact(wire.RedactMembers(string(body), secretMembers()...), hidden...)
 		}
-		response, err := p.http.Do(ctx, call)
-		if err != nil {
-			return nil, err
+		body, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]byte, error) {
+			if response.Status == http.StatusUnauthorized && !isDone(actionStatus(response.Body)) && !renewed {
+				return nil, vendorhttp.ErrRenew
+			}
+			return p.understand(call, response, hidden...)
+		})
+		if !errors.Is(err, vendorhttp.ErrRenew) {
+			return body, err
 		}
-		if response.Status == http.StatusUnauthorized && !isDone(actionStatus(response.Body)) && !renewed {
-			p.tokens.Discard(token)
-			continue
-		}
-		return p.understand(call, response, secrets...)
+		p.tokens.Discard(token)
 	}
 }
 
@@ -61,7 +64,7 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets .
 func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Response, secrets ...string) ([]byte, error) {
 	status := actionStatus(response.Body)
 	name := p.description.Name
-	vendor := vendorhttp.VendorError(response, status.GetErrorCode(), wire.Redact(status.GetMessage(), secrets...))
+	vendor := vendorhttp.VendorError(response, wire.Redact(status.GetErrorCode(), secrets...), wire.Redact(status.GetMessage(), secrets...))
 	refused := func(reason enlistv1.ErrorReason, message string) error {
 		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
 	}
@@ -87,8 +90,15 @@ func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Res
 		return nil, p.http.CredentialsRejected(vendor, nil)
 	default:
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
-			"Provider "+name+" refused the request with "+cmp.Or(vendorhttp.Cut(code, 100), "no code")+"; see VendorError. Nothing was created.")
+			"Provider "+name+" refused the request with "+cmp.Or(vendorCode(vendor), "no code")+"; see VendorError. Nothing was created.")
 	}
+}
+
+func vendorCode(vendor *enlistv1.VendorError) string {
+	for _, message := range vendor.GetMessages() {
+		return message.GetCode()
+	}
+	return ""
 }
 
 func isDone(status *opencellv1.ActionStatus) bool {

@@ -33,11 +33,9 @@ func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error
 		ContentType: "application/x-www-form-urlencoded",
 		Body:        []byte(form.Encode()),
 	}
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return vendorhttp.Credential{}, err
-	}
-	return p.tokenOf(call, response)
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (vendorhttp.Credential, error) {
+		return p.tokenOf(call, response)
+	})
 }
 
 func (p *Provider) tokenOf(call *vendorhttp.Request, response *vendorhttp.Response) (vendorhttp.Credential, error) {
@@ -51,7 +49,11 @@ func (p *Provider) tokenOf(call *vendorhttp.Request, response *vendorhttp.Respon
 		}
 		return credential, nil
 	case parsed && answer.GetError() != "" && (response.Status == http.StatusBadRequest || response.Status == http.StatusUnauthorized):
-		return vendorhttp.Credential{}, p.http.CredentialsRejected(vendorhttp.VendorError(response, answer.GetError(), answer.GetErrorDescription()), nil)
+		withoutSecrets := func(text string) string {
+			return wire.Redact(text, p.settings.GetPassword(), p.settings.GetClientSecret())
+		}
+		return vendorhttp.Credential{}, p.http.CredentialsRejected(
+			vendorhttp.VendorError(response, withoutSecrets(answer.GetError()), withoutSecrets(answer.GetErrorDescription())), nil)
 	default:
 		return vendorhttp.Credential{}, p.http.NotUnderstood(call, response, nil)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,8 @@ type fixture struct {
 	logins   int
 	override http.HandlerFunc // answers in the sandbox's place, but not for logins
 	lookups  bool             // whether override answers look-ups too
+	door     http.HandlerFunc // answers logins in the sandbox's place
+	received strings.Builder  // all that came over the wire, logins too
 }
 
 // recorded is one call other than a login, as it came over the wire.
@@ -52,6 +55,7 @@ func newFixture(t *testing.T, h Harness) *fixture {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		f.mu.Lock()
+		fmt.Fprintln(&f.received, r.RequestURI, r.Header, string(body))
 		login := h.IsLogin != nil && h.IsLogin(r)
 		lookup := h.IsLookup != nil && h.IsLookup(r)
 		switch {
@@ -61,7 +65,10 @@ func newFixture(t *testing.T, h Harness) *fixture {
 			f.calls = append(f.calls, recorded{lookup: lookup, method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
 		}
 		override := f.override
-		if login || lookup && !f.lookups {
+		switch {
+		case login:
+			override = f.door
+		case lookup && !f.lookups:
 			override = nil
 		}
 		f.mu.Unlock()
@@ -94,6 +101,13 @@ func (f *fixture) answer(handler http.HandlerFunc, lookups bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.override, f.lookups = handler, lookups
+}
+
+// answerLogins makes the vendor answer every login in the given way.
+func (f *fixture) answerLogins(handler http.HandlerFunc) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.door = handler
 }
 
 // sent returns the calls so far, without logins and look-ups.
@@ -148,11 +162,19 @@ func (f *fixture) records() []record {
 	return held.Records
 }
 
+// forms returns a secret as it is and as JSON and URLs write it.
+func forms(secret string) []string {
+	quoted := JSON(secret)
+	return []string{secret, quoted[1 : len(quoted)-1], strings.ReplaceAll(secret, `"`, `\"`), url.QueryEscape(secret)}
+}
+
 func (f *fixture) showsNoSecret(text string) {
 	f.t.Helper()
 	for _, secret := range f.harness.Secrets {
-		if strings.Contains(text, secret) {
-			f.t.Errorf("a secret shows in: %s", strings.ReplaceAll(text, secret, "<SECRET>"))
+		for _, form := range forms(secret) {
+			if strings.Contains(text, form) {
+				f.t.Errorf("a secret shows in: %s", strings.ReplaceAll(text, form, "<SECRET>"))
+			}
 		}
 	}
 }

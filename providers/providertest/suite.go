@@ -34,6 +34,10 @@ type Harness struct {
 	IsLogin func(*http.Request) bool
 	// IsLookup tells the calls by which a create first looks whether the customer exists; nil where a create is one call.
 	IsLookup func(*http.Request) bool
+	// Refusal makes an answer by which the vendor refuses a customer with a code and in words of its own.
+	Refusal func(code, words string) (status int, body string)
+	// LoginRefusal makes an answer by which it refuses a login in its own words; nil where there is no login.
+	LoginRefusal func(words string) (status int, body string)
 	// Secrets are values that no error, preview or record may show.
 	Secrets []string
 	// Excluded names cases that this provider cannot pass, with the reason. See the cases for how each is proved.
@@ -101,6 +105,12 @@ func Run(t *testing.T, h Harness) {
 		{"ObservedRenewal", observedRenewal},
 		{"ObservedEcho", observedEcho},
 		{"ObserverStops", observerStops},
+		{"VendorWords", vendorWords},
+		{"VendorWordsOfALogin", vendorWordsOfALogin},
+		{"Health", health},
+		{"HealthAfterFailures", healthAfterFailures},
+		{"HealthOfCredentials", healthOfCredentials},
+		{"HealthInFlight", healthInFlight},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })
@@ -157,6 +167,9 @@ func (f *fixture) fails(err error, want ...enlistv1.ErrorReason) *providers.Erro
 	}
 	if known.Message == "" {
 		f.t.Errorf("the error %s has no message", known.Reason)
+	}
+	if waits := known.Reason == unavailable || known.Reason == limited || known.Reason == enlistv1.ErrorReason_OVERLOADED; waits != (known.RetryAfter > 0) {
+		f.t.Errorf("%s with a wait of %s", known.Reason, known.RetryAfter)
 	}
 	for _, reason := range want {
 		if known.Reason == reason {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -11,9 +13,9 @@ import (
 func Expected(field protoreflect.FieldDescriptor) string {
 	switch {
 	case field.IsMap():
-		return "an object"
+		return "an object of names with their values"
 	case field.IsList():
-		return "a list"
+		return "a list, in square brackets"
 	default:
 		return ExpectedElement(field)
 	}
@@ -25,15 +27,17 @@ func ExpectedElement(field protoreflect.FieldDescriptor) string {
 	case field.Enum() != nil:
 		return "one of " + enumNames(field.Enum())
 	case field.Message() != nil && field.Message().FullName() == "google.protobuf.Duration":
-		return "a duration in seconds such as 30s"
+		return `a duration in seconds, as a text such as "30s"`
 	case field.Message() != nil && field.Message().FullName() == "google.protobuf.Timestamp":
 		return "an instant such as 2018-01-10T12:00:00Z"
+	case field.Message() != nil && field.Message().FullName() == "google.type.Date":
+		return `an object such as {"year": 2018, "month": 1, "day": 10}`
 	case field.Message() != nil:
 		return "an object with some of " + Names(field.Message().Fields())
 	}
 	switch field.Kind() {
 	case protoreflect.StringKind:
-		return "a text"
+		return "a text, in double quotes"
 	case protoreflect.BytesKind:
 		return "a text in base64"
 	case protoreflect.BoolKind:
@@ -45,14 +49,26 @@ func ExpectedElement(field protoreflect.FieldDescriptor) string {
 	}
 }
 
-// Names lists the names of fields, by the alphabet.
-func Names(fields protoreflect.FieldDescriptors) string {
-	all := make([]string, fields.Len())
-	for i := range all {
-		all[i] = string(fields.Get(i).Name())
+// Names lists the names of the fields that can be set, by the alphabet.
+func Names(fields interface {
+	Len() int
+	Get(i int) protoreflect.FieldDescriptor
+},
+) string {
+	var all []string
+	for i := range fields.Len() {
+		if field := fields.Get(i); !IsOutput(field) {
+			all = append(all, string(field.Name()))
+		}
 	}
 	slices.Sort(all)
 	return strings.Join(all, ", ")
+}
+
+// IsOutput reports whether a field stands in answers only.
+func IsOutput(field protoreflect.FieldDescriptor) bool {
+	behaviors, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+	return slices.Contains(behaviors, annotations.FieldBehavior_OUTPUT_ONLY)
 }
 
 func enumNames(enum protoreflect.EnumDescriptor) string {

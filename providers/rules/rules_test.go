@@ -35,7 +35,7 @@ func TestPathsAndWords(t *testing.T) {
 		"one sentence where two rules of a field say the same": {&enlistv1.Customer{Email: strings.Repeat("x y", 100)}, []Violation{
 			{"email", "must be one bare email address of at most 254 characters, for example qa@example.com", false},
 		}},
-		"a required message": {&enlistv1.CreateCustomerRequest{Provider: "a"}, []Violation{{"customer", "must be set: it is the customer to create", true}}},
+		"a required message": {&enlistv1.CreateCustomerRequest{Provider: "a"}, []Violation{{"customer", `must be set: it is the customer to create, for example {"name": {"family_name": "Smith"}}`, true}}},
 		"a oneof":            {&configv1.Provider{Name: "a"}, []Violation{{"vendor", "must have exactly one of avvio, caliq, opencell, sell_and_sign, valomnia", true}}},
 		"numbers": {&enlistv1.ListContractorsRequest{Provider: "a", CustomerId: "b", PageSize: -1}, []Violation{
 			{"page_size", "must be inside range [0, 1000]", false},

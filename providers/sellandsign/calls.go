@@ -49,35 +49,37 @@ func (p *Provider) creation(parameters *sellandsignv1.SelectOrCreateCustomer) *v
 // send creates the customer and returns the vendor's record of it.
 func (p *Provider) send(ctx context.Context, parameters *sellandsignv1.SelectOrCreateCustomer) (*sellandsignv1.Customer, []byte, error) {
 	call := p.creation(parameters)
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, nil, err
-	}
-	record := recordIn(response.Body, parameters.GetNumber())
-	switch made := record.GetActorId() != 0; { // without that, it may as well be what was sent, repeated
-	case made && isSuccess(response):
-		return record, response.Body, nil
-	case made:
-		return nil, nil, p.http.MayBeDone(call, response, p.said(response))
-	default:
-		return nil, nil, p.refused(call, response)
-	}
+	var body []byte
+	record, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.Customer, error) {
+		body = response.Body
+		record := recordIn(body, parameters.GetNumber())
+		switch made := record.GetActorId() != 0; { // without that, it may as well be what was sent, repeated
+		case made && isSuccess(response):
+			return record, nil
+		case made:
+			return nil, p.http.MayBeDone(call, response, p.said(response))
+		default:
+			return nil, p.refused(call, response)
+		}
+	})
+	return record, body, err
 }
 
 // read reads the customer with a number.
 func (p *Provider) read(ctx context.Context, number string) (*sellandsignv1.Customer, []byte, error) {
 	call := p.call(http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, nil, err
-	}
-	if record := recordIn(response.Body, number); record != nil && isSuccess(response) {
-		return record, response.Body, nil
-	}
-	if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) {
-		return nil, nil, p.description.CustomerNotFound(p.said(response))
-	}
-	return nil, nil, p.refused(call, response)
+	var body []byte
+	record, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.Customer, error) {
+		body = response.Body
+		if record := recordIn(body, number); record != nil && isSuccess(response) {
+			return record, nil
+		}
+		if isSuccess(response) && isNothing(body) || isNotFound(response.Status) {
+			return nil, p.description.CustomerNotFound(p.said(response))
+		}
+		return nil, p.refused(call, response)
+	})
+	return record, body, err
 }
 
 // recordIn returns the customer that a body holds, and nil when that is not the one with the number that was sent.

@@ -79,20 +79,18 @@ func (p *Provider) contractorsAt(ctx context.Context, number string, offset, siz
 	call := p.call(http.MethodGet, "/contractor/read", "getContractorsFor", url.Values{
 		"number": {number}, "offset": {strconv.Itoa(offset)}, "size": {strconv.Itoa(size)},
 	})
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	entries, ok := contractorEntries(response)
-	if isNotFound(response.Status) || ok && len(entries) == 0 && offset == 0 {
-		if _, _, err := p.read(ctx, number); err != nil {
-			return nil, err
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]contractorEntry, error) {
+		entries, ok := contractorEntries(response)
+		if isNotFound(response.Status) || ok && len(entries) == 0 && offset == 0 {
+			if _, _, err := p.read(ctx, number); err != nil {
+				return nil, err
+			}
 		}
-	}
-	if !ok || len(entries) > size {
-		return nil, p.refused(call, response)
-	}
-	return entries, nil
+		if !ok || len(entries) > size {
+			return nil, p.refused(call, response)
+		}
+		return entries, nil
+	})
 }
 
 func contractorEntries(response *vendorhttp.Response) ([]contractorEntry, bool) {

@@ -51,38 +51,35 @@ func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.Cu
 // setProperty sets one free property. The answer is taken to be the entry as it then stands; that is assumed.
 func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.CustomerProperty) error {
 	call := p.call(http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return err
-	}
-	set := &sellandsignv1.CustomerProperty{}
-	if isSuccess(response) && wire.Unmarshal(response.Body, set) == nil &&
-		set.GetKey() == property.GetKey() && set.GetValue() == property.GetValue() {
-		return nil
-	}
-	return p.refused(call, response)
+	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.CustomerProperty, error) {
+		set := &sellandsignv1.CustomerProperty{}
+		if isSuccess(response) && wire.Unmarshal(response.Body, set) == nil &&
+			set.GetKey() == property.GetKey() && set.GetValue() == property.GetValue() {
+			return set, nil
+		}
+		return nil, p.refused(call, response)
+	})
+	return err
 }
 
 // listProperties reads the free properties of a customer.
 func (p *Provider) listProperties(ctx context.Context, number string) ([]*sellandsignv1.CustomerProperty, error) {
 	call := p.call(http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
-	response, err := p.http.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	if response.Status == http.StatusNotFound { // said of a customer that was found just before, it is taken to mean that there are none
-		return nil, nil
-	}
-	entries, ok := elements(response)
-	properties := make([]*sellandsignv1.CustomerProperty, len(entries))
-	for i, entry := range entries {
-		properties[i] = &sellandsignv1.CustomerProperty{}
-		ok = ok && wire.Unmarshal(entry, properties[i]) == nil && properties[i].GetKey() != ""
-	}
-	if !ok {
-		return nil, p.refused(call, response)
-	}
-	return properties, nil
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]*sellandsignv1.CustomerProperty, error) {
+		if response.Status == http.StatusNotFound { // said of a customer that was found just before, it is taken to mean that there are none
+			return nil, nil
+		}
+		entries, ok := elements(response)
+		properties := make([]*sellandsignv1.CustomerProperty, len(entries))
+		for i, entry := range entries {
+			properties[i] = &sellandsignv1.CustomerProperty{}
+			ok = ok && wire.Unmarshal(entry, properties[i]) == nil && properties[i].GetKey() != ""
+		}
+		if !ok {
+			return nil, p.refused(call, response)
+		}
+		return properties, nil
+	})
 }
 
 func drop(fates []*enlistv1.FieldFate, property *sellandsignv1.CustomerProperty, why string) {

@@ -52,6 +52,9 @@ func New(config *configv1.Provider) (*Provider, error) {
 // Describe returns what Sell&Sign is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
+// Health returns how the connection fares.
+func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
+
 // GetCustomer reads a customer by its number, with its free properties.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	record, body, err := p.read(ctx, request.GetCustomerId())

@@ -61,6 +61,7 @@ func TestProvider(t *testing.T) {
 				Full:     func() []*enlistv1.CreateCustomerRequest { return full(t) },
 				IsLookup: func(r *http.Request) bool { return r.URL.Query().Get("action") == "getCustomer" },
 				OwnCalls: map[string]string{"customer.properties[*]": "getOrCreateCustomerProperty sets one property of a customer that is there"},
+				Refusal:  func(code, words string) (int, string) { return 400, code + ": " + words },
 				Secrets:  []string{token, url.QueryEscape(token)},
 				Excluded: map[string]string{
 					"read: 404 of a proxy": notDocumented, "read: 200 empty": notDocumented, "read: 204": notDocumented,

@@ -25,12 +25,12 @@ func (p *Provider) withoutToken(text string) string {
 	return p.token.ReplaceAllLiteralString(text, "$J_TOKEN")
 }
 
-// anyEscaping matches a secret as it came and as URLs, JSON and HTML write its characters.
+// anyEscaping matches a secret as it came and as URLs, URLs within URLs, JSON and HTML write its characters.
 func anyEscaping(secret string) *regexp.Regexp {
 	pattern := strings.Builder{}
 	for _, character := range secret {
 		fmt.Fprintf(&pattern, `(?:\\?%s|%s|\\u%04x|&#%d;|&#x0*%x;)`, regexp.QuoteMeta(string(character)),
-			regexp.QuoteMeta(url.QueryEscape(string(character))), character, character, character)
+			strings.ReplaceAll(regexp.QuoteMeta(url.QueryEscape(string(character))), "%", "%(?:25)*"), character, character, character)
 	}
 	return regexp.MustCompile("(?i)" + pattern.String())
 }

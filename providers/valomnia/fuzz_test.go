@@ -47,7 +47,7 @@ func FuzzAnswer(f *testing.F) {
 		for _, creates := range []bool{true, false} {
 			success := map[bool]int{true: http.StatusCreated, false: http.StatusOK}[creates]
 			record, err := p.understand(&vendorhttp.Request{Method: "POST", Path: p.customers, Creates: creates}, answer, success,
-				func(record *valomniav1.CustomerRecord) bool { return record.GetReference() == "NC-3" })
+				func(record *valomniav1.CustomerRecord) bool { return record.GetReference() == "NC-3" }, "S3SS10N")
 			if err == nil {
 				if status != success || customer(record).GetId() != "NC-3" {
 					t.Fatalf("status %d taken for %v", status, record)

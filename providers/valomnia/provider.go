@@ -70,6 +70,9 @@ func New(config *configv1.Provider) (*Provider, error) {
 // Describe returns what Valomnia is and can do.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
+// Health returns how the connection fares.
+func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.sessions) }
+
 // GetCustomer reads a customer by its reference or, when the id has the form `id:256`, by Valomnia's own number.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	record, body, err := p.readByReference(ctx, request.GetCustomerId())

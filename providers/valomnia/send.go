@@ -2,6 +2,7 @@ package valomnia
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -71,29 +72,32 @@ func (p *Provider) send(
 		}
 		call.Header.Set("Cookie", sessionCookie+"="+session)
 		call.RedactAnswer = func(body []byte) string { return wire.Redact(string(body), session) }
-		answer, err := p.http.Do(ctx, call)
-		if err != nil {
-			return nil, nil, err
+		var body []byte
+		record, err := vendorhttp.Call(ctx, p.http, call, func(answer *vendorhttp.Response) (*valomniav1.CustomerRecord, error) {
+			body = answer.Body
+			if p.expired(answer) && recordIn(answer) == nil && !renewed {
+				return nil, vendorhttp.ErrRenew
+			}
+			return p.understand(call, answer, success, is, session)
+		})
+		if !errors.Is(err, vendorhttp.ErrRenew) {
+			return record, body, err
 		}
-		if p.expired(answer) && recordIn(answer) == nil && !renewed {
-			p.sessions.Discard(session)
-			continue
-		}
-		record, err := p.understand(call, answer, success, is)
-		return record, answer.Body, err
+		p.sessions.Discard(session)
 	}
 }
 
 // understand tells a success from each kind of failure.
 func (p *Provider) understand(
-	call *vendorhttp.Request, answer *vendorhttp.Response, success int, is func(*valomniav1.CustomerRecord) bool,
+	call *vendorhttp.Request, answer *vendorhttp.Response, success int, is func(*valomniav1.CustomerRecord) bool, session string,
 ) (*valomniav1.CustomerRecord, error) {
 	record := recordIn(answer)
 	if answer.Status == success && record != nil && is(record) {
 		return record, nil
 	}
 	said, name := refusal(answer), p.description.Name
-	vendor := vendorhttp.VendorError(answer, said.GetError(), said.GetErrorDescription())
+	secrets := []string{session, p.settings.GetPassword()}
+	vendor := vendorhttp.VendorError(answer, wire.Redact(said.GetError(), secrets...), wire.Redact(said.GetErrorDescription(), secrets...))
 	refused := func(reason enlistv1.ErrorReason, message string) error {
 		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
 	}
@@ -113,7 +117,7 @@ func (p *Provider) understand(
 		return nil, p.description.CustomerExists(vendor)
 	default:
 		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
-			"Provider "+name+" refused the request with "+vendorhttp.Cut(code, 100)+"; see VendorError. Nothing was created.")
+			"Provider "+name+" refused the request with "+vendor.GetMessages()[0].GetCode()+"; see VendorError. Nothing was created.")
 	}
 }
 

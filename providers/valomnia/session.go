@@ -1,6 +1,7 @@
 package valomnia
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -24,34 +25,33 @@ func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 		Method: http.MethodPost, Path: loginPath, Header: http.Header{"Accept": {"application/json"}},
 		ContentType: formType, Body: []byte(wire.Form(form, false).Encode()),
 	}
-	answer, err := p.http.Do(ctx, call)
+	session, err := vendorhttp.Call(ctx, p.http, call, func(answer *vendorhttp.Response) (string, error) {
+		session := cookieOf(answer.Header)
+		if path, own := p.redirect(answer); !own || path != loggedInPath || session == "" {
+			return "", p.noLogin(call, answer)
+		}
+		return session, nil
+	})
 	if err != nil {
 		return vendorhttp.Credential{}, err
-	}
-	session := cookieOf(answer.Header)
-	if path, own := p.redirect(answer); !own || path != loggedInPath || session == "" {
-		return vendorhttp.Credential{}, p.noLogin(call, answer)
 	}
 	call = &vendorhttp.Request{
 		Method: http.MethodGet, Path: loggedInPath, Header: http.Header{"Accept": {"application/json"}, "Cookie": {sessionCookie + "=" + session}},
 	}
-	if answer, err = p.http.Do(ctx, call); err != nil {
-		return vendorhttp.Credential{}, err
-	}
-	if said := loginAnswer(answer); answer.Status != http.StatusOK || !said.GetSuccess() {
-		return vendorhttp.Credential{}, p.noLogin(call, answer)
-	}
-	if renewed := cookieOf(answer.Header); renewed != "" { // a server may give a new session to whom it has let in
-		session = renewed
-	}
-	return vendorhttp.Credential{Value: session}, nil // when it expires is not known
+	session, err = vendorhttp.Call(ctx, p.http, call, func(answer *vendorhttp.Response) (string, error) {
+		if said := loginAnswer(answer); answer.Status != http.StatusOK || !said.GetSuccess() {
+			return "", p.noLogin(call, answer, session)
+		}
+		return cmp.Or(cookieOf(answer.Header), session), nil // a server may give a new session to whom it has let in
+	})
+	return vendorhttp.Credential{Value: session}, err // when it expires is not known
 }
 
 // noLogin makes the error of a failed login. The vendor refuses the credentials by a redirect to another of its pages, or in words;
 // anything else is not the vendor speaking.
-func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response) error {
+func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response, secrets ...string) error {
 	said := loginAnswer(answer)
-	vendor := vendorhttp.VendorError(answer, "", said.GetError())
+	vendor := vendorhttp.VendorError(answer, "", wire.Redact(said.GetError(), append(secrets, p.settings.GetPassword())...))
 	path, own := p.redirect(answer)
 	if own && path != loggedInPath || answer.Status < http.StatusInternalServerError && said.GetError() != "" {
 		return p.http.CredentialsRejected(vendor, nil)

@@ -57,8 +57,12 @@ func TestProvider(t *testing.T) {
 		IsLogin: func(r *http.Request) bool {
 			return r.URL.Path == "/j_spring_security_check" || strings.HasPrefix(r.URL.Path, "/login/")
 		},
-		Secrets:  []string{demo.Password, url.QueryEscape(demo.Username)},
-		Excluded: map[string]string{providertest.Update: "Valomnia documents no call that updates a customer"},
+		Refusal: func(code, words string) (int, string) {
+			return 400, providertest.JSON(map[string]any{"error": code, "error_description": words})
+		},
+		LoginRefusal: func(words string) (int, string) { return 200, providertest.JSON(map[string]any{"error": words}) },
+		Secrets:      []string{demo.Password, url.QueryEscape(demo.Password)},
+		Excluded:     map[string]string{providertest.Update: "Valomnia documents no call that updates a customer"},
 		ReadUnsent: map[string]string{
 			"display_name":  "the one name that Valomnia keeps, whatever it was made of",
 			"category":      "the root category when none was sent",

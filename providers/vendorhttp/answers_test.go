@@ -25,7 +25,7 @@ func TestSwitchingProtocolsDoesNotHang(t *testing.T) {
 	defer close(release)
 	done := make(chan error, 1)
 	go func() {
-		_, err := testClient(t, server.URL, 200*time.Millisecond).Do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+		_, err := testClient(t, server.URL, 200*time.Millisecond).do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
 		done <- err
 	}()
 	select {
@@ -45,7 +45,7 @@ func TestRedirectToNowhere(t *testing.T) {
 		w.WriteHeader(http.StatusFound)
 	}))
 	defer server.Close()
-	response, err := testClient(t, server.URL, time.Second).Do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+	response, err := testClient(t, server.URL, time.Second).do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
 	if err != nil || response.Status != http.StatusFound {
 		t.Errorf("%v, %v", response, err)
 	}

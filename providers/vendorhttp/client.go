@@ -37,6 +37,7 @@ type Client struct {
 	base     *url.URL
 	timeout  time.Duration
 	limits   limits
+	health   health
 	// transport, and no http.Client: that reads where a redirect points to, and puts it in its errors. A redirect is an answer like any
 	// other; following it could create a customer twice or hand a token to a stranger.
 	transport *http.Transport
@@ -108,10 +109,28 @@ type Response struct {
 	Body []byte
 }
 
-// Do sends the request once and reads the whole answer. It waits its turn for as long as the context allows; from then on its time
-// is bounded by the client's timeout, too. The context's observer is told of it. An error is an *providers.Error: the observer's, or
-// OVERLOADED or VENDOR_UNAVAILABLE, when nothing can have been created, else OUTCOME_UNKNOWN.
-func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
+// ErrRenew is what an answer means by which the vendor refuses a credential that a new login may replace. The caller tries again with
+// that; it says nothing of the connection.
+var ErrRenew = errors.New("the credential is no longer good")
+
+// Call sends the request once, reads the whole answer, and returns what understand makes of it. Its verdict is what Health tells: it is
+// an *providers.Error, or ErrRenew.
+//
+// A call waits its turn for as long as the context allows; from then on its time is bounded by the client's timeout, too. The context's
+// observer is told of it. The error of a call without an answer is an *providers.Error: the observer's, or OVERLOADED or
+// VENDOR_UNAVAILABLE, when nothing can have been created, else OUTCOME_UNKNOWN.
+func Call[T any](ctx context.Context, c *Client, request *Request, understand func(*Response) (T, error)) (T, error) {
+	response, err := c.do(ctx, request)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	understood, err := understand(response)
+	c.health.judged(err)
+	return understood, err
+}
+
+func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	done, err := c.limits.enter(ctx)
 	if err != nil {
 		return nil, c.overloaded(cmp.Or(context.Cause(ctx), err))
@@ -120,10 +139,13 @@ func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	if err := c.beforeSend(ctx, request); err != nil {
 		return nil, err
 	}
+	c.health.inFlight.Add(1)
+	defer c.health.inFlight.Add(-1)
 	start := time.Now()
 	response, failure := c.exchange(undated{ctx}, request)
 	c.exchanged(ctx, request, start, response, failure)
 	if failure != nil {
+		c.health.unanswered(ctx, failure)
 		return nil, failure
 	}
 	return response, nil

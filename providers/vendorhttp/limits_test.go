@@ -37,7 +37,7 @@ func TestMaxInFlight(t *testing.T) {
 	var group sync.WaitGroup
 	for range 6 {
 		group.Go(func() {
-			if _, err := client.Do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true}); err != nil {
+			if _, err := client.do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -55,7 +55,7 @@ func TestMaxInFlight(t *testing.T) {
 		},
 	} {
 		ctx, cancel := end(t.Context())
-		_, err := client.Do(ctx, &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+		_, err := client.do(ctx, &Request{Method: http.MethodPost, Path: "/x", Creates: true})
 		cancel()
 		var known *providers.Error
 		if !errors.As(err, &known) || known.Reason != reason || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter == 0 {

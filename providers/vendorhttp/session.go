@@ -78,9 +78,9 @@ func (c *Client) Credential(ctx context.Context, session *Session) (string, erro
 	var known *providers.Error
 	if !errors.As(err, &known) {
 		known = &providers.Error{
-			Reason:  enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-			Message: "Provider " + c.provider + " completed no login in the time there was, and nothing was sent. Call again with more time.",
-			Cause:   err,
+			Reason:     enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
+			Message:    "Provider " + c.provider + " completed no login in the time there was, and nothing was sent. Call again with more time.",
+			RetryAfter: time.Second, Cause: err,
 		}
 	}
 	return "", providers.NotSent(known)
@@ -93,6 +93,19 @@ func (s *Session) Discard(refused string) {
 	if s.current.Value == refused {
 		s.current = Credential{}
 	}
+}
+
+// lifetime returns how long the credential that is held will be used; 0 when there is none, or it is not known.
+func (s *Session) lifetime() time.Duration {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current.Value == "" || s.current.Expires.IsZero() {
+		return 0
+	}
+	return max(time.Until(s.current.Expires), 0)
 }
 
 func (s *Session) held() string {

@@ -116,10 +116,10 @@ func TestCreateIsNotRepeatedOnADeadConnection(t *testing.T) {
 	defer server.Close()
 	client := testClient(t, server.URL, time.Second)
 	create := &Request{Method: http.MethodPost, Path: "/x", Body: []byte("{}"), ContentType: "application/json", Creates: true}
-	if _, err := client.Do(t.Context(), create); err != nil {
+	if _, err := client.do(t.Context(), create); err != nil {
 		t.Fatal(err)
 	}
-	_, err := client.Do(t.Context(), create)
+	_, err := client.do(t.Context(), create)
 	var known *providers.Error
 	if !errors.As(err, &known) || known.Reason != enlistv1.ErrorReason_OUTCOME_UNKNOWN || known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
 		t.Errorf("got %v", err)
@@ -131,7 +131,7 @@ func TestCreateIsNotRepeatedOnADeadConnection(t *testing.T) {
 
 func TestErrorsHoldNoURL(t *testing.T) {
 	client := testClient(t, "http://127.0.0.1:1", time.Second)
-	_, err := client.Do(t.Context(), &Request{Method: http.MethodGet, Path: "/x", Query: url.Values{"token": {"s3cret"}}})
+	_, err := client.do(t.Context(), &Request{Method: http.MethodGet, Path: "/x", Query: url.Values{"token": {"s3cret"}}})
 	if err == nil || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "/x") {
 		t.Errorf("got %v", err)
 	}

@@ -13,7 +13,8 @@ import (
 // redacted stands for a secret in what a vendor says.
 const redacted = "$REDACTED"
 
-// Redact replaces secret values in a text of a vendor, which may repeat what it was sent: as they are, and as JSON and URLs write them.
+// Redact replaces secret values in a text of a vendor, which may repeat what it was sent: as they are, and as JSON, URLs, and URLs within
+// URLs write them.
 func Redact(text string, secrets ...string) string {
 	var forms []string
 	for _, secret := range secrets {
@@ -22,8 +23,8 @@ func Redact(text string, secrets ...string) string {
 		}
 		quoted := appendString(nil, secret)
 		escaped, _ := json.Marshal(secret) //nolint:errchkjson // a string always encodes
-		forms = append(forms,
-			secret, string(quoted[1:len(quoted)-1]), string(escaped[1:len(escaped)-1]), url.QueryEscape(secret), url.PathEscape(secret))
+		forms = append(forms, secret, string(quoted[1:len(quoted)-1]), string(escaped[1:len(escaped)-1]),
+			url.QueryEscape(secret), url.PathEscape(secret), url.QueryEscape(url.QueryEscape(secret)))
 	}
 	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // one may begin another
 	pairs := make([]string, 0, 2*len(forms))

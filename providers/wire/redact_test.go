@@ -9,10 +9,10 @@ func TestRedact(t *testing.T) {
 	const secret = `p<ä"ß/ &1`
 	for _, text := range []string{
 		`no: p<ä"ß/ &1`, `{"password":"p<ä\"ß/ &1"}`, `{"password":"p\u003cä\"ß/ \u00261"}`, `?password=p%3C%C3%A4%22%C3%9F%2F+%261&x`,
-		`/p%3C%C3%A4%22%C3%9F%2F%20&1`,
+		`/p%3C%C3%A4%22%C3%9F%2F%20&1`, `/login?from=%3Fpassword%3Dp%253C%25C3%25A4%2522%25C3%259F%252F%2B%25261`,
 	} {
 		got := Redact(text, "", secret)
-		if !strings.Contains(got, "$REDACTED") || strings.Contains(got, "ß") || strings.Contains(got, "%9F") {
+		if !strings.Contains(got, "$REDACTED") || strings.Contains(got, "ß") || strings.Contains(got, "9F") {
 			t.Errorf("%s: got %s", text, got)
 		}
 	}

@@ -1258,12 +1258,12 @@ var File_enlist_v1_customer_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\n" +
-	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a.protoc-gen-openapiv3/options/annotations.proto\x1a\x17validate/validate.proto\"\xb0\b\n" +
+	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a.protoc-gen-openapiv3/options/annotations.proto\x1a\x17validate/validate.proto\"\xe1\b\n" +
 	"\x15CreateCustomerRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12f\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tBG\xfaB\br\x06\xd0\x01\x01\xb0\x01\x01\x82\x8e\x198a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12a\n" +
-	"\bcustomer\x18\x03 \x01(\v2\x13.enlist.v1.CustomerB0\xe0A\x02\xfaB\x05\x8a\x01\x02\x10\x01\x82\x8e\x19!set: it is the customer to createR\bcustomer\x128\n" +
+	"request_id\x18\x02 \x01(\tBG\xfaB\br\x06\xd0\x01\x01\xb0\x01\x01\x82\x8e\x198a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12\x91\x01\n" +
+	"\bcustomer\x18\x03 \x01(\v2\x13.enlist.v1.CustomerB`\xe0A\x02\xfaB\x05\x8a\x01\x02\x10\x01\x82\x8e\x19Qset: it is the customer to create, for example {\"name\": {\"family_name\": \"Smith\"}}R\bcustomer\x128\n" +
 	"\bopencell\x18\x04 \x01(\v2\x1a.enlist.v1.OpencellOptionsH\x00R\bopencell\x12C\n" +
 	"\rsell_and_sign\x18\x05 \x01(\v2\x1d.enlist.v1.SellAndSignOptionsH\x00R\vsellAndSign\x128\n" +
 	"\bvalomnia\x18\x06 \x01(\v2\x1a.enlist.v1.ValomniaOptionsH\x00R\bvalomnia\x12/\n" +

@@ -21,58 +21,147 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// ErrorReason is the `reason` of google.rpc.ErrorInfo (domain `enlist`) that every error carries. Each comment gives the
-// status code, the cause and the remedy.
+// ErrorReason is the `reason` of the google.rpc.ErrorInfo (domain `enlist`) that every error carries.
+//
+// Each comment says: the status code and what it is over REST; the cause; the remedy; whether google.rpc.RetryInfo comes along, which says
+// that the same call is worth repeating and when; and which details may come besides ErrorInfo. docs/errors.md is made of them.
 // buf:lint:ignore ENUM_VALUE_PREFIX
 type ErrorReason int32
 
 const (
 	// Not stated.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// INVALID_ARGUMENT. One or more fields break a rule. BadRequest lists every violation by path; mend them all and call again.
+	// Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not JSON).
+	// Cause: One or more fields break a rule of the contract or of the provider, or the request is not well formed.
+	// Remedy: Mend every field that BadRequest names, and call again.
+	// RetryInfo: never.
+	// Details: BadRequest.
 	ErrorReason_INVALID_FIELD ErrorReason = 1
-	// INVALID_ARGUMENT. The provider cannot take one or more of the fields. Leave them out, or set UNSUPPORTED_FIELDS_DROP.
+	// Code: INVALID_ARGUMENT, HTTP 400.
+	// Cause: The provider cannot take one or more of the fields, or their values, however they are written.
+	// Remedy: Leave out what BadRequest names, or set unsupported_fields to UNSUPPORTED_FIELDS_DROP; GetProvider lists what it
+	// takes.
+	// RetryInfo: never.
+	// Details: BadRequest.
 	ErrorReason_FIELD_NOT_SUPPORTED ErrorReason = 2
-	// INVALID_ARGUMENT. The request_id was used before with another payload. Repeat that payload, or use a new request_id.
+	// Code: INVALID_ARGUMENT, HTTP 400.
+	// Cause: The request_id was used before, with another payload.
+	// Remedy: Repeat that payload, or use a new request_id.
+	// RetryInfo: never.
+	// Details: BadRequest.
 	ErrorReason_REQUEST_ID_REUSED ErrorReason = 3
-	// NOT_FOUND. No connection of that name is configured. ListProviders lists those that are.
+	// Code: NOT_FOUND, HTTP 404.
+	// Cause: No connection of that name is configured.
+	// Remedy: Use one of the names that the message lists.
+	// RetryInfo: never.
+	// Details: none.
 	ErrorReason_PROVIDER_NOT_CONFIGURED ErrorReason = 4
-	// NOT_FOUND. The provider has no customer with that id.
+	// Code: NOT_FOUND, HTTP 404.
+	// Cause: The vendor says that it has no customer with that id.
+	// Remedy: Use the id that the answer to the create told as customer.id.
+	// RetryInfo: never.
+	// Details: VendorError.
 	ErrorReason_CUSTOMER_NOT_FOUND ErrorReason = 5
-	// NOT_FOUND. No create with that request_id is recorded for this caller and provider.
+	// Code: NOT_FOUND, HTTP 404.
+	// Cause: No create with that request_id is recorded for this caller and provider: previews are not, nor creates that were
+	// refused for their fields.
+	// Remedy: Use the request_id of a create; ListOperations lists them.
+	// RetryInfo: never.
+	// Details: none.
 	ErrorReason_OPERATION_NOT_FOUND ErrorReason = 6
-	// ALREADY_EXISTS. The provider already has a customer with that id, and it was left unchanged. Use another id, or
-	// ON_EXISTING_ADOPT to take it as it is, or ON_EXISTING_UPDATE to overwrite it.
+	// Code: ALREADY_EXISTS, HTTP 409.
+	// Cause: The provider already has a customer with that id, and it was left unchanged.
+	// Remedy: Use another id, or set on_existing to ON_EXISTING_ADOPT to take the customer as it is, or to ON_EXISTING_UPDATE to
+	// overwrite it.
+	// RetryInfo: never.
+	// Details: VendorError.
 	ErrorReason_CUSTOMER_EXISTS ErrorReason = 7
-	// UNIMPLEMENTED. The provider's vendor, or this version of Enlist, does not offer the call; the message says why.
+	// Code: UNIMPLEMENTED, HTTP 501 (404 for a path and 405 for a method that does not exist).
+	// Cause: The provider's vendor, or this version of Enlist, does not offer the call.
+	// Remedy: Use what the message names; GetProvider tells which RPCs a provider supports, and why not the others.
+	// RetryInfo: never.
+	// Details: none.
 	ErrorReason_RPC_NOT_SUPPORTED ErrorReason = 8
-	// ABORTED. The same create is still under way. Call again after the RetryInfo delay with the same request_id.
+	// Code: ABORTED, HTTP 409.
+	// Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+	// Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
+	// RetryInfo: always.
+	// Details: none.
 	ErrorReason_REQUEST_IN_PROGRESS ErrorReason = 9
-	// ABORTED. The request was sent and no answer that can be believed came back: the customer may exist or not. Enlist is finding
-	// out. Call again with the same request_id, which never sends blindly, or ask OperationService.
+	// Code: ABORTED, HTTP 409.
+	// Cause: The request was sent and no answer that can be believed came back: the customer may exist or not. Enlist is finding
+	// out.
+	// Remedy: Call again with the same request_id, which never sends blindly, or wait with WaitOperation; never with a new one.
+	// Where no machine can tell, the message says so: look at the vendor, and record what was found with ResolveOperation.
+	// RetryInfo: always, unless a person must decide.
+	// Details: VendorError.
 	ErrorReason_OUTCOME_UNKNOWN ErrorReason = 10
-	// FAILED_PRECONDITION. The vendor refused the request; VendorError has its own words. Nothing was created.
+	// Code: FAILED_PRECONDITION, HTTP 400.
+	// Cause: The vendor refused the request, in its own words. Nothing was created.
+	// Remedy: Mend what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
+	// RetryInfo: never.
+	// Details: VendorError.
 	ErrorReason_VENDOR_REJECTED ErrorReason = 11
-	// UNAVAILABLE. The vendor could not be reached or said that it is not available. Nothing was created. Call again later.
+	// Code: UNAVAILABLE, HTTP 503.
+	// Cause: The vendor could not be reached, did not answer a read, or said that it is not available. Nothing was created.
+	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
+	// RetryInfo: always.
+	// Details: VendorError.
 	ErrorReason_VENDOR_UNAVAILABLE ErrorReason = 12
-	// UNAVAILABLE. Enlist has too much to do for this provider. Nothing was sent. Call again after the RetryInfo delay.
+	// Code: UNAVAILABLE, HTTP 503.
+	// Cause: The call's turn did not come in its time, because of the limits that are set for this provider. Nothing was sent.
+	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
+	// RetryInfo: always.
+	// Details: none.
 	ErrorReason_OVERLOADED ErrorReason = 13
-	// RESOURCE_EXHAUSTED. The vendor asks for fewer calls. Nothing was created. Call again after the RetryInfo delay.
+	// Code: RESOURCE_EXHAUSTED, HTTP 429.
+	// Cause: The vendor asks for fewer calls. Nothing was created.
+	// Remedy: Call again with the same request_id after the RetryInfo delay, which is the one that the vendor asks for.
+	// RetryInfo: always.
+	// Details: VendorError.
 	ErrorReason_VENDOR_RATE_LIMITED ErrorReason = 14
-	// INTERNAL. The vendor refused the credentials of the configured connection. Nothing was created. An operator must mend them.
+	// Code: INTERNAL, HTTP 500.
+	// Cause: The vendor refused the credentials of the configured connection. Nothing was created.
+	// Remedy: An operator must mend them in the configuration; then call again with the same request_id.
+	// RetryInfo: never.
+	// Details: VendorError.
 	ErrorReason_VENDOR_CREDENTIALS_REJECTED ErrorReason = 15
-	// INTERNAL. The vendor's answer does not fit its documentation: wrong URL, a proxy's page, an unknown format. An operator
-	// must look.
+	// Code: INTERNAL, HTTP 500.
+	// Cause: The vendor's answer does not fit its documentation: a wrong base_url, a proxy's page, an unknown format.
+	// Remedy: An operator must check the base_url of the connection and what stands between; GetOperation shows the answer to a
+	// create.
+	// RetryInfo: never.
+	// Details: VendorError.
 	ErrorReason_VENDOR_RESPONSE_INVALID ErrorReason = 16
-	// UNAUTHENTICATED. The call carries no credentials. Send `authorization: Bearer …`.
+	// Code: UNAUTHENTICATED, HTTP 401.
+	// Cause: The call carries no credentials.
+	// Remedy: Send `authorization: Bearer …`.
+	// RetryInfo: never.
+	// Details: none.
 	ErrorReason_CREDENTIALS_MISSING ErrorReason = 17
-	// UNAUTHENTICATED. The credentials are unknown, expired or malformed.
+	// Code: UNAUTHENTICATED, HTTP 401.
+	// Cause: The credentials of the call are unknown, expired or malformed.
+	// Remedy: Send valid ones.
+	// RetryInfo: never.
+	// Details: none.
 	ErrorReason_CREDENTIALS_INVALID ErrorReason = 18
-	// PERMISSION_DENIED. The caller may not use this provider or this RPC.
+	// Code: PERMISSION_DENIED, HTTP 403.
+	// Cause: The caller may not use this provider or this RPC.
+	// Remedy: Ask the operator to permit it.
+	// RetryInfo: never.
+	// Details: none.
 	ErrorReason_NOT_PERMITTED ErrorReason = 19
-	// INTERNAL. A defect in Enlist. The log has the cause under the call id that the message gives.
+	// Code: INTERNAL, HTTP 500.
+	// Cause: A defect in Enlist.
+	// Remedy: Give its operator the call id that the message names: the log has the cause under it.
+	// RetryInfo: never.
+	// Details: none.
 	ErrorReason_INTERNAL_ERROR ErrorReason = 20
-	// UNAVAILABLE. The create could not be recorded, and so nothing was sent. Call again later; the log has the cause.
+	// Code: UNAVAILABLE, HTTP 503.
+	// Cause: The create could not be recorded, and so nothing was sent; or the record of one could not be read.
+	// Remedy: Call again with the same request_id after the RetryInfo delay; the operator finds the cause in the log.
+	// RetryInfo: always.
+	// Details: none.
 	ErrorReason_JOURNAL_UNAVAILABLE ErrorReason = 21
 )
 

@@ -800,22 +800,24 @@ func (x *DuplicateSafety) GetExplanation() string {
 	return ""
 }
 
-// ProviderHealth is how a connection fares now.
+// ProviderHealth is how a connection fares, as far as the process that answers has seen since its start.
 type ProviderHealth struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// When a call last succeeded; absent when none has since the start.
+	// When a call to the vendor last succeeded: when its own words came back, be it that it refused one customer. Absent when none has.
 	LastSuccessTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=last_success_time,json=lastSuccessTime,proto3" json:"last_success_time,omitempty"`
-	// When a call last failed; absent when none has since the start.
+	// When a call to the vendor last failed; absent when none has. A caller that gives up and a call that this connection's limits held
+	// back are no failures of the vendor.
 	LastFailureTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=last_failure_time,json=lastFailureTime,proto3" json:"last_failure_time,omitempty"`
 	// Reason of the last failure, an ErrorReason. Example: `VENDOR_UNAVAILABLE`.
 	LastFailureReason string `protobuf:"bytes,3,opt,name=last_failure_reason,json=lastFailureReason,proto3" json:"last_failure_reason,omitempty"`
 	// Calls to the vendor that are under way.
 	InFlight int32 `protobuf:"varint,4,opt,name=in_flight,json=inFlight,proto3" json:"in_flight,omitempty"`
-	// State of the circuit breaker.
+	// State of the circuit breaker. This version has none: always BREAKER_STATE_UNSPECIFIED.
 	Breaker BreakerState `protobuf:"varint,5,opt,name=breaker,proto3,enum=enlist.v1.BreakerState" json:"breaker,omitempty"`
 	// State of the credentials.
 	Credentials CredentialState `protobuf:"varint,6,opt,name=credentials,proto3,enum=enlist.v1.CredentialState" json:"credentials,omitempty"`
-	// How long the present credential (token, session) still holds; absent when it does not expire or is not known.
+	// How long the present credential (token, session) will be used before a new one is fetched; absent when there is none, when it does not
+	// expire, or when the vendor does not tell.
 	CredentialLifetime *durationpb.Duration `protobuf:"bytes,7,opt,name=credential_lifetime,json=credentialLifetime,proto3" json:"credential_lifetime,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache

@@ -1,0 +1,156 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+const (
+	accepted = enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED
+	rejected = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
+)
+
+// fares asserts what the connection's health says: the state of its credentials, and the last failure, if any. Times in it must not be
+// before a call that has just ended, unless it was not of their kind.
+func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorReason, state enlistv1.CredentialState) {
+	f.t.Helper()
+	now := f.provider.Health()
+	if at := now.GetLastSuccessTime(); succeeded != (at != nil && !at.AsTime().Before(began.Truncate(time.Microsecond)) && !at.AsTime().After(time.Now())) {
+		f.t.Errorf("last success at %v, the call began at %s, succeeded %t", at.AsTime(), began, succeeded)
+	}
+	want := ""
+	if failure != 0 {
+		want = failure.String()
+	}
+	if at := now.GetLastFailureTime(); now.GetLastFailureReason() != want || (at != nil) != (failure != 0) || at.AsTime().After(time.Now()) {
+		f.t.Errorf("last failure %q at %v, want %q", now.GetLastFailureReason(), at.AsTime(), want)
+	}
+	if now.GetCredentials() != state || now.GetInFlight() != 0 || now.GetBreaker() != 0 {
+		f.t.Errorf("credentials %s, want %s; %d calls in flight, breaker %s", now.GetCredentials(), state, now.GetInFlight(), now.GetBreaker())
+	}
+	if f.harness.IsLogin == nil && now.GetCredentialLifetime() != nil {
+		f.t.Errorf("a credential that is no session ends in %s", now.GetCredentialLifetime().AsDuration())
+	}
+}
+
+// health: what the vendor says in its own words is a success, be it a refusal.
+func health(t *testing.T, f *fixture) {
+	f.fares(time.Now(), false, 0, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
+	began := time.Now()
+	f.create(f.request())
+	f.fares(began, true, 0, accepted)
+	began = time.Now()
+	_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "404404"})
+	f.fails(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
+	f.fares(began, true, 0, accepted)
+	f.answerCreates(func(w http.ResponseWriter, _ *http.Request) {
+		f.answerCreates(nil) // what else is then asked for is answered as ever
+		answer(w, f.harness.Refusal, "house_rules", "no")
+	})
+	began = time.Now()
+	_, err = providers.Create(t.Context(), f.provider, f.request())
+	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+	f.fares(began, true, 0, accepted)
+}
+
+// healthAfterFailures: a failure shows with its reason and moves no success; a success afterwards leaves it standing.
+func healthAfterFailures(t *testing.T, f *fixture) {
+	for name, answer := range answers() {
+		t.Run(name, func(t *testing.T) {
+			if name == "larger than the limit" {
+				t.Skip("it takes long, and is to the client what a length that is a lie is")
+			}
+			f := newFixture(t, f.harness)
+			id := f.create(f.request()).GetCustomer().GetId()
+			state := map[bool]enlistv1.CredentialState{true: rejected, false: accepted}[answer.create == credentials]
+			looks := f.harness.IsLookup != nil // a look before the create succeeds
+			f.answerCreates(answer.handler)
+			began := time.Now()
+			_, err := providers.Create(t.Context(), f.provider, f.request())
+			f.fails(err, answer.create)
+			f.fares(began, looks, answer.create, state)
+			f.answerCreates(nil)
+			began = time.Now()
+			f.create(f.request())
+			f.fares(began, true, answer.create, accepted)
+
+			f.answerReads(answer.handler)
+			began = time.Now()
+			_, err = f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: id})
+			if _, excluded := f.harness.Excluded["read: "+name]; excluded {
+				f.fails(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
+				f.fares(began, true, answer.create, accepted)
+				return
+			}
+			f.fails(err, answer.read)
+			f.fares(began, false, answer.read, state)
+		})
+	}
+	f.server.Close()
+	began := time.Now()
+	_, err := providers.Create(t.Context(), f.provider, f.request())
+	f.fails(err, unavailable)
+	f.fares(began, false, unavailable, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
+}
+
+// healthOfCredentials: what is renewed is no failure; what is refused is one, until it is accepted again.
+func healthOfCredentials(t *testing.T, f *fixture) {
+	began := time.Now()
+	f.create(f.request())
+	f.fault("create", "expired_credentials", 0)
+	_, err := providers.Create(t.Context(), f.provider, f.request())
+	if f.harness.IsLogin != nil {
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.fares(began, true, 0, accepted)
+	} else {
+		f.fails(err, credentials)
+		f.fares(began, true, credentials, rejected)
+		f.create(f.request())
+		f.fares(began, true, credentials, accepted)
+	}
+	f.use(f.harness.NewRefused(f.server.URL))
+	began = time.Now()
+	_, err = providers.Create(t.Context(), f.provider, f.request())
+	f.fails(err, credentials)
+	f.fares(began, false, credentials, rejected)
+}
+
+// healthInFlight: calls under way are counted; a caller that gives up on one is no failure of the vendor's.
+func healthInFlight(t *testing.T, f *fixture) {
+	f.create(f.request())
+	const callers = 3
+	ctx, cancel := context.WithCancel(t.Context())
+	entered := make(chan struct{}, callers)
+	f.answerReads(func(_ http.ResponseWriter, r *http.Request) {
+		entered <- struct{}{}
+		<-r.Context().Done()
+	})
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			_, err := f.provider.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "1"})
+			var known *providers.Error
+			if !errors.As(err, &known) || known.Reason != unavailable {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	for range callers {
+		<-entered
+	}
+	if now := f.provider.Health().GetInFlight(); now != callers {
+		t.Errorf("%d calls in flight, want %d", now, callers)
+	}
+	cancel()
+	group.Wait()
+	f.fares(time.Now(), false, 0, accepted)
+}

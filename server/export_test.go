@@ -1,0 +1,4 @@
+package server
+
+// CodeOf is codeOf, for tests from outside.
+var CodeOf = codeOf

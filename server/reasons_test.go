@@ -1,0 +1,258 @@
+package server_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/registry"
+	"github.com/enlist-dev/enlist/server"
+)
+
+// notYet are the reasons that this version has no way to give: there is no authentication. Whoever adds it moves them to a test.
+var notYet = []string{"CREDENTIALS_MISSING", "CREDENTIALS_INVALID", "NOT_PERMITTED"}
+
+// Every reason has the code and the HTTP status that its comment promises.
+func TestCodeOfEveryReason(t *testing.T) {
+	for _, r := range reasons(t) {
+		code := server.CodeOf(enlistv1.ErrorReason(enlistv1.ErrorReason_value[r.name]))
+		if codeName(code) != r.code || runtime.HTTPStatusFromCode(code) != r.http {
+			t.Errorf("%s: %s and HTTP %d, its comment says %s and HTTP %d", r.name, codeName(code), runtime.HTTPStatusFromCode(code), r.code, r.http)
+		}
+	}
+	if code := server.CodeOf(enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED); code != codes.Internal {
+		t.Errorf("no reason gives %s", code)
+	}
+}
+
+// Every reason but notYet is provoked over both transports, by a case of testdata/cases.yaml or of TestReasonsThatNeedHelp.
+func TestEveryReasonIsProvoked(t *testing.T) {
+	provoked := map[string]bool{}
+	for _, c := range readCases(t) {
+		for _, step := range c.Steps {
+			provoked[step.Want.Reason] = true
+		}
+	}
+	for _, c := range helped() {
+		provoked[c.want.Reason] = true
+	}
+	for _, r := range reasons(t) {
+		if late := slices.Contains(notYet, r.name); provoked[r.name] == late {
+			t.Errorf("%s is provoked: %t, notYet: %t", r.name, provoked[r.name], late)
+		}
+	}
+}
+
+// helpedCase is a reason that no order to the sandbox alone provokes.
+type helpedCase struct {
+	name   string
+	change func(*configv1.Config, map[string]providers.Provider)
+	// before brings the server to where the call fails, and returns what lets it go on; nil for nothing.
+	before  func(t *testing.T, r *running) (after func())
+	rpc     string
+	request map[string]any
+	within  time.Duration // deadline of the call; 0 for none
+	want    expectation
+}
+
+func helped() []helpedCase {
+	customer := map[string]any{"id": "H1", "name": map[string]any{"familyName": "One"}, "billingAddress": map[string]any{"countryCode": "FR"}}
+	create := map[string]any{"provider": "opencell", "requestId": "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d301", "customer": customer}
+	other := map[string]any{"provider": "opencell", "requestId": "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d302", "customer": customer}
+	get := map[string]any{"provider": "opencell", "customerId": "H1"}
+	unnumbered := map[string]any{"provider": "caliq", "requestId": "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d303", "customer": map[string]any{
+		"name": map[string]any{"givenName": "Jo", "familyName": "Bloggs"}, "email": "jo@example.com", "currencyCode": "GBP",
+		"billingAddress": map[string]any{"lines": []any{"1 High Street"}, "countryCode": "GB"},
+	}}
+	inProgress := expectation{Code: "ABORTED", HTTP: 409, Reason: "REQUEST_IN_PROGRESS", Retry: true}
+	overloaded := expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "OVERLOADED", Retry: true}
+	journal := expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "JOURNAL_UNAVAILABLE", Retry: true}
+	defect := expectation{Code: "INTERNAL", HTTP: 500, Reason: "INTERNAL_ERROR"}
+	return []helpedCase{
+		{
+			name: "the same create is under way", before: whileCalling("create", "CreateCustomer", create),
+			rpc: "CreateCustomer", request: create, within: 400 * time.Millisecond, want: inProgress,
+		},
+		{
+			name: "another create for the customer is under way", before: whileCalling("create", "CreateCustomer", create),
+			rpc: "CreateCustomer", request: other, within: 400 * time.Millisecond, want: inProgress,
+		},
+		{
+			name: "the limits of the connection",
+			change: func(config *configv1.Config, connected map[string]providers.Provider) {
+				reconnect(config, connected, "opencell", one)
+			},
+			before: whileCalling("get", "GetCustomer", get), rpc: "GetCustomer", request: get, within: 400 * time.Millisecond,
+			want: overloaded,
+		},
+		{
+			name: "the limits of the connection, for a create",
+			change: func(config *configv1.Config, connected map[string]providers.Provider) {
+				reconnect(config, connected, "opencell", one)
+			},
+			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, within: 400 * time.Millisecond,
+			want: overloaded,
+		},
+		{
+			name:   "a vendor that takes longer than the call has",
+			before: func(t *testing.T, r *running) func() { return delayed(t, r, "get") }, rpc: "GetCustomer", request: get, within: 400 * time.Millisecond,
+			want: expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "VENDOR_UNAVAILABLE", Retry: true},
+		},
+		{name: "a journal that cannot be written", change: stopsSoon, before: withoutJournal, rpc: "CreateCustomer", request: create, want: journal},
+		{
+			name: "a journal that cannot be read", change: stopsSoon, before: withoutJournal, rpc: "GetOperation",
+			request: map[string]any{"provider": "opencell", "requestId": "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d301"}, want: journal,
+		},
+		{
+			name: "a panic", change: defective, rpc: "GetCustomer", request: map[string]any{"provider": "opencell", "customerId": "panic"}, want: defect,
+		},
+		{
+			name: "an error of another kind", change: defective, rpc: "GetCustomer",
+			request: map[string]any{"provider": "opencell", "customerId": "defect"}, want: defect,
+		},
+		{
+			name: "an outcome that only a person can tell: waiting does not help",
+			change: func(config *configv1.Config, connected map[string]providers.Provider) {
+				reconnect(config, connected, "caliq", autoNumbering)
+			},
+			before: func(t *testing.T, r *running) func() {
+				order(t, r, map[string]any{"vendor": "caliq", "operation": "create", "kind": "drop_after"})
+				got := callGRPC(t.Context(), t, r, method(t, "CreateCustomer"), asBody(t, unnumbered))
+				compare(t, "before", expectation{Code: "ABORTED", HTTP: 409, Reason: "OUTCOME_UNKNOWN", Retry: true}, got)
+				wait := map[string]any{"provider": "caliq", "requestId": unnumbered["requestId"], "timeout": "20s"}
+				got = callGRPC(t.Context(), t, r, method(t, "WaitOperation"), asBody(t, wait))
+				compare(t, "wait", expectation{Code: "OK", Answer: map[string]any{"operation": map[string]any{"state": "OPERATION_STATE_NEEDS_PERSON"}}}, got)
+				return nil
+			},
+			rpc: "CreateCustomer", request: unnumbered, want: expectation{Code: "ABORTED", HTTP: 409, Reason: "OUTCOME_UNKNOWN"},
+		},
+	}
+}
+
+func TestReasonsThatNeedHelp(t *testing.T) {
+	for transport, call := range transports() {
+		for _, c := range helped() {
+			t.Run(transport+"/"+c.name, func(t *testing.T) {
+				t.Parallel() // they wait more than they work
+				r := start(t, c.change)
+				if c.before != nil {
+					if after := c.before(t, r); after != nil {
+						defer after()
+					}
+				}
+				ctx := t.Context()
+				if c.within > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, c.within)
+					defer cancel()
+				}
+				compare(t, c.rpc, c.want, call(ctx, t, r, method(t, c.rpc), asBody(t, c.request)))
+			})
+		}
+	}
+}
+
+func asBody(t *testing.T, request map[string]any) []byte {
+	t.Helper()
+	body, err := json.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+// whileCalling makes a call that is under way at the vendor for a while.
+func whileCalling(operation, rpc string, request map[string]any) func(*testing.T, *running) func() {
+	return func(t *testing.T, r *running) func() {
+		delayed(t, r, operation)
+		var under sync.WaitGroup
+		under.Go(func() { callGRPC(context.Background(), t, r, method(t, rpc), asBody(t, request)) })
+		waitForFaults(t, r)
+		return under.Wait
+	}
+}
+
+func delayed(t *testing.T, r *running, operation string) func() {
+	order(t, r, map[string]any{"vendor": "opencell", "operation": operation, "kind": "latency", "delay_ms": 1500})
+	return nil
+}
+
+func withoutJournal(t *testing.T, r *running) func() {
+	if err := r.journal.Close(); err != nil {
+		t.Error(err)
+	}
+	return func() { // what may have been written is to be taken back, which is tried until the end
+		r.stop()
+		<-r.ended
+		r.ended <- nil
+	}
+}
+
+func stopsSoon(config *configv1.Config, _ map[string]providers.Provider) {
+	config.Shutdown.Timeout = durationpb.New(100 * time.Millisecond)
+}
+
+// defective makes a provider whose reads panic, or fail as none should.
+func defective(config *configv1.Config, connected map[string]providers.Provider) {
+	_, change := gate(nil)
+	change(config, connected)
+}
+
+func one(provider *configv1.Provider) { provider.MaxInFlight = 1 }
+
+func autoNumbering(provider *configv1.Provider) { provider.GetCaliq().AutoNumbering = true }
+
+// reconnect makes a provider anew, with other settings.
+func reconnect(config *configv1.Config, connected map[string]providers.Provider, name string, change func(*configv1.Provider)) {
+	for _, provider := range config.GetProviders() {
+		if provider.GetName() == name {
+			change(provider)
+			made, err := registry.New([]*configv1.Provider{provider})
+			if err != nil {
+				panic(err)
+			}
+			connected[name] = made[name]
+		}
+	}
+}
+
+// promised says in what an error differs from what the contract says of its reason; empty for nothing.
+func promised(all []reason, got outcome, name string, retry bool, details []string) string {
+	at := slices.IndexFunc(all, func(r reason) bool { return r.name == name })
+	if at < 0 {
+		return "no reason of the contract: " + name
+	}
+	r := all[at]
+	var differences []string
+	differ := func(format string, values ...any) { differences = append(differences, fmt.Sprintf(format, values...)) }
+	if code := codeName(got.status.Code()); code != r.code {
+		differ("code %s, the contract says %s", code, r.code)
+	}
+	if got.http != 0 && got.http != r.http && r.elsewhere == "" {
+		differ("HTTP status %d, the contract says %d", got.http, r.http)
+	}
+	if retry != (r.retry == "always") && !strings.Contains(r.retry, "unless") {
+		differ("RetryInfo %t, the contract says %s", retry, r.retry)
+	}
+	for _, detail := range details {
+		if detail != "ErrorInfo" && detail != "RetryInfo" && detail != r.details {
+			differ("a detail %s, the contract says %s", detail, r.details)
+		}
+	}
+	if !slices.Contains(details, "ErrorInfo") {
+		differ("no ErrorInfo")
+	}
+	return strings.Join(differences, "; ")
+}

@@ -1,0 +1,96 @@
+package server
+
+import (
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+const (
+	// mostMeant is how many fields are named to whom may have meant one of them.
+	mostMeant = 3
+	// mostLikened is how long a name may be that is likened to others.
+	mostLikened = 64
+)
+
+// meant names the fields that a caller may have meant by a name that is none: those that are written alike in the same message, else those
+// that have the name elsewhere in the request. It is a part of a sentence, or nothing.
+func meant(path, name string, owner, request protoreflect.MessageDescriptor) string {
+	if name == "" || len(name) > mostLikened {
+		return ""
+	}
+	var found []string
+	for i := range owner.Fields().Len() {
+		if field := owner.Fields().Get(i); isLike(name, field) && !rules.IsOutput(field) {
+			found = append(found, path[:strings.LastIndex(path, ".")+1]+string(field.Name()))
+		}
+	}
+	if len(found) == 0 {
+		found = named(nil, plain(name), request, "")
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	slices.SortFunc(found, func(a, b string) int { return len(a) - len(b) })
+	return ", unlike " + strings.Join(found[:min(len(found), mostMeant)], ", ")
+}
+
+// plain makes family_name, familyName and Family-Name the same.
+func plain(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
+}
+
+// isLike reports whether a name may be meant for a field's: but for case and separators, the beginning of it or it the beginning of the
+// name; or as good as the same.
+func isLike(name string, field protoreflect.FieldDescriptor) bool {
+	given, there := plain(name), plain(string(field.Name()))
+	if len(given) > 2 && (strings.HasPrefix(there, given) || strings.HasPrefix(given, there)) {
+		return true
+	}
+	return distance(given, there) <= min(len(there)/3, 2)
+}
+
+// distance counts the letters to insert, drop, change or swap with the next to get from one text to another.
+func distance(a, b string) int {
+	var before, last []int
+	for i := range len(a) + 1 {
+		row := make([]int, len(b)+1)
+		for j := range row {
+			switch {
+			case i == 0 || j == 0:
+				row[j] = i + j
+				continue
+			case a[i-1] == b[j-1]:
+				row[j] = last[j-1]
+			default:
+				row[j] = 1 + min(last[j-1], last[j], row[j-1])
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}
+
+// named adds the paths of the fields with a name below a message, other than in lists and maps.
+func named(found []string, name string, message protoreflect.MessageDescriptor, prefix string) []string {
+	for i := range message.Fields().Len() {
+		field := message.Fields().Get(i)
+		path := prefix + string(field.Name())
+		if rules.IsOutput(field) {
+			continue
+		}
+		if plain(string(field.Name())) == name {
+			found = append(found, path)
+		}
+		if field.Message() != nil && !field.IsList() && !field.IsMap() && strings.HasPrefix(string(field.Message().FullName()), "enlist.") {
+			found = named(found, name, field.Message(), path+".")
+		}
+	}
+	return found
+}

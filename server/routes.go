@@ -1,0 +1,111 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// route is the REST side of an RPC.
+type route struct {
+	method, path string // POST, /v1/providers/{provider}/operations/{request_id}:wait
+}
+
+// routes are the REST sides of RPCs.
+type routes []route
+
+// routesOfContract lists the contract's routes, from its annotations.
+func routesOfContract() routes {
+	var all routes
+	for _, service := range contractServices() {
+		for i := range service.Methods().Len() {
+			rule, _ := proto.GetExtension(service.Methods().Get(i).Options(), annotations.E_Http).(*annotations.HttpRule)
+			if path := rule.GetPost(); path != "" {
+				all = append(all, route{http.MethodPost, path})
+			} else {
+				all = append(all, route{http.MethodGet, rule.GetGet()})
+			}
+		}
+	}
+	return all
+}
+
+func contractServices() []protoreflect.ServiceDescriptor {
+	var services []protoreflect.ServiceDescriptor
+	for _, file := range []protoreflect.FileDescriptor{
+		enlistv1.File_enlist_v1_customer_service_proto, enlistv1.File_enlist_v1_provider_service_proto, enlistv1.File_enlist_v1_operation_service_proto,
+	} {
+		services = append(services, file.Services().Get(0))
+	}
+	return services
+}
+
+// at lists the routes that a path is of: the one with its verb, else those of what it addresses.
+func (all routes) at(path string) routes {
+	var there routes
+	for _, route := range all {
+		base, verb, _ := strings.Cut(route.path, "}:")
+		if verb != "" {
+			base, verb = base+"}", ":"+verb
+		}
+		if withVerb, is := strings.CutSuffix(path, verb); verb != "" && is && fits(base, withVerb) {
+			return routes{route}
+		}
+		if fits(base, path) {
+			there = append(there, route)
+		}
+	}
+	return there
+}
+
+func fits(template, path string) bool {
+	return slices.EqualFunc(strings.Split(template, "/"), strings.Split(path, "/"), func(segment, given string) bool {
+		return segment == given || strings.HasPrefix(segment, "{")
+	})
+}
+
+func (all routes) String() string {
+	texts := make([]string, len(all))
+	for i, route := range all {
+		texts[i] = route.method + " " + route.path
+	}
+	return strings.Join(texts, ", ")
+}
+
+// noSuchPath is the error of a request to a path that is not of the contract.
+func noSuchPath(all routes) *providers.Error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
+		Message: "There is no such path. There are: " + all.String() + "; and /openapi.json, /docs/, /healthz, /readyz. " +
+			"An id goes into a path percent-encoded: a / in it as %2F.",
+	}
+}
+
+// noSuchMethod is the error of a request with a method that its path does not take.
+func noSuchMethod(there routes) *providers.Error {
+	return &providers.Error{
+		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
+		Message: "The request has a method that this path does not take. There is: " + there.String() + ".",
+	}
+}
+
+// noSuchRPC answers gRPC calls of what the contract does not have.
+func noSuchRPC(any, grpc.ServerStream) error {
+	var all []string
+	for _, service := range contractServices() {
+		for i := range service.Methods().Len() {
+			all = append(all, string(service.FullName())+"/"+string(service.Methods().Get(i).Name()))
+		}
+	}
+	return statusOf(&providers.Error{
+		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "There is no such RPC. There are: " + strings.Join(all, ", ") + ".",
+	}, "", "").Err()
+}
