@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -87,7 +86,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		return s.giveBack(ctx, f, record, firstLookupAfter)
 	}
 	record.Payload.Lookups++
-	if errors.Is(err, errNobodyToAsk) && time.Since(record.Created) > s.finishWithin { // the configuration was changed, and not back
+	if errors.Is(err, errNobodyToAsk) && !s.isEarly(record) { // the configuration was changed, and not back
 		s.must(move(record, undecidable, settler))
 		return s.giveBack(ctx, f, record, 0)
 	}
@@ -105,7 +104,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		class: class, onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
 		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		maySend:    callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
+		maySend:    callerIsHere || !record.Payload.GetIncomplete() && s.isEarly(record),
 	}
 	var ours, there *enlistv1.CreateCustomerResponse
 	for _, candidate := range candidates {
@@ -147,6 +146,11 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	return s.giveBack(ctx, f, record, next)
 }
 
+// isEarly reports whether a create may still be finished without its caller.
+func (s *Service) isEarly(record *journal.Record) bool {
+	return time.Since(record.Payload.GetAskedTime().AsTime()).Abs() < s.finishWithin
+}
+
 // abandon takes note that whoever held a record in state INTENT is gone.
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
@@ -157,9 +161,9 @@ func (s *Service) abandon(record *journal.Record) {
 		return
 	}
 	appendTry(payload, &enlistv1.OperationTry{
-		Kind: enlistv1.TryKind_TRY_KIND_SEND, StartTime: timestamppb.New(record.Updated), Stage: enlistv1.SendStage_SEND_STAGE_SENT,
+		Kind: enlistv1.TryKind_TRY_KIND_SEND, StartTime: payload.GetAskedTime(), Stage: enlistv1.SendStage_SEND_STAGE_SENT,
 	})
-	countUnanswered(payload, record.Updated)
+	countUnanswered(payload, payload.GetAskedTime().AsTime())
 	s.must(move(record, abandoned, settler))
 }
 
