@@ -117,13 +117,14 @@ func (s *Service) fly(
 	if f.isSending() {
 		return nil, stillSending(f.key.Provider)
 	}
+	last, answer := lastWords, inProgress(f.key.Provider)
+	if a := f.attempt.Load(); a != nil && a.sent.Load() { // it is over, and being recorded
+		last, answer = patienceLeft, stillSending(f.key.Provider)
+	}
 	select { // what has sent nothing ends with its caller, and says how
 	case told := <-f.told:
 		return told.response, told.err
-	case <-time.After(lastWords):
-		if a := f.attempt.Load(); a != nil && a.sent.Load() {
-			return nil, stillSending(f.key.Provider)
-		}
-		return nil, inProgress(f.key.Provider)
+	case <-time.After(last / 2):
+		return nil, answer
 	}
 }

@@ -6,13 +6,16 @@ import (
 	"time"
 )
 
+// patienceLeft is how long before its deadline a caller is answered at the earliest.
+const patienceLeft = 200 * time.Millisecond
+
 // patient returns a context that ends a little before the caller's deadline, so that the caller hears from us and not from its clock.
 func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, has := ctx.Deadline()
 	if !has {
 		return context.WithCancel(ctx)
 	}
-	return context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/10, 200*time.Millisecond)))
+	return context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/10, patienceLeft)))
 }
 
 // sleep waits, and reports whether the whole time has passed before the context ended.

@@ -84,8 +84,8 @@ func (s *Service) update(ctx context.Context, record *journal.Record, due time.D
 }
 
 // write writes what a record has come to, and does not give up while the process lives. The caller is answered early, if there is an answer for
-// that, when the first write fails; but not with a success that another replica may by now record in its own way. It returns nil, or
-// ErrConflict when another replica has taken the record over.
+// that, when the first write fails: what the vendor has said is true, though another replica may record it first, as a look-up shows it. It
+// returns nil, or ErrConflict when another replica has taken the record over.
 func (s *Service) write(f *flight, record *journal.Record, due time.Duration, early *answer) error {
 	var lost error
 	s.untilWritten("record what became of a create", record.Key, func(ctx context.Context) error {
@@ -94,7 +94,7 @@ func (s *Service) write(f *flight, record *journal.Record, due time.Duration, ea
 			lost = err
 			return nil
 		}
-		if err != nil && early != nil && (early.err != nil || s.journal.Holds(f.lease)) {
+		if err != nil && early != nil {
 			f.tell(early.response, early.err)
 		}
 		return err
