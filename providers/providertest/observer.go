@@ -183,7 +183,7 @@ func observedFailures(t *testing.T, f *fixture) {
 
 // observerStops: what the observer holds back never leaves.
 func observerStops(t *testing.T, f *fixture) {
-	busy := &providers.Error{Reason: enlistv1.ErrorReason_OVERLOADED, Message: "Not now."}
+	busy := &providers.Error{Reason: enlistv1.ErrorReason_OVERLOADED, Message: "Not now.", RetryAfter: time.Second}
 	for _, stop := range []struct {
 		before, connected error
 		want              enlistv1.ErrorReason
