@@ -113,6 +113,7 @@ providers:
   - {name: oc, opencell: {base_url: %q, client_secret: demo-opencell-client-secret, username: demo@opencell.example, password: "${OPENCELL_PASSWORD}"}}
 `, grpcAddress, httpAddress, vendorsURL))
 	server := exec.Command(binary, "serve", "--config", file)
+	server.Dir = t.TempDir() // where its journal goes
 	server.Env = append(os.Environ(), "OPENCELL_PASSWORD=demo-opencell-password")
 	log, err := server.StderrPipe()
 	if err != nil {

@@ -38,7 +38,7 @@ func TestClockJumps(t *testing.T) {
 				how := send{err: unknownError(), acts: i%2 == 0, lag: time.Duration(i%4) * settledAfter / 5}
 				f.vendor.then(how)
 				requests[i] = request(fmt.Sprint("c", i))
-				callers.Go(func() { _, _ = f.create(requests[i], time.Second) })
+				callers.Go(func() { _, _ = f.create(requests[i], soon) })
 			}
 			callers.Wait()
 			for _, r := range requests {

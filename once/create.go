@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -55,10 +56,14 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 	for {
 		f, isNew := s.flights.board(o.key)
 		if isNew {
+			f.fingerprint = o.fingerprint
 			return s.fly(patience, f, func() (*enlistv1.CreateCustomerResponse, error) { return s.carryOut(patience, f, o) })
 		}
 		select {
 		case <-f.landed:
+			if f.shared != nil && bytes.Equal(f.fingerprint, o.fingerprint) {
+				return nil, f.shared
+			}
 		case <-patience.Done():
 			return nil, inProgress(o.key.Provider)
 		}
@@ -102,6 +107,7 @@ func newRecord(o *order) *journal.Record {
 	request, incomplete := storable(o.request)
 	record := &journal.Record{Key: o.key, Payload: &journalv1.Payload{
 		Request: request, Incomplete: incomplete, Fingerprint: o.fingerprint, ExclusiveKey: o.creation.Key(), LooksFirst: o.creation.LooksFirst(),
+		AskedTime: timestamppb.Now(),
 	}}
 	_ = move(record, accepted, caller) // a new record has no state yet
 	return record
@@ -234,6 +240,7 @@ func (s *Service) restart(ctx context.Context, record *journal.Record, creation 
 	}
 	payload := record.Payload
 	payload.ExclusiveKey, payload.LooksFirst, payload.Released = creation.Key(), creation.LooksFirst(), false
+	payload.AskedTime = timestamppb.Now()
 	record.Owner = s.journal.Replica()
 	ctx, cancel := detached(ctx)
 	defer cancel()

@@ -22,6 +22,10 @@ type flight struct {
 	key journal.Key
 	// landed is closed when the work has ended.
 	landed chan struct{}
+	// fingerprint of the request that it carries out; nil for work on a record.
+	fingerprint []byte
+	// shared is the failure that whoever waited for the flight with the same request would meet as well; set before it lands, else nil.
+	shared error
 	// told gets the first answer that is known; the work may go on after it.
 	told chan answer
 	// lease is that of this replica from before it came to own the record.
@@ -78,6 +82,14 @@ func (f *flights) land(ended *flight) {
 	close(ended.landed)
 }
 
+// sharedFailures leave nothing behind and do not depend on who calls.
+func sharedFailures() []enlistv1.ErrorReason {
+	return []enlistv1.ErrorReason{
+		enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_RATE_LIMITED,
+		enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
+	}
+}
+
 // fly does the work of a new flight in a goroutine of its own, and returns its answer; or, once the context has ended and bytes may have
 // left, that the outcome is not known yet. The work then goes on.
 func (s *Service) fly(
@@ -91,7 +103,11 @@ func (s *Service) fly(
 				f.tell(nil, panicked(value))
 			}
 		}()
-		f.tell(work())
+		response, err := work()
+		if ctx.Err() == nil && isReason(err, sharedFailures()...) {
+			f.shared = err
+		}
+		f.tell(response, err)
 	})
 	select {
 	case told := <-f.told:
@@ -105,6 +121,9 @@ func (s *Service) fly(
 	case told := <-f.told:
 		return told.response, told.err
 	case <-time.After(lastWords):
+		if a := f.attempt.Load(); a != nil && a.sent.Load() {
+			return nil, stillSending(f.key.Provider)
+		}
 		return nil, inProgress(f.key.Provider)
 	}
 }

@@ -62,6 +62,9 @@ func (s *Service) Wait(ctx context.Context, key journal.Key) (*journal.Record, e
 	}
 }
 
+// lookForWaiterAfter is the greatest time between two look-ups while somebody waits.
+const lookForWaiterAfter = 5 * time.Second
+
 // readHelp is how long a read waits for an unknown outcome to be looked into.
 const readHelp = 2 * time.Second
 
@@ -92,7 +95,8 @@ func (s *Service) helpAlong(ctx context.Context, record *journal.Record) {
 		return
 	}
 	_, _ = s.fly(ctx, f, func() (*enlistv1.CreateCustomerResponse, error) {
-		if time.Since(record.Updated).Abs() < firstLookupAfter && record.Payload.GetLookups() > 0 {
+		if pause := min(firstLookupAfter<<min(record.Payload.GetLookups(), 20), lookForWaiterAfter); record.Payload.GetLookups() > 0 &&
+			time.Since(record.Updated).Abs() < pause {
 			return nil, nil //nolint:nilnil // nobody asks for an answer
 		}
 		return nil, s.settleOnce(ctx, f, record.Key)

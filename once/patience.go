@@ -34,6 +34,7 @@ type attempt struct {
 	caller context.Context
 	end    func()
 	state  atomic.Int32
+	sent   atomic.Bool // bytes may have left, be the call over or not
 }
 
 // Deadline is the caller's until bytes may have left, for what has to wait before that; then there is none.
@@ -72,7 +73,10 @@ func newAttempt(caller, life context.Context) *attempt {
 }
 
 // connect says that bytes may leave.
-func (a *attempt) connect() { a.state.CompareAndSwap(waiting, connected) }
+func (a *attempt) connect() {
+	a.sent.Store(true)
+	a.state.CompareAndSwap(waiting, connected)
+}
 
 // isConnected reports whether the call is under way and bytes may have left.
 func (a *attempt) isConnected() bool { return a.state.Load() == connected }

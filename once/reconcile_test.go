@@ -171,3 +171,21 @@ func TestRetentionKeepsWhatNeedsAPerson(t *testing.T) {
 	})
 	f.inState(r, needsPerson)
 }
+
+// Whoever takes a create over looks for what was made since it was sent, not since it was found.
+func TestTakenOverLater(t *testing.T) {
+	t.Parallel()
+	bad := &badStore{}
+	v := newVendor(enforced, time.Hour)
+	f := start(t, v, failing(bad))
+	began := time.Now()
+	r := f.dies(bad)
+	f.options.Tick = 20 * time.Millisecond
+	f.restartWith(func() { time.Sleep(time.Second) })
+	f.comesTo(r, succeeded)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if since := v.sent.Since; since.Before(began.Add(-time.Second)) || since.After(began.Add(900*time.Millisecond)) {
+		t.Errorf("looked for what was made since %s, begun %s", since, began)
+	}
+}

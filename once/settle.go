@@ -3,11 +3,11 @@ package once
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
 	"time"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -20,6 +20,9 @@ const (
 	firstLookupAfter = 500 * time.Millisecond
 	lastLookupAfter  = 5 * time.Minute
 )
+
+// errNobodyToAsk is why a create cannot be looked up with the present configuration.
+var errNobodyToAsk = errors.New("nobody can be asked")
 
 // settleFor settles an open record that this replica has just taken, for a caller who has sent the request again, for as long as it waits.
 func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
@@ -83,6 +86,10 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		return s.giveBack(ctx, f, record, firstLookupAfter)
 	}
 	record.Payload.Lookups++
+	if errors.Is(err, errNobodyToAsk) && !s.isEarly(record) { // the configuration was changed, and not back
+		s.must(move(record, undecidable, settler))
+		return s.giveBack(ctx, f, record, 0)
+	}
 	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
@@ -97,7 +104,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		class: class, onExisting: record.Payload.GetRequest().GetOnExisting(),
 		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
 		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		maySend:    callerIsHere || !record.Payload.GetIncomplete() && time.Since(record.Created).Abs() < s.finishWithin,
+		maySend:    callerIsHere || !record.Payload.GetIncomplete() && s.isEarly(record),
 	}
 	var ours, there *enlistv1.CreateCustomerResponse
 	for _, candidate := range candidates {
@@ -139,6 +146,11 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	return s.giveBack(ctx, f, record, next)
 }
 
+// isEarly reports whether a create may still be finished without its caller.
+func (s *Service) isEarly(record *journal.Record) bool {
+	return time.Since(record.Payload.GetAskedTime().AsTime()).Abs() < s.finishWithin
+}
+
 // abandon takes note that whoever held a record in state INTENT is gone.
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
@@ -149,9 +161,9 @@ func (s *Service) abandon(record *journal.Record) {
 		return
 	}
 	appendTry(payload, &enlistv1.OperationTry{
-		Kind: enlistv1.TryKind_TRY_KIND_SEND, StartTime: timestamppb.New(record.Updated), Stage: enlistv1.SendStage_SEND_STAGE_SENT,
+		Kind: enlistv1.TryKind_TRY_KIND_SEND, StartTime: payload.GetAskedTime(), Stage: enlistv1.SendStage_SEND_STAGE_SENT,
 	})
-	countUnanswered(payload, record.Updated)
+	countUnanswered(payload, payload.GetAskedTime().AsTime())
 	s.must(move(record, abandoned, settler))
 }
 
@@ -167,12 +179,12 @@ func (s *Service) lookUp(
 	}()
 	provider := s.providers[record.Provider]
 	if provider == nil {
-		return nil, errors.New("its provider is no longer configured")
+		return nil, fmt.Errorf("%w: its provider is no longer configured", errNobodyToAsk)
 	}
 	if *creation == nil {
 		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
 		if *creation, err = provider.Prepare(request); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: its provider would not take the request any more: %w", errNobodyToAsk, err)
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})

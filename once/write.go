@@ -29,7 +29,30 @@ func (s *Service) take(ctx context.Context, f *flight, record *journal.Record) (
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	f.lease = s.journal.Lease()
-	return s.journal.Take(ctx, record)
+	taken, err := s.journal.Take(ctx, record)
+	if err != nil { // it may be ours all the same, and nobody else would look after it
+		f.tell(nil, journalUnreadable(err))
+		s.letGo(record.Key, record.Version+1)
+	}
+	return taken, err
+}
+
+// letGo gives back an open record that is this replica's in the given version, if it is, for anybody to look into.
+func (s *Service) letGo(key journal.Key, version int64) {
+	s.untilWritten("give back a create", key, func(ctx context.Context) error {
+		record, err := s.get(ctx, key)
+		if err != nil || record == nil || !record.IsOpen() || record.Owner != s.journal.Replica() || record.Version != version {
+			return err
+		}
+		if record.State == intent {
+			s.abandon(record)
+		}
+		due := time.Duration(0)
+		if record.State != unknown {
+			due = -1
+		}
+		return s.update(ctx, record, due)
+	})
 }
 
 // update writes a record that this replica owns. What looks like a conflict with the very next version, of this replica's making, is a write
@@ -61,7 +84,8 @@ func (s *Service) update(ctx context.Context, record *journal.Record, due time.D
 }
 
 // write writes what a record has come to, and does not give up while the process lives. The caller is answered early, if there is an answer for
-// that, when the first write fails. It returns nil, or ErrConflict when another replica has taken the record over.
+// that, when the first write fails; but not with a success that another replica may by now record in its own way. It returns nil, or
+// ErrConflict when another replica has taken the record over.
 func (s *Service) write(f *flight, record *journal.Record, due time.Duration, early *answer) error {
 	var lost error
 	s.untilWritten("record what became of a create", record.Key, func(ctx context.Context) error {
@@ -70,7 +94,7 @@ func (s *Service) write(f *flight, record *journal.Record, due time.Duration, ea
 			lost = err
 			return nil
 		}
-		if err != nil && early != nil {
+		if err != nil && early != nil && (early.err != nil || s.journal.Holds(f.lease)) {
 			f.tell(early.response, early.err)
 		}
 		return err

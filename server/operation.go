@@ -26,8 +26,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 	switch record.State {
 	case enlistv1.OperationState_OPERATION_STATE_SUCCEEDED:
 		operation.Result = &enlistv1.Operation_Response{Response: record.Payload.GetResponse()}
-	case enlistv1.OperationState_OPERATION_STATE_INTENT:
-	default:
+	case enlistv1.OperationState_OPERATION_STATE_FAILED, enlistv1.OperationState_OPERATION_STATE_NOT_SENT:
 		if failure := record.Payload.GetFailure(); failure != nil {
 			operation.Result = &enlistv1.Operation_Error{Error: statusOf(once.Error(failure), operation.GetProvider(), operation.GetRequestId()).Proto()}
 		}

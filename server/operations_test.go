@@ -283,7 +283,7 @@ func (r *running) credentials(t *testing.T, provider string) []string {
 	case "caliq":
 		return []string{"API_KEY=" + demo.Caliq.APIKey}
 	}
-	return []string{"PASSWORD=" + demo.Avvio.Password}
+	return []string{"API_PASSWORD=" + demo.Avvio.Password, "PASSWORD=" + demo.Avvio.Password}
 }
 
 func (r *running) secrets(*testing.T) []string {

@@ -33,7 +33,7 @@ func (p *Provider) call(body proto.Message, secrets []string) *vendorhttp.Reques
 }
 
 func (p *Provider) userAuth() *avviov1.UserAuth {
-	return &avviov1.UserAuth{Username: p.settings.GetUsername(), Password: p.settings.GetPassword()}
+	return &avviov1.UserAuth{Username: p.settings.GetUsername(), ApiPassword: p.settings.GetPassword()}
 }
 
 // body maps a request to the body of createAccount.

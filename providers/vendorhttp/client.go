@@ -236,9 +236,7 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 }
 
 // unknown makes the error of a create that may have been carried out.
-func (c *Client) unknown(
-	why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error,
-) *providers.Error {
+func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not.",

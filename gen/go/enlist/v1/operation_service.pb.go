@@ -427,7 +427,7 @@ type Operation_Response struct {
 }
 
 type Operation_Error struct {
-	// The error, in state OPERATION_STATE_FAILED.
+	// The error, in states OPERATION_STATE_FAILED and OPERATION_STATE_NOT_SENT.
 	Error *status.Status `protobuf:"bytes,11,opt,name=error,proto3,oneof"`
 }
 

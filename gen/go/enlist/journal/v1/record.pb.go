@@ -62,8 +62,10 @@ type Payload struct {
 	RefusedAgain bool `protobuf:"varint,15,opt,name=refused_again,json=refusedAgain,proto3" json:"refused_again,omitempty"`
 	// Whether a look-up after the last such send, at the right time, has found nothing.
 	BelievedMissing bool `protobuf:"varint,16,opt,name=believed_missing,json=believedMissing,proto3" json:"believed_missing,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// When a caller last had it begun or begun again, by the clock of the machine that then sent it.
+	AskedTime     *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=asked_time,json=askedTime,proto3" json:"asked_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Payload) Reset() {
@@ -206,6 +208,13 @@ func (x *Payload) GetBelievedMissing() bool {
 		return x.BelievedMissing
 	}
 	return false
+}
+
+func (x *Payload) GetAskedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AskedTime
+	}
+	return nil
 }
 
 // Failure is a providers.Error.
@@ -358,7 +367,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x05\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf9\x05\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -380,7 +389,9 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\runknown_since\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\funknownSince\x12\x18\n" +
 	"\alookups\x18\x0e \x01(\x05R\alookups\x12#\n" +
 	"\rrefused_again\x18\x0f \x01(\bR\frefusedAgain\x12)\n" +
-	"\x10believed_missing\x18\x10 \x01(\bR\x0fbelievedMissing\"\xf4\x02\n" +
+	"\x10believed_missing\x18\x10 \x01(\bR\x0fbelievedMissing\x129\n" +
+	"\n" +
+	"asked_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\taskedTime\"\xf4\x02\n" +
 	"\aFailure\x12.\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x16.enlist.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +
@@ -430,16 +441,17 @@ var file_enlist_journal_v1_record_proto_depIdxs = []int32{
 	1,  // 3: enlist.journal.v1.Payload.failure:type_name -> enlist.journal.v1.Failure
 	6,  // 4: enlist.journal.v1.Payload.decision:type_name -> enlist.v1.OperationDecision
 	7,  // 5: enlist.journal.v1.Payload.unknown_since:type_name -> google.protobuf.Timestamp
-	8,  // 6: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
-	9,  // 7: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
-	10, // 8: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
-	11, // 9: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
-	2,  // 10: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	7,  // 6: enlist.journal.v1.Payload.asked_time:type_name -> google.protobuf.Timestamp
+	8,  // 7: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
+	9,  // 8: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
+	10, // 9: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
+	11, // 10: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
+	2,  // 11: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_enlist_journal_v1_record_proto_init() }

@@ -259,6 +259,35 @@ func (m *Payload) validate(all bool) error {
 
 	// no validation rules for BelievedMissing
 
+	if all {
+		switch v := interface{}(m.GetAskedTime()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, PayloadValidationError{
+					field:  "AskedTime",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, PayloadValidationError{
+					field:  "AskedTime",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetAskedTime()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return PayloadValidationError{
+				field:  "AskedTime",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}

@@ -32,8 +32,8 @@ type UserAuth struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// User name.
 	Username string `protobuf:"bytes,1,opt,name=username,proto3" json:"username,omitempty"`
-	// Password.
-	Password      string `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	// Password; named apart from that of an account, since secrets are shown by name.
+	ApiPassword   string `protobuf:"bytes,2,opt,name=api_password,json=password,proto3" json:"api_password,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -75,9 +75,9 @@ func (x *UserAuth) GetUsername() string {
 	return ""
 }
 
-func (x *UserAuth) GetPassword() string {
+func (x *UserAuth) GetApiPassword() string {
 	if x != nil {
-		return x.Password
+		return x.ApiPassword
 	}
 	return ""
 }
@@ -899,10 +899,10 @@ var File_enlist_vendors_avvio_v1_avvio_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_avvio_v1_avvio_proto_rawDesc = "" +
 	"\n" +
-	"#enlist/vendors/avvio/v1/avvio.proto\x12\x17enlist.vendors.avvio.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"G\n" +
+	"#enlist/vendors/avvio/v1/avvio.proto\x12\x17enlist.vendors.avvio.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"K\n" +
 	"\bUserAuth\x12\x1a\n" +
-	"\busername\x18\x01 \x01(\tR\busername\x12\x1f\n" +
-	"\bpassword\x18\x02 \x01(\tB\x03\x80\x01\x01R\bpassword\"\xaa\x02\n" +
+	"\busername\x18\x01 \x01(\tR\busername\x12#\n" +
+	"\fapi_password\x18\x02 \x01(\tB\x03\x80\x01\x01R\bpassword\"\xaa\x02\n" +
 	"\x14CreateAccountRequest\x12>\n" +
 	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x12\x1c\n" +
 	"\toperation\x18\x02 \x01(\tR\toperation\x12V\n" +

@@ -59,7 +59,7 @@ func (m *UserAuth) validate(all bool) error {
 
 	// no validation rules for Username
 
-	// no validation rules for Password
+	// no validation rules for ApiPassword
 
 	if len(errors) > 0 {
 		return UserAuthMultiError(errors)
