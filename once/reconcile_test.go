@@ -180,12 +180,13 @@ func TestTakenOverLater(t *testing.T) {
 	f := start(t, v, failing(bad))
 	began := time.Now()
 	r := f.dies(bad)
+	died := time.Now()
 	f.options.Tick = 20 * time.Millisecond
-	f.restartWith(func() { time.Sleep(time.Second) })
+	f.restartWith(func() { time.Sleep(50 * time.Millisecond) })
 	f.comesTo(r, succeeded)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if since := v.sent.Since; since.Before(began.Add(-time.Second)) || since.After(began.Add(900*time.Millisecond)) {
-		t.Errorf("looked for what was made since %s, begun %s", since, began)
+	if since := v.sent.Since; since.Before(began.Add(-time.Millisecond)) || since.After(died) {
+		t.Errorf("looked for what was made since %s, begun %s, dead by %s", since, began, died)
 	}
 }
