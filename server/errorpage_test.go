@@ -113,7 +113,7 @@ An error is a ` + "`google.rpc.Status`" + `, over gRPC and over REST alike:
   - ` + "`enlist.v1.VendorError`" + `: the vendor's HTTP status, own codes and own words, without secrets, cut to size. The whole answer of a create is
     in what ` + "`GetOperation`" + ` shows.
 
-Secrets and values of fields are never in an error.
+No secret is in an error, and Enlist's own words repeat no value of a field; the vendor's may.
 
 With grpcurl, which prints every detail in full:
 

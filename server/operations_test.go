@@ -348,7 +348,7 @@ func withoutMoving(value any) any {
 	case map[string]any:
 		for name, member := range value {
 			if lower := strings.ToLower(name); strings.Contains(lower, "id") || strings.Contains(lower, "date") || strings.Contains(lower, "time") ||
-				strings.Contains(lower, "created") || strings.Contains(lower, "updated") || lower == "number" || lower == "key" {
+				strings.Contains(lower, "created") || strings.Contains(lower, "updated") || strings.Contains(lower, "modified") || lower == "number" || lower == "key" {
 				delete(value, name)
 				continue
 			}

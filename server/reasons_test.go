@@ -145,8 +145,8 @@ func TestReasonsThatNeedHelp(t *testing.T) {
 	for transport, call := range transports() {
 		for _, c := range helped() {
 			t.Run(transport+"/"+c.name, func(t *testing.T) {
-				t.Parallel() // they wait more than they work
-				r := start(t, c.change)
+				r := start(t, c.change) // one after the other: the gateway keeps a setting in a global variable
+				t.Parallel()            // they wait more than they work
 				if c.before != nil {
 					if after := c.before(t, r); after != nil {
 						defer after()

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -34,7 +35,8 @@ func meant(path, name string, owner, request protoreflect.MessageDescriptor) str
 	if len(found) == 0 {
 		return ""
 	}
-	slices.SortFunc(found, func(a, b string) int { return len(a) - len(b) })
+	far := func(path string) int { return distance(plain(name), plain(path[strings.LastIndex(path, ".")+1:])) }
+	slices.SortStableFunc(found, func(a, b string) int { return cmp.Or(far(a)-far(b), len(a)-len(b)) })
 	return ", unlike " + strings.Join(found[:min(len(found), mostMeant)], ", ")
 }
 
@@ -43,11 +45,12 @@ func plain(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
 }
 
-// isLike reports whether a name may be meant for a field's: but for case and separators, the beginning of it or it the beginning of the
-// name; or as good as the same.
+// isLike reports whether a name may be meant for a field's: but for case and separators, one begins or ends with the other, or they are as
+// good as the same.
 func isLike(name string, field protoreflect.FieldDescriptor) bool {
 	given, there := plain(name), plain(string(field.Name()))
-	if len(given) > 2 && (strings.HasPrefix(there, given) || strings.HasPrefix(given, there)) {
+	if strings.HasPrefix(given, there) || strings.HasSuffix(given, there) ||
+		len(given) > 2 && (strings.HasPrefix(there, given) || strings.HasSuffix(there, given)) {
 		return true
 	}
 	return distance(given, there) <= min(len(there)/3, 2)

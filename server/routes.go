@@ -93,7 +93,7 @@ func noSuchPath(all routes) *providers.Error {
 func noSuchMethod(there routes) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "The request has a method that this path does not take. There is: " + there.String() + ".",
+		Message: "The path does not take this method. Use " + there.String() + ".",
 	}
 }
 

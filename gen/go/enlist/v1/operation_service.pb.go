@@ -1173,11 +1173,11 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12;\n" +
 	"\vdecide_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"decideTime\"\x87\x02\n" +
+	"decideTime\"\xd8\x02\n" +
 	"\x13GetOperationRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12B\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB#\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19\x14the UUID of a createR\trequestId\"J\n" +
+	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\"J\n" +
 	"\x14GetOperationResponse\x122\n" +
 	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x8b\x03\n" +
 	"\x15ListOperationsRequest\x12s\n" +
@@ -1194,19 +1194,19 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"operations\x18\x01 \x03(\v2\x14.enlist.v1.OperationR\n" +
 	"operations\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcc\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9d\x03\n" +
 	"\x14WaitOperationRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12B\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB#\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19\x14the UUID of a createR\trequestId\x12B\n" +
+	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12B\n" +
 	"\atimeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\r\xfaB\n" +
 	"\xaa\x01\a\"\x03\b\xac\x022\x00R\atimeout\"K\n" +
 	"\x15WaitOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\xf4\x03\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\xc5\x04\n" +
 	"\x17ResolveOperationRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12B\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB#\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19\x14the UUID of a createR\trequestId\x12g\n" +
+	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12g\n" +
 	"\bdecision\x18\x03 \x01(\x0e2\x13.enlist.v1.DecisionB6\xe0A\x02\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19%DECISION_SUCCEEDED or DECISION_FAILEDR\bdecision\x12)\n" +
 	"\vcustomer_id\x18\x04 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
 	"customerId\x12,\n" +
