@@ -19,13 +19,13 @@ func TestOneFileUnderTwoNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer first.Close() //nolint:errcheck // the test is over
+	defer first.Close()
 	if err := os.Symlink(file, link); err != nil {
 		t.Skip(err)
 	}
 	second, err := sqlite.Open(context.Background(), link, sqlite.Options{})
 	if err == nil {
-		defer second.Close() //nolint:errcheck // the test is over
+		defer second.Close()
 	}
 	if !errors.Is(err, journal.ErrInUse) {
 		t.Errorf("opened by its other name as well: %v", err)
