@@ -192,6 +192,9 @@ func (s *Service) lookUp(
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
 	step("after-lookup")
+	if err == nil {
+		err = ctx.Err() // what belongs to the create beside the customer may have been cut off: it is for who has more time
+	}
 	if err != nil {
 		return nil, err
 	}

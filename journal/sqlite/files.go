@@ -16,8 +16,8 @@ import (
 // ownerOnly is the mode of every file: records are sealed, but their keys and times are nobody else's business either.
 const ownerOnly fs.FileMode = 0o600
 
-// prepareFiles makes the file at a path if it is not there, takes it and its companions from other users, and returns its full path.
-// SQLite gives the companions that it makes the mode of the file.
+// prepareFiles makes the file at a path if it is not there, takes it and its companions from other users, and returns its full path
+// without symbolic links. SQLite gives the companions that it makes the mode of the file.
 func prepareFiles(path string) (string, error) {
 	if path == "" || strings.HasPrefix(path, ":") || strings.HasPrefix(path, "file:") {
 		return "", fmt.Errorf("%q is not the path of a file: the journal must be on a disk", path)
@@ -41,6 +41,9 @@ func prepareFiles(path string) (string, error) {
 	}
 	if err := file.Close(); err != nil {
 		return "", err
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil { // the lock is for the file, whatever name it is opened by
+		return "", fmt.Errorf("the path of the journal: %w", err)
 	}
 	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
 		info, err := os.Stat(path + suffix)
