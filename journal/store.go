@@ -88,7 +88,7 @@ type Store interface {
 	// CountUnknown counts the rows in state UNKNOWN, but no further than to the limit.
 	CountUnknown(ctx context.Context, limit int) (int, error)
 
-	// Purge deletes up to limit rows that are not open and were inserted longer ago than the age, oldest first, and says how many.
+	// Purge deletes up to limit rows that are not open and were inserted and last updated longer ago than the age, oldest first, and says how many.
 	// Rows in state NEEDS_PERSON stay.
 	Purge(ctx context.Context, age time.Duration, limit int) (int, error)
 

@@ -97,8 +97,10 @@ func (s *Service) carryOut(ctx context.Context, f *flight, o *order) (*enlistv1.
 		case busy == nil:
 			step("after-intent")
 			return s.send(ctx, f, record, o.creation)
-		case !s.awaitOther(ctx, busy):
-			return nil, customerBusy(o.key.Provider)
+		}
+		f.late = customerBusy(o.key.Provider)
+		if !s.awaitOther(ctx, busy) {
+			return nil, f.late
 		}
 	}
 }
@@ -202,10 +204,12 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 			if err == nil && !ended {
 				return s.send(ctx, f, record, o.creation)
 			}
-			if errors.Is(err, journal.ErrBusy) && !ended && !s.awaitHolder(ctx, o) {
-				return nil, customerBusy(o.key.Provider)
-			}
-			if ended || !errors.Is(err, journal.ErrConflict) { // ErrBusy is one
+			if errors.Is(err, journal.ErrBusy) {
+				f.late = customerBusy(o.key.Provider)
+				if ended || !s.awaitHolder(ctx, o) {
+					return nil, f.late
+				}
+			} else if ended || !errors.Is(err, journal.ErrConflict) {
 				f.tell(nil, journalUnavailable(err))
 				s.takeBack(o.key, written)
 				return nil, journalUnavailable(err)

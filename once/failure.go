@@ -1,6 +1,7 @@
 package once
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -126,12 +127,15 @@ func awaitsPerson(record *journal.Record) error {
 	}
 }
 
+// journalUnavailable speaks of this call only: an earlier one with the same request_id may have been sent.
 func journalUnavailable(cause error) error {
-	return &providers.Error{
-		Reason:  enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
-		Message: "The create could not be recorded, so nothing was sent. Call again after the time in RetryInfo; the operator finds the cause in the log.",
-		Stage:   enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second, Cause: cause,
+	message := "This call could not be recorded, and so it sent nothing; an earlier one with the same request_id may have. Call again with the same " +
+		"request_id after the time in RetryInfo; the operator finds the cause in the log."
+	if errors.Is(cause, context.DeadlineExceeded) {
+		message = "This call could not be recorded in the time there was, and so it sent nothing; an earlier one with the same request_id may have. " +
+			"Call again with the same request_id and more time."
 	}
+	return &providers.Error{Reason: enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, Message: message, RetryAfter: time.Second, Cause: cause}
 }
 
 func journalUnreadable(cause error) error {

@@ -37,3 +37,16 @@ func withhold(message protoreflect.Message) (withheld bool) {
 	})
 	return withheld
 }
+
+// dropFiles empties the bytes in a request, such as pictures.
+func dropFiles(message protoreflect.Message) {
+	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		switch {
+		case field.Kind() == protoreflect.BytesKind && !field.IsList():
+			message.Clear(field)
+		case field.Message() != nil && !field.IsMap() && !field.IsList():
+			dropFiles(value.Message())
+		}
+		return true
+	})
+}

@@ -28,6 +28,8 @@ type flight struct {
 	shared error
 	// told gets the first answer that is known; the work may go on after it.
 	told chan answer
+	// late is what a caller hears whose time ends before the create is recorded, when there is a better reason than the journal.
+	late error
 	// lease is that of this replica from before it came to own the record.
 	lease int64
 	// attempt is the call to the vendor that is or was under way.
@@ -51,7 +53,13 @@ func (f *flight) tell(response *enlistv1.CreateCustomerResponse, err error) {
 // refuseAfter tells the caller that nothing was sent once the context, its time, ends: a journal that is slow to fail must not leave it
 // without an answer. inTime ends that, and reports whether the caller has not been told so: else nothing may be sent.
 func (f *flight) refuseAfter(ctx context.Context) (inTime func() bool) {
-	return context.AfterFunc(ctx, func() { f.tell(nil, journalUnavailable(context.Cause(ctx))) })
+	late := f.late
+	return context.AfterFunc(ctx, func() {
+		if late == nil {
+			late = journalUnavailable(context.Cause(ctx))
+		}
+		f.tell(nil, late)
+	})
 }
 
 // isSending reports whether bytes of a create may have left.

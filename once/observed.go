@@ -12,7 +12,10 @@ import (
 type observed struct {
 	mu    sync.Mutex
 	since map[journal.Key]observation
+	made  map[customer]time.Time // what this process has made at vendors that are asked before each send
 }
+
+type customer struct{ provider, id string }
 
 type observation struct {
 	unanswered int32 // sends at the time: another send begins another wait
@@ -22,7 +25,9 @@ type observation struct {
 // forgetAfter is when an observation is dropped that nobody has asked for: another replica has settled the create.
 const forgetAfter = 2 * time.Hour
 
-func newObserved() *observed { return &observed{since: map[journal.Key]observation{}} }
+func newObserved() *observed {
+	return &observed{since: map[journal.Key]observation{}, made: map[customer]time.Time{}}
+}
 
 // wait returns how long is left of a wait for a record, which begins when it is first asked for.
 func (o *observed) wait(record *journal.Record, whole time.Duration) time.Duration {
@@ -44,6 +49,21 @@ func (o *observed) forget(key journal.Key) {
 	delete(o.since, key)
 }
 
+// note remembers that a create has made a customer just now.
+func (o *observed) note(record *journal.Record) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.made[customer{record.Provider, record.Payload.GetCustomerId()}] = time.Now()
+}
+
+// madeWithin reports whether this process has made a customer within a time.
+func (o *observed) madeWithin(provider, id string, within time.Duration) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	at, there := o.made[customer{provider, id}]
+	return there && time.Since(at) < within
+}
+
 // clean drops what was not asked for in a long time.
 func (o *observed) clean() {
 	o.mu.Lock()
@@ -51,6 +71,11 @@ func (o *observed) clean() {
 	for key, there := range o.since {
 		if time.Since(there.seen) > forgetAfter {
 			delete(o.since, key)
+		}
+	}
+	for made, at := range o.made {
+		if time.Since(at) > forgetAfter {
+			delete(o.made, made)
 		}
 	}
 }

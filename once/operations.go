@@ -44,7 +44,7 @@ func (s *Service) ExpireTime(record *journal.Record) time.Time {
 	if record.IsOpen() || record.State == needsPerson {
 		return time.Time{}
 	}
-	return record.Created.Add(s.retention)
+	return record.Updated.Add(s.retention)
 }
 
 // Wait returns the record of a create once that has come to rest, in any state but INTENT and UNKNOWN, or as it is when the context ends.

@@ -92,7 +92,7 @@ func TestNoJournalNoSend(t *testing.T) {
 	bad.fail(func(method string, _ int) (before, after bool) { return method == "Insert", false })
 	r := request("c1")
 	_, err := f.create(r, soon)
-	if refused := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE); refused.RetryAfter == 0 || refused.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+	if refused := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE); refused.RetryAfter == 0 || refused.Stage != enlistv1.SendStage_SEND_STAGE_UNSPECIFIED {
 		t.Errorf("retry after %s, stage %s", refused.RetryAfter, refused.Stage)
 	}
 	bad.fail(nil)

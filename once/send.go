@@ -97,11 +97,14 @@ func (s *Service) checkLease(f *flight) error {
 // checkLook refuses to send a create whose look has found nothing, when another create has made that customer so lately that the vendor
 // need not show it yet. Since this create is open, the other has ended.
 func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
-	other, err := s.journal.FindCustomer(ctx, record.Provider, record.Payload.GetExclusiveKey())
+	id, settledAfter := record.Payload.GetExclusiveKey(), s.settledAfter(record.Provider)
+	other, err := s.journal.FindCustomer(ctx, record.Provider, id)
 	switch {
 	case err != nil:
 		return journalUnavailable(err)
-	case other != nil && other.Key != record.Key && mayBeHidden(time.Since(other.Updated), s.describe(record.Provider).SettledAfter):
+	case other == nil || other.Key == record.Key:
+		return nil
+	case mayBeHidden(time.Since(other.Updated), settledAfter), s.observed.madeWithin(record.Provider, id, settledAfter):
 		return customerNotShown(record.Provider)
 	}
 	return nil
@@ -143,6 +146,9 @@ func (s *Service) conclude(
 	if ended == created {
 		payload.Response, _ = proto.Clone(got.response).(*enlistv1.CreateCustomerResponse)
 		payload.CustomerId, payload.Failure = got.response.GetCustomer().GetId(), nil
+		if payload.GetLooksFirst() {
+			s.observed.note(record)
+		}
 	} else {
 		payload.Failure = failureOf(got.err)
 	}

@@ -63,6 +63,9 @@ func (s *Service) update(ctx context.Context, record *journal.Record, due time.D
 	if record.State != intent {
 		record.Owner = "" // the work is over, or due later
 	}
+	if record.State == succeeded || record.State == failed {
+		dropFiles(record.Payload.GetRequest().ProtoReflect()) // nothing is sent any more
+	}
 	err := s.journal.Update(ctx, record, due)
 	if !errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrBusy) {
 		return err

@@ -19,6 +19,9 @@ import (
 // maxPage is how large a page grows, in bytes, unless one operation is larger: clients take answers of up to 4 MiB by default.
 const maxPage = 2 << 20
 
+// readAtOnce is how many records are read at a time.
+const readAtOnce = 20
+
 // allProviders stands for every provider in a list (AIP-159).
 const allProviders = "-"
 
@@ -44,7 +47,7 @@ func (s *operationService) GetOperation(ctx context.Context, request *enlistv1.G
 
 func (s *operationService) ListOperations(ctx context.Context, request *enlistv1.ListOperationsRequest) (*enlistv1.ListOperationsResponse, error) {
 	size := cmp.Or(int(request.GetPageSize()), defaultPageSize)
-	query := journal.Query{Principal: principalOf(ctx), Provider: request.GetProvider(), State: request.GetState(), Limit: size + 1}
+	query := journal.Query{Principal: principalOf(ctx), Provider: request.GetProvider(), State: request.GetState()}
 	if query.Provider == allProviders {
 		query.Provider = ""
 	} else if _, err := s.connections.find(query.Provider); err != nil {
@@ -63,24 +66,38 @@ func (s *operationService) ListOperations(ctx context.Context, request *enlistv1
 	if query.After, err = positionOf(position); err != nil {
 		return nil, err
 	}
-	records, err := s.once.Operations(ctx, query)
-	if err != nil {
-		return nil, err
-	}
+	return s.page(ctx, request, query, size)
+}
+
+// page reads a page a few records at a time: one alone may be of several megabytes.
+func (s *operationService) page(
+	ctx context.Context, request *enlistv1.ListOperationsRequest, query journal.Query, size int,
+) (*enlistv1.ListOperationsResponse, error) {
 	response, bytes := &enlistv1.ListOperationsResponse{}, 0
-	for i, record := range records {
-		if i == size {
-			response.NextPageToken = pagetoken.NextAfter(request, positionAfter(records[i-1]))
-			break
+	for {
+		want := min(size-len(response.GetOperations()), readAtOnce)
+		query.Limit = want + 1
+		records, err := s.once.Operations(ctx, query)
+		if err != nil {
+			return nil, err
 		}
-		operation := withoutExchanges(s.show(record))
-		if bytes += proto.Size(operation); bytes > maxPage && i > 0 {
-			response.NextPageToken = pagetoken.NextAfter(request, positionAfter(records[i-1]))
-			break
+		for _, record := range records[:min(want, len(records))] {
+			operation := withoutExchanges(s.show(record))
+			if bytes += proto.Size(operation); bytes > maxPage && len(response.GetOperations()) > 0 {
+				response.NextPageToken = pagetoken.NextAfter(request, positionText(query.After))
+				return response, nil
+			}
+			response.Operations = append(response.Operations, operation)
+			query.After = &journal.Position{Created: record.Created, Provider: record.Provider, RequestID: record.RequestID}
 		}
-		response.Operations = append(response.Operations, operation)
+		if len(records) <= want {
+			return response, nil
+		}
+		if len(response.GetOperations()) == size {
+			response.NextPageToken = pagetoken.NextAfter(request, positionText(query.After))
+			return response, nil
+		}
 	}
-	return response, nil
 }
 
 func (s *operationService) WaitOperation(ctx context.Context, request *enlistv1.WaitOperationRequest) (*enlistv1.WaitOperationResponse, error) {
@@ -139,11 +156,11 @@ func (s *operationService) unlessConfigured(err error, provider string) error {
 	return err
 }
 
-// positionAfter writes the position of a record in a list.
-func positionAfter(record *journal.Record) []byte {
-	position := binary.BigEndian.AppendUint64(nil, uint64(record.Created.UnixMicro()))
-	position = append(position, record.RequestID[:]...)
-	return append(position, record.Provider...)
+// positionText writes a position in a list, as positionOf reads it.
+func positionText(at *journal.Position) []byte {
+	position := binary.BigEndian.AppendUint64(nil, uint64(at.Created.UnixMicro()))
+	position = append(position, at.RequestID[:]...)
+	return append(position, at.Provider...)
 }
 
 func positionOf(position []byte) (*journal.Position, error) {

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/enlist-dev/enlist/journal"
 )
 
@@ -15,15 +17,29 @@ func purge(t *testing.T, store journal.Store, age time.Duration, limit, want int
 	}
 }
 
+// setAge makes a row look as if nobody had touched it since a time.
+func setAge(t *testing.T, f *fixture, requestID uuid.UUID, since time.Time) {
+	t.Helper()
+	f.database.SetCreated(t, requestID, since)
+	f.database.SetUpdated(t, requestID, since)
+}
+
 func purgeAge(t *testing.T, f *fixture) {
 	store := f.open(t)
 	old, young := insertAs(t, store, succeeded, never), insertAs(t, store, succeeded, never)
-	f.database.SetCreated(t, old.RequestID, time.Now().Add(-49*time.Hour))
-	f.database.SetCreated(t, young.RequestID, time.Now().Add(-47*time.Hour))
+	setAge(t, f, old.RequestID, time.Now().Add(-49*time.Hour))
+	setAge(t, f, young.RequestID, time.Now().Add(-47*time.Hour))
 	purge(t, store, 48*time.Hour, 10, 1)
 	if get(t, store, old) != nil || get(t, store, young) == nil {
 		t.Error("the wrong row has gone")
 	}
+	purge(t, store, 48*time.Hour, 10, 0)
+
+	// What was begun long ago and ended lately is remembered from its end.
+	late := insert(t, store, newRow())
+	f.database.SetCreated(t, late.RequestID, time.Now().Add(-49*time.Hour))
+	late.State, late.Owner = succeeded, ""
+	replace(t, store, late, never)
 	purge(t, store, 48*time.Hour, 10, 0)
 
 	// The key is free again.
@@ -39,7 +55,7 @@ func purgeLimit(t *testing.T, f *fixture) {
 	var rows []*journal.Row
 	for i := range 7 {
 		row := insertAs(t, store, succeeded, never)
-		f.database.SetCreated(t, row.RequestID, time.Now().Add(time.Duration(i-100)*time.Hour))
+		setAge(t, f, row.RequestID, time.Now().Add(time.Duration(i-100)*time.Hour))
 		rows = append(rows, row)
 	}
 	for _, step := range []struct{ want, left int }{{3, 4}, {3, 1}, {1, 0}, {0, 0}} {
@@ -63,7 +79,7 @@ func purgeStates(t *testing.T, f *fixture) {
 		insertAs(t, store, notSent, never),
 	}
 	for _, row := range append(stay[:len(stay):len(stay)], gone...) {
-		f.database.SetCreated(t, row.RequestID, time.Now().Add(-1000*time.Hour))
+		setAge(t, f, row.RequestID, time.Now().Add(-1000*time.Hour))
 	}
 	purge(t, store, time.Hour, 100, len(gone))
 	sameSet(t, list(t, store, journal.Query{Principal: "billing", Limit: 100}), stay...)

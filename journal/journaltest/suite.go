@@ -24,6 +24,8 @@ type Database interface {
 	Open(ctx context.Context) (journal.Store, error)
 	// SetCreated changes when a row was inserted, behind the back of the stores that have the database open.
 	SetCreated(t *testing.T, requestID uuid.UUID, created time.Time)
+	// SetUpdated makes a row look as if it had been last written at another time.
+	SetUpdated(t *testing.T, requestID uuid.UUID, updated time.Time)
 	// MakeNewer marks the database as migrated by a version of Enlist that is newer than this one. No store has it open.
 	MakeNewer(t *testing.T)
 }

@@ -46,7 +46,7 @@ SELECT 'p' || n % 3, 'v' || n % 5, gen_random_uuid(),
   CASE WHEN n % 1000 = 0 THEN 3 WHEN n % 1000 = 1 THEN 4 WHEN n % 5000 = 2 THEN 6 WHEN n % 2500 = 3 THEN 1 WHEN n % 2500 = 4 THEN 5 ELSE 2 END, 1,
   decode(md5('e' || n), 'hex'), decode(md5('c' || n), 'hex'), 'dead' || n % 2,
   CASE WHEN n % 2500 = 4 THEN now() - interval '1 minute' END,
-  now() - n * interval '1 minute', now(), 1 + n % 2, decode(repeat(md5(n::text), 10), 'hex')
+  now() - n * interval '1 minute', now() - n * interval '1 minute', 1 + n % 2, decode(repeat(md5(n::text), 10), 'hex')
 FROM generate_series(1, 50000) n`
 
 // Every method is one statement, and that one touches a handful of the table's pages: whether its plan was made while the table was empty,

@@ -51,6 +51,11 @@ func (d database) SetCreated(t *testing.T, requestID uuid.UUID, created time.Tim
 	d.cluster.Exec(t, d.dsn, `UPDATE enlist.records SET created = $2 WHERE request_id = $1`, [16]byte(requestID), created)
 }
 
+func (d database) SetUpdated(t *testing.T, requestID uuid.UUID, updated time.Time) {
+	t.Helper()
+	d.cluster.Exec(t, d.dsn, `UPDATE enlist.records SET updated = $2 WHERE request_id = $1`, [16]byte(requestID), updated)
+}
+
 func (d database) MakeNewer(t *testing.T) {
 	t.Helper()
 	d.cluster.Exec(t, d.dsn, `INSERT INTO enlist.schema_version (version_id, is_applied) VALUES (1000000, true)`)

@@ -45,7 +45,7 @@ WHERE principal = $1 AND provider = $2 AND request_id = $3 AND version = $4`,
 const purgeRecords = keys + `, old AS MATERIALIZED (
   SELECT o.* FROM keys k CROSS JOIN LATERAL (
     SELECT principal, provider, request_id, created FROM enlist.records
-    WHERE key_id = k.key_id AND created < now() - $1::interval AND state NOT IN (1, 5, 6)
+    WHERE key_id = k.key_id AND created < now() - $1::interval AND updated < now() - $1::interval AND state NOT IN (1, 5, 6)
     ORDER BY created LIMIT $2) o
   ORDER BY created LIMIT $2
 )

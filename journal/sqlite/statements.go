@@ -55,7 +55,7 @@ const (
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND state IN (1, 5) RETURNING ` + columns
 
 	sqlPurge = `DELETE FROM operations WHERE id IN (
-    SELECT id FROM operations WHERE state IN (2, 3, 4) AND created < ?1 ORDER BY created LIMIT ?2)`
+    SELECT id FROM operations WHERE state IN (2, 3, 4) AND created < ?1 AND updated < ?1 ORDER BY created LIMIT ?2)`
 
 	sqlKeep = `INSERT INTO secrets (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING`
 

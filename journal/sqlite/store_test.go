@@ -38,6 +38,11 @@ func (d *database) SetCreated(t *testing.T, requestID uuid.UUID, created time.Ti
 	execute(t, d.path, `UPDATE operations SET created = ? WHERE request_id = ?`, created.UnixMicro(), requestID[:])
 }
 
+func (d *database) SetUpdated(t *testing.T, requestID uuid.UUID, updated time.Time) {
+	t.Helper()
+	execute(t, d.path, `UPDATE operations SET updated = ? WHERE request_id = ?`, updated.UnixMicro(), requestID[:])
+}
+
 func (d *database) MakeNewer(t *testing.T) {
 	t.Helper()
 	execute(t, d.path, `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, true FROM goose_db_version`)

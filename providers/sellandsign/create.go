@@ -2,6 +2,7 @@ package sellandsign
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -9,6 +10,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
@@ -72,7 +74,11 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if update.there {
 		outcome = enlistv1.Outcome_OUTCOME_UPDATED
 	}
-	return c.complete(ctx, record, body, outcome, update.fates), nil
+	response := c.complete(ctx, record, body, outcome, update.fates)
+	if ctx.Err() != nil { // what was cut off would be lost; FindCustomer completes it
+		return nil, c.http.MayBeDone(c.creation(update.parameters), &vendorhttp.Response{Status: http.StatusOK}, nil)
+	}
+	return response, nil
 }
 
 // complete sets the free properties of a customer that was written, and makes the create's answer.

@@ -3,6 +3,7 @@ package vendorhttp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http/httptrace"
 	"strings"
 	"time"
@@ -65,6 +66,9 @@ func (c *Client) exchanged(ctx context.Context, request *Request, start time.Tim
 
 // shown returns an answer's body as people may see it.
 func (r *Request) shown(body []byte) string {
+	if r.Lists && len(body) > 0 {
+		return fmt.Sprintf("(%d bytes, not kept: a list that holds other customers as well)", len(body))
+	}
 	text := string(body)
 	if r.RedactAnswer != nil {
 		text = r.RedactAnswer(body)

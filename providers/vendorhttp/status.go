@@ -1,9 +1,11 @@
 package vendorhttp
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -14,8 +16,8 @@ const maxRetryAfter = time.Hour
 
 // NotUnderstood makes the error for an answer that is not the vendor's own words as documented, or a server error.
 //
-// A status that HTTP gives to requests which were not carried out (401, 403, 404, 405, 413, 415, 429, or 503 with Retry-After) is
-// believed. After anything else a create may have been carried out: its outcome is unknown.
+// A status that HTTP gives to requests which were not carried out (401, 403, 404, 405, 413, 415, 429, or 503 with Retry-After and no page
+// of a proxy's) is believed. After anything else a create may have been carried out: its outcome is unknown.
 // vendor is what could be made out of the answer; nil for nothing.
 func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if vendor == nil {
@@ -36,7 +38,7 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 			"Provider "+c.provider+" asks for fewer calls, and nothing was done. Call again after the time in RetryInfo.")
 		limited.RetryAfter = wait
 		return limited
-	case response.Status == http.StatusServiceUnavailable && hasWait:
+	case response.Status == http.StatusServiceUnavailable && hasWait && (!request.Creates || !isPage(response)):
 		unavailable := answered(enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
 			"Provider "+c.provider+" says that it is not available, and nothing was done. Call again after the time in RetryInfo.")
 		unavailable.RetryAfter = wait
@@ -56,6 +58,12 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 		return answered(enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
 			"Provider "+c.provider+" answered with "+status+" and a body that its documentation does not allow for. An operator must look.")
 	}
+}
+
+// isPage reports whether an answer is a page for people. With 503 that is a proxy's, which may have passed the request on before it gave up.
+func isPage(response *Response) bool {
+	return strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") ||
+		bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("<"))
 }
 
 // MayBeDone makes the error for an answer that shows, at whatever status, that what was asked for may have been done: a create's

@@ -158,7 +158,8 @@ const (
 	// Details: none.
 	ErrorReason_INTERNAL_ERROR ErrorReason = 20
 	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The create could not be recorded, and so nothing was sent; or the record of one could not be read.
+	// Cause: The call could not be recorded, and so it sent nothing (an earlier one with the same request_id may have); or the record of a
+	// create could not be read.
 	// Remedy: Call again with the same request_id after the RetryInfo delay; the operator finds the cause in the log.
 	// RetryInfo: always.
 	// Details: none.

@@ -273,7 +273,7 @@ type Operation struct {
 	Tries []*OperationTry `protobuf:"bytes,5,rep,name=tries,proto3" json:"tries,omitempty"`
 	// When the create was accepted.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When its state last changed.
+	// When it was last looked into or changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// When the record will be forgotten.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -450,11 +450,11 @@ type OperationTry struct {
 	Stage SendStage `protobuf:"varint,5,opt,name=stage,proto3,enum=enlist.v1.SendStage" json:"stage,omitempty"`
 	// HTTP status of the answer; 0 when there was none.
 	HttpStatus int32 `protobuf:"varint,6,opt,name=http_status,json=httpStatus,proto3" json:"http_status,omitempty"`
-	// The request as it went out, secrets replaced by `$NAMES`.
+	// The request as it went out, secrets replaced by `$NAMES`; a body is cut to 64 KiB.
 	Request *VendorRequest `protobuf:"bytes,7,opt,name=request,proto3" json:"request,omitempty"`
 	// The answer's body, without secrets, cut to 4,096 characters.
 	ResponseBody string `protobuf:"bytes,8,opt,name=response_body,json=responseBody,proto3" json:"response_body,omitempty"`
-	// A curl command that repeats the request, secrets as `$NAMES`.
+	// A curl command that repeats the request, as far as its body is here, secrets as `$NAMES`.
 	Curl          string `protobuf:"bytes,9,opt,name=curl,proto3" json:"curl,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -25,7 +25,7 @@ import (
 
 // A proxy whose backend breaks off after it has worked answers 503, and Varnish by its built-in vcl_backend_error adds Retry-After: 5
 // (here 1, to be quick). That is no word of the vendor's: the create must not be sent again without a look.
-func TestReviewProxys503IsNotTheVendors(t *testing.T) {
+func TestProxys503IsNotTheVendors(t *testing.T) {
 	var made atomic.Int32
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

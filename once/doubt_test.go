@@ -9,7 +9,7 @@ import (
 )
 
 // While the journal is away nobody can say that nothing was sent for a request_id whose first call was.
-func TestReviewNothingWasSentAfterItWas(t *testing.T) {
+func TestNothingWasSentAfterItWas(t *testing.T) {
 	t.Parallel()
 	bad := &badStore{}
 	f := start(t, newVendor(byMatch, time.Hour), failing(bad))
@@ -34,7 +34,7 @@ func TestReviewNothingWasSentAfterItWas(t *testing.T) {
 }
 
 // A step of the wall clock does not make a look believed that the vendor could not yet have shown the truth in.
-func TestReviewClockStepsBetweenTwoCreates(t *testing.T) {
+func TestClockStepsBetweenTwoCreates(t *testing.T) {
 	t.Parallel()
 	v := newVendor(byKey, time.Hour)
 	v.looksFirst = true

@@ -10,7 +10,7 @@ import (
 )
 
 // A create that was started again late is remembered for the retention from then on, and not from its first, empty, start.
-func TestReviewStartedAgainJustBeforeItsRetentionEnds(t *testing.T) {
+func TestStartedAgainJustBeforeItsRetentionEnds(t *testing.T) {
 	t.Parallel()
 	offset := time.Duration(0)
 	v := newVendor(byMatch, time.Second).then(send{before: notSentError()}, send{before: notSentError()}, send{before: notSentError()}, send{before: notSentError()})
