@@ -1,6 +1,7 @@
 package once_test
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
@@ -150,4 +151,24 @@ func TestPanicInAProvider(t *testing.T) {
 		f.comesTo(r, succeeded)
 		f.holds(1, 1)
 	})
+}
+
+// A picture is in the record for as long as the create may be sent from there, and no longer.
+func TestFilesLeaveTheJournal(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(enforced, time.Second))
+	r := request("c1")
+	r.VendorOptions = &enlistv1.CreateCustomerRequest_Valomnia{Valomnia: &enlistv1.ValomniaOptions{
+		Image: &enlistv1.ValomniaImage{Filename: "a.png", Content: bytes.Repeat([]byte("x"), 1<<20)},
+	}}
+	f.becomesUnknown(r, send{acts: true})
+	if held := f.record(r).Payload.GetRequest().GetValomnia().GetImage(); len(held.GetContent()) != 1<<20 {
+		t.Errorf("%d bytes while it is unknown", len(held.GetContent()))
+	}
+	f.succeeds(r)
+	if held := f.record(r).Payload.GetRequest().GetValomnia().GetImage(); len(held.GetContent()) != 0 || held.GetFilename() != "a.png" {
+		t.Errorf("%d bytes of %q after the end", len(held.GetContent()), held.GetFilename())
+	}
+	f.succeeds(r)
+	f.holds(1, 1)
 }

@@ -1,0 +1,27 @@
+package sellandsign_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// A create that is cut off while its free properties are set is not over: told as a success it would be without them for good.
+func TestPropertiesThatAreCutOff(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	v := newVendor(t, answers{
+		"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(200, record("C", 1000, 1000)),
+		"getCustomerPropertyListFor": func(_ http.ResponseWriter, r *http.Request) {
+			stop()
+			<-r.Context().Done()
+		},
+	})
+	request := small(t, "C")
+	request.Customer.Properties = map[string]string{"segment": "gold"}
+	if response, err := providers.Create(ctx, v, request); !providers.IsReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN) {
+		t.Errorf("%v, %v", response, err)
+	}
+}
