@@ -48,10 +48,10 @@ func failAt(t *testing.T, c *chance, v *vendor, operation string, kind sandbox.F
 	w.fault(fault)
 	creates := requestsFor(c, v, 5, v.onExisting)
 	callers(ctx, w, creates, 3)
+	verify(ctx, w, creates)
 	for _, pending := range w.pendingFaults() {
 		if pending.Kind == kind && pending.Operation == operation {
 			t.Errorf("%s of %s did not happen: a fault that does not happen tests nothing", kind, operation)
 		}
 	}
-	verify(ctx, w, creates)
 }

@@ -275,7 +275,7 @@ func mustRefuse(ctx context.Context, t *testing.T, c *create, p *process, overRE
 	if overREST && ctx.Err() != nil {
 		return
 	}
-	if reason != enlistv1.ErrorReason_JOURNAL_UNAVAILABLE.String() || !retry || !strings.Contains(said.Message(), "nothing was sent") {
+	if reason != enlistv1.ErrorReason_JOURNAL_UNAVAILABLE.String() || !retry || !strings.Contains(said.Message(), "it sent nothing") {
 		t.Errorf("%s while the journal is away: %v %s %s", short(c), err, reason, said.Message())
 	}
 }
