@@ -169,7 +169,7 @@ func (s *Service) conclude(
 	switch {
 	case ended == created && (payload.GetReleased() || !payload.GetLooksFirst()): // the customer is there, whatever becomes of the record
 		early = &got
-	case what == notDone: // which the same request_id may change
+	case what == notDone, what == unanswered: // which the same request_id may change
 		early = &got
 	}
 	if s.write(f, record, due, early) == nil {

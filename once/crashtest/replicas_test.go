@@ -386,7 +386,7 @@ func turnAfterLease(t *testing.T, c *chance, p *pair) tally {
 	defer cancel()
 	replicas := p.start(t, c, replicaOptions{change: func(config *configv1.Config) {
 		for _, provider := range config.GetProviders() {
-			provider.Timeout, provider.MaxInFlight = durationpb.New(12*time.Second), 1
+			provider.Timeout, provider.MaxInFlight = durationpb.New(18*time.Second), 1
 			provider.LookupLag = durationpb.New(0)
 		}
 	}})

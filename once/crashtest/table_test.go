@@ -51,7 +51,8 @@ func (r *resultTable) neverReached() map[row]int {
 	defer r.mu.Unlock()
 	never := map[row]int{}
 	for at, found := range r.byRow {
-		if at.point != amongRivals && r.killed[at]+found.kills == 0 && found.rounds >= 3 {
+		kills := at.vendor != allVendors || at.point == atAnyMoment // in the other rows something else is taken away
+		if kills && at.point != amongRivals && r.killed[at]+found.kills == 0 && found.rounds >= 3 {
 			never[at] = found.rounds
 		}
 	}
