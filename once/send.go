@@ -171,6 +171,8 @@ func (s *Service) conclude(
 		early = &got
 	case what == notDone, what == unanswered: // which the same request_id may change
 		early = &got
+	case what == refused: // perhaps because another replica has sent it as well: what is recorded in the end will tell
+		early = &answer{err: stillUnknown(record)}
 	}
 	if s.write(f, record, due, early) == nil {
 		step("after-end")
