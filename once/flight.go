@@ -125,14 +125,14 @@ func (s *Service) fly(
 	if f.isSending() {
 		return nil, stillSending(f.key.Provider)
 	}
-	last, answer := lastWords, inProgress(f.key.Provider)
+	left, otherwise := lastWords/2, inProgress(f.key.Provider)
 	if a := f.attempt.Load(); a != nil && a.sent.Load() { // it is over, and being recorded
-		last, answer = patienceLeft, stillSending(f.key.Provider)
+		left, otherwise = patienceLeft/2, stillSending(f.key.Provider)
 	}
 	select { // what has sent nothing ends with its caller, and says how
 	case told := <-f.told:
 		return told.response, told.err
-	case <-time.After(last / 2):
-		return nil, answer
+	case <-time.After(left):
+		return nil, otherwise
 	}
 }

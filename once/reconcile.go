@@ -77,15 +77,9 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 
 // putOff leaves a claimed record for a later turn.
 func (s *Service) putOff(ctx context.Context, record *journal.Record) {
-	if record.State == intent {
-		s.abandon(record)
-	}
-	due := jitter(turnAgainAfter)
-	if record.State != unknown {
-		due = -1
-	}
+	due := s.leave(record, jitter(turnAgainAfter))
 	record.Owner = ""
-	err := s.journal.Update(ctx, record, due)
+	err := s.journal.Update(ctx, record, due)              // not s.update: a flight of this process may have taken it, whose write is not this one's
 	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
 		return
 	}

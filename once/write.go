@@ -44,15 +44,19 @@ func (s *Service) letGo(key journal.Key, version int64) {
 		if err != nil || record == nil || !record.IsOpen() || record.Owner != s.journal.Replica() || record.Version != version {
 			return err
 		}
-		if record.State == intent {
-			s.abandon(record)
-		}
-		due := time.Duration(0)
-		if record.State != unknown {
-			due = -1
-		}
-		return s.update(ctx, record, due)
+		return s.update(ctx, record, s.leave(record, 0))
 	})
+}
+
+// leave readies a record to be written that is left without a look-up, and returns when it is due: at the given time if anything is to be found out.
+func (s *Service) leave(record *journal.Record, due time.Duration) time.Duration {
+	if record.State == intent {
+		s.abandon(record)
+	}
+	if record.State != unknown {
+		return -1
+	}
+	return due
 }
 
 // update writes a record that this replica owns. What looks like a conflict with the very next version, of this replica's making, is a write
