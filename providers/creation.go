@@ -26,15 +26,3 @@ type Creation interface {
 	// no customer; where more belongs to a create than one call, it completes that for a customer which is MatchOurs.
 	FindCustomer(context.Context, Sent) ([]Candidate, error)
 }
-
-// Create carries out one create: the preview when the request says validate_only, else the creation.
-func Create(ctx context.Context, provider Provider, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	creation, err := provider.Prepare(request)
-	if err != nil {
-		return nil, err
-	}
-	if request.GetValidateOnly() {
-		return creation.Preview(ctx)
-	}
-	return creation.CreateCustomer(ctx)
-}

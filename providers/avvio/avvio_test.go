@@ -172,7 +172,7 @@ func TestPageSample(t *testing.T) {
 		}
 		_, _ = w.Write(answer)
 	})
-	created, err := providers.Create(t.Context(), provider, request(t, `{
+	created, err := providertest.Create(t.Context(), provider, request(t, `{
 		"customer": {"name": {"title": "Mr", "givenName": "Joe", "familyName": "Bloggs"}, "organization": {"name": "SHR"},
 			"email": "joe.blogs@gmail.com", "phone": "+353 (0)61 335 680", "languageCode": "en-IE",
 			"billingAddress": {"lines": ["Avvio House, Lonsdale Road", "National Technology Park"], "city": "Castletroy",
@@ -243,7 +243,7 @@ func TestAnswers(t *testing.T) {
 		"passwords, deep":     {200, `{"status":"error","message":{"request":{"userAuth":{"password":"truncat"}},"why":"no such site"}}`, rejected, "no such site"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer, err := providers.Create(t.Context(), vendor(t, nil, says(test.status, test.body)), small(t, "1"))
+			answer, err := providertest.Create(t.Context(), vendor(t, nil, says(test.status, test.body)), small(t, "1"))
 			if test.want == 0 {
 				if err != nil || answer.GetCustomer().GetId() != "9007199254740993" {
 					t.Fatalf("%v, %v", answer, err)
@@ -265,7 +265,7 @@ func TestAnswers(t *testing.T) {
 func TestRecordWithoutPasswords(t *testing.T) {
 	create := small(t, "1")
 	create.IncludeVendorRecord = true
-	answer, err := providers.Create(t.Context(), vendor(t, nil, says(200, `{"status":"ok","accountID":7,"password":"x-1","echo":["gu\"est<pä55"]}`)), create)
+	answer, err := providertest.Create(t.Context(), vendor(t, nil, says(200, `{"status":"ok","accountID":7,"password":"x-1","echo":["gu\"est<pä55"]}`)), create)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +310,7 @@ func TestViolations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			create := small(t, "1")
 			test.change(create)
-			_, err := providers.Create(t.Context(), provider, create)
+			_, err := providertest.Create(t.Context(), provider, create)
 			violations := reason(t, err, test.want).Violations
 			var paths []string
 			described := false
@@ -429,7 +429,7 @@ func TestSite(t *testing.T) {
 	create.ValidateOnly = true
 	for site, part := range map[*int64]string{nil: `"siteID":12,`, proto.Int64(8796093023822): `"siteID":8796093023822,`} {
 		create.GetAvvio().SiteId = site
-		preview, err := providers.Create(t.Context(), provider, create)
+		preview, err := providertest.Create(t.Context(), provider, create)
 		if err != nil || !strings.Contains(preview.GetVendorRequest().GetBody(), part) {
 			t.Errorf("%v, %v", preview, err)
 		}
@@ -441,7 +441,7 @@ func TestSite(t *testing.T) {
 
 // Who has no id cannot be told to read by it.
 func TestUnknownOutcomeSaysWhatCanBeDone(t *testing.T) {
-	_, err := providers.Create(t.Context(), vendor(t, nil, says(500, "")), small(t, "1"))
+	_, err := providertest.Create(t.Context(), vendor(t, nil, says(500, "")), small(t, "1"))
 	if message := reason(t, err, unknown).Message; strings.Contains(message, "GetCustomer") {
 		t.Errorf("there is no id to read by: %s", message)
 	}

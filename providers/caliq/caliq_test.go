@@ -129,7 +129,7 @@ func TestPageSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	preview, err := providers.Create(t.Context(), provider, request(t, `{
+	preview, err := providertest.Create(t.Context(), provider, request(t, `{
 		"validateOnly": true,
 		"customer": {"id": "string 3", "organization": {"name": "sample string 4", "vatNumber": "sample string 20", "eori": "sample string 21"},
 			"billingAddress": {"lines": ["sample string 5", "sample string 6", "sample string 7"], "city": "sample string 8",
@@ -199,7 +199,7 @@ func autoNumbering(settings *configv1.Caliq) { settings.AutoNumbering = true }
 func TestPageAnswer(t *testing.T) {
 	create := small(t, "")
 	create.IncludeVendorRecord = true
-	answer, err := providers.Create(t.Context(), vendor(t, autoNumbering, 200, string(fixture(t, "create_answer.json"))), create)
+	answer, err := providertest.Create(t.Context(), vendor(t, autoNumbering, 200, string(fixture(t, "create_answer.json"))), create)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestAnswers(t *testing.T) {
 		"a long issue, cut to size": {200, data(`"OK":false,"CustomerCreateIssues":[{"ID":9,"ExtraData":"` + strings.Repeat("x", 300) + `"}]`), rejected, "…"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer, err := providers.Create(t.Context(), vendor(t, nil, test.status, test.body), small(t, "A-1"))
+			answer, err := providertest.Create(t.Context(), vendor(t, nil, test.status, test.body), small(t, "A-1"))
 			if test.want == 0 {
 				if err != nil || answer.GetCustomer().GetVendorIds()["account_id"] != "7" {
 					t.Fatalf("%v, %v", answer, err)
@@ -305,7 +305,7 @@ func TestCatalogue(t *testing.T) {
 	refused := func() *enlistv1.VendorMessage {
 		create := small(t, "A-1")
 		create.Customer.Category = "NONE"
-		_, err := providers.Create(ctx, provider, create)
+		_, err := providertest.Create(ctx, provider, create)
 		messages := reason(t, err, rejected).Vendor.GetMessages()
 		if len(messages) != 1 || messages[0].GetCode() != "35" || messages[0].GetExtra() != "CustomerCategory" {
 			t.Errorf("messages %v", messages)
@@ -343,7 +343,7 @@ func TestAutoNumbering(t *testing.T) {
 		}
 		vendors.ServeHTTP(w, r)
 	})
-	created, err := providers.Create(t.Context(), provider, small(t, ""))
+	created, err := providertest.Create(t.Context(), provider, small(t, ""))
 	if err != nil || created.GetCustomer().GetId() != "C0000001" {
 		t.Fatalf("%v, %v", created, err)
 	}
@@ -354,13 +354,13 @@ func TestAutoNumbering(t *testing.T) {
 	if err != nil || read.GetCustomer().GetVendorIds()["account_id"] != created.GetCustomer().GetVendorIds()["account_id"] {
 		t.Errorf("read %v, %v", read, err)
 	}
-	_, err = providers.Create(t.Context(), provider, small(t, "A-1"))
+	_, err = providertest.Create(t.Context(), provider, small(t, "A-1"))
 	if known := reason(t, err, invalid); known.Violations[0].Path != "customer.id" {
 		t.Errorf("violations %v", known.Violations)
 	}
 	adopt := small(t, "")
 	adopt.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-	_, err = providers.Create(t.Context(), provider, adopt)
+	_, err = providertest.Create(t.Context(), provider, adopt)
 	if known := reason(t, err, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED); known.Violations[0].Path != "on_existing" {
 		t.Errorf("violations %v", known.Violations)
 	}
@@ -372,7 +372,7 @@ func TestAutoNumbering(t *testing.T) {
 // Caliq numbers accounts itself, but the connection does not say so: the account is there, under a number nobody asked for.
 func TestNumberedInSpite(t *testing.T) {
 	answer := `{"CustomerCreateData":{"OK":true,"AccountID":1001,"AccountNo":"C0000001"}}`
-	_, err := providers.Create(t.Context(), vendor(t, nil, 200, answer), small(t, "A-1"))
+	_, err := providertest.Create(t.Context(), vendor(t, nil, 200, answer), small(t, "A-1"))
 	if known := reason(t, err, unknown); known.Vendor.GetMessages()[0].GetMessage() != "AccountID 1001, AccountNo C0000001" {
 		t.Errorf("vendor %v", known.Vendor)
 	}
@@ -402,11 +402,11 @@ func TestLimits(t *testing.T) {
 			VendorOptions: &enlistv1.CreateCustomerRequest_Caliq{Caliq: &enlistv1.CaliqOptions{ChannelId: proto.Int32(2)}},
 		}
 	}
-	if _, err := providers.Create(t.Context(), provider, long(0)); err != nil {
+	if _, err := providertest.Create(t.Context(), provider, long(0)); err != nil {
 		t.Errorf("at the limits: %v", err)
 	}
 	violated := func(request *enlistv1.CreateCustomerRequest) []string {
-		_, err := providers.Create(t.Context(), provider, request)
+		_, err := providertest.Create(t.Context(), provider, request)
 		var paths []string
 		for _, violation := range reason(t, err, invalid).Violations {
 			paths = append(paths, strings.TrimPrefix(violation.Path, "customer."))
@@ -474,7 +474,7 @@ func TestLookupFails(t *testing.T) {
 		}
 		w.WriteHeader(http.StatusBadGateway)
 	})
-	_, err := providers.Create(t.Context(), provider, small(t, "A-1"))
+	_, err := providertest.Create(t.Context(), provider, small(t, "A-1"))
 	if known := reason(t, err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		t.Errorf("stage %s", known.Stage)
 	}

@@ -10,6 +10,7 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
 const (
@@ -61,10 +62,10 @@ func adopting(t *testing.T) *enlistv1.CreateCustomerRequest {
 
 func TestAdopt(t *testing.T) {
 	// The code is taken, but not by a customer: by an account of a level below.
-	_, err := providers.Create(t.Context(), vendor(t, text(404, absent), text(409, taken)), adopting(t))
+	_, err := providertest.Create(t.Context(), vendor(t, text(404, absent), text(409, taken)), adopting(t))
 	fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
 
-	_, err = providers.Create(t.Context(), vendor(t, text(502, ""), text(200, `{"status":"SUCCESS"}`)), adopting(t))
+	_, err = providertest.Create(t.Context(), vendor(t, text(502, ""), text(200, `{"status":"SUCCESS"}`)), adopting(t))
 	if known := fails(t, err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		t.Errorf("stage %s of a create that was not sent", known.Stage)
 	}
@@ -95,7 +96,7 @@ func TestDateOfAnotherZone(t *testing.T) {
 func TestSecretsInAnswers(t *testing.T) {
 	const iban, token = "FR7630006000011234567890189", "tok-4242"
 	refusing := text(400, `{"status":"FAIL","errorCode":"INVALID_PARAMETER","message":"bad: {\"iban\":\"`+iban+`\",\"tokenId\":\"`+token+`\"}"}`)
-	_, err := providers.Create(t.Context(), vendor(t, nil, refusing), full(t)[0])
+	_, err := providertest.Create(t.Context(), vendor(t, nil, refusing), full(t)[0])
 	if said := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Vendor.String(); strings.Contains(said, iban) || strings.Contains(said, token) {
 		t.Errorf("a secret shows in %s", said)
 	}
@@ -115,7 +116,7 @@ func TestGenericFailure(t *testing.T) {
 		failing := text(status, `{"status":"FAIL","errorCode":"GENERIC_API_EXCEPTION","message":"x"}`)
 		create := adopting(t)
 		create.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
-		_, err := providers.Create(t.Context(), vendor(t, nil, failing), create)
+		_, err := providertest.Create(t.Context(), vendor(t, nil, failing), create)
 		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 	}
 }
@@ -126,7 +127,7 @@ func TestDoneAtAnotherStatus(t *testing.T) {
 		creates := 0
 		create := adopting(t)
 		create.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
-		_, err := providers.Create(t.Context(), vendor(t, nil, func(w http.ResponseWriter, r *http.Request) {
+		_, err := providertest.Create(t.Context(), vendor(t, nil, func(w http.ResponseWriter, r *http.Request) {
 			creates++
 			text(status, `{"status":"SUCCESS","errorCode":"X"}`)(w, r)
 		}), create)

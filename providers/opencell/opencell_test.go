@@ -141,7 +141,7 @@ func TestPageSample(t *testing.T) {
 			"email": "qa@opencellsoft.com", "mobile": "+33123546789", "languageCode": "fr", "currencyCode": "EUR", "category": "CLIENT"},
 		"opencell": {"crmParentCode": "MAIN_SELLER", "subscriptionDate": {"year": 2018, "month": 1, "day": 10}, "paymentMethod": "OPENCELL_PAYMENT_METHOD_CHECK",
 			"billingCycle": "BC_MONTHLY_1ST", "electronicBilling": true}}`)
-	preview, err := providers.Create(t.Context(), provider, sample)
+	preview, err := providertest.Create(t.Context(), provider, sample)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestUpdateSendsNothingDerived(t *testing.T) {
 		t.Fatal(err)
 	}
 	for on, want := range map[string]bool{"ON_EXISTING_FAIL": true, "ON_EXISTING_UPDATE": false, "ON_EXISTING_ADOPT": true} {
-		preview, err := providers.Create(t.Context(), provider, request(t, `{"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "validateOnly": true,
+		preview, err := providertest.Create(t.Context(), provider, request(t, `{"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "validateOnly": true,
 			"onExisting": "`+on+`", "customer": {"id": "X", "name": {"familyName": "One"}, "billingAddress": {"countryCode": "FR"}}}`))
 		if err != nil {
 			t.Fatal(err)

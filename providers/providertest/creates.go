@@ -10,7 +10,6 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
 )
 
 func roundTrip(t *testing.T, f *fixture) {
@@ -76,7 +75,7 @@ func isOutputOnly(path string) bool {
 func requestIDAsKey(t *testing.T, f *fixture) {
 	request := settled(f.harness.Request(""))
 	if _, excluded := f.harness.Excluded[RequestIDAsKey]; excluded {
-		_, err := providers.Create(t.Context(), f.provider, request)
+		_, err := Create(t.Context(), f.provider, request)
 		known := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD)
 		if len(known.Violations) != 1 || known.Violations[0].Path != "customer.id" {
 			t.Errorf("violations %v, want one at customer.id", known.Violations)
@@ -94,7 +93,7 @@ func duplicate(t *testing.T, f *fixture) {
 	f.create(request)
 	second := settled(request)
 	second.Customer.Name.FamilyName = "Somebody"
-	_, err := providers.Create(t.Context(), f.provider, second)
+	_, err := Create(t.Context(), f.provider, second)
 	if reason, excluded := f.harness.Excluded[Duplicate]; excluded {
 		if err != nil {
 			t.Fatalf("Duplicate is excluded (%s), but the second create failed: %v", reason, err)
@@ -115,7 +114,7 @@ func update(t *testing.T, f *fixture) {
 	request = settled(request)
 	request.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
 	request.Customer.Name.FamilyName = "Renamed"
-	response, err := providers.Create(t.Context(), f.provider, request)
+	response, err := Create(t.Context(), f.provider, request)
 	if f.provesExclusion(Update, err) {
 		return
 	}
@@ -136,7 +135,7 @@ func update(t *testing.T, f *fixture) {
 func adopt(t *testing.T, f *fixture) {
 	request := f.request()
 	request.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-	response, err := providers.Create(t.Context(), f.provider, request)
+	response, err := Create(t.Context(), f.provider, request)
 	if f.provesExclusion(Adopt, err) {
 		return
 	}
@@ -145,7 +144,7 @@ func adopt(t *testing.T, f *fixture) {
 	}
 	second := settled(request)
 	second.Customer.Name.FamilyName = "Somebody"
-	response, err = providers.Create(t.Context(), f.provider, second)
+	response, err = Create(t.Context(), f.provider, second)
 	if err != nil || response.GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED || response.GetCustomer().GetId() != request.GetCustomer().GetId() {
 		t.Fatalf("the second: %v, %v", response, err)
 	}
@@ -201,7 +200,7 @@ func parallel(t *testing.T, f *fixture) {
 	var group sync.WaitGroup
 	for i := range callers {
 		group.Go(func() {
-			response, err := providers.Create(t.Context(), f.provider, f.request())
+			response, err := Create(t.Context(), f.provider, f.request())
 			if err != nil {
 				t.Error(err)
 				return

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
@@ -83,7 +82,7 @@ func vendorFailures(t *testing.T, f *fixture) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, f.harness)
 			f.answerCreates(answer.handler)
-			_, err := providers.Create(t.Context(), f.provider, f.request())
+			_, err := Create(t.Context(), f.provider, f.request())
 			known := f.fails(err, answer.create)
 			wantStage := enlistv1.SendStage_SEND_STAGE_ANSWERED
 			if answer.create == unknown {
@@ -129,7 +128,7 @@ func vendorFailuresOnRead(t *testing.T, f *fixture) {
 
 func credentialsRefused(t *testing.T, f *fixture) {
 	f.use(f.harness.NewRefused(f.server.URL))
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	f.fails(err, credentials)
 	_, err = f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "1"})
 	f.fails(err, credentials)
@@ -142,7 +141,7 @@ func credentialsRefused(t *testing.T, f *fixture) {
 func credentialsExpired(t *testing.T, f *fixture) {
 	f.create(f.request())
 	f.fault("create", "expired_credentials", 0)
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	if f.harness.IsLogin == nil {
 		f.fails(err, credentials)
 		return
@@ -169,7 +168,7 @@ func oneLogin(t *testing.T, f *fixture) {
 	var group sync.WaitGroup
 	for range 30 {
 		group.Go(func() {
-			if _, err := providers.Create(t.Context(), f.provider, f.request()); err != nil {
+			if _, err := Create(t.Context(), f.provider, f.request()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -182,7 +181,7 @@ func oneLogin(t *testing.T, f *fixture) {
 
 func notReachable(t *testing.T, f *fixture) {
 	f.server.Close()
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	if known := f.fails(err, unavailable); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		t.Errorf("stage %s", known.Stage)
 	}
@@ -197,7 +196,7 @@ func slow(t *testing.T, f *fixture) {
 	f.create(f.request())
 	f.fault("create", "latency", 3*time.Second)
 	start := time.Now()
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	if known := f.fails(err, unknown); known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
 		t.Errorf("stage %s", known.Stage)
 	}
@@ -211,14 +210,14 @@ func slow(t *testing.T, f *fixture) {
 	f.use(f.harness.New(f.server.URL, 5*time.Second))
 	f.create(f.request())
 	f.fault("create", "latency", 3*time.Second)
-	_, err = providers.Create(short(t, 500*time.Millisecond), f.provider, f.request())
+	_, err = Create(short(t, 500*time.Millisecond), f.provider, f.request())
 	f.fails(err, unknown)
 }
 
 func cancelled(t *testing.T, f *fixture) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := providers.Create(ctx, f.provider, f.request())
+	_, err := Create(ctx, f.provider, f.request())
 	if known := f.fails(err, unavailable); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		t.Errorf("stage %s after a cancellation before the call", known.Stage)
 	}
@@ -231,7 +230,7 @@ func cancelled(t *testing.T, f *fixture) {
 		cancel()
 		<-r.Context().Done()
 	})
-	_, err = providers.Create(ctx, f.provider, f.request())
+	_, err = Create(ctx, f.provider, f.request())
 	f.fails(err, unknown)
 }
 
@@ -240,7 +239,7 @@ func neverSentTwice(t *testing.T, f *fixture) {
 	f.create(f.request())
 	for i, kind := range []string{"drop_after", "truncated", "malformed", "error_but_created"} {
 		f.fault("create", kind, 0)
-		_, err := providers.Create(t.Context(), f.provider, f.request())
+		_, err := Create(t.Context(), f.provider, f.request())
 		f.fails(err, unknown)
 		if held := f.records(); len(held) != i+2 {
 			t.Errorf("after %s the vendor holds %d records, want %d", kind, len(held), i+2)
@@ -252,6 +251,6 @@ func neverSentTwice(t *testing.T, f *fixture) {
 		}
 	}
 	f.fault("create", "drop_before", 0)
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	f.fails(err, unknown)
 }

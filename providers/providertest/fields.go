@@ -19,7 +19,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
 )
 
 // fieldsReachTheWire proves that mapping and annotations agree, field by field: it takes each field away in turn and looks which
@@ -50,7 +49,7 @@ func fieldsReachTheWire(t *testing.T, f *fixture) {
 			}
 			without, _ := proto.Clone(request).(*enlistv1.CreateCustomerRequest)
 			clearPath(without.ProtoReflect(), strings.Split(path, "."))
-			response, err := providers.Create(t.Context(), f.provider, without)
+			response, err := Create(t.Context(), f.provider, without)
 			if err != nil {
 				known := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD)
 				if !strings.Contains(fmt.Sprint(known.Violations), strings.Split(anyIndex(path), "[")[0]) {
@@ -184,7 +183,7 @@ func fieldsDropped(t *testing.T, f *fixture) {
 		tried++
 		request := f.request()
 		change(request.GetCustomer())
-		_, err := providers.Create(t.Context(), f.provider, request)
+		_, err := Create(t.Context(), f.provider, request)
 		known := f.fails(err, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED)
 		if len(known.Violations) != 1 || known.Violations[0].Path != path {
 			t.Errorf("violations %v, want one at %s", known.Violations, path)

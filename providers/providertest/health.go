@@ -55,7 +55,7 @@ func health(t *testing.T, f *fixture) {
 		answer(w, f.harness.Refusal, "house_rules", "no")
 	})
 	began = time.Now()
-	_, err = providers.Create(t.Context(), f.provider, f.request())
+	_, err = Create(t.Context(), f.provider, f.request())
 	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
 	f.fares(began, true, 0, accepted)
 }
@@ -73,7 +73,7 @@ func healthAfterFailures(t *testing.T, f *fixture) {
 			looks := f.harness.IsLookup != nil // a look before the create succeeds
 			f.answerCreates(answer.handler)
 			began := time.Now()
-			_, err := providers.Create(t.Context(), f.provider, f.request())
+			_, err := Create(t.Context(), f.provider, f.request())
 			f.fails(err, answer.create)
 			f.fares(began, looks, answer.create, state)
 			f.answerCreates(nil)
@@ -95,7 +95,7 @@ func healthAfterFailures(t *testing.T, f *fixture) {
 	}
 	f.server.Close()
 	began := time.Now()
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	f.fails(err, unavailable)
 	f.fares(began, false, unavailable, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
 }
@@ -105,7 +105,7 @@ func healthOfCredentials(t *testing.T, f *fixture) {
 	began := time.Now()
 	f.create(f.request())
 	f.fault("create", "expired_credentials", 0)
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	if f.harness.IsLogin != nil {
 		if err != nil {
 			t.Fatal(err)
@@ -119,7 +119,7 @@ func healthOfCredentials(t *testing.T, f *fixture) {
 	}
 	f.use(f.harness.NewRefused(f.server.URL))
 	began = time.Now()
-	_, err = providers.Create(t.Context(), f.provider, f.request())
+	_, err = Create(t.Context(), f.provider, f.request())
 	f.fails(err, credentials)
 	f.fares(began, false, credentials, rejected)
 }

@@ -160,7 +160,7 @@ func observedFailures(t *testing.T, f *fixture) {
 		f := newFixture(t, f.harness)
 		w := &watch{f: f}
 		f.fault("create", kind, 0)
-		_, err := providers.Create(w.context(), f.provider, f.request())
+		_, err := Create(w.context(), f.provider, f.request())
 		f.fails(err, unknown)
 		w.check(f.arrived(0))
 		if creates := w.creates(); len(creates) != 1 || creates[0].Stage != want.stage || (creates[0].Status != 0) != want.status {
@@ -169,7 +169,7 @@ func observedFailures(t *testing.T, f *fixture) {
 	}
 	f.server.Close()
 	w := &watch{f: f}
-	_, err := providers.Create(w.context(), f.provider, f.request())
+	_, err := Create(w.context(), f.provider, f.request())
 	f.fails(err, unavailable)
 	for _, exchange := range w.exchanges {
 		if exchange.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || exchange.Status != 0 {
@@ -203,7 +203,7 @@ func observerStops(t *testing.T, f *fixture) {
 			},
 			Exchanged: func(exchange *providers.Exchange) { exchanges = append(exchanges, exchange) },
 		})
-		_, err := providers.Create(ctx, f.provider, f.request())
+		_, err := Create(ctx, f.provider, f.request())
 		if known := f.fails(err, stop.want); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 			t.Errorf("stage %s", known.Stage)
 		}
@@ -222,7 +222,7 @@ func observerStops(t *testing.T, f *fixture) {
 func observedRenewal(t *testing.T, f *fixture) {
 	w := &watch{f: f}
 	f.fault("create", "expired_credentials", 0)
-	_, err := providers.Create(w.context(), f.provider, f.request())
+	_, err := Create(w.context(), f.provider, f.request())
 	want := 2
 	if f.harness.IsLogin == nil {
 		f.fails(err, credentials)
@@ -257,9 +257,9 @@ func observedEcho(t *testing.T, f *fixture) {
 					_, _ = io.WriteString(answer, written(body)+"\xff"+written(head))
 				}
 				f.answerReads(echo)
-				_, _ = providers.Create(w.context(), f.provider, settled(request))
+				_, _ = Create(w.context(), f.provider, settled(request))
 				f.answerCreates(echo)
-				_, _ = providers.Create(w.context(), f.provider, settled(request))
+				_, _ = Create(w.context(), f.provider, settled(request))
 				if w.check(f.arrived(0)); len(w.exchanges) == 0 {
 					t.Error("nothing was seen")
 				}

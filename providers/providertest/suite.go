@@ -136,7 +136,7 @@ func settled(request *enlistv1.CreateCustomerRequest) *enlistv1.CreateCustomerRe
 
 func (f *fixture) create(request *enlistv1.CreateCustomerRequest) *enlistv1.CreateCustomerResponse {
 	f.t.Helper()
-	response, err := providers.Create(f.t.Context(), f.provider, request)
+	response, err := Create(f.t.Context(), f.provider, request)
 	if err != nil {
 		f.t.Fatalf("create: %v", err)
 	}

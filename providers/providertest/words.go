@@ -32,7 +32,7 @@ func vendorWords(t *testing.T, f *fixture) {
 			repeated = f.known(r)
 			answer(w, f.harness.Refusal, "house_rules", "We do not want this. "+wordy(repeated))
 		})
-		_, err := providers.Create(t.Context(), f.provider, settled(request))
+		_, err := Create(t.Context(), f.provider, settled(request))
 		known := f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
 		checkWords(t, known, repeated)
 		if said := known.Vendor.String(); !strings.Contains(said, "house_rules") || !strings.Contains(said, "We do not want this. ") {
@@ -42,7 +42,7 @@ func vendorWords(t *testing.T, f *fixture) {
 			repeated = f.known(r)
 			answer(w, f.harness.Refusal, strings.Join(repeated, " "), "no")
 		})
-		_, err = providers.Create(t.Context(), f.provider, settled(request))
+		_, err = Create(t.Context(), f.provider, settled(request))
 		checkWords(t, f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED, unknown), repeated)
 		if len(repeated) == 0 {
 			t.Error("there was no secret to repeat")
@@ -64,7 +64,7 @@ func vendorWordsOfALogin(t *testing.T, f *fixture) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	})
-	_, err := providers.Create(t.Context(), f.provider, f.request())
+	_, err := Create(t.Context(), f.provider, f.request())
 	known := f.fails(err, credentials)
 	checkWords(t, known, repeated)
 	if !strings.Contains(known.Vendor.String(), "Who are you? ") || len(repeated) == 0 {

@@ -13,7 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
@@ -33,7 +33,7 @@ func preview(t *testing.T, request *enlistv1.CreateCustomerRequest) (*enlistv1.C
 		t.Fatal(err)
 	}
 	request.ValidateOnly = true
-	return providers.Create(t.Context(), provider, request)
+	return providertest.Create(t.Context(), provider, request)
 }
 
 func sentQuery(t *testing.T, response *enlistv1.CreateCustomerResponse) url.Values {
@@ -154,7 +154,7 @@ func TestDefaults(t *testing.T) {
 	for title, want := range map[string]string{"": "MADAME", "Mr": "MONSIEUR", "Dr": ""} {
 		request := small(t, "C")
 		request.ValidateOnly, request.Customer.Name.Title = true, title
-		response, err := providers.Create(t.Context(), provider, request)
+		response, err := providertest.Create(t.Context(), provider, request)
 		if want == "" {
 			failure(t, err, enlistv1.ErrorReason_INVALID_FIELD)
 			continue
@@ -187,7 +187,7 @@ func TestOutcome(t *testing.T) {
 			v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(200, record("C", c.creationDate, c.syncTimer))})
 			request := small(t, "C")
 			request.OnExisting = on
-			response, err := providers.Create(t.Context(), v, request)
+			response, err := providertest.Create(t.Context(), v, request)
 			if err != nil || response.GetOutcome() != c.want {
 				t.Errorf("%s, %s: %s, %v, want %s", name, on, response.GetOutcome(), err, c.want)
 			}
@@ -220,7 +220,7 @@ func TestLookUpBeforeCreate(t *testing.T) {
 			v := newVendor(t, answers{"getCustomer": c.answer})
 			request := small(t, "C")
 			request.OnExisting = on
-			_, err := providers.Create(t.Context(), v, request)
+			_, err := providertest.Create(t.Context(), v, request)
 			if known := failure(t, err, c.want); known.Stage != c.stage {
 				t.Errorf("%s: stage %s, want %s", name, known.Stage, c.stage)
 			}
@@ -289,7 +289,7 @@ func TestCreateAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(c.status, c.body)})
-			_, err := providers.Create(t.Context(), v, small(t, "C"))
+			_, err := providertest.Create(t.Context(), v, small(t, "C"))
 			known := failure(t, err, c.want)
 			if messages := known.Vendor.GetMessages(); known.Vendor.GetHttpStatus() != int32(c.status) ||
 				c.body != "" && (len(messages) != 1 || messages[0].GetMessage() != c.body) {
@@ -317,7 +317,7 @@ func TestTokenIsCutOut(t *testing.T) {
 		"twice, in text": "GET /x?j_token=" + url.QueryEscape(token) + " " + token,
 	} {
 		v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(400, "at ?j_token="+shown+"&x=1 failed"+strings.Repeat(" é\xff", 500))})
-		_, err := providers.Create(t.Context(), v, small(t, "C"))
+		_, err := providertest.Create(t.Context(), v, small(t, "C"))
 		said := failure(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Vendor.GetMessages()[0].GetMessage()
 		if !strings.HasPrefix(said, "at ?j_token=") || !strings.Contains(said, "$J_TOKEN") || strings.Contains(said, "c2Vsb") || strings.Contains(strings.ToLower(said), "dg9rzw") {
 			t.Errorf("%s: %s", name, said)

@@ -7,6 +7,7 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
 // A create that is cut off while its free properties are set is not over: told as a success it would be without them for good.
@@ -21,7 +22,7 @@ func TestPropertiesThatAreCutOff(t *testing.T) {
 	})
 	request := small(t, "C")
 	request.Customer.Properties = map[string]string{"segment": "gold"}
-	if response, err := providers.Create(ctx, v, request); !providers.IsReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN) {
+	if response, err := providertest.Create(ctx, v, request); !providers.IsReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN) {
 		t.Errorf("%v, %v", response, err)
 	}
 }

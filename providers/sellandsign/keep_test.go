@@ -9,7 +9,7 @@ import (
 	"google.golang.org/genproto/googleapis/type/date"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
 // Sell&Sign wants every parameter each time, and an empty one wipes what it holds: an update sends what is held for what the request
@@ -22,7 +22,7 @@ func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	request.OnExisting = onUpdate
 	request.Customer.JobTitle, request.Customer.BirthDate = "CEO", nil
 	request.ValidateOnly = true
-	preview, err := providers.Create(t.Context(), v, request)
+	preview, err := providertest.Create(t.Context(), v, request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 		}
 	}
 	request.ValidateOnly = false
-	response, err := providers.Create(t.Context(), v, request)
+	response, err := providertest.Create(t.Context(), v, request)
 	if err != nil || response.GetOutcome() != updated {
 		t.Fatalf("%v, %v", response, err)
 	}
@@ -53,7 +53,7 @@ func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	request.Customer.BirthDate, request.Customer.Phone = &date.Date{Year: 1980, Month: 5, Day: 1}, "0999999999"
 	request.VendorOptions = &enlistv1.CreateCustomerRequest_SellAndSign{SellAndSign: &enlistv1.SellAndSignOptions{CustomerCode: "MINE"}}
 	request.ValidateOnly = true
-	if preview, err = providers.Create(t.Context(), v, request); err != nil {
+	if preview, err = providertest.Create(t.Context(), v, request); err != nil {
 		t.Fatal(err)
 	}
 	if shown, err = url.Parse(preview.GetVendorRequest().GetUrl()); err != nil {

@@ -13,7 +13,7 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
@@ -52,7 +52,7 @@ func TestContractorPages(t *testing.T) {
 			}
 			vendors.ServeHTTP(w, r)
 		}))
-		if _, err := providers.Create(t.Context(), v, small(t, "C")); err != nil {
+		if _, err := providertest.Create(t.Context(), v, small(t, "C")); err != nil {
 			t.Fatal(err)
 		}
 		v.order(t, "/sandbox/contractors", `{"number":"C","count":249}`) // 250 with the customer itself
@@ -193,7 +193,7 @@ func TestProperties(t *testing.T) {
 	for _, value := range []string{"gold", "silver"} {
 		request := withProperties(t)
 		request.Customer.Properties["segment"] = value
-		response, err := providers.Create(t.Context(), v, request)
+		response, err := providertest.Create(t.Context(), v, request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +233,7 @@ func TestPropertyIDs(t *testing.T) {
 	})
 	request := withProperties(t)
 	delete(request.GetCustomer().GetProperties(), "shoe \"size\"")
-	response, err := providers.Create(t.Context(), v, request)
+	response, err := providertest.Create(t.Context(), v, request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func TestPropertyFailures(t *testing.T) {
 				"selectOrCreateCustomer":     text(200, record("C", 1, 1)),
 				"getCustomerPropertyListFor": c.list, "getOrCreateCustomerProperty": c.set,
 			})
-			response, err := providers.Create(t.Context(), v, withProperties(t))
+			response, err := providertest.Create(t.Context(), v, withProperties(t))
 			if err != nil || response.GetOutcome() != created {
 				t.Fatalf("the create: %v, %v", response, err)
 			}
@@ -307,11 +307,11 @@ func TestReadWithoutProperties(t *testing.T) {
 func TestSlowLookUp(t *testing.T) {
 	v := vendorAt(t, sandbox.New())
 	v.order(t, "/sandbox/faults", `{"vendor":"sell_and_sign","kind":"slow_lookup","delay_ms":60000}`)
-	if _, err := providers.Create(t.Context(), v, small(t, "C")); err != nil {
+	if _, err := providertest.Create(t.Context(), v, small(t, "C")); err != nil {
 		t.Fatal(err)
 	}
 	again, _ := proto.Clone(small(t, "C")).(*enlistv1.CreateCustomerRequest)
-	response, err := providers.Create(t.Context(), v, again)
+	response, err := providertest.Create(t.Context(), v, again)
 	if err != nil || response.GetOutcome() == created {
 		t.Errorf("the merge was called %s, %v", response.GetOutcome(), err)
 	}
@@ -325,7 +325,7 @@ func TestEmptyProperty(t *testing.T) {
 	request.Customer.Properties = map[string]string{"segment": "gold"}
 	for _, value := range []string{"gold", ""} {
 		request.Customer.Properties["segment"] = value
-		response, err := providers.Create(t.Context(), v, request)
+		response, err := providertest.Create(t.Context(), v, request)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -153,7 +153,7 @@ func TestPageSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	created, err := providers.Create(t.Context(), provider, sample(t))
+	created, err := providertest.Create(t.Context(), provider, sample(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
 const small = `{"customer":{"id":"K-1","displayName":"Jane"}}`
@@ -42,7 +42,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(test.code+" "+test.description, func(t *testing.T) {
 			vendor := newVendor(t, text(test.status, `{"error":"`+test.code+`","error_description":"`+test.description+`"}`))
-			_, err := providers.Create(t.Context(), vendor.provider, settled(t, small))
+			_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
 			known := fails(t, err, test.reason)
 			said := known.Vendor.GetMessages()
 			if known.Vendor.GetHttpStatus() != int32(test.status) || len(said) != 1 || said[0].GetCode() != test.code || said[0].GetMessage() != test.description {
@@ -93,7 +93,7 @@ func TestSuccessesThatAreNone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			vendor := newVendor(t, answer)
-			_, err := providers.Create(t.Context(), vendor.provider, settled(t, small))
+			_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
 			if known := fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN); known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
 				t.Errorf("stage %s", known.Stage)
 			}
@@ -110,7 +110,7 @@ func TestParentInAnyForm(t *testing.T) {
 		`{"id":12,"reference":"P"}`: "12", `12`: "12", `"12"`: "12", `null`: "", `[]`: "", `{"id":"12"}`: "12",
 	} {
 		vendor := newVendor(t, text(201, `{"id":7,"reference":"K-1","parentCustomer":`+form+`,"billingCountry":"France","unheardOf":[1]}`))
-		created, err := providers.Create(t.Context(), vendor.provider, settled(t, small))
+		created, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
 		if err != nil {
 			t.Fatalf("%s: %v", form, err)
 		}
@@ -173,7 +173,7 @@ func TestAdopt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			vendor := newVendor(t, test.answers...)
-			response, err := providers.Create(t.Context(), vendor.provider, adopting)
+			response, err := providertest.Create(t.Context(), vendor.provider, adopting)
 			if got := vendor.paths(); got != strings.Join(test.paths, " ") {
 				t.Errorf("calls %s", got)
 			}

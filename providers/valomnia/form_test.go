@@ -18,6 +18,7 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
@@ -63,7 +64,7 @@ func TestRefusedBeforeAnythingIsSent(t *testing.T) {
 		"what Valomnia does not keep":  {`{"customer":{"displayName":"J","languageCode":"fr","birthPlace":"Lyon"}}`, unsupported, []string{"customer.language_code", "customer.birth_place"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := providers.Create(t.Context(), offline(t, nil), settled(t, test.request))
+			_, err := providertest.Create(t.Context(), offline(t, nil), settled(t, test.request))
 			known := fails(t, err, test.reason)
 			var paths []string
 			for _, violation := range known.Violations {
@@ -81,7 +82,7 @@ func preview(t *testing.T, defaults *enlistv1.ValomniaOptions, text string) *enl
 	t.Helper()
 	previewed := settled(t, text)
 	previewed.ValidateOnly = true
-	response, err := providers.Create(t.Context(), offline(t, defaults), previewed)
+	response, err := providertest.Create(t.Context(), offline(t, defaults), previewed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +186,7 @@ func TestImages(t *testing.T) {
 		create := settled(t, `{"customer":{"id":"`+want+`","displayName":"Þórðarson 山田 🎩","comment":"a\r\nb"},"valomnia":{"image":{"filename":"été 🎩.png"}}}`)
 		create.GetValomnia().Image.Content = append([]byte(head), bytes.Repeat([]byte{0xfe}, most-len(head))...)
 		create.ValidateOnly = true
-		response, err := providers.Create(t.Context(), provider, create)
+		response, err := providertest.Create(t.Context(), provider, create)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +195,7 @@ func TestImages(t *testing.T) {
 			t.Errorf("preview %v", shown)
 		}
 		create.ValidateOnly = false
-		if response, err = providers.Create(t.Context(), provider, create); err != nil || response.GetCustomer().GetDisplayName() != "Þórðarson 山田 🎩" ||
+		if response, err = providertest.Create(t.Context(), provider, create); err != nil || response.GetCustomer().GetDisplayName() != "Þórðarson 山田 🎩" ||
 			response.GetCustomer().GetComment() != "a\r\nb" {
 			t.Fatalf("%s: %v, %v", want, response, err)
 		}
@@ -221,7 +222,7 @@ func TestImages(t *testing.T) {
 
 	large := settled(t, `{"customer":{"displayName":"J"},"valomnia":{"image":{"filename":"a.png"}}}`)
 	large.GetValomnia().Image.Content = append([]byte("BM"), make([]byte, most-1)...)
-	_, err = providers.Create(t.Context(), offline(t, nil), large)
+	_, err = providertest.Create(t.Context(), offline(t, nil), large)
 	if known := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD); known.Violations[0].Path != "valomnia.image.content" {
 		t.Errorf("violations %v", known.Violations)
 	}
@@ -276,7 +277,7 @@ func TestIdsOfTwoKinds(t *testing.T) {
 		"no ids":      {&enlistv1.ValomniaOptions{OnHold: proto.Bool(true)}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := providers.Create(t.Context(), offline(t, test.defaults), settled(t, other))
+			_, err := providertest.Create(t.Context(), offline(t, test.defaults), settled(t, other))
 			if !test.refused {
 				if err != nil {
 					t.Error(err)

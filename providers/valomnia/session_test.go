@@ -9,7 +9,7 @@ import (
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
@@ -28,14 +28,14 @@ func TestSessionExpired(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			vendor := newVendor(t, expired, text(201, done))
-			if _, err := providers.Create(t.Context(), vendor.provider, settled(t, small)); err != nil {
+			if _, err := providertest.Create(t.Context(), vendor.provider, settled(t, small)); err != nil {
 				t.Fatal(err)
 			}
 			if len(vendor.calls) != 2 || vendor.calls[0] != vendor.calls[1] || vendor.logins != 2 || vendor.calls[0].cookie != "JSESSIONID=session-4711" {
 				t.Errorf("%d logins, calls %v", vendor.logins, vendor.calls)
 			}
 			vendor = newVendor(t, expired)
-			_, err := providers.Create(t.Context(), vendor.provider, settled(t, small))
+			_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
 			fails(t, err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED)
 			if len(vendor.calls) != 2 {
 				t.Errorf("%d calls, want 2", len(vendor.calls))
@@ -48,7 +48,7 @@ func TestSessionExpired(t *testing.T) {
 func TestRedirectsElsewhere(t *testing.T) {
 	for _, location := range []string{"/", "/logins", "/customers/7", "https://login.example/login/auth", "//login.example/login/auth", "", "http://[::1"} {
 		vendor := newVendor(t, text(302, ``, "Location", location))
-		_, err := providers.Create(t.Context(), vendor.provider, settled(t, small))
+		_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
 		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 		if len(vendor.calls) != 1 {
 			t.Errorf("%s: %d calls, want 1", location, len(vendor.calls))
@@ -135,7 +135,7 @@ func TestLogin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = providers.Create(t.Context(), provider, settled(t, small))
+			_, err = providertest.Create(t.Context(), provider, settled(t, small))
 			if handler.bodies != "ajax=true&j_password=demo-valomnia-password&j_username=demo%40valomnia.example" {
 				t.Errorf("login form %s", handler.bodies)
 			}

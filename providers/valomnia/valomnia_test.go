@@ -129,7 +129,7 @@ func TestPageSample(t *testing.T) {
 		t.Fatal(err)
 	}
 	vendor := newVendor(t, text(http.StatusCreated, string(answer)), text(http.StatusOK, string(answer)))
-	created, err := providers.Create(t.Context(), vendor.provider, settled(t, `{
+	created, err := providertest.Create(t.Context(), vendor.provider, settled(t, `{
 		"customer": {"id": "NC-3", "displayName": "Marie's Jewelry", "category": "2", "currencyCode": "USD",
 			"billingAddress": {"countryCode": "FR", "city": "Nice"}},
 		"valomnia": {"billWithParent": true, "customerSegmentationId": "1", "creditLimit": 5000, "dueDateConfigNumber": 7,
