@@ -59,9 +59,10 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 			f.fingerprint = o.fingerprint
 			return s.fly(patience, f, func() (*enlistv1.CreateCustomerResponse, error) { return s.carryOut(patience, f, o) })
 		}
+		isOver := f.isOver.Load()
 		select {
 		case <-f.landed:
-			if f.shared != nil && bytes.Equal(f.fingerprint, o.fingerprint) {
+			if !isOver && f.shared != nil && bytes.Equal(f.fingerprint, o.fingerprint) {
 				return nil, f.shared
 			}
 		case <-patience.Done():

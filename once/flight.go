@@ -26,6 +26,8 @@ type flight struct {
 	fingerprint []byte
 	// shared is the failure that whoever waited for the flight with the same request would meet as well; set before it lands, else nil.
 	shared error
+	// isOver says that the answer is known: who boards from then on begins again, and does not share it.
+	isOver atomic.Bool
 	// told gets the first answer that is known; the work may go on after it.
 	told chan answer
 	// late is what a caller hears whose time ends before the create is recorded, when there is a better reason than the journal.
@@ -115,6 +117,7 @@ func (s *Service) fly(
 		if ctx.Err() == nil && isReason(err, sharedFailures()...) {
 			f.shared = err
 		}
+		f.isOver.Store(true)
 		f.tell(response, err)
 	})
 	select {

@@ -3,6 +3,7 @@ package once
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -58,6 +59,8 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 	if err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "journal: due creates could not be claimed; trying again", "cause", err)
 	}
+	var puttingOff sync.WaitGroup // at once, so that the journal commits them together
+	defer puttingOff.Wait()
 	for _, record := range claimed {
 		turn := t.at(record.Provider)
 		select {
@@ -69,7 +72,7 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 			})
 		default:
 			more = len(claimed) == room
-			s.putOff(ctx, record)
+			puttingOff.Go(func() { s.putOff(ctx, record) })
 		}
 	}
 	return more
