@@ -63,7 +63,9 @@ func newServer(
 	if err != nil {
 		return nil, nil, err
 	}
-	served, err = server.New(configuration, connected, newCreates(opened, connected, configuration.GetJournal(), log), openAPI, log)
+	served, err = server.New(server.Options{
+		Config: configuration, Providers: connected, Creates: newCreates(opened, connected, configuration.GetJournal(), log), OpenAPI: openAPI, Log: log,
+	})
 	if err != nil {
 		return nil, nil, errors.Join(err, opened.Close())
 	}

@@ -39,7 +39,8 @@ func codeOf(reason enlistv1.ErrorReason) codes.Code {
 		return codes.Aborted
 	case enlistv1.ErrorReason_VENDOR_REJECTED:
 		return codes.FailedPrecondition
-	case enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.ErrorReason_OVERLOADED, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE:
+	case enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.ErrorReason_OVERLOADED, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
+		enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE:
 		return codes.Unavailable
 	case enlistv1.ErrorReason_VENDOR_RATE_LIMITED:
 		return codes.ResourceExhausted

@@ -73,7 +73,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	}
 	t.Cleanup(func() { _ = records.Close() })
 	creates := once.New(records, connected, once.Options{Tick: 50 * time.Millisecond}, logger)
-	served, err := server.New(configuration, connected, creates, openAPI, logger)
+	served, err := server.New(server.Options{Config: configuration, Providers: connected, Creates: creates, OpenAPI: openAPI, Log: logger})
 	if err != nil {
 		t.Fatal(err)
 	}

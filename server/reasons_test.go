@@ -22,7 +22,7 @@ import (
 )
 
 // notYet are the reasons that this version has no way to give: there is no authentication. Whoever adds it moves them to a test.
-var notYet = []string{"CREDENTIALS_MISSING", "CREDENTIALS_INVALID", "NOT_PERMITTED"}
+var notYet = []string{"CREDENTIALS_MISSING", "CREDENTIALS_INVALID", "NOT_PERMITTED", "AUTHENTICATION_UNAVAILABLE"}
 
 // Every reason has the code and the HTTP status that its comment promises.
 func TestCodeOfEveryReason(t *testing.T) {

@@ -36,11 +36,23 @@ type Server struct {
 	httpListener net.Listener
 }
 
-// New makes a server of a complete configuration, its providers, and the service that creates customers with them, which the server closes
-// when it stops. openAPI is the document that /openapi.json serves. It listens on both ports when it returns, and answers once Run is called.
-func New(
-	config *configv1.Config, connected map[string]providers.Provider, creates *once.Service, openAPI []byte, log *slog.Logger,
-) (*Server, error) {
+// Options are what a Server is made of.
+type Options struct {
+	// Config is a complete configuration.
+	Config *configv1.Config
+	// Providers are the configured connections by name.
+	Providers map[string]providers.Provider
+	// Creates creates customers with them; the server closes it when it stops.
+	Creates *once.Service
+	// OpenAPI is the document that /openapi.json serves.
+	OpenAPI []byte
+	// Log gets a line for each call.
+	Log *slog.Logger
+}
+
+// New makes a server. It listens on its ports when it returns, and answers once Run is called.
+func New(options Options) (*Server, error) {
+	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
 	calls, cut := context.WithCancel(context.Background())
 	chain := chain(calls, log, config.GetCallTimeout().AsDuration(), connected)
 	s := &Server{
@@ -72,7 +84,7 @@ func New(
 		return nil, err
 	}
 	s.http = &http.Server{
-		Handler:           s.routes(contract, openAPI),
+		Handler:           s.routes(contract, options.OpenAPI),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       2 * time.Minute,

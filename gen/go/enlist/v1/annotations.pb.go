@@ -221,6 +221,14 @@ var file_enlist_v1_annotations_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,51425,opt,name=never_stored",
 		Filename:      "enlist/v1/annotations.proto",
 	},
+	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         51426,
+		Name:          "enlist.v1.personal",
+		Tag:           "varint,51426,opt,name=personal",
+		Filename:      "enlist/v1/annotations.proto",
+	},
 }
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -239,6 +247,11 @@ var (
 	//
 	// optional bool never_stored = 51425;
 	E_NeverStored = &file_enlist_v1_annotations_proto_extTypes[2]
+	// The value is personal data: it goes to the vendor, to the caller and, encrypted, into the journal, and never into a log, an error, a
+	// trace or a metric.
+	//
+	// optional bool personal = 51426;
+	E_Personal = &file_enlist_v1_annotations_proto_extTypes[3]
 )
 
 var File_enlist_v1_annotations_proto protoreflect.FileDescriptor
@@ -268,7 +281,8 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\x1bTRANSFORMATION_PHONE_DIGITS\x10\v:O\n" +
 	"\x06source\x12\x1d.google.protobuf.FieldOptions\x18ߑ\x03 \x01(\v2\x16.enlist.v1.FieldSourceR\x06source:3\n" +
 	"\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hint:B\n" +
-	"\fnever_stored\x12\x1d.google.protobuf.FieldOptions\x18\xe1\x91\x03 \x01(\bR\vneverStoredBI\n" +
+	"\fnever_stored\x12\x1d.google.protobuf.FieldOptions\x18\xe1\x91\x03 \x01(\bR\vneverStored:;\n" +
+	"\bpersonal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\bR\bpersonalBI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
@@ -295,11 +309,12 @@ var file_enlist_v1_annotations_proto_depIdxs = []int32{
 	2, // 1: enlist.v1.source:extendee -> google.protobuf.FieldOptions
 	2, // 2: enlist.v1.hint:extendee -> google.protobuf.FieldOptions
 	2, // 3: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
-	1, // 4: enlist.v1.source:type_name -> enlist.v1.FieldSource
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	4, // [4:5] is the sub-list for extension type_name
-	1, // [1:4] is the sub-list for extension extendee
+	2, // 4: enlist.v1.personal:extendee -> google.protobuf.FieldOptions
+	1, // 5: enlist.v1.source:type_name -> enlist.v1.FieldSource
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	5, // [5:6] is the sub-list for extension type_name
+	1, // [1:5] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
 }
 
@@ -315,7 +330,7 @@ func file_enlist_v1_annotations_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_annotations_proto_rawDesc), len(file_enlist_v1_annotations_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   1,
-			NumExtensions: 3,
+			NumExtensions: 4,
 			NumServices:   0,
 		},
 		GoTypes:           file_enlist_v1_annotations_proto_goTypes,

@@ -164,6 +164,12 @@ const (
 	// RetryInfo: always.
 	// Details: none.
 	ErrorReason_JOURNAL_UNAVAILABLE ErrorReason = 21
+	// Code: UNAVAILABLE, HTTP 503.
+	// Cause: A token could not be checked, since the keys of its issuer could not be read.
+	// Remedy: Call again with the same request_id after the RetryInfo delay; the operator finds the cause in the log.
+	// RetryInfo: always.
+	// Details: none.
+	ErrorReason_AUTHENTICATION_UNAVAILABLE ErrorReason = 22
 )
 
 // Enum value maps for ErrorReason.
@@ -191,6 +197,7 @@ var (
 		19: "NOT_PERMITTED",
 		20: "INTERNAL_ERROR",
 		21: "JOURNAL_UNAVAILABLE",
+		22: "AUTHENTICATION_UNAVAILABLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":    0,
@@ -215,6 +222,7 @@ var (
 		"NOT_PERMITTED":               19,
 		"INTERNAL_ERROR":              20,
 		"JOURNAL_UNAVAILABLE":         21,
+		"AUTHENTICATION_UNAVAILABLE":  22,
 	}
 )
 
@@ -386,7 +394,7 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x14\n" +
 	"\x05extra\x18\x03 \x01(\tR\x05extra\x12 \n" +
-	"\vdescription\x18\x04 \x01(\tR\vdescription*\x9c\x04\n" +
+	"\vdescription\x18\x04 \x01(\tR\vdescription*\xbc\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x17\n" +
@@ -411,7 +419,8 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\x13CREDENTIALS_INVALID\x10\x12\x12\x11\n" +
 	"\rNOT_PERMITTED\x10\x13\x12\x12\n" +
 	"\x0eINTERNAL_ERROR\x10\x14\x12\x17\n" +
-	"\x13JOURNAL_UNAVAILABLE\x10\x15BI\n" +
+	"\x13JOURNAL_UNAVAILABLE\x10\x15\x12\x1e\n" +
+	"\x1aAUTHENTICATION_UNAVAILABLE\x10\x16BI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (

@@ -287,7 +287,9 @@ type Operation struct {
 	//	*Operation_Error
 	Result isOperation_Result `protobuf_oneof:"result"`
 	// The person's decision, where there was one.
-	Decision      *OperationDecision `protobuf:"bytes,12,opt,name=decision,proto3" json:"decision,omitempty"`
+	Decision *OperationDecision `protobuf:"bytes,12,opt,name=decision,proto3" json:"decision,omitempty"`
+	// The authenticated caller whose create it is; empty when there was no authentication.
+	Principal     string `protobuf:"bytes,13,opt,name=principal,proto3" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -415,6 +417,13 @@ func (x *Operation) GetDecision() *OperationDecision {
 		return x.Decision
 	}
 	return nil
+}
+
+func (x *Operation) GetPrincipal() string {
+	if x != nil {
+		return x.Principal
+	}
+	return ""
 }
 
 type isOperation_Result interface {
@@ -641,7 +650,9 @@ type GetOperationRequest struct {
 	// Name of a configured connection; see CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
 	// The create's request_id, a UUID.
-	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+	Principal     *string `protobuf:"bytes,3,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -686,6 +697,13 @@ func (x *GetOperationRequest) GetProvider() string {
 func (x *GetOperationRequest) GetRequestId() string {
 	if x != nil {
 		return x.RequestId
+	}
+	return ""
+}
+
+func (x *GetOperationRequest) GetPrincipal() string {
+	if x != nil && x.Principal != nil {
+		return *x.Principal
 	}
 	return ""
 }
@@ -750,7 +768,9 @@ type ListOperationsRequest struct {
 	// How many to return at most, 1 to 1000; 0 means 100.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before, used with the same other parameters; up to 1,024 characters.
-	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Whose creates, by the `principal` of their operations, or `*` for everybody's; absent: the caller's own. Others' are for operators.
+	Principal     *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -827,6 +847,13 @@ func (x *ListOperationsRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListOperationsRequest) GetPrincipal() string {
+	if x != nil && x.Principal != nil {
+		return *x.Principal
+	}
+	return ""
+}
+
 // ListOperationsResponse is a page of creates.
 type ListOperationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -890,7 +917,9 @@ type WaitOperationRequest struct {
 	// The create's request_id, a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// How long to wait at most, up to 5 minutes; absent: as long as the call's deadline allows.
-	Timeout       *durationpb.Duration `protobuf:"bytes,3,opt,name=timeout,proto3" json:"timeout,omitempty"`
+	Timeout *durationpb.Duration `protobuf:"bytes,3,opt,name=timeout,proto3" json:"timeout,omitempty"`
+	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+	Principal     *string `protobuf:"bytes,4,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -944,6 +973,13 @@ func (x *WaitOperationRequest) GetTimeout() *durationpb.Duration {
 		return x.Timeout
 	}
 	return nil
+}
+
+func (x *WaitOperationRequest) GetPrincipal() string {
+	if x != nil && x.Principal != nil {
+		return *x.Principal
+	}
+	return ""
 }
 
 // WaitOperationResponse is the create as it stands after the wait.
@@ -1006,7 +1042,9 @@ type ResolveOperationRequest struct {
 	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,5,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
 	// Why, 1 to 2,000 characters.
-	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+	Principal     *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1083,6 +1121,13 @@ func (x *ResolveOperationRequest) GetReason() string {
 	return ""
 }
 
+func (x *ResolveOperationRequest) GetPrincipal() string {
+	if x != nil && x.Principal != nil {
+		return *x.Principal
+	}
+	return ""
+}
+
 // ResolveOperationResponse is the create after the decision.
 type ResolveOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1133,7 +1178,7 @@ var File_enlist_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xf3\x04\n" +
+	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\x91\x05\n" +
 	"\tOperation\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x1d\n" +
 	"\n" +
@@ -1152,7 +1197,8 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\bresponse\x18\n" +
 	" \x01(\v2!.enlist.v1.CreateCustomerResponseH\x00R\bresponse\x12*\n" +
 	"\x05error\x18\v \x01(\v2\x12.google.rpc.StatusH\x00R\x05error\x128\n" +
-	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionR\bdecisionB\b\n" +
+	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionR\bdecision\x12\x1c\n" +
+	"\tprincipal\x18\r \x01(\tR\tprincipalB\b\n" +
 	"\x06result\"\xfa\x02\n" +
 	"\fOperationTry\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x12&\n" +
@@ -1173,13 +1219,16 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12;\n" +
 	"\vdecide_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"decideTime\"\xd8\x02\n" +
+	"decideTime\"\x93\x03\n" +
 	"\x13GetOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\"J\n" +
+	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12+\n" +
+	"\tprincipal\x18\x03 \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"\n" +
+	"_principal\"J\n" +
 	"\x14GetOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x8b\x03\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\xc6\x03\n" +
 	"\x15ListOperationsRequest\x12s\n" +
 	"\bprovider\x18\x01 \x01(\tBW\xe0A\x02\xfaB\x1er\x1c2\x1a^([a-z][a-z0-9-]{0,62}|-)$\x82\x8e\x19/the name of a configured provider, or - for allR\bprovider\x129\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x19.enlist.v1.OperationStateB\b\xfaB\x05\x82\x01\x02\x10\x01R\x05state\x129\n" +
@@ -1189,20 +1238,26 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\tpage_size\x18\x05 \x01(\x05B\n" +
 	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x06 \x01(\tB\b\xfaB\x05r\x03\x18\x80\bR\tpageToken\"v\n" +
+	"page_token\x18\x06 \x01(\tB\b\xfaB\x05r\x03\x18\x80\bR\tpageToken\x12+\n" +
+	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"\n" +
+	"_principal\"v\n" +
 	"\x16ListOperationsResponse\x124\n" +
 	"\n" +
 	"operations\x18\x01 \x03(\v2\x14.enlist.v1.OperationR\n" +
 	"operations\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9d\x03\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd8\x03\n" +
 	"\x14WaitOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12B\n" +
 	"\atimeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\r\xfaB\n" +
-	"\xaa\x01\a\"\x03\b\xac\x022\x00R\atimeout\"K\n" +
+	"\xaa\x01\a\"\x03\b\xac\x022\x00R\atimeout\x12+\n" +
+	"\tprincipal\x18\x04 \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"\n" +
+	"_principal\"K\n" +
 	"\x15WaitOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\xc5\x04\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x80\x05\n" +
 	"\x17ResolveOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
@@ -1212,7 +1267,10 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"customerId\x12,\n" +
 	"\n" +
 	"decided_by\x18\x05 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01R\tdecidedBy\x12%\n" +
-	"\x06reason\x18\x06 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0fR\x06reason\"N\n" +
+	"\x06reason\x18\x06 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0fR\x06reason\x12+\n" +
+	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"\n" +
+	"_principal\"N\n" +
 	"\x18ResolveOperationResponse\x122\n" +
 	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation*\xe5\x01\n" +
 	"\x0eOperationState\x12\x1f\n" +
@@ -1331,6 +1389,10 @@ func file_enlist_v1_operation_service_proto_init() {
 		(*Operation_Response)(nil),
 		(*Operation_Error)(nil),
 	}
+	file_enlist_v1_operation_service_proto_msgTypes[3].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[5].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[7].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[9].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -247,6 +247,8 @@ func (m *Operation) validate(all bool) error {
 		}
 	}
 
+	// no validation rules for Principal
+
 	switch v := m.Result.(type) {
 	case *Operation_Response:
 		if v == nil {
@@ -793,6 +795,21 @@ func (m *GetOperationRequest) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
+	if m.Principal != nil {
+
+		if utf8.RuneCountInString(m.GetPrincipal()) > 260 {
+			err := GetOperationRequestValidationError{
+				field:  "Principal",
+				reason: "value length must be at most 260 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
 	if len(errors) > 0 {
 		return GetOperationRequestMultiError(errors)
 	}
@@ -1138,6 +1155,21 @@ func (m *ListOperationsRequest) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
+	if m.Principal != nil {
+
+		if utf8.RuneCountInString(m.GetPrincipal()) > 260 {
+			err := ListOperationsRequestValidationError{
+				field:  "Principal",
+				reason: "value length must be at most 260 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
 	if len(errors) > 0 {
 		return ListOperationsRequestMultiError(errors)
 	}
@@ -1432,6 +1464,21 @@ func (m *WaitOperationRequest) validate(all bool) error {
 			}
 
 		}
+	}
+
+	if m.Principal != nil {
+
+		if utf8.RuneCountInString(m.GetPrincipal()) > 260 {
+			err := WaitOperationRequestValidationError{
+				field:  "Principal",
+				reason: "value length must be at most 260 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
 	}
 
 	if len(errors) > 0 {
@@ -1753,6 +1800,21 @@ func (m *ResolveOperationRequest) validate(all bool) error {
 			return err
 		}
 		errors = append(errors, err)
+	}
+
+	if m.Principal != nil {
+
+		if utf8.RuneCountInString(m.GetPrincipal()) > 260 {
+			err := ResolveOperationRequestValidationError{
+				field:  "Principal",
+				reason: "value length must be at most 260 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
 	}
 
 	if len(errors) > 0 {

@@ -812,7 +812,7 @@ type ProviderHealth struct {
 	LastFailureReason string `protobuf:"bytes,3,opt,name=last_failure_reason,json=lastFailureReason,proto3" json:"last_failure_reason,omitempty"`
 	// Calls to the vendor that are under way.
 	InFlight int32 `protobuf:"varint,4,opt,name=in_flight,json=inFlight,proto3" json:"in_flight,omitempty"`
-	// State of the circuit breaker. This version has none: always BREAKER_STATE_UNSPECIFIED.
+	// State of the circuit breaker; BREAKER_STATE_UNSPECIFIED when there is none.
 	Breaker BreakerState `protobuf:"varint,5,opt,name=breaker,proto3,enum=enlist.v1.BreakerState" json:"breaker,omitempty"`
 	// State of the credentials.
 	Credentials CredentialState `protobuf:"varint,6,opt,name=credentials,proto3,enum=enlist.v1.CredentialState" json:"credentials,omitempty"`

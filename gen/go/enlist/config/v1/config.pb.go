@@ -85,7 +85,7 @@ func (x Log_Level) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Log_Level.Descriptor instead.
 func (Log_Level) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11, 0}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{15, 0}
 }
 
 // Format is the form of a log line.
@@ -138,7 +138,7 @@ func (x Log_Format) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Log_Format.Descriptor instead.
 func (Log_Format) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11, 1}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{15, 1}
 }
 
 // Config is the whole configuration.
@@ -152,14 +152,18 @@ type Config struct {
 	Journal *Journal `protobuf:"bytes,3,opt,name=journal,proto3" json:"journal,omitempty"`
 	// The connections to vendors' systems, at least one, each with a name of its own.
 	Providers []*Provider `protobuf:"bytes,4,rep,name=providers,proto3" json:"providers,omitempty"`
-	// Who may call. Without it Enlist listens on loopback only.
+	// Who may call. Without it, and without client certificates on both ports, Enlist listens on loopback only.
 	Auth *Auth `protobuf:"bytes,5,opt,name=auth,proto3" json:"auth,omitempty"`
 	// How Enlist stops.
 	Shutdown *Shutdown `protobuf:"bytes,6,opt,name=shutdown,proto3" json:"shutdown,omitempty"`
 	// What is logged.
 	Log *Log `protobuf:"bytes,7,opt,name=log,proto3" json:"log,omitempty"`
 	// Deadline of calls that come without one, 1 ms to 10 min. Default: 60s. A caller's own deadline always holds.
-	CallTimeout   *durationpb.Duration `protobuf:"bytes,8,opt,name=call_timeout,json=callTimeout,proto3" json:"call_timeout,omitempty"`
+	CallTimeout *durationpb.Duration `protobuf:"bytes,8,opt,name=call_timeout,json=callTimeout,proto3" json:"call_timeout,omitempty"`
+	// A port for operators. Default: none.
+	Admin *Admin `protobuf:"bytes,9,opt,name=admin,proto3" json:"admin,omitempty"`
+	// The most that the server takes.
+	Limits        *Limits `protobuf:"bytes,10,opt,name=limits,proto3" json:"limits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -246,6 +250,20 @@ func (x *Config) GetLog() *Log {
 func (x *Config) GetCallTimeout() *durationpb.Duration {
 	if x != nil {
 		return x.CallTimeout
+	}
+	return nil
+}
+
+func (x *Config) GetAdmin() *Admin {
+	if x != nil {
+		return x.Admin
+	}
+	return nil
+}
+
+func (x *Config) GetLimits() *Limits {
+	if x != nil {
+		return x.Limits
 	}
 	return nil
 }
@@ -367,10 +385,13 @@ type Tls struct {
 	CertFile string `protobuf:"bytes,1,opt,name=cert_file,json=certFile,proto3" json:"cert_file,omitempty"`
 	// PEM file with the private key.
 	KeyFile string `protobuf:"bytes,2,opt,name=key_file,json=keyFile,proto3" json:"key_file,omitempty"`
-	// PEM file with the authorities whose client certificates are asked for and accepted.
-	ClientCaFile  string `protobuf:"bytes,3,opt,name=client_ca_file,json=clientCaFile,proto3" json:"client_ca_file,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// PEM file with the authorities whose client certificates are asked for and accepted. When `auth` has neither API keys nor JWT, a
+	// connection without such a certificate is refused; otherwise its calls bring an API key or a token instead.
+	ClientCaFile string `protobuf:"bytes,3,opt,name=client_ca_file,json=clientCaFile,proto3" json:"client_ca_file,omitempty"`
+	// Whether a connection without a client certificate is refused in any case.
+	RequireClientCertificate bool `protobuf:"varint,4,opt,name=require_client_certificate,json=requireClientCertificate,proto3" json:"require_client_certificate,omitempty"`
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
 }
 
 func (x *Tls) Reset() {
@@ -424,6 +445,124 @@ func (x *Tls) GetClientCaFile() string {
 	return ""
 }
 
+func (x *Tls) GetRequireClientCertificate() bool {
+	if x != nil {
+		return x.RequireClientCertificate
+	}
+	return false
+}
+
+// Admin is a port for operators, without TLS: /healthz, /readyz and /metrics for whoever reaches it (probes and Prometheus bring no
+// certificates), and, for callers on this machine only, /log/level and /debug/pprof/. Callers of the contract are not served here.
+type Admin struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Host and port to listen on. Example: 127.0.0.1:9091. Port 0 takes a free one.
+	Address       string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Admin) Reset() {
+	*x = Admin{}
+	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Admin) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Admin) ProtoMessage() {}
+
+func (x *Admin) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Admin.ProtoReflect.Descriptor instead.
+func (*Admin) Descriptor() ([]byte, []int) {
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Admin) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+// Limits are the most that the server takes at once. What is beyond is refused with OVERLOADED, or waits to be accepted.
+type Limits struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Connections to each port; more wait to be accepted. Default: 16384.
+	MaxConnections int32 `protobuf:"varint,1,opt,name=max_connections,json=maxConnections,proto3" json:"max_connections,omitempty"`
+	// Calls under way over one gRPC connection; a client sends more when others have ended. Default: 10000.
+	MaxStreams int32 `protobuf:"varint,2,opt,name=max_streams,json=maxStreams,proto3" json:"max_streams,omitempty"`
+	// Calls under way in all, over either transport; more are refused with OVERLOADED. Default: 20000.
+	MaxCalls      int32 `protobuf:"varint,3,opt,name=max_calls,json=maxCalls,proto3" json:"max_calls,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Limits) Reset() {
+	*x = Limits{}
+	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Limits) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Limits) ProtoMessage() {}
+
+func (x *Limits) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Limits.ProtoReflect.Descriptor instead.
+func (*Limits) Descriptor() ([]byte, []int) {
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Limits) GetMaxConnections() int32 {
+	if x != nil {
+		return x.MaxConnections
+	}
+	return 0
+}
+
+func (x *Limits) GetMaxStreams() int32 {
+	if x != nil {
+		return x.MaxStreams
+	}
+	return 0
+}
+
+func (x *Limits) GetMaxCalls() int32 {
+	if x != nil {
+		return x.MaxCalls
+	}
+	return 0
+}
+
 // Journal is where creates are recorded.
 type Journal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -449,7 +588,7 @@ type Journal struct {
 
 func (x *Journal) Reset() {
 	*x = Journal{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -461,7 +600,7 @@ func (x *Journal) String() string {
 func (*Journal) ProtoMessage() {}
 
 func (x *Journal) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -474,7 +613,7 @@ func (x *Journal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Journal.ProtoReflect.Descriptor instead.
 func (*Journal) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{4}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Journal) GetStore() isJournal_Store {
@@ -552,7 +691,7 @@ type Sqlite struct {
 
 func (x *Sqlite) Reset() {
 	*x = Sqlite{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -564,7 +703,7 @@ func (x *Sqlite) String() string {
 func (*Sqlite) ProtoMessage() {}
 
 func (x *Sqlite) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -577,7 +716,7 @@ func (x *Sqlite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sqlite.ProtoReflect.Descriptor instead.
 func (*Sqlite) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{5}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Sqlite) GetPath() string {
@@ -598,7 +737,7 @@ type Postgres struct {
 
 func (x *Postgres) Reset() {
 	*x = Postgres{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -610,7 +749,7 @@ func (x *Postgres) String() string {
 func (*Postgres) ProtoMessage() {}
 
 func (x *Postgres) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -623,7 +762,7 @@ func (x *Postgres) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Postgres.ProtoReflect.Descriptor instead.
 func (*Postgres) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{6}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Postgres) GetDsn() string {
@@ -633,20 +772,23 @@ func (x *Postgres) GetDsn() string {
 	return ""
 }
 
-// Auth says who may call.
+// Auth says who may call, and what. A call with several credentials counts as its `authorization` says.
 type Auth struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// API keys, sent as `authorization: Bearer …`.
 	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
 	// JSON Web Tokens, sent as `authorization: Bearer …`.
-	Jwt           *Jwt `protobuf:"bytes,2,opt,name=jwt,proto3" json:"jwt,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Jwt *Jwt `protobuf:"bytes,2,opt,name=jwt,proto3" json:"jwt,omitempty"`
+	// What the holders of client certificates may do. Empty: whoever has a certificate of `client_ca_file` may do everything. With entries,
+	// only who is named in one may call.
+	ClientCertificates []*ClientCertificate `protobuf:"bytes,3,rep,name=client_certificates,json=clientCertificates,proto3" json:"client_certificates,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *Auth) Reset() {
 	*x = Auth{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -658,7 +800,7 @@ func (x *Auth) String() string {
 func (*Auth) ProtoMessage() {}
 
 func (x *Auth) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -671,7 +813,7 @@ func (x *Auth) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Auth.ProtoReflect.Descriptor instead.
 func (*Auth) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{7}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Auth) GetApiKeys() []*ApiKey {
@@ -688,22 +830,33 @@ func (x *Auth) GetJwt() *Jwt {
 	return nil
 }
 
-// ApiKey is one API key; only its hash is here.
+func (x *Auth) GetClientCertificates() []*ClientCertificate {
+	if x != nil {
+		return x.ClientCertificates
+	}
+	return nil
+}
+
+// ApiKey is one API key; only its hash is here. Several keys of one name are one caller: that is how a key is changed without a break.
 type ApiKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of the caller, the principal of its creates.
+	// Name of the caller, the principal of its creates: 1 to 63 letters, digits, and `.`, `_`, `@`, `-`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// SHA-256 of the key, 64 hexadecimal digits.
+	// SHA-256 of the key, 64 hexadecimal digits; `enlist key` makes both.
 	Sha256 string `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
 	// Providers the caller may use; empty: all.
-	Providers     []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
+	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
+	// RPCs the caller may call, by name, such as `CreateCustomer`; empty: all.
+	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
+	// Whether the caller may see and resolve the operations of every caller.
+	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ApiKey) Reset() {
 	*x = ApiKey{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -715,7 +868,7 @@ func (x *ApiKey) String() string {
 func (*ApiKey) ProtoMessage() {}
 
 func (x *ApiKey) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -728,7 +881,7 @@ func (x *ApiKey) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApiKey.ProtoReflect.Descriptor instead.
 func (*ApiKey) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{8}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ApiKey) GetName() string {
@@ -752,22 +905,39 @@ func (x *ApiKey) GetProviders() []string {
 	return nil
 }
 
-// Jwt says which JSON Web Tokens are accepted.
+func (x *ApiKey) GetRpcs() []string {
+	if x != nil {
+		return x.Rpcs
+	}
+	return nil
+}
+
+func (x *ApiKey) GetOperator() bool {
+	if x != nil {
+		return x.Operator
+	}
+	return false
+}
+
+// Jwt says which JSON Web Tokens are accepted: signed with an asymmetric algorithm (RS, PS, ES, EdDSA) by a key of the set, not expired,
+// with this issuer and audience and a subject. The principal of their creates is `jwt:` and the subject.
 type Jwt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required `iss`.
 	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
 	// Required `aud`.
 	Audience string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
-	// Where the keys are published.
-	JwksUrl       string `protobuf:"bytes,3,opt,name=jwks_url,json=jwksUrl,proto3" json:"jwks_url,omitempty"`
+	// Where the keys are published, read again from time to time and when a token names a key that is not known.
+	JwksUrl string `protobuf:"bytes,3,opt,name=jwks_url,json=jwksUrl,proto3" json:"jwks_url,omitempty"`
+	// What tokens may do. Empty: every accepted token may do everything. With entries, a token may do what any entry that it matches says.
+	Permissions   []*JwtPermission `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Jwt) Reset() {
 	*x = Jwt{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -779,7 +949,7 @@ func (x *Jwt) String() string {
 func (*Jwt) ProtoMessage() {}
 
 func (x *Jwt) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -792,7 +962,7 @@ func (x *Jwt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Jwt.ProtoReflect.Descriptor instead.
 func (*Jwt) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{9}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Jwt) GetIssuer() string {
@@ -816,6 +986,169 @@ func (x *Jwt) GetJwksUrl() string {
 	return ""
 }
 
+func (x *Jwt) GetPermissions() []*JwtPermission {
+	if x != nil {
+		return x.Permissions
+	}
+	return nil
+}
+
+// JwtPermission says what the tokens of a subject, or with a scope, may do. With both, a token needs both; one of them must be set.
+type JwtPermission struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `sub` of the token.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// A scope of the token, in `scope` (separated by spaces) or `scp` (a list).
+	Scope string `protobuf:"bytes,2,opt,name=scope,proto3" json:"scope,omitempty"`
+	// Providers they may use; empty: all.
+	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
+	// RPCs they may call; empty: all.
+	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
+	// Whether they may see and resolve the operations of every caller.
+	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JwtPermission) Reset() {
+	*x = JwtPermission{}
+	mi := &file_enlist_config_v1_config_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JwtPermission) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JwtPermission) ProtoMessage() {}
+
+func (x *JwtPermission) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_config_v1_config_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JwtPermission.ProtoReflect.Descriptor instead.
+func (*JwtPermission) Descriptor() ([]byte, []int) {
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *JwtPermission) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *JwtPermission) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *JwtPermission) GetProviders() []string {
+	if x != nil {
+		return x.Providers
+	}
+	return nil
+}
+
+func (x *JwtPermission) GetRpcs() []string {
+	if x != nil {
+		return x.Rpcs
+	}
+	return nil
+}
+
+func (x *JwtPermission) GetOperator() bool {
+	if x != nil {
+		return x.Operator
+	}
+	return false
+}
+
+// ClientCertificate says what the holder of a client certificate may do.
+type ClientCertificate struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who the certificate is for: its first URI name (a SPIFFE ID, say), else its first DNS name, else its first email address, else its common
+	// name. The principal of its creates is `cert:` and this.
+	Identity string `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`
+	// Providers the caller may use; empty: all.
+	Providers []string `protobuf:"bytes,2,rep,name=providers,proto3" json:"providers,omitempty"`
+	// RPCs the caller may call; empty: all.
+	Rpcs []string `protobuf:"bytes,3,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
+	// Whether the caller may see and resolve the operations of every caller.
+	Operator      bool `protobuf:"varint,4,opt,name=operator,proto3" json:"operator,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClientCertificate) Reset() {
+	*x = ClientCertificate{}
+	mi := &file_enlist_config_v1_config_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClientCertificate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClientCertificate) ProtoMessage() {}
+
+func (x *ClientCertificate) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_config_v1_config_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClientCertificate.ProtoReflect.Descriptor instead.
+func (*ClientCertificate) Descriptor() ([]byte, []int) {
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ClientCertificate) GetIdentity() string {
+	if x != nil {
+		return x.Identity
+	}
+	return ""
+}
+
+func (x *ClientCertificate) GetProviders() []string {
+	if x != nil {
+		return x.Providers
+	}
+	return nil
+}
+
+func (x *ClientCertificate) GetRpcs() []string {
+	if x != nil {
+		return x.Rpcs
+	}
+	return nil
+}
+
+func (x *ClientCertificate) GetOperator() bool {
+	if x != nil {
+		return x.Operator
+	}
+	return false
+}
+
 // Shutdown says how Enlist stops on SIGTERM.
 type Shutdown struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -829,7 +1162,7 @@ type Shutdown struct {
 
 func (x *Shutdown) Reset() {
 	*x = Shutdown{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -841,7 +1174,7 @@ func (x *Shutdown) String() string {
 func (*Shutdown) ProtoMessage() {}
 
 func (x *Shutdown) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -854,7 +1187,7 @@ func (x *Shutdown) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shutdown.ProtoReflect.Descriptor instead.
 func (*Shutdown) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Shutdown) GetDelay() *durationpb.Duration {
@@ -884,7 +1217,7 @@ type Log struct {
 
 func (x *Log) Reset() {
 	*x = Log{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -896,7 +1229,7 @@ func (x *Log) String() string {
 func (*Log) ProtoMessage() {}
 
 func (x *Log) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -909,7 +1242,7 @@ func (x *Log) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Log.ProtoReflect.Descriptor instead.
 func (*Log) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Log) GetLevel() Log_Level {
@@ -943,7 +1276,8 @@ type Provider struct {
 	Vendor isProvider_Vendor `protobuf_oneof:"vendor"`
 	// How long one call to the vendor may take, 1 ms to 10 min. Default: 30s.
 	Timeout *durationpb.Duration `protobuf:"bytes,7,opt,name=timeout,proto3" json:"timeout,omitempty"`
-	// How many calls to the vendor may be under way at once. Default: no limit.
+	// How many calls to the vendor may be under way at once; more wait their turn. Default: this provider's share of three quarters of the
+	// files that the process may open, so that one vendor that hangs leaves connections for the others.
 	MaxInFlight int32 `protobuf:"varint,8,opt,name=max_in_flight,json=maxInFlight,proto3" json:"max_in_flight,omitempty"`
 	// How many calls a second go to the vendor. Default: no limit.
 	RateLimit *RateLimit `protobuf:"bytes,9,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
@@ -951,14 +1285,16 @@ type Provider struct {
 	OnExisting v1.OnExisting `protobuf:"varint,10,opt,name=on_existing,json=onExisting,proto3,enum=enlist.v1.OnExisting" json:"on_existing,omitempty"`
 	// How long after a call has ended, for whatever cause, the vendor may still be at work on it or not yet show its result, up to 1 h.
 	// Default: 30s. A customer that is not found is believed to be missing only when the timeout and this are over.
-	LookupLag     *durationpb.Duration `protobuf:"bytes,11,opt,name=lookup_lag,json=lookupLag,proto3" json:"lookup_lag,omitempty"`
+	LookupLag *durationpb.Duration `protobuf:"bytes,11,opt,name=lookup_lag,json=lookupLag,proto3" json:"lookup_lag,omitempty"`
+	// When calls to the vendor are refused at once, because it fails or hangs.
+	Breaker       *Breaker `protobuf:"bytes,12,opt,name=breaker,proto3" json:"breaker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Provider) Reset() {
 	*x = Provider{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[12]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -970,7 +1306,7 @@ func (x *Provider) String() string {
 func (*Provider) ProtoMessage() {}
 
 func (x *Provider) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[12]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -983,7 +1319,7 @@ func (x *Provider) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Provider.ProtoReflect.Descriptor instead.
 func (*Provider) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{12}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Provider) GetName() string {
@@ -1080,6 +1416,13 @@ func (x *Provider) GetLookupLag() *durationpb.Duration {
 	return nil
 }
 
+func (x *Provider) GetBreaker() *Breaker {
+	if x != nil {
+		return x.Breaker
+	}
+	return nil
+}
+
 type isProvider_Vendor interface {
 	isProvider_Vendor()
 }
@@ -1119,6 +1462,90 @@ func (*Provider_Caliq) isProvider_Vendor() {}
 
 func (*Provider_Avvio) isProvider_Vendor() {}
 
+// Breaker is a circuit breaker. It opens when enough calls fail, refuses calls while it is open (nothing of them is sent), then lets a few through
+// to try, and closes when these succeed. A call fails when the vendor cannot be reached, does not answer in time, or does not answer in its
+// own words; what it says of one customer, a limit on the rate of calls, and refused credentials are no such failures.
+type Breaker struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether there is none. Default: false.
+	Disabled bool `protobuf:"varint,1,opt,name=disabled,proto3" json:"disabled,omitempty"`
+	// How many of a hundred calls must fail. Default: 50.
+	FailurePercent int32 `protobuf:"varint,2,opt,name=failure_percent,json=failurePercent,proto3" json:"failure_percent,omitempty"`
+	// Of how many calls at least. Default: 20.
+	MinimumCalls int32 `protobuf:"varint,3,opt,name=minimum_calls,json=minimumCalls,proto3" json:"minimum_calls,omitempty"`
+	// Within what time, 1 s to 1 h. Default: 30s.
+	Period *durationpb.Duration `protobuf:"bytes,4,opt,name=period,proto3" json:"period,omitempty"`
+	// How long it stays open, 1 s to 1 h. Default: 5s.
+	OpenFor       *durationpb.Duration `protobuf:"bytes,5,opt,name=open_for,json=openFor,proto3" json:"open_for,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Breaker) Reset() {
+	*x = Breaker{}
+	mi := &file_enlist_config_v1_config_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Breaker) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Breaker) ProtoMessage() {}
+
+func (x *Breaker) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_config_v1_config_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Breaker.ProtoReflect.Descriptor instead.
+func (*Breaker) Descriptor() ([]byte, []int) {
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Breaker) GetDisabled() bool {
+	if x != nil {
+		return x.Disabled
+	}
+	return false
+}
+
+func (x *Breaker) GetFailurePercent() int32 {
+	if x != nil {
+		return x.FailurePercent
+	}
+	return 0
+}
+
+func (x *Breaker) GetMinimumCalls() int32 {
+	if x != nil {
+		return x.MinimumCalls
+	}
+	return 0
+}
+
+func (x *Breaker) GetPeriod() *durationpb.Duration {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *Breaker) GetOpenFor() *durationpb.Duration {
+	if x != nil {
+		return x.OpenFor
+	}
+	return nil
+}
+
 // RateLimit bounds the calls to a vendor.
 type RateLimit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1132,7 +1559,7 @@ type RateLimit struct {
 
 func (x *RateLimit) Reset() {
 	*x = RateLimit{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[13]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1144,7 +1571,7 @@ func (x *RateLimit) String() string {
 func (*RateLimit) ProtoMessage() {}
 
 func (x *RateLimit) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[13]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1157,7 +1584,7 @@ func (x *RateLimit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RateLimit.ProtoReflect.Descriptor instead.
 func (*RateLimit) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{13}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RateLimit) GetPerSecond() float64 {
@@ -1209,7 +1636,7 @@ type Opencell struct {
 
 func (x *Opencell) Reset() {
 	*x = Opencell{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[14]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1221,7 +1648,7 @@ func (x *Opencell) String() string {
 func (*Opencell) ProtoMessage() {}
 
 func (x *Opencell) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[14]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1234,7 +1661,7 @@ func (x *Opencell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Opencell.ProtoReflect.Descriptor instead.
 func (*Opencell) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{14}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Opencell) GetBaseUrl() string {
@@ -1345,7 +1772,7 @@ type SellAndSign struct {
 
 func (x *SellAndSign) Reset() {
 	*x = SellAndSign{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[15]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1357,7 +1784,7 @@ func (x *SellAndSign) String() string {
 func (*SellAndSign) ProtoMessage() {}
 
 func (x *SellAndSign) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[15]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1370,7 +1797,7 @@ func (x *SellAndSign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SellAndSign.ProtoReflect.Descriptor instead.
 func (*SellAndSign) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{15}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SellAndSign) GetBaseUrl() string {
@@ -1420,7 +1847,7 @@ type Valomnia struct {
 
 func (x *Valomnia) Reset() {
 	*x = Valomnia{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[16]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1432,7 +1859,7 @@ func (x *Valomnia) String() string {
 func (*Valomnia) ProtoMessage() {}
 
 func (x *Valomnia) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[16]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1445,7 +1872,7 @@ func (x *Valomnia) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Valomnia.ProtoReflect.Descriptor instead.
 func (*Valomnia) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{16}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Valomnia) GetBaseUrl() string {
@@ -1502,7 +1929,7 @@ type Caliq struct {
 
 func (x *Caliq) Reset() {
 	*x = Caliq{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[17]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1514,7 +1941,7 @@ func (x *Caliq) String() string {
 func (*Caliq) ProtoMessage() {}
 
 func (x *Caliq) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[17]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1527,7 +1954,7 @@ func (x *Caliq) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Caliq.ProtoReflect.Descriptor instead.
 func (*Caliq) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{17}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Caliq) GetBaseUrl() string {
@@ -1584,7 +2011,7 @@ type Avvio struct {
 
 func (x *Avvio) Reset() {
 	*x = Avvio{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[18]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1596,7 +2023,7 @@ func (x *Avvio) String() string {
 func (*Avvio) ProtoMessage() {}
 
 func (x *Avvio) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[18]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1609,7 +2036,7 @@ func (x *Avvio) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Avvio.ProtoReflect.Descriptor instead.
 func (*Avvio) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{18}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Avvio) GetBaseUrl() string {
@@ -1651,7 +2078,7 @@ var File_enlist_config_v1_config_proto protoreflect.FileDescriptor
 
 const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\n" +
-	"\x1denlist/config/v1/config.proto\x12\x10enlist.config.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\x8e\x04\n" +
+	"\x1denlist/config/v1/config.proto\x12\x10enlist.config.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\xef\x04\n" +
 	"\x06Config\x12*\n" +
 	"\x04grpc\x18\x01 \x01(\v2\x16.enlist.config.v1.GrpcR\x04grpc\x12*\n" +
 	"\x04http\x18\x02 \x01(\v2\x16.enlist.config.v1.HttpR\x04http\x123\n" +
@@ -1660,17 +2087,28 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x04auth\x18\x05 \x01(\v2\x16.enlist.config.v1.AuthR\x04auth\x126\n" +
 	"\bshutdown\x18\x06 \x01(\v2\x1a.enlist.config.v1.ShutdownR\bshutdown\x12'\n" +
 	"\x03log\x18\a \x01(\v2\x15.enlist.config.v1.LogR\x03log\x12\x82\x01\n" +
-	"\fcall_timeout\x18\b \x01(\v2\x19.google.protobuf.DurationBD\xfaB\x0e\xaa\x01\v\"\x03\b\xd8\x042\x04\x10\xc0\x84=\x82\x8e\x19/a duration from 0.001s to 600s, for example 60sR\vcallTimeout\"\x92\x01\n" +
+	"\fcall_timeout\x18\b \x01(\v2\x19.google.protobuf.DurationBD\xfaB\x0e\xaa\x01\v\"\x03\b\xd8\x042\x04\x10\xc0\x84=\x82\x8e\x19/a duration from 0.001s to 600s, for example 60sR\vcallTimeout\x12-\n" +
+	"\x05admin\x18\t \x01(\v2\x17.enlist.config.v1.AdminR\x05admin\x120\n" +
+	"\x06limits\x18\n" +
+	" \x01(\v2\x18.enlist.config.v1.LimitsR\x06limits\"\x92\x01\n" +
 	"\x04Grpc\x12a\n" +
 	"\aaddress\x18\x01 \x01(\tBG\xfaB\x1br\x192\x14^[^\\s/]*:[0-9]{1,5}$\xd0\x01\x01\x82\x8e\x19%host:port, for example 127.0.0.1:9090R\aaddress\x12'\n" +
 	"\x03tls\x18\x02 \x01(\v2\x15.enlist.config.v1.TlsR\x03tls\"\x92\x01\n" +
 	"\x04Http\x12a\n" +
 	"\aaddress\x18\x01 \x01(\tBG\xfaB\x1br\x192\x14^[^\\s/]*:[0-9]{1,5}$\xd0\x01\x01\x82\x8e\x19%host:port, for example 127.0.0.1:8080R\aaddress\x12'\n" +
-	"\x03tls\x18\x02 \x01(\v2\x15.enlist.config.v1.TlsR\x03tls\"u\n" +
+	"\x03tls\x18\x02 \x01(\v2\x15.enlist.config.v1.TlsR\x03tls\"\xb3\x01\n" +
 	"\x03Tls\x12$\n" +
 	"\tcert_file\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\bcertFile\x12\"\n" +
 	"\bkey_file\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\akeyFile\x12$\n" +
-	"\x0eclient_ca_file\x18\x03 \x01(\tR\fclientCaFile\"\x8e\x04\n" +
+	"\x0eclient_ca_file\x18\x03 \x01(\tR\fclientCaFile\x12<\n" +
+	"\x1arequire_client_certificate\x18\x04 \x01(\bR\x18requireClientCertificate\"g\n" +
+	"\x05Admin\x12^\n" +
+	"\aaddress\x18\x01 \x01(\tBD\xfaB\x18r\x162\x14^[^\\s/]*:[0-9]{1,5}$\x82\x8e\x19%host:port, for example 127.0.0.1:9091R\aaddress\"\x8a\x01\n" +
+	"\x06Limits\x120\n" +
+	"\x0fmax_connections\x18\x01 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\x0emaxConnections\x12(\n" +
+	"\vmax_streams\x18\x02 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\n" +
+	"maxStreams\x12$\n" +
+	"\tmax_calls\x18\x03 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\bmaxCalls\"\x8e\x04\n" +
 	"\aJournal\x122\n" +
 	"\x06sqlite\x18\x01 \x01(\v2\x18.enlist.config.v1.SqliteH\x00R\x06sqlite\x128\n" +
 	"\bpostgres\x18\x02 \x01(\v2\x1a.enlist.config.v1.PostgresH\x00R\bpostgres\x12{\n" +
@@ -1682,18 +2120,34 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x04path\x18\x01 \x01(\tR\x04path\"(\n" +
 	"\bPostgres\x12\x1c\n" +
 	"\x03dsn\x18\x01 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x03dsn\"d\n" +
+	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x03dsn\"\xba\x01\n" +
 	"\x04Auth\x123\n" +
 	"\bapi_keys\x18\x01 \x03(\v2\x18.enlist.config.v1.ApiKeyR\aapiKeys\x12'\n" +
-	"\x03jwt\x18\x02 \x01(\v2\x15.enlist.config.v1.JwtR\x03jwt\"\xaa\x01\n" +
-	"\x06ApiKey\x12\x1d\n" +
-	"\x04name\x18\x01 \x01(\tB\t\xfaB\x06r\x04\x10\x01\x18?R\x04name\x12c\n" +
+	"\x03jwt\x18\x02 \x01(\v2\x15.enlist.config.v1.JwtR\x03jwt\x12T\n" +
+	"\x13client_certificates\x18\x03 \x03(\v2#.enlist.config.v1.ClientCertificateR\x12clientCertificates\"\xe1\x02\n" +
+	"\x06ApiKey\x12\xa3\x01\n" +
+	"\x04name\x18\x01 \x01(\tB\x8e\x01\xfaB&r$2\"^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$\x82\x8e\x19a1 to 63 letters, digits, full stops, underscores, hyphens and @, beginning with a letter or digitR\x04name\x12c\n" +
 	"\x06sha256\x18\x02 \x01(\tBK\xfaB\x15r\x132\x11^[0-9a-fA-F]{64}$\x82\x8e\x19/the SHA-256 of the key in 64 hexadecimal digitsR\x06sha256\x12\x1c\n" +
-	"\tproviders\x18\x03 \x03(\tR\tproviders\"\x98\x01\n" +
+	"\tproviders\x18\x03 \x03(\tR\tproviders\x12\x12\n" +
+	"\x04rpcs\x18\x04 \x03(\tR\x04rpcs\x12\x1a\n" +
+	"\boperator\x18\x05 \x01(\bR\boperator\"\xdb\x01\n" +
 	"\x03Jwt\x12\x1f\n" +
 	"\x06issuer\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\x06issuer\x12#\n" +
 	"\baudience\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\baudience\x12K\n" +
-	"\bjwks_url\x18\x03 \x01(\tB0\xfaB\x15r\x132\x11^https?://[^/\\s]+\x82\x8e\x19\x14an http or https URLR\ajwksUrl\"\xf3\x01\n" +
+	"\bjwks_url\x18\x03 \x01(\tB0\xfaB\x15r\x132\x11^https?://[^/\\s]+\x82\x8e\x19\x14an http or https URLR\ajwksUrl\x12A\n" +
+	"\vpermissions\x18\x04 \x03(\v2\x1f.enlist.config.v1.JwtPermissionR\vpermissions\"\xa1\x01\n" +
+	"\rJwtPermission\x12\"\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\asubject\x12\x1e\n" +
+	"\x05scope\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05scope\x12\x1c\n" +
+	"\tproviders\x18\x03 \x03(\tR\tproviders\x12\x12\n" +
+	"\x04rpcs\x18\x04 \x03(\tR\x04rpcs\x12\x1a\n" +
+	"\boperator\x18\x05 \x01(\bR\boperator\"\x89\x01\n" +
+	"\x11ClientCertificate\x12&\n" +
+	"\bidentity\x18\x01 \x01(\tB\n" +
+	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\bidentity\x12\x1c\n" +
+	"\tproviders\x18\x02 \x03(\tR\tproviders\x12\x12\n" +
+	"\x04rpcs\x18\x03 \x03(\tR\x04rpcs\x12\x1a\n" +
+	"\boperator\x18\x04 \x01(\bR\boperator\"\xf3\x01\n" +
 	"\bShutdown\x12l\n" +
 	"\x05delay\x18\x01 \x01(\v2\x19.google.protobuf.DurationB;\xfaB\n" +
 	"\xaa\x01\a\"\x03\b\xac\x022\x00\x82\x8e\x19*a duration from 0s to 300s, for example 5sR\x05delay\x12y\n" +
@@ -1712,7 +2166,7 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x06Format\x12\x16\n" +
 	"\x12FORMAT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vFORMAT_JSON\x10\x01\x12\x0f\n" +
-	"\vFORMAT_TEXT\x10\x02\"\xd1\x06\n" +
+	"\vFORMAT_TEXT\x10\x02\"\x86\a\n" +
 	"\bProvider\x12|\n" +
 	"\x04name\x18\x01 \x01(\tBh\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19G1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x04name\x128\n" +
 	"\bopencell\x18\x02 \x01(\v2\x1a.enlist.config.v1.OpencellH\x00R\bopencell\x12C\n" +
@@ -1729,8 +2183,15 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"onExisting\x12w\n" +
 	"\n" +
 	"lookup_lag\x18\v \x01(\v2\x19.google.protobuf.DurationB=\xfaB\n" +
-	"\xaa\x01\a\"\x03\b\x90\x1c2\x00\x82\x8e\x19,a duration from 0s to 3600s, for example 30sR\tlookupLagB\r\n" +
-	"\x06vendor\x12\x03\xf8B\x01\"Y\n" +
+	"\xaa\x01\a\"\x03\b\x90\x1c2\x00\x82\x8e\x19,a duration from 0s to 3600s, for example 30sR\tlookupLag\x123\n" +
+	"\abreaker\x18\f \x01(\v2\x19.enlist.config.v1.BreakerR\abreakerB\r\n" +
+	"\x06vendor\x12\x03\xf8B\x01\"\xf1\x02\n" +
+	"\aBreaker\x12\x1a\n" +
+	"\bdisabled\x18\x01 \x01(\bR\bdisabled\x122\n" +
+	"\x0ffailure_percent\x18\x02 \x01(\x05B\t\xfaB\x06\x1a\x04\x18d(\x00R\x0efailurePercent\x12,\n" +
+	"\rminimum_calls\x18\x03 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\fminimumCalls\x12r\n" +
+	"\x06period\x18\x04 \x01(\v2\x19.google.protobuf.DurationB?\xfaB\f\xaa\x01\t\"\x03\b\x90\x1c2\x02\b\x01\x82\x8e\x19,a duration from 1s to 3600s, for example 30sR\x06period\x12t\n" +
+	"\bopen_for\x18\x05 \x01(\v2\x19.google.protobuf.DurationB>\xfaB\f\xaa\x01\t\"\x03\b\x90\x1c2\x02\b\x01\x82\x8e\x19+a duration from 1s to 3600s, for example 5sR\aopenFor\"Y\n" +
 	"\tRateLimit\x12-\n" +
 	"\n" +
 	"per_second\x18\x01 \x01(\x01B\x0e\xfaB\v\x12\t!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12\x1d\n" +
@@ -1799,7 +2260,7 @@ func file_enlist_config_v1_config_proto_rawDescGZIP() []byte {
 }
 
 var file_enlist_config_v1_config_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_enlist_config_v1_config_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_enlist_config_v1_config_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_enlist_config_v1_config_proto_goTypes = []any{
 	(Log_Level)(0),                // 0: enlist.config.v1.Log.Level
 	(Log_Format)(0),               // 1: enlist.config.v1.Log.Format
@@ -1807,69 +2268,81 @@ var file_enlist_config_v1_config_proto_goTypes = []any{
 	(*Grpc)(nil),                  // 3: enlist.config.v1.Grpc
 	(*Http)(nil),                  // 4: enlist.config.v1.Http
 	(*Tls)(nil),                   // 5: enlist.config.v1.Tls
-	(*Journal)(nil),               // 6: enlist.config.v1.Journal
-	(*Sqlite)(nil),                // 7: enlist.config.v1.Sqlite
-	(*Postgres)(nil),              // 8: enlist.config.v1.Postgres
-	(*Auth)(nil),                  // 9: enlist.config.v1.Auth
-	(*ApiKey)(nil),                // 10: enlist.config.v1.ApiKey
-	(*Jwt)(nil),                   // 11: enlist.config.v1.Jwt
-	(*Shutdown)(nil),              // 12: enlist.config.v1.Shutdown
-	(*Log)(nil),                   // 13: enlist.config.v1.Log
-	(*Provider)(nil),              // 14: enlist.config.v1.Provider
-	(*RateLimit)(nil),             // 15: enlist.config.v1.RateLimit
-	(*Opencell)(nil),              // 16: enlist.config.v1.Opencell
-	(*SellAndSign)(nil),           // 17: enlist.config.v1.SellAndSign
-	(*Valomnia)(nil),              // 18: enlist.config.v1.Valomnia
-	(*Caliq)(nil),                 // 19: enlist.config.v1.Caliq
-	(*Avvio)(nil),                 // 20: enlist.config.v1.Avvio
-	(*durationpb.Duration)(nil),   // 21: google.protobuf.Duration
-	(v1.OnExisting)(0),            // 22: enlist.v1.OnExisting
-	(*v1.OpencellOptions)(nil),    // 23: enlist.v1.OpencellOptions
-	(*v1.SellAndSignOptions)(nil), // 24: enlist.v1.SellAndSignOptions
-	(*v1.ValomniaOptions)(nil),    // 25: enlist.v1.ValomniaOptions
-	(*v1.CaliqOptions)(nil),       // 26: enlist.v1.CaliqOptions
-	(*v1.AvvioOptions)(nil),       // 27: enlist.v1.AvvioOptions
+	(*Admin)(nil),                 // 6: enlist.config.v1.Admin
+	(*Limits)(nil),                // 7: enlist.config.v1.Limits
+	(*Journal)(nil),               // 8: enlist.config.v1.Journal
+	(*Sqlite)(nil),                // 9: enlist.config.v1.Sqlite
+	(*Postgres)(nil),              // 10: enlist.config.v1.Postgres
+	(*Auth)(nil),                  // 11: enlist.config.v1.Auth
+	(*ApiKey)(nil),                // 12: enlist.config.v1.ApiKey
+	(*Jwt)(nil),                   // 13: enlist.config.v1.Jwt
+	(*JwtPermission)(nil),         // 14: enlist.config.v1.JwtPermission
+	(*ClientCertificate)(nil),     // 15: enlist.config.v1.ClientCertificate
+	(*Shutdown)(nil),              // 16: enlist.config.v1.Shutdown
+	(*Log)(nil),                   // 17: enlist.config.v1.Log
+	(*Provider)(nil),              // 18: enlist.config.v1.Provider
+	(*Breaker)(nil),               // 19: enlist.config.v1.Breaker
+	(*RateLimit)(nil),             // 20: enlist.config.v1.RateLimit
+	(*Opencell)(nil),              // 21: enlist.config.v1.Opencell
+	(*SellAndSign)(nil),           // 22: enlist.config.v1.SellAndSign
+	(*Valomnia)(nil),              // 23: enlist.config.v1.Valomnia
+	(*Caliq)(nil),                 // 24: enlist.config.v1.Caliq
+	(*Avvio)(nil),                 // 25: enlist.config.v1.Avvio
+	(*durationpb.Duration)(nil),   // 26: google.protobuf.Duration
+	(v1.OnExisting)(0),            // 27: enlist.v1.OnExisting
+	(*v1.OpencellOptions)(nil),    // 28: enlist.v1.OpencellOptions
+	(*v1.SellAndSignOptions)(nil), // 29: enlist.v1.SellAndSignOptions
+	(*v1.ValomniaOptions)(nil),    // 30: enlist.v1.ValomniaOptions
+	(*v1.CaliqOptions)(nil),       // 31: enlist.v1.CaliqOptions
+	(*v1.AvvioOptions)(nil),       // 32: enlist.v1.AvvioOptions
 }
 var file_enlist_config_v1_config_proto_depIdxs = []int32{
 	3,  // 0: enlist.config.v1.Config.grpc:type_name -> enlist.config.v1.Grpc
 	4,  // 1: enlist.config.v1.Config.http:type_name -> enlist.config.v1.Http
-	6,  // 2: enlist.config.v1.Config.journal:type_name -> enlist.config.v1.Journal
-	14, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
-	9,  // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
-	12, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
-	13, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
-	21, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
-	5,  // 8: enlist.config.v1.Grpc.tls:type_name -> enlist.config.v1.Tls
-	5,  // 9: enlist.config.v1.Http.tls:type_name -> enlist.config.v1.Tls
-	7,  // 10: enlist.config.v1.Journal.sqlite:type_name -> enlist.config.v1.Sqlite
-	8,  // 11: enlist.config.v1.Journal.postgres:type_name -> enlist.config.v1.Postgres
-	21, // 12: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
-	21, // 13: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
-	10, // 14: enlist.config.v1.Auth.api_keys:type_name -> enlist.config.v1.ApiKey
-	11, // 15: enlist.config.v1.Auth.jwt:type_name -> enlist.config.v1.Jwt
-	21, // 16: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
-	21, // 17: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
-	0,  // 18: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
-	1,  // 19: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
-	16, // 20: enlist.config.v1.Provider.opencell:type_name -> enlist.config.v1.Opencell
-	17, // 21: enlist.config.v1.Provider.sell_and_sign:type_name -> enlist.config.v1.SellAndSign
-	18, // 22: enlist.config.v1.Provider.valomnia:type_name -> enlist.config.v1.Valomnia
-	19, // 23: enlist.config.v1.Provider.caliq:type_name -> enlist.config.v1.Caliq
-	20, // 24: enlist.config.v1.Provider.avvio:type_name -> enlist.config.v1.Avvio
-	21, // 25: enlist.config.v1.Provider.timeout:type_name -> google.protobuf.Duration
-	15, // 26: enlist.config.v1.Provider.rate_limit:type_name -> enlist.config.v1.RateLimit
-	22, // 27: enlist.config.v1.Provider.on_existing:type_name -> enlist.v1.OnExisting
-	21, // 28: enlist.config.v1.Provider.lookup_lag:type_name -> google.protobuf.Duration
-	23, // 29: enlist.config.v1.Opencell.defaults:type_name -> enlist.v1.OpencellOptions
-	24, // 30: enlist.config.v1.SellAndSign.defaults:type_name -> enlist.v1.SellAndSignOptions
-	25, // 31: enlist.config.v1.Valomnia.defaults:type_name -> enlist.v1.ValomniaOptions
-	26, // 32: enlist.config.v1.Caliq.defaults:type_name -> enlist.v1.CaliqOptions
-	27, // 33: enlist.config.v1.Avvio.defaults:type_name -> enlist.v1.AvvioOptions
-	34, // [34:34] is the sub-list for method output_type
-	34, // [34:34] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	8,  // 2: enlist.config.v1.Config.journal:type_name -> enlist.config.v1.Journal
+	18, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
+	11, // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
+	16, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
+	17, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
+	26, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
+	6,  // 8: enlist.config.v1.Config.admin:type_name -> enlist.config.v1.Admin
+	7,  // 9: enlist.config.v1.Config.limits:type_name -> enlist.config.v1.Limits
+	5,  // 10: enlist.config.v1.Grpc.tls:type_name -> enlist.config.v1.Tls
+	5,  // 11: enlist.config.v1.Http.tls:type_name -> enlist.config.v1.Tls
+	9,  // 12: enlist.config.v1.Journal.sqlite:type_name -> enlist.config.v1.Sqlite
+	10, // 13: enlist.config.v1.Journal.postgres:type_name -> enlist.config.v1.Postgres
+	26, // 14: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
+	26, // 15: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
+	12, // 16: enlist.config.v1.Auth.api_keys:type_name -> enlist.config.v1.ApiKey
+	13, // 17: enlist.config.v1.Auth.jwt:type_name -> enlist.config.v1.Jwt
+	15, // 18: enlist.config.v1.Auth.client_certificates:type_name -> enlist.config.v1.ClientCertificate
+	14, // 19: enlist.config.v1.Jwt.permissions:type_name -> enlist.config.v1.JwtPermission
+	26, // 20: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
+	26, // 21: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
+	0,  // 22: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
+	1,  // 23: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
+	21, // 24: enlist.config.v1.Provider.opencell:type_name -> enlist.config.v1.Opencell
+	22, // 25: enlist.config.v1.Provider.sell_and_sign:type_name -> enlist.config.v1.SellAndSign
+	23, // 26: enlist.config.v1.Provider.valomnia:type_name -> enlist.config.v1.Valomnia
+	24, // 27: enlist.config.v1.Provider.caliq:type_name -> enlist.config.v1.Caliq
+	25, // 28: enlist.config.v1.Provider.avvio:type_name -> enlist.config.v1.Avvio
+	26, // 29: enlist.config.v1.Provider.timeout:type_name -> google.protobuf.Duration
+	20, // 30: enlist.config.v1.Provider.rate_limit:type_name -> enlist.config.v1.RateLimit
+	27, // 31: enlist.config.v1.Provider.on_existing:type_name -> enlist.v1.OnExisting
+	26, // 32: enlist.config.v1.Provider.lookup_lag:type_name -> google.protobuf.Duration
+	19, // 33: enlist.config.v1.Provider.breaker:type_name -> enlist.config.v1.Breaker
+	26, // 34: enlist.config.v1.Breaker.period:type_name -> google.protobuf.Duration
+	26, // 35: enlist.config.v1.Breaker.open_for:type_name -> google.protobuf.Duration
+	28, // 36: enlist.config.v1.Opencell.defaults:type_name -> enlist.v1.OpencellOptions
+	29, // 37: enlist.config.v1.SellAndSign.defaults:type_name -> enlist.v1.SellAndSignOptions
+	30, // 38: enlist.config.v1.Valomnia.defaults:type_name -> enlist.v1.ValomniaOptions
+	31, // 39: enlist.config.v1.Caliq.defaults:type_name -> enlist.v1.CaliqOptions
+	32, // 40: enlist.config.v1.Avvio.defaults:type_name -> enlist.v1.AvvioOptions
+	41, // [41:41] is the sub-list for method output_type
+	41, // [41:41] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_enlist_config_v1_config_proto_init() }
@@ -1877,25 +2350,25 @@ func file_enlist_config_v1_config_proto_init() {
 	if File_enlist_config_v1_config_proto != nil {
 		return
 	}
-	file_enlist_config_v1_config_proto_msgTypes[4].OneofWrappers = []any{
+	file_enlist_config_v1_config_proto_msgTypes[6].OneofWrappers = []any{
 		(*Journal_Sqlite)(nil),
 		(*Journal_Postgres)(nil),
 	}
-	file_enlist_config_v1_config_proto_msgTypes[12].OneofWrappers = []any{
+	file_enlist_config_v1_config_proto_msgTypes[16].OneofWrappers = []any{
 		(*Provider_Opencell)(nil),
 		(*Provider_SellAndSign)(nil),
 		(*Provider_Valomnia)(nil),
 		(*Provider_Caliq)(nil),
 		(*Provider_Avvio)(nil),
 	}
-	file_enlist_config_v1_config_proto_msgTypes[14].OneofWrappers = []any{}
+	file_enlist_config_v1_config_proto_msgTypes[19].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_config_v1_config_proto_rawDesc), len(file_enlist_config_v1_config_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   19,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -310,6 +310,64 @@ func (m *Config) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetAdmin()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, ConfigValidationError{
+					field:  "Admin",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, ConfigValidationError{
+					field:  "Admin",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetAdmin()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return ConfigValidationError{
+				field:  "Admin",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetLimits()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, ConfigValidationError{
+					field:  "Limits",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, ConfigValidationError{
+					field:  "Limits",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetLimits()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return ConfigValidationError{
+				field:  "Limits",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return ConfigMultiError(errors)
 	}
@@ -720,6 +778,8 @@ func (m *Tls) validate(all bool) error {
 
 	// no validation rules for ClientCaFile
 
+	// no validation rules for RequireClientCertificate
+
 	if len(errors) > 0 {
 		return TlsMultiError(errors)
 	}
@@ -796,6 +856,248 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = TlsValidationError{}
+
+// Validate checks the field values on Admin with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Admin) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Admin with the rules defined in the
+// proto definition for this message. If any rules are violated, the result is
+// a list of violation errors wrapped in AdminMultiError, or nil if none found.
+func (m *Admin) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Admin) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if !_Admin_Address_Pattern.MatchString(m.GetAddress()) {
+		err := AdminValidationError{
+			field:  "Address",
+			reason: "value does not match regex pattern \"^[^\\\\s/]*:[0-9]{1,5}$\"",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if len(errors) > 0 {
+		return AdminMultiError(errors)
+	}
+
+	return nil
+}
+
+// AdminMultiError is an error wrapping multiple validation errors returned by
+// Admin.ValidateAll() if the designated constraints aren't met.
+type AdminMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m AdminMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m AdminMultiError) AllErrors() []error { return m }
+
+// AdminValidationError is the validation error returned by Admin.Validate if
+// the designated constraints aren't met.
+type AdminValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e AdminValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e AdminValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e AdminValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e AdminValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e AdminValidationError) ErrorName() string { return "AdminValidationError" }
+
+// Error satisfies the builtin error interface
+func (e AdminValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sAdmin.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = AdminValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = AdminValidationError{}
+
+var _Admin_Address_Pattern = regexp.MustCompile("^[^\\s/]*:[0-9]{1,5}$")
+
+// Validate checks the field values on Limits with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Limits) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Limits with the rules defined in the
+// proto definition for this message. If any rules are violated, the result is
+// a list of violation errors wrapped in LimitsMultiError, or nil if none found.
+func (m *Limits) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Limits) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if m.GetMaxConnections() < 0 {
+		err := LimitsValidationError{
+			field:  "MaxConnections",
+			reason: "value must be greater than or equal to 0",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if m.GetMaxStreams() < 0 {
+		err := LimitsValidationError{
+			field:  "MaxStreams",
+			reason: "value must be greater than or equal to 0",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if m.GetMaxCalls() < 0 {
+		err := LimitsValidationError{
+			field:  "MaxCalls",
+			reason: "value must be greater than or equal to 0",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if len(errors) > 0 {
+		return LimitsMultiError(errors)
+	}
+
+	return nil
+}
+
+// LimitsMultiError is an error wrapping multiple validation errors returned by
+// Limits.ValidateAll() if the designated constraints aren't met.
+type LimitsMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m LimitsMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m LimitsMultiError) AllErrors() []error { return m }
+
+// LimitsValidationError is the validation error returned by Limits.Validate if
+// the designated constraints aren't met.
+type LimitsValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e LimitsValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e LimitsValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e LimitsValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e LimitsValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e LimitsValidationError) ErrorName() string { return "LimitsValidationError" }
+
+// Error satisfies the builtin error interface
+func (e LimitsValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sLimits.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = LimitsValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = LimitsValidationError{}
 
 // Validate checks the field values on Journal with the rules defined in the
 // proto definition for this message. If any rules are violated, the first
@@ -1355,6 +1657,40 @@ func (m *Auth) validate(all bool) error {
 		}
 	}
 
+	for idx, item := range m.GetClientCertificates() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, AuthValidationError{
+						field:  fmt.Sprintf("ClientCertificates[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, AuthValidationError{
+						field:  fmt.Sprintf("ClientCertificates[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return AuthValidationError{
+					field:  fmt.Sprintf("ClientCertificates[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
 	if len(errors) > 0 {
 		return AuthMultiError(errors)
 	}
@@ -1453,10 +1789,10 @@ func (m *ApiKey) validate(all bool) error {
 
 	var errors []error
 
-	if l := utf8.RuneCountInString(m.GetName()); l < 1 || l > 63 {
+	if !_ApiKey_Name_Pattern.MatchString(m.GetName()) {
 		err := ApiKeyValidationError{
 			field:  "Name",
-			reason: "value length must be between 1 and 63 runes, inclusive",
+			reason: "value does not match regex pattern \"^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$\"",
 		}
 		if !all {
 			return err
@@ -1474,6 +1810,8 @@ func (m *ApiKey) validate(all bool) error {
 		}
 		errors = append(errors, err)
 	}
+
+	// no validation rules for Operator
 
 	if len(errors) > 0 {
 		return ApiKeyMultiError(errors)
@@ -1552,6 +1890,8 @@ var _ interface {
 	ErrorName() string
 } = ApiKeyValidationError{}
 
+var _ApiKey_Name_Pattern = regexp.MustCompile("^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$")
+
 var _ApiKey_Sha256_Pattern = regexp.MustCompile("^[0-9a-fA-F]{64}$")
 
 // Validate checks the field values on Jwt with the rules defined in the proto
@@ -1606,6 +1946,40 @@ func (m *Jwt) validate(all bool) error {
 			return err
 		}
 		errors = append(errors, err)
+	}
+
+	for idx, item := range m.GetPermissions() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, JwtValidationError{
+						field:  fmt.Sprintf("Permissions[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, JwtValidationError{
+						field:  fmt.Sprintf("Permissions[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return JwtValidationError{
+					field:  fmt.Sprintf("Permissions[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
 	}
 
 	if len(errors) > 0 {
@@ -1686,6 +2060,245 @@ var _ interface {
 } = JwtValidationError{}
 
 var _Jwt_JwksUrl_Pattern = regexp.MustCompile("^https?://[^/\\s]+")
+
+// Validate checks the field values on JwtPermission with the rules defined in
+// the proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *JwtPermission) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on JwtPermission with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// result is a list of violation errors wrapped in JwtPermissionMultiError, or
+// nil if none found.
+func (m *JwtPermission) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *JwtPermission) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if utf8.RuneCountInString(m.GetSubject()) > 255 {
+		err := JwtPermissionValidationError{
+			field:  "Subject",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetScope()) > 255 {
+		err := JwtPermissionValidationError{
+			field:  "Scope",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	// no validation rules for Operator
+
+	if len(errors) > 0 {
+		return JwtPermissionMultiError(errors)
+	}
+
+	return nil
+}
+
+// JwtPermissionMultiError is an error wrapping multiple validation errors
+// returned by JwtPermission.ValidateAll() if the designated constraints
+// aren't met.
+type JwtPermissionMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m JwtPermissionMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m JwtPermissionMultiError) AllErrors() []error { return m }
+
+// JwtPermissionValidationError is the validation error returned by
+// JwtPermission.Validate if the designated constraints aren't met.
+type JwtPermissionValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e JwtPermissionValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e JwtPermissionValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e JwtPermissionValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e JwtPermissionValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e JwtPermissionValidationError) ErrorName() string { return "JwtPermissionValidationError" }
+
+// Error satisfies the builtin error interface
+func (e JwtPermissionValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sJwtPermission.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = JwtPermissionValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = JwtPermissionValidationError{}
+
+// Validate checks the field values on ClientCertificate with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *ClientCertificate) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on ClientCertificate with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// ClientCertificateMultiError, or nil if none found.
+func (m *ClientCertificate) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *ClientCertificate) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if l := utf8.RuneCountInString(m.GetIdentity()); l < 1 || l > 255 {
+		err := ClientCertificateValidationError{
+			field:  "Identity",
+			reason: "value length must be between 1 and 255 runes, inclusive",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	// no validation rules for Operator
+
+	if len(errors) > 0 {
+		return ClientCertificateMultiError(errors)
+	}
+
+	return nil
+}
+
+// ClientCertificateMultiError is an error wrapping multiple validation errors
+// returned by ClientCertificate.ValidateAll() if the designated constraints
+// aren't met.
+type ClientCertificateMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m ClientCertificateMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m ClientCertificateMultiError) AllErrors() []error { return m }
+
+// ClientCertificateValidationError is the validation error returned by
+// ClientCertificate.Validate if the designated constraints aren't met.
+type ClientCertificateValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e ClientCertificateValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e ClientCertificateValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e ClientCertificateValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e ClientCertificateValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e ClientCertificateValidationError) ErrorName() string {
+	return "ClientCertificateValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e ClientCertificateValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sClientCertificate.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = ClientCertificateValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = ClientCertificateValidationError{}
 
 // Validate checks the field values on Shutdown with the rules defined in the
 // proto definition for this message. If any rules are violated, the first
@@ -2114,6 +2727,35 @@ func (m *Provider) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetBreaker()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, ProviderValidationError{
+					field:  "Breaker",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, ProviderValidationError{
+					field:  "Breaker",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetBreaker()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return ProviderValidationError{
+				field:  "Breaker",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	oneofVendorPresent := false
 	switch v := m.Vendor.(type) {
 	case *Provider_Opencell:
@@ -2418,6 +3060,190 @@ var _ interface {
 } = ProviderValidationError{}
 
 var _Provider_Name_Pattern = regexp.MustCompile("^[a-z][a-z0-9-]{0,62}$")
+
+// Validate checks the field values on Breaker with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Breaker) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Breaker with the rules defined in the
+// proto definition for this message. If any rules are violated, the result is
+// a list of violation errors wrapped in BreakerMultiError, or nil if none found.
+func (m *Breaker) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Breaker) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Disabled
+
+	if val := m.GetFailurePercent(); val < 0 || val > 100 {
+		err := BreakerValidationError{
+			field:  "FailurePercent",
+			reason: "value must be inside range [0, 100]",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if m.GetMinimumCalls() < 0 {
+		err := BreakerValidationError{
+			field:  "MinimumCalls",
+			reason: "value must be greater than or equal to 0",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if d := m.GetPeriod(); d != nil {
+		dur, err := d.AsDuration(), d.CheckValid()
+		if err != nil {
+			err = BreakerValidationError{
+				field:  "Period",
+				reason: "value is not a valid duration",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		} else {
+
+			lte := time.Duration(3600*time.Second + 0*time.Nanosecond)
+			gte := time.Duration(1*time.Second + 0*time.Nanosecond)
+
+			if dur < gte || dur > lte {
+				err := BreakerValidationError{
+					field:  "Period",
+					reason: "value must be inside range [1s, 1h0m0s]",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+		}
+	}
+
+	if d := m.GetOpenFor(); d != nil {
+		dur, err := d.AsDuration(), d.CheckValid()
+		if err != nil {
+			err = BreakerValidationError{
+				field:  "OpenFor",
+				reason: "value is not a valid duration",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		} else {
+
+			lte := time.Duration(3600*time.Second + 0*time.Nanosecond)
+			gte := time.Duration(1*time.Second + 0*time.Nanosecond)
+
+			if dur < gte || dur > lte {
+				err := BreakerValidationError{
+					field:  "OpenFor",
+					reason: "value must be inside range [1s, 1h0m0s]",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+		}
+	}
+
+	if len(errors) > 0 {
+		return BreakerMultiError(errors)
+	}
+
+	return nil
+}
+
+// BreakerMultiError is an error wrapping multiple validation errors returned
+// by Breaker.ValidateAll() if the designated constraints aren't met.
+type BreakerMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m BreakerMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m BreakerMultiError) AllErrors() []error { return m }
+
+// BreakerValidationError is the validation error returned by Breaker.Validate
+// if the designated constraints aren't met.
+type BreakerValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e BreakerValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e BreakerValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e BreakerValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e BreakerValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e BreakerValidationError) ErrorName() string { return "BreakerValidationError" }
+
+// Error satisfies the builtin error interface
+func (e BreakerValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sBreaker.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = BreakerValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = BreakerValidationError{}
 
 // Validate checks the field values on RateLimit with the rules defined in the
 // proto definition for this message. If any rules are violated, the first
