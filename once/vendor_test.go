@@ -291,6 +291,13 @@ func notSentError() error {
 	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "not reached", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT}
 }
 
+func heldBackError(left time.Duration) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "held back", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: left,
+		Cause: providers.ErrHeldBack,
+	}
+}
+
 func rejectedError() error {
 	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "rejected", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED}
 }

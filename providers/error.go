@@ -27,6 +27,10 @@ type Error struct {
 	Cause error
 }
 
+// ErrHeldBack is the cause of an error by which Enlist itself has held a call to a vendor back that keeps failing: RetryAfter is then the
+// time until one is let through.
+var ErrHeldBack = errors.New("the circuit breaker lets no call through")
+
 // NotSent returns the error of a create that failed in what comes before it, a login or a look-up: whatever went wrong there, the
 // create was not sent.
 func NotSent(err error) error {

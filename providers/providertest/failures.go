@@ -109,10 +109,10 @@ func checkWait(t *testing.T, name string, wait time.Duration) {
 }
 
 func vendorFailuresOnRead(t *testing.T, f *fixture) {
-	id := f.create(f.request()).GetCustomer().GetId()
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
-			f.t = t
+			f := newFixture(t, f.harness) // with a breaker of its own
+			id := f.create(f.request()).GetCustomer().GetId()
 			f.answerReads(answer.handler)
 			_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: id})
 			want := []enlistv1.ErrorReason{answer.read}

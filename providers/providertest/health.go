@@ -32,7 +32,7 @@ func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorR
 	if at := now.GetLastFailureTime(); now.GetLastFailureReason() != want || (at != nil) != (failure != 0) || at.AsTime().After(time.Now()) {
 		f.t.Errorf("last failure %q at %v, want %q", now.GetLastFailureReason(), at.AsTime(), want)
 	}
-	if now.GetCredentials() != state || now.GetInFlight() != 0 || now.GetBreaker() != 0 {
+	if now.GetCredentials() != state || now.GetInFlight() != 0 || now.GetBreaker() != enlistv1.BreakerState_BREAKER_STATE_CLOSED {
 		f.t.Errorf("credentials %s, want %s; %d calls in flight, breaker %s", now.GetCredentials(), state, now.GetInFlight(), now.GetBreaker())
 	}
 	if f.harness.IsLogin == nil && now.GetCredentialLifetime() != nil {
@@ -153,4 +153,30 @@ func healthInFlight(t *testing.T, f *fixture) {
 	cancel()
 	group.Wait()
 	f.fares(time.Now(), false, 0, accepted)
+}
+
+// breaks: a vendor that keeps failing is called no more for a time, be it for a create, a read or a login, and everybody hears so at once.
+func breaks(t *testing.T, f *fixture) {
+	f.answerReads(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	for range 30 {
+		_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "1"})
+		f.fails(err, unavailable)
+	}
+	if now := f.provider.Health().GetBreaker(); now != enlistv1.BreakerState_BREAKER_STATE_OPEN {
+		t.Fatalf("the breaker is %s", now)
+	}
+	f.answerReads(nil)
+	calls, logins := len(f.sent()), f.loginCount()
+	_, err := Create(t.Context(), f.provider, f.request())
+	for _, err := range []error{err, func() error {
+		_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "1"})
+		return err
+	}()} {
+		if known := f.fails(err, unavailable); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter > 6*time.Second {
+			t.Errorf("stage %s, wait %s", known.Stage, known.RetryAfter)
+		}
+	}
+	if len(f.sent()) != calls || f.loginCount() != logins || len(f.records()) != 0 {
+		t.Errorf("%d calls and %d logins reached the vendor", len(f.sent())-calls, f.loginCount()-logins)
+	}
 }

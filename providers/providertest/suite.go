@@ -111,6 +111,7 @@ func Run(t *testing.T, h Harness) {
 		{"HealthAfterFailures", healthAfterFailures},
 		{"HealthOfCredentials", healthOfCredentials},
 		{"HealthInFlight", healthInFlight},
+		{"Breaker", breaks},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })

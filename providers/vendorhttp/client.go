@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -27,6 +29,11 @@ const (
 	MaxAnswer = 4 << 20
 	// MaxListing is MaxAnswer for a call whose answer lists all customers.
 	MaxListing = 64 << 20
+	// fromRoom is the size of an answer from which it needs room: as much as it may come to hold.
+	fromRoom = 64 << 10
+	// mostHeld is how much room there is for answers that are read or being understood at the same time: a vendor that answers every call
+	// with as much as is read takes no more memory than that.
+	mostHeld = 4 * MaxListing
 
 	userAgent = "enlist (+https://github.com/enlist-dev/enlist)"
 )
@@ -37,6 +44,8 @@ type Client struct {
 	base     *url.URL
 	timeout  time.Duration
 	limits   limits
+	breaker  *breaker
+	room     *semaphore.Weighted // bytes
 	health   health
 	// transport, and no http.Client: that reads where a redirect points to, and puts it in its errors. A redirect is an answer like any
 	// other; following it could create a customer twice or hand a token to a stranger.
@@ -54,6 +63,8 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	return &Client{
 		provider: config.GetName(),
 		limits:   newLimits(config),
+		breaker:  newBreaker(config),
+		room:     semaphore.NewWeighted(mostHeld),
 		base:     base,
 		timeout:  timeout,
 		transport: &http.Transport{
@@ -107,37 +118,56 @@ type Response struct {
 	Header http.Header
 	// Body of the answer, at most MaxAnswer or MaxListing bytes.
 	Body []byte
+
+	held int64 // of the client's room
 }
 
 // ErrRenew is what an answer means by which the vendor refuses a credential that a new login may replace. The caller tries again with
 // that; it says nothing of the connection.
 var ErrRenew = errors.New("the credential is no longer good")
 
-// Call sends the request once, reads the whole answer, and returns what understand makes of it. Its verdict is what Health tells: it is
-// an *providers.Error, or ErrRenew.
+// Call sends the request once, reads the whole answer, and returns what understand makes of it. Its verdict is what Health tells and what
+// the breaker goes by: it is an *providers.Error, or ErrRenew.
 //
 // A call waits its turn for as long as the context allows; from then on its time is bounded by the client's timeout, too. The context's
 // observer is told of it. The error of a call without an answer is an *providers.Error: the observer's, or OVERLOADED or
 // VENDOR_UNAVAILABLE, when nothing can have been created, else OUTCOME_UNKNOWN.
-func Call[T any](ctx context.Context, c *Client, request *Request, understand func(*Response) (T, error)) (T, error) {
-	response, err := c.do(ctx, request)
-	if err != nil {
-		var none T
-		return none, err
-	}
-	understood, err := understand(response)
-	c.health.judged(err)
+func Call[T any](ctx context.Context, c *Client, request *Request, understand func(*Response) (T, error)) (understood T, err error) {
+	err = c.call(ctx, request, func(response *Response) (err error) {
+		understood, err = understand(response)
+		return err
+	})
 	return understood, err
 }
 
-func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
-	done, err := c.limits.enter(ctx)
+// call is over for the limits when the answer is there, since understanding it may take another call; for the breaker, when it is understood.
+func (c *Client) call(ctx context.Context, request *Request, understand func(*Response) error) error {
+	leave, err := c.limits.enter(ctx, c.breaker)
 	if err != nil {
-		return nil, c.overloaded(cmp.Or(context.Cause(ctx), err))
+		return c.noTurn(ctx, err)
 	}
-	defer done()
+	ended, err := c.breaker.enter()
+	if err != nil {
+		leave()
+		return c.heldBack()
+	}
+	said := saysNothing // should anything panic
+	defer func() { ended(said) }()
+	response, said, err := c.send(ctx, request, leave)
+	if err == nil {
+		defer c.room.Release(response.held)
+		err = understand(response)
+		said = judge(err)
+	}
+	c.health.note(said, err)
+	return err
+}
+
+// send sends a request whose turn it is. Without an answer there is an error, and what that says of the connection.
+func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Response, verdict, error) {
+	defer leave()
 	if err := c.beforeSend(ctx, request); err != nil {
-		return nil, err
+		return nil, saysNothing, err
 	}
 	c.health.inFlight.Add(1)
 	defer c.health.inFlight.Add(-1)
@@ -145,10 +175,9 @@ func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	response, failure := c.exchange(undated{ctx}, request)
 	c.exchanged(ctx, request, start, response, failure)
 	if failure != nil {
-		c.health.unanswered(ctx, failure)
-		return nil, failure
+		return nil, c.judgeUnanswered(ctx, time.Since(start), failure), failure
 	}
-	return response, nil
+	return response, saysNothing, nil // until it is understood
 }
 
 // undated is a context that ends with another but does not say when it will: the end of a caller's patience may be called off once bytes have
@@ -183,19 +212,39 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
 	}
-	limit := MaxAnswer
+	if err := c.read(ctx, answer.Body, request, response); err != nil {
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
+	}
+	return response, nil
+}
+
+// read reads the body of an answer. Once that is more than a little, it holds room until the answer is understood.
+func (c *Client) read(ctx context.Context, from io.Reader, request *Request, response *Response) error {
+	limit := int64(MaxAnswer)
 	if request.Lists {
 		limit = MaxListing
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(limit)+1))
+	start, err := io.ReadAll(io.LimitReader(from, fromRoom))
 	if err != nil {
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
+		return err
 	}
-	if len(body) > limit {
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("the answer is larger than %d bytes", limit))
+	if len(start) < fromRoom {
+		response.Body = start
+		return nil
 	}
-	response.Body = body
-	return response, nil
+	if err := c.room.Acquire(ctx, limit); err != nil {
+		return fmt.Errorf("waiting for room for a large one: %w", err)
+	}
+	body, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start), from), limit+1))
+	if err == nil && int64(len(body)) > limit {
+		err = fmt.Errorf("it is larger than %d bytes", limit)
+	}
+	if err != nil {
+		c.room.Release(limit)
+		return err
+	}
+	response.Body, response.held = body, limit
+	return nil
 }
 
 func (c *Client) url(request *Request) string {

@@ -1,7 +1,6 @@
 package vendorhttp
 
 import (
-	"context"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -30,7 +29,7 @@ type failure struct {
 // Health returns how the connection fares. session is where its credential is kept; nil where there is no login.
 func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	now := &enlistv1.ProviderHealth{
-		InFlight: c.health.inFlight.Load(), Credentials: enlistv1.CredentialState(c.health.credentials.Load()),
+		InFlight: c.health.inFlight.Load(), Credentials: enlistv1.CredentialState(c.health.credentials.Load()), Breaker: c.breaker.health(),
 	}
 	if at := c.health.success.Load(); at != 0 {
 		now.LastSuccessTime = timestamppb.New(time.UnixMicro(at))
@@ -44,33 +43,22 @@ func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	return now
 }
 
-// judged takes note of what an answer was judged to be. What the vendor says of one customer, in its own words, speaks for the connection.
-func (h *health) judged(err error) {
+// note takes note of the verdict on a call that ended with an error or without.
+func (h *health) note(said verdict, err error) {
 	var known *providers.Error
-	switch {
-	case err == nil:
-		h.succeeded()
-	case !errors.As(err, &known): // ErrRenew: the next call tells
-	case known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED, known.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		known.Reason == enlistv1.ErrorReason_CUSTOMER_NOT_FOUND:
-		h.succeeded()
-	case known.Reason == enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED:
-		h.credentials.Store(int32(enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED))
+	switch said {
+	case works:
+		h.credentials.Store(int32(enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED))
+		h.success.Store(time.Now().UnixMicro())
+	case refuses, fails:
+		if !errors.As(err, &known) {
+			return
+		}
+		if known.Reason == enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED {
+			h.credentials.Store(int32(enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED))
+		}
 		h.failed(known.Reason)
-	default:
-		h.failed(known.Reason)
-	}
-}
-
-func (h *health) succeeded() {
-	h.credentials.Store(int32(enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED))
-	h.success.Store(time.Now().UnixMicro())
-}
-
-// unanswered takes note of a call without a whole answer, unless that is because its caller has gone.
-func (h *health) unanswered(ctx context.Context, err *providers.Error) {
-	if !errors.Is(context.Cause(ctx), context.Canceled) {
-		h.failed(err.Reason)
+	case saysNothing:
 	}
 }
 

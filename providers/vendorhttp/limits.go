@@ -1,6 +1,7 @@
 package vendorhttp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -32,20 +33,32 @@ func newLimits(config *configv1.Provider) limits {
 }
 
 // enter waits for a call's turn, and returns what to call when it is over. It fails as soon as it is known that the turn will not
-// come within the context.
-func (l limits) enter(ctx context.Context) (done func(), err error) {
+// come within the context, or that it would be refused.
+func (l limits) enter(ctx context.Context, breaker *breaker) (done func(), err error) {
+	if breaker.isOpen() {
+		return nil, providers.ErrHeldBack
+	}
 	if err := l.inFlight.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
-	if err := l.pace.Wait(ctx); err != nil {
+	if breaker.isOpen() { // since it queued
+		err = providers.ErrHeldBack
+	} else {
+		err = l.pace.Wait(ctx)
+	}
+	if err != nil {
 		l.inFlight.Release(1)
 		return nil, err
 	}
 	return func() { l.inFlight.Release(1) }, nil
 }
 
-// overloaded makes the error of a call whose turn did not come.
-func (c *Client) overloaded(cause error) *providers.Error {
+// noTurn makes the error of a call whose turn did not come.
+func (c *Client) noTurn(ctx context.Context, err error) *providers.Error {
+	if errors.Is(err, providers.ErrHeldBack) {
+		return c.heldBack()
+	}
+	cause := cmp.Or(context.Cause(ctx), err)
 	if errors.Is(cause, context.Canceled) {
 		return c.failed(&Request{}, enlistv1.SendStage_SEND_STAGE_NOT_SENT, cause)
 	}

@@ -181,3 +181,8 @@ func testClient(t *testing.T, base string, timeout time.Duration) *Client {
 	t.Cleanup(client.Close)
 	return client
 }
+
+// do makes a call whose answer is taken as it is.
+func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
+	return Call(ctx, c, request, func(response *Response) (*Response, error) { return response, nil })
+}

@@ -1,0 +1,118 @@
+package vendorhttp
+
+import (
+	"cmp"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/sony/gobreaker/v2"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+const (
+	// triesAtOnce is how many calls a half-open breaker lets through, and how many of them must succeed for it to close.
+	triesAtOnce = 3
+	// tryAgainAfter is when a call is worth repeating that came while those were under way.
+	tryAgainAfter = time.Second
+	// parts is how finely a breaker's period moves on.
+	parts = 10
+)
+
+// breaker refuses calls to a vendor that fails or hangs. nil refuses none.
+type breaker struct {
+	state     *gobreaker.TwoStepCircuitBreaker[any]
+	openUntil atomic.Int64 // in nanoseconds since 1970
+}
+
+// newBreaker makes a provider's breaker. A call counts for the time when it began, so the period is longer by what a call may take: else the
+// calls of a vendor that hangs would be forgotten before they fail.
+func newBreaker(config *configv1.Provider) *breaker {
+	settings := config.GetBreaker()
+	if settings.GetDisabled() {
+		return nil
+	}
+	period := cmp.Or(settings.GetPeriod().AsDuration(), 30*time.Second) + timeoutOf(config)
+	openFor := cmp.Or(settings.GetOpenFor().AsDuration(), 5*time.Second)
+	percent, least := cmp.Or(settings.GetFailurePercent(), 50), cmp.Or(settings.GetMinimumCalls(), 20)
+	made := &breaker{}
+	made.state = gobreaker.NewTwoStepCircuitBreaker[any](gobreaker.Settings{
+		MaxRequests: triesAtOnce, Interval: period, BucketPeriod: period / parts, Timeout: openFor,
+		ReadyToTrip: func(counts gobreaker.Counts) bool {
+			failed, all := int64(counts.TotalFailures), int64(counts.TotalFailures)+int64(counts.TotalSuccesses)
+			return all >= int64(least) && failed*100 >= all*int64(percent)
+		},
+		OnStateChange: func(_ string, _, to gobreaker.State) {
+			if to == gobreaker.StateOpen {
+				made.openUntil.Store(time.Now().Add(openFor).UnixNano())
+			}
+		},
+		IsExcluded: func(err error) bool { return errors.Is(err, errSaysNothing) },
+	})
+	return made
+}
+
+var (
+	// errSaysNothing and errFailed tell a breaker the verdict on a call.
+	errSaysNothing = errors.New("the call says nothing of the connection")
+	errFailed      = errors.New("the call failed")
+)
+
+// isOpen reports whether every call is refused.
+func (b *breaker) isOpen() bool { return b != nil && b.state.State() == gobreaker.StateOpen }
+
+// enter lets a call through or not. The call ends with its verdict: one that says nothing leaves its place to another.
+func (b *breaker) enter() (ended func(verdict), err error) {
+	if b == nil {
+		return func(verdict) {}, nil
+	}
+	done, err := b.state.Allow()
+	if err != nil {
+		return nil, providers.ErrHeldBack
+	}
+	return func(v verdict) {
+		switch v {
+		case saysNothing:
+			done(errSaysNothing)
+		case fails:
+			done(errFailed)
+		case works, refuses:
+			done(nil)
+		}
+	}, nil
+}
+
+// wait is how long until a call may be let through.
+func (b *breaker) wait() time.Duration {
+	if left := time.Until(time.Unix(0, b.openUntil.Load())); left > 0 {
+		return left + time.Millisecond // it opens after that time, not at it
+	}
+	return tryAgainAfter
+}
+
+func (b *breaker) health() enlistv1.BreakerState {
+	if b == nil {
+		return enlistv1.BreakerState_BREAKER_STATE_UNSPECIFIED
+	}
+	switch b.state.State() {
+	case gobreaker.StateOpen:
+		return enlistv1.BreakerState_BREAKER_STATE_OPEN
+	case gobreaker.StateHalfOpen:
+		return enlistv1.BreakerState_BREAKER_STATE_HALF_OPEN
+	default:
+		return enlistv1.BreakerState_BREAKER_STATE_CLOSED
+	}
+}
+
+// heldBack makes the error of a call that the breaker refuses.
+func (c *Client) heldBack() *providers.Error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
+		Message: "Provider " + c.provider + " has been failing or not answering, so calls to it are held back for a time, and nothing was sent. " +
+			"Call again after the time in RetryInfo; GetProvider tells how the connection fares.",
+		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: c.breaker.wait(), Cause: providers.ErrHeldBack,
+	}
+}

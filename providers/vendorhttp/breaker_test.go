@@ -1,0 +1,250 @@
+package vendorhttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+const (
+	closed   = enlistv1.BreakerState_BREAKER_STATE_CLOSED
+	open     = enlistv1.BreakerState_BREAKER_STATE_OPEN
+	halfOpen = enlistv1.BreakerState_BREAKER_STATE_HALF_OPEN
+)
+
+// What counts against a vendor is that it cannot be reached, is silent, or does not speak its own words; nothing that it says in these.
+func TestBreakerVerdicts(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	opens := map[enlistv1.ErrorReason]bool{
+		enlistv1.ErrorReason_VENDOR_UNAVAILABLE: true, enlistv1.ErrorReason_OUTCOME_UNKNOWN: true, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID: true,
+		enlistv1.ErrorReason_VENDOR_REJECTED: false, enlistv1.ErrorReason_CUSTOMER_EXISTS: false, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND: false,
+		enlistv1.ErrorReason_VENDOR_RATE_LIMITED: false, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED: false, enlistv1.ErrorReason_OVERLOADED: false,
+		enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED: false, // ErrRenew
+	}
+	for reason, want := range opens {
+		client := breakerClient(t, server.URL, time.Second, &configv1.Breaker{MinimumCalls: 4})
+		for range 10 {
+			_, _ = Call(t.Context(), client, &Request{Method: http.MethodGet, Path: "/x"}, func(*Response) (int, error) {
+				if reason == 0 {
+					return 0, ErrRenew
+				}
+				return 0, &providers.Error{Reason: reason}
+			})
+		}
+		if got := client.Health(nil).GetBreaker() == open; got != want {
+			t.Errorf("%s: open %t, want %t", reason, got, want)
+		}
+	}
+}
+
+// It opens at so many of a hundred calls, of at least so many, within its period, and tells how long it stays open.
+func TestBreakerOpens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBreaker(&configv1.Provider{Timeout: durationpb.New(time.Second)})
+		say := func(v verdict, times int) {
+			for range times {
+				ended, err := b.enter()
+				if err != nil {
+					t.Fatal(err)
+				}
+				ended(v)
+			}
+		}
+		is := func(want enlistv1.BreakerState) {
+			t.Helper()
+			if got := b.health(); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+		}
+		say(fails, 19)
+		is(closed)
+		time.Sleep(35 * time.Second) // the 30s of the period, the timeout, and what it moves on by
+		say(works, 11)
+		say(fails, 10)
+		is(closed)
+		say(fails, 1)
+		is(open)
+		if _, err := b.enter(); err == nil || b.wait() != 5*time.Second+time.Millisecond {
+			t.Fatalf("%v, %s to wait", err, b.wait())
+		}
+		time.Sleep(b.wait())
+		is(halfOpen)
+		say(works, 3)
+		is(closed)
+	})
+}
+
+// A half-open breaker lets three calls through at a time. Whoever leaves without a verdict, however, leaves the place to another.
+func TestBreakerTries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBreaker(&configv1.Provider{Breaker: &configv1.Breaker{MinimumCalls: 1}})
+		enter := func() func(verdict) {
+			t.Helper()
+			ended, err := b.enter()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ended
+		}
+		late := enter()
+		enter()(fails)
+		time.Sleep(b.wait())
+		for range 1000 {
+			enter()(saysNothing)
+		}
+		tries := []func(verdict){enter(), enter(), enter()}
+		if _, err := b.enter(); err == nil || b.wait() != tryAgainAfter {
+			t.Fatalf("a fourth try: %v, %s to wait", err, b.wait())
+		}
+		late(fails) // it is of another time
+		for _, try := range tries {
+			try(works)
+		}
+		if b.health() != closed {
+			t.Fatalf("%s after three successes", b.health())
+		}
+		enter()(fails)
+		time.Sleep(b.wait())
+		enter()(fails)
+		if b.health() != open {
+			t.Fatalf("%s after a try that failed", b.health())
+		}
+	})
+}
+
+// Every way out of a call gives the place in a half-open breaker back.
+func TestBreakerLosesNoPlace(t *testing.T) {
+	var mode atomic.Value
+	mode.Store("fail")
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		switch mode.Load() {
+		case "fail":
+			panic(http.ErrAbortHandler)
+		case "hang":
+			<-r.Context().Done()
+		}
+	}))
+	defer server.Close()
+	client := breakerClient(t, server.URL, time.Minute, &configv1.Breaker{MinimumCalls: 1, OpenFor: durationpb.New(20 * time.Millisecond)})
+	create := &Request{Method: http.MethodPost, Path: "/x", Creates: true}
+	if _, err := client.do(t.Context(), create); !providers.IsReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN) {
+		t.Fatalf("got %v", err)
+	}
+	time.Sleep(client.breaker.wait())
+	stopped := &providers.Error{Reason: enlistv1.ErrorReason_JOURNAL_UNAVAILABLE}
+	stop := func() error { return stopped }
+	ways := map[string]func(ctx context.Context){
+		"gone": func(ctx context.Context) {
+			mode.Store("hang")
+			ctx, cancel := context.WithTimeoutCause(ctx, time.Hour, nil)
+			time.AfterFunc(time.Millisecond, cancel)
+			_, _ = client.do(ctx, create)
+		},
+		"impatient": func(ctx context.Context) {
+			mode.Store("hang")
+			ctx, cancel := context.WithTimeout(ctx, time.Millisecond)
+			defer cancel()
+			_, _ = client.do(ctx, create)
+		},
+		"stopped before": func(ctx context.Context) {
+			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{BeforeSend: func(context.Context) error { return stop() }}), create)
+		},
+		"stopped when connected": func(ctx context.Context) {
+			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{Connected: stop}), create)
+		},
+		"panic": func(ctx context.Context) {
+			mode.Store("answer")
+			defer func() { _ = recover() }()
+			_, _ = Call(ctx, client, create, func(*Response) (int, error) { panic("a defect") })
+		},
+		"panic of the observer": func(ctx context.Context) {
+			defer func() { _ = recover() }()
+			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{BeforeSend: func(context.Context) error { panic("a defect") }}), create)
+		},
+	}
+	for name, way := range ways {
+		for range 2 * triesAtOnce {
+			way(t.Context())
+		}
+		if got := client.Health(nil); got.GetBreaker() != halfOpen || got.GetInFlight() != 0 {
+			t.Fatalf("%s: %v", name, got)
+		}
+	}
+	mode.Store("answer")
+	for range triesAtOnce {
+		if _, err := client.do(t.Context(), create); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := client.Health(nil).GetBreaker(); got != closed {
+		t.Errorf("%s", got)
+	}
+}
+
+// Those who wait for their turn at a vendor that hangs wait no longer than it takes to find that out, and the vendor hears nothing of them.
+func TestBreakerSendsWaitersAway(t *testing.T) {
+	const callers, timeout = 200, 300 * time.Millisecond
+	var reached atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		reached.Add(1)
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	client, err := NewClient(&configv1.Provider{
+		Name: "test", MaxInFlight: 20, Timeout: durationpb.New(timeout), RateLimit: &configv1.RateLimit{PerSecond: 1000, Burst: 20},
+	}, server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	start, heldBack := time.Now(), atomic.Int32{}
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			_, err := client.do(ctx, &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+			var known *providers.Error
+			if !errors.As(err, &known) {
+				t.Errorf("got %v", err)
+				return
+			}
+			if known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE {
+				heldBack.Add(1)
+				if known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter <= 0 || known.RetryAfter > 5*time.Second+time.Millisecond {
+					t.Errorf("stage %s, wait %s", known.Stage, known.RetryAfter)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if took := time.Since(start); took > 10*timeout {
+		t.Errorf("the last caller waited %s", took)
+	}
+	if all := reached.Load() + heldBack.Load(); all != callers || reached.Load() > 2*20 {
+		t.Errorf("%d calls reached the vendor, %d were held back", reached.Load(), heldBack.Load())
+	}
+}
+
+func breakerClient(t *testing.T, base string, timeout time.Duration, breaker *configv1.Breaker) *Client {
+	t.Helper()
+	client, err := NewClient(&configv1.Provider{Name: "test", Timeout: durationpb.New(timeout), Breaker: breaker}, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
