@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/once"
@@ -44,6 +46,9 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 }
 
 func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, log *slog.Logger) error {
+	if _, err := memlimit.Set(); err != nil { // to nine tenths of the container's, unless GOMEMLIMIT says it; the server goes by it
+		log.Debug("the memory limit of this process is not known", "cause", err)
+	}
 	server, closeJournal, err := newServer(ctx, configuration, openAPI, log)
 	if err != nil {
 		return err

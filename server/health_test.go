@@ -33,7 +33,7 @@ func TestProviderHealth(t *testing.T) {
 			health.GetCredentials() != enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED {
 			t.Errorf("%s: credentials %s for %s", transport, health.GetCredentials(), life)
 		}
-		if health.GetInFlight() != 1 || health.GetBreaker() != enlistv1.BreakerState_BREAKER_STATE_UNSPECIFIED {
+		if health.GetInFlight() != 1 || health.GetBreaker() != enlistv1.BreakerState_BREAKER_STATE_CLOSED {
 			t.Errorf("%s: %d calls in flight, breaker %s", transport, health.GetInFlight(), health.GetBreaker())
 		}
 	}

@@ -19,10 +19,10 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// chain returns the one chain that every call passes, over either transport: access log, recovery, deadline, validation.
+// chain returns the one chain that every call passes, over either transport: access log, admission, recovery, deadline, validation.
 // Every call ends with the given context.
-func chain(ctx context.Context, log *slog.Logger, callTimeout time.Duration, connected connections) grpc.UnaryServerInterceptor {
-	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), validate(connected))
+func chain(ctx context.Context, log *slog.Logger, admission *admission, callTimeout time.Duration, connected connections) grpc.UnaryServerInterceptor {
+	return compose(observe(log), admission.admit, recoverPanic(log), bound(ctx, callTimeout), validate(connected))
 }
 
 func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {

@@ -106,6 +106,11 @@ func helped() []helpedCase {
 			want: overloaded,
 		},
 		{
+			name:   "the limits of the server",
+			change: func(config *configv1.Config, _ map[string]providers.Provider) { config.Limits.MaxCalls = 1 },
+			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, want: overloaded,
+		},
+		{
 			name:   "a vendor that takes longer than the call has",
 			before: func(t *testing.T, r *running) func() { return delayed(t, r, "get") }, rpc: "GetCustomer", request: get, within: 400 * time.Millisecond,
 			want: expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "VENDOR_UNAVAILABLE", Retry: true},

@@ -13,7 +13,6 @@ import (
 	"github.com/swaggest/swgui/v5emb"
 	"google.golang.org/grpc"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -24,11 +23,12 @@ import (
 
 // Server serves the contract over gRPC and REST.
 type Server struct {
-	config *configv1.Config
-	log    *slog.Logger
-	health healthState
-	cut    context.CancelFunc // ends every call
-	once   *once.Service
+	config    *configv1.Config
+	log       *slog.Logger
+	health    healthState
+	cut       context.CancelFunc // ends every call
+	once      *once.Service
+	admission *admission
 
 	grpc         *grpc.Server
 	http         *http.Server
@@ -54,21 +54,20 @@ type Options struct {
 func New(options Options) (*Server, error) {
 	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
 	calls, cut := context.WithCancel(context.Background())
-	chain := chain(calls, log, config.GetCallTimeout().AsDuration(), connected)
+	admission := &admission{most: int64(config.GetLimits().GetMaxCalls()), memory: newMemory()}
+	chain := chain(calls, log, admission, config.GetCallTimeout().AsDuration(), connected)
 	s := &Server{
-		config: config,
-		log:    log,
-		health: newHealth(),
-		cut:    cut,
-		once:   creates,
-		grpc: grpc.NewServer(
+		config:    config,
+		log:       log,
+		health:    newHealth(),
+		cut:       cut,
+		once:      creates,
+		admission: admission,
+		grpc: grpc.NewServer(append(grpcLimits(config.GetLimits()),
 			grpc.UnaryInterceptor(chain),
 			grpc.StreamInterceptor(recoverStream(log)),
 			grpc.UnknownServiceHandler(noSuchRPC),
-			grpc.MaxRecvMsgSize(maxBody+maxImage),
-			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
-			grpc.KeepaliveParams(keepalive.ServerParameters{Time: 2 * time.Minute, Timeout: 20 * time.Second}),
-		),
+		)...),
 	}
 	gateway := newInProcess(chain)
 	for _, registrar := range []grpc.ServiceRegistrar{s.grpc, gateway} {
@@ -84,11 +83,11 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.http = &http.Server{
-		Handler:           s.routes(contract, options.OpenAPI),
+		Handler:           answersInTime(s.routes(contract, options.OpenAPI)),
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
+		ReadTimeout:       readWithin,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    maxHeaders,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	return s, s.listen()
@@ -123,6 +122,7 @@ func (s *Server) listen() error {
 		_ = s.grpcListener.Close()
 		return fmt.Errorf("http.address: %w", err)
 	}
+	s.grpcListener, s.httpListener = atMost(s.grpcListener, s.config.GetLimits()), atMost(s.httpListener, s.config.GetLimits())
 	return nil
 }
 
@@ -135,6 +135,9 @@ func (s *Server) HTTPAddress() string { return s.httpListener.Addr().String() }
 // Run serves until the context ends, then stops: it reports that it is not ready, accepts calls for the configured delay, and
 // lets accepted calls end under the configured timeout. It returns nil after a stop in which no accepted call was cut off.
 func (s *Server) Run(ctx context.Context) error {
+	watching, end := context.WithCancel(context.Background())
+	defer end()
+	go s.admission.memory.watch(watching, s.log)
 	failed := make(chan error, 2)
 	go func() { failed <- s.grpc.Serve(s.grpcListener) }()
 	go func() {

@@ -10,9 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
-
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/providers/codes"
@@ -156,42 +153,6 @@ func IsLoopback(address string) bool {
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
-}
-
-// SetDefaults fills what is unset with the documented defaults.
-func SetDefaults(config *configv1.Config) {
-	if config.Grpc == nil {
-		config.Grpc = &configv1.Grpc{}
-	}
-	if config.Http == nil {
-		config.Http = &configv1.Http{}
-	}
-	if config.Shutdown == nil {
-		config.Shutdown = &configv1.Shutdown{}
-	}
-	if config.Journal == nil {
-		config.Journal = &configv1.Journal{}
-	}
-	if config.Journal.Store == nil {
-		config.Journal.Store = &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{}}
-	}
-	if sqlite := config.GetJournal().GetSqlite(); sqlite != nil {
-		setDefault(&sqlite.Path, "enlist.db")
-	}
-	setDefault(&config.Grpc.Address, "127.0.0.1:9090")
-	setDefault(&config.Http.Address, "127.0.0.1:8080")
-	if config.CallTimeout == nil {
-		config.CallTimeout = durationpb.New(time.Minute)
-	}
-	if config.Shutdown.Timeout == nil {
-		config.Shutdown.Timeout = durationpb.New(30 * time.Second)
-	}
-}
-
-func setDefault(value *string, standard string) {
-	if *value == "" {
-		*value = standard
-	}
 }
 
 var errNotMapping = errors.New("the configuration must be a YAML mapping; see the README for an example")

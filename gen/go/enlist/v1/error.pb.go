@@ -103,13 +103,15 @@ const (
 	// Details: VendorError.
 	ErrorReason_VENDOR_REJECTED ErrorReason = 11
 	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The vendor could not be reached, did not answer a read, or said that it is not available. Nothing was created.
+	// Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and calls to
+	// it are held back for a time. Nothing was created.
 	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 	// RetryInfo: always.
 	// Details: VendorError.
 	ErrorReason_VENDOR_UNAVAILABLE ErrorReason = 12
 	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The call's turn did not come in its time, because of the limits that are set for this provider. Nothing was sent.
+	// Cause: The call's turn did not come in its time, because of the limits that are set for this provider; or Enlist has as many calls
+	// under way, or as little memory left, that it takes no more. Nothing was sent.
 	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 	// RetryInfo: always.
 	// Details: none.

@@ -499,7 +499,8 @@ func (x *Admin) GetAddress() string {
 	return ""
 }
 
-// Limits are the most that the server takes at once. What is beyond is refused with OVERLOADED, or waits to be accepted.
+// Limits are the most that the server takes at once. What is beyond is refused with OVERLOADED, or waits to be accepted. Whatever these say, calls
+// are refused, too, while the process uses more than nine tenths of the memory that it may: of GOMEMLIMIT, or of its container's limit.
 type Limits struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Connections to each port; more wait to be accepted. Default: 16384.
@@ -1277,7 +1278,7 @@ type Provider struct {
 	// How long one call to the vendor may take, 1 ms to 10 min. Default: 30s.
 	Timeout *durationpb.Duration `protobuf:"bytes,7,opt,name=timeout,proto3" json:"timeout,omitempty"`
 	// How many calls to the vendor may be under way at once; more wait their turn. Default: this provider's share of three quarters of the
-	// files that the process may open, so that one vendor that hangs leaves connections for the others.
+	// files that the process may open, at least 16 and at most 10000, so that one vendor that hangs leaves connections for the others.
 	MaxInFlight int32 `protobuf:"varint,8,opt,name=max_in_flight,json=maxInFlight,proto3" json:"max_in_flight,omitempty"`
 	// How many calls a second go to the vendor. Default: no limit.
 	RateLimit *RateLimit `protobuf:"bytes,9,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
@@ -1464,7 +1465,8 @@ func (*Provider_Avvio) isProvider_Vendor() {}
 
 // Breaker is a circuit breaker. It opens when enough calls fail, refuses calls while it is open (nothing of them is sent), then lets a few through
 // to try, and closes when these succeed. A call fails when the vendor cannot be reached, does not answer in time, or does not answer in its
-// own words; what it says of one customer, a limit on the rate of calls, and refused credentials are no such failures.
+// own words; what it says of one customer, a limit on the rate of calls, and refused credentials are no such failures. Nor is the end of
+// a caller's patience: callers who go, or whose deadline leaves the vendor less than a tenth of the provider's timeout, count for nothing.
 type Breaker struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether there is none. Default: false.
@@ -1473,7 +1475,7 @@ type Breaker struct {
 	FailurePercent int32 `protobuf:"varint,2,opt,name=failure_percent,json=failurePercent,proto3" json:"failure_percent,omitempty"`
 	// Of how many calls at least. Default: 20.
 	MinimumCalls int32 `protobuf:"varint,3,opt,name=minimum_calls,json=minimumCalls,proto3" json:"minimum_calls,omitempty"`
-	// Within what time, 1 s to 1 h. Default: 30s.
+	// Within what time, 1 s to 1 h, and the provider's timeout besides: a call counts for when it began. Default: 30s.
 	Period *durationpb.Duration `protobuf:"bytes,4,opt,name=period,proto3" json:"period,omitempty"`
 	// How long it stays open, 1 s to 1 h. Default: 5s.
 	OpenFor       *durationpb.Duration `protobuf:"bytes,5,opt,name=open_for,json=openFor,proto3" json:"open_for,omitempty"`

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package config
+
+func mostFiles() uint64 { return usualFiles }

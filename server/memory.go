@@ -1,0 +1,91 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// shortFrom and enoughFrom are the parts of the memory limit, in percent, above which calls are refused and below which no longer.
+	shortFrom, enoughFrom = 90, 85
+	sampleEvery           = 100 * time.Millisecond
+	// collectEvery is how often garbage is collected while calls are refused: nothing else then says that there is less.
+	collectEvery = time.Second
+)
+
+// memory tells when the process is short of it. nil never is.
+type memory struct {
+	limit   uint64
+	short   atomic.Bool
+	samples []metrics.Sample
+}
+
+// newMemory goes by the runtime's memory limit; nil when there is none.
+func newMemory() *memory {
+	limit := debug.SetMemoryLimit(-1)
+	if limit == math.MaxInt64 {
+		return nil
+	}
+	m := &memory{limit: uint64(limit)} //nolint:gosec // not negative
+	for _, name := range []string{
+		"/memory/classes/total:bytes", "/gc/heap/live:bytes", "/memory/classes/heap/released:bytes",
+		"/memory/classes/heap/objects:bytes", "/memory/classes/heap/free:bytes", "/memory/classes/heap/unused:bytes",
+	} {
+		m.samples = append(m.samples, metrics.Sample{Name: name})
+	}
+	return m
+}
+
+func (m *memory) isShort() bool { return m != nil && m.short.Load() }
+
+// watch looks at the memory in use until the context ends.
+func (m *memory) watch(ctx context.Context, log *slog.Logger) {
+	if m == nil {
+		return
+	}
+	tick := time.NewTicker(sampleEvery)
+	defer tick.Stop()
+	collected := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if m.isShort() && time.Since(collected) >= collectEvery {
+			runtime.GC()
+			collected = time.Now()
+		}
+		if used := m.used(); m.note(used) {
+			log.Warn("memory", "calls_are_refused", m.isShort(), "used_mib", used>>20, "limit_mib", m.limit>>20)
+		}
+	}
+}
+
+// note takes note of the memory in use, and reports whether that changes anything.
+func (m *memory) note(used uint64) bool {
+	switch short := m.isShort(); {
+	case !short && used > m.limit/100*shortFrom:
+		m.short.Store(true)
+	case short && used < m.limit/100*enoughFrom:
+		m.short.Store(false)
+	default:
+		return false
+	}
+	return true
+}
+
+// used returns the memory in use: of the heap what the last collection has found alive, as garbage comes near every limit and is no reason to
+// refuse anything; and all that is not heap.
+func (m *memory) used() uint64 {
+	metrics.Read(m.samples)
+	value := func(i int) uint64 { return m.samples[i].Value.Uint64() }
+	total, live, released, objects, free, unused := value(0), value(1), value(2), value(3), value(4), value(5)
+	return live + total - min(total, released+objects+free+unused)
+}

@@ -1,0 +1,19 @@
+package server
+
+import "testing"
+
+// Calls are refused from nine tenths of the limit on, and until there is a little more than that left.
+func TestShortOfMemory(t *testing.T) {
+	m := &memory{limit: 1000}
+	for i, step := range []struct {
+		used           uint64
+		short, changes bool
+	}{{900, false, false}, {901, true, true}, {999, true, false}, {850, true, false}, {849, false, true}, {900, false, false}} {
+		if changes := m.note(step.used); changes != step.changes || m.isShort() != step.short {
+			t.Errorf("step %d, %d of 1000 used: short %t, changed %t", i, step.used, m.isShort(), changes)
+		}
+	}
+	if (*memory)(nil).isShort() {
+		t.Error("short of memory without a limit")
+	}
+}
