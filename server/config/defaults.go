@@ -54,7 +54,7 @@ const usualFiles = 1024
 // share is how many connections each of a number of providers may take of the files that the process may open: of three quarters, since callers
 // and the journal need some, too.
 func share(files uint64, among int) int32 {
-	return int32(min(max(files/4*3/uint64(max(among, 1)), 16), 10000)) //nolint:gosec // bounded
+	return int32(min(max(files/4*3/uint64(max(among, 1)), 16), 10000))
 }
 
 func setDefault[T comparable](value *T, standard T) {

@@ -1,0 +1,133 @@
+package isolation_test
+
+import (
+	"crypto/rand"
+	"flag"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+var (
+	rounds  = flag.Int("isolation.rounds", 0, "how often to measure with and without; 0: nothing is measured")
+	callers = flag.Int("isolation.callers", 5000, "how many wait for the vendor that hangs")
+	lasts   = flag.Duration("isolation.for", 10*time.Second, "how long each measurement lasts")
+	perSec  = flag.Int("isolation.rate", 200, "calls a second to the other vendor, every second one a create")
+)
+
+// TestIsolation prints the ratio; it gates nothing, as a machine may be busy otherwise.
+func TestIsolation(t *testing.T) {
+	if *rounds == 0 {
+		t.Skip("measures for minutes: make isolation")
+	}
+	program := build(t)
+	taken := map[bool][]times{}
+	for round := range *rounds {
+		for _, hung := range []bool{round%2 == 1, round%2 == 0} { // either goes first as often
+			taken[hung] = append(taken[hung], measure(t, program, hung))
+		}
+	}
+	fmt.Printf("%-14s %-22s %-22s %s\n", "", "alone", "with one that hangs", "ratio")
+	for _, row := range []struct {
+		name string
+		of   func(times) time.Duration
+	}{
+		{"create median", func(m times) time.Duration { return m.create(50) }},
+		{"create p99", func(m times) time.Duration { return m.create(99) }},
+		{"get median", func(m times) time.Duration { return m.get(50) }},
+		{"get p99", func(m times) time.Duration { return m.get(99) }},
+		{"all median", func(m times) time.Duration { return m.all(50) }},
+		{"all p99", func(m times) time.Duration { return m.all(99) }},
+	} {
+		alone, beside := medianOf(taken[false], row.of), medianOf(taken[true], row.of)
+		fmt.Printf("%-14s %-22s %-22s %.2f\n", row.name, alone, beside, float64(beside)/float64(alone))
+	}
+}
+
+// times are how long calls took.
+type times struct{ creates, gets []time.Duration }
+
+func (m times) create(p int) time.Duration { return percentile(m.creates, p) }
+func (m times) get(p int) time.Duration    { return percentile(m.gets, p) }
+func (m times) all(p int) time.Duration    { return percentile(slices.Concat(m.creates, m.gets), p) }
+
+func percentile(of []time.Duration, p int) time.Duration {
+	slices.Sort(of)
+	return of[min(len(of)*p/100, len(of)-1)].Round(10 * time.Microsecond)
+}
+
+func medianOf(all []times, of func(times) time.Duration) time.Duration {
+	var each []time.Duration
+	for _, m := range all {
+		each = append(each, of(m))
+	}
+	return percentile(each, 50)
+}
+
+// measure starts everything anew, lets the callers hang if wanted, and sends the other vendor calls at a steady rate. A call's time begins when
+// it was due.
+func measure(t *testing.T, program string, hung bool) times {
+	w := startWorld(t, program)
+	defer w.stop()
+	if hung {
+		w.hang(*callers)
+	}
+	w.steady(2 * time.Second) // to warm up
+	taken := w.steady(*lasts)
+	if now := w.inFlight(); hung && now != *callers {
+		t.Errorf("%d calls still hang, of %d", now, *callers)
+	}
+	fmt.Printf("hanging %5d: create %s, p99 %s; get %s, p99 %s\n", w.inFlight(), taken.create(50), taken.create(99), taken.get(50), taken.get(99))
+	return taken
+}
+
+func (w *world) steady(lasts time.Duration) times {
+	var mu sync.Mutex
+	var taken times
+	var calls sync.WaitGroup
+	start, every := time.Now(), time.Second/time.Duration(*perSec)
+	known := w.create(w.customers, steadyVendor).GetCustomer().GetId()
+	for n := range int(lasts / every) {
+		due := start.Add(time.Duration(n) * every)
+		time.Sleep(time.Until(due))
+		calls.Go(func() {
+			if n%2 == 0 {
+				w.create(w.customers, steadyVendor)
+			} else if _, err := w.customers.GetCustomer(w.ctx, &enlistv1.GetCustomerRequest{Provider: steadyVendor, CustomerId: known}); err != nil {
+				w.t.Error(err)
+			}
+			took := time.Since(due)
+			mu.Lock()
+			defer mu.Unlock()
+			if n%2 == 0 {
+				taken.creates = append(taken.creates, took)
+			} else {
+				taken.gets = append(taken.gets, took)
+			}
+		})
+	}
+	calls.Wait()
+	return taken
+}
+
+// create makes a customer that is not there yet.
+func (w *world) create(customers enlistv1.CustomerServiceClient, provider string) *enlistv1.CreateCustomerResponse {
+	created, err := customers.CreateCustomer(w.ctx, &enlistv1.CreateCustomerRequest{
+		Provider: provider, RequestId: uuid.NewString(), UnsupportedFields: enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP,
+		Customer: &enlistv1.Customer{
+			Id: rand.Text()[:10], Name: &enlistv1.PersonName{Title: "Mr", GivenName: "John", FamilyName: "Smith"}, DisplayName: "John Smith",
+			Email: "john.smith@example.com", Mobile: "+33123546789", LanguageCode: "fr", CurrencyCode: "EUR",
+			BillingAddress: &enlistv1.Address{Lines: []string{"673 Eugene Points"}, City: "Nice", PostalCode: "06000", CountryCode: "FR"},
+		},
+	})
+	if err != nil && w.ctx.Err() == nil {
+		w.t.Error(err)
+	}
+	return created
+}
