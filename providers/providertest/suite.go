@@ -112,6 +112,7 @@ func Run(t *testing.T, h Harness) {
 		{"HealthOfCredentials", healthOfCredentials},
 		{"HealthInFlight", healthInFlight},
 		{"Breaker", breaks},
+		{"HostileAnswers", hostileAnswers},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })

@@ -1,10 +1,18 @@
 package vendorhttp
 
 import (
+	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 // After 101 the connection is the vendor's and ours to talk on; nobody must wait for its end.
@@ -48,5 +56,75 @@ func TestRedirectToNowhere(t *testing.T) {
 	response, err := testClient(t, server.URL, time.Second).do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
 	if err != nil || response.Status != http.StatusFound {
 		t.Errorf("%v, %v", response, err)
+	}
+}
+
+// Large answers that are read or understood at the same time take no more than there is room for; small ones need none, and who waits for
+// room does so no longer than for anything else.
+func TestRoomForAnswers(t *testing.T) {
+	large := strings.Repeat("x", fromRoom)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/large" {
+			_, _ = io.WriteString(w, large)
+		}
+	}))
+	defer server.Close()
+	client := testClient(t, server.URL, time.Second)
+	list := &Request{Method: http.MethodGet, Path: "/large", Lists: true}
+	understanding, release := make(chan struct{}), make(chan struct{})
+	const room = mostHeld / MaxListing
+	var group sync.WaitGroup
+	for range room {
+		group.Go(func() {
+			if _, err := Call(t.Context(), client, list, func(*Response) (int, error) {
+				understanding <- struct{}{}
+				<-release
+				return 0, nil
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range room {
+		<-understanding
+	}
+	began := time.Now()
+	_, err := client.do(t.Context(), list)
+	if took := time.Since(began); !providers.IsReason(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE) || took < time.Second || took > 3*time.Second {
+		t.Errorf("one more: %v after %s", err, took)
+	}
+	if _, err := client.do(t.Context(), &Request{Method: http.MethodGet, Path: "/small", Lists: true}); err != nil {
+		t.Error(err)
+	}
+	close(release)
+	group.Wait()
+	for range 2 * room { // each gives its room back
+		if _, err := client.do(t.Context(), list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 * room { // a panic, too
+		func() {
+			defer func() { _ = recover() }()
+			_, _ = Call(t.Context(), client, list, func(*Response) (int, error) { panic("a defect") })
+		}()
+	}
+	if !client.room.TryAcquire(mostHeld) {
+		t.Error("room is lost")
+	}
+}
+
+// Whoever shows a certificate for another name gets not a byte.
+func TestCertificateOfAnother(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the request was sent") }))
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	client := testClient(t, strings.Replace(server.URL, "127.0.0.1", "localhost", 1), time.Second)
+	client.transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	_, err := client.do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+	var known *providers.Error
+	if !errors.As(err, &known) || known.Reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT ||
+		!strings.Contains(known.Cause.Error(), "certificate is valid for") {
+		t.Errorf("got %v", err)
 	}
 }
