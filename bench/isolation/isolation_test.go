@@ -1,6 +1,7 @@
 package isolation_test
 
 import (
+	"cmp"
 	"crypto/rand"
 	"flag"
 	"fmt"
@@ -33,7 +34,7 @@ func TestIsolation(t *testing.T) {
 			taken[hung] = append(taken[hung], measure(t, program, hung))
 		}
 	}
-	fmt.Printf("%-14s %-22s %-22s %s\n", "", "alone", "with one that hangs", "ratio")
+	fmt.Printf("%-14s %-22s %-22s %s\n", "medians of all", "alone", "with one that hangs", "ratio in a round")
 	for _, row := range []struct {
 		name string
 		of   func(times) time.Duration
@@ -45,8 +46,12 @@ func TestIsolation(t *testing.T) {
 		{"all median", func(m times) time.Duration { return m.all(50) }},
 		{"all p99", func(m times) time.Duration { return m.all(99) }},
 	} {
-		alone, beside := medianOf(taken[false], row.of), medianOf(taken[true], row.of)
-		fmt.Printf("%-14s %-22s %-22s %.2f\n", row.name, alone, beside, float64(beside)/float64(alone))
+		alone, beside := each(taken[false], row.of), each(taken[true], row.of)
+		ratios := make([]float64, len(alone))
+		for round := range alone {
+			ratios[round] = float64(beside[round]) / float64(alone[round])
+		}
+		fmt.Printf("%-14s %-22s %-22s %.2f\n", row.name, percentile(alone, 50), percentile(beside, 50), percentile(ratios, 50))
 	}
 }
 
@@ -57,17 +62,17 @@ func (m times) create(p int) time.Duration { return percentile(m.creates, p) }
 func (m times) get(p int) time.Duration    { return percentile(m.gets, p) }
 func (m times) all(p int) time.Duration    { return percentile(slices.Concat(m.creates, m.gets), p) }
 
-func percentile(of []time.Duration, p int) time.Duration {
-	slices.Sort(of)
-	return of[min(len(of)*p/100, len(of)-1)].Round(10 * time.Microsecond)
+func percentile[T cmp.Ordered](of []T, p int) T {
+	sorted := slices.Sorted(slices.Values(of))
+	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
 }
 
-func medianOf(all []times, of func(times) time.Duration) time.Duration {
-	var each []time.Duration
+func each(all []times, of func(times) time.Duration) []time.Duration {
+	var figures []time.Duration
 	for _, m := range all {
-		each = append(each, of(m))
+		figures = append(figures, of(m).Round(10*time.Microsecond))
 	}
-	return percentile(each, 50)
+	return figures
 }
 
 // measure starts everything anew, lets the callers hang if wanted, and sends the other vendor calls at a steady rate. A call's time begins when
@@ -83,9 +88,12 @@ func measure(t *testing.T, program string, hung bool) times {
 	if now := w.inFlight(); hung && now != *callers {
 		t.Errorf("%d calls still hang, of %d", now, *callers)
 	}
-	fmt.Printf("hanging %5d: create %s, p99 %s; get %s, p99 %s\n", w.inFlight(), taken.create(50), taken.create(99), taken.get(50), taken.get(99))
+	fmt.Printf("hanging %5d: create %.2f ms, p99 %.2f ms; get %.2f ms, p99 %.2f ms\n", w.inFlight(),
+		ms(taken.create(50)), ms(taken.create(99)), ms(taken.get(50)), ms(taken.get(99)))
 	return taken
 }
+
+func ms(d time.Duration) float64 { return d.Seconds() * 1000 }
 
 func (w *world) steady(lasts time.Duration) times {
 	var mu sync.Mutex
