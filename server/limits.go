@@ -96,6 +96,7 @@ func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServ
 	if strings.HasPrefix(info.FullMethod, "/grpc.") {
 		return handler(ctx, request)
 	}
+	arrived(ctx)
 	defer a.calls.Add(-1)
 	if a.calls.Add(1) > a.most {
 		a.refusedForCalls.Add(1)
@@ -103,10 +104,12 @@ func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServ
 	}
 	if a.memory.isShort() {
 		a.refusedForMemory.Add(1)
-		return nil, overloaded("Enlist has too little memory left")
+		return nil, littleMemory()
 	}
 	return handler(ctx, request)
 }
+
+func littleMemory() *providers.Error { return overloaded("Enlist has too little memory left") }
 
 func overloaded(why string) *providers.Error {
 	return &providers.Error{

@@ -70,6 +70,8 @@ func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refu
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, refuseSize()
+	case errors.Is(err, errLittleMemory):
+		return nil, &refusal{status: http.StatusServiceUnavailable, failure: littleMemory()}
 	case err != nil:
 		return nil, refuse(http.StatusBadRequest, "body", "must come whole, and reading it failed; send it again")
 	}

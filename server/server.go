@@ -64,6 +64,7 @@ func New(options Options) (*Server, error) {
 		once:      creates,
 		admission: admission,
 		grpc: grpc.NewServer(append(grpcLimits(config.GetLimits()),
+			grpc.InTapHandle(admission.arriving),
 			grpc.UnaryInterceptor(chain),
 			grpc.StreamInterceptor(recoverStream(log)),
 			grpc.UnknownServiceHandler(noSuchRPC),
@@ -83,7 +84,7 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.http = &http.Server{
-		Handler:           answersInTime(s.routes(contract, options.OpenAPI)),
+		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, options.OpenAPI))),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readWithin,
 		IdleTimeout:       2 * time.Minute,
