@@ -38,6 +38,7 @@ type Client struct {
 	timeout  time.Duration
 	limits   limits
 	health   health
+	metrics  metrics
 	// transport, and no http.Client: that reads where a redirect points to, and puts it in its errors. A redirect is an answer like any
 	// other; following it could create a customer twice or hand a token to a stranger.
 	transport *http.Transport
@@ -51,7 +52,7 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	}
 	timeout := timeoutOf(config)
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second), KeepAlive: 30 * time.Second}
-	return &Client{
+	c := &Client{
 		provider: config.GetName(),
 		limits:   newLimits(config),
 		base:     base,
@@ -66,7 +67,9 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 			ExpectContinueTimeout:  time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
 		},
-	}, nil
+	}
+	c.metrics = newMetrics(c.provider, func() *enlistv1.ProviderHealth { return c.Health(nil) })
+	return c, nil
 }
 
 // Close drops idle connections.
@@ -74,6 +77,8 @@ func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Request is one call.
 type Request struct {
+	// Operation is what it asks for.
+	Operation Operation
 	// Method is the HTTP method.
 	Method string
 	// Path is added to the base URL; it begins with a slash and is escaped already.
@@ -107,6 +112,8 @@ type Response struct {
 	Header http.Header
 	// Body of the answer, at most MaxAnswer or MaxListing bytes.
 	Body []byte
+
+	call *watched
 }
 
 // ErrRenew is what an answer means by which the vendor refuses a credential that a new login may replace. The caller tries again with
@@ -127,11 +134,14 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 	}
 	understood, err := understand(response)
 	c.health.judged(err)
+	response.call.judged(err)
 	return understood, err
 }
 
 func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
+	c.metrics.waiting.Inc()
 	done, err := c.limits.enter(ctx)
+	c.metrics.waiting.Dec()
 	if err != nil {
 		return nil, c.overloaded(cmp.Or(context.Cause(ctx), err))
 	}
@@ -141,13 +151,16 @@ func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	}
 	c.health.inFlight.Add(1)
 	defer c.health.inFlight.Add(-1)
-	start := time.Now()
+	ctx, call := c.watch(ctx, request)
 	response, failure := c.exchange(undated{ctx}, request)
-	c.exchanged(ctx, request, start, response, failure)
+	call.over(response)
+	c.exchanged(ctx, request, call.began, response, failure)
 	if failure != nil {
+		call.judged(failure)
 		c.health.unanswered(ctx, failure)
 		return nil, failure
 	}
+	response.call = call
 	return response, nil
 }
 
@@ -170,6 +183,7 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
 	}
 	httpRequest.Header = request.headers()
+	passOn(ctx, httpRequest.Header)
 
 	answer, err := c.transport.RoundTrip(httpRequest)
 	if err != nil {
