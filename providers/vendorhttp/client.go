@@ -190,7 +190,7 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 		if stopped := progress.stopped.Load(); stopped != nil {
 			return nil, c.stopped(request, *stopped)
 		}
-		return nil, c.failed(request, progress.stage(), withoutURL(cmp.Or(context.Cause(ctx), err)))
+		return nil, c.failed(request, progress.stage(), withoutContent(cmp.Or(context.Cause(ctx), err)))
 	}
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}
@@ -203,7 +203,7 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(limit)+1))
 	if err != nil {
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", withoutContent(err)))
 	}
 	if len(body) > limit {
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("the answer is larger than %d bytes", limit))
@@ -258,11 +258,15 @@ func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.
 	}
 }
 
-// withoutURL drops the URL that net/http puts in its errors: its query may hold secrets and personal data.
-func withoutURL(err error) error {
+// withoutContent drops from an error of net/http's what the URL or the answer holds: secrets and personal data may be in it. What it quotes
+// of an answer stands at its end.
+func withoutContent(err error) error {
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
-		return urlError.Err
+		err = urlError.Err
+	}
+	if what, _, quotes := strings.Cut(err.Error(), `"`); quotes {
+		return errors.New(what + "…")
 	}
 	return err
 }
