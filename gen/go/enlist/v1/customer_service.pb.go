@@ -704,7 +704,7 @@ type VendorRequest struct {
 	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
 	// URL with its query.
 	Url string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
-	// Headers in the order they are set.
+	// Headers in the order they are set, without `traceparent` and `tracestate`, which a call that belongs to a trace carries besides.
 	Headers []*VendorRequest_Header `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty"`
 	// Body as text; the bytes of a file are replaced by their type and size.
 	Body          string `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
