@@ -115,7 +115,9 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 			d.problem(path, notYet)
 		}
 	}
-	d.checkPort("admin.address", config.GetAdmin().GetAddress())
+	if !d.failedAt("admin.address") {
+		d.checkPort("admin.address", config.GetAdmin().GetAddress())
+	}
 	for path, address := range map[string]string{"grpc.address": config.GetGrpc().GetAddress(), "http.address": config.GetHttp().GetAddress()} {
 		if address == "" || d.failedAt(path) {
 			continue
