@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/enlist-dev/enlist/providers/registry"
@@ -57,24 +56,6 @@ func (c *healthCommand) Run(ctx context.Context, s *streams) error {
 type versionCommand struct{}
 
 func (versionCommand) Run(s *streams) error {
-	_, err := fmt.Fprintln(s.out, "enlist", version())
+	_, err := fmt.Fprintln(s.out, "enlist", thisBuild())
 	return err
-}
-
-// version returns what Go recorded of the build: the module's version where it was installed by version, and the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
-	}
-	text := info.Main.Version
-	if text == "" {
-		text = "(devel)"
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			text += " " + setting.Value
-		}
-	}
-	return text + " " + info.GoVersion
 }

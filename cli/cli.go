@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/server"
 )
 
 type commands struct {
@@ -63,13 +64,19 @@ func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int)
 	return 0
 }
 
+// logger is the log, and its level, which can be changed while it is in use.
+type logger struct {
+	*slog.Logger
+	level *slog.LevelVar
+}
+
 // newLog makes the log that a configuration asks for.
-func newLog(w io.Writer, config *configv1.Log) *slog.Logger {
-	options := &slog.HandlerOptions{Level: map[configv1.Log_Level]slog.Level{
-		configv1.Log_LEVEL_DEBUG: slog.LevelDebug, configv1.Log_LEVEL_WARN: slog.LevelWarn, configv1.Log_LEVEL_ERROR: slog.LevelError,
-	}[config.GetLevel()]}
+func newLog(w io.Writer, config *configv1.Log) logger {
+	level := &slog.LevelVar{}
+	level.Set(server.LevelOf(config.GetLevel()))
+	options := &slog.HandlerOptions{Level: level}
 	if config.GetFormat() == configv1.Log_FORMAT_TEXT {
-		return slog.New(slog.NewTextHandler(w, options))
+		return logger{slog.New(slog.NewTextHandler(w, options)), level}
 	}
-	return slog.New(slog.NewJSONHandler(w, options))
+	return logger{slog.New(slog.NewJSONHandler(w, options)), level}
 }

@@ -227,3 +227,24 @@ func post(t *testing.T, target, body string) {
 		t.Fatalf("%s: %s", target, response.Status)
 	}
 }
+
+// A port that another has is told by the setting to change, and nothing is left listening.
+func TestPortsThatAreTaken(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	for _, section := range []string{"grpc", "http", "admin"} {
+		ports := map[string]string{"grpc": "127.0.0.1:0", "http": "127.0.0.1:0", "admin": "127.0.0.1:0", section: taken.Addr().String()}
+		command := exec.Command(binary, "serve", "--config", write(t, fmt.Sprintf(`
+grpc: {address: %q}
+http: {address: %q}
+admin: {address: %q}
+providers: [{name: a, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`, ports["grpc"], ports["http"], ports["admin"])))
+		command.Dir = t.TempDir()
+		if out, err := command.CombinedOutput(); err == nil || !strings.Contains(string(out), "enlist: "+section+".address: ") {
+			t.Errorf("%s: %v %s", section, err, out)
+		}
+	}
+}

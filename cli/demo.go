@@ -38,14 +38,14 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer removeJournal()
-	server, closeJournal, err := newServer(ctx, configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
+	server, finish, err := newServer(ctx, configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
 	if err != nil {
 		return fmt.Errorf("%w (--grpc-address and --http-address take others)", err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- errors.Join(server.Run(ctx), closeJournal()) }()
+	go func() { ended <- errors.Join(server.Run(ctx), finish()) }()
 
 	if err := signUp(ctx, s, server.GRPCAddress()); err != nil {
 		return err

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/journal"
@@ -20,7 +22,7 @@ import (
 )
 
 // openJournal opens the journal that a configuration names.
-func openJournal(ctx context.Context, config *configv1.Journal) (*journal.Journal, error) {
+func openJournal(ctx context.Context, config *configv1.Journal, log *slog.Logger, metrics prometheus.Registerer) (*journal.Journal, error) {
 	keys, err := journalKeys(config)
 	if err != nil {
 		return nil, err
@@ -29,12 +31,12 @@ func openJournal(ctx context.Context, config *configv1.Journal) (*journal.Journa
 	if dsn := config.GetPostgres().GetDsn(); dsn != "" {
 		store, err = postgres.Open(ctx, dsn, postgres.Options{})
 	} else {
-		store, err = sqlite.Open(ctx, config.GetSqlite().GetPath(), sqlite.Options{})
+		store, err = sqlite.Open(ctx, config.GetSqlite().GetPath(), sqlite.Options{Metrics: metrics})
 	}
 	if err != nil {
 		return nil, err
 	}
-	opened, err := journal.New(ctx, store, journal.Options{Keys: keys, Replica: uuid.NewString()})
+	opened, err := journal.New(ctx, store, journal.Options{Keys: keys, Replica: uuid.NewString(), Log: log, Metrics: metrics})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

@@ -3,14 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"log/slog"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
-	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/once"
-	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server"
 	"github.com/enlist-dev/enlist/server/config"
@@ -45,44 +42,58 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	return serve(ctx, configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
 }
 
-func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, log *slog.Logger) error {
+func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, log logger) error {
 	if _, err := memlimit.Set(); err != nil { // to nine tenths of the container's, unless GOMEMLIMIT says it; the server goes by it
 		log.Debug("the memory limit of this process is not known", "cause", err)
 	}
-	server, closeJournal, err := newServer(ctx, configuration, openAPI, log)
+	server, finish, err := newServer(ctx, configuration, openAPI, log)
 	if err != nil {
 		return err
 	}
-	return errors.Join(server.Run(ctx), closeJournal())
+	return errors.Join(server.Run(ctx), finish())
 }
 
-// newServer wires a server. What it returns besides closes the journal, after the server has run.
+// newServer wires a server. What it returns besides closes, after the server has run, what the server worked with.
 func newServer(
-	ctx context.Context, configuration *configv1.Config, openAPI []byte, log *slog.Logger,
-) (served *server.Server, closeJournal func() error, err error) {
+	ctx context.Context, configuration *configv1.Config, openAPI []byte, log logger,
+) (served *server.Server, finish func() error, err error) {
+	metrics := newMetrics()
+	tracing, flush, err := newTracing(ctx, log.Logger)
+	if err != nil {
+		return nil, nil, err
+	}
 	connected, err := registry.New(configuration.GetProviders())
 	if err != nil {
 		return nil, nil, err
 	}
-	opened, err := openJournal(ctx, configuration.GetJournal())
+	for _, provider := range connected {
+		metrics.MustRegister(provider.Metrics())
+	}
+	opened, err := openJournal(ctx, configuration.GetJournal(), log.Logger, metrics)
 	if err != nil {
 		return nil, nil, err
 	}
+	options := createsOptions(configuration.GetJournal())
+	options.Metrics, options.Tracing = metrics, tracing
 	served, err = server.New(server.Options{
-		Config: configuration, Providers: connected, Creates: newCreates(opened, connected, configuration.GetJournal(), log), OpenAPI: openAPI, Log: log,
+		Config: configuration, Providers: connected, Creates: once.New(opened, connected, options, log.Logger), OpenAPI: openAPI,
+		Version: thisBuild().String(), Log: log.Logger, LogLevel: log.level, Metrics: metrics, Tracing: tracing,
 	})
 	if err != nil {
 		return nil, nil, errors.Join(err, opened.Close())
 	}
-	return served, opened.Close, nil
+	return served, func() error {
+		defer flush()
+		return opened.Close()
+	}, nil
 }
 
-// newCreates makes the service that creates customers, as a configuration's journal section says.
-func newCreates(opened *journal.Journal, connected map[string]providers.Provider, config *configv1.Journal, log *slog.Logger) *once.Service {
+// createsOptions are how creates work, as a configuration's journal section says.
+func createsOptions(config *configv1.Journal) once.Options {
 	options := once.Options{Retention: config.GetRetention().AsDuration()}
 	if within := config.GetFinishWithin(); within != nil {
 		duration := within.AsDuration()
 		options.FinishWithin = &duration
 	}
-	return once.New(opened, connected, options, log)
+	return options
 }

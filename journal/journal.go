@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -38,6 +40,8 @@ type Options struct {
 	Lease time.Duration
 	// Log gets what no caller can be told. nil: slog.Default().
 	Log *slog.Logger
+	// Metrics is where the journal's are registered. nil: nowhere.
+	Metrics prometheus.Registerer
 }
 
 // New opens a journal in a store, which it owns from then on, and closes when it fails. A key that records need and that is not among the
@@ -63,6 +67,7 @@ func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 	if options.Log == nil {
 		options.Log = slog.Default()
 	}
+	store = measure(store, options.Metrics)
 	j := &Journal{store: store, log: options.Log}
 	var err error
 	if j.keys, err = newKeys(options.Keys); err != nil {
@@ -80,8 +85,11 @@ func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 			return nil, err
 		}
 	}
-	j.lease, err = takeLease(ctx, store, options.Replica, options.Lease, options.Log)
-	return j, err
+	if j.lease, err = takeLease(ctx, store, options.Replica, options.Lease, options.Log); err != nil {
+		return nil, err
+	}
+	measureLease(j.lease, options.Metrics)
+	return j, nil
 }
 
 // Begin records a create, durably, with this replica as the owner. When the key is taken it changes nothing and returns the record
@@ -159,9 +167,9 @@ func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) {
 	return records, nil
 }
 
-// CountUnknown counts the records in state UNKNOWN, but no further than to the limit.
-func (j *Journal) CountUnknown(ctx context.Context, limit int) (int, error) {
-	return j.store.CountUnknown(ctx, limit)
+// Count counts the records in state UNKNOWN or NEEDS_PERSON, but no further than to the limit.
+func (j *Journal) Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error) {
+	return j.store.Count(ctx, state, limit)
 }
 
 // Purge deletes up to limit ended records that are older than the age, and says how many.

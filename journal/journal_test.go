@@ -170,7 +170,7 @@ func TestRecords(t *testing.T) {
 	if found, err := j.FindCustomer(t.Context(), "opencell", "C-1"); err != nil || found != nil {
 		t.Fatalf("a customer of a create that has not succeeded: %v, %v", found, err)
 	}
-	if n, err := j.CountUnknown(t.Context(), 10); n != 1 || err != nil {
+	if n, err := j.Count(t.Context(), unknown, 10); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 

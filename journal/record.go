@@ -34,6 +34,8 @@ type Record struct {
 	Due time.Time
 	// Created and Updated are when it was accepted and last written.
 	Created, Updated time.Time
+	// Events are what has happened to it since it was read or last written, for whoever counts. They are not stored.
+	Events []string
 }
 
 // IsOpen reports whether the create has not ended: it is in state INTENT or UNKNOWN.

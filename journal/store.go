@@ -85,8 +85,8 @@ type Store interface {
 	// List returns rows, newest first.
 	List(ctx context.Context, query Query) ([]*Row, error)
 
-	// CountUnknown counts the rows in state UNKNOWN, but no further than to the limit.
-	CountUnknown(ctx context.Context, limit int) (int, error)
+	// Count counts the rows in state UNKNOWN or NEEDS_PERSON, but no further than to the limit.
+	Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error)
 
 	// Purge deletes up to limit rows that are not open and were inserted and last updated longer ago than the age, oldest first, and says how many.
 	// Rows in state NEEDS_PERSON stay.

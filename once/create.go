@@ -122,6 +122,7 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 	if err != nil || existing == nil || existing.State == notSent || !bytes.Equal(existing.Payload.GetFingerprint(), o.fingerprint) {
 		return nil, o.invalid
 	}
+	s.metrics.replayed.WithLabelValues(existing.Provider).Inc()
 	return replay(existing)
 }
 
@@ -134,7 +135,11 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 		existing, busy, err = s.beginOnce(ctx, record)
 		if err == nil {
 			if again > 0 && existing != nil && s.wrote(existing, 1) {
+				existing.Events = record.Events
 				*record, existing = *existing, nil // what was thought to have failed
+			}
+			if existing == nil && busy == nil {
+				s.metrics.written(record)
 			}
 			if !inTime() && existing == nil && busy == nil {
 				s.takeBack(record.Key, 1)
@@ -216,6 +221,7 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 				return nil, journalUnavailable(err)
 			}
 		case !record.IsOpen():
+			s.metrics.replayed.WithLabelValues(record.Provider).Inc()
 			return replay(record)
 		default:
 			taken, err := s.take(ctx, f, record)
@@ -249,7 +255,7 @@ func (s *Service) restart(ctx context.Context, record *journal.Record, creation 
 	record.Owner = s.journal.Replica()
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	return s.journal.Update(ctx, record, -1)
+	return s.replace(ctx, record, -1)
 }
 
 // awaitHolder waits for the create that is open for the same customer.

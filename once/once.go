@@ -8,6 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/providers"
@@ -28,6 +31,10 @@ type Options struct {
 	Retention time.Duration
 	// Tick is how often the reconciler looks for work. 0: 1 s.
 	Tick time.Duration
+	// Metrics is where the service's are registered. nil: nowhere.
+	Metrics prometheus.Registerer
+	// Tracing gets a span for each create that is settled without a caller. nil: none.
+	Tracing trace.TracerProvider
 }
 
 // Service creates customers exactly once. Safe for concurrent use.
@@ -38,6 +45,8 @@ type Service struct {
 	finishWithin time.Duration
 	retention    time.Duration
 	tick         time.Duration
+	metrics      *metrics
+	tracer       trace.Tracer
 
 	flights  *flights
 	observed *observed
@@ -57,6 +66,8 @@ func New(j *journal.Journal, connected map[string]providers.Provider, options Op
 		finishWithin: DefaultFinishWithin,
 		retention:    cmp.Or(options.Retention, DefaultRetention),
 		tick:         cmp.Or(options.Tick, time.Second),
+		metrics:      newMetrics(options.Metrics),
+		tracer:       tracer(options.Tracing),
 		flights:      newFlights(),
 		observed:     newObserved(),
 	}

@@ -127,7 +127,7 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 			return nil, err
 		}
 		within, cancel := detached(ctx)
-		err = s.journal.Update(within, record, -1) // not s.update: a conflict is another person's decision, never a write of this one's
+		err = s.replace(within, record, -1) // not s.update: a conflict is another person's decision, never a write of this one's
 		cancel()
 		if err == nil {
 			return record, nil

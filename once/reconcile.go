@@ -21,6 +21,8 @@ const (
 	// housekeepingEvery is how often old records are deleted and sealed ones sealed anew.
 	housekeepingEvery = time.Minute
 	housekeepingBatch = 500
+	// mostCounted is how far creates in a state are counted.
+	mostCounted = 1000
 )
 
 // reconcile settles what is due, until the context ends.
@@ -82,7 +84,7 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 func (s *Service) putOff(ctx context.Context, record *journal.Record) {
 	due := s.leave(record, jitter(turnAgainAfter))
 	record.Owner = ""
-	err := s.journal.Update(ctx, record, due)              // not s.update: a flight of this process may have taken it, whose write is not this one's
+	err := s.replace(ctx, record, due)                     // not s.update: a flight of this process may have taken it, whose write is not this one's
 	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
 		return
 	}
@@ -99,16 +101,19 @@ func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, settleTimeout)
+		within, ended := s.settling(within, record)
 		_, _ = s.fly(within, f, func() (*enlistv1.CreateCustomerResponse, error) { return nil, s.settleOnce(within, f, record.Key) })
 		<-f.landed
+		ended()
 		cancel()
 		return
 	}
 }
 
 func (s *Service) countUnknown(ctx context.Context) {
-	if count, err := s.journal.CountUnknown(ctx, 1000); err == nil {
+	if count, err := s.journal.Count(ctx, unknown, mostCounted); err == nil {
 		s.unknowns.Store(int64(count))
+		s.metrics.unknown.Set(float64(count))
 	}
 }
 
@@ -127,6 +132,9 @@ func (s *Service) keepHouse(ctx context.Context) {
 			}
 		}
 		s.observed.clean()
+		if count, err := s.journal.Count(ctx, needsPerson, mostCounted); err == nil {
+			s.metrics.needsPerson.Set(float64(count))
+		}
 		if !sleep(ctx, housekeepingEvery) {
 			return
 		}

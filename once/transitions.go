@@ -100,5 +100,6 @@ func move(record *journal.Record, what event, by actor) error {
 		return fmt.Errorf("once: %s by the %s cannot happen to a create in state %s", what, by, record.State)
 	}
 	record.State = to
+	record.Events = append(record.Events, string(what))
 	return nil
 }

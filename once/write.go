@@ -70,7 +70,7 @@ func (s *Service) update(ctx context.Context, record *journal.Record, due time.D
 	if record.State == succeeded || record.State == failed {
 		dropFiles(record.Payload.GetRequest().ProtoReflect()) // nothing is sent any more
 	}
-	err := s.journal.Update(ctx, record, due)
+	err := s.replace(ctx, record, due)
 	if !errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrBusy) {
 		return err
 	}
@@ -82,10 +82,20 @@ func (s *Service) update(ctx context.Context, record *journal.Record, due time.D
 		return err
 	case current.Owner == "" && current.State == record.State:
 		record.Version = current.Version // this very write
+		s.metrics.written(record)
 		return nil
 	case current.Owner == s.journal.Replica(): // the one before it
 		record.Version = current.Version
-		return s.journal.Update(ctx, record, due)
+		return s.replace(ctx, record, due)
+	}
+	return err
+}
+
+// replace writes a record to the journal, and counts what has happened to it.
+func (s *Service) replace(ctx context.Context, record *journal.Record, due time.Duration) error {
+	err := s.journal.Update(ctx, record, due)
+	if err == nil {
+		s.metrics.written(record)
 	}
 	return err
 }

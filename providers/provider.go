@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -18,6 +20,9 @@ type Provider interface {
 
 	// Health returns how the connection fares now.
 	Health() *enlistv1.ProviderHealth
+
+	// Metrics are those of the connection, with its name as the label provider.
+	Metrics() prometheus.Collector
 
 	// Prepare maps a create to the vendor's request and checks it, and calls nobody.
 	Prepare(*enlistv1.CreateCustomerRequest) (Creation, error)

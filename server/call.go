@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"regexp"
+	"strings"
 
 	"github.com/google/uuid"
 	"google.golang.org/grpc/metadata"
@@ -13,10 +14,12 @@ const callIDKey = "x-request-id"
 
 // call is what is known of the call under way; it goes into its log line and its error.
 type call struct {
-	id        string
-	transport string
-	provider  string
-	requestID string
+	id           string
+	method       string // as it is logged
+	service, rpc string
+	transport    string
+	provider     string
+	requestID    string
 }
 
 type callKey struct{}
@@ -41,6 +44,19 @@ func callIDOf(ctx context.Context) string {
 	}
 	return uuid.NewString()
 }
+
+// newCall begins what is known of a call of a full method, /service/rpc.
+func newCall(ctx context.Context, method string, request any) *call {
+	c := &call{id: callIDOf(ctx), method: method, transport: transportOf(ctx)}
+	c.service, c.rpc, _ = strings.Cut(strings.TrimPrefix(method, "/"), "/")
+	if named, ok := request.(interface{ GetProvider() string }); ok {
+		c.provider = named.GetProvider()
+	}
+	return c
+}
+
+// isInfrastructure reports whether a call is a probe, or one of grpc's other own services.
+func (c *call) isInfrastructure() bool { return strings.HasPrefix(c.service, "grpc.") }
 
 // principalOf returns the name of the authenticated caller; empty while there is no authentication.
 func principalOf(context.Context) string { return "" }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -31,6 +32,7 @@ import (
 type running struct {
 	sandboxURL string
 	restURL    string
+	admin      string // host:port; empty for none
 	grpc       *grpc.ClientConn
 	grpcTarget string
 	log        *logBuffer
@@ -62,18 +64,24 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		t.Fatal(err)
 	}
 	log := &logBuffer{}
-	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), sqlite.Options{})
+	level := &slog.LevelVar{}
+	level.Set(slog.LevelDebug)
+	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: level}))
+	metrics := prometheus.NewRegistry()
+	for _, provider := range connected {
+		metrics.MustRegister(provider.Metrics())
+	}
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), sqlite.Options{Metrics: metrics})
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, err := journal.New(t.Context(), store, journal.Options{Keys: [][]byte{make([]byte, 32)}, Replica: "test"})
+	records, err := journal.New(t.Context(), store, journal.Options{Keys: [][]byte{make([]byte, 32)}, Replica: "test", Metrics: metrics})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = records.Close() })
-	creates := once.New(records, connected, once.Options{Tick: 50 * time.Millisecond}, logger)
-	served, err := server.New(server.Options{Config: configuration, Providers: connected, Creates: creates, OpenAPI: openAPI, Log: logger})
+	creates := once.New(records, connected, once.Options{Tick: 50 * time.Millisecond, Metrics: metrics}, logger)
+	served, err := server.New(server.Options{Config: configuration, Providers: connected, Creates: creates, OpenAPI: openAPI, Log: logger, LogLevel: level, Metrics: metrics})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +91,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{
-		sandboxURL: vendors.URL, restURL: "http://" + served.HTTPAddress(), grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
+		sandboxURL: vendors.URL, admin: served.AdminAddress(), restURL: "http://" + served.HTTPAddress(), grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
 	}
 	go func() { r.ended <- served.Run(ctx) }()
 	t.Cleanup(func() {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -15,14 +14,13 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// chain returns the one chain that every call passes, over either transport: access log, admission, recovery, deadline, validation.
+// chain returns the one chain that every call passes, over either transport: what operators see, admission, recovery, deadline, validation.
 // Every call ends with the given context.
-func chain(ctx context.Context, log *slog.Logger, admission *admission, callTimeout time.Duration, connected connections) grpc.UnaryServerInterceptor {
-	return compose(observe(log), admission.admit, recoverPanic(log), bound(ctx, callTimeout), validate(connected))
+func chain(ctx context.Context, seen telemetry, admission *admission, callTimeout time.Duration) grpc.UnaryServerInterceptor {
+	return compose(observe(seen), admission.admit, recoverPanic(seen.log), bound(ctx, callTimeout), validate(seen.connected))
 }
 
 func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
@@ -35,28 +33,25 @@ func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterc
 	}
 }
 
-// observe gives the call its id, turns its error into a status, and writes its one log line: no values of the request, only the
-// names of provider and RPC, the request_id, and how it ended.
-func observe(log *slog.Logger) grpc.UnaryServerInterceptor {
+// observe gives the call its id, turns its error into a status, and tells operators of it: in its one log line, in metrics and in a span
+// there are no values of the request, only the names of provider and RPC, the request_id, and how it ended.
+func observe(seen telemetry) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		start := time.Now()
-		c := &call{id: callIDOf(ctx), transport: transportOf(ctx)}
-		if named, ok := request.(interface{ GetProvider() string }); ok {
-			c.provider = named.GetProvider()
-		}
+		c := newCall(ctx, info.FullMethod, request)
 		_ = grpc.SetHeader(ctx, metadata.Pairs(callIDKey, c.id)) // fails only after headers were sent, which nothing here does
+		ctx, ended := seen.begin(ctx, c)
 		response, err := handler(withCall(ctx, c), request)
 		if err == nil {
-			logCall(ctx, log, info.FullMethod, c, codes.OK, nil, start)
+			ended(codes.OK, nil)
 			return response, nil
 		}
 		if known, ok := status.FromError(err); ok && !isProvidersError(err) {
-			logCall(ctx, log, info.FullMethod, c, known.Code(), nil, start) // of grpc's own services
+			ended(known.Code(), nil) // of grpc's own services
 			return nil, err
 		}
 		failure := asError(err, c.id)
 		made := statusOf(failure, c.shownProvider(failure), c.requestID)
-		logCall(ctx, log, info.FullMethod, c, made.Code(), failure, start)
+		ended(made.Code(), failure)
 		return nil, made.Err()
 	}
 }
@@ -74,44 +69,6 @@ func (c *call) shownProvider(failure *providers.Error) string {
 		}
 	}
 	return c.provider
-}
-
-func logCall(ctx context.Context, log *slog.Logger, method string, c *call, code codes.Code, failure *providers.Error, start time.Time) {
-	level := slog.LevelInfo
-	switch {
-	case strings.HasPrefix(method, "/grpc."):
-		level = slog.LevelDebug // probes and reflection
-	case code == codes.Internal || code == codes.Unknown:
-		level = slog.LevelError
-	case code == codes.Unavailable || code == codes.Aborted || code == codes.ResourceExhausted:
-		level = slog.LevelWarn
-	}
-	if !log.Enabled(ctx, level) {
-		return
-	}
-	attributes := []slog.Attr{
-		slog.String("method", method), slog.String("transport", c.transport), slog.String("code", code.String()),
-		slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("call_id", c.id),
-	}
-	if failure == nil || c.shownProvider(failure) != "" {
-		attributes = append(attributes, slog.String("provider", c.provider))
-	}
-	if c.requestID != "" {
-		attributes = append(attributes, slog.String("request_id", c.requestID))
-	}
-	if failure != nil {
-		attributes = append(attributes, slog.String("reason", failure.Reason.String()))
-		if failure.Stage != enlistv1.SendStage_SEND_STAGE_UNSPECIFIED {
-			attributes = append(attributes, slog.String("send_stage", failure.Stage.String()))
-		}
-		if failure.Vendor != nil {
-			attributes = append(attributes, slog.Int("vendor_status", int(failure.Vendor.GetHttpStatus())))
-		}
-		if failure.Cause != nil {
-			attributes = append(attributes, slog.String("cause", failure.Cause.Error()))
-		}
-	}
-	log.LogAttrs(ctx, level, "call", attributes...)
 }
 
 // recoverPanic turns a panic into INTERNAL_ERROR. The panic's value may hold anything, so only its type and place are logged.

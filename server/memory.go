@@ -6,7 +6,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
+	usage "runtime/metrics"
 	"sync/atomic"
 	"time"
 )
@@ -23,7 +23,7 @@ const (
 type memory struct {
 	limit   uint64
 	short   atomic.Bool
-	samples []metrics.Sample
+	samples []usage.Sample
 }
 
 // newMemory goes by the runtime's memory limit; nil when there is none.
@@ -37,7 +37,7 @@ func newMemory() *memory {
 		"/memory/classes/total:bytes", "/gc/heap/live:bytes", "/memory/classes/heap/released:bytes",
 		"/memory/classes/heap/objects:bytes", "/memory/classes/heap/free:bytes", "/memory/classes/heap/unused:bytes",
 	} {
-		m.samples = append(m.samples, metrics.Sample{Name: name})
+		m.samples = append(m.samples, usage.Sample{Name: name})
 	}
 	return m
 }
@@ -84,7 +84,7 @@ func (m *memory) note(used uint64) bool {
 // used returns the memory in use: of the heap what the last collection has found alive, as garbage comes near every limit and is no reason to
 // refuse anything; and all that is not heap.
 func (m *memory) used() uint64 {
-	metrics.Read(m.samples)
+	usage.Read(m.samples)
 	value := func(i int) uint64 { return m.samples[i].Value.Uint64() }
 	total, live, released, objects, free, unused := value(0), value(1), value(2), value(3), value(4), value(5)
 	return live + total - min(total, released+objects+free+unused)

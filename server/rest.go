@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -27,8 +26,8 @@ type rest struct {
 	errors  restErrors
 }
 
-func newREST(ctx context.Context, connection grpc.ClientConnInterface, log *slog.Logger) (*rest, error) {
-	failures := restErrors{log: log, routes: routesOfContract()}
+func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen telemetry) (*rest, error) {
+	failures := restErrors{seen: seen, routes: routesOfContract()}
 	gateway := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),
@@ -86,7 +85,7 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 // incomingHeader lets the headers through that the contract knows. Authorization passes by itself.
 func incomingHeader(name string) (string, bool) {
 	switch name {
-	case "Idempotency-Key", "X-Request-Id":
+	case "Idempotency-Key", "X-Request-Id", "Traceparent", "Tracestate":
 		return strings.ToLower(name), true
 	}
 	return "", false

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -18,7 +17,7 @@ import (
 
 // restErrors writes errors as google.rpc.Status in JSON. Calls that never reached the chain get their log line here.
 type restErrors struct {
-	log    *slog.Logger
+	seen   telemetry
 	routes routes
 }
 
@@ -62,9 +61,10 @@ func wrongMethod(w http.ResponseWriter, there routes) *refusal {
 // refuse writes and logs the error of a request that never became a call.
 func (e restErrors) refuse(w http.ResponseWriter, request *http.Request, refused *refusal) {
 	ctx := metadata.NewIncomingContext(request.Context(), metadata.Pairs(callIDKey, request.Header.Get("X-Request-Id")))
-	c := &call{id: callIDOf(ctx), transport: overREST}
+	c := &call{id: callIDOf(ctx), method: "REST " + knownMethod(request.Method), transport: overREST}
 	made := statusOf(refused.failure, "", "")
-	logCall(ctx, e.log, "REST "+knownMethod(request.Method), c, made.Code(), refused.failure, time.Now())
+	logCall(ctx, e.seen.log, c, made.Code(), refused.failure, time.Now())
+	e.seen.metrics.failed(c, "", refused.failure)
 	w.Header().Set("X-Request-Id", c.id)
 	write(w, refused.status, made)
 }

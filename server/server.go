@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/swaggest/swgui/v5emb"
+	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/reflection"
@@ -29,11 +31,14 @@ type Server struct {
 	cut       context.CancelFunc // ends every call
 	once      *once.Service
 	admission *admission
+	version   string
 
 	grpc         *grpc.Server
 	http         *http.Server
+	admin        *http.Server // nil for none
 	grpcListener net.Listener
 	httpListener net.Listener
+	adminPort    net.Listener
 }
 
 // Options are what a Server is made of.
@@ -46,8 +51,16 @@ type Options struct {
 	Creates *once.Service
 	// OpenAPI is the document that /openapi.json serves.
 	OpenAPI []byte
+	// Version is what the log says of this build when it begins to serve.
+	Version string
 	// Log gets a line for each call.
 	Log *slog.Logger
+	// LogLevel is the level of Log, which the admin port changes.
+	LogLevel *slog.LevelVar
+	// Metrics is what /metrics shows, and where the server's own are registered.
+	Metrics *prometheus.Registry
+	// Tracing gets a span for each call. nil: none.
+	Tracing trace.TracerProvider
 }
 
 // New makes a server. It listens on its ports when it returns, and answers once Run is called.
@@ -55,7 +68,8 @@ func New(options Options) (*Server, error) {
 	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
 	calls, cut := context.WithCancel(context.Background())
 	admission := &admission{most: int64(config.GetLimits().GetMaxCalls()), memory: newMemory()}
-	chain := chain(calls, log, admission, config.GetCallTimeout().AsDuration(), connected)
+	seen := telemetry{log: log, metrics: newMetrics(options.Metrics, admission), tracer: tracer(options.Tracing), connected: connected}
+	chain := chain(calls, seen, admission, config.GetCallTimeout().AsDuration())
 	s := &Server{
 		config:    config,
 		log:       log,
@@ -63,6 +77,7 @@ func New(options Options) (*Server, error) {
 		cut:       cut,
 		once:      creates,
 		admission: admission,
+		version:   options.Version,
 		grpc: grpc.NewServer(append(grpcLimits(config.GetLimits()),
 			grpc.InTapHandle(admission.arriving),
 			grpc.UnaryInterceptor(chain),
@@ -79,30 +94,34 @@ func New(options Options) (*Server, error) {
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
 
-	contract, err := newREST(context.Background(), gateway, log)
+	contract, err := newREST(context.Background(), gateway, seen)
 	if err != nil {
 		return nil, err
 	}
 	s.http = &http.Server{
-		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, options.OpenAPI))),
+		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, options))),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readWithin,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeaders,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	if config.GetAdmin() != nil {
+		s.admin = s.newAdmin(options)
+	}
 	return s, s.listen()
 }
 
-func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
+func (s *Server) routes(contract http.Handler, options Options) http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("/", contract)
 	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
 	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
+	routes.Handle("GET /metrics", metricsHandler(options.Metrics))
 	routes.Handle("GET /docs/", v5emb.New("Enlist", "/openapi.json", "/docs/"))
 	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(openAPI) // the caller is gone when this fails
+		_, _ = w.Write(options.OpenAPI) // the caller is gone when this fails
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
@@ -124,6 +143,13 @@ func (s *Server) listen() error {
 		return fmt.Errorf("http.address: %w", err)
 	}
 	s.grpcListener, s.httpListener = atMost(s.grpcListener, s.config.GetLimits()), atMost(s.httpListener, s.config.GetLimits())
+	if s.admin == nil {
+		return nil
+	}
+	if s.adminPort, err = ports.Listen(context.Background(), "tcp", s.config.GetAdmin().GetAddress()); err != nil {
+		_, _ = s.grpcListener.Close(), s.httpListener.Close()
+		return fmt.Errorf("admin.address: %w", err)
+	}
 	return nil
 }
 
@@ -133,13 +159,29 @@ func (s *Server) GRPCAddress() string { return s.grpcListener.Addr().String() }
 // HTTPAddress returns the address of the REST port.
 func (s *Server) HTTPAddress() string { return s.httpListener.Addr().String() }
 
+// AdminAddress returns the address of the port for operators; empty when there is none.
+func (s *Server) AdminAddress() string {
+	if s.adminPort == nil {
+		return ""
+	}
+	return s.adminPort.Addr().String()
+}
+
 // Run serves until the context ends, then stops: it reports that it is not ready, accepts calls for the configured delay, and
 // lets accepted calls end under the configured timeout. It returns nil after a stop in which no accepted call was cut off.
 func (s *Server) Run(ctx context.Context) error {
 	watching, end := context.WithCancel(context.Background())
 	defer end()
 	go s.admission.memory.watch(watching, s.log)
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
+	if s.admin != nil {
+		go func() {
+			if err := s.admin.Serve(s.adminPort); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		}()
+		defer func() { _ = s.admin.Close() }() // last of all, so that operators can look until the end
+	}
 	go func() { failed <- s.grpc.Serve(s.grpcListener) }()
 	go func() {
 		if err := s.http.Serve(s.httpListener); !errors.Is(err, http.ErrServerClosed) {
@@ -147,7 +189,7 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	}()
 	s.health.setReady(true)
-	s.log.Info("serving", "grpc", s.GRPCAddress(), "http", s.HTTPAddress())
+	s.log.Info("serving", "grpc", s.GRPCAddress(), "http", s.HTTPAddress(), "admin", s.AdminAddress(), "version", s.version)
 	select {
 	case err := <-failed:
 		s.grpc.Stop()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 )
 
@@ -173,7 +174,7 @@ func claimRace(t *testing.T, f *fixture) {
 	}
 }
 
-func countUnknown(t *testing.T, f *fixture) {
+func count(t *testing.T, f *fixture) {
 	store := f.open(t)
 	insert(t, store, newRow())
 	insertAs(t, store, succeeded, never)
@@ -181,9 +182,14 @@ func countUnknown(t *testing.T, f *fixture) {
 		insertAs(t, store, unknown, 0)
 	}
 	insertAs(t, store, unknown, never)
-	for limit, want := range map[int]int{1: 1, 3: 3, 4: 4, 100: 4} {
-		if got, err := store.CountUnknown(t.Context(), limit); err != nil || got != want {
-			t.Errorf("limit %d: %d, %v, not %d", limit, got, err, want)
+	insertAs(t, store, needsPerson, never)
+	insertAs(t, store, needsPerson, never)
+	for _, c := range []struct {
+		state       enlistv1.OperationState
+		limit, want int
+	}{{unknown, 1, 1}, {unknown, 3, 3}, {unknown, 4, 4}, {unknown, 100, 4}, {needsPerson, 1, 1}, {needsPerson, 100, 2}} {
+		if got, err := store.Count(t.Context(), c.state, c.limit); err != nil || got != c.want {
+			t.Errorf("%s, limit %d: %d, %v, not %d", c.state, c.limit, got, err, c.want)
 		}
 	}
 }

@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 )
 
@@ -62,9 +64,10 @@ func bound(at time.Time, none pgtype.InfinityModifier) pgtype.Timestamptz {
 	return pgtype.Timestamptz{Valid: true, Time: at}
 }
 
-// CountUnknown implements journal.Store.
-func (s *Store) CountUnknown(ctx context.Context, limit int) (int, error) {
-	counts, err := query(ctx, s, "count", pgx.RowTo[int], `SELECT count(*) FROM (SELECT FROM enlist.records WHERE state = 5 LIMIT $1) AS found`, limit)
+// Count implements journal.Store. The state is part of the statement, as that of a partial index must be.
+func (s *Store) Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error) {
+	counts, err := query(ctx, s, "count", pgx.RowTo[int],
+		fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM enlist.records WHERE state = %d LIMIT $1) AS found`, state), limit)
 	if err != nil {
 		return 0, err
 	}

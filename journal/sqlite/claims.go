@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 )
 
@@ -37,9 +38,13 @@ func (s *Store) Take(ctx context.Context, row *journal.Row, replica string) (tak
 	return taken, nil
 }
 
-// CountUnknown implements journal.Store.
-func (s *Store) CountUnknown(ctx context.Context, limit int) (count int, err error) {
-	err = s.reads.countUnknown.QueryRowContext(ctx, limit).Scan(&count)
+// Count implements journal.Store.
+func (s *Store) Count(ctx context.Context, state enlistv1.OperationState, limit int) (count int, err error) {
+	statement := s.reads.countUnknown
+	if state == enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON {
+		statement = s.reads.countNeedsPerson
+	}
+	err = statement.QueryRowContext(ctx, limit).Scan(&count)
 	return count, err
 }
 

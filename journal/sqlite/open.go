@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/enlist-dev/enlist/journal"
 )
@@ -16,6 +17,8 @@ import (
 type Options struct {
 	// Clock tells the time. nil: time.Now.
 	Clock func() time.Time
+	// Metrics is where the store's are registered. nil: nowhere.
+	Metrics prometheus.Registerer
 }
 
 // Store is a journal.Store in an SQLite file. Safe for concurrent use.
@@ -55,7 +58,7 @@ func Open(ctx context.Context, path string, options Options) (_ *Store, err erro
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if s.writer, err = newWriter(ctx, db); err != nil {
+	if s.writer, err = newWriter(ctx, db, commitSizes(options.Metrics)); err != nil {
 		return nil, err
 	}
 	s.readers = openDB(path, readerPragmas, maxReaders)

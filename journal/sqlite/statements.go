@@ -20,6 +20,8 @@ const (
 
 	sqlCountUnknown = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state IN (1, 5) AND state = 5 LIMIT ?1)`
 
+	sqlCountNeedsPerson = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state = 6 LIMIT ?1)`
+
 	// From one key to the next, so that it reads as many entries of the index as there are keys.
 	sqlKeyIDs = `WITH RECURSIVE keys (id) AS (
     SELECT min(key_id) FROM operations
@@ -70,8 +72,8 @@ type statement struct {
 
 // readStatements are those of the connections that read.
 type readStatements struct {
-	get, findOpen, findCustomer, countUnknown, keyIDs, sealedWith, secret *sql.Stmt
-	list                                                                  [len(listPlans)]*sql.Stmt
+	get, findOpen, findCustomer, countUnknown, countNeedsPerson, keyIDs, sealedWith, secret *sql.Stmt
+	list                                                                                    [len(listPlans)]*sql.Stmt
 }
 
 func (s *readStatements) all() []statement {
@@ -80,6 +82,7 @@ func (s *readStatements) all() []statement {
 		{&s.findOpen, sqlFindOpen},
 		{&s.findCustomer, sqlFindCustomer},
 		{&s.countUnknown, sqlCountUnknown},
+		{&s.countNeedsPerson, sqlCountNeedsPerson},
 		{&s.keyIDs, sqlKeyIDs},
 		{&s.sealedWith, sqlSealedWith},
 		{&s.secret, sqlKept},

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/prometheus/client_golang/prometheus"
 	sqlite3 "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 )
@@ -26,6 +27,7 @@ type writer struct {
 	stop, stopped   chan struct{}
 	once            sync.Once
 	commits, writes atomic.Int64
+	sizes           prometheus.Observer // writes of each commit
 }
 
 // write is one caller's write. It is run in a transaction together with others', and what it returns counts only if that commits.
@@ -43,12 +45,12 @@ const (
 )
 
 // newWriter takes a connection from the database, which it owns from then on.
-func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, sizes prometheus.Observer) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &writer{db: db, conn: conn, queue: make(chan *write, maxBatch), stop: make(chan struct{}), stopped: make(chan struct{})}
+	w := &writer{db: db, conn: conn, sizes: sizes, queue: make(chan *write, maxBatch), stop: make(chan struct{}), stopped: make(chan struct{})}
 	if err := w.statements.prepare(ctx, conn); err != nil {
 		return nil, errors.Join(err, w.release())
 	}
@@ -155,6 +157,7 @@ func (w *writer) transact(ctx context.Context, batch []*write) (results []error,
 		return nil, fmt.Errorf("the journal cannot be synced: %w", err)
 	}
 	w.commits.Add(1)
+	w.sizes.Observe(float64(len(batch)))
 	return results, nil
 }
 

@@ -17,9 +17,10 @@ import (
 
 const apiPath = "/api/ws_api"
 
-// call makes a call; what it does stands in its body. secrets are what its answer may repeat.
-func (p *Provider) call(body proto.Message, secrets []string) *vendorhttp.Request {
+// call makes a call; what it does stands in its body as well. secrets are what its answer may repeat.
+func (p *Provider) call(operation vendorhttp.Operation, body proto.Message, secrets []string) *vendorhttp.Request {
 	return &vendorhttp.Request{
+		Operation:    operation,
 		Method:       http.MethodPost,
 		Path:         apiPath,
 		Header:       http.Header{"Accept": {"application/json"}},

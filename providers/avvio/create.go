@@ -76,7 +76,7 @@ func (c *creation) answer(id int64) *enlistv1.CreateCustomerResponse {
 
 // call makes the request that creates.
 func (c *creation) call() *vendorhttp.Request {
-	call := c.Provider.call(c.account, c.secrets())
+	call := c.Provider.call(vendorhttp.Create, c.account, c.secrets())
 	call.Creates = true
 	return call
 }

@@ -43,7 +43,7 @@ func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 // list asks for the accounts of some properties, or of all, that have changed after a day, or ever.
 func (p *Provider) list(ctx context.Context, sites []int64, after string) (*avviov1.GetAccountsAnswer, []byte, error) {
 	secrets := []string{p.settings.GetPassword()}
-	call := p.call(&avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: sites, AfterDate: after}, secrets)
+	call := p.call(vendorhttp.List, &avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: sites, AfterDate: after}, secrets)
 	call.Lists = true
 	var body []byte
 	answer, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*avviov1.GetAccountsAnswer, error) {

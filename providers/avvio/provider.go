@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
@@ -55,6 +57,9 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // Health returns how the connection fares.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
+
+// Metrics are those of the connection.
+func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 // GetCustomer reads an account by its id.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {

@@ -22,8 +22,9 @@ const (
 )
 
 // call makes a call of the API; every one is a POST with the key in its body.
-func (p *Provider) call(path string, params proto.Message) *vendorhttp.Request {
+func (p *Provider) call(operation vendorhttp.Operation, path string, params proto.Message) *vendorhttp.Request {
 	return &vendorhttp.Request{
+		Operation:    operation,
 		Method:       http.MethodPost,
 		Path:         path,
 		Header:       http.Header{"Accept": {"application/json"}},

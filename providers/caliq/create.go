@@ -78,7 +78,7 @@ func (c *creation) answer(data *caliqv1.CustomerCreateData) *enlistv1.CreateCust
 
 // call makes the request that creates.
 func (c *creation) call() *vendorhttp.Request {
-	call := c.Provider.call(createPath, c.params)
+	call := c.Provider.call(vendorhttp.Create, createPath, c.params)
 	call.Creates = true
 	return call
 }

@@ -15,7 +15,7 @@ import (
 // find returns the accounts with just this number; there should be one or none. Caliq cannot be asked for one account, only for
 // all that have changed since a day, or since ever.
 func (p *Provider) find(ctx context.Context, accountNo string) ([]*caliqv1.CustomerChange, error) {
-	call := p.call(changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
+	call := p.call(vendorhttp.List, changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
 	call.Lists = true
 	accounts, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]*caliqv1.CustomerChange, error) {
 		return p.accounts(call, response)

@@ -64,7 +64,7 @@ func (c *catalogue) held() map[int64]string {
 
 // fetchMessages asks Caliq for its messages. 204 says that there are none.
 func (p *Provider) fetchMessages(ctx context.Context) (map[int64]string, error) {
-	call := p.call(messagePath, &caliqv1.MessageParams{ApiKey: p.settings.GetApiKey()})
+	call := p.call(vendorhttp.ListMessages, messagePath, &caliqv1.MessageParams{ApiKey: p.settings.GetApiKey()})
 	ctx = providers.WithObserver(ctx, nil) // it is nobody's in particular
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (map[int64]string, error) { return p.descriptions(call, response) })
 }

@@ -3,6 +3,8 @@ package caliq
 import (
 	"context"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
@@ -65,6 +67,9 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // Health returns how the connection fares.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
+
+// Metrics are those of the connection.
+func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	unsupported := map[enlistv1.OnExisting]string{

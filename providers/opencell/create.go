@@ -91,7 +91,7 @@ func (c *creation) call() *vendorhttp.Request {
 	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
 		path = upsertPath
 	}
-	call := requestOf(http.MethodPost, path)
+	call := requestOf(vendorhttp.Create, http.MethodPost, path)
 	call.ContentType, call.Body = "application/json", wire.JSON(c.hierarchy)
 	call.RedactedBody = func() []byte { return wire.RedactedJSON(c.hierarchy) }
 	call.Creates = true

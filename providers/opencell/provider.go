@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
@@ -58,7 +60,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 		settings: config.GetOpencell(),
 		http:     client,
 	}
-	p.tokens = vendorhttp.NewSession(config.GetTimeout().AsDuration(), p.fetchToken)
+	p.tokens = client.NewSession(p.fetchToken)
 	return p, nil
 }
 
@@ -67,6 +69,9 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // Health returns how the connection fares.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.tokens) }
+
+// Metrics are those of the connection.
+func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 // GetCustomer reads a customer by its code.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
@@ -78,7 +83,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 }
 
 func (p *Provider) read(ctx context.Context, code string) (*opencellv1.CustomerRecord, []byte, error) {
-	call := requestOf(http.MethodGet, customerPath)
+	call := requestOf(vendorhttp.Get, http.MethodGet, customerPath)
 	call.Query = url.Values{"customerCode": {code}}
 	body, err := p.send(ctx, call)
 	if err != nil {

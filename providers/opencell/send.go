@@ -22,12 +22,13 @@ const (
 )
 
 // requestOf makes a call of the API, as which send completes it.
-func requestOf(method, path string) *vendorhttp.Request {
+func requestOf(operation vendorhttp.Operation, method, path string) *vendorhttp.Request {
 	return &vendorhttp.Request{
-		Method:  method,
-		Path:    path,
-		Header:  http.Header{"Accept": {"application/json"}},
-		Secrets: map[string]string{"Authorization": "Bearer $OPENCELL_TOKEN"},
+		Operation: operation,
+		Method:    method,
+		Path:      path,
+		Header:    http.Header{"Accept": {"application/json"}},
+		Secrets:   map[string]string{"Authorization": "Bearer $OPENCELL_TOKEN"},
 	}
 }
 

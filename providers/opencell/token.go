@@ -27,6 +27,7 @@ func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error
 		form.Set("client_secret", secret)
 	}
 	call := &vendorhttp.Request{
+		Operation:   vendorhttp.Login,
 		Method:      http.MethodPost,
 		Path:        "/auth/realms/" + url.PathEscape(cmp.Or(p.settings.GetRealm(), "opencell")) + "/protocol/openid-connect/token",
 		Header:      http.Header{"Accept": {"application/json"}},

@@ -21,9 +21,10 @@ const (
 )
 
 // call makes the request for an action. The parameters become its query.
-func (p *Provider) call(method, path, action string, parameters url.Values) *vendorhttp.Request {
+func (p *Provider) call(operation vendorhttp.Operation, method, path, action string, parameters url.Values) *vendorhttp.Request {
 	parameters.Set("action", action)
 	call := &vendorhttp.Request{
+		Operation:    operation,
 		Method:       method,
 		Path:         modelPath + path,
 		Query:        parameters,
@@ -41,7 +42,7 @@ func (p *Provider) call(method, path, action string, parameters url.Values) *ven
 
 // creation makes the request that creates.
 func (p *Provider) creation(parameters *sellandsignv1.SelectOrCreateCustomer) *vendorhttp.Request {
-	call := p.call(http.MethodPost, "/customer/update", "selectOrCreateCustomer", wire.Form(parameters, true))
+	call := p.call(vendorhttp.Create, http.MethodPost, "/customer/update", "selectOrCreateCustomer", wire.Form(parameters, true))
 	call.Creates = true
 	return call
 }
@@ -67,7 +68,7 @@ func (p *Provider) send(ctx context.Context, parameters *sellandsignv1.SelectOrC
 
 // read reads the customer with a number.
 func (p *Provider) read(ctx context.Context, number string) (*sellandsignv1.Customer, []byte, error) {
-	call := p.call(http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
+	call := p.call(vendorhttp.Get, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
 	var body []byte
 	record, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.Customer, error) {
 		body = response.Body

@@ -76,7 +76,7 @@ func (p *Provider) contractorsFrom(ctx context.Context, number string, offset, w
 // contractorsAt makes one call. What the vendor answers for an unknown number is not documented: where it may be that, the
 // customer is read.
 func (p *Provider) contractorsAt(ctx context.Context, number string, offset, size int) ([]contractorEntry, error) {
-	call := p.call(http.MethodGet, "/contractor/read", "getContractorsFor", url.Values{
+	call := p.call(vendorhttp.ListContractors, http.MethodGet, "/contractor/read", "getContractorsFor", url.Values{
 		"number": {number}, "offset": {strconv.Itoa(offset)}, "size": {strconv.Itoa(size)},
 	})
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]contractorEntry, error) {

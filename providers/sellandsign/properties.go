@@ -50,7 +50,7 @@ func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.Cu
 
 // setProperty sets one free property. The answer is taken to be the entry as it then stands; that is assumed.
 func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.CustomerProperty) error {
-	call := p.call(http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
+	call := p.call(vendorhttp.SetProperty, http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.CustomerProperty, error) {
 		set := &sellandsignv1.CustomerProperty{}
 		if isSuccess(response) && wire.Unmarshal(response.Body, set) == nil &&
@@ -64,7 +64,7 @@ func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.Cust
 
 // listProperties reads the free properties of a customer.
 func (p *Provider) listProperties(ctx context.Context, number string) ([]*sellandsignv1.CustomerProperty, error) {
-	call := p.call(http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
+	call := p.call(vendorhttp.ListProperties, http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]*sellandsignv1.CustomerProperty, error) {
 		if response.Status == http.StatusNotFound { // said of a customer that was found just before, it is taken to mean that there are none
 			return nil, nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"regexp"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
@@ -54,6 +56,9 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // Health returns how the connection fares.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
+
+// Metrics are those of the connection.
+func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 // GetCustomer reads a customer by its number, with its free properties.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {

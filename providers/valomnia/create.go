@@ -94,7 +94,7 @@ func (c *creation) answer(record *valomniav1.CustomerRecord, body []byte) *enlis
 
 // call makes the request that creates.
 func (c *creation) call() *vendorhttp.Request {
-	call := c.requestOf(http.MethodPost, "")
+	call := c.requestOf(vendorhttp.Create, http.MethodPost, "")
 	call.Creates = true
 	if c.image == nil {
 		call.ContentType, call.Body = formType, []byte(wire.Form(c.form, false).Encode())

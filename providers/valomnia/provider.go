@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/url"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
@@ -63,7 +65,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 		customers: "/api/" + cmp.Or(settings.GetApiVersion(), "v1.0") + "/customers",
 		http:      client,
 	}
-	p.sessions = vendorhttp.NewSession(config.GetTimeout().AsDuration(), p.login)
+	p.sessions = client.NewSession(p.login)
 	return p, nil
 }
 
@@ -72,6 +74,9 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // Health returns how the connection fares.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.sessions) }
+
+// Metrics are those of the connection.
+func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 // GetCustomer reads a customer by its reference or, when the id has the form `id:256`, by Valomnia's own number.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {

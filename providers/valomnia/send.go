@@ -47,16 +47,17 @@ func (p *Provider) readByNumber(ctx context.Context, number string) (*valomniav1
 }
 
 func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.CustomerRecord) bool) (*valomniav1.CustomerRecord, []byte, error) {
-	return p.send(ctx, p.requestOf(http.MethodGet, path), http.StatusOK, is)
+	return p.send(ctx, p.requestOf(vendorhttp.Get, http.MethodGet, path), http.StatusOK, is)
 }
 
 // requestOf makes a call at the collection of customers, or below it, as which send completes it.
-func (p *Provider) requestOf(method, path string) *vendorhttp.Request {
+func (p *Provider) requestOf(operation vendorhttp.Operation, method, path string) *vendorhttp.Request {
 	return &vendorhttp.Request{
-		Method:  method,
-		Path:    p.customers + path,
-		Header:  http.Header{"Accept": {"application/json"}},
-		Secrets: map[string]string{"Cookie": sessionCookie + "=$VALOMNIA_SESSION"},
+		Operation: operation,
+		Method:    method,
+		Path:      p.customers + path,
+		Header:    http.Header{"Accept": {"application/json"}},
+		Secrets:   map[string]string{"Cookie": sessionCookie + "=$VALOMNIA_SESSION"},
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 	form := &valomniav1.LoginForm{Username: p.settings.GetUsername(), Password: p.settings.GetPassword(), Ajax: true}
 	call := &vendorhttp.Request{
-		Method: http.MethodPost, Path: loginPath, Header: http.Header{"Accept": {"application/json"}},
+		Operation: vendorhttp.Login, Method: http.MethodPost, Path: loginPath, Header: http.Header{"Accept": {"application/json"}},
 		ContentType: formType, Body: []byte(wire.Form(form, false).Encode()),
 	}
 	session, err := vendorhttp.Call(ctx, p.http, call, func(answer *vendorhttp.Response) (string, error) {
@@ -36,7 +36,8 @@ func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 		return vendorhttp.Credential{}, err
 	}
 	call = &vendorhttp.Request{
-		Method: http.MethodGet, Path: loggedInPath, Header: http.Header{"Accept": {"application/json"}, "Cookie": {sessionCookie + "=" + session}},
+		Operation: vendorhttp.Login, Method: http.MethodGet, Path: loggedInPath,
+		Header: http.Header{"Accept": {"application/json"}, "Cookie": {sessionCookie + "=" + session}},
 	}
 	session, err = vendorhttp.Call(ctx, p.http, call, func(answer *vendorhttp.Response) (string, error) {
 		if said := loginAnswer(answer); answer.Status != http.StatusOK || !said.GetSuccess() {

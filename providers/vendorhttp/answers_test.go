@@ -128,3 +128,36 @@ func TestCertificateOfAnother(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// However an answer breaks the rules of HTTP, the error does not quote it.
+func TestMalformedAnswersAreNotQuoted(t *testing.T) {
+	for _, answer := range []string{
+		"MARKER\r\n\r\n",
+		"HTTP/1.1 MARKER\r\n\r\n",
+		"HTTP/1.1 2MARKER OK\r\n\r\n",
+		"HTTP/9.MARKER 200 OK\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nMARKER\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n MARKER: x\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: MARKER\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: MARKER\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: MARKER\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nMARKER\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nMARKER MARKER\r\n\r\n",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			connection, buffer, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = buffer.WriteString(answer)
+			_ = buffer.Flush()
+			_ = connection.Close()
+		}))
+		_, err := testClient(t, server.URL, time.Second).do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
+		if err == nil || strings.Contains(err.Error(), "MARKER") {
+			t.Errorf("%q: %v", answer, err)
+		}
+		server.Close()
+	}
+}

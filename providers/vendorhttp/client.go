@@ -47,6 +47,7 @@ type Client struct {
 	breaker  *breaker
 	room     *semaphore.Weighted // bytes
 	health   health
+	metrics  metrics
 	// transport, and no http.Client: that reads where a redirect points to, and puts it in its errors. A redirect is an answer like any
 	// other; following it could create a customer twice or hand a token to a stranger.
 	transport *http.Transport
@@ -60,7 +61,7 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	}
 	timeout := timeoutOf(config)
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second), KeepAlive: 30 * time.Second}
-	return &Client{
+	c := &Client{
 		provider: config.GetName(),
 		limits:   newLimits(config),
 		breaker:  newBreaker(config),
@@ -77,7 +78,9 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 			ExpectContinueTimeout:  time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
 		},
-	}, nil
+	}
+	c.metrics = newMetrics(c.provider, func() *enlistv1.ProviderHealth { return c.Health(nil) })
+	return c, nil
 }
 
 // Close drops idle connections.
@@ -85,6 +88,8 @@ func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Request is one call.
 type Request struct {
+	// Operation is what it asks for.
+	Operation Operation
 	// Method is the HTTP method.
 	Method string
 	// Path is added to the base URL; it begins with a slash and is escaped already.
@@ -120,6 +125,7 @@ type Response struct {
 	Body []byte
 
 	held int64 // of the client's room
+	call *watched
 }
 
 // ErrRenew is what an answer means by which the vendor refuses a credential that a new login may replace. The caller tries again with
@@ -142,7 +148,9 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 
 // call is over for the limits when the answer is there, since understanding it may take another call; for the breaker, when it is understood.
 func (c *Client) call(ctx context.Context, request *Request, understand func(*Response) error) error {
+	c.metrics.waiting.Inc()
 	leave, err := c.limits.enter(ctx, c.breaker)
+	c.metrics.waiting.Dec()
 	if err != nil {
 		return c.noTurn(ctx, err)
 	}
@@ -158,6 +166,7 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 		defer c.room.Release(response.held)
 		err = understand(response)
 		said = judge(err)
+		response.call.judged(err)
 	}
 	c.health.note(said, err)
 	return err
@@ -171,12 +180,15 @@ func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Res
 	}
 	c.health.inFlight.Add(1)
 	defer c.health.inFlight.Add(-1)
-	start := time.Now()
+	ctx, call := c.watch(ctx, request)
 	response, failure := c.exchange(undated{ctx}, request)
-	c.exchanged(ctx, request, start, response, failure)
+	call.over(response)
+	c.exchanged(ctx, request, call.began, response, failure)
 	if failure != nil {
-		return nil, c.judgeUnanswered(ctx, time.Since(start), failure), failure
+		call.judged(failure)
+		return nil, c.judgeUnanswered(ctx, call.took, failure), failure
 	}
+	response.call = call
 	return response, saysNothing, nil // until it is understood
 }
 
@@ -199,13 +211,14 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 		return nil, c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
 	}
 	httpRequest.Header = request.headers()
+	passOn(ctx, httpRequest.Header)
 
 	answer, err := c.transport.RoundTrip(httpRequest)
 	if err != nil {
 		if stopped := progress.stopped.Load(); stopped != nil {
 			return nil, c.stopped(request, *stopped)
 		}
-		return nil, c.failed(request, progress.stage(), withoutURL(cmp.Or(context.Cause(ctx), err)))
+		return nil, c.failed(request, progress.stage(), withoutContent(cmp.Or(context.Cause(ctx), err)))
 	}
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}
@@ -226,7 +239,7 @@ func (c *Client) read(ctx context.Context, from io.Reader, request *Request, res
 	}
 	start, err := io.ReadAll(io.LimitReader(from, fromRoom))
 	if err != nil {
-		return err
+		return withoutContent(err)
 	}
 	if len(start) < fromRoom {
 		response.Body = start
@@ -241,7 +254,7 @@ func (c *Client) read(ctx context.Context, from io.Reader, request *Request, res
 	}
 	if err != nil {
 		c.room.Release(limit)
-		return err
+		return withoutContent(err)
 	}
 	response.Body, response.held = body, limit
 	return nil
@@ -293,11 +306,15 @@ func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.
 	}
 }
 
-// withoutURL drops the URL that net/http puts in its errors: its query may hold secrets and personal data.
-func withoutURL(err error) error {
+// withoutContent drops from an error of net/http's what the URL or the answer holds: secrets and personal data may be in it. What it quotes
+// of an answer stands at its end.
+func withoutContent(err error) error {
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
-		return urlError.Err
+		err = urlError.Err
+	}
+	if what, _, quotes := strings.Cut(err.Error(), `"`); quotes {
+		return errors.New(what + "…")
 	}
 	return err
 }

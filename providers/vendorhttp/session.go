@@ -39,6 +39,15 @@ func NewSession(timeout time.Duration, login func(context.Context) (Credential, 
 	return &Session{login: login, timeout: timeout}
 }
 
+// NewSession makes a session whose logins are calls of this client.
+func (c *Client) NewSession(login func(context.Context) (Credential, error)) *Session {
+	return NewSession(c.timeout, func(ctx context.Context) (Credential, error) {
+		credential, err := login(ctx)
+		c.metrics.logins.WithLabelValues(resultOf(err)).Inc()
+		return credential, err
+	})
+}
+
 // Get returns the credential, after a login when there is none that still holds. A login goes on when its caller is gone, since
 // others may wait for it.
 func (s *Session) Get(ctx context.Context) (string, error) {

@@ -112,16 +112,26 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 			d.problem(path, notYet)
 		}
 	}
+	if !d.failedAt("admin.address") {
+		d.checkPort("admin.address", config.GetAdmin().GetAddress())
+	}
 	for path, address := range map[string]string{"grpc.address": config.GetGrpc().GetAddress(), "http.address": config.GetHttp().GetAddress()} {
 		if address == "" || d.failedAt(path) {
 			continue
 		}
-		if _, port, _ := net.SplitHostPort(address); len(port) > 5 || len(port) == 5 && port > "65535" {
-			d.problem(path, "must end with a port of at most 65535")
-		} else if !IsLoopback(address) {
+		if _, port, _ := net.SplitHostPort(address); d.checkPort(path, address) && !IsLoopback(address) {
 			d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+": without auth Enlist does not listen beyond this machine")
 		}
 	}
+}
+
+// checkPort reports whether an address has a port that can be.
+func (d *decoder) checkPort(path, address string) bool {
+	if _, port, _ := net.SplitHostPort(address); len(port) > 5 || len(port) == 5 && port > "65535" {
+		d.problem(path, "must end with a port of at most 65535")
+		return false
+	}
+	return true
 }
 
 func (d *decoder) checkJournal(journal *configv1.Journal) {

@@ -99,8 +99,17 @@ providers:
 			"grpc: {address: \"0.0.0.0:9090\"}\nhttp: {address: \":8080\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]",
 			[]string{"grpc.address@1", "http.address@2"},
 		},
-		"twice":         {"http: {address: \"127.0.0.1:1\"}\nhttp: {}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"http@2"}},
-		"no such port":  {"grpc: {address: \"127.0.0.1:65536\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"grpc.address@1"}},
+		"twice":        {"http: {address: \"127.0.0.1:1\"}\nhttp: {}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"http@2"}},
+		"no such port": {"grpc: {address: \"127.0.0.1:65536\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"grpc.address@1"}},
+		"admin": {
+			"admin: {}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"admin.address@1"},
+		},
+		"no such port of admin": {
+			"admin: {address: \":65536\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"admin.address@1"},
+		},
+		"no port of admin": {
+			"admin: {address: \":655360\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"admin.address@1"},
+		},
 		"wrong shapes":  {"http: []\nproviders: {}\nlog: {level: LOUD}\nshutdown: 5", []string{"http@1", "providers@2", "log.level@3", "shutdown@4"}},
 		"unknown codes": {"providers: [{name: a, opencell: {base_url: \"http://x\", username: u, password: p, currency_code: ZZZ, language_code: xx}}]", []string{"providers[0].opencell.currency_code@1", "providers[0].opencell.language_code@1"}},
 	} {

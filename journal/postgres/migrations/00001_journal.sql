@@ -43,7 +43,7 @@ CREATE UNIQUE INDEX records_exclusive ON enlist.records (exclusive) WHERE state 
 -- FindCustomer.
 CREATE INDEX records_customer ON enlist.records (customer, created DESC) WHERE customer IS NOT NULL;
 
--- Claim and CountUnknown: a handful of rows, however many are kept.
+-- Claim and Count of UNKNOWN: a handful of rows, however many are kept.
 CREATE INDEX records_open ON enlist.records (state, due) WHERE state IN (1, 5);
 
 -- KeyIDs and SealedWith, and Purge: a walk over the few keys there are, and the oldest of each.

@@ -27,7 +27,7 @@ CREATE UNIQUE INDEX operations_exclusive ON operations (exclusive) WHERE exclusi
 -- FindCustomer.
 CREATE INDEX operations_customer ON operations (customer, created) WHERE customer IS NOT NULL;
 
--- Claim and CountUnknown, and List of INTENT. Rows are in it only while they are open: it stays small.
+-- Claim and Count of UNKNOWN, and List of INTENT. Rows are in it only while they are open: it stays small.
 CREATE INDEX operations_open ON operations (state, due, owner) WHERE state IN (1, 5);
 
 -- List. A state other than INTENT and SUCCEEDED is rare, so that the common way of a create touches neither of the last two.

@@ -247,8 +247,9 @@ var (
 	//
 	// optional bool never_stored = 51425;
 	E_NeverStored = &file_enlist_v1_annotations_proto_extTypes[2]
-	// The value is personal data: it goes to the vendor, to the caller and, encrypted, into the journal, and never into a log, an error, a
-	// trace or a metric.
+	// The value is personal data, with all that is in it where it is a message, a list or a map: it goes to the vendor, to the caller and,
+	// encrypted, into the journal, and never into a log, a trace or a metric. Whatever callers and vendors write freely counts as personal;
+	// codes from a list (country, language, currency, category) do not.
 	//
 	// optional bool personal = 51426;
 	E_Personal = &file_enlist_v1_annotations_proto_extTypes[3]

@@ -724,35 +724,35 @@ var File_enlist_v1_customer_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_proto_rawDesc = "" +
 	"\n" +
-	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xdf\x10\n" +
-	"\bCustomer\x12{\n" +
-	"\x02id\x18\x01 \x01(\tBk\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]*$\x82\x8e\x19Jat most 255 characters without control characters, for example CLASSIC-C00R\x02id\x12)\n" +
-	"\x04name\x18\x02 \x01(\v2\x15.enlist.v1.PersonNameR\x04name\x12+\n" +
-	"\fdisplay_name\x18\x03 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\vdisplayName\x12;\n" +
-	"\forganization\x18\x04 \x01(\v2\x17.enlist.v1.OrganizationR\forganization\x12%\n" +
-	"\tjob_title\x18\x05 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\bjobTitle\x12\x80\x01\n" +
-	"\x05email\x18\x06 \x01(\tBj\xfaB\x17r\x15\x18\xfe\x012\v^[^<>\\s\"]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.comR\x05email\x12\xcb\x01\n" +
-	"\x05phone\x18\a \x01(\tB\xb4\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546789R\x05phone\x12\xcd\x01\n" +
-	"\x06mobile\x18\b \x01(\tB\xb4\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33612345678R\x06mobile\x12\xc7\x01\n" +
-	"\x03fax\x18\t \x01(\tB\xb4\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546780R\x03fax\x12\"\n" +
+	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xad\x11\n" +
+	"\bCustomer\x12\x7f\n" +
+	"\x02id\x18\x01 \x01(\tBo\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]*$\x82\x8e\x19Jat most 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\x02id\x12/\n" +
+	"\x04name\x18\x02 \x01(\v2\x15.enlist.v1.PersonNameB\x04\x90\x8e\x19\x01R\x04name\x12/\n" +
+	"\fdisplay_name\x18\x03 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\vdisplayName\x12A\n" +
+	"\forganization\x18\x04 \x01(\v2\x17.enlist.v1.OrganizationB\x04\x90\x8e\x19\x01R\forganization\x12)\n" +
+	"\tjob_title\x18\x05 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\bjobTitle\x12\x84\x01\n" +
+	"\x05email\x18\x06 \x01(\tBn\xfaB\x17r\x15\x18\xfe\x012\v^[^<>\\s\"]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01R\x05email\x12\xcf\x01\n" +
+	"\x05phone\x18\a \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546789\x90\x8e\x19\x01R\x05phone\x12\xd1\x01\n" +
+	"\x06mobile\x18\b \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33612345678\x90\x8e\x19\x01R\x06mobile\x12\xcb\x01\n" +
+	"\x03fax\x18\t \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546780\x90\x8e\x19\x01R\x03fax\x12&\n" +
 	"\awebsite\x18\n" +
-	" \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\awebsite\x12;\n" +
-	"\x0fbilling_address\x18\v \x01(\v2\x12.enlist.v1.AddressR\x0ebillingAddress\x12=\n" +
-	"\x10shipping_address\x18\f \x01(\v2\x12.enlist.v1.AddressR\x0fshippingAddress\x12\x86\x01\n" +
+	" \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\awebsite\x12A\n" +
+	"\x0fbilling_address\x18\v \x01(\v2\x12.enlist.v1.AddressB\x04\x90\x8e\x19\x01R\x0ebillingAddress\x12C\n" +
+	"\x10shipping_address\x18\f \x01(\v2\x12.enlist.v1.AddressB\x04\x90\x8e\x19\x01R\x0fshippingAddress\x12\x86\x01\n" +
 	"\rlanguage_code\x18\r \x01(\tBa\xfaB,r*\x18#2#^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$\xd0\x01\x01\x82\x8e\x19.a BCP-47 language tag, for example fr or en-GBR\flanguageCode\x12\x80\x01\n" +
 	"\rcurrency_code\x18\x0e \x01(\tB[\xfaB\x11r\x0f2\n" +
-	"^[A-Z]{3}$\xd0\x01\x01\x82\x8e\x19Can ISO 4217 currency code of three capital letters, for example EURR\fcurrencyCode\x120\n" +
+	"^[A-Z]{3}$\xd0\x01\x01\x82\x8e\x19Can ISO 4217 currency code of three capital letters, for example EURR\fcurrencyCode\x126\n" +
 	"\n" +
-	"birth_date\x18\x0f \x01(\v2\x11.google.type.DateR\tbirthDate\x12)\n" +
-	"\vbirth_place\x18\x10 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
+	"birth_date\x18\x0f \x01(\v2\x11.google.type.DateB\x04\x90\x8e\x19\x01R\tbirthDate\x12-\n" +
+	"\vbirth_place\x18\x10 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
 	"birthPlace\x12$\n" +
-	"\bcategory\x18\x11 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\bcategory\x12\"\n" +
-	"\acomment\x18\x12 \x01(\tB\b\xfaB\x05r\x03\x18\xa0\x1fR\acomment\x12]\n" +
+	"\bcategory\x18\x11 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\bcategory\x12&\n" +
+	"\acomment\x18\x12 \x01(\tB\f\xfaB\x05r\x03\x18\xa0\x1f\x90\x8e\x19\x01R\acomment\x12a\n" +
 	"\n" +
-	"properties\x18\x13 \x03(\v2#.enlist.v1.Customer.PropertiesEntryB\x18\xfaB\x15\x9a\x01\x12\x10d\"\ar\x05\x10\x01\x18\xff\x01*\x05r\x03\x18\xa0\x1fR\n" +
-	"properties\x12F\n" +
+	"properties\x18\x13 \x03(\v2#.enlist.v1.Customer.PropertiesEntryB\x1c\xfaB\x15\x9a\x01\x12\x10d\"\ar\x05\x10\x01\x18\xff\x01*\x05r\x03\x18\xa0\x1f\x90\x8e\x19\x01R\n" +
+	"properties\x12J\n" +
 	"\n" +
-	"vendor_ids\x18\x14 \x03(\v2\".enlist.v1.Customer.VendorIdsEntryB\x03\xe0A\x03R\tvendorIds\x12@\n" +
+	"vendor_ids\x18\x14 \x03(\v2\".enlist.v1.Customer.VendorIdsEntryB\a\xe0A\x03\x90\x8e\x19\x01R\tvendorIds\x12@\n" +
 	"\vcreate_time\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x16 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -789,23 +789,23 @@ const file_enlist_v1_customer_proto_rawDesc = "" +
 	"\tlongitude\x18\a \x01(\x01B\x17\xfaB\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80f@)\x00\x00\x00\x00\x00\x80f\xc0H\x01R\tlongitude\x88\x01\x01B\v\n" +
 	"\t_latitudeB\f\n" +
 	"\n" +
-	"_longitude\"\xbb\x03\n" +
+	"_longitude\"\xfd\x03\n" +
 	"\n" +
-	"Contractor\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
-	"\vcustomer_id\x18\x02 \x01(\tR\n" +
-	"customerId\x12)\n" +
-	"\x04name\x18\x03 \x01(\v2\x15.enlist.v1.PersonNameR\x04name\x12\x14\n" +
-	"\x05email\x18\x04 \x01(\tR\x05email\x12\x14\n" +
-	"\x05phone\x18\x05 \x01(\tR\x05phone\x12\x16\n" +
-	"\x06mobile\x18\x06 \x01(\tR\x06mobile\x12+\n" +
-	"\x11organization_name\x18\a \x01(\tR\x10organizationName\x12\x1b\n" +
-	"\tjob_title\x18\b \x01(\tR\bjobTitle\x12,\n" +
-	"\aaddress\x18\t \x01(\v2\x12.enlist.v1.AddressR\aaddress\x120\n" +
+	"Contractor\x12\x14\n" +
+	"\x02id\x18\x01 \x01(\tB\x04\x90\x8e\x19\x01R\x02id\x12%\n" +
+	"\vcustomer_id\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\n" +
+	"customerId\x12/\n" +
+	"\x04name\x18\x03 \x01(\v2\x15.enlist.v1.PersonNameB\x04\x90\x8e\x19\x01R\x04name\x12\x1a\n" +
+	"\x05email\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x05email\x12\x1a\n" +
+	"\x05phone\x18\x05 \x01(\tB\x04\x90\x8e\x19\x01R\x05phone\x12\x1c\n" +
+	"\x06mobile\x18\x06 \x01(\tB\x04\x90\x8e\x19\x01R\x06mobile\x121\n" +
+	"\x11organization_name\x18\a \x01(\tB\x04\x90\x8e\x19\x01R\x10organizationName\x12!\n" +
+	"\tjob_title\x18\b \x01(\tB\x04\x90\x8e\x19\x01R\bjobTitle\x122\n" +
+	"\aaddress\x18\t \x01(\v2\x12.enlist.v1.AddressB\x04\x90\x8e\x19\x01R\aaddress\x126\n" +
 	"\n" +
 	"birth_date\x18\n" +
-	" \x01(\v2\x11.google.type.DateR\tbirthDate\x12\x1f\n" +
-	"\vbirth_place\x18\v \x01(\tR\n" +
+	" \x01(\v2\x11.google.type.DateB\x04\x90\x8e\x19\x01R\tbirthDate\x12%\n" +
+	"\vbirth_place\x18\v \x01(\tB\x04\x90\x8e\x19\x01R\n" +
 	"birthPlace\x12#\n" +
 	"\rlanguage_code\x18\f \x01(\tR\flanguageCode\x12\x1d\n" +
 	"\n" +

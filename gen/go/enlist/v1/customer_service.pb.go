@@ -704,7 +704,7 @@ type VendorRequest struct {
 	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
 	// URL with its query.
 	Url string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
-	// Headers in the order they are set.
+	// Headers in the order they are set, without `traceparent` and `tracestate`, which a call that belongs to a trace carries besides.
 	Headers []*VendorRequest_Header `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty"`
 	// Body as text; the bytes of a file are replaced by their type and size.
 	Body          string `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
@@ -1275,7 +1275,7 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	" \x01(\x0e2\x1c.enlist.v1.UnsupportedFieldsBE\xfaB\x05\x82\x01\x02\x10\x01\x82\x8e\x199one of UNSUPPORTED_FIELDS_REJECT, UNSUPPORTED_FIELDS_DROPR\x11unsupportedFields\x12#\n" +
 	"\rvalidate_only\x18\v \x01(\bR\fvalidateOnly\x122\n" +
 	"\x15include_vendor_record\x18\f \x01(\bR\x13includeVendorRecordB\x10\n" +
-	"\x0evendor_options\"\xdf\x02\n" +
+	"\x0evendor_options\"\xe5\x02\n" +
 	"\x16CreateCustomerResponse\x12/\n" +
 	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12,\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x12.enlist.v1.OutcomeR\aoutcome\x12\x1d\n" +
@@ -1283,58 +1283,58 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"request_id\x18\x03 \x01(\tR\trequestId\x12\x1a\n" +
 	"\breplayed\x18\x04 \x01(\bR\breplayed\x12,\n" +
 	"\x06fields\x18\x05 \x03(\v2\x14.enlist.v1.FieldFateR\x06fields\x12?\n" +
-	"\x0evendor_request\x18\x06 \x01(\v2\x18.enlist.v1.VendorRequestR\rvendorRequest\x12<\n" +
-	"\rvendor_record\x18\a \x01(\v2\x17.google.protobuf.StructR\fvendorRecord\"w\n" +
+	"\x0evendor_request\x18\x06 \x01(\v2\x18.enlist.v1.VendorRequestR\rvendorRequest\x12B\n" +
+	"\rvendor_record\x18\a \x01(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\fvendorRecord\"}\n" +
 	"\tFieldFate\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1d\n" +
 	"\n" +
 	"wire_field\x18\x02 \x01(\tR\twireField\x12#\n" +
-	"\x04fate\x18\x03 \x01(\x0e2\x0f.enlist.v1.FateR\x04fate\x12\x12\n" +
-	"\x04note\x18\x04 \x01(\tR\x04note\"\xbc\x01\n" +
+	"\x04fate\x18\x03 \x01(\x0e2\x0f.enlist.v1.FateR\x04fate\x12\x18\n" +
+	"\x04note\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04note\"\xce\x01\n" +
 	"\rVendorRequest\x12\x16\n" +
-	"\x06method\x18\x01 \x01(\tR\x06method\x12\x10\n" +
-	"\x03url\x18\x02 \x01(\tR\x03url\x129\n" +
-	"\aheaders\x18\x03 \x03(\v2\x1f.enlist.v1.VendorRequest.HeaderR\aheaders\x12\x12\n" +
-	"\x04body\x18\x04 \x01(\tR\x04body\x1a2\n" +
+	"\x06method\x18\x01 \x01(\tR\x06method\x12\x16\n" +
+	"\x03url\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\x03url\x12?\n" +
+	"\aheaders\x18\x03 \x03(\v2\x1f.enlist.v1.VendorRequest.HeaderB\x04\x90\x8e\x19\x01R\aheaders\x12\x18\n" +
+	"\x04body\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04body\x1a2\n" +
 	"\x06Header\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\xaa\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xae\x03\n" +
 	"\x12GetCustomerRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x8c\x01\n" +
-	"\vcustomer_id\x18\x02 \x01(\tBk\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00R\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x90\x01\n" +
+	"\vcustomer_id\x18\x02 \x01(\tBo\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\n" +
 	"customerId\x122\n" +
 	"\x15include_vendor_record\x18\x03 \x01(\bR\x13includeVendorRecord\x12#\n" +
-	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xac\x01\n" +
+	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xb2\x01\n" +
 	"\x13GetCustomerResponse\x12/\n" +
-	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12<\n" +
-	"\rvendor_record\x18\x02 \x01(\v2\x17.google.protobuf.StructR\fvendorRecord\x12&\n" +
+	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12B\n" +
+	"\rvendor_record\x18\x02 \x01(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\fvendorRecord\x12&\n" +
 	"\x05drift\x18\x03 \x01(\v2\x10.enlist.v1.DriftR\x05drift\"\x90\x01\n" +
 	"\x05Drift\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x129\n" +
 	"\n" +
 	"write_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\twriteTime\x12-\n" +
-	"\x06fields\x18\x03 \x03(\v2\x15.enlist.v1.FieldDriftR\x06fields\"\x8c\x01\n" +
+	"\x06fields\x18\x03 \x03(\v2\x15.enlist.v1.FieldDriftR\x06fields\"\x98\x01\n" +
 	"\n" +
 	"FieldDrift\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12(\n" +
-	"\x04kind\x18\x02 \x01(\x0e2\x14.enlist.v1.DriftKindR\x04kind\x12\x18\n" +
-	"\awritten\x18\x03 \x01(\tR\awritten\x12\x12\n" +
-	"\x04held\x18\x04 \x01(\tR\x04held\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note\"\xde\x03\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x14.enlist.v1.DriftKindR\x04kind\x12\x1e\n" +
+	"\awritten\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\awritten\x12\x18\n" +
+	"\x04held\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04held\x12\x12\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\"\xe2\x03\n" +
 	"\x16ListContractorsRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x8f\x01\n" +
-	"\vcustomer_id\x18\x02 \x01(\tBn\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055R\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x93\x01\n" +
+	"\vcustomer_id\x18\x02 \x01(\tBr\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055\x90\x8e\x19\x01R\n" +
 	"customerId\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
 	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x04 \x01(\tB\b\xfaB\x05r\x03\x18\x80\bR\tpageToken\x122\n" +
-	"\x15include_vendor_record\x18\x05 \x01(\bR\x13includeVendorRecord\"\xba\x01\n" +
+	"\x15include_vendor_record\x18\x05 \x01(\bR\x13includeVendorRecord\"\xc0\x01\n" +
 	"\x17ListContractorsResponse\x127\n" +
 	"\vcontractors\x18\x01 \x03(\v2\x15.enlist.v1.ContractorR\vcontractors\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12>\n" +
-	"\x0evendor_records\x18\x03 \x03(\v2\x17.google.protobuf.StructR\rvendorRecords*n\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12D\n" +
+	"\x0evendor_records\x18\x03 \x03(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\rvendorRecords*n\n" +
 	"\n" +
 	"OnExisting\x12\x1b\n" +
 	"\x17ON_EXISTING_UNSPECIFIED\x10\x00\x12\x14\n" +

@@ -387,16 +387,16 @@ var File_enlist_v1_error_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_error_proto_rawDesc = "" +
 	"\n" +
-	"\x15enlist/v1/error.proto\x12\tenlist.v1\"d\n" +
+	"\x15enlist/v1/error.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\"d\n" +
 	"\vVendorError\x12\x1f\n" +
 	"\vhttp_status\x18\x01 \x01(\x05R\n" +
 	"httpStatus\x124\n" +
-	"\bmessages\x18\x02 \x03(\v2\x18.enlist.v1.VendorMessageR\bmessages\"u\n" +
+	"\bmessages\x18\x02 \x03(\v2\x18.enlist.v1.VendorMessageR\bmessages\"\x87\x01\n" +
 	"\rVendorMessage\x12\x12\n" +
-	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\x12\x14\n" +
-	"\x05extra\x18\x03 \x01(\tR\x05extra\x12 \n" +
-	"\vdescription\x18\x04 \x01(\tR\vdescription*\xbc\x04\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x1e\n" +
+	"\amessage\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\amessage\x12\x1a\n" +
+	"\x05extra\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\x05extra\x12&\n" +
+	"\vdescription\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\vdescription*\xbc\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x17\n" +
@@ -458,6 +458,7 @@ func file_enlist_v1_error_proto_init() {
 	if File_enlist_v1_error_proto != nil {
 		return
 	}
+	file_enlist_v1_annotations_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -1178,12 +1178,12 @@ var File_enlist_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\x91\x05\n" +
+	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\x9d\x05\n" +
 	"\tOperation\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tR\trequestId\x12\x1f\n" +
-	"\vcustomer_id\x18\x03 \x01(\tR\n" +
+	"request_id\x18\x02 \x01(\tR\trequestId\x12%\n" +
+	"\vcustomer_id\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\n" +
 	"customerId\x12/\n" +
 	"\x05state\x18\x04 \x01(\x0e2\x19.enlist.v1.OperationStateR\x05state\x12-\n" +
 	"\x05tries\x18\x05 \x03(\v2\x17.enlist.v1.OperationTryR\x05tries\x12;\n" +
@@ -1195,11 +1195,11 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"expireTime\x12B\n" +
 	"\x0fnext_check_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\rnextCheckTime\x12?\n" +
 	"\bresponse\x18\n" +
-	" \x01(\v2!.enlist.v1.CreateCustomerResponseH\x00R\bresponse\x12*\n" +
-	"\x05error\x18\v \x01(\v2\x12.google.rpc.StatusH\x00R\x05error\x128\n" +
+	" \x01(\v2!.enlist.v1.CreateCustomerResponseH\x00R\bresponse\x120\n" +
+	"\x05error\x18\v \x01(\v2\x12.google.rpc.StatusB\x04\x90\x8e\x19\x01H\x00R\x05error\x128\n" +
 	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionR\bdecision\x12\x1c\n" +
 	"\tprincipal\x18\r \x01(\tR\tprincipalB\b\n" +
-	"\x06result\"\xfa\x02\n" +
+	"\x06result\"\x8c\x03\n" +
 	"\fOperationTry\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x12&\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x12.enlist.v1.TryKindR\x04kind\x129\n" +
@@ -1208,16 +1208,16 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12*\n" +
 	"\x05stage\x18\x05 \x01(\x0e2\x14.enlist.v1.SendStageR\x05stage\x12\x1f\n" +
 	"\vhttp_status\x18\x06 \x01(\x05R\n" +
-	"httpStatus\x122\n" +
-	"\arequest\x18\a \x01(\v2\x18.enlist.v1.VendorRequestR\arequest\x12#\n" +
-	"\rresponse_body\x18\b \x01(\tR\fresponseBody\x12\x12\n" +
-	"\x04curl\x18\t \x01(\tR\x04curl\"\xd6\x01\n" +
+	"httpStatus\x128\n" +
+	"\arequest\x18\a \x01(\v2\x18.enlist.v1.VendorRequestB\x04\x90\x8e\x19\x01R\arequest\x12)\n" +
+	"\rresponse_body\x18\b \x01(\tB\x04\x90\x8e\x19\x01R\fresponseBody\x12\x18\n" +
+	"\x04curl\x18\t \x01(\tB\x04\x90\x8e\x19\x01R\x04curl\"\xe2\x01\n" +
 	"\x11OperationDecision\x12/\n" +
-	"\bdecision\x18\x01 \x01(\x0e2\x13.enlist.v1.DecisionR\bdecision\x12\x1d\n" +
+	"\bdecision\x18\x01 \x01(\x0e2\x13.enlist.v1.DecisionR\bdecision\x12#\n" +
 	"\n" +
-	"decided_by\x18\x02 \x01(\tR\tdecidedBy\x12\x1c\n" +
-	"\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x16\n" +
-	"\x06reason\x18\x04 \x01(\tR\x06reason\x12;\n" +
+	"decided_by\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\tdecidedBy\x12\x1c\n" +
+	"\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x1c\n" +
+	"\x06reason\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x06reason\x12;\n" +
 	"\vdecide_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"decideTime\"\x93\x03\n" +
 	"\x13GetOperationRequest\x12\xab\x01\n" +
@@ -1257,17 +1257,17 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"_principal\"K\n" +
 	"\x15WaitOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x80\x05\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x8c\x05\n" +
 	"\x17ResolveOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12g\n" +
-	"\bdecision\x18\x03 \x01(\x0e2\x13.enlist.v1.DecisionB6\xe0A\x02\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19%DECISION_SUCCEEDED or DECISION_FAILEDR\bdecision\x12)\n" +
-	"\vcustomer_id\x18\x04 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
-	"customerId\x12,\n" +
+	"\bdecision\x18\x03 \x01(\x0e2\x13.enlist.v1.DecisionB6\xe0A\x02\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19%DECISION_SUCCEEDED or DECISION_FAILEDR\bdecision\x12-\n" +
+	"\vcustomer_id\x18\x04 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
+	"customerId\x120\n" +
 	"\n" +
-	"decided_by\x18\x05 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01R\tdecidedBy\x12%\n" +
-	"\x06reason\x18\x06 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0fR\x06reason\x12+\n" +
+	"decided_by\x18\x05 \x01(\tB\x11\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01\x90\x8e\x19\x01R\tdecidedBy\x12)\n" +
+	"\x06reason\x18\x06 \x01(\tB\x11\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0f\x90\x8e\x19\x01R\x06reason\x12+\n" +
 	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
 	"\n" +
 	"_principal\"N\n" +

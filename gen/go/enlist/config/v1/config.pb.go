@@ -1208,7 +1208,7 @@ func (x *Shutdown) GetTimeout() *durationpb.Duration {
 // Log says what is logged, to standard error.
 type Log struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Least level. Default: LEVEL_INFO.
+	// Least level. Default: LEVEL_INFO. The admin port changes it while Enlist runs.
 	Level Log_Level `protobuf:"varint,1,opt,name=level,proto3,enum=enlist.config.v1.Log_Level" json:"level,omitempty"`
 	// Form of a line. Default: FORMAT_JSON.
 	Format        Log_Format `protobuf:"varint,2,opt,name=format,proto3,enum=enlist.config.v1.Log_Format" json:"format,omitempty"`

@@ -1,0 +1,29 @@
+package cli
+
+import (
+	"cmp"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+// build is what Go recorded of this binary: the module's version where it was installed by version, and the commit.
+type build struct{ version, commit, goVersion string }
+
+func thisBuild() build {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return build{version: "(unknown)", goVersion: runtime.Version()}
+	}
+	made := build{version: cmp.Or(info.Main.Version, "(devel)"), goVersion: info.GoVersion}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			made.commit = setting.Value
+		}
+	}
+	return made
+}
+
+func (b build) String() string {
+	return strings.Join(strings.Fields(b.version+" "+b.commit+" "+b.goVersion), " ")
+}

@@ -1,0 +1,125 @@
+package cli_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/enlist-dev/enlist/cli"
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+)
+
+// process is a server as users run it, with every vendor at one address.
+type process struct {
+	command    *exec.Cmd
+	folder     string // of its journal
+	grpc       *grpc.ClientConn
+	rest       string // base URL
+	admin      string // base URL
+	mu         sync.Mutex
+	log        bytes.Buffer // all that it has written to standard error
+	logIsWhole chan struct{}
+}
+
+func startProcess(t *testing.T, vendors *httptest.Server, environment ...string) *process {
+	t.Helper()
+	configuration := cli.EmbeddedConfig(vendors.URL)
+	configuration.Grpc.Address, configuration.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
+	configuration.Admin = &configv1.Admin{Address: "127.0.0.1:0"}
+	configuration.Log = &configv1.Log{Level: configv1.Log_LEVEL_DEBUG}
+	for _, provider := range configuration.GetProviders() {
+		provider.Timeout, provider.LookupLag = durationpb.New(2*time.Second), durationpb.New(0)
+	}
+	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(configuration) // which is YAML, too
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{folder: t.TempDir(), logIsWhole: make(chan struct{})}
+	p.command = exec.Command(binary, "serve", "--config", write(t, string(text)))
+	p.command.Dir, p.command.Env = p.folder, append(os.Environ(), environment...)
+	stderr, err := p.command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	type addresses struct{ Msg, Grpc, HTTP, Admin string }
+	serving := make(chan addresses, 1)
+	go func() {
+		defer close(p.logIsWhole)
+		lines := bufio.NewReader(stderr)
+		for {
+			line, err := lines.ReadBytes('\n')
+			p.mu.Lock()
+			p.log.Write(line)
+			p.mu.Unlock()
+			var said addresses
+			if json.Unmarshal(line, &said) == nil && said.Msg == "serving" {
+				serving <- said
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	select {
+	case at := <-serving:
+		p.rest, p.admin = "http://"+at.HTTP, "http://"+at.Admin
+		if p.grpc, err = grpc.NewClient(at.Grpc, grpc.WithTransportCredentials(insecure.NewCredentials())); err != nil {
+			t.Fatal(err)
+		}
+	case <-p.logIsWhole:
+		t.Fatalf("it does not serve: %s", p.said())
+	}
+	t.Cleanup(func() {
+		_ = p.grpc.Close()
+		p.end(syscall.SIGKILL)
+	})
+	return p
+}
+
+// said returns what it has written to standard error.
+func (p *process) said() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+// end sends a signal and waits for the process and the end of what it writes.
+func (p *process) end(signal syscall.Signal) {
+	_ = p.command.Process.Signal(signal)
+	<-p.logIsWhole
+	_ = p.command.Wait()
+}
+
+// files returns what is in the files of its journal.
+func (p *process) files(t *testing.T) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(p.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contents := map[string]string{}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(p.folder, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents[entry.Name()] = string(content)
+	}
+	return contents
+}

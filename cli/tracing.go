@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// flushWithin is how long the last spans have to be sent when the process stops.
+const flushWithin = 5 * time.Second
+
+// newTracing makes what gets spans, as OpenTelemetry's environment variables say, and what sends the last of them; nil when none of the
+// variables asks for traces. The exporter and the SDK read the others themselves: headers, sampler, resource attributes.
+func newTracing(ctx context.Context, log *slog.Logger) (provider trace.TracerProvider, flush func(), err error) {
+	if asked, err := asksForTraces(); err != nil || !asked {
+		return nil, func() {}, err
+	}
+	exporter, err := newExporter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	about, err := resource.New(ctx,
+		resource.WithAttributes(attribute.String("service.name", "enlist"), attribute.String("service.version", thisBuild().version)),
+		resource.WithTelemetrySDK(), resource.WithFromEnv())
+	if err != nil {
+		return nil, nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
+	}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("traces could not be sent", "cause", err) }))
+	made := sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(about))
+	return made, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), flushWithin)
+		defer cancel()
+		if err := made.Shutdown(ctx); err != nil {
+			log.Warn("the last traces could not be sent", "cause", err)
+		}
+	}, nil
+}
+
+// asksForTraces reports whether the environment wants traces: it names an exporter, or where to send them.
+func asksForTraces() (bool, error) {
+	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
+		return false, nil
+	}
+	switch exporter := os.Getenv("OTEL_TRACES_EXPORTER"); exporter {
+	case "none":
+		return false, nil
+	case "otlp":
+		return true, nil
+	case "":
+		return cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"), os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) != "", nil
+	default:
+		return false, fmt.Errorf("OTEL_TRACES_EXPORTER is %q; there are otlp and none", exporter)
+	}
+}
+
+// newExporter makes the exporter of the protocol that is asked for. It connects when there is something to send.
+func newExporter(ctx context.Context) (*otlptrace.Exporter, error) {
+	switch protocol := cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"), os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL"), "http/protobuf"); protocol {
+	case "grpc":
+		return otlptracegrpc.New(ctx)
+	case "http/protobuf":
+		return otlptracehttp.New(ctx)
+	default:
+		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q; there are http/protobuf and grpc", protocol)
+	}
+}

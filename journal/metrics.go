@@ -1,0 +1,127 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// measured is a store whose writes are timed and whose failures are counted.
+type measured struct {
+	Store
+	insert, update, claim, take, purge, reseal, beat prometheus.Observer
+	errors                                           *prometheus.CounterVec
+}
+
+func measure(store Store, registry prometheus.Registerer) *measured {
+	metrics := promauto.With(registry)
+	duration := metrics.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "enlist_journal_write_duration_seconds", Help: "Time until a write to the journal was durable, or had failed.",
+		Buckets: prometheus.ExponentialBucketsRange(0.0002, 10, 15),
+	}, []string{"operation"})
+	return &measured{
+		Store:  store,
+		insert: duration.WithLabelValues("insert"), update: duration.WithLabelValues("update"), claim: duration.WithLabelValues("claim"),
+		take: duration.WithLabelValues("take"), purge: duration.WithLabelValues("purge"), reseal: duration.WithLabelValues("reseal"),
+		beat: duration.WithLabelValues("beat"),
+		errors: metrics.NewCounterVec(prometheus.CounterOpts{
+			Name: "enlist_journal_errors_total", Help: "Reads from and writes to the journal that failed; conflicts with another writer are no failures.",
+		}, []string{"operation"}),
+	}
+}
+
+// measureLease tells whether the other replicas take this one for alive.
+func measureLease(l *lease, registry prometheus.Registerer) {
+	promauto.With(registry).NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "enlist_journal_lease_held", Help: "1 while this replica counts as alive with the others and may send, else 0.",
+	}, func() float64 {
+		if l.alive() {
+			return 1
+		}
+		return 0
+	})
+}
+
+// wrote takes note of a write that has ended.
+func (m *measured) wrote(operation string, took prometheus.Observer, began time.Time, err error) {
+	took.Observe(time.Since(began).Seconds())
+	m.ended(operation, err)
+}
+
+// ended takes note of how an operation has ended. What its caller has called off has not failed.
+func (m *measured) ended(operation string, err error) {
+	if err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, context.Canceled) {
+		m.errors.WithLabelValues(operation).Inc()
+	}
+}
+
+func (m *measured) Insert(ctx context.Context, row *Row) (existing, busy *Row, err error) {
+	defer func(began time.Time) { m.wrote("insert", m.insert, began, err) }(time.Now())
+	return m.Store.Insert(ctx, row)
+}
+
+func (m *measured) Update(ctx context.Context, row *Row, due time.Duration) (err error) {
+	defer func(began time.Time) { m.wrote("update", m.update, began, err) }(time.Now())
+	return m.Store.Update(ctx, row, due)
+}
+
+func (m *measured) Claim(ctx context.Context, replica string, limit int) (claimed []*Row, err error) {
+	defer func(began time.Time) { m.wrote("claim", m.claim, began, err) }(time.Now())
+	return m.Store.Claim(ctx, replica, limit)
+}
+
+func (m *measured) Take(ctx context.Context, row *Row, replica string) (taken *Row, err error) {
+	defer func(began time.Time) { m.wrote("take", m.take, began, err) }(time.Now())
+	return m.Store.Take(ctx, row, replica)
+}
+
+func (m *measured) Purge(ctx context.Context, age time.Duration, limit int) (deleted int, err error) {
+	defer func(began time.Time) { m.wrote("purge", m.purge, began, err) }(time.Now())
+	return m.Store.Purge(ctx, age, limit)
+}
+
+func (m *measured) Reseal(ctx context.Context, row *Row) (err error) {
+	defer func(began time.Time) { m.wrote("reseal", m.reseal, began, err) }(time.Now())
+	return m.Store.Reseal(ctx, row)
+}
+
+func (m *measured) Beat(ctx context.Context, replica string, alive time.Duration) (err error) {
+	defer func(began time.Time) { m.wrote("beat", m.beat, began, err) }(time.Now())
+	return m.Store.Beat(ctx, replica, alive)
+}
+
+func (m *measured) Get(ctx context.Context, principal, provider string, requestID uuid.UUID) (*Row, error) {
+	row, err := m.Store.Get(ctx, principal, provider, requestID)
+	m.ended("get", err)
+	return row, err
+}
+
+func (m *measured) FindOpen(ctx context.Context, exclusive []byte) (*Row, error) {
+	row, err := m.Store.FindOpen(ctx, exclusive)
+	m.ended("find_open", err)
+	return row, err
+}
+
+func (m *measured) FindCustomer(ctx context.Context, customer []byte) (*Row, error) {
+	row, err := m.Store.FindCustomer(ctx, customer)
+	m.ended("find_customer", err)
+	return row, err
+}
+
+func (m *measured) List(ctx context.Context, query Query) ([]*Row, error) {
+	rows, err := m.Store.List(ctx, query)
+	m.ended("list", err)
+	return rows, err
+}
+
+func (m *measured) Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error) {
+	count, err := m.Store.Count(ctx, state, limit)
+	m.ended("count", err)
+	return count, err
+}

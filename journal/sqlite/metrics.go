@@ -1,0 +1,14 @@
+package sqlite
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// commitSizes is how many writes are committed, and synced to the disk, together.
+func commitSizes(registry prometheus.Registerer) prometheus.Observer {
+	return promauto.With(registry).NewHistogram(prometheus.HistogramOpts{
+		Name: "enlist_journal_commit_records", Help: "Writes that one commit, and one sync to the disk, made durable together.",
+		Buckets: prometheus.ExponentialBuckets(1, 2, 9), // to maxBatch
+	})
+}

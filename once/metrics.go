@@ -1,0 +1,75 @@
+package once
+
+import (
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// metrics are what is counted of creates.
+type metrics struct {
+	transitions          *prometheus.CounterVec
+	replayed             *prometheus.CounterVec
+	settled              prometheus.Histogram
+	unknown, needsPerson prometheus.Gauge
+
+	to map[string]string // where each event leads
+}
+
+func newMetrics(registry prometheus.Registerer) *metrics {
+	made := promauto.With(registry)
+	inState := made.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "enlist_operations",
+		Help: "Creates in a state that somebody must end, in the whole journal whichever replica tells; counted now and then, and up to 1000.",
+	}, []string{"state"})
+	m := &metrics{
+		transitions: made.NewCounterVec(prometheus.CounterOpts{
+			Name: "enlist_operation_transitions_total", Help: "What has happened to creates, as it was recorded; once/doc.go has the table of events.",
+		}, []string{"provider", "event", "to"}),
+		replayed: made.NewCounterVec(prometheus.CounterOpts{
+			Name: "enlist_operations_replayed_total", Help: "Creates that were answered from the record of an earlier call.",
+		}, []string{"provider"}),
+		settled: made.NewHistogram(prometheus.HistogramOpts{
+			Name: "enlist_operation_settle_seconds", Help: "Time from an outcome's becoming unknown until it was known, or left to a person.",
+			Buckets: []float64{.1, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600},
+		}),
+		unknown: inState.WithLabelValues(stateName(unknown)), needsPerson: inState.WithLabelValues(stateName(needsPerson)),
+		to: map[string]string{},
+	}
+	for _, t := range transitions() {
+		m.to[string(t.what)] = stateName(t.to)
+	}
+	return m
+}
+
+// stateName returns a state as a label has it: needs_person.
+func stateName(state interface{ String() string }) string {
+	return strings.ToLower(strings.TrimPrefix(state.String(), "OPERATION_STATE_"))
+}
+
+// written counts what has happened to a record that has just been written.
+func (m *metrics) written(record *journal.Record) {
+	for _, what := range record.Events {
+		m.transitions.WithLabelValues(record.Provider, what, m.to[what]).Inc()
+		if since := record.Payload.GetUnknownSince(); since != nil && endsDoubt(event(what), record.Payload.GetBelievedMissing()) {
+			m.settled.Observe(max(time.Since(since.AsTime()), 0).Seconds())
+		}
+	}
+	record.Events = nil
+}
+
+// endsDoubt reports whether an event is the end of an unknown outcome, or leaves it to a person. A customer that was believed to be missing
+// is no longer in doubt: what happens then belongs to another call.
+func endsDoubt(what event, believedMissing bool) bool {
+	switch what {
+	case missing:
+		return true
+	case found, exists, done, refused, undecidable, lateAnswer:
+		return !believedMissing
+	}
+	return false
+}

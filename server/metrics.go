@@ -1,0 +1,65 @@
+package server
+
+import (
+	"net/http"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"google.golang.org/genproto/googleapis/rpc/code"
+	"google.golang.org/grpc/codes"
+
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// metrics are what is counted of the calls to this server. No label has what a caller wrote.
+type metrics struct {
+	duration *prometheus.HistogramVec
+	errors   *prometheus.CounterVec
+	inFlight map[string]prometheus.Gauge // by transport
+}
+
+func newMetrics(registry prometheus.Registerer, admission *admission) *metrics {
+	made := promauto.With(registry)
+	for cause, refused := range map[string]*atomic.Int64{"calls": &admission.refusedForCalls, "memory": &admission.refusedForMemory} {
+		made.NewCounterFunc(prometheus.CounterOpts{
+			Name: "enlist_calls_shed_total", Help: "Calls that were refused since there were too many, or too little memory.",
+			ConstLabels: prometheus.Labels{"cause": cause},
+		}, func() float64 { return float64(refused.Load()) })
+	}
+	inFlight := made.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "enlist_rpc_in_flight", Help: "Calls under way.",
+	}, []string{"transport"})
+	return &metrics{
+		duration: made.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "enlist_rpc_duration_seconds",
+			Help:    "Time from a call's arrival to its answer; provider is empty where the call named none that is configured.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+		}, []string{"rpc", "transport", "provider", "code"}),
+		errors: made.NewCounterVec(prometheus.CounterOpts{
+			Name: "enlist_rpc_errors_total", Help: "Calls that failed, by the reason that their callers were told.",
+		}, []string{"rpc", "provider", "reason"}),
+		inFlight: map[string]prometheus.Gauge{
+			overGRPC: inFlight.WithLabelValues(overGRPC), overREST: inFlight.WithLabelValues(overREST),
+		},
+	}
+}
+
+// ended counts a call that is over. failure is nil where there was none.
+func (m *metrics) ended(c *call, provider string, ended codes.Code, failure *providers.Error, seconds float64) {
+	m.duration.WithLabelValues(c.rpc, c.transport, provider, code.Code(ended).String()).Observe(seconds) //nolint:gosec // of 17
+	if failure != nil {
+		m.failed(c, provider, failure)
+	}
+}
+
+// failed counts a failure; of a request that never became a call, the RPC is empty.
+func (m *metrics) failed(c *call, provider string, failure *providers.Error) {
+	m.errors.WithLabelValues(c.rpc, provider, failure.Reason.String()).Inc()
+}
+
+// metricsHandler serves /metrics, to a few at a time.
+func metricsHandler(registry *prometheus.Registry) http.Handler {
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 8})
+}

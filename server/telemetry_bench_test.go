@@ -1,0 +1,39 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc/codes"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// BenchmarkTelemetry is what operators' seeing costs a call, but for its log line.
+func BenchmarkTelemetry(b *testing.B) {
+	for name, tracing := range map[string]trace.TracerProvider{
+		"untraced": nil, "traced": sdk.NewTracerProvider(sdk.WithBatcher(discard{})),
+	} {
+		b.Run(name, func(b *testing.B) {
+			seen := telemetry{
+				log: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry(), &admission{}), tracer: tracer(tracing), connected: connections{"opencell": nil},
+			}
+			request := &enlistv1.CreateCustomerRequest{Provider: "opencell"}
+			b.ReportAllocs()
+			for b.Loop() {
+				c := newCall(b.Context(), "/enlist.v1.CustomerService/CreateCustomer", request)
+				_, ended := seen.begin(b.Context(), c)
+				ended(codes.OK, nil)
+			}
+		})
+	}
+}
+
+type discard struct{}
+
+func (discard) ExportSpans(context.Context, []sdk.ReadOnlySpan) error { return nil }
+func (discard) Shutdown(context.Context) error                        { return nil }
