@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"google.golang.org/grpc/metadata"
+
+	"github.com/enlist-dev/enlist/server/auth"
 )
 
 // callIDKey is the metadata key, and REST header, that names one call in logs; callers may bring their own.
@@ -15,8 +17,9 @@ const callIDKey = "x-request-id"
 type call struct {
 	id        string
 	transport string
-	provider  string
+	provider  string // empty when it is none that can be
 	requestID string
+	caller    *auth.Caller // nil until it is known
 }
 
 type callKey struct{}
@@ -42,5 +45,16 @@ func callIDOf(ctx context.Context) string {
 	return uuid.NewString()
 }
 
-// principalOf returns the name of the authenticated caller; empty while there is no authentication.
-func principalOf(context.Context) string { return "" }
+// providerName is what a provider can be called, or all of them.
+var providerName = regexp.MustCompile(`^([a-z][a-z0-9-]{0,62}|-)$`)
+
+// callerOf returns who calls. Before that is known it is nobody, who may do nothing.
+func callerOf(ctx context.Context) *auth.Caller {
+	if c, ok := ctx.Value(callKey{}).(*call); ok && c.caller != nil {
+		return c.caller
+	}
+	return &auth.Caller{}
+}
+
+// principalOf returns the name of the caller; empty without authentication.
+func principalOf(ctx context.Context) string { return callerOf(ctx).Principal }

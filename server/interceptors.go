@@ -17,12 +17,15 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// chain returns the one chain that every call passes, over either transport: access log, recovery, deadline, validation.
-// Every call ends with the given context.
-func chain(ctx context.Context, log *slog.Logger, callTimeout time.Duration, connected connections) grpc.UnaryServerInterceptor {
-	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), validate(connected))
+// chain returns the one chain that every call passes, over either transport: access log, recovery, deadline, who calls and whether that is
+// permitted, validation. Every call ends with the given context.
+func chain(
+	ctx context.Context, log *slog.Logger, callTimeout time.Duration, who *auth.Authenticator, connected connections,
+) grpc.UnaryServerInterceptor {
+	return compose(observe(log), recoverPanic(log), bound(ctx, callTimeout), authenticate(who), validate(connected))
 }
 
 func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
@@ -41,7 +44,7 @@ func observe(log *slog.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		start := time.Now()
 		c := &call{id: callIDOf(ctx), transport: transportOf(ctx)}
-		if named, ok := request.(interface{ GetProvider() string }); ok {
+		if named, ok := request.(interface{ GetProvider() string }); ok && providerName.MatchString(named.GetProvider()) {
 			c.provider = named.GetProvider()
 		}
 		_ = grpc.SetHeader(ctx, metadata.Pairs(callIDKey, c.id)) // fails only after headers were sent, which nothing here does
@@ -55,7 +58,7 @@ func observe(log *slog.Logger) grpc.UnaryServerInterceptor {
 			return nil, err
 		}
 		failure := asError(err, c.id)
-		made := statusOf(failure, c.shownProvider(failure), c.requestID)
+		made := statusOf(failure, c.provider, c.requestID)
 		logCall(ctx, log, info.FullMethod, c, made.Code(), failure, start)
 		return nil, made.Err()
 	}
@@ -64,16 +67,6 @@ func observe(log *slog.Logger) grpc.UnaryServerInterceptor {
 func isProvidersError(err error) bool {
 	var known *providers.Error
 	return errors.As(err, &known)
-}
-
-// shownProvider leaves a provider's name out of the details when it broke the rules: it may be of any size and content.
-func (c *call) shownProvider(failure *providers.Error) string {
-	for _, violation := range failure.Violations {
-		if violation.Path == "provider" {
-			return ""
-		}
-	}
-	return c.provider
 }
 
 func logCall(ctx context.Context, log *slog.Logger, method string, c *call, code codes.Code, failure *providers.Error, start time.Time) {
@@ -93,7 +86,10 @@ func logCall(ctx context.Context, log *slog.Logger, method string, c *call, code
 		slog.String("method", method), slog.String("transport", c.transport), slog.String("code", code.String()),
 		slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("call_id", c.id),
 	}
-	if failure == nil || c.shownProvider(failure) != "" {
+	if c.caller != nil && c.caller.Principal != "" {
+		attributes = append(attributes, slog.String("principal", c.caller.Principal))
+	}
+	if failure == nil || c.provider != "" {
 		attributes = append(attributes, slog.String("provider", c.provider))
 	}
 	if c.requestID != "" {
@@ -161,7 +157,7 @@ func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterc
 func validate(connected connections) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		if message, ok := request.(proto.Message); ok {
-			if err := check(message, connected); err != nil {
+			if err := check(ctx, message, connected); err != nil {
 				return nil, err
 			}
 		}

@@ -20,6 +20,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/server/auth"
 )
 
 // Server serves the contract over gRPC and REST.
@@ -29,6 +30,7 @@ type Server struct {
 	health healthState
 	cut    context.CancelFunc // ends every call
 	once   *once.Service
+	who    *auth.Authenticator
 
 	grpc         *grpc.Server
 	http         *http.Server
@@ -54,16 +56,22 @@ type Options struct {
 func New(options Options) (*Server, error) {
 	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
 	calls, cut := context.WithCancel(context.Background())
-	chain := chain(calls, log, config.GetCallTimeout().AsDuration(), connected)
+	who, err := auth.New(auth.Options{Config: config.GetAuth(), ClientCertificates: asksForCertificates(config), Log: log})
+	if err != nil {
+		cut()
+		return nil, err
+	}
+	chain := chain(calls, log, config.GetCallTimeout().AsDuration(), who, connected)
 	s := &Server{
 		config: config,
 		log:    log,
 		health: newHealth(),
 		cut:    cut,
 		once:   creates,
+		who:    who,
 		grpc: grpc.NewServer(
 			grpc.UnaryInterceptor(chain),
-			grpc.StreamInterceptor(recoverStream(log)),
+			grpc.ChainStreamInterceptor(recoverStream(log), authenticateStream(who, log)),
 			grpc.UnknownServiceHandler(noSuchRPC),
 			grpc.MaxRecvMsgSize(maxBody+maxImage),
 			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
@@ -92,6 +100,11 @@ func New(options Options) (*Server, error) {
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	return s, s.listen()
+}
+
+// asksForCertificates reports whether a port asks for client certificates.
+func asksForCertificates(config *configv1.Config) bool {
+	return config.GetGrpc().GetTls().GetClientCaFile() != "" || config.GetHttp().GetTls().GetClientCaFile() != ""
 }
 
 func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
