@@ -21,6 +21,7 @@ import (
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/server/auth"
+	"github.com/enlist-dev/enlist/server/certificates"
 )
 
 // Server serves the contract over gRPC and REST.
@@ -31,6 +32,7 @@ type Server struct {
 	cut    context.CancelFunc // ends every call
 	once   *once.Service
 	who    *auth.Authenticator
+	tls    transports
 
 	grpc         *grpc.Server
 	http         *http.Server
@@ -55,12 +57,15 @@ type Options struct {
 // New makes a server. It listens on its ports when it returns, and answers once Run is called.
 func New(options Options) (*Server, error) {
 	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
-	calls, cut := context.WithCancel(context.Background())
 	who, err := auth.New(auth.Options{Config: config.GetAuth(), ClientCertificates: asksForCertificates(config), Log: log})
 	if err != nil {
-		cut()
 		return nil, err
 	}
+	secured, err := newTransports(config, log)
+	if err != nil {
+		return nil, err
+	}
+	calls, cut := context.WithCancel(context.Background())
 	chain := chain(calls, log, config.GetCallTimeout().AsDuration(), who, connected)
 	s := &Server{
 		config: config,
@@ -69,7 +74,9 @@ func New(options Options) (*Server, error) {
 		cut:    cut,
 		once:   creates,
 		who:    who,
+		tls:    secured,
 		grpc: grpc.NewServer(
+			grpc.Creds(secured.ofGRPC()),
 			grpc.UnaryInterceptor(chain),
 			grpc.ChainStreamInterceptor(recoverStream(log), authenticateStream(who, log)),
 			grpc.UnknownServiceHandler(noSuchRPC),
@@ -99,12 +106,11 @@ func New(options Options) (*Server, error) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	if secured.http != nil {
+		s.http.TLSConfig = secured.http.Config()
+	}
+	warnOfPlainText(config, log)
 	return s, s.listen()
-}
-
-// asksForCertificates reports whether a port asks for client certificates.
-func asksForCertificates(config *configv1.Config) bool {
-	return config.GetGrpc().GetTls().GetClientCaFile() != "" || config.GetHttp().GetTls().GetClientCaFile() != ""
 }
 
 func (s *Server) routes(contract http.Handler, openAPI []byte) http.Handler {
@@ -148,10 +154,11 @@ func (s *Server) HTTPAddress() string { return s.httpListener.Addr().String() }
 // Run serves until the context ends, then stops: it reports that it is not ready, accepts calls for the configured delay, and
 // lets accepted calls end under the configured timeout. It returns nil after a stop in which no accepted call was cut off.
 func (s *Server) Run(ctx context.Context) error {
+	s.keepFresh(ctx)
 	failed := make(chan error, 2)
 	go func() { failed <- s.grpc.Serve(s.grpcListener) }()
 	go func() {
-		if err := s.http.Serve(s.httpListener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.serveHTTP(); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
 		}
 	}()
@@ -165,6 +172,23 @@ func (s *Server) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		return s.stop()
 	}
+}
+
+// keepFresh looks after certificates, and the keys of the token issuer, until the context ends.
+func (s *Server) keepFresh(ctx context.Context) {
+	go s.who.Run(ctx)
+	for _, port := range []*certificates.Watched{s.tls.grpc, s.tls.http} {
+		if port != nil {
+			go port.Run(ctx)
+		}
+	}
+}
+
+func (s *Server) serveHTTP() error {
+	if s.http.TLSConfig != nil {
+		return s.http.ServeTLS(s.httpListener, "", "")
+	}
+	return s.http.Serve(s.httpListener)
 }
 
 // lastWords is how long calls that are cut off have to answer.
