@@ -31,6 +31,7 @@ import (
 type running struct {
 	sandboxURL string
 	restURL    string
+	client     *http.Client // for REST
 	grpc       *grpc.ClientConn
 	grpcTarget string
 	log        *logBuffer
@@ -83,7 +84,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{
-		sandboxURL: vendors.URL, restURL: "http://" + served.HTTPAddress(), grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
+		sandboxURL: vendors.URL, restURL: "http://" + served.HTTPAddress(), client: http.DefaultClient, grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
 	}
 	go func() { r.ended <- served.Run(ctx) }()
 	t.Cleanup(func() {
