@@ -313,3 +313,27 @@ func reasonIn(t *testing.T, got outcome) string {
 	}
 	return ""
 }
+
+// A person's decision says which caller recorded it.
+func TestOperatorDecides(t *testing.T) {
+	guard := guarded(t, authtest.NewIssuer(t))
+	r := start(t, func(config *configv1.Config, connected map[string]providers.Provider) {
+		guard(config, connected)
+		reconnect(config, connected, "caliq", autoNumbering)
+	})
+	order(t, r, map[string]any{"vendor": "caliq", "operation": "create", "kind": "drop_after"})
+	const id = "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d3bb"
+	ctx, operator := withBearer(t.Context(), "all-key"), withBearer(t.Context(), "operator-key")
+	callGRPC(ctx, t, r, method(t, "CreateCustomer"), asBody(t, map[string]any{"provider": "caliq", "requestId": id, "customer": map[string]any{
+		"name": map[string]any{"givenName": "Jo", "familyName": "Bloggs"}, "email": "jo@example.com", "currencyCode": "GBP",
+		"billingAddress": map[string]any{"lines": []any{"1 High Street"}, "countryCode": "GB"},
+	}}))
+	wait := map[string]any{"provider": "caliq", "requestId": id, "principal": "all", "timeout": "20s"}
+	callREST(operator, t, r, method(t, "WaitOperation"), asBody(t, wait))
+	got := callREST(operator, t, r, method(t, "ResolveOperation"), asBody(t, map[string]any{
+		"provider": "caliq", "requestId": id, "principal": "all", "decision": "DECISION_FAILED", "decidedBy": "Jo Doe", "reason": "looked",
+	}))
+	compare(t, "resolve", expectation{Code: "OK", HTTP: 200, Answer: map[string]any{"operation": map[string]any{
+		"principal": "all", "state": "OPERATION_STATE_FAILED", "decision": map[string]any{"principal": "operator", "decidedBy": "Jo Doe"},
+	}}}, got)
+}
