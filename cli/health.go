@@ -40,7 +40,7 @@ func (c *healthCommand) Run(ctx context.Context, s *streams) error {
 	}
 	response, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}).Do(request)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (a port that asks for client certificates cannot be asked: set admin.address, and ask that)", err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
@@ -111,5 +111,5 @@ func itself(settings *configv1.Tls) (*tls.Config, error) {
 	if len(names) == 0 {
 		return nil, errors.New("the certificate in http.tls.cert_file has no DNS name or IP address: clients refuse it")
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: names[0], Certificates: []tls.Certificate{pair}}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: names[0]}, nil
 }
