@@ -93,6 +93,34 @@ func TestRotation(t *testing.T) {
 	})
 }
 
+// A token that comes again is good until it expires, and not a moment longer.
+func TestTokenAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		issuer := authtest.NewIssuer(t)
+		who := tokensOf(issuer, io.Discard)
+		token := issuer.Token(t, nil)
+		for range 3 {
+			if caller, err := who.caller(t.Context(), token); err != nil || caller.Principal != "jwt:jo" {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Hour + leeway - 2*time.Second)
+		if _, err := who.caller(t.Context(), token); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(3 * time.Second)
+		if _, err := who.caller(t.Context(), token); reasonOf(err) != credentialsBad {
+			t.Errorf("got %v", err)
+		}
+		for i := range maxProven + 5 { // what is remembered is bounded
+			who.proven.add([32]byte{byte(i), byte(i >> 8)}, who.keys.keys.Load(), &claims{})
+		}
+		if len(who.proven.said) > maxProven {
+			t.Errorf("%d tokens are remembered", len(who.proven.said))
+		}
+	})
+}
+
 // While the issuer is down nobody is called an impostor, what was read stays good, and its return is noticed.
 func TestIssuerDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -155,13 +183,19 @@ func TestWithdrawalAndSharing(t *testing.T) {
 		if first.Reads() != 1 {
 			t.Errorf("%d reads for 50 at once", first.Reads())
 		}
+		withdrawn := first.Token(t, nil)
+		for range 2 { // the second time it is remembered
+			if _, err := who.caller(t.Context(), withdrawn); err != nil {
+				t.Error(err)
+			}
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		asking.Go(func() { who.keys.run(ctx) })
 		mu.Lock()
 		published = second
 		mu.Unlock()
 		time.Sleep(readEvery + time.Minute)
-		if _, err := who.caller(t.Context(), first.Token(t, nil)); reasonOf(err) != credentialsBad {
+		if _, err := who.caller(t.Context(), withdrawn); reasonOf(err) != credentialsBad {
 			t.Errorf("a withdrawn key: %v", err)
 		}
 		stop()

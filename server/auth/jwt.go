@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"slices"
@@ -23,6 +24,7 @@ type tokens struct {
 	expected    jwt.Expected
 	permissions []*configv1.JwtPermission
 	keys        *keySet
+	proven      proven
 }
 
 func newTokens(config *configv1.Jwt, log *slog.Logger) *tokens {
@@ -64,6 +66,26 @@ func (s *scopes) UnmarshalJSON(data []byte) error {
 func looksLikeToken(text string) bool { return strings.Count(text, ".") == 2 }
 
 func (t *tokens) caller(ctx context.Context, text string) (*Caller, error) {
+	hash, by := sha256.Sum256([]byte(text)), t.keys.keys.Load() // before it is proved: a set that replaces this one counts as another
+	said := t.proven.find(hash, by)
+	known := said != nil
+	if !known {
+		var err error
+		if said, err = t.prove(ctx, text); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.check(said); err != nil {
+		return nil, err
+	}
+	if !known && by != nil {
+		t.proven.add(hash, by, said)
+	}
+	return &Caller{Principal: "jwt:" + said.Subject, grants: t.grants(said)}, nil
+}
+
+// prove returns what a token says once a key of its issuer has proved it.
+func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
 	token, err := jwt.ParseSigned(text, algorithms())
 	var algorithm *jose.ErrUnexpectedSignatureAlgorithm
 	switch {
@@ -72,18 +94,6 @@ func (t *tokens) caller(ctx context.Context, text string) (*Caller, error) {
 	case err != nil:
 		return nil, invalid("The token of this call is malformed: it must be a signed JSON Web Token as its issuer gave it.")
 	}
-	said, err := t.verify(ctx, token)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.check(said); err != nil {
-		return nil, err
-	}
-	return &Caller{Principal: "jwt:" + said.Subject, grants: t.grants(said)}, nil
-}
-
-// verify returns what a token says once a key of its issuer has proved it.
-func (t *tokens) verify(ctx context.Context, token *jwt.JSONWebToken) (*claims, error) {
 	header := token.Headers[0]
 	keys, err := t.keys.find(ctx, header.KeyID)
 	if err != nil {
