@@ -151,6 +151,13 @@ func TestIssuerDown(t *testing.T) {
 		if _, err := who.caller(t.Context(), issuer.Token(t, nil)); reasonOf(err) != cannotTell {
 			t.Fatalf("a new key while it is down: %v", err)
 		}
+		before := issuer.Reads()
+		for range 1000 {
+			_, _ = who.caller(t.Context(), issuer.Token(t, nil))
+		}
+		if asked := issuer.Reads() - before; asked > 1 {
+			t.Errorf("while it is down 1000 tokens ask it %d times", asked)
+		}
 		stop()
 		running.Wait()
 		if lines := strings.Count(log.String(), "cannot be read"); lines != 2 {
