@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net/http"
-	"time"
 
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server/config"
@@ -26,30 +22,6 @@ func (c *checkCommand) Run(s *streams) error {
 	}
 	_, err = fmt.Fprintf(s.out, "%s is valid: %d provider(s), gRPC on %s, REST on %s\n", c.Config, len(connected),
 		configuration.GetGrpc().GetAddress(), configuration.GetHttp().GetAddress())
-	return err
-}
-
-type healthCommand struct {
-	Address string        `help:"The server's REST address." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Timeout time.Duration `help:"How long to wait for its answer." default:"2s"`
-}
-
-func (c *healthCommand) Run(ctx context.Context, s *streams) error {
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Address+"/readyz", http.NoBody)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
-		return errors.New("not ready: " + response.Status)
-	}
-	_, err = fmt.Fprintln(s.out, "ready")
 	return err
 }
 

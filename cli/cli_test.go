@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/enlist-dev/enlist/cli"
+	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
 // binary is the program as users run it.
@@ -98,6 +100,67 @@ func TestCheckVersionHelp(t *testing.T) {
 	}
 	if out, err := exec.Command(binary, "sandbox", "--address", "0.0.0.0:0").CombinedOutput(); err == nil || !strings.Contains(string(out), "loopback") {
 		t.Errorf("a sandbox beyond loopback: %v %s", err, out)
+	}
+}
+
+// What enlist key prints lets its holder in, and nobody else; enlist health asks over TLS, by the configuration or by an authority.
+func TestKeyAndTLS(t *testing.T) {
+	if err := exec.Command(binary, "key", "--name", "a b").Run(); err == nil {
+		t.Error("a name that the configuration refuses")
+	}
+	made, err := exec.Command(binary, "key", "--name", "billing").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(made)), "\n")
+	folder, authority := t.TempDir(), authtest.NewAuthority(t)
+	cert, key := authtest.Write(t, folder, authority.Server(t))
+	grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+	file := write(t, fmt.Sprintf(`
+grpc: {address: %s}
+http: {address: %s, tls: {cert_file: %s, key_file: %s}}
+auth:
+  api_keys:
+    %s
+providers:
+  - {name: oc, opencell: {base_url: "http://127.0.0.1:1", username: u, password: p}}
+`, grpcAddress, httpAddress, cert, key, lines[len(lines)-1]))
+	server := exec.Command(binary, "serve", "--config", file)
+	server.Dir = folder
+	log, err := server.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, server)
+	for printed := bufio.NewScanner(log); printed.Scan() && !strings.Contains(printed.Text(), "serving"); {
+	}
+	go func() { _, _ = io.Copy(io.Discard, log) }()
+	for _, arguments := range [][]string{{"--config", file}, {"--address", "https://" + httpAddress, "--ca-file", authority.Write(t, folder)}} {
+		if out, err := exec.Command(binary, append([]string{"health"}, arguments...)...).CombinedOutput(); err != nil {
+			t.Errorf("health %v: %v\n%s", arguments, err, out)
+		}
+	}
+	for _, arguments := range [][]string{{"--address", httpAddress}, {"--address", "https://" + httpAddress}, {"--address", "https://" + httpAddress, "--ca-file", file}} {
+		if err := exec.Command(binary, append([]string{"health"}, arguments...)...).Run(); err == nil {
+			t.Errorf("health %v takes anybody for the server", arguments)
+		}
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: authority.Pool()}}}
+	defer client.CloseIdleConnections()
+	for sent, want := range map[string]int{lines[0]: http.StatusOK, lines[0] + "x": http.StatusUnauthorized} {
+		request, _ := http.NewRequest(http.MethodGet, "https://"+httpAddress+"/v1/providers", http.NoBody)
+		request.Header.Set("Authorization", "Bearer "+sent)
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s, want %d", response.Status, want)
+		}
 	}
 }
 

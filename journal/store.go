@@ -117,10 +117,11 @@ type Store interface {
 
 // Query selects rows.
 type Query struct {
-	// Principal whose rows they are.
+	// Principal whose rows they are; Everybody for every principal's, Principal being empty then.
 	Principal string
-	// Provider, or empty for all.
-	Provider string
+	Everybody bool
+	// Providers, or empty for all.
+	Providers []string
 	// State, or unspecified for all.
 	State enlistv1.OperationState
 	// From and Until bound Created: From is in, Until is not. Zero: no bound.

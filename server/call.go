@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"google.golang.org/grpc/metadata"
+
+	"github.com/enlist-dev/enlist/server/auth"
 )
 
 // callIDKey is the metadata key, and REST header, that names one call in logs; callers may bring their own.
@@ -18,8 +20,9 @@ type call struct {
 	method       string // as it is logged
 	service, rpc string
 	transport    string
-	provider     string
+	provider     string // empty when it is none that can be
 	requestID    string
+	caller       *auth.Caller // nil until it is known
 }
 
 type callKey struct{}
@@ -49,14 +52,25 @@ func callIDOf(ctx context.Context) string {
 func newCall(ctx context.Context, method string, request any) *call {
 	c := &call{id: callIDOf(ctx), method: method, transport: transportOf(ctx)}
 	c.service, c.rpc, _ = strings.Cut(strings.TrimPrefix(method, "/"), "/")
-	if named, ok := request.(interface{ GetProvider() string }); ok {
+	if named, ok := request.(interface{ GetProvider() string }); ok && providerName.MatchString(named.GetProvider()) {
 		c.provider = named.GetProvider()
 	}
 	return c
 }
 
+// providerName is what a provider can be called, or all of them.
+var providerName = regexp.MustCompile(`^([a-z][a-z0-9-]{0,62}|-)$`)
+
 // isInfrastructure reports whether a call is a probe, or one of grpc's other own services.
 func (c *call) isInfrastructure() bool { return strings.HasPrefix(c.service, "grpc.") }
 
-// principalOf returns the name of the authenticated caller; empty while there is no authentication.
-func principalOf(context.Context) string { return "" }
+// callerOf returns who calls. Before that is known it is nobody, who may do nothing.
+func callerOf(ctx context.Context) *auth.Caller {
+	if c, ok := ctx.Value(callKey{}).(*call); ok && c.caller != nil {
+		return c.caller
+	}
+	return &auth.Caller{}
+}
+
+// principalOf returns the name of the caller; empty without authentication.
+func principalOf(ctx context.Context) string { return callerOf(ctx).Principal }

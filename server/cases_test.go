@@ -19,6 +19,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	statusv1 "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -254,12 +255,22 @@ func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect
 	if verb == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	return do(t, request)
+	if sent, has := metadata.FromOutgoingContext(ctx); has { // credentials
+		for _, value := range sent.Get("authorization") {
+			request.Header.Add("Authorization", value)
+		}
+	}
+	return doWith(t, r.client, request)
 }
 
 func do(t *testing.T, request *http.Request) outcome {
 	t.Helper()
-	response, err := http.DefaultClient.Do(request)
+	return doWith(t, http.DefaultClient, request)
+}
+
+func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
+	t.Helper()
+	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,6 +297,9 @@ func do(t *testing.T, request *http.Request) outcome {
 	hasRetry := slices.ContainsFunc(got.status.Details(), func(detail any) bool { _, is := detail.(*errdetails.RetryInfo); return is })
 	if hasHeader := response.Header.Get("Retry-After") != ""; hasHeader != hasRetry {
 		t.Errorf("Retry-After %q, RetryInfo %t", response.Header.Get("Retry-After"), hasRetry)
+	}
+	if challenge := response.Header.Get("WWW-Authenticate"); (response.StatusCode == http.StatusUnauthorized) != strings.HasPrefix(challenge, "Bearer") {
+		t.Errorf("%d with WWW-Authenticate %q", response.StatusCode, challenge)
 	}
 	if response.Header.Get("X-Request-Id") == "" {
 		t.Error("no X-Request-Id")

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -12,14 +13,18 @@ import (
 // connections are the configured providers by name.
 type connections map[string]providers.Provider
 
-func (c connections) find(name string) (providers.Provider, error) {
+// find returns the provider of a name; the error lists those that the caller may use.
+func (c connections) find(ctx context.Context, name string) (providers.Provider, error) {
 	if provider, there := c[name]; there {
 		return provider, nil
 	}
 	return nil, &providers.Error{
 		Reason:  enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED,
-		Message: "No provider of that name is configured. There are: " + strings.Join(c.names(), ", ") + ".",
+		Message: "No provider of that name is configured. There are: " + strings.Join(c.names(ctx), ", ") + ".",
 	}
 }
 
-func (c connections) names() []string { return slices.Sorted(maps.Keys(c)) }
+// names lists the providers that the caller may use.
+func (c connections) names(ctx context.Context) []string {
+	return visible(callerOf(ctx), slices.Sorted(maps.Keys(c)))
+}

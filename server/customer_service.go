@@ -24,7 +24,7 @@ type customerService struct {
 }
 
 func (s *customerService) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	provider, err := s.connections.find(request.GetProvider())
+	provider, err := s.connections.find(ctx, request.GetProvider())
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (s *customerService) CreateCustomer(ctx context.Context, request *enlistv1.
 }
 
 func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
-	provider, err := s.connections.find(request.GetProvider())
+	provider, err := s.connections.find(ctx, request.GetProvider())
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.Get
 }
 
 func (s *customerService) ListContractors(ctx context.Context, request *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
-	provider, err := s.connections.find(request.GetProvider())
+	provider, err := s.connections.find(ctx, request.GetProvider())
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,8 @@ import (
 type running struct {
 	sandboxURL string
 	restURL    string
-	admin      string // host:port; empty for none
+	admin      string       // host:port; empty for none
+	client     *http.Client // for REST
 	grpc       *grpc.ClientConn
 	grpcTarget string
 	log        *logBuffer
@@ -91,7 +92,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{
-		sandboxURL: vendors.URL, admin: served.AdminAddress(), restURL: "http://" + served.HTTPAddress(), grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
+		sandboxURL: vendors.URL, admin: served.AdminAddress(), restURL: "http://" + served.HTTPAddress(), client: http.DefaultClient, grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
 	}
 	go func() { r.ended <- served.Run(ctx) }()
 	t.Cleanup(func() {

@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"reflect"
 	"sync"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
@@ -84,16 +86,25 @@ func transportOf(ctx context.Context) string {
 func serverContext(ctx context.Context, stream *inProcessStream) context.Context {
 	outgoing, _ := metadata.FromOutgoingContext(ctx)
 	ctx = metadata.NewIncomingContext(metadata.NewOutgoingContext(ctx, nil), outgoing)
-	if remote, ok := ctx.Value(remoteKey{}).(restPeer); ok {
-		ctx = peer.NewContext(ctx, &peer.Peer{Addr: remote})
+	if remote, ok := ctx.Value(remoteKey{}).(*peer.Peer); ok {
+		ctx = peer.NewContext(ctx, remote)
 	}
 	return grpc.NewContextWithServerTransportStream(context.WithValue(ctx, transportKey{}, overREST), stream)
 }
 
+type remoteKey struct{}
+
+// remote returns who sent an HTTP request, as gRPC has it.
+func remote(request *http.Request) *peer.Peer {
+	from := &peer.Peer{Addr: restPeer(request.RemoteAddr)}
+	if request.TLS != nil {
+		from.AuthInfo = credentials.TLSInfo{State: *request.TLS}
+	}
+	return from
+}
+
 // restPeer is the address of a REST caller.
 type restPeer string
-
-type remoteKey struct{}
 
 func (p restPeer) Network() string { return "tcp" }
 func (p restPeer) String() string  { return string(p) }

@@ -15,12 +15,15 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// chain returns the one chain that every call passes, over either transport: what operators see, admission, recovery, deadline, validation.
-// Every call ends with the given context.
-func chain(ctx context.Context, seen telemetry, admission *admission, callTimeout time.Duration) grpc.UnaryServerInterceptor {
-	return compose(observe(seen), admission.admit, recoverPanic(seen.log), bound(ctx, callTimeout), validate(seen.connected))
+// chain returns the one chain that every call passes, over either transport: what operators see, admission, recovery, deadline, who calls and
+// whether that is permitted, validation. Every call ends with the given context.
+func chain(ctx context.Context, seen telemetry, admission *admission, callTimeout time.Duration, who *auth.Authenticator) grpc.UnaryServerInterceptor {
+	return compose(
+		observe(seen), admission.admit, recoverPanic(seen.log), bound(ctx, callTimeout), authenticate(who), validate(seen.connected),
+	)
 }
 
 func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
@@ -50,7 +53,7 @@ func observe(seen telemetry) grpc.UnaryServerInterceptor {
 			return nil, err
 		}
 		failure := asError(err, c.id)
-		made := statusOf(failure, c.shownProvider(failure), c.requestID)
+		made := statusOf(failure, c.provider, c.requestID)
 		ended(made.Code(), failure)
 		return nil, made.Err()
 	}
@@ -59,16 +62,6 @@ func observe(seen telemetry) grpc.UnaryServerInterceptor {
 func isProvidersError(err error) bool {
 	var known *providers.Error
 	return errors.As(err, &known)
-}
-
-// shownProvider leaves a provider's name out of the details when it broke the rules: it may be of any size and content.
-func (c *call) shownProvider(failure *providers.Error) string {
-	for _, violation := range failure.Violations {
-		if violation.Path == "provider" {
-			return ""
-		}
-	}
-	return c.provider
 }
 
 // recoverPanic turns a panic into INTERNAL_ERROR. The panic's value may hold anything, so only its type and place are logged.
@@ -118,7 +111,7 @@ func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterc
 func validate(connected connections) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		if message, ok := request.(proto.Message); ok {
-			if err := check(message, connected); err != nil {
+			if err := check(ctx, message, connected); err != nil {
 				return nil, err
 			}
 		}

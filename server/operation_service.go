@@ -34,23 +34,21 @@ type operationService struct {
 }
 
 func (s *operationService) GetOperation(ctx context.Context, request *enlistv1.GetOperationRequest) (*enlistv1.GetOperationResponse, error) {
-	key, err := s.key(ctx, request)
+	key, err := s.key(ctx, request, request.Principal)
 	if err != nil {
 		return nil, err
 	}
 	record, err := s.once.Operation(ctx, key)
 	if err != nil {
-		return nil, s.unlessConfigured(err, key.Provider)
+		return nil, s.unlessConfigured(ctx, err, key.Provider)
 	}
 	return &enlistv1.GetOperationResponse{Operation: s.show(record)}, nil
 }
 
 func (s *operationService) ListOperations(ctx context.Context, request *enlistv1.ListOperationsRequest) (*enlistv1.ListOperationsResponse, error) {
 	size := cmp.Or(int(request.GetPageSize()), defaultPageSize)
-	query := journal.Query{Principal: principalOf(ctx), Provider: request.GetProvider(), State: request.GetState()}
-	if query.Provider == allProviders {
-		query.Provider = ""
-	} else if _, err := s.connections.find(query.Provider); err != nil {
+	query, err := s.query(ctx, request)
+	if err != nil {
 		return nil, err
 	}
 	if from := request.GetStartTime(); from != nil {
@@ -67,6 +65,22 @@ func (s *operationService) ListOperations(ctx context.Context, request *enlistv1
 		return nil, err
 	}
 	return s.page(ctx, request, query, size)
+}
+
+// query returns what a caller may see of what a request asks for.
+func (s *operationService) query(ctx context.Context, request *enlistv1.ListOperationsRequest) (journal.Query, error) {
+	caller := callerOf(ctx)
+	query := journal.Query{Principal: whose(caller, request.Principal), State: request.GetState()}
+	if query.Principal == everybody {
+		query.Principal, query.Everybody = "", true
+	}
+	if request.GetProvider() == allProviders {
+		query.Providers, _ = caller.Where("ListOperations", asksForOthers(caller, request))
+		return query, nil
+	}
+	query.Providers = []string{request.GetProvider()}
+	_, err := s.connections.find(ctx, request.GetProvider())
+	return query, err
 }
 
 // page reads a page a few records at a time: one alone may be of several megabytes.
@@ -101,7 +115,7 @@ func (s *operationService) page(
 }
 
 func (s *operationService) WaitOperation(ctx context.Context, request *enlistv1.WaitOperationRequest) (*enlistv1.WaitOperationResponse, error) {
-	key, err := s.key(ctx, request)
+	key, err := s.key(ctx, request, request.Principal)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +126,7 @@ func (s *operationService) WaitOperation(ctx context.Context, request *enlistv1.
 	}
 	record, err := s.once.Wait(ctx, key)
 	if err != nil {
-		return nil, s.unlessConfigured(err, key.Provider)
+		return nil, s.unlessConfigured(ctx, err, key.Provider)
 	}
 	return &enlistv1.WaitOperationResponse{Operation: s.show(record)}, nil
 }
@@ -120,37 +134,37 @@ func (s *operationService) WaitOperation(ctx context.Context, request *enlistv1.
 func (s *operationService) ResolveOperation(
 	ctx context.Context, request *enlistv1.ResolveOperationRequest,
 ) (*enlistv1.ResolveOperationResponse, error) {
-	key, err := s.key(ctx, request)
+	key, err := s.key(ctx, request, request.Principal)
 	if err != nil {
 		return nil, err
 	}
 	record, err := s.once.Resolve(ctx, key, once.Decision{
 		Decision: request.GetDecision(), CustomerID: request.GetCustomerId(),
-		By: request.GetDecidedBy(), Principal: key.Principal, Reason: request.GetReason(),
+		By: request.GetDecidedBy(), Principal: principalOf(ctx), Reason: request.GetReason(),
 	})
 	if err != nil {
-		return nil, s.unlessConfigured(err, key.Provider)
+		return nil, s.unlessConfigured(ctx, err, key.Provider)
 	}
 	return &enlistv1.ResolveOperationResponse{Operation: s.show(record)}, nil
 }
 
-// key returns the key of the operation that a request names.
+// key returns the key of the operation that a request names, of the principal that it names or else of the caller.
 func (s *operationService) key(ctx context.Context, request interface {
 	GetProvider() string
 	GetRequestId() string
-},
+}, principal *string,
 ) (journal.Key, error) {
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {
 		return journal.Key{}, invalidField("request_id", "must be the UUID of a create")
 	}
 	noteCall(ctx, id.String())
-	return journal.Key{Principal: principalOf(ctx), Provider: request.GetProvider(), RequestID: id}, nil
+	return journal.Key{Principal: whose(callerOf(ctx), principal), Provider: request.GetProvider(), RequestID: id}, nil
 }
 
 // unlessConfigured explains that nothing was found by a provider that is not there.
-func (s *operationService) unlessConfigured(err error, provider string) error {
-	if _, unknown := s.connections.find(provider); unknown != nil && providers.IsReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND) {
+func (s *operationService) unlessConfigured(ctx context.Context, err error, provider string) error {
+	if _, unknown := s.connections.find(ctx, provider); unknown != nil && providers.IsReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND) {
 		return unknown
 	}
 	return err

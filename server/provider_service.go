@@ -19,8 +19,8 @@ type providerService struct {
 	connections connections
 }
 
-func (s *providerService) ListProviders(_ context.Context, request *enlistv1.ListProvidersRequest) (*enlistv1.ListProvidersResponse, error) {
-	names := s.connections.names()
+func (s *providerService) ListProviders(ctx context.Context, request *enlistv1.ListProvidersRequest) (*enlistv1.ListProvidersResponse, error) {
+	names := s.connections.names(ctx)
 	begin, err := pagetoken.Offset(request)
 	if err != nil {
 		return nil, err
@@ -36,8 +36,8 @@ func (s *providerService) ListProviders(_ context.Context, request *enlistv1.Lis
 	return response, nil
 }
 
-func (s *providerService) GetProvider(_ context.Context, request *enlistv1.GetProviderRequest) (*enlistv1.GetProviderResponse, error) {
-	provider, err := s.connections.find(request.GetProvider())
+func (s *providerService) GetProvider(ctx context.Context, request *enlistv1.GetProviderRequest) (*enlistv1.GetProviderResponse, error) {
+	provider, err := s.connections.find(ctx, request.GetProvider())
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	request.Body = body
-	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, restPeer(request.RemoteAddr))))
+	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, remote(request))))
 }
 
 // timeout is what the gateway takes as Grpc-Timeout, less 0, which it takes for no timeout at all.

@@ -13,6 +13,8 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
 // restErrors writes errors as google.rpc.Status in JSON. Calls that never reached the chain get their log line here.
@@ -78,10 +80,26 @@ func knownMethod(method string) string {
 	return "OTHER"
 }
 
+// challengeOf returns what HTTP says beside a reason of how to authenticate (RFC 6750); empty for nothing.
+func challengeOf(reason string) string {
+	switch reason {
+	case enlistv1.ErrorReason_CREDENTIALS_MISSING.String():
+		return "Bearer"
+	case enlistv1.ErrorReason_CREDENTIALS_INVALID.String():
+		return `Bearer error="invalid_token"`
+	}
+	return ""
+}
+
 func write(w http.ResponseWriter, code int, made *status.Status) {
 	for _, detail := range made.Details() {
-		if retry, ok := detail.(*errdetails.RetryInfo); ok {
-			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(retry.GetRetryDelay().AsDuration().Seconds()))))
+		switch detail := detail.(type) {
+		case *errdetails.RetryInfo:
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(detail.GetRetryDelay().AsDuration().Seconds()))))
+		case *errdetails.ErrorInfo:
+			if challenge := challengeOf(detail.GetReason()); challenge != "" {
+				w.Header().Set("WWW-Authenticate", challenge)
+			}
 		}
 	}
 	body, err := protojson.Marshal(made.Proto())

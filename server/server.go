@@ -21,6 +21,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/server/auth"
+	"github.com/enlist-dev/enlist/server/certificates"
 )
 
 // Server serves the contract over gRPC and REST.
@@ -30,6 +32,8 @@ type Server struct {
 	health    healthState
 	cut       context.CancelFunc // ends every call
 	once      *once.Service
+	who       *auth.Authenticator
+	tls       transports
 	admission *admission
 	version   string
 
@@ -66,22 +70,33 @@ type Options struct {
 // New makes a server. It listens on its ports when it returns, and answers once Run is called.
 func New(options Options) (*Server, error) {
 	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
+	who, err := auth.New(auth.Options{Config: config.GetAuth(), ClientCertificates: asksForCertificates(config), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	secured, err := newTransports(config, log)
+	if err != nil {
+		return nil, err
+	}
 	calls, cut := context.WithCancel(context.Background())
 	admission := &admission{most: int64(config.GetLimits().GetMaxCalls()), memory: newMemory()}
 	seen := telemetry{log: log, metrics: newMetrics(options.Metrics, admission), tracer: tracer(options.Tracing), connected: connected}
-	chain := chain(calls, seen, admission, config.GetCallTimeout().AsDuration())
+	chain := chain(calls, seen, admission, config.GetCallTimeout().AsDuration(), who)
 	s := &Server{
 		config:    config,
 		log:       log,
 		health:    newHealth(),
 		cut:       cut,
 		once:      creates,
+		who:       who,
+		tls:       secured,
 		admission: admission,
 		version:   options.Version,
 		grpc: grpc.NewServer(append(grpcLimits(config.GetLimits()),
+			grpc.Creds(secured.ofGRPC()),
 			grpc.InTapHandle(admission.arriving),
 			grpc.UnaryInterceptor(chain),
-			grpc.StreamInterceptor(recoverStream(log)),
+			grpc.ChainStreamInterceptor(recoverStream(log), authenticateStream(who, log)),
 			grpc.UnknownServiceHandler(noSuchRPC),
 		)...),
 	}
@@ -109,15 +124,19 @@ func New(options Options) (*Server, error) {
 	if config.GetAdmin() != nil {
 		s.admin = s.newAdmin(options)
 	}
+	if secured.http != nil {
+		s.http.TLSConfig = secured.http.Config()
+	}
+	warnOfPlainText(config, log)
 	return s, s.listen()
 }
 
-func (s *Server) routes(contract http.Handler, options Options) http.Handler {
+func (s *Server) routes(contract *rest, options Options) http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("/", contract)
 	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
 	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
-	routes.Handle("GET /metrics", metricsHandler(options.Metrics))
+	routes.Handle("GET /metrics", contract.errors.requireCredential(s.who, metricsHandler(options.Metrics)))
 	routes.Handle("GET /docs/", v5emb.New("Enlist", "/openapi.json", "/docs/"))
 	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -170,6 +189,7 @@ func (s *Server) AdminAddress() string {
 // Run serves until the context ends, then stops: it reports that it is not ready, accepts calls for the configured delay, and
 // lets accepted calls end under the configured timeout. It returns nil after a stop in which no accepted call was cut off.
 func (s *Server) Run(ctx context.Context) error {
+	s.keepFresh(ctx)
 	watching, end := context.WithCancel(context.Background())
 	defer end()
 	go s.admission.memory.watch(watching, s.log)
@@ -184,7 +204,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	go func() { failed <- s.grpc.Serve(s.grpcListener) }()
 	go func() {
-		if err := s.http.Serve(s.httpListener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.serveHTTP(); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
 		}
 	}()
@@ -198,6 +218,23 @@ func (s *Server) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		return s.stop()
 	}
+}
+
+// keepFresh looks after certificates, and the keys of the token issuer, until the context ends.
+func (s *Server) keepFresh(ctx context.Context) {
+	go s.who.Run(ctx)
+	for _, port := range []*certificates.Watched{s.tls.grpc, s.tls.http} {
+		if port != nil {
+			go port.Run(ctx)
+		}
+	}
+}
+
+func (s *Server) serveHTTP() error {
+	if s.http.TLSConfig != nil {
+		return s.http.ServeTLS(s.httpListener, "", "")
+	}
+	return s.http.Serve(s.httpListener)
 }
 
 // lastWords is how long calls that are cut off have to answer.

@@ -60,7 +60,10 @@ func logCall(ctx context.Context, log *slog.Logger, c *call, code codes.Code, fa
 	if in := trace.SpanContextFromContext(ctx); in.IsValid() {
 		attributes = append(attributes, slog.String("trace_id", in.TraceID().String()), slog.String("span_id", in.SpanID().String()))
 	}
-	if failure == nil || c.shownProvider(failure) != "" {
+	if c.caller != nil && c.caller.Principal != "" {
+		attributes = append(attributes, slog.String("principal", c.caller.Principal))
+	}
+	if c.provider != "" {
 		attributes = append(attributes, slog.String("provider", c.provider))
 	}
 	if c.requestID != "" {

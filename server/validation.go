@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -21,7 +22,7 @@ import (
 
 // check tests a request against the rules of the contract: those in the annotations, then those that no annotation can say
 // (codes that exist, complete dates, finite numbers, a name). What is wrong with a provider's name says which there are.
-func check(message proto.Message, connected connections) error {
+func check(ctx context.Context, message proto.Message, connected connections) error {
 	violations := checkUnknown(nil, message.ProtoReflect(), "")
 	violations = append(violations, rules.Check(message)...)
 	if create, ok := message.(*enlistv1.CreateCustomerRequest); ok {
@@ -32,7 +33,7 @@ func check(message proto.Message, connected connections) error {
 	}
 	for i := range violations {
 		if violations[i].Path == "provider" {
-			violations[i].Description += "; there are " + strings.Join(connected.names(), ", ")
+			violations[i].Description += "; there are " + strings.Join(connected.names(ctx), ", ")
 		}
 	}
 	text := "1 field is not valid: "

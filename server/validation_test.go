@@ -55,7 +55,7 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			request := validCreate()
 			c.change(request)
-			err := check(request, nil)
+			err := check(t.Context(), request, nil)
 			var known *providers.Error
 			switch {
 			case c.want == "" && err != nil:
@@ -79,7 +79,7 @@ func TestCheckManyViolations(t *testing.T) {
 	request.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{CustomFields: fields}}
 	start := time.Now()
 	var known *providers.Error
-	if err := check(request, nil); !errors.As(err, &known) || len(known.Violations) != 200_002 {
+	if err := check(t.Context(), request, nil); !errors.As(err, &known) || len(known.Violations) != 200_002 {
 		t.Errorf("%.200v", err)
 	}
 	if took := time.Since(start); took > 10*time.Second {
@@ -103,7 +103,7 @@ func BenchmarkCheck(b *testing.B) {
 		},
 	}
 	for b.Loop() {
-		if err := check(request, nil); err != nil {
+		if err := check(b.Context(), request, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -59,9 +59,14 @@ func listFilters(t *testing.T, f *fixture) {
 		"principal":          {journal.Query{Principal: "billing"}, []int{6, 4, 2, 0}},
 		"no principal":       {journal.Query{}, []int{7, 5, 3, 1}},
 		"stranger":           {journal.Query{Principal: "Billing"}, nil},
-		"provider":           {journal.Query{Principal: "billing", Provider: "avvio"}, []int{6, 2}},
+		"provider":           {journal.Query{Principal: "billing", Providers: []string{"avvio"}}, []int{6, 2}},
+		"providers":          {journal.Query{Principal: "billing", Providers: []string{"avvio", "caliq", "opencell"}, Limit: 3}, []int{6, 4, 2}},
+		"everybody":          {journal.Query{Everybody: true, Limit: 6}, []int{7, 6, 5, 4, 3, 2}},
+		"everybody's at one": {journal.Query{Everybody: true, Providers: []string{"avvio"}}, []int{7, 6, 3, 2}},
+		"everybody's in one": {journal.Query{Everybody: true, State: succeeded}, []int{7, 6, 5, 4}},
+		"everybody's intent": {journal.Query{Everybody: true, State: intent, Providers: []string{"opencell"}}, []int{1, 0}},
 		"state":              {journal.Query{Principal: "billing", State: succeeded}, []int{6, 4}},
-		"state and provider": {journal.Query{Principal: "billing", Provider: "opencell", State: intent}, []int{0}},
+		"state and provider": {journal.Query{Principal: "billing", Providers: []string{"opencell"}, State: intent}, []int{0}},
 		"other state":        {journal.Query{Principal: "billing", State: failed}, nil},
 		"from":               {journal.Query{Principal: "billing", From: at(2)}, []int{6, 4, 2}},
 		"until":              {journal.Query{Principal: "billing", Until: at(4)}, []int{2, 0}},
@@ -69,7 +74,7 @@ func listFilters(t *testing.T, f *fixture) {
 		"empty time":         {journal.Query{Principal: "billing", From: at(3), Until: at(4)}, nil},
 		"limit":              {journal.Query{Principal: "billing", Limit: 3}, []int{6, 4, 2}},
 		"all": {
-			journal.Query{Principal: "", Provider: "avvio", State: succeeded, From: at(5), Until: at(8), Limit: 5},
+			journal.Query{Principal: "", Providers: []string{"avvio"}, State: succeeded, From: at(5), Until: at(8), Limit: 5},
 			[]int{7},
 		},
 	} {
@@ -99,8 +104,10 @@ func listStates(t *testing.T, f *fixture) {
 		want[row.State] = append([]*journal.Row{row}, want[row.State]...)
 	}
 	for _, state := range states {
-		for _, provider := range []string{"", "opencell"} {
-			query := journal.Query{Principal: "billing", Provider: provider, State: state, Limit: 2}
+		for _, providers := range [][]string{nil, {"opencell"}, {"avvio", "opencell"}} {
+			query := journal.Query{Principal: "billing", Providers: providers, State: state, Limit: 2}
+			sameOrder(t, pages(t, store, query, nil), want[state])
+			query = journal.Query{Everybody: true, Providers: providers, State: state, Limit: 2}
 			sameOrder(t, pages(t, store, query, nil), want[state])
 		}
 	}
@@ -138,7 +145,7 @@ func listPages(t *testing.T, f *fixture) {
 	}
 	for _, limit := range []int{1, 3, 5, 10, 11} {
 		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Limit: limit}, nil), want)
-		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Provider: "opencell", Limit: limit}, nil), want)
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Providers: []string{"opencell"}, Limit: limit}, nil), want)
 	}
 	bounded := journal.Query{
 		Principal: "billing", Limit: 2,
@@ -171,8 +178,10 @@ func listSameInstant(t *testing.T, f *fixture) {
 	slices.SortFunc(ofOne, order)
 	for _, limit := range []int{1, 2, 5} {
 		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Limit: limit}, nil), all)
-		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Provider: "b", Limit: limit}, nil), ofOne)
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Providers: []string{"b"}, Limit: limit}, nil), ofOne)
 		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", State: intent, Limit: limit}, nil), all)
+		sameOrder(t, pages(t, store, journal.Query{Principal: "billing", Providers: []string{"c", "b", "a"}, Limit: limit}, nil), all)
+		sameOrder(t, pages(t, store, journal.Query{Everybody: true, Limit: limit}, nil), all)
 	}
 }
 

@@ -22,28 +22,30 @@ func (s *Store) FindCustomer(ctx context.Context, customer []byte) (*journal.Row
 	return s.row(ctx, "find a customer", selectRecord+`WHERE customer = $1 ORDER BY created DESC LIMIT 1`, customer)
 }
 
-// The groups are the pairs of state and provider that the principal has rows of. In each state the providers are found by one look into
-// the index past the one before: as many looks as there are pairs, a few dozen, however many rows. Each group then gives its own
-// newest, in the index's order.
-const listRecords = `
+// listRecords returns the statement of a list. The groups are the pairs of state and provider that there are rows of. In each state the
+// providers are found by one look into the index past the one before: as many looks as there are pairs, a few dozen, however many
+// rows. Each group then gives its own newest, in the index's order.
+func listRecords(whose string) string {
+	return `
 WITH RECURSIVE groups AS (
   SELECT s.state, first.provider FROM unnest('{1,2,3,4,5,6}'::smallint[]) s (state) CROSS JOIN LATERAL (
-    SELECT provider FROM enlist.records WHERE state = s.state AND principal = $1
+    SELECT provider FROM enlist.records WHERE state = s.state` + whose + `
     ORDER BY provider LIMIT 1) first
   UNION ALL
   SELECT g.state, next.provider FROM groups g CROSS JOIN LATERAL (
-    SELECT provider FROM enlist.records WHERE state = g.state AND principal = $1 AND provider > g.provider
+    SELECT provider FROM enlist.records WHERE state = g.state` + whose + ` AND provider > g.provider
     ORDER BY provider LIMIT 1) next
 )
 SELECT newest.* FROM groups g CROSS JOIN LATERAL (
   SELECT` + columns + `, payload FROM enlist.records
-  WHERE state = g.state AND principal = $1 AND provider = g.provider
-    AND created >= $4 AND created < $5
-    AND created <= $6 AND (created < $6 OR (provider, request_id) > ($7, $8))
-  ORDER BY created DESC, request_id LIMIT $9) newest
-WHERE ($2 = '' OR g.provider = $2) AND ($3 = 0 OR g.state = $3)
+  WHERE state = g.state` + whose + ` AND provider = g.provider
+    AND created >= $3 AND created < $4
+    AND created <= $5 AND (created < $5 OR (provider, request_id) > ($6, $7))
+  ORDER BY created DESC, request_id LIMIT $8) newest
+WHERE (cardinality($1::text[]) = 0 OR g.provider = ANY ($1)) AND ($2 = 0 OR g.state = $2)
 ORDER BY created DESC, provider, request_id
-LIMIT $9`
+LIMIT $8`
+}
 
 // List implements journal.Store.
 func (s *Store) List(ctx context.Context, q journal.Query) ([]*journal.Row, error) {
@@ -51,9 +53,14 @@ func (s *Store) List(ctx context.Context, q journal.Query) ([]*journal.Row, erro
 	if q.After != nil {
 		after = *q.After
 	}
-	return s.rows(ctx, "list", listRecords, q.Principal, q.Provider, int32(q.State),
-		bound(q.From, pgtype.NegativeInfinity), bound(q.Until, pgtype.Infinity),
-		bound(after.Created, pgtype.Infinity), after.Provider, [16]byte(after.RequestID), q.Limit)
+	values := []any{
+		append([]string{}, q.Providers...), int32(q.State), bound(q.From, pgtype.NegativeInfinity), bound(q.Until, pgtype.Infinity),
+		bound(after.Created, pgtype.Infinity), after.Provider, [16]byte(after.RequestID), q.Limit,
+	}
+	if q.Everybody {
+		return s.rows(ctx, "list", listRecords(""), values...)
+	}
+	return s.rows(ctx, "list", listRecords(` AND principal = $9`), append(values, q.Principal)...)
 }
 
 // bound is a time, or an infinity for none.

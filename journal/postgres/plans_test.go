@@ -160,7 +160,9 @@ func methods(t *testing.T, store *Store) []method {
 	insert(t, store, exclusive)
 	after := &journal.Position{Created: time.Now().Add(-100 * time.Hour), Provider: "v1", RequestID: uuid.New()}
 	list := func(query journal.Query) func() error {
-		query.Principal, query.Limit = "p1", 50
+		if query.Limit = 50; !query.Everybody {
+			query.Principal = "p1"
+		}
 		return func() error { _, err := store.List(ctx, query); return err }
 	}
 	// Those that change the table's rows for good come last.
@@ -180,11 +182,15 @@ func methods(t *testing.T, store *Store) []method {
 		{"List", list(journal.Query{})},
 		{"ListAfter", list(journal.Query{After: after})},
 		{"ListBetween", list(journal.Query{From: time.Now().Add(-240 * time.Hour), Until: time.Now().Add(-200 * time.Hour)})},
-		{"ListProvider", list(journal.Query{Provider: "v1"})},
-		{"ListProviderWithout", list(journal.Query{Provider: "v9"})},
+		{"ListProvider", list(journal.Query{Providers: []string{"v1"}})},
+		{"ListProviderWithout", list(journal.Query{Providers: []string{"v9"}})},
 		{"ListState", list(journal.Query{State: succeeded})},
 		{"ListRareState", list(journal.Query{State: 6})},
-		{"ListRareStateOfProvider", list(journal.Query{Provider: "v2", State: 3})},
+		{"ListRareStateOfProvider", list(journal.Query{Providers: []string{"v2"}, State: 3})},
+		{"ListProviders", list(journal.Query{Providers: []string{"v1", "v2", "v9"}})},
+		{"ListEverybody", list(journal.Query{Everybody: true})},
+		{"ListEverybodyAfter", list(journal.Query{Everybody: true, After: after})},
+		{"ListEverybodyRareStateOfProvider", list(journal.Query{Everybody: true, Providers: []string{"v2"}, State: 3})},
 		{"CountUnknown", func() error { _, err := store.Count(ctx, 5, 100); return err }},
 		{"CountNeedsPerson", func() error { _, err := store.Count(ctx, 6, 100); return err }},
 		{"KeyIDs", func() error { _, err := store.KeyIDs(ctx); return err }},

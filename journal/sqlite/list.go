@@ -1,8 +1,12 @@
 package sqlite
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -24,26 +28,57 @@ const (
 	listIntent
 )
 
-var listPlans = [...]listPlan{ //nolint:gochecknoglobals // a constant
-	listAll:      {"operations_list", ""},
-	listProvider: {"operations_list_provider", " AND provider = ?8"},
+// everybody is how many plans lie between that for a principal and that for all principals together.
+const everybody = listIntent + 1
+
+var listPlans = [2 * everybody]listPlan{ //nolint:gochecknoglobals // a constant
+	listAll:      {"operations_list", ofPrincipal},
+	listProvider: {"operations_list_provider", ofPrincipal + " AND provider = ?8"},
 	// Most rows have succeeded: few are passed over.
-	listSucceeded:         {"operations_list", " AND state = 2"},
-	listProviderSucceeded: {"operations_list_provider", " AND provider = ?8 AND state = 2"},
-	listState:             {"operations_list_state", " AND state NOT IN (1, 2) AND state = ?9"},
-	listProviderState:     {"operations_list_provider_state", " AND provider = ?8 AND state NOT IN (1, 2) AND state = ?9"},
+	listSucceeded:         {"operations_list", ofPrincipal + " AND state = 2"},
+	listProviderSucceeded: {"operations_list_provider", ofPrincipal + " AND provider = ?8 AND state = 2"},
+	listState:             {"operations_list_state", ofPrincipal + " AND state NOT IN (1, 2) AND state = ?9"},
+	listProviderState:     {"operations_list_provider_state", ofPrincipal + " AND provider = ?8 AND state NOT IN (1, 2) AND state = ?9"},
 	// As many as calls are under way: they are sorted.
-	listIntent: {"operations_open", " AND state IN (1, 5) AND state = 1 AND (?8 = '' OR provider = ?8)"},
+	listIntent: {"operations_open", ofPrincipal + " AND state IN (1, 5) AND state = 1 AND (?8 = '' OR provider = ?8)"},
+
+	everybody + listAll:               {"operations_everybody", ""},
+	everybody + listProvider:          {"operations_everybody_provider", " AND provider = ?8"},
+	everybody + listSucceeded:         {"operations_everybody", " AND state = 2"},
+	everybody + listProviderSucceeded: {"operations_everybody_provider", " AND provider = ?8 AND state = 2"},
+	everybody + listState:             {"operations_everybody_state", " AND state NOT IN (1, 2) AND state = ?9"},
+	everybody + listProviderState:     {"operations_everybody_provider_state", " AND provider = ?8 AND state NOT IN (1, 2) AND state = ?9"},
+	everybody + listIntent:            {"operations_open", " AND state IN (1, 5) AND state = 1 AND (?8 = '' OR provider = ?8)"},
 }
 
+const ofPrincipal = " AND principal = ?1"
+
 func (p listPlan) text() string {
-	return `SELECT ` + columns + ` FROM operations INDEXED BY ` + p.index + ` WHERE principal = ?1 AND created BETWEEN ?2 AND ?3
+	return `SELECT ` + columns + ` FROM operations INDEXED BY ` + p.index + ` WHERE created BETWEEN ?2 AND ?3
     AND (created < ?4 OR (provider, request_id) > (?5, ?6))` + p.where + `
     ORDER BY created DESC, provider, request_id LIMIT ?7`
 }
 
-// List implements journal.Store.
+// List implements journal.Store. The rows of several providers are read one provider after the other, each from its index.
 func (s *Store) List(ctx context.Context, query journal.Query) ([]*journal.Row, error) {
+	if len(query.Providers) == 0 {
+		return s.listOf(ctx, query, "")
+	}
+	var all []*journal.Row
+	for _, provider := range query.Providers {
+		rows, err := s.listOf(ctx, query, provider)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b *journal.Row) int {
+		return cmp.Or(b.Created.Compare(a.Created), strings.Compare(a.Provider, b.Provider), bytes.Compare(a.RequestID[:], b.RequestID[:]))
+	})
+	return all[:min(query.Limit, len(all))], nil
+}
+
+func (s *Store) listOf(ctx context.Context, query journal.Query, provider string) ([]*journal.Row, error) {
 	first, last := int64(math.MinInt64), int64(math.MaxInt64)
 	if !query.From.IsZero() {
 		first = ceilMicro(query.From)
@@ -56,25 +91,28 @@ func (s *Store) List(ctx context.Context, query journal.Query) ([]*journal.Row, 
 		after, afterProvider, afterID = at.Created.UnixMicro(), at.Provider, at.RequestID[:]
 		last = min(last, after) // the upper end of what is read: SQLite takes one bound for that, the rest it would filter
 	}
-	return collect(s.reads.list[planOf(query)].QueryContext(ctx, query.Principal, first, last, after, afterProvider, orNull(afterID),
-		query.Limit, query.Provider, query.State))
+	return collect(s.reads.list[planOf(query, provider)].QueryContext(ctx, query.Principal, first, last, after, afterProvider, orNull(afterID),
+		query.Limit, provider, query.State))
 }
 
-// planOf chooses the plan of a query.
-func planOf(query journal.Query) int {
-	oneProvider := 0
-	if query.Provider != "" {
-		oneProvider = 1
+// planOf chooses the plan of a query at a provider, empty for all.
+func planOf(query journal.Query, provider string) int {
+	plan := 0
+	if query.Everybody {
+		plan = everybody
+	}
+	if provider != "" && query.State != enlistv1.OperationState_OPERATION_STATE_INTENT {
+		plan++
 	}
 	switch query.State {
 	case enlistv1.OperationState_OPERATION_STATE_UNSPECIFIED:
-		return listAll + oneProvider
+		return plan + listAll
 	case enlistv1.OperationState_OPERATION_STATE_SUCCEEDED:
-		return listSucceeded + oneProvider
+		return plan + listSucceeded
 	case enlistv1.OperationState_OPERATION_STATE_INTENT:
-		return listIntent
+		return plan + listIntent
 	default:
-		return listState + oneProvider
+		return plan + listState
 	}
 }
 

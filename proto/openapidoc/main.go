@@ -25,6 +25,7 @@ func main() {
 	document, err := merge(os.Args[1:])
 	if err == nil {
 		addRules(document)
+		addSecurity(document)
 		out := json.NewEncoder(os.Stdout)
 		out.SetEscapeHTML(false)
 		out.SetIndent("", "  ")
@@ -57,6 +58,14 @@ func merge(files []string) (object, error) {
 		merged["tags"] = append(merged["tags"].([]any), document["tags"].([]any)...)
 	}
 	return merged, nil
+}
+
+// addSecurity says how a caller says who it is; a server for this machine alone may ask nobody.
+func addSecurity(document object) {
+	document["components"].(object)["securitySchemes"] = object{"bearer": object{
+		"type": "http", "scheme": "bearer", "description": "An API key, or a JSON Web Token of the configured issuer.",
+	}}
+	document["security"] = []any{object{}, object{"bearer": []any{}}}
 }
 
 func keep(into, from object) {

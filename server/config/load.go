@@ -103,26 +103,14 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 		}
 	}
 	d.checkJournal(config.GetJournal())
-	for path, there := range map[string]bool{
-		"auth":     config.GetAuth() != nil,
-		"grpc.tls": config.GetGrpc().GetTls() != nil,
-		"http.tls": config.GetHttp().GetTls() != nil,
-	} {
-		if there {
-			d.problem(path, notYet)
-		}
-	}
+	d.checkAuth(config)
 	if !d.failedAt("admin.address") {
 		d.checkPort("admin.address", config.GetAdmin().GetAddress())
 	}
-	for path, address := range map[string]string{"grpc.address": config.GetGrpc().GetAddress(), "http.address": config.GetHttp().GetAddress()} {
-		if address == "" || d.failedAt(path) {
-			continue
-		}
-		if _, port, _ := net.SplitHostPort(address); d.checkPort(path, address) && !IsLoopback(address) {
-			d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+": without auth Enlist does not listen beyond this machine")
-		}
-	}
+	d.checkListening("grpc.address", config.GetGrpc().GetAddress(), config.GetGrpc().GetTls(), config.GetAuth())
+	d.checkListening("http.address", config.GetHttp().GetAddress(), config.GetHttp().GetTls(), config.GetAuth())
+	d.checkTLS("grpc.tls", config.GetGrpc().GetTls())
+	d.checkTLS("http.tls", config.GetHttp().GetTls())
 }
 
 // checkPort reports whether an address has a port that can be.
@@ -146,9 +134,6 @@ func (d *decoder) checkJournal(journal *configv1.Journal) {
 	}
 }
 
-// notYet refuses a setting whose absence of effect would harm: better no start than a start without it.
-const notYet = "is not supported by this version of Enlist; leave it out"
-
 func (d *decoder) check(path string, err error) {
 	if err != nil {
 		d.problem(path, err.Error())
@@ -161,6 +146,10 @@ func IsLoopback(address string) bool {
 	if err != nil {
 		return false
 	}
+	return isLoopbackHost(host)
+}
+
+func isLoopbackHost(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }

@@ -30,7 +30,8 @@ const (
 //
 // CustomerService signs customers up in vendors' systems, and reads them there.
 //
-// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
+// end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type CustomerServiceClient interface {
 	// CreateCustomer signs one customer up with one provider.
 	//
@@ -100,7 +101,8 @@ func (c *customerServiceClient) ListContractors(ctx context.Context, in *ListCon
 //
 // CustomerService signs customers up in vendors' systems, and reads them there.
 //
-// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
+// end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type CustomerServiceServer interface {
 	// CreateCustomer signs one customer up with one provider.
 	//

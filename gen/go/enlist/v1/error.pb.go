@@ -137,19 +137,19 @@ const (
 	ErrorReason_VENDOR_RESPONSE_INVALID ErrorReason = 16
 	// Code: UNAUTHENTICATED, HTTP 401.
 	// Cause: The call carries no credentials.
-	// Remedy: Send `authorization: Bearer …`.
+	// Remedy: Send `authorization: Bearer …` with an API key or a token, or connect with a client certificate: what the message names.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_CREDENTIALS_MISSING ErrorReason = 17
 	// Code: UNAUTHENTICATED, HTTP 401.
 	// Cause: The credentials of the call are unknown, expired or malformed.
-	// Remedy: Send valid ones.
+	// Remedy: Send valid ones; of a token the message says which claim is wrong. An `authorization` counts before a client certificate.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_CREDENTIALS_INVALID ErrorReason = 18
 	// Code: PERMISSION_DENIED, HTTP 403.
-	// Cause: The caller may not use this provider or this RPC.
-	// Remedy: Ask the operator to permit it.
+	// Cause: The caller may not use this provider or this RPC, or asks for the creates of another caller.
+	// Remedy: Use what the message says that the caller may, or ask the operator to permit more.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_NOT_PERMITTED ErrorReason = 19

@@ -30,7 +30,7 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
-// A caller sees its own operations only, unless it is an operator by the configuration.
+// A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
 type OperationServiceClient interface {
 	// GetOperation returns one create by its request_id.
 	//
@@ -105,7 +105,7 @@ func (c *operationServiceClient) ResolveOperation(ctx context.Context, in *Resol
 // for forward compatibility.
 //
 // OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
-// A caller sees its own operations only, unless it is an operator by the configuration.
+// A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
 type OperationServiceServer interface {
 	// GetOperation returns one create by its request_id.
 	//

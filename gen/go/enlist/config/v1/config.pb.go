@@ -152,7 +152,8 @@ type Config struct {
 	Journal *Journal `protobuf:"bytes,3,opt,name=journal,proto3" json:"journal,omitempty"`
 	// The connections to vendors' systems, at least one, each with a name of its own.
 	Providers []*Provider `protobuf:"bytes,4,rep,name=providers,proto3" json:"providers,omitempty"`
-	// Who may call. Without it, and without client certificates on both ports, Enlist listens on loopback only.
+	// Who may call. Without it, a port that does not ask for client certificates listens on loopback only. What says who may call, here or
+	// `client_ca_file` at a port, holds for both ports.
 	Auth *Auth `protobuf:"bytes,5,opt,name=auth,proto3" json:"auth,omitempty"`
 	// How Enlist stops.
 	Shutdown *Shutdown `protobuf:"bytes,6,opt,name=shutdown,proto3" json:"shutdown,omitempty"`
@@ -378,7 +379,8 @@ func (x *Http) GetTls() *Tls {
 	return nil
 }
 
-// Tls is a port's transport security.
+// Tls is a port's transport security: TLS 1.2 or later. The files are read again within 10 s of a change; what cannot be used leaves what they
+// held before in use, and an error in the log.
 type Tls struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// PEM file with the certificate and its chain.
@@ -780,8 +782,8 @@ type Auth struct {
 	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
 	// JSON Web Tokens, sent as `authorization: Bearer …`.
 	Jwt *Jwt `protobuf:"bytes,2,opt,name=jwt,proto3" json:"jwt,omitempty"`
-	// What the holders of client certificates may do. Empty: whoever has a certificate of `client_ca_file` may do everything. With entries,
-	// only who is named in one may call.
+	// What the holders of client certificates may do. Empty: whoever has a certificate of `client_ca_file` may do everything, as an operator.
+	// With entries, only who is named in one may call.
 	ClientCertificates []*ClientCertificate `protobuf:"bytes,3,rep,name=client_certificates,json=clientCertificates,proto3" json:"client_certificates,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
@@ -928,9 +930,10 @@ type Jwt struct {
 	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
 	// Required `aud`.
 	Audience string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
-	// Where the keys are published, read again from time to time and when a token names a key that is not known.
+	// Where the keys are published (RFC 7517), read again every 5 minutes, and when a token names a key that is not known. https; http
+	// for a loopback address only. Redirects are not followed.
 	JwksUrl string `protobuf:"bytes,3,opt,name=jwks_url,json=jwksUrl,proto3" json:"jwks_url,omitempty"`
-	// What tokens may do. Empty: every accepted token may do everything. With entries, a token may do what any entry that it matches says.
+	// What tokens may do. Empty: every accepted token may do everything, as an operator. With entries, a token may do what any entry that it matches says.
 	Permissions   []*JwtPermission `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

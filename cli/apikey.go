@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+)
+
+type keyCommand struct {
+	Name string `help:"Name of the caller." default:"billing"`
+}
+
+// callerName is what config.proto takes for the name of an API key.
+var callerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$`)
+
+// Run prints a new API key, for the caller, and its hash, for the configuration. The key is kept nowhere.
+func (c *keyCommand) Run(s *streams) error {
+	if !callerName.MatchString(c.Name) {
+		return errors.New("--name must be 1 to 63 letters, digits, full stops, underscores, hyphens and @, beginning with a letter or digit")
+	}
+	var random [32]byte
+	_, _ = rand.Read(random[:]) // never fails
+	key := base64.RawURLEncoding.EncodeToString(random[:])
+	_, err := fmt.Fprintf(s.out, "%s\n\nGive the line above to the caller, who sends it as `authorization: Bearer …`, and to nobody else. "+
+		"The line below goes under auth.api_keys:\n\n- {name: %q, sha256: \"%x\"}\n", key, c.Name, sha256.Sum256([]byte(key)))
+	return err
+}

@@ -1,0 +1,99 @@
+package auth
+
+import (
+	"context"
+	"crypto/x509"
+	"log/slog"
+	"strings"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// Options are what an Authenticator goes by.
+type Options struct {
+	// Config is a checked configuration; nil for none.
+	Config *configv1.Auth
+	// ClientCertificates says that a port asks for client certificates.
+	ClientCertificates bool
+	// Log is told when the keys of the token issuer cannot be read.
+	Log *slog.Logger
+}
+
+// Authenticator tells who calls. Safe for concurrent use.
+type Authenticator struct {
+	keys         apiKeys
+	tokens       *tokens // nil for none
+	certificates certificates
+	missing      error // what a call without credentials is told; nil where none are needed
+}
+
+// New makes an Authenticator. Where neither the configuration nor a port says who may call, everybody is Anonymous.
+func New(options Options) (*Authenticator, error) {
+	keys, err := newAPIKeys(options.Config.GetApiKeys())
+	if err != nil {
+		return nil, err
+	}
+	a := &Authenticator{keys: keys, certificates: newCertificates(options.Config.GetClientCertificates())}
+	var ways []string
+	if len(keys) > 0 {
+		ways = append(ways, "an API key as `authorization: Bearer …`")
+	}
+	if jwt := options.Config.GetJwt(); jwt != nil {
+		a.tokens = newTokens(jwt, options.Log)
+		ways = append(ways, "a token of the configured issuer as `authorization: Bearer …`")
+	}
+	if options.ClientCertificates {
+		ways = append(ways, "a client certificate when it connects")
+	}
+	if len(ways) > 0 || options.Config != nil {
+		a.missing = &providers.Error{
+			Reason:  enlistv1.ErrorReason_CREDENTIALS_MISSING,
+			Message: "This call carries no credentials. It must bring " + strings.Join(ways, ", or ") + ".",
+		}
+	}
+	return a, nil
+}
+
+// Run keeps what is known of the token issuer fresh until the context ends.
+func (a *Authenticator) Run(ctx context.Context) {
+	if a.tokens != nil {
+		a.tokens.keys.run(ctx)
+	}
+}
+
+// Authenticate tells who calls, by the values of the call's authorization and the verified client certificate of its connection, nil for none.
+// The error is an *providers.Error.
+func (a *Authenticator) Authenticate(ctx context.Context, authorization []string, certificate *x509.Certificate) (*Caller, error) {
+	switch {
+	case a.missing == nil:
+		return Anonymous(), nil
+	case len(authorization) > 0:
+		return a.bearer(ctx, authorization)
+	case certificate != nil:
+		return a.certificates.caller(certificate)
+	}
+	return nil, a.missing
+}
+
+func (a *Authenticator) bearer(ctx context.Context, authorization []string) (*Caller, error) {
+	text, err := bearer(authorization)
+	if err != nil {
+		return nil, err
+	}
+	if caller := a.keys.find(text); caller != nil {
+		return caller, nil
+	}
+	if a.tokens != nil && (looksLikeToken(text) || len(a.keys) == 0) {
+		return a.tokens.caller(ctx, text)
+	}
+	return nil, invalid("The credentials of this call are not valid. Send an API key that is configured here" + a.orToken() + ".")
+}
+
+func (a *Authenticator) orToken() string {
+	if a.tokens == nil {
+		return ""
+	}
+	return ", or a token of the configured issuer"
+}

@@ -1,0 +1,36 @@
+package auth
+
+import "strings"
+
+// maxToken is the size of the largest token, in bytes.
+const maxToken = 8 << 10
+
+const form = "Send one authorization, of the form `authorization: Bearer …`."
+
+// bearer returns the token of an authorization, which is an API key or a JSON Web Token (RFC 6750).
+func bearer(values []string) (string, error) {
+	if len(values) > 1 {
+		return "", invalid("This call has several authorizations. " + form)
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", invalid("The authorization of this call is of another kind than Bearer. " + form)
+	}
+	token = strings.TrimLeft(token, " ")
+	if len(token) > maxToken {
+		return "", invalid("The token of this call is longer than 8 KiB. Get a smaller one.")
+	}
+	if token == "" || strings.IndexFunc(token, notOfToken) >= 0 {
+		return "", invalid("The authorization of this call is malformed. " + form +
+			" After Bearer and a space comes the API key or token, of letters, digits and -._~+/= alone.")
+	}
+	return token, nil
+}
+
+func notOfToken(r rune) bool {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("-._~+/=", r):
+		return false
+	}
+	return true
+}

@@ -1,0 +1,69 @@
+package auth
+
+import (
+	"crypto/x509"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+)
+
+// maxIdentity is the length of the longest name of a caller, in characters, less what is put before it.
+const maxIdentity = 255
+
+// certificates are what the holders of client certificates may do, by identity; empty: everything.
+type certificates map[string]grant
+
+func newCertificates(configured []*configv1.ClientCertificate) certificates {
+	named := make(certificates, len(configured))
+	for _, entry := range configured {
+		named[entry.GetIdentity()] = grantOf(entry)
+	}
+	return named
+}
+
+// caller returns who a certificate is for. It was verified when its connection was made, which may be long ago.
+func (c certificates) caller(certificate *x509.Certificate) (*Caller, error) {
+	if time.Now().After(certificate.NotAfter) {
+		return nil, invalid("The client certificate of this connection has expired. Connect anew with a valid one.")
+	}
+	identity := identityOf(certificate)
+	if !isName(identity) {
+		return nil, invalid("The client certificate of this connection names nobody: it needs a URI, DNS or email name or a common name, " +
+			"of 1 to 255 characters.")
+	}
+	caller := &Caller{Principal: "cert:" + identity}
+	if granted, named := c[identity]; named {
+		caller.grants = []grant{granted}
+	} else if len(c) == 0 {
+		caller.grants = everything()
+	}
+	return caller, nil
+}
+
+// identityOf returns who a certificate is for.
+func identityOf(certificate *x509.Certificate) string {
+	switch {
+	case len(certificate.URIs) > 0:
+		return certificate.URIs[0].String()
+	case len(certificate.DNSNames) > 0:
+		return certificate.DNSNames[0]
+	case len(certificate.EmailAddresses) > 0:
+		return certificate.EmailAddresses[0]
+	}
+	return certificate.Subject.CommonName
+}
+
+// isName reports whether a text can be kept and logged as the name of a caller.
+func isName(text string) bool {
+	if !utf8.ValidString(text) || text == "" || utf8.RuneCountInString(text) > maxIdentity {
+		return false
+	}
+	for _, letter := range text {
+		if unicode.IsControl(letter) {
+			return false
+		}
+	}
+	return true
+}

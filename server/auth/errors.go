@@ -1,0 +1,21 @@
+package auth
+
+import (
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+func invalid(message string) error {
+	return &providers.Error{Reason: enlistv1.ErrorReason_CREDENTIALS_INVALID, Message: message}
+}
+
+func unavailable(cause error) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE,
+		Message: "The token of this call could not be checked, since the keys of its issuer could not be read. " +
+			"Call again with the same request_id after the time in RetryInfo; the operator finds the cause in the log.",
+		RetryAfter: time.Second, Cause: cause,
+	}
+}

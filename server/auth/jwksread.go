@@ -1,0 +1,83 @@
+package auth
+
+import (
+	"context"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	// maxSet is the size of the largest set, in bytes.
+	maxSet = 1 << 20
+	// minRSA is the least size of an RSA key, in bits (RFC 7518).
+	minRSA = 2048
+)
+
+// read is not bound to a call: others wait for it, too.
+func (s *keySet) read() error {
+	ctx, cancel := context.WithTimeout(context.Background(), readWithin)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, http.NoBody)
+	if err != nil {
+		return errors.New("it is not a URL")
+	}
+	request.Header.Set("Accept", "application/json")
+	answer, err := s.client.Do(request)
+	if err != nil {
+		var failed *url.Error
+		if errors.As(err, &failed) { // without the URL, which may hold a secret
+			return failed.Err
+		}
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("the answer has HTTP status %d, not 200", answer.StatusCode)
+	}
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxSet+1))
+	if err != nil {
+		return err
+	}
+	if len(text) > maxSet {
+		return errors.New("the answer is larger than 1 MiB")
+	}
+	keys, err := keysOf(text)
+	if err != nil {
+		return err
+	}
+	s.keys.Store(keys)
+	return nil
+}
+
+// keysOf returns the keys of a set that signatures can be checked with. The others are passed over, as the standard has it.
+func keysOf(text []byte) (*jose.JSONWebKeySet, error) {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.Unmarshal(text, &set); err != nil {
+		return nil, errors.New("the answer is no JSON Web Key Set")
+	}
+	var keys []jose.JSONWebKey
+	for _, raw := range set.Keys {
+		var key jose.JSONWebKey
+		if key.UnmarshalJSON(raw) == nil && key.IsPublic() && key.Valid() && (key.Use == "" || key.Use == "sig") && !isWeak(key) {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, errors.New("the answer holds no public key for signatures")
+	}
+	return &jose.JSONWebKeySet{Keys: keys}, nil
+}
+
+func isWeak(key jose.JSONWebKey) bool {
+	public, isRSA := key.Key.(*rsa.PublicKey)
+	return isRSA && public.N.BitLen() < minRSA
+}

@@ -1,0 +1,156 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/json"
+	"github.com/go-jose/go-jose/v4/jwt"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+)
+
+// leeway is how far the issuer's clock and this one may differ.
+const leeway = 30 * time.Second
+
+// tokens checks JSON Web Tokens.
+type tokens struct {
+	expected    jwt.Expected
+	permissions []*configv1.JwtPermission
+	keys        *keySet
+	proven      proven
+}
+
+func newTokens(config *configv1.Jwt, log *slog.Logger) *tokens {
+	return &tokens{
+		expected:    jwt.Expected{Issuer: config.GetIssuer(), AnyAudience: jwt.Audience{config.GetAudience()}},
+		permissions: config.GetPermissions(),
+		keys:        newKeySet(config.GetJwksUrl(), log),
+	}
+}
+
+// algorithms are the asymmetric ones: with a symmetric one, whoever can check a token can make one.
+func algorithms() []jose.SignatureAlgorithm {
+	return []jose.SignatureAlgorithm{
+		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
+	}
+}
+
+// claims are what is read of a token.
+type claims struct {
+	jwt.Claims
+
+	Scope scopes `json:"scope"`
+	Scp   scopes `json:"scp"`
+}
+
+// scopes are a list, or a text with spaces between them: issuers differ.
+type scopes []string
+
+func (s *scopes) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err == nil {
+		*s = strings.Fields(text)
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(s))
+}
+
+// looksLikeToken reports whether a text can be a token at all: three parts.
+func looksLikeToken(text string) bool { return strings.Count(text, ".") == 2 }
+
+func (t *tokens) caller(ctx context.Context, text string) (*Caller, error) {
+	hash, by := sha256.Sum256([]byte(text)), t.keys.keys.Load() // before it is proved: a set that replaces this one counts as another
+	said := t.proven.find(hash, by)
+	known := said != nil
+	if !known {
+		var err error
+		if said, err = t.prove(ctx, text); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.check(said); err != nil {
+		return nil, err
+	}
+	if !known && by != nil {
+		t.proven.add(hash, by, said)
+	}
+	return &Caller{Principal: "jwt:" + said.Subject, grants: t.grants(said)}, nil
+}
+
+// prove returns what a token says once a key of its issuer has proved it.
+func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
+	token, err := jwt.ParseSigned(text, algorithms())
+	var algorithm *jose.ErrUnexpectedSignatureAlgorithm
+	switch {
+	case errors.As(err, &algorithm):
+		return nil, invalid("The token of this call is signed with an algorithm that is not accepted (alg). Use one of RS, PS, ES or EdDSA.")
+	case err != nil:
+		return nil, invalid("The token of this call is malformed: it must be a signed JSON Web Token as its issuer gave it.")
+	}
+	header := token.Headers[0]
+	keys, err := t.keys.find(ctx, header.KeyID)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	if len(keys) == 0 {
+		return nil, invalid("The token of this call is signed with a key that its issuer does not publish (kid). Get a new one.")
+	}
+	for _, key := range keys {
+		if key.Algorithm != "" && key.Algorithm != header.Algorithm {
+			continue
+		}
+		var said claims
+		var raw json.RawMessage
+		if err := token.Claims(key.Key, &raw); err != nil {
+			continue
+		}
+		if err := json.Unmarshal(raw, &said); err != nil {
+			return nil, invalid("The token of this call has a claim of another type than the standard gives it.")
+		}
+		return &said, nil
+	}
+	return nil, invalid("The signature of the token of this call is wrong. Send the token as its issuer gave it.")
+}
+
+func (t *tokens) check(said *claims) error {
+	switch err := said.ValidateWithLeeway(t.expected.WithTime(time.Now()), leeway); {
+	case errors.Is(err, jwt.ErrInvalidIssuer):
+		return invalid("The token of this call is of another issuer (iss).")
+	case errors.Is(err, jwt.ErrInvalidAudience):
+		return invalid("The token of this call is for another audience (aud).")
+	case errors.Is(err, jwt.ErrExpired):
+		return invalid("The token of this call has expired (exp). Get a new one.")
+	case errors.Is(err, jwt.ErrNotValidYet), errors.Is(err, jwt.ErrIssuedInTheFuture):
+		return invalid("The token of this call is not valid yet (nbf, iat). Wait until it is, or set the clocks right.")
+	case err != nil:
+		return invalid("The claims of the token of this call are not valid.")
+	case said.Expiry == nil:
+		return invalid("The token of this call does not say when it expires (exp). Get one that does.")
+	case !isName(said.Subject):
+		return invalid("The token of this call does not say whom it is for (sub, 1 to 255 characters). Get one that does.")
+	}
+	return nil
+}
+
+// grants returns what the entries say that a token matches.
+func (t *tokens) grants(said *claims) []grant {
+	if len(t.permissions) == 0 {
+		return everything()
+	}
+	var granted []grant
+	for _, entry := range t.permissions {
+		scope := entry.GetScope()
+		if (entry.GetSubject() == "" || entry.GetSubject() == said.Subject) &&
+			(scope == "" || slices.Contains(said.Scope, scope) || slices.Contains(said.Scp, scope)) {
+			granted = append(granted, grantOf(entry))
+		}
+	}
+	return granted
+}

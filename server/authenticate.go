@@ -1,0 +1,98 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+
+	"github.com/enlist-dev/enlist/server/auth"
+)
+
+const authorizationKey = "authorization"
+
+// authenticate finds out who calls, and refuses who may not make this call. Whether the server is well anybody may ask.
+func authenticate(who *auth.Authenticator) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		if isOpen(info.FullMethod) {
+			return handler(ctx, request)
+		}
+		caller, err := callerBy(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		if c, ok := ctx.Value(callKey{}).(*call); ok {
+			c.caller = caller
+		}
+		if err := authorize(caller, info.FullMethod, request); err != nil {
+			return nil, err
+		}
+		return handler(ctx, request)
+	}
+}
+
+// authenticateStream asks for credentials before reflection. A refusal gets its line in the log.
+func authenticateStream(who *auth.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
+	return func(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+		if isOpen(info.FullMethod) {
+			return handler(service, stream)
+		}
+		ctx, start := stream.Context(), time.Now()
+		if _, err := callerBy(ctx, who); err != nil {
+			c := newCall(ctx, info.FullMethod, nil)
+			failure := asError(err, c.id)
+			made := statusOf(failure, "", "")
+			logCall(ctx, log, c, made.Code(), failure, start)
+			return made.Err()
+		}
+		return handler(service, stream)
+	}
+}
+
+func isOpen(method string) bool {
+	return strings.HasPrefix(method, "/"+healthv1.Health_ServiceDesc.ServiceName+"/")
+}
+
+func callerBy(ctx context.Context, who *auth.Authenticator) (*auth.Caller, error) {
+	return who.Authenticate(ctx, metadata.ValueFromIncomingContext(ctx, authorizationKey), certificateOf(ctx))
+}
+
+// certificateOf returns the verified client certificate of a call's connection; nil for none.
+func certificateOf(ctx context.Context) *x509.Certificate {
+	if from, ok := peer.FromContext(ctx); ok {
+		if secured, ok := from.AuthInfo.(credentials.TLSInfo); ok {
+			return verified(&secured.State)
+		}
+	}
+	return nil
+}
+
+func verified(state *tls.ConnectionState) *x509.Certificate {
+	if state == nil || len(state.VerifiedChains) == 0 || len(state.VerifiedChains[0]) == 0 {
+		return nil
+	}
+	return state.VerifiedChains[0][0]
+}
+
+// requireCredential asks for credentials before a page of the REST port that is not for everybody. Any that are valid will do.
+func (e restErrors) requireCredential(who *auth.Authenticator, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if _, err := who.Authenticate(request.Context(), request.Header.Values(authorizationKey), verified(request.TLS)); err != nil {
+			failure := asError(err, "")
+			e.refuse(w, request, &refusal{status: runtime.HTTPStatusFromCode(codeOf(failure.Reason)), failure: failure})
+			return
+		}
+		next.ServeHTTP(w, request)
+	})
+}

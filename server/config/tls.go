@@ -1,0 +1,19 @@
+package config
+
+import (
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/server/certificates"
+)
+
+// checkTLS checks that the files of a port can be used.
+func (d *decoder) checkTLS(path string, settings *configv1.Tls) {
+	if settings == nil || d.failedAt(path) {
+		return
+	}
+	if settings.GetRequireClientCertificate() && settings.GetClientCaFile() == "" {
+		d.problem(path+".require_client_certificate", "needs client_ca_file: the authorities whose certificates are accepted")
+	}
+	for _, problem := range certificates.Check(settings, d.readFile) {
+		d.problem(path+"."+problem.Field, problem.Description)
+	}
+}

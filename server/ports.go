@@ -1,0 +1,68 @@
+package server
+
+import (
+	"log/slog"
+
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/server/certificates"
+	"github.com/enlist-dev/enlist/server/config"
+)
+
+// transports are the TLS of the two ports; nil for a port without.
+type transports struct{ grpc, http *certificates.Watched }
+
+func newTransports(configured *configv1.Config, log *slog.Logger) (transports, error) {
+	var both transports
+	var err error
+	watch := func(name string, settings *configv1.Tls, protocols ...string) *certificates.Watched {
+		if settings == nil || err != nil {
+			return nil
+		}
+		var watched *certificates.Watched
+		watched, err = certificates.Watch(certificates.Port{
+			Name: name, Settings: settings, Protocols: protocols, RequireClient: requiresCertificate(configured.GetAuth(), settings), Log: log,
+		})
+		return watched
+	}
+	both.grpc = watch("grpc.tls", configured.GetGrpc().GetTls(), "h2")
+	both.http = watch("http.tls", configured.GetHttp().GetTls(), "h2", "http/1.1")
+	return both, err
+}
+
+// requiresCertificate reports whether a connection without a client certificate is refused: where a call could bring nothing else, or
+// where that is asked for.
+func requiresCertificate(auth *configv1.Auth, settings *configv1.Tls) bool {
+	return settings.GetClientCaFile() != "" && (settings.GetRequireClientCertificate() || len(auth.GetApiKeys()) == 0 && auth.GetJwt() == nil)
+}
+
+// asksForCertificates reports whether a port asks for client certificates.
+func asksForCertificates(configured *configv1.Config) bool {
+	return configured.GetGrpc().GetTls().GetClientCaFile() != "" || configured.GetHttp().GetTls().GetClientCaFile() != ""
+}
+
+// ofGRPC returns what the gRPC port speaks.
+func (t transports) ofGRPC() credentials.TransportCredentials {
+	if t.grpc == nil {
+		return insecure.NewCredentials()
+	}
+	return credentials.NewTLS(t.grpc.Config())
+}
+
+// warnOfPlainText says where keys and tokens travel in the clear, unless a proxy in front takes TLS off.
+func warnOfPlainText(configured *configv1.Config, log *slog.Logger) {
+	for _, port := range []struct {
+		name, address string
+		settings      *configv1.Tls
+	}{
+		{"grpc", configured.GetGrpc().GetAddress(), configured.GetGrpc().GetTls()},
+		{"http", configured.GetHttp().GetAddress(), configured.GetHttp().GetTls()},
+	} {
+		if port.settings == nil && !config.IsLoopback(port.address) {
+			log.Warn("this port takes credentials from beyond this machine without TLS: set tls, or put a proxy with TLS in front of it",
+				"field", port.name+".tls")
+		}
+	}
+}
