@@ -19,6 +19,10 @@ type Provider interface {
 	// Health returns how the connection fares now.
 	Health() *enlistv1.ProviderHealth
 
+	// Check asks the vendor something small that needs the connection's credentials and changes nothing. It returns nil when the vendor has
+	// answered in its own words and accepts them.
+	Check(context.Context) error
+
 	// Prepare maps a create to the vendor's request and checks it, and calls nobody.
 	Prepare(*enlistv1.CreateCustomerRequest) (Creation, error)
 

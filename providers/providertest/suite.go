@@ -111,6 +111,8 @@ func Run(t *testing.T, h Harness) {
 		{"HealthAfterFailures", healthAfterFailures},
 		{"HealthOfCredentials", healthOfCredentials},
 		{"HealthInFlight", healthInFlight},
+		{"Check", check},
+		{"CheckFails", checkFails},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })
