@@ -19,10 +19,6 @@ type Provider interface {
 	// Health returns how the connection fares now.
 	Health() *enlistv1.ProviderHealth
 
-	// Check asks the vendor something small that needs the connection's credentials and changes nothing. It returns nil when the vendor has
-	// answered in its own words and accepts them.
-	Check(context.Context) error
-
 	// Prepare maps a create to the vendor's request and checks it, and calls nobody.
 	Prepare(*enlistv1.CreateCustomerRequest) (Creation, error)
 
@@ -31,6 +27,10 @@ type Provider interface {
 
 	// ListContractors returns a page of a customer's contractors, in the vendor's order, none twice and none left out.
 	ListContractors(context.Context, *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error)
+
+	// Check asks the vendor something small that needs the connection's credentials and changes nothing. It returns nil when the vendor has
+	// answered in its own words and accepts them.
+	Check(context.Context) error
 }
 
 // Description is what a provider says of itself.

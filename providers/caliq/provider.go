@@ -76,12 +76,6 @@ func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	return unsupported
 }
 
-// Check asks for the catalogue of messages: customers can only be listed, all at once.
-func (p *Provider) Check(ctx context.Context) error {
-	_, err := p.fetchMessages(ctx)
-	return err
-}
-
 // GetCustomer says whether an account exists, and its identifier; Caliq documents no call that returns more.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	found, err := p.find(ctx, request.GetCustomerId())

@@ -2,8 +2,6 @@ package sellandsign
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"regexp"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -56,20 +54,6 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 
 // Health returns how the connection fares.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
-
-// Check reads a customer that is not there. Which status says so is not documented, and 404 is also what a wrong base_url gives: it is
-// believed only when it comes in an object of the vendor's.
-func (p *Provider) Check(ctx context.Context) error {
-	call := p.call(http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {providers.Nobody}})
-	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
-		there := recordIn(response.Body, providers.Nobody) != nil
-		if isSuccess(response) && (there || isNothing(response.Body)) || isNotFound(response.Status) && wire.Record(response.Body) != nil {
-			return struct{}{}, nil
-		}
-		return struct{}{}, p.refused(call, response)
-	})
-	return err
-}
 
 // GetCustomer reads a customer by its number, with its free properties.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {

@@ -73,9 +73,6 @@ func (p *Provider) Describe() *providers.Description { return p.description }
 // Health returns how the connection fares.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.sessions) }
 
-// Check reads a customer that is not there.
-func (p *Provider) Check(ctx context.Context) error { return providers.CheckByReading(ctx, p) }
-
 // GetCustomer reads a customer by its reference or, when the id has the form `id:256`, by Valomnia's own number.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	record, body, err := p.readByReference(ctx, request.GetCustomerId())
