@@ -13,7 +13,7 @@ COPY --from=build --chown=65532:65532 /folders/ /
 WORKDIR /var/lib/enlist
 VOLUME /var/lib/enlist
 USER 65532:65532
-EXPOSE 9090 8080
+EXPOSE 9090 8080 9091
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/enlist", "health"]
 ENTRYPOINT ["/enlist"]
 CMD ["serve"]

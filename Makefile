@@ -1,10 +1,10 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres build image fuzz crash journal-size isolation
+.PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash journal-size isolation
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: check compiler postgres ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
@@ -17,7 +17,7 @@ check: tools imports ## The checks that run no test
 	buf lint
 	@if git describe --tags --abbrev=0 >/dev/null 2>&1; then \
 	  buf breaking --against ".git#tag=$$(git describe --tags --abbrev=0),subdir=proto"; fi
-	@$(MAKE) --no-print-directory generated
+	@$(MAKE) --no-print-directory generated deploy-check
 
 format: tools ## Format Go and proto files
 	golangci-lint fmt
@@ -64,6 +64,18 @@ postgres:
 	    sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
 	    apt-get install -y -qq postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
+
+deploy-check: tools deploy-tools ## Check what is in deploy/: alerts, dashboard, Kubernetes, Compose, systemd
+	cd deploy && go vet . && golangci-lint run && go test .
+
+# promtool, from Debian's package of Prometheus without installing that, and systemd-analyze.
+deploy-tools:
+	@command -v promtool >/dev/null || \
+	  { command -v apt-get >/dev/null && download=$$(mktemp -d) && cd $$download && { [ "$$(id -u)" != 0 ] || apt-get update -qq; } && \
+	    apt-get download -qq prometheus && dpkg -x prometheus_*.deb . && install usr/bin/promtool $(CURDIR)/.tools/bin/ && rm -rf $$download; } || \
+	  echo 'no promtool here: the test of the alerts will be skipped'
+	@command -v systemd-analyze >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get install -y -qq systemd; } || \
+	  echo 'no systemd-analyze here: the test of the unit will be skipped'
 
 build: ## Build the binary, static, into ./enlist
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o enlist .

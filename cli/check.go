@@ -1,17 +1,21 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server/config"
 )
 
 type checkCommand struct {
-	Config string `help:"Configuration file (YAML)." type:"path" required:"" placeholder:"FILE"`
+	Config  string        `help:"Configuration file (YAML)." type:"path" required:"" placeholder:"FILE"`
+	Connect bool          `help:"Also ask the journal and every vendor, and change nothing there: are they reached, and are keys and credentials good?"`
+	Timeout time.Duration `help:"How long they have to answer." default:"10s"`
 }
 
-func (c *checkCommand) Run(s *streams) error {
+func (c *checkCommand) Run(ctx context.Context, s *streams) error {
 	configuration, err := config.Load(c.Config)
 	if err != nil {
 		return err
@@ -22,7 +26,12 @@ func (c *checkCommand) Run(s *streams) error {
 	}
 	_, err = fmt.Fprintf(s.out, "%s is valid: %d provider(s), gRPC on %s, REST on %s\n", c.Config, len(connected),
 		configuration.GetGrpc().GetAddress(), configuration.GetHttp().GetAddress())
-	return err
+	if err != nil || !c.Connect {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	return checkConnections(ctx, s.out, configuration, connected)
 }
 
 type versionCommand struct{}

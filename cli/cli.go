@@ -20,6 +20,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST. Without --config against the built-in sandbox."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, to try things against."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration and say all that is wrong with it."`
+	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, while a server uses it."`
 	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; exit status 0 when it is."`
 	Key     keyCommand     `cmd:"" help:"Make an API key, and the line for it in the configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -43,6 +43,30 @@ func openJournal(ctx context.Context, config *configv1.Journal, log *slog.Logger
 	return opened, nil
 }
 
+// journalConnection looks whether the journal that a configuration names can be read with its keys. It makes nothing.
+func journalConnection(config *configv1.Journal) *connection {
+	kind, look := "sqlite", func(ctx context.Context) (*journal.Peek, error) {
+		return sqlite.Look(ctx, config.GetSqlite().GetPath())
+	}
+	if dsn := config.GetPostgres().GetDsn(); dsn != "" {
+		kind, look = "postgres", func(ctx context.Context) (*journal.Peek, error) { return postgres.Look(ctx, dsn) }
+	}
+	return &connection{name: "journal", kind: kind, ask: func(ctx context.Context) (string, error) {
+		found, err := look(ctx)
+		if err != nil {
+			return "", err
+		}
+		if found.New {
+			return "reached; the first start makes what is missing", nil
+		}
+		keys, err := journalKeys(config)
+		if err != nil {
+			return "", err
+		}
+		return "reached, the keys open it", found.CheckKeys(keys)
+	}}
+}
+
 // journalKeys returns the keys of the configuration; for an SQLite journal without any, the one in the file beside it.
 func journalKeys(config *configv1.Journal) ([][]byte, error) {
 	texts := config.GetEncryptionKeys()

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// indexSecret is the name under which the store keeps the index key, sealed.
-	indexSecret = "index"
+	// IndexSecret is the name under which a store keeps the index key, sealed.
+	IndexSecret = "index"
 	// indexPlace is its associated data.
 	indexPlace = "enlist.journal.v1.index"
 )
@@ -54,7 +54,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 		return nil, fmt.Errorf("journal: its index key cannot be sealed: %w", err)
 	}
 	for {
-		sealed, err := store.Secret(ctx, indexSecret, initial)
+		sealed, err := store.Secret(ctx, IndexSecret, initial)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 		if err != nil {
 			return nil, fmt.Errorf("journal: its index key cannot be sealed: %w", err)
 		}
-		err = store.ReplaceSecret(ctx, indexSecret, sealed, anew)
+		err = store.ReplaceSecret(ctx, IndexSecret, sealed, anew)
 		if err == nil {
 			return &index{key: key}, nil
 		}

@@ -32,6 +32,10 @@ type Provider interface {
 
 	// ListContractors returns a page of a customer's contractors, in the vendor's order, none twice and none left out.
 	ListContractors(context.Context, *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error)
+
+	// Check asks the vendor something small that needs the connection's credentials and changes nothing. It returns nil when the vendor has
+	// answered in its own words and accepts them.
+	Check(context.Context) error
 }
 
 // Description is what a provider says of itself.

@@ -22,6 +22,8 @@ type Harness struct {
 type Database interface {
 	// Open opens a store on it, and migrates it where it has to. The suite closes the store.
 	Open(ctx context.Context) (journal.Store, error)
+	// Look tells what is in it, and changes nothing.
+	Look(ctx context.Context) (*journal.Peek, error)
 	// SetCreated changes when a row was inserted, behind the back of the stores that have the database open.
 	SetCreated(t *testing.T, requestID uuid.UUID, created time.Time)
 	// SetUpdated makes a row look as if it had been last written at another time.
@@ -79,6 +81,9 @@ func Run(t *testing.T, harness Harness) {
 		{"Secret", secret},
 		{"SecretRace", secretRace},
 		{"ReplaceSecret", replaceSecret},
+
+		{"Look", look},
+		{"LookAtNewer", lookAtNewer},
 
 		{"Reopen", reopen},
 		{"OpenTwice", openTwice},

@@ -46,6 +46,8 @@ func (d database) Open(ctx context.Context) (journal.Store, error) {
 	return Open(ctx, d.dsn+"&pool_max_conns=4", Options{Logger: slog.New(slog.DiscardHandler)})
 }
 
+func (d database) Look(ctx context.Context) (*journal.Peek, error) { return Look(ctx, d.dsn) }
+
 func (d database) SetCreated(t *testing.T, requestID uuid.UUID, created time.Time) {
 	t.Helper()
 	d.cluster.Exec(t, d.dsn, `UPDATE enlist.records SET created = $2 WHERE request_id = $1`, [16]byte(requestID), created)

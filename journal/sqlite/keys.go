@@ -9,11 +9,15 @@ import (
 )
 
 // KeyIDs implements journal.Store.
-func (s *Store) KeyIDs(ctx context.Context) (ids []uint32, err error) {
+func (s *Store) KeyIDs(ctx context.Context) ([]uint32, error) {
 	rows, err := s.reads.keyIDs.QueryContext(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return scanKeyIDs(rows)
+}
+
+func scanKeyIDs(rows *sql.Rows) (ids []uint32, err error) {
 	defer rows.Close() //nolint:errcheck // rows.Err has told
 	for rows.Next() {
 		var id uint32

@@ -16,11 +16,7 @@ var migrations embed.FS
 // migrate brings the schema up to the newest migration. A schema that is newer still is an error: this version would not know what
 // the columns that it does not know mean.
 func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	provider, err := newMigrations(db)
 	if err != nil {
 		return err
 	}
@@ -28,12 +24,27 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("reading the version of its schema: %w", err)
 	}
-	if current > newest {
-		return fmt.Errorf("it was written by a newer version of Enlist (its schema is %d, this one knows up to %d): start that version, "+
-			"or restore the backup from before the update", current, newest)
+	if err := tooNew(current, newest); err != nil {
+		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrating its schema: %w", err)
 	}
 	return nil
+}
+
+func newMigrations(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+}
+
+func tooNew(current, newest int64) error {
+	if current <= newest {
+		return nil
+	}
+	return fmt.Errorf("it was written by a newer version of Enlist (its schema is %d, this one knows up to %d): start that version, "+
+		"or restore the backup from before the update", current, newest)
 }

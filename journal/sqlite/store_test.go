@@ -33,6 +33,8 @@ func (d *database) Open(ctx context.Context) (journal.Store, error) {
 	return store, nil
 }
 
+func (d *database) Look(ctx context.Context) (*journal.Peek, error) { return sqlite.Look(ctx, d.path) }
+
 func (d *database) SetCreated(t *testing.T, requestID uuid.UUID, created time.Time) {
 	t.Helper()
 	execute(t, d.path, `UPDATE operations SET created = ? WHERE request_id = ?`, created.UnixMicro(), requestID[:])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -112,7 +113,7 @@ func (p *process) createOverREST(ctx context.Context, request *enlistv1.CreateCu
 	call.Header.Set("Idempotency-Key", key)
 	answer, err := http.DefaultClient.Do(call)
 	if err != nil {
-		return nil, status.Error(codes.Unavailable, err.Error())
+		return nil, fmt.Errorf("%w: %w", status.Error(codes.Unavailable, "no answer"), err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)

@@ -18,6 +18,7 @@ var (
 	duration  = flag.Duration("crash.duration", 0, "how long TestForLong goes on; 0: it is skipped")
 	seed      = flag.Uint64("crash.seed", 0, "seed of all chance; 0: from the clock")
 	tableFile = flag.String("crash.table", "", "Markdown file that gets the table of a long run, between its markers")
+	rolls     = flag.Int("crash.rolls", 4, "restarts in TestRollingRestart")
 	parallel  = flag.Int("crash.parallel", 8, "rounds at a time; they wait more than they work")
 
 	// binary is the program with its crash points.

@@ -4,14 +4,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/avvio"
+	"github.com/enlist-dev/enlist/sandbox"
 )
 
 // Of the accounts that Avvio lists, ours is the one with just the email and names, made since the send. One that was there before and
@@ -136,6 +140,24 @@ func TestKey(t *testing.T) {
 	} {
 		if other := key(change); other == same {
 			t.Errorf("key %s", other)
+		}
+	}
+}
+
+// Credentials that are good, at a property that they do not reach, are no connection.
+func TestCheckOfAnotherProperty(t *testing.T) {
+	server := httptest.NewServer(sandbox.New())
+	defer server.Close()
+	demo := sandbox.DemoCredentials().Avvio
+	for site, want := range map[int64]enlistv1.ErrorReason{demo.SiteID: 0, 0: 0, 7: enlistv1.ErrorReason_VENDOR_REJECTED} {
+		provider, err := avvio.New(&configv1.Provider{Name: "avvio", Vendor: &configv1.Provider_Avvio{Avvio: &configv1.Avvio{
+			BaseUrl: server.URL, Username: demo.Username, Password: demo.Password, SiteId: site,
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := provider.Check(t.Context()); (err != nil) != (want != 0) || want != 0 && !providers.IsReason(err, want) {
+			t.Errorf("site %d: %v", site, err)
 		}
 	}
 }

@@ -74,6 +74,7 @@ func TestProvider(t *testing.T) {
 			providertest.ReadBack:       "Caliq documents no call that returns a customer",
 			providertest.RequestIDAsKey: "an AccountNo has 10 characters at most",
 			"read: 204":                 "Caliq documents 204 as: there are no accounts",
+			"check: 204":                "and as: there are no messages",
 		},
 	})
 }

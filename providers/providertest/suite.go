@@ -113,6 +113,8 @@ func Run(t *testing.T, h Harness) {
 		{"HealthInFlight", healthInFlight},
 		{"Breaker", breaks},
 		{"HostileAnswers", hostileAnswers},
+		{"Check", check},
+		{"CheckFails", checkFails},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })

@@ -65,6 +65,7 @@ func TestProvider(t *testing.T) {
 				Secrets:  []string{token, url.QueryEscape(token)},
 				Excluded: map[string]string{
 					"read: 404 of a proxy": notDocumented, "read: 200 empty": notDocumented, "read: 204": notDocumented,
+					"check: 200 empty": notDocumented, "check: 204": notDocumented,
 				},
 			})
 		})

@@ -13,4 +13,5 @@ const (
 	SetProperty     Operation = "set_property"
 	ListMessages    Operation = "list_messages"
 	Login           Operation = "login"
+	Check           Operation = "check"
 )

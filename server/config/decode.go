@@ -212,15 +212,24 @@ func (d *decoder) plain(node *yaml.Node, path string, as protoreflect.Kind, dept
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-// expand puts in environment variables, or the whole content of a file without its last line break.
+// expand puts in environment variables, or the whole content of a file without its last line break. The file's name may have variables, too.
 func (d *decoder) expand(text, path string) string {
-	if name, isFile := strings.CutPrefix(text, "file:"); isFile {
+	name, isFile := strings.CutPrefix(text, "file:")
+	if !isFile {
+		return d.variables(text, path)
+	}
+	if name = d.variables(name, path); !d.failedAt(path) {
 		content, err := d.readFile(name)
 		if err != nil {
 			d.problem(path, fmt.Sprintf("names the file %s, which cannot be read: %v", name, err))
 		}
 		return strings.TrimRight(string(content), "\r\n")
 	}
+	return ""
+}
+
+// variables puts in environment variables.
+func (d *decoder) variables(text, path string) string {
 	return variable.ReplaceAllStringFunc(text, func(reference string) string {
 		name := reference[2 : len(reference)-1]
 		value, set := d.environment(name)

@@ -14,7 +14,7 @@ import (
 )
 
 func environment(name string) (string, bool) {
-	value, set := map[string]string{"OC_SECRET": "s3cret", "OC_USER": "demo"}[name]
+	value, set := map[string]string{"OC_SECRET": "s3cret", "OC_USER": "demo", "SECRETS": "/run/secrets"}[name]
 	return value, set
 }
 
@@ -39,6 +39,7 @@ func TestFullConfiguration(t *testing.T) {
 		"variable":          opencell.GetClientSecret() == "s3cret",
 		"variable in text":  opencell.GetUsername() == "user-demo",
 		"file":              opencell.GetPassword() == "from a file",
+		"variable in file":  config.GetProviders()[3].GetCaliq().GetApiKey() == "from a file",
 		"duration":          config.GetProviders()[0].GetTimeout().AsDuration() == 10*time.Second,
 		"minutes":           config.GetShutdown().GetTimeout().AsDuration() == time.Minute,
 		"hours":             config.GetJournal().GetRetention().AsDuration() == 400*time.Hour,

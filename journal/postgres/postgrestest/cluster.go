@@ -209,6 +209,9 @@ func (c *Cluster) run(name string, arguments ...string) error {
 	return nil
 }
 
+// Program returns the path of one of PostgreSQL's programs, of the server's version.
+func (c *Cluster) Program(name string) string { return filepath.Join(c.binaries, name) }
+
 // DSN is that of one of the cluster's databases. User enlist is the superuser, and there is no password.
 func (c *Cluster) DSN(database string) string {
 	return fmt.Sprintf("postgres://enlist@127.0.0.1:%d/%s?sslmode=disable", c.port, database)

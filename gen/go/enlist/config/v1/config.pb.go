@@ -5,7 +5,8 @@
 // source: enlist/config/v1/config.proto
 
 // The configuration file of `enlist serve`, written in YAML with these names.
-// In a value, `${NAME}` is an environment variable, and `file:/run/secrets/x` as a whole value is the content of that file.
+// In a value, `${NAME}` is an environment variable, and `file:/run/secrets/x` as a whole value is the content of that file, whose name may have
+// variables, too.
 
 package configv1
 

@@ -530,6 +530,61 @@ func (x *GetAccountsAnswer) GetSiteList() []*Site {
 	return nil
 }
 
+// GetSiteAccessRequest is the body of the operation getSiteAccess, which lists the properties that the user may see, and no accounts.
+type GetSiteAccessRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The API user.
+	UserAuth *UserAuth `protobuf:"bytes,1,opt,name=user_auth,json=userAuth,proto3" json:"user_auth,omitempty"`
+	// Always `getSiteAccess`.
+	Operation     string `protobuf:"bytes,2,opt,name=operation,proto3" json:"operation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSiteAccessRequest) Reset() {
+	*x = GetSiteAccessRequest{}
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSiteAccessRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSiteAccessRequest) ProtoMessage() {}
+
+func (x *GetSiteAccessRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSiteAccessRequest.ProtoReflect.Descriptor instead.
+func (*GetSiteAccessRequest) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *GetSiteAccessRequest) GetUserAuth() *UserAuth {
+	if x != nil {
+		return x.UserAuth
+	}
+	return nil
+}
+
+func (x *GetSiteAccessRequest) GetOperation() string {
+	if x != nil {
+		return x.Operation
+	}
+	return ""
+}
+
 // Site is a property with its accounts.
 type Site struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -543,7 +598,7 @@ type Site struct {
 
 func (x *Site) Reset() {
 	*x = Site{}
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[7]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -555,7 +610,7 @@ func (x *Site) String() string {
 func (*Site) ProtoMessage() {}
 
 func (x *Site) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[7]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -568,7 +623,7 @@ func (x *Site) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Site.ProtoReflect.Descriptor instead.
 func (*Site) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{7}
+	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Site) GetSiteId() int64 {
@@ -608,7 +663,7 @@ type Account struct {
 
 func (x *Account) Reset() {
 	*x = Account{}
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[8]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -620,7 +675,7 @@ func (x *Account) String() string {
 func (*Account) ProtoMessage() {}
 
 func (x *Account) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[8]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -633,7 +688,7 @@ func (x *Account) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Account.ProtoReflect.Descriptor instead.
 func (*Account) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{8}
+	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Account) GetAccountId() int64 {
@@ -700,7 +755,7 @@ type AccountName struct {
 
 func (x *AccountName) Reset() {
 	*x = AccountName{}
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[9]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -712,7 +767,7 @@ func (x *AccountName) String() string {
 func (*AccountName) ProtoMessage() {}
 
 func (x *AccountName) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[9]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -725,7 +780,7 @@ func (x *AccountName) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccountName.ProtoReflect.Descriptor instead.
 func (*AccountName) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{9}
+	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *AccountName) GetTitle() string {
@@ -783,7 +838,7 @@ type AccountAddress struct {
 
 func (x *AccountAddress) Reset() {
 	*x = AccountAddress{}
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[10]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -795,7 +850,7 @@ func (x *AccountAddress) String() string {
 func (*AccountAddress) ProtoMessage() {}
 
 func (x *AccountAddress) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[10]
+	mi := &file_enlist_vendors_avvio_v1_avvio_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -808,7 +863,7 @@ func (x *AccountAddress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccountAddress.ProtoReflect.Descriptor instead.
 func (*AccountAddress) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{10}
+	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *AccountAddress) GetLine1() string {
@@ -955,7 +1010,10 @@ const file_enlist_vendors_avvio_v1_avvio_proto_rawDesc = "" +
 	"\n" +
 	"after_date\x18\x04 \x01(\tR\tafterDate\"O\n" +
 	"\x11GetAccountsAnswer\x12:\n" +
-	"\tsite_list\x18\x01 \x03(\v2\x1d.enlist.vendors.avvio.v1.SiteR\bsiteList\"d\n" +
+	"\tsite_list\x18\x01 \x03(\v2\x1d.enlist.vendors.avvio.v1.SiteR\bsiteList\"t\n" +
+	"\x14GetSiteAccessRequest\x12>\n" +
+	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x12\x1c\n" +
+	"\toperation\x18\x02 \x01(\tR\toperation\"d\n" +
 	"\x04Site\x12\x17\n" +
 	"\asite_id\x18\x01 \x01(\x03R\x06siteID\x12C\n" +
 	"\faccount_list\x18\x02 \x03(\v2 .enlist.vendors.avvio.v1.AccountR\vaccountList\"\xc7\x02\n" +
@@ -1003,7 +1061,7 @@ func file_enlist_vendors_avvio_v1_avvio_proto_rawDescGZIP() []byte {
 	return file_enlist_vendors_avvio_v1_avvio_proto_rawDescData
 }
 
-var file_enlist_vendors_avvio_v1_avvio_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_enlist_vendors_avvio_v1_avvio_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_enlist_vendors_avvio_v1_avvio_proto_goTypes = []any{
 	(*UserAuth)(nil),             // 0: enlist.vendors.avvio.v1.UserAuth
 	(*CreateAccountRequest)(nil), // 1: enlist.vendors.avvio.v1.CreateAccountRequest
@@ -1012,27 +1070,29 @@ var file_enlist_vendors_avvio_v1_avvio_proto_goTypes = []any{
 	(*CreateAccountAnswer)(nil),  // 4: enlist.vendors.avvio.v1.CreateAccountAnswer
 	(*GetAccountsRequest)(nil),   // 5: enlist.vendors.avvio.v1.GetAccountsRequest
 	(*GetAccountsAnswer)(nil),    // 6: enlist.vendors.avvio.v1.GetAccountsAnswer
-	(*Site)(nil),                 // 7: enlist.vendors.avvio.v1.Site
-	(*Account)(nil),              // 8: enlist.vendors.avvio.v1.Account
-	(*AccountName)(nil),          // 9: enlist.vendors.avvio.v1.AccountName
-	(*AccountAddress)(nil),       // 10: enlist.vendors.avvio.v1.AccountAddress
-	(*structpb.Value)(nil),       // 11: google.protobuf.Value
+	(*GetSiteAccessRequest)(nil), // 7: enlist.vendors.avvio.v1.GetSiteAccessRequest
+	(*Site)(nil),                 // 8: enlist.vendors.avvio.v1.Site
+	(*Account)(nil),              // 9: enlist.vendors.avvio.v1.Account
+	(*AccountName)(nil),          // 10: enlist.vendors.avvio.v1.AccountName
+	(*AccountAddress)(nil),       // 11: enlist.vendors.avvio.v1.AccountAddress
+	(*structpb.Value)(nil),       // 12: google.protobuf.Value
 }
 var file_enlist_vendors_avvio_v1_avvio_proto_depIdxs = []int32{
 	0,  // 0: enlist.vendors.avvio.v1.CreateAccountRequest.user_auth:type_name -> enlist.vendors.avvio.v1.UserAuth
 	2,  // 1: enlist.vendors.avvio.v1.CreateAccountRequest.account_information:type_name -> enlist.vendors.avvio.v1.AccountInformation
 	0,  // 2: enlist.vendors.avvio.v1.GetAccountsRequest.user_auth:type_name -> enlist.vendors.avvio.v1.UserAuth
-	7,  // 3: enlist.vendors.avvio.v1.GetAccountsAnswer.site_list:type_name -> enlist.vendors.avvio.v1.Site
-	8,  // 4: enlist.vendors.avvio.v1.Site.account_list:type_name -> enlist.vendors.avvio.v1.Account
-	11, // 5: enlist.vendors.avvio.v1.Account.dt_created:type_name -> google.protobuf.Value
-	11, // 6: enlist.vendors.avvio.v1.Account.dt_modified:type_name -> google.protobuf.Value
-	9,  // 7: enlist.vendors.avvio.v1.Account.name:type_name -> enlist.vendors.avvio.v1.AccountName
-	10, // 8: enlist.vendors.avvio.v1.Account.address:type_name -> enlist.vendors.avvio.v1.AccountAddress
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	8,  // 3: enlist.vendors.avvio.v1.GetAccountsAnswer.site_list:type_name -> enlist.vendors.avvio.v1.Site
+	0,  // 4: enlist.vendors.avvio.v1.GetSiteAccessRequest.user_auth:type_name -> enlist.vendors.avvio.v1.UserAuth
+	9,  // 5: enlist.vendors.avvio.v1.Site.account_list:type_name -> enlist.vendors.avvio.v1.Account
+	12, // 6: enlist.vendors.avvio.v1.Account.dt_created:type_name -> google.protobuf.Value
+	12, // 7: enlist.vendors.avvio.v1.Account.dt_modified:type_name -> google.protobuf.Value
+	10, // 8: enlist.vendors.avvio.v1.Account.name:type_name -> enlist.vendors.avvio.v1.AccountName
+	11, // 9: enlist.vendors.avvio.v1.Account.address:type_name -> enlist.vendors.avvio.v1.AccountAddress
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_enlist_vendors_avvio_v1_avvio_proto_init() }
@@ -1046,7 +1106,7 @@ func file_enlist_vendors_avvio_v1_avvio_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_vendors_avvio_v1_avvio_proto_rawDesc), len(file_enlist_vendors_avvio_v1_avvio_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

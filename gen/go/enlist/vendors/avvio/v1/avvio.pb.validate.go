@@ -943,6 +943,139 @@ var _ interface {
 	ErrorName() string
 } = GetAccountsAnswerValidationError{}
 
+// Validate checks the field values on GetSiteAccessRequest with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *GetSiteAccessRequest) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on GetSiteAccessRequest with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// GetSiteAccessRequestMultiError, or nil if none found.
+func (m *GetSiteAccessRequest) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *GetSiteAccessRequest) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if all {
+		switch v := interface{}(m.GetUserAuth()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, GetSiteAccessRequestValidationError{
+					field:  "UserAuth",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, GetSiteAccessRequestValidationError{
+					field:  "UserAuth",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetUserAuth()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return GetSiteAccessRequestValidationError{
+				field:  "UserAuth",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	// no validation rules for Operation
+
+	if len(errors) > 0 {
+		return GetSiteAccessRequestMultiError(errors)
+	}
+
+	return nil
+}
+
+// GetSiteAccessRequestMultiError is an error wrapping multiple validation
+// errors returned by GetSiteAccessRequest.ValidateAll() if the designated
+// constraints aren't met.
+type GetSiteAccessRequestMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m GetSiteAccessRequestMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m GetSiteAccessRequestMultiError) AllErrors() []error { return m }
+
+// GetSiteAccessRequestValidationError is the validation error returned by
+// GetSiteAccessRequest.Validate if the designated constraints aren't met.
+type GetSiteAccessRequestValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e GetSiteAccessRequestValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e GetSiteAccessRequestValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e GetSiteAccessRequestValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e GetSiteAccessRequestValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e GetSiteAccessRequestValidationError) ErrorName() string {
+	return "GetSiteAccessRequestValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e GetSiteAccessRequestValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sGetSiteAccessRequest.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = GetSiteAccessRequestValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = GetSiteAccessRequestValidationError{}
+
 // Validate checks the field values on Site with the rules defined in the proto
 // definition for this message. If any rules are violated, the first error
 // encountered is returned, or nil if there are no violations.

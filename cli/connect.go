@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"text/tabwriter"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/registry"
+)
+
+// connection is one line of what `check --connect` tells.
+type connection struct {
+	name, kind string
+	ask        func(context.Context) (found string, err error)
+
+	found string
+	err   error
+}
+
+// checkConnections asks the journal and every vendor, all at once, and prints a line for each. The error says how many are not well.
+func checkConnections(ctx context.Context, out io.Writer, config *configv1.Config, connected map[string]providers.Provider) error {
+	connections := []*connection{journalConnection(config.GetJournal())}
+	for _, provider := range config.GetProviders() {
+		connections = append(connections, &connection{
+			name: provider.GetName(), kind: string(registry.Vendor(provider)),
+			ask: func(ctx context.Context) (string, error) {
+				return "reached, credentials accepted", connected[provider.GetName()].Check(ctx)
+			},
+		})
+	}
+	var asking sync.WaitGroup
+	for _, c := range connections {
+		asking.Go(func() { c.found, c.err = c.ask(ctx) })
+	}
+	asking.Wait()
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	failed := 0
+	for _, c := range connections {
+		verdict := "ok"
+		if c.err != nil {
+			verdict, c.found = "FAILED", whatToDo(c.err)
+			failed++
+		}
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.name, c.kind, verdict, c.found)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d connections failed", failed, len(connections))
+	}
+	return nil
+}
+
+// whatToDo is an error on one line: for one of a provider its message, the vendor's own words, and the cause, which only operators see.
+func whatToDo(err error) string {
+	text := err.Error()
+	if known := (*providers.Error)(nil); errors.As(err, &known) {
+		text = known.Message
+		if messages := known.Vendor.GetMessages(); len(messages) > 0 {
+			text += " The vendor said: " + strings.TrimSpace(messages[0].GetCode()+" "+messages[0].GetMessage())
+		}
+		if known.Cause != nil {
+			text += " (" + known.Cause.Error() + ")"
+		}
+	}
+	return strings.Join(strings.Fields(text), " ")
+}

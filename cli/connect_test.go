@@ -1,0 +1,176 @@
+package cli_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/enlist-dev/enlist/cli"
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+const (
+	keyOne     = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	keyAnother = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+)
+
+// `check --connect` tells of each connection whether it is well, makes nothing, and shows no secret.
+func TestCheckConnect(t *testing.T) {
+	vendors, vendorsURL := startSandbox(t)
+	defer stop(t, vendors)
+	nobody := "http://" + freeAddress(t)
+	byName := func(config *configv1.Config) map[string]*configv1.Provider {
+		all := map[string]*configv1.Provider{}
+		for _, provider := range config.GetProviders() {
+			all[provider.GetName()] = provider
+		}
+		return all
+	}
+	for name, test := range map[string]struct {
+		change func(*configv1.Config)
+		faults []string          // vendors whose next call is slow, or fails
+		fault  sandbox.FaultKind // which of both
+		failed map[string]string // connection → what its line says
+	}{
+		"all well": {},
+		"wrong credentials": {
+			change: func(config *configv1.Config) {
+				all := byName(config)
+				all["opencell"].GetOpencell().Password = "s3cret-wrong"
+				all["sellandsign"].GetSellAndSign().Token = "s3cret-wrong"
+				all["valomnia"].GetValomnia().Password = "s3cret-wrong"
+				all["caliq"].GetCaliq().ApiKey = "s3cret-wrong"
+				all["avvio"].GetAvvio().Password = "s3cret-wrong"
+			},
+			failed: map[string]string{
+				"opencell": "refuses the credentials", "sellandsign": "refuses the credentials", "valomnia": "refuses the credentials",
+				"caliq": "refuses the credentials", "avvio": "refuses the credentials",
+			},
+		},
+		"unreachable": {
+			change: func(config *configv1.Config) { byName(config)["caliq"].GetCaliq().BaseUrl = nobody },
+			failed: map[string]string{"caliq": "connection refused"},
+		},
+		"another base_url": {
+			change: func(config *configv1.Config) {
+				byName(config)["opencell"].GetOpencell().BaseUrl = vendorsURL + "/elsewhere"
+			},
+			failed: map[string]string{"opencell": "base_url"},
+		},
+		"slow":        {faults: []string{"caliq"}, fault: sandbox.Latency, failed: map[string]string{"caliq": "deadline exceeded"}},
+		"500":         {faults: []string{"avvio", "opencell"}, fault: sandbox.Status500, failed: map[string]string{"avvio": "HTTP status 500", "opencell": "HTTP status 500"}},
+		"no database": {change: func(config *configv1.Config) { usePostgres(config, nobody) }, failed: map[string]string{"journal": "connection refused"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := cli.EmbeddedConfig(vendorsURL)
+			folder := t.TempDir()
+			config.Journal = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: filepath.Join(folder, "enlist.db")}}}
+			if test.change != nil {
+				test.change(config)
+			}
+			for _, vendor := range test.faults {
+				order := fmt.Sprintf(`{"vendor":%q,"operation":"*","kind":%q}`, vendor, test.fault)
+				if test.fault == sandbox.Latency {
+					order = fmt.Sprintf(`{"vendor":%q,"operation":"*","kind":"latency","delay_ms":5000}`, vendor)
+				}
+				post(t, vendorsURL+"/sandbox/faults", order)
+			}
+			began := time.Now()
+			lines, failed := checkConnect(t, config)
+			if took := time.Since(began); took > 4500*time.Millisecond {
+				t.Errorf("it took %s with a timeout of 2s", took)
+			}
+			if failed != (len(test.failed) > 0) {
+				t.Errorf("failed %t", failed)
+			}
+			for _, connection := range []string{"journal", "opencell", "sellandsign", "valomnia", "caliq", "avvio"} {
+				line, want := lines[connection], test.failed[connection]
+				if (want == "") == strings.Contains(line, "FAILED") || !strings.Contains(line, want) {
+					t.Errorf("want %q in %q", want, line)
+				}
+			}
+			if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+				t.Errorf("it made %v, %v", left, err)
+			}
+		})
+	}
+}
+
+func usePostgres(config *configv1.Config, address string) {
+	config.Journal = &configv1.Journal{
+		Store: &configv1.Journal_Postgres{Postgres: &configv1.Postgres{
+			Dsn: "postgres://enlist:s3cret-dsn@" + strings.TrimPrefix(address, "http://") + "/enlist?sslmode=disable",
+		}},
+		EncryptionKeys: []string{keyOne},
+	}
+}
+
+// A journal that is there must be readable with the configured keys; a running server is not in the way.
+func TestCheckConnectJournal(t *testing.T) {
+	vendors, vendorsURL := startSandbox(t)
+	defer stop(t, vendors)
+	config := cli.EmbeddedConfig(vendorsURL)
+	config.Grpc.Address, config.Http.Address = freeAddress(t), freeAddress(t)
+	config.Journal = &configv1.Journal{
+		Store:          &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: filepath.Join(t.TempDir(), "enlist.db")}},
+		EncryptionKeys: []string{keyOne},
+	}
+	server := exec.Command(binary, "serve", "--config", asFile(t, config))
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, server)
+	for range 100 {
+		if exec.Command(binary, "health", "--address", config.GetHttp().GetAddress()).Run() == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if lines, failed := checkConnect(t, config); failed || !strings.Contains(lines["journal"], "the keys open it") {
+		t.Errorf("beside a running server: %s", lines["journal"])
+	}
+	config.Journal.EncryptionKeys = []string{keyAnother}
+	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], "put that key back into journal.encryption_keys") {
+		t.Errorf("with another key: %s", lines["journal"])
+	}
+}
+
+// checkConnect runs `check --connect` and returns the line of each connection.
+func checkConnect(t *testing.T, config *configv1.Config) (lines map[string]string, failed bool) {
+	t.Helper()
+	out, err := exec.Command(binary, "check", "--connect", "--timeout=2s", "--config", asFile(t, config)).CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	demo := sandbox.DemoCredentials()
+	for _, secret := range []string{
+		"s3cret", keyOne, demo.Opencell.Password, demo.Opencell.ClientSecret, demo.SellAndSign.Token, demo.Valomnia.Password, demo.Caliq.APIKey, demo.Avvio.Password,
+	} {
+		if strings.Contains(string(out), secret) {
+			t.Errorf("a secret shows: %s", out)
+		}
+	}
+	lines = map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		name, _, _ := strings.Cut(line, " ")
+		lines[name] = line
+	}
+	return lines, err != nil
+}
+
+func asFile(t *testing.T, config *configv1.Config) string {
+	t.Helper()
+	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return write(t, string(text))
+}

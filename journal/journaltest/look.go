@@ -1,0 +1,55 @@
+package journaltest
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/enlist-dev/enlist/journal"
+)
+
+// look finds nothing in a new database, and makes nothing there; beside an open store it finds the keys.
+func look(t *testing.T, f *fixture) {
+	for range 2 {
+		f.sees(t, &journal.Peek{New: true})
+	}
+	store := f.open(t)
+	f.sees(t, &journal.Peek{})
+	for _, id := range []uint32{0xffffffff, 1, 1} {
+		insertSealed(t, store, id)
+	}
+	if _, err := store.Secret(t.Context(), journal.IndexSecret, []byte("sealed")); err != nil {
+		t.Fatal(err)
+	}
+	want := &journal.Peek{KeyIDs: []uint32{1, 0xffffffff}, IndexKey: []byte("sealed")}
+	f.sees(t, want)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.sees(t, want)
+	f.open(t) // nobody has it open any more
+}
+
+func (f *fixture) sees(t *testing.T, want *journal.Peek) {
+	t.Helper()
+	found, err := f.database.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(found.KeyIDs)
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func lookAtNewer(t *testing.T, f *fixture) {
+	if err := f.open(t).Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.database.MakeNewer(t)
+	if found, err := f.database.Look(t.Context()); err == nil || errors.Is(err, journal.ErrInUse) {
+		t.Errorf("found %v, %v in a database of a newer version", found, err)
+	}
+}

@@ -1,0 +1,45 @@
+package sqlite_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/enlist-dev/enlist/journal/sqlite"
+)
+
+// A copy overwrites nothing, leaves nothing behind when it cannot be made, and is for this user alone. once/crashtest restores one.
+func TestBackup(t *testing.T) {
+	folder := t.TempDir()
+	path, target := filepath.Join(folder, "enlist.db"), filepath.Join(folder, "copy.db")
+	if err := sqlite.Backup(t.Context(), path, target); err == nil {
+		t.Error("a journal that is not there was copied")
+	}
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if err := sqlite.Backup(t.Context(), path, filepath.Join(folder, "nowhere", "copy.db")); err == nil {
+		t.Error("a copy in a folder that is not there")
+	}
+	if err := sqlite.Backup(t.Context(), path, target); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(target); err != nil || info.Mode().Perm() != 0o600 || info.Size() == 0 {
+		t.Errorf("the copy: %v %v", info, err)
+	}
+	if err := sqlite.Backup(t.Context(), path, target); err == nil {
+		t.Error("a file was overwritten")
+	}
+	other := filepath.Join(folder, "notes.txt")
+	if err := os.WriteFile(other, []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := sqlite.Backup(t.Context(), other, filepath.Join(folder, "second.db")); err == nil {
+		t.Error("notes were copied as a journal")
+	}
+	if _, err := os.Stat(filepath.Join(folder, "second.db")); !os.IsNotExist(err) {
+		t.Errorf("half a copy was left: %v", err)
+	}
+}

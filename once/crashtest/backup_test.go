@@ -1,0 +1,218 @@
+package crashtest_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+// A backup that is made under load, and restored after the journal was lost, answers every create that had an answer before it, and nothing is
+// sent again for them. What came later is forgotten: where the vendor holds a key, asking again still creates nothing twice.
+func TestBackup(t *testing.T) {
+	if *duration > 0 {
+		t.Skip("a long run is asked for")
+	}
+	for name, kind := range map[string]func(*testing.T) (*configv1.Journal, backup){"enlist backup": sqliteBackup, "pg_dump": postgresBackup} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			journal, how := kind(t)
+			lostAndRestored(t, chanceOf(t.Name()), journal, how)
+		})
+	}
+}
+
+// backup is a way to copy a journal and to put the copy in its place.
+type backup struct {
+	take, restore func(t *testing.T, r *replica)
+}
+
+func sqliteBackup(t *testing.T) (*configv1.Journal, backup) {
+	t.Helper()
+	folder := t.TempDir()
+	journal := onSQLite(folder)
+	path, target := journal.GetSqlite().GetPath(), filepath.Join(folder, "copy.db")
+	return journal, backup{
+		take: func(t *testing.T, r *replica) {
+			t.Helper()
+			must(t, exec.Command(binary, "backup", "--config", r.config(), target))
+		},
+		restore: func(t *testing.T, _ *replica) {
+			t.Helper()
+			for _, suffix := range []string{"-wal", "-shm"} { // they belong to the file that was lost
+				if err := os.Remove(path + suffix); err != nil && !os.IsNotExist(err) {
+					t.Fatal(err)
+				}
+			}
+			if err := os.Rename(target, path); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+}
+
+func postgresBackup(t *testing.T) (*configv1.Journal, backup) {
+	t.Helper()
+	cluster := postgrestest.Start(t)
+	dsn, target := cluster.Database(t), filepath.Join(t.TempDir(), "enlist.dump")
+	return onPostgres(dsn), backup{
+		take: func(t *testing.T, _ *replica) {
+			t.Helper()
+			must(t, exec.Command(cluster.Program("pg_dump"), "--format=custom", "--schema=enlist", "--file="+target, dsn))
+		},
+		restore: func(t *testing.T, _ *replica) {
+			t.Helper()
+			cluster.Exec(t, dsn, "DROP SCHEMA enlist CASCADE")
+			must(t, exec.Command(cluster.Program("pg_restore"), "--exit-on-error", "--single-transaction", "--dbname="+dsn, target))
+		},
+	}
+}
+
+func must(t *testing.T, command *exec.Cmd) {
+	t.Helper()
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", command.Args, err, out)
+	}
+}
+
+func lostAndRestored(t *testing.T, c *chance, journal *configv1.Journal, how backup) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
+	defer cancel()
+	side := newVendorSide()
+	r := newReplica(t, c, side, "a", journal, replicaOptions{})
+	r.mustServe(ctx)
+	load := startLoad(ctx, t, r)
+	load.until(ctx, t, 60)
+	before := load.done()
+	how.take(t, r)
+	load.until(ctx, t, len(load.done())+30)
+	after := load.end()[len(before):]
+
+	r.holdDown()
+	p := r.now()
+	p.kill()
+	<-p.died
+	how.restore(t, r)
+	r.letUp()
+	r.mustServe(ctx)
+
+	for _, c := range before {
+		response, err := askAgain(ctx, r, c)
+		if err != nil || !response.GetReplayed() {
+			t.Errorf("%s is not answered from the copy: %v %v", short(c), response, err)
+			continue
+		}
+		if response.Replayed = false; !proto.Equal(response, c.successes[0]) {
+			t.Errorf("%s is answered otherwise:\n%s\n%s", short(c), text(c.successes[0]), text(response))
+		}
+	}
+	forgotten := 0
+	for _, c := range after {
+		response, err := askAgain(ctx, r, c)
+		if status.Code(err) == codes.Unavailable { // the copy has it as about to be looked for, and so as not sent: that starts again, with a look
+			response, err = askAgain(ctx, r, c)
+		}
+		switch {
+		case c.vendor.sandbox == sandbox.Avvio, response.GetReplayed(): // the one has no key; the other the copy had after all
+			continue
+		case err != nil && status.Code(err) != codes.AlreadyExists:
+			r.complain(ctx, c, "is forgotten, and answered with %v", err)
+		}
+		forgotten++
+	}
+	if forgotten == 0 {
+		t.Error("nothing was forgotten: the copy was not put in place")
+	}
+	created := map[string]int{}
+	for _, v := range vendors() {
+		for _, record := range r.records(v.sandbox) {
+			created[v.name+record.Key]++
+		}
+	}
+	for _, c := range slices.Concat(before, after) {
+		twiceAllowed := c.vendor.sandbox == sandbox.Avvio && slices.Contains(after, c)
+		if times := created[c.vendor.name+c.vendor.key(c.request)]; times != 1 && !twiceAllowed {
+			t.Errorf("%s was created %d times", short(c), times)
+		}
+	}
+	t.Logf("%d creates before the copy, all answered from it; %d after it, of which %d were forgotten and created nothing again", len(before), len(after), forgotten)
+}
+
+// askAgain calls with the request_id of before.
+func askAgain(ctx context.Context, r *replica, c *create) (*enlistv1.CreateCustomerResponse, error) {
+	request, _ := proto.Clone(c.request).(*enlistv1.CreateCustomerRequest)
+	return r.now().createOverGRPC(ctx, request)
+}
+
+// steadyLoad is callers who create one customer after the other.
+type steadyLoad struct {
+	enough  context.CancelFunc
+	working sync.WaitGroup
+
+	mu      sync.Mutex
+	creates []*create // in the order in which they were answered
+}
+
+func startLoad(ctx context.Context, t *testing.T, r *replica) *steadyLoad {
+	t.Helper()
+	l := &steadyLoad{}
+	calling, enough := context.WithCancel(ctx)
+	l.enough = enough
+	p := r.now()
+	for range 6 {
+		l.working.Go(func() {
+			for calling.Err() == nil {
+				v := one(r.chance, vendors())
+				c := &create{vendor: &v, request: v.request(fail)}
+				request, _ := proto.Clone(c.request).(*enlistv1.CreateCustomerRequest)
+				response, err := p.createOverGRPC(ctx, request)
+				if err != nil {
+					t.Errorf("%s: %v", short(c), err)
+					return
+				}
+				c.successes = append(c.successes, response)
+				l.mu.Lock()
+				l.creates = append(l.creates, c)
+				l.mu.Unlock()
+			}
+		})
+	}
+	return l
+}
+
+// done returns the creates that have an answer.
+func (l *steadyLoad) done() []*create {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.creates)
+}
+
+// until waits for so many answers.
+func (l *steadyLoad) until(ctx context.Context, t *testing.T, count int) {
+	t.Helper()
+	for len(l.done()) < count {
+		if t.Failed() || !sleep(ctx, 5*time.Millisecond) {
+			t.Fatal("the load has stopped")
+		}
+	}
+}
+
+func (l *steadyLoad) end() []*create {
+	l.enough()
+	l.working.Wait()
+	return l.done()
+}

@@ -1,0 +1,25 @@
+package sellandsign
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// Check reads a customer that is not there. Which status says so is not documented, and 404 is also what a wrong base_url gives: it is
+// believed only when it comes in an object of the vendor's.
+func (p *Provider) Check(ctx context.Context) error {
+	call := p.call(vendorhttp.Check, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {providers.Nobody}})
+	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
+		there := recordIn(response.Body, providers.Nobody) != nil
+		if isSuccess(response) && (there || isNothing(response.Body)) || isNotFound(response.Status) && wire.Record(response.Body) != nil {
+			return struct{}{}, nil
+		}
+		return struct{}{}, p.refused(call, response)
+	})
+	return err
+}
