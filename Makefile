@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres build image fuzz crash journal-size
+.PHONY: help test check format generate docs imports generated tools compiler postgres build image fuzz crash journal-size soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,3 +85,16 @@ ROWS ?= 2000000
 STORE ?= sqlite
 journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgres) beside a small one; the table goes to docs/exactly-once.md
 	go test ./journal/sizetest -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
+
+soak: ## Serve steady load for DURATION (30m) with all vendors failing at random; memory must stay level and every create end as one customer
+	go test ./once/crashtest -run '^TestSoak$$' -v -timeout 0 -crash.soak $(DURATION)
+
+GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
+vulnerabilities: ## Ask the Go vulnerability database what is known of the code that is used; needs the network
+	go run $(GOVULNCHECK) ./...
+
+SYFT ?= github.com/anchore/syft/cmd/syft@v1.42.0
+sbom: build ## Write the binary's bill of materials, enlist.cdx.json (CycloneDX), and enlist.licences.txt
+	SYFT_CHECK_FOR_APP_UPDATE=false SYFT_GOLANG_SEARCH_LOCAL_MOD_CACHE_LICENSES=true go run $(SYFT) scan -q file:enlist \
+	  -o cyclonedx-json=enlist.cdx.json -o template=enlist.licences.txt -t tools/licences.tmpl
+	@cat enlist.licences.txt
