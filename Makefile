@@ -1,10 +1,11 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash journal-size isolation
+.PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash \
+  journal-size isolation soak vulnerabilities sbom
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: check compiler postgres ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
@@ -101,3 +102,16 @@ journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgre
 ROUNDS ?= 8
 isolation: ## Measure calls to one vendor while 5000 wait for another that hangs, with and without, ROUNDS (8) times
 	go test ./bench/isolation -isolation.rounds $(ROUNDS) -timeout 0 -v
+
+soak: ## Serve steady load for DURATION (30m) with all vendors failing at random; memory must stay level and every create end as one customer
+	go test ./once/crashtest -run '^TestSoak$$' -v -timeout 0 -crash.soak $(DURATION)
+
+GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
+vulnerabilities: ## Ask the Go vulnerability database what is known of the code that is used; needs the network
+	go run $(GOVULNCHECK) ./...
+
+SYFT ?= github.com/anchore/syft/cmd/syft@v1.42.0
+sbom: build ## Write the binary's bill of materials, enlist.cdx.json (CycloneDX), and enlist.licences.txt
+	SYFT_CHECK_FOR_APP_UPDATE=false SYFT_GOLANG_SEARCH_LOCAL_MOD_CACHE_LICENSES=true go run $(SYFT) scan -q file:enlist \
+	  -o cyclonedx-json=enlist.cdx.json -o template=enlist.licences.txt -t tools/licences.tmpl
+	@cat enlist.licences.txt

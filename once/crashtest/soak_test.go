@@ -1,0 +1,205 @@
+package crashtest_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+var (
+	soak     = flag.Duration("crash.soak", 0, "how long TestSoak goes on; 0: it is skipped")
+	soakRate = flag.Int("crash.soakrate", 8, "creates a second of TestSoak")
+)
+
+// sampleEvery is how often TestSoak looks at the process.
+const sampleEvery = 10 * time.Second
+
+// TestSoak keeps one process under steady load for long, while all vendors fail at random. Memory, goroutines and open files must stay
+// level, and every create must come to rest as one customer.
+func TestSoak(t *testing.T) {
+	if *soak == 0 {
+		t.Skip("-crash.soak is not set")
+	}
+	c := chanceOf(t.Name())
+	w := newWorld(t, c, func() string { return "" }, func(string) { t.Error("the server was killed") })
+	w.adjust = func(config *configv1.Config) { config.Journal.FinishWithin = nil }
+	ctx := t.Context()
+	p := w.server(ctx)
+	if p == nil {
+		t.Fatal("the server does not serve")
+	}
+	pid := p.command.Process.Pid
+
+	load, end := context.WithTimeout(ctx, *soak)
+	defer end()
+	all := vendors()
+	var others sync.WaitGroup
+	others.Go(func() { troubles(load, w, all) })
+	others.Go(func() { reads(load, w, all) })
+	var samples []sample
+	others.Go(func() { samples = watch(load, t, pid) })
+	creates := steadily(load, w, all)
+	others.Wait()
+
+	found := verify(ctx, w, creates)
+	found.rounds = 1
+	time.Sleep(3 * time.Second)
+	after := look(t, pid)
+	t.Logf("\n%s\n%d creates, %d duplicates, %d lost, %d contradicted, %d for a person\nat rest: %s", journey(samples), found.creates, found.duplicates,
+		found.lost, found.contradicted, found.needsPerson, after)
+	if w.server(ctx) != p {
+		t.Error("the process is another one")
+	}
+	level(t, samples)
+}
+
+// steadily makes creates at all vendors, the same number every second, and returns them when everybody is done.
+func steadily(ctx context.Context, w *world, all []vendor) (creates []*create) {
+	tick := time.NewTicker(time.Second / time.Duration(*soakRate))
+	defer tick.Stop()
+	var callers sync.WaitGroup
+	defer callers.Wait()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return creates
+		case <-tick.C:
+		}
+		v := &all[i%len(all)]
+		c := requestsFor(w.chance, v, 1, v.onExisting)[0]
+		creates = append(creates, c)
+		for _, m := range mannersOf(w.chance) {
+			callers.Go(func() {
+				within, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+				defer cancel()
+				c.pursue(within, w, m)
+			})
+		}
+	}
+}
+
+// troubles has the vendors fail, any of them in any way.
+func troubles(ctx context.Context, w *world, all []vendor) {
+	for sleep(ctx, time.Second) {
+		disturb(w, &all[w.upTo(len(all))], 3)
+	}
+}
+
+// reads does what callers do beside creating.
+func reads(ctx context.Context, w *world, all []vendor) {
+	for i := 0; sleep(ctx, 100*time.Millisecond); i++ {
+		p := w.server(ctx)
+		if p == nil {
+			return
+		}
+		v := &all[i%len(all)]
+		within, cancel := context.WithTimeout(ctx, 5*time.Second)
+		switch i % 4 {
+		case 0:
+			_, _ = p.customers.GetCustomer(within, &enlistv1.GetCustomerRequest{Provider: v.name, CustomerId: "K" + strconv.Itoa(i)})
+		case 1:
+			_, _ = p.customers.ListContractors(within, &enlistv1.ListContractorsRequest{Provider: "sellandsign", CustomerId: "K1"})
+		case 2:
+			_, _ = p.operations.ListOperations(within, &enlistv1.ListOperationsRequest{Provider: "-", PageSize: 50})
+		case 3:
+			request := v.request(fail)
+			request.ValidateOnly = true
+			_, _ = p.createOverREST(within, request)
+		}
+		cancel()
+	}
+}
+
+// sample is a process at a moment.
+type sample struct {
+	at         time.Duration
+	residentKB int
+	threads    int
+	files      int
+}
+
+func (s sample) String() string {
+	return fmt.Sprintf("%5.0f s: resident %6.1f MiB, %3d threads, %4d open files", s.at.Seconds(), float64(s.residentKB)/1024, s.threads, s.files)
+}
+
+// watch takes samples until the context ends.
+func watch(ctx context.Context, t *testing.T, pid int) (samples []sample) {
+	began := time.Now()
+	for sleep(ctx, sampleEvery) {
+		s := look(t, pid)
+		s.at = time.Since(began)
+		samples = append(samples, s)
+	}
+	return samples
+}
+
+func look(t *testing.T, pid int) (s sample) {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		name, value, _ := strings.Cut(line, ":")
+		number, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
+		switch name {
+		case "VmRSS":
+			s.residentKB = number
+		case "Threads":
+			s.threads = number
+		}
+	}
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.files = len(files)
+	return s
+}
+
+// journey shows a dozen of the samples.
+func journey(samples []sample) string {
+	var lines []string
+	for i := 0; i < len(samples); i += max(len(samples)/12, 1) {
+		lines = append(lines, samples[i].String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// level asserts that the last quarter of the run is like the second: the first is for caches to fill.
+func level(t *testing.T, samples []sample) {
+	t.Helper()
+	if len(samples) < 8 {
+		t.Fatalf("%d samples are too few to tell", len(samples))
+	}
+	quarter := len(samples) / 4
+	early, late := samples[quarter:2*quarter], samples[len(samples)-quarter:]
+	for name, of := range map[string]func(sample) int{
+		"resident KiB": func(s sample) int { return s.residentKB }, "threads": func(s sample) int { return s.threads }, "open files": func(s sample) int { return s.files },
+	} {
+		before, now := median(early, of), median(late, of)
+		t.Logf("%s: median of the second quarter %d, of the last %d", name, before, now)
+		if now > before+before/5+10 {
+			t.Errorf("%s grew from %d to %d", name, before, now)
+		}
+	}
+}
+
+func median(samples []sample, of func(sample) int) int {
+	values := make([]int, len(samples))
+	for i, s := range samples {
+		values[i] = of(s)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
