@@ -26,7 +26,7 @@ func (t *FieldTable) Account(
 	leaves := leavesOf(request)
 	set := make(map[string]bool, len(leaves)+1)
 	for _, leaf := range leaves {
-		set[anyIndex(leaf.path)] = true
+		set[leaf.any] = true
 	}
 	set["request_id"] = request.GetRequestId() != ""
 
@@ -39,7 +39,7 @@ func (t *FieldTable) Account(
 
 	var fates []*enlistv1.FieldFate
 	var dropped []rules.Violation
-	if requestID := (leaf{path: "request_id", value: request.GetRequestId(), shown: request.GetRequestId()}); requestID.value != "" {
+	if requestID := (leaf{path: "request_id", any: "request_id", value: request.GetRequestId(), shown: request.GetRequestId()}); requestID.value != "" {
 		fates = append(fates, t.sent(requestID, set, message)...)
 	}
 	for _, leaf := range leaves {
@@ -107,8 +107,8 @@ func drop(message protoreflect.Message, path string) {
 // sent returns the fate of one field in each vendor field that carries it; none when no vendor field does.
 func (t *FieldTable) sent(leaf leaf, set map[string]bool, message proto.Message) []*enlistv1.FieldFate {
 	var fates []*enlistv1.FieldFate
-	for _, e := range t.byPath[anyIndex(leaf.path)] {
-		if !e.fills(anyIndex(leaf.path), set) {
+	for _, e := range t.byPath[leaf.any] {
+		if !e.fills(leaf.any, set) {
 			continue // another path fills this field
 		}
 		carried := slices.Collect(e.carried(message.ProtoReflect(), e.chain))
@@ -140,9 +140,9 @@ func above(path string) string { return path[:max(strings.LastIndexAny(path, ".[
 
 // active returns the path that fills the field: the first that is set.
 func (e *entry) active(set map[string]bool) string {
-	for _, path := range e.paths() {
-		if set[anyIndex(path)] {
-			return anyIndex(path)
+	for _, path := range e.anyPaths {
+		if set[path] {
+			return path
 		}
 	}
 	return ""
@@ -150,7 +150,7 @@ func (e *entry) active(set map[string]bool) string {
 
 // home returns the path at which a missing value is asked for: the customer's field, where an option only stands in for it.
 func (e *entry) home() string {
-	for _, path := range e.paths() {
+	for _, path := range e.paths {
 		if strings.HasPrefix(path, "customer.") {
 			return path
 		}
@@ -191,9 +191,8 @@ func (e *entry) carried(message protoreflect.Message, chain []protoreflect.Field
 
 // whyNot says why a field is not sent.
 func (t *FieldTable) whyNot(name string, leaf leaf, set map[string]bool) string {
-	path := leaf.path
-	for _, e := range t.byPath[anyIndex(path)] {
-		if active := e.active(set); active != "" && active != anyIndex(path) {
+	for _, e := range t.byPath[leaf.any] {
+		if active := e.active(set); active != "" && active != leaf.any {
 			return "is not sent to " + name + ", because " + active + " fills " + e.wireName
 		}
 		if note := e.source.GetNote(); note != "" {
@@ -203,7 +202,7 @@ func (t *FieldTable) whyNot(name string, leaf leaf, set map[string]bool) string 
 	if leaf.output {
 		return "stands in answers only"
 	}
-	if note := t.without[anyIndex(path)]; note != "" {
+	if note := t.without[leaf.any]; note != "" {
 		return "is not sent to " + name + ": " + note
 	}
 	return "has no field at " + name
@@ -220,7 +219,7 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 			continue
 		}
 		path := cmp.Or(e.active(set), e.home())
-		others := slices.DeleteFunc(e.paths(), func(other string) bool {
+		others := slices.DeleteFunc(slices.Clone(e.paths), func(other string) bool {
 			return other == path || strings.Contains(violation.Description, other)
 		})
 		if at := index.FindString(wirePath); at != "" {

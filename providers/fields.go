@@ -27,6 +27,8 @@ type entry struct {
 	source   *enlistv1.FieldSource
 	wireName string                         // the vendor's name: name.lastName
 	chain    []protoreflect.FieldDescriptor // from the wire message down to the field
+	paths    []string                       // the canonical path and its fallbacks, in order
+	anyPaths []string                       // the same with [*] for indexes
 }
 
 // NewFieldTable reads the table from the annotations of a wire message.
@@ -35,8 +37,8 @@ func NewFieldTable(wire protoreflect.MessageDescriptor) *FieldTable {
 	table.collect(wire, nil)
 	for i := range table.entries {
 		e := &table.entries[i]
-		for _, path := range e.paths() {
-			table.byPath[anyIndex(path)] = append(table.byPath[anyIndex(path)], e)
+		for _, path := range e.anyPaths {
+			table.byPath[path] = append(table.byPath[path], e)
 		}
 		table.byWire[e.wirePath()] = e
 	}
@@ -54,7 +56,11 @@ func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []pro
 		field := message.Fields().Get(i)
 		chain := append(slices.Clone(above), field)
 		if source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource); source.GetPath() != "" {
-			t.entries = append(t.entries, entry{source: source, wireName: wireName(chain), chain: chain})
+			e := entry{source: source, wireName: wireName(chain), chain: chain, paths: append([]string{source.GetPath()}, source.GetFallbackPaths()...)}
+			for _, path := range e.paths {
+				e.anyPaths = append(e.anyPaths, anyIndex(path))
+			}
+			t.entries = append(t.entries, e)
 		} else if field.Message() != nil && !field.IsMap() {
 			t.collect(field.Message(), chain)
 		}
@@ -113,11 +119,6 @@ func length(limit *uint64) *uint32 {
 
 func (e *entry) last() protoreflect.FieldDescriptor { return e.chain[len(e.chain)-1] }
 
-// paths returns the canonical path and its fallbacks, in order.
-func (e *entry) paths() []string {
-	return append([]string{e.source.GetPath()}, e.source.GetFallbackPaths()...)
-}
-
 // wirePath returns the proto path of the field in the wire message, with [*] for list elements.
 func (e *entry) wirePath() string {
 	names := make([]string, len(e.chain))
@@ -145,7 +146,7 @@ var index = regexp.MustCompile(`\[[^\]]*\]`)
 
 // anyIndex writes the indexes of lists of messages and of maps as [*]. Address lines keep theirs: each has a field of its own.
 func anyIndex(path string) string {
-	if strings.Contains(path, ".lines[") {
+	if !strings.Contains(path, "[") || strings.Contains(path, ".lines[") {
 		return path
 	}
 	return index.ReplaceAllString(path, "[*]")

@@ -17,6 +17,7 @@ import (
 // leaf is one value that a caller has set.
 type leaf struct {
 	path   string // customer.billing_address.lines[0]
+	any    string // the same as anyIndex writes it
 	value  string
 	shown  string // value, or a placeholder where it must not be shown
 	output bool   // whether the field stands in answers only
@@ -70,7 +71,7 @@ func appendLeaf(leaves []leaf, field protoreflect.FieldDescriptor, path string, 
 	if wire.Redacted(field) {
 		shown = wire.Placeholder(field)
 	}
-	return append(leaves, leaf{path: path, value: text, shown: shown, output: output})
+	return append(leaves, leaf{path: path, any: anyIndex(path), value: text, shown: shown, output: output})
 }
 
 func isDate(field protoreflect.FieldDescriptor) bool {

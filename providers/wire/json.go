@@ -121,9 +121,22 @@ func appendNumber(out []byte, number float64) []byte {
 }
 
 func appendString(out []byte, text string) []byte {
+	if isPlain(text) {
+		return append(append(append(out, '"'), text...), '"')
+	}
 	buffer := bytes.NewBuffer(out)
 	encoder := json.NewEncoder(buffer)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(text) // a string always encodes
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+}
+
+// isPlain reports whether a text stands in JSON as it is.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// connections is how many a gRPC caller's process keeps.
+const connections = 4
+
+// call makes the n-th call of a series.
+type call func(ctx context.Context, n int64) error
+
+// figures are what one series has shown.
+type figures struct {
+	calls          int
+	cpu            time.Duration // of the server, per call
+	perSecond      float64
+	p50, p99       time.Duration
+	objects, bytes float64 // allocated by the server, per call
+	failed         int64
+	firstFailure   atomic.Pointer[error]
+}
+
+// newCustomer numbers customers across all series of a run.
+var newCustomer atomic.Int64 //nolint:gochecknoglobals // one number for the whole run
+
+// grpcCalls returns how to create and read over gRPC.
+func grpcCalls(address string) (create, get call, err error) {
+	clients := make([]enlistv1.CustomerServiceClient, connections)
+	for i := range clients {
+		connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		if err != nil {
+			return nil, nil, err
+		}
+		clients[i] = enlistv1.NewCustomerServiceClient(connection)
+	}
+	authorized := func(ctx context.Context) context.Context {
+		return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+apiKey)
+	}
+	create = func(ctx context.Context, n int64) error {
+		_, err := clients[n%connections].CreateCustomer(authorized(ctx), sample(newCustomer.Add(1)))
+		return err
+	}
+	get = func(ctx context.Context, n int64) error {
+		_, err := clients[n%connections].GetCustomer(authorized(ctx), &enlistv1.GetCustomerRequest{Provider: "opencell", CustomerId: "BENCH-1"})
+		return err
+	}
+	return create, get, nil
+}
+
+// sample is the customer that everybody creates, under a number of its own.
+func sample(n int64) *enlistv1.CreateCustomerRequest {
+	return &enlistv1.CreateCustomerRequest{
+		Provider: "opencell", RequestId: uuid.NewString(),
+		Customer: &enlistv1.Customer{
+			Id: fmt.Sprint("BENCH-", n), DisplayName: "John Smith", Email: "qa@example.com", Mobile: "+33123546789",
+			Name: &enlistv1.PersonName{Title: "Mr", GivenName: "John", FamilyName: "Smith"},
+			BillingAddress: &enlistv1.Address{
+				Lines: []string{"673 Eugene Points"}, PostalCode: "92136", City: "New Taryn", CountryCode: "FR",
+			},
+			LanguageCode: "fr", CurrencyCode: "EUR",
+		},
+	}
+}
+
+// sampleJSON is the same over REST.
+const sampleJSON = `{"requestId":"%s","customer":{"id":"BENCH-%d","displayName":"John Smith","email":"qa@example.com","mobile":"+33123546789",` +
+	`"name":{"title":"Mr","givenName":"John","familyName":"Smith"},` +
+	`"billingAddress":{"lines":["673 Eugene Points"],"postalCode":"92136","city":"New Taryn","countryCode":"FR"},"languageCode":"fr","currencyCode":"EUR"}}`
+
+// restCalls returns how to create and read over REST.
+func restCalls(address string) (create, get call) {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}
+	do := func(ctx context.Context, method, path string, body []byte) error {
+		request, err := http.NewRequestWithContext(ctx, method, "http://"+address+path, bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", "Bearer "+apiKey)
+		response, err := client.Do(request)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = response.Body.Close() }()
+		text, err := io.ReadAll(response.Body)
+		if err == nil && response.StatusCode != http.StatusOK {
+			err = fmt.Errorf("%s: %s", response.Status, text)
+		}
+		return err
+	}
+	create = func(ctx context.Context, _ int64) error {
+		return do(ctx, http.MethodPost, "/v1/providers/opencell/customers", fmt.Appendf(nil, sampleJSON, uuid.NewString(), newCustomer.Add(1)))
+	}
+	get = func(ctx context.Context, _ int64) error {
+		return do(ctx, http.MethodGet, "/v1/providers/opencell/customers/BENCH-1", nil)
+	}
+	return create, get
+}
+
+// measure has callers call a subject, each again as soon as it has its answer, for a time.
+func (s *subject) measure(ctx context.Context, call call, callers int, seconds float64) (*figures, error) {
+	if err := warmUp(ctx, call, callers); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	allocatedBefore, err := s.allocated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cpuBefore, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	made := &figures{}
+	began := time.Now()
+	until := began.Add(time.Duration(seconds * float64(time.Second)))
+	latencies := make([][]time.Duration, callers)
+	var group sync.WaitGroup
+	for i := range callers {
+		group.Go(func() {
+			for n := int64(i); time.Now().Before(until) && ctx.Err() == nil; n++ {
+				start := time.Now()
+				if err := call(ctx, n); err != nil {
+					atomic.AddInt64(&made.failed, 1)
+					made.firstFailure.CompareAndSwap(nil, &err)
+				}
+				latencies[i] = append(latencies[i], time.Since(start))
+			}
+		})
+	}
+	group.Wait()
+	took := time.Since(began)
+	cpuAfter, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	allocatedAfter, err := s.allocated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Concat(latencies...)
+	slices.Sort(all)
+	made.calls = len(all)
+	if made.failed > 0 {
+		return nil, fmt.Errorf("%s: %d of %d calls failed, the first: %w", s.name, made.failed, made.calls, *made.firstFailure.Load())
+	}
+	calls := float64(made.calls)
+	made.cpu = time.Duration(float64(cpuAfter-cpuBefore) / calls)
+	made.perSecond = calls / took.Seconds()
+	made.p50, made.p99 = all[len(all)/2], all[len(all)*99/100]
+	made.objects, made.bytes = (allocatedAfter.Objects-allocatedBefore.Objects)/calls, (allocatedAfter.Bytes-allocatedBefore.Bytes)/calls
+	return made, nil
+}
+
+// warmUp has connections made and caches filled.
+func warmUp(ctx context.Context, call call, callers int) error {
+	failures := make(chan error, callers)
+	for i := range callers {
+		go func() {
+			var err error
+			for n := range int64(20) {
+				if err = call(ctx, int64(i)+n); err != nil {
+					break
+				}
+			}
+			failures <- err
+		}()
+	}
+	var first error
+	for range callers {
+		if err := <-failures; err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run plays the part that the first argument names; without one it measures.
+func run(ctx context.Context, arguments []string) error {
+	parts := map[string]func(context.Context, string) error{
+		"vendor": serveVendor, "bare-grpc": serveBareGRPC, "bare-rest": serveBareREST, "stock-gateway": serveStockGateway,
+	}
+	if len(arguments) == 2 {
+		if part, known := parts[arguments[0]]; known {
+			return part(ctx, arguments[1])
+		}
+	}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	plan := plan{}
+	flags.IntVar(&plan.rounds, "rounds", 7, "rounds; each measures every subject once")
+	flags.Float64Var(&plan.seconds, "seconds", 4, "how long each subject is measured in a round")
+	flags.IntVar(&plan.callers, "callers", 64, "callers at once")
+	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")
+	flags.StringVar(&plan.profile, "profile", "", "file that gets a CPU profile of Enlist during the first round")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	return plan.run(ctx)
+}

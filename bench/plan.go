@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// plan says what is measured.
+type plan struct {
+	rounds, callers int
+	seconds         float64
+	only, profile   string
+}
+
+// series is one kind of call to one subject.
+type series struct {
+	name    string
+	subject *subject
+	call    call
+	rounds  []*figures
+}
+
+func (p *plan) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx) // ends the processes
+	defer cancel()
+	folder, err := os.MkdirTemp("", "enlist-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	subjects, err := startAll(ctx, folder)
+	if err != nil {
+		return err
+	}
+	all, err := p.series(subjects)
+	if err != nil {
+		return err
+	}
+	for round := range p.rounds {
+		for i := range all {
+			s := &all[(i+round)%len(all)] // nobody is always the first
+			made, err := s.subject.measure(ctx, s.call, p.callers, p.seconds)
+			if err != nil {
+				return err
+			}
+			s.rounds = append(s.rounds, made)
+		}
+		_, _ = fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, p.rounds)
+	}
+	_, err = fmt.Print(report(p, all))
+	return err
+}
+
+func (p *plan) series(subjects []*subject) ([]series, error) {
+	var all []series
+	for _, s := range subjects {
+		if s.grpc != "" {
+			create, get, err := grpcCalls(s.grpc)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, series{name: s.name + ", gRPC create", subject: s, call: create}, series{name: s.name + ", gRPC get", subject: s, call: get})
+		}
+		if s.rest != "" {
+			create, get := restCalls(s.rest)
+			all = append(all, series{name: s.name + ", REST create", subject: s, call: create}, series{name: s.name + ", REST get", subject: s, call: get})
+		}
+	}
+	if p.only == "" {
+		return all, nil
+	}
+	var chosen []series
+	for _, s := range all {
+		if strings.Contains(s.name, p.only) {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen, nil
+}

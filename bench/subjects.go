@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// apiKey is what Enlist's callers bring.
+const apiKey = "bench-key"
+
+// subject is a server that is measured, in a process of its own.
+type subject struct {
+	name       string
+	grpc, rest string // addresses; "" for none
+	stats      string // URL that tells allocations
+	command    *exec.Cmd
+}
+
+// start starts this program as a part, or another program.
+func start(ctx context.Context, log string, environment []string, program string, arguments ...string) (*exec.Cmd, error) {
+	command := exec.CommandContext(ctx, program, arguments...)
+	command.Env = append(os.Environ(), environment...)
+	file, err := os.Create(log) //nolint:gosec // in our own folder
+	if err != nil {
+		return nil, err
+	}
+	command.Stdout, command.Stderr = file, file
+	return command, command.Start()
+}
+
+// freeAddress returns a loopback address that nobody listens on.
+func freeAddress(ctx context.Context) (string, error) {
+	var ports net.ListenConfig
+	listener, err := ports.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+func freeAddresses(ctx context.Context, count int) ([]string, error) {
+	all := make([]string, count)
+	for i := range all {
+		var err error
+		if all[i], err = freeAddress(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// waitFor returns when somebody accepts connections at the addresses.
+func waitFor(ctx context.Context, addresses ...string) error {
+	for _, address := range addresses {
+		for again := 0; ; again++ {
+			var dialer net.Dialer
+			connection, err := dialer.DialContext(ctx, "tcp", address)
+			if err == nil {
+				_ = connection.Close()
+				break
+			}
+			if again > 500 || ctx.Err() != nil {
+				return err
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	return nil
+}
+
+// startAll starts the vendor and all subjects.
+func startAll(ctx context.Context, folder string) ([]*subject, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	at, err := freeAddresses(ctx, 10)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := start(ctx, folder+"/vendor.log", nil, self, "vendor", at[0]); err != nil {
+		return nil, err
+	}
+	enlist, err := startEnlist(ctx, folder, "http://"+at[0], at[1], at[2], at[3])
+	if err != nil {
+		return nil, err
+	}
+	subjects := []*subject{
+		enlist,
+		{name: "bare gRPC", grpc: at[4], stats: at[5]},
+		{name: "bare REST", rest: at[6], stats: at[7]},
+		{name: "stock gateway", rest: at[8], stats: at[9]},
+	}
+	for i, part := range []string{"bare-grpc", "bare-rest", "stock-gateway"} {
+		s := subjects[i+1]
+		s.command, err = start(ctx, folder+"/"+part+".log", []string{vendorVariable + "=http://" + at[0], statsVariable + "=" + s.stats}, self, part, s.grpc+s.rest)
+		if err != nil {
+			return nil, err
+		}
+		s.stats = "http://" + s.stats
+	}
+	return subjects, waitFor(ctx, append(at[:3:3], at[4], at[6], at[8])...)
+}
+
+// startEnlist builds Enlist and starts it with everything on.
+func startEnlist(ctx context.Context, folder, vendor, grpcAddress, httpAddress, adminAddress string) (*subject, error) {
+	binary := filepath.Join(folder, "enlist")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "github.com/enlist-dev/enlist")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, text)
+	}
+	config := fmt.Sprintf(`
+grpc: {address: %q}
+http: {address: %q}
+admin: {address: %q}
+journal: {sqlite: {path: %q}}
+auth: {api_keys: [{name: bench, sha256: "%x"}]}
+providers:
+  - name: opencell
+    max_in_flight: 10000
+    opencell: {base_url: %q, username: bench, password: bench, seller_code: MAIN_SELLER, customer_category: CLIENT, currency_code: EUR,
+      language_code: en, defaults: {billing_cycle: BC_MONTHLY_1ST}}
+`, grpcAddress, httpAddress, adminAddress, filepath.Join(folder, "enlist.db"), sha256.Sum256([]byte(apiKey)), vendor)
+	file := filepath.Join(folder, "enlist.yaml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		return nil, err
+	}
+	command, err := start(ctx, folder+"/enlist.log", nil, binary, "serve", "--config", file)
+	return &subject{name: "enlist", grpc: grpcAddress, rest: httpAddress, stats: "http://" + adminAddress + "/metrics", command: command}, err
+}
+
+// cpu returns how long the process has worked, in user and kernel mode.
+func (s *subject) cpu() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.command.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name before may hold anything
+	fields := strings.Fields(rest)
+	user, errUser := strconv.ParseInt(fields[11], 10, 64)
+	kernel, errKernel := strconv.ParseInt(fields[12], 10, 64)
+	const tick = 10 * time.Millisecond // USER_HZ is 100 on Linux
+	return time.Duration(user+kernel) * tick, errors.Join(errUser, errKernel)
+}
+
+// allocated returns what the process has allocated since its start.
+func (s *subject) allocated(ctx context.Context) (made allocations, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.stats, http.NoBody)
+	if err != nil {
+		return made, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return made, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if !strings.HasSuffix(s.stats, "/metrics") {
+		return made, json.NewDecoder(response.Body).Decode(&made)
+	}
+	return readMetrics(response.Body)
+}
+
+func readMetrics(text io.Reader) (made allocations, err error) {
+	lines := bufio.NewScanner(text)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), " ")
+		switch name {
+		case "go_memstats_mallocs_total":
+			made.Objects, err = strconv.ParseFloat(value, 64)
+		case "go_memstats_alloc_bytes_total":
+			made.Bytes, err = strconv.ParseFloat(value, 64)
+		}
+	}
+	return made, errors.Join(err, lines.Err())
+}
