@@ -103,18 +103,18 @@ func helped() []helpedCase {
 		},
 		{
 			name: "the same create is under way", before: whileCalling("create", "CreateCustomer", create),
-			rpc: "CreateCustomer", request: create, within: 400 * time.Millisecond, want: inProgress,
+			rpc: "CreateCustomer", request: create, within: time.Second, want: inProgress,
 		},
 		{
 			name: "another create for the customer is under way", before: whileCalling("create", "CreateCustomer", create),
-			rpc: "CreateCustomer", request: other, within: 400 * time.Millisecond, want: inProgress,
+			rpc: "CreateCustomer", request: other, within: time.Second, want: inProgress,
 		},
 		{
 			name: "the limits of the connection",
 			change: func(config *configv1.Config, connected map[string]providers.Provider) {
 				reconnect(config, connected, "opencell", one)
 			},
-			before: whileCalling("get", "GetCustomer", get), rpc: "GetCustomer", request: get, within: 400 * time.Millisecond,
+			before: whileCalling("get", "GetCustomer", get), rpc: "GetCustomer", request: get, within: time.Second,
 			want: overloaded,
 		},
 		{
@@ -122,7 +122,7 @@ func helped() []helpedCase {
 			change: func(config *configv1.Config, connected map[string]providers.Provider) {
 				reconnect(config, connected, "opencell", one)
 			},
-			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, within: 400 * time.Millisecond,
+			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, within: time.Second,
 			want: overloaded,
 		},
 		{
@@ -132,7 +132,7 @@ func helped() []helpedCase {
 		},
 		{
 			name:   "a vendor that takes longer than the call has",
-			before: func(t *testing.T, r *running) func() { return delayed(t, r, "get") }, rpc: "GetCustomer", request: get, within: 400 * time.Millisecond,
+			before: func(t *testing.T, r *running) func() { return delayed(t, r, "get") }, rpc: "GetCustomer", request: get, within: time.Second,
 			want: expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "VENDOR_UNAVAILABLE", Retry: true},
 		},
 		{name: "a journal that cannot be written", change: stopsSoon, before: withoutJournal, rpc: "CreateCustomer", request: create, want: journal},
