@@ -37,7 +37,7 @@ type figures struct {
 }
 
 // newCustomer numbers customers across all series of a run.
-var newCustomer atomic.Int64 //nolint:gochecknoglobals // one number for the whole run
+var newCustomer atomic.Int64
 
 // grpcCalls returns how to create and read over gRPC.
 func grpcCalls(address string) (create, get call, err error) {
