@@ -23,6 +23,7 @@ type process struct {
 	customers  enlistv1.CustomerServiceClient
 	operations enlistv1.OperationServiceClient
 	rest       string        // base URL
+	admin      string        // address; empty for none
 	died       chan struct{} // closed once it is gone
 	serving    bool
 	asked      atomic.Bool // to stop
@@ -43,16 +44,16 @@ func startProcess(config, plan, logFile string) (*process, error) {
 	if err := p.command.Start(); err != nil {
 		return nil, err
 	}
-	addresses := make(chan [2]string, 1)
+	addresses := make(chan [3]string, 1)
 	go func() {
 		defer close(p.died)
 		lines := bufio.NewScanner(stderr)
 		lines.Buffer(nil, 1<<20)
 		for lines.Scan() {
 			_, _ = log.Write(append(lines.Bytes(), '\n'))
-			line := struct{ Msg, Grpc, HTTP string }{}
+			line := struct{ Msg, Grpc, HTTP, Admin string }{}
 			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
-				addresses <- [2]string{line.Grpc, line.HTTP}
+				addresses <- [3]string{line.Grpc, line.HTTP, line.Admin}
 			}
 		}
 		_ = p.command.Wait()
@@ -62,7 +63,7 @@ func startProcess(config, plan, logFile string) (*process, error) {
 	case at := <-addresses:
 		p.connection, err = grpc.NewClient(at[0], grpc.WithTransportCredentials(insecure.NewCredentials()))
 		p.customers, p.operations = enlistv1.NewCustomerServiceClient(p.connection), enlistv1.NewOperationServiceClient(p.connection)
-		p.rest, p.serving = "http://"+at[1], true
+		p.rest, p.admin, p.serving = "http://"+at[1], at[2], true
 	case <-p.died:
 	}
 	return p, err

@@ -1,9 +1,11 @@
 package crashtest_test
 
 import (
+	"bufio"
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -32,13 +34,15 @@ func TestSoak(t *testing.T) {
 	}
 	c := chanceOf(t.Name())
 	w := newWorld(t, c, func() string { return "" }, func(string) { t.Error("the server was killed") })
-	w.adjust = func(config *configv1.Config) { config.Journal.FinishWithin = nil }
+	w.adjust = func(config *configv1.Config) {
+		config.Journal.FinishWithin = nil
+		config.Admin = &configv1.Admin{Address: "127.0.0.1:0"}
+	}
 	ctx := t.Context()
 	p := w.server(ctx)
 	if p == nil {
 		t.Fatal("the server does not serve")
 	}
-	pid := p.command.Process.Pid
 
 	load, end := context.WithTimeout(ctx, *soak)
 	defer end()
@@ -47,14 +51,14 @@ func TestSoak(t *testing.T) {
 	others.Go(func() { troubles(load, w, all) })
 	others.Go(func() { reads(load, w, all) })
 	var samples []sample
-	others.Go(func() { samples = watch(load, t, pid) })
+	others.Go(func() { samples = watch(load, t, p) })
 	creates := steadily(load, w, all)
 	others.Wait()
 
 	found := verify(ctx, w, creates)
 	found.rounds = 1
 	time.Sleep(3 * time.Second)
-	after := look(t, pid)
+	after := look(t, p)
 	t.Logf("\n%s\n%d creates, %d duplicates, %d lost, %d contradicted, %d for a person\nat rest: %s", journey(samples), found.creates, found.duplicates,
 		found.lost, found.contradicted, found.needsPerson, after)
 	if w.server(ctx) != p {
@@ -124,27 +128,31 @@ func reads(ctx context.Context, w *world, all []vendor) {
 type sample struct {
 	at         time.Duration
 	residentKB int
+	heapKB     int // alive
+	goroutines int
 	threads    int
 	files      int
 }
 
 func (s sample) String() string {
-	return fmt.Sprintf("%5.0f s: resident %6.1f MiB, %3d threads, %4d open files", s.at.Seconds(), float64(s.residentKB)/1024, s.threads, s.files)
+	return fmt.Sprintf("%5.0f s: resident %6.1f MiB, heap %6.1f MiB, %4d goroutines, %3d threads, %4d open files",
+		s.at.Seconds(), float64(s.residentKB)/1024, float64(s.heapKB)/1024, s.goroutines, s.threads, s.files)
 }
 
 // watch takes samples until the context ends.
-func watch(ctx context.Context, t *testing.T, pid int) (samples []sample) {
+func watch(ctx context.Context, t *testing.T, p *process) (samples []sample) {
 	began := time.Now()
 	for sleep(ctx, sampleEvery) {
-		s := look(t, pid)
+		s := look(t, p)
 		s.at = time.Since(began)
 		samples = append(samples, s)
 	}
 	return samples
 }
 
-func look(t *testing.T, pid int) (s sample) {
+func look(t *testing.T, p *process) (s sample) {
 	t.Helper()
+	pid := p.command.Process.Pid
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +172,26 @@ func look(t *testing.T, pid int) (s sample) {
 		t.Fatal(err)
 	}
 	s.files = len(files)
+	shown := metricsOf(t, p)
+	s.heapKB, s.goroutines = int(shown["go_memstats_heap_inuse_bytes"])>>10, int(shown["go_goroutines"])
 	return s
+}
+
+// metricsOf returns what the admin port shows that has no labels.
+func metricsOf(t *testing.T, p *process) map[string]float64 {
+	t.Helper()
+	answer, err := http.Get("http://" + p.admin + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	shown := map[string]float64{}
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), " ")
+		shown[name], _ = strconv.ParseFloat(value, 64)
+	}
+	return shown
 }
 
 // journey shows a dozen of the samples.
@@ -185,7 +212,9 @@ func level(t *testing.T, samples []sample) {
 	quarter := len(samples) / 4
 	early, late := samples[quarter:2*quarter], samples[len(samples)-quarter:]
 	for name, of := range map[string]func(sample) int{
-		"resident KiB": func(s sample) int { return s.residentKB }, "threads": func(s sample) int { return s.threads }, "open files": func(s sample) int { return s.files },
+		"resident KiB": func(s sample) int { return s.residentKB }, "heap KiB": func(s sample) int { return s.heapKB },
+		"goroutines": func(s sample) int { return s.goroutines }, "threads": func(s sample) int { return s.threads },
+		"open files": func(s sample) int { return s.files },
 	} {
 		before, now := median(early, of), median(late, of)
 		t.Logf("%s: median of the second quarter %d, of the last %d", name, before, now)
