@@ -34,7 +34,7 @@ func run(ctx context.Context, arguments []string) error {
 	flags.Float64Var(&plan.seconds, "seconds", 4, "how long each subject is measured in a round")
 	flags.IntVar(&plan.callers, "callers", 64, "callers at once")
 	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")
-	flags.StringVar(&plan.profile, "profile", "", "file that gets a CPU profile of Enlist during the first round")
+	flags.StringVar(&plan.profile, "profile", "", "folder that gets a CPU profile of Enlist for each of its series, in the first round")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -38,10 +39,17 @@ func (p *plan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	profiled := make(chan error, 1)
 	for round := range p.rounds {
 		for i := range all {
 			s := &all[(i+round)%len(all)] // nobody is always the first
+			if p.profile != "" && round == 0 {
+				go func() { profiled <- s.subject.profile(ctx, p.profile, s.name, p.seconds) }()
+			} else {
+				profiled <- nil
+			}
 			made, err := s.subject.measure(ctx, s.call, p.callers, p.seconds)
+			err = errors.Join(err, <-profiled)
 			if err != nil {
 				return err
 			}

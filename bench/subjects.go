@@ -174,6 +174,28 @@ func (s *subject) allocated(ctx context.Context) (made allocations, err error) {
 	return readMetrics(response.Body)
 }
 
+// profile writes a CPU profile of the next seconds to a folder, where the process makes any.
+func (s *subject) profile(ctx context.Context, folder, series string, seconds float64) error {
+	admin, has := strings.CutSuffix(s.stats, "/metrics")
+	if !has {
+		return nil
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", admin, int(seconds)), http.NoBody)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	profile, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, strings.NewReplacer(" ", "-", ",", "").Replace(series)+".pprof"), profile, 0o600)
+}
+
 func readMetrics(text io.Reader) (made allocations, err error) {
 	lines := bufio.NewScanner(text)
 	for lines.Scan() {
