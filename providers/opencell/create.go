@@ -61,11 +61,11 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 
 // create sends the request that creates, and makes the answer.
 func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	body, err := c.send(ctx, c.call(), secrets(c.hierarchy)...)
+	answer, err := c.send(ctx, c.call(), secrets(c.hierarchy)...)
 	if err != nil {
 		return nil, err
 	}
-	return c.answer(body), nil
+	return c.answer(answer.body), nil
 }
 
 // answer makes the answer to a create that was carried out. Opencell's own does not tell more than that.

@@ -85,15 +85,14 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 func (p *Provider) read(ctx context.Context, code string) (*opencellv1.CustomerRecord, []byte, error) {
 	call := requestOf(vendorhttp.Get, http.MethodGet, customerPath)
 	call.Query = url.Values{"customerCode": {code}}
-	body, err := p.send(ctx, call)
+	answer, err := p.send(ctx, call)
 	if err != nil {
 		return nil, nil, err
 	}
-	answer := &opencellv1.GetCustomerAnswer{}
-	if err := wire.Unmarshal(body, answer); err != nil || !strings.EqualFold(answer.GetCustomer().GetCode(), code) {
+	if !strings.EqualFold(answer.GetCustomer().GetCode(), code) {
 		return nil, nil, p.http.NotUnderstood(call, &vendorhttp.Response{Status: http.StatusOK}, nil)
 	}
-	return answer.GetCustomer(), body, nil
+	return answer.GetCustomer(), answer.body, nil
 }
 
 func answer(record *opencellv1.CustomerRecord, body []byte, includeRecord bool) *enlistv1.GetCustomerResponse {

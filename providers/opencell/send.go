@@ -35,9 +35,15 @@ func requestOf(operation vendorhttp.Operation, method, path string) *vendorhttp.
 // secretMembers are the members of Opencell's records whose values people must not see.
 func secretMembers() []string { return []string{"tokenId", "iban"} }
 
-// send makes a call with a token and returns the body of a successful answer. A 401 says that nothing was done, so the token is
+// said is a successful answer: what was understood of it, and its body.
+type said struct {
+	*opencellv1.GetCustomerAnswer
+	body []byte
+}
+
+// send makes a call with a token and returns the answer, if it is a success. A 401 says that nothing was done, so the token is
 // renewed and the call repeated, once. The vendor's words of an error are kept without the secrets that the call has sent.
-func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets ...string) ([]byte, error) {
+func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets ...string) (*said, error) {
 	for renewed := false; ; renewed = true {
 		token, err := p.http.Credential(ctx, p.tokens)
 		if err != nil {
@@ -48,22 +54,23 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets .
 		call.RedactAnswer = func(body []byte) string {
 			return wire.Redact(wire.RedactMembers(string(body), secretMembers()...), hidden...)
 		}
-		body, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]byte, error) {
-			if response.Status == http.StatusUnauthorized && !isDone(actionStatus(response.Body)) && !renewed {
+		answer, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*said, error) {
+			if response.Status == http.StatusUnauthorized && !renewed && !isDone(parse(response.Body).GetActionStatus()) {
 				return nil, vendorhttp.ErrRenew
 			}
 			return p.understand(call, response, hidden...)
 		})
 		if !errors.Is(err, vendorhttp.ErrRenew) {
-			return body, err
+			return answer, err
 		}
 		p.tokens.Discard(token)
 	}
 }
 
 // understand tells a success from each kind of failure.
-func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Response, secrets ...string) ([]byte, error) {
-	status := actionStatus(response.Body)
+func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Response, secrets ...string) (*said, error) {
+	answer := parse(response.Body)
+	status := answer.GetActionStatus()
 	name := p.description.Name
 	vendor := vendorhttp.VendorError(response, wire.Redact(status.GetErrorCode(), secrets...), wire.Redact(status.GetMessage(), secrets...))
 	refused := func(reason enlistv1.ErrorReason, message string) error {
@@ -71,7 +78,7 @@ func (p *Provider) understand(call *vendorhttp.Request, response *vendorhttp.Res
 	}
 	switch code := status.GetErrorCode(); {
 	case response.Status < 300 && isDone(status):
-		return response.Body, nil
+		return answer, nil
 	case isDone(status):
 		return nil, p.http.MayBeDone(call, response, vendor)
 	case status.GetStatus() != "FAIL" && code == "", response.Status >= http.StatusInternalServerError,
@@ -106,14 +113,15 @@ func isDone(status *opencellv1.ActionStatus) bool {
 	return status.GetStatus() == "SUCCESS" || status.GetStatus() == "WARNING"
 }
 
-// actionStatus reads the status of an answer, which stands alone or as its actionStatus. It is empty for any other body.
-func actionStatus(body []byte) *opencellv1.ActionStatus {
-	alone, within := &opencellv1.ActionStatus{}, &opencellv1.GetCustomerAnswer{}
-	if err := wire.Unmarshal(body, within); err == nil && within.GetActionStatus() != nil {
-		return within.GetActionStatus()
+// parse reads an answer: its status, which stands alone or as its actionStatus, and the customer, if there is one. Of any other body nothing
+// is understood.
+func parse(body []byte) *said {
+	answer := &said{&opencellv1.GetCustomerAnswer{}, body}
+	if err := wire.Unmarshal(body, answer); err != nil {
+		answer.Reset()
 	}
-	if err := wire.Unmarshal(body, alone); err != nil {
-		return &opencellv1.ActionStatus{}
+	if alone := (&opencellv1.ActionStatus{}); answer.GetActionStatus() == nil && wire.Unmarshal(body, alone) == nil {
+		answer.ActionStatus = alone
 	}
-	return alone
+	return answer
 }

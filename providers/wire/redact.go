@@ -18,13 +18,17 @@ const redacted = "$REDACTED"
 func Redact(text string, secrets ...string) string {
 	var forms []string
 	for _, secret := range secrets {
-		if secret == "" {
+		if secret == "" || text == "" {
 			continue
 		}
-		quoted := appendString(nil, secret)
-		escaped, _ := json.Marshal(secret) //nolint:errchkjson // a string always encodes
-		forms = append(forms, secret, string(quoted[1:len(quoted)-1]), string(escaped[1:len(escaped)-1]),
-			url.QueryEscape(secret), url.PathEscape(secret), url.QueryEscape(url.QueryEscape(secret)))
+		for _, form := range formsOf(secret) {
+			if strings.Contains(text, form) {
+				forms = append(forms, form)
+			}
+		}
+	}
+	if len(forms) == 0 {
+		return text
 	}
 	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // one may begin another
 	pairs := make([]string, 0, 2*len(forms))
@@ -32,6 +36,16 @@ func Redact(text string, secrets ...string) string {
 		pairs = append(pairs, form, redacted)
 	}
 	return strings.NewReplacer(pairs...).Replace(text) // in one go: what it puts in is not searched again
+}
+
+// formsOf returns the ways in which a vendor may write a text.
+func formsOf(text string) []string {
+	quoted := appendString(nil, text)
+	escaped, _ := json.Marshal(text) //nolint:errchkjson // a string always encodes
+	return []string{
+		text, string(quoted[1 : len(quoted)-1]), string(escaped[1 : len(escaped)-1]),
+		url.QueryEscape(text), url.PathEscape(text), url.QueryEscape(url.QueryEscape(text)),
+	}
 }
 
 // RedactRecord replaces secret values in all texts of a record, at any depth.
