@@ -4,7 +4,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /enlist . && mkdir -p /folders/tmp /folders/var/lib/enlist
+# What `enlist version` and the metric enlist_build_info say.
+ARG VERSION=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/enlist-dev/enlist/cli.release=$VERSION" -o /enlist . && mkdir -p /folders/tmp /folders/var/lib/enlist
 
 FROM scratch
 COPY --from=build /enlist /enlist

@@ -82,7 +82,7 @@ build: ## Build the binary, static, into ./enlist
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o enlist .
 
 image: ## Build the container image
-	docker build -t enlist .
+	docker build --build-arg VERSION=$$(git describe --tags --always --dirty) -t enlist .
 
 FUZZTIME ?= 1m
 fuzz: ## Run every fuzz target for FUZZTIME (1m)

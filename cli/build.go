@@ -10,12 +10,15 @@ import (
 // build is what Go recorded of this binary: the module's version where it was installed by version, and the commit.
 type build struct{ version, commit, goVersion string }
 
+// release is the version that the build of an image names, where Go records none.
+var release string //nolint:gochecknoglobals // the linker sets it
+
 func thisBuild() build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return build{version: "(unknown)", goVersion: runtime.Version()}
 	}
-	made := build{version: cmp.Or(info.Main.Version, "(devel)"), goVersion: info.GoVersion}
+	made := build{version: cmp.Or(release, info.Main.Version, "(devel)"), goVersion: info.GoVersion}
 	for _, setting := range info.Settings {
 		if setting.Key == "vcs.revision" {
 			made.commit = setting.Value
