@@ -106,7 +106,7 @@ isolation: ## Measure calls to one vendor while 5000 wait for another that hangs
 soak: ## Serve steady load for DURATION (30m) with all vendors failing at random; memory must stay level and every create end as one customer
 	go test ./once/crashtest -run '^TestSoak$$' -v -timeout 0 -crash.soak $(DURATION)
 
-GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.8.0
 vulnerabilities: ## Ask the Go vulnerability database what is known of the code that is used; needs the network
 	go run $(GOVULNCHECK) ./...
 
