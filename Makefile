@@ -2,7 +2,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash \
-  journal-size isolation soak vulnerabilities sbom
+  journal-size bench isolation soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgre
 	go test ./journal/sizetest -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
 
 ROUNDS ?= 8
+bench: ## Measure Enlist beside servers written by hand, ROUNDS (8) times; see bench/doc.go
+	go run ./bench -rounds $(ROUNDS)
+
 isolation: ## Measure calls to one vendor while 5000 wait for another that hangs, with and without, ROUNDS (8) times
 	go test ./bench/isolation -isolation.rounds $(ROUNDS) -timeout 0 -v
 

@@ -21,6 +21,7 @@ import (
 const (
 	vendorVariable = "BENCH_VENDOR" // the vendor's URL
 	statsVariable  = "BENCH_STATS"  // address that tells allocations
+	delayVariable  = "BENCH_DELAY"  // how long the vendor takes for a create
 )
 
 // serveBareGRPC serves bare over gRPC.

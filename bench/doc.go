@@ -1,6 +1,8 @@
 // Command bench measures Enlist beside servers written by hand that do as little as possible, in one run, on one machine.
 //
-//	go run ./bench [-rounds 7] [-seconds 5] [-callers 64]
+//	go run ./bench [-rounds 7] [-seconds 4] [-callers 64] [-only NAME] [-profile FOLDER]
+//	go run ./bench -flood 10000    creates at once, at a vendor that takes a second
+//	go run ./bench -idle           start and rest
 //
 // The subjects, each a process of its own, all before the same vendor (an emulator of Opencell that answers at once, in its own process):
 //

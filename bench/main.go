@@ -33,10 +33,18 @@ func run(ctx context.Context, arguments []string) error {
 	flags.IntVar(&plan.rounds, "rounds", 7, "rounds; each measures every subject once")
 	flags.Float64Var(&plan.seconds, "seconds", 4, "how long each subject is measured in a round")
 	flags.IntVar(&plan.callers, "callers", 64, "callers at once")
+	flags.IntVar(&plan.flood, "flood", 0, "instead: that many creates at once, at a vendor that takes a second")
+	flags.BoolVar(&plan.idle, "idle", false, "instead: time from the start to the first answer, and memory at rest")
 	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")
 	flags.StringVar(&plan.profile, "profile", "", "folder that gets a CPU profile of Enlist for each of its series, in the first round")
 	if err := flags.Parse(arguments); err != nil {
 		return err
+	}
+	switch {
+	case plan.flood > 0:
+		return plan.runFlood(ctx)
+	case plan.idle:
+		return plan.runIdle(ctx)
 	}
 	return plan.run(ctx)
 }

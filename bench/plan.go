@@ -11,6 +11,8 @@ import (
 // plan says what is measured.
 type plan struct {
 	rounds, callers int
+	flood           int
+	idle            bool
 	seconds         float64
 	only, profile   string
 }

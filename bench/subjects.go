@@ -72,10 +72,10 @@ func waitFor(ctx context.Context, addresses ...string) error {
 				_ = connection.Close()
 				break
 			}
-			if again > 500 || ctx.Err() != nil {
+			if again > 5000 || ctx.Err() != nil {
 				return err
 			}
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(2 * time.Millisecond)
 		}
 	}
 	return nil

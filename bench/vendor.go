@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 )
@@ -12,12 +13,14 @@ import (
 // serveVendor emulates what Enlist calls of Opencell: a login, a create, a look at a customer. It answers at once, and always the same.
 func serveVendor(ctx context.Context, address string) error {
 	mux := http.NewServeMux()
+	delay, _ := time.ParseDuration(os.Getenv(delayVariable))
 	mux.HandleFunc("POST /auth/", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		answer(w, `{"access_token":"token","expires_in":36000,"token_type":"Bearer"}`)
 	})
 	mux.HandleFunc("POST /opencell/", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
+		time.Sleep(delay)
 		answer(w, `{"message":"","status":"SUCCESS"}`)
 	})
 	mux.HandleFunc("GET /opencell/", func(w http.ResponseWriter, r *http.Request) {

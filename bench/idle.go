@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// runIdle starts Enlist several times on the same journal, and tells how long that takes until a call is answered, and what it holds at rest.
+func (p *plan) runIdle(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx) // ends the processes
+	defer cancel()
+	folder, err := os.MkdirTemp("", "enlist-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	var starts, memory []float64
+	for range p.rounds {
+		enlist, err := startSlow(ctx, folder) // builds; what it has started says nothing of the time
+		if err != nil {
+			return err
+		}
+		took, resident, err := enlist.again(ctx, folder)
+		if err != nil {
+			return err
+		}
+		starts, memory = append(starts, took.Seconds()*1000), append(memory, resident/1024)
+	}
+	info, err := os.Stat(folder + "/enlist")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d starts; min/median/max: first answer after %s ms, resident at rest %s MiB; the binary is %.1f MiB\n",
+		p.rounds, spread("%.0f", starts), spread("%.1f", memory), float64(info.Size())/(1<<20))
+	return nil
+}
+
+// again stops the process and starts it anew. It returns the time from there to the first answered call, and the memory at rest, in KiB.
+func (s *subject) again(ctx context.Context, folder string) (took time.Duration, resident float64, err error) {
+	if err := s.stop(); err != nil {
+		return 0, 0, err
+	}
+	began := time.Now()
+	if s.command, err = start(ctx, folder+"/enlist.log", nil, folder+"/enlist", "serve", "--config", folder+"/enlist.yaml"); err != nil {
+		return 0, 0, err
+	}
+	if err := waitFor(ctx, s.grpc); err != nil {
+		return 0, 0, err
+	}
+	_, get, err := grpcCalls(s.grpc)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := get(ctx, 0); err != nil {
+		return 0, 0, err
+	}
+	took = time.Since(began)
+	time.Sleep(2 * time.Second)
+	resident, err = s.resident()
+	return took, resident, errors.Join(err, s.stop())
+}
+
+// stop ends the process in good order.
+func (s *subject) stop() error {
+	if err := s.command.Process.Signal(os.Interrupt); err != nil {
+		return err
+	}
+	return s.command.Wait()
+}
