@@ -16,14 +16,7 @@ const vendorTakes = time.Second
 
 // runFlood has many creates under way at once, at a vendor that takes a second for each, several times, and tells what each costs in memory and
 // how much later than the vendor the answers come.
-func (p *plan) runFlood(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx) // ends the processes
-	defer cancel()
-	folder, err := os.MkdirTemp("", "enlist-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
+func (p *plan) runFlood(ctx context.Context, folder string) error {
 	enlist, err := startSlow(ctx, folder)
 	if err != nil {
 		return err

@@ -9,14 +9,7 @@ import (
 )
 
 // runIdle starts Enlist several times on the same journal, and tells how long that takes until a call is answered, and what it holds at rest.
-func (p *plan) runIdle(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx) // ends the processes
-	defer cancel()
-	folder, err := os.MkdirTemp("", "enlist-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
+func (p *plan) runIdle(ctx context.Context, folder string) error {
 	var starts, memory []float64
 	for range p.rounds {
 		enlist, err := startSlow(ctx, folder) // builds; what it has started says nothing of the time

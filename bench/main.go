@@ -40,11 +40,18 @@ func run(ctx context.Context, arguments []string) error {
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx) // ends the processes
+	defer cancel()
+	folder, err := os.MkdirTemp("", "enlist-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
 	switch {
 	case plan.flood > 0:
-		return plan.runFlood(ctx)
+		return plan.runFlood(ctx, folder)
 	case plan.idle:
-		return plan.runIdle(ctx)
+		return plan.runIdle(ctx, folder)
 	}
-	return plan.run(ctx)
+	return plan.runPairs(ctx, folder)
 }

@@ -25,14 +25,7 @@ type series struct {
 	rounds  []*figures
 }
 
-func (p *plan) run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx) // ends the processes
-	defer cancel()
-	folder, err := os.MkdirTemp("", "enlist-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
+func (p *plan) runPairs(ctx context.Context, folder string) error {
 	subjects, err := startAll(ctx, folder)
 	if err != nil {
 		return err
