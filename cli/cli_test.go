@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -291,7 +292,7 @@ func post(t *testing.T, target, body string) {
 	}
 }
 
-// A port that another has is told by the setting to change, and nothing is left listening.
+// A port that another has is told by the setting to change, and nothing else: what had begun ends before the journal does.
 func TestPortsThatAreTaken(t *testing.T) {
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -306,7 +307,7 @@ http: {address: %q}
 admin: {address: %q}
 providers: [{name: a, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`, ports["grpc"], ports["http"], ports["admin"])))
 		command.Dir = t.TempDir()
-		if out, err := command.CombinedOutput(); err == nil || !strings.Contains(string(out), "enlist: "+section+".address: ") {
+		if out, err := command.CombinedOutput(); err == nil || !strings.HasPrefix(string(out), "enlist: "+section+".address: ") || bytes.Count(out, []byte("\n")) != 1 {
 			t.Errorf("%s: %v %s", section, err, out)
 		}
 	}

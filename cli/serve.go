@@ -75,11 +75,13 @@ func newServer(
 	}
 	options := createsOptions(configuration.GetJournal())
 	options.Metrics, options.Tracing = metrics, tracing
+	creates := once.New(opened, connected, options, log.Logger)
 	served, err = server.New(server.Options{
-		Config: configuration, Providers: connected, Creates: once.New(opened, connected, options, log.Logger), OpenAPI: openAPI,
+		Config: configuration, Providers: connected, Creates: creates, OpenAPI: openAPI,
 		Version: thisBuild().String(), Log: log.Logger, LogLevel: log.level, Metrics: metrics, Tracing: tracing,
 	})
 	if err != nil {
+		creates.Close(ctx)
 		return nil, nil, errors.Join(err, opened.Close())
 	}
 	return served, func() error {

@@ -162,25 +162,19 @@ func TestNotSentIsTriedAgain(t *testing.T) {
 	})
 }
 
-// What a breaker holds back is tried again when it lets calls through, and not before; a caller without that time hears so at once.
-func TestHeldBackIsTriedAgain(t *testing.T) {
+// What a breaker holds back is refused at once, however much time its caller has: else whoever calls while a vendor is down piles up, until
+// limits.max_calls refuses the calls to all others.
+func TestHeldBackIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	f := start(t, newVendor(byKey, time.Second).then(send{before: heldBackError(300 * time.Millisecond)}))
-	began := time.Now()
-	f.succeeds(request("c1"))
-	if took := time.Since(began); took < 300*time.Millisecond {
-		t.Errorf("called again after %s", took)
-	}
-	f.vendor.then(send{before: heldBackError(time.Minute)})
-	r := request("c2")
-	began = time.Now()
-	_, err := f.create(r, soon)
-	if after := f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE).RetryAfter; after != time.Minute || time.Since(began) > soon/2 {
+	r, began := request("c1"), time.Now()
+	_, err := f.create(r, time.Minute)
+	if after := f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE).RetryAfter; after != 300*time.Millisecond || time.Since(began) > after {
 		t.Errorf("after %s: come again in %s", time.Since(began), after)
 	}
 	f.inState(r, notSent)
 	f.succeeds(r)
-	f.holds(2, 2)
+	f.holds(1, 1)
 }
 
 // A vendor that says when to come again is obeyed where there is time, and believed where there is not.

@@ -110,19 +110,18 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
 	return nil
 }
 
-// retryAfter says whether a call that failed is made again, and when: nothing was sent because the vendor could not be reached or a breaker
-// is open, or the vendor has said that it did nothing and when to come again.
+// retryAfter says whether a call that failed is made again, and when: nothing was sent because the vendor could not be reached, or the vendor
+// has said that it did nothing and when to come again. What a breaker holds back is its caller's to repeat: callers who waited here would
+// pile up while the vendor is down.
 func retryAfter(err error, calls int) (wait time.Duration, again bool) {
 	if err == nil || calls == maxCalls {
 		return 0, false
 	}
 	switch known := asError(err); {
+	case errors.Is(known, providers.ErrHeldBack):
+		return 0, false
 	case known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE && known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT:
-		wait = jitter(100 * time.Millisecond << (2 * (calls - 1)))
-		if errors.Is(known, providers.ErrHeldBack) { // no call can go out before
-			wait += known.RetryAfter
-		}
-		return wait, true
+		return jitter(100 * time.Millisecond << (2 * (calls - 1))), true
 	case known.Stage == enlistv1.SendStage_SEND_STAGE_ANSWERED &&
 		(known.Reason == enlistv1.ErrorReason_VENDOR_RATE_LIMITED || known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE):
 		return known.RetryAfter, known.RetryAfter > 0

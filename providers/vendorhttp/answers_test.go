@@ -6,11 +6,13 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
@@ -64,7 +66,11 @@ func TestRedirectToNowhere(t *testing.T) {
 func TestRoomForAnswers(t *testing.T) {
 	large := strings.Repeat("x", fromRoom)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/large" {
+		switch r.URL.Path {
+		case "/measured":
+			w.Header().Set("Content-Length", strconv.Itoa(len(large)))
+			_, _ = io.WriteString(w, large)
+		case "/large":
 			_, _ = io.WriteString(w, large)
 		}
 	}))
@@ -88,16 +94,32 @@ func TestRoomForAnswers(t *testing.T) {
 	for range room {
 		<-understanding
 	}
-	began := time.Now()
-	_, err := client.do(t.Context(), list)
-	if took := time.Since(began); !providers.IsReason(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE) || took < time.Second || took > 3*time.Second {
-		t.Errorf("one more: %v after %s", err, took)
+	client.breaker = newBreaker(&configv1.Provider{Breaker: &configv1.Breaker{MinimumCalls: 1}})
+	for reason, more := range map[enlistv1.ErrorReason]*Request{
+		enlistv1.ErrorReason_OVERLOADED:      list,
+		enlistv1.ErrorReason_OUTCOME_UNKNOWN: {Method: http.MethodPost, Path: "/large", Creates: true},
+	} {
+		began := time.Now()
+		_, err := client.do(t.Context(), more)
+		if took := time.Since(began); !providers.IsReason(err, reason) || took < time.Second || took > 3*time.Second {
+			t.Errorf("one more: %v after %s", err, took)
+		}
+		if got := client.Health(nil); got.GetBreaker() != closed || got.GetLastFailureTime() != nil {
+			t.Errorf("want of room counts against the vendor: %v", got)
+		}
 	}
 	if _, err := client.do(t.Context(), &Request{Method: http.MethodGet, Path: "/small", Lists: true}); err != nil {
 		t.Error(err)
 	}
 	close(release)
 	group.Wait()
+	if !client.room.TryAcquire(mostHeld - fromRoom) {
+		t.Fatal("room is lost")
+	}
+	if _, err := client.do(t.Context(), &Request{Method: http.MethodGet, Path: "/measured", Lists: true}); err != nil {
+		t.Errorf("one that says how much it is takes more room: %v", err)
+	}
+	client.room.Release(mostHeld - fromRoom)
 	for range 2 * room { // each gives its room back
 		if _, err := client.do(t.Context(), list); err != nil {
 			t.Fatal(err)

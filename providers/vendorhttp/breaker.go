@@ -25,7 +25,7 @@ const (
 // breaker refuses calls to a vendor that fails or hangs. nil refuses none.
 type breaker struct {
 	state     *gobreaker.TwoStepCircuitBreaker[any]
-	openUntil atomic.Int64 // in nanoseconds since 1970
+	openUntil atomic.Pointer[time.Time] // by the clock that nobody sets; nil before it has been open
 }
 
 // newBreaker makes a provider's breaker. A call counts for the time when it began, so the period is longer by what a call may take: else the
@@ -47,7 +47,8 @@ func newBreaker(config *configv1.Provider) *breaker {
 		},
 		OnStateChange: func(_ string, _, to gobreaker.State) {
 			if to == gobreaker.StateOpen {
-				made.openUntil.Store(time.Now().Add(openFor).UnixNano())
+				until := time.Now().Add(openFor)
+				made.openUntil.Store(&until)
 			}
 		},
 		IsExcluded: func(err error) bool { return errors.Is(err, errSaysNothing) },
@@ -87,8 +88,8 @@ func (b *breaker) enter() (ended func(verdict), err error) {
 
 // wait is how long until a call may be let through.
 func (b *breaker) wait() time.Duration {
-	if left := time.Until(time.Unix(0, b.openUntil.Load())); left > 0 {
-		return left + time.Millisecond // it opens after that time, not at it
+	if until := b.openUntil.Load(); until != nil && time.Until(*until) > 0 {
+		return time.Until(*until) + time.Millisecond // it lets calls through after that time, not at it
 	}
 	return tryAgainAfter
 }

@@ -225,15 +225,18 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
 	}
-	if err := c.read(ctx, answer.Body, request, response); err != nil {
+	if err := c.read(ctx, answer, request, response); err != nil {
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
 	}
 	return response, nil
 }
 
+// errNoRoom is why an answer was not read whole that needs room. It says nothing of the vendor.
+var errNoRoom = errors.New("other large answers took all the room for such")
+
 // read reads the body of an answer. Once that is more than a little, it holds room until the answer is understood.
-func (c *Client) read(ctx context.Context, from io.Reader, request *Request, response *Response) error {
-	limit := int64(MaxAnswer)
+func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
+	from, limit := answer.Body, int64(MaxAnswer)
 	if request.Lists {
 		limit = MaxListing
 	}
@@ -245,18 +248,22 @@ func (c *Client) read(ctx context.Context, from io.Reader, request *Request, res
 		response.Body = start
 		return nil
 	}
-	if err := c.room.Acquire(ctx, limit); err != nil {
-		return fmt.Errorf("waiting for room for a large one: %w", err)
+	room := limit
+	if answer.ContentLength >= 0 { // no more than that comes
+		room = min(room, answer.ContentLength)
+	}
+	if err := c.room.Acquire(ctx, room); err != nil {
+		return fmt.Errorf("%w: %w", errNoRoom, err)
 	}
 	body, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start), from), limit+1))
 	if err == nil && int64(len(body)) > limit {
 		err = fmt.Errorf("it is larger than %d bytes", limit)
 	}
 	if err != nil {
-		c.room.Release(limit)
+		c.room.Release(room)
 		return withoutContent(err)
 	}
-	response.Body, response.held = body, limit
+	response.Body, response.held = body, room
 	return nil
 }
 
@@ -285,16 +292,17 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		return c.unknown("its answer did not come whole", stage, nil, cause)
 	}
-	message := "Provider " + c.provider + " could not be reached, and nothing was sent. Call again later."
+	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" could not be reached, and nothing was sent. Call again later."
 	switch {
+	case errors.Is(cause, errNoRoom):
+		reason, message = enlistv1.ErrorReason_OVERLOADED, "The answer of provider "+c.provider+" is large, and Enlist had no room to read it in the time "+
+			"there was, because of others like it. Nothing was created. Call again after the time in RetryInfo."
 	case stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT:
 		message = "Provider " + c.provider + " did not answer as it should. Call again later."
 	case errors.Is(cause, context.DeadlineExceeded):
 		message = "Provider " + c.provider + " could not be reached in the time there was, and nothing was sent. Call again with more time."
 	}
-	return &providers.Error{
-		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: message, Stage: stage, RetryAfter: time.Second, Cause: cause,
-	}
+	return &providers.Error{Reason: reason, Message: message, Stage: stage, RetryAfter: time.Second, Cause: cause}
 }
 
 // unknown makes the error of a create that may have been carried out.

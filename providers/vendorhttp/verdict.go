@@ -53,7 +53,7 @@ const impatient = 10
 func (c *Client) judgeUnanswered(ctx context.Context, took time.Duration, failure *providers.Error) verdict {
 	ended := context.Cause(ctx)
 	switch {
-	case errors.Is(ended, context.Canceled), ended != nil && took < c.timeout/impatient:
+	case errors.Is(ended, context.Canceled), ended != nil && took < c.timeout/impatient, errors.Is(failure, errNoRoom):
 		return saysNothing
 	case failure.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE, failure.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN:
 		return fails

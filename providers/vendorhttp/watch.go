@@ -89,7 +89,8 @@ func resultOf(err error) string {
 		return "unavailable"
 	case enlistv1.ErrorReason_OUTCOME_UNKNOWN:
 		return "unknown"
-	case enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, enlistv1.ErrorReason_REQUEST_IN_PROGRESS: // stopped by once, before a byte had left
+	case enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, enlistv1.ErrorReason_REQUEST_IN_PROGRESS, // stopped by once, before a byte had left
+		enlistv1.ErrorReason_OVERLOADED: // by a limit of Enlist's
 		return "canceled"
 	default:
 		return "invalid"

@@ -111,7 +111,7 @@ const (
 	ErrorReason_VENDOR_UNAVAILABLE ErrorReason = 12
 	// Code: UNAVAILABLE, HTTP 503.
 	// Cause: The call's turn did not come in its time, because of the limits that are set for this provider; or Enlist has as many calls
-	// under way, or as little memory left, that it takes no more. Nothing was sent.
+	// under way, as little memory left, or as many of the vendor's large answers to read, that it takes no more. Nothing was created.
 	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 	// RetryInfo: always.
 	// Details: none.
