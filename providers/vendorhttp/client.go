@@ -225,30 +225,30 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
 	}
-	if err := c.read(ctx, answer.Body, request, response); err != nil {
+	if err := c.read(ctx, answer, request, response); err != nil {
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
 	}
 	return response, nil
 }
 
 // read reads the body of an answer. Once that is more than a little, it holds room until the answer is understood.
-func (c *Client) read(ctx context.Context, from io.Reader, request *Request, response *Response) error {
+func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
 	limit := int64(MaxAnswer)
 	if request.Lists {
 		limit = MaxListing
 	}
-	start, err := io.ReadAll(io.LimitReader(from, fromRoom))
-	if err != nil {
+	start := bytes.NewBuffer(make([]byte, 0, min(max(answer.ContentLength, 0), fromRoom)+bytes.MinRead))
+	if _, err := start.ReadFrom(io.LimitReader(answer.Body, fromRoom)); err != nil {
 		return withoutContent(err)
 	}
-	if len(start) < fromRoom {
-		response.Body = start
+	if start.Len() < fromRoom {
+		response.Body = start.Bytes()
 		return nil
 	}
 	if err := c.room.Acquire(ctx, limit); err != nil {
 		return fmt.Errorf("waiting for room for a large one: %w", err)
 	}
-	body, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start), from), limit+1))
+	body, err := io.ReadAll(io.LimitReader(io.MultiReader(start, answer.Body), limit+1))
 	if err == nil && int64(len(body)) > limit {
 		err = fmt.Errorf("it is larger than %d bytes", limit)
 	}
