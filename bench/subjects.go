@@ -139,7 +139,7 @@ providers:
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	command, err := start(ctx, folder+"/enlist.log", nil, binary, "serve", "--config", file)
+	command, err := start(ctx, folder+"/enlist.log", []string{"GOMEMLIMIT=460MiB"}, binary, "serve", "--config", file) // as deploy/ has it
 	return &subject{name: "enlist", grpc: grpcAddress, rest: httpAddress, stats: "http://" + adminAddress + "/metrics", command: command}, err
 }
 

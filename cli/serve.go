@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/KimMachineGun/automemlimit/memlimit"
-
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers/registry"
@@ -43,9 +41,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 }
 
 func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, log logger) error {
-	if _, err := memlimit.Set(); err != nil { // to nine tenths of the container's, unless GOMEMLIMIT says it; the server goes by it
-		log.Debug("the memory limit of this process is not known", "cause", err)
-	}
+	limitMemory(log)
 	server, finish, err := newServer(ctx, configuration, openAPI, log)
 	if err != nil {
 		return err

@@ -58,8 +58,8 @@ type transition struct {
 	by   actor
 }
 
-func transitions() []transition {
-	return []transition{
+func transitions() [19]transition {
+	return [...]transition{
 		{none, accepted, intent, caller},
 		{intent, done, succeeded, sender},
 		{intent, refused, failed, sender},

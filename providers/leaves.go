@@ -25,7 +25,7 @@ type leaf struct {
 
 // leavesOf lists what is set in the customer and in the vendor's options, in field order.
 func leavesOf(request *enlistv1.CreateCustomerRequest) []leaf {
-	var leaves []leaf
+	leaves := make([]leaf, 0, 16) // a customer with a name, an address and some more
 	message := request.ProtoReflect()
 	fields := message.Descriptor().Fields()
 	for i := range fields.Len() {

@@ -94,15 +94,13 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 // little early, so that the caller hears why from us, and not nothing from its own clock.
 func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		ctx, end := context.WithCancel(ctx)
-		defer end()
-		defer context.AfterFunc(server, end)()
 		deadline := time.Now().Add(timeout)
 		if callers, has := ctx.Deadline(); has {
 			deadline = callers.Add(-min(time.Until(callers)/10, 100*time.Millisecond))
 		}
-		ctx, cancel := context.WithDeadline(ctx, deadline)
-		defer cancel()
+		ctx, end := context.WithDeadline(ctx, deadline)
+		defer end()
+		defer context.AfterFunc(server, end)()
 		return handler(ctx, request)
 	}
 }

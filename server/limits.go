@@ -24,6 +24,9 @@ const (
 	maxHeaders = 64 << 10
 	// readWithin bounds the time for a request over REST, and writeWithin that for its answer, from when it is ready.
 	readWithin, writeWithin = time.Minute, time.Minute
+	// streamWorkers is how many goroutines stay to answer gRPC calls with, since one that is new must grow its stack first. There are more
+	// where they do not suffice.
+	streamWorkers = 64
 )
 
 // grpcLimits are what bounds a gRPC connection. It lasts no longer than maxAge, so that callers spread over replicas that were started since;
@@ -31,6 +34,7 @@ const (
 func grpcLimits(limits *configv1.Limits) []grpc.ServerOption {
 	const maxIdle, maxAge, grace = 5 * time.Minute, 30 * time.Minute, 15 * time.Minute
 	return []grpc.ServerOption{
+		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxRecvMsgSize(maxBody + maxImage),
 		grpc.MaxConcurrentStreams(uint32(limits.GetMaxStreams())), //nolint:gosec // not negative
 		grpc.MaxHeaderListSize(maxHeaders),

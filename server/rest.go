@@ -72,8 +72,10 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 	if !utf8.ValidString(request.URL.Path) {
 		return refuse(http.StatusBadRequest, "path", "must be UTF-8 under its percent-encoding")
 	}
-	if there := r.errors.routes.at(request.URL.EscapedPath()); request.Method == http.MethodGet && len(there) == 1 && there[0].method != http.MethodGet {
-		return wrongMethod(w, there) // the gateway takes the verb of a path for a part of the id before it
+	if request.Method == http.MethodGet {
+		if there := r.errors.routes.at(request.URL.EscapedPath()); len(there) == 1 && there[0].method != http.MethodGet {
+			return wrongMethod(w, there) // the gateway takes the verb of a path for a part of the id before it
+		}
 	}
 	if given := request.Header.Get("Grpc-Timeout"); given != "" && !timeout.MatchString(given) {
 		return refuse(http.StatusBadRequest, "Grpc-Timeout",

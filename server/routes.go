@@ -16,7 +16,19 @@ import (
 
 // route is the REST side of an RPC.
 type route struct {
-	method, path string // POST, /v1/providers/{provider}/operations/{request_id}:wait
+	method, path string   // POST, /v1/providers/{provider}/operations/{request_id}:wait
+	segments     []string // of the path, without its verb
+	verb         string   // :wait; empty for none
+}
+
+func newRoute(method, path string) route {
+	made := route{method: method, path: path}
+	base, verb, has := strings.Cut(path, "}:")
+	if has {
+		base, made.verb = base+"}", ":"+verb
+	}
+	made.segments = strings.Split(base, "/")
+	return made
 }
 
 // routes are the REST sides of RPCs.
@@ -29,9 +41,9 @@ func routesOfContract() routes {
 		for i := range service.Methods().Len() {
 			rule, _ := proto.GetExtension(service.Methods().Get(i).Options(), annotations.E_Http).(*annotations.HttpRule)
 			if path := rule.GetPost(); path != "" {
-				all = append(all, route{http.MethodPost, path})
+				all = append(all, newRoute(http.MethodPost, path))
 			} else {
-				all = append(all, route{http.MethodGet, rule.GetGet()})
+				all = append(all, newRoute(http.MethodGet, rule.GetGet()))
 			}
 		}
 	}
@@ -51,23 +63,20 @@ func contractServices() []protoreflect.ServiceDescriptor {
 // at lists the routes that a path is of: the one with its verb, else those of what it addresses.
 func (all routes) at(path string) routes {
 	var there routes
+	segments := strings.Split(path, "/")
 	for _, route := range all {
-		base, verb, _ := strings.Cut(route.path, "}:")
-		if verb != "" {
-			base, verb = base+"}", ":"+verb
-		}
-		if withVerb, is := strings.CutSuffix(path, verb); verb != "" && is && fits(base, withVerb) {
+		if base, has := strings.CutSuffix(path, route.verb); route.verb != "" && has && fits(route.segments, strings.Split(base, "/")) {
 			return routes{route}
 		}
-		if fits(base, path) {
+		if fits(route.segments, segments) {
 			there = append(there, route)
 		}
 	}
 	return there
 }
 
-func fits(template, path string) bool {
-	return slices.EqualFunc(strings.Split(template, "/"), strings.Split(path, "/"), func(segment, given string) bool {
+func fits(template, path []string) bool {
+	return slices.EqualFunc(template, path, func(segment, given string) bool {
 		return segment == given || strings.HasPrefix(segment, "{")
 	})
 }

@@ -28,7 +28,7 @@ func (p *Provider) call(operation vendorhttp.Operation, body proto.Message, secr
 		Body:         wire.JSON(body),
 		RedactedBody: func() []byte { return wire.RedactedJSON(body) },
 		RedactAnswer: func(answer []byte) string {
-			return wire.Redact(wire.RedactMembers(string(answer), secretMembers()...), secrets...)
+			return wire.Redact(p.secrets.Redact(string(answer)), secrets...)
 		},
 	}
 }

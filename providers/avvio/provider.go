@@ -11,6 +11,7 @@ import (
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 // Provider is a connection to an Avvio.
@@ -18,6 +19,7 @@ type Provider struct {
 	description *providers.Description
 	settings    *configv1.Avvio
 	http        *vendorhttp.Client
+	secrets     *wire.Members
 }
 
 // New makes a provider of a validated configuration. It calls nobody yet.
@@ -49,6 +51,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 		},
 		settings: config.GetAvvio(),
 		http:     client,
+		secrets:  wire.NewMembers(secretMembers()...),
 	}, nil
 }
 

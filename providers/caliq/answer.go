@@ -31,7 +31,7 @@ func (p *Provider) call(operation vendorhttp.Operation, path string, params prot
 		ContentType:  "application/json",
 		Body:         wire.JSON(params),
 		RedactedBody: func() []byte { return wire.RedactedJSON(params) },
-		RedactAnswer: func(body []byte) string { return p.redact(wire.RedactMembers(string(body), "apiKey")) },
+		RedactAnswer: func(body []byte) string { return p.redact(p.secrets.Redact(string(body))) },
 	}
 }
 

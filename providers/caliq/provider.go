@@ -10,6 +10,7 @@ import (
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
+	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 // Provider is a connection to a Caliq.
@@ -18,6 +19,7 @@ type Provider struct {
 	settings    *configv1.Caliq
 	http        *vendorhttp.Client
 	messages    catalogue
+	secrets     *wire.Members
 }
 
 // New makes a provider of a validated configuration. It calls nobody yet.
@@ -42,6 +44,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 		},
 		settings: config.GetCaliq(),
 		http:     client,
+		secrets:  wire.NewMembers("apiKey"),
 	}
 	p.messages.fetch = p.fetchMessages
 	return p, nil

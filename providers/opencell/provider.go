@@ -29,6 +29,7 @@ type Provider struct {
 	settings    *configv1.Opencell
 	http        *vendorhttp.Client
 	tokens      *vendorhttp.Session
+	secrets     *wire.Members
 }
 
 // New makes a provider of a validated configuration. It calls nobody yet.
@@ -59,6 +60,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 		},
 		settings: config.GetOpencell(),
 		http:     client,
+		secrets:  wire.NewMembers(secretMembers()...),
 	}
 	p.tokens = client.NewSession(p.fetchToken)
 	return p, nil

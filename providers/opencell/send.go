@@ -52,7 +52,7 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, secrets .
 		call.Header.Set("Authorization", "Bearer "+token)
 		hidden := append([]string{token, p.settings.GetPassword(), p.settings.GetClientSecret()}, secrets...)
 		call.RedactAnswer = func(body []byte) string {
-			return wire.Redact(wire.RedactMembers(string(body), secretMembers()...), hidden...)
+			return wire.Redact(p.secrets.Redact(string(body)), hidden...)
 		}
 		answer, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*said, error) {
 			if response.Status == http.StatusUnauthorized && !renewed && !isDone(parse(response.Body).GetActionStatus()) {

@@ -236,16 +236,16 @@ var errNoRoom = errors.New("other large answers took all the room for such")
 
 // read reads the body of an answer. Once that is more than a little, it holds room until the answer is understood.
 func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
-	from, limit := answer.Body, int64(MaxAnswer)
+	limit := int64(MaxAnswer)
 	if request.Lists {
 		limit = MaxListing
 	}
-	start, err := io.ReadAll(io.LimitReader(from, fromRoom))
-	if err != nil {
+	start := bytes.NewBuffer(make([]byte, 0, min(max(answer.ContentLength, 0), fromRoom)+bytes.MinRead))
+	if _, err := start.ReadFrom(io.LimitReader(answer.Body, fromRoom)); err != nil {
 		return withoutContent(err)
 	}
-	if len(start) < fromRoom {
-		response.Body = start
+	if start.Len() < fromRoom {
+		response.Body = start.Bytes()
 		return nil
 	}
 	room := limit
@@ -255,7 +255,7 @@ func (c *Client) read(ctx context.Context, answer *http.Response, request *Reque
 	if err := c.room.Acquire(ctx, room); err != nil {
 		return fmt.Errorf("%w: %w", errNoRoom, err)
 	}
-	body, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start), from), limit+1))
+	body, err := io.ReadAll(io.LimitReader(io.MultiReader(start, answer.Body), limit+1))
 	if err == nil && int64(len(body)) > limit {
 		err = fmt.Errorf("it is larger than %d bytes", limit)
 	}

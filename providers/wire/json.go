@@ -18,14 +18,17 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
+// usualSize is what most messages take, in bytes.
+const usualSize = 1 << 10
+
 // JSON encodes a wire message. Fields that are not set are left out.
 func JSON(message proto.Message) []byte {
-	return appendMessage(nil, message.ProtoReflect(), false)
+	return appendMessage(make([]byte, 0, usualSize), message.ProtoReflect(), false)
 }
 
 // RedactedJSON is JSON with every field that is marked debug_redact replaced by `$NAME`.
 func RedactedJSON(message proto.Message) []byte {
-	return appendMessage(nil, message.ProtoReflect(), true)
+	return appendMessage(make([]byte, 0, usualSize), message.ProtoReflect(), true)
 }
 
 // Unmarshal decodes a vendor's JSON answer. Fields that the message does not name are passed over, since vendors add some.

@@ -5,17 +5,24 @@ import (
 	"strings"
 )
 
-// RedactMembers replaces the values of secret members, whatever they are, in a text of a vendor that may be JSON: whole or cut, in
-// the midst of something else, or written as a text within JSON. Names are compared without regard to case.
-func RedactMembers(text string, names ...string) string {
+// Members are names of secret members in what a vendor says. Safe for concurrent use.
+type Members struct{ pattern *regexp.Regexp }
+
+// NewMembers makes Members of some names. Their case does not matter.
+func NewMembers(names ...string) *Members {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = regexp.QuoteMeta(name)
 	}
-	member := regexp.MustCompile(`(?i)"(?:` + strings.Join(quoted, "|") + `)(\\*)"\s*:\s*`)
+	return &Members{regexp.MustCompile(`(?i)"(?:` + strings.Join(quoted, "|") + `)(\\*)"\s*:\s*`)}
+}
+
+// Redact replaces the values of the members, whatever they are, in a text of a vendor that may be JSON: whole or cut, in the midst of
+// something else, or written as a text within JSON.
+func (m *Members) Redact(text string) string {
 	var out strings.Builder
 	for {
-		at := member.FindStringSubmatchIndex(text)
+		at := m.pattern.FindStringSubmatchIndex(text)
 		if at == nil {
 			return out.String() + text
 		}

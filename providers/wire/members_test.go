@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestRedactMembers(t *testing.T) {
+func TestMembers(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"password":"x-1","a":2}`:                           `{"password":"$REDACTED","a":2}`,
 		`{"a":"password","b":"x"}`:                           `{"a":"password","b":"x"}`,
@@ -24,14 +24,14 @@ func TestRedactMembers(t *testing.T) {
 		`<html>"password" was wrong</html>`:                  `<html>"password" was wrong</html>`,
 		strconv.Quote(strconv.Quote(`{"iban":"x-1","a":1}`)): strconv.Quote(strconv.Quote(`{"iban":"$REDACTED","a":1}`)),
 	} {
-		if got := RedactMembers(text, "password", "iban"); got != want {
+		if got := NewMembers("password", "iban").Redact(text); got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
 		}
 	}
 }
 
 // Whatever stands around it, and wherever the text is cut, a secret does not show.
-func FuzzRedactMembers(f *testing.F) {
+func FuzzMembers(f *testing.F) {
 	f.Add("{", `,"a":1}`, `x"y`, uint8(0))
 	f.Add(`5" {"m":`, "", `\`, uint8(2))
 	f.Fuzz(func(t *testing.T, before, after, tail string, depth uint8) {
@@ -40,8 +40,9 @@ func FuzzRedactMembers(f *testing.F) {
 		for range depth % 3 {
 			text = strconv.Quote(text)
 		}
+		members := NewMembers("password")
 		for cut := range len(text) + 1 {
-			shown := RedactMembers(before+text[:cut]+after, "password")
+			shown := members.Redact(before + text[:cut] + after)
 			if !strings.Contains(before+after, secret[:4]) && strings.Contains(shown, secret) {
 				t.Fatalf("%q shows it: %q", before+text[:cut]+after, shown)
 			}
