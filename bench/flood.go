@@ -16,8 +16,8 @@ const vendorTakes = time.Second
 
 // runFlood has many creates under way at once, at a vendor that takes a second for each, several times, and tells what each costs in memory and
 // how much later than the vendor the answers come.
-func (p *plan) runFlood(ctx context.Context, folder string) error {
-	enlist, err := startSlow(ctx, folder)
+func (p *plan) runFlood(ctx context.Context, stage *stage) error {
+	enlist, err := stage.startSlow(ctx)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (p *plan) runFlood(ctx context.Context, folder string) error {
 }
 
 // startSlow starts Enlist before a vendor that takes its time.
-func startSlow(ctx context.Context, folder string) (*subject, error) {
+func (s *stage) startSlow(ctx context.Context) (*subject, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -53,10 +53,10 @@ func startSlow(ctx context.Context, folder string) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := start(ctx, folder+"/vendor.log", []string{delayVariable + "=" + vendorTakes.String()}, self, "vendor", at[0]); err != nil {
+	if _, err := s.start(ctx, "vendor.log", []string{delayVariable + "=" + vendorTakes.String()}, self, "vendor", at[0]); err != nil {
 		return nil, err
 	}
-	enlist, err := startEnlist(ctx, folder, "http://"+at[0], at[1], at[2], at[3])
+	enlist, err := s.startEnlist(ctx, "http://"+at[0], at[1], at[2], at[3])
 	if err != nil {
 		return nil, err
 	}

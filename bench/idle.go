@@ -9,20 +9,20 @@ import (
 )
 
 // runIdle starts Enlist several times on the same journal, and tells how long that takes until a call is answered, and what it holds at rest.
-func (p *plan) runIdle(ctx context.Context, folder string) error {
+func (p *plan) runIdle(ctx context.Context, stage *stage) error {
 	var starts, memory []float64
 	for range p.rounds {
-		enlist, err := startSlow(ctx, folder) // builds; what it has started says nothing of the time
+		enlist, err := stage.startSlow(ctx) // builds; what it has started says nothing of the time
 		if err != nil {
 			return err
 		}
-		took, resident, err := enlist.again(ctx, folder)
+		took, resident, err := enlist.again(ctx, stage)
 		if err != nil {
 			return err
 		}
 		starts, memory = append(starts, took.Seconds()*1000), append(memory, resident/1024)
 	}
-	info, err := os.Stat(folder + "/enlist")
+	info, err := os.Stat(stage.folder + "/enlist")
 	if err != nil {
 		return err
 	}
@@ -32,12 +32,12 @@ func (p *plan) runIdle(ctx context.Context, folder string) error {
 }
 
 // again stops the process and starts it anew. It returns the time from there to the first answered call, and the memory at rest, in KiB.
-func (s *subject) again(ctx context.Context, folder string) (took time.Duration, resident float64, err error) {
+func (s *subject) again(ctx context.Context, stage *stage) (took time.Duration, resident float64, err error) {
 	if err := s.stop(); err != nil {
 		return 0, 0, err
 	}
 	began := time.Now()
-	if s.command, err = start(ctx, folder+"/enlist.log", nil, folder+"/enlist", "serve", "--config", folder+"/enlist.yaml"); err != nil {
+	if s.command, err = stage.start(ctx, "enlist.log", nil, stage.folder+"/enlist", "serve", "--config", stage.folder+"/enlist.yaml"); err != nil {
 		return 0, 0, err
 	}
 	if err := waitFor(ctx, s.grpc); err != nil {

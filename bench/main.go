@@ -40,18 +40,17 @@ func run(ctx context.Context, arguments []string) error {
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx) // ends the processes
-	defer cancel()
 	folder, err := os.MkdirTemp("", "enlist-bench-")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(folder) }()
+	stage := &stage{folder: folder}
+	defer stage.end()
 	switch {
 	case plan.flood > 0:
-		return plan.runFlood(ctx, folder)
+		return plan.runFlood(ctx, stage)
 	case plan.idle:
-		return plan.runIdle(ctx, folder)
+		return plan.runIdle(ctx, stage)
 	}
-	return plan.runPairs(ctx, folder)
+	return plan.runPairs(ctx, stage)
 }

@@ -25,8 +25,8 @@ type series struct {
 	rounds  []*figures
 }
 
-func (p *plan) runPairs(ctx context.Context, folder string) error {
-	subjects, err := startAll(ctx, folder)
+func (p *plan) runPairs(ctx context.Context, stage *stage) error {
+	subjects, err := stage.startAll(ctx)
 	if err != nil {
 		return err
 	}

@@ -29,16 +29,35 @@ type subject struct {
 	command    *exec.Cmd
 }
 
-// start starts this program as a part, or another program.
-func start(ctx context.Context, log string, environment []string, program string, arguments ...string) (*exec.Cmd, error) {
+// stage is a folder for a run, and the processes that were started in it.
+type stage struct {
+	folder  string
+	started []*exec.Cmd
+}
+
+// start starts a program. What it says goes to a file in the folder.
+func (s *stage) start(ctx context.Context, log string, environment []string, program string, arguments ...string) (*exec.Cmd, error) {
 	command := exec.CommandContext(ctx, program, arguments...)
 	command.Env = append(os.Environ(), environment...)
-	file, err := os.Create(log)
+	file, err := os.Create(filepath.Join(s.folder, log))
 	if err != nil {
 		return nil, err
 	}
 	command.Stdout, command.Stderr = file, file
-	return command, command.Start()
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+	s.started = append(s.started, command)
+	return command, nil
+}
+
+// end ends all processes and removes the folder.
+func (s *stage) end() {
+	for _, command := range s.started {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	}
+	_ = os.RemoveAll(s.folder)
 }
 
 // freeAddress returns a loopback address that nobody listens on.
@@ -82,7 +101,7 @@ func waitFor(ctx context.Context, addresses ...string) error {
 }
 
 // startAll starts the vendor and all subjects.
-func startAll(ctx context.Context, folder string) ([]*subject, error) {
+func (s *stage) startAll(ctx context.Context) ([]*subject, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -91,10 +110,10 @@ func startAll(ctx context.Context, folder string) ([]*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := start(ctx, folder+"/vendor.log", nil, self, "vendor", at[0]); err != nil {
+	if _, err := s.start(ctx, "vendor.log", nil, self, "vendor", at[0]); err != nil {
 		return nil, err
 	}
-	enlist, err := startEnlist(ctx, folder, "http://"+at[0], at[1], at[2], at[3])
+	enlist, err := s.startEnlist(ctx, "http://"+at[0], at[1], at[2], at[3])
 	if err != nil {
 		return nil, err
 	}
@@ -105,19 +124,20 @@ func startAll(ctx context.Context, folder string) ([]*subject, error) {
 		{name: "stock gateway", rest: at[8], stats: at[9]},
 	}
 	for i, part := range []string{"bare-grpc", "bare-rest", "stock-gateway"} {
-		s := subjects[i+1]
-		s.command, err = start(ctx, folder+"/"+part+".log", []string{vendorVariable + "=http://" + at[0], statsVariable + "=" + s.stats}, self, part, s.grpc+s.rest)
+		of := subjects[i+1]
+		environment := []string{vendorVariable + "=http://" + at[0], statsVariable + "=" + of.stats}
+		of.command, err = s.start(ctx, part+".log", environment, self, part, of.grpc+of.rest)
 		if err != nil {
 			return nil, err
 		}
-		s.stats = "http://" + s.stats
+		of.stats = "http://" + of.stats
 	}
 	return subjects, waitFor(ctx, append(at[:3:3], at[4], at[6], at[8])...)
 }
 
 // startEnlist builds Enlist and starts it with everything on.
-func startEnlist(ctx context.Context, folder, vendor, grpcAddress, httpAddress, adminAddress string) (*subject, error) {
-	binary := filepath.Join(folder, "enlist")
+func (s *stage) startEnlist(ctx context.Context, vendor, grpcAddress, httpAddress, adminAddress string) (*subject, error) {
+	binary := filepath.Join(s.folder, "enlist")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "github.com/enlist-dev/enlist")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := build.CombinedOutput(); err != nil {
@@ -134,12 +154,12 @@ providers:
     max_in_flight: 10000
     opencell: {base_url: %q, username: bench, password: bench, seller_code: MAIN_SELLER, customer_category: CLIENT, currency_code: EUR,
       language_code: en, defaults: {billing_cycle: BC_MONTHLY_1ST}}
-`, grpcAddress, httpAddress, adminAddress, filepath.Join(folder, "enlist.db"), sha256.Sum256([]byte(apiKey)), vendor)
-	file := filepath.Join(folder, "enlist.yaml")
+`, grpcAddress, httpAddress, adminAddress, filepath.Join(s.folder, "enlist.db"), sha256.Sum256([]byte(apiKey)), vendor)
+	file := filepath.Join(s.folder, "enlist.yaml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	command, err := start(ctx, folder+"/enlist.log", []string{"GOMEMLIMIT=460MiB"}, binary, "serve", "--config", file) // as deploy/ has it
+	command, err := s.start(ctx, "enlist.log", []string{"GOMEMLIMIT=460MiB"}, binary, "serve", "--config", file) // as deploy/ has it
 	return &subject{name: "enlist", grpc: grpcAddress, rest: httpAddress, stats: "http://" + adminAddress + "/metrics", command: command}, err
 }
 
