@@ -10,8 +10,10 @@ import (
 )
 
 // Drift compares a customer that was just read with what the last create or update through Enlist wrote, whoever asked for that. It returns nil
-// when none is remembered.
-func (s *Service) Drift(ctx context.Context, provider string, held *enlistv1.Customer) (*enlistv1.Drift, error) {
+// when none is remembered. The request_id is told of a create of the principal alone, or, with others, of anybody's.
+func (s *Service) Drift(
+	ctx context.Context, principal string, others bool, provider string, held *enlistv1.Customer,
+) (*enlistv1.Drift, error) {
 	record, err := s.journal.FindCustomer(ctx, provider, held.GetId())
 	if err != nil {
 		return nil, journalUnreadable(err)
@@ -21,7 +23,9 @@ func (s *Service) Drift(ctx context.Context, provider string, held *enlistv1.Cus
 	}
 	written := providers.Kept(record.Payload.GetRequest(), record.Payload.GetResponse().GetFields())
 	written.Id = record.Payload.GetCustomerId()
-	return &enlistv1.Drift{
-		RequestId: record.RequestID.String(), WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, held),
-	}, nil
+	drift := &enlistv1.Drift{WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, held)}
+	if record.Principal == principal || others {
+		drift.RequestId = record.RequestID.String()
+	}
+	return drift, nil
 }

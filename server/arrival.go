@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/tap"
 )
 
@@ -16,12 +16,9 @@ import (
 type arrivalKey struct{}
 
 // arriving runs when the headers of a gRPC call are there and nothing else of it. A body that does not come in time is waited for no longer, and
-// with too little memory none is read. A call that is refused here has no line in the log: memory has one.
+// with too little memory none is read, but for a probe. A call that is refused here has no line in the log: memory has one.
 func (a *admission) arriving(ctx context.Context, info *tap.Info) (context.Context, error) {
-	if strings.HasPrefix(info.FullMethodName, "/grpc.") {
-		return ctx, nil
-	}
-	if a.memory.isShort() {
+	if a.memory.isShort() && info.FullMethodName != healthv1.Health_Check_FullMethodName {
 		a.refusedForMemory.Add(1)
 		return nil, statusOf(littleMemory(), "", "").Err()
 	}

@@ -30,16 +30,22 @@ func TestArrivalInTime(t *testing.T) {
 		}
 		slow, end := arrive()
 		defer end()
+		probe, endProbe := context.WithCancel(t.Context())
+		defer endProbe()
+		probe, err := a.arriving(probe, &tap.Info{FullMethodName: "/grpc.health.v1.Health/Check"})
+		if err != nil {
+			t.Fatal(err)
+		}
 		whole, endWhole := arrive()
 		defer endWhole()
-		_, err := a.admit(whole, nil, &grpc.UnaryServerInfo{FullMethod: info.FullMethodName}, func(ctx context.Context, _ any) (any, error) {
+		_, err = a.admit(whole, nil, &grpc.UnaryServerInfo{FullMethod: info.FullMethodName}, func(ctx context.Context, _ any) (any, error) {
 			time.Sleep(10 * time.Minute)
 			return nil, ctx.Err()
 		})
 		if err != nil {
 			t.Errorf("a call that came whole: %v", err)
 		}
-		if slow.Err() == nil {
+		if slow.Err() == nil || probe.Err() == nil {
 			t.Error("a body that does not come is still waited for after ten minutes")
 		}
 	})
@@ -52,6 +58,9 @@ func TestNoArrivalWithoutMemory(t *testing.T) {
 	if _, err := a.arriving(t.Context(), &tap.Info{FullMethodName: "/enlist.v1.CustomerService/CreateCustomer"}); status.Code(err) != codes.Unavailable ||
 		len(status.Convert(err).Details()) != 2 {
 		t.Errorf("got %v", err)
+	}
+	if _, err := a.arriving(t.Context(), &tap.Info{FullMethodName: "/grpc.health.v1.Health/Watch"}); status.Code(err) != codes.Unavailable {
+		t.Errorf("a watch: %v", err)
 	}
 	if _, err := a.arriving(t.Context(), &tap.Info{FullMethodName: "/grpc.health.v1.Health/Check"}); err != nil {
 		t.Error(err)

@@ -235,6 +235,13 @@ func TestCallersAreApart(t *testing.T) {
 				t.Errorf("%s: %.12s at %s of %v: %s %s, want %s", transport, c.bearer, c.provider, c.principal, got, reason, c.want)
 			}
 		}
+		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} { // whose create that was
+			got := call(withBearer(t.Context(), bearer), t, r, method(t, "GetCustomer"),
+				asBody(t, map[string]any{"provider": "opencell", "customerId": "OTHER", "includeDrift": true}))
+			if drift, _ := got.answer["drift"].(map[string]any); drift == nil || (drift["requestId"] != nil) != told {
+				t.Errorf("%s: %s is told of the drift: %v", transport, bearer, got)
+			}
+		}
 		for _, rpc := range []string{"GetOperation", "WaitOperation", "ResolveOperation"} {
 			for _, c := range []struct {
 				bearer    string
@@ -294,6 +301,10 @@ func TestWhatIsOpen(t *testing.T) {
 	}
 	if printed := grpcurl(t, "-H", "authorization: Bearer reader-key", r.grpcTarget, "list"); !strings.Contains(printed, "enlist.v1.CustomerService") {
 		t.Errorf("reflection: %s", printed)
+	}
+	_ = r.grpc.Invoke(t.Context(), "/stranger.Service/Words", &healthv1.HealthCheckRequest{}, &healthv1.HealthCheckResponse{})
+	if strings.Contains(r.log.String(), "stranger") || !strings.Contains(r.log.String(), `"method":"OTHER"`) {
+		t.Error("the log repeats what a stranger sends as a method")
 	}
 	if !strings.Contains(r.log.String(), `ServerReflectionInfo","transport":"grpc","code":"Unauthenticated"`) {
 		t.Error("the refusal of reflection is not in the log")

@@ -50,7 +50,7 @@ func authenticateStream(who *auth.Authenticator, log *slog.Logger) grpc.StreamSe
 		}
 		ctx, start := stream.Context(), time.Now()
 		if _, err := callerBy(ctx, who); err != nil {
-			c := newCall(ctx, info.FullMethod, nil)
+			c := newCall(ctx, knownStream(service, info.FullMethod), nil)
 			failure := asError(err, c.id)
 			made := statusOf(failure, "", "")
 			logCall(ctx, log, c, made.Code(), failure, start)
@@ -58,6 +58,14 @@ func authenticateStream(who *auth.Authenticator, log *slog.Logger) grpc.StreamSe
 		}
 		return handler(service, stream)
 	}
+}
+
+// knownStream keeps what a stranger sends as a method out of the log.
+func knownStream(service any, method string) string {
+	if service == nil {
+		return "OTHER"
+	}
+	return method
 }
 
 func isOpen(method string) bool {
@@ -85,14 +93,28 @@ func verified(state *tls.ConnectionState) *x509.Certificate {
 	return state.VerifiedChains[0][0]
 }
 
-// requireCredential asks for credentials before a page of the REST port that is not for everybody. Any that are valid will do.
-func (e restErrors) requireCredential(who *auth.Authenticator, next http.Handler) http.Handler {
+// requireEveryProvider asks for credentials before a page of the REST port that tells of every provider: those of a caller who may use them all.
+func (e restErrors) requireEveryProvider(who *auth.Authenticator, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if _, err := who.Authenticate(request.Context(), request.Header.Values(authorizationKey), verified(request.TLS)); err != nil {
-			failure := asError(err, "")
-			e.refuse(w, request, &refusal{status: runtime.HTTPStatusFromCode(codeOf(failure.Reason)), failure: failure})
+		caller, err := callerOver(request, who)
+		if err == nil && !caller.SeesAll() {
+			err = notPermitted("This page is for callers who may use every provider.")
+		}
+		if err != nil {
+			e.refuseCaller(w, request, err)
 			return
 		}
 		next.ServeHTTP(w, request)
 	})
+}
+
+// callerOver finds out who sends an HTTP request.
+func callerOver(request *http.Request, who *auth.Authenticator) (*auth.Caller, error) {
+	return who.Authenticate(request.Context(), request.Header.Values(authorizationKey), verified(request.TLS))
+}
+
+// refuseCaller refuses a request because of who sent it.
+func (e restErrors) refuseCaller(w http.ResponseWriter, request *http.Request, err error) {
+	failure := asError(err, "")
+	e.refuse(w, request, &refusal{status: runtime.HTTPStatusFromCode(codeOf(failure.Reason)), failure: failure})
 }

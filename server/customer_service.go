@@ -48,7 +48,9 @@ func (s *customerService) GetCustomer(ctx context.Context, request *enlistv1.Get
 	if err != nil || !request.GetIncludeDrift() {
 		return response, err
 	}
-	response.Drift, err = s.once.Drift(ctx, request.GetProvider(), response.GetCustomer())
+	caller := callerOf(ctx)
+	others := caller.May("GetOperation", request.GetProvider(), true)
+	response.Drift, err = s.once.Drift(ctx, caller.Principal, others, request.GetProvider(), response.GetCustomer())
 	if err != nil {
 		return nil, err
 	}

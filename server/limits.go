@@ -85,6 +85,7 @@ type Load struct {
 type admission struct {
 	most                              int64
 	memory                            *memory
+	streams                           streams
 	calls                             atomic.Int64
 	refusedForCalls, refusedForMemory atomic.Int64
 }
@@ -97,10 +98,10 @@ func (s *Server) Load() Load {
 
 // admit refuses a call when there are as many as there may be, or too little memory. Health is told all the same.
 func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	arrived(ctx)
 	if strings.HasPrefix(info.FullMethod, "/grpc.") {
 		return handler(ctx, request)
 	}
-	arrived(ctx)
 	defer a.calls.Add(-1)
 	if a.calls.Add(1) > a.most {
 		a.refusedForCalls.Add(1)

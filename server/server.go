@@ -96,7 +96,7 @@ func New(options Options) (*Server, error) {
 			grpc.Creds(secured.ofGRPC()),
 			grpc.InTapHandle(admission.arriving),
 			grpc.UnaryInterceptor(chain),
-			grpc.ChainStreamInterceptor(recoverStream(log), authenticateStream(who, log)),
+			grpc.ChainStreamInterceptor(recoverStream(log), admission.streams.admit, authenticateStream(who, log)),
 			grpc.UnknownServiceHandler(noSuchRPC),
 		)...),
 	}
@@ -136,7 +136,7 @@ func (s *Server) routes(contract *rest, options Options) http.Handler {
 	routes.Handle("/", contract)
 	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
 	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
-	routes.Handle("GET /metrics", contract.errors.requireCredential(s.who, metricsHandler(options.Metrics)))
+	routes.Handle("GET /metrics", contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)))
 	routes.Handle("GET /docs/", v5emb.New("Enlist", "/openapi.json", "/docs/"))
 	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

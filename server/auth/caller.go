@@ -46,6 +46,17 @@ func (c *Caller) Sees(provider string) bool {
 	return slices.ContainsFunc(c.grants, func(g grant) bool { return g.has(provider) })
 }
 
+// SeesAll reports whether the caller may use every provider.
+func (c *Caller) SeesAll() bool {
+	return slices.ContainsFunc(c.grants, func(g grant) bool { return len(g.providers) == 0 })
+}
+
+// May reports whether the caller may call an RPC at a provider; with others, about what other callers have done.
+func (c *Caller) May(rpc, provider string, others bool) bool {
+	names, all := c.Where(rpc, others)
+	return all || slices.Contains(names, provider)
+}
+
 // Where returns the providers at which the caller may call an RPC: all, or those of these names, which may be none. With others, at which it may
 // about what other callers have done.
 func (c *Caller) Where(rpc string, others bool) (names []string, all bool) {

@@ -910,7 +910,7 @@ func (x *GetCustomerResponse) GetDrift() *Drift {
 // Drift is how a customer differs at the vendor from what the last create or update through Enlist wrote.
 type Drift struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The request_id of that create or update.
+	// The request_id of that create or update; empty when it was another caller's, and this one is no operator.
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// When it was recorded as done.
 	WriteTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=write_time,json=writeTime,proto3" json:"write_time,omitempty"`
