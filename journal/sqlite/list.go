@@ -26,7 +26,7 @@ var listTexts = [...]string{ //nolint:gochecknoglobals // a constant
 	listMost:         merged("operations_list_provider", "principal = ?1"),
 	listRare:         merged("operations_rare", "state NOT IN (1, 2) AND state = ?8 AND principal = ?1"),
 	listIntent:       sorted("operations_open", "state IN (1, 5) AND state = 1 AND principal = ?1"),
-	everybodysMost:   merged("operations_list_provider", "principal >= ''"),
+	everybodysMost:   merged("operations_list_provider", "true"),
 	everybodysRare:   merged("operations_rare", "state NOT IN (1, 2) AND state = ?8"),
 	everybodysIntent: sorted("operations_open", "state IN (1, 5) AND state = 1"),
 }
@@ -50,7 +50,7 @@ func merged(index, where string) string {
 	ofPair := rows + ` AND principal = pair.whose AND provider = pair.at AND created BETWEEN `
 	return `WITH RECURSIVE
   pairs (whose, at) AS (
-    SELECT principal, provider FROM (SELECT principal, provider` + rows + ` ORDER BY principal, provider LIMIT 1)
+    SELECT principal, provider FROM (SELECT principal, provider` + rows + ` AND principal >= '' ORDER BY principal, provider LIMIT 1)
     UNION ALL
     SELECT principal, provider FROM pairs AS pair CROSS JOIN operations ON id = coalesce(
       (SELECT id` + rows + ` AND principal = pair.whose AND provider > pair.at ORDER BY provider LIMIT 1),
