@@ -1,7 +1,10 @@
 package journaltest
 
 import (
+	"bytes"
+	order "cmp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -199,6 +202,46 @@ func listWhileInserting(t *testing.T, f *fixture) {
 	for _, row := range before {
 		if there[row.RequestID] != 1 {
 			t.Errorf("a row that was there before was listed %d times", there[row.RequestID])
+		}
+	}
+}
+
+// More pairs of principal and provider than a page has rows, and rows of the same instant.
+func listManyPairs(t *testing.T, f *fixture) {
+	store := f.open(t)
+	start := instant()
+	var all []*journal.Row
+	for i := range 72 {
+		row := newRow()
+		row.Principal, row.Provider = []string{"", "billing", "c", "d"}[i%4], []string{"b", "a", "c"}[i%3]
+		insert(t, store, row)
+		row.State, row.Owner = []enlistv1.OperationState{succeeded, failed, succeeded, needsPerson, failed}[i%5], ""
+		replace(t, store, row, never)
+		row.Created = start.Add(time.Duration(i*i%17) * time.Second)
+		f.database.SetCreated(t, row.RequestID, row.Created)
+		all = append(all, row)
+	}
+	slices.SortFunc(all, func(a, b *journal.Row) int {
+		return order.Or(b.Created.Compare(a.Created), strings.Compare(a.Provider, b.Provider), bytes.Compare(a.RequestID[:], b.RequestID[:]))
+	})
+	for _, query := range []journal.Query{
+		{Everybody: true},
+		{Everybody: true, Providers: []string{"c", "a"}},
+		{Everybody: true, State: succeeded},
+		{Everybody: true, State: failed},
+		{Everybody: true, State: needsPerson, Providers: []string{"b"}},
+		{Everybody: true, From: start.Add(3 * time.Second), Until: start.Add(14 * time.Second)},
+		{Principal: "billing"},
+		{Principal: "d", State: failed},
+	} {
+		want := slices.DeleteFunc(slices.Clone(all), func(row *journal.Row) bool {
+			return !query.Everybody && row.Principal != query.Principal ||
+				len(query.Providers) > 0 && !slices.Contains(query.Providers, row.Provider) ||
+				query.State != 0 && row.State != query.State ||
+				!query.From.IsZero() && (row.Created.Before(query.From) || !row.Created.Before(query.Until))
+		})
+		for _, query.Limit = range []int{1, 2, 5, 11, 12, 13, 100} {
+			sameOrder(t, pages(t, store, query, nil), want)
 		}
 	}
 }

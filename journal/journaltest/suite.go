@@ -69,6 +69,7 @@ func Run(t *testing.T, harness Harness) {
 		{"ListStates", listStates},
 		{"ListPages", listPages},
 		{"ListSameInstant", listSameInstant},
+		{"ListOfManyPairs", listManyPairs},
 		{"ListWhileInserting", listWhileInserting},
 
 		{"PurgeAge", purgeAge},

@@ -20,14 +20,16 @@ const (
 
 	sqlCountUnknown = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state IN (1, 5) AND state = 5 LIMIT ?1)`
 
-	sqlCountNeedsPerson = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state = 6 LIMIT ?1)`
+	sqlCountNeedsPerson = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state NOT IN (1, 2) AND state = 6 LIMIT ?1)`
 
 	// From one key to the next, so that it reads as many entries of the index as there are keys.
-	sqlKeyIDs = `WITH RECURSIVE keys (id) AS (
+	withKeys = `WITH RECURSIVE keys (id) AS (
     SELECT min(key_id) FROM operations
     UNION ALL
     SELECT (SELECT min(key_id) FROM operations WHERE key_id > keys.id) FROM keys WHERE keys.id IS NOT NULL
-  ) SELECT id FROM keys WHERE id IS NOT NULL`
+  ) `
+
+	sqlKeyIDs = withKeys + `SELECT id FROM keys WHERE id IS NOT NULL`
 
 	sqlSealedWith = `SELECT ` + columns + ` FROM operations WHERE key_id = ?1 LIMIT ?2`
 
@@ -56,8 +58,12 @@ const (
 	sqlTake = `UPDATE operations SET owner = ?5, version = version + 1, updated = ?6
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND state IN (1, 5) RETURNING ` + columns
 
-	sqlPurge = `DELETE FROM operations WHERE id IN (
-    SELECT id FROM operations WHERE state IN (2, 3, 4) AND created < ?1 AND updated < ?1 ORDER BY created LIMIT ?2)`
+	// The oldest of each key. Those that stay are few: they are passed over.
+	sqlPurge = withKeys + `DELETE FROM operations WHERE id IN (
+    SELECT oldest.id FROM keys CROSS JOIN operations AS oldest ON oldest.id IN (
+      SELECT id FROM operations INDEXED BY operations_sealed
+      WHERE key_id = keys.id AND created < ?1 AND updated < ?1 AND state IN (2, 3, 4) ORDER BY created LIMIT ?2)
+    ORDER BY oldest.created LIMIT ?2)`
 
 	sqlKeep = `INSERT INTO secrets (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING`
 
@@ -73,7 +79,7 @@ type statement struct {
 // readStatements are those of the connections that read.
 type readStatements struct {
 	get, findOpen, findCustomer, countUnknown, countNeedsPerson, keyIDs, sealedWith, secret *sql.Stmt
-	list                                                                                    [len(listPlans)]*sql.Stmt
+	list                                                                                    [len(listTexts)]*sql.Stmt
 }
 
 func (s *readStatements) all() []statement {
@@ -88,7 +94,7 @@ func (s *readStatements) all() []statement {
 		{&s.secret, sqlKept},
 	}
 	for i := range s.list {
-		all = append(all, statement{&s.list[i], listPlans[i].text()})
+		all = append(all, statement{&s.list[i], listTexts[i]})
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -99,6 +100,7 @@ func (w *writer) work() {
 		case first := <-w.queue:
 			batch = append(batch[:0], first)
 		}
+		runtime.Gosched() // whoever is about to write gets in; a caller who is alone waits for nobody
 	collect:
 		for len(batch) < maxBatch {
 			select {
