@@ -93,6 +93,7 @@ func (w *writer) do(ctx context.Context, run func(context.Context, *writeStateme
 func (w *writer) work() {
 	defer close(w.stopped)
 	batch := make([]*write, 0, maxBatch)
+	alone := true
 	for {
 		select {
 		case <-w.stop:
@@ -100,7 +101,9 @@ func (w *writer) work() {
 		case first := <-w.queue:
 			batch = append(batch[:0], first)
 		}
-		runtime.Gosched() // whoever is about to write gets in; a caller who is alone waits for nobody
+		if !alone {
+			runtime.Gosched() // who was in the commit before may be about to write again
+		}
 	collect:
 		for len(batch) < maxBatch {
 			select {
@@ -110,6 +113,7 @@ func (w *writer) work() {
 				break collect
 			}
 		}
+		alone = len(batch) == 1
 		w.commit(batch)
 		clear(batch)
 	}
