@@ -56,7 +56,7 @@ func (s *stage) startSlow(ctx context.Context) (*subject, error) {
 	if _, err := s.start(ctx, "vendor.log", []string{delayVariable + "=" + vendorTakes.String()}, self, "vendor", at[0]); err != nil {
 		return nil, err
 	}
-	enlist, err := s.startEnlist(ctx, "http://"+at[0], at[1], at[2], at[3])
+	enlist, err := s.startEnlist(ctx, nil, "http://"+at[0], at[1], at[2], at[3])
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (s *stage) startAll(ctx context.Context) ([]*subject, error) {
 	if _, err := s.start(ctx, "vendor.log", nil, self, "vendor", at[0]); err != nil {
 		return nil, err
 	}
-	enlist, err := s.startEnlist(ctx, "http://"+at[0], at[1], at[2], at[3])
+	enlist, err := s.startEnlist(ctx, []string{"GOMEMLIMIT=460MiB"}, "http://"+at[0], at[1], at[2], at[3])
 	if err != nil {
 		return nil, err
 	}
@@ -135,8 +135,8 @@ func (s *stage) startAll(ctx context.Context) ([]*subject, error) {
 	return subjects, waitFor(ctx, append(at[:3:3], at[4], at[6], at[8])...)
 }
 
-// startEnlist builds Enlist and starts it with everything on.
-func (s *stage) startEnlist(ctx context.Context, vendor, grpcAddress, httpAddress, adminAddress string) (*subject, error) {
+// startEnlist builds Enlist and starts it with everything on. The environment may limit its memory.
+func (s *stage) startEnlist(ctx context.Context, environment []string, vendor, grpcAddress, httpAddress, adminAddress string) (*subject, error) {
 	binary := filepath.Join(s.folder, "enlist")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "github.com/enlist-dev/enlist")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -159,7 +159,7 @@ providers:
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	command, err := s.start(ctx, "enlist.log", []string{"GOMEMLIMIT=460MiB"}, binary, "serve", "--config", file) // as deploy/ has it
+	command, err := s.start(ctx, "enlist.log", environment, binary, "serve", "--config", file)
 	return &subject{name: "enlist", grpc: grpcAddress, rest: httpAddress, stats: "http://" + adminAddress + "/metrics", command: command}, err
 }
 
