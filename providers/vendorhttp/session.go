@@ -3,6 +3,8 @@ package vendorhttp
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -54,7 +56,12 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 	if value := s.held(); value != "" {
 		return value, nil
 	}
-	done := s.flight.DoChan("login", func() (any, error) {
+	done := s.flight.DoChan("login", func() (value any, err error) {
+		defer func() {
+			if panicked := recover(); panicked != nil { // nobody above this would catch it
+				err = fmt.Errorf("panic of type %T: %s", panicked, debug.Stack())
+			}
+		}()
 		if value := s.held(); value != "" {
 			return value, nil
 		}

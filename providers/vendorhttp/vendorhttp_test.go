@@ -105,6 +105,13 @@ func TestSessionFailureIsNotKept(t *testing.T) {
 	}
 }
 
+func TestSessionOutlivesAPanic(t *testing.T) {
+	session := NewSession(time.Minute, func(context.Context) (Credential, error) { panic("s3cret") })
+	if _, err := session.Get(t.Context()); err == nil || !strings.Contains(err.Error(), "panic of type string") || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A pooled connection that the vendor closes: a create that was written is never written again.
 func TestCreateIsNotRepeatedOnADeadConnection(t *testing.T) {
 	var creates atomic.Int32
