@@ -27,10 +27,10 @@ func (s *Server) newAdmin(options Options) *http.Server {
 	return &http.Server{
 		Handler:           routes,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
+		ReadTimeout:       readWithin,
 		WriteTimeout:      5 * time.Minute, // a profile takes as long as it is asked to
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    maxHeaders,
 		ErrorLog:          slog.NewLogLogger(options.Log.Handler(), slog.LevelDebug),
 	}
 }

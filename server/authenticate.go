@@ -32,7 +32,7 @@ func authenticate(who *auth.Authenticator) grpc.UnaryServerInterceptor {
 		if err != nil {
 			return nil, err
 		}
-		if c, ok := ctx.Value(callKey{}).(*call); ok {
+		if c := callOf(ctx); c != nil {
 			c.caller = caller
 		}
 		if err := authorize(caller, info.FullMethod, request); err != nil {

@@ -31,9 +31,15 @@ func withCall(ctx context.Context, c *call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
+// callOf returns the call under way; nil for none.
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
 // noteCall records the request_id once it is settled.
 func noteCall(ctx context.Context, requestID string) {
-	if c, ok := ctx.Value(callKey{}).(*call); ok {
+	if c := callOf(ctx); c != nil {
 		c.requestID = requestID
 	}
 }
@@ -66,7 +72,7 @@ func (c *call) isInfrastructure() bool { return strings.HasPrefix(c.service, "gr
 
 // callerOf returns who calls. Before that is known it is nobody, who may do nothing.
 func callerOf(ctx context.Context) *auth.Caller {
-	if c, ok := ctx.Value(callKey{}).(*call); ok && c.caller != nil {
+	if c := callOf(ctx); c != nil && c.caller != nil {
 		return c.caller
 	}
 	return &auth.Caller{}

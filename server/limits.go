@@ -73,27 +73,13 @@ func (a *answer) Write(part []byte) (int, error) {
 // Unwrap returns what the answer is written to.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// Load is what the server is doing, and what it has refused since the start.
-type Load struct {
-	// Calls under way.
-	Calls int64
-	// RefusedForCalls and RefusedForMemory count the calls that were refused since there were too many, or too little memory.
-	RefusedForCalls, RefusedForMemory int64
-}
-
-// admission bounds the calls that are under way.
+// admission bounds the calls that are under way, and counts those that it has refused.
 type admission struct {
 	most                              int64
 	memory                            *memory
 	streams                           streams
 	calls                             atomic.Int64
 	refusedForCalls, refusedForMemory atomic.Int64
-}
-
-// Load returns what the server is doing now.
-func (s *Server) Load() Load {
-	a := s.admission
-	return Load{Calls: a.calls.Load(), RefusedForCalls: a.refusedForCalls.Load(), RefusedForMemory: a.refusedForMemory.Load()}
 }
 
 // admit refuses a call when there are as many as there may be, or too little memory. Health is told all the same.

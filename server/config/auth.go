@@ -132,10 +132,7 @@ func sameSet(a, b []string) bool {
 
 // checkListening refuses to listen beyond this machine where anybody could call.
 func (d *decoder) checkListening(path, address string, tls *configv1.Tls, auth *configv1.Auth) {
-	if address == "" || d.failedAt(path) {
-		return
-	}
-	if !d.checkPort(path, address) || IsLoopback(address) {
+	if address == "" || d.failedAt(path) || !d.checkPort(path, address) || IsLoopback(address) {
 		return
 	}
 	if _, port, _ := net.SplitHostPort(address); len(auth.GetApiKeys()) == 0 && auth.GetJwt() == nil && tls.GetClientCaFile() == "" {
