@@ -10,7 +10,8 @@ import (
 )
 
 // Drift compares a customer that was just read with what the last create or update through Enlist wrote, whoever asked for that. It returns nil
-// when none is remembered. The request_id is told of a create of the principal alone, or, with others, of anybody's.
+// when none is remembered. The request_id, and what was written, are told of a create of the
+// principal alone, or, with others, of anybody's.
 func (s *Service) Drift(
 	ctx context.Context, principal string, others bool, provider string, held *enlistv1.Customer,
 ) (*enlistv1.Drift, error) {
@@ -26,6 +27,10 @@ func (s *Service) Drift(
 	drift := &enlistv1.Drift{WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, held)}
 	if record.Principal == principal || others {
 		drift.RequestId = record.RequestID.String()
+		return drift, nil
+	}
+	for _, field := range drift.GetFields() {
+		field.Written = ""
 	}
 	return drift, nil
 }

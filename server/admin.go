@@ -2,10 +2,8 @@ package server
 
 import (
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/pprof"
-	"net/netip"
 	"time"
 )
 
@@ -33,30 +31,4 @@ func (s *Server) newAdmin(options Options) *http.Server {
 		MaxHeaderBytes:    maxHeaders,
 		ErrorLog:          slog.NewLogLogger(options.Log.Handler(), slog.LevelDebug),
 	}
-}
-
-// localOnly refuses callers on other machines, and pages in a browser on this one that have given it a name of their own.
-func localOnly(next http.HandlerFunc) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		peer, err := netip.ParseAddrPort(request.RemoteAddr)
-		if err != nil || !peer.Addr().Unmap().IsLoopback() {
-			http.Error(w, "this path is served to callers on this machine only: call it there, on 127.0.0.1 or ::1", http.StatusForbidden)
-			return
-		}
-		if !isLiteral(request.Host) {
-			http.Error(w, "this path is served under localhost or an IP address only: call it as http://127.0.0.1:PORT", http.StatusForbidden)
-			return
-		}
-		next(w, request)
-	})
-}
-
-// isLiteral reports whether a Host header names localhost or an IP address, which nobody else's name server can point to here.
-func isLiteral(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
-	}
-	_, err = netip.ParseAddr(name)
-	return err == nil || name == "localhost"
 }

@@ -69,6 +69,24 @@ func TestAdmin(t *testing.T) {
 			t.Errorf("%s %s %q %s: %d %s", c.method, c.path, c.host, c.body, status, answer)
 		}
 	}
+	for name, value := range map[string]string{
+		"X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1", "X-Forwarded-Proto": "http", "Via": "1.1 proxy",
+		"Sec-Fetch-Site": "cross-site",
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+r.admin+"/debug/pprof/cmdline", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set(name, value)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %s", name, response.Status)
+		}
+	}
 	// The level is that of the log: what is less is not written, and the changes are.
 	before := r.log.String()
 	if _, err := http.Get(r.restURL + "/v1/providers"); err != nil {

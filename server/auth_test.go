@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -170,7 +171,7 @@ func TestCallersAreApart(t *testing.T) {
 		t.Helper()
 		got := transports()[transport](withBearer(t.Context(), bearer), t, r, method(t, "CreateCustomer"), asBody(t, map[string]any{
 			"provider": provider, "requestId": id, "customer": map[string]any{
-				"id": customer, "name": map[string]any{"givenName": "Jo", "familyName": "One"}, "currencyCode": "EUR", "email": "a@example.com",
+				"id": customer, "name": map[string]any{"givenName": "Jo", "familyName": "One"}, "currencyCode": "EUR", "languageCode": "fr-CA", "email": "a@example.com",
 				"billingAddress": map[string]any{"lines": []string{"1"}, "countryCode": "FR"},
 			}, "unsupportedFields": "UNSUPPORTED_FIELDS_DROP",
 		}))
@@ -238,7 +239,8 @@ func TestCallersAreApart(t *testing.T) {
 		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} { // whose create that was
 			got := call(withBearer(t.Context(), bearer), t, r, method(t, "GetCustomer"),
 				asBody(t, map[string]any{"provider": "opencell", "customerId": "OTHER", "includeDrift": true}))
-			if drift, _ := got.answer["drift"].(map[string]any); drift == nil || (drift["requestId"] != nil) != told {
+			drift, _ := got.answer["drift"].(map[string]any)
+			if drift == nil || (drift["requestId"] != nil) != told || strings.Contains(fmt.Sprint(drift), "written") != told {
 				t.Errorf("%s: %s is told of the drift: %v", transport, bearer, got)
 			}
 		}
@@ -308,6 +310,61 @@ func TestWhatIsOpen(t *testing.T) {
 	}
 	if !strings.Contains(r.log.String(), `ServerReflectionInfo","transport":"grpc","code":"Unauthenticated"`) {
 		t.Error("the refusal of reflection is not in the log")
+	}
+}
+
+// No body is read of who may not call.
+func TestNoBodyOfStrangers(t *testing.T) {
+	r := start(t, guarded(t, authtest.NewIssuer(t)))
+	for authorization, want := range map[string]string{"": "CREDENTIALS_MISSING", "Bearer wrong": "CREDENTIALS_INVALID", "Bearer all-key": "INVALID_FIELD"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/opencell/customers", strings.NewReader("no JSON"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		if authorization != "" {
+			request.Header.Set("Authorization", authorization)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q: %s %s", authorization, response.Status, text)
+		}
+	}
+}
+
+// Where everybody on this machine may call, a page in a browser on it may not, by giving it a name of its own.
+func TestRebinding(t *testing.T) {
+	open, closed := start(t, nil), start(t, guarded(t, authtest.NewIssuer(t)))
+	for _, c := range []struct {
+		url, path, host string
+		want            int
+	}{
+		{open.restURL, "/v1/providers", "rebound.example", 403},
+		{open.restURL, "/metrics", "rebound.example:80", 403},
+		{open.restURL, "/v1/providers", "localhost", 200},
+		{open.restURL, "/v1/providers", "[::1]:1", 200},
+		{open.restURL, "/readyz", "rebound.example", 200},
+		{closed.restURL, "/v1/providers", "enlist.example", 200},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url+c.path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = c.host
+		request.Header.Set("Authorization", "Bearer all-key")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != c.want {
+			t.Errorf("%s at %s: %s, want %d", c.path, c.host, response.Status, c.want)
+		}
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
@@ -108,8 +110,16 @@ func (e restErrors) requireEveryProvider(who *auth.Authenticator, next http.Hand
 	})
 }
 
-// callerOver finds out who sends an HTTP request.
+// callerOver finds out who sends an HTTP request. Where everybody on this machine may call, a page in a browser here that has given the machine a
+// name of its own may not.
 func callerOver(request *http.Request, who *auth.Authenticator) (*auth.Caller, error) {
+	if who.AsksNobody() && !isLiteral(request.Host) {
+		return nil, &providers.Error{
+			Reason: enlistv1.ErrorReason_NOT_PERMITTED,
+			Message: "Without auth in its configuration, Enlist is called as localhost or by an IP address only, since a page in a browser could call it " +
+				"by another name. Call it as http://127.0.0.1:PORT; a proxy in front must send such a Host, or auth be set.",
+		}
+	}
 	return who.Authenticate(request.Context(), request.Header.Values(authorizationKey), verified(request.TLS))
 }
 

@@ -202,7 +202,7 @@ func alive() uint64 {
 func TestHostileHTTP(t *testing.T) {
 	r := start(t, nil)
 	t.Parallel()
-	const path = "POST /v1/providers/opencell/customers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+	const path = "POST /v1/providers/opencell/customers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 	endless := func(w io.Writer, part string) {
 		for {
 			if _, err := io.WriteString(w, part); err != nil {

@@ -185,8 +185,12 @@ func positionOf(position []byte) (*journal.Position, error) {
 	if len(position) < fixed {
 		return nil, pagetoken.Invalid()
 	}
-	return &journal.Position{
+	at := &journal.Position{
 		Created:   time.UnixMicro(int64(binary.BigEndian.Uint64(position))), //nolint:gosec // written the same way
 		RequestID: uuid.UUID(position[8:fixed]), Provider: string(position[fixed:]),
-	}, nil
+	}
+	if year := at.Created.Year(); year < 1 || year > 9999 || !providerName.MatchString(at.Provider) { // callers can make tokens; databases refuse the rest
+		return nil, pagetoken.Invalid()
+	}
+	return at, nil
 }

@@ -18,15 +18,17 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/rules"
+	"github.com/enlist-dev/enlist/server/auth"
 )
 
 // rest is the REST side of the contract: it checks what HTTP alone can get wrong, then lets the gateway decode and call.
 type rest struct {
 	gateway *runtime.ServeMux
 	errors  restErrors
+	who     *auth.Authenticator
 }
 
-func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen telemetry) (*rest, error) {
+func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen telemetry, who *auth.Authenticator) (*rest, error) {
 	failures := restErrors{seen: seen, routes: routesOfContract()}
 	gateway := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
@@ -48,10 +50,16 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen tele
 	if err := enlistv1.RegisterOperationServiceHandlerClient(ctx, gateway, enlistv1.NewOperationServiceClient(connection)); err != nil {
 		return nil, err
 	}
-	return &rest{gateway: gateway, errors: failures}, nil
+	return &rest{gateway: gateway, errors: failures, who: who}, nil
 }
 
 func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	if request.ContentLength != 0 || r.who.AsksNobody() { // no body is read of who may not call; the chain asks again, of calls without one, too
+		if _, err := callerOver(request, r.who); err != nil {
+			r.errors.refuseCaller(w, request, err)
+			return
+		}
+	}
 	body, refusal := readBody(w, request)
 	if refusal == nil {
 		refusal = r.checkTarget(w, request)

@@ -109,7 +109,7 @@ func New(options Options) (*Server, error) {
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
 
-	contract, err := newREST(context.Background(), gateway, seen)
+	contract, err := newREST(context.Background(), gateway, seen, who)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +169,7 @@ func (s *Server) listen() error {
 		_, _ = s.grpcListener.Close(), s.httpListener.Close()
 		return fmt.Errorf("admin.address: %w", err)
 	}
+	s.adminPort = atMost(s.adminPort, s.config.GetLimits())
 	return nil
 }
 

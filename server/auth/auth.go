@@ -63,11 +63,14 @@ func (a *Authenticator) Run(ctx context.Context) {
 	}
 }
 
+// AsksNobody reports whether everybody may call.
+func (a *Authenticator) AsksNobody() bool { return a.missing == nil }
+
 // Authenticate tells who calls, by the values of the call's authorization and the verified client certificate of its connection, nil for none.
 // The error is an *providers.Error.
 func (a *Authenticator) Authenticate(ctx context.Context, authorization []string, certificate *x509.Certificate) (*Caller, error) {
 	switch {
-	case a.missing == nil:
+	case a.AsksNobody():
 		return Anonymous(), nil
 	case len(authorization) > 0:
 		return a.bearer(ctx, authorization)

@@ -52,31 +52,44 @@ func (m mounted) settings(withCA bool) *configv1.Tls {
 	return settings
 }
 
-// shakeHands connects, and returns the server's certificate.
-func shakeHands(t *testing.T, w *Watched, client *tls.Config) (*x509.Certificate, error) {
+// shakeHands connects to a port, and returns the server's certificate, and whether a session went on.
+func shakeHands(t *testing.T, port, client *tls.Config) (served *x509.Certificate, resumed bool, err error) {
 	t.Helper()
-	here, there := net.Pipe()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	here, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer here.Close()
+	there, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var serving sync.WaitGroup
 	var refused error
 	serving.Go(func() {
 		defer there.Close()
-		server := tls.Server(there, w.Config())
+		server := tls.Server(there, port)
 		if refused = server.HandshakeContext(t.Context()); refused == nil {
 			_, refused = server.Write([]byte("x"))
 		}
 	})
 	connected := tls.Client(here, client)
-	err := connected.HandshakeContext(t.Context())
+	err = connected.HandshakeContext(t.Context())
 	if err == nil {
 		_, err = connected.Read(make([]byte, 1)) // with TLS 1.3 a refusal comes after the handshake
 	}
 	_ = here.Close()
 	serving.Wait()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return connected.ConnectionState().PeerCertificates[0], refused
+	state := connected.ConnectionState()
+	return state.PeerCertificates[0], state.DidResume, refused
 }
 
 // New connections see what the files now hold: the certificate, and whose callers are let in. What is broken changes nothing.
@@ -92,14 +105,17 @@ func TestFilesAreReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tickets := tls.NewLRUClientSessionCache(4)
+	port := w.Config() // one, as in a server: with another, no session goes on
+	sessions := map[*authtest.Authority]tls.ClientSessionCache{first: tls.NewLRUClientSessionCache(4), second: tls.NewLRUClientSessionCache(4)}
+	wentOn := false
 	sees := func(callers *authtest.Authority, want *x509.Certificate) {
 		t.Helper()
 		client := callers.Client(t, "jo")
-		got, err := shakeHands(t, w, &tls.Config{
-			RootCAs: servers.Pool(), ServerName: "localhost", ClientSessionCache: tickets,
+		got, resumed, err := shakeHands(t, port, &tls.Config{
+			RootCAs: servers.Pool(), ServerName: "localhost", ClientSessionCache: sessions[callers],
 			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &client, nil },
 		})
+		wentOn = wentOn || resumed
 		if want == nil {
 			if err == nil {
 				t.Error("a stranger is let in")
@@ -126,6 +142,9 @@ func TestFilesAreReadAgain(t *testing.T) {
 		t.Errorf("told again: %v", problems)
 	}
 	sees(first, old.Leaf)
+	if !wentOn {
+		t.Error("no session went on: what is seen below says nothing of sessions")
+	}
 	files.swap(t, func(version string) {
 		authtest.Write(t, version, renewed)
 		second.Write(t, version)

@@ -16,12 +16,14 @@ import (
 // checkAuth checks who may call, and what.
 func (d *decoder) checkAuth(config *configv1.Config) {
 	auth := config.GetAuth()
+	d.refuseEmpty("auth", auth == nil, "that everybody may call")
 	if auth == nil {
 		return
 	}
 	if len(auth.GetApiKeys())+len(auth.GetClientCertificates()) == 0 && auth.GetJwt() == nil && !d.failedAt("auth") {
 		d.problem("auth", "must have api_keys, jwt or client_certificates, or nobody could call; leave it out to listen on this machine only")
 	}
+	d.refuseEmpty("auth.client_certificates", len(auth.GetClientCertificates()) == 0, "that every certificate of client_ca_file may do everything")
 	d.checkAPIKeys(auth.GetApiKeys())
 	if jwt := auth.GetJwt(); jwt != nil {
 		d.checkJWT(jwt)
@@ -39,6 +41,14 @@ func (d *decoder) checkAuth(config *configv1.Config) {
 		seen[entry.GetIdentity()] = i
 	}
 	d.checkPermissions(config)
+}
+
+// refuseEmpty refuses a setting that is written and holds nothing, as where its entries were taken out one by one or a template had none: what is
+// meant by leaving it out permits most, and that is to be meant.
+func (d *decoder) refuseEmpty(path string, isEmpty bool, meaning string) {
+	if _, written := d.lines[path]; written && isEmpty && !d.failedAt(path) {
+		d.problem(path, "must not be empty, which would mean "+meaning+": leave it out where that is meant")
+	}
 }
 
 // checkAPIKeys checks that every key is one, and that the keys of one caller agree on what that may do.
@@ -68,6 +78,7 @@ func (d *decoder) checkJWT(jwt *configv1.Jwt) {
 	if at, err := url.Parse(jwt.GetJwksUrl()); !d.failedAt("auth.jwt.jwks_url") && (err != nil || at.Scheme == "http" && !isLoopbackHost(at.Hostname())) {
 		d.problem("auth.jwt.jwks_url", "must be an https URL: whoever can change the keys on their way can make tokens; http is for this machine only")
 	}
+	d.refuseEmpty("auth.jwt.permissions", len(jwt.GetPermissions()) == 0, "that every token may do everything")
 	for i, entry := range jwt.GetPermissions() {
 		if entry.GetSubject() == "" && entry.GetScope() == "" {
 			d.problem(fmt.Sprintf("auth.jwt.permissions[%d]", i), "must have a subject or a scope; leave permissions out where every token may do everything")
@@ -99,6 +110,8 @@ func (d *decoder) checkPermissions(config *configv1.Config) {
 	}
 	rpcs := rpcNames()
 	for path, entry := range entries {
+		d.refuseEmpty(path+".providers", len(entry.GetProviders()) == 0, "every provider")
+		d.refuseEmpty(path+".rpcs", len(entry.GetRpcs()) == 0, "every RPC")
 		d.checkNames(path+".providers", entry.GetProviders(), configured, "provider")
 		d.checkNames(path+".rpcs", entry.GetRpcs(), rpcs, "RPC")
 	}

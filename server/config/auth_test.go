@@ -35,6 +35,18 @@ func TestAuth(t *testing.T) {
 		"a key, not its hash": {"auth: {api_keys: [{name: a, sha256: my-key}]}", []string{"auth.api_keys[0].sha256: 64 hexadecimal digits"}},
 		"no name":             {"auth: {api_keys: [{sha256: " + aHash + "}]}", []string{"auth.api_keys[0].name: letters"}},
 		"nothing":             {"auth: {api_keys: []}", []string{"auth: nobody could call"}},
+		"nothing of it":       {"auth:", []string{"auth: everybody may call"}},
+		"no providers": {
+			"auth: {api_keys: [{name: a, sha256: " + aHash + ", providers: [], rpcs: }]}",
+			[]string{"auth.api_keys[0].providers: every provider", "auth.api_keys[0].rpcs: every RPC"},
+		},
+		"no permissions":      {"auth: {jwt: {" + jwt + ", permissions: []}}", []string{"auth.jwt.permissions: every token may do everything"}},
+		"no TLS":              {"http: {tls: }", []string{"http.tls: plain text"}},
+		"no client authority": {"grpc: {tls: {" + pair + ", client_ca_file: ''}}", []string{"grpc.tls.client_ca_file: nobody is asked"}},
+		"no certificates": {
+			"grpc: {tls: {" + pair + ", client_ca_file: " + ca + "}}\nauth: {api_keys: [{name: a, sha256: " + aHash + "}], client_certificates: []}",
+			[]string{"auth.client_certificates: every certificate"},
+		},
 		"unknown names": {
 			"auth: {api_keys: [{name: a, sha256: " + aHash + ", providers: [p, r], rpcs: [Create]}]}",
 			[]string{"auth.api_keys[0].providers[1]: there are p, q", "auth.api_keys[0].rpcs[0]: there are CreateCustomer, GetCustomer"},

@@ -978,7 +978,7 @@ type FieldDrift struct {
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	// How it differs.
 	Kind DriftKind `protobuf:"varint,2,opt,name=kind,proto3,enum=enlist.v1.DriftKind" json:"kind,omitempty"`
-	// The value that was written; empty when none was.
+	// The value that was written; empty when none was, and where the drift has no `request_id`.
 	Written string `protobuf:"bytes,3,opt,name=written,proto3" json:"written,omitempty"`
 	// The value that the vendor holds; empty when it returns none.
 	Held string `protobuf:"bytes,4,opt,name=held,proto3" json:"held,omitempty"`

@@ -456,7 +456,7 @@ func (x *Tls) GetRequireClientCertificate() bool {
 }
 
 // Admin is a port for operators, without TLS: /healthz, /readyz and /metrics for whoever reaches it (probes and Prometheus bring no
-// certificates), and, for callers on this machine only, /log/level and /debug/pprof/. Callers of the contract are not served here.
+// certificates), and, for callers on this machine only and not through a proxy, /log/level and /debug/pprof/. Callers of the contract are not served here.
 type Admin struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Host and port to listen on. Example: 127.0.0.1:9091. Port 0 takes a free one.
@@ -776,14 +776,15 @@ func (x *Postgres) GetDsn() string {
 	return ""
 }
 
-// Auth says who may call, and what. A call with several credentials counts as its `authorization` says.
+// Auth says who may call, and what. A call with several credentials counts as its `authorization` says. Lists that permit everything when they
+// are left out may not be written empty.
 type Auth struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// API keys, sent as `authorization: Bearer …`.
 	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
 	// JSON Web Tokens, sent as `authorization: Bearer …`.
 	Jwt *Jwt `protobuf:"bytes,2,opt,name=jwt,proto3" json:"jwt,omitempty"`
-	// What the holders of client certificates may do. Empty: whoever has a certificate of `client_ca_file` may do everything, as an operator.
+	// What the holders of client certificates may do. Left out: whoever has a certificate of `client_ca_file` may do everything, as an operator.
 	// With entries, only who is named in one may call.
 	ClientCertificates []*ClientCertificate `protobuf:"bytes,3,rep,name=client_certificates,json=clientCertificates,proto3" json:"client_certificates,omitempty"`
 	unknownFields      protoimpl.UnknownFields
@@ -848,9 +849,9 @@ type ApiKey struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// SHA-256 of the key, 64 hexadecimal digits; `enlist key` makes both.
 	Sha256 string `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
-	// Providers the caller may use; empty: all.
+	// Providers the caller may use; left out: all.
 	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs the caller may call, by name, such as `CreateCustomer`; empty: all.
+	// RPCs the caller may call, by name, such as `CreateCustomer`; left out: all.
 	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether the caller may see and resolve the operations of every caller.
 	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
@@ -934,7 +935,7 @@ type Jwt struct {
 	// Where the keys are published (RFC 7517), read again every 5 minutes, and when a token names a key that is not known. https; http
 	// for a loopback address only. Redirects are not followed.
 	JwksUrl string `protobuf:"bytes,3,opt,name=jwks_url,json=jwksUrl,proto3" json:"jwks_url,omitempty"`
-	// What tokens may do. Empty: every accepted token may do everything, as an operator. With entries, a token may do what any entry that it matches says.
+	// What tokens may do. Left out: every accepted token may do everything, as an operator. With entries, a token may do what any entry that it matches says.
 	Permissions   []*JwtPermission `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1005,9 +1006,9 @@ type JwtPermission struct {
 	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
 	// A scope of the token, in `scope` (separated by spaces) or `scp` (a list).
 	Scope string `protobuf:"bytes,2,opt,name=scope,proto3" json:"scope,omitempty"`
-	// Providers they may use; empty: all.
+	// Providers they may use; left out: all.
 	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs they may call; empty: all.
+	// RPCs they may call; left out: all.
 	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether they may see and resolve the operations of every caller.
 	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
@@ -1086,9 +1087,9 @@ type ClientCertificate struct {
 	// Who the certificate is for: its first URI name (a SPIFFE ID, say), else its first DNS name, else its first email address, else its common
 	// name. The principal of its creates is `cert:` and this.
 	Identity string `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`
-	// Providers the caller may use; empty: all.
+	// Providers the caller may use; left out: all.
 	Providers []string `protobuf:"bytes,2,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs the caller may call; empty: all.
+	// RPCs the caller may call; left out: all.
 	Rpcs []string `protobuf:"bytes,3,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether the caller may see and resolve the operations of every caller.
 	Operator      bool `protobuf:"varint,4,opt,name=operator,proto3" json:"operator,omitempty"`

@@ -1,0 +1,45 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+)
+
+// localOnly refuses callers on other machines, whom a proxy lets through, and pages in a browser on this machine.
+func localOnly(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		peer, err := netip.ParseAddrPort(request.RemoteAddr)
+		switch {
+		case err != nil || !peer.Addr().Unmap().IsLoopback():
+			http.Error(w, "this path is served to callers on this machine only: call it there, on 127.0.0.1 or ::1", http.StatusForbidden)
+		case !isLiteral(request.Host):
+			http.Error(w, "this path is served under localhost or an IP address only: call it as http://127.0.0.1:PORT", http.StatusForbidden)
+		case isForwarded(request.Header):
+			http.Error(w, "this path is not served through a proxy, nor to another page in a browser: call it here, with curl", http.StatusForbidden)
+		default:
+			next(w, request)
+		}
+	})
+}
+
+// isLiteral reports whether a Host header names localhost or an IP address, which nobody else's name server can point to here.
+func isLiteral(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	_, err = netip.ParseAddr(name)
+	return err == nil || name == "localhost"
+}
+
+// isForwarded reports whether a proxy says that it passes on what another has sent, or a browser that another page asks.
+func isForwarded(header http.Header) bool {
+	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"} {
+		if header.Get(name) != "" {
+			return true
+		}
+	}
+	return !slices.Contains([]string{"", "none", "same-origin"}, header.Get("Sec-Fetch-Site"))
+}
