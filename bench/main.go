@@ -36,7 +36,7 @@ func run(ctx context.Context, arguments []string) error {
 	flags.IntVar(&plan.flood, "flood", 0, "instead: that many creates at once, at a vendor that takes a second")
 	flags.BoolVar(&plan.idle, "idle", false, "instead: time from the start to the first answer, and memory at rest")
 	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")
-	flags.StringVar(&plan.profile, "profile", "", "folder that gets a CPU profile of Enlist for each of its series, in the first round")
+	flags.StringVar(&plan.profile, "profile", "", "folder that gets profiles of Enlist, CPU and allocations, for each of its series, in the first round")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}

@@ -194,13 +194,24 @@ func (s *subject) allocated(ctx context.Context) (made allocations, err error) {
 	return readMetrics(response.Body)
 }
 
-// profile writes a CPU profile of the next seconds to a folder, where the process makes any.
+// profile writes what the process does in the next seconds to a folder, where the process tells: a CPU profile and one of allocations.
 func (s *subject) profile(ctx context.Context, folder, series string, seconds float64) error {
 	admin, has := strings.CutSuffix(s.stats, "/metrics")
 	if !has {
 		return nil
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", admin, int(seconds)), http.NoBody)
+	series = strings.NewReplacer(" ", "-", ",", "").Replace(series)
+	failed := make(chan error, 1)
+	query := fmt.Sprintf("?seconds=%d", int(seconds))
+	go func() {
+		failed <- save(ctx, admin+"/debug/pprof/allocs"+query, filepath.Join(folder, series+".allocs.pprof"))
+	}()
+	return errors.Join(save(ctx, admin+"/debug/pprof/profile"+query, filepath.Join(folder, series+".cpu.pprof")), <-failed)
+}
+
+// save writes what a URL answers to a file.
+func save(ctx context.Context, url, path string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -209,11 +220,11 @@ func (s *subject) profile(ctx context.Context, folder, series string, seconds fl
 		return err
 	}
 	defer func() { _ = response.Body.Close() }()
-	profile, err := io.ReadAll(response.Body)
+	content, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(folder, strings.NewReplacer(" ", "-", ",", "").Replace(series)+".pprof"), profile, 0o600)
+	return os.WriteFile(path, content, 0o600)
 }
 
 func readMetrics(text io.Reader) (made allocations, err error) {
