@@ -106,9 +106,9 @@ func (s *readStatements) all() []statement {
 
 // writeStatements are those of the connection that writes.
 type writeStatements struct {
-	begin, commit, rollback                                              *sql.Stmt
+	begin, commit, rollback                                                          *sql.Stmt
 	insert, updateSame, update, reseal, claim, take, purge, addSecret, replaceSecret *sql.Stmt
-	get, findOpen, secret                                                *sql.Stmt
+	get, findOpen, secret                                                            *sql.Stmt
 }
 
 func (s *writeStatements) all() []statement {
