@@ -55,9 +55,11 @@ func placesOf(message protoreflect.MessageDescriptor, prefix string) []place {
 	return places
 }
 
-var (
+var ( // made once, of what never changes
+	//nolint:gochecknoglobals // a constant
 	ofCustomer = sync.OnceValue(func() []place { return placesOf((&enlistv1.Customer{}).ProtoReflect().Descriptor(), "customer.") })
-	ofRequest  = sync.OnceValue(func() []place {
+	//nolint:gochecknoglobals // a constant
+	ofRequest = sync.OnceValue(func() []place {
 		return slices.DeleteFunc(placesOf((&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor(), ""), func(at place) bool {
 			return at.field.Name() != "customer" && at.field.ContainingOneof() == nil
 		})
