@@ -2,7 +2,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash \
-  journal-size bench isolation soak vulnerabilities sbom
+  journal-size bench microbench isolation soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,19 @@ journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgre
 ROUNDS ?= 8
 bench: ## Measure Enlist beside servers written by hand, ROUNDS (8) times; see bench/doc.go
 	go run ./bench -rounds $(ROUNDS)
+
+BASE ?= HEAD
+COUNT ?= 6
+BENCHMARKS ?= .
+BENCHSTAT ?= golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+microbench: ## Compare the benchmarks of packages with those of the commit BASE (HEAD), COUNT (6) times by turns; BENCHMARKS picks some
+	@rm -rf .tools/bench && git worktree prune && git worktree add --quiet --detach .tools/bench/base $(BASE)
+	@set -o pipefail; for turn in $$(seq $(COUNT)); do for side in base new; do \
+	  ( [ $$side = new ] || cd .tools/bench/base; \
+	    go test -run '^$$' -bench '$(BENCHMARKS)' -benchmem ./server/... ./once/... ./providers/... ./journal ./journal/sqlite ) | grep -v '^ok\|^?\|^PASS' \
+	    >> .tools/bench/$$side.txt || exit; done; done
+	@git worktree remove --force .tools/bench/base
+	go run $(BENCHSTAT) .tools/bench/base.txt .tools/bench/new.txt
 
 isolation: ## Measure calls to one vendor while 5000 wait for another that hangs, with and without, ROUNDS (8) times
 	go test ./bench/isolation -isolation.rounds $(ROUNDS) -timeout 0 -v
