@@ -30,6 +30,12 @@ generate: tools imports ## Regenerate gen/ from proto/
 	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 	buf build proto -o gen/descriptor/enlist.binpb
+	@mkdir -p gen/serviceconfig gen/go/enlist/serviceconfig
+	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
+	@{ echo '// Code generated from proto/serviceconfig.json. DO NOT EDIT.'; echo; \
+	  echo '// Package serviceconfig has the gRPC service config for callers of Enlist.'; echo 'package serviceconfig'; echo; \
+	  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
+	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
 
 docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
 	go test ./server -run '^Test(Fields|Errors)Page$$' -update
