@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	_ "google.golang.org/grpc/health" // the service config asks for health checks
 	"google.golang.org/grpc/keepalive"
@@ -90,12 +91,16 @@ func createAndLoseTheAnswer(customers enlistv1.CustomerServiceClient) error {
 			fmt.Printf("settled %s replayed=%t\n", answer.GetCustomer().GetId(), answer.GetReplayed())
 			return nil
 		}
-		info, retry := detail[*errdetails.ErrorInfo](err), detail[*errdetails.RetryInfo](err)
-		if retry == nil { // calling again does not help
+		retry, code := detail[*errdetails.RetryInfo](err), status.Code(err)
+		switch {
+		case retry != nil:
+			fmt.Println("unknown", detail[*errdetails.ErrorInfo](err).GetReason())
+			time.Sleep(retry.GetRetryDelay().AsDuration())
+		case code == codes.Unavailable, code == codes.DeadlineExceeded: // the answer was lost on the way to here
+			time.Sleep(time.Second)
+		default: // calling again does not help
 			return err
 		}
-		fmt.Println("unknown", info.GetReason())
-		time.Sleep(retry.GetRetryDelay().AsDuration())
 	}
 }
 

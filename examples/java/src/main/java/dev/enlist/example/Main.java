@@ -25,6 +25,7 @@ import dev.enlist.v1.VendorError;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
@@ -115,11 +116,15 @@ public final class Main {
         return;
       } catch (StatusRuntimeException error) {
         Optional<RetryInfo> retry = detail(error, RetryInfo.class);
-        if (retry.isEmpty()) { // calling again does not help
+        Code code = error.getStatus().getCode();
+        if (retry.isPresent()) {
+          System.out.println("unknown " + detail(error, ErrorInfo.class).orElseThrow().getReason());
+          Thread.sleep(Durations.toMillis(retry.get().getRetryDelay()));
+        } else if (code == Code.UNAVAILABLE || code == Code.DEADLINE_EXCEEDED) { // the answer was lost on the way to here
+          Thread.sleep(1000);
+        } else { // calling again does not help
           throw error;
         }
-        System.out.println("unknown " + detail(error, ErrorInfo.class).orElseThrow().getReason());
-        Thread.sleep(Durations.toMillis(retry.get().getRetryDelay()));
       }
     }
   }
