@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/genproto/googleapis/api/annotations"
@@ -20,8 +21,10 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/gen/go/enlist/serviceconfig"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 type serviceConfig struct {
@@ -191,4 +194,28 @@ func asText(t *testing.T, value any) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// A create that finds no server, as in a restart, has not been sent: it waits for one.
+func TestCreatesWaitForAConnection(t *testing.T) {
+	r := start(t, nil)
+	client := dial(t, r, serviceconfig.JSON)
+	r.stop()
+	r.ended <- <-r.ended // for the clean-up
+	created := make(chan error, 1)
+	go func() {
+		_, err := client.CreateCustomer(t.Context(), &enlistv1.CreateCustomerRequest{Provider: "opencell", Customer: &enlistv1.Customer{
+			Id: "PATIENT", Name: &enlistv1.PersonName{FamilyName: "Smith"}, BillingAddress: &enlistv1.Address{CountryCode: "FR"},
+		}})
+		created <- err
+	}()
+	select {
+	case err := <-created:
+		t.Fatalf("it did not wait: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	start(t, func(config *configv1.Config, _ map[string]providers.Provider) { config.Grpc.Address = r.grpcTarget })
+	if err := <-created; err != nil {
+		t.Error(err)
+	}
 }
