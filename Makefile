@@ -1,13 +1,13 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash \
-  journal-size bench microbench isolation soak vulnerabilities sbom
+.PHONY: help test check format generate docs imports generated tools compiler postgres examples examples-java examples-scripts deploy-check \
+  deploy-tools build image fuzz crash journal-size bench microbench isolation soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: check compiler postgres ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
+test: check compiler postgres examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
 
 check: tools imports ## The checks that run no test
@@ -30,6 +30,12 @@ generate: tools imports ## Regenerate gen/ from proto/
 	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 	buf build proto -o gen/descriptor/enlist.binpb
+	@mkdir -p gen/serviceconfig gen/go/enlist/serviceconfig
+	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
+	@{ echo '// Code generated from proto/serviceconfig.json. DO NOT EDIT.'; echo; \
+	  echo '// Package serviceconfig has the gRPC service config for callers of Enlist.'; echo 'package serviceconfig'; echo; \
+	  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
+	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
 
 docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
 	go test ./server -run '^Test(Fields|Errors)Page$$' -update
@@ -65,6 +71,21 @@ postgres:
 	    sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
 	    apt-get install -y -qq postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
+
+examples: examples-java examples-scripts ## Prepare the programs in examples/, which the tests run
+
+examples-java: .tools/examples/java/stamp
+
+.tools/examples/java/stamp: examples/java/pom.xml $(shell find examples/java/src -type f) gen/descriptor/enlist.binpb gen/serviceconfig/enlist.json
+	@{ command -v mvn && command -v javac; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq maven default-jdk-headless; } || \
+	  { echo 'no Maven or no JDK here: the example in Java will be skipped (apt-get install maven default-jdk-headless)'; exit 0; }; \
+	mvn --quiet --batch-mode -f examples/java/pom.xml package && mkdir -p $(@D) && touch $@
+
+examples-scripts:
+	@{ command -v curl && command -v jq; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq curl jq; } || \
+	  echo 'no curl or no jq here: the examples that need them will be skipped (apt-get install curl jq)'
 
 deploy-check: tools deploy-tools ## Check what is in deploy/: alerts, dashboard, Kubernetes, Compose, systemd
 	cd deploy && go vet . && golangci-lint run && go test .
