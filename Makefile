@@ -24,12 +24,37 @@ format: tools ## Format Go and proto files
 	golangci-lint fmt
 	buf format -w proto
 
-generate: tools imports ## Regenerate gen/ from proto/
+generate: tools imports plugins ## Regenerate gen/ from proto/
 	buf generate
-	mkdir -p gen/openapi gen/descriptor
+	mkdir -p gen/openapi gen/descriptor gen/serviceconfig
 	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 	buf build proto -o gen/descriptor/enlist.binpb
+	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
+	@$(MAKE) --no-print-directory python-package typescript-package
+
+# The version of the packages for callers; a release has its tag.
+PACKAGE_VERSION := 0.1.0
+PROTOC := .tools/python/bin/python -m grpc_tools.protoc
+
+# The plugin for Python's stubs is inside grpcio-tools' protoc, where buf cannot call it.
+python-package:
+	$(PROTOC) --descriptor_set_in=gen/descriptor/enlist.binpb --plugin=.tools/python/bin/protoc-gen-mypy_grpc \
+	  --grpc_python_out=gen/python --mypy_grpc_out=quiet:gen/python enlist/v1/{customer,provider,operation}_service.proto
+	cp -R proto/packages/python/. gen/python
+	cp proto/serviceconfig.json gen/python/enlist/service_config.json
+	sed -i 's/@VERSION@/$(PACKAGE_VERSION)/' gen/python/pyproject.toml
+
+# npm has no package of google.rpc and google.type for protobuf-es.
+typescript-package:
+	$(PROTOC) -I .tools/imports --plugin=.tools/node/node_modules/.bin/protoc-gen-es \
+	  --es_out=target=ts,import_extension=js:.tools/node/src google/rpc/{status,error_details}.proto google/type/date.proto
+	cp proto/packages/typescript/*.ts .tools/node/src
+	echo "export const serviceConfig = JSON.stringify($$(cat proto/serviceconfig.json));" > .tools/node/src/service_config.ts
+	rm -rf gen/typescript
+	.tools/node/node_modules/.bin/tsc -p .tools/node
+	cp proto/packages/typescript/{package.json,README.md} gen/typescript
+	sed -i 's/@VERSION@/$(PACKAGE_VERSION)/' gen/typescript/package.json
 
 docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
 	go test ./server -run '^Test(Fields|Errors)Page$$' -update
@@ -51,6 +76,27 @@ tools: .tools/stamp ## Install the pinned tools into .tools/bin
 	GOBIN=$(CURDIR)/.tools/bin go install -C tools/lint tool
 	GOBIN=$(CURDIR)/.tools/bin go install google.golang.org/protobuf/cmd/protoc-gen-go
 	@touch $@
+
+plugins: .tools/python/stamp .tools/node/stamp
+
+.tools/python/stamp: tools/python/requirements.txt
+	@$(MAKE) --no-print-directory languages
+	python3 -m venv --clear .tools/python
+	.tools/python/bin/pip install -q --disable-pip-version-check --require-hashes -r tools/python/requirements.txt
+	@touch $@
+
+.tools/node/stamp: tools/node/package.json tools/node/package-lock.json tools/node/tsconfig.json
+	@$(MAKE) --no-print-directory languages
+	mkdir -p .tools/node
+	cp tools/node/*.json .tools/node
+	npm ci --silent --ignore-scripts --prefix .tools/node
+	@touch $@
+
+# Python and Node are needed for what callers in those languages get.
+languages:
+	@{ python3 -c 'import ensurepip, venv' && command -v node && command -v npm; } >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv nodejs npm; } || \
+	  { echo 'the packages for Python and Node need Python 3.10 or later with venv, and Node 18 or later with npm: apt-get install python3-venv nodejs npm'; exit 1; }
 
 # The race detector needs a C compiler.
 compiler:

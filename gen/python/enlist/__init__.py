@@ -1,0 +1,13 @@
+"""Client of Enlist: the contract is in enlist.v1, and here are the options of a channel that behaves well."""
+
+from importlib.resources import files
+
+SERVICE_CONFIG: str = files(__name__).joinpath("service_config.json").read_text(encoding="utf-8")
+"""Enlist's gRPC service config: deadlines, and retries of calls that may be repeated."""
+
+CHANNEL_OPTIONS: tuple[tuple[str, str | int], ...] = (
+    ("grpc.service_config", SERVICE_CONFIG),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+)
+"""Options for grpc.secure_channel and grpc.insecure_channel: the service config, and a keepalive that Enlist's server accepts."""
