@@ -1,8 +1,8 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash \
-  journal-size bench isolation soak vulnerabilities sbom
+.PHONY: help test check format generate python-package typescript-package python-requirements docs imports generated tools plugins languages compiler \
+  postgres client-types examples-python examples-node deploy-check deploy-tools build image fuzz crash journal-size bench isolation soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ check: tools imports ## The checks that run no test
 	buf lint
 	@if git describe --tags --abbrev=0 >/dev/null 2>&1; then \
 	  buf breaking --against ".git#tag=$$(git describe --tags --abbrev=0),subdir=proto"; fi
-	@$(MAKE) --no-print-directory generated deploy-check
+	@$(MAKE) --no-print-directory generated client-types deploy-check
 
 format: tools ## Format Go and proto files
 	golangci-lint fmt
@@ -65,7 +65,8 @@ imports: ## Print the imported .proto files from the Go packages that go.mod pin
 
 # gen/ must be what `make generate` makes of proto/.
 generated:
-	@sum() { find gen -type f | LC_ALL=C sort | xargs sha256sum; }; \
+	@$(WITHOUT_LANGUAGES) && { echo 'gen/ was not compared with proto/'; exit 0; }; \
+	sum() { find gen -type f | LC_ALL=C sort | xargs sha256sum; }; \
 	before=$$(sum); $(MAKE) --no-print-directory generate; after=$$(sum); \
 	diff <(echo "$$before") <(echo "$$after") || { echo 'gen/ was not up to date; it is now: commit it'; exit 1; }
 
@@ -77,7 +78,7 @@ tools: .tools/stamp ## Install the pinned tools into .tools/bin
 	GOBIN=$(CURDIR)/.tools/bin go install google.golang.org/protobuf/cmd/protoc-gen-go
 	@touch $@
 
-plugins: .tools/python/stamp .tools/node/stamp
+plugins: .tools/python/stamp .tools/node/stamp ## Install what generates the packages for Python and TypeScript
 
 .tools/python/stamp: tools/python/requirements.txt
 	@$(MAKE) --no-print-directory languages
@@ -92,11 +93,41 @@ plugins: .tools/python/stamp .tools/node/stamp
 	npm ci --silent --ignore-scripts --prefix .tools/node
 	@touch $@
 
-# Python and Node are needed for what callers in those languages get.
+python-requirements: ## Pin anew what tools/python/requirements.in names
+	.tools/python/bin/pip install -q uv
+	.tools/python/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make python-requirements' tools/python/requirements.in -o tools/python/requirements.txt
+
+# What callers in Python and Node get needs these.
 languages:
 	@{ python3 -c 'import ensurepip, venv' && command -v node && command -v npm; } >/dev/null 2>&1 || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv nodejs npm; } || \
 	  { echo 'the packages for Python and Node need Python 3.10 or later with venv, and Node 18 or later with npm: apt-get install python3-venv nodejs npm'; exit 1; }
+
+# True where checks of these packages are skipped: not in CI, and only where the languages can't be had.
+WITHOUT_LANGUAGES = [ -z "$$CI" ] && ! $(MAKE) --no-print-directory languages 2>/dev/null
+
+client-types: ## Check the types of the examples in Python and Node, and with them those of the packages
+	@$(WITHOUT_LANGUAGES) && { echo 'their types were not checked'; exit 0; }; \
+	$(MAKE) --no-print-directory plugins examples-python examples-node && \
+	.tools/python/bin/mypy --config-file examples/python/pyproject.toml --python-executable .tools/examples/python/bin/python gen/python/enlist examples/python && \
+	.tools/node/node_modules/.bin/tsc --noEmit --strict --allowJs --checkJs --target es2022 --module nodenext examples/node/main.js
+
+examples-python: .tools/examples/python/stamp ## Install what examples/python needs
+examples-node: .tools/examples/node/stamp ## Install what examples/node needs
+
+# With the oldest of everything that the package takes, so that this is seen to do.
+.tools/examples/python/stamp: $(shell find gen/python -type f)
+	@$(MAKE) --no-print-directory languages
+	python3 -m venv --clear .tools/examples/python
+	grep -o '"[a-z-]*>=[0-9.]*"' gen/python/pyproject.toml | tr -d '"' | sed '/^>/d; s/>=/==/' > .tools/examples/python/constraints.txt
+	.tools/examples/python/bin/pip install -q --disable-pip-version-check './gen/python[types]' -c .tools/examples/python/constraints.txt
+	@touch $@
+
+.tools/examples/node/stamp: examples/node/package.json examples/node/package-lock.json $(shell find gen/typescript -type f)
+	@$(MAKE) --no-print-directory languages
+	npm ci --silent --ignore-scripts --prefix examples/node
+	@mkdir -p $(@D) && touch $@
 
 # The race detector needs a C compiler.
 compiler:

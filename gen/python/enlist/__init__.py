@@ -1,6 +1,10 @@
-"""Client of Enlist: the contract is in enlist.v1, and here are the options of a channel that behaves well."""
+"""Client of Enlist: the contract is in enlist.v1; here is what makes a channel behave well, and errors easy to read."""
 
 from importlib.resources import files
+
+from enlist.errors import find_detail
+
+__all__ = ["CHANNEL_OPTIONS", "SERVICE_CONFIG", "find_detail"]
 
 SERVICE_CONFIG: str = files(__name__).joinpath("service_config.json").read_text(encoding="utf-8")
 """Enlist's gRPC service config: deadlines, and retries of calls that may be repeated."""
