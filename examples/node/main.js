@@ -4,10 +4,20 @@
 
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { enumToJson } from "@bufbuild/protobuf";
+import { create, enumToJson } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { credentials } from "@grpc/grpc-js";
-import { BadRequestSchema, CustomerService, ErrorInfoSchema, OutcomeSchema, RetryInfoSchema, VendorErrorSchema } from "@enlist/client";
+import {
+  BadRequestSchema,
+  CreateCustomerRequestSchema,
+  CustomerSchema,
+  CustomerService,
+  ErrorInfoSchema,
+  OpencellOptionsSchema,
+  OutcomeSchema,
+  RetryInfoSchema,
+  VendorErrorSchema,
+} from "@enlist/client";
 import { createGrpcClient, findDetail } from "@enlist/client/grpc";
 
 // The client has the retries and the keepalive that Enlist recommends. Beyond this machine use credentials.createSsl().
@@ -19,7 +29,7 @@ const in30Seconds = () => ({ deadline: Date.now() + 30_000 });
 /** A create with a requestId of its own, made once, before the first try. A real program stores it with its order. */
 function newRequest() {
   const requestId = randomUUID();
-  return {
+  return create(CreateCustomerRequestSchema, {
     provider: "opencell",
     requestId,
     customer: {
@@ -28,7 +38,7 @@ function newRequest() {
       email: "john.smith@example.com",
       billingAddress: { lines: ["673 Eugene Points"], city: "Nice", postalCode: "06000", countryCode: "FR" },
     },
-  };
+  });
 }
 
 /** Creates a customer. */
@@ -59,8 +69,7 @@ async function createAndLoseTheAnswer() {
 /** Sends a request that is wrong, and one that the vendor refuses. */
 async function readErrors() {
   const wrong = newRequest();
-  wrong.customer.email = "john.smith";
-  wrong.customer.billingAddress.countryCode = "France";
+  wrong.customer = create(CustomerSchema, { name: { familyName: "Smith" }, email: "john.smith", billingAddress: { countryCode: "France" } });
   try {
     await customers.createCustomer(wrong, in30Seconds());
   } catch (error) {
@@ -69,8 +78,10 @@ async function readErrors() {
     for (const violation of badRequest.fieldViolations) console.log(`invalid ${violation.field}: ${violation.description}`);
   }
 
+  const refused = newRequest();
+  refused.vendorOptions = { case: "opencell", value: create(OpencellOptionsSchema, { billingCycle: "NO_SUCH_CYCLE" }) };
   try {
-    await customers.createCustomer({ ...newRequest(), vendorOptions: { case: "opencell", value: { billingCycle: "NO_SUCH_CYCLE" } } }, in30Seconds());
+    await customers.createCustomer(refused, in30Seconds());
   } catch (error) {
     const info = findDetail(error, ErrorInfoSchema);
     const vendor = findDetail(error, VendorErrorSchema);
