@@ -1,11 +1,11 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate python-package typescript-package python-requirements docs imports generated tools plugins languages compiler \
-  postgres client-types examples-python examples-node deploy-check deploy-tools build image fuzz crash journal-size bench isolation soak vulnerabilities sbom
+.PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash \
+  journal-size bench isolation soak vulnerabilities sbom
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: check compiler postgres ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
@@ -18,7 +18,8 @@ check: tools imports ## The checks that run no test
 	buf lint
 	@if git describe --tags --abbrev=0 >/dev/null 2>&1; then \
 	  buf breaking --against ".git#tag=$$(git describe --tags --abbrev=0),subdir=proto"; fi
-	@$(MAKE) --no-print-directory generated client-types deploy-check
+	@$(MAKE) --no-print-directory generated
+	@$(MAKE) --no-print-directory package-types deploy-check
 
 format: tools ## Format Go and proto files
 	golangci-lint fmt
@@ -31,30 +32,7 @@ generate: tools imports plugins ## Regenerate gen/ from proto/
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 	buf build proto -o gen/descriptor/enlist.binpb
 	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
-	@$(MAKE) --no-print-directory python-package typescript-package
-
-# The version of the packages for callers; a release has its tag.
-PACKAGE_VERSION := 0.1.0
-PROTOC := .tools/python/bin/python -m grpc_tools.protoc
-
-# The plugin for Python's stubs is inside grpcio-tools' protoc, where buf cannot call it.
-python-package:
-	$(PROTOC) --descriptor_set_in=gen/descriptor/enlist.binpb --plugin=.tools/python/bin/protoc-gen-mypy_grpc \
-	  --grpc_python_out=gen/python --mypy_grpc_out=quiet:gen/python enlist/v1/{customer,provider,operation}_service.proto
-	cp -R proto/packages/python/. gen/python
-	cp proto/serviceconfig.json gen/python/enlist/service_config.json
-	sed -i 's/@VERSION@/$(PACKAGE_VERSION)/' gen/python/pyproject.toml
-
-# npm has no package of google.rpc and google.type for protobuf-es.
-typescript-package:
-	$(PROTOC) -I .tools/imports --plugin=.tools/node/node_modules/.bin/protoc-gen-es \
-	  --es_out=target=ts,import_extension=js:.tools/node/src google/rpc/{status,error_details}.proto google/type/date.proto
-	cp proto/packages/typescript/*.ts .tools/node/src
-	echo "export const serviceConfig = JSON.stringify($$(cat proto/serviceconfig.json));" > .tools/node/src/service_config.ts
-	rm -rf gen/typescript
-	.tools/node/node_modules/.bin/tsc -p .tools/node
-	cp proto/packages/typescript/{package.json,README.md} gen/typescript
-	sed -i 's/@VERSION@/$(PACKAGE_VERSION)/' gen/typescript/package.json
+	@$(MAKE) --no-print-directory packages
 
 docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
 	go test ./server -run '^Test(Fields|Errors)Page$$' -update
@@ -77,57 +55,6 @@ tools: .tools/stamp ## Install the pinned tools into .tools/bin
 	GOBIN=$(CURDIR)/.tools/bin go install -C tools/lint tool
 	GOBIN=$(CURDIR)/.tools/bin go install google.golang.org/protobuf/cmd/protoc-gen-go
 	@touch $@
-
-plugins: .tools/python/stamp .tools/node/stamp ## Install what generates the packages for Python and TypeScript
-
-.tools/python/stamp: tools/python/requirements.txt
-	@$(MAKE) --no-print-directory languages
-	python3 -m venv --clear .tools/python
-	.tools/python/bin/pip install -q --disable-pip-version-check --require-hashes -r tools/python/requirements.txt
-	@touch $@
-
-.tools/node/stamp: tools/node/package.json tools/node/package-lock.json tools/node/tsconfig.json
-	@$(MAKE) --no-print-directory languages
-	mkdir -p .tools/node
-	cp tools/node/*.json .tools/node
-	npm ci --silent --ignore-scripts --prefix .tools/node
-	@touch $@
-
-python-requirements: ## Pin anew what tools/python/requirements.in names
-	.tools/python/bin/pip install -q uv
-	.tools/python/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command 'make python-requirements' tools/python/requirements.in -o tools/python/requirements.txt
-
-# What callers in Python and Node get needs these.
-languages:
-	@{ python3 -c 'import ensurepip, venv' && command -v node && command -v npm; } >/dev/null 2>&1 || \
-	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv nodejs npm; } || \
-	  { echo 'the packages for Python and Node need Python 3.11 or later with venv, and Node 18 or later with npm: apt-get install python3-venv nodejs npm'; exit 1; }
-
-# True where checks of these packages are skipped: not in CI, and only where the languages can't be had.
-WITHOUT_LANGUAGES = [ -z "$$CI" ] && ! $(MAKE) --no-print-directory languages 2>/dev/null
-
-client-types: ## Check the types of the examples in Python and Node, and with them those of the packages
-	@$(WITHOUT_LANGUAGES) && { echo 'their types were not checked'; exit 0; }; \
-	$(MAKE) --no-print-directory plugins examples-python examples-node && \
-	.tools/python/bin/mypy --config-file examples/python/pyproject.toml --python-executable .tools/examples/python/bin/python gen/python/enlist examples/python && \
-	.tools/node/node_modules/.bin/tsc --noEmit --strict --allowJs --checkJs --target es2022 --module nodenext examples/node/main.js
-
-examples-python: .tools/examples/python/stamp ## Install what examples/python needs
-examples-node: .tools/examples/node/stamp ## Install what examples/node needs
-
-# With the oldest of everything that the package takes, so that this is seen to do.
-.tools/examples/python/stamp: $(shell find gen/python -type f)
-	@$(MAKE) --no-print-directory languages
-	python3 -m venv --clear .tools/examples/python
-	grep -o '"[a-z-]*>=[0-9.]*"' gen/python/pyproject.toml | tr -d '"' | sed '/^>/d; s/>=/==/' > .tools/examples/python/constraints.txt
-	.tools/examples/python/bin/pip install -q --disable-pip-version-check './gen/python[types]' -c .tools/examples/python/constraints.txt
-	@touch $@
-
-.tools/examples/node/stamp: examples/node/package.json examples/node/package-lock.json $(shell find gen/typescript -type f)
-	@$(MAKE) --no-print-directory languages
-	npm ci --silent --ignore-scripts --prefix examples/node
-	@mkdir -p $(@D) && touch $@
 
 # The race detector needs a C compiler.
 compiler:
@@ -195,3 +122,5 @@ sbom: build ## Write the binary's bill of materials, enlist.cdx.json (CycloneDX)
 	SYFT_CHECK_FOR_APP_UPDATE=false SYFT_GOLANG_SEARCH_LOCAL_MOD_CACHE_LICENSES=true go run $(SYFT) scan -q file:enlist \
 	  -o cyclonedx-json=enlist.cdx.json -o template=enlist.licences.txt -t tools/licences.tmpl
 	@cat enlist.licences.txt
+
+include proto/packages/packages.mk
