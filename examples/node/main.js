@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { create, enumToJson } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
-import { credentials } from "@grpc/grpc-js";
+import { credentials, status } from "@grpc/grpc-js";
 import {
   BadRequestSchema,
   CreateCustomerRequestSchema,
@@ -56,12 +56,16 @@ async function createAndLoseTheAnswer() {
       const answer = await customers.createCustomer(request, in30Seconds());
       console.log("settled", answer.customer?.id, `replayed=${answer.replayed}`);
       return;
-    } catch (error) {
-      const info = findDetail(error, ErrorInfoSchema);
+    } catch (/** @type {any} */ error) {
       const delay = findDetail(error, RetryInfoSchema)?.retryDelay;
-      if (!info || !delay) throw error; // calling again does not help
-      console.log("unknown", info.reason);
-      await setTimeout(durationMs(delay));
+      if (delay) {
+        console.log("unknown", findDetail(error, ErrorInfoSchema)?.reason);
+        await setTimeout(durationMs(delay));
+      } else if ([status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(error.code)) {
+        await setTimeout(1000); // the answer was lost on the way to here
+      } else {
+        throw error; // calling again does not help
+      }
     }
   }
 }

@@ -56,12 +56,15 @@ def create_and_lose_the_answer(customers: v1.CustomerServiceStub) -> None:
             answer = customers.CreateCustomer(request, timeout=30)
             break
         except grpc.RpcError as error:
-            info = enlist.find_detail(error, ErrorInfo)
             retry = enlist.find_detail(error, RetryInfo)
-            if info is None or retry is None:  # calling again does not help
+            if retry is not None:
+                info = enlist.find_detail(error, ErrorInfo)
+                print("unknown", info.reason if info else "")
+                time.sleep(retry.retry_delay.ToTimedelta().total_seconds())
+            elif error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+                time.sleep(1)  # the answer was lost on the way to here
+            else:  # calling again does not help
                 raise
-            print("unknown", info.reason)
-            time.sleep(retry.retry_delay.ToTimedelta().total_seconds())
     print("settled", answer.customer.id, f"replayed={str(answer.replayed).lower()}")
 
 

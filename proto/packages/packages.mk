@@ -63,8 +63,9 @@ package-types: ## Check the types of the examples in Python and Node, and with t
 	.tools/python/bin/mypy --config-file examples/python/pyproject.toml --python-executable .tools/examples/python/bin/python gen/python/enlist examples/python && \
 	.tools/node/node_modules/.bin/tsc --noEmit --strict --allowJs --checkJs --target es2022 --module nodenext examples/node/main.js
 
-examples-python: .tools/examples/python/stamp ## Install what examples/python needs
-examples-node: .tools/examples/node/stamp ## Install what examples/node needs
+examples-python examples-node: examples-%:
+	@$(WITHOUT_LANGUAGES) && { echo 'the example in $* will be skipped'; exit 0; }; \
+	$(MAKE) --no-print-directory .tools/examples/$*/stamp
 
 # With the oldest of everything that the package takes, so that this is seen to do.
 .tools/examples/python/stamp: $(shell find gen/python -type f)
