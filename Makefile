@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
   journal-size bench isolation soak vulnerabilities sbom
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: check compiler postgres ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...

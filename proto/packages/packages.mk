@@ -43,7 +43,8 @@ plugins: .tools/python/stamp .tools/node/stamp ## Install what generates the pac
 	npm ci --loglevel error --ignore-scripts --no-audit --no-fund --prefix .tools/node
 	@touch $@
 
-python-requirements: ## Pin anew what tools/python/requirements.in names
+# Pins anew what tools/python/requirements.in names.
+python-requirements:
 	.tools/python/bin/pip install -q uv
 	.tools/python/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make python-requirements' tools/python/requirements.in -o tools/python/requirements.txt
