@@ -32,7 +32,7 @@ function unaryCall(client, method) {
  * An error of Enlist has at most one of each type.
  */
 export function findDetail(error, schema) {
-    const [status] = error.metadata?.get("grpc-status-details-bin") ?? [];
+    const [status] = error?.metadata?.get("grpc-status-details-bin") ?? [];
     if (!(status instanceof Uint8Array))
         return undefined;
     for (const detail of fromBinary(StatusSchema, status).details) {

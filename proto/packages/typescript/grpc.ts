@@ -65,7 +65,7 @@ function unaryCall(client: Client, method: DescMethod & DescMethodUnary): UnaryC
  * An error of Enlist has at most one of each type.
  */
 export function findDetail<D extends DescMessage>(error: unknown, schema: D): MessageShape<D> | undefined {
-  const [status] = (error as Partial<ServiceError>).metadata?.get("grpc-status-details-bin") ?? [];
+  const [status] = (error as Partial<ServiceError> | undefined)?.metadata?.get("grpc-status-details-bin") ?? [];
   if (!(status instanceof Uint8Array)) return undefined;
   for (const detail of fromBinary(StatusSchema, status).details) {
     const message = anyUnpack(detail, schema);
