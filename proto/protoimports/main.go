@@ -29,8 +29,8 @@ func main() {
 		annotations.File_google_api_field_behavior_proto,
 		annotations.File_google_api_http_proto,
 		date.File_google_type_date_proto,
-		errdetails.File_google_rpc_error_details_proto, // not imported: callers' packages need the details of errors
 		status.File_google_rpc_status_proto,
+		errdetails.File_google_rpc_error_details_proto, // not imported: the descriptor set has it for who shows the details of errors
 		validate.File_validate_validate_proto,
 		openapi.File_protoc_gen_openapiv3_options_annotations_proto,
 		openapi.File_protoc_gen_openapiv3_options_openapiv3_proto,
