@@ -18,13 +18,14 @@ check: tools imports ## The checks that run no test
 	buf lint
 	@if git describe --tags --abbrev=0 >/dev/null 2>&1; then \
 	  buf breaking --against ".git#tag=$$(git describe --tags --abbrev=0),subdir=proto"; fi
-	@$(MAKE) --no-print-directory generated deploy-check
+	@$(MAKE) --no-print-directory generated
+	@$(MAKE) --no-print-directory package-types deploy-check
 
 format: tools ## Format Go and proto files
 	golangci-lint fmt
 	buf format -w proto
 
-generate: tools imports ## Regenerate gen/ from proto/
+generate: tools imports plugins ## Regenerate gen/ from proto/
 	buf generate
 	mkdir -p gen/openapi gen/descriptor
 	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
@@ -36,6 +37,7 @@ generate: tools imports ## Regenerate gen/ from proto/
 	  echo '// Package serviceconfig has the gRPC service config for callers of Enlist.'; echo 'package serviceconfig'; echo; \
 	  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
 	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
+	@$(MAKE) --no-print-directory packages
 
 docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
 	go test ./server -run '^Test(Fields|Errors)Page$$' -update
@@ -46,7 +48,8 @@ imports: ## Print the imported .proto files from the Go packages that go.mod pin
 
 # gen/ must be what `make generate` makes of proto/.
 generated:
-	@sum() { find gen -type f | LC_ALL=C sort | xargs sha256sum; }; \
+	@$(WITHOUT_LANGUAGES) && { echo 'gen/ was not compared with proto/'; exit 0; }; \
+	sum() { find gen -type f | LC_ALL=C sort | xargs sha256sum; }; \
 	before=$$(sum); $(MAKE) --no-print-directory generate; after=$$(sum); \
 	diff <(echo "$$before") <(echo "$$after") || { echo 'gen/ was not up to date; it is now: commit it'; exit 1; }
 
@@ -72,7 +75,7 @@ postgres:
 	    apt-get install -y -qq postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
 
-examples: examples-java examples-scripts ## Prepare the programs in examples/, which the tests run
+examples: examples-java examples-node examples-python examples-scripts ## Prepare the programs in examples/, which the tests run
 
 examples-java: .tools/examples/java/stamp
 
@@ -152,3 +155,5 @@ sbom: build ## Write the binary's bill of materials, enlist.cdx.json (CycloneDX)
 	SYFT_CHECK_FOR_APP_UPDATE=false SYFT_GOLANG_SEARCH_LOCAL_MOD_CACHE_LICENSES=true go run $(SYFT) scan -q file:enlist \
 	  -o cyclonedx-json=enlist.cdx.json -o template=enlist.licences.txt -t tools/licences.tmpl
 	@cat enlist.licences.txt
+
+include proto/packages/packages.mk

@@ -1,0 +1,161 @@
+import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import type { FieldOptions } from "@bufbuild/protobuf/wkt";
+import type { Message } from "@bufbuild/protobuf";
+/**
+ * Describes the file enlist/v1/annotations.proto.
+ */
+export declare const file_enlist_v1_annotations: GenFile;
+/**
+ * FieldSource says which canonical field fills a field of a vendor's wire message, and how.
+ *
+ * @generated from message enlist.v1.FieldSource
+ */
+export type FieldSource = Message<"enlist.v1.FieldSource"> & {
+    /**
+     * Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`, `opencell.billing_cycle`.
+     * An element of a list is written `customer.billing_address.lines[0]`, the values of a map `customer.properties[*]`.
+     *
+     * @generated from field: string path = 1;
+     */
+    path: string;
+    /**
+     * Paths that are used in this order when `path` is not set.
+     *
+     * @generated from field: repeated string fallback_paths = 2;
+     */
+    fallbackPaths: string[];
+    /**
+     * How the canonical value becomes the vendor's. Unspecified: it is sent as it came.
+     *
+     * @generated from field: enlist.v1.Transformation as = 3;
+     */
+    as: Transformation;
+    /**
+     * Setting of the configured connection that is used when no path is set: `seller_code`.
+     *
+     * @generated from field: string setting = 4;
+     */
+    setting: string;
+    /**
+     * What else a person should know: "the vendor refuses values that are not set up there".
+     *
+     * @generated from field: string note = 5;
+     */
+    note: string;
+};
+/**
+ * Describes the message enlist.v1.FieldSource.
+ * Use `create(FieldSourceSchema)` to create a new message.
+ */
+export declare const FieldSourceSchema: GenMessage<FieldSource>;
+/**
+ * Transformation names how a canonical value is rewritten for a vendor.
+ *
+ * @generated from enum enlist.v1.Transformation
+ */
+export declare enum Transformation {
+    /**
+     * Sent as it came.
+     *
+     * @generated from enum value: TRANSFORMATION_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * ISO 3166-1 alpha-2 country code to alpha-3: `FR` becomes `FRA`.
+     *
+     * @generated from enum value: TRANSFORMATION_ISO_3166_ALPHA_3 = 1;
+     */
+    ISO_3166_ALPHA_3 = 1,
+    /**
+     * BCP-47 tag to the ISO 639-2/T code of its base language, upper case: `fr-CA` becomes `FRA`.
+     *
+     * @generated from enum value: TRANSFORMATION_ISO_639_ALPHA_3 = 2;
+     */
+    ISO_639_ALPHA_3 = 2,
+    /**
+     * BCP-47 tag to the lower-case English name of its base language: `fr-CA` becomes `french`.
+     *
+     * @generated from enum value: TRANSFORMATION_LANGUAGE_NAME = 3;
+     */
+    LANGUAGE_NAME = 3,
+    /**
+     * A form of address to the vendor's title code: upper case, full stops left out, `Mr.` becomes `MR`.
+     *
+     * @generated from enum value: TRANSFORMATION_TITLE_CODE = 4;
+     */
+    TITLE_CODE = 4,
+    /**
+     * A form of address, English or French, to MONSIEUR or MADAME.
+     *
+     * @generated from enum value: TRANSFORMATION_CIVILITY = 5;
+     */
+    CIVILITY = 5,
+    /**
+     * A date to `yyyy-MM-dd`.
+     *
+     * @generated from enum value: TRANSFORMATION_ISO_8601_DATE = 6;
+     */
+    ISO_8601_DATE = 6,
+    /**
+     * A date to milliseconds since 1970-01-01T00:00:00Z, at midnight UTC.
+     *
+     * @generated from enum value: TRANSFORMATION_EPOCH_MILLISECONDS = 7;
+     */
+    EPOCH_MILLISECONDS = 7,
+    /**
+     * Several values to one, joined: the lines of an address, or given and family name.
+     *
+     * @generated from enum value: TRANSFORMATION_JOINED = 8;
+     */
+    JOINED = 8,
+    /**
+     * Enlist works the value out from other fields; `note` says how.
+     *
+     * @generated from enum value: TRANSFORMATION_DERIVED = 9;
+     */
+    DERIVED = 9,
+    /**
+     * The vendor's own spelling of a choice: `PAYMENT_METHOD_CHECK` becomes `CHECK`.
+     *
+     * @generated from enum value: TRANSFORMATION_VENDOR_CODE = 10;
+     */
+    VENDOR_CODE = 10,
+    /**
+     * A telephone number without its separators: `+33 6 12.34-56-78` becomes `+33612345678`.
+     *
+     * @generated from enum value: TRANSFORMATION_PHONE_DIGITS = 11;
+     */
+    PHONE_DIGITS = 11
+}
+/**
+ * Describes the enum enlist.v1.Transformation.
+ */
+export declare const TransformationSchema: GenEnum<Transformation>;
+/**
+ * On a field of a vendor's wire message: the canonical field that fills it.
+ * Violations, the field table of ListProviders and the fate of each field are derived from it.
+ *
+ * @generated from extension: enlist.v1.FieldSource source = 51423;
+ */
+export declare const source: GenExtension<FieldOptions, FieldSource>;
+/**
+ * What a valid value looks like, in words that complete the sentence "must be …".
+ * It stands in error messages where a rule alone (a regular expression, say) would not tell a person what to change.
+ *
+ * @generated from extension: string hint = 51424;
+ */
+export declare const hint: GenExtension<FieldOptions, string>;
+/**
+ * The value is a secret of the caller's that Enlist passes on and never stores, not even encrypted.
+ *
+ * @generated from extension: bool never_stored = 51425;
+ */
+export declare const never_stored: GenExtension<FieldOptions, boolean>;
+/**
+ * The value is personal data, with all that is in it where it is a message, a list or a map: it goes to the vendor, to the caller and,
+ * encrypted, into the journal, and never into a log, a trace or a metric. Whatever callers and vendors write freely counts as personal;
+ * codes from a list (country, language, currency, category) do not.
+ *
+ * @generated from extension: bool personal = 51426;
+ */
+export declare const personal: GenExtension<FieldOptions, boolean>;

@@ -1,0 +1,408 @@
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Date } from "../../google/type/date_pb.js";
+import type { Message } from "@bufbuild/protobuf";
+/**
+ * Describes the file enlist/v1/customer.proto.
+ */
+export declare const file_enlist_v1_customer: GenFile;
+/**
+ * Customer is a person or a company as every provider's system knows it, in one vocabulary.
+ *
+ * A customer needs a name: `name.family_name`, `display_name` or `organization.name`.
+ * What else a provider requires, takes, or cannot take stands in ProviderService.GetProvider.
+ *
+ * @generated from message enlist.v1.Customer
+ */
+export type Customer = Message<"enlist.v1.Customer"> & {
+    /**
+     * The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`, Valomnia's `reference`,
+     * Caliq's `AccountNo`. Chosen by the caller where the vendor lets them, else given by the vendor (Avvio's `accountID`).
+     * Up to 255 characters, no control characters. Where the vendor requires a key and none is set, the request_id is used
+     * and the answer says so. Example: `CLASSIC-C00`.
+     *
+     * @generated from field: string id = 1;
+     */
+    id: string;
+    /**
+     * The person's name; for a company, its contact.
+     *
+     * @generated from field: enlist.v1.PersonName name = 2;
+     */
+    name?: PersonName;
+    /**
+     * The name to show for this customer, up to 255 characters. Example: `John Smith` or `Marie's Jewelry`.
+     *
+     * @generated from field: string display_name = 3;
+     */
+    displayName: string;
+    /**
+     * Set when the customer is a company.
+     *
+     * @generated from field: enlist.v1.Organization organization = 4;
+     */
+    organization?: Organization;
+    /**
+     * The person's position, up to 255 characters. Example: `CMO`.
+     *
+     * @generated from field: string job_title = 5;
+     */
+    jobTitle: string;
+    /**
+     * One bare email address (RFC 5322 addr-spec), up to 254 characters. Example: `qa@example.com`.
+     *
+     * @generated from field: string email = 6;
+     */
+    email: string;
+    /**
+     * Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40 characters. E.164 is best.
+     *
+     * @generated from field: string phone = 7;
+     */
+    phone: string;
+    /**
+     * Mobile number, in the format of `phone`.
+     *
+     * @generated from field: string mobile = 8;
+     */
+    mobile: string;
+    /**
+     * Fax number, in the format of `phone`.
+     *
+     * @generated from field: string fax = 9;
+     */
+    fax: string;
+    /**
+     * Web site, up to 255 characters. Example: `https://example.com`.
+     *
+     * @generated from field: string website = 10;
+     */
+    website: string;
+    /**
+     * Where invoices go; the customer's main address.
+     *
+     * @generated from field: enlist.v1.Address billing_address = 11;
+     */
+    billingAddress?: Address;
+    /**
+     * Where goods go, when that is not the billing address.
+     *
+     * @generated from field: enlist.v1.Address shipping_address = 12;
+     */
+    shippingAddress?: Address;
+    /**
+     * Language as a BCP-47 tag, up to 35 characters. Example: `fr`, `en-GB`.
+     *
+     * @generated from field: string language_code = 13;
+     */
+    languageCode: string;
+    /**
+     * Currency as an ISO 4217 code, three capital letters. Example: `EUR`.
+     *
+     * @generated from field: string currency_code = 14;
+     */
+    currencyCode: string;
+    /**
+     * Date of birth: year, month and day all set, not in the future.
+     *
+     * @generated from field: google.type.Date birth_date = 15;
+     */
+    birthDate?: Date;
+    /**
+     * Place of birth, up to 255 characters. Example: `Lyon`.
+     *
+     * @generated from field: string birth_place = 16;
+     */
+    birthPlace: string;
+    /**
+     * The customer's category, as the provider's system names it, up to 255 characters. Example: `CLIENT`.
+     *
+     * @generated from field: string category = 17;
+     */
+    category: string;
+    /**
+     * Free text about the customer, up to 4,000 characters.
+     *
+     * @generated from field: string comment = 18;
+     */
+    comment: string;
+    /**
+     * Free fields by name: Opencell's custom fields, Sell&Sign's properties. At most 100; names of 1 to 255 characters,
+     * values of up to 4,000. The names must be declared in the provider's system beforehand.
+     *
+     * @generated from field: map<string, string> properties = 19;
+     */
+    properties: {
+        [key: string]: string;
+    };
+    /**
+     * The vendor's own identifiers of what was created, by name: `account_id`, `address_id`, `contact_id`, `actor_id`, …
+     *
+     * @generated from field: map<string, string> vendor_ids = 20;
+     */
+    vendorIds: {
+        [key: string]: string;
+    };
+    /**
+     * When the customer came to be at the vendor, where the vendor tells.
+     *
+     * @generated from field: google.protobuf.Timestamp create_time = 21;
+     */
+    createTime?: Timestamp;
+    /**
+     * When the customer last changed at the vendor, where the vendor tells.
+     *
+     * @generated from field: google.protobuf.Timestamp update_time = 22;
+     */
+    updateTime?: Timestamp;
+    /**
+     * Whether these values were read from the vendor's record, or are those last written through Enlist.
+     *
+     * @generated from field: enlist.v1.RecordSource source = 23;
+     */
+    source: RecordSource;
+};
+/**
+ * Describes the message enlist.v1.Customer.
+ * Use `create(CustomerSchema)` to create a new message.
+ */
+export declare const CustomerSchema: GenMessage<Customer>;
+/**
+ * PersonName is a person's name in its parts.
+ *
+ * @generated from message enlist.v1.PersonName
+ */
+export type PersonName = Message<"enlist.v1.PersonName"> & {
+    /**
+     * Form of address, up to 20 characters. Example: `Mr`, `Madame`.
+     *
+     * @generated from field: string title = 1;
+     */
+    title: string;
+    /**
+     * Given (first) name, up to 255 characters. Example: `John`.
+     *
+     * @generated from field: string given_name = 2;
+     */
+    givenName: string;
+    /**
+     * Family (last) name, 1 to 255 characters; required whenever a name is given. Example: `Smith`.
+     *
+     * @generated from field: string family_name = 3;
+     */
+    familyName: string;
+};
+/**
+ * Describes the message enlist.v1.PersonName.
+ * Use `create(PersonNameSchema)` to create a new message.
+ */
+export declare const PersonNameSchema: GenMessage<PersonName>;
+/**
+ * Organization is the company that a customer is, or belongs to.
+ *
+ * @generated from message enlist.v1.Organization
+ */
+export type Organization = Message<"enlist.v1.Organization"> & {
+    /**
+     * Registered or trading name, up to 255 characters. Example: `SHR`.
+     *
+     * @generated from field: string name = 1;
+     */
+    name: string;
+    /**
+     * Number in the register of companies, up to 100 characters. Example: `12354678901234`.
+     *
+     * @generated from field: string registration_number = 2;
+     */
+    registrationNumber: string;
+    /**
+     * VAT or tax number, up to 100 characters. Example: `FR12345678901`.
+     *
+     * @generated from field: string vat_number = 3;
+     */
+    vatNumber: string;
+    /**
+     * Economic Operators Registration and Identification number, up to 20 characters. Example: `FR12345678900011`.
+     *
+     * @generated from field: string eori = 4;
+     */
+    eori: string;
+};
+/**
+ * Describes the message enlist.v1.Organization.
+ * Use `create(OrganizationSchema)` to create a new message.
+ */
+export declare const OrganizationSchema: GenMessage<Organization>;
+/**
+ * Address is a postal address.
+ *
+ * @generated from message enlist.v1.Address
+ */
+export type Address = Message<"enlist.v1.Address"> & {
+    /**
+     * Street lines, first to last: at most 5, each of up to 255 characters. Example: `["673 Eugene Points"]`.
+     *
+     * @generated from field: repeated string lines = 1;
+     */
+    lines: string[];
+    /**
+     * Town or city, up to 100 characters. Example: `Nice`.
+     *
+     * @generated from field: string city = 2;
+     */
+    city: string;
+    /**
+     * Postal code, up to 20 characters. Example: `V94 AW2X`.
+     *
+     * @generated from field: string postal_code = 3;
+     */
+    postalCode: string;
+    /**
+     * State, province or county, up to 100 characters. Example: `Co. Limerick`.
+     *
+     * @generated from field: string region = 4;
+     */
+    region: string;
+    /**
+     * Country as an ISO 3166-1 alpha-2 code, two capital letters. Example: `FR`.
+     *
+     * @generated from field: string country_code = 5;
+     */
+    countryCode: string;
+    /**
+     * Latitude in degrees, WGS 84, from -90 (south) to 90.
+     *
+     * @generated from field: optional double latitude = 6;
+     */
+    latitude?: number;
+    /**
+     * Longitude in degrees, WGS 84, from -180 (west) to 180.
+     *
+     * @generated from field: optional double longitude = 7;
+     */
+    longitude?: number;
+};
+/**
+ * Describes the message enlist.v1.Address.
+ * Use `create(AddressSchema)` to create a new message.
+ */
+export declare const AddressSchema: GenMessage<Address>;
+/**
+ * Contractor is a person who signs for a customer (Sell&Sign's contractor, or signatory).
+ *
+ * @generated from message enlist.v1.Contractor
+ */
+export type Contractor = Message<"enlist.v1.Contractor"> & {
+    /**
+     * The vendor's identifier of the contractor. Example: `4711`.
+     *
+     * @generated from field: string id = 1;
+     */
+    id: string;
+    /**
+     * The customer this person signs for. Example: `AM201603021055`.
+     *
+     * @generated from field: string customer_id = 2;
+     */
+    customerId: string;
+    /**
+     * The person's name.
+     *
+     * @generated from field: enlist.v1.PersonName name = 3;
+     */
+    name?: PersonName;
+    /**
+     * Email address.
+     *
+     * @generated from field: string email = 4;
+     */
+    email: string;
+    /**
+     * Landline number, as the vendor holds it.
+     *
+     * @generated from field: string phone = 5;
+     */
+    phone: string;
+    /**
+     * Mobile number, as the vendor holds it; signature codes are sent to it.
+     *
+     * @generated from field: string mobile = 6;
+     */
+    mobile: string;
+    /**
+     * Company the person works for.
+     *
+     * @generated from field: string organization_name = 7;
+     */
+    organizationName: string;
+    /**
+     * The person's position.
+     *
+     * @generated from field: string job_title = 8;
+     */
+    jobTitle: string;
+    /**
+     * Postal address.
+     *
+     * @generated from field: enlist.v1.Address address = 9;
+     */
+    address?: Address;
+    /**
+     * Date of birth; absent when the vendor holds none.
+     *
+     * @generated from field: google.type.Date birth_date = 10;
+     */
+    birthDate?: Date;
+    /**
+     * Place of birth.
+     *
+     * @generated from field: string birth_place = 11;
+     */
+    birthPlace: string;
+    /**
+     * Language as a BCP-47 tag. Example: `fr-FR`.
+     *
+     * @generated from field: string language_code = 12;
+     */
+    languageCode: string;
+    /**
+     * Whether this is the customer's default signatory.
+     *
+     * @generated from field: bool is_default = 13;
+     */
+    isDefault: boolean;
+};
+/**
+ * Describes the message enlist.v1.Contractor.
+ * Use `create(ContractorSchema)` to create a new message.
+ */
+export declare const ContractorSchema: GenMessage<Contractor>;
+/**
+ * RecordSource says where a customer's values were taken from.
+ *
+ * @generated from enum enlist.v1.RecordSource
+ */
+export declare enum RecordSource {
+    /**
+     * Not stated.
+     *
+     * @generated from enum value: RECORD_SOURCE_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * Read from the vendor's record just now, or returned by the vendor's answer.
+     *
+     * @generated from enum value: RECORD_SOURCE_VENDOR = 1;
+     */
+    VENDOR = 1,
+    /**
+     * As last written through Enlist; the vendor offers no way to read them, or was not asked.
+     *
+     * @generated from enum value: RECORD_SOURCE_JOURNAL = 2;
+     */
+    JOURNAL = 2
+}
+/**
+ * Describes the enum enlist.v1.RecordSource.
+ */
+export declare const RecordSourceSchema: GenEnum<RecordSource>;

@@ -1,0 +1,10 @@
+// The contract enlist.v1, and the messages of google.rpc and google.type that go with it.
+export * from "./enlist/v1/customer_pb.js";
+export * from "./enlist/v1/customer_service_pb.js";
+export * from "./enlist/v1/error_pb.js";
+export * from "./enlist/v1/operation_service_pb.js";
+export * from "./enlist/v1/provider_service_pb.js";
+export * from "./enlist/v1/vendor_options_pb.js";
+export { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "./google/rpc/error_details_pb.js";
+export { StatusSchema } from "./google/rpc/status_pb.js";
+export { DateSchema } from "./google/type/date_pb.js";
