@@ -1,0 +1,60 @@
+package apidocs
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/swaggest/swgui/v5/static"
+	"github.com/vearutop/statigz"
+)
+
+//go:embed page
+var page embed.FS
+
+// policy lets the page load and run its own files, call its own server, and be framed by nobody. Swagger UI has its icons in data: URLs.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// New serves the reference to the document at /openapi.json, under /docs/. The page says which version of Enlist it is of.
+func New(version string) (http.Handler, error) {
+	parsed, err := template.ParseFS(page, "page/index.html")
+	if err != nil {
+		return nil, err
+	}
+	var index bytes.Buffer
+	if err := parsed.Execute(&index, version); err != nil {
+		return nil, err
+	}
+	own := http.StripPrefix("/docs", statigz.FileServer(page, statigz.FSPrefix("page")))
+	swaggerUI := http.StripPrefix("/docs", statigz.FileServer(static.FS))
+	files := http.NewServeMux()
+	files.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "docs/") // relative, unlike what the mux and http.Redirect make of it
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	})
+	files.HandleFunc("GET /docs/{$}", func(w http.ResponseWriter, request *http.Request) {
+		http.ServeContent(w, request, "index.html", time.Time{}, bytes.NewReader(index.Bytes()))
+	})
+	files.Handle("GET /docs/page.js", own)
+	files.Handle("GET /docs/page.css", own)
+	files.Handle("GET /docs/swagger-ui-bundle.js", swaggerUI)
+	files.Handle("GET /docs/swagger-ui.css", swaggerUI)
+	return secured(files), nil
+}
+
+// secured sets what every answer says to the browser. no-cache: kept, and asked for again with its ETag, since a file's name says no version.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cache-Control", "no-cache")
+		next.ServeHTTP(w, request)
+	})
+}

@@ -1,0 +1,7 @@
+// Package apidocs serves the API reference: Swagger UI, from the Go module that carries it, in a page of our own.
+//
+// page/ is that page: index.html, what Swagger UI is told (page.js), and the colours that make it readable for everybody (page.css). It asks no other
+// host for anything, and its Content-Security-Policy lets it run nothing but its own files. browser/ has the tests that drive it in Chromium.
+//
+// Addresses in it are relative, so that it works behind a path prefix too.
+package apidocs
