@@ -2,7 +2,9 @@ package apidocs
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"html/template"
 	"net/http"
 	"time"
@@ -28,6 +30,7 @@ func New(version string) (http.Handler, error) {
 	if err := parsed.Execute(&index, version); err != nil {
 		return nil, err
 	}
+	etag := fmt.Sprintf(`"%x"`, sha256.Sum256(index.Bytes()))
 	own := http.StripPrefix("/docs", statigz.FileServer(page, statigz.FSPrefix("page")))
 	swaggerUI := http.StripPrefix("/docs", statigz.FileServer(static.FS))
 	files := http.NewServeMux()
@@ -36,6 +39,7 @@ func New(version string) (http.Handler, error) {
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	})
 	files.HandleFunc("GET /docs/{$}", func(w http.ResponseWriter, request *http.Request) {
+		w.Header().Set("Etag", etag)
 		http.ServeContent(w, request, "index.html", time.Time{}, bytes.NewReader(index.Bytes()))
 	})
 	files.Handle("GET /docs/page.js", own)

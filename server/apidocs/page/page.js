@@ -11,6 +11,7 @@ const attributes = {
   '.modal-ux': {role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Authorization'},
   '.modal-ux h3': {'aria-level': '2'},
   '.modal-ux h4': {'aria-level': '3'},
+  '.modal-ux .authorize': {'aria-label': 'Authorize'}, // what it shows, not "Apply credentials"
   '.close-modal': {'aria-label': 'Close'},
 };
 new MutationObserver(() => {
@@ -35,7 +36,8 @@ const accessible = () => ({
     spec: {
       wrapActions: {
         setResponse: (original) => (path, method, response) => {
-          document.getElementById('answered').textContent = `${method} ${path} was answered with status ${response.status}.`;
+          const {status} = response.err ?? response;
+          document.getElementById('answered').textContent = status ? `The server answered with status ${status}.` : 'The server did not answer.';
           return original(path, method, response);
         },
       },
