@@ -114,7 +114,7 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	version, _, _ := strings.Cut(options.Version, " ") // the rest, the commit and Go's version, is for the log alone
-	reference, err := apidocs.New(version)
+	reference, err := apidocs.New(options.OpenAPI, version)
 	if err != nil {
 		return nil, err
 	}
@@ -144,10 +144,7 @@ func (s *Server) routes(contract *rest, reference http.Handler, options Options)
 	routes.Handle("GET /metrics", contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)))
 	routes.Handle("GET /docs", reference)
 	routes.Handle("GET /docs/", reference)
-	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(options.OpenAPI) // the caller is gone when this fails
-	})
+	routes.Handle("GET /openapi.json", reference)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
 			contract.ServeHTTP(w, request)
