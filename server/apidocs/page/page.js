@@ -7,6 +7,7 @@ const reference = document.getElementById('reference');
 // What Swagger UI does not tell those who hear the page.
 const attributes = {
   'textarea.body-param__text': {'aria-label': 'Request body'},
+  '.examples-select-element': {'aria-label': 'Example'},
   '.copy-to-clipboard button': {'aria-label': 'Copy'},
   '.modal-ux': {role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Authorization'},
   '.modal-ux h3': {'aria-level': '2'},
