@@ -66,7 +66,7 @@ postgres:
 	    apt-get install -y -qq postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
 
-# The tests of the API reference drive Debian's Chromium with Playwright.
+# The tests of the API reference drive Debian's Chromium with Playwright; 1.61 is its last for Node 18, which Debian 12 has.
 browser:
 	@{ command -v chromium && command -v npm; } >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation nodejs npm; } || \

@@ -4,4 +4,6 @@
 // host for anything, and its Content-Security-Policy lets it run nothing but its own files. browser/ has the tests that drive it in Chromium.
 //
 // Addresses in it are relative, so that it works behind a path prefix too.
+//
+// page.js and page.css name parts of Swagger UI that no release promises to keep: after `go get github.com/swaggest/swgui` the tests say what has moved.
 package apidocs
