@@ -9,7 +9,7 @@ const attributes = {
   'textarea.body-param__text': {'aria-label': 'Request body'},
   '.examples-select-element': {'aria-label': 'Example'},
   '.copy-to-clipboard button': {'aria-label': 'Copy'},
-  '.modal-ux': {role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Authorization'},
+  '.modal-ux': {role: 'dialog', 'aria-label': 'Authorization'},
   '.modal-ux h3': {'aria-level': '2'},
   '.modal-ux h4': {'aria-level': '3'},
   '.modal-ux .authorize': {'aria-label': 'Authorize'}, // what it shows, not "Apply credentials"
