@@ -1,13 +1,13 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres examples examples-java examples-scripts deploy-check \
+.PHONY: help test check format generate docs imports generated tools compiler postgres browser examples examples-java examples-scripts deploy-check \
   deploy-tools build image fuzz crash journal-size bench microbench isolation soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: check compiler postgres examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
+test: check compiler postgres browser examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
 
 check: tools imports ## The checks that run no test
@@ -74,6 +74,17 @@ postgres:
 	    sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
 	    apt-get install -y -qq postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
+
+# The tests of the API reference drive Debian's Chromium with Playwright; 1.61 is its last for Node 18, which Debian 12 has.
+browser:
+	@{ command -v chromium && command -v npm; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation nodejs npm; } || \
+	  echo 'no Chromium, or no npm, here: the tests of the API reference will be skipped (apt-get install chromium nodejs npm)'
+	@! command -v npm >/dev/null || $(MAKE) -s --no-print-directory server/apidocs/browser/node_modules || [ -z "$$CI" ]
+
+server/apidocs/browser/node_modules: server/apidocs/browser/package-lock.json
+	npm ci --silent --ignore-scripts --prefix server/apidocs/browser
+	@touch $@
 
 examples: examples-java examples-node examples-python examples-scripts ## Prepare the programs in examples/, which the tests run
 

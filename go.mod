@@ -68,7 +68,7 @@ require (
 
 require (
 	github.com/swaggest/swgui v1.8.5
-	github.com/vearutop/statigz v1.4.0 // indirect
+	github.com/vearutop/statigz v1.4.0
 )
 
 require (

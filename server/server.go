@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/swaggest/swgui/v5emb"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
@@ -22,6 +21,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/server/apidocs"
 	"github.com/enlist-dev/enlist/server/auth"
 	"github.com/enlist-dev/enlist/server/certificates"
 )
@@ -56,7 +56,7 @@ type Options struct {
 	Creates *once.Service
 	// OpenAPI is the document that /openapi.json serves.
 	OpenAPI []byte
-	// Version is what the log says of this build when it begins to serve.
+	// Version is what the log says of this build when it begins to serve; /docs/ says its first word.
 	Version string
 	// Log gets a line for each call.
 	Log *slog.Logger
@@ -114,8 +114,13 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	version, _, _ := strings.Cut(options.Version, " ") // the rest, the commit and Go's version, is for the log alone
+	reference, err := apidocs.New(options.OpenAPI, version)
+	if err != nil {
+		return nil, err
+	}
 	s.http = &http.Server{
-		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, options))),
+		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, reference, options))),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readWithin,
 		IdleTimeout:       2 * time.Minute,
@@ -132,14 +137,15 @@ func New(options Options) (*Server, error) {
 	return s, s.listen()
 }
 
-func (s *Server) routes(contract *rest, options Options) http.Handler {
+func (s *Server) routes(contract *rest, reference http.Handler, options Options) http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("/", contract)
 	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
 	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
 	routes.Handle("GET /metrics", contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)))
-	routes.Handle("GET /docs/", v5emb.New("Enlist", "/openapi.json", "/docs/"))
-	routes.HandleFunc("GET /openapi.json", document(options.OpenAPI))
+	routes.Handle("GET /docs", reference)
+	routes.Handle("GET /docs/", reference)
+	routes.Handle("GET /openapi.json", reference)
 	routes.HandleFunc("GET /service-config.json", document([]byte(serviceconfig.JSON)))
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path

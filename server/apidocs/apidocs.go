@@ -1,0 +1,70 @@
+package apidocs
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/swaggest/swgui/v5/static"
+	"github.com/vearutop/statigz"
+)
+
+//go:embed page
+var page embed.FS
+
+// policy lets the page load and run its own files, call its own server, and be framed by nobody. Swagger UI has its icons in data: URLs.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// New serves the OpenAPI document, and under /docs/ the page that shows it and says which version of Enlist it is of.
+func New(document []byte, version string) (http.Handler, error) {
+	parsed, err := template.ParseFS(page, "page/index.html")
+	if err != nil {
+		return nil, err
+	}
+	var index bytes.Buffer
+	if err := parsed.Execute(&index, version); err != nil {
+		return nil, err
+	}
+	own := http.StripPrefix("/docs", statigz.FileServer(page, statigz.FSPrefix("page")))
+	swaggerUI := http.StripPrefix("/docs", statigz.FileServer(static.FS))
+	files := http.NewServeMux()
+	files.Handle("GET /openapi.json", file("openapi.json", document))
+	files.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "docs/") // relative, unlike what the mux and http.Redirect make of it
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	})
+	files.Handle("GET /docs/{$}", file("index.html", index.Bytes()))
+	files.Handle("GET /docs/page.js", own)
+	files.Handle("GET /docs/page.css", own)
+	files.Handle("GET /docs/swagger-ui-bundle.js", swaggerUI)
+	files.Handle("GET /docs/swagger-ui.css", swaggerUI)
+	return secured(files), nil
+}
+
+// file serves content, of the type that the name has.
+func file(name string, content []byte) http.Handler {
+	etag := fmt.Sprintf(`"%x"`, sha256.Sum256(content))
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		w.Header().Set("Etag", etag)
+		http.ServeContent(w, request, name, time.Time{}, bytes.NewReader(content))
+	})
+}
+
+// secured sets what every answer says to the browser. no-cache: kept, and asked for again with its ETag, since a file's name says no version.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cache-Control", "no-cache")
+		next.ServeHTTP(w, request)
+	})
+}

@@ -1,0 +1,107 @@
+package server_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/enlist-dev/enlist/server/auth/authtest"
+)
+
+// What a browser is told of the API reference: what it may do, and how to keep it.
+func TestAPIReference(t *testing.T) {
+	r := start(t, nil)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	get := func(path string, header http.Header) *http.Response {
+		t.Helper()
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+path, http.NoBody)
+		request.Header = header
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { response.Body.Close() })
+		return response
+	}
+	if got := get("/docs", http.Header{}); got.StatusCode != http.StatusTemporaryRedirect || got.Header.Get("Location") != "docs/" {
+		t.Errorf("/docs: %s to %q; behind a path prefix only a relative address is right", got.Status, got.Header.Get("Location"))
+	}
+	for path, contentType := range map[string]string{
+		"/docs/": "text/html; charset=utf-8", "/docs/page.js": "application/javascript", "/docs/page.css": "text/css; charset=utf-8",
+		"/docs/swagger-ui-bundle.js": "application/javascript", "/docs/swagger-ui.css": "text/css; charset=utf-8",
+		"/openapi.json": "application/json",
+	} {
+		got := get(path, http.Header{"Accept-Encoding": {"gzip"}, "Origin": {"https://elsewhere.example"}})
+		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != contentType {
+			t.Errorf("%s: %s %s", path, got.Status, got.Header.Get("Content-Type"))
+		}
+		if strings.Contains(path, "swagger-ui") && got.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s is not compressed", path)
+		}
+		policy := got.Header.Get("Content-Security-Policy")
+		if !strings.HasPrefix(policy, "default-src 'none'; ") || !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: policy %q", path, policy)
+		}
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "",
+		} {
+			if got.Header.Get(name) != want {
+				t.Errorf("%s: %s is %q", path, name, got.Header.Get(name))
+			}
+		}
+		if again := get(path, http.Header{"Accept-Encoding": {"gzip"}, "If-None-Match": {got.Header.Get("Etag")}}); again.StatusCode != http.StatusNotModified {
+			t.Errorf("%s with its own ETag %q: %s", path, got.Header.Get("Etag"), again.Status)
+		}
+	}
+	for _, path := range []string{"/docs/nothing", "/docs/index.html", "/docs/page/index.html", "/docs/swagger-ui.js"} {
+		if got := get(path, http.Header{}); got.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, got.Status)
+		}
+	}
+}
+
+// The API reference in Chromium, driven by the tests in apidocs/browser: against a server as the demo has it, the same behind a path
+// prefix, and one that wants an API key.
+func TestAPIReferenceInABrowser(t *testing.T) {
+	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")
+	needs(t, "node")
+	if _, err := os.ReadDir("apidocs/browser"); err != nil { // so that Go runs this test again when one of those has changed
+		t.Fatal(err)
+	}
+	playwright := needs(t, "./apidocs/browser/node_modules/.bin/playwright")
+	r, keyed := start(t, nil), start(t, guarded(t, authtest.NewIssuer(t)))
+	target, err := url.Parse(r.restURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prefixed := httptest.NewServer(http.StripPrefix("/enlist", httputil.NewSingleHostReverseProxy(target)))
+	t.Cleanup(prefixed.Close)
+
+	tests := exec.CommandContext(t.Context(), playwright, "test", "--config", "apidocs/browser")
+	tests.Env = append(os.Environ(), "CHROMIUM="+chromium, "ENLIST="+r.restURL, "ENLIST_WITH_KEYS="+keyed.restURL, "ENLIST_BEHIND_PREFIX="+prefixed.URL+"/enlist")
+	output, err := tests.CombinedOutput()
+	t.Logf("%s", output)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// needs returns the first of the programs that this machine has. Where it has none, CI fails, and a person's machine skips the test.
+func needs(t *testing.T, programs ...string) string {
+	t.Helper()
+	for _, program := range programs {
+		if found, err := exec.LookPath(program); err == nil {
+			return found
+		}
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("no %s here: make browser", programs[0])
+	}
+	t.Skipf("no %s here: make browser", programs[0])
+	return ""
+}
