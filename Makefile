@@ -27,9 +27,9 @@ format: tools ## Format Go and proto files
 generate: tools imports ## Regenerate gen/ from proto/
 	buf generate
 	mkdir -p gen/openapi gen/descriptor
-	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
+	buf build . --path proto/enlist/v1 --path .tools/imports/google/rpc/error_details.proto --as-file-descriptor-set -o gen/descriptor/enlist.binpb
+	go run ./proto/openapidoc gen/descriptor/enlist.binpb > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
-	buf build proto -o gen/descriptor/enlist.binpb
 
 docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
 	go test ./server -run '^Test(Fields|Errors)Page$$' -update

@@ -29,12 +29,14 @@ import (
 
 type testCase struct {
 	Name  string
-	Steps []struct {
-		RPC     string         `yaml:"rpc"`
-		Fault   map[string]any `yaml:"fault"`
-		Request map[string]any `yaml:"request"`
-		Want    expectation    `yaml:"want"`
-	}
+	Steps []step
+}
+
+type step struct {
+	RPC     string         `yaml:"rpc"`
+	Fault   map[string]any `yaml:"fault"`
+	Request map[string]any `yaml:"request"`
+	Want    expectation    `yaml:"want"`
 }
 
 type expectation struct {
@@ -282,6 +284,7 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 	if contentType := response.Header.Get("Content-Type"); contentType != "application/json" {
 		t.Errorf("content type %q: %s", contentType, text)
 	}
+	isDocumented(t, request, response, text)
 	got := outcome{http: response.StatusCode, status: status.New(codes.OK, "")}
 	if response.StatusCode == http.StatusOK {
 		if err := json.Unmarshal(text, &got.answer); err != nil {

@@ -206,7 +206,10 @@ func TestIdempotencyKey(t *testing.T) {
 		"body":            {"", other, other, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := `{"requestId":"` + c.body + `","validateOnly":true,"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
+			body := `{"validateOnly":true,"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
+			if c.body != "" {
+				body = `{"requestId":"` + c.body + `",` + body[1:]
+			}
 			request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/opencell/customers", strings.NewReader(body))
 			request.Header.Set("Content-Type", "application/json")
 			for header := range strings.SplitSeq(c.header, ",") {
