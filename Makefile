@@ -1,13 +1,13 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres deploy-check deploy-tools build image fuzz crash \
-  journal-size bench isolation soak vulnerabilities sbom
+.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis baseline tools compiler postgres deploy-check \
+  deploy-tools build image fuzz crash journal-size bench isolation soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: check compiler postgres ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
+test: check compiler postgres openapi-tools ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
 
 check: tools imports ## The checks that run no test
@@ -16,9 +16,8 @@ check: tools imports ## The checks that run no test
 	go vet ./...
 	golangci-lint run
 	buf lint
-	@if git describe --tags --abbrev=0 >/dev/null 2>&1; then \
-	  buf breaking --against ".git#tag=$$(git describe --tags --abbrev=0),subdir=proto"; fi
-	@$(MAKE) --no-print-directory generated deploy-check
+	$(BREAKING)
+	@$(MAKE) --no-print-directory generated openapi deploy-check
 
 format: tools ## Format Go and proto files
 	golangci-lint fmt
@@ -31,8 +30,37 @@ generate: tools imports ## Regenerate gen/ from proto/
 	go run ./proto/openapidoc gen/descriptor/enlist.binpb > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 
-docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
-	go test ./server -run '^Test(Fields|Errors)Page$$' -update
+# The contract and the configuration must stay what they were at the last release; docs/compatibility.md says why these rules.
+BREAKING = buf breaking --against proto/baseline.binpb
+
+baseline: tools imports ## With a release: what the contract may not break from here on
+	buf build . --path proto/enlist/v1 --path proto/enlist/config/v1 --exclude-source-info --exclude-imports -o proto/baseline.binpb
+
+openapi: openapi-tools ## Lint the OpenAPI document
+	@if [ -e .tools/openapi/stamp ]; then \
+	  REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true PATH=$(CURDIR)/.tools/openapi/bin:$$PATH \
+	  .tools/openapi/node_modules/.bin/redocly lint gen/openapi/enlist.openapi.json --config tools/openapi/redocly.yaml; fi
+
+EXAMPLES ?= 500
+schemathesis: openapi-tools ## Fuzz the demo's REST from the OpenAPI document, with up to EXAMPLES (500) requests for each operation and phase
+	go test ./cli -run '^TestSchemathesis$$' -v -timeout 0 -schemathesis.examples $(EXAMPLES)
+
+# Python runs the fuzzer, brings Node for the linter, and Envoy.
+openapi-tools:
+	@python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; } || \
+	  echo 'no Python with venv here: the OpenAPI document will not be linted, fuzzed and tried behind Envoy (apt-get install python3-venv)'
+	@if [ -n "$$CI" ] || python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then $(MAKE) --no-print-directory .tools/openapi/stamp; fi
+
+.tools/openapi/stamp: tools/openapi/requirements.txt tools/openapi/package-lock.json
+	python3 -m venv --clear .tools/openapi
+	.tools/openapi/bin/pip install -q --disable-pip-version-check --require-hashes -r tools/openapi/requirements.txt
+	cp tools/openapi/package.json tools/openapi/package-lock.json .tools/openapi
+	PATH=$(CURDIR)/.tools/openapi/bin:$$PATH npm ci --silent --ignore-scripts --prefix .tools/openapi
+	@touch $@
+
+docs: ## Write docs/fields.md, what each vendor takes, docs/errors.md, what each error means, and the answers in the OpenAPI document
+	go test ./server -run '^Test((Fields|Errors)Page|OpenAPIExamples)$$' -update
 
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports
