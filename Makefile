@@ -1,8 +1,8 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis baseline tools compiler postgres deploy-check \
-  deploy-tools build image fuzz crash journal-size bench isolation soak vulnerabilities sbom
+.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres \
+  deploy-check deploy-tools build image fuzz crash journal-size bench isolation soak vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,8 +16,7 @@ check: tools imports ## The checks that run no test
 	go vet ./...
 	golangci-lint run
 	buf lint
-	$(BREAKING)
-	@$(MAKE) --no-print-directory generated openapi deploy-check
+	@$(MAKE) --no-print-directory breaking generated openapi deploy-check
 
 format: tools ## Format Go and proto files
 	golangci-lint fmt
@@ -30,11 +29,18 @@ generate: tools imports ## Regenerate gen/ from proto/
 	go run ./proto/openapidoc gen/descriptor/enlist.binpb > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
 
-# The contract and the configuration must stay what they were at the last release; docs/compatibility.md says why these rules.
-BREAKING = buf breaking --against proto/baseline.binpb
+# What must not break is compared with what it was at the last release. Of the contract the source of stubs must stay good, too; of the
+# configuration and the journal what is written.
+COMPATIBLE = buf build . --path proto/enlist/v1 --path proto/enlist/config/v1 --path proto/enlist/journal/v1 --exclude-source-info
+BREAKING = buf breaking .tools/contract.binpb --against proto/baseline.binpb
 
-baseline: tools imports ## With a release: what the contract may not break from here on
-	buf build . --path proto/enlist/v1 --path proto/enlist/config/v1 --exclude-source-info --exclude-imports -o proto/baseline.binpb
+breaking: tools imports ## Check that the contract, the configuration and the journal's records are compatible with the last release
+	$(COMPATIBLE) -o .tools/contract.binpb
+	$(BREAKING) --path enlist/v1 --config '{"version": "v2", "breaking": {"use": ["FILE"]}}'
+	$(BREAKING) --path enlist/config/v1 --path enlist/journal/v1 --config '{"version": "v2", "breaking": {"use": ["WIRE_JSON"]}}'
+
+baseline: tools imports ## With a release: what must not break from here on
+	$(COMPATIBLE) -o proto/baseline.binpb
 
 openapi: openapi-tools ## Lint the OpenAPI document
 	@if [ -e .tools/openapi/stamp ]; then \
