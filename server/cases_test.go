@@ -217,9 +217,14 @@ func callGRPC(ctx context.Context, t *testing.T, r *running, method protoreflect
 	return got
 }
 
-// callREST derives the HTTP request from the contract: path and method from the annotation, the rest as body or query; a deadline goes in
-// a header, as gRPC has it.
 func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
+	t.Helper()
+	return doWith(t, r.client, restRequest(ctx, t, r.restURL, method, body))
+}
+
+// restRequest derives the HTTP request from the contract: path and method from the annotation, the rest as body or query; a deadline goes in
+// a header, as gRPC has it.
+func restRequest(ctx context.Context, t *testing.T, base string, method protoreflect.MethodDescriptor, body []byte) *http.Request {
 	t.Helper()
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	var fields map[string]any
@@ -247,7 +252,7 @@ func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect
 		}
 		path += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), verb, r.restURL+path, content)
+	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), verb, base+path, content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +267,7 @@ func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect
 			request.Header.Add("Authorization", value)
 		}
 	}
-	return doWith(t, r.client, request)
+	return request
 }
 
 func do(t *testing.T, request *http.Request) outcome {
