@@ -71,7 +71,8 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	d.schemas.addDetails(reasons.(protoreflect.EnumDescriptor), vendor.(protoreflect.MessageDescriptor))
 	return with(
 		"openapi", "3.1.0",
-		"info", with("title", "Enlist", "version", "v1", "summary", "Signs a customer up in any of several vendors' systems through one contract.", "description", about),
+		"info", with("title", "Enlist", "version", "v1", "summary", "Signs a customer up in any of several vendors' systems through one contract.",
+			"description", about),
 		"servers", []any{with("url", "/", "description", "The server that this document comes from.")},
 		"security", []any{with("bearer", []any{}), with("certificate", []any{}), with()},
 		"tags", tags,

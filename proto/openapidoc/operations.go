@@ -108,7 +108,8 @@ func headersOf(rpc string) []string {
 func (d *document) responses(method protoreflect.MethodDescriptor, hasBody bool) (*object, error) {
 	rpc := string(method.Name())
 	ok := with("description", comment(method.Output()), "headers", headers("XRequestId"), "content", with("application/json", d.withExamples(
-		with("schema", d.schemas.refTo(method.Output(), answer)), d.examples[rpc], func(e sample) json.RawMessage { return d.answers.Answers[rpc+" "+e.Name] })))
+		with("schema", d.schemas.refTo(method.Output(), answer)), d.examples[rpc],
+		func(e sample) json.RawMessage { return d.answers.Answers[rpc+" "+e.Name] })))
 	made := with("200", ok)
 	failures, err := failuresOf(method, d.reasons, hasBody)
 	if err != nil {

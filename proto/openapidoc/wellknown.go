@@ -58,7 +58,8 @@ func status() *object {
 		"required", []string{"code", "message", "details"},
 		"properties", with(
 			"code", with("type", "integer", "format", "int32", "minimum", 1, "maximum", 16, "description", "The code of gRPC (google.rpc.Code)."),
-			"message", with("type", "string", "minLength", 1, "description", "What is wrong and what to do, in sentences. It may change from version to version."),
+			"message", with("type", "string", "minLength", 1,
+				"description", "What is wrong and what to do, in sentences. It may change from version to version."),
 			"details", with("type", "array", "minItems", 1, "description", "ErrorInfo always, each of the others at most once.",
 				"items", with("oneOf", details, "discriminator", with("propertyName", "@type", "mapping", mapping)),
 				"contains", with("$ref", "#/components/schemas/ErrorInfo"), "maxContains", 1),
@@ -96,11 +97,13 @@ func (s *schemas) addDetails(reason protoreflect.EnumDescriptor, vendor protoref
 	), "reason", "domain")
 	typed("BadRequest", "What is wrong with the request, all at once.", with(
 		"@type", atType("google.rpc.BadRequest"),
-		"fieldViolations", with("type", "array", "minItems", 1, "items", with("type", "object", "required", []string{"field", "description"}, "properties", with(
-			"field", with("type", "string", "description", "Proto path of the field, or `body`, `query`, `path`, the name of a header."),
-			"description", with("type", "string", "description", "The path and what it must be, in a sentence."),
-			"reason", with("type", "string"),
-		))),
+		"fieldViolations", with("type", "array", "minItems", 1, "items", with(
+			"type", "object", "required", []string{"field", "description"}, "properties", with(
+				"field", with("type", "string", "description", "Proto path of the field, or `body`, `query`, `path`, the name of a header."),
+				"description", with("type", "string", "description", "The path and what it must be, in a sentence."),
+				"reason", text,
+			),
+		)),
 	), "fieldViolations")
 	typed("RetryInfo", "The same call, with the same request_id, is worth repeating after this delay.", with(
 		"@type", atType("google.rpc.RetryInfo"),
