@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,11 +32,21 @@ var readOpenAPI = sync.OnceValues(func() (*openAPI, error) {
 	if err != nil {
 		return nil, err
 	}
+	document, _ := parsed.(map[string]any)
+	for _, schema := range document["components"].(map[string]any)["schemas"].(map[string]any) {
+		shut(schema.(map[string]any))
+	}
 	compiler := jsonschema.NewCompiler() // OpenAPI 3.1 has the schemas of JSON Schema 2020-12
 	compiler.AssertFormat()
-	document, _ := parsed.(map[string]any)
 	return &openAPI{document: document, compiler: compiler}, compiler.AddResource("enlist.openapi.json", parsed)
 })
+
+// shut forbids members that a schema does not name: clients must pass over those, but the document of this version names them all.
+func shut(schema map[string]any) {
+	if _, open := schema["additionalProperties"]; !open && schema["type"] == "object" && schema["properties"] != nil {
+		schema["additionalProperties"] = false
+	}
+}
 
 // check returns how a JSON text differs from the schema at a path in the document; nil for not at all.
 func (d *openAPI) check(text []byte, path ...string) error {
@@ -65,24 +76,24 @@ func (d *openAPI) at(path ...string) map[string]any {
 	return found
 }
 
-// pathOf returns the path of the document that a request is to; empty for none.
+// pathOf returns the path of the document that a request is to: the one with its verb, else that of what it addresses; empty for none.
 func (d *openAPI) pathOf(request *http.Request) string {
-	given := strings.Split(request.URL.EscapedPath(), "/")
+	found := ""
 	for path := range d.at("paths") {
-		template, verb, _ := strings.Cut(path, ":")
-		steps, fits := strings.Split(template, "/"), true
-		last, lastVerb, hasVerb := strings.Cut(given[len(given)-1], ":")
-		if verb != "" && (!hasVerb || lastVerb != verb || last == "") || len(steps) != len(given) {
-			continue
+		template, verb, has := strings.Cut(path, ":")
+		given, fits := strings.CutSuffix(request.URL.EscapedPath(), ":"+verb)
+		if !has {
+			given, fits = request.URL.EscapedPath(), true
 		}
-		for i, step := range steps {
-			fits = fits && (step == given[i] || strings.HasPrefix(step, "{") && given[i] != "")
-		}
-		if fits && (verb != "" || !hasVerb || request.Method == http.MethodGet) {
-			return path
+		steps := strings.Split(given, "/")
+		fits = fits && slices.EqualFunc(strings.Split(template, "/"), steps, func(step, given string) bool {
+			return step == given || strings.HasPrefix(step, "{") && given != ""
+		})
+		if fits && (has || found == "") {
+			found = path
 		}
 	}
-	return ""
+	return found
 }
 
 // isDocumented asserts that an answer is one that the OpenAPI document promises; and, where the call succeeded, that the request was one
