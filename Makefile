@@ -2,12 +2,13 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres \
-  deploy-check deploy-tools build image fuzz crash journal-size bench isolation soak vulnerabilities sbom
+  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash journal-size bench microbench isolation soak \
+  vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: check compiler postgres openapi-tools ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
+test: check compiler postgres openapi-tools examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
 
 check: tools imports ## The checks that run no test
@@ -28,6 +29,12 @@ generate: tools imports ## Regenerate gen/ from proto/
 	buf build . --path proto/enlist/v1 --path .tools/imports/google/rpc/error_details.proto --as-file-descriptor-set -o gen/descriptor/enlist.binpb
 	go run ./proto/openapidoc gen/descriptor/enlist.binpb > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
+	@mkdir -p gen/serviceconfig gen/go/enlist/serviceconfig
+	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
+	@{ echo '// Code generated from proto/serviceconfig.json. DO NOT EDIT.'; echo; \
+	  echo '// Package serviceconfig has the gRPC service config for callers of Enlist.'; echo 'package serviceconfig'; echo; \
+	  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
+	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
 
 # What must not break is compared with what it was at the last release. Of the contract the source of stubs must stay good, too; of the
 # configuration and the journal what is written.
@@ -100,6 +107,21 @@ postgres:
 	    apt-get install -y -qq postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
 
+examples: examples-java examples-scripts ## Prepare the programs in examples/, which the tests run
+
+examples-java: .tools/examples/java/stamp
+
+.tools/examples/java/stamp: examples/java/pom.xml $(shell find examples/java/src -type f) gen/descriptor/enlist.binpb gen/serviceconfig/enlist.json
+	@{ command -v mvn && command -v javac; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq maven default-jdk-headless; } || \
+	  { echo 'no Maven or no JDK here: the example in Java will be skipped (apt-get install maven default-jdk-headless)'; exit 0; }; \
+	mvn --quiet --batch-mode -f examples/java/pom.xml package && mkdir -p $(@D) && touch $@
+
+examples-scripts:
+	@{ command -v curl && command -v jq; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq curl jq; } || \
+	  echo 'no curl or no jq here: the examples that need them will be skipped (apt-get install curl jq)'
+
 deploy-check: tools deploy-tools ## Check what is in deploy/: alerts, dashboard, Kubernetes, Compose, systemd
 	cd deploy && go vet . && golangci-lint run && go test .
 
@@ -136,6 +158,19 @@ journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgre
 ROUNDS ?= 8
 bench: ## Measure Enlist beside servers written by hand, ROUNDS (8) times; see bench/doc.go
 	go run ./bench -rounds $(ROUNDS)
+
+BASE ?= HEAD
+COUNT ?= 6
+BENCHMARKS ?= .
+BENCHSTAT ?= golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+microbench: ## Compare the benchmarks of packages with those of the commit BASE (HEAD), COUNT (6) times by turns; BENCHMARKS picks some
+	@rm -rf .tools/bench && git worktree prune && git worktree add --quiet --detach .tools/bench/base $(BASE)
+	@set -o pipefail; for turn in $$(seq $(COUNT)); do for side in base new; do \
+	  ( [ $$side = new ] || cd .tools/bench/base; \
+	    go test -run '^$$' -bench '$(BENCHMARKS)' -benchmem ./server/... ./once/... ./providers/... ./journal ./journal/sqlite ) | grep -v '^ok\|^?\|^PASS' \
+	    >> .tools/bench/$$side.txt || exit; done; done
+	@git worktree remove --force .tools/bench/base
+	go run $(BENCHSTAT) .tools/bench/base.txt .tools/bench/new.txt
 
 isolation: ## Measure calls to one vendor while 5000 wait for another that hangs, with and without, ROUNDS (8) times
 	go test ./bench/isolation -isolation.rounds $(ROUNDS) -timeout 0 -v

@@ -1,7 +1,7 @@
 // Command bench measures Enlist beside servers written by hand that do as little as possible, in one run, on one machine.
 //
-//	go run ./bench [-rounds 7] [-seconds 4] [-callers 64] [-only NAME] [-profile FOLDER]
-//	go run ./bench -flood 10000    creates at once, at a vendor that takes a second
+//	go run ./bench [-rounds 7] [-seconds 4] [-callers 64] [-only NAME] [-profile FOLDER] [-postgres]
+//	go run ./bench -flood 10000    creates at once, at a vendor that takes a second, beside bare gRPC
 //	go run ./bench -idle           start and rest
 //
 // The subjects, each a process of its own, all before the same vendor (an emulator of Opencell that answers at once, in its own process):
@@ -10,6 +10,8 @@
 //   - bare gRPC: a grpc-go handler that posts the same JSON to the vendor and does nothing else
 //   - bare REST: net/http and encoding/json doing the same
 //   - stock gateway: bare gRPC behind a grpc-gateway, over loopback
+//
+// With -postgres, enlist is two processes with one journal in PostgreSQL, which share the calls; its figures are of both together, without PostgreSQL's own.
 //
 // Every round measures every subject for a few seconds, in turn. CPU, allocations and bytes are those of the server's process alone.
 // Figures of different machines, or of different runs, say nothing beside each other: only the ratios of one run do.

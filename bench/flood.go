@@ -15,52 +15,44 @@ import (
 const vendorTakes = time.Second
 
 // runFlood has many creates under way at once, at a vendor that takes a second for each, several times, and tells what each costs in memory and
-// how much later than the vendor the answers come.
+// how much later than the vendor the answers come; and the same of the bare server, which shows what the machine can do.
 func (p *plan) runFlood(ctx context.Context, stage *stage) error {
-	enlist, err := stage.startSlow(ctx)
+	vendor, err := stage.startVendor(ctx, delayVariable+"="+vendorTakes.String())
 	if err != nil {
 		return err
 	}
-	create, _, err := grpcCalls(enlist.grpc)
+	enlist, err := stage.startEnlist(ctx, vendor, "", 1)
 	if err != nil {
 		return err
 	}
-	if err := warmUp(ctx, create, 8); err != nil {
-		return err
-	}
-	atRest, err := enlist.resident()
+	bare, err := stage.startBare(ctx, "bare-grpc", vendor)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d creates at once, the vendor takes %s; resident before: %.1f MiB\n\n", p.flood, vendorTakes, atRest/1024)
-	fmt.Print("| round | failed | resident at most, MiB | KiB a create | p50 | p99 | added at p99, ms |\n|---|---|---|---|---|---|---|\n")
+	fmt.Printf("%d creates at once, the vendor takes %s\n\n", p.flood, vendorTakes)
+	fmt.Print("| round | server | failed | resident before, at most, MiB | KiB a create | p50 | p99 | added at p99, ms |\n|---|---|---|---|---|---|---|---|\n")
+	atRest := map[*subject]float64{}
 	for round := range p.rounds {
-		most, latencies, failed := enlist.flooded(ctx, create, p.flood)
-		p50, p99 := latencies[len(latencies)/2], latencies[len(latencies)*99/100]
-		fmt.Printf("| %d | %d | %.1f | %.1f | %s | %s | %d |\n", round+1, failed, most/1024, (most-atRest)/float64(p.flood),
-			p50.Round(time.Millisecond), p99.Round(time.Millisecond), (p99 - vendorTakes).Milliseconds())
+		for _, server := range []*subject{enlist, bare} {
+			create, _, err := grpcCalls(server.grpc)
+			if err != nil {
+				return err
+			}
+			if round == 0 {
+				if err := warmUp(ctx, create, 8); err != nil {
+					return err
+				}
+				if atRest[server], err = server.resident(); err != nil {
+					return err
+				}
+			}
+			most, latencies, failed := server.flooded(ctx, create, p.flood)
+			p50, p99 := latencies[len(latencies)/2], latencies[len(latencies)*99/100]
+			fmt.Printf("| %d | %s | %d | %.1f, %.1f | %.1f | %s | %s | %d |\n", round+1, server.name, failed, atRest[server]/1024, most/1024,
+				(most-atRest[server])/float64(p.flood), p50.Round(time.Millisecond), p99.Round(time.Millisecond), (p99 - vendorTakes).Milliseconds())
+		}
 	}
 	return nil
-}
-
-// startSlow starts Enlist before a vendor that takes its time.
-func (s *stage) startSlow(ctx context.Context) (*subject, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	at, err := freeAddresses(ctx, 4)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.start(ctx, "vendor.log", []string{delayVariable + "=" + vendorTakes.String()}, self, "vendor", at[0]); err != nil {
-		return nil, err
-	}
-	enlist, err := s.startEnlist(ctx, nil, "http://"+at[0], at[1], at[2], at[3])
-	if err != nil {
-		return nil, err
-	}
-	return enlist, waitFor(ctx, at...)
 }
 
 // flooded makes calls all at once. It returns the most memory that the server had meanwhile, in KiB, and the latencies in order.
@@ -103,9 +95,9 @@ func (s *subject) flooded(ctx context.Context, create call, count int) (most flo
 	return most, latencies, failed
 }
 
-// resident returns the memory of the process, in KiB.
+// resident returns the memory of the first process, in KiB.
 func (s *subject) resident() (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.command.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.commands[0].Process.Pid))
 	if err != nil {
 		return 0, err
 	}

@@ -11,8 +11,12 @@ import (
 // runIdle starts Enlist several times on the same journal, and tells how long that takes until a call is answered, and what it holds at rest.
 func (p *plan) runIdle(ctx context.Context, stage *stage) error {
 	var starts, memory []float64
+	vendor, err := stage.startVendor(ctx)
+	if err != nil {
+		return err
+	}
 	for range p.rounds {
-		enlist, err := stage.startSlow(ctx) // builds; what it has started says nothing of the time
+		enlist, err := stage.startEnlist(ctx, vendor, "", 1) // builds; what it has started says nothing of the time
 		if err != nil {
 			return err
 		}
@@ -37,10 +41,10 @@ func (s *subject) again(ctx context.Context, stage *stage) (took time.Duration, 
 		return 0, 0, err
 	}
 	began := time.Now()
-	if s.command, err = stage.start(ctx, "enlist.log", nil, stage.folder+"/enlist", "serve", "--config", stage.folder+"/enlist.yaml"); err != nil {
+	if s.commands[0], err = stage.start(ctx, "enlist-0.log", nil, stage.folder+"/enlist", "serve", "--config", stage.folder+"/enlist-0.yaml"); err != nil {
 		return 0, 0, err
 	}
-	if err := waitFor(ctx, s.grpc); err != nil {
+	if err := waitFor(ctx, s.grpc...); err != nil {
 		return 0, 0, err
 	}
 	_, get, err := grpcCalls(s.grpc)
@@ -58,8 +62,8 @@ func (s *subject) again(ctx context.Context, stage *stage) (took time.Duration, 
 
 // stop ends the process in good order.
 func (s *subject) stop() error {
-	if err := s.command.Process.Signal(os.Interrupt); err != nil {
+	if err := s.commands[0].Process.Signal(os.Interrupt); err != nil {
 		return err
 	}
-	return s.command.Wait()
+	return s.commands[0].Wait()
 }

@@ -39,11 +39,11 @@ type figures struct {
 // newCustomer numbers customers across all series of a run.
 var newCustomer atomic.Int64
 
-// grpcCalls returns how to create and read over gRPC.
-func grpcCalls(address string) (create, get call, err error) {
+// grpcCalls returns how to create and read over gRPC, at several addresses by turns.
+func grpcCalls(addresses []string) (create, get call, err error) {
 	clients := make([]enlistv1.CustomerServiceClient, connections)
 	for i := range clients {
-		connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		connection, err := grpc.NewClient(addresses[i%len(addresses)], grpc.WithTransportCredentials(insecure.NewCredentials()))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -83,10 +83,11 @@ const sampleJSON = `{"requestId":"%s","customer":{"id":"BENCH-%d","displayName":
 	`"name":{"title":"Mr","givenName":"John","familyName":"Smith"},` +
 	`"billingAddress":{"lines":["673 Eugene Points"],"postalCode":"92136","city":"New Taryn","countryCode":"FR"},"languageCode":"fr","currencyCode":"EUR"}}`
 
-// restCalls returns how to create and read over REST.
-func restCalls(address string) (create, get call) {
+// restCalls returns how to create and read over REST, at several addresses by turns.
+func restCalls(addresses []string) (create, get call) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}
-	do := func(ctx context.Context, method, path string, body []byte) error {
+	do := func(ctx context.Context, n int64, method, path string, body []byte) error {
+		address := addresses[n%int64(len(addresses))]
 		request, err := http.NewRequestWithContext(ctx, method, "http://"+address+path, bytes.NewReader(body))
 		if err != nil {
 			return err
@@ -104,11 +105,11 @@ func restCalls(address string) (create, get call) {
 		}
 		return err
 	}
-	create = func(ctx context.Context, _ int64) error {
-		return do(ctx, http.MethodPost, "/v1/providers/opencell/customers", fmt.Appendf(nil, sampleJSON, uuid.NewString(), newCustomer.Add(1)))
+	create = func(ctx context.Context, n int64) error {
+		return do(ctx, n, http.MethodPost, "/v1/providers/opencell/customers", fmt.Appendf(nil, sampleJSON, uuid.NewString(), newCustomer.Add(1)))
 	}
-	get = func(ctx context.Context, _ int64) error {
-		return do(ctx, http.MethodGet, "/v1/providers/opencell/customers/BENCH-1", nil)
+	get = func(ctx context.Context, n int64) error {
+		return do(ctx, n, http.MethodGet, "/v1/providers/opencell/customers/BENCH-1", nil)
 	}
 	return create, get
 }

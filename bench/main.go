@@ -35,8 +35,9 @@ func run(ctx context.Context, arguments []string) error {
 	flags.IntVar(&plan.callers, "callers", 64, "callers at once")
 	flags.IntVar(&plan.flood, "flood", 0, "instead: that many creates at once, at a vendor that takes a second")
 	flags.BoolVar(&plan.idle, "idle", false, "instead: time from the start to the first answer, and memory at rest")
+	flags.BoolVar(&plan.postgres, "postgres", false, "with two replicas and their journal in PostgreSQL, which is started for it")
 	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")
-	flags.StringVar(&plan.profile, "profile", "", "folder that gets a CPU profile of Enlist for each of its series, in the first round")
+	flags.StringVar(&plan.profile, "profile", "", "folder that gets profiles of Enlist, CPU and allocations, for each of its series, in the first round")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -44,7 +45,11 @@ func run(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return err
 	}
-	stage := &stage{folder: folder}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	stage := &stage{folder: folder, self: self}
 	defer stage.end()
 	switch {
 	case plan.flood > 0:

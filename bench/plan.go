@@ -2,17 +2,20 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
 
 // plan says what is measured.
 type plan struct {
 	rounds, callers int
 	flood           int
-	idle            bool
+	idle, postgres  bool
 	seconds         float64
 	only, profile   string
 }
@@ -26,7 +29,17 @@ type series struct {
 }
 
 func (p *plan) runPairs(ctx context.Context, stage *stage) error {
-	subjects, err := stage.startAll(ctx)
+	journal, replicas := "", 1
+	if p.postgres {
+		cluster, err := postgrestest.Open()
+		if err != nil {
+			return err
+		}
+		defer cluster.Stop()
+		journal = fmt.Sprintf("{postgres: {dsn: %q}, encryption_keys: [%q]}", cluster.DSN("postgres"), base64.StdEncoding.EncodeToString(make([]byte, 32)))
+		replicas = 2
+	}
+	subjects, err := stage.startAll(ctx, journal, replicas)
 	if err != nil {
 		return err
 	}
@@ -59,14 +72,14 @@ func (p *plan) runPairs(ctx context.Context, stage *stage) error {
 func (p *plan) series(subjects []*subject) ([]series, error) {
 	var all []series
 	for _, s := range subjects {
-		if s.grpc != "" {
+		if s.grpc != nil {
 			create, get, err := grpcCalls(s.grpc)
 			if err != nil {
 				return nil, err
 			}
 			all = append(all, series{name: s.name + ", gRPC create", subject: s, call: create}, series{name: s.name + ", gRPC get", subject: s, call: get})
 		}
-		if s.rest != "" {
+		if s.rest != nil {
 			create, get := restCalls(s.rest)
 			all = append(all, series{name: s.name + ", REST create", subject: s, call: create}, series{name: s.name + ", REST get", subject: s, call: get})
 		}

@@ -21,17 +21,18 @@ import (
 // apiKey is what Enlist's callers bring.
 const apiKey = "bench-key"
 
-// subject is a server that is measured, in a process of its own.
+// subject is a server that is measured: a process of its own, or several that share the calls.
 type subject struct {
-	name       string
-	grpc, rest string // addresses; "" for none
-	stats      string // URL that tells allocations
-	command    *exec.Cmd
+	name string
+	// The addresses of each process, none where it does not serve that, and URLs that tell allocations.
+	grpc, rest, stats []string
+	commands          []*exec.Cmd
 }
 
 // stage is a folder for a run, and the processes that were started in it.
 type stage struct {
 	folder  string
+	self    string // this program
 	started []*exec.Cmd
 }
 
@@ -101,85 +102,136 @@ func waitFor(ctx context.Context, addresses ...string) error {
 }
 
 // startAll starts the vendor and all subjects.
-func (s *stage) startAll(ctx context.Context) ([]*subject, error) {
-	self, err := os.Executable()
+func (s *stage) startAll(ctx context.Context, journal string, replicas int) ([]*subject, error) {
+	vendor, err := s.startVendor(ctx)
 	if err != nil {
 		return nil, err
 	}
-	at, err := freeAddresses(ctx, 10)
+	enlist, err := s.startEnlist(ctx, vendor, journal, replicas, "GOMEMLIMIT=460MiB")
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.start(ctx, "vendor.log", nil, self, "vendor", at[0]); err != nil {
-		return nil, err
-	}
-	enlist, err := s.startEnlist(ctx, []string{"GOMEMLIMIT=460MiB"}, "http://"+at[0], at[1], at[2], at[3])
-	if err != nil {
-		return nil, err
-	}
-	subjects := []*subject{
-		enlist,
-		{name: "bare gRPC", grpc: at[4], stats: at[5]},
-		{name: "bare REST", rest: at[6], stats: at[7]},
-		{name: "stock gateway", rest: at[8], stats: at[9]},
-	}
-	for i, part := range []string{"bare-grpc", "bare-rest", "stock-gateway"} {
-		of := subjects[i+1]
-		environment := []string{vendorVariable + "=http://" + at[0], statsVariable + "=" + of.stats}
-		of.command, err = s.start(ctx, part+".log", environment, self, part, of.grpc+of.rest)
+	subjects := []*subject{enlist}
+	for _, part := range []string{"bare-grpc", "bare-rest", "stock-gateway"} {
+		bare, err := s.startBare(ctx, part, vendor)
 		if err != nil {
 			return nil, err
 		}
-		of.stats = "http://" + of.stats
+		subjects = append(subjects, bare)
 	}
-	return subjects, waitFor(ctx, append(at[:3:3], at[4], at[6], at[8])...)
+	return subjects, nil
 }
 
-// startEnlist builds Enlist and starts it with everything on. The environment may limit its memory.
-func (s *stage) startEnlist(ctx context.Context, environment []string, vendor, grpcAddress, httpAddress, adminAddress string) (*subject, error) {
+// startVendor starts the vendor and returns its URL.
+func (s *stage) startVendor(ctx context.Context, environment ...string) (string, error) {
+	at, err := freeAddress(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.start(ctx, "vendor.log", environment, s.self, "vendor", at); err != nil {
+		return "", err
+	}
+	return "http://" + at, waitFor(ctx, at)
+}
+
+// startBare starts a server written by hand, by the name of its part.
+func (s *stage) startBare(ctx context.Context, part, vendor string) (*subject, error) {
+	at, err := freeAddresses(ctx, 2)
+	if err != nil {
+		return nil, err
+	}
+	bare := &subject{name: strings.NewReplacer("-", " ", "grpc", "gRPC", "rest", "REST").Replace(part), stats: []string{"http://" + at[1]}}
+	if part == "bare-grpc" {
+		bare.grpc = at[:1]
+	} else {
+		bare.rest = at[:1]
+	}
+	command, err := s.start(ctx, part+".log", []string{vendorVariable + "=" + vendor, statsVariable + "=" + at[1]}, s.self, part, at[0])
+	if err != nil {
+		return nil, err
+	}
+	bare.commands = append(bare.commands, command)
+	return bare, waitFor(ctx, at...)
+}
+
+// startEnlist builds Enlist and starts it with everything on, as some replicas with one journal; "" is SQLite. The environment may limit its memory.
+func (s *stage) startEnlist(ctx context.Context, vendor, journal string, replicas int, environment ...string) (*subject, error) {
 	binary := filepath.Join(s.folder, "enlist")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "github.com/enlist-dev/enlist")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, text)
 	}
-	config := fmt.Sprintf(`
+	if journal == "" {
+		journal = fmt.Sprintf("{sqlite: {path: %q}}", filepath.Join(s.folder, "enlist.db"))
+	}
+	enlist := &subject{name: "enlist"}
+	for i := range replicas {
+		at, err := freeAddresses(ctx, 3)
+		if err != nil {
+			return nil, err
+		}
+		config := fmt.Sprintf(`
 grpc: {address: %q}
 http: {address: %q}
 admin: {address: %q}
-journal: {sqlite: {path: %q}}
+journal: %s
 auth: {api_keys: [{name: bench, sha256: "%x"}]}
 providers:
   - name: opencell
     max_in_flight: 10000
     opencell: {base_url: %q, username: bench, password: bench, seller_code: MAIN_SELLER, customer_category: CLIENT, currency_code: EUR,
       language_code: en, defaults: {billing_cycle: BC_MONTHLY_1ST}}
-`, grpcAddress, httpAddress, adminAddress, filepath.Join(s.folder, "enlist.db"), sha256.Sum256([]byte(apiKey)), vendor)
-	file := filepath.Join(s.folder, "enlist.yaml")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		return nil, err
+`, at[0], at[1], at[2], journal, sha256.Sum256([]byte(apiKey)), vendor)
+		file := filepath.Join(s.folder, fmt.Sprintf("enlist-%d.yaml", i))
+		if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+			return nil, err
+		}
+		command, err := s.start(ctx, fmt.Sprintf("enlist-%d.log", i), environment, binary, "serve", "--config", file)
+		if err != nil {
+			return nil, err
+		}
+		enlist.commands = append(enlist.commands, command)
+		enlist.grpc, enlist.rest, enlist.stats = append(enlist.grpc, at[0]), append(enlist.rest, at[1]), append(enlist.stats, "http://"+at[2]+"/metrics")
 	}
-	command, err := s.start(ctx, "enlist.log", environment, binary, "serve", "--config", file)
-	return &subject{name: "enlist", grpc: grpcAddress, rest: httpAddress, stats: "http://" + adminAddress + "/metrics", command: command}, err
+	return enlist, waitFor(ctx, append(enlist.grpc, enlist.rest...)...)
 }
 
-// cpu returns how long the process has worked, in user and kernel mode.
+// cpu returns how long the processes have worked, in user and kernel mode.
 func (s *subject) cpu() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.command.Process.Pid))
-	if err != nil {
-		return 0, err
+	var ticks int64
+	for _, command := range s.commands {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", command.Process.Pid))
+		if err != nil {
+			return 0, err
+		}
+		_, rest, _ := strings.Cut(string(text), ") ") // the name before may hold anything
+		fields := strings.Fields(rest)
+		user, errUser := strconv.ParseInt(fields[11], 10, 64)
+		kernel, errKernel := strconv.ParseInt(fields[12], 10, 64)
+		if err := errors.Join(errUser, errKernel); err != nil {
+			return 0, err
+		}
+		ticks += user + kernel
 	}
-	_, rest, _ := strings.Cut(string(text), ") ") // the name before may hold anything
-	fields := strings.Fields(rest)
-	user, errUser := strconv.ParseInt(fields[11], 10, 64)
-	kernel, errKernel := strconv.ParseInt(fields[12], 10, 64)
 	const tick = 10 * time.Millisecond // USER_HZ is 100 on Linux
-	return time.Duration(user+kernel) * tick, errors.Join(errUser, errKernel)
+	return time.Duration(ticks) * tick, nil
 }
 
-// allocated returns what the process has allocated since its start.
+// allocated returns what the processes have allocated since their start.
 func (s *subject) allocated(ctx context.Context) (made allocations, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.stats, http.NoBody)
+	for _, url := range s.stats {
+		one, err := allocatedBy(ctx, url)
+		if err != nil {
+			return made, err
+		}
+		made.Objects, made.Bytes = made.Objects+one.Objects, made.Bytes+one.Bytes
+	}
+	return made, nil
+}
+
+func allocatedBy(ctx context.Context, url string) (made allocations, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return made, err
 	}
@@ -188,19 +240,30 @@ func (s *subject) allocated(ctx context.Context) (made allocations, err error) {
 		return made, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	if !strings.HasSuffix(s.stats, "/metrics") {
+	if !strings.HasSuffix(url, "/metrics") {
 		return made, json.NewDecoder(response.Body).Decode(&made)
 	}
 	return readMetrics(response.Body)
 }
 
-// profile writes a CPU profile of the next seconds to a folder, where the process makes any.
+// profile writes what the first process does in the next seconds to a folder, where it tells: a CPU profile and one of allocations.
 func (s *subject) profile(ctx context.Context, folder, series string, seconds float64) error {
-	admin, has := strings.CutSuffix(s.stats, "/metrics")
+	admin, has := strings.CutSuffix(s.stats[0], "/metrics")
 	if !has {
 		return nil
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", admin, int(seconds)), http.NoBody)
+	series = strings.NewReplacer(" ", "-", ",", "").Replace(series)
+	failed := make(chan error, 1)
+	query := fmt.Sprintf("?seconds=%d", int(seconds))
+	go func() {
+		failed <- save(ctx, admin+"/debug/pprof/allocs"+query, filepath.Join(folder, series+".allocs.pprof"))
+	}()
+	return errors.Join(save(ctx, admin+"/debug/pprof/profile"+query, filepath.Join(folder, series+".cpu.pprof")), <-failed)
+}
+
+// save writes what a URL answers to a file.
+func save(ctx context.Context, url, path string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -209,11 +272,11 @@ func (s *subject) profile(ctx context.Context, folder, series string, seconds fl
 		return err
 	}
 	defer func() { _ = response.Body.Close() }()
-	profile, err := io.ReadAll(response.Body)
+	content, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(folder, strings.NewReplacer(" ", "-", ",", "").Replace(series)+".pprof"), profile, 0o600)
+	return os.WriteFile(path, content, 0o600)
 }
 
 func readMetrics(text io.Reader) (made allocations, err error) {

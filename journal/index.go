@@ -20,6 +20,9 @@ const (
 	indexPlace = "enlist.journal.v1.index"
 )
 
+// usualText is what most hashed texts take, in bytes.
+const usualText = 128
+
 // index makes the hashes that rows are found by. Its key is made once for each database and never changes, so that a new encryption key
 // does not change the hashes; without that key nobody can try names against them.
 type index struct{ key []byte }
@@ -39,7 +42,7 @@ func (x *index) hash(kind, provider, text string) []byte {
 		return nil
 	}
 	mac := hmac.New(sha256.New, x.key)
-	mac.Write(appendText(appendText(appendText(nil, kind), provider), text))
+	mac.Write(appendText(appendText(appendText(make([]byte, 0, usualText), kind), provider), text))
 	return mac.Sum(nil)
 }
 

@@ -166,10 +166,10 @@ func TestNotSentIsTriedAgain(t *testing.T) {
 // limits.max_calls refuses the calls to all others.
 func TestHeldBackIsToldAtOnce(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byKey, time.Second).then(send{before: heldBackError(300 * time.Millisecond)}))
+	f := start(t, newVendor(byKey, time.Second).then(send{before: heldBackError(20 * time.Second)}))
 	r, began := request("c1"), time.Now()
 	_, err := f.create(r, time.Minute)
-	if after := f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE).RetryAfter; after != 300*time.Millisecond || time.Since(began) > after {
+	if after := f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE).RetryAfter; after != 20*time.Second || time.Since(began) > after {
 		t.Errorf("after %s: come again in %s", time.Since(began), after)
 	}
 	f.inState(r, notSent)

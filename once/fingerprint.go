@@ -2,6 +2,8 @@ package once
 
 import (
 	"crypto/sha256"
+	"slices"
+	"sync"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -23,30 +25,74 @@ func storable(request *enlistv1.CreateCustomerRequest) (copied *enlistv1.CreateC
 	return copied, withhold(copied.ProtoReflect())
 }
 
-func withhold(message protoreflect.Message) (withheld bool) {
-	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		if never, _ := proto.GetExtension(field.Options(), enlistv1.E_NeverStored).(bool); never {
-			message.Set(field, protoreflect.ValueOfString(wire.Placeholder(field)))
+// withhold puts `$NAME` in the place of what is set and must never be stored.
+func withhold(request protoreflect.Message) (withheld bool) {
+	for _, chain := range neverStored() {
+		if holder := down(request, chain); holder != nil {
+			field := chain[len(chain)-1]
+			holder.Set(field, protoreflect.ValueOfString(wire.Placeholder(field)))
 			withheld = true
-			return true
 		}
-		if field.Message() != nil && !field.IsMap() && !field.IsList() {
-			withheld = withhold(value.Message()) || withheld
-		}
-		return true
-	})
+	}
 	return withheld
 }
 
 // dropFiles empties the bytes in a request, such as pictures.
-func dropFiles(message protoreflect.Message) {
-	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		switch {
-		case field.Kind() == protoreflect.BytesKind && !field.IsList():
-			message.Clear(field)
-		case field.Message() != nil && !field.IsMap() && !field.IsList():
-			dropFiles(value.Message())
+func dropFiles(request protoreflect.Message) {
+	for _, chain := range files() {
+		if holder := down(request, chain); holder != nil {
+			holder.Clear(chain[len(chain)-1])
 		}
-		return true
+	}
+}
+
+// chain leads from a request down to a field.
+type chain []protoreflect.FieldDescriptor
+
+var (
+	//nolint:gochecknoglobals // a constant
+	neverStored = sync.OnceValue(func() []chain {
+		return chainsTo(requestType(), nil, func(field protoreflect.FieldDescriptor) bool {
+			never, _ := proto.GetExtension(field.Options(), enlistv1.E_NeverStored).(bool)
+			return never
+		})
 	})
+	//nolint:gochecknoglobals // a constant
+	files = sync.OnceValue(func() []chain {
+		return chainsTo(requestType(), nil, func(field protoreflect.FieldDescriptor) bool {
+			return field.Kind() == protoreflect.BytesKind && !field.IsList()
+		})
+	})
+)
+
+func requestType() protoreflect.MessageDescriptor {
+	return (&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor()
+}
+
+// chainsTo returns the way to every such field that stands in no list and no map.
+func chainsTo(message protoreflect.MessageDescriptor, above chain, wanted func(protoreflect.FieldDescriptor) bool) (found []chain) {
+	for i := range message.Fields().Len() {
+		field := message.Fields().Get(i)
+		here := append(slices.Clone(above), field)
+		switch {
+		case wanted(field):
+			found = append(found, here)
+		case field.Message() != nil && !field.IsMap() && !field.IsList():
+			found = append(found, chainsTo(field.Message(), here, wanted)...)
+		}
+	}
+	return found
+}
+
+// down returns the message that holds the field at the end of a chain, or nil where that is not set.
+func down(message protoreflect.Message, chain chain) protoreflect.Message {
+	for i, field := range chain {
+		if !message.Has(field) {
+			return nil
+		}
+		if i < len(chain)-1 {
+			message = message.Get(field).Message()
+		}
+	}
+	return message
 }

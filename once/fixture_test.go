@@ -139,12 +139,12 @@ func (f *fixture) inState(request *enlistv1.CreateCustomerRequest, want enlistv1
 // comesTo waits until a create is in a state.
 func (f *fixture) comesTo(request *enlistv1.CreateCustomerRequest, want enlistv1.OperationState) *journal.Record {
 	f.t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if record := f.record(request); record.State == want {
 			return record
 		}
 	}
-	f.t.Fatalf("state %s after 15 s, want %s", f.record(request).State, want)
+	f.t.Fatalf("state %s after a minute, want %s", f.record(request).State, want)
 	return nil
 }
 

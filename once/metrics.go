@@ -40,7 +40,7 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		unknown: inState.WithLabelValues(stateName(unknown)), needsPerson: inState.WithLabelValues(stateName(needsPerson)),
 		to: map[string]string{},
 	}
-	for _, t := range transitions() {
+	for _, t := range transitions {
 		m.to[string(t.what)] = stateName(t.to)
 	}
 	return m

@@ -58,33 +58,31 @@ type transition struct {
 	by   actor
 }
 
-func transitions() [19]transition {
-	return [...]transition{
-		{none, accepted, intent, caller},
-		{intent, done, succeeded, sender},
-		{intent, refused, failed, sender},
-		{intent, notDone, notSent, sender},
-		{intent, unanswered, unknown, sender},
-		{intent, neverSent, notSent, settler},
-		{intent, abandoned, unknown, settler},
-		{notSent, restarted, intent, caller},
-		{unknown, found, succeeded, settler},
-		{unknown, exists, failed, settler},
-		{unknown, refused, failed, settler},
-		{unknown, missing, notSent, settler},
-		{unknown, sendAgain, intent, settler},
-		{unknown, undecidable, needsPerson, settler},
-		{unknown, lateAnswer, succeeded, sender},
-		{notSent, lateAnswer, succeeded, sender},
-		{needsPerson, lateAnswer, succeeded, sender},
-		{needsPerson, personSucceeded, succeeded, person},
-		{needsPerson, personFailed, failed, person},
-	}
+var transitions = [...]transition{ //nolint:gochecknoglobals // a constant
+	{none, accepted, intent, caller},
+	{intent, done, succeeded, sender},
+	{intent, refused, failed, sender},
+	{intent, notDone, notSent, sender},
+	{intent, unanswered, unknown, sender},
+	{intent, neverSent, notSent, settler},
+	{intent, abandoned, unknown, settler},
+	{notSent, restarted, intent, caller},
+	{unknown, found, succeeded, settler},
+	{unknown, exists, failed, settler},
+	{unknown, refused, failed, settler},
+	{unknown, missing, notSent, settler},
+	{unknown, sendAgain, intent, settler},
+	{unknown, undecidable, needsPerson, settler},
+	{unknown, lateAnswer, succeeded, sender},
+	{notSent, lateAnswer, succeeded, sender},
+	{needsPerson, lateAnswer, succeeded, sender},
+	{needsPerson, personSucceeded, succeeded, person},
+	{needsPerson, personFailed, failed, person},
 }
 
 // next returns the state that follows, and whether the table has it.
 func next(from enlistv1.OperationState, what event, by actor) (enlistv1.OperationState, bool) {
-	for _, t := range transitions() {
+	for _, t := range transitions {
 		if t.from == from && t.what == what && t.by == by {
 			return t.to, true
 		}

@@ -30,11 +30,11 @@ func TestTableIsTransitions(t *testing.T) {
 			inDoc = append(inDoc, strings.Join(cells, " "))
 		}
 	}
-	for _, row := range transitions() {
+	for _, row := range transitions {
 		inCode = append(inCode, strings.Join([]string{name(row.from), string(row.what), name(row.to), string(row.by)}, " "))
 	}
 	if !slices.Equal(inDoc, inCode) {
-		t.Errorf("the table in the doc is\n%s\nand transitions() is\n%s", strings.Join(inDoc, "\n"), strings.Join(inCode, "\n"))
+		t.Errorf("the table in the doc is\n%s\nand transitions is\n%s", strings.Join(inDoc, "\n"), strings.Join(inCode, "\n"))
 	}
 }
 
@@ -64,7 +64,7 @@ func TestNextRefusesTheRest(t *testing.T) {
 			}
 		}
 	}
-	rows := transitions()
+	rows := transitions
 	for _, row := range rows {
 		if !legal[row] {
 			t.Errorf("next does not know %v, or something else is in its place", row)
@@ -78,7 +78,7 @@ func TestNextRefusesTheRest(t *testing.T) {
 // TestEveryStateCanBeLeft but the two ends, and every one can be reached.
 func TestEveryStateCanBeLeft(t *testing.T) {
 	t.Parallel()
-	rows := transitions()
+	rows := transitions
 	for number := range enlistv1.OperationState_name {
 		state := enlistv1.OperationState(number)
 		left := slices.ContainsFunc(rows[:], func(row transition) bool { return row.from == state })

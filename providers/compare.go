@@ -25,11 +25,11 @@ func (s Sent) Predates(created *timestamppb.Timestamp) bool {
 // differs. Only what was sent and comes back can be compared; too little of it leaves the match unclear.
 func (d *Description) ByContent(sent, read *enlistv1.Customer) (match Match, differences []string) {
 	there := map[string]string{}
-	for _, leaf := range appendLeaves(nil, read.ProtoReflect(), "customer") {
+	for _, leaf := range leavesOfCustomer(read) {
 		there[leaf.path] = leaf.value
 	}
 	alike := 0
-	for _, leaf := range appendLeaves(nil, sent.ProtoReflect(), "customer") {
+	for _, leaf := range leavesOfCustomer(sent) {
 		value, comesBack := there[leaf.path]
 		if _, otherwise := d.ReadOtherwise[leaf.path]; otherwise || !comesBack || value == "" || isOutputOnly(leaf.path) {
 			continue

@@ -7,13 +7,13 @@ import (
 // Drift returns the fields in which a customer that the vendor holds differs from what was written, in field order.
 func (d *Description) Drift(written, held *enlistv1.Customer) []*enlistv1.FieldDrift {
 	there := map[string]leaf{}
-	all := appendLeaves(nil, held.ProtoReflect(), "customer")
+	all := leavesOfCustomer(held)
 	for _, leaf := range all {
 		there[leaf.path] = leaf
 	}
 	var drift []*enlistv1.FieldDrift
 	wrote := map[string]bool{}
-	for _, leaf := range appendLeaves(nil, written.ProtoReflect(), "customer") {
+	for _, leaf := range leavesOfCustomer(written) {
 		wrote[leaf.path] = true
 		if now := there[leaf.path]; now.value != leaf.value && !isOutputOnly(leaf.path) {
 			drift = append(drift, d.drift(leaf, now))

@@ -37,13 +37,14 @@ func (t *FieldTable) Account(
 		return nil, t.invalid(name, broken, set)
 	}
 
-	var fates []*enlistv1.FieldFate
+	carrier := message.ProtoReflect()
+	fates := make([]*enlistv1.FieldFate, 0, len(leaves)+1)
 	var dropped []rules.Violation
 	if requestID := (leaf{path: "request_id", any: "request_id", value: request.GetRequestId(), shown: request.GetRequestId()}); requestID.value != "" {
-		fates = append(fates, t.sent(requestID, set, message)...)
+		fates = append(fates, t.sent(requestID, set, carrier)...)
 	}
 	for _, leaf := range leaves {
-		sent := t.sent(leaf, set, message)
+		sent := t.sent(leaf, set, carrier)
 		if len(sent) == 0 {
 			note := t.whyNot(name, leaf, set)
 			dropped = append(dropped, rules.Violation{Path: leaf.path, Description: note})
@@ -105,13 +106,14 @@ func drop(message protoreflect.Message, path string) {
 }
 
 // sent returns the fate of one field in each vendor field that carries it; none when no vendor field does.
-func (t *FieldTable) sent(leaf leaf, set map[string]bool, message proto.Message) []*enlistv1.FieldFate {
+func (t *FieldTable) sent(leaf leaf, set map[string]bool, message protoreflect.Message) []*enlistv1.FieldFate {
 	var fates []*enlistv1.FieldFate
+	var room [4]string // nearly every field carries one value
 	for _, e := range t.byPath[leaf.any] {
 		if !e.fills(leaf.any, set) {
 			continue // another path fills this field
 		}
-		carried := slices.Collect(e.carried(message.ProtoReflect(), e.chain))
+		carried := appendCarried(room[:0], message, e.chain)
 		switch {
 		case slices.Contains(carried, leaf.value):
 			fates = append(fates, &enlistv1.FieldFate{Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_SENT})
@@ -158,35 +160,28 @@ func (e *entry) home() string {
 	return e.source.GetPath()
 }
 
-// carried yields the values that the wire message carries in the field at the end of the chain.
-func (e *entry) carried(message protoreflect.Message, chain []protoreflect.FieldDescriptor) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		field := chain[0]
-		if !message.Has(field) {
-			return
-		}
-		value := message.Get(field)
-		values := []protoreflect.Value{value}
-		if field.IsList() {
-			values = values[:0]
-			for i := range value.List().Len() {
-				values = append(values, value.List().Get(i))
-			}
-		}
-		for _, value := range values {
-			if len(chain) == 1 {
-				if !yield(asText(field, value)) {
-					return
-				}
-				continue
-			}
-			for inner := range e.carried(value.Message(), chain[1:]) {
-				if !yield(inner) {
-					return
-				}
-			}
+// appendCarried appends the values that the wire message carries in the field at the end of the chain.
+func appendCarried(values []string, message protoreflect.Message, chain []protoreflect.FieldDescriptor) []string {
+	field := chain[0]
+	if !message.Has(field) {
+		return values
+	}
+	add := func(value protoreflect.Value) {
+		if len(chain) > 1 {
+			values = appendCarried(values, value.Message(), chain[1:])
+		} else {
+			values = append(values, asText(field, value))
 		}
 	}
+	value := message.Get(field)
+	if !field.IsList() {
+		add(value)
+		return values
+	}
+	for i := range value.List().Len() {
+		add(value.List().Get(i))
+	}
+	return values
 }
 
 // whyNot says why a field is not sent.

@@ -1,8 +1,9 @@
 package providers
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
+	"sync"
 
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
@@ -23,55 +24,97 @@ type leaf struct {
 	output bool   // whether the field stands in answers only
 }
 
+// place is where leaves stand in a message: a field, and for a field of messages those below.
+type place struct {
+	field          protoreflect.FieldDescriptor
+	kind           protoreflect.FieldDescriptor // of the value: the field, or that of a map's values
+	path           string                       // from the message that the tree is of
+	output, secret bool
+	below          []place // of a message that is not a leaf itself
+}
+
+// placesOf returns the tree of a message type. The contract has no message that holds itself.
+func placesOf(message protoreflect.MessageDescriptor, prefix string) []place {
+	fields := message.Fields()
+	places := make([]place, fields.Len())
+	for i := range places {
+		field := fields.Get(i)
+		at := place{field: field, kind: field, path: prefix + string(field.Name()), output: rules.IsOutput(field), secret: wire.Redacted(field)}
+		if field.IsMap() {
+			at.kind = field.MapValue()
+		}
+		if at.kind.Message() != nil && !isDate(at.kind) && !at.output {
+			within := at.path + "."
+			if field.IsList() || field.IsMap() {
+				within = "." // of one element, whose path has an index
+			}
+			at.below = placesOf(at.kind.Message(), within)
+		}
+		places[i] = at
+	}
+	return places
+}
+
+var ( // made once, of what never changes
+	//nolint:gochecknoglobals // a constant
+	ofCustomer = sync.OnceValue(func() []place { return placesOf((&enlistv1.Customer{}).ProtoReflect().Descriptor(), "customer.") })
+	//nolint:gochecknoglobals // a constant
+	ofRequest = sync.OnceValue(func() []place {
+		return slices.DeleteFunc(placesOf((&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor(), ""), func(at place) bool {
+			return at.field.Name() != "customer" && at.field.ContainingOneof() == nil
+		})
+	})
+)
+
+// usualLeaves is what most requests set: a name, an address and some more.
+const usualLeaves = 24
+
 // leavesOf lists what is set in the customer and in the vendor's options, in field order.
 func leavesOf(request *enlistv1.CreateCustomerRequest) []leaf {
-	leaves := make([]leaf, 0, 16) // a customer with a name, an address and some more
-	message := request.ProtoReflect()
-	fields := message.Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		if (field.Name() == "customer" || field.ContainingOneof() != nil) && message.Has(field) {
-			leaves = appendLeaves(leaves, message.Get(field).Message(), string(field.Name()))
-		}
-	}
-	return leaves
+	return appendLeaves(make([]leaf, 0, usualLeaves), request.ProtoReflect(), ofRequest(), "")
 }
 
-func appendLeaves(leaves []leaf, message protoreflect.Message, prefix string) []leaf {
-	fields := message.Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		if !message.Has(field) {
+// leavesOfCustomer lists what is set in a customer, in field order.
+func leavesOfCustomer(customer *enlistv1.Customer) []leaf {
+	return appendLeaves(make([]leaf, 0, usualLeaves), customer.ProtoReflect(), ofCustomer(), "")
+}
+
+func appendLeaves(leaves []leaf, message protoreflect.Message, places []place, prefix string) []leaf {
+	for i := range places {
+		at := &places[i]
+		if !message.Has(at.field) {
 			continue
 		}
-		path, value := prefix+"."+string(field.Name()), message.Get(field)
+		value := message.Get(at.field)
 		switch {
-		case field.IsMap():
+		case at.field.IsMap():
 			for key, value := range mapEntries(value.Map()) {
-				leaves = appendLeaf(leaves, field, path+"["+strconv.Quote(key)+"]", field.MapValue(), value)
+				leaves = at.appendLeaf(leaves, prefix+at.path+"["+strconv.Quote(key)+"]", value)
 			}
-		case field.IsList():
+		case at.field.IsList():
 			for j := range value.List().Len() {
-				leaves = appendLeaf(leaves, field, fmt.Sprintf("%s[%d]", path, j), field, value.List().Get(j))
+				leaves = at.appendLeaf(leaves, prefix+at.path+"["+strconv.Itoa(j)+"]", value.List().Get(j))
 			}
+		case at.below != nil:
+			leaves = appendLeaves(leaves, value.Message(), at.below, prefix)
 		default:
-			leaves = appendLeaf(leaves, field, path, field, value)
+			leaves = at.appendLeaf(leaves, prefix+at.path, value)
 		}
 	}
 	return leaves
 }
 
-func appendLeaf(leaves []leaf, field protoreflect.FieldDescriptor, path string, kind protoreflect.FieldDescriptor, value protoreflect.Value) []leaf {
-	output := rules.IsOutput(field)
-	if kind.Message() != nil && !isDate(kind) && !output {
-		return appendLeaves(leaves, value.Message(), path)
+// appendLeaf appends a value at its path, or the leaves in it.
+func (p *place) appendLeaf(leaves []leaf, path string, value protoreflect.Value) []leaf {
+	if p.below != nil {
+		return appendLeaves(leaves, value.Message(), p.below, path)
 	}
-	text := asText(kind, value)
+	text := asText(p.kind, value)
 	shown := text
-	if wire.Redacted(field) {
-		shown = wire.Placeholder(field)
+	if p.secret {
+		shown = wire.Placeholder(p.field)
 	}
-	return append(leaves, leaf{path: path, any: anyIndex(path), value: text, shown: shown, output: output})
+	return append(leaves, leaf{path: path, any: anyIndex(path), value: text, shown: shown, output: p.output})
 }
 
 func isDate(field protoreflect.FieldDescriptor) bool {

@@ -284,7 +284,7 @@ func TestCallersAreApart(t *testing.T) {
 func TestWhatIsOpen(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	for path, want := range map[string]int{
-		"/healthz": 200, "/readyz": 200, "/openapi.json": 200, "/docs/": 200, "/v1/providers": 401, "/v1/nothing": 404,
+		"/healthz": 200, "/readyz": 200, "/openapi.json": 200, "/service-config.json": 200, "/docs/": 200, "/v1/providers": 401, "/v1/nothing": 404,
 	} {
 		response, err := http.Get(r.restURL + path)
 		if err != nil {

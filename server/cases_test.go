@@ -18,6 +18,7 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	statusv1 "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -209,12 +210,29 @@ func callGRPC(ctx context.Context, t *testing.T, r *running, method protoreflect
 	if err := protojson.Unmarshal(body, request); err != nil {
 		t.Fatal(err)
 	}
-	err := r.grpc.Invoke(ctx, fmt.Sprintf("/%s/%s", method.Parent().FullName(), method.Name()), request, response)
+	var header, trailer metadata.MD
+	err := r.grpc.Invoke(ctx, fmt.Sprintf("/%s/%s", method.Parent().FullName(), method.Name()), request, response, grpc.Header(&header), grpc.Trailer(&trailer))
 	got := outcome{status: status.Convert(err)}
 	if err == nil {
 		got.answer = asJSON(t, response)
+		if len(header.Get("x-request-id")) != 1 {
+			t.Errorf("headers %v", header)
+		}
+		return got
+	}
+	_, limited := ctx.Deadline() // which may come before the delay is over
+	wait := strings.Join(trailer.Get("grpc-retry-pushback-ms"), ", ")
+	if hasRetryInfo(got.status) != (wait != "" && (wait != "-1" || limited)) {
+		t.Errorf("pushback %q with %v", wait, got.status)
+	}
+	if len(header) > 0 || len(trailer.Get("x-request-id")) != 1 { // clients do not retry a call that has headers
+		t.Errorf("an error with headers %v and trailers %v", header, trailer)
 	}
 	return got
+}
+
+func hasRetryInfo(got *status.Status) bool {
+	return slices.ContainsFunc(got.Details(), func(detail any) bool { _, is := detail.(*errdetails.RetryInfo); return is })
 }
 
 func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
@@ -302,9 +320,8 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 		t.Fatalf("%v in %s", err, text)
 	}
 	got.status = status.FromProto(failed)
-	hasRetry := slices.ContainsFunc(got.status.Details(), func(detail any) bool { _, is := detail.(*errdetails.RetryInfo); return is })
-	if hasHeader := response.Header.Get("Retry-After") != ""; hasHeader != hasRetry {
-		t.Errorf("Retry-After %q, RetryInfo %t", response.Header.Get("Retry-After"), hasRetry)
+	if hasHeader := response.Header.Get("Retry-After") != ""; hasHeader != hasRetryInfo(got.status) {
+		t.Errorf("Retry-After %q with %v", response.Header.Get("Retry-After"), got.status)
 	}
 	if challenge := response.Header.Get("WWW-Authenticate"); (response.StatusCode == http.StatusUnauthorized) != strings.HasPrefix(challenge, "Bearer") {
 		t.Errorf("%d with WWW-Authenticate %q", response.StatusCode, challenge)

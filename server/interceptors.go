@@ -41,19 +41,21 @@ func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterc
 func observe(seen telemetry) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		c := newCall(ctx, info.FullMethod, request)
-		_ = grpc.SetHeader(ctx, metadata.Pairs(callIDKey, c.id)) // fails only after headers were sent, which nothing here does
 		ctx, ended := seen.begin(ctx, c)
 		response, err := handler(withCall(ctx, c), request)
 		if err == nil {
+			_ = grpc.SetHeader(ctx, metadata.Pairs(callIDKey, c.id)) // fails only after headers were sent, which nothing here does
 			ended(codes.OK, nil)
 			return response, nil
 		}
+		_ = grpc.SetTrailer(ctx, metadata.Pairs(callIDKey, c.id)) // a call that fails has trailers only, or no client would retry it
 		if known, ok := status.FromError(err); ok && !isProvidersError(err) {
 			ended(known.Code(), nil) // of grpc's own services
 			return nil, err
 		}
 		failure := asError(err, c.id)
 		made := statusOf(failure, c.provider, c.requestID)
+		_ = grpc.SetTrailer(ctx, pushback(ctx, made.Code(), failure.RetryAfter))
 		ended(made.Code(), failure)
 		return nil, made.Err()
 	}

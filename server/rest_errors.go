@@ -25,8 +25,8 @@ type restErrors struct {
 
 // ofCall writes the error of a call, or of a request that the gateway could not make a call of.
 func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, err error) {
-	if server, ok := runtime.ServerMetadataFromContext(ctx); ok && len(server.HeaderMD.Get(callIDKey)) > 0 {
-		w.Header().Set("X-Request-Id", server.HeaderMD.Get(callIDKey)[0])
+	if server, ok := runtime.ServerMetadataFromContext(ctx); ok && len(server.TrailerMD.Get(callIDKey)) > 0 {
+		w.Header().Set("X-Request-Id", server.TrailerMD.Get(callIDKey)[0])
 		made := status.Convert(err)
 		write(w, runtime.HTTPStatusFromCode(made.Code()), made)
 		return

@@ -98,7 +98,7 @@ func (all routes) String() string {
 func noSuchPath(all routes) *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "There is no such path. There are: " + all.String() + "; and /openapi.json, /docs/, /healthz, /readyz. " +
+		Message: "There is no such path. There are: " + all.String() + "; and /openapi.json, /service-config.json, /docs/, /healthz, /readyz. " +
 			"An id goes into a path percent-encoded: a / in it as %2F.",
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc/reflection"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/gen/go/enlist/serviceconfig"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
@@ -138,10 +139,8 @@ func (s *Server) routes(contract *rest, options Options) http.Handler {
 	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
 	routes.Handle("GET /metrics", contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)))
 	routes.Handle("GET /docs/", v5emb.New("Enlist", "/openapi.json", "/docs/"))
-	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(options.OpenAPI) // the caller is gone when this fails
-	})
+	routes.HandleFunc("GET /openapi.json", document(options.OpenAPI))
+	routes.HandleFunc("GET /service-config.json", document([]byte(serviceconfig.JSON)))
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
 			contract.ServeHTTP(w, request)
@@ -149,6 +148,14 @@ func (s *Server) routes(contract *rest, options Options) http.Handler {
 		}
 		routes.ServeHTTP(w, request)
 	})
+}
+
+// document serves a JSON document.
+func document(content []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(content) // the caller is gone when this fails
+	}
 }
 
 func (s *Server) listen() error {

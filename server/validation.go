@@ -4,15 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
-	"google.golang.org/genproto/googleapis/type/date"
-	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -23,10 +18,11 @@ import (
 // check tests a request against the rules of the contract: those in the annotations, then those that no annotation can say
 // (codes that exist, complete dates, finite numbers, a name). What is wrong with a provider's name says which there are.
 func check(ctx context.Context, message proto.Message, connected connections) error {
-	violations := checkUnknown(nil, message.ProtoReflect(), "")
-	violations = append(violations, rules.Check(message)...)
+	var walk walk
+	walk.visit(message.ProtoReflect(), nil)
+	violations := append(walk.unknown, rules.Check(message)...)
 	if create, ok := message.(*enlistv1.CreateCustomerRequest); ok {
-		violations = checkCreate(create, violations)
+		violations = checkCreate(create, walk.impossible, violations)
 	}
 	if len(violations) == 0 {
 		return nil
@@ -47,33 +43,8 @@ func check(ctx context.Context, message proto.Message, connected connections) er
 	}
 }
 
-// checkUnknown finds fields that a newer contract has and this version does not: to pass over them would drop them silently.
-func checkUnknown(found []rules.Violation, message protoreflect.Message, prefix string) []rules.Violation {
-	if unknown := message.GetUnknown(); len(unknown) > 0 {
-		number, _, _ := protowire.ConsumeTag(unknown)
-		found = append(found, rules.Violation{
-			Path:        prefix + strconv.Itoa(int(number)),
-			Description: "is the number of a field that this version of Enlist does not know; leave it out, or update Enlist",
-		})
-	}
-	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		path := prefix + string(field.Name())
-		switch {
-		case field.Message() == nil || field.IsMap():
-		case field.IsList():
-			for i := range value.List().Len() {
-				found = checkUnknown(found, value.List().Get(i).Message(), fmt.Sprintf("%s[%d].", path, i))
-			}
-		default:
-			found = checkUnknown(found, value.Message(), path+".")
-		}
-		return true
-	})
-	return found
-}
-
 // checkCreate adds to what was found; a field that breaks a rule already is not named again.
-func checkCreate(request *enlistv1.CreateCustomerRequest, found []rules.Violation) []rules.Violation {
+func checkCreate(request *enlistv1.CreateCustomerRequest, impossible, found []rules.Violation) []rules.Violation {
 	named := make(map[string]bool, len(found))
 	for _, violation := range found {
 		named[violation.Path] = true
@@ -97,44 +68,11 @@ func checkCreate(request *enlistv1.CreateCustomerRequest, found []rules.Violatio
 	checkCode("customer.shipping_address.country_code", customer.GetShippingAddress().GetCountryCode(), codes.CheckCountry)
 	checkCode("customer.currency_code", customer.GetCurrencyCode(), codes.CheckCurrency)
 	checkCode("customer.language_code", customer.GetLanguageCode(), codes.CheckLanguage)
-	checkValues(request.ProtoReflect(), "", add)
+	for _, violation := range impossible {
+		add(violation.Path, errors.New(violation.Description))
+	}
 	if birth := customer.GetBirthDate(); birth != nil && codes.Date(birth) > time.Now().AddDate(0, 0, 1).Format(time.DateOnly) {
 		add("customer.birth_date", errors.New("must not be in the future"))
 	}
 	return found
-}
-
-// checkValues finds dates that are not on the calendar and numbers that are not finite, wherever they stand.
-func checkValues(message protoreflect.Message, prefix string, add func(string, error)) {
-	fields := message.Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		if !message.Has(field) || field.IsMap() {
-			continue
-		}
-		path, value := prefix+string(field.Name()), message.Get(field)
-		switch {
-		case field.IsList() && field.Message() != nil:
-			for j := range value.List().Len() {
-				checkValues(value.List().Get(j).Message(), fmt.Sprintf("%s[%d].", path, j), add)
-			}
-		case field.IsList():
-		case field.Message() != nil:
-			if day, ok := value.Message().Interface().(*date.Date); ok {
-				add(path, checkDate(day))
-			} else {
-				checkValues(value.Message(), path+".", add)
-			}
-		case field.Kind() == protoreflect.DoubleKind && (math.IsNaN(value.Float()) || math.IsInf(value.Float(), 0)):
-			add(path, errors.New("must be a finite number"))
-		}
-	}
-}
-
-func checkDate(day *date.Date) error {
-	at := time.Date(int(day.GetYear()), time.Month(day.GetMonth()), int(day.GetDay()), 0, 0, 0, 0, time.UTC)
-	if day.GetYear() < 1 || day.GetYear() > 9999 || at.Month() != time.Month(day.GetMonth()) || at.Day() != int(day.GetDay()) {
-		return errors.New("must be a complete date on the calendar, with year (1 to 9999), month and day")
-	}
-	return nil
 }

@@ -45,6 +45,9 @@ var (
 // newRecord makes a create with a payload of some 1.5 KiB.
 func newRecord() *journal.Record {
 	id := uuid.New()
+	if *ids == "7" {
+		id = uuid.Must(uuid.NewV7())
+	}
 	customer := &enlistv1.Customer{
 		Id: strings.ToUpper(id.String()[:8]), Name: &enlistv1.PersonName{Title: "Mr", GivenName: "John", FamilyName: "Smith"},
 		DisplayName: "John Smith", Email: id.String()[:13] + "@example.com", Mobile: "+33123546789", LanguageCode: "fr", CurrencyCode: "EUR",
@@ -61,7 +64,7 @@ func newRecord() *journal.Record {
 		Key: journal.Key{Principal: principals[rand.IntN(len(principals))], Provider: provider, RequestID: id},
 		Payload: &journalv1.Payload{
 			Request: &enlistv1.CreateCustomerRequest{Provider: provider, RequestId: id.String(), Customer: customer}, Fingerprint: print,
-			ExclusiveKey: id.String(), CustomerId: id.String(),
+			ExclusiveKey: uuid.NewString(), CustomerId: uuid.NewString(),
 			Response: &enlistv1.CreateCustomerResponse{Customer: customer, RequestId: id.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED},
 			Tries: []*enlistv1.OperationTry{{
 				Number: 1, Kind: enlistv1.TryKind_TRY_KIND_SEND, StartTime: timestamppb.Now(), EndTime: timestamppb.Now(), HttpStatus: 200,

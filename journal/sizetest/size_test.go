@@ -29,6 +29,7 @@ var (
 	kind   = flag.String("journal.store", "sqlite", "sqlite or postgres")
 	turns  = flag.Int("journal.turns", 5, "how often each journal is measured")
 	table  = flag.String("journal.table", "", "Markdown file that gets the table, between its markers")
+	ids    = flag.String("journal.ids", "4", "version of the UUIDs that callers number creates with: 4, random, or 7, by time")
 	folder = flag.String("journal.folder", "", "where the SQLite files are; a temporary one by default")
 )
 

@@ -59,8 +59,14 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 		at = sql.NullInt64{Int64: now.Add(min(due, maxDue)).UnixMicro(), Valid: true}
 	}
 	err := s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
-		changed, err := changedOne(sql.update.ExecContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
-			orNull(row.Exclusive), orNull(row.Customer), row.Owner, at, now.UnixMicro(), row.KeyID, row.Payload))
+		values := []any{
+			row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
+			orNull(row.Exclusive), orNull(row.Customer), row.Owner, at, now.UnixMicro(), row.KeyID, row.Payload,
+		}
+		changed, err := changedOne(sql.updateSame.ExecContext(ctx, values...))
+		if !changed && err == nil {
+			changed, err = changedOne(sql.update.ExecContext(ctx, values...))
+		}
 		return orConflict(changed, err)
 	})
 	var failure *sqlite3.Error

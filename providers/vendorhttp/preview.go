@@ -12,10 +12,11 @@ import (
 
 // Preview shows a request exactly as Do sends it, with `$NAMES` in the place of secrets, and without the trace that the call belongs to.
 func (c *Client) Preview(request *Request) *enlistv1.VendorRequest {
-	preview := &enlistv1.VendorRequest{Method: request.Method, Url: c.previewURL(request), Body: string(request.Body)}
+	body := request.Body
 	if request.RedactedBody != nil {
-		preview.Body = string(request.RedactedBody())
+		body = request.RedactedBody()
 	}
+	preview := &enlistv1.VendorRequest{Method: request.Method, Url: c.previewURL(request), Body: string(body)}
 	headers := request.headers()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		for _, value := range headers[name] {

@@ -46,8 +46,8 @@ type Cluster struct {
 // patience is for one command of PostgreSQL on a busy machine.
 const patience = 2 * time.Minute
 
-// start makes a cluster and starts its server.
-func start() (*Cluster, error) {
+// Open makes a cluster and starts its server, for a program that is no test. Stop ends it.
+func Open() (*Cluster, error) {
 	folder, err := binaries()
 	if err != nil {
 		return nil, err

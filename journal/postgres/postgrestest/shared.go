@@ -28,7 +28,7 @@ func Run(m *testing.M) int {
 // restart or stop their server Start their own.
 func Shared(t testing.TB) *Cluster {
 	t.Helper()
-	shared.once.Do(func() { shared.cluster, shared.err = start() })
+	shared.once.Do(func() { shared.cluster, shared.err = Open() })
 	check(t, shared.err)
 	return shared.cluster
 }
@@ -36,7 +36,7 @@ func Shared(t testing.TB) *Cluster {
 // Start starts a cluster that stops with the test.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
-	cluster, err := start()
+	cluster, err := Open()
 	check(t, err)
 	t.Cleanup(cluster.Stop)
 	return cluster
