@@ -1,13 +1,14 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated tools compiler postgres browser examples examples-java examples-scripts deploy-check \
-  deploy-tools build image fuzz crash journal-size bench microbench isolation soak vulnerabilities sbom
+.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser \
+  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash journal-size bench microbench isolation soak \
+  vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: check compiler postgres browser examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
+test: check compiler postgres openapi-tools browser examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
 	gotestsum --format pkgname-and-test-fails -- -race ./...
 
 check: tools imports ## The checks that run no test
@@ -16,10 +17,8 @@ check: tools imports ## The checks that run no test
 	go vet ./...
 	golangci-lint run
 	buf lint
-	@if git describe --tags --abbrev=0 >/dev/null 2>&1; then \
-	  buf breaking --against ".git#tag=$$(git describe --tags --abbrev=0),subdir=proto"; fi
-	@$(MAKE) --no-print-directory generated
-	@$(MAKE) --no-print-directory package-types deploy-check
+	@$(MAKE) --no-print-directory breaking generated
+	@$(MAKE) --no-print-directory package-types openapi deploy-check
 
 format: tools ## Format Go and proto files
 	golangci-lint fmt
@@ -28,9 +27,9 @@ format: tools ## Format Go and proto files
 generate: tools imports plugins ## Regenerate gen/ from proto/
 	buf generate
 	mkdir -p gen/openapi gen/descriptor
-	go run ./proto/openapidoc .tools/openapi/enlist/v1/{customer,provider,operation}_service.openapi.json > .tools/enlist.openapi.json
+	buf build . --path proto/enlist/v1 --path .tools/imports/google/rpc/error_details.proto --as-file-descriptor-set -o gen/descriptor/enlist.binpb
+	go run ./proto/openapidoc gen/descriptor/enlist.binpb > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
-	buf build proto -o gen/descriptor/enlist.binpb
 	@mkdir -p gen/serviceconfig gen/go/enlist/serviceconfig
 	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
 	@{ echo '// Code generated from proto/serviceconfig.json. DO NOT EDIT.'; echo; \
@@ -39,8 +38,44 @@ generate: tools imports plugins ## Regenerate gen/ from proto/
 	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
 	@$(MAKE) --no-print-directory packages
 
-docs: ## Write docs/fields.md, what each vendor takes, and docs/errors.md, what each error means
-	go test ./server -run '^Test(Fields|Errors)Page$$' -update
+# What must not break is compared with what it was at the last release. Of the contract the source of stubs must stay good, too; of the
+# configuration and the journal what is written.
+COMPATIBLE = buf build . --path proto/enlist/v1 --path proto/enlist/config/v1 --path proto/enlist/journal/v1 --exclude-source-info
+BREAKING = buf breaking .tools/contract.binpb --against proto/baseline.binpb
+
+breaking: tools imports ## Check that the contract, the configuration and the journal's records are compatible with the last release
+	$(COMPATIBLE) -o .tools/contract.binpb
+	$(BREAKING) --path enlist/v1 --config '{"version": "v2", "breaking": {"use": ["FILE"]}}'
+	$(BREAKING) --path enlist/config/v1 --path enlist/journal/v1 --config '{"version": "v2", "breaking": {"use": ["WIRE_JSON"]}}'
+
+baseline: tools imports ## With a release: what must not break from here on
+	$(COMPATIBLE) -o proto/baseline.binpb
+
+openapi: openapi-tools ## Lint the OpenAPI document
+	@if [ -e .tools/openapi/stamp ]; then \
+	  REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true PATH=$(CURDIR)/.tools/openapi/bin:$$PATH \
+	  .tools/openapi/node_modules/.bin/redocly lint gen/openapi/enlist.openapi.json --config tools/openapi/redocly.yaml; fi
+
+EXAMPLES ?= 500
+schemathesis: openapi-tools ## Fuzz the demo's REST from the OpenAPI document, with up to EXAMPLES (500) requests for each operation and phase
+	go test ./cli -run '^TestSchemathesis$$' -v -timeout 0 -schemathesis.examples $(EXAMPLES)
+
+# Python runs the fuzzer, brings Node for the linter, and Envoy.
+openapi-tools:
+	@python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; } || \
+	  echo 'no Python with venv here: the OpenAPI document will not be linted, fuzzed and tried behind Envoy (apt-get install python3-venv)'
+	@if [ -n "$$CI" ] || python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then $(MAKE) --no-print-directory .tools/openapi/stamp; fi
+
+.tools/openapi/stamp: tools/openapi/requirements.txt tools/openapi/package-lock.json
+	python3 -m venv --clear .tools/openapi
+	.tools/openapi/bin/pip install -q --disable-pip-version-check --require-hashes -r tools/openapi/requirements.txt
+	cp tools/openapi/package.json tools/openapi/package-lock.json .tools/openapi
+	PATH=$(CURDIR)/.tools/openapi/bin:$$PATH npm ci --silent --ignore-scripts --prefix .tools/openapi
+	@touch $@
+
+docs: ## Write docs/fields.md, what each vendor takes, docs/errors.md, what each error means, and the answers in the OpenAPI document
+	go test ./server -run '^Test((Fields|Errors)Page|OpenAPIExamples)$$' -update
 
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports

@@ -30,12 +30,14 @@ import (
 
 type testCase struct {
 	Name  string
-	Steps []struct {
-		RPC     string         `yaml:"rpc"`
-		Fault   map[string]any `yaml:"fault"`
-		Request map[string]any `yaml:"request"`
-		Want    expectation    `yaml:"want"`
-	}
+	Steps []step
+}
+
+type step struct {
+	RPC     string         `yaml:"rpc"`
+	Fault   map[string]any `yaml:"fault"`
+	Request map[string]any `yaml:"request"`
+	Want    expectation    `yaml:"want"`
 }
 
 type expectation struct {
@@ -233,9 +235,14 @@ func hasRetryInfo(got *status.Status) bool {
 	return slices.ContainsFunc(got.Details(), func(detail any) bool { _, is := detail.(*errdetails.RetryInfo); return is })
 }
 
-// callREST derives the HTTP request from the contract: path and method from the annotation, the rest as body or query; a deadline goes in
-// a header, as gRPC has it.
 func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect.MethodDescriptor, body []byte) outcome {
+	t.Helper()
+	return doWith(t, r.client, restRequest(ctx, t, r.restURL, method, body))
+}
+
+// restRequest derives the HTTP request from the contract: path and method from the annotation, the rest as body or query; a deadline goes in
+// a header, as gRPC has it.
+func restRequest(ctx context.Context, t *testing.T, base string, method protoreflect.MethodDescriptor, body []byte) *http.Request {
 	t.Helper()
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	var fields map[string]any
@@ -263,7 +270,7 @@ func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect
 		}
 		path += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), verb, r.restURL+path, content)
+	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), verb, base+path, content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +285,7 @@ func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect
 			request.Header.Add("Authorization", value)
 		}
 	}
-	return doWith(t, r.client, request)
+	return request
 }
 
 func do(t *testing.T, request *http.Request) outcome {
@@ -300,6 +307,7 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 	if contentType := response.Header.Get("Content-Type"); contentType != "application/json" {
 		t.Errorf("content type %q: %s", contentType, text)
 	}
+	isDocumented(t, request, response, text)
 	got := outcome{http: response.StatusCode, status: status.New(codes.OK, "")}
 	if response.StatusCode == http.StatusOK {
 		if err := json.Unmarshal(text, &got.answer); err != nil {

@@ -72,7 +72,9 @@ func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerReques
 		if i > 0 && value != key {
 			return invalidField("request_id", "cannot be taken from Idempotency-Keys that differ; send one")
 		}
-		key = value
+		if key = value; strings.Trim(value, `"`) == "" {
+			return badRequestID()
+		}
 	}
 	return settleRequestIDWith(request, key)
 }
@@ -80,8 +82,7 @@ func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerReques
 func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) error {
 	key = strings.Trim(key, `"`) // the header's draft standard puts it in quotes
 	if _, err := uuid.Parse(key); key != "" && (err != nil || len(key) != 36) {
-		return invalidField("request_id",
-			"must be a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11, and so must the Idempotency-Key that stands in for it")
+		return badRequestID()
 	}
 	switch {
 	case key != "" && request.GetRequestId() != "" && !strings.EqualFold(key, request.GetRequestId()):
@@ -93,6 +94,11 @@ func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) er
 	}
 	request.RequestId = strings.ToLower(request.GetRequestId())
 	return nil
+}
+
+func badRequestID() error {
+	return invalidField("request_id",
+		"must be a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11, and so must the Idempotency-Key that stands in for it")
 }
 
 // checkOptions refuses the options of another vendor.

@@ -156,3 +156,21 @@ func TestErrorsPageSamples(t *testing.T) {
 		t.Errorf("grpcurl prints\n%s", printed)
 	}
 }
+
+// The descriptor set is enough for grpcurl to call and to read every detail of an error, with the contract's comments.
+func TestDescriptorSet(t *testing.T) {
+	r := start(t, nil)
+	const set, create = "../gen/descriptor/enlist.binpb", "enlist.v1.CustomerService/CreateCustomer"
+	reflected := grpcurl(t, "-d", errorSample, r.grpcTarget, create)
+	if printed := grpcurl(t, "-protoset", set, "-d", errorSample, r.grpcTarget, create); printed != reflected || !strings.Contains(printed, "fieldViolations") {
+		t.Errorf("grpcurl prints\n%s\nand with reflection\n%s", printed, reflected)
+	}
+	if listed := grpcurl(t, "-protoset", set, "list"); listed != "enlist.v1.CustomerService\nenlist.v1.OperationService\nenlist.v1.ProviderService\n" {
+		t.Errorf("grpcurl lists\n%s", listed)
+	}
+	if described := grpcurl(t, "-protoset", set, "describe", "enlist.v1.CreateCustomerRequest.request_id"); !strings.Contains(described, "The caller's UUID for this create") {
+		t.Errorf("grpcurl describes\n%s", described)
+	}
+}
+
+const errorSample = `{"provider":"opencell","customer":{"name":{"family_name":"Smith"},"billing_address":{"country_code":"France"}}}`

@@ -60,10 +60,12 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			return
 		}
 	}
-	body, refusal := readBody(w, request)
-	if refusal == nil {
-		refusal = r.checkTarget(w, request)
+	refusal := r.checkTarget(w, request)
+	if refusal != nil {
+		r.errors.refuse(w, request, refusal)
+		return
 	}
+	body, refusal := readBody(w, request)
 	if refusal != nil {
 		r.errors.refuse(w, request, refusal)
 		return
@@ -75,19 +77,21 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 // timeout is what the gateway takes as Grpc-Timeout, less 0, which it takes for no timeout at all.
 var timeout = regexp.MustCompile(`^0*[1-9][0-9]{0,15}[HMSmun]$`)
 
-// checkTarget refuses a path and a header that the gateway would pass on as they are, or blame the query for.
+// checkTarget refuses a path, a method and a header that the gateway would pass on as they are, blame the query for, or take for another: it
+// takes the verb of a path for a part of the id before it.
 func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusal {
 	if !utf8.ValidString(request.URL.Path) {
 		return refuse(http.StatusBadRequest, "path", "must be UTF-8 under its percent-encoding")
 	}
-	if request.Method == http.MethodGet {
-		if there := r.errors.routes.at(request.URL.EscapedPath()); len(there) == 1 && there[0].method != http.MethodGet {
-			return wrongMethod(w, there) // the gateway takes the verb of a path for a part of the id before it
-		}
+	path := request.URL.EscapedPath()
+	if there := r.errors.routes.at(path); len(there) > 0 && !there.take(request.Method, path) {
+		return wrongMethod(w, there)
 	}
-	if given := request.Header.Get("Grpc-Timeout"); given != "" && !timeout.MatchString(given) {
-		return refuse(http.StatusBadRequest, "Grpc-Timeout",
-			"must be a whole number above 0 and a unit (H, M, S, m, u or n), for example 5S")
+	for _, given := range request.Header["Grpc-Timeout"] {
+		if !timeout.MatchString(given) {
+			return refuse(http.StatusBadRequest, "Grpc-Timeout",
+				"must be a whole number above 0 and a unit (H, M, S, m, u or n), for example 5S")
+		}
 	}
 	return nil
 }

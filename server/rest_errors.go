@@ -44,14 +44,9 @@ func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.M
 	e.refuse(w, request, refuse(http.StatusBadRequest, "path", "is not valid: "+text))
 }
 
-// ofRoute writes the error of a request that no RPC answers to.
-func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, code int) {
-	there := e.routes.at(request.URL.EscapedPath())
-	if code != http.StatusMethodNotAllowed || len(there) == 0 {
-		e.refuse(w, request, &refusal{status: http.StatusNotFound, failure: noSuchPath(e.routes)})
-		return
-	}
-	e.refuse(w, request, wrongMethod(w, there))
+// ofRoute writes the error of a request to a path that no RPC answers to; checkTarget has refused wrong methods.
+func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, _ int) {
+	e.refuse(w, request, &refusal{status: http.StatusNotFound, failure: noSuchPath(e.routes)})
 }
 
 // wrongMethod refuses a request that fits routes but for its method.

@@ -75,6 +75,11 @@ func (all routes) at(path string) routes {
 	return there
 }
 
+// take reports whether one of the routes that a path is of takes a method.
+func (all routes) take(method, path string) bool {
+	return slices.ContainsFunc(all, func(route route) bool { return route.method == method && strings.HasSuffix(path, route.verb) })
+}
+
 func fits(template, path []string) bool {
 	return slices.EqualFunc(template, path, func(segment, given string) bool {
 		return segment == given || strings.HasPrefix(segment, "{")

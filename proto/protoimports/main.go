@@ -12,7 +12,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	validate "github.com/envoyproxy/protoc-gen-validate/validate"
-	openapi "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv3/options"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/genproto/googleapis/rpc/status"
@@ -32,8 +31,6 @@ func main() {
 		status.File_google_rpc_status_proto,
 		errdetails.File_google_rpc_error_details_proto, // not imported: the descriptor set has it for who shows the details of errors
 		validate.File_validate_validate_proto,
-		openapi.File_protoc_gen_openapiv3_options_annotations_proto,
-		openapi.File_protoc_gen_openapiv3_options_openapiv3_proto,
 	}
 	printer := protoprint.Printer{Compact: true}
 	if err := printer.PrintProtosToFileSystem(files, os.Args[1]); err != nil {

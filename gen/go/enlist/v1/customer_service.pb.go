@@ -8,7 +8,6 @@ package enlistv1
 
 import (
 	_ "github.com/envoyproxy/protoc-gen-validate/validate"
-	_ "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv3/options"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -1258,7 +1257,7 @@ var File_enlist_v1_customer_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\n" +
-	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a.protoc-gen-openapiv3/options/annotations.proto\x1a\x17validate/validate.proto\"\xe1\b\n" +
+	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17validate/validate.proto\"\xe1\b\n" +
 	"\x15CreateCustomerRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12f\n" +
 	"\n" +
@@ -1366,9 +1365,7 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x0fCustomerService\x12\x84\x01\n" +
 	"\x0eCreateCustomer\x12 .enlist.v1.CreateCustomerRequest\x1a!.enlist.v1.CreateCustomerResponse\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/providers/{provider}/customers\x12\x86\x01\n" +
 	"\vGetCustomer\x12\x1d.enlist.v1.GetCustomerRequest\x1a\x1e.enlist.v1.GetCustomerResponse\"8\x82\xd3\xe4\x93\x022\x120/v1/providers/{provider}/customers/{customer_id}\x12\x9e\x01\n" +
-	"\x0fListContractors\x12!.enlist.v1.ListContractorsRequest\x1a\".enlist.v1.ListContractorsResponse\"D\x82\xd3\xe4\x93\x02>\x12</v1/providers/{provider}/customers/{customer_id}/contractorsB\xab\x03\xfaP\xde\x02\n" +
-	"\xdb\x02\n" +
-	"\x06Enlist\x12LSigns a customer up in any of several vendors' systems through one contract.\x1a\xfe\x01REST twin of the gRPC services in enlist.v1. Field names are accepted in lowerCamelCase and in snake_case; unknown fields and query parameters are errors. Every error is a google.rpc.Status whose ErrorInfo has one of the reasons of enlist.v1.ErrorReason.:\x02v1\n" +
+	"\x0fListContractors\x12!.enlist.v1.ListContractorsRequest\x1a\".enlist.v1.ListContractorsResponse\"D\x82\xd3\xe4\x93\x02>\x12</v1/providers/{provider}/customers/{customer_id}/contractorsBI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (

@@ -30,8 +30,9 @@ const (
 //
 // CustomerService signs customers up in vendors' systems, and reads them there.
 //
-// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-// end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type CustomerServiceClient interface {
 	// CreateCustomer signs one customer up with one provider.
 	//
@@ -53,7 +54,10 @@ type CustomerServiceClient interface {
 	GetCustomer(ctx context.Context, in *GetCustomerRequest, opts ...grpc.CallOption) (*GetCustomerResponse, error)
 	// ListContractors lists the people who sign for a customer, a page at a time.
 	//
-	// Only Sell&Sign knows contractors; elsewhere the reason is RPC_NOT_SUPPORTED. Otherwise errors are those of GetCustomer.
+	// Only Sell&Sign knows contractors.
+	//
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
 	ListContractors(ctx context.Context, in *ListContractorsRequest, opts ...grpc.CallOption) (*ListContractorsResponse, error)
 }
 
@@ -101,8 +105,9 @@ func (c *customerServiceClient) ListContractors(ctx context.Context, in *ListCon
 //
 // CustomerService signs customers up in vendors' systems, and reads them there.
 //
-// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-// end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+// Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type CustomerServiceServer interface {
 	// CreateCustomer signs one customer up with one provider.
 	//
@@ -124,7 +129,10 @@ type CustomerServiceServer interface {
 	GetCustomer(context.Context, *GetCustomerRequest) (*GetCustomerResponse, error)
 	// ListContractors lists the people who sign for a customer, a page at a time.
 	//
-	// Only Sell&Sign knows contractors; elsewhere the reason is RPC_NOT_SUPPORTED. Otherwise errors are those of GetCustomer.
+	// Only Sell&Sign knows contractors.
+	//
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
 	ListContractors(context.Context, *ListContractorsRequest) (*ListContractorsResponse, error)
 	mustEmbedUnimplementedCustomerServiceServer()
 }

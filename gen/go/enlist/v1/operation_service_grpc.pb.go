@@ -31,24 +31,27 @@ const (
 //
 // OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
 // A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+//
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type OperationServiceClient interface {
 	// GetOperation returns one create by its request_id.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
 	GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*GetOperationResponse, error)
 	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
 	// (request, response_body, curl) are in GetOperation only.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
 	ListOperations(ctx context.Context, in *ListOperationsRequest, opts ...grpc.CallOption) (*ListOperationsResponse, error)
 	// WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
 	WaitOperation(ctx context.Context, in *WaitOperationRequest, opts ...grpc.CallOption) (*WaitOperationResponse, error)
 	// ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND; INVALID_FIELD also when the operation does
-	// not wait for a decision.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
+	// operation does not wait for a decision.
 	ResolveOperation(ctx context.Context, in *ResolveOperationRequest, opts ...grpc.CallOption) (*ResolveOperationResponse, error)
 }
 
@@ -106,24 +109,27 @@ func (c *operationServiceClient) ResolveOperation(ctx context.Context, in *Resol
 //
 // OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
 // A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+//
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type OperationServiceServer interface {
 	// GetOperation returns one create by its request_id.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
 	GetOperation(context.Context, *GetOperationRequest) (*GetOperationResponse, error)
 	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
 	// (request, response_body, curl) are in GetOperation only.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
 	ListOperations(context.Context, *ListOperationsRequest) (*ListOperationsResponse, error)
 	// WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
 	WaitOperation(context.Context, *WaitOperationRequest) (*WaitOperationResponse, error)
 	// ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND; INVALID_FIELD also when the operation does
-	// not wait for a decision.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
+	// operation does not wait for a decision.
 	ResolveOperation(context.Context, *ResolveOperationRequest) (*ResolveOperationResponse, error)
 	mustEmbedUnimplementedOperationServiceServer()
 }

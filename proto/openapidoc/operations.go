@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+var pathVariable = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// operation makes the REST side of an RPC and returns it with its path and its method.
+func (d *document) operation(method protoreflect.MethodDescriptor) (path, verb string, made *object, err error) {
+	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	path, verb = rule.GetGet(), "get"
+	if rule.GetPost() != "" {
+		path, verb = rule.GetPost(), "post"
+	}
+	if path == "" || verb == "post" && rule.GetBody() != "*" {
+		return "", "", nil, fmt.Errorf("%s has an HTTP rule that openapidoc does not know: %v", method.FullName(), rule)
+	}
+	rpc := string(method.Name())
+	summary, description, _ := strings.Cut(comment(method), "\n\n")
+	description, _, _ = strings.Cut(description, "Errors, by reason:")
+	made = with("operationId", rpc, "tags", []string{string(method.Parent().Name())}, "summary", summaryOf(summary, rpc))
+	if text := strings.TrimSpace(restOf(summary) + "\n\n" + description); text != "" {
+		made.set("description", text)
+	}
+
+	var parameters []any
+	var inPath []string
+	for _, variable := range pathVariable.FindAllStringSubmatch(path, -1) {
+		field := method.Input().Fields().ByName(protoreflect.Name(variable[1]))
+		inPath = append(inPath, variable[1])
+		parameters = append(parameters, d.parameter(field, variable[1], "path", rpc))
+	}
+	if verb == "get" {
+		for i := range method.Input().Fields().Len() {
+			if field := method.Input().Fields().Get(i); !slices.Contains(inPath, string(field.Name())) {
+				parameters = append(parameters, d.parameter(field, field.JSONName(), "query", rpc))
+			}
+		}
+	}
+	for _, header := range headersOf(rpc) {
+		parameters = append(parameters, with("$ref", "#/components/parameters/"+header))
+	}
+	made.set("parameters", parameters)
+	if verb == "post" {
+		made.set("requestBody", with("required", true, "content", with("application/json", d.withExamples(
+			with("schema", d.schemas.refTo(method.Input(), request, inPath...)), d.examples[rpc], func(e sample) json.RawMessage { return e.Body }))))
+	}
+	responses, err := d.responses(method, verb == "post")
+	return path, verb, made.set("responses", responses), err
+}
+
+// summaryOf makes a heading of a comment's first sentence, "ListProviders lists the configured providers by name."
+func summaryOf(paragraph, rpc string) string {
+	sentence, _, _ := strings.Cut(strings.TrimSuffix(paragraph, "."), ". ")
+	sentence = strings.TrimPrefix(sentence, rpc+" ")
+	return strings.ToUpper(sentence[:1]) + sentence[1:]
+}
+
+func restOf(paragraph string) string {
+	_, rest, _ := strings.Cut(paragraph, ". ")
+	return rest
+}
+
+func (d *document) parameter(field protoreflect.FieldDescriptor, name, in, rpc string) *object {
+	schema := d.schemas.ofField(field, request)
+	made := with("name", name, "in", in, "description", schema.values["description"])
+	if in == "path" {
+		made.set("required", true)
+		if !schema.has("minLength") && !schema.has("format") { // an empty segment makes another path
+			schema.set("minLength", 1)
+		}
+	}
+	for _, sample := range d.examples[rpc] {
+		if value, has := sample.Parameters[name]; has {
+			made.set("example", value)
+			break
+		}
+	}
+	plain := with()
+	for _, member := range schema.names {
+		if member != "description" && member != "examples" {
+			plain.set(member, schema.values[member])
+		}
+	}
+	return made.set("schema", plain)
+}
+
+func headersOf(rpc string) []string {
+	if rpc == "CreateCustomer" {
+		return []string{"IdempotencyKey", "GrpcTimeout", "XRequestId"}
+	}
+	return []string{"GrpcTimeout", "XRequestId"}
+}
+
+// responses are the answer of an RPC and the errors with which it can end.
+func (d *document) responses(method protoreflect.MethodDescriptor, hasBody bool) (*object, error) {
+	rpc := string(method.Name())
+	ok := with("description", comment(method.Output()), "headers", headers("XRequestId"), "content", with("application/json", d.withExamples(
+		with("schema", d.schemas.refTo(method.Output(), answer)), d.examples[rpc],
+		func(e sample) json.RawMessage { return d.answers.Answers[rpc+" "+e.Name] })))
+	made := with("200", ok)
+	failures, err := failuresOf(method, d.reasons, hasBody)
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range slices.Sorted(maps.Keys(failures)) {
+		made.set(strconv.Itoa(code), d.failure(code, failures[code]))
+	}
+	return made, nil
+}
+
+func (d *document) failure(code int, reasons []reason) *object {
+	text, names := http.StatusText(code)+", by reason:\n", []string{"XRequestId"}
+	examples := with()
+	for _, reason := range reasons {
+		text += fmt.Sprintf("\n- `%s`: %s %s", reason.name, reason.cause, reason.remedy)
+		if reason.retries && !slices.Contains(names, "RetryAfter") {
+			names = append(names, "RetryAfter")
+		}
+		if key := reason.name + statusSuffix(code, reason); len(d.answers.Errors[key]) > 0 {
+			examples.set(key, with("$ref", "#/components/examples/"+key))
+			d.used[key] = true
+		}
+	}
+	if code == http.StatusUnauthorized {
+		names = append(names, "WWWAuthenticate")
+	}
+	content := with("schema", with("$ref", "#/components/schemas/Status"))
+	if len(examples.names) > 0 {
+		content.set("examples", examples)
+	}
+	return with("description", text, "headers", headers(names...), "content", with("application/json", content))
+}
+
+// statusSuffix tells apart what a reason looks like at another status than its first.
+func statusSuffix(code int, of reason) string {
+	if code == of.statuses[0] {
+		return ""
+	}
+	return "_" + strconv.Itoa(code)
+}
+
+func headers(names ...string) *object {
+	made := with()
+	for _, name := range names {
+		made.set(headerNames[name], with("$ref", "#/components/headers/"+name))
+	}
+	return made
+}
+
+func (d *document) withExamples(content *object, all []sample, value func(sample) json.RawMessage) *object {
+	examples := with()
+	for _, one := range all {
+		if value := value(one); len(value) > 0 {
+			examples.set(one.Name, with("summary", one.Summary, "value", value))
+		}
+	}
+	if len(examples.names) > 0 {
+		content.set("examples", examples)
+	}
+	return content
+}

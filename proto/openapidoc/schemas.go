@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// direction is which way a message goes. What callers send must keep the contract's rules; what vendors hold need not.
+type direction int
+
+const (
+	request direction = iota
+	answer
+)
+
+// schemas makes the schemas of messages and enums, each once and under the name of its message; where a message goes both ways,
+// that of requests ends with Input.
+type schemas struct {
+	made    *object
+	answers map[protoreflect.FullName]bool // messages that answers have
+	err     error
+}
+
+func newSchemas(services []protoreflect.ServiceDescriptor) *schemas {
+	s := &schemas{made: with(), answers: map[protoreflect.FullName]bool{}}
+	for _, service := range services {
+		for i := range service.Methods().Len() {
+			s.noteAnswer(service.Methods().Get(i).Output())
+		}
+	}
+	return s
+}
+
+func (s *schemas) noteAnswer(message protoreflect.MessageDescriptor) {
+	if s.answers[message.FullName()] {
+		return
+	}
+	s.answers[message.FullName()] = true
+	for i := range message.Fields().Len() {
+		if field := message.Fields().Get(i); field.Message() != nil {
+			s.noteAnswer(field.Message())
+		}
+	}
+}
+
+// refTo returns a reference to the schema of a message, which it makes if it is not there. Fields in without are left out.
+func (s *schemas) refTo(message protoreflect.MessageDescriptor, going direction, without ...string) *object {
+	name := strings.ReplaceAll(strings.TrimPrefix(string(message.FullName()), string(message.ParentFile().Package())+"."), ".", "")
+	if going == request && s.answers[message.FullName()] {
+		name += "Input"
+	}
+	if !s.made.has(name) {
+		s.made.set(name, nil) // it may hold itself
+		s.made.set(name, s.ofMessage(message, going, without))
+	}
+	return with("$ref", "#/components/schemas/"+name)
+}
+
+func (s *schemas) ofMessage(message protoreflect.MessageDescriptor, going direction, without []string) *object {
+	if made := wellKnown(message, going); made != nil {
+		return made
+	}
+	schema, properties := with("type", "object", "description", comment(message)), with()
+	var required []string
+	for i := range message.Fields().Len() {
+		field := message.Fields().Get(i)
+		isOutput := behaves(field, annotations.FieldBehavior_OUTPUT_ONLY)
+		if isOutput && going == request || slices.Contains(without, string(field.Name())) {
+			continue
+		}
+		property := s.ofField(field, going)
+		if isOutput {
+			property.set("readOnly", true)
+		}
+		properties.set(field.JSONName(), property)
+		if going == request && isRequired(field) {
+			required = append(required, field.JSONName())
+		}
+	}
+	schema.set("properties", properties)
+	if len(required) > 0 {
+		schema.set("required", required)
+	}
+	if going == request {
+		schema.set("additionalProperties", false)
+		if message.FullName() == "enlist.v1.Customer" {
+			schema.set("anyOf", aName())
+		}
+	}
+	addOneofs(schema, message)
+	return schema
+}
+
+// addOneofs allows at most one member of each oneof, and demands one where the contract does.
+func addOneofs(schema *object, message protoreflect.MessageDescriptor) {
+	var all []any
+	for i := range message.Oneofs().Len() {
+		oneof := message.Oneofs().Get(i)
+		if oneof.IsSynthetic() {
+			continue
+		}
+		var choices, each []any
+		for j := range oneof.Fields().Len() {
+			one := with("required", []string{oneof.Fields().Get(j).JSONName()})
+			choices, each = append(choices, one), append(each, one)
+		}
+		if !requiresOne(oneof) {
+			choices = append(choices, with("not", with("anyOf", each)))
+		}
+		all = append(all, with("oneOf", choices))
+	}
+	if len(all) == 1 {
+		schema.set("oneOf", all[0].(*object).values["oneOf"])
+	} else if len(all) > 1 {
+		schema.set("allOf", all)
+	}
+}
+
+func (s *schemas) ofField(field protoreflect.FieldDescriptor, going direction) *object {
+	var schema *object
+	switch {
+	case field.IsMap():
+		schema = with("type", "object", "additionalProperties", s.ofElement(field.MapValue(), going))
+	case field.IsList():
+		schema = with("type", "array", "items", s.ofElement(field, going))
+	default:
+		schema = s.ofElement(field, going)
+	}
+	if going == request {
+		if err := addRules(schema, field, rulesOf(field)); err != nil && s.err == nil {
+			s.err = err
+		}
+	}
+	text := comment(field)
+	if examples := examplesOf(text, field); len(examples) > 0 {
+		schema.set("examples", examples)
+	}
+	return schema.set("description", text)
+}
+
+func (s *schemas) ofElement(field protoreflect.FieldDescriptor, going direction) *object {
+	switch field.Kind() {
+	case protoreflect.StringKind:
+		return with("type", "string")
+	case protoreflect.BoolKind:
+		return with("type", "boolean")
+	case protoreflect.DoubleKind:
+		return with("type", "number", "format", "double")
+	case protoreflect.Int32Kind:
+		return with("type", "integer", "format", "int32", "minimum", -1<<31, "maximum", 1<<31-1)
+	case protoreflect.Uint32Kind:
+		return with("type", "integer", "format", "int64", "minimum", 0, "maximum", 1<<32-1)
+	case protoreflect.Int64Kind:
+		return with("type", "string", "format", "int64", "pattern", "^(?:0|-?[1-9][0-9]{0,18})$")
+	case protoreflect.BytesKind:
+		return with("type", "string", "contentEncoding", "base64", "pattern", "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+	case protoreflect.EnumKind:
+		return s.refToEnum(field.Enum())
+	case protoreflect.MessageKind:
+		if made := inPlace(field.Message()); made != nil {
+			return made
+		}
+		return s.refTo(field.Message(), going)
+	}
+	if s.err == nil {
+		s.err = fmt.Errorf("%s is of a kind that openapidoc does not know: %s", field.FullName(), field.Kind())
+	}
+	return with()
+}
+
+// refToEnum returns a reference to the schema of an enum: the values that say something, since the default is left out of JSON.
+func (s *schemas) refToEnum(enum protoreflect.EnumDescriptor) *object {
+	name := string(enum.Name())
+	if !s.made.has(name) {
+		var values []string
+		text := comment(enum) + "\n"
+		for i := range enum.Values().Len() {
+			if value := enum.Values().Get(i); value.Number() != 0 {
+				values = append(values, string(value.Name()))
+				text += fmt.Sprintf("\n- `%s`: %s", value.Name(), comment(value))
+			}
+		}
+		s.made.set(name, with("type", "string", "enum", values, "description", text))
+	}
+	return with("$ref", "#/components/schemas/"+name)
+}

@@ -1,0 +1,142 @@
+package server_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+const openAPIFile = "../gen/openapi/enlist.openapi.json"
+
+// openAPI is the OpenAPI document with the schemas in it.
+type openAPI struct {
+	document map[string]any
+	compiler *jsonschema.Compiler
+	mu       sync.Mutex // of the compiler
+}
+
+var readOpenAPI = sync.OnceValues(func() (*openAPI, error) {
+	text, err := os.ReadFile(openAPIFile)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	document, _ := parsed.(map[string]any)
+	for _, schema := range document["components"].(map[string]any)["schemas"].(map[string]any) {
+		shut(schema.(map[string]any))
+	}
+	compiler := jsonschema.NewCompiler() // OpenAPI 3.1 has the schemas of JSON Schema 2020-12
+	compiler.AssertFormat()
+	return &openAPI{document: document, compiler: compiler}, compiler.AddResource("enlist.openapi.json", parsed)
+})
+
+// shut forbids members that a schema does not name: clients must pass over those, but the document of this version names them all.
+func shut(schema map[string]any) {
+	if _, open := schema["additionalProperties"]; !open && schema["type"] == "object" && schema["properties"] != nil {
+		schema["additionalProperties"] = false
+	}
+}
+
+// check returns how a JSON text differs from the schema at a path in the document; nil for not at all.
+func (d *openAPI) check(text []byte, path ...string) error {
+	pointer := "enlist.openapi.json#"
+	for _, step := range path {
+		pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(step)
+	}
+	d.mu.Lock()
+	schema, err := d.compiler.Compile(pointer)
+	d.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	return schema.Validate(value)
+}
+
+// at returns what is at a path in the document; nil for nothing.
+func (d *openAPI) at(path ...string) map[string]any {
+	found := d.document
+	for _, step := range path {
+		found, _ = found[step].(map[string]any)
+	}
+	return found
+}
+
+// pathOf returns the path of the document that a request is to: the one with its verb, else that of what it addresses; empty for none.
+func (d *openAPI) pathOf(request *http.Request) string {
+	found := ""
+	for path := range d.at("paths") {
+		template, verb, has := strings.Cut(path, ":")
+		given, fits := strings.CutSuffix(request.URL.EscapedPath(), ":"+verb)
+		if !has {
+			given, fits = request.URL.EscapedPath(), true
+		}
+		steps := strings.Split(given, "/")
+		fits = fits && slices.EqualFunc(strings.Split(template, "/"), steps, func(step, given string) bool {
+			return step == given || strings.HasPrefix(step, "{") && given != ""
+		})
+		if fits && (has || found == "") {
+			found = path
+		}
+	}
+	return found
+}
+
+// isDocumented asserts that an answer is one that the OpenAPI document promises; and, where the call succeeded, that the request was one
+// that it permits.
+func isDocumented(t *testing.T, request *http.Request, response *http.Response, text []byte) {
+	t.Helper()
+	document, err := readOpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, method := document.pathOf(request), strings.ToLower(request.Method)
+	if document.at("paths", path, method) == nil {
+		if err := document.check(text, "components", "schemas", "Status"); err != nil {
+			t.Errorf("no error of the OpenAPI document: %v in %s", err, text)
+		}
+		return
+	}
+	at := []string{"paths", path, method, "responses", strconv.Itoa(response.StatusCode)}
+	if document.at(at...) == nil {
+		t.Errorf("the OpenAPI document does not know that %s %s answers %d: %s", request.Method, path, response.StatusCode, text)
+		return
+	}
+	if err := document.check(text, append(at, "content", "application/json", "schema")...); err != nil {
+		t.Errorf("not what the OpenAPI document says of %s %s %d: %v in %s", request.Method, path, response.StatusCode, err, text)
+	}
+	headers := document.at(append(at, "headers")...)
+	for _, name := range []string{"X-Request-Id", "Retry-After", "WWW-Authenticate"} {
+		if _, known := headers[name]; !known && response.Header.Get(name) != "" {
+			t.Errorf("the OpenAPI document does not know that %s %s %d has %s", request.Method, path, response.StatusCode, name)
+		}
+	}
+	if response.StatusCode != http.StatusOK || request.GetBody == nil {
+		return
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := document.check(sent, "paths", path, method, "requestBody", "content", "application/json", "schema"); err != nil && len(sent) > 0 {
+		t.Errorf("the OpenAPI document does not permit what succeeded at %s %s: %v in %s", request.Method, path, err, sent)
+	}
+}
