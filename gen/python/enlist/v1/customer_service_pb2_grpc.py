@@ -28,8 +28,9 @@ if _version_not_supported:
 class CustomerServiceStub(object):
     """CustomerService signs customers up in vendors' systems, and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-    end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -58,8 +59,9 @@ class CustomerServiceStub(object):
 class CustomerServiceServicer(object):
     """CustomerService signs customers up in vendors' systems, and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-    end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def CreateCustomer(self, request, context):
@@ -93,7 +95,10 @@ class CustomerServiceServicer(object):
     def ListContractors(self, request, context):
         """ListContractors lists the people who sign for a customer, a page at a time.
 
-        Only Sell&Sign knows contractors; elsewhere the reason is RPC_NOT_SUPPORTED. Otherwise errors are those of GetCustomer.
+        Only Sell&Sign knows contractors.
+
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+        VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -128,8 +133,9 @@ def add_CustomerServiceServicer_to_server(servicer, server):
 class CustomerService(object):
     """CustomerService signs customers up in vendors' systems, and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-    end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @staticmethod

@@ -29,8 +29,9 @@ GRPC_VERSION: str
 class CustomerServiceStub:
     """CustomerService signs customers up in vendors' systems, and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-    end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_typing.overload
@@ -60,15 +61,19 @@ class CustomerServiceStub:
     ListContractors: _grpc.UnaryUnaryMultiCallable[_customer_service_pb2.ListContractorsRequest, _customer_service_pb2.ListContractorsResponse]
     """ListContractors lists the people who sign for a customer, a page at a time.
 
-    Only Sell&Sign knows contractors; elsewhere the reason is RPC_NOT_SUPPORTED. Otherwise errors are those of GetCustomer.
+    Only Sell&Sign knows contractors.
+
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+    VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
     """
 
 @_typing.type_check_only
 class CustomerServiceAsyncStub(CustomerServiceStub):
     """CustomerService signs customers up in vendors' systems, and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-    end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -95,14 +100,18 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     ListContractors: _aio.UnaryUnaryMultiCallable[_customer_service_pb2.ListContractorsRequest, _customer_service_pb2.ListContractorsResponse]  # type: ignore[assignment]
     """ListContractors lists the people who sign for a customer, a page at a time.
 
-    Only Sell&Sign knows contractors; elsewhere the reason is RPC_NOT_SUPPORTED. Otherwise errors are those of GetCustomer.
+    Only Sell&Sign knows contractors.
+
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+    VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
     """
 
 class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
     """CustomerService signs customers up in vendors' systems, and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
-    end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_abc_1.abstractmethod
@@ -145,7 +154,10 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_customer_service_pb2.ListContractorsResponse, _abc.Awaitable[_customer_service_pb2.ListContractorsResponse]]:
         """ListContractors lists the people who sign for a customer, a page at a time.
 
-        Only Sell&Sign knows contractors; elsewhere the reason is RPC_NOT_SUPPORTED. Otherwise errors are those of GetCustomer.
+        Only Sell&Sign knows contractors.
+
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+        VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
         """
 
 def add_CustomerServiceServicer_to_server(servicer: CustomerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -28,6 +28,9 @@ if _version_not_supported:
 class OperationServiceStub(object):
     """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
     A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -61,12 +64,15 @@ class OperationServiceStub(object):
 class OperationServiceServicer(object):
     """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
     A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def GetOperation(self, request, context):
         """GetOperation returns one create by its request_id.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,7 +82,7 @@ class OperationServiceServicer(object):
         """ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
         (request, response_body, curl) are in GetOperation only.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -85,7 +91,7 @@ class OperationServiceServicer(object):
     def WaitOperation(self, request, context):
         """WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -94,8 +100,8 @@ class OperationServiceServicer(object):
     def ResolveOperation(self, request, context):
         """ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND; INVALID_FIELD also when the operation does
-        not wait for a decision.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
+        operation does not wait for a decision.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,6 +141,9 @@ def add_OperationServiceServicer_to_server(servicer, server):
 class OperationService(object):
     """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
     A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @staticmethod

@@ -29,6 +29,9 @@ GRPC_VERSION: str
 class OperationServiceStub:
     """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
     A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_typing.overload
@@ -38,59 +41,65 @@ class OperationServiceStub:
     GetOperation: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.GetOperationRequest, _operation_service_pb2.GetOperationResponse]
     """GetOperation returns one create by its request_id.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
     """
     ListOperations: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.ListOperationsRequest, _operation_service_pb2.ListOperationsResponse]
     """ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
     (request, response_body, curl) are in GetOperation only.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
     """
     WaitOperation: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.WaitOperationRequest, _operation_service_pb2.WaitOperationResponse]
     """WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
     """
     ResolveOperation: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.ResolveOperationRequest, _operation_service_pb2.ResolveOperationResponse]
     """ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND; INVALID_FIELD also when the operation does
-    not wait for a decision.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
+    operation does not wait for a decision.
     """
 
 @_typing.type_check_only
 class OperationServiceAsyncStub(OperationServiceStub):
     """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
     A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetOperation: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.GetOperationRequest, _operation_service_pb2.GetOperationResponse]  # type: ignore[assignment]
     """GetOperation returns one create by its request_id.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
     """
     ListOperations: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.ListOperationsRequest, _operation_service_pb2.ListOperationsResponse]  # type: ignore[assignment]
     """ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
     (request, response_body, curl) are in GetOperation only.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
     """
     WaitOperation: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.WaitOperationRequest, _operation_service_pb2.WaitOperationResponse]  # type: ignore[assignment]
     """WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
     """
     ResolveOperation: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.ResolveOperationRequest, _operation_service_pb2.ResolveOperationResponse]  # type: ignore[assignment]
     """ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND; INVALID_FIELD also when the operation does
-    not wait for a decision.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
+    operation does not wait for a decision.
     """
 
 class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
     """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
     A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_abc_1.abstractmethod
@@ -101,7 +110,7 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_operation_service_pb2.GetOperationResponse, _abc.Awaitable[_operation_service_pb2.GetOperationResponse]]:
         """GetOperation returns one create by its request_id.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -113,7 +122,7 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
         (request, response_body, curl) are in GetOperation only.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -124,7 +133,7 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_operation_service_pb2.WaitOperationResponse, _abc.Awaitable[_operation_service_pb2.WaitOperationResponse]]:
         """WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -135,8 +144,8 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_operation_service_pb2.ResolveOperationResponse, _abc.Awaitable[_operation_service_pb2.ResolveOperationResponse]]:
         """ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND; INVALID_FIELD also when the operation does
-        not wait for a decision.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
+        operation does not wait for a decision.
         """
 
 def add_OperationServiceServicer_to_server(servicer: OperationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -27,6 +27,9 @@ if _version_not_supported:
 
 class ProviderServiceStub(object):
     """ProviderService tells what the configured providers are and what each can do.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -49,6 +52,9 @@ class ProviderServiceStub(object):
 
 class ProviderServiceServicer(object):
     """ProviderService tells what the configured providers are and what each can do.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def ListProviders(self, request, context):
@@ -92,6 +98,9 @@ def add_ProviderServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ProviderService(object):
     """ProviderService tells what the configured providers are and what each can do.
+
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @staticmethod

@@ -664,8 +664,9 @@ export declare const DriftKindSchema: GenEnum<DriftKind>;
 /**
  * CustomerService signs customers up in vendors' systems, and reads them there.
  *
- * Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
- * end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+ * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.CustomerService
  */
@@ -707,7 +708,10 @@ export declare const CustomerService: GenService<{
     /**
      * ListContractors lists the people who sign for a customer, a page at a time.
      *
-     * Only Sell&Sign knows contractors; elsewhere the reason is RPC_NOT_SUPPORTED. Otherwise errors are those of GetCustomer.
+     * Only Sell&Sign knows contractors.
+     *
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+     * VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
      *
      * @generated from rpc enlist.v1.CustomerService.ListContractors
      */

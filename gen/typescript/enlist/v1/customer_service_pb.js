@@ -260,8 +260,9 @@ export const DriftKindSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_se
 /**
  * CustomerService signs customers up in vendors' systems, and reads them there.
  *
- * Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason. Where callers must say who they are, any call can
- * end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+ * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.CustomerService
  */

@@ -620,13 +620,16 @@ export declare const DecisionSchema: GenEnum<Decision>;
  * OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
  * A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
  *
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+ * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ *
  * @generated from service enlist.v1.OperationService
  */
 export declare const OperationService: GenService<{
     /**
      * GetOperation returns one create by its request_id.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
      *
      * @generated from rpc enlist.v1.OperationService.GetOperation
      */
@@ -639,7 +642,7 @@ export declare const OperationService: GenService<{
      * ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
      * (request, response_body, curl) are in GetOperation only.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
      *
      * @generated from rpc enlist.v1.OperationService.ListOperations
      */
@@ -651,7 +654,7 @@ export declare const OperationService: GenService<{
     /**
      * WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
      *
      * @generated from rpc enlist.v1.OperationService.WaitOperation
      */
@@ -663,8 +666,8 @@ export declare const OperationService: GenService<{
     /**
      * ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND; INVALID_FIELD also when the operation does
-     * not wait for a decision.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
+     * operation does not wait for a decision.
      *
      * @generated from rpc enlist.v1.OperationService.ResolveOperation
      */

@@ -219,6 +219,9 @@ export const DecisionSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_se
  * OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
  * A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
  *
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+ * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ *
  * @generated from service enlist.v1.OperationService
  */
 export const OperationService = /*@__PURE__*/ serviceDesc(file_enlist_v1_operation_service, 0);

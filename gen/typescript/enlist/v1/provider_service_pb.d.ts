@@ -474,6 +474,9 @@ export declare const CredentialStateSchema: GenEnum<CredentialState>;
 /**
  * ProviderService tells what the configured providers are and what each can do.
  *
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+ * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ *
  * @generated from service enlist.v1.ProviderService
  */
 export declare const ProviderService: GenService<{

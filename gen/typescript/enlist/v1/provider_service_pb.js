@@ -212,6 +212,9 @@ export const CredentialStateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_provi
 /**
  * ProviderService tells what the configured providers are and what each can do.
  *
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
+ * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ *
  * @generated from service enlist.v1.ProviderService
  */
 export const ProviderService = /*@__PURE__*/ serviceDesc(file_enlist_v1_provider_service, 0);
