@@ -115,7 +115,9 @@ func answerSamples(t *testing.T, answers map[string]any) {
 	}
 	waitsForPerson := slices.IndexFunc(helped(), func(c helpedCase) bool { return strings.Contains(c.name, "only a person can tell") })
 	helped()[waitsForPerson].before(t, r)
-	for _, rpc := range append([]string{"CreateCustomer"}, slices.Sorted(maps.Keys(samples))...) {
+	const first = "CreateCustomer"
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(samples)), func(rpc string) bool { return rpc == first })
+	for _, rpc := range append([]string{first}, others...) {
 		for _, one := range samples[rpc] {
 			request := maps.Clone(one.Parameters)
 			maps.Copy(request, one.Body)
@@ -128,9 +130,7 @@ func answerSamples(t *testing.T, answers map[string]any) {
 			body := asBody(t, request)
 			got := callREST(t.Context(), t, r, method(t, rpc), body)
 			compare(t, rpc+" "+one.Name, expectation{Code: "OK", HTTP: http.StatusOK}, got)
-			if _, there := answers[rpc+" "+one.Name]; !there { // the creates are sent twice: they succeed again
-				answers[rpc+" "+one.Name] = timeless(t, asBody(t, got.answer), body)
-			}
+			answers[rpc+" "+one.Name] = timeless(t, asBody(t, got.answer), body)
 		}
 	}
 }
