@@ -12,7 +12,7 @@ func parameters() *object {
 			"description", "The same as `requestId` in the body, for clients that set it by themselves. When both are given they must be the same."),
 		"GrpcTimeout", with("name", "Grpc-Timeout", "in", "header",
 			"schema", with("type", "string", "pattern", "^0*[1-9][0-9]{0,15}[HMSmun]$"),
-			"description", "How long the call may take: a whole number and a unit (H, M, S, m for milliseconds, u, n), such as 30S. Default: what the server is set to."),
+			"description", "How long the call may take: a whole number and a unit (H, M, S, m for milliseconds, u, n): `30S`. Default: that of the server."),
 		"XRequestId", with("name", "X-Request-Id", "in", "header", "schema", with("type", "string"),
 			"description", "An id of your own for this call, in the log and the answer: up to 128 letters, digits and `._:/-`. Another is replaced."),
 	)
