@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -12,12 +13,17 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// marked is in every text that marks a personal or secret field, in one case or the other; the rest of the text names the field.
-const marked = "zqx7"
+// marked is in every text that marks a personal or secret field, in one case or the other; the rest of the text names the field. It is as long
+// as the shortest field allows, so that random bytes hardly ever look like it.
+const marked = "zqx7w"
+
+// picture is a file with a mark in it, behind the signature of a PNG.
+const picture = "\x89PNG\r\n\x1a\n" + marked + marked
 
 // markers are what marks such a field, in the forms in which it may appear anywhere.
 func markers() []string {
-	return []string{marked, "5550142", "1913-07-19", "19130719", "19/07/1913", "-1781654400", "12.3456789", "cXg3"}
+	inBase64 := base64.StdEncoding.EncodeToString([]byte(picture))[12:24] // both marks but the first letter
+	return []string{marked, "zqx7frpp", "fr76zqx7", "5550142", "1913-07-19", "19130719", "19/07/1913", "-1781654400", "12.3456789", inBase64}
 }
 
 // marker fills requests with marks. Each create is for a customer of its own.
@@ -103,7 +109,7 @@ func (m *marker) value(field protoreflect.FieldDescriptor) protoreflect.Value {
 	case protoreflect.StringKind:
 		return protoreflect.ValueOfString(m.text(field))
 	case protoreflect.BytesKind:
-		return protoreflect.ValueOfBytes([]byte("\x89PNG\r\n\x1a\n" + marked))
+		return protoreflect.ValueOfBytes([]byte(picture))
 	case protoreflect.DoubleKind:
 		return protoreflect.ValueOfFloat64(12.3456789)
 	case protoreflect.BoolKind:
