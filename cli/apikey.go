@@ -13,7 +13,7 @@ type keyCommand struct {
 	Name string `help:"Name of the caller." default:"billing"`
 }
 
-// callerName is what config.proto takes for the name of an API key.
+// callerName is what auth.proto takes for the name of an API key.
 var callerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$`)
 
 // Run prints a new API key, for the caller, and its hash, for the configuration. The key is kept nowhere.

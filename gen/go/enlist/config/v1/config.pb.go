@@ -11,7 +11,7 @@
 package configv1
 
 import (
-	v1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	_ "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	_ "github.com/envoyproxy/protoc-gen-validate/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -86,7 +86,7 @@ func (x Log_Level) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Log_Level.Descriptor instead.
 func (Log_Level) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{15, 0}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10, 0}
 }
 
 // Format is the form of a log line.
@@ -139,7 +139,7 @@ func (x Log_Format) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Log_Format.Descriptor instead.
 func (Log_Format) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{15, 1}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10, 1}
 }
 
 // Config is the whole configuration.
@@ -776,385 +776,6 @@ func (x *Postgres) GetDsn() string {
 	return ""
 }
 
-// Auth says who may call, and what. A call with several credentials counts as its `authorization` says. Lists that permit everything when they
-// are left out may not be written empty.
-type Auth struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// API keys, sent as `authorization: Bearer …`.
-	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
-	// JSON Web Tokens, sent as `authorization: Bearer …`.
-	Jwt *Jwt `protobuf:"bytes,2,opt,name=jwt,proto3" json:"jwt,omitempty"`
-	// What the holders of client certificates may do. Left out: whoever has a certificate of `client_ca_file` may do everything, as an operator.
-	// With entries, only who is named in one may call.
-	ClientCertificates []*ClientCertificate `protobuf:"bytes,3,rep,name=client_certificates,json=clientCertificates,proto3" json:"client_certificates,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
-}
-
-func (x *Auth) Reset() {
-	*x = Auth{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Auth) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Auth) ProtoMessage() {}
-
-func (x *Auth) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Auth.ProtoReflect.Descriptor instead.
-func (*Auth) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *Auth) GetApiKeys() []*ApiKey {
-	if x != nil {
-		return x.ApiKeys
-	}
-	return nil
-}
-
-func (x *Auth) GetJwt() *Jwt {
-	if x != nil {
-		return x.Jwt
-	}
-	return nil
-}
-
-func (x *Auth) GetClientCertificates() []*ClientCertificate {
-	if x != nil {
-		return x.ClientCertificates
-	}
-	return nil
-}
-
-// ApiKey is one API key; only its hash is here. Several keys of one name are one caller: that is how a key is changed without a break.
-type ApiKey struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of the caller, the principal of its creates: 1 to 63 letters, digits, and `.`, `_`, `@`, `-`.
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// SHA-256 of the key, 64 hexadecimal digits; `enlist key` makes both.
-	Sha256 string `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
-	// Providers the caller may use; left out: all.
-	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs the caller may call, by name, such as `CreateCustomer`; left out: all.
-	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
-	// Whether the caller may see and resolve the operations of every caller.
-	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ApiKey) Reset() {
-	*x = ApiKey{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ApiKey) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ApiKey) ProtoMessage() {}
-
-func (x *ApiKey) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ApiKey.ProtoReflect.Descriptor instead.
-func (*ApiKey) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *ApiKey) GetName() string {
-	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-func (x *ApiKey) GetSha256() string {
-	if x != nil {
-		return x.Sha256
-	}
-	return ""
-}
-
-func (x *ApiKey) GetProviders() []string {
-	if x != nil {
-		return x.Providers
-	}
-	return nil
-}
-
-func (x *ApiKey) GetRpcs() []string {
-	if x != nil {
-		return x.Rpcs
-	}
-	return nil
-}
-
-func (x *ApiKey) GetOperator() bool {
-	if x != nil {
-		return x.Operator
-	}
-	return false
-}
-
-// Jwt says which JSON Web Tokens are accepted: signed with an asymmetric algorithm (RS, PS, ES, EdDSA) by a key of the set, not expired,
-// with this issuer and audience and a subject. The principal of their creates is `jwt:` and the subject.
-type Jwt struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required `iss`.
-	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
-	// Required `aud`.
-	Audience string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
-	// Where the keys are published (RFC 7517), read again every 5 minutes, and when a token names a key that is not known. https; http
-	// for a loopback address only. Redirects are not followed.
-	JwksUrl string `protobuf:"bytes,3,opt,name=jwks_url,json=jwksUrl,proto3" json:"jwks_url,omitempty"`
-	// What tokens may do. Left out: every accepted token may do everything, as an operator. With entries, a token may do what any entry that it matches says.
-	Permissions   []*JwtPermission `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Jwt) Reset() {
-	*x = Jwt{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Jwt) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Jwt) ProtoMessage() {}
-
-func (x *Jwt) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Jwt.ProtoReflect.Descriptor instead.
-func (*Jwt) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *Jwt) GetIssuer() string {
-	if x != nil {
-		return x.Issuer
-	}
-	return ""
-}
-
-func (x *Jwt) GetAudience() string {
-	if x != nil {
-		return x.Audience
-	}
-	return ""
-}
-
-func (x *Jwt) GetJwksUrl() string {
-	if x != nil {
-		return x.JwksUrl
-	}
-	return ""
-}
-
-func (x *Jwt) GetPermissions() []*JwtPermission {
-	if x != nil {
-		return x.Permissions
-	}
-	return nil
-}
-
-// JwtPermission says what the tokens of a subject, or with a scope, may do. With both, a token needs both; one of them must be set.
-type JwtPermission struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// `sub` of the token.
-	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
-	// A scope of the token, in `scope` (separated by spaces) or `scp` (a list).
-	Scope string `protobuf:"bytes,2,opt,name=scope,proto3" json:"scope,omitempty"`
-	// Providers they may use; left out: all.
-	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs they may call; left out: all.
-	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
-	// Whether they may see and resolve the operations of every caller.
-	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *JwtPermission) Reset() {
-	*x = JwtPermission{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *JwtPermission) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*JwtPermission) ProtoMessage() {}
-
-func (x *JwtPermission) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use JwtPermission.ProtoReflect.Descriptor instead.
-func (*JwtPermission) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *JwtPermission) GetSubject() string {
-	if x != nil {
-		return x.Subject
-	}
-	return ""
-}
-
-func (x *JwtPermission) GetScope() string {
-	if x != nil {
-		return x.Scope
-	}
-	return ""
-}
-
-func (x *JwtPermission) GetProviders() []string {
-	if x != nil {
-		return x.Providers
-	}
-	return nil
-}
-
-func (x *JwtPermission) GetRpcs() []string {
-	if x != nil {
-		return x.Rpcs
-	}
-	return nil
-}
-
-func (x *JwtPermission) GetOperator() bool {
-	if x != nil {
-		return x.Operator
-	}
-	return false
-}
-
-// ClientCertificate says what the holder of a client certificate may do.
-type ClientCertificate struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Who the certificate is for: its first URI name (a SPIFFE ID, say), else its first DNS name, else its first email address, else its common
-	// name. The principal of its creates is `cert:` and this.
-	Identity string `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`
-	// Providers the caller may use; left out: all.
-	Providers []string `protobuf:"bytes,2,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs the caller may call; left out: all.
-	Rpcs []string `protobuf:"bytes,3,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
-	// Whether the caller may see and resolve the operations of every caller.
-	Operator      bool `protobuf:"varint,4,opt,name=operator,proto3" json:"operator,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ClientCertificate) Reset() {
-	*x = ClientCertificate{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ClientCertificate) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ClientCertificate) ProtoMessage() {}
-
-func (x *ClientCertificate) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ClientCertificate.ProtoReflect.Descriptor instead.
-func (*ClientCertificate) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *ClientCertificate) GetIdentity() string {
-	if x != nil {
-		return x.Identity
-	}
-	return ""
-}
-
-func (x *ClientCertificate) GetProviders() []string {
-	if x != nil {
-		return x.Providers
-	}
-	return nil
-}
-
-func (x *ClientCertificate) GetRpcs() []string {
-	if x != nil {
-		return x.Rpcs
-	}
-	return nil
-}
-
-func (x *ClientCertificate) GetOperator() bool {
-	if x != nil {
-		return x.Operator
-	}
-	return false
-}
-
 // Shutdown says how Enlist stops on SIGTERM.
 type Shutdown struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1168,7 +789,7 @@ type Shutdown struct {
 
 func (x *Shutdown) Reset() {
 	*x = Shutdown{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[14]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1180,7 +801,7 @@ func (x *Shutdown) String() string {
 func (*Shutdown) ProtoMessage() {}
 
 func (x *Shutdown) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[14]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1193,7 +814,7 @@ func (x *Shutdown) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shutdown.ProtoReflect.Descriptor instead.
 func (*Shutdown) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{14}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Shutdown) GetDelay() *durationpb.Duration {
@@ -1223,7 +844,7 @@ type Log struct {
 
 func (x *Log) Reset() {
 	*x = Log{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[15]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1235,7 +856,7 @@ func (x *Log) String() string {
 func (*Log) ProtoMessage() {}
 
 func (x *Log) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[15]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1248,7 +869,7 @@ func (x *Log) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Log.ProtoReflect.Descriptor instead.
 func (*Log) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{15}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Log) GetLevel() Log_Level {
@@ -1265,827 +886,11 @@ func (x *Log) GetFormat() Log_Format {
 	return Log_FORMAT_UNSPECIFIED
 }
 
-// Provider is one connection to a vendor's system.
-type Provider struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name by which callers address it: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter.
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The vendor and how to reach it; exactly one.
-	//
-	// Types that are valid to be assigned to Vendor:
-	//
-	//	*Provider_Opencell
-	//	*Provider_SellAndSign
-	//	*Provider_Valomnia
-	//	*Provider_Caliq
-	//	*Provider_Avvio
-	Vendor isProvider_Vendor `protobuf_oneof:"vendor"`
-	// How long one call to the vendor may take, 1 ms to 10 min. Default: 30s.
-	Timeout *durationpb.Duration `protobuf:"bytes,7,opt,name=timeout,proto3" json:"timeout,omitempty"`
-	// How many calls to the vendor may be under way at once; more wait their turn. Default: this provider's share of three quarters of the
-	// files that the process may open, at least 16 and at most 10000, so that one vendor that hangs leaves connections for the others.
-	MaxInFlight int32 `protobuf:"varint,8,opt,name=max_in_flight,json=maxInFlight,proto3" json:"max_in_flight,omitempty"`
-	// How many calls a second go to the vendor. Default: no limit.
-	RateLimit *RateLimit `protobuf:"bytes,9,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
-	// What a create does when the vendor already has the customer and the request does not say. Default: ON_EXISTING_FAIL.
-	OnExisting v1.OnExisting `protobuf:"varint,10,opt,name=on_existing,json=onExisting,proto3,enum=enlist.v1.OnExisting" json:"on_existing,omitempty"`
-	// How long after a call has ended, for whatever cause, the vendor may still be at work on it or not yet show its result, up to 1 h.
-	// Default: 30s. A customer that is not found is believed to be missing only when the timeout and this are over.
-	LookupLag *durationpb.Duration `protobuf:"bytes,11,opt,name=lookup_lag,json=lookupLag,proto3" json:"lookup_lag,omitempty"`
-	// When calls to the vendor are refused at once, because it fails or hangs.
-	Breaker       *Breaker `protobuf:"bytes,12,opt,name=breaker,proto3" json:"breaker,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Provider) Reset() {
-	*x = Provider{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[16]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Provider) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Provider) ProtoMessage() {}
-
-func (x *Provider) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[16]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Provider.ProtoReflect.Descriptor instead.
-func (*Provider) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{16}
-}
-
-func (x *Provider) GetName() string {
-	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-func (x *Provider) GetVendor() isProvider_Vendor {
-	if x != nil {
-		return x.Vendor
-	}
-	return nil
-}
-
-func (x *Provider) GetOpencell() *Opencell {
-	if x != nil {
-		if x, ok := x.Vendor.(*Provider_Opencell); ok {
-			return x.Opencell
-		}
-	}
-	return nil
-}
-
-func (x *Provider) GetSellAndSign() *SellAndSign {
-	if x != nil {
-		if x, ok := x.Vendor.(*Provider_SellAndSign); ok {
-			return x.SellAndSign
-		}
-	}
-	return nil
-}
-
-func (x *Provider) GetValomnia() *Valomnia {
-	if x != nil {
-		if x, ok := x.Vendor.(*Provider_Valomnia); ok {
-			return x.Valomnia
-		}
-	}
-	return nil
-}
-
-func (x *Provider) GetCaliq() *Caliq {
-	if x != nil {
-		if x, ok := x.Vendor.(*Provider_Caliq); ok {
-			return x.Caliq
-		}
-	}
-	return nil
-}
-
-func (x *Provider) GetAvvio() *Avvio {
-	if x != nil {
-		if x, ok := x.Vendor.(*Provider_Avvio); ok {
-			return x.Avvio
-		}
-	}
-	return nil
-}
-
-func (x *Provider) GetTimeout() *durationpb.Duration {
-	if x != nil {
-		return x.Timeout
-	}
-	return nil
-}
-
-func (x *Provider) GetMaxInFlight() int32 {
-	if x != nil {
-		return x.MaxInFlight
-	}
-	return 0
-}
-
-func (x *Provider) GetRateLimit() *RateLimit {
-	if x != nil {
-		return x.RateLimit
-	}
-	return nil
-}
-
-func (x *Provider) GetOnExisting() v1.OnExisting {
-	if x != nil {
-		return x.OnExisting
-	}
-	return v1.OnExisting(0)
-}
-
-func (x *Provider) GetLookupLag() *durationpb.Duration {
-	if x != nil {
-		return x.LookupLag
-	}
-	return nil
-}
-
-func (x *Provider) GetBreaker() *Breaker {
-	if x != nil {
-		return x.Breaker
-	}
-	return nil
-}
-
-type isProvider_Vendor interface {
-	isProvider_Vendor()
-}
-
-type Provider_Opencell struct {
-	// Opencell.
-	Opencell *Opencell `protobuf:"bytes,2,opt,name=opencell,proto3,oneof"`
-}
-
-type Provider_SellAndSign struct {
-	// Sell&Sign.
-	SellAndSign *SellAndSign `protobuf:"bytes,3,opt,name=sell_and_sign,json=sellAndSign,proto3,oneof"`
-}
-
-type Provider_Valomnia struct {
-	// Valomnia.
-	Valomnia *Valomnia `protobuf:"bytes,4,opt,name=valomnia,proto3,oneof"`
-}
-
-type Provider_Caliq struct {
-	// Caliq.
-	Caliq *Caliq `protobuf:"bytes,5,opt,name=caliq,proto3,oneof"`
-}
-
-type Provider_Avvio struct {
-	// Avvio/SHR.
-	Avvio *Avvio `protobuf:"bytes,6,opt,name=avvio,proto3,oneof"`
-}
-
-func (*Provider_Opencell) isProvider_Vendor() {}
-
-func (*Provider_SellAndSign) isProvider_Vendor() {}
-
-func (*Provider_Valomnia) isProvider_Vendor() {}
-
-func (*Provider_Caliq) isProvider_Vendor() {}
-
-func (*Provider_Avvio) isProvider_Vendor() {}
-
-// Breaker is a circuit breaker. It opens when enough calls fail, refuses calls while it is open (nothing of them is sent), then lets a few through
-// to try, and closes when these succeed. A call fails when the vendor cannot be reached, does not answer in time, or does not answer in its
-// own words; what it says of one customer, a limit on the rate of calls, and refused credentials are no such failures. Nor is the end of
-// a caller's patience: callers who go, or whose deadline leaves the vendor less than a tenth of the provider's timeout, count for nothing.
-type Breaker struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whether there is none. Default: false.
-	Disabled bool `protobuf:"varint,1,opt,name=disabled,proto3" json:"disabled,omitempty"`
-	// How many of a hundred calls must fail. Default: 50.
-	FailurePercent int32 `protobuf:"varint,2,opt,name=failure_percent,json=failurePercent,proto3" json:"failure_percent,omitempty"`
-	// Of how many calls at least. Default: 20.
-	MinimumCalls int32 `protobuf:"varint,3,opt,name=minimum_calls,json=minimumCalls,proto3" json:"minimum_calls,omitempty"`
-	// Within what time, 1 s to 1 h, and the provider's timeout besides: a call counts for when it began. Default: 30s.
-	Period *durationpb.Duration `protobuf:"bytes,4,opt,name=period,proto3" json:"period,omitempty"`
-	// How long it stays open, 1 s to 1 h. Default: 5s.
-	OpenFor       *durationpb.Duration `protobuf:"bytes,5,opt,name=open_for,json=openFor,proto3" json:"open_for,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Breaker) Reset() {
-	*x = Breaker{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[17]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Breaker) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Breaker) ProtoMessage() {}
-
-func (x *Breaker) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[17]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Breaker.ProtoReflect.Descriptor instead.
-func (*Breaker) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{17}
-}
-
-func (x *Breaker) GetDisabled() bool {
-	if x != nil {
-		return x.Disabled
-	}
-	return false
-}
-
-func (x *Breaker) GetFailurePercent() int32 {
-	if x != nil {
-		return x.FailurePercent
-	}
-	return 0
-}
-
-func (x *Breaker) GetMinimumCalls() int32 {
-	if x != nil {
-		return x.MinimumCalls
-	}
-	return 0
-}
-
-func (x *Breaker) GetPeriod() *durationpb.Duration {
-	if x != nil {
-		return x.Period
-	}
-	return nil
-}
-
-func (x *Breaker) GetOpenFor() *durationpb.Duration {
-	if x != nil {
-		return x.OpenFor
-	}
-	return nil
-}
-
-// RateLimit bounds the calls to a vendor.
-type RateLimit struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Calls a second.
-	PerSecond float64 `protobuf:"fixed64,1,opt,name=per_second,json=perSecond,proto3" json:"per_second,omitempty"`
-	// Calls that may go at once. Default: 1.
-	Burst         int32 `protobuf:"varint,2,opt,name=burst,proto3" json:"burst,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RateLimit) Reset() {
-	*x = RateLimit{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[18]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RateLimit) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RateLimit) ProtoMessage() {}
-
-func (x *RateLimit) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[18]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RateLimit.ProtoReflect.Descriptor instead.
-func (*RateLimit) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{18}
-}
-
-func (x *RateLimit) GetPerSecond() float64 {
-	if x != nil {
-		return x.PerSecond
-	}
-	return 0
-}
-
-func (x *RateLimit) GetBurst() int32 {
-	if x != nil {
-		return x.Burst
-	}
-	return 0
-}
-
-// Opencell is a connection to an Opencell.
-type Opencell struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /opencell/api/rest and /auth/realms.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// Keycloak realm. Default: opencell.
-	Realm string `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`
-	// OAuth client. Default: opencell-web.
-	ClientId string `protobuf:"bytes,3,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
-	// Secret of the OAuth client; empty for a public client.
-	ClientSecret string `protobuf:"bytes,4,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
-	// User name.
-	Username string `protobuf:"bytes,5,opt,name=username,proto3" json:"username,omitempty"`
-	// Password.
-	Password string `protobuf:"bytes,6,opt,name=password,proto3" json:"password,omitempty"`
-	// Seller under which customers are made, unless the request names a parent.
-	SellerCode string `protobuf:"bytes,7,opt,name=seller_code,json=sellerCode,proto3" json:"seller_code,omitempty"`
-	// Category of customers that come without one.
-	CustomerCategory string `protobuf:"bytes,8,opt,name=customer_category,json=customerCategory,proto3" json:"customer_category,omitempty"`
-	// Currency of customers that come without one, ISO 4217.
-	CurrencyCode string `protobuf:"bytes,9,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// Language of customers that come without one, BCP-47.
-	LanguageCode string `protobuf:"bytes,10,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
-	// Options of creates that do not set them.
-	Defaults *v1.OpencellOptions `protobuf:"bytes,11,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	// Whether `isCompany` is sent; servers of 2022 and older may refuse it. Default: true.
-	SendIsCompany *bool `protobuf:"varint,12,opt,name=send_is_company,json=sendIsCompany,proto3,oneof" json:"send_is_company,omitempty"`
-	// Whether the request_id is sent as externalRef1 when the caller leaves that free. Default: true.
-	ReferenceRequestId *bool `protobuf:"varint,13,opt,name=reference_request_id,json=referenceRequestId,proto3,oneof" json:"reference_request_id,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
-}
-
-func (x *Opencell) Reset() {
-	*x = Opencell{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[19]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Opencell) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Opencell) ProtoMessage() {}
-
-func (x *Opencell) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[19]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Opencell.ProtoReflect.Descriptor instead.
-func (*Opencell) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{19}
-}
-
-func (x *Opencell) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Opencell) GetRealm() string {
-	if x != nil {
-		return x.Realm
-	}
-	return ""
-}
-
-func (x *Opencell) GetClientId() string {
-	if x != nil {
-		return x.ClientId
-	}
-	return ""
-}
-
-func (x *Opencell) GetClientSecret() string {
-	if x != nil {
-		return x.ClientSecret
-	}
-	return ""
-}
-
-func (x *Opencell) GetUsername() string {
-	if x != nil {
-		return x.Username
-	}
-	return ""
-}
-
-func (x *Opencell) GetPassword() string {
-	if x != nil {
-		return x.Password
-	}
-	return ""
-}
-
-func (x *Opencell) GetSellerCode() string {
-	if x != nil {
-		return x.SellerCode
-	}
-	return ""
-}
-
-func (x *Opencell) GetCustomerCategory() string {
-	if x != nil {
-		return x.CustomerCategory
-	}
-	return ""
-}
-
-func (x *Opencell) GetCurrencyCode() string {
-	if x != nil {
-		return x.CurrencyCode
-	}
-	return ""
-}
-
-func (x *Opencell) GetLanguageCode() string {
-	if x != nil {
-		return x.LanguageCode
-	}
-	return ""
-}
-
-func (x *Opencell) GetDefaults() *v1.OpencellOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-func (x *Opencell) GetSendIsCompany() bool {
-	if x != nil && x.SendIsCompany != nil {
-		return *x.SendIsCompany
-	}
-	return false
-}
-
-func (x *Opencell) GetReferenceRequestId() bool {
-	if x != nil && x.ReferenceRequestId != nil {
-		return *x.ReferenceRequestId
-	}
-	return false
-}
-
-// SellAndSign is a connection to a Sell&Sign licence.
-type SellAndSign struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /calinda/hub.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// Authentication token (j_token).
-	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
-	// Whether the token goes in the query, not in the header `j_token`. Default: false; a URL is logged in many places.
-	TokenInQuery bool `protobuf:"varint,3,opt,name=token_in_query,json=tokenInQuery,proto3" json:"token_in_query,omitempty"`
-	// Options of creates that do not set them.
-	Defaults      *v1.SellAndSignOptions `protobuf:"bytes,4,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *SellAndSign) Reset() {
-	*x = SellAndSign{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[20]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SellAndSign) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SellAndSign) ProtoMessage() {}
-
-func (x *SellAndSign) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[20]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SellAndSign.ProtoReflect.Descriptor instead.
-func (*SellAndSign) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{20}
-}
-
-func (x *SellAndSign) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *SellAndSign) GetToken() string {
-	if x != nil {
-		return x.Token
-	}
-	return ""
-}
-
-func (x *SellAndSign) GetTokenInQuery() bool {
-	if x != nil {
-		return x.TokenInQuery
-	}
-	return false
-}
-
-func (x *SellAndSign) GetDefaults() *v1.SellAndSignOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-// Valomnia is a connection to a Valomnia organization.
-type Valomnia struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /j_spring_security_check and /api.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// Version in the path. Default: v1.0.
-	ApiVersion string `protobuf:"bytes,2,opt,name=api_version,json=apiVersion,proto3" json:"api_version,omitempty"`
-	// User name.
-	Username string `protobuf:"bytes,3,opt,name=username,proto3" json:"username,omitempty"`
-	// Password.
-	Password string `protobuf:"bytes,4,opt,name=password,proto3" json:"password,omitempty"`
-	// Options of creates that do not set them.
-	Defaults      *v1.ValomniaOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Valomnia) Reset() {
-	*x = Valomnia{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[21]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Valomnia) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Valomnia) ProtoMessage() {}
-
-func (x *Valomnia) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[21]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Valomnia.ProtoReflect.Descriptor instead.
-func (*Valomnia) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{21}
-}
-
-func (x *Valomnia) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Valomnia) GetApiVersion() string {
-	if x != nil {
-		return x.ApiVersion
-	}
-	return ""
-}
-
-func (x *Valomnia) GetUsername() string {
-	if x != nil {
-		return x.Username
-	}
-	return ""
-}
-
-func (x *Valomnia) GetPassword() string {
-	if x != nil {
-		return x.Password
-	}
-	return ""
-}
-
-func (x *Valomnia) GetDefaults() *v1.ValomniaOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-// Caliq is a connection to a Caliq system.
-type Caliq struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /api/v1.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// API key.
-	ApiKey string `protobuf:"bytes,2,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// Sales channel of creates that do not name one.
-	ChannelId int32 `protobuf:"varint,3,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	// Whether Caliq numbers accounts itself; `customer.id` is then left empty. Default: false.
-	AutoNumbering bool `protobuf:"varint,4,opt,name=auto_numbering,json=autoNumbering,proto3" json:"auto_numbering,omitempty"`
-	// Options of creates that do not set them.
-	Defaults      *v1.CaliqOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Caliq) Reset() {
-	*x = Caliq{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[22]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Caliq) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Caliq) ProtoMessage() {}
-
-func (x *Caliq) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[22]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Caliq.ProtoReflect.Descriptor instead.
-func (*Caliq) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{22}
-}
-
-func (x *Caliq) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Caliq) GetApiKey() string {
-	if x != nil {
-		return x.ApiKey
-	}
-	return ""
-}
-
-func (x *Caliq) GetChannelId() int32 {
-	if x != nil {
-		return x.ChannelId
-	}
-	return 0
-}
-
-func (x *Caliq) GetAutoNumbering() bool {
-	if x != nil {
-		return x.AutoNumbering
-	}
-	return false
-}
-
-func (x *Caliq) GetDefaults() *v1.CaliqOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-// Avvio is a connection to Avvio/SHR.
-type Avvio struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /api/ws_api.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// User name of the API user.
-	Username string `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"`
-	// Password of the API user.
-	Password string `protobuf:"bytes,3,opt,name=password,proto3" json:"password,omitempty"`
-	// Property of creates that do not name one.
-	SiteId int64 `protobuf:"varint,4,opt,name=site_id,json=siteId,proto3" json:"site_id,omitempty"`
-	// Options of creates that do not set them.
-	Defaults      *v1.AvvioOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Avvio) Reset() {
-	*x = Avvio{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[23]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Avvio) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Avvio) ProtoMessage() {}
-
-func (x *Avvio) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[23]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Avvio.ProtoReflect.Descriptor instead.
-func (*Avvio) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{23}
-}
-
-func (x *Avvio) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Avvio) GetUsername() string {
-	if x != nil {
-		return x.Username
-	}
-	return ""
-}
-
-func (x *Avvio) GetPassword() string {
-	if x != nil {
-		return x.Password
-	}
-	return ""
-}
-
-func (x *Avvio) GetSiteId() int64 {
-	if x != nil {
-		return x.SiteId
-	}
-	return 0
-}
-
-func (x *Avvio) GetDefaults() *v1.AvvioOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
 var File_enlist_config_v1_config_proto protoreflect.FileDescriptor
 
 const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\n" +
-	"\x1denlist/config/v1/config.proto\x12\x10enlist.config.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\xef\x04\n" +
+	"\x1denlist/config/v1/config.proto\x12\x10enlist.config.v1\x1a\x1benlist/config/v1/auth.proto\x1a\x1fenlist/config/v1/provider.proto\x1a\x1benlist/v1/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\xef\x04\n" +
 	"\x06Config\x12*\n" +
 	"\x04grpc\x18\x01 \x01(\v2\x16.enlist.config.v1.GrpcR\x04grpc\x12*\n" +
 	"\x04http\x18\x02 \x01(\v2\x16.enlist.config.v1.HttpR\x04http\x123\n" +
@@ -2127,34 +932,7 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x04path\x18\x01 \x01(\tR\x04path\"(\n" +
 	"\bPostgres\x12\x1c\n" +
 	"\x03dsn\x18\x01 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x03dsn\"\xba\x01\n" +
-	"\x04Auth\x123\n" +
-	"\bapi_keys\x18\x01 \x03(\v2\x18.enlist.config.v1.ApiKeyR\aapiKeys\x12'\n" +
-	"\x03jwt\x18\x02 \x01(\v2\x15.enlist.config.v1.JwtR\x03jwt\x12T\n" +
-	"\x13client_certificates\x18\x03 \x03(\v2#.enlist.config.v1.ClientCertificateR\x12clientCertificates\"\xe1\x02\n" +
-	"\x06ApiKey\x12\xa3\x01\n" +
-	"\x04name\x18\x01 \x01(\tB\x8e\x01\xfaB&r$2\"^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$\x82\x8e\x19a1 to 63 letters, digits, full stops, underscores, hyphens and @, beginning with a letter or digitR\x04name\x12c\n" +
-	"\x06sha256\x18\x02 \x01(\tBK\xfaB\x15r\x132\x11^[0-9a-fA-F]{64}$\x82\x8e\x19/the SHA-256 of the key in 64 hexadecimal digitsR\x06sha256\x12\x1c\n" +
-	"\tproviders\x18\x03 \x03(\tR\tproviders\x12\x12\n" +
-	"\x04rpcs\x18\x04 \x03(\tR\x04rpcs\x12\x1a\n" +
-	"\boperator\x18\x05 \x01(\bR\boperator\"\xdb\x01\n" +
-	"\x03Jwt\x12\x1f\n" +
-	"\x06issuer\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\x06issuer\x12#\n" +
-	"\baudience\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\baudience\x12K\n" +
-	"\bjwks_url\x18\x03 \x01(\tB0\xfaB\x15r\x132\x11^https?://[^/\\s]+\x82\x8e\x19\x14an http or https URLR\ajwksUrl\x12A\n" +
-	"\vpermissions\x18\x04 \x03(\v2\x1f.enlist.config.v1.JwtPermissionR\vpermissions\"\xa1\x01\n" +
-	"\rJwtPermission\x12\"\n" +
-	"\asubject\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\asubject\x12\x1e\n" +
-	"\x05scope\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05scope\x12\x1c\n" +
-	"\tproviders\x18\x03 \x03(\tR\tproviders\x12\x12\n" +
-	"\x04rpcs\x18\x04 \x03(\tR\x04rpcs\x12\x1a\n" +
-	"\boperator\x18\x05 \x01(\bR\boperator\"\x89\x01\n" +
-	"\x11ClientCertificate\x12&\n" +
-	"\bidentity\x18\x01 \x01(\tB\n" +
-	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\bidentity\x12\x1c\n" +
-	"\tproviders\x18\x02 \x03(\tR\tproviders\x12\x12\n" +
-	"\x04rpcs\x18\x03 \x03(\tR\x04rpcs\x12\x1a\n" +
-	"\boperator\x18\x04 \x01(\bR\boperator\"\xf3\x01\n" +
+	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x03dsn\"\xf3\x01\n" +
 	"\bShutdown\x12l\n" +
 	"\x05delay\x18\x01 \x01(\v2\x19.google.protobuf.DurationB;\xfaB\n" +
 	"\xaa\x01\a\"\x03\b\xac\x022\x00\x82\x8e\x19*a duration from 0s to 300s, for example 5sR\x05delay\x12y\n" +
@@ -2173,85 +951,7 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x06Format\x12\x16\n" +
 	"\x12FORMAT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vFORMAT_JSON\x10\x01\x12\x0f\n" +
-	"\vFORMAT_TEXT\x10\x02\"\x86\a\n" +
-	"\bProvider\x12|\n" +
-	"\x04name\x18\x01 \x01(\tBh\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19G1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x04name\x128\n" +
-	"\bopencell\x18\x02 \x01(\v2\x1a.enlist.config.v1.OpencellH\x00R\bopencell\x12C\n" +
-	"\rsell_and_sign\x18\x03 \x01(\v2\x1d.enlist.config.v1.SellAndSignH\x00R\vsellAndSign\x128\n" +
-	"\bvalomnia\x18\x04 \x01(\v2\x1a.enlist.config.v1.ValomniaH\x00R\bvalomnia\x12/\n" +
-	"\x05caliq\x18\x05 \x01(\v2\x17.enlist.config.v1.CaliqH\x00R\x05caliq\x12/\n" +
-	"\x05avvio\x18\x06 \x01(\v2\x17.enlist.config.v1.AvvioH\x00R\x05avvio\x12y\n" +
-	"\atimeout\x18\a \x01(\v2\x19.google.protobuf.DurationBD\xfaB\x0e\xaa\x01\v\"\x03\b\xd8\x042\x04\x10\xc0\x84=\x82\x8e\x19/a duration from 0.001s to 600s, for example 30sR\atimeout\x12+\n" +
-	"\rmax_in_flight\x18\b \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\vmaxInFlight\x12:\n" +
-	"\n" +
-	"rate_limit\x18\t \x01(\v2\x1b.enlist.config.v1.RateLimitR\trateLimit\x12@\n" +
-	"\von_existing\x18\n" +
-	" \x01(\x0e2\x15.enlist.v1.OnExistingB\b\xfaB\x05\x82\x01\x02\x10\x01R\n" +
-	"onExisting\x12w\n" +
-	"\n" +
-	"lookup_lag\x18\v \x01(\v2\x19.google.protobuf.DurationB=\xfaB\n" +
-	"\xaa\x01\a\"\x03\b\x90\x1c2\x00\x82\x8e\x19,a duration from 0s to 3600s, for example 30sR\tlookupLag\x123\n" +
-	"\abreaker\x18\f \x01(\v2\x19.enlist.config.v1.BreakerR\abreakerB\r\n" +
-	"\x06vendor\x12\x03\xf8B\x01\"\xf1\x02\n" +
-	"\aBreaker\x12\x1a\n" +
-	"\bdisabled\x18\x01 \x01(\bR\bdisabled\x122\n" +
-	"\x0ffailure_percent\x18\x02 \x01(\x05B\t\xfaB\x06\x1a\x04\x18d(\x00R\x0efailurePercent\x12,\n" +
-	"\rminimum_calls\x18\x03 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\fminimumCalls\x12r\n" +
-	"\x06period\x18\x04 \x01(\v2\x19.google.protobuf.DurationB?\xfaB\f\xaa\x01\t\"\x03\b\x90\x1c2\x02\b\x01\x82\x8e\x19,a duration from 1s to 3600s, for example 30sR\x06period\x12t\n" +
-	"\bopen_for\x18\x05 \x01(\v2\x19.google.protobuf.DurationB>\xfaB\f\xaa\x01\t\"\x03\b\x90\x1c2\x02\b\x01\x82\x8e\x19+a duration from 1s to 3600s, for example 5sR\aopenFor\"Y\n" +
-	"\tRateLimit\x12-\n" +
-	"\n" +
-	"per_second\x18\x01 \x01(\x01B\x0e\xfaB\v\x12\t!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12\x1d\n" +
-	"\x05burst\x18\x02 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\x05burst\"\xf0\x06\n" +
-	"\bOpencell\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12\x14\n" +
-	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x1b\n" +
-	"\tclient_id\x18\x03 \x01(\tR\bclientId\x12(\n" +
-	"\rclient_secret\x18\x04 \x01(\tB\x03\x80\x01\x01R\fclientSecret\x12#\n" +
-	"\busername\x18\x05 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\busername\x12&\n" +
-	"\bpassword\x18\x06 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\bpassword\x12)\n" +
-	"\vseller_code\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
-	"sellerCode\x125\n" +
-	"\x11customer_category\x18\b \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x10customerCategory\x12\x80\x01\n" +
-	"\rcurrency_code\x18\t \x01(\tB[\xfaB\x11r\x0f2\n" +
-	"^[A-Z]{3}$\xd0\x01\x01\x82\x8e\x19Can ISO 4217 currency code of three capital letters, for example EURR\fcurrencyCode\x12\x86\x01\n" +
-	"\rlanguage_code\x18\n" +
-	" \x01(\tBa\xfaB,r*\x18#2#^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$\xd0\x01\x01\x82\x8e\x19.a BCP-47 language tag, for example fr or en-GBR\flanguageCode\x126\n" +
-	"\bdefaults\x18\v \x01(\v2\x1a.enlist.v1.OpencellOptionsR\bdefaults\x12+\n" +
-	"\x0fsend_is_company\x18\f \x01(\bH\x00R\rsendIsCompany\x88\x01\x01\x125\n" +
-	"\x14reference_request_id\x18\r \x01(\bH\x01R\x12referenceRequestId\x88\x01\x01B\x12\n" +
-	"\x10_send_is_companyB\x17\n" +
-	"\x15_reference_request_id\"\x95\x02\n" +
-	"\vSellAndSign\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12 \n" +
-	"\x05token\x18\x02 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x05token\x12$\n" +
-	"\x0etoken_in_query\x18\x03 \x01(\bR\ftokenInQuery\x129\n" +
-	"\bdefaults\x18\x04 \x01(\v2\x1d.enlist.v1.SellAndSignOptionsR\bdefaults\"\xec\x02\n" +
-	"\bValomnia\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12V\n" +
-	"\vapi_version\x18\x02 \x01(\tB5\xfaB\x18r\x162\x11^v[0-9]+\\.[0-9]+$\xd0\x01\x01\x82\x8e\x19\x16a version such as v1.0R\n" +
-	"apiVersion\x12#\n" +
-	"\busername\x18\x03 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\busername\x12&\n" +
-	"\bpassword\x18\x04 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\bpassword\x126\n" +
-	"\bdefaults\x18\x05 \x01(\v2\x1a.enlist.v1.ValomniaOptionsR\bdefaults\"\xb5\x02\n" +
-	"\x05Caliq\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12#\n" +
-	"\aapi_key\x18\x02 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x06apiKey\x12&\n" +
-	"\n" +
-	"channel_id\x18\x03 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\tchannelId\x12%\n" +
-	"\x0eauto_numbering\x18\x04 \x01(\bR\rautoNumbering\x123\n" +
-	"\bdefaults\x18\x05 \x01(\v2\x17.enlist.v1.CaliqOptionsR\bdefaults\"\xb0\x02\n" +
-	"\x05Avvio\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12#\n" +
-	"\busername\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\busername\x12&\n" +
-	"\bpassword\x18\x03 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\bpassword\x12 \n" +
-	"\asite_id\x18\x04 \x01(\x03B\a\xfaB\x04\"\x02(\x00R\x06siteId\x123\n" +
-	"\bdefaults\x18\x05 \x01(\v2\x17.enlist.v1.AvvioOptionsR\bdefaultsBW\n" +
+	"\vFORMAT_TEXT\x10\x02BW\n" +
 	"\x14dev.enlist.config.v1P\x01Z=github.com/enlist-dev/enlist/gen/go/enlist/config/v1;configv1b\x06proto3"
 
 var (
@@ -2267,89 +967,51 @@ func file_enlist_config_v1_config_proto_rawDescGZIP() []byte {
 }
 
 var file_enlist_config_v1_config_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_enlist_config_v1_config_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_enlist_config_v1_config_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_enlist_config_v1_config_proto_goTypes = []any{
-	(Log_Level)(0),                // 0: enlist.config.v1.Log.Level
-	(Log_Format)(0),               // 1: enlist.config.v1.Log.Format
-	(*Config)(nil),                // 2: enlist.config.v1.Config
-	(*Grpc)(nil),                  // 3: enlist.config.v1.Grpc
-	(*Http)(nil),                  // 4: enlist.config.v1.Http
-	(*Tls)(nil),                   // 5: enlist.config.v1.Tls
-	(*Admin)(nil),                 // 6: enlist.config.v1.Admin
-	(*Limits)(nil),                // 7: enlist.config.v1.Limits
-	(*Journal)(nil),               // 8: enlist.config.v1.Journal
-	(*Sqlite)(nil),                // 9: enlist.config.v1.Sqlite
-	(*Postgres)(nil),              // 10: enlist.config.v1.Postgres
-	(*Auth)(nil),                  // 11: enlist.config.v1.Auth
-	(*ApiKey)(nil),                // 12: enlist.config.v1.ApiKey
-	(*Jwt)(nil),                   // 13: enlist.config.v1.Jwt
-	(*JwtPermission)(nil),         // 14: enlist.config.v1.JwtPermission
-	(*ClientCertificate)(nil),     // 15: enlist.config.v1.ClientCertificate
-	(*Shutdown)(nil),              // 16: enlist.config.v1.Shutdown
-	(*Log)(nil),                   // 17: enlist.config.v1.Log
-	(*Provider)(nil),              // 18: enlist.config.v1.Provider
-	(*Breaker)(nil),               // 19: enlist.config.v1.Breaker
-	(*RateLimit)(nil),             // 20: enlist.config.v1.RateLimit
-	(*Opencell)(nil),              // 21: enlist.config.v1.Opencell
-	(*SellAndSign)(nil),           // 22: enlist.config.v1.SellAndSign
-	(*Valomnia)(nil),              // 23: enlist.config.v1.Valomnia
-	(*Caliq)(nil),                 // 24: enlist.config.v1.Caliq
-	(*Avvio)(nil),                 // 25: enlist.config.v1.Avvio
-	(*durationpb.Duration)(nil),   // 26: google.protobuf.Duration
-	(v1.OnExisting)(0),            // 27: enlist.v1.OnExisting
-	(*v1.OpencellOptions)(nil),    // 28: enlist.v1.OpencellOptions
-	(*v1.SellAndSignOptions)(nil), // 29: enlist.v1.SellAndSignOptions
-	(*v1.ValomniaOptions)(nil),    // 30: enlist.v1.ValomniaOptions
-	(*v1.CaliqOptions)(nil),       // 31: enlist.v1.CaliqOptions
-	(*v1.AvvioOptions)(nil),       // 32: enlist.v1.AvvioOptions
+	(Log_Level)(0),              // 0: enlist.config.v1.Log.Level
+	(Log_Format)(0),             // 1: enlist.config.v1.Log.Format
+	(*Config)(nil),              // 2: enlist.config.v1.Config
+	(*Grpc)(nil),                // 3: enlist.config.v1.Grpc
+	(*Http)(nil),                // 4: enlist.config.v1.Http
+	(*Tls)(nil),                 // 5: enlist.config.v1.Tls
+	(*Admin)(nil),               // 6: enlist.config.v1.Admin
+	(*Limits)(nil),              // 7: enlist.config.v1.Limits
+	(*Journal)(nil),             // 8: enlist.config.v1.Journal
+	(*Sqlite)(nil),              // 9: enlist.config.v1.Sqlite
+	(*Postgres)(nil),            // 10: enlist.config.v1.Postgres
+	(*Shutdown)(nil),            // 11: enlist.config.v1.Shutdown
+	(*Log)(nil),                 // 12: enlist.config.v1.Log
+	(*Provider)(nil),            // 13: enlist.config.v1.Provider
+	(*Auth)(nil),                // 14: enlist.config.v1.Auth
+	(*durationpb.Duration)(nil), // 15: google.protobuf.Duration
 }
 var file_enlist_config_v1_config_proto_depIdxs = []int32{
 	3,  // 0: enlist.config.v1.Config.grpc:type_name -> enlist.config.v1.Grpc
 	4,  // 1: enlist.config.v1.Config.http:type_name -> enlist.config.v1.Http
 	8,  // 2: enlist.config.v1.Config.journal:type_name -> enlist.config.v1.Journal
-	18, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
-	11, // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
-	16, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
-	17, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
-	26, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
+	13, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
+	14, // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
+	11, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
+	12, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
+	15, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
 	6,  // 8: enlist.config.v1.Config.admin:type_name -> enlist.config.v1.Admin
 	7,  // 9: enlist.config.v1.Config.limits:type_name -> enlist.config.v1.Limits
 	5,  // 10: enlist.config.v1.Grpc.tls:type_name -> enlist.config.v1.Tls
 	5,  // 11: enlist.config.v1.Http.tls:type_name -> enlist.config.v1.Tls
 	9,  // 12: enlist.config.v1.Journal.sqlite:type_name -> enlist.config.v1.Sqlite
 	10, // 13: enlist.config.v1.Journal.postgres:type_name -> enlist.config.v1.Postgres
-	26, // 14: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
-	26, // 15: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
-	12, // 16: enlist.config.v1.Auth.api_keys:type_name -> enlist.config.v1.ApiKey
-	13, // 17: enlist.config.v1.Auth.jwt:type_name -> enlist.config.v1.Jwt
-	15, // 18: enlist.config.v1.Auth.client_certificates:type_name -> enlist.config.v1.ClientCertificate
-	14, // 19: enlist.config.v1.Jwt.permissions:type_name -> enlist.config.v1.JwtPermission
-	26, // 20: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
-	26, // 21: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
-	0,  // 22: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
-	1,  // 23: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
-	21, // 24: enlist.config.v1.Provider.opencell:type_name -> enlist.config.v1.Opencell
-	22, // 25: enlist.config.v1.Provider.sell_and_sign:type_name -> enlist.config.v1.SellAndSign
-	23, // 26: enlist.config.v1.Provider.valomnia:type_name -> enlist.config.v1.Valomnia
-	24, // 27: enlist.config.v1.Provider.caliq:type_name -> enlist.config.v1.Caliq
-	25, // 28: enlist.config.v1.Provider.avvio:type_name -> enlist.config.v1.Avvio
-	26, // 29: enlist.config.v1.Provider.timeout:type_name -> google.protobuf.Duration
-	20, // 30: enlist.config.v1.Provider.rate_limit:type_name -> enlist.config.v1.RateLimit
-	27, // 31: enlist.config.v1.Provider.on_existing:type_name -> enlist.v1.OnExisting
-	26, // 32: enlist.config.v1.Provider.lookup_lag:type_name -> google.protobuf.Duration
-	19, // 33: enlist.config.v1.Provider.breaker:type_name -> enlist.config.v1.Breaker
-	26, // 34: enlist.config.v1.Breaker.period:type_name -> google.protobuf.Duration
-	26, // 35: enlist.config.v1.Breaker.open_for:type_name -> google.protobuf.Duration
-	28, // 36: enlist.config.v1.Opencell.defaults:type_name -> enlist.v1.OpencellOptions
-	29, // 37: enlist.config.v1.SellAndSign.defaults:type_name -> enlist.v1.SellAndSignOptions
-	30, // 38: enlist.config.v1.Valomnia.defaults:type_name -> enlist.v1.ValomniaOptions
-	31, // 39: enlist.config.v1.Caliq.defaults:type_name -> enlist.v1.CaliqOptions
-	32, // 40: enlist.config.v1.Avvio.defaults:type_name -> enlist.v1.AvvioOptions
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	15, // 14: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
+	15, // 15: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
+	15, // 16: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
+	15, // 17: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
+	0,  // 18: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
+	1,  // 19: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_enlist_config_v1_config_proto_init() }
@@ -2357,25 +1019,19 @@ func file_enlist_config_v1_config_proto_init() {
 	if File_enlist_config_v1_config_proto != nil {
 		return
 	}
+	file_enlist_config_v1_auth_proto_init()
+	file_enlist_config_v1_provider_proto_init()
 	file_enlist_config_v1_config_proto_msgTypes[6].OneofWrappers = []any{
 		(*Journal_Sqlite)(nil),
 		(*Journal_Postgres)(nil),
 	}
-	file_enlist_config_v1_config_proto_msgTypes[16].OneofWrappers = []any{
-		(*Provider_Opencell)(nil),
-		(*Provider_SellAndSign)(nil),
-		(*Provider_Valomnia)(nil),
-		(*Provider_Caliq)(nil),
-		(*Provider_Avvio)(nil),
-	}
-	file_enlist_config_v1_config_proto_msgTypes[19].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_config_v1_config_proto_rawDesc), len(file_enlist_config_v1_config_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   24,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
