@@ -38,7 +38,7 @@ jq --raw-output '"created \(.customer.id) \(.outcome)"' <<<"$answer"
 curl --silent --output /dev/null "$sandbox/sandbox/faults" --data '{"vendor": "opencell", "operation": "create", "kind": "drop_after", "times": 1}'
 request=$(new_request)
 until answer=$(create "$request"); do
-  [ -n "$answer" ] || { sleep 1; continue; } # the answer was lost on the way to here
+  [[ $answer = *'"details"'* ]] || { sleep 1; continue; } # not from Enlist: the answer was lost on the way to here
   delay=$(read_error "$answer" 'detail("google.rpc.RetryInfo").retryDelay | rtrimstr("s")')
   [ -n "$delay" ] || { echo "$answer" >&2; exit 1; } # calling again does not help
   read_error "$answer" '"unknown \(detail("google.rpc.ErrorInfo").reason)"'
