@@ -30,6 +30,7 @@ func all() []example {
 		{"Java", []string{"java", "-jar", "examples/java/target/enlist-example.jar"}, []string{"examples/java/target/enlist-example.jar"}, "examples-java"},
 		{"Python", []string{".tools/examples/python/bin/python", "examples/python/main.py"}, nil, "examples-python"},
 		{"Node", []string{"node", "examples/node/main.js"}, []string{"examples/node/node_modules"}, "examples-node"},
+		{"Connect", []string{"node", "examples/node/connect.js"}, []string{"examples/node/node_modules"}, "examples-node"},
 		{"curl", []string{"examples/curl/main.sh"}, []string{"curl", "jq"}, "examples-scripts"},
 		{"grpcurl", []string{"examples/grpcurl/main.sh"}, []string{"grpcurl", "curl", "jq"}, "tools examples-scripts"},
 	}
