@@ -34,7 +34,7 @@ new_request() {
 read_error() { jq --raw-output 'def detail(type): .details[] | select(."@type" == "type.googleapis.com/" + type); '"$2" <<<"$1"; }
 
 # A create.
-answer=$(create "$(new_request)")
+answer=$(create "$(new_request)") || { echo "$answer" >&2; exit 1; }
 jq --raw-output '"created \(.customer.id) \(.outcome)"' <<<"$answer"
 
 # A create at a vendor that takes it and hangs up. The same request again brings the end, and never a second customer.
@@ -59,7 +59,7 @@ answer=$(create "$refused") || read_error "$answer" '"refused \(detail("google.r
 # All pages of a list.
 token=
 while true; do
-  page=$(call ListContractors '{"provider": "sellandsign", "customerId": "DEMO-1", "pageSize": 1, "pageToken": "'"$token"'"}')
+  page=$(call ListContractors '{"provider": "sellandsign", "customerId": "DEMO-1", "pageSize": 1, "pageToken": "'"$token"'"}') || { echo "$page" >&2; exit 1; }
   jq --raw-output '.contractors[] | "contractor \(.id)"' <<<"$page"
   token=$(jq --raw-output '.nextPageToken // empty' <<<"$page")
   [ -n "$token" ] || break
