@@ -30,6 +30,7 @@ func all() []example {
 		{"Java", []string{"java", "-jar", "examples/java/target/enlist-example.jar"}, []string{"examples/java/target/enlist-example.jar"}, "examples-java"},
 		{"Python", []string{".tools/examples/python/bin/python", "examples/python/main.py"}, nil, "examples-python"},
 		{"Node", []string{"node", "examples/node/main.js"}, []string{"examples/node/node_modules"}, "examples-node"},
+		{"Connect", []string{"node", "examples/node/connect.js"}, []string{"examples/node/node_modules"}, "examples-node"},
 		{"curl", []string{"examples/curl/main.sh"}, []string{"curl", "jq"}, "examples-scripts"},
 		{"grpcurl", []string{"examples/grpcurl/main.sh"}, []string{"grpcurl", "curl", "jq"}, "tools examples-scripts"},
 	}
@@ -156,6 +157,16 @@ func startDemo(t *testing.T) *demo {
 // run runs an example and returns what it prints.
 func (d *demo) run(t *testing.T, e example) string {
 	t.Helper()
+	printed, complained, err := d.try(t, e)
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, printed, complained)
+	}
+	return printed
+}
+
+// try runs an example and returns what it prints, and what it complains of.
+func (d *demo) try(t *testing.T, e example) (string, string, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, e.command[0], e.command[1:]...)
@@ -163,10 +174,8 @@ func (d *demo) run(t *testing.T, e example) string {
 	command.Env = append(os.Environ(), "ENLIST_GRPC="+d.grpc, "ENLIST_HTTP="+d.rest, "ENLIST_SANDBOX="+d.sandbox)
 	var printed, complained bytes.Buffer
 	command.Stdout, command.Stderr = &printed, &complained
-	if err := command.Run(); err != nil {
-		t.Fatalf("%v\n%s%s", err, printed.String(), complained.String())
-	}
-	return printed.String()
+	err := command.Run()
+	return printed.String(), complained.String(), err
 }
 
 // customers are how often the vendor was made to create each customer.
@@ -203,5 +212,22 @@ func (d *demo) seedContractors(t *testing.T) {
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		t.Fatalf("contractors: %s", response.Status)
+	}
+}
+
+// A script that cannot call says why.
+func TestScriptsSayWhatFailed(t *testing.T) {
+	nowhere := &demo{grpc: "127.0.0.1:1", rest: "http://127.0.0.1:1", sandbox: "http://127.0.0.1:1"}
+	for _, e := range all() {
+		if !strings.HasSuffix(e.command[0], ".sh") {
+			continue
+		}
+		t.Run(e.language, func(t *testing.T) {
+			e.require(t)
+			printed, complained, err := nowhere.try(t, e)
+			if err == nil || printed != "" || complained == "" {
+				t.Errorf("%v, with %q and %q", err, printed, complained)
+			}
+		})
 	}
 }

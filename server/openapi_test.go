@@ -140,3 +140,19 @@ func isDocumented(t *testing.T, request *http.Request, response *http.Response, 
 		t.Errorf("the OpenAPI document does not permit what succeeded at %s %s: %v in %s", request.Method, path, err, sent)
 	}
 }
+
+// Generators of clients make something of a schema with properties only where no oneOf, anyOf or allOf stands beside them.
+func TestSchemasAreForGenerators(t *testing.T) {
+	document, err := readOpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, schema := range document.at("components", "schemas") {
+		schema := schema.(map[string]any)
+		for _, keyword := range []string{"oneOf", "anyOf", "allOf"} {
+			if schema["properties"] != nil && schema[keyword] != nil {
+				t.Errorf("%s has properties, and %s", name, keyword)
+			}
+		}
+	}
+}

@@ -30,7 +30,7 @@ new_request() {
 read_error() { jq --raw-output 'def detail(type): .details[] | select(."@type" == "type.googleapis.com/" + type); '"$2" <<<"$1"; }
 
 # A create.
-answer=$(create "$(new_request)")
+answer=$(create "$(new_request)") || { echo "$answer" >&2; exit 1; }
 jq --raw-output '"created \(.customer.id) \(.outcome)"' <<<"$answer"
 
 # A create at a vendor that takes it and hangs up. The same request again brings the end, and never a second customer.
@@ -38,7 +38,7 @@ jq --raw-output '"created \(.customer.id) \(.outcome)"' <<<"$answer"
 curl --silent --output /dev/null "$sandbox/sandbox/faults" --data '{"vendor": "opencell", "operation": "create", "kind": "drop_after", "times": 1}'
 request=$(new_request)
 until answer=$(create "$request"); do
-  [ -n "$answer" ] || { sleep 1; continue; } # the answer was lost on the way to here
+  [[ $answer = *'"details"'* ]] || { sleep 1; continue; } # not from Enlist: the answer was lost on the way to here
   delay=$(read_error "$answer" 'detail("google.rpc.RetryInfo").retryDelay | rtrimstr("s")')
   [ -n "$delay" ] || { echo "$answer" >&2; exit 1; } # calling again does not help
   read_error "$answer" '"unknown \(detail("google.rpc.ErrorInfo").reason)"'
@@ -55,7 +55,7 @@ answer=$(create "$refused") || read_error "$answer" '"refused \(detail("google.r
 # All pages of a list.
 token=
 while true; do
-  page=$(call --get "$enlist/sellandsign/customers/DEMO-1/contractors" --data pageSize=1 --data-urlencode "pageToken=$token")
+  page=$(call --get "$enlist/sellandsign/customers/DEMO-1/contractors" --data pageSize=1 --data-urlencode "pageToken=$token") || { echo "$page" >&2; exit 1; }
   jq --raw-output '.contractors[] | "contractor \(.id)"' <<<"$page"
   token=$(jq --raw-output '.nextPageToken // empty' <<<"$page")
   [ -n "$token" ] || break

@@ -87,37 +87,40 @@ func (s *schemas) ofMessage(message protoreflect.MessageDescriptor, going direct
 	}
 	if going == request {
 		schema.set("additionalProperties", false)
-		if message.FullName() == "enlist.v1.Customer" {
-			schema.set("anyOf", aName())
-		}
 	}
-	addOneofs(schema, message)
+	if wrong := combinations(message, going); len(wrong) == 1 {
+		schema.set("not", wrong[0])
+	} else if len(wrong) > 1 {
+		schema.set("not", with("anyOf", wrong))
+	}
 	return schema
 }
 
-// addOneofs allows at most one member of each oneof, and demands one where the contract does.
-func addOneofs(schema *object, message protoreflect.MessageDescriptor) {
-	var all []any
+// combinations are the sets of fields that a message must not have: two of a oneof; none of one that demands it; of a customer, no name.
+// A schema has them in a `not`: of oneOf and anyOf beside properties many generators of clients make a type for each case, without the fields.
+func combinations(message protoreflect.MessageDescriptor, going direction) []*object {
+	var wrong []*object
 	for i := range message.Oneofs().Len() {
 		oneof := message.Oneofs().Get(i)
 		if oneof.IsSynthetic() {
 			continue
 		}
-		var choices, each []any
+		var one []any
 		for j := range oneof.Fields().Len() {
-			one := with("required", []string{oneof.Fields().Get(j).JSONName()})
-			choices, each = append(choices, one), append(each, one)
+			name := oneof.Fields().Get(j).JSONName()
+			one = append(one, with("required", []string{name}))
+			for k := range j {
+				wrong = append(wrong, with("required", []string{oneof.Fields().Get(k).JSONName(), name}))
+			}
 		}
-		if !requiresOne(oneof) {
-			choices = append(choices, with("not", with("anyOf", each)))
+		if requiresOne(oneof) {
+			wrong = append(wrong, with("not", with("anyOf", one)))
 		}
-		all = append(all, with("oneOf", choices))
 	}
-	if len(all) == 1 {
-		schema.set("oneOf", all[0].(*object).values["oneOf"])
-	} else if len(all) > 1 {
-		schema.set("allOf", all)
+	if going == request && message.FullName() == "enlist.v1.Customer" {
+		wrong = append(wrong, with("not", with("anyOf", aName())))
 	}
+	return wrong
 }
 
 func (s *schemas) ofField(field protoreflect.FieldDescriptor, going direction) *object {
