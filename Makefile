@@ -30,12 +30,6 @@ generate: tools imports plugins ## Regenerate gen/ from proto/
 	buf build . --path proto/enlist/v1 --path .tools/imports/google/rpc/error_details.proto --as-file-descriptor-set -o gen/descriptor/enlist.binpb
 	go run ./proto/openapidoc gen/descriptor/enlist.binpb > .tools/enlist.openapi.json
 	mv .tools/enlist.openapi.json gen/openapi/enlist.openapi.json
-	@mkdir -p gen/serviceconfig gen/go/enlist/serviceconfig
-	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
-	@{ echo '// Code generated from proto/serviceconfig.json. DO NOT EDIT.'; echo; \
-	  echo '// Package serviceconfig has the gRPC service config for callers of Enlist.'; echo 'package serviceconfig'; echo; \
-	  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
-	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
 	@$(MAKE) --no-print-directory packages
 
 # What must not break is compared with what it was at the last release. Of the contract the source of stubs must stay good, too; of the

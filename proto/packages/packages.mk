@@ -1,13 +1,22 @@
-# The packages for callers in Python and TypeScript, and the examples that use them.
+# The service config, the packages for callers in Python and TypeScript, and the examples that use them.
 
-.PHONY: packages gen/python gen/typescript plugins python-requirements languages package-types examples-python examples-node
+.PHONY: packages gen/serviceconfig gen/python gen/typescript plugins python-requirements languages package-types examples-python examples-node
 
 # The version of the packages; a release has its tag.
 PACKAGE_VERSION := 0.1.0
 PROTOC := .tools/python/bin/python -m grpc_tools.protoc
 
 # What `make generate` does for them after buf.
-packages: gen/python gen/typescript
+packages: gen/serviceconfig gen/python gen/typescript
+
+# The service config as a file, and for Go.
+gen/serviceconfig:
+	@mkdir -p gen/serviceconfig gen/go/enlist/serviceconfig
+	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
+	@{ echo '// Code generated from proto/serviceconfig.json. DO NOT EDIT.'; echo; \
+	  echo '// Package serviceconfig has the gRPC service config for callers of Enlist.'; echo 'package serviceconfig'; echo; \
+	  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
+	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
 
 # The plugin for Python's stubs is inside grpcio-tools' protoc, where buf cannot call it.
 gen/python:
