@@ -23,7 +23,7 @@ const picture = "\x89PNG\r\n\x1a\n" + marked + marked
 // markers are what marks such a field, in the forms in which it may appear anywhere.
 func markers() []string {
 	inBase64 := base64.StdEncoding.EncodeToString([]byte(picture))[12:24] // both marks but the first letter
-	return []string{marked, "zqx7frpp", "fr76zqx7", "5550142", "1913-07-19", "19130719", "19/07/1913", "-1781654400", "12.3456789", inBase64}
+	return []string{marked, "zqx7frpp", "fr76zqx7", "555014273", "1913-07-19", "19130719", "19/07/1913", "-1781654400", "12.3456789", inBase64}
 }
 
 // marker fills requests with marks. Each create is for a customer of its own.
@@ -133,7 +133,7 @@ func (m *marker) text(field protoreflect.FieldDescriptor) string {
 	case "email", "cced_emails":
 		return fmt.Sprintf("%s%s%d@%s.example", marked, name, m.number, marked)
 	case "phone", "mobile", "fax":
-		return "+335550142" + fmt.Sprint(len(name))
+		return "+33555014273" + fmt.Sprint(len(name))
 	case "iban":
 		return "FR76ZQX7" + strings.Repeat("0", 10)
 	case "bic":
