@@ -90,11 +90,7 @@ func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) er
 	case request.GetRequestId() == "" && key != "":
 		request.RequestId = key
 	case request.GetRequestId() == "":
-		id, err := uuid.NewV7() // by time: next to each other in the journal's index
-		if err != nil {
-			return err
-		}
-		request.RequestId = id.String()
+		request.RequestId = uuid.NewString()
 	}
 	request.RequestId = strings.ToLower(request.GetRequestId())
 	return nil
