@@ -153,7 +153,10 @@ func TestNotSentIsTriedAgain(t *testing.T) {
 		t.Parallel()
 		f := start(t, newVendor(byKey, time.Second).then(unreached, unreached, unreached, unreached))
 		r, began := request("c1"), time.Now()
-		_, err := f.create(r, time.Second)
+		err := f.recordsInTime(func() error {
+			_, err := f.create(r, time.Second)
+			return err
+		})
 		f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE)
 		f.inState(r, notSent)
 		if f.vendor.left() == 0 {

@@ -268,3 +268,16 @@ func (f *fixture) answersInTime(call func(context.Context) error) (err error) {
 	f.t.Error("the answer came after the deadline")
 	return err
 }
+
+// recordsInTime makes a call with little time again while the disk is too slow to record anything in it, which sends nothing.
+func (f *fixture) recordsInTime(call func() error) (err error) {
+	f.t.Helper()
+	for range 5 {
+		var known *providers.Error
+		if err = call(); !errors.As(err, &known) || known.Reason != enlistv1.ErrorReason_JOURNAL_UNAVAILABLE {
+			return err
+		}
+	}
+	f.t.Error("the journal was too slow each time")
+	return err
+}
