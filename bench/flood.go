@@ -29,30 +29,44 @@ func (p *plan) runFlood(ctx context.Context, stage *stage) error {
 	if err != nil {
 		return err
 	}
+	ours, err := readyForFlood(ctx, enlist)
+	if err != nil {
+		return err
+	}
+	theirs, err := readyForFlood(ctx, bare)
+	if err != nil {
+		return err
+	}
 	fmt.Printf("%d creates at once, the vendor takes %s\n\n", p.flood, vendorTakes)
 	fmt.Print("| round | server | failed | resident before, at most, MiB | KiB a create | p50 | p99 | added at p99, ms |\n|---|---|---|---|---|---|---|---|\n")
-	atRest := map[*subject]float64{}
 	for round := range p.rounds {
-		for _, server := range []*subject{enlist, bare} {
-			create, _, err := grpcCalls(server.grpc)
-			if err != nil {
-				return err
-			}
-			if round == 0 {
-				if err := warmUp(ctx, create, 8); err != nil {
-					return err
-				}
-				if atRest[server], err = server.resident(); err != nil {
-					return err
-				}
-			}
-			most, latencies, failed := server.flooded(ctx, create, p.flood)
+		for _, one := range []*flooding{ours, theirs} {
+			most, latencies, failed := one.server.flooded(ctx, one.create, p.flood)
 			p50, p99 := latencies[len(latencies)/2], latencies[len(latencies)*99/100]
-			fmt.Printf("| %d | %s | %d | %.1f, %.1f | %.1f | %s | %s | %d |\n", round+1, server.name, failed, atRest[server]/1024, most/1024,
-				(most-atRest[server])/float64(p.flood), p50.Round(time.Millisecond), p99.Round(time.Millisecond), (p99 - vendorTakes).Milliseconds())
+			fmt.Printf("| %d | %s | %d | %.1f, %.1f | %.1f | %s | %s | %d |\n", round+1, one.server.name, failed, one.atRest/1024, most/1024,
+				(most-one.atRest)/float64(p.flood), p50.Round(time.Millisecond), p99.Round(time.Millisecond), (p99 - vendorTakes).Milliseconds())
 		}
 	}
 	return nil
+}
+
+// flooding is a server that is ready for a flood.
+type flooding struct {
+	server *subject
+	create call
+	atRest float64 // resident before, in KiB
+}
+
+func readyForFlood(ctx context.Context, server *subject) (*flooding, error) {
+	create, _, err := grpcCalls(server.grpc)
+	if err != nil {
+		return nil, err
+	}
+	if err := warmUp(ctx, create, 8); err != nil {
+		return nil, err
+	}
+	atRest, err := server.resident()
+	return &flooding{server, create, atRest}, err
 }
 
 // flooded makes calls all at once. It returns the most memory that the server had meanwhile, in KiB, and the latencies in order.

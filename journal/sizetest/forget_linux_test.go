@@ -1,7 +1,6 @@
 package sizetest_test
 
 import (
-	"io"
 	"os"
 	"testing"
 
@@ -20,19 +19,6 @@ func forget(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	if err := unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_DONTNEED); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// remember has the system read a file, and keep what it has room for.
-func remember(t *testing.T, path string) {
-	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if _, err := io.Copy(io.Discard, file); err != nil {
 		t.Fatal(err)
 	}
 }
