@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
+	"sync"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -25,7 +27,11 @@ const usualText = 128
 
 // index makes the hashes that rows are found by. Its key is made once for each database and never changes, so that a new encryption key
 // does not change the hashes; without that key nobody can try names against them.
-type index struct{ key []byte }
+type index struct{ macs sync.Pool }
+
+func newIndex(key []byte) *index {
+	return &index{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+}
 
 // exclusive is the hash of what at most one create may be under way for. Vendors differ in whether case tells two keys apart: here
 // it does not, nor does the way that a letter is composed, as to wait for another is better than to create twice.
@@ -41,7 +47,9 @@ func (x *index) hash(kind, provider, text string) []byte {
 	if text == "" {
 		return nil
 	}
-	mac := hmac.New(sha256.New, x.key)
+	mac := x.macs.Get().(hash.Hash) //nolint:errcheck,forcetypeassert // it holds nothing else
+	defer x.macs.Put(mac)
+	mac.Reset()
 	mac.Write(appendText(appendText(appendText(make([]byte, 0, usualText), kind), provider), text))
 	return mac.Sum(nil)
 }
@@ -66,7 +74,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 			return nil, err
 		}
 		if id, _ := sealedWith(sealed); id == keys.primary {
-			return &index{key: key}, nil
+			return newIndex(key), nil
 		}
 		anew, err := keys.aead.Encrypt(key, []byte(indexPlace))
 		if err != nil {
@@ -74,7 +82,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 		}
 		err = store.ReplaceSecret(ctx, IndexSecret, sealed, anew)
 		if err == nil {
-			return &index{key: key}, nil
+			return newIndex(key), nil
 		}
 		if !errors.Is(err, ErrConflict) { // else another replica was first: read what it has written
 			return nil, err

@@ -4,7 +4,7 @@ import "testing"
 
 // A create is hashed twice: as what it excludes, and as its customer.
 func BenchmarkIndex(b *testing.B) {
-	hashes := &index{key: make([]byte, 32)}
+	hashes := newIndex(make([]byte, 32))
 	b.ReportAllocs()
 	for b.Loop() {
 		hashes.exclusive("opencell", "CLASSIC-C00")

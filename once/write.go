@@ -119,12 +119,10 @@ func (s *Service) write(f *flight, record *journal.Record, due time.Duration, ea
 	return lost
 }
 
-// untilWritten repeats a write until it succeeds or the process ends.
+// untilWritten repeats a write, which bounds its own time, until it succeeds or the process ends.
 func (s *Service) untilWritten(what string, key journal.Key, write func(context.Context) error) {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
-		err := write(ctx)
-		cancel()
+		err := write(context.Background())
 		if err == nil {
 			return
 		}

@@ -140,16 +140,21 @@ func asText(field protoreflect.FieldDescriptor, value protoreflect.Value) string
 	}
 }
 
-// WithDefaults returns the options with the connection's defaults in the fields that they leave unset. Neither is changed.
+// WithDefaults returns the options with the connection's defaults in the fields that they leave unset. Neither is changed, and what is
+// returned must not be: it may be one of them.
 func WithDefaults[M proto.Message](options, defaults M) M {
-	merged, _ := proto.Clone(options).(M)
-	target := merged.ProtoReflect()
+	switch {
+	case !defaults.ProtoReflect().IsValid() && options.ProtoReflect().IsValid():
+		return options
+	case !options.ProtoReflect().IsValid() && defaults.ProtoReflect().IsValid():
+		return defaults
+	}
+	target := proto.CloneOf(options).ProtoReflect()
 	if !target.IsValid() {
 		target = target.New()
-		merged, _ = target.Interface().(M)
 	}
-	clone := proto.Clone(defaults).ProtoReflect()
-	clone.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+	merged, _ := target.Interface().(M)
+	defaults.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		if !target.Has(field) {
 			target.Set(field, value)
 		}

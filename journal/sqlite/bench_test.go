@@ -55,11 +55,11 @@ func create(b *testing.B, store *sqlite.Store) error {
 	id := uuid.New()
 	row := &journal.Row{
 		Principal: "billing", Provider: "opencell", RequestID: id, State: enlistv1.OperationState_OPERATION_STATE_INTENT,
-		Exclusive: append([]byte("exclusive 123456"), id[:]...), Customer: append([]byte("customer 1234567"), id[:]...), Owner: "a", KeyID: 7, Payload: make([]byte, 1024),
+		Exclusive: append([]byte("exclusive 123456"), id[:]...), Owner: "a", KeyID: 7, Payload: make([]byte, 1024),
 	}
 	if _, _, err := store.Insert(b.Context(), row); err != nil {
 		return err
 	}
-	row.State, row.Owner = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED, ""
+	row.State, row.Owner, row.Customer = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED, "", append([]byte("customer 1234567"), id[:]...)
 	return store.Update(b.Context(), row, -time.Second)
 }

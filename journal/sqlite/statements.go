@@ -42,10 +42,10 @@ const (
     SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, key_id = ?11, payload = ?12
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4`
 
-	// What nearly every update is: the indexes of what it leaves out are not touched.
-	sqlUpdateSame = `UPDATE operations
-    SET state = ?5, version = version + 1, exclusive = ?6, owner = ?8, due = ?9, updated = ?10, payload = ?12
-    WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND customer IS ?7 AND key_id = ?11`
+	// What nearly every update is: the index of the keys is not touched.
+	sqlUpdateSameKey = `UPDATE operations
+    SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, payload = ?12
+    WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND key_id = ?11`
 
 	sqlReseal = `UPDATE operations SET key_id = ?5, payload = ?6
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4`
@@ -106,9 +106,9 @@ func (s *readStatements) all() []statement {
 
 // writeStatements are those of the connection that writes.
 type writeStatements struct {
-	begin, commit, rollback                                                          *sql.Stmt
-	insert, updateSame, update, reseal, claim, take, purge, addSecret, replaceSecret *sql.Stmt
-	get, findOpen, secret                                                            *sql.Stmt
+	begin, commit, rollback                                                             *sql.Stmt
+	insert, updateSameKey, update, reseal, claim, take, purge, addSecret, replaceSecret *sql.Stmt
+	get, findOpen, secret                                                               *sql.Stmt
 }
 
 func (s *writeStatements) all() []statement {
@@ -118,7 +118,7 @@ func (s *writeStatements) all() []statement {
 		{&s.rollback, "ROLLBACK"},
 		{&s.insert, sqlInsert},
 		{&s.update, sqlUpdate},
-		{&s.updateSame, sqlUpdateSame},
+		{&s.updateSameKey, sqlUpdateSameKey},
 		{&s.reseal, sqlReseal},
 		{&s.claim, sqlClaim},
 		{&s.take, sqlTake},

@@ -18,15 +18,16 @@ import (
 const apiPath = "/api/ws_api"
 
 // call makes a call; what it does stands in its body as well. secrets are what its answer may repeat.
-func (p *Provider) call(operation vendorhttp.Operation, body proto.Message, secrets []string) *vendorhttp.Request {
+func (p *Provider) call(operation vendorhttp.Operation, message proto.Message, secrets []string) *vendorhttp.Request {
+	body, redacted := wire.Body(message)
 	return &vendorhttp.Request{
 		Operation:    operation,
 		Method:       http.MethodPost,
 		Path:         apiPath,
 		Header:       http.Header{"Accept": {"application/json"}},
 		ContentType:  "application/json",
-		Body:         wire.JSON(body),
-		RedactedBody: func() []byte { return wire.RedactedJSON(body) },
+		Body:         body,
+		RedactedBody: redacted,
 		RedactAnswer: func(answer []byte) string {
 			return wire.Redact(p.secrets.Redact(string(answer)), secrets...)
 		},

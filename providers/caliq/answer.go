@@ -23,14 +23,15 @@ const (
 
 // call makes a call of the API; every one is a POST with the key in its body.
 func (p *Provider) call(operation vendorhttp.Operation, path string, params proto.Message) *vendorhttp.Request {
+	body, redacted := wire.Body(params)
 	return &vendorhttp.Request{
 		Operation:    operation,
 		Method:       http.MethodPost,
 		Path:         path,
 		Header:       http.Header{"Accept": {"application/json"}},
 		ContentType:  "application/json",
-		Body:         wire.JSON(params),
-		RedactedBody: func() []byte { return wire.RedactedJSON(params) },
+		Body:         body,
+		RedactedBody: redacted,
 		RedactAnswer: func(body []byte) string { return p.redact(p.secrets.Redact(string(body))) },
 	}
 }

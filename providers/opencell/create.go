@@ -92,8 +92,8 @@ func (c *creation) call() *vendorhttp.Request {
 		path = upsertPath
 	}
 	call := requestOf(vendorhttp.Create, http.MethodPost, path)
-	call.ContentType, call.Body = "application/json", wire.JSON(c.hierarchy)
-	call.RedactedBody = func() []byte { return wire.RedactedJSON(c.hierarchy) }
+	call.ContentType = "application/json"
+	call.Body, call.RedactedBody = wire.Body(c.hierarchy)
 	call.Creates = true
 	return call
 }

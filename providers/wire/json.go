@@ -23,12 +23,22 @@ const usualSize = 1 << 10
 
 // JSON encodes a wire message. Fields that are not set are left out.
 func JSON(message proto.Message) []byte {
-	return appendMessage(make([]byte, 0, usualSize), message.ProtoReflect(), false)
+	body, _ := Body(message)
+	return body
 }
 
-// RedactedJSON is JSON with every field that is marked debug_redact replaced by `$NAME`.
-func RedactedJSON(message proto.Message) []byte {
-	return appendMessage(make([]byte, 0, usualSize), message.ProtoReflect(), true)
+// Body is JSON, and what makes the same with every field that is marked debug_redact replaced by `$NAME`: nil when no such field is set.
+func Body(message proto.Message) (body []byte, redacted func() []byte) {
+	plain := encoder{out: make([]byte, 0, usualSize)}
+	plain.message(message.ProtoReflect())
+	if !plain.hasSecrets {
+		return plain.out, nil
+	}
+	return plain.out, func() []byte {
+		shown := encoder{out: make([]byte, 0, usualSize), redact: true}
+		shown.message(message.ProtoReflect())
+		return shown.out
+	}
 }
 
 // Unmarshal decodes a vendor's JSON answer. Fields that the message does not name are passed over, since vendors add some.
@@ -54,8 +64,14 @@ func Placeholder(field protoreflect.FieldDescriptor) string {
 	return "$" + string(bytes.ToUpper([]byte(field.Name())))
 }
 
-func appendMessage(out []byte, message protoreflect.Message, redact bool) []byte {
-	out = append(out, '{')
+// encoder appends to out. hasSecrets says that a field marked debug_redact was among what it met.
+type encoder struct {
+	out                []byte
+	redact, hasSecrets bool
+}
+
+func (e *encoder) message(message protoreflect.Message) {
+	e.out = append(e.out, '{')
 	fields := message.Descriptor().Fields()
 	first := true
 	for i := range fields.Len() {
@@ -64,51 +80,53 @@ func appendMessage(out []byte, message protoreflect.Message, redact bool) []byte
 			continue
 		}
 		if !first {
-			out = append(out, ',')
+			e.out = append(e.out, ',')
 		}
 		first = false
-		out = appendString(out, field.JSONName())
-		out = append(out, ':')
-		if redact && Redacted(field) {
-			out = appendString(out, Placeholder(field))
+		e.out = append(appendString(e.out, field.JSONName()), ':')
+		secret := Redacted(field)
+		e.hasSecrets = e.hasSecrets || secret
+		if secret && e.redact {
+			e.out = appendString(e.out, Placeholder(field))
 			continue
 		}
-		out = appendField(out, field, message.Get(field), redact)
+		e.field(field, message.Get(field))
 	}
-	return append(out, '}')
+	e.out = append(e.out, '}')
 }
 
-func appendField(out []byte, field protoreflect.FieldDescriptor, value protoreflect.Value, redact bool) []byte {
+func (e *encoder) field(field protoreflect.FieldDescriptor, value protoreflect.Value) {
 	if !field.IsList() {
-		return appendValue(out, field, value, redact)
+		e.value(field, value)
+		return
 	}
 	list := value.List()
-	out = append(out, '[')
+	e.out = append(e.out, '[')
 	for i := range list.Len() {
 		if i > 0 {
-			out = append(out, ',')
+			e.out = append(e.out, ',')
 		}
-		out = appendValue(out, field, list.Get(i), redact)
+		e.value(field, list.Get(i))
 	}
-	return append(out, ']')
+	e.out = append(e.out, ']')
 }
 
-func appendValue(out []byte, field protoreflect.FieldDescriptor, value protoreflect.Value, redact bool) []byte {
+func (e *encoder) value(field protoreflect.FieldDescriptor, value protoreflect.Value) {
 	switch field.Kind() {
 	case protoreflect.MessageKind:
-		return appendMessage(out, value.Message(), redact)
+		e.message(value.Message())
 	case protoreflect.StringKind:
-		return appendString(out, value.String())
+		e.out = appendString(e.out, value.String())
 	case protoreflect.BoolKind:
-		return strconv.AppendBool(out, value.Bool())
+		e.out = strconv.AppendBool(e.out, value.Bool())
 	case protoreflect.Int32Kind, protoreflect.Int64Kind:
-		return strconv.AppendInt(out, value.Int(), 10)
+		e.out = strconv.AppendInt(e.out, value.Int(), 10)
 	case protoreflect.Uint32Kind, protoreflect.Uint64Kind:
-		return strconv.AppendUint(out, value.Uint(), 10)
+		e.out = strconv.AppendUint(e.out, value.Uint(), 10)
 	case protoreflect.DoubleKind:
-		return appendNumber(out, value.Float())
+		e.out = appendNumber(e.out, value.Float())
 	case protoreflect.BytesKind:
-		return appendString(out, base64.StdEncoding.EncodeToString(value.Bytes()))
+		e.out = appendString(e.out, base64.StdEncoding.EncodeToString(value.Bytes()))
 	default:
 		panic(fmt.Sprintf("wire: %s has a kind that no vendor message uses: %s", field.FullName(), field.Kind()))
 	}
