@@ -47,7 +47,7 @@ func (x *index) hash(kind, provider, text string) []byte {
 	if text == "" {
 		return nil
 	}
-	mac := x.macs.Get().(hash.Hash) //nolint:errcheck,forcetypeassert // it holds nothing else
+	mac := x.macs.Get().(hash.Hash) //nolint:forcetypeassert // it holds nothing else
 	defer x.macs.Put(mac)
 	mac.Reset()
 	mac.Write(appendText(appendText(appendText(make([]byte, 0, usualText), kind), provider), text))
