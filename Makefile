@@ -123,6 +123,8 @@ examples-java: .tools/examples/java/stamp
 	@{ command -v mvn && command -v javac; } >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq maven default-jdk-headless; } || \
 	  { echo 'no Maven or no JDK here: the example in Java will be skipped (apt-get install maven default-jdk-headless)'; exit 0; }; \
+	$${JAVA_HOME:+$$JAVA_HOME/bin/}javac --release 17 -version >/dev/null 2>&1 || \
+	  { echo "the JDK here is $$($${JAVA_HOME:+$$JAVA_HOME/bin/}javac -version 2>&1), and the example in Java needs 17 or later: it will be skipped"; exit 0; }; \
 	mvn --quiet --batch-mode -f examples/java/pom.xml package && mkdir -p $(@D) && touch $@
 
 examples-scripts:

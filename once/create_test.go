@@ -61,10 +61,7 @@ func TestJoinWithAShortDeadline(t *testing.T) {
 	f := start(t, newVendor(byKey, time.Second))
 	r := request("c1")
 	gate, ended := f.sending(r)
-	err := f.answersInTime(func(ctx context.Context) error {
-		_, err := f.Create(ctx, "", clone(r))
-		return err
-	})
+	err := f.createInASecond(r, late)
 	if f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS).RetryAfter == 0 {
 		t.Error("it does not say when to come again")
 	}
@@ -153,10 +150,7 @@ func TestNotSentIsTriedAgain(t *testing.T) {
 		t.Parallel()
 		f := start(t, newVendor(byKey, time.Second).then(unreached, unreached, unreached, unreached))
 		r, began := request("c1"), time.Now()
-		err := f.recordsInTime(func() error {
-			_, err := f.create(r, time.Second)
-			return err
-		})
+		err := f.createInASecond(r, unrecorded)
 		f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE)
 		f.inState(r, notSent)
 		if f.vendor.left() == 0 {

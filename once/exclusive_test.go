@@ -46,10 +46,7 @@ func TestBusyCustomer(t *testing.T) {
 	f := start(t, newVendor(byKey, time.Second))
 	gate, ended := f.sending(request("c1"))
 	r := request("c1")
-	err := f.answersInTime(func(ctx context.Context) error {
-		_, err := f.Create(ctx, "", clone(r))
-		return err
-	})
+	err := f.createInASecond(r, late)
 	busy := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
 	if busy.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || busy.RetryAfter == 0 {
 		t.Errorf("stage %s, retry after %s", busy.Stage, busy.RetryAfter)

@@ -34,7 +34,7 @@ func TestAPIReference(t *testing.T) {
 	for path, contentType := range map[string]string{
 		"/docs/": "text/html; charset=utf-8", "/docs/page.js": "application/javascript", "/docs/page.css": "text/css; charset=utf-8",
 		"/docs/swagger-ui-bundle.js": "application/javascript", "/docs/swagger-ui.css": "text/css; charset=utf-8",
-		"/openapi.json": "application/json",
+		"/openapi.json": "application/json", "/service-config.json": "application/json",
 	} {
 		got := get(path, http.Header{"Accept-Encoding": {"gzip"}, "Origin": {"https://elsewhere.example"}})
 		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != contentType {

@@ -21,7 +21,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// rest is the REST side of the contract: it checks what HTTP alone can get wrong, then lets the gateway decode and call.
+// rest is the REST side of the contract: it checks what HTTP alone can get wrong, and lets the gateway find the RPC, decode and call.
 type rest struct {
 	gateway *runtime.ServeMux
 	errors  restErrors
@@ -40,6 +40,7 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen tele
 		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
 		runtime.WithErrorHandler(failures.ofCall),
 		runtime.WithRoutingErrorHandler(failures.ofRoute),
+		runtime.WithMiddlewares(failures.withBody),
 	)
 	if err := enlistv1.RegisterCustomerServiceHandlerClient(ctx, gateway, enlistv1.NewCustomerServiceClient(connection)); err != nil {
 		return nil, err
@@ -60,17 +61,10 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			return
 		}
 	}
-	refusal := r.checkTarget(w, request)
-	if refusal != nil {
+	if refusal := r.checkTarget(w, request); refusal != nil {
 		r.errors.refuse(w, request, refusal)
 		return
 	}
-	body, refusal := readBody(w, request)
-	if refusal != nil {
-		r.errors.refuse(w, request, refusal)
-		return
-	}
-	request.Body = body
 	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, remote(request))))
 }
 

@@ -47,11 +47,24 @@ type requestBody struct {
 
 func (*requestBody) Close() error { return nil }
 
+// withBody reads the body of a request once the gateway has found the RPC that it is for: what does not exist is said first.
+func (e restErrors) withBody(call runtime.HandlerFunc) runtime.HandlerFunc {
+	return func(w http.ResponseWriter, request *http.Request, path map[string]string) {
+		body, refusal := readBody(w, request)
+		if refusal != nil {
+			e.refuse(w, request, refusal)
+			return
+		}
+		request.Body = body
+		call(w, request, path)
+	}
+}
+
 // readBody reads the body once, and refuses what HTTP alone can tell is wrong.
 func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refusal) {
 	body := &requestBody{provider: providerOf(request.URL)}
 	if request.Method != http.MethodPost {
-		if request.Method == http.MethodGet && request.ContentLength != 0 { // other methods are refused as such
+		if request.ContentLength != 0 {
 			return nil, refuse(http.StatusBadRequest, "body", "must be left out with method GET")
 		}
 		return body, nil

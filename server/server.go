@@ -17,7 +17,6 @@ import (
 	"google.golang.org/grpc/reflection"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
-	"github.com/enlist-dev/enlist/gen/go/enlist/serviceconfig"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
@@ -146,7 +145,7 @@ func (s *Server) routes(contract *rest, reference http.Handler, options Options)
 	routes.Handle("GET /docs", reference)
 	routes.Handle("GET /docs/", reference)
 	routes.Handle("GET /openapi.json", reference)
-	routes.HandleFunc("GET /service-config.json", document([]byte(serviceconfig.JSON)))
+	routes.Handle("GET /service-config.json", reference)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
 			contract.ServeHTTP(w, request)
@@ -154,14 +153,6 @@ func (s *Server) routes(contract *rest, reference http.Handler, options Options)
 		}
 		routes.ServeHTTP(w, request)
 	})
-}
-
-// document serves a JSON document.
-func document(content []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(content) // the caller is gone when this fails
-	}
 }
 
 func (s *Server) listen() error {

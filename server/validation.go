@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -49,30 +48,33 @@ func checkCreate(request *enlistv1.CreateCustomerRequest, impossible, found []ru
 	for _, violation := range found {
 		named[violation.Path] = true
 	}
-	add := func(path string, err error) {
-		if err != nil && !named[path] {
+	add := func(path, description string) {
+		if !named[path] {
 			named[path] = true
-			found = append(found, rules.Violation{Path: path, Description: err.Error()})
+			found = append(found, rules.Violation{Path: path, Description: description})
 		}
 	}
 	checkCode := func(path, code string, check func(string) error) {
-		if code != "" {
-			add(path, check(code))
+		if code == "" {
+			return
+		}
+		if err := check(code); err != nil {
+			add(path, err.Error())
 		}
 	}
 	customer := request.GetCustomer()
 	if customer != nil && customer.GetName() == nil && customer.GetDisplayName() == "" && customer.GetOrganization().GetName() == "" {
-		add("customer.name", errors.New("must be set, or customer.display_name, or customer.organization.name: a customer needs a name"))
+		add("customer.name", "must be set, or customer.display_name, or customer.organization.name: a customer needs a name")
 	}
 	checkCode("customer.billing_address.country_code", customer.GetBillingAddress().GetCountryCode(), codes.CheckCountry)
 	checkCode("customer.shipping_address.country_code", customer.GetShippingAddress().GetCountryCode(), codes.CheckCountry)
 	checkCode("customer.currency_code", customer.GetCurrencyCode(), codes.CheckCurrency)
 	checkCode("customer.language_code", customer.GetLanguageCode(), codes.CheckLanguage)
 	for _, violation := range impossible {
-		add(violation.Path, errors.New(violation.Description))
+		add(violation.Path, violation.Description)
 	}
 	if birth := customer.GetBirthDate(); birth != nil && codes.Date(birth) > time.Now().AddDate(0, 0, 1).Format(time.DateOnly) {
-		add("customer.birth_date", errors.New("must not be in the future"))
+		add("customer.birth_date", "must not be in the future")
 	}
 	return found
 }

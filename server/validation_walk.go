@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -65,25 +64,20 @@ func (w *walk) visit(message protoreflect.Message, at *spot) {
 		case field.Message() != nil:
 			here := &spot{above: at, name: field.Name(), index: -1}
 			w.visit(value.Message(), here)
-			if day, ok := value.Message().Interface().(*date.Date); ok {
-				w.refuse(here, checkDate(day))
+			if day, ok := value.Message().Interface().(*date.Date); ok && !isOnCalendar(day) {
+				w.refuse(here, "must be a complete date on the calendar, with year (1 to 9999), month and day")
 			}
 		case field.Kind() == protoreflect.DoubleKind && (math.IsNaN(value.Float()) || math.IsInf(value.Float(), 0)):
-			w.refuse(&spot{above: at, name: field.Name(), index: -1}, errors.New("must be a finite number"))
+			w.refuse(&spot{above: at, name: field.Name(), index: -1}, "must be a finite number")
 		}
 	}
 }
 
-func (w *walk) refuse(at *spot, err error) {
-	if err != nil {
-		w.impossible = append(w.impossible, rules.Violation{Path: at.String(), Description: err.Error()})
-	}
+func (w *walk) refuse(at *spot, description string) {
+	w.impossible = append(w.impossible, rules.Violation{Path: at.String(), Description: description})
 }
 
-func checkDate(day *date.Date) error {
+func isOnCalendar(day *date.Date) bool {
 	at := time.Date(int(day.GetYear()), time.Month(day.GetMonth()), int(day.GetDay()), 0, 0, 0, 0, time.UTC)
-	if day.GetYear() < 1 || day.GetYear() > 9999 || at.Month() != time.Month(day.GetMonth()) || at.Day() != int(day.GetDay()) {
-		return errors.New("must be a complete date on the calendar, with year (1 to 9999), month and day")
-	}
-	return nil
+	return day.GetYear() >= 1 && day.GetYear() <= 9999 && at.Month() == time.Month(day.GetMonth()) && at.Day() == int(day.GetDay())
 }

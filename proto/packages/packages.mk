@@ -63,6 +63,10 @@ languages:
 	@{ python3 -c 'import ensurepip, venv' && command -v node && command -v npm; } >/dev/null 2>&1 || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv nodejs npm; } || \
 	  { echo 'the packages for Python and Node need Python 3.11 or later with venv, and Node 18 or later with npm: apt-get install python3-venv nodejs npm'; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "the packages for Python and Node need Python 3.11 or later, and python3 here is $$(python3 --version)"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' || \
+	  { echo "the packages for Python and Node need Node 18 or later, and node here is $$(node --version)"; exit 1; }
 
 # True where checks of these packages are skipped: not in CI, and only where the languages can't be had.
 WITHOUT_LANGUAGES = [ -z "$$CI" ] && ! $(MAKE) --no-print-directory languages 2>/dev/null

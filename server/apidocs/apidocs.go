@@ -11,6 +11,8 @@ import (
 
 	"github.com/swaggest/swgui/v5/static"
 	"github.com/vearutop/statigz"
+
+	"github.com/enlist-dev/enlist/gen/go/enlist/serviceconfig"
 )
 
 //go:embed page
@@ -20,7 +22,7 @@ var page embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// New serves the OpenAPI document, and under /docs/ the page that shows it and says which version of Enlist it is of.
+// New serves gRPC's service config, the OpenAPI document, and under /docs/ the page that shows it and says which version of Enlist it is of.
 func New(document []byte, version string) (http.Handler, error) {
 	parsed, err := template.ParseFS(page, "page/index.html")
 	if err != nil {
@@ -34,6 +36,7 @@ func New(document []byte, version string) (http.Handler, error) {
 	swaggerUI := http.StripPrefix("/docs", statigz.FileServer(static.FS))
 	files := http.NewServeMux()
 	files.Handle("GET /openapi.json", file("openapi.json", document))
+	files.Handle("GET /service-config.json", file("service-config.json", []byte(serviceconfig.JSON)))
 	files.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "docs/") // relative, unlike what the mux and http.Redirect make of it
 		w.WriteHeader(http.StatusTemporaryRedirect)
