@@ -30,10 +30,11 @@ var (
 	writerPragmas = append([]pragma{ //nolint:gochecknoglobals // a constant
 		{"journal_mode", "wal", "wal"},
 		{"synchronous", "full", "2"},
-		{"cache_size", "-32768", "-32768"}, // KiB: the upper levels of the indexes of some million rows
-		// 16 MiB of log: index pages that many creates change are copied into the file once for all of them, and the log is still
-		// read in a moment at the next start.
-		{"wal_autocheckpoint", "4096", "4096"},
+		// KiB: the upper levels of the indexes of some million rows. More costs every commit more: until the file is larger than 1 GiB, SQLite
+		// goes through all of it after each.
+		{"cache_size", "-8192", "-8192"},
+		// 4 MiB of log. A longer one copies fewer pages into the file, which shows in no figure; whoever writes meanwhile waits longer.
+		{"wal_autocheckpoint", "1024", "1024"},
 		{"journal_size_limit", "67108864", "67108864"}, // a log that a long read has made grow gives its space back
 		{"secure_delete", "fast", "2"},                 // what is purged is overwritten where that costs no write of its own
 	}, common...)

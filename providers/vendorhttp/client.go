@@ -31,6 +31,8 @@ const (
 	MaxListing = 64 << 20
 	// fromRoom is the size of an answer from which it needs room: as much as it may come to hold.
 	fromRoom = 64 << 10
+	// bufferSize is that of a connection, each way: most calls fit, and many connections may wait for a slow vendor.
+	bufferSize = 2 << 10
 	// mostHeld is how much room there is for answers that are read or being understood at the same time: a vendor that answers every call
 	// with as much as is read takes no more memory than that.
 	mostHeld = 4 * MaxListing
@@ -77,6 +79,8 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 			IdleConnTimeout:        90 * time.Second,
 			ExpectContinueTimeout:  time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
+			WriteBufferSize:        bufferSize,
+			ReadBufferSize:         bufferSize,
 		},
 	}
 	c.metrics = newMetrics(c.provider, func() *enlistv1.ProviderHealth { return c.Health(nil) })
