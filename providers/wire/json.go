@@ -12,7 +12,6 @@ import (
 	"math"
 	"strconv"
 
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
@@ -29,11 +28,6 @@ func JSON(message proto.Message) []byte {
 // RedactedJSON is JSON with every field that is marked debug_redact replaced by `$NAME`.
 func RedactedJSON(message proto.Message) []byte {
 	return appendMessage(make([]byte, 0, usualSize), message.ProtoReflect(), true)
-}
-
-// Unmarshal decodes a vendor's JSON answer. Fields that the message does not name are passed over, since vendors add some.
-func Unmarshal(data []byte, message proto.Message) error {
-	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, message)
 }
 
 // HasList reports whether data is a JSON object with a list under that name, though an empty one: a message cannot tell an empty
