@@ -12,7 +12,6 @@ import (
 	"math"
 	"strconv"
 
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
@@ -39,11 +38,6 @@ func Body(message proto.Message) (body []byte, redacted func() []byte) {
 		shown.message(message.ProtoReflect())
 		return shown.out
 	}
-}
-
-// Unmarshal decodes a vendor's JSON answer. Fields that the message does not name are passed over, since vendors add some.
-func Unmarshal(data []byte, message proto.Message) error {
-	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, message)
 }
 
 // HasList reports whether data is a JSON object with a list under that name, though an empty one: a message cannot tell an empty

@@ -1,0 +1,137 @@
+package wire
+
+import "strings"
+
+// maxDepth is how deep objects and lists ordinarily lie in each other. protojson allows 10000.
+const maxDepth = 100
+
+// scanner reads ordinary JSON: no escapes, no exponents, nothing deep. Each of its methods passes over what it is named for and returns false,
+// or "", where something else stands; apart from word and take, the scanner is of no more use then.
+type scanner struct {
+	text  string // valid UTF-8
+	at    int    // how far it is read
+	depth int
+}
+
+// skip passes over any JSON.
+func (s *scanner) skip() bool {
+	switch s.next() {
+	case '{':
+		return s.each('{', '}', func() bool {
+			_, ok := s.name()
+			return ok && s.skip()
+		})
+	case '[':
+		return s.each('[', ']', s.skip)
+	case '"':
+		_, ok := s.string()
+		return ok
+	default:
+		return s.word("null") || s.word("true") || s.word("false") || s.number() != ""
+	}
+}
+
+// each passes over an object or a list, by passing over each element of it.
+func (s *scanner) each(open, shut byte, element func() bool) bool {
+	if s.depth == maxDepth || !s.take(open) {
+		return false
+	}
+	if s.take(shut) {
+		return true
+	}
+	s.depth++
+	for element() {
+		if !s.take(',') {
+			s.depth--
+			return s.take(shut)
+		}
+	}
+	return false
+}
+
+// name passes over the name of a member, with its colon.
+func (s *scanner) name() (string, bool) {
+	name, ok := s.string()
+	return name, ok && s.take(':')
+}
+
+// string passes over a text that has no escapes.
+func (s *scanner) string() (string, bool) {
+	if !s.take('"') {
+		return "", false
+	}
+	for from := s.at; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; {
+		case c == '"':
+			s.at++
+			return s.text[from : s.at-1], true
+		case c == '\\' || c < ' ':
+			return "", false
+		}
+	}
+	return "", false
+}
+
+// number passes over a number that has no exponent.
+func (s *scanner) number() string {
+	sign := s.next() == '-'
+	from := s.at
+	if sign {
+		s.at++
+	}
+	if whole := s.digits(); whole == "" || whole[0] == '0' && whole != "0" {
+		return ""
+	}
+	if strings.HasPrefix(s.text[s.at:], ".") {
+		s.at++
+		if s.digits() == "" {
+			return ""
+		}
+	}
+	return s.text[from:s.at]
+}
+
+func (s *scanner) digits() string {
+	from := s.at
+	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' {
+		s.at++
+	}
+	return s.text[from:s.at]
+}
+
+// word passes over a word, if it is the next. One that goes on is noticed by what looks for the comma.
+func (s *scanner) word(word string) bool {
+	s.next()
+	if !strings.HasPrefix(s.text[s.at:], word) {
+		return false
+	}
+	s.at += len(word)
+	return true
+}
+
+// take passes over a byte, if it is the next.
+func (s *scanner) take(c byte) bool {
+	if s.next() != c {
+		return false
+	}
+	s.at++
+	return true
+}
+
+// next passes over white space and returns the byte behind it, or 0 at the end.
+func (s *scanner) next() byte {
+	for ; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; c {
+		case ' ', '\t', '\n', '\r':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// end passes over white space up to the end.
+func (s *scanner) end() bool {
+	s.next()
+	return s.at == len(s.text)
+}
