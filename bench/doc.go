@@ -2,6 +2,7 @@
 //
 //	go run ./bench [-rounds 7] [-seconds 4] [-callers 64] [-only NAME] [-profile FOLDER] [-postgres]
 //	go run ./bench -flood 10000    creates at once, at a vendor that takes a second, beside bare gRPC
+//	go run ./bench -flood 10000 -takes 4s -within 4s    the same, which begin one after the other, so that the machine keeps up
 //	go run ./bench -idle           start and rest
 //
 // The subjects, each a process of its own, all before the same vendor (an emulator of Opencell that answers at once, in its own process):

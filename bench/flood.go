@@ -11,13 +11,10 @@ import (
 	"time"
 )
 
-// vendorTakes is how long the vendor takes for a create of a flood.
-const vendorTakes = time.Second
-
-// runFlood has many creates under way at once, at a vendor that takes a second for each, several times, and tells what each costs in memory and
+// runFlood has many creates under way at once, at a vendor that takes its time for each, several times, and tells what each costs in memory and
 // how much later than the vendor the answers come; and the same of the bare server, which shows what the machine can do.
 func (p *plan) runFlood(ctx context.Context, stage *stage) error {
-	vendor, err := stage.startVendor(ctx, delayVariable+"="+vendorTakes.String())
+	vendor, err := stage.startVendor(ctx, delayVariable+"="+p.takes.String())
 	if err != nil {
 		return err
 	}
@@ -37,14 +34,14 @@ func (p *plan) runFlood(ctx context.Context, stage *stage) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d creates at once, the vendor takes %s\n\n", p.flood, vendorTakes)
+	fmt.Printf("%d creates that begin within %s, the vendor takes %s\n\n", p.flood, p.within, p.takes)
 	fmt.Print("| round | server | failed | resident before, at most, MiB | KiB a create | p50 | p99 | added at p99, ms |\n|---|---|---|---|---|---|---|---|\n")
 	for round := range p.rounds {
 		for _, one := range []*flooding{ours, theirs} {
-			most, latencies, failed := one.server.flooded(ctx, one.create, p.flood)
+			most, latencies, failed := one.server.flooded(ctx, one.create, p.flood, p.within)
 			p50, p99 := latencies[len(latencies)/2], latencies[len(latencies)*99/100]
 			fmt.Printf("| %d | %s | %d | %.1f, %.1f | %.1f | %s | %s | %d |\n", round+1, one.server.name, failed, one.atRest/1024, most/1024,
-				(most-one.atRest)/float64(p.flood), p50.Round(time.Millisecond), p99.Round(time.Millisecond), (p99 - vendorTakes).Milliseconds())
+				(most-one.atRest)/float64(p.flood), p50.Round(time.Millisecond), p99.Round(time.Millisecond), (p99 - p.takes).Milliseconds())
 		}
 	}
 	return nil
@@ -62,15 +59,15 @@ func readyForFlood(ctx context.Context, server *subject) (*flooding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := warmUp(ctx, create, 8); err != nil {
+	if err := warmUp(ctx, create, 8, 3); err != nil {
 		return nil, err
 	}
 	atRest, err := server.resident()
 	return &flooding{server, create, atRest}, err
 }
 
-// flooded makes calls all at once. It returns the most memory that the server had meanwhile, in KiB, and the latencies in order.
-func (s *subject) flooded(ctx context.Context, create call, count int) (most float64, latencies []time.Duration, failed int) {
+// flooded makes calls that begin evenly within a time. It returns the most memory that the server had meanwhile, in KiB, and the latencies in order.
+func (s *subject) flooded(ctx context.Context, create call, count int, within time.Duration) (most float64, latencies []time.Duration, failed int) {
 	latencies = make([]time.Duration, count)
 	failures := make([]error, count)
 	var calls, watching sync.WaitGroup
@@ -87,7 +84,9 @@ func (s *subject) flooded(ctx context.Context, create call, count int) (most flo
 			}
 		}
 	})
+	start := time.Now()
 	for i := range count {
+		time.Sleep(time.Until(start.Add(within / time.Duration(count) * time.Duration(i))))
 		calls.Go(func() {
 			began := time.Now()
 			failures[i] = create(ctx, int64(i))

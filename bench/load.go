@@ -116,7 +116,7 @@ func restCalls(addresses []string) (create, get call) {
 
 // measure has callers call a subject, each again as soon as it has its answer, for a time.
 func (s *subject) measure(ctx context.Context, call call, callers int, seconds float64) (*figures, error) {
-	if err := warmUp(ctx, call, callers); err != nil {
+	if err := warmUp(ctx, call, callers, 20); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
 	allocatedBefore, err := s.allocated(ctx)
@@ -169,12 +169,12 @@ func (s *subject) measure(ctx context.Context, call call, callers int, seconds f
 }
 
 // warmUp has connections made and caches filled.
-func warmUp(ctx context.Context, call call, callers int) error {
+func warmUp(ctx context.Context, call call, callers, calls int) error {
 	failures := make(chan error, callers)
 	for i := range callers {
 		go func() {
 			var err error
-			for n := range int64(20) {
+			for n := range int64(calls) {
 				if err = call(ctx, int64(i)+n); err != nil {
 					break
 				}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -33,7 +34,9 @@ func run(ctx context.Context, arguments []string) error {
 	flags.IntVar(&plan.rounds, "rounds", 7, "rounds; each measures every subject once")
 	flags.Float64Var(&plan.seconds, "seconds", 4, "how long each subject is measured in a round")
 	flags.IntVar(&plan.callers, "callers", 64, "callers at once")
-	flags.IntVar(&plan.flood, "flood", 0, "instead: that many creates at once, at a vendor that takes a second")
+	flags.IntVar(&plan.flood, "flood", 0, "instead: that many creates at once, at a vendor that takes its time")
+	flags.DurationVar(&plan.takes, "takes", time.Second, "how long the vendor takes for a create of -flood")
+	flags.DurationVar(&plan.within, "within", 0, "the time within which the creates of -flood begin, evenly; no more than -takes, for all to be under way at once")
 	flags.BoolVar(&plan.idle, "idle", false, "instead: time from the start to the first answer, and memory at rest")
 	flags.BoolVar(&plan.postgres, "postgres", false, "with two replicas and their journal in PostgreSQL, which is started for it")
 	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")

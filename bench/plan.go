@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
@@ -18,6 +19,7 @@ type plan struct {
 	idle, postgres  bool
 	seconds         float64
 	only, profile   string
+	takes, within   time.Duration
 }
 
 // series is one kind of call to one subject.
