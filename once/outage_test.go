@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -66,7 +68,8 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// When the journal fails for the record of an answer, the caller has it at once, and the journal as soon as it works again.
+// When the journal fails for the record of an answer, the caller has it at once, and the journal as soon as it works again, whatever the caller
+// does with its own.
 func TestAnswerIsRecordedAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	bad := &badStore{}
@@ -78,9 +81,13 @@ func TestAnswerIsRecordedAfterAnOutage(t *testing.T) {
 		bad.fail(down)
 		close(gate)
 	}()
-	f.succeeds(r)
+	response := f.succeeds(r)
+	want := proto.CloneOf(response)
+	proto.Reset(response)
 	bad.fail(nil)
-	f.comesTo(r, succeeded)
+	if got := f.comesTo(r, succeeded).Payload.GetResponse(); !proto.Equal(got, want) {
+		t.Errorf("recorded is %s, answered was %s", got, want)
+	}
 	f.holds(1, 1)
 }
 

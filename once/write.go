@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/enlist-dev/enlist/journal"
 )
 
@@ -112,7 +114,7 @@ func (s *Service) write(f *flight, record *journal.Record, due time.Duration, ea
 			return nil
 		}
 		if err != nil && early != nil {
-			f.tell(early.response, early.err)
+			f.tell(proto.CloneOf(early.response), early.err) // the record goes on holding its own
 		}
 		return err
 	})

@@ -44,11 +44,11 @@ func observe(seen telemetry) grpc.UnaryServerInterceptor {
 		ctx, ended := seen.begin(ctx, c)
 		response, err := handler(withCall(ctx, c), request)
 		if err == nil {
-			_ = grpc.SetHeader(ctx, metadata.Pairs(callIDKey, c.id)) // fails only after headers were sent, which nothing here does
+			_ = grpc.SetHeader(ctx, metadata.MD{callIDKey: {c.id}}) // fails only after headers were sent, which nothing here does
 			ended(codes.OK, nil)
 			return response, nil
 		}
-		_ = grpc.SetTrailer(ctx, metadata.Pairs(callIDKey, c.id)) // a call that fails has trailers only, or no client would retry it
+		_ = grpc.SetTrailer(ctx, metadata.MD{callIDKey: {c.id}}) // a call that fails has trailers only, or no client would retry it
 		if known, ok := status.FromError(err); ok && !isProvidersError(err) {
 			ended(known.Code(), nil) // of grpc's own services
 			return nil, err

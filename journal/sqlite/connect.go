@@ -30,8 +30,8 @@ var (
 	writerPragmas = append([]pragma{ //nolint:gochecknoglobals // a constant
 		{"journal_mode", "wal", "wal"},
 		{"synchronous", "full", "2"},
-		// KiB: the upper levels of the indexes of some million rows. More costs every commit more: until the file is larger than 1 GiB, SQLite
-		// goes through all of it after each.
+		// KiB: the upper levels of the indexes of some million rows. More costs more: until the file is larger than 1 GiB, SQLite goes through
+		// all of it after every commit that has split a page.
 		{"cache_size", "-8192", "-8192"},
 		// 4 MiB of log. A longer one copies fewer pages into the file, which shows in no figure; whoever writes meanwhile waits longer.
 		{"wal_autocheckpoint", "1024", "1024"},

@@ -63,7 +63,7 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 			row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
 			orNull(row.Exclusive), orNull(row.Customer), row.Owner, at, now.UnixMicro(), row.KeyID, row.Payload,
 		}
-		changed, err := changedOne(sql.updateSameKey.ExecContext(ctx, values...))
+		changed, err := changedOne(sql.updateSameSeal.ExecContext(ctx, values...))
 		if !changed && err == nil {
 			changed, err = changedOne(sql.update.ExecContext(ctx, values...))
 		}

@@ -42,8 +42,8 @@ const (
     SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, key_id = ?11, payload = ?12
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4`
 
-	// What nearly every update is: the index of the keys is not touched.
-	sqlUpdateSameKey = `UPDATE operations
+	// What nearly every update is: sealed with the key that it was sealed with, so that operations_sealed is not touched.
+	sqlUpdateSameSeal = `UPDATE operations
     SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, payload = ?12
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND key_id = ?11`
 
@@ -106,9 +106,9 @@ func (s *readStatements) all() []statement {
 
 // writeStatements are those of the connection that writes.
 type writeStatements struct {
-	begin, commit, rollback                                                             *sql.Stmt
-	insert, updateSameKey, update, reseal, claim, take, purge, addSecret, replaceSecret *sql.Stmt
-	get, findOpen, secret                                                               *sql.Stmt
+	begin, commit, rollback                                                              *sql.Stmt
+	insert, updateSameSeal, update, reseal, claim, take, purge, addSecret, replaceSecret *sql.Stmt
+	get, findOpen, secret                                                                *sql.Stmt
 }
 
 func (s *writeStatements) all() []statement {
@@ -118,7 +118,7 @@ func (s *writeStatements) all() []statement {
 		{&s.rollback, "ROLLBACK"},
 		{&s.insert, sqlInsert},
 		{&s.update, sqlUpdate},
-		{&s.updateSameKey, sqlUpdateSameKey},
+		{&s.updateSameSeal, sqlUpdateSameSeal},
 		{&s.reseal, sqlReseal},
 		{&s.claim, sqlClaim},
 		{&s.take, sqlTake},

@@ -203,7 +203,7 @@ func journey(samples []sample) string {
 	return strings.Join(lines, "\n")
 }
 
-// level asserts that the last quarter of the run is like the third. The half before is for caches to fill: those of SQLite alone take 64 MiB,
+// level asserts that the last quarter of the run is like the third. The half before is for caches to fill: those of SQLite alone take 40 MiB,
 // once the journal is as large.
 func level(t *testing.T, samples []sample) {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -31,8 +32,8 @@ const (
 	MaxListing = 64 << 20
 	// fromRoom is the size of an answer from which it needs room: as much as it may come to hold.
 	fromRoom = 64 << 10
-	// bufferSize is that of a connection, each way: most calls fit, and many connections may wait for a slow vendor.
-	bufferSize = 2 << 10
+	// writeBuffer is what most calls fit into, in bytes: each of the many connections that may wait for a slow vendor has one.
+	writeBuffer = 2 << 10
 	// mostHeld is how much room there is for answers that are read or being understood at the same time: a vendor that answers every call
 	// with as much as is read takes no more memory than that.
 	mostHeld = 4 * MaxListing
@@ -79,8 +80,7 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 			IdleConnTimeout:        90 * time.Second,
 			ExpectContinueTimeout:  time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
-			WriteBufferSize:        bufferSize,
-			ReadBufferSize:         bufferSize,
+			WriteBufferSize:        writeBuffer,
 		},
 	}
 	c.metrics = newMetrics(c.provider, func() *enlistv1.ProviderHealth { return c.Health(nil) })
@@ -280,7 +280,7 @@ func (c *Client) url(request *Request) string {
 }
 
 func (r *Request) headers() http.Header {
-	headers := r.Header.Clone()
+	headers := maps.Clone(r.Header)
 	if headers == nil {
 		headers = http.Header{}
 	}

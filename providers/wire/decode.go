@@ -20,7 +20,7 @@ import (
 // What vendors usually write is rewritten in protobuf's binary form, which is read at a fraction of protojson's cost. At the first thing that is
 // out of the ordinary, an error above all, protojson reads the whole and decides: the two never differ in what they make of an answer.
 func Unmarshal(data []byte, message proto.Message) error {
-	if binary, ok := rewrite(data, message.ProtoReflect().Descriptor()); ok && proto.Unmarshal(binary, message) == nil {
+	if form, ok := rewrite(data, message.ProtoReflect().Descriptor()); ok && proto.Unmarshal(form, message) == nil {
 		return nil
 	}
 	return viaProtojson(data, message)
@@ -30,9 +30,12 @@ func viaProtojson(data []byte, message proto.Message) error {
 	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, message)
 }
 
+// mostRewritten is the largest answer that is rewritten, in bytes: that takes twice as much memory for a moment, for which vendorhttp keeps no room.
+const mostRewritten = 64 << 10
+
 // rewrite returns the binary form of a message that is written in JSON, and whether all of it is ordinary.
 func rewrite(data []byte, message protoreflect.MessageDescriptor) ([]byte, bool) {
-	if !utf8.Valid(data) {
+	if len(data) > mostRewritten || !utf8.Valid(data) {
 		return nil, false
 	}
 	r := rewriter{scanner{text: string(data)}, make([]byte, 0, len(data))}
@@ -40,8 +43,8 @@ func rewrite(data []byte, message protoreflect.MessageDescriptor) ([]byte, bool)
 	return r.out, ok
 }
 
-// rewriter makes protobuf's binary form of ordinary JSON. It knows no maps, oneofs, required fields and more than 64 fields: no wire message has any,
-// and a test says so when one does.
+// rewriter makes protobuf's binary form of ordinary JSON. It knows no maps, oneofs, more than 64 fields, and of protobuf's own messages Value alone:
+// what has others is not ordinary.
 type rewriter struct {
 	scanner
 	out []byte
@@ -49,6 +52,9 @@ type rewriter struct {
 
 func (r *rewriter) message(message protoreflect.MessageDescriptor) bool {
 	fields := message.Fields()
+	if fields.Len() > 64 || message.ParentFile().Package() == "google.protobuf" {
+		return false
+	}
 	seen := uint64(0) // a bit for each field: one that stands there twice is an error, even if it is empty or null
 	return r.each('{', '}', func() bool {
 		name, ok := r.name()
@@ -73,6 +79,8 @@ func (r *rewriter) message(message protoreflect.MessageDescriptor) bool {
 
 func (r *rewriter) field(field protoreflect.FieldDescriptor) bool {
 	switch {
+	case field.IsMap() || field.ContainingOneof() != nil && !field.HasOptionalKeyword():
+		return false
 	case !holdsAny(field) && r.word("null"):
 		return true
 	case field.IsList():

@@ -8,8 +8,12 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/dynamicpb"
+	"google.golang.org/protobuf/types/known/structpb"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
@@ -296,30 +300,44 @@ func TestAnswersAreOrdinary(t *testing.T) {
 	}
 }
 
-// The rewriter relies on what no wire message has.
-func TestWireMessages(t *testing.T) {
-	for _, file := range []protoreflect.FileDescriptor{
-		avviov1.File_enlist_vendors_avvio_v1_avvio_proto, caliqv1.File_enlist_vendors_caliq_v1_caliq_proto,
-		opencellv1.File_enlist_vendors_opencell_v1_opencell_proto, sellandsignv1.File_enlist_vendors_sellandsign_v1_sellandsign_proto,
-		valomniav1.File_enlist_vendors_valomnia_v1_valomnia_proto,
+// What no wire message has, and what is large, is left to protojson.
+func TestNotOrdinary(t *testing.T) {
+	for _, one := range []struct {
+		json string
+		kind proto.Message
+	}{
+		{`{"properties":{"a":"b"}}`, &enlistv1.Customer{}}, // a map
+		{`{"code":"a","stringValue":"b"}`, &enlistv1.OpencellCustomField{}},
+		{`{"code":"a","stringValue":"b","longValue":"1"}`, &enlistv1.OpencellCustomField{}}, // two of a oneof
+		{`{"a":1}`, &structpb.Struct{}},
+		{`{"vendorRecord":{"a":1}}`, &enlistv1.GetCustomerResponse{}},
+		{`{"f65":1}`, manyFields(t)},
+		{`{"f65":1,"f65":2}`, manyFields(t)},
+		{`{"code":"` + strings.Repeat("a", mostRewritten) + `"}`, &opencellv1.CustomerRecord{}},
 	} {
-		for i := range file.Messages().Len() {
-			fields := file.Messages().Get(i).Fields()
-			if fields.Len() > 64 {
-				t.Errorf("%s has more fields than the rewriter has bits", file.Messages().Get(i).FullName())
-			}
-			for j := range fields.Len() {
-				field := fields.Get(j)
-				oneof := field.ContainingOneof()
-				if field.IsMap() || oneof != nil && !oneof.IsSynthetic() || field.Cardinality() == protoreflect.Required {
-					t.Errorf("%s is a map, part of a oneof, or required", field.FullName())
-				}
-				if known := field.Message(); known != nil && known.ParentFile().Package() == "google.protobuf" && !holdsAny(field) {
-					t.Errorf("%s is a %s, which has a JSON form of its own", field.FullName(), known.FullName())
-				}
-			}
+		agree(t, []byte(one.json), one.kind)
+		if _, ok := rewrite([]byte(one.json), one.kind.ProtoReflect().Descriptor()); ok {
+			t.Errorf("%.60s is rewritten as %s", one.json, one.kind.ProtoReflect().Descriptor().FullName())
 		}
 	}
+}
+
+// manyFields is a message with 65 fields, f1 to f65.
+func manyFields(t *testing.T) proto.Message {
+	t.Helper()
+	message := &descriptorpb.DescriptorProto{Name: proto.String("Many")}
+	for i := range int32(65) {
+		message.Field = append(message.Field, &descriptorpb.FieldDescriptorProto{
+			Name: proto.String(fmt.Sprint("f", i+1)), Number: proto.Int32(i + 1), Type: descriptorpb.FieldDescriptorProto_TYPE_INT32.Enum(),
+		})
+	}
+	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
+		Name: proto.String("many.proto"), Syntax: proto.String("proto3"), MessageType: []*descriptorpb.DescriptorProto{message},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dynamicpb.NewMessage(file.Messages().Get(0))
 }
 
 // Whatever a vendor answers is read as protojson reads it, and refused with the same words.
