@@ -165,8 +165,8 @@ STORE ?= sqlite
 journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgres) beside a small one; the table goes to docs/exactly-once.md
 	go test ./journal/sizetest -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
 
-ROUNDS ?= 8
-bench: ## Measure Enlist beside servers written by hand, ROUNDS (8) times; see bench/doc.go
+ROUNDS ?= 30
+bench: ## Measure Enlist beside servers written by hand, ROUNDS (30) times; see bench/doc.go
 	go run ./bench -rounds $(ROUNDS)
 
 BASE ?= HEAD

@@ -31,8 +31,8 @@ func run(ctx context.Context, arguments []string) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	plan := plan{}
-	flags.IntVar(&plan.rounds, "rounds", 7, "rounds; each measures every subject once")
-	flags.Float64Var(&plan.seconds, "seconds", 4, "how long each subject is measured in a round")
+	flags.IntVar(&plan.rounds, "rounds", 30, "rounds; each measures every subject once")
+	flags.Float64Var(&plan.seconds, "seconds", 1, "how long each subject is measured in a round")
 	flags.IntVar(&plan.callers, "callers", 64, "callers at once")
 	flags.IntVar(&plan.flood, "flood", 0, "instead: that many creates at once, at a vendor that takes its time")
 	flags.DurationVar(&plan.takes, "takes", time.Second, "how long the vendor takes for a create of -flood")
