@@ -55,6 +55,13 @@ func wrongMethod(w http.ResponseWriter, there routes) *refusal {
 	return &refusal{status: http.StatusMethodNotAllowed, failure: noSuchMethod(there)}
 }
 
+// onlyRead refuses a request to a path of the server's own with a method other than GET and HEAD.
+func (e restErrors) onlyRead(w http.ResponseWriter, request *http.Request) {
+	refused := wrongMethod(w, routes{newRoute(http.MethodGet, request.Pattern)})
+	w.Header().Set("Allow", "GET, HEAD")
+	e.refuse(w, request, refused)
+}
+
 // refuse writes and logs the error of a request that never became a call.
 func (e restErrors) refuse(w http.ResponseWriter, request *http.Request, refused *refusal) {
 	ctx := metadata.NewIncomingContext(request.Context(), metadata.Pairs(callIDKey, request.Header.Get("X-Request-Id")))

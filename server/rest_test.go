@@ -99,6 +99,8 @@ func TestRESTRefusals(t *testing.T) {
 		"path before query":   {"POST", "/v1/customers?validateOnly=true", "application/json", valid, 404, "", "There is no such path"},
 		"path before body":    {"GET", "/v1/customers", "application/json", valid, 404, "", "There is no such path"},
 		"path with no id":     {"POST", "/v1/providers/opencell/operations/:wait", "", "", 404, "", "There is no such path"},
+		"POST to health":      {"POST", "/healthz", "application/json", valid, 405, "", "Use GET /healthz."},
+		"PUT to the page":     {"PUT", "/docs/page.js", "", "", 405, "", "Use GET /docs/."},
 		"list customers":      {"GET", customers, "", "", 405, "", "Use POST /v1/providers/{provider}/customers."},
 		"verb in an id":       {"GET", customers + "/A:wait", "", "", 404, "", "no customer with this id"},
 		"path not UTF-8":      {"GET", customers + "/%ff", "", "", 400, "path", "UTF-8"},

@@ -139,13 +139,18 @@ func New(options Options) (*Server, error) {
 func (s *Server) routes(contract *rest, reference http.Handler, options Options) http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("/", contract)
-	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
-	routes.HandleFunc("GET /readyz", s.health.handler(readiness))
-	routes.Handle("GET /metrics", contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)))
-	routes.Handle("GET /docs", reference)
-	routes.Handle("GET /docs/", reference)
-	routes.Handle("GET /openapi.json", reference)
-	routes.Handle("GET /service-config.json", reference)
+	for path, handler := range map[string]http.Handler{
+		"/healthz":             s.health.handler(liveness),
+		"/readyz":              s.health.handler(readiness),
+		"/metrics":             contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)),
+		"/docs":                reference,
+		"/docs/":               reference,
+		"/openapi.json":        reference,
+		"/service-config.json": reference,
+	} {
+		routes.Handle("GET "+path, handler)
+		routes.HandleFunc(path, contract.errors.onlyRead)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
 			contract.ServeHTTP(w, request)
