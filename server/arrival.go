@@ -24,14 +24,14 @@ func (a *admission) arriving(ctx context.Context, info *tap.Info) (context.Conte
 	}
 	ctx, giveUp := context.WithCancel(ctx)
 	timer := time.AfterFunc(readWithin, giveUp)
-	context.AfterFunc(ctx, func() { timer.Stop() })
-	return context.WithValue(ctx, arrivalKey{}, timer), nil
+	forget := context.AfterFunc(ctx, func() { timer.Stop() }) // a call that ends before it is whole
+	return context.WithValue(ctx, arrivalKey{}, func() { timer.Stop(); forget() }), nil
 }
 
 // arrived says that a call is whole: from now on its own deadline holds.
 func arrived(ctx context.Context) {
-	if timer, ok := ctx.Value(arrivalKey{}).(*time.Timer); ok {
-		timer.Stop()
+	if stop, ok := ctx.Value(arrivalKey{}).(func()); ok {
+		stop()
 	}
 }
 
