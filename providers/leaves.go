@@ -143,17 +143,17 @@ func asText(field protoreflect.FieldDescriptor, value protoreflect.Value) string
 // WithDefaults returns the options with the connection's defaults in the fields that they leave unset. Neither is changed, and what is
 // returned must not be: it may be one of them.
 func WithDefaults[M proto.Message](options, defaults M) M {
-	switch {
-	case !defaults.ProtoReflect().IsValid() && options.ProtoReflect().IsValid():
-		return options
-	case !options.ProtoReflect().IsValid() && defaults.ProtoReflect().IsValid():
+	switch set, otherwise := options.ProtoReflect(), defaults.ProtoReflect(); {
+	case !set.IsValid() && !otherwise.IsValid():
+		empty, _ := set.New().Interface().(M)
+		return empty
+	case !set.IsValid():
 		return defaults
+	case !otherwise.IsValid():
+		return options
 	}
-	target := proto.CloneOf(options).ProtoReflect()
-	if !target.IsValid() {
-		target = target.New()
-	}
-	merged, _ := target.Interface().(M)
+	merged := proto.CloneOf(options)
+	target := merged.ProtoReflect()
 	defaults.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		if !target.Has(field) {
 			target.Set(field, value)
