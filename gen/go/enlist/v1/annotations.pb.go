@@ -229,6 +229,14 @@ var file_enlist_v1_annotations_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,51426,opt,name=personal",
 		Filename:      "enlist/v1/annotations.proto",
 	},
+	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         51427,
+		Name:          "enlist.v1.multiline",
+		Tag:           "varint,51427,opt,name=multiline",
+		Filename:      "enlist/v1/annotations.proto",
+	},
 }
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -253,6 +261,11 @@ var (
 	//
 	// optional bool personal = 51426;
 	E_Personal = &file_enlist_v1_annotations_proto_extTypes[3]
+	// The text may have several lines: line breaks and tabs are allowed, other control characters are not. Every other text field of a
+	// request refuses all control characters.
+	//
+	// optional bool multiline = 51427;
+	E_Multiline = &file_enlist_v1_annotations_proto_extTypes[4]
 )
 
 var File_enlist_v1_annotations_proto protoreflect.FileDescriptor
@@ -283,7 +296,8 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\x06source\x12\x1d.google.protobuf.FieldOptions\x18ߑ\x03 \x01(\v2\x16.enlist.v1.FieldSourceR\x06source:3\n" +
 	"\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hint:B\n" +
 	"\fnever_stored\x12\x1d.google.protobuf.FieldOptions\x18\xe1\x91\x03 \x01(\bR\vneverStored:;\n" +
-	"\bpersonal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\bR\bpersonalBI\n" +
+	"\bpersonal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\bR\bpersonal:=\n" +
+	"\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\bR\tmultilineBI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
@@ -311,11 +325,12 @@ var file_enlist_v1_annotations_proto_depIdxs = []int32{
 	2, // 2: enlist.v1.hint:extendee -> google.protobuf.FieldOptions
 	2, // 3: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
 	2, // 4: enlist.v1.personal:extendee -> google.protobuf.FieldOptions
-	1, // 5: enlist.v1.source:type_name -> enlist.v1.FieldSource
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	5, // [5:6] is the sub-list for extension type_name
-	1, // [1:5] is the sub-list for extension extendee
+	2, // 5: enlist.v1.multiline:extendee -> google.protobuf.FieldOptions
+	1, // 6: enlist.v1.source:type_name -> enlist.v1.FieldSource
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	6, // [6:7] is the sub-list for extension type_name
+	1, // [1:6] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
 }
 
@@ -331,7 +346,7 @@ func file_enlist_v1_annotations_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_annotations_proto_rawDesc), len(file_enlist_v1_annotations_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   1,
-			NumExtensions: 4,
+			NumExtensions: 5,
 			NumServices:   0,
 		},
 		GoTypes:           file_enlist_v1_annotations_proto_goTypes,

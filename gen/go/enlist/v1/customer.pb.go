@@ -724,7 +724,7 @@ var File_enlist_v1_customer_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_proto_rawDesc = "" +
 	"\n" +
-	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xad\x11\n" +
+	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xb1\x11\n" +
 	"\bCustomer\x12\x7f\n" +
 	"\x02id\x18\x01 \x01(\tBo\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]*$\x82\x8e\x19Jat most 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\x02id\x12/\n" +
 	"\x04name\x18\x02 \x01(\v2\x15.enlist.v1.PersonNameB\x04\x90\x8e\x19\x01R\x04name\x12/\n" +
@@ -746,8 +746,8 @@ const file_enlist_v1_customer_proto_rawDesc = "" +
 	"birth_date\x18\x0f \x01(\v2\x11.google.type.DateB\x04\x90\x8e\x19\x01R\tbirthDate\x12-\n" +
 	"\vbirth_place\x18\x10 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
 	"birthPlace\x12$\n" +
-	"\bcategory\x18\x11 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\bcategory\x12&\n" +
-	"\acomment\x18\x12 \x01(\tB\f\xfaB\x05r\x03\x18\xa0\x1f\x90\x8e\x19\x01R\acomment\x12a\n" +
+	"\bcategory\x18\x11 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\bcategory\x12*\n" +
+	"\acomment\x18\x12 \x01(\tB\x10\xfaB\x05r\x03\x18\xa0\x1f\x90\x8e\x19\x01\x98\x8e\x19\x01R\acomment\x12a\n" +
 	"\n" +
 	"properties\x18\x13 \x03(\v2#.enlist.v1.Customer.PropertiesEntryB\x1c\xfaB\x15\x9a\x01\x12\x10d\"\ar\x05\x10\x01\x18\xff\x01*\x05r\x03\x18\xa0\x1f\x90\x8e\x19\x01R\n" +
 	"properties\x12J\n" +

@@ -135,6 +135,67 @@ func (UnsupportedFields) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{1}
 }
 
+// WarningCode says what kind of thing a Warning is.
+type WarningCode int32
+
+const (
+	// Not stated.
+	WarningCode_WARNING_CODE_UNSPECIFIED WarningCode = 0
+	// The vendor did what it was asked for, and warned.
+	WarningCode_WARNING_CODE_VENDOR_WARNING WarningCode = 1
+	// A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain.
+	WarningCode_WARNING_CODE_UNREADABLE_VALUE WarningCode = 2
+	// A value in the vendor's record has no place in `customer`.
+	WarningCode_WARNING_CODE_UNREPRESENTED_VALUE WarningCode = 3
+	// The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form.
+	WarningCode_WARNING_CODE_ID_CHANGED WarningCode = 4
+)
+
+// Enum value maps for WarningCode.
+var (
+	WarningCode_name = map[int32]string{
+		0: "WARNING_CODE_UNSPECIFIED",
+		1: "WARNING_CODE_VENDOR_WARNING",
+		2: "WARNING_CODE_UNREADABLE_VALUE",
+		3: "WARNING_CODE_UNREPRESENTED_VALUE",
+		4: "WARNING_CODE_ID_CHANGED",
+	}
+	WarningCode_value = map[string]int32{
+		"WARNING_CODE_UNSPECIFIED":         0,
+		"WARNING_CODE_VENDOR_WARNING":      1,
+		"WARNING_CODE_UNREADABLE_VALUE":    2,
+		"WARNING_CODE_UNREPRESENTED_VALUE": 3,
+		"WARNING_CODE_ID_CHANGED":          4,
+	}
+)
+
+func (x WarningCode) Enum() *WarningCode {
+	p := new(WarningCode)
+	*p = x
+	return p
+}
+
+func (x WarningCode) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WarningCode) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_customer_service_proto_enumTypes[2].Descriptor()
+}
+
+func (WarningCode) Type() protoreflect.EnumType {
+	return &file_enlist_v1_customer_service_proto_enumTypes[2]
+}
+
+func (x WarningCode) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WarningCode.Descriptor instead.
+func (WarningCode) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{2}
+}
+
 // Outcome is what a create did at the vendor.
 type Outcome int32
 
@@ -184,11 +245,11 @@ func (x Outcome) String() string {
 }
 
 func (Outcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_customer_service_proto_enumTypes[2].Descriptor()
+	return file_enlist_v1_customer_service_proto_enumTypes[3].Descriptor()
 }
 
 func (Outcome) Type() protoreflect.EnumType {
-	return &file_enlist_v1_customer_service_proto_enumTypes[2]
+	return &file_enlist_v1_customer_service_proto_enumTypes[3]
 }
 
 func (x Outcome) Number() protoreflect.EnumNumber {
@@ -197,7 +258,7 @@ func (x Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Outcome.Descriptor instead.
 func (Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{2}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{3}
 }
 
 // Fate is what becomes of a field on its way to the vendor.
@@ -241,11 +302,11 @@ func (x Fate) String() string {
 }
 
 func (Fate) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_customer_service_proto_enumTypes[3].Descriptor()
+	return file_enlist_v1_customer_service_proto_enumTypes[4].Descriptor()
 }
 
 func (Fate) Type() protoreflect.EnumType {
-	return &file_enlist_v1_customer_service_proto_enumTypes[3]
+	return &file_enlist_v1_customer_service_proto_enumTypes[4]
 }
 
 func (x Fate) Number() protoreflect.EnumNumber {
@@ -254,7 +315,7 @@ func (x Fate) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Fate.Descriptor instead.
 func (Fate) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{3}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{4}
 }
 
 // DriftKind is how a field differs.
@@ -302,11 +363,11 @@ func (x DriftKind) String() string {
 }
 
 func (DriftKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_customer_service_proto_enumTypes[4].Descriptor()
+	return file_enlist_v1_customer_service_proto_enumTypes[5].Descriptor()
 }
 
 func (DriftKind) Type() protoreflect.EnumType {
-	return &file_enlist_v1_customer_service_proto_enumTypes[4]
+	return &file_enlist_v1_customer_service_proto_enumTypes[5]
 }
 
 func (x DriftKind) Number() protoreflect.EnumNumber {
@@ -315,7 +376,7 @@ func (x DriftKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DriftKind.Descriptor instead.
 func (DriftKind) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{4}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{5}
 }
 
 // CreateCustomerRequest asks for one customer at one provider.
@@ -539,7 +600,10 @@ type CreateCustomerResponse struct {
 	// The exact request that would be sent; only with `validate_only`.
 	VendorRequest *VendorRequest `protobuf:"bytes,6,opt,name=vendor_request,json=vendorRequest,proto3" json:"vendor_request,omitempty"`
 	// The vendor's answer as it came, without secrets; only with `include_vendor_record`.
-	VendorRecord  *structpb.Struct `protobuf:"bytes,7,opt,name=vendor_record,json=vendorRecord,proto3" json:"vendor_record,omitempty"`
+	VendorRecord *structpb.Struct `protobuf:"bytes,7,opt,name=vendor_record,json=vendorRecord,proto3" json:"vendor_record,omitempty"`
+	// What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
+	// represent.
+	Warnings      []*Warning `protobuf:"bytes,8,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -623,6 +687,86 @@ func (x *CreateCustomerResponse) GetVendorRecord() *structpb.Struct {
 	return nil
 }
 
+func (x *CreateCustomerResponse) GetWarnings() []*Warning {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+// Warning is something that the caller should know about a call that succeeded.
+type Warning struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What kind of thing it is.
+	Code WarningCode `protobuf:"varint,1,opt,name=code,proto3,enum=enlist.v1.WarningCode" json:"code,omitempty"`
+	// Path of the field that it is about, from the response: `customer.billing_address.postal_code`. Empty when it is about none.
+	Path string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	// One or two sentences for people. Values of the vendor's record never stand in it; the vendor's own warnings do.
+	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	// The vendor's code of its own warning, or the vendor's name of the member that is not represented. Example: `postalCode`.
+	VendorCode    string `protobuf:"bytes,4,opt,name=vendor_code,json=vendorCode,proto3" json:"vendor_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Warning) Reset() {
+	*x = Warning{}
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Warning) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Warning) ProtoMessage() {}
+
+func (x *Warning) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Warning.ProtoReflect.Descriptor instead.
+func (*Warning) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Warning) GetCode() WarningCode {
+	if x != nil {
+		return x.Code
+	}
+	return WarningCode_WARNING_CODE_UNSPECIFIED
+}
+
+func (x *Warning) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Warning) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Warning) GetVendorCode() string {
+	if x != nil {
+		return x.VendorCode
+	}
+	return ""
+}
+
 // FieldFate says what became of one field of a request.
 type FieldFate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -640,7 +784,7 @@ type FieldFate struct {
 
 func (x *FieldFate) Reset() {
 	*x = FieldFate{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[2]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -652,7 +796,7 @@ func (x *FieldFate) String() string {
 func (*FieldFate) ProtoMessage() {}
 
 func (x *FieldFate) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[2]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -665,7 +809,7 @@ func (x *FieldFate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldFate.ProtoReflect.Descriptor instead.
 func (*FieldFate) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{2}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *FieldFate) GetPath() string {
@@ -713,7 +857,7 @@ type VendorRequest struct {
 
 func (x *VendorRequest) Reset() {
 	*x = VendorRequest{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[3]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -725,7 +869,7 @@ func (x *VendorRequest) String() string {
 func (*VendorRequest) ProtoMessage() {}
 
 func (x *VendorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[3]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -738,7 +882,7 @@ func (x *VendorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VendorRequest.ProtoReflect.Descriptor instead.
 func (*VendorRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{3}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *VendorRequest) GetMethod() string {
@@ -786,7 +930,7 @@ type GetCustomerRequest struct {
 
 func (x *GetCustomerRequest) Reset() {
 	*x = GetCustomerRequest{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[4]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -798,7 +942,7 @@ func (x *GetCustomerRequest) String() string {
 func (*GetCustomerRequest) ProtoMessage() {}
 
 func (x *GetCustomerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[4]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -811,7 +955,7 @@ func (x *GetCustomerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCustomerRequest.ProtoReflect.Descriptor instead.
 func (*GetCustomerRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{4}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetCustomerRequest) GetProvider() string {
@@ -850,14 +994,17 @@ type GetCustomerResponse struct {
 	// The vendor's record as it came, without secrets; only with `include_vendor_record`.
 	VendorRecord *structpb.Struct `protobuf:"bytes,2,opt,name=vendor_record,json=vendorRecord,proto3" json:"vendor_record,omitempty"`
 	// What differs from what was last written; only with `include_drift`, and only where Enlist remembers that it wrote the customer.
-	Drift         *Drift `protobuf:"bytes,3,opt,name=drift,proto3" json:"drift,omitempty"`
+	Drift *Drift `protobuf:"bytes,3,opt,name=drift,proto3" json:"drift,omitempty"`
+	// What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
+	// represent.
+	Warnings      []*Warning `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetCustomerResponse) Reset() {
 	*x = GetCustomerResponse{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[5]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -869,7 +1016,7 @@ func (x *GetCustomerResponse) String() string {
 func (*GetCustomerResponse) ProtoMessage() {}
 
 func (x *GetCustomerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[5]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -882,7 +1029,7 @@ func (x *GetCustomerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCustomerResponse.ProtoReflect.Descriptor instead.
 func (*GetCustomerResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{5}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetCustomerResponse) GetCustomer() *Customer {
@@ -906,6 +1053,13 @@ func (x *GetCustomerResponse) GetDrift() *Drift {
 	return nil
 }
 
+func (x *GetCustomerResponse) GetWarnings() []*Warning {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
 // Drift is how a customer differs at the vendor from what the last create or update through Enlist wrote.
 type Drift struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -921,7 +1075,7 @@ type Drift struct {
 
 func (x *Drift) Reset() {
 	*x = Drift{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -933,7 +1087,7 @@ func (x *Drift) String() string {
 func (*Drift) ProtoMessage() {}
 
 func (x *Drift) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -946,7 +1100,7 @@ func (x *Drift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drift.ProtoReflect.Descriptor instead.
 func (*Drift) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{6}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Drift) GetRequestId() string {
@@ -989,7 +1143,7 @@ type FieldDrift struct {
 
 func (x *FieldDrift) Reset() {
 	*x = FieldDrift{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1001,7 +1155,7 @@ func (x *FieldDrift) String() string {
 func (*FieldDrift) ProtoMessage() {}
 
 func (x *FieldDrift) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1014,7 +1168,7 @@ func (x *FieldDrift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldDrift.ProtoReflect.Descriptor instead.
 func (*FieldDrift) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{7}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *FieldDrift) GetPath() string {
@@ -1071,7 +1225,7 @@ type ListContractorsRequest struct {
 
 func (x *ListContractorsRequest) Reset() {
 	*x = ListContractorsRequest{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1083,7 +1237,7 @@ func (x *ListContractorsRequest) String() string {
 func (*ListContractorsRequest) ProtoMessage() {}
 
 func (x *ListContractorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1096,7 +1250,7 @@ func (x *ListContractorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractorsRequest.ProtoReflect.Descriptor instead.
 func (*ListContractorsRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{8}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListContractorsRequest) GetProvider() string {
@@ -1143,13 +1297,15 @@ type ListContractorsResponse struct {
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	// The vendor's records as they came, one for each contractor; only with `include_vendor_record`.
 	VendorRecords []*structpb.Struct `protobuf:"bytes,3,rep,name=vendor_records,json=vendorRecords,proto3" json:"vendor_records,omitempty"`
+	// What the vendor's list holds that `contractors` cannot represent.
+	Warnings      []*Warning `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListContractorsResponse) Reset() {
 	*x = ListContractorsResponse{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[9]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1161,7 +1317,7 @@ func (x *ListContractorsResponse) String() string {
 func (*ListContractorsResponse) ProtoMessage() {}
 
 func (x *ListContractorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[9]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1174,7 +1330,7 @@ func (x *ListContractorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractorsResponse.ProtoReflect.Descriptor instead.
 func (*ListContractorsResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{9}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListContractorsResponse) GetContractors() []*Contractor {
@@ -1198,6 +1354,13 @@ func (x *ListContractorsResponse) GetVendorRecords() []*structpb.Struct {
 	return nil
 }
 
+func (x *ListContractorsResponse) GetWarnings() []*Warning {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
 // Header is one HTTP header.
 type VendorRequest_Header struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1211,7 +1374,7 @@ type VendorRequest_Header struct {
 
 func (x *VendorRequest_Header) Reset() {
 	*x = VendorRequest_Header{}
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[10]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1223,7 +1386,7 @@ func (x *VendorRequest_Header) String() string {
 func (*VendorRequest_Header) ProtoMessage() {}
 
 func (x *VendorRequest_Header) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_customer_service_proto_msgTypes[10]
+	mi := &file_enlist_v1_customer_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1236,7 +1399,7 @@ func (x *VendorRequest_Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VendorRequest_Header.ProtoReflect.Descriptor instead.
 func (*VendorRequest_Header) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{3, 0}
+	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{4, 0}
 }
 
 func (x *VendorRequest_Header) GetName() string {
@@ -1274,7 +1437,7 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	" \x01(\x0e2\x1c.enlist.v1.UnsupportedFieldsBE\xfaB\x05\x82\x01\x02\x10\x01\x82\x8e\x199one of UNSUPPORTED_FIELDS_REJECT, UNSUPPORTED_FIELDS_DROPR\x11unsupportedFields\x12#\n" +
 	"\rvalidate_only\x18\v \x01(\bR\fvalidateOnly\x122\n" +
 	"\x15include_vendor_record\x18\f \x01(\bR\x13includeVendorRecordB\x10\n" +
-	"\x0evendor_options\"\xe5\x02\n" +
+	"\x0evendor_options\"\x95\x03\n" +
 	"\x16CreateCustomerResponse\x12/\n" +
 	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12,\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x12.enlist.v1.OutcomeR\aoutcome\x12\x1d\n" +
@@ -1283,7 +1446,14 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\breplayed\x18\x04 \x01(\bR\breplayed\x12,\n" +
 	"\x06fields\x18\x05 \x03(\v2\x14.enlist.v1.FieldFateR\x06fields\x12?\n" +
 	"\x0evendor_request\x18\x06 \x01(\v2\x18.enlist.v1.VendorRequestR\rvendorRequest\x12B\n" +
-	"\rvendor_record\x18\a \x01(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\fvendorRecord\"}\n" +
+	"\rvendor_record\x18\a \x01(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\fvendorRecord\x12.\n" +
+	"\bwarnings\x18\b \x03(\v2\x12.enlist.v1.WarningR\bwarnings\"\x8a\x01\n" +
+	"\aWarning\x12*\n" +
+	"\x04code\x18\x01 \x01(\x0e2\x16.enlist.v1.WarningCodeR\x04code\x12\x12\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x1e\n" +
+	"\amessage\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\amessage\x12\x1f\n" +
+	"\vvendor_code\x18\x04 \x01(\tR\n" +
+	"vendorCode\"}\n" +
 	"\tFieldFate\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1d\n" +
 	"\n" +
@@ -1303,11 +1473,12 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x02 \x01(\tBo\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\n" +
 	"customerId\x122\n" +
 	"\x15include_vendor_record\x18\x03 \x01(\bR\x13includeVendorRecord\x12#\n" +
-	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xb2\x01\n" +
+	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xe2\x01\n" +
 	"\x13GetCustomerResponse\x12/\n" +
 	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12B\n" +
 	"\rvendor_record\x18\x02 \x01(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\fvendorRecord\x12&\n" +
-	"\x05drift\x18\x03 \x01(\v2\x10.enlist.v1.DriftR\x05drift\"\x90\x01\n" +
+	"\x05drift\x18\x03 \x01(\v2\x10.enlist.v1.DriftR\x05drift\x12.\n" +
+	"\bwarnings\x18\x04 \x03(\v2\x12.enlist.v1.WarningR\bwarnings\"\x90\x01\n" +
 	"\x05Drift\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x129\n" +
@@ -1329,11 +1500,12 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x04 \x01(\tB\b\xfaB\x05r\x03\x18\x80\bR\tpageToken\x122\n" +
-	"\x15include_vendor_record\x18\x05 \x01(\bR\x13includeVendorRecord\"\xc0\x01\n" +
+	"\x15include_vendor_record\x18\x05 \x01(\bR\x13includeVendorRecord\"\xf0\x01\n" +
 	"\x17ListContractorsResponse\x127\n" +
 	"\vcontractors\x18\x01 \x03(\v2\x15.enlist.v1.ContractorR\vcontractors\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12D\n" +
-	"\x0evendor_records\x18\x03 \x03(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\rvendorRecords*n\n" +
+	"\x0evendor_records\x18\x03 \x03(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\rvendorRecords\x12.\n" +
+	"\bwarnings\x18\x04 \x03(\v2\x12.enlist.v1.WarningR\bwarnings*n\n" +
 	"\n" +
 	"OnExisting\x12\x1b\n" +
 	"\x17ON_EXISTING_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -1343,7 +1515,13 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x11UnsupportedFields\x12\"\n" +
 	"\x1eUNSUPPORTED_FIELDS_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19UNSUPPORTED_FIELDS_REJECT\x10\x01\x12\x1b\n" +
-	"\x17UNSUPPORTED_FIELDS_DROP\x10\x02*\x98\x01\n" +
+	"\x17UNSUPPORTED_FIELDS_DROP\x10\x02*\xb2\x01\n" +
+	"\vWarningCode\x12\x1c\n" +
+	"\x18WARNING_CODE_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bWARNING_CODE_VENDOR_WARNING\x10\x01\x12!\n" +
+	"\x1dWARNING_CODE_UNREADABLE_VALUE\x10\x02\x12$\n" +
+	" WARNING_CODE_UNREPRESENTED_VALUE\x10\x03\x12\x1b\n" +
+	"\x17WARNING_CODE_ID_CHANGED\x10\x04*\x98\x01\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fOUTCOME_CREATED\x10\x01\x12\x13\n" +
@@ -1380,70 +1558,76 @@ func file_enlist_v1_customer_service_proto_rawDescGZIP() []byte {
 	return file_enlist_v1_customer_service_proto_rawDescData
 }
 
-var file_enlist_v1_customer_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_enlist_v1_customer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_enlist_v1_customer_service_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_enlist_v1_customer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_enlist_v1_customer_service_proto_goTypes = []any{
 	(OnExisting)(0),                 // 0: enlist.v1.OnExisting
 	(UnsupportedFields)(0),          // 1: enlist.v1.UnsupportedFields
-	(Outcome)(0),                    // 2: enlist.v1.Outcome
-	(Fate)(0),                       // 3: enlist.v1.Fate
-	(DriftKind)(0),                  // 4: enlist.v1.DriftKind
-	(*CreateCustomerRequest)(nil),   // 5: enlist.v1.CreateCustomerRequest
-	(*CreateCustomerResponse)(nil),  // 6: enlist.v1.CreateCustomerResponse
-	(*FieldFate)(nil),               // 7: enlist.v1.FieldFate
-	(*VendorRequest)(nil),           // 8: enlist.v1.VendorRequest
-	(*GetCustomerRequest)(nil),      // 9: enlist.v1.GetCustomerRequest
-	(*GetCustomerResponse)(nil),     // 10: enlist.v1.GetCustomerResponse
-	(*Drift)(nil),                   // 11: enlist.v1.Drift
-	(*FieldDrift)(nil),              // 12: enlist.v1.FieldDrift
-	(*ListContractorsRequest)(nil),  // 13: enlist.v1.ListContractorsRequest
-	(*ListContractorsResponse)(nil), // 14: enlist.v1.ListContractorsResponse
-	(*VendorRequest_Header)(nil),    // 15: enlist.v1.VendorRequest.Header
-	(*Customer)(nil),                // 16: enlist.v1.Customer
-	(*OpencellOptions)(nil),         // 17: enlist.v1.OpencellOptions
-	(*SellAndSignOptions)(nil),      // 18: enlist.v1.SellAndSignOptions
-	(*ValomniaOptions)(nil),         // 19: enlist.v1.ValomniaOptions
-	(*CaliqOptions)(nil),            // 20: enlist.v1.CaliqOptions
-	(*AvvioOptions)(nil),            // 21: enlist.v1.AvvioOptions
-	(*structpb.Struct)(nil),         // 22: google.protobuf.Struct
-	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
-	(*Contractor)(nil),              // 24: enlist.v1.Contractor
+	(WarningCode)(0),                // 2: enlist.v1.WarningCode
+	(Outcome)(0),                    // 3: enlist.v1.Outcome
+	(Fate)(0),                       // 4: enlist.v1.Fate
+	(DriftKind)(0),                  // 5: enlist.v1.DriftKind
+	(*CreateCustomerRequest)(nil),   // 6: enlist.v1.CreateCustomerRequest
+	(*CreateCustomerResponse)(nil),  // 7: enlist.v1.CreateCustomerResponse
+	(*Warning)(nil),                 // 8: enlist.v1.Warning
+	(*FieldFate)(nil),               // 9: enlist.v1.FieldFate
+	(*VendorRequest)(nil),           // 10: enlist.v1.VendorRequest
+	(*GetCustomerRequest)(nil),      // 11: enlist.v1.GetCustomerRequest
+	(*GetCustomerResponse)(nil),     // 12: enlist.v1.GetCustomerResponse
+	(*Drift)(nil),                   // 13: enlist.v1.Drift
+	(*FieldDrift)(nil),              // 14: enlist.v1.FieldDrift
+	(*ListContractorsRequest)(nil),  // 15: enlist.v1.ListContractorsRequest
+	(*ListContractorsResponse)(nil), // 16: enlist.v1.ListContractorsResponse
+	(*VendorRequest_Header)(nil),    // 17: enlist.v1.VendorRequest.Header
+	(*Customer)(nil),                // 18: enlist.v1.Customer
+	(*OpencellOptions)(nil),         // 19: enlist.v1.OpencellOptions
+	(*SellAndSignOptions)(nil),      // 20: enlist.v1.SellAndSignOptions
+	(*ValomniaOptions)(nil),         // 21: enlist.v1.ValomniaOptions
+	(*CaliqOptions)(nil),            // 22: enlist.v1.CaliqOptions
+	(*AvvioOptions)(nil),            // 23: enlist.v1.AvvioOptions
+	(*structpb.Struct)(nil),         // 24: google.protobuf.Struct
+	(*timestamppb.Timestamp)(nil),   // 25: google.protobuf.Timestamp
+	(*Contractor)(nil),              // 26: enlist.v1.Contractor
 }
 var file_enlist_v1_customer_service_proto_depIdxs = []int32{
-	16, // 0: enlist.v1.CreateCustomerRequest.customer:type_name -> enlist.v1.Customer
-	17, // 1: enlist.v1.CreateCustomerRequest.opencell:type_name -> enlist.v1.OpencellOptions
-	18, // 2: enlist.v1.CreateCustomerRequest.sell_and_sign:type_name -> enlist.v1.SellAndSignOptions
-	19, // 3: enlist.v1.CreateCustomerRequest.valomnia:type_name -> enlist.v1.ValomniaOptions
-	20, // 4: enlist.v1.CreateCustomerRequest.caliq:type_name -> enlist.v1.CaliqOptions
-	21, // 5: enlist.v1.CreateCustomerRequest.avvio:type_name -> enlist.v1.AvvioOptions
+	18, // 0: enlist.v1.CreateCustomerRequest.customer:type_name -> enlist.v1.Customer
+	19, // 1: enlist.v1.CreateCustomerRequest.opencell:type_name -> enlist.v1.OpencellOptions
+	20, // 2: enlist.v1.CreateCustomerRequest.sell_and_sign:type_name -> enlist.v1.SellAndSignOptions
+	21, // 3: enlist.v1.CreateCustomerRequest.valomnia:type_name -> enlist.v1.ValomniaOptions
+	22, // 4: enlist.v1.CreateCustomerRequest.caliq:type_name -> enlist.v1.CaliqOptions
+	23, // 5: enlist.v1.CreateCustomerRequest.avvio:type_name -> enlist.v1.AvvioOptions
 	0,  // 6: enlist.v1.CreateCustomerRequest.on_existing:type_name -> enlist.v1.OnExisting
 	1,  // 7: enlist.v1.CreateCustomerRequest.unsupported_fields:type_name -> enlist.v1.UnsupportedFields
-	16, // 8: enlist.v1.CreateCustomerResponse.customer:type_name -> enlist.v1.Customer
-	2,  // 9: enlist.v1.CreateCustomerResponse.outcome:type_name -> enlist.v1.Outcome
-	7,  // 10: enlist.v1.CreateCustomerResponse.fields:type_name -> enlist.v1.FieldFate
-	8,  // 11: enlist.v1.CreateCustomerResponse.vendor_request:type_name -> enlist.v1.VendorRequest
-	22, // 12: enlist.v1.CreateCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
-	3,  // 13: enlist.v1.FieldFate.fate:type_name -> enlist.v1.Fate
-	15, // 14: enlist.v1.VendorRequest.headers:type_name -> enlist.v1.VendorRequest.Header
-	16, // 15: enlist.v1.GetCustomerResponse.customer:type_name -> enlist.v1.Customer
-	22, // 16: enlist.v1.GetCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
-	11, // 17: enlist.v1.GetCustomerResponse.drift:type_name -> enlist.v1.Drift
-	23, // 18: enlist.v1.Drift.write_time:type_name -> google.protobuf.Timestamp
-	12, // 19: enlist.v1.Drift.fields:type_name -> enlist.v1.FieldDrift
-	4,  // 20: enlist.v1.FieldDrift.kind:type_name -> enlist.v1.DriftKind
-	24, // 21: enlist.v1.ListContractorsResponse.contractors:type_name -> enlist.v1.Contractor
-	22, // 22: enlist.v1.ListContractorsResponse.vendor_records:type_name -> google.protobuf.Struct
-	5,  // 23: enlist.v1.CustomerService.CreateCustomer:input_type -> enlist.v1.CreateCustomerRequest
-	9,  // 24: enlist.v1.CustomerService.GetCustomer:input_type -> enlist.v1.GetCustomerRequest
-	13, // 25: enlist.v1.CustomerService.ListContractors:input_type -> enlist.v1.ListContractorsRequest
-	6,  // 26: enlist.v1.CustomerService.CreateCustomer:output_type -> enlist.v1.CreateCustomerResponse
-	10, // 27: enlist.v1.CustomerService.GetCustomer:output_type -> enlist.v1.GetCustomerResponse
-	14, // 28: enlist.v1.CustomerService.ListContractors:output_type -> enlist.v1.ListContractorsResponse
-	26, // [26:29] is the sub-list for method output_type
-	23, // [23:26] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	18, // 8: enlist.v1.CreateCustomerResponse.customer:type_name -> enlist.v1.Customer
+	3,  // 9: enlist.v1.CreateCustomerResponse.outcome:type_name -> enlist.v1.Outcome
+	9,  // 10: enlist.v1.CreateCustomerResponse.fields:type_name -> enlist.v1.FieldFate
+	10, // 11: enlist.v1.CreateCustomerResponse.vendor_request:type_name -> enlist.v1.VendorRequest
+	24, // 12: enlist.v1.CreateCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
+	8,  // 13: enlist.v1.CreateCustomerResponse.warnings:type_name -> enlist.v1.Warning
+	2,  // 14: enlist.v1.Warning.code:type_name -> enlist.v1.WarningCode
+	4,  // 15: enlist.v1.FieldFate.fate:type_name -> enlist.v1.Fate
+	17, // 16: enlist.v1.VendorRequest.headers:type_name -> enlist.v1.VendorRequest.Header
+	18, // 17: enlist.v1.GetCustomerResponse.customer:type_name -> enlist.v1.Customer
+	24, // 18: enlist.v1.GetCustomerResponse.vendor_record:type_name -> google.protobuf.Struct
+	13, // 19: enlist.v1.GetCustomerResponse.drift:type_name -> enlist.v1.Drift
+	8,  // 20: enlist.v1.GetCustomerResponse.warnings:type_name -> enlist.v1.Warning
+	25, // 21: enlist.v1.Drift.write_time:type_name -> google.protobuf.Timestamp
+	14, // 22: enlist.v1.Drift.fields:type_name -> enlist.v1.FieldDrift
+	5,  // 23: enlist.v1.FieldDrift.kind:type_name -> enlist.v1.DriftKind
+	26, // 24: enlist.v1.ListContractorsResponse.contractors:type_name -> enlist.v1.Contractor
+	24, // 25: enlist.v1.ListContractorsResponse.vendor_records:type_name -> google.protobuf.Struct
+	8,  // 26: enlist.v1.ListContractorsResponse.warnings:type_name -> enlist.v1.Warning
+	6,  // 27: enlist.v1.CustomerService.CreateCustomer:input_type -> enlist.v1.CreateCustomerRequest
+	11, // 28: enlist.v1.CustomerService.GetCustomer:input_type -> enlist.v1.GetCustomerRequest
+	15, // 29: enlist.v1.CustomerService.ListContractors:input_type -> enlist.v1.ListContractorsRequest
+	7,  // 30: enlist.v1.CustomerService.CreateCustomer:output_type -> enlist.v1.CreateCustomerResponse
+	12, // 31: enlist.v1.CustomerService.GetCustomer:output_type -> enlist.v1.GetCustomerResponse
+	16, // 32: enlist.v1.CustomerService.ListContractors:output_type -> enlist.v1.ListContractorsResponse
+	30, // [30:33] is the sub-list for method output_type
+	27, // [27:30] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_customer_service_proto_init() }
@@ -1466,8 +1650,8 @@ func file_enlist_v1_customer_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_customer_service_proto_rawDesc), len(file_enlist_v1_customer_service_proto_rawDesc)),
-			NumEnums:      5,
-			NumMessages:   11,
+			NumEnums:      6,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

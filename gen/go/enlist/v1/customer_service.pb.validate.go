@@ -602,6 +602,40 @@ func (m *CreateCustomerResponse) validate(all bool) error {
 		}
 	}
 
+	for idx, item := range m.GetWarnings() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, CreateCustomerResponseValidationError{
+						field:  fmt.Sprintf("Warnings[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, CreateCustomerResponseValidationError{
+						field:  fmt.Sprintf("Warnings[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return CreateCustomerResponseValidationError{
+					field:  fmt.Sprintf("Warnings[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
 	if len(errors) > 0 {
 		return CreateCustomerResponseMultiError(errors)
 	}
@@ -681,6 +715,112 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = CreateCustomerResponseValidationError{}
+
+// Validate checks the field values on Warning with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Warning) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Warning with the rules defined in the
+// proto definition for this message. If any rules are violated, the result is
+// a list of violation errors wrapped in WarningMultiError, or nil if none found.
+func (m *Warning) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Warning) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Code
+
+	// no validation rules for Path
+
+	// no validation rules for Message
+
+	// no validation rules for VendorCode
+
+	if len(errors) > 0 {
+		return WarningMultiError(errors)
+	}
+
+	return nil
+}
+
+// WarningMultiError is an error wrapping multiple validation errors returned
+// by Warning.ValidateAll() if the designated constraints aren't met.
+type WarningMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m WarningMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m WarningMultiError) AllErrors() []error { return m }
+
+// WarningValidationError is the validation error returned by Warning.Validate
+// if the designated constraints aren't met.
+type WarningValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e WarningValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e WarningValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e WarningValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e WarningValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e WarningValidationError) ErrorName() string { return "WarningValidationError" }
+
+// Error satisfies the builtin error interface
+func (e WarningValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sWarning.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = WarningValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = WarningValidationError{}
 
 // Validate checks the field values on FieldFate with the rules defined in the
 // proto definition for this message. If any rules are violated, the first
@@ -1179,6 +1319,40 @@ func (m *GetCustomerResponse) validate(all bool) error {
 				cause:  err,
 			}
 		}
+	}
+
+	for idx, item := range m.GetWarnings() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, GetCustomerResponseValidationError{
+						field:  fmt.Sprintf("Warnings[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, GetCustomerResponseValidationError{
+						field:  fmt.Sprintf("Warnings[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return GetCustomerResponseValidationError{
+					field:  fmt.Sprintf("Warnings[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
 	}
 
 	if len(errors) > 0 {
@@ -1780,6 +1954,40 @@ func (m *ListContractorsResponse) validate(all bool) error {
 			if err := v.Validate(); err != nil {
 				return ListContractorsResponseValidationError{
 					field:  fmt.Sprintf("VendorRecords[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	for idx, item := range m.GetWarnings() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, ListContractorsResponseValidationError{
+						field:  fmt.Sprintf("Warnings[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, ListContractorsResponseValidationError{
+						field:  fmt.Sprintf("Warnings[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return ListContractorsResponseValidationError{
+					field:  fmt.Sprintf("Warnings[%v]", idx),
 					reason: "embedded message failed validation",
 					cause:  err,
 				}

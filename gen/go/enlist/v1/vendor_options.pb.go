@@ -209,7 +209,7 @@ func (ValomniaDueDateConfigType) EnumDescriptor() ([]byte, []int) {
 type OpencellOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which levels are created: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA, CA_BA, BA, S_UA, C_UA,
-	// CA_UA, BA_UA, UA, or the code of a custom account model. Up to 255 characters.
+	// CA_UA, BA_UA, UA, or the code of a custom account model that the connection's `custom_account_types` lists. Up to 255 characters.
 	CrmAccountType string `protobuf:"bytes,1,opt,name=crm_account_type,json=crmAccountType,proto3" json:"crm_account_type,omitempty"`
 	// Code of the parent account: for C_UA the seller. Default: the connection's `seller_code`. Example: `MAIN_SELLER`.
 	CrmParentCode string `protobuf:"bytes,2,opt,name=crm_parent_code,json=crmParentCode,proto3" json:"crm_parent_code,omitempty"`

@@ -124,6 +124,7 @@ SOURCE_FIELD_NUMBER: _builtins.int
 HINT_FIELD_NUMBER: _builtins.int
 NEVER_STORED_FIELD_NUMBER: _builtins.int
 PERSONAL_FIELD_NUMBER: _builtins.int
+MULTILINE_FIELD_NUMBER: _builtins.int
 source: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___FieldSource]
 """On a field of a vendor's wire message: the canonical field that fills it.
 Violations, the field table of ListProviders and the fate of each field are derived from it.
@@ -138,4 +139,8 @@ personal: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions
 """The value is personal data, with all that is in it where it is a message, a list or a map: it goes to the vendor, to the caller and,
 encrypted, into the journal, and never into a log, a trace or a metric. Whatever callers and vendors write freely counts as personal;
 codes from a list (country, language, currency, category) do not.
+"""
+multiline: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
+"""The text may have several lines: line breaks and tabs are allowed, other control characters are not. Every other text field of a
+request refuses all control characters.
 """

@@ -75,6 +75,38 @@ UNSUPPORTED_FIELDS_DROP: UnsupportedFields.ValueType  # 2
 """Go on without them and name each in the answer's `fields`."""
 Global___UnsupportedFields: _TypeAlias = UnsupportedFields  # noqa: Y015
 
+class _WarningCode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WARNING_CODE_UNSPECIFIED: _WarningCode.ValueType  # 0
+    """Not stated."""
+    WARNING_CODE_VENDOR_WARNING: _WarningCode.ValueType  # 1
+    """The vendor did what it was asked for, and warned."""
+    WARNING_CODE_UNREADABLE_VALUE: _WarningCode.ValueType  # 2
+    """A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain."""
+    WARNING_CODE_UNREPRESENTED_VALUE: _WarningCode.ValueType  # 3
+    """A value in the vendor's record has no place in `customer`."""
+    WARNING_CODE_ID_CHANGED: _WarningCode.ValueType  # 4
+    """The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form."""
+
+class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
+    """WarningCode says what kind of thing a Warning is."""
+
+WARNING_CODE_UNSPECIFIED: WarningCode.ValueType  # 0
+"""Not stated."""
+WARNING_CODE_VENDOR_WARNING: WarningCode.ValueType  # 1
+"""The vendor did what it was asked for, and warned."""
+WARNING_CODE_UNREADABLE_VALUE: WarningCode.ValueType  # 2
+"""A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain."""
+WARNING_CODE_UNREPRESENTED_VALUE: WarningCode.ValueType  # 3
+"""A value in the vendor's record has no place in `customer`."""
+WARNING_CODE_ID_CHANGED: WarningCode.ValueType  # 4
+"""The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form."""
+Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
+
 class _Outcome:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -271,6 +303,7 @@ class CreateCustomerResponse(_message.Message):
     FIELDS_FIELD_NUMBER: _builtins.int
     VENDOR_REQUEST_FIELD_NUMBER: _builtins.int
     VENDOR_RECORD_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     outcome: Global___Outcome.ValueType
     """What happened at the vendor."""
     request_id: _builtins.str
@@ -293,6 +326,12 @@ class CreateCustomerResponse(_message.Message):
     def vendor_record(self) -> _struct_pb2.Struct:
         """The vendor's answer as it came, without secrets; only with `include_vendor_record`."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
+        """What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
+        represent.
+        """
+
     def __init__(
         self,
         *,
@@ -303,14 +342,49 @@ class CreateCustomerResponse(_message.Message):
         fields: _abc.Iterable[Global___FieldFate] | None = ...,
         vendor_request: Global___VendorRequest | None = ...,
         vendor_record: _struct_pb2.Struct | None = ...,
+        warnings: _abc.Iterable[Global___Warning] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "vendor_record", b"vendor_record", "vendor_request", b"vendor_request"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "fields", b"fields", "outcome", b"outcome", "replayed", b"replayed", "request_id", b"request_id", "vendor_record", b"vendor_record", "vendor_request", b"vendor_request"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "fields", b"fields", "outcome", b"outcome", "replayed", b"replayed", "request_id", b"request_id", "vendor_record", b"vendor_record", "vendor_request", b"vendor_request", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreateCustomerResponse: _TypeAlias = CreateCustomerResponse  # noqa: Y015
+
+@_typing.final
+class Warning(_message.Message):
+    """Warning is something that the caller should know about a call that succeeded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    VENDOR_CODE_FIELD_NUMBER: _builtins.int
+    code: Global___WarningCode.ValueType
+    """What kind of thing it is."""
+    path: _builtins.str
+    """Path of the field that it is about, from the response: `customer.billing_address.postal_code`. Empty when it is about none."""
+    message: _builtins.str
+    """One or two sentences for people. Values of the vendor's record never stand in it; the vendor's own warnings do."""
+    vendor_code: _builtins.str
+    """The vendor's code of its own warning, or the vendor's name of the member that is not represented. Example: `postalCode`."""
+    def __init__(
+        self,
+        *,
+        code: Global___WarningCode.ValueType = ...,
+        path: _builtins.str = ...,
+        message: _builtins.str = ...,
+        vendor_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "path", b"path", "vendor_code", b"vendor_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Warning: _TypeAlias = Warning  # noqa: Y015
 
 @_typing.final
 class FieldFate(_message.Message):
@@ -449,6 +523,7 @@ class GetCustomerResponse(_message.Message):
     CUSTOMER_FIELD_NUMBER: _builtins.int
     VENDOR_RECORD_FIELD_NUMBER: _builtins.int
     DRIFT_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def customer(self) -> _customer_pb2.Customer:
         """The customer as the provider holds it; `source` says whether it was read there."""
@@ -461,16 +536,23 @@ class GetCustomerResponse(_message.Message):
     def drift(self) -> Global___Drift:
         """What differs from what was last written; only with `include_drift`, and only where Enlist remembers that it wrote the customer."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
+        """What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
+        represent.
+        """
+
     def __init__(
         self,
         *,
         customer: _customer_pb2.Customer | None = ...,
         vendor_record: _struct_pb2.Struct | None = ...,
         drift: Global___Drift | None = ...,
+        warnings: _abc.Iterable[Global___Warning] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "drift", b"drift", "vendor_record", b"vendor_record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "drift", b"drift", "vendor_record", b"vendor_record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "drift", b"drift", "vendor_record", b"vendor_record", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -595,6 +677,7 @@ class ListContractorsResponse(_message.Message):
     CONTRACTORS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     VENDOR_RECORDS_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page; empty when this is the last."""
     @_builtins.property
@@ -605,16 +688,21 @@ class ListContractorsResponse(_message.Message):
     def vendor_records(self) -> _containers.RepeatedCompositeFieldContainer[_struct_pb2.Struct]:
         """The vendor's records as they came, one for each contractor; only with `include_vendor_record`."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
+        """What the vendor's list holds that `contractors` cannot represent."""
+
     def __init__(
         self,
         *,
         contractors: _abc.Iterable[_customer_pb2.Contractor] | None = ...,
         next_page_token: _builtins.str = ...,
         vendor_records: _abc.Iterable[_struct_pb2.Struct] | None = ...,
+        warnings: _abc.Iterable[Global___Warning] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contractors", b"contractors", "next_page_token", b"next_page_token", "vendor_records", b"vendor_records"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contractors", b"contractors", "next_page_token", b"next_page_token", "vendor_records", b"vendor_records", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -148,7 +148,7 @@ class OpencellOptions(_message.Message):
     CUSTOM_FIELDS_FIELD_NUMBER: _builtins.int
     crm_account_type: _builtins.str
     """Which levels are created: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA, CA_BA, BA, S_UA, C_UA,
-    CA_UA, BA_UA, UA, or the code of a custom account model. Up to 255 characters.
+    CA_UA, BA_UA, UA, or the code of a custom account model that the connection's `custom_account_types` lists. Up to 255 characters.
     """
     crm_parent_code: _builtins.str
     """Code of the parent account: for C_UA the seller. Default: the connection's `seller_code`. Example: `MAIN_SELLER`."""

@@ -159,3 +159,10 @@ export declare const never_stored: GenExtension<FieldOptions, boolean>;
  * @generated from extension: bool personal = 51426;
  */
 export declare const personal: GenExtension<FieldOptions, boolean>;
+/**
+ * The text may have several lines: line breaks and tabs are allowed, other control characters are not. Every other text field of a
+ * request refuses all control characters.
+ *
+ * @generated from extension: bool multiline = 51427;
+ */
+export declare const multiline: GenExtension<FieldOptions, boolean>;

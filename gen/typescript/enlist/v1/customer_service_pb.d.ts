@@ -162,12 +162,55 @@ export type CreateCustomerResponse = Message<"enlist.v1.CreateCustomerResponse">
      * @generated from field: google.protobuf.Struct vendor_record = 7;
      */
     vendorRecord?: JsonObject;
+    /**
+     * What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
+     * represent.
+     *
+     * @generated from field: repeated enlist.v1.Warning warnings = 8;
+     */
+    warnings: Warning[];
 };
 /**
  * Describes the message enlist.v1.CreateCustomerResponse.
  * Use `create(CreateCustomerResponseSchema)` to create a new message.
  */
 export declare const CreateCustomerResponseSchema: GenMessage<CreateCustomerResponse>;
+/**
+ * Warning is something that the caller should know about a call that succeeded.
+ *
+ * @generated from message enlist.v1.Warning
+ */
+export type Warning = Message<"enlist.v1.Warning"> & {
+    /**
+     * What kind of thing it is.
+     *
+     * @generated from field: enlist.v1.WarningCode code = 1;
+     */
+    code: WarningCode;
+    /**
+     * Path of the field that it is about, from the response: `customer.billing_address.postal_code`. Empty when it is about none.
+     *
+     * @generated from field: string path = 2;
+     */
+    path: string;
+    /**
+     * One or two sentences for people. Values of the vendor's record never stand in it; the vendor's own warnings do.
+     *
+     * @generated from field: string message = 3;
+     */
+    message: string;
+    /**
+     * The vendor's code of its own warning, or the vendor's name of the member that is not represented. Example: `postalCode`.
+     *
+     * @generated from field: string vendor_code = 4;
+     */
+    vendorCode: string;
+};
+/**
+ * Describes the message enlist.v1.Warning.
+ * Use `create(WarningSchema)` to create a new message.
+ */
+export declare const WarningSchema: GenMessage<Warning>;
 /**
  * FieldFate says what became of one field of a request.
  *
@@ -324,6 +367,13 @@ export type GetCustomerResponse = Message<"enlist.v1.GetCustomerResponse"> & {
      * @generated from field: enlist.v1.Drift drift = 3;
      */
     drift?: Drift;
+    /**
+     * What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
+     * represent.
+     *
+     * @generated from field: repeated enlist.v1.Warning warnings = 4;
+     */
+    warnings: Warning[];
 };
 /**
  * Describes the message enlist.v1.GetCustomerResponse.
@@ -468,6 +518,12 @@ export type ListContractorsResponse = Message<"enlist.v1.ListContractorsResponse
      * @generated from field: repeated google.protobuf.Struct vendor_records = 3;
      */
     vendorRecords: JsonObject[];
+    /**
+     * What the vendor's list holds that `contractors` cannot represent.
+     *
+     * @generated from field: repeated enlist.v1.Warning warnings = 4;
+     */
+    warnings: Warning[];
 };
 /**
  * Describes the message enlist.v1.ListContractorsResponse.
@@ -538,6 +594,47 @@ export declare enum UnsupportedFields {
  * Describes the enum enlist.v1.UnsupportedFields.
  */
 export declare const UnsupportedFieldsSchema: GenEnum<UnsupportedFields>;
+/**
+ * WarningCode says what kind of thing a Warning is.
+ *
+ * @generated from enum enlist.v1.WarningCode
+ */
+export declare enum WarningCode {
+    /**
+     * Not stated.
+     *
+     * @generated from enum value: WARNING_CODE_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * The vendor did what it was asked for, and warned.
+     *
+     * @generated from enum value: WARNING_CODE_VENDOR_WARNING = 1;
+     */
+    VENDOR_WARNING = 1,
+    /**
+     * A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain.
+     *
+     * @generated from enum value: WARNING_CODE_UNREADABLE_VALUE = 2;
+     */
+    UNREADABLE_VALUE = 2,
+    /**
+     * A value in the vendor's record has no place in `customer`.
+     *
+     * @generated from enum value: WARNING_CODE_UNREPRESENTED_VALUE = 3;
+     */
+    UNREPRESENTED_VALUE = 3,
+    /**
+     * The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form.
+     *
+     * @generated from enum value: WARNING_CODE_ID_CHANGED = 4;
+     */
+    ID_CHANGED = 4
+}
+/**
+ * Describes the enum enlist.v1.WarningCode.
+ */
+export declare const WarningCodeSchema: GenEnum<WarningCode>;
 /**
  * Outcome is what a create did at the vendor.
  *

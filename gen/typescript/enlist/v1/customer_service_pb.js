@@ -9,7 +9,7 @@ import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bu
 /**
  * Describes the file enlist/v1/customer_service.proto.
  */
-export const file_enlist_v1_customer_service = /*@__PURE__*/ fileDesc("CiBlbmxpc3QvdjEvY3VzdG9tZXJfc2VydmljZS5wcm90bxIJZW5saXN0LnYxIocHChVDcmVhdGVDdXN0b21lclJlcXVlc3QSgAEKCHByb3ZpZGVyGAEgASgJQm6CjhlqdGhlIG5hbWUgb2YgYSBjb25maWd1cmVkIHByb3ZpZGVyOiAxIHRvIDYzIGxvd2VyLWNhc2UgbGV0dGVycywgZGlnaXRzIGFuZCBoeXBoZW5zLCBiZWdpbm5pbmcgd2l0aCBhIGxldHRlchJQCgpyZXF1ZXN0X2lkGAIgASgJQjyCjhk4YSBVVUlELCBmb3IgZXhhbXBsZSAwYjhmNmEzZS01ZjBjLTRhNTctOWYwZS0wZDFmNmY2YjdhMTESfAoIY3VzdG9tZXIYAyABKAsyEy5lbmxpc3QudjEuQ3VzdG9tZXJCVYKOGVFzZXQ6IGl0IGlzIHRoZSBjdXN0b21lciB0byBjcmVhdGUsIGZvciBleGFtcGxlIHsibmFtZSI6IHsiZmFtaWx5X25hbWUiOiAiU21pdGgifX0SLgoIb3BlbmNlbGwYBCABKAsyGi5lbmxpc3QudjEuT3BlbmNlbGxPcHRpb25zSAASNgoNc2VsbF9hbmRfc2lnbhgFIAEoCzIdLmVubGlzdC52MS5TZWxsQW5kU2lnbk9wdGlvbnNIABIuCgh2YWxvbW5pYRgGIAEoCzIaLmVubGlzdC52MS5WYWxvbW5pYU9wdGlvbnNIABIoCgVjYWxpcRgHIAEoCzIXLmVubGlzdC52MS5DYWxpcU9wdGlvbnNIABIoCgVhdnZpbxgIIAEoCzIXLmVubGlzdC52MS5BdnZpb09wdGlvbnNIABJuCgtvbl9leGlzdGluZxgJIAEoDjIVLmVubGlzdC52MS5PbkV4aXN0aW5nQkKCjhk+b25lIG9mIE9OX0VYSVNUSU5HX0ZBSUwsIE9OX0VYSVNUSU5HX1VQREFURSwgT05fRVhJU1RJTkdfQURPUFQSdwoSdW5zdXBwb3J0ZWRfZmllbGRzGAogASgOMhwuZW5saXN0LnYxLlVuc3VwcG9ydGVkRmllbGRzQj2Cjhk5b25lIG9mIFVOU1VQUE9SVEVEX0ZJRUxEU19SRUpFQ1QsIFVOU1VQUE9SVEVEX0ZJRUxEU19EUk9QEhUKDXZhbGlkYXRlX29ubHkYCyABKAgSHQoVaW5jbHVkZV92ZW5kb3JfcmVjb3JkGAwgASgIQhAKDnZlbmRvcl9vcHRpb25zIpgCChZDcmVhdGVDdXN0b21lclJlc3BvbnNlEiUKCGN1c3RvbWVyGAEgASgLMhMuZW5saXN0LnYxLkN1c3RvbWVyEiMKB291dGNvbWUYAiABKA4yEi5lbmxpc3QudjEuT3V0Y29tZRISCgpyZXF1ZXN0X2lkGAMgASgJEhAKCHJlcGxheWVkGAQgASgIEiQKBmZpZWxkcxgFIAMoCzIULmVubGlzdC52MS5GaWVsZEZhdGUSMAoOdmVuZG9yX3JlcXVlc3QYBiABKAsyGC5lbmxpc3QudjEuVmVuZG9yUmVxdWVzdBI0Cg12ZW5kb3JfcmVjb3JkGAcgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEIEkI4ZASJgCglGaWVsZEZhdGUSDAoEcGF0aBgBIAEoCRISCgp3aXJlX2ZpZWxkGAIgASgJEh0KBGZhdGUYAyABKA4yDy5lbmxpc3QudjEuRmF0ZRISCgRub3RlGAQgASgJQgSQjhkBIqUBCg1WZW5kb3JSZXF1ZXN0Eg4KBm1ldGhvZBgBIAEoCRIRCgN1cmwYAiABKAlCBJCOGQESNgoHaGVhZGVycxgDIAMoCzIfLmVubGlzdC52MS5WZW5kb3JSZXF1ZXN0LkhlYWRlckIEkI4ZARISCgRib2R5GAQgASgJQgSQjhkBGiUKBkhlYWRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIrMCChJHZXRDdXN0b21lclJlcXVlc3QSgAEKCHByb3ZpZGVyGAEgASgJQm6CjhlqdGhlIG5hbWUgb2YgYSBjb25maWd1cmVkIHByb3ZpZGVyOiAxIHRvIDYzIGxvd2VyLWNhc2UgbGV0dGVycywgZGlnaXRzIGFuZCBoeXBoZW5zLCBiZWdpbm5pbmcgd2l0aCBhIGxldHRlchJkCgtjdXN0b21lcl9pZBgCIAEoCUJPgo4ZRzEgdG8gMjU1IGNoYXJhY3RlcnMgd2l0aG91dCBjb250cm9sIGNoYXJhY3RlcnMsIGZvciBleGFtcGxlIENMQVNTSUMtQzAwkI4ZARIdChVpbmNsdWRlX3ZlbmRvcl9yZWNvcmQYAyABKAgSFQoNaW5jbHVkZV9kcmlmdBgEIAEoCCKTAQoTR2V0Q3VzdG9tZXJSZXNwb25zZRIlCghjdXN0b21lchgBIAEoCzITLmVubGlzdC52MS5DdXN0b21lchI0Cg12ZW5kb3JfcmVjb3JkGAIgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEIEkI4ZARIfCgVkcmlmdBgDIAEoCzIQLmVubGlzdC52MS5EcmlmdCJyCgVEcmlmdBISCgpyZXF1ZXN0X2lkGAEgASgJEi4KCndyaXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKBmZpZWxkcxgDIAMoCzIVLmVubGlzdC52MS5GaWVsZERyaWZ0IncKCkZpZWxkRHJpZnQSDAoEcGF0aBgBIAEoCRIiCgRraW5kGAIgASgOMhQuZW5saXN0LnYxLkRyaWZ0S2luZBIVCgd3cml0dGVuGAMgASgJQgSQjhkBEhIKBGhlbGQYBCABKAlCBJCOGQESDAoEbm90ZRgFIAEoCSLKAgoWTGlzdENvbnRyYWN0b3JzUmVxdWVzdBKAAQoIcHJvdmlkZXIYASABKAlCboKOGWp0aGUgbmFtZSBvZiBhIGNvbmZpZ3VyZWQgcHJvdmlkZXI6IDEgdG8gNjMgbG93ZXItY2FzZSBsZXR0ZXJzLCBkaWdpdHMgYW5kIGh5cGhlbnMsIGJlZ2lubmluZyB3aXRoIGEgbGV0dGVyEmcKC2N1c3RvbWVyX2lkGAIgASgJQlKCjhlKMSB0byAyNTUgY2hhcmFjdGVycyB3aXRob3V0IGNvbnRyb2wgY2hhcmFjdGVycywgZm9yIGV4YW1wbGUgQU0yMDE2MDMwMjEwNTWQjhkBEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEh0KFWluY2x1ZGVfdmVuZG9yX3JlY29yZBgFIAEoCCKVAQoXTGlzdENvbnRyYWN0b3JzUmVzcG9uc2USKgoLY29udHJhY3RvcnMYASADKAsyFS5lbmxpc3QudjEuQ29udHJhY3RvchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSNQoOdmVuZG9yX3JlY29yZHMYAyADKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0QgSQjhkBKm4KCk9uRXhpc3RpbmcSGwoXT05fRVhJU1RJTkdfVU5TUEVDSUZJRUQQABIUChBPTl9FWElTVElOR19GQUlMEAESFgoST05fRVhJU1RJTkdfVVBEQVRFEAISFQoRT05fRVhJU1RJTkdfQURPUFQQAypzChFVbnN1cHBvcnRlZEZpZWxkcxIiCh5VTlNVUFBPUlRFRF9GSUVMRFNfVU5TUEVDSUZJRUQQABIdChlVTlNVUFBPUlRFRF9GSUVMRFNfUkVKRUNUEAESGwoXVU5TVVBQT1JURURfRklFTERTX0RST1AQAiqYAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9DUkVBVEVEEAESEwoPT1VUQ09NRV9VUERBVEVEEAISHgoaT1VUQ09NRV9DUkVBVEVEX09SX1VQREFURUQQAxITCg9PVVRDT01FX0FET1BURUQQBBIVChFPVVRDT01FX1BSRVZJRVdFRBAFKlMKBEZhdGUSFAoQRkFURV9VTlNQRUNJRklFRBAAEg0KCUZBVEVfU0VOVBABEhQKEEZBVEVfVFJBTlNGT1JNRUQQAhIQCgxGQVRFX0RST1BQRUQQAyqNAQoJRHJpZnRLaW5kEhoKFkRSSUZUX0tJTkRfVU5TUEVDSUZJRUQQABIWChJEUklGVF9LSU5EX0NIQU5HRUQQARIbChdEUklGVF9LSU5EX05PVF9SRVRVUk5FRBACEhQKEERSSUZUX0tJTkRfQURERUQQAxIZChVEUklGVF9LSU5EX09USEVSX0ZPUk0QBDKQAgoPQ3VzdG9tZXJTZXJ2aWNlElUKDkNyZWF0ZUN1c3RvbWVyEiAuZW5saXN0LnYxLkNyZWF0ZUN1c3RvbWVyUmVxdWVzdBohLmVubGlzdC52MS5DcmVhdGVDdXN0b21lclJlc3BvbnNlEkwKC0dldEN1c3RvbWVyEh0uZW5saXN0LnYxLkdldEN1c3RvbWVyUmVxdWVzdBoeLmVubGlzdC52MS5HZXRDdXN0b21lclJlc3BvbnNlElgKD0xpc3RDb250cmFjdG9ycxIhLmVubGlzdC52MS5MaXN0Q29udHJhY3RvcnNSZXF1ZXN0GiIuZW5saXN0LnYxLkxpc3RDb250cmFjdG9yc1Jlc3BvbnNlQkkKDWRldi5lbmxpc3QudjFQAVo2Z2l0aHViLmNvbS9lbmxpc3QtZGV2L2VubGlzdC9nZW4vZ28vZW5saXN0L3YxO2VubGlzdHYxYgZwcm90bzM", [file_enlist_v1_annotations, file_enlist_v1_customer, file_enlist_v1_vendor_options, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+export const file_enlist_v1_customer_service = /*@__PURE__*/ fileDesc("CiBlbmxpc3QvdjEvY3VzdG9tZXJfc2VydmljZS5wcm90bxIJZW5saXN0LnYxIocHChVDcmVhdGVDdXN0b21lclJlcXVlc3QSgAEKCHByb3ZpZGVyGAEgASgJQm6CjhlqdGhlIG5hbWUgb2YgYSBjb25maWd1cmVkIHByb3ZpZGVyOiAxIHRvIDYzIGxvd2VyLWNhc2UgbGV0dGVycywgZGlnaXRzIGFuZCBoeXBoZW5zLCBiZWdpbm5pbmcgd2l0aCBhIGxldHRlchJQCgpyZXF1ZXN0X2lkGAIgASgJQjyCjhk4YSBVVUlELCBmb3IgZXhhbXBsZSAwYjhmNmEzZS01ZjBjLTRhNTctOWYwZS0wZDFmNmY2YjdhMTESfAoIY3VzdG9tZXIYAyABKAsyEy5lbmxpc3QudjEuQ3VzdG9tZXJCVYKOGVFzZXQ6IGl0IGlzIHRoZSBjdXN0b21lciB0byBjcmVhdGUsIGZvciBleGFtcGxlIHsibmFtZSI6IHsiZmFtaWx5X25hbWUiOiAiU21pdGgifX0SLgoIb3BlbmNlbGwYBCABKAsyGi5lbmxpc3QudjEuT3BlbmNlbGxPcHRpb25zSAASNgoNc2VsbF9hbmRfc2lnbhgFIAEoCzIdLmVubGlzdC52MS5TZWxsQW5kU2lnbk9wdGlvbnNIABIuCgh2YWxvbW5pYRgGIAEoCzIaLmVubGlzdC52MS5WYWxvbW5pYU9wdGlvbnNIABIoCgVjYWxpcRgHIAEoCzIXLmVubGlzdC52MS5DYWxpcU9wdGlvbnNIABIoCgVhdnZpbxgIIAEoCzIXLmVubGlzdC52MS5BdnZpb09wdGlvbnNIABJuCgtvbl9leGlzdGluZxgJIAEoDjIVLmVubGlzdC52MS5PbkV4aXN0aW5nQkKCjhk+b25lIG9mIE9OX0VYSVNUSU5HX0ZBSUwsIE9OX0VYSVNUSU5HX1VQREFURSwgT05fRVhJU1RJTkdfQURPUFQSdwoSdW5zdXBwb3J0ZWRfZmllbGRzGAogASgOMhwuZW5saXN0LnYxLlVuc3VwcG9ydGVkRmllbGRzQj2Cjhk5b25lIG9mIFVOU1VQUE9SVEVEX0ZJRUxEU19SRUpFQ1QsIFVOU1VQUE9SVEVEX0ZJRUxEU19EUk9QEhUKDXZhbGlkYXRlX29ubHkYCyABKAgSHQoVaW5jbHVkZV92ZW5kb3JfcmVjb3JkGAwgASgIQhAKDnZlbmRvcl9vcHRpb25zIr4CChZDcmVhdGVDdXN0b21lclJlc3BvbnNlEiUKCGN1c3RvbWVyGAEgASgLMhMuZW5saXN0LnYxLkN1c3RvbWVyEiMKB291dGNvbWUYAiABKA4yEi5lbmxpc3QudjEuT3V0Y29tZRISCgpyZXF1ZXN0X2lkGAMgASgJEhAKCHJlcGxheWVkGAQgASgIEiQKBmZpZWxkcxgFIAMoCzIULmVubGlzdC52MS5GaWVsZEZhdGUSMAoOdmVuZG9yX3JlcXVlc3QYBiABKAsyGC5lbmxpc3QudjEuVmVuZG9yUmVxdWVzdBI0Cg12ZW5kb3JfcmVjb3JkGAcgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEIEkI4ZARIkCgh3YXJuaW5ncxgIIAMoCzISLmVubGlzdC52MS5XYXJuaW5nImkKB1dhcm5pbmcSJAoEY29kZRgBIAEoDjIWLmVubGlzdC52MS5XYXJuaW5nQ29kZRIMCgRwYXRoGAIgASgJEhUKB21lc3NhZ2UYAyABKAlCBJCOGQESEwoLdmVuZG9yX2NvZGUYBCABKAkiYAoJRmllbGRGYXRlEgwKBHBhdGgYASABKAkSEgoKd2lyZV9maWVsZBgCIAEoCRIdCgRmYXRlGAMgASgOMg8uZW5saXN0LnYxLkZhdGUSEgoEbm90ZRgEIAEoCUIEkI4ZASKlAQoNVmVuZG9yUmVxdWVzdBIOCgZtZXRob2QYASABKAkSEQoDdXJsGAIgASgJQgSQjhkBEjYKB2hlYWRlcnMYAyADKAsyHy5lbmxpc3QudjEuVmVuZG9yUmVxdWVzdC5IZWFkZXJCBJCOGQESEgoEYm9keRgEIAEoCUIEkI4ZARolCgZIZWFkZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKzAgoSR2V0Q3VzdG9tZXJSZXF1ZXN0EoABCghwcm92aWRlchgBIAEoCUJugo4ZanRoZSBuYW1lIG9mIGEgY29uZmlndXJlZCBwcm92aWRlcjogMSB0byA2MyBsb3dlci1jYXNlIGxldHRlcnMsIGRpZ2l0cyBhbmQgaHlwaGVucywgYmVnaW5uaW5nIHdpdGggYSBsZXR0ZXISZAoLY3VzdG9tZXJfaWQYAiABKAlCT4KOGUcxIHRvIDI1NSBjaGFyYWN0ZXJzIHdpdGhvdXQgY29udHJvbCBjaGFyYWN0ZXJzLCBmb3IgZXhhbXBsZSBDTEFTU0lDLUMwMJCOGQESHQoVaW5jbHVkZV92ZW5kb3JfcmVjb3JkGAMgASgIEhUKDWluY2x1ZGVfZHJpZnQYBCABKAgiuQEKE0dldEN1c3RvbWVyUmVzcG9uc2USJQoIY3VzdG9tZXIYASABKAsyEy5lbmxpc3QudjEuQ3VzdG9tZXISNAoNdmVuZG9yX3JlY29yZBgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCBJCOGQESHwoFZHJpZnQYAyABKAsyEC5lbmxpc3QudjEuRHJpZnQSJAoId2FybmluZ3MYBCADKAsyEi5lbmxpc3QudjEuV2FybmluZyJyCgVEcmlmdBISCgpyZXF1ZXN0X2lkGAEgASgJEi4KCndyaXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKBmZpZWxkcxgDIAMoCzIVLmVubGlzdC52MS5GaWVsZERyaWZ0IncKCkZpZWxkRHJpZnQSDAoEcGF0aBgBIAEoCRIiCgRraW5kGAIgASgOMhQuZW5saXN0LnYxLkRyaWZ0S2luZBIVCgd3cml0dGVuGAMgASgJQgSQjhkBEhIKBGhlbGQYBCABKAlCBJCOGQESDAoEbm90ZRgFIAEoCSLKAgoWTGlzdENvbnRyYWN0b3JzUmVxdWVzdBKAAQoIcHJvdmlkZXIYASABKAlCboKOGWp0aGUgbmFtZSBvZiBhIGNvbmZpZ3VyZWQgcHJvdmlkZXI6IDEgdG8gNjMgbG93ZXItY2FzZSBsZXR0ZXJzLCBkaWdpdHMgYW5kIGh5cGhlbnMsIGJlZ2lubmluZyB3aXRoIGEgbGV0dGVyEmcKC2N1c3RvbWVyX2lkGAIgASgJQlKCjhlKMSB0byAyNTUgY2hhcmFjdGVycyB3aXRob3V0IGNvbnRyb2wgY2hhcmFjdGVycywgZm9yIGV4YW1wbGUgQU0yMDE2MDMwMjEwNTWQjhkBEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEh0KFWluY2x1ZGVfdmVuZG9yX3JlY29yZBgFIAEoCCK7AQoXTGlzdENvbnRyYWN0b3JzUmVzcG9uc2USKgoLY29udHJhY3RvcnMYASADKAsyFS5lbmxpc3QudjEuQ29udHJhY3RvchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSNQoOdmVuZG9yX3JlY29yZHMYAyADKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0QgSQjhkBEiQKCHdhcm5pbmdzGAQgAygLMhIuZW5saXN0LnYxLldhcm5pbmcqbgoKT25FeGlzdGluZxIbChdPTl9FWElTVElOR19VTlNQRUNJRklFRBAAEhQKEE9OX0VYSVNUSU5HX0ZBSUwQARIWChJPTl9FWElTVElOR19VUERBVEUQAhIVChFPTl9FWElTVElOR19BRE9QVBADKnMKEVVuc3VwcG9ydGVkRmllbGRzEiIKHlVOU1VQUE9SVEVEX0ZJRUxEU19VTlNQRUNJRklFRBAAEh0KGVVOU1VQUE9SVEVEX0ZJRUxEU19SRUpFQ1QQARIbChdVTlNVUFBPUlRFRF9GSUVMRFNfRFJPUBACKrIBCgtXYXJuaW5nQ29kZRIcChhXQVJOSU5HX0NPREVfVU5TUEVDSUZJRUQQABIfChtXQVJOSU5HX0NPREVfVkVORE9SX1dBUk5JTkcQARIhCh1XQVJOSU5HX0NPREVfVU5SRUFEQUJMRV9WQUxVRRACEiQKIFdBUk5JTkdfQ09ERV9VTlJFUFJFU0VOVEVEX1ZBTFVFEAMSGwoXV0FSTklOR19DT0RFX0lEX0NIQU5HRUQQBCqYAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9DUkVBVEVEEAESEwoPT1VUQ09NRV9VUERBVEVEEAISHgoaT1VUQ09NRV9DUkVBVEVEX09SX1VQREFURUQQAxITCg9PVVRDT01FX0FET1BURUQQBBIVChFPVVRDT01FX1BSRVZJRVdFRBAFKlMKBEZhdGUSFAoQRkFURV9VTlNQRUNJRklFRBAAEg0KCUZBVEVfU0VOVBABEhQKEEZBVEVfVFJBTlNGT1JNRUQQAhIQCgxGQVRFX0RST1BQRUQQAyqNAQoJRHJpZnRLaW5kEhoKFkRSSUZUX0tJTkRfVU5TUEVDSUZJRUQQABIWChJEUklGVF9LSU5EX0NIQU5HRUQQARIbChdEUklGVF9LSU5EX05PVF9SRVRVUk5FRBACEhQKEERSSUZUX0tJTkRfQURERUQQAxIZChVEUklGVF9LSU5EX09USEVSX0ZPUk0QBDKQAgoPQ3VzdG9tZXJTZXJ2aWNlElUKDkNyZWF0ZUN1c3RvbWVyEiAuZW5saXN0LnYxLkNyZWF0ZUN1c3RvbWVyUmVxdWVzdBohLmVubGlzdC52MS5DcmVhdGVDdXN0b21lclJlc3BvbnNlEkwKC0dldEN1c3RvbWVyEh0uZW5saXN0LnYxLkdldEN1c3RvbWVyUmVxdWVzdBoeLmVubGlzdC52MS5HZXRDdXN0b21lclJlc3BvbnNlElgKD0xpc3RDb250cmFjdG9ycxIhLmVubGlzdC52MS5MaXN0Q29udHJhY3RvcnNSZXF1ZXN0GiIuZW5saXN0LnYxLkxpc3RDb250cmFjdG9yc1Jlc3BvbnNlQkkKDWRldi5lbmxpc3QudjFQAVo2Z2l0aHViLmNvbS9lbmxpc3QtZGV2L2VubGlzdC9nZW4vZ28vZW5saXN0L3YxO2VubGlzdHYxYgZwcm90bzM", [file_enlist_v1_annotations, file_enlist_v1_customer, file_enlist_v1_vendor_options, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 /**
  * Describes the message enlist.v1.CreateCustomerRequest.
  * Use `create(CreateCustomerRequestSchema)` to create a new message.
@@ -21,50 +21,55 @@ export const CreateCustomerRequestSchema = /*@__PURE__*/ messageDesc(file_enlist
  */
 export const CreateCustomerResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 1);
 /**
+ * Describes the message enlist.v1.Warning.
+ * Use `create(WarningSchema)` to create a new message.
+ */
+export const WarningSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 2);
+/**
  * Describes the message enlist.v1.FieldFate.
  * Use `create(FieldFateSchema)` to create a new message.
  */
-export const FieldFateSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 2);
+export const FieldFateSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 3);
 /**
  * Describes the message enlist.v1.VendorRequest.
  * Use `create(VendorRequestSchema)` to create a new message.
  */
-export const VendorRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 3);
+export const VendorRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 4);
 /**
  * Describes the message enlist.v1.VendorRequest.Header.
  * Use `create(VendorRequest_HeaderSchema)` to create a new message.
  */
-export const VendorRequest_HeaderSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 3, 0);
+export const VendorRequest_HeaderSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 4, 0);
 /**
  * Describes the message enlist.v1.GetCustomerRequest.
  * Use `create(GetCustomerRequestSchema)` to create a new message.
  */
-export const GetCustomerRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 4);
+export const GetCustomerRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 5);
 /**
  * Describes the message enlist.v1.GetCustomerResponse.
  * Use `create(GetCustomerResponseSchema)` to create a new message.
  */
-export const GetCustomerResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 5);
+export const GetCustomerResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 6);
 /**
  * Describes the message enlist.v1.Drift.
  * Use `create(DriftSchema)` to create a new message.
  */
-export const DriftSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 6);
+export const DriftSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 7);
 /**
  * Describes the message enlist.v1.FieldDrift.
  * Use `create(FieldDriftSchema)` to create a new message.
  */
-export const FieldDriftSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 7);
+export const FieldDriftSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 8);
 /**
  * Describes the message enlist.v1.ListContractorsRequest.
  * Use `create(ListContractorsRequestSchema)` to create a new message.
  */
-export const ListContractorsRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 8);
+export const ListContractorsRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 9);
 /**
  * Describes the message enlist.v1.ListContractorsResponse.
  * Use `create(ListContractorsResponseSchema)` to create a new message.
  */
-export const ListContractorsResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 9);
+export const ListContractorsResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 10);
 /**
  * OnExisting says what a create does when the vendor already has a customer with the id.
  *
@@ -132,6 +137,48 @@ export var UnsupportedFields;
  */
 export const UnsupportedFieldsSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 1);
 /**
+ * WarningCode says what kind of thing a Warning is.
+ *
+ * @generated from enum enlist.v1.WarningCode
+ */
+export var WarningCode;
+(function (WarningCode) {
+    /**
+     * Not stated.
+     *
+     * @generated from enum value: WARNING_CODE_UNSPECIFIED = 0;
+     */
+    WarningCode[WarningCode["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * The vendor did what it was asked for, and warned.
+     *
+     * @generated from enum value: WARNING_CODE_VENDOR_WARNING = 1;
+     */
+    WarningCode[WarningCode["VENDOR_WARNING"] = 1] = "VENDOR_WARNING";
+    /**
+     * A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain.
+     *
+     * @generated from enum value: WARNING_CODE_UNREADABLE_VALUE = 2;
+     */
+    WarningCode[WarningCode["UNREADABLE_VALUE"] = 2] = "UNREADABLE_VALUE";
+    /**
+     * A value in the vendor's record has no place in `customer`.
+     *
+     * @generated from enum value: WARNING_CODE_UNREPRESENTED_VALUE = 3;
+     */
+    WarningCode[WarningCode["UNREPRESENTED_VALUE"] = 3] = "UNREPRESENTED_VALUE";
+    /**
+     * The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form.
+     *
+     * @generated from enum value: WARNING_CODE_ID_CHANGED = 4;
+     */
+    WarningCode[WarningCode["ID_CHANGED"] = 4] = "ID_CHANGED";
+})(WarningCode || (WarningCode = {}));
+/**
+ * Describes the enum enlist.v1.WarningCode.
+ */
+export const WarningCodeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 2);
+/**
  * Outcome is what a create did at the vendor.
  *
  * @generated from enum enlist.v1.Outcome
@@ -178,7 +225,7 @@ export var Outcome;
 /**
  * Describes the enum enlist.v1.Outcome.
  */
-export const OutcomeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 2);
+export const OutcomeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 3);
 /**
  * Fate is what becomes of a field on its way to the vendor.
  *
@@ -214,7 +261,7 @@ export var Fate;
 /**
  * Describes the enum enlist.v1.Fate.
  */
-export const FateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 3);
+export const FateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 4);
 /**
  * DriftKind is how a field differs.
  *
@@ -256,7 +303,7 @@ export var DriftKind;
 /**
  * Describes the enum enlist.v1.DriftKind.
  */
-export const DriftKindSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 4);
+export const DriftKindSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 5);
 /**
  * CustomerService signs customers up in vendors' systems, and reads them there.
  *

@@ -14,7 +14,7 @@ export declare const file_enlist_v1_vendor_options: GenFile;
 export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
     /**
      * Which levels are created: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA, CA_BA, BA, S_UA, C_UA,
-     * CA_UA, BA_UA, UA, or the code of a custom account model. Up to 255 characters.
+     * CA_UA, BA_UA, UA, or the code of a custom account model that the connection's `custom_account_types` lists. Up to 255 characters.
      *
      * @generated from field: string crm_account_type = 1;
      */

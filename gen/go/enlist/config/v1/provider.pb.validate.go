@@ -977,6 +977,22 @@ func (m *Opencell) validate(all bool) error {
 		}
 	}
 
+	for idx, item := range m.GetCustomAccountTypes() {
+		_, _ = idx, item
+
+		if l := utf8.RuneCountInString(item); l < 1 || l > 255 {
+			err := OpencellValidationError{
+				field:  fmt.Sprintf("CustomAccountTypes[%v]", idx),
+				reason: "value length must be between 1 and 255 runes, inclusive",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
 	if m.SendIsCompany != nil {
 		// no validation rules for SendIsCompany
 	}

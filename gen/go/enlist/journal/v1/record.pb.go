@@ -27,6 +27,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Confirmation is a providers.Confirmation.
+type Confirmation int32
+
+const (
+	// Nothing: the refusal stands.
+	Confirmation_CONFIRMATION_UNSPECIFIED Confirmation = 0
+	// One look-up that finds no customer of ours.
+	Confirmation_CONFIRMATION_BY_LOOKUP Confirmation = 1
+	// A look-up after the vendor's lag: an earlier copy of the same request may have caused the refusal.
+	Confirmation_CONFIRMATION_AFTER_LAG Confirmation = 2
+)
+
+// Enum value maps for Confirmation.
+var (
+	Confirmation_name = map[int32]string{
+		0: "CONFIRMATION_UNSPECIFIED",
+		1: "CONFIRMATION_BY_LOOKUP",
+		2: "CONFIRMATION_AFTER_LAG",
+	}
+	Confirmation_value = map[string]int32{
+		"CONFIRMATION_UNSPECIFIED": 0,
+		"CONFIRMATION_BY_LOOKUP":   1,
+		"CONFIRMATION_AFTER_LAG":   2,
+	}
+)
+
+func (x Confirmation) Enum() *Confirmation {
+	p := new(Confirmation)
+	*p = x
+	return p
+}
+
+func (x Confirmation) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Confirmation) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_journal_v1_record_proto_enumTypes[0].Descriptor()
+}
+
+func (Confirmation) Type() protoreflect.EnumType {
+	return &file_enlist_journal_v1_record_proto_enumTypes[0]
+}
+
+func (x Confirmation) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Confirmation.Descriptor instead.
+func (Confirmation) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{0}
+}
+
 // Payload is what is known of a create.
 type Payload struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -52,20 +105,22 @@ type Payload struct {
 	LooksFirst bool `protobuf:"varint,10,opt,name=looks_first,json=looksFirst,proto3" json:"looks_first,omitempty"`
 	// Whether the look before the present send was over, and let it go.
 	Released bool `protobuf:"varint,11,opt,name=released,proto3" json:"released,omitempty"`
-	// How many sends there were whose outcome nobody has told.
+	// How many sends there were whose outcome is not proven: bytes left, and neither a success nor the vendor's own refusal came back.
 	UnansweredSends int32 `protobuf:"varint,12,opt,name=unanswered_sends,json=unansweredSends,proto3" json:"unanswered_sends,omitempty"`
 	// When the first of them can have left.
 	UnknownSince *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=unknown_since,json=unknownSince,proto3" json:"unknown_since,omitempty"`
 	// How many look-ups there were since the last of them.
 	Lookups int32 `protobuf:"varint,14,opt,name=lookups,proto3" json:"lookups,omitempty"`
-	// Whether a send again was refused, so that `failure` is the end unless a customer is found.
+	// Whether the latest send was refused, so that `failure` is the end unless a look-up finds a customer.
 	RefusedAgain bool `protobuf:"varint,15,opt,name=refused_again,json=refusedAgain,proto3" json:"refused_again,omitempty"`
 	// Whether a look-up after the last such send, at the right time, has found nothing.
 	BelievedMissing bool `protobuf:"varint,16,opt,name=believed_missing,json=believedMissing,proto3" json:"believed_missing,omitempty"`
 	// When a caller last had it begun or begun again, by the clock of the machine that then sent it.
-	AskedTime     *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=asked_time,json=askedTime,proto3" json:"asked_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	AskedTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=asked_time,json=askedTime,proto3" json:"asked_time,omitempty"`
+	// How many sends there were without a caller since one last asked.
+	UnattendedSends int32 `protobuf:"varint,18,opt,name=unattended_sends,json=unattendedSends,proto3" json:"unattended_sends,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Payload) Reset() {
@@ -217,6 +272,13 @@ func (x *Payload) GetAskedTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Payload) GetUnattendedSends() int32 {
+	if x != nil {
+		return x.UnattendedSends
+	}
+	return 0
+}
+
 // Failure is a providers.Error.
 type Failure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -231,7 +293,9 @@ type Failure struct {
 	// How long to wait before a call is worth repeating.
 	RetryAfter *durationpb.Duration `protobuf:"bytes,5,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
 	// Fields at fault.
-	Violations    []*Failure_Violation `protobuf:"bytes,6,rep,name=violations,proto3" json:"violations,omitempty"`
+	Violations []*Failure_Violation `protobuf:"bytes,6,rep,name=violations,proto3" json:"violations,omitempty"`
+	// What must confirm a refusal before it is final.
+	Confirm       Confirmation `protobuf:"varint,7,opt,name=confirm,proto3,enum=enlist.journal.v1.Confirmation" json:"confirm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -308,6 +372,13 @@ func (x *Failure) GetViolations() []*Failure_Violation {
 	return nil
 }
 
+func (x *Failure) GetConfirm() Confirmation {
+	if x != nil {
+		return x.Confirm
+	}
+	return Confirmation_CONFIRMATION_UNSPECIFIED
+}
+
 // Violation is one field at fault.
 type Failure_Violation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -367,7 +438,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf9\x05\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa4\x06\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -391,7 +462,8 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\rrefused_again\x18\x0f \x01(\bR\frefusedAgain\x12)\n" +
 	"\x10believed_missing\x18\x10 \x01(\bR\x0fbelievedMissing\x129\n" +
 	"\n" +
-	"asked_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\taskedTime\"\xf4\x02\n" +
+	"asked_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\taskedTime\x12)\n" +
+	"\x10unattended_sends\x18\x12 \x01(\x05R\x0funattendedSends\"\xaf\x03\n" +
 	"\aFailure\x12.\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x16.enlist.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +
@@ -401,10 +473,15 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"retryAfter\x12D\n" +
 	"\n" +
 	"violations\x18\x06 \x03(\v2$.enlist.journal.v1.Failure.ViolationR\n" +
-	"violations\x1aA\n" +
+	"violations\x129\n" +
+	"\aconfirm\x18\a \x01(\x0e2\x1f.enlist.journal.v1.ConfirmationR\aconfirm\x1aA\n" +
 	"\tViolation\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12 \n" +
-	"\vdescription\x18\x02 \x01(\tR\vdescriptionBZ\n" +
+	"\vdescription\x18\x02 \x01(\tR\vdescription*d\n" +
+	"\fConfirmation\x12\x1c\n" +
+	"\x18CONFIRMATION_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16CONFIRMATION_BY_LOOKUP\x10\x01\x12\x1a\n" +
+	"\x16CONFIRMATION_AFTER_LAG\x10\x02BZ\n" +
 	"\x15dev.enlist.journal.v1P\x01Z?github.com/enlist-dev/enlist/gen/go/enlist/journal/v1;journalv1b\x06proto3"
 
 var (
@@ -419,39 +496,42 @@ func file_enlist_journal_v1_record_proto_rawDescGZIP() []byte {
 	return file_enlist_journal_v1_record_proto_rawDescData
 }
 
+var file_enlist_journal_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_enlist_journal_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_enlist_journal_v1_record_proto_goTypes = []any{
-	(*Payload)(nil),                   // 0: enlist.journal.v1.Payload
-	(*Failure)(nil),                   // 1: enlist.journal.v1.Failure
-	(*Failure_Violation)(nil),         // 2: enlist.journal.v1.Failure.Violation
-	(*v1.CreateCustomerRequest)(nil),  // 3: enlist.v1.CreateCustomerRequest
-	(*v1.OperationTry)(nil),           // 4: enlist.v1.OperationTry
-	(*v1.CreateCustomerResponse)(nil), // 5: enlist.v1.CreateCustomerResponse
-	(*v1.OperationDecision)(nil),      // 6: enlist.v1.OperationDecision
-	(*timestamppb.Timestamp)(nil),     // 7: google.protobuf.Timestamp
-	(v1.ErrorReason)(0),               // 8: enlist.v1.ErrorReason
-	(v1.SendStage)(0),                 // 9: enlist.v1.SendStage
-	(*v1.VendorError)(nil),            // 10: enlist.v1.VendorError
-	(*durationpb.Duration)(nil),       // 11: google.protobuf.Duration
+	(Confirmation)(0),                 // 0: enlist.journal.v1.Confirmation
+	(*Payload)(nil),                   // 1: enlist.journal.v1.Payload
+	(*Failure)(nil),                   // 2: enlist.journal.v1.Failure
+	(*Failure_Violation)(nil),         // 3: enlist.journal.v1.Failure.Violation
+	(*v1.CreateCustomerRequest)(nil),  // 4: enlist.v1.CreateCustomerRequest
+	(*v1.OperationTry)(nil),           // 5: enlist.v1.OperationTry
+	(*v1.CreateCustomerResponse)(nil), // 6: enlist.v1.CreateCustomerResponse
+	(*v1.OperationDecision)(nil),      // 7: enlist.v1.OperationDecision
+	(*timestamppb.Timestamp)(nil),     // 8: google.protobuf.Timestamp
+	(v1.ErrorReason)(0),               // 9: enlist.v1.ErrorReason
+	(v1.SendStage)(0),                 // 10: enlist.v1.SendStage
+	(*v1.VendorError)(nil),            // 11: enlist.v1.VendorError
+	(*durationpb.Duration)(nil),       // 12: google.protobuf.Duration
 }
 var file_enlist_journal_v1_record_proto_depIdxs = []int32{
-	3,  // 0: enlist.journal.v1.Payload.request:type_name -> enlist.v1.CreateCustomerRequest
-	4,  // 1: enlist.journal.v1.Payload.tries:type_name -> enlist.v1.OperationTry
-	5,  // 2: enlist.journal.v1.Payload.response:type_name -> enlist.v1.CreateCustomerResponse
-	1,  // 3: enlist.journal.v1.Payload.failure:type_name -> enlist.journal.v1.Failure
-	6,  // 4: enlist.journal.v1.Payload.decision:type_name -> enlist.v1.OperationDecision
-	7,  // 5: enlist.journal.v1.Payload.unknown_since:type_name -> google.protobuf.Timestamp
-	7,  // 6: enlist.journal.v1.Payload.asked_time:type_name -> google.protobuf.Timestamp
-	8,  // 7: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
-	9,  // 8: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
-	10, // 9: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
-	11, // 10: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
-	2,  // 11: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	4,  // 0: enlist.journal.v1.Payload.request:type_name -> enlist.v1.CreateCustomerRequest
+	5,  // 1: enlist.journal.v1.Payload.tries:type_name -> enlist.v1.OperationTry
+	6,  // 2: enlist.journal.v1.Payload.response:type_name -> enlist.v1.CreateCustomerResponse
+	2,  // 3: enlist.journal.v1.Payload.failure:type_name -> enlist.journal.v1.Failure
+	7,  // 4: enlist.journal.v1.Payload.decision:type_name -> enlist.v1.OperationDecision
+	8,  // 5: enlist.journal.v1.Payload.unknown_since:type_name -> google.protobuf.Timestamp
+	8,  // 6: enlist.journal.v1.Payload.asked_time:type_name -> google.protobuf.Timestamp
+	9,  // 7: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
+	10, // 8: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
+	11, // 9: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
+	12, // 10: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
+	3,  // 11: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
+	0,  // 12: enlist.journal.v1.Failure.confirm:type_name -> enlist.journal.v1.Confirmation
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_enlist_journal_v1_record_proto_init() }
@@ -464,13 +544,14 @@ func file_enlist_journal_v1_record_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_journal_v1_record_proto_rawDesc), len(file_enlist_journal_v1_record_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      1,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_enlist_journal_v1_record_proto_goTypes,
 		DependencyIndexes: file_enlist_journal_v1_record_proto_depIdxs,
+		EnumInfos:         file_enlist_journal_v1_record_proto_enumTypes,
 		MessageInfos:      file_enlist_journal_v1_record_proto_msgTypes,
 	}.Build()
 	File_enlist_journal_v1_record_proto = out.File

@@ -288,6 +288,8 @@ func (m *Payload) validate(all bool) error {
 		}
 	}
 
+	// no validation rules for UnattendedSends
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}
@@ -483,6 +485,8 @@ func (m *Failure) validate(all bool) error {
 		}
 
 	}
+
+	// no validation rules for Confirm
 
 	if len(errors) > 0 {
 		return FailureMultiError(errors)
