@@ -52,7 +52,7 @@ func (s *Service) call(
 		}
 	}()
 	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
-		BeforeSend: func(ctx context.Context) error { return s.release(ctx, f, record) },
+		BeforeSend: func(ctx context.Context, _ bool) error { return s.release(ctx, f, record) },
 		Connected: func() error {
 			step("connected")
 			if err := s.checkLease(f); err != nil {

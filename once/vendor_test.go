@@ -157,7 +157,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if err := ctx.Err(); err != nil {
 		return nil, notSentError()
 	}
-	if err := observer.BeforeSend(ctx); err != nil {
+	if err := observer.BeforeSend(ctx, false); err != nil {
 		return nil, err
 	}
 	if how.panics == "before" {

@@ -9,30 +9,49 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// Error is why a call to a provider failed.
+// Error is why a request to a provider failed.
 type Error struct {
 	// Reason is one of the contract's reasons.
 	Reason enlistv1.ErrorReason
-	// Message is a sentence for people: what happened and what to do next. No secrets, no personal data.
+	// Message tells people what happened and what to do. It holds no secrets and no personal data.
 	Message string
 	// Stage is how far the request to the vendor got; unspecified when there was none.
 	Stage enlistv1.SendStage
 	// Vendor is what the vendor said; nil when it said nothing.
 	Vendor *enlistv1.VendorError
-	// RetryAfter is how long to wait before the call is worth repeating; 0 when waiting does not help.
+	// RetryAfter is how long to wait before calling again; 0 if waiting does not help.
 	RetryAfter time.Duration
 	// Violations are the fields at fault, by path from CreateCustomerRequest.
 	Violations []rules.Violation
-	// Cause is for the log only; it may hold what callers must not see, but no secrets and no personal data.
+	// Confirm is what must confirm a refusal before it is final.
+	Confirm Confirmation
+	// Alive says that the vendor's own error body shows that the vendor works: the breaker does not
+	// count this error, whatever its reason.
+	Alive bool
+	// Cause is for the log only. It may hold what callers must not see, but no secrets and no personal
+	// data.
 	Cause error
 }
 
-// ErrHeldBack is the cause of an error by which Enlist itself has held a call to a vendor back that keeps failing: RetryAfter is then the
-// time until one is let through.
+// Confirmation says what must confirm a refusal before it is final.
+type Confirmation int
+
+const (
+	// ConfirmNothing is the zero value: the refusal stands.
+	ConfirmNothing Confirmation = iota
+	// ConfirmByLookup asks for one look-up that finds no customer of ours.
+	ConfirmByLookup
+	// ConfirmAfterLag asks for a look-up after the vendor's lag. An earlier copy of the same request
+	// could have caused the refusal, so absence counts only then.
+	ConfirmAfterLag
+)
+
+// ErrHeldBack is the cause of an error of the circuit breaker's: the vendor keeps failing, so Enlist
+// sent nothing. RetryAfter is then the time until the breaker lets a request through.
 var ErrHeldBack = errors.New("the circuit breaker lets no call through")
 
-// NotSent returns the error of a create that failed in what comes before it, a login or a look-up: whatever went wrong there, the
-// create was not sent.
+// NotSent returns the error of a creation whose login or look-up failed: whatever went wrong there, the
+// create request was not sent.
 func NotSent(err error) error {
 	var known *Error
 	if !errors.As(err, &known) {

@@ -31,7 +31,7 @@ type watch struct {
 
 func (w *watch) context() context.Context {
 	return providers.WithObserver(w.f.t.Context(), &providers.Observer{
-		BeforeSend: func(context.Context) error {
+		BeforeSend: func(context.Context, bool) error {
 			sent := len(w.f.sent())
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -196,7 +196,7 @@ func observerStops(t *testing.T, f *fixture) {
 		var exchanges []*providers.Exchange
 		connected := false
 		ctx := providers.WithObserver(t.Context(), &providers.Observer{
-			BeforeSend: func(context.Context) error { return stop.before },
+			BeforeSend: func(context.Context, bool) error { return stop.before },
 			Connected: func() error {
 				connected = true
 				return stop.connected

@@ -160,7 +160,7 @@ func TestBreakerLosesNoPlace(t *testing.T) {
 			_, _ = client.do(ctx, create)
 		},
 		"stopped before": func(ctx context.Context) {
-			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{BeforeSend: func(context.Context) error { return stop() }}), create)
+			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{BeforeSend: func(context.Context, bool) error { return stop() }}), create)
 		},
 		"stopped when connected": func(ctx context.Context) {
 			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{Connected: stop}), create)
@@ -172,7 +172,7 @@ func TestBreakerLosesNoPlace(t *testing.T) {
 		},
 		"panic of the observer": func(ctx context.Context) {
 			defer func() { _ = recover() }()
-			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{BeforeSend: func(context.Context) error { panic("a defect") }}), create)
+			_, _ = client.do(providers.WithObserver(ctx, &providers.Observer{BeforeSend: func(context.Context, bool) error { panic("a defect") }}), create)
 		},
 	}
 	for name, way := range ways {

@@ -106,8 +106,12 @@ type Request struct {
 	Body []byte
 	// ContentType of Body.
 	ContentType string
-	// Creates says that the vendor may create a customer: without a believable answer the outcome is unknown.
+	// Creates says that the vendor may create a customer: without a trustworthy response the outcome is
+	// unknown.
 	Creates bool
+	// Shown says that the look-up before this request showed the customer under exactly the requested
+	// key. Observer.BeforeSend gets it.
+	Shown bool
 	// Lists says that the answer lists all customers and may be as large as MaxListing.
 	Lists bool
 	// RedactedBody makes Body with `$NAMES` for secrets, when people are to see it; nil when Body holds none.

@@ -21,7 +21,7 @@ func (c *Client) beforeSend(ctx context.Context, request *Request) error {
 	if observer == nil || observer.BeforeSend == nil || !request.Creates {
 		return nil
 	}
-	if err := observer.BeforeSend(ctx); err != nil {
+	if err := observer.BeforeSend(ctx, request.Shown); err != nil {
 		return c.stopped(request, err)
 	}
 	return nil
