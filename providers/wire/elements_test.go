@@ -91,11 +91,11 @@ func TestEachElementEnds(t *testing.T) {
 	}
 }
 
-// No error repeats what the vendor sent.
+// No error repeats what the vendor sent, and the end of the data is not io.EOF.
 func TestEachElementIsDiscreet(t *testing.T) {
-	for _, data := range []string{`{"list":["a",~]}`, `{"other":~}`, `~`, `{"list":[]}~`, `{"list":[~`} {
+	for _, data := range []string{`{"list":["a",~]}`, `{"other":~}`, `~`, `{"list":[]}~`, `{"list":[~`, ``, `{`, `{"list":[`, `{"list":[]}{}`} {
 		_, err := EachElement(strings.NewReader(data), "list", func(json.RawMessage) error { return nil })
-		if err == nil || strings.Contains(err.Error(), "~") {
+		if !errors.Is(err, errNotObject) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "~") {
 			t.Errorf("%s: %v", data, err)
 		}
 	}

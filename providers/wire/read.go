@@ -15,8 +15,8 @@ import (
 // MaxOdd is the number of odd members that Read lists. A list of that length may be incomplete.
 const MaxOdd = 20
 
-// Odd is a member of a vendor's JSON that does not have the JSON type of its wire field. It holds
-// no part of the vendor's response: Path is made of the names in the wire message.
+// Odd is a member of a vendor's JSON that does not fit its wire field, or stands twice. It holds no
+// part of the vendor's response: Path is made of the names in the wire message.
 type Odd struct {
 	// Path is the place in the vendor's JSON: customFields.customField[2].code. An index counts
 	// all elements of the vendor's list, including those that Read skips.
@@ -35,7 +35,7 @@ var errNotObject = errors.New("the response is not a single complete JSON object
 // nested more than 10000 levels deep. The message is then empty.
 //
 // If Unmarshal accepts data, Read gives the same message and odd is nil. Otherwise Read decides
-// about each member by itself, and lists in odd the members that are not as the message declares:
+// about each member separately, and lists in odd those that are not as the message declares:
 //
 //   - A number or a boolean for a text is converted to its JSON literal.
 //   - 0, 1, "0", "1", "true" and "false" are converted for a boolean.
@@ -198,7 +198,7 @@ func decodeValue(parent protoreflect.Message, field protoreflect.FieldDescriptor
 	object := append(appendString([]byte("{"), field.JSONName()), ":"+raw+"}"...)
 	message := parent.New()
 	switch err := viaProtojson(object, message.Interface()); {
-	case err != nil || field.IsList() && !message.Has(field):
+	case err != nil:
 		return value, false
 	case !message.Has(field): // the zero value
 		return value, true
