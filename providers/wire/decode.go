@@ -16,10 +16,12 @@ import (
 )
 
 // Unmarshal decodes a vendor's JSON answer as protojson does. Fields that the message does not name are passed over, since vendors add some.
+// So is a UTF-8 byte order mark at the start.
 //
 // What vendors usually write is rewritten in protobuf's binary form, which is read at a fraction of protojson's cost. At the first thing that is
 // out of the ordinary, an error above all, protojson reads the whole and decides: the two never differ in what they make of an answer.
 func Unmarshal(data []byte, message proto.Message) error {
+	data = withoutBOM(data)
 	if form, ok := rewrite(data, message.ProtoReflect().Descriptor()); ok && proto.Unmarshal(form, message) == nil {
 		return nil
 	}

@@ -40,11 +40,12 @@ func Body(message proto.Message) (body []byte, redacted func() []byte) {
 	}
 }
 
-// HasList reports whether data is a JSON object with a list under that name, though an empty one: a message cannot tell an empty
-// list from none.
+// HasList reports whether data is a JSON object with a list of that name, even an empty one. A
+// message cannot tell an empty list from none. A list that is there twice does not count. Like
+// Unmarshal, HasList skips a byte order mark.
 func HasList(data []byte, name string) bool {
-	var members map[string]json.RawMessage
-	return json.Unmarshal(data, &members) == nil && bytes.HasPrefix(bytes.TrimSpace(members[name]), []byte("["))
+	found, err := EachElement(bytes.NewReader(data), name, func(json.RawMessage) error { return nil })
+	return err == nil && found
 }
 
 // Redacted reports whether a field is marked debug_redact.

@@ -8,10 +8,10 @@ import (
 )
 
 // Record returns a vendor's JSON object as it came, with the values of the named secret members replaced, at any depth.
-// It returns nil when data is not a JSON object.
+// It returns nil when data is not a JSON object. It skips a byte order mark.
 func Record(data []byte, secrets ...string) *structpb.Struct {
 	record := &structpb.Struct{}
-	if err := protojson.Unmarshal(data, record); err != nil {
+	if err := protojson.Unmarshal(withoutBOM(data), record); err != nil {
 		return nil
 	}
 	redact(record, secrets)
