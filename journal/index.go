@@ -11,8 +11,7 @@ import (
 	"hash"
 	"sync"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
+	"github.com/enlist-dev/enlist/providers/match"
 )
 
 const (
@@ -33,14 +32,14 @@ func newIndex(key []byte) *index {
 	return &index{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
-// exclusive is the hash of what at most one create may be under way for. Vendors differ in whether case tells two keys apart: here
-// it does not, nor does the way that a letter is composed, as to wait for another is better than to create twice.
+// exclusive is the hash of what at most one creation may be under way for. Vendors differ in which keys they tell apart, so near keys
+// have one hash: to wait for another creation is better than to create twice.
 func (x *index) exclusive(provider, text string) []byte {
-	return x.hash("exclusive", provider, norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text))))
+	return x.hash("exclusive", provider, match.Key(text))
 }
 
-// customer is the hash of a customer's id, to the letter.
-func (x *index) customer(provider, id string) []byte { return x.hash("customer", provider, id) }
+// customer is the hash of a customer's id. Near ids have one hash.
+func (x *index) customer(provider, id string) []byte { return x.hash("customer", provider, match.Key(id)) }
 
 // hash returns nil for an empty text.
 func (x *index) hash(kind, provider, text string) []byte {

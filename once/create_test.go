@@ -189,20 +189,21 @@ func TestRateLimit(t *testing.T) {
 	if after := f.fails(err, enlistv1.ErrorReason_VENDOR_RATE_LIMITED).RetryAfter; after != time.Hour {
 		t.Errorf("retry after %s", after)
 	}
-	f.inState(r, notSent)
+	f.inState(r, unknown) // a proxy may say so of a request that it has passed on
 	f.succeeds(r)
 	f.holds(4, 2)
 }
 
-// Each reason ends the create in its state; what was not done starts again under the same request_id.
+// Each reason ends the creation in its state. A response that only says that nothing was done proves nothing: a look-up must allow the
+// next send, under the same request_id.
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[enlistv1.ErrorReason]enlistv1.OperationState{
-		enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED: notSent,
-		enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID:     notSent,
-		enlistv1.ErrorReason_OVERLOADED:                  notSent,
-		enlistv1.ErrorReason_VENDOR_RATE_LIMITED:         notSent,
-		enlistv1.ErrorReason_INTERNAL_ERROR:              notSent,
+		enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED: unknown,
+		enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID:     unknown,
+		enlistv1.ErrorReason_OVERLOADED:                  unknown,
+		enlistv1.ErrorReason_VENDOR_RATE_LIMITED:         unknown,
+		enlistv1.ErrorReason_INTERNAL_ERROR:              unknown,
 		enlistv1.ErrorReason_CUSTOMER_EXISTS:             failed,
 		enlistv1.ErrorReason_VENDOR_REJECTED:             failed,
 		enlistv1.ErrorReason_OUTCOME_UNKNOWN:             unknown,
@@ -211,14 +212,18 @@ func TestReasons(t *testing.T) {
 			t.Parallel()
 			f := start(t, newVendor(enforced, 10*time.Millisecond))
 			f.vendor.then(send{err: &providers.Error{Reason: reason, Message: "x", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED}})
-			r := request("c1")
+			r, there := request("c1"), 0
+			if reason == enlistv1.ErrorReason_CUSTOMER_EXISTS {
+				f.vendor.put("c1", "another's")
+				there++
+			}
 			_, err := f.create(r, soon)
 			f.fails(err, reason)
 			f.inState(r, want)
 			_, err = f.create(r, soon)
 			if want == failed {
 				f.fails(err, reason)
-				f.holds(1, 0)
+				f.holds(1, there)
 				return
 			}
 			if err != nil {

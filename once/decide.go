@@ -14,31 +14,33 @@ const (
 	verifiableByMatch = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH
 )
 
-// maxUnanswered is how many sends without an answer a create may have where the vendor does not refuse a second customer: the first,
-// and one more after a look-up has found nothing.
-const maxUnanswered = 2
+// maxUnattended is how often a creation is sent again without a caller, whatever its class.
+const maxUnattended = 2
 
-// result is how a send ended.
+// result is how an attempt to send ended.
 type result int
 
 const (
-	created     result = iota // the vendor's answer: done
-	rejected                  // the vendor's answer: refused for good
-	nothingDone               // no byte left, or the vendor said that it did nothing
-	noAnswer                  // bytes may have left, and no answer came that can be believed
+	created     result = iota // the response proves a success
+	rejected                  // the vendor's own refusal, which stands
+	doubted                   // the vendor's own refusal, which a look-up must confirm
+	nothingSent               // no byte left
+	unproven                  // the response says that nothing was done, but a proxy may have passed the request on
+	noAnswer                  // bytes may have left, and no trustworthy response came
 )
 
-// afterSend says what has happened to a create in state INTENT whose send has ended. unanswered counts the sends before it that nobody
-// has answered; believedMissing says that a look-up at the right time has found nothing of them.
-func afterSend(ended result, unansweredBefore int32, believedMissing bool) event {
+// afterSend says what has happened to a creation in state INTENT whose send has ended. openBefore
+// counts the sends before it whose outcome is not proven. confirmedMissing says that a look-up after
+// the vendor's lag found nothing of them.
+func afterSend(ended result, openBefore int32, confirmedMissing bool) event {
 	switch {
 	case ended == created:
 		return done
-	case ended == noAnswer:
+	case ended == noAnswer, ended == unproven, ended == doubted:
 		return unanswered
-	case ended == rejected && unansweredBefore > 0: // perhaps because of what an earlier send has made
+	case ended == rejected && openBefore > 0: // perhaps because of what an earlier send has made
 		return unanswered
-	case ended == nothingDone && unansweredBefore > 0 && !believedMissing: // the earlier send is as unknown as it was
+	case ended == nothingSent && openBefore > 0 && !confirmedMissing: // the earlier send is as unknown as it was
 		return unanswered
 	case ended == rejected:
 		return refused
@@ -61,21 +63,40 @@ func mayBeHidden(ago, settledAfter time.Duration) bool {
 	return ago.Abs() < settledAfter // negative when a clock was set back
 }
 
-// facts are what a look-up has told of a create in state UNKNOWN, and what matters beside it.
+// refusal is what is still open about the refusal of the latest send.
+type refusal int
+
+const (
+	notRefused      refusal = iota
+	needsLookup             // a look-up that finds nothing confirms the refusal
+	needsLateLookup         // so does one after the vendor's lag: an earlier copy of the request may have caused the refusal
+)
+
+// facts are what a look-up of a creation in state UNKNOWN has shown, and what matters beside it.
 type facts struct {
-	class      enlistv1.DuplicateSafetyClass // noneToAsk, too, where the vendor cannot be asked for just this customer
+	class      enlistv1.DuplicateSafetyClass // noneToAsk too if the vendor cannot look up this customer
 	onExisting enlistv1.OnExisting
-	// ours, others and unclear count the customers that were found, by their Match.
+	// ours, others and unclear count the customers that the look-up found, by their Match.
 	ours, others, unclear int
-	// waited: this process has seen the vendor's own limit go by since the outcome became unknown.
+	// near counts those of others and unclear whose key is only nearly equal to the requested one.
+	near int
+	// waited: this process has seen the vendor's own limit pass since the latest send.
 	waited bool
-	// unanswered counts the sends that nobody has answered.
-	unanswered int
-	// refusedAgain: a send again was refused; saidExists: because the customer exists.
-	refusedAgain, saidExists bool
-	// maySend: the caller is here, or it is early enough to finish without one, and the request is complete.
-	maySend bool
+	// refusal of the latest send; saidExists: because the customer exists.
+	refusal    refusal
+	saidExists bool
+	// attended: a caller waits for this creation, and this call has sent less than maxCalls requests.
+	attended bool
+	// canFinish: it is early enough to send without a caller, and the request is complete.
+	canFinish bool
+	// unattended counts the sends without a caller since one last asked.
+	unattended int
+	// rested: the pause since the latest send, which grows, is over.
+	rested bool
 }
+
+// maySend reports whether the creation may be sent again.
+func (f facts) maySend() bool { return f.attended || f.canFinish && f.unattended < maxUnattended }
 
 // decision is what a settler does next: an event, or wait.
 type decision string
@@ -91,20 +112,23 @@ const (
 	wait      = decision("wait")      // UNKNOWN still; look again later
 )
 
-// decide says what follows from a look-up. A second customer can only come of a resend, so that is where the classes differ.
+// decide says what follows from a look-up. Only a resend can make a second customer, so that is where
+// the classes differ.
 func decide(f facts) decision {
 	adopt, update := f.onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT, f.onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
 	switch {
 	case f.ours == 1 && f.unclear == 0:
 		return takeOurs
-	case f.ours > 1, f.ours == 1:
+	case f.ours > 0:
 		return askPerson
-	case adopt && f.unclear+f.others == 1:
+	case adopt && f.unclear+f.others == 1 && f.near == 0:
 		return takeOther
-	case f.unclear > 0 && update && f.class == enforcedByKey:
-		return afterNothing(f) // the update has not been made, or not been seen; made twice it is still one
+	case f.unclear > 0 && f.near == 0 && update && f.class == enforcedByKey:
+		return afterNothing(f) // the update has not been made, or is not shown yet; made twice it is still one
 	case f.unclear > 0:
 		return askPerson
+	case f.others > 0 && f.class == enforcedByKey && f.refusal != notRefused && !f.saidExists:
+		return refuse // for another reason than the customer that is there
 	case f.others > 0 && f.class == enforcedByKey:
 		return exist
 	case f.others > 0 && f.class == verifiableByKey:
@@ -116,36 +140,27 @@ func decide(f facts) decision {
 	return afterNothing(f) // others that only look alike are nothing
 }
 
+// afterNothing says what follows from a look-up that found nothing of ours.
 func afterNothing(f facts) decision {
-	if f.refusedAgain && f.saidExists && f.waited { // it exists, and cannot be found
-		return askPerson
-	}
-	switch f.class {
-	case enforcedByKey:
-		switch {
-		case f.refusedAgain && f.waited:
-			return refuse
-		case f.refusedAgain: // perhaps because of what the send before it made
-			return wait
-		case f.maySend:
-			return resend
-		case f.waited && f.unclear > 0:
-			return askPerson
-		case f.waited:
-			return giveUp
-		}
+	switch {
+	case f.refusal == needsLookup:
+		return refuse
+	case f.class != enforcedByKey && f.class != verifiableByKey && f.class != verifiableByMatch:
+		return askPerson // nobody can look
+	case f.refusal == needsLateLookup && !f.waited:
 		return wait
-	case verifiableByKey, verifiableByMatch:
-		switch {
-		case !f.waited:
-			return wait
-		case f.refusedAgain:
-			return refuse
-		case f.maySend && f.unanswered < maxUnanswered:
-			return resend
-		}
-		return giveUp
-	default:
+	case f.refusal == needsLateLookup && f.saidExists: // it exists, and cannot be found
+		return askPerson
+	case f.refusal == needsLateLookup:
+		return refuse
+	case !f.waited && f.class != enforcedByKey:
+		return wait
+	case f.maySend() && f.rested:
+		return resend
+	case f.maySend() || !f.waited:
+		return wait
+	case f.unclear > 0:
 		return askPerson
 	}
+	return giveUp
 }

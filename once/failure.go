@@ -19,7 +19,10 @@ import (
 // failureOf turns an error into what the journal keeps of it. The cause stays out: it is for the log.
 func failureOf(err error) *journalv1.Failure {
 	known := asError(err)
-	failure := &journalv1.Failure{Reason: known.Reason, Message: known.Message, Stage: known.Stage}
+	failure := &journalv1.Failure{
+		Reason: known.Reason, Message: known.Message, Stage: known.Stage,
+		Confirm: journalv1.Confirmation(known.Confirm), //nolint:gosec // the same few values
+	}
 	if known.Vendor != nil {
 		failure.Vendor, _ = proto.Clone(known.Vendor).(*enlistv1.VendorError)
 	}
@@ -36,7 +39,7 @@ func failureOf(err error) *journalv1.Failure {
 func Error(failure *journalv1.Failure) *providers.Error {
 	err := &providers.Error{
 		Reason: failure.GetReason(), Message: failure.GetMessage(), Stage: failure.GetStage(), Vendor: failure.GetVendor(),
-		RetryAfter: failure.GetRetryAfter().AsDuration(),
+		RetryAfter: failure.GetRetryAfter().AsDuration(), Confirm: providers.Confirmation(failure.GetConfirm()),
 	}
 	for _, violation := range failure.GetViolations() {
 		err.Violations = append(err.Violations, rules.Violation{Path: violation.GetPath(), Description: violation.GetDescription()})
@@ -106,6 +109,19 @@ func stillUnknown(record *journal.Record) error {
 			"Enlist is finding out. Call again with the same request_id, which never sends blindly, or wait with WaitOperation.",
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 	}
+}
+
+// notProven is the error while it is not proven what became of a send that the vendor answered: the vendor's own words, if they say
+// what to do, with the time after which another call is worth while.
+func notProven(record *journal.Record, wait time.Duration) error {
+	if record.Payload.GetRefusedAgain() {
+		return stillUnknown(record)
+	}
+	told := Error(record.Payload.GetFailure())
+	if told.RetryAfter > 0 {
+		told.RetryAfter = max(told.RetryAfter, wait)
+	}
+	return told
 }
 
 // stillSending is the answer to a caller whose time is over while the vendor has not answered yet.

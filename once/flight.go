@@ -34,6 +34,8 @@ type flight struct {
 	late error
 	// lease is that of this replica from before it came to own the record.
 	lease int64
+	// sends counts the attempts of this flight to send, of the first and of each resend.
+	sends int
 	// attempt is the call to the vendor that is or was under way.
 	attempt atomic.Pointer[attempt]
 }

@@ -11,12 +11,12 @@ func (s *stepper) replicaSteps() {
 		for _, seen := range s.sights(&s.from) {
 			s.step("looks before it sends, and finds "+seen.String(), func(w *world) { s.lookBefore(w, i, seen) })
 		}
-		s.step("cannot look at the vendor, so nothing is sent", func(w *world) { w.replicas[i].end(nothingDone, false) })
+		s.step("cannot look at the vendor, so nothing is sent", func(w *world) { w.replicas[i].end(nothingSent, false) })
 	case saying:
 		s.step("says that it is about to send", func(w *world) { s.say(w, i) })
 	case sending:
 		s.step("sends", func(w *world) { s.send(w, i) })
-		s.step("cannot send", func(w *world) { w.replicas[i].end(nothingDone, false) })
+		s.step("cannot send", func(w *world) { w.replicas[i].end(nothingSent, false) })
 	case awaiting:
 		s.waitingSteps()
 	case ending:
@@ -47,7 +47,7 @@ func (s *stepper) begin(w *world, i int) {
 }
 
 func (r *replica) end(ended result, exists bool) {
-	r.phase, r.ended, r.exists, r.request = ending, int8(ended), exists, 0
+	r.phase, r.ended, r.exists, r.late, r.request = ending, int8(ended), exists, exists, 0
 }
 
 // lookBefore is the look of a create that looks first.
@@ -55,9 +55,9 @@ func (s *stepper) lookBefore(w *world, i int, seen sight) {
 	r := &w.replicas[i]
 	w.shown = w.shown || seen.stranger > 0
 	switch {
-	case seen != sight{} && s.onExisting == onAdopt:
+	case seen != sight{} && s.onExisting == onAdopt && !s.near:
 		r.end(created, false)
-	case seen != sight{}:
+	case seen != sight{} && s.onExisting != onUpdate:
 		r.end(rejected, true)
 	case r.copy.released:
 		r.phase = sending
@@ -75,7 +75,7 @@ func (s *stepper) say(w *world, i int) {
 	r := &w.replicas[i]
 	if r.copy.released = true; s.checksTooEarly && !s.holds(r) || !s.update(w, i, s.senderOverwrites) {
 		r.copy.released = false
-		r.end(nothingDone, false)
+		r.end(nothingSent, false)
 		return
 	}
 	r.phase = sending
@@ -86,7 +86,7 @@ func (s *stepper) send(w *world, i int) {
 	at := w.count(underWay, hidden, visible, nothing, harmless)
 	mayLeave := s.holds(r) || s.checksTooEarly && s.looksFirst
 	if !mayLeave || at == s.sends {
-		r.end(nothingDone, false)
+		r.end(nothingSent, false)
 		return
 	}
 	w.twice = w.twice || s.class == noSafety && at > w.count(harmless)
@@ -108,14 +108,22 @@ func (s *stepper) waitingSteps() {
 		hear("hears that the customer was made", false, created, false)
 	case saysRejected:
 		hear("hears that it was refused", true, rejected, false)
+	case saysDoubted:
+		hear("hears that it was refused with a server error", true, doubted, false)
+	case saysEcho:
+		s.step("hears that it was refused, perhaps because of a copy", func(w *world) {
+			w.requests[r.request].hangUp(false)
+			w.replicas[i].end(doubted, false)
+			w.replicas[i].late = true
+		})
 	case saysNothing:
-		hear("hears that nothing was done", true, nothingDone, false)
+		hear("hears that nothing was done", false, unproven, false)
 	case saysExists:
 		for _, seen := range s.sights(&s.from) {
-			if seen != (sight{}) && s.onExisting == onAdopt {
-				hear("hears that it exists, and adopts it", true, created, false)
+			if seen != (sight{}) && s.onExisting == onAdopt && !s.near {
+				hear("hears that it exists, and adopts it", false, created, false)
 			} else {
-				hear("hears that it exists", true, rejected, true)
+				hear("hears that it exists", false, doubted, true)
 			}
 		}
 	}
@@ -124,7 +132,15 @@ func (s *stepper) waitingSteps() {
 func (s *stepper) endingSteps() {
 	i, r := s.who, s.from.replicas[s.who]
 	s.step("records how its send ended", func(w *world) { s.conclude(w, i) })
-	if result(r.ended) == nothingDone && s.from.count(unsent) > int8(maxSends)-s.sends {
+	if ended := result(r.ended); r.caller && (ended == doubted || ended == unproven) { // sendFor
+		s.step("records how its send ended, and looks it up for its caller", func(w *world) {
+			if s.conclude(w, i); s.open() && w.free(i) {
+				w.replicas[i].caller = true
+				s.take(w, i)
+			}
+		})
+	}
+	if result(r.ended) == nothingSent && s.from.count(unsent) > int8(maxSends)-s.sends {
 		s.step("calls once more, since nothing was done", func(w *world) {
 			s.begin(w, i)
 			w.replicas[i].copy, w.replicas[i].latest, w.replicas[i].ended, w.replicas[i].exists = r.copy, r.latest, 0, false
@@ -157,11 +173,18 @@ func (s *stepper) conclude(w *world, i int) {
 	what := s.afterSend(ended, int32(r.copy.unanswered), r.copy.believedMissing)
 	r.copy.saidExists = r.exists
 	if what == unanswered {
-		if ended == noAnswer {
+		switch {
+		case ended == noAnswer || ended == unproven:
 			r.copy.countUnanswered()
+		case ended == nothingSent:
+			r.copy.refusal = notRefused
+		default:
+			r.copy.refusal, r.copy.believedMissing = needsLookup, false
+			if r.late {
+				r.copy.refusal = needsLateLookup
+			}
 		}
-		r.copy.refusedAgain = ended == rejected
-		s.beginWait(w, i, r.copy.unanswered)
+		s.beginWait(w, i, r.copy.waitsFor())
 	}
 	s.transit(w, &r.copy, what, sender)
 	caller := r.caller
@@ -181,7 +204,15 @@ func (s *stepper) conclude(w *world, i int) {
 
 func (c *row) countUnanswered() {
 	c.unanswered++
-	c.refusedAgain, c.believedMissing = false, false
+	c.refusal, c.believedMissing = notRefused, false
+}
+
+// waitsFor is what a wait is for: another send, refused or without a proof, begins another.
+func (c *row) waitsFor() int8 {
+	if c.refusal != notRefused {
+		return 2*c.unanswered + 1
+	}
+	return 2 * c.unanswered
 }
 
 // update is Service.update: it writes a replica's copy, unless the record has changed since that was read.
@@ -215,7 +246,7 @@ func (s *stepper) recordLate(w *world, i int) {
 		w.wrote(i)
 	}
 	switch { // the caller is told what stands: an adopted customer may not have been seen by who ended the create
-	case r.caller && w.state() == failed && !s.tellsLateAnyway:
+	case r.caller && w.state() == failed:
 		w.tell(refused)
 	case r.caller:
 		w.tell(done)

@@ -52,7 +52,7 @@ func (s *stepper) resume(w *world, i int) {
 		r.rest()
 	case notSent:
 		s.transit(w, &w.row, restarted, caller)
-		w.row.released, w.row.owner = false, int8(i+1)
+		w.row.released, w.row.owner, w.row.unattended = false, int8(i+1), 0
 		w.wrote(i)
 		s.begin(w, i)
 	case intent, unknown:
@@ -120,15 +120,21 @@ func (s *stepper) settlerSteps() {
 func (s *stepper) ask(i int, seen sight, maySend bool) {
 	next := s.from.replicas[i]
 	next.ours, next.others, next.unclear = s.match(seen, next.copy.released)
-	next.waited = next.over && next.seen == next.copy.unanswered || s.keepsOldWait && next.over
+	if s.near {
+		next.near = next.unclear
+	}
+	next.waited = next.over && next.seen == next.copy.waitsFor() || s.keepsOldWait && next.over
+	if next.caller {
+		next.copy.unattended = 0
+	}
 	what := s.decide(s.facts(&next, next.waited, maySend))
 	s.step("looks it up, finds "+seen.String()+", and decides: "+string(what), func(w *world) {
-		s.beginWait(w, i, next.copy.unanswered)
+		s.beginWait(w, i, next.copy.waitsFor())
 		w.shown = w.shown || seen.stranger > 0
 		r := &w.replicas[i]
-		r.phase, r.what = deciding, int8(slices.Index(decisions(), what))
+		r.phase, r.what, r.copy.unattended = deciding, int8(slices.Index(decisions(), what)), next.copy.unattended
 		if s.waitsTooLate {
-			r.ours, r.others, r.unclear = next.ours, next.others, next.unclear
+			r.ours, r.others, r.unclear, r.near = next.ours, next.others, next.unclear, next.near
 		}
 	})
 }
@@ -139,9 +145,14 @@ func decisions() []decision {
 
 // facts are those that settle gathers.
 func (s *stepper) facts(r *replica, waited, maySend bool) facts {
+	refusal := r.copy.refusal
+	if refusal != notRefused && r.copy.unanswered > 0 {
+		refusal = needsLateLookup
+	}
 	return facts{
-		class: s.class, onExisting: s.onExisting, ours: int(r.ours), others: int(r.others), unclear: int(r.unclear), waited: waited,
-		unanswered: int(r.copy.unanswered), refusedAgain: r.copy.refusedAgain, saidExists: r.copy.saidExists, maySend: maySend,
+		class: s.class, onExisting: s.onExisting, ours: int(r.ours), others: int(r.others), unclear: int(r.unclear), near: int(r.near),
+		waited: waited, refusal: refusal, saidExists: r.copy.saidExists, attended: r.caller, canFinish: maySend,
+		unattended: int(r.copy.unattended), rested: true, // a pause is but another order of the steps
 	}
 }
 
@@ -190,8 +201,11 @@ func (s *stepper) sendAgain(w *world, i int) {
 	r := &w.replicas[i]
 	s.transit(w, &r.copy, sendAgain, settler)
 	r.copy.released = false
+	if !r.caller {
+		r.copy.unattended++
+	}
 	if s.update(w, i, s.settlerOverwrites) {
-		r.what, r.ours, r.others, r.unclear, r.waited = 0, 0, 0, 0, false
+		r.what, r.ours, r.others, r.unclear, r.near, r.waited = 0, 0, 0, 0, 0, false
 		s.begin(w, i)
 		return
 	}

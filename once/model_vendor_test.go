@@ -69,10 +69,18 @@ func (s *stepper) vendorSteps() {
 		switch {
 		case s.refuses:
 			s.step("refuses for good", func(w *world) { w.requests[i].answers(nothing, saysRejected) })
+			s.step("refuses with a server error", func(w *world) { w.requests[i].answers(nothing, saysDoubted) })
+			s.step("refuses a value that must be unique", func(w *world) { w.requests[i].answers(nothing, saysEcho) })
 		case s.class == enforced && s.onExisting != onUpdate && there:
 			s.step("refuses because the customer exists", func(w *world) { w.requests[i].answers(nothing, saysExists) })
 		default:
 			s.step("makes the customer", func(w *world) { w.requests[i].answers(hidden, saysCreated) })
+			s.step("makes the customer, and a proxy says that nothing was done", func(w *world) { w.requests[i].answers(hidden, saysNothing) })
+			if s.class == enforced && s.onExisting != onUpdate {
+				s.step("makes the customer, and refuses a copy because it exists", func(w *world) { w.requests[i].answers(hidden, saysExists) })
+			} else if s.class != enforced {
+				s.step("makes the customer, and refuses a copy", func(w *world) { w.requests[i].answers(hidden, saysEcho) })
+			}
 		}
 	}
 }
@@ -137,12 +145,12 @@ func (s *stepper) limitGoesBy(w *world, i int) {
 }
 
 // beginWait is observed.wait: a wait begins when it is first asked for, and anew after another send.
-func (s *stepper) beginWait(w *world, i int, unanswered int8) {
+func (s *stepper) beginWait(w *world, i int, waitsFor int8) {
 	r := &w.replicas[i]
-	if r.seen == unanswered || r.seen != 0 && s.keepsOldWait {
+	if r.seen == waitsFor || r.seen != 0 && s.keepsOldWait {
 		return
 	}
-	r.seen, r.over = unanswered, false
+	r.seen, r.over = waitsFor, false
 	for j := range w.requests {
 		q := &w.requests[j]
 		q.before[i] = q.status == underWay || q.status == hidden
@@ -190,6 +198,8 @@ func (s sight) String() string {
 // match is how FindCustomer tells it.
 func (s *stepper) match(seen sight, looked bool) (ours, others, unclear int8) {
 	switch {
+	case s.near:
+		return 0, 0, seen.ours
 	case s.byLook && looked && seen.ours+seen.stranger == 1: // none was there before, so it is ours
 		return 1, 0, 0
 	case s.byLook:

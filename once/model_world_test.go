@@ -27,7 +27,8 @@ type row struct {
 	owner           int8 // 1 + replica; 0 for nobody living
 	unanswered      int8
 	released        bool
-	refusedAgain    bool
+	refusal         refusal // of the latest send, as the response has it
+	unattended      int8
 	saidExists      bool
 	believedMissing bool
 }
@@ -67,6 +68,7 @@ type replica struct {
 	request int8
 	ended   int8 // result
 	exists  bool // which was that the customer exists
+	late    bool // which an earlier copy of the request may have caused
 	latest  bool // nobody has written the record since, so its lease was never broken for long enough to matter
 	caller  bool // waits for the answer
 	copy    row
@@ -74,6 +76,7 @@ type replica struct {
 	ours    int8
 	others  int8
 	unclear int8
+	near    int8
 	waited  bool
 	seen    int8 // unanswered sends when the wait began; 0: no wait
 	over    bool // the vendor's limit has gone by
@@ -106,8 +109,10 @@ const (
 	noAnswerYet answerKind = iota
 	saysCreated
 	saysRejected
+	saysDoubted // refuses, which one look-up must confirm
+	saysEcho    // refuses, which an earlier copy of the request may have caused
 	saysExists
-	saysNothing
+	saysNothing // says that it did nothing, or a proxy does
 )
 
 // normalize makes worlds look the same in which the same can happen.
@@ -143,10 +148,10 @@ func (m *model) normalize(w *world) {
 func (m *model) outdated(r *replica) {
 	switch {
 	case r.phase == saying, r.phase == sending, r.phase == giving, r.phase == deciding, r.phase == looking && m.onExisting != onAdopt,
-		r.phase == ending && (result(r.ended) == rejected || result(r.ended) == nothingDone):
+		r.phase == ending && (result(r.ended) == rejected || result(r.ended) == nothingSent):
 		r.rest()
 	default:
-		r.copy = row{state: r.copy.state, unanswered: r.copy.unanswered, released: r.copy.released}
+		r.copy = row{state: r.copy.state, unanswered: r.copy.unanswered, refusal: r.copy.refusal, released: r.copy.released}
 	}
 }
 
@@ -230,7 +235,7 @@ func (w *world) String() string {
 	for _, f := range []struct {
 		is   bool
 		name string
-	}{{w.row.released, "released"}, {w.row.refusedAgain, "refused-again"}, {w.row.saidExists, "said-exists"}, {w.row.believedMissing, "believed-missing"}} {
+	}{{w.row.released, "released"}, {w.row.refusal != notRefused, "refused"}, {w.row.unattended > 0, "unattended"}, {w.row.saidExists, "said-exists"}, {w.row.believedMissing, "believed-missing"}} {
 		if f.is {
 			s.WriteString(" " + f.name)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/providers/match"
 )
 
 // observed remembers since when this process has seen an outcome to be unknown, on the monotonic clock. Wall clocks jump, and those of
@@ -15,11 +16,11 @@ type observed struct {
 	made  map[customer]time.Time // what this process has made at vendors that are asked before each send
 }
 
-type customer struct{ provider, id string }
+type customer struct{ provider, key string }
 
 type observation struct {
-	unanswered int32 // sends at the time: another send begins another wait
-	at, seen   time.Time
+	send     int32 // the latest at the time: another send begins another wait
+	at, seen time.Time
 }
 
 // forgetAfter is when an observation is dropped that nobody has asked for: another replica has settled the create.
@@ -34,8 +35,12 @@ func (o *observed) wait(record *journal.Record, whole time.Duration) time.Durati
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now, there := time.Now(), o.since[record.Key]
-	if there.at.IsZero() || there.unanswered != record.Payload.GetUnansweredSends() {
-		there = observation{unanswered: record.Payload.GetUnansweredSends(), at: now}
+	send := 2 * record.Payload.GetUnansweredSends()
+	if record.Payload.GetRefusedAgain() {
+		send++
+	}
+	if there.at.IsZero() || there.send != send {
+		there = observation{send: send, at: now}
 	}
 	there.seen = now
 	o.since[record.Key] = there
@@ -53,14 +58,14 @@ func (o *observed) forget(key journal.Key) {
 func (o *observed) note(record *journal.Record) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.made[customer{record.Provider, record.Payload.GetCustomerId()}] = time.Now()
+	o.made[customer{record.Provider, match.Key(record.Payload.GetCustomerId())}] = time.Now()
 }
 
 // madeWithin reports whether this process has made a customer within a time.
 func (o *observed) madeWithin(provider, id string, within time.Duration) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	at, there := o.made[customer{provider, id}]
+	at, there := o.made[customer{provider, match.Key(id)}]
 	return there && time.Since(at) < within
 }
 

@@ -38,29 +38,6 @@ func TestTries(t *testing.T) {
 	}
 }
 
-// A record keeps the first send and the latest tries, 30 in all, and goes on counting.
-func TestTriesAreBounded(t *testing.T) {
-	t.Parallel()
-	f := start(t, newVendor(enforced, time.Millisecond))
-	r := request("c1")
-	for range 40 {
-		f.vendor.then(send{err: limitedError(0)})
-	}
-	for range 40 {
-		_, err := f.create(r, soon)
-		f.fails(err, enlistv1.ErrorReason_VENDOR_RATE_LIMITED)
-	}
-	made := f.inState(r, notSent).Payload.GetTries()
-	if len(made) != 30 || made[0].GetNumber() != 1 || made[29].GetNumber() != 40 {
-		t.Errorf("%d tries, from %d to %d", len(made), made[0].GetNumber(), made[len(made)-1].GetNumber())
-	}
-	for i := 2; i < len(made); i++ {
-		if made[i].GetNumber() != made[i-1].GetNumber()+1 {
-			t.Errorf("try %d comes after try %d", made[i].GetNumber(), made[i-1].GetNumber())
-		}
-	}
-}
-
 // A large body is cut where a character ends: half of one could not be recorded.
 func TestLargeBody(t *testing.T) {
 	t.Parallel()

@@ -15,24 +15,26 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// maxCalls is how often a create is called in one go: the first time, and after failures that say that nothing was done.
+// maxCalls is how often one call of a caller sends a creation, and how often an attempt is repeated of which no byte left.
 const maxCalls = 4
 
-// send calls the vendor for a record in state INTENT, and records the end.
+// send calls the vendor for a record in state INTENT, and records the outcome.
 func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) (*enlistv1.CreateCustomerResponse, error) {
 	made, began := &tries{}, time.Now()
+	f.sends++
 	var response *enlistv1.CreateCustomerResponse
 	var err error
 	for calls := 1; ; calls++ {
 		response, err = s.call(ctx, f, record, creation, made)
 		wait, again := retryAfter(err, calls)
-		if !again || !fits(ctx, wait) || !sleep(ctx, wait) {
+		if !again || made.left() || !fits(ctx, wait) || !sleep(ctx, wait) {
 			break
 		}
 	}
+	left := made.left()
 	made.addTo(record.Payload)
 	step("before-end")
-	return s.conclude(ctx, f, record, began, answer{response, err})
+	return s.conclude(ctx, f, record, began, resultOf(err, left), answer{response, err})
 }
 
 // call calls the provider once. It goes on without its caller from the moment that bytes may have left.
@@ -52,7 +54,7 @@ func (s *Service) call(
 		}
 	}()
 	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
-		BeforeSend: func(ctx context.Context, _ bool) error { return s.release(ctx, f, record) },
+		BeforeSend: func(ctx context.Context, shown bool) error { return s.release(ctx, f, record, creation, shown) },
 		Connected: func() error {
 			step("connected")
 			if err := s.checkLease(f); err != nil {
@@ -62,16 +64,26 @@ func (s *Service) call(
 			return nil
 		},
 		Exchanged: made.add,
+		Counted:   isOpenAttempt(record.Payload),
 	}))
 }
 
-// release lets a request go out that creates. A create that has looked first says so in the journal, so that whoever finds it after a crash
-// knows whether bytes can have left, and that nobody was there before; nor is the look believed while the vendor may not yet show what
-// another create has made. A replica that others may have taken for dead since the record became its own sends nothing.
-func (s *Service) release(ctx context.Context, f *flight, record *journal.Record) error {
+// isOpenAttempt reports whether a creation has been sent before and its outcome is not proven. The
+// circuit breaker has then counted it already.
+func isOpenAttempt(payload *journalv1.Payload) bool {
+	return payload.GetUnansweredSends() > 0 || payload.GetRefusedAgain()
+}
+
+// release lets a create request go out. A creation that has looked first says so in the journal, so that whoever finds it after a
+// crash knows whether bytes can have left, and that the customer was not there before. If the look-up found nothing, it is not
+// trusted while the vendor may not yet show what another creation has made; if it showed the customer, it is. A replica that others
+// may have taken for dead since the record became its own sends nothing.
+func (s *Service) release(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation, shown bool) error {
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
-		if err := s.checkLook(ctx, record); err != nil {
-			return err
+		if !shown {
+			if err := s.checkLook(ctx, record, creation.Key()); err != nil {
+				return err
+			}
 		}
 		step("before-release")
 		record.Payload.Released = true
@@ -95,8 +107,8 @@ func (s *Service) checkLease(f *flight) error {
 
 // checkLook refuses to send a create whose look has found nothing, when another create has made that customer so lately that the vendor
 // need not show it yet. Since this create is open, the other has ended.
-func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
-	id, settledAfter := record.Payload.GetExclusiveKey(), s.settledAfter(record.Provider)
+func (s *Service) checkLook(ctx context.Context, record *journal.Record, id string) error {
+	settledAfter := s.settledAfter(record.Provider)
 	other, err := s.journal.FindCustomer(ctx, record.Provider, id)
 	switch {
 	case err != nil:
@@ -109,23 +121,18 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record) error {
 	return nil
 }
 
-// retryAfter says whether a call that failed is made again, and when: nothing was sent because the vendor could not be reached, or the vendor
-// has said that it did nothing and when to come again. What a breaker holds back is its caller's to repeat: callers who waited here would
-// pile up while the vendor is down.
+// retryAfter says whether an attempt of which no byte left is repeated, and when: the vendor could not be reached. If the circuit
+// breaker holds it back, the caller repeats it: callers who waited here would pile up while the vendor is down.
 func retryAfter(err error, calls int) (wait time.Duration, again bool) {
 	if err == nil || calls == maxCalls {
 		return 0, false
 	}
-	switch known := asError(err); {
-	case errors.Is(known, providers.ErrHeldBack):
+	known := asError(err)
+	if errors.Is(known, providers.ErrHeldBack) ||
+		known.Reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		return 0, false
-	case known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE && known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT:
-		return jitter(100 * time.Millisecond << (2 * (calls - 1))), true
-	case known.Stage == enlistv1.SendStage_SEND_STAGE_ANSWERED &&
-		(known.Reason == enlistv1.ErrorReason_VENDOR_RATE_LIMITED || known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE):
-		return known.RetryAfter, known.RetryAfter > 0
 	}
-	return 0, false
+	return jitter(100 * time.Millisecond << (2 * (calls - 1))), true
 }
 
 // jitter spreads waits over the half before and the half after, so that callers who failed together do not come together.
@@ -141,9 +148,9 @@ func fits(ctx context.Context, wait time.Duration) bool {
 
 // conclude records how a send ended, and returns what the caller is told: what is recorded in the end.
 func (s *Service) conclude(
-	ctx context.Context, f *flight, record *journal.Record, began time.Time, got answer,
+	ctx context.Context, f *flight, record *journal.Record, began time.Time, ended result, got answer,
 ) (*enlistv1.CreateCustomerResponse, error) {
-	payload, ended := record.Payload, resultOf(got.err)
+	payload := record.Payload
 	what := afterSend(ended, payload.GetUnansweredSends(), payload.GetBelievedMissing())
 	if ended == created {
 		payload.Response, payload.CustomerId, payload.Failure = got.response, got.response.GetCustomer().GetId(), nil // which nobody changes
@@ -156,8 +163,9 @@ func (s *Service) conclude(
 	due := time.Duration(-1)
 	if what == unanswered {
 		due = lookAt(payload, ended, began)
-		payload.RefusedAgain = ended == rejected
-		got.err = stillUnknown(record)
+		if ended != unproven { // the vendor's own words say what to do then
+			got.err = stillUnknown(record)
+		}
 	}
 	if err := move(record, what, sender); err != nil {
 		return nil, err
@@ -194,44 +202,57 @@ func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.Crea
 	return replay(record)
 }
 
-// lookAt takes note of how a send ended that leaves its create UNKNOWN, and says when to look: at once after the first, and after a refusal.
-// One that comes after others and settles nothing is not to be followed by another soon.
+// lookAt takes note of how a send ended that leaves its creation UNKNOWN, and says when to look: at once after the first, and after
+// a refusal. One that comes after others and settles nothing is not to be followed by another soon.
 func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
 	first := payload.GetUnansweredSends() == 0
 	switch ended {
-	case noAnswer:
+	case noAnswer, unproven:
 		countUnanswered(payload, began)
 		if first {
 			return 0
 		}
-	case rejected:
-		payload.Lookups = 0
+	case rejected, doubted:
+		noteSent(payload, began)
+		payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, true, false
 		return 0
 	default:
 	}
 	return pause(payload)
 }
 
-// countUnanswered takes note of a send without an answer, which can have left from a time on.
+// countUnanswered takes note of a send whose outcome is not proven, which can have left from a time on.
 func countUnanswered(payload *journalv1.Payload, from time.Time) {
+	noteSent(payload, from)
 	payload.UnansweredSends++
-	if payload.GetUnknownSince() == nil {
-		payload.UnknownSince = timestamppb.New(from)
-	}
 	payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, false, false
 }
 
-func resultOf(err error) result {
-	switch {
-	case err == nil:
-		return created
-	case isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
-		return noAnswer
-	case isReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_VENDOR_REJECTED):
-		return rejected
-	default:
-		return nothingDone
+// noteSent takes note of the time from which on the first send whose outcome is not proven can have left.
+func noteSent(payload *journalv1.Payload, from time.Time) {
+	if payload.GetUnknownSince() == nil {
+		payload.UnknownSince = timestamppb.New(from)
 	}
+}
+
+// resultOf says how an attempt ended. left says that bytes of a create request may have left.
+func resultOf(err error, left bool) result {
+	if err == nil {
+		return created
+	}
+	switch known := asError(err); {
+	case known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN:
+		return noAnswer
+	case known.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS && left: // it may be ours: a proxy may have repeated the request
+		return doubted
+	case known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && left && known.Confirm != providers.ConfirmNothing:
+		return doubted
+	case known.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS, known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED:
+		return rejected
+	case left:
+		return unproven
+	}
+	return nothingSent
 }
 
 // recordLate records the vendor's answer to a sender that others have taken for dead.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -23,6 +24,46 @@ const (
 
 // errNobodyToAsk is why a create cannot be looked up with the present configuration.
 var errNobodyToAsk = errors.New("nobody can be asked")
+
+// followFor is the longest pause for which a call goes on to find out what became of its own send.
+const followFor = 5 * time.Second
+
+// sendFor sends a creation for a caller. If the vendor answered, but the response neither proves a success nor settles a refusal, it
+// looks up the customer and, if the look-up allows it, sends again, as long as the caller waits and no pause is long.
+func (s *Service) sendFor(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) (*enlistv1.CreateCustomerResponse, error) {
+	response, err := s.send(ctx, f, record, creation)
+	wait := restLeft(record.Payload, true)
+	if record.Payload.GetRefusedAgain() {
+		wait = 0
+	}
+	for record.State == unknown && isFollowed(record.Payload) {
+		if f.sends == maxCalls && !record.Payload.GetRefusedAgain() || wait > followFor || !fits(ctx, wait) || !sleep(ctx, wait) {
+			return nil, notProven(record, wait)
+		}
+		taken, takeErr := s.take(ctx, f, record)
+		switch {
+		case takeErr != nil:
+			return nil, journalUnreadable(takeErr)
+		case taken == nil: // another replica has it now
+			return nil, notProven(record, wait)
+		}
+		record = taken
+		if wait = s.settle(ctx, f, record, creation); record.State == succeeded {
+			return record.Payload.GetResponse(), nil
+		}
+		_, err = replay(record)
+	}
+	return response, err
+}
+
+// isFollowed reports whether the call that sent an open creation goes on with it: the vendor refused it, which is to be confirmed, or
+// said when to call again.
+func isFollowed(payload *journalv1.Payload) bool {
+	failure := payload.GetFailure()
+	return payload.GetRefusedAgain() ||
+		failure.GetStage() == enlistv1.SendStage_SEND_STAGE_ANSWERED && failure.GetReason() != enlistv1.ErrorReason_OUTCOME_UNKNOWN &&
+			failure.GetRetryAfter().AsDuration() > 0
+}
 
 // settleFor settles an open record that this replica has just taken, for a caller who has sent the request again, for as long as it waits.
 func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
@@ -76,8 +117,11 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 			return 0
 		}
 	}
-	callerIsHere := creation != nil
-	// Before the look-up: one that left too early proves nothing, however late its answer comes.
+	attended := creation != nil
+	if attended {
+		record.Payload.UnattendedSends = 0
+	}
+	// Before the look-up: one that left too early proves nothing, however late its response comes.
 	left := s.observed.wait(record, s.settledAfter(record.Provider))
 	made := &tries{}
 	candidates, err := s.lookUp(ctx, record, &creation, made)
@@ -95,38 +139,24 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
 		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
 	}
-	description := s.describe(record.Provider)
-	class := description.DuplicateSafety.GetClass()
-	if err != nil {
-		class = noneToAsk
-	}
+	resting := restLeft(record.Payload, !attended || f.sends > 0)
 	facts := facts{
-		class: class, onExisting: record.Payload.GetRequest().GetOnExisting(),
-		waited: left == 0, unanswered: int(record.Payload.GetUnansweredSends()), refusedAgain: record.Payload.GetRefusedAgain(),
-		saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		maySend:    callerIsHere || !record.Payload.GetIncomplete() && s.isEarly(record),
+		class: s.class(record.Provider), onExisting: record.Payload.GetRequest().GetOnExisting(), waited: left == 0,
+		refusal: refusalOf(record.Payload), saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
+		attended: attended && f.sends < maxCalls, canFinish: !record.Payload.GetIncomplete() && s.isEarly(record),
+		unattended: int(record.Payload.GetUnattendedSends()), rested: resting == 0,
 	}
-	var ours, there *enlistv1.CreateCustomerResponse
-	for _, candidate := range candidates {
-		switch candidate.Match {
-		case providers.MatchOurs:
-			facts.ours++
-			ours = candidate.Response
-		case providers.MatchOther:
-			facts.others++
-			there = candidate.Response
-		default:
-			facts.unclear++
-			there = candidate.Response
-		}
+	if err != nil { // the vendor cannot be asked
+		facts.class = noneToAsk
 	}
+	ours, there := facts.count(candidates)
 	switch decide(facts) {
 	case takeOurs:
 		s.succeed(record, ours)
 	case takeOther:
 		s.succeed(record, there)
 	case exist:
-		record.Payload.Failure = failureOf(description.CustomerExists(nil))
+		record.Payload.Failure = failureOf(s.describe(record.Provider).CustomerExists(record.Payload.GetFailure().GetVendor()))
 		s.must(move(record, exists, settler))
 	case refuse:
 		s.must(move(record, refused, settler))
@@ -136,14 +166,83 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	case askPerson:
 		s.must(move(record, undecidable, settler))
 	case resend:
-		return s.sendAgain(ctx, f, record, creation)
+		return s.sendAgain(ctx, f, record, creation, facts.attended)
 	case wait:
 		next = backOff(record.Payload.GetLookups())
 		if left > 0 {
 			next = min(next, left+10*time.Millisecond)
 		}
+		if resting > 0 && facts.maySend() {
+			next = min(next, resting)
+		}
 	}
 	return s.giveBack(ctx, f, record, next)
+}
+
+// count counts the candidates by their match. It returns the response with the customer that is ours,
+// and with the latest of the others.
+func (f *facts) count(candidates []providers.Candidate) (ours, there *enlistv1.CreateCustomerResponse) {
+	for _, candidate := range candidates {
+		switch candidate.Match {
+		case providers.MatchOurs:
+			f.ours++
+			ours = candidate.Response
+			continue
+		case providers.MatchOther:
+			f.others++
+		default:
+			f.unclear++
+		}
+		there = candidate.Response
+		if candidate.Near {
+			f.near++
+		}
+	}
+	return ours, there
+}
+
+// refusalOf says what is still open about the refusal of the latest send. If an earlier send is open,
+// that may have caused it.
+func refusalOf(payload *journalv1.Payload) refusal {
+	failure := payload.GetFailure()
+	switch {
+	case !payload.GetRefusedAgain():
+		return notRefused
+	case payload.GetUnansweredSends() > 0, failure.GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
+		failure.GetConfirm() == journalv1.Confirmation_CONFIRMATION_AFTER_LAG:
+		return needsLateLookup
+	}
+	return needsLookup
+}
+
+const (
+	// firstRest is the pause after the first send whose outcome is not proven. After each further one
+	// it is restGrows times as long, up to lastLookupAfter.
+	firstRest = 500 * time.Millisecond
+	restGrows = 4
+)
+
+// restLeft returns how much is left of the pause after the latest send. A vendor that says when to
+// call again is obeyed, unless a caller has come again. Clocks only decide how long to be patient
+// here, never what is true.
+func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
+	pause := firstRest
+	for range min(payload.GetUnansweredSends(), 10) - 1 {
+		pause = min(pause*restGrows, lastLookupAfter)
+	}
+	if obey {
+		pause = max(pause, payload.GetFailure().GetRetryAfter().AsDuration())
+	}
+	for _, try := range slices.Backward(payload.GetTries()) {
+		if try.GetKind() == enlistv1.TryKind_TRY_KIND_SEND {
+			ended := try.GetEndTime()
+			if ended == nil { // its holder died
+				ended = try.GetStartTime()
+			}
+			return max(pause-time.Since(ended.AsTime()).Abs(), 0)
+		}
+	}
+	return 0
 }
 
 // isEarly reports whether a create may still be finished without its caller.
@@ -187,7 +286,7 @@ func (s *Service) lookUp(
 			return nil, fmt.Errorf("%w: its provider would not take the request any more: %w", errNobodyToAsk, err)
 		}
 	}
-	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Counted: isOpenAttempt(record.Payload)})
 	candidates, err = (*creation).FindCustomer(ctx, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
@@ -201,8 +300,9 @@ func (s *Service) lookUp(
 	return candidates, s.disown(ctx, record, candidates)
 }
 
-// disown takes back that customers are ours which only look like it, when another create is known to have made them. Where the vendor gives
-// each customer a new id they are then another's; where the caller chooses the id, ours may have come after that one was deleted.
+// disown downgrades a look-alike match when the journal shows that another creation made that customer. Where the vendor gives each
+// customer a new id, it is then another's. Where the caller chooses the id, it is another's if the vendor has refused every send of ours;
+// otherwise ours may have come after that one was deleted.
 func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
 	byMatch := s.class(record.Provider) == verifiableByMatch
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
@@ -216,8 +316,8 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 		switch {
 		case err != nil:
 			return err
-		case other == nil || other.Key == record.Key:
-		case byMatch:
+		case other == nil || other.Key == record.Key || other.Payload.GetCustomerId() != candidate.Response.GetCustomer().GetId():
+		case byMatch, record.Payload.GetUnansweredSends() == 0:
 			candidates[i].Match = providers.MatchOther
 		default:
 			candidates[i].Match = providers.MatchUnclear
@@ -227,8 +327,13 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 }
 
 // sendAgain sends a create again that was looked for and not found.
-func (s *Service) sendAgain(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) time.Duration {
+func (s *Service) sendAgain(
+	ctx context.Context, f *flight, record *journal.Record, creation providers.Creation, attended bool,
+) time.Duration {
 	s.must(move(record, sendAgain, settler))
+	if !attended {
+		record.Payload.UnattendedSends++
+	}
 	record.Payload.LooksFirst = creation.LooksFirst() // Released stays: that nobody was there before the first send is still so
 	record.Owner = s.journal.Replica()
 	f.lease = s.journal.Lease()

@@ -217,21 +217,30 @@ func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
 	f.holds(3, 2)
 }
 
-// At most one more send where the vendor does not refuse a second customer; after that the caller decides.
-func TestOneSendAgain(t *testing.T) {
+// Without a caller a creation is sent twice more at most, whatever its class; after that the caller decides.
+func TestTwoSendsAgain(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byKey, 200*time.Millisecond), reconciling)
+	for name, class := range map[string]enlistv1.DuplicateSafetyClass{"by key": byKey, "by match": byMatch, "enforced": enforced} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			twoSendsAgain(t, class)
+		})
+	}
+}
+
+func twoSendsAgain(t *testing.T, class enlistv1.DuplicateSafetyClass) {
+	f := start(t, newVendor(class, 200*time.Millisecond), reconciling)
 	r := request("c1")
-	f.vendor.then(send{err: unknownError()}, send{err: unknownError()})
+	f.vendor.then(send{err: unknownError()}, send{err: unknownError()}, send{err: unknownError()})
 	_, err := f.create(r, soon)
 	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 	record := f.comesTo(r, notSent)
 	if reason := record.Payload.GetFailure().GetReason(); reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE {
 		t.Errorf("reason %s", reason)
 	}
-	f.holds(2, 0)
+	f.holds(3, 0)
 	f.succeeds(r)
-	f.holds(3, 1)
+	f.holds(4, 1)
 }
 
 // What was seen before the first send is not forgotten when a send again is stopped by its own look.

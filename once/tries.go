@@ -41,6 +41,15 @@ func (t *tries) add(exchange *providers.Exchange) {
 	})
 }
 
+// left reports whether bytes of a create request may have left.
+func (t *tries) left() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(t.made, func(made *enlistv1.OperationTry) bool {
+		return !isLookup(made) && made.GetStage() != enlistv1.SendStage_SEND_STAGE_NOT_SENT
+	})
+}
+
 // addTo adds the calls to a record. Their numbers count all calls there were, also those that are not kept.
 func (t *tries) addTo(payload *journalv1.Payload) {
 	t.mu.Lock()

@@ -1,0 +1,75 @@
+package once
+
+import (
+	"testing"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// TestDecideKeepsTheRules goes through every combination of facts, and holds the decision against the rules of this package's doc.
+func TestDecideKeepsTheRules(t *testing.T) {
+	t.Parallel()
+	count := 0
+	for f := range everyFact() {
+		count++
+		what := decide(f)
+		sends, ends := what == resend, what == refuse || what == exist || what == giveUp
+		asked := f.class == enforcedByKey || f.class == verifiableByKey || f.class == verifiableByMatch
+		for rule, broken := range map[string]bool{
+			"2: a second send needs a look-up that finds nothing of ours":                      sends && (f.ours > 0 || !asked),
+			"2: where the vendor makes a second customer, absence counts after its lag only":   sends && f.class != enforcedByKey && !f.waited,
+			"2: a customer is somebody else's only if it was found and is not ours":            what == exist && (f.others == 0 || f.ours+f.unclear > 0),
+			"2: a record that is ours is success":                                              f.ours == 1 && f.unclear == 0 && what != takeOurs,
+			"3: an unclear customer stops a resend":                                            sends && f.unclear > 0 && !(f.onExisting == onUpdate && f.near == 0),
+			"3: a near key is never absent":                                                    f.near > 0 && f.unclear > 0 && (sends || ends),
+			"3: a near key is not adopted":                                                     f.near > 0 && what == takeOther,
+			"4: a refusal that a copy may have caused counts after the vendor's lag only":      what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,
+			"4: one look-up confirms the other refusals":                                       f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse,
+			"4: what was refused is not sent again":                                            sends && f.refusal != notRefused,
+			"4: only a refusal ends as one":                                                    what == refuse && f.refusal == notRefused,
+			"5: without a caller two more sends at most":                                       sends && !f.attended && (f.unattended >= maxUnattended || !f.canFinish),
+			"5: sends keep their pauses":                                                       sends && !f.rested,
+			"5: a creation that cannot be sent again comes to an end":                          what == wait && f.waited && !f.maySend(),
+			"5: without a confirmation a person decides":                                       what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0),
+			"7: adopting goes ahead at once when one customer is there under exactly this key": f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && what != takeOther,
+		} {
+			if broken {
+				t.Errorf("rule %s: %+v: %s", rule, f, what)
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d combinations", count)
+}
+
+// everyFact yields every combination of facts, with customers counted up to two.
+func everyFact() func(func(facts) bool) {
+	return func(yield func(facts) bool) {
+		for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
+			for _, existing := range []enlistv1.OnExisting{onFail, onAdopt, onUpdate} {
+				for _, refused := range []refusal{notRefused, needsLookup, needsLateLookup} {
+					for bits := range 1 << 5 {
+						is := func(bit int) bool { return bits>>bit&1 == 1 }
+						for found := range 3 * 3 * 3 * 3 {
+							f := facts{
+								class: class, onExisting: existing, refusal: refused, waited: is(0), saidExists: is(1) && refused != notRefused,
+								attended: is(2), canFinish: is(3), rested: is(4),
+								ours: found % 3, others: found / 3 % 3, unclear: found / 9 % 3, near: found / 27,
+							}
+							if f.near > f.others+f.unclear || class == noneToAsk && found > 0 {
+								continue
+							}
+							for f.unattended = range maxUnattended + 2 {
+								if !yield(f) {
+									return
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
