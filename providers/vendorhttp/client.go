@@ -48,6 +48,7 @@ type Client struct {
 	timeout  time.Duration
 	limits   limits
 	breaker  *breaker
+	rejected *rejections
 	room     *semaphore.Weighted // bytes
 	health   health
 	metrics  metrics
@@ -68,6 +69,7 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 		provider: config.GetName(),
 		limits:   newLimits(config),
 		breaker:  newBreaker(config),
+		rejected: &rejections{provider: config.GetName(), now: time.Now},
 		room:     semaphore.NewWeighted(mostHeld),
 		base:     base,
 		timeout:  timeout,
@@ -157,18 +159,24 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 // call is over for the limits when the answer is there, since understanding it may take another call; for the breaker, when it is understood.
 func (c *Client) call(ctx context.Context, request *Request, understand func(*Response) error) error {
 	c.metrics.waiting.Inc()
-	leave, err := c.limits.enter(ctx, c.breaker)
+	leave, err := c.limits.enter(ctx, c.refuse)
 	c.metrics.waiting.Dec()
 	if err != nil {
 		return c.noTurn(ctx, err)
 	}
+	said := saysNothing // should anything panic
+	admitted, err := c.rejected.admit(request.Operation == Login)
+	if err != nil {
+		leave()
+		return err
+	}
+	defer func() { admitted.end(said, err) }()
 	ended, err := c.breaker.enter()
 	if err != nil {
 		leave()
 		return c.heldBack()
 	}
-	said := saysNothing // should anything panic
-	defer func() { ended(said) }()
+	defer func() { ended(forBreaker(ctx, said)) }()
 	response, said, err := c.send(ctx, request, leave)
 	if err == nil {
 		defer c.room.Release(response.held)
@@ -178,6 +186,18 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 	}
 	c.health.note(said, err)
 	return err
+}
+
+// refuse returns the error of a request that needs no place under the limits, since it would be refused
+// with one: the breaker is open, or the credentials rest.
+func (c *Client) refuse() error {
+	if err := c.rejected.check(); err != nil {
+		return err
+	}
+	if c.breaker.isOpen() {
+		return providers.ErrHeldBack
+	}
+	return nil
 }
 
 // send sends a request whose turn it is. Without an answer there is an error, and what that says of the connection.
