@@ -138,16 +138,20 @@ type Response struct {
 	call *watched
 }
 
-// ErrRenew is what an answer means by which the vendor refuses a credential that a new login may replace. The caller tries again with
-// that; it says nothing of the connection.
+// ErrRenew is the error of a response that refuses a credential which a new login may replace. The adapter
+// logs in and sends the request again. The error says nothing of the connection.
 var ErrRenew = errors.New("the credential is no longer good")
 
-// Call sends the request once, reads the whole answer, and returns what understand makes of it. Its verdict is what Health tells and what
-// the breaker goes by: it is an *providers.Error, or ErrRenew.
+// Call sends the request once, reads the whole response, and returns what understand makes of it. The
+// error of understand is an *providers.Error or ErrRenew. Health, the breaker and the rest of rejected
+// credentials go by it.
 //
-// A call waits its turn for as long as the context allows; from then on its time is bounded by the client's timeout, too. The context's
-// observer is told of it. The error of a call without an answer is an *providers.Error: the observer's, or OVERLOADED or
-// VENDOR_UNAVAILABLE, when nothing can have been created, else OUTCOME_UNKNOWN.
+// Call waits for a place under the limits for as long as the context allows. From then on the client's
+// timeout holds, too. The context's observer follows the request.
+//
+// The error of a request without a response is an *providers.Error: the observer's, or
+// VENDOR_CREDENTIALS_REJECTED while rejected credentials rest, or OVERLOADED or VENDOR_UNAVAILABLE if
+// nothing can have been created, or else OUTCOME_UNKNOWN.
 func Call[T any](ctx context.Context, c *Client, request *Request, understand func(*Response) (T, error)) (understood T, err error) {
 	err = c.call(ctx, request, func(response *Response) (err error) {
 		understood, err = understand(response)
@@ -156,7 +160,8 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 	return understood, err
 }
 
-// call is over for the limits when the answer is there, since understanding it may take another call; for the breaker, when it is understood.
+// call gives its place under the limits back when the response has arrived, since understanding it may
+// take another request. For the breaker and for rejections it ends when the response is understood.
 func (c *Client) call(ctx context.Context, request *Request, understand func(*Response) error) error {
 	c.metrics.waiting.Inc()
 	leave, err := c.limits.enter(ctx, c.refuse)
@@ -200,7 +205,8 @@ func (c *Client) refuse() error {
 	return nil
 }
 
-// send sends a request whose turn it is. Without an answer there is an error, and what that says of the connection.
+// send sends a request that has its place. Without a whole response it returns an error, and the verdict on
+// that.
 func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Response, verdict, error) {
 	defer leave()
 	if err := c.beforeSend(ctx, request); err != nil {
@@ -220,14 +226,15 @@ func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Res
 	return response, saysNothing, nil // until it is understood
 }
 
-// undated is a context that ends with another but does not say when it will: the end of a caller's patience may be called off once bytes have
-// left, and the client's own timeout must hold then.
+// undated is a context that ends with another, and reports no deadline. The caller's deadline may be lifted
+// once bytes have left, and then the client's own timeout must hold.
 type undated struct{ context.Context }
 
 // Deadline says that there is none.
 func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
-// exchange sends the request and reads the answer. With a failure, the response is nil or has a status only.
+// exchange sends the request and reads the response. With a failure, the response is nil or has a status
+// only.
 func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *providers.Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -254,15 +261,19 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
 	}
 	if err := c.read(ctx, answer, request, response); err != nil {
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the response: %w", err))
 	}
+	response.Body = bytes.TrimPrefix(response.Body, byteOrderMark)
 	return response, nil
 }
 
-// errNoRoom is why an answer was not read whole that needs room. It says nothing of the vendor.
-var errNoRoom = errors.New("other large answers took all the room for such")
+// errNoRoom is why a large response was not read whole. It says nothing of the vendor.
+var errNoRoom = errors.New("other large responses take all the memory for such")
 
-// read reads the body of an answer. Once that is more than a little, it holds room until the answer is understood.
+// byteOrderMark is U+FEFF in UTF-8. Some vendors write it before JSON, where no parser expects it.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// read reads the body of a response. A body that is not small holds room until it is understood.
 func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
 	limit := int64(MaxAnswer)
 	if request.Lists {
@@ -315,25 +326,25 @@ func (r *Request) headers() http.Header {
 	return headers
 }
 
-// failed makes the error of a call that got no whole answer.
+// failed returns the error of a request that got no whole response.
 func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-		return c.unknown("its answer did not come whole", stage, nil, cause)
+		return c.unknown("its response did not arrive whole", stage, nil, cause)
 	}
-	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" could not be reached, and nothing was sent. Call again later."
+	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" could not be reached, so nothing was sent. Call again later."
 	switch {
 	case errors.Is(cause, errNoRoom):
-		reason, message = enlistv1.ErrorReason_OVERLOADED, "The answer of provider "+c.provider+" is large, and Enlist had no room to read it in the time "+
-			"there was, because of others like it. Nothing was created. Call again after the time in RetryInfo."
+		reason, message = enlistv1.ErrorReason_OVERLOADED, "Timed out waiting for memory to read a large response of provider "+c.provider+
+			", since Enlist is reading others like it. Call again after the time in RetryInfo."
 	case stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT:
-		message = "Provider " + c.provider + " did not answer as it should. Call again later."
+		message = "Provider " + c.provider + " sent no whole response. Call again later."
 	case errors.Is(cause, context.DeadlineExceeded):
-		message = "Provider " + c.provider + " could not be reached in the time there was, and nothing was sent. Call again with more time."
+		message = "Provider " + c.provider + " could not be reached before the deadline, so nothing was sent. Call again with a later one."
 	}
 	return &providers.Error{Reason: reason, Message: message, Stage: stage, RetryAfter: time.Second, Cause: cause}
 }
 
-// unknown makes the error of a create that may have been carried out.
+// unknown returns the error of a create request that the vendor may have carried out.
 func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
@@ -342,8 +353,8 @@ func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.
 	}
 }
 
-// withoutContent drops from an error of net/http's what the URL or the answer holds: secrets and personal data may be in it. What it quotes
-// of an answer stands at its end.
+// withoutContent removes from an error of net/http's what the URL or the response contains, since that may
+// be secret or personal. What such an error quotes of a response stands at its end.
 func withoutContent(err error) error {
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
@@ -355,7 +366,7 @@ func withoutContent(err error) error {
 	return err
 }
 
-// progress follows one request through net/http. From the moment a connection is ready, bytes may have left.
+// progress follows one request through net/http. Once a connection is ready, bytes may have left.
 type progress struct {
 	connected     atomic.Bool
 	stopped       atomic.Pointer[error] // why the observer has stopped it
