@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// maxTokenLifetime is the largest expires_in, in seconds. It keeps a nonsensical one from overflowing.
+// maxTokenLifetime is the largest expires_in, in seconds. It keeps a nonsensical one from
+// overflowing.
 const maxTokenLifetime = 365 * 24 * 60 * 60
 
 // fetchToken gets a bearer token with OAuth's password grant from Opencell's Keycloak.
@@ -64,8 +65,8 @@ func (p *Provider) tokenOf(request *vendorhttp.Request, response *vendorhttp.Res
 	}
 }
 
-// saysOAuth reports whether an OAuth error at this status is about the request. At any other, the status
-// tells more.
+// saysOAuth reports whether an OAuth error at this status is about the request. At any other, the
+// status tells more.
 func saysOAuth(status int) bool {
 	switch status {
 	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:

@@ -48,8 +48,8 @@ func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 	return vendorhttp.Credential{Value: session}, err // the vendor does not say when it expires
 }
 
-// noLogin returns the error of a failed login. The vendor rejects the credentials with a redirect to
-// another of its pages, or in words. Any other response is not the vendor's own.
+// noLogin returns the error of a failed login. The vendor rejects the credentials with a redirect
+// to another of its pages, or in words. Any other response is not the vendor's own.
 func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response, secrets ...string) error {
 	said := loginAnswer(answer)
 	vendor := vendorhttp.VendorError(answer, "", wire.Redact(said.GetError(), append(secrets, p.settings.GetPassword())...))
@@ -60,16 +60,16 @@ func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response
 	return p.http.NotUnderstood(call, answer, vendor)
 }
 
-// loginAnswer reads the response to a login. A member of another type than documented counts as missing,
-// and hides no other: success alone counts.
+// loginAnswer reads the response to a login. A member of another type than documented counts as
+// missing, and hides no other: success alone counts.
 func loginAnswer(answer *vendorhttp.Response) *valomniav1.LoginAnswer {
 	members := vendorhttp.MembersOf(answer.Body)
 	return &valomniav1.LoginAnswer{Success: members.IsTrue("success"), Error: members.Text("error")}
 }
 
-// redirect returns the path that a response redirects to, below the base URL and without parameters, and
-// whether it is on the vendor's own host. It ignores scheme and port: a server behind a proxy does not
-// know them.
+// redirect returns the path that a response redirects to, below the base URL and without
+// parameters, and whether it is on the vendor's own host. It ignores scheme and port: a server
+// behind a proxy does not know them.
 func (p *Provider) redirect(answer *vendorhttp.Response) (path string, own bool) {
 	location := answer.Header.Get("Location")
 	if answer.Status < 300 || answer.Status > 399 || location == "" {

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// triesAtOnce is how many requests a half-open breaker admits, and how many of them must succeed for it
-	// to close.
+	// triesAtOnce is how many requests a half-open breaker admits, and how many of them must
+	// succeed for it to close.
 	triesAtOnce = 3
 	// tryAgainAfter is the RetryAfter of a request that came while those were in flight.
 	tryAgainAfter = time.Second
@@ -29,8 +29,9 @@ type breaker struct {
 	openUntil atomic.Pointer[time.Time] // by the clock that nobody sets; nil before it has been open
 }
 
-// newBreaker returns a provider's breaker. gobreaker counts a request for the time when it began, so the
-// period is longer by the timeout: the requests to a vendor that hangs must not leave it before they fail.
+// newBreaker returns a provider's breaker. gobreaker counts a request for the time when it began,
+// so the period is longer by the timeout: the requests to a vendor that hangs must not leave it
+// before they fail.
 func newBreaker(config *configv1.Provider) *breaker {
 	settings := config.GetBreaker()
 	if settings.GetDisabled() {
@@ -66,8 +67,8 @@ var (
 // isOpen reports whether the breaker refuses every request.
 func (b *breaker) isOpen() bool { return b != nil && b.state.State() == gobreaker.StateOpen }
 
-// enter admits a request or returns an error. The request ends with its verdict: one that says nothing
-// leaves its place to another.
+// enter admits a request or returns an error. The request ends with its verdict: one that says
+// nothing leaves its place to another.
 func (b *breaker) enter() (ended func(verdict), err error) {
 	if b == nil {
 		return func(verdict) {}, nil

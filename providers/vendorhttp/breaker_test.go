@@ -210,7 +210,7 @@ func TestBreakerSendsWaitersAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	start, heldBack := time.Now(), atomic.Int32{}
+	start, heldBack, unanswered := time.Now(), atomic.Int32{}, atomic.Int32{}
 	var group sync.WaitGroup
 	for range callers {
 		group.Go(func() {
@@ -221,6 +221,9 @@ func TestBreakerSendsWaitersAway(t *testing.T) {
 			if !errors.As(err, &known) {
 				t.Errorf("got %v", err)
 				return
+			}
+			if known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN { // on a busy machine it may not have reached the handler
+				unanswered.Add(1)
 			}
 			if known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE {
 				heldBack.Add(1)
@@ -234,8 +237,8 @@ func TestBreakerSendsWaitersAway(t *testing.T) {
 	if took := time.Since(start); took > 10*timeout {
 		t.Errorf("the last caller waited %s", took)
 	}
-	if all := reached.Load() + heldBack.Load(); all != callers || reached.Load() > 2*20 {
-		t.Errorf("%d calls reached the vendor, %d were held back", reached.Load(), heldBack.Load())
+	if all := unanswered.Load() + heldBack.Load(); all != callers || reached.Load() > 2*20 {
+		t.Errorf("%d calls reached the vendor, %d got no answer, %d were held back", reached.Load(), unanswered.Load(), heldBack.Load())
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// health records the results of a client's requests since the start. Each part is one atomic value, so
-// no request waits for another because of it.
+// health records the results of a client's requests since the start. Each part is one atomic value,
+// so no request waits for another because of it.
 type health struct {
 	success     atomic.Int64 // when, in microseconds since 1970; 0 for never
 	failure     atomic.Pointer[failure]
@@ -49,9 +49,9 @@ func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 
 // note records the verdict on a request that ended with an error or without.
 //
-// An error of a vendor that works (providers.Error.Alive) is both a success and a failure: the vendor
-// accepted the credentials and answered in its own words, and an operator still wants to see that it
-// failed. The refusal of one customer is a success alone.
+// An error of a vendor that works (providers.Error.Alive) is both a success and a failure: the
+// vendor accepted the credentials and answered in its own words, and an operator still wants to see
+// that it failed. The refusal of one customer is a success alone.
 func (h *health) note(said verdict, err error) {
 	var known *providers.Error
 	switch said {

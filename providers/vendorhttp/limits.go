@@ -32,8 +32,8 @@ func newLimits(config *configv1.Provider) limits {
 	return made
 }
 
-// enter waits for a place for one request, and returns the function that frees it. It fails as soon as
-// the place cannot come within the context, or refuse returns an error.
+// enter waits for a place for one request, and returns the function that frees it. It fails as soon
+// as the place cannot come within the context, or refuse returns an error.
 func (l limits) enter(ctx context.Context, refuse func() error) (done func(), err error) {
 	if err := refuse(); err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Members are the members of a JSON object that are read one by one: one of an unexpected type hides no
-// other. They are for responses of which a few members alone count, as those to a login.
+// Members are the members of a JSON object that are read one by one: one of an unexpected type
+// hides no other. They are for responses of which a few members alone count, as those to a login.
 type Members map[string]json.RawMessage
 
 // MembersOf returns the members of a body; none if it is not one JSON object.
@@ -32,7 +32,8 @@ func (m Members) Text(name string) string {
 // IsTrue reports whether a member is true.
 func (m Members) IsTrue(name string) bool { return string(m[name]) == "true" }
 
-// Number returns a member that is a finite number, also one written as a string, and 0 for any other.
+// Number returns a member that is a finite number, also one written as a string, and 0 for any
+// other.
 func (m Members) Number(name string) float64 {
 	text := m.Text(name)
 	if text == "" {

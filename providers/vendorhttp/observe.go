@@ -45,8 +45,8 @@ func traced(ctx context.Context, request *Request, progress *progress) context.C
 	return httptrace.WithClientTrace(ctx, progress.trace())
 }
 
-// exchanged tells the observer of an exchange that is over. The response has a status only if its body did
-// not arrive whole, and is nil if there was none.
+// exchanged tells the observer of an exchange that is over. The response has a status only if its
+// body did not arrive whole, and is nil if there was none.
 func (c *Client) exchanged(ctx context.Context, request *Request, start time.Time, response *Response, failure *providers.Error) {
 	observer := providers.ObserverOf(ctx)
 	if observer == nil || observer.Exchanged == nil {

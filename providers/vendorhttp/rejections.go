@@ -16,12 +16,13 @@ const (
 	longestPause = time.Hour
 )
 
-// errRejectedBefore is the cause of an error by which Enlist refuses a request, since the vendor rejected
-// the credentials of earlier ones.
+// errRejectedBefore is the cause of an error by which Enlist refuses a request, since the vendor
+// rejected the credentials of earlier ones.
 var errRejectedBefore = errors.New("the credentials rest after a rejection")
 
-// rejections makes rejected credentials rest. A vendor that gets a wrong password with every request may
-// lock the user, so Enlist sends nothing for a time that doubles with each further rejection.
+// rejections makes rejected credentials rest. A vendor that gets a wrong password with every
+// request may lock the user, so Enlist sends nothing for a time that doubles with each further
+// rejection.
 //
 //   - A rejected login starts a pause at once.
 //   - A proxy may reject a single request by mistake. The first rejection in a row of a request that is
@@ -71,8 +72,9 @@ func (r *rejections) admit(login bool) (*admission, error) {
 	return &admission{rejections: r, login: login, probe: probe, round: r.round}, nil
 }
 
-// end records the verdict on the request. Only requests that began after the last rejection count: so
-// requests in flight together are rejected once, and a late success of an older token proves nothing.
+// end records the verdict on the request. Only requests that began after the last rejection count:
+// so requests in flight together are rejected once, and a late success of an older token proves
+// nothing.
 func (a *admission) end(said verdict, err error) {
 	r := a.rejections
 	r.mu.Lock()
@@ -108,15 +110,16 @@ func pauseAfter(pauses int) time.Duration {
 	return min(firstPause<<min(pauses, 10), longestPause)
 }
 
-// resting reports whether the credentials rest, or a probe is still to show that the vendor accepts them.
+// resting reports whether the credentials rest, or a probe is still to show that the vendor accepts
+// them.
 func (r *rejections) resting() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return !r.until.IsZero()
 }
 
-// refusal returns the error of a request that is refused now. RetryAfter stays 0: to wait does not help,
-// since the configuration is wrong.
+// refusal returns the error of a request that is refused now. RetryAfter stays 0: to wait does not
+// help, since the configuration is wrong.
 func (r *rejections) refusal() error {
 	if r.until.IsZero() {
 		return nil

@@ -30,7 +30,8 @@ type Session struct {
 
 // Credential is the result of a login.
 type Credential struct {
-	// Value is the token or cookie. The session trims it, and refuses what cannot stand in an HTTP header.
+	// Value is the token or cookie. The session trims it, and refuses what cannot stand in an HTTP
+	// header.
 	Value string
 	// Expires is when to log in again; zero if that is not known.
 	Expires time.Time
@@ -41,8 +42,8 @@ func (c *Client) NewSession(login func(context.Context) (Credential, error)) *Se
 	return &Session{provider: c.provider, login: login, done: c.loggedIn, timeout: c.timeout}
 }
 
-// loggedIn records the end of a login. The request of one with an unusable credential has worked, for
-// all that its adapter knew.
+// loggedIn records the end of a login. The request of one with an unusable credential has worked,
+// for all that its adapter knew.
 func (c *Client) loggedIn(err error) {
 	if errors.Is(err, errRejectedBefore) { // no login was sent
 		return
@@ -53,8 +54,8 @@ func (c *Client) loggedIn(err error) {
 	}
 }
 
-// Get returns the credential. It logs in first if there is none, or it has expired. A login continues
-// when its caller has gone, since others may wait for it.
+// Get returns the credential. It logs in first if there is none, or it has expired. A login
+// continues when its caller has gone, since others may wait for it.
 func (s *Session) Get(ctx context.Context) (string, error) {
 	if value := s.held(); value != "" {
 		return value, nil
@@ -104,7 +105,8 @@ func (s *Session) renew(ctx context.Context) (Credential, error) {
 // errUnusable is the cause of an error about a credential that cannot stand in an HTTP header.
 var errUnusable = errors.New("the credential cannot be sent")
 
-// check returns an error if a credential cannot stand in an HTTP header. The error does not quote it.
+// check returns an error if a credential cannot stand in an HTTP header. The error does not quote
+// it.
 func (s *Session) check(credential string) error {
 	problem := unusable(credential)
 	if problem == "" {
@@ -162,8 +164,8 @@ func (s *Session) Discard(refused string) {
 	}
 }
 
-// lifetime returns the time until the current credential expires; 0 if there is none, or that is not
-// known.
+// lifetime returns the time until the current credential expires; 0 if there is none, or that is
+// not known.
 func (s *Session) lifetime() time.Duration {
 	if s == nil {
 		return 0
@@ -185,8 +187,8 @@ func (s *Session) held() string {
 	return s.current.Value
 }
 
-// RenewBefore returns when to renew a credential with the given lifetime: a little before its end, so
-// that it does not expire on its way to the vendor.
+// RenewBefore returns when to renew a credential with the given lifetime: a little before its end,
+// so that it does not expire on its way to the vendor.
 func RenewBefore(lifetime time.Duration) time.Time {
 	return time.Now().Add(lifetime - min(lifetime/10, 30*time.Second))
 }

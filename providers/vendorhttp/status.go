@@ -14,17 +14,17 @@ import (
 
 const maxRetryAfter = time.Hour
 
-// lookUpFirst tells the caller of a create request how to go on after a response by which nothing was
-// created, although a proxy may have passed the request on before it gave that response.
+// lookUpFirst tells the caller of a create request how to go on after a response by which nothing
+// was created, although a proxy may have passed the request on before it gave that response.
 const lookUpFirst = "; Enlist looks up the customer before it sends again."
 
-// NotUnderstood returns the error for a response that is not the vendor's own words as documented, or a
-// server error.
+// NotUnderstood returns the error for a response that is not the vendor's own words as documented,
+// or a server error.
 //
-// Some statuses tell what happened: 401, 403, 404, 405, 413, 415, 429, and 503 with Retry-After unless it
-// is a proxy's page. They keep a reason of their own, also for a create request, whose message does not
-// claim that nothing was done. After any other response to a create request the outcome is unknown.
-// vendor is what the adapter read from the response; nil for nothing.
+// Some statuses tell what happened: 401, 403, 404, 405, 413, 415, 429, and 503 with Retry-After
+// unless it is a proxy's page. They keep a reason of their own, also for a create request, whose
+// message does not claim that nothing was done. After any other response to a create request the
+// outcome is unknown. vendor is what the adapter read from the response; nil for nothing.
 func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if vendor == nil {
 		vendor = VendorError(response, "", "")
@@ -82,22 +82,22 @@ func (c *Client) later(
 	}
 }
 
-// Unavailable returns the error for a response in which the vendor says, in its own words, that it is not
-// available at the moment.
+// Unavailable returns the error for a response in which the vendor says, in its own words, that it
+// is not available at the moment.
 func (c *Client) Unavailable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	return c.later(&Request{}, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is not available at the moment")
 }
 
-// isPage reports whether a response is a page for people. At 503 it is a proxy's, which may have passed
-// the request on before it gave up.
+// isPage reports whether a response is a page for people. At 503 it is a proxy's, which may have
+// passed the request on before it gave up.
 func isPage(response *Response) bool {
 	return strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") ||
 		bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("<"))
 }
 
-// MayBeDone returns the error for a response that shows, at any status, that the vendor may have done what
-// was asked. The outcome of a create request is then unknown, even at a status that NotUnderstood
-// gives a reason of its own.
+// MayBeDone returns the error for a response that shows, at any status, that the vendor may have
+// done what was asked. The outcome of a create request is then unknown, even at a status that
+// NotUnderstood gives a reason of its own.
 func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if !request.Creates {
 		return c.NotUnderstood(request, response, vendor)
@@ -115,8 +115,8 @@ func (c *Client) CredentialsRejected(vendor *enlistv1.VendorError, cause error) 
 	}
 }
 
-// retryAfter reads the Retry-After header, in seconds or as a date, and reports whether it is given. The
-// wait is at least a second and at most an hour.
+// retryAfter reads the Retry-After header, in seconds or as a date, and reports whether it is
+// given. The wait is at least a second and at most an hour.
 func retryAfter(header http.Header) (wait time.Duration, given bool) {
 	value := header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {

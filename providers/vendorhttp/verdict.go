@@ -9,8 +9,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// verdict is what the end of a request says of the connection. Health, the breaker and rejections go by
-// it.
+// verdict is what the end of a request says of the connection. Health, the breaker and rejections
+// go by it.
 type verdict int
 
 const (
@@ -60,13 +60,13 @@ func isRejection(said verdict, err error) bool {
 	return said == refuses && providers.IsReason(err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED)
 }
 
-// impatient is which part of a provider's timeout a request must have had for its caller's deadline to
-// count against the vendor.
+// impatient is which part of a provider's timeout a request must have had for its caller's deadline
+// to count against the vendor.
 const impatient = 10
 
-// judgeUnanswered returns the verdict on a request without a whole response. A caller that leaves, or
-// gives the vendor next to no time, must not speak against the vendor to all others. Neither must a
-// request that Enlist itself stopped.
+// judgeUnanswered returns the verdict on a request without a whole response. A caller that leaves,
+// or gives the vendor next to no time, must not speak against the vendor to all others. Neither
+// must a request that Enlist itself stopped.
 func (c *Client) judgeUnanswered(ctx context.Context, took time.Duration, failure *providers.Error) verdict {
 	ended := context.Cause(ctx)
 	switch {
@@ -78,7 +78,8 @@ func (c *Client) judgeUnanswered(ctx context.Context, took time.Duration, failur
 	return saysNothing // the observer stopped it
 }
 
-// forBreaker returns what the breaker hears of a verdict. It counts the failures of one creation once.
+// forBreaker returns what the breaker hears of a verdict. It counts the failures of one creation
+// once.
 func forBreaker(ctx context.Context, said verdict) verdict {
 	if observer := providers.ObserverOf(ctx); said == fails && observer != nil && observer.Counted {
 		return saysNothing
