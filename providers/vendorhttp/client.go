@@ -343,7 +343,7 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 		reason, message = enlistv1.ErrorReason_OVERLOADED, "Timed out waiting for memory to read a large response of provider "+c.provider+
 			", since Enlist is reading others like it. Call again after the time in RetryInfo."
 	case stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT:
-		message = "Provider " + c.provider + " sent no whole response. Call again later."
+		message = "Provider " + c.provider + " did not answer, or its response did not arrive whole. Call again later."
 	case errors.Is(cause, context.DeadlineExceeded):
 		message = "Provider " + c.provider + " could not be reached before the deadline, so nothing was sent. Call again with a later one."
 	}

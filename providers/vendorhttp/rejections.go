@@ -25,10 +25,10 @@ var errRejectedBefore = errors.New("the credentials rest after a rejection")
 // rejection.
 //
 //   - A rejected login starts a pause at once.
-//   - A proxy may reject a single request by mistake. The first rejection in a row of a request that is
-//     no login starts no pause.
+//   - A proxy may reject a single request by mistake, so the first rejection in a row starts no
+//     pause, unless it is a login's.
 //   - After the pause one request goes out as a probe. Others are refused until it has ended.
-//   - A request that works ends the row of rejections. A login that works ends only the pause that a
+//   - A request that works ends the row of rejections. A login that works ends only a pause that a
 //     login started, since a vendor may reject the token that it has just given.
 //
 // Times are of the monotonic clock. Safe for concurrent use.
