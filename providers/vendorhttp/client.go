@@ -269,7 +269,7 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	if err := c.read(ctx, answer, request, response); err != nil {
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the response: %w", err))
 	}
-	response.Body = bytes.TrimPrefix(response.Body, byteOrderMark)
+	response.Body = bytes.TrimPrefix(response.Body, []byte(byteOrderMark))
 	return response, nil
 }
 
@@ -277,7 +277,7 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 var errNoRoom = errors.New("other large responses take all the memory for such")
 
 // byteOrderMark is U+FEFF in UTF-8. Some vendors write it before JSON, where no parser expects it.
-var byteOrderMark = []byte("\xef\xbb\xbf")
+const byteOrderMark = "\xef\xbb\xbf"
 
 // read reads the body of a response. A body that is not small holds room until it is understood.
 func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
