@@ -28,8 +28,8 @@ type Error struct {
 	// Alive says that the vendor's own error body shows that the vendor works: the breaker does not
 	// count this error, whatever its reason.
 	Alive bool
-	// Cause is for the log only. It may hold what callers must not see, but no secrets and no personal
-	// data.
+	// Cause is for the log only. It may hold what callers must not see, but no secrets and no
+	// personal data.
 	Cause error
 }
 
@@ -41,17 +41,17 @@ const (
 	ConfirmNothing Confirmation = iota
 	// ConfirmByLookup asks for one look-up that finds no customer of ours.
 	ConfirmByLookup
-	// ConfirmAfterLag asks for a look-up after the vendor's lag. An earlier copy of the same request
-	// could have caused the refusal, so absence counts only then.
+	// ConfirmAfterLag asks for a look-up after the vendor's lag. An earlier copy of the same
+	// request could have caused the refusal, so absence counts only then.
 	ConfirmAfterLag
 )
 
-// ErrHeldBack is the cause of an error of the circuit breaker's: the vendor keeps failing, so Enlist
-// sent nothing. RetryAfter is then the time until the breaker lets a request through.
+// ErrHeldBack is the cause of an error of the circuit breaker's: the vendor keeps failing, so
+// Enlist sent nothing. RetryAfter is then the time until the breaker lets a request through.
 var ErrHeldBack = errors.New("the circuit breaker lets no call through")
 
-// NotSent returns the error of a creation whose login or look-up failed: whatever went wrong there, the
-// create request was not sent.
+// NotSent returns the error of a creation whose login or look-up failed: whatever went wrong there,
+// the create request was not sent.
 func NotSent(err error) error {
 	var known *Error
 	if !errors.As(err, &known) {
@@ -82,8 +82,9 @@ func (d *Description) NotSupported(rpc string) *Error {
 	}
 }
 
-// CustomerExists is the error of a create whose customer is there already, by the vendor's answer or by a look before; vendor is nil
-// where nothing need be said of it. It names what on_existing would take the customer as it is, or overwrite it.
+// CustomerExists is the error of a create whose customer is there already, by the vendor's answer
+// or by a look before; vendor is nil where nothing need be said of it. It names what on_existing
+// would take the customer as it is, or overwrite it.
 func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 	message := "Provider " + d.Name + " already has a customer with this id, and it was left unchanged. Use another id"
 	if others := d.onExistingSupported()[1:]; len(others) > 0 {
@@ -94,7 +95,8 @@ func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 	}
 }
 
-// CustomerNotFound is the error of a read whose customer the vendor says is not there; vendor may be nil.
+// CustomerNotFound is the error of a read whose customer the vendor says is not there; vendor may
+// be nil.
 func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {
 	return &Error{
 		Reason:  enlistv1.ErrorReason_CUSTOMER_NOT_FOUND,
@@ -129,7 +131,8 @@ func (d *Description) onExistingSupported() []string {
 	return supported
 }
 
-// InvalidField is the error of a create that breaks a rule of a provider which no annotation can say.
+// InvalidField is the error of a create that breaks a rule of a provider which no annotation can
+// say.
 func InvalidField(provider, path, description string) *Error {
 	return invalidFields(provider, []rules.Violation{{Path: path, Description: description}})
 }

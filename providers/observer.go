@@ -11,21 +11,21 @@ import (
 // Logins are not observed, since several creations share their result. Functions may be nil.
 type Observer struct {
 	// BeforeSend runs before a create request goes out: the request has its place under the limits
-	// and its credentials, and no byte has left. If it returns an error, nothing is sent (NOT_SENT).
-	// shown is true if the look-up before this request showed the customer under exactly the
-	// requested key.
+	// and its credentials, and no byte has left. If it returns an error, nothing is sent
+	// (NOT_SENT). shown is true if the look-up before this request showed the customer under
+	// exactly the requested key.
 	BeforeSend func(ctx context.Context, shown bool) error
 	// Connected runs when a create request has its connection: from here on bytes may have left. It
 	// runs again if net/http finds that connection closed before the first byte and takes another.
 	// If it returns an error, the connection is closed and nothing is sent (NOT_SENT). Making a
 	// connection takes time, and the process may be stopped meanwhile: so BeforeSend is not enough.
 	Connected func() error
-	// Exchanged gets every exchange once it is over. A request that got no place under the limits, or
-	// that BeforeSend stopped, has none.
+	// Exchanged gets every exchange once it is over. A request that got no place under the limits,
+	// or that BeforeSend stopped, has none.
 	Exchanged func(*Exchange)
-	// Counted says that the breaker has already counted a failure of this creation. Requests that fail
-	// under this observer, look-ups included, then say nothing to the breaker; requests that succeed
-	// count as always. Set it before the first request.
+	// Counted says that the breaker has already counted a failure of this creation. Requests that
+	// fail under this observer, look-ups included, then say nothing to the breaker; requests that
+	// succeed count as always. Set it before the first request.
 	Counted bool
 }
 
@@ -48,7 +48,8 @@ type Exchange struct {
 
 type observerKey struct{}
 
-// WithObserver returns a context in which the observer follows the requests to vendors; nil for none.
+// WithObserver returns a context in which the observer follows the requests to vendors; nil for
+// none.
 func WithObserver(ctx context.Context, observer *Observer) context.Context {
 	return context.WithValue(ctx, observerKey{}, observer)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
@@ -12,10 +13,11 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// maxTokenLifetime keeps a nonsensical expires_in from overflowing.
+// maxTokenLifetime is the largest expires_in, in seconds. It keeps a nonsensical one from
+// overflowing.
 const maxTokenLifetime = 365 * 24 * 60 * 60
 
-// fetchToken gets a bearer token by OAuth's password grant, as Opencell's Keycloak offers it.
+// fetchToken gets a bearer token with OAuth's password grant from Opencell's Keycloak.
 func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error) {
 	form := url.Values{
 		"grant_type": {"password"},
@@ -26,7 +28,7 @@ func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error
 	if secret := p.settings.GetClientSecret(); secret != "" {
 		form.Set("client_secret", secret)
 	}
-	call := &vendorhttp.Request{
+	request := &vendorhttp.Request{
 		Operation:   vendorhttp.Login,
 		Method:      http.MethodPost,
 		Path:        "/auth/realms/" + url.PathEscape(cmp.Or(p.settings.GetRealm(), "opencell")) + "/protocol/openid-connect/token",
@@ -34,28 +36,53 @@ func (p *Provider) fetchToken(ctx context.Context) (vendorhttp.Credential, error
 		ContentType: "application/x-www-form-urlencoded",
 		Body:        []byte(form.Encode()),
 	}
-	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (vendorhttp.Credential, error) {
-		return p.tokenOf(call, response)
+	return vendorhttp.Call(ctx, p.http, request, func(response *vendorhttp.Response) (vendorhttp.Credential, error) {
+		return p.tokenOf(request, response)
 	})
 }
 
-func (p *Provider) tokenOf(call *vendorhttp.Request, response *vendorhttp.Response) (vendorhttp.Credential, error) {
-	answer := &opencellv1.TokenAnswer{}
-	parsed := wire.Unmarshal(response.Body, answer) == nil
-	switch {
-	case parsed && response.Status == http.StatusOK && answer.GetAccessToken() != "":
-		credential := vendorhttp.Credential{Value: answer.GetAccessToken()}
-		if seconds := min(answer.GetExpiresIn(), maxTokenLifetime); seconds > 0 {
+// tokenOf reads a token response. An access_token at 200 is a success. An OAuth error rejects the
+// credentials, unless it says that the server fails; some proxies send it at 200.
+func (p *Provider) tokenOf(request *vendorhttp.Request, response *vendorhttp.Response) (vendorhttp.Credential, error) {
+	token := parseToken(response.Body)
+	withoutSecrets := func(text string) string {
+		return wire.Redact(text, p.settings.GetPassword(), p.settings.GetClientSecret())
+	}
+	vendor := vendorhttp.VendorError(response, withoutSecrets(token.GetError()), withoutSecrets(token.GetErrorDescription()))
+	switch hasToken := strings.TrimSpace(token.GetAccessToken()) != ""; {
+	case response.Status == http.StatusOK && hasToken:
+		credential := vendorhttp.Credential{Value: token.GetAccessToken()}
+		if seconds := token.GetExpiresIn(); seconds > 0 {
 			credential.Expires = vendorhttp.RenewBefore(time.Duration(seconds) * time.Second)
 		}
 		return credential, nil
-	case parsed && answer.GetError() != "" && (response.Status == http.StatusBadRequest || response.Status == http.StatusUnauthorized):
-		withoutSecrets := func(text string) string {
-			return wire.Redact(text, p.settings.GetPassword(), p.settings.GetClientSecret())
-		}
-		return vendorhttp.Credential{}, p.http.CredentialsRejected(
-			vendorhttp.VendorError(response, withoutSecrets(answer.GetError()), withoutSecrets(answer.GetErrorDescription())), nil)
+	case token.GetError() == "" || hasToken || !saysOAuth(response.Status):
+		return vendorhttp.Credential{}, p.http.NotUnderstood(request, response, vendor)
+	case token.GetError() == "temporarily_unavailable", token.GetError() == "server_error":
+		return vendorhttp.Credential{}, p.http.Unavailable(response, vendor)
 	default:
-		return vendorhttp.Credential{}, p.http.NotUnderstood(call, response, nil)
+		return vendorhttp.Credential{}, p.http.CredentialsRejected(vendor, nil)
+	}
+}
+
+// saysOAuth reports whether an OAuth error at this status is about the request. At any other, the
+// status tells more.
+func saysOAuth(status int) bool {
+	switch status {
+	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// parseToken reads the members of a token response. One of another type than documented counts as
+// missing: proxies write expires_in as a string, a fraction or null.
+func parseToken(body []byte) *opencellv1.TokenAnswer {
+	members := vendorhttp.MembersOf(body)
+	return &opencellv1.TokenAnswer{
+		AccessToken: members.Text("access_token"),
+		ExpiresIn:   int64(max(0, min(members.Number("expires_in"), maxTokenLifetime))),
+		Error:       members.Text("error"), ErrorDescription: members.Text("error_description"),
 	}
 }

@@ -135,6 +135,31 @@ func credentialsRefused(t *testing.T, f *fixture) {
 	if held := f.records(); len(held) != 0 {
 		t.Errorf("the vendor holds %v", held)
 	}
+	f.credentialsRest()
+}
+
+// credentialsRest: after two rejected requests, the vendor gets no other one, and has had one login.
+func (f *fixture) credentialsRest() {
+	f.t.Helper()
+	before := len(f.arrived(0))
+	for range 5 {
+		_, err := Create(f.t.Context(), f.provider, f.request())
+		if known := f.fails(err, credentials); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter != 0 ||
+			known.Vendor.GetHttpStatus() == 0 {
+			f.t.Errorf("stage %s, wait %s, the vendor said %v", known.Stage, known.RetryAfter, known.Vendor)
+		}
+		_, err = f.provider.GetCustomer(f.t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "1"})
+		f.fails(err, credentials)
+	}
+	if after := len(f.arrived(0)); after != before {
+		f.t.Errorf("%d requests went out with rejected credentials", after-before)
+	}
+	if f.harness.IsLogin != nil && f.loginCount() != 1 {
+		f.t.Errorf("%d logins with a rejected password, want 1", f.loginCount())
+	}
+	if now := f.provider.Health(); now.GetCredentials() != rejected || now.GetBreaker() != enlistv1.BreakerState_BREAKER_STATE_CLOSED {
+		f.t.Errorf("health: %v", now)
+	}
 }
 
 // credentialsExpired: where there is a login, it is renewed once and the call succeeds; elsewhere the credentials are refused.

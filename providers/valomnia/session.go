@@ -18,7 +18,7 @@ const (
 	formType      = "application/x-www-form-urlencoded; charset=UTF-8"
 )
 
-// login opens a session, in two steps: the form, and the question whether its cookie is good.
+// login opens a session in two steps: it posts the form, and then checks that the cookie is good.
 func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 	form := &valomniav1.LoginForm{Username: p.settings.GetUsername(), Password: p.settings.GetPassword(), Ajax: true}
 	call := &vendorhttp.Request{
@@ -43,13 +43,13 @@ func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 		if said := loginAnswer(answer); answer.Status != http.StatusOK || !said.GetSuccess() {
 			return "", p.noLogin(call, answer, session)
 		}
-		return cmp.Or(cookieOf(answer.Header), session), nil // a server may give a new session to whom it has let in
+		return cmp.Or(cookieOf(answer.Header), session), nil // a server may set a new session after a login
 	})
-	return vendorhttp.Credential{Value: session}, err // when it expires is not known
+	return vendorhttp.Credential{Value: session}, err // the vendor does not say when it expires
 }
 
-// noLogin makes the error of a failed login. The vendor refuses the credentials by a redirect to another of its pages, or in words;
-// anything else is not the vendor speaking.
+// noLogin returns the error of a failed login. The vendor rejects the credentials with a redirect
+// to another of its pages, or in words. Any other response is not the vendor's own.
 func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response, secrets ...string) error {
 	said := loginAnswer(answer)
 	vendor := vendorhttp.VendorError(answer, "", wire.Redact(said.GetError(), append(secrets, p.settings.GetPassword())...))
@@ -60,17 +60,16 @@ func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response
 	return p.http.NotUnderstood(call, answer, vendor)
 }
 
-// loginAnswer reads the answer to a login; it is empty for any other body.
+// loginAnswer reads the response to a login. A member of another type than documented counts as
+// missing, and hides no other: success alone counts.
 func loginAnswer(answer *vendorhttp.Response) *valomniav1.LoginAnswer {
-	said := &valomniav1.LoginAnswer{}
-	if wire.Unmarshal(answer.Body, said) != nil {
-		return &valomniav1.LoginAnswer{}
-	}
-	return said
+	members := vendorhttp.MembersOf(answer.Body)
+	return &valomniav1.LoginAnswer{Success: members.IsTrue("success"), Error: members.Text("error")}
 }
 
-// redirect returns the path that an answer redirects to, below the base URL and without parameters, and whether it is on the
-// vendor's own host. The scheme and the port are left out of account: a server behind a proxy does not know them.
+// redirect returns the path that a response redirects to, below the base URL and without
+// parameters, and whether it is on the vendor's own host. It ignores scheme and port: a server
+// behind a proxy does not know them.
 func (p *Provider) redirect(answer *vendorhttp.Response) (path string, own bool) {
 	location := answer.Header.Get("Location")
 	if answer.Status < 300 || answer.Status > 399 || location == "" {
@@ -84,7 +83,7 @@ func (p *Provider) redirect(answer *vendorhttp.Response) (path string, own bool)
 	return path, true
 }
 
-// cookieOf returns the session that an answer gives, the last if there are several, and "" for none.
+// cookieOf returns the last session that a response sets, and "" for none.
 func cookieOf(header http.Header) string {
 	session := ""
 	for _, cookie := range (&http.Response{Header: header}).Cookies() {
@@ -95,7 +94,7 @@ func cookieOf(header http.Header) string {
 	return session
 }
 
-// expired reports whether an answer says that there is no session; nothing has then been done.
+// expired reports whether a response says that there is no session.
 func (p *Provider) expired(answer *vendorhttp.Response) bool {
 	path, own := p.redirect(answer)
 	return answer.Status == http.StatusUnauthorized || own && (path == "/login" || strings.HasPrefix(path, "/login/")) ||

@@ -183,3 +183,21 @@ func TestMalformedAnswersAreNotQuoted(t *testing.T) {
 		server.Close()
 	}
 }
+
+// Nobody sees the byte-order mark before a body. A second one is the body's own.
+func TestByteOrderMark(t *testing.T) {
+	const mark = "\xef\xbb\xbf"
+	large := strings.Repeat("x", 2*fromRoom)
+	for body, want := range map[string]string{
+		mark + `{"a":1}`: `{"a":1}`, mark: "", mark + mark + "x": mark + "x", "x" + mark: "x" + mark, mark + large: large, "\xef\xbb": "\xef\xbb", "": "",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+		var shown string
+		ctx := providers.WithObserver(t.Context(), &providers.Observer{Exchanged: func(exchange *providers.Exchange) { shown = exchange.ResponseBody }})
+		response, err := testClient(t, server.URL, time.Second).do(ctx, &Request{Method: http.MethodGet, Path: "/x"})
+		if err != nil || string(response.Body) != want || shown != Cut(strings.ToValidUTF8(want, "\uFFFD"), mostShown) {
+			t.Errorf("%.10q: got %.10q, shown %.10q, %v", body, response.Body, shown, err)
+		}
+		server.Close()
+	}
+}

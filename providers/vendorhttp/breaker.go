@@ -14,22 +14,24 @@ import (
 )
 
 const (
-	// triesAtOnce is how many calls a half-open breaker lets through, and how many of them must succeed for it to close.
+	// triesAtOnce is how many requests a half-open breaker admits, and how many of them must
+	// succeed for it to close.
 	triesAtOnce = 3
-	// tryAgainAfter is when a call is worth repeating that came while those were under way.
+	// tryAgainAfter is the RetryAfter of a request that came while those were in flight.
 	tryAgainAfter = time.Second
-	// parts is how finely a breaker's period moves on.
+	// parts is the number of buckets of a breaker's period.
 	parts = 10
 )
 
-// breaker refuses calls to a vendor that fails or hangs. nil refuses none.
+// breaker refuses requests to a vendor that fails or hangs. nil refuses none.
 type breaker struct {
 	state     *gobreaker.TwoStepCircuitBreaker[any]
 	openUntil atomic.Pointer[time.Time] // by the clock that nobody sets; nil before it has been open
 }
 
-// newBreaker makes a provider's breaker. A call counts for the time when it began, so the period is longer by what a call may take: else the
-// calls of a vendor that hangs would be forgotten before they fail.
+// newBreaker returns a provider's breaker. gobreaker counts a request for the time when it began,
+// so the period is longer by the timeout: the requests to a vendor that hangs must not leave it
+// before they fail.
 func newBreaker(config *configv1.Provider) *breaker {
 	settings := config.GetBreaker()
 	if settings.GetDisabled() {
@@ -58,14 +60,15 @@ func newBreaker(config *configv1.Provider) *breaker {
 
 var (
 	// errSaysNothing and errFailed tell a breaker the verdict on a call.
-	errSaysNothing = errors.New("the call says nothing of the connection")
-	errFailed      = errors.New("the call failed")
+	errSaysNothing = errors.New("the request says nothing of the connection")
+	errFailed      = errors.New("the request failed")
 )
 
-// isOpen reports whether every call is refused.
+// isOpen reports whether the breaker refuses every request.
 func (b *breaker) isOpen() bool { return b != nil && b.state.State() == gobreaker.StateOpen }
 
-// enter lets a call through or not. The call ends with its verdict: one that says nothing leaves its place to another.
+// enter admits a request or returns an error. The request ends with its verdict: one that says
+// nothing leaves its place to another.
 func (b *breaker) enter() (ended func(verdict), err error) {
 	if b == nil {
 		return func(verdict) {}, nil
@@ -86,10 +89,10 @@ func (b *breaker) enter() (ended func(verdict), err error) {
 	}, nil
 }
 
-// wait is how long until a call may be let through.
+// wait returns the time until the breaker may admit a request.
 func (b *breaker) wait() time.Duration {
 	if until := b.openUntil.Load(); until != nil && time.Until(*until) > 0 {
-		return time.Until(*until) + time.Millisecond // it lets calls through after that time, not at it
+		return time.Until(*until) + time.Millisecond // it admits requests after that time, not at it
 	}
 	return tryAgainAfter
 }
@@ -108,12 +111,12 @@ func (b *breaker) health() enlistv1.BreakerState {
 	}
 }
 
-// heldBack makes the error of a call that the breaker refuses.
+// heldBack returns the error of a request that the breaker refuses.
 func (c *Client) heldBack() *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-		Message: "Provider " + c.provider + " has been failing or not answering, so calls to it are held back for a time, and nothing was sent. " +
-			"Call again after the time in RetryInfo; GetProvider tells how the connection fares.",
+		Message: "Provider " + c.provider + " keeps failing or does not answer, so Enlist sends it nothing for a time, and did not send this request. " +
+			"Call again after the time in RetryInfo; GetProvider shows the connection's health.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: c.breaker.wait(), Cause: providers.ErrHeldBack,
 	}
 }

@@ -26,16 +26,17 @@ import (
 const (
 	// DefaultTimeout bounds one call to a vendor.
 	DefaultTimeout = 30 * time.Second
-	// MaxAnswer is the largest body of an answer that is read, in bytes, after decompression.
+	// MaxAnswer is the largest body of a response that is read, in bytes, after decompression.
 	MaxAnswer = 4 << 20
-	// MaxListing is MaxAnswer for a call whose answer lists all customers.
+	// MaxListing is MaxAnswer for a response that lists all customers.
 	MaxListing = 64 << 20
-	// fromRoom is the size of an answer from which it needs room: as much as it may come to hold.
+	// fromRoom is the size from which a response needs room: as much as its body may take.
 	fromRoom = 64 << 10
-	// writeBuffer is what most calls fit into, in bytes: each of the many connections that may wait for a slow vendor has one.
+	// writeBuffer is the size that most requests fit into, in bytes. Each of the many connections
+	// that may wait for a slow vendor has one.
 	writeBuffer = 2 << 10
-	// mostHeld is how much room there is for answers that are read or being understood at the same time: a vendor that answers every call
-	// with as much as is read takes no more memory than that.
+	// mostHeld bounds the memory of all large responses that are read or being understood at the
+	// same time, in bytes.
 	mostHeld = 4 * MaxListing
 
 	userAgent = "enlist (+https://github.com/enlist-dev/enlist)"
@@ -48,15 +49,18 @@ type Client struct {
 	timeout  time.Duration
 	limits   limits
 	breaker  *breaker
+	rejected *rejections
 	room     *semaphore.Weighted // bytes
 	health   health
 	metrics  metrics
-	// transport, and no http.Client: that reads where a redirect points to, and puts it in its errors. A redirect is an answer like any
-	// other; following it could create a customer twice or hand a token to a stranger.
+	// transport, and no http.Client: that one reads where a redirect points to, and quotes it in
+	// its errors. A redirect is a response like any other; following it could create a customer
+	// twice or hand a token to a stranger.
 	transport *http.Transport
 }
 
-// NewClient makes a client for a configured provider, with its timeout and limits, at a base URL (scheme, host, optionally a path).
+// NewClient returns a client for a configured provider, with its timeout and limits, at a base URL
+// (scheme, host, optionally a path).
 func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	base, err := url.Parse(strings.TrimSuffix(baseURL, "/"))
 	if err != nil {
@@ -68,6 +72,7 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 		provider: config.GetName(),
 		limits:   newLimits(config),
 		breaker:  newBreaker(config),
+		rejected: &rejections{provider: config.GetName(), now: time.Now},
 		room:     semaphore.NewWeighted(mostHeld),
 		base:     base,
 		timeout:  timeout,
@@ -90,7 +95,7 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 // Close drops idle connections.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
-// Request is one call.
+// Request is one request to a vendor.
 type Request struct {
 	// Operation is what it asks for.
 	Operation Operation
@@ -106,46 +111,52 @@ type Request struct {
 	Body []byte
 	// ContentType of Body.
 	ContentType string
-	// Creates says that the vendor may create a customer: without a trustworthy response the outcome is
-	// unknown.
+	// Creates says that the vendor may create a customer: without a trustworthy response the
+	// outcome is unknown.
 	Creates bool
-	// Shown says that the look-up before this request showed the customer under exactly the requested
-	// key. Observer.BeforeSend gets it.
+	// Shown says that the look-up before this request showed the customer under exactly the
+	// requested key. Observer.BeforeSend gets it.
 	Shown bool
-	// Lists says that the answer lists all customers and may be as large as MaxListing.
+	// Lists says that the response lists all customers and may be as large as MaxListing.
 	Lists bool
-	// RedactedBody makes Body with `$NAMES` for secrets, when people are to see it; nil when Body holds none.
+	// RedactedBody returns Body with `$NAMES` for secrets, for people to see; nil if Body holds
+	// none.
 	RedactedBody func() []byte
-	// Secrets are headers and query parameters whose values people must not see, with the `$NAME` to show instead.
+	// Secrets are headers and query parameters whose values people must not see, with the `$NAME`
+	// to show instead.
 	Secrets map[string]string
-	// RedactAnswer makes the answer's body without secrets, when people are to see it; nil when the answer holds none. The body may be
-	// of any form: answers that are not the vendor's repeat secrets, too.
+	// RedactAnswer returns the response's body without secrets, for people to see; nil if it holds
+	// none. The body may be of any form: responses that are not the vendor's repeat secrets, too.
 	RedactAnswer func(body []byte) string
 }
 
-// Response is a whole answer.
+// Response is a whole response.
 type Response struct {
 	// Status is the HTTP status code.
 	Status int
-	// Header of the answer.
+	// Header of the response.
 	Header http.Header
-	// Body of the answer, at most MaxAnswer or MaxListing bytes.
+	// Body of the response, without a byte-order mark, at most MaxAnswer or MaxListing bytes.
 	Body []byte
 
 	held int64 // of the client's room
 	call *watched
 }
 
-// ErrRenew is what an answer means by which the vendor refuses a credential that a new login may replace. The caller tries again with
-// that; it says nothing of the connection.
+// ErrRenew is the error of a response that refuses a credential which a new login may replace. The
+// adapter logs in and sends the request again. The error says nothing of the connection.
 var ErrRenew = errors.New("the credential is no longer good")
 
-// Call sends the request once, reads the whole answer, and returns what understand makes of it. Its verdict is what Health tells and what
-// the breaker goes by: it is an *providers.Error, or ErrRenew.
+// Call sends the request once, reads the whole response, and returns what understand makes of it.
+// The error of understand is an *providers.Error or ErrRenew. Health, the breaker and the rest of
+// rejected credentials go by it.
 //
-// A call waits its turn for as long as the context allows; from then on its time is bounded by the client's timeout, too. The context's
-// observer is told of it. The error of a call without an answer is an *providers.Error: the observer's, or OVERLOADED or
-// VENDOR_UNAVAILABLE, when nothing can have been created, else OUTCOME_UNKNOWN.
+// Call waits for a place under the limits for as long as the context allows. From then on the
+// client's timeout holds, too. The context's observer follows the request.
+//
+// The error of a request without a response is an *providers.Error: the observer's, or
+// VENDOR_CREDENTIALS_REJECTED while rejected credentials rest, or OVERLOADED or VENDOR_UNAVAILABLE
+// if nothing can have been created, or else OUTCOME_UNKNOWN.
 func Call[T any](ctx context.Context, c *Client, request *Request, understand func(*Response) (T, error)) (understood T, err error) {
 	err = c.call(ctx, request, func(response *Response) (err error) {
 		understood, err = understand(response)
@@ -154,21 +165,29 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 	return understood, err
 }
 
-// call is over for the limits when the answer is there, since understanding it may take another call; for the breaker, when it is understood.
+// call gives its place under the limits back when the response has arrived, since understanding it
+// may take another request. For the breaker and for rejections it ends when the response is
+// understood.
 func (c *Client) call(ctx context.Context, request *Request, understand func(*Response) error) error {
 	c.metrics.waiting.Inc()
-	leave, err := c.limits.enter(ctx, c.breaker)
+	leave, err := c.limits.enter(ctx, c.refuse)
 	c.metrics.waiting.Dec()
 	if err != nil {
 		return c.noTurn(ctx, err)
 	}
+	said := saysNothing // if anything panics
+	admitted, err := c.rejected.admit(request.Operation == Login)
+	if err != nil {
+		leave()
+		return err
+	}
+	defer func() { admitted.end(said, err) }()
 	ended, err := c.breaker.enter()
 	if err != nil {
 		leave()
 		return c.heldBack()
 	}
-	said := saysNothing // should anything panic
-	defer func() { ended(said) }()
+	defer func() { ended(forBreaker(ctx, said)) }()
 	response, said, err := c.send(ctx, request, leave)
 	if err == nil {
 		defer c.room.Release(response.held)
@@ -180,7 +199,20 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 	return err
 }
 
-// send sends a request whose turn it is. Without an answer there is an error, and what that says of the connection.
+// refuse returns the error of a request that needs no place under the limits, since it would be
+// refused with one: the breaker is open, or the credentials rest.
+func (c *Client) refuse() error {
+	if err := c.rejected.check(); err != nil {
+		return err
+	}
+	if c.breaker.isOpen() {
+		return providers.ErrHeldBack
+	}
+	return nil
+}
+
+// send sends a request that has its place. Without a whole response it returns an error, and the
+// verdict on that.
 func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Response, verdict, error) {
 	defer leave()
 	if err := c.beforeSend(ctx, request); err != nil {
@@ -200,14 +232,15 @@ func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Res
 	return response, saysNothing, nil // until it is understood
 }
 
-// undated is a context that ends with another but does not say when it will: the end of a caller's patience may be called off once bytes have
-// left, and the client's own timeout must hold then.
+// undated is a context that ends with another, and reports no deadline. The caller's deadline may
+// be lifted once bytes have left, and then the client's own timeout must hold.
 type undated struct{ context.Context }
 
 // Deadline says that there is none.
 func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
-// exchange sends the request and reads the answer. With a failure, the response is nil or has a status only.
+// exchange sends the request and reads the response. With a failure, the response is nil or has a
+// status only.
 func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *providers.Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -231,18 +264,22 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}
 	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the answer is 101 Switching Protocols"))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the response is 101 Switching Protocols"))
 	}
 	if err := c.read(ctx, answer, request, response); err != nil {
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the answer: %w", err))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the response: %w", err))
 	}
+	response.Body = bytes.TrimPrefix(response.Body, []byte(byteOrderMark))
 	return response, nil
 }
 
-// errNoRoom is why an answer was not read whole that needs room. It says nothing of the vendor.
-var errNoRoom = errors.New("other large answers took all the room for such")
+// errNoRoom is why a large response was not read whole. It says nothing of the vendor.
+var errNoRoom = errors.New("other large responses take all the memory for such")
 
-// read reads the body of an answer. Once that is more than a little, it holds room until the answer is understood.
+// byteOrderMark is U+FEFF in UTF-8. Some vendors write it before JSON, where no parser expects it.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// read reads the body of a response. A body that is not small holds room until it is understood.
 func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
 	limit := int64(MaxAnswer)
 	if request.Lists {
@@ -295,25 +332,25 @@ func (r *Request) headers() http.Header {
 	return headers
 }
 
-// failed makes the error of a call that got no whole answer.
+// failed returns the error of a request that got no whole response.
 func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-		return c.unknown("its answer did not come whole", stage, nil, cause)
+		return c.unknown("its response did not arrive whole", stage, nil, cause)
 	}
-	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" could not be reached, and nothing was sent. Call again later."
+	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" could not be reached, so nothing was sent. Call again later."
 	switch {
 	case errors.Is(cause, errNoRoom):
-		reason, message = enlistv1.ErrorReason_OVERLOADED, "The answer of provider "+c.provider+" is large, and Enlist had no room to read it in the time "+
-			"there was, because of others like it. Nothing was created. Call again after the time in RetryInfo."
+		reason, message = enlistv1.ErrorReason_OVERLOADED, "Timed out waiting for memory to read a large response of provider "+c.provider+
+			", since Enlist is reading others like it. Call again after the time in RetryInfo."
 	case stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT:
-		message = "Provider " + c.provider + " did not answer as it should. Call again later."
+		message = "Provider " + c.provider + " did not answer, or its response did not arrive whole. Call again later."
 	case errors.Is(cause, context.DeadlineExceeded):
-		message = "Provider " + c.provider + " could not be reached in the time there was, and nothing was sent. Call again with more time."
+		message = "Provider " + c.provider + " could not be reached before the deadline, so nothing was sent. Call again with a later one."
 	}
 	return &providers.Error{Reason: reason, Message: message, Stage: stage, RetryAfter: time.Second, Cause: cause}
 }
 
-// unknown makes the error of a create that may have been carried out.
+// unknown returns the error of a create request that the vendor may have carried out.
 func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
@@ -322,8 +359,8 @@ func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.
 	}
 }
 
-// withoutContent drops from an error of net/http's what the URL or the answer holds: secrets and personal data may be in it. What it quotes
-// of an answer stands at its end.
+// withoutContent removes from an error of net/http's what the URL or the response contains, since
+// that may be secret or personal. What such an error quotes of a response stands at its end.
 func withoutContent(err error) error {
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
@@ -335,7 +372,7 @@ func withoutContent(err error) error {
 	return err
 }
 
-// progress follows one request through net/http. From the moment a connection is ready, bytes may have left.
+// progress follows one request through net/http. Once a connection is ready, bytes may have left.
 type progress struct {
 	connected     atomic.Bool
 	stopped       atomic.Pointer[error] // why the observer has stopped it
@@ -344,7 +381,8 @@ type progress struct {
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		// net/http asks for another connection only while not a byte of this request has been written.
+		// net/http asks for another connection only while not a byte of this request has been
+		// written.
 		GetConn: func(string) {
 			p.connected.Store(false)
 			p.stopped.Store(nil)

@@ -12,7 +12,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// health is how the calls of a client have fared since the start. Each part is one atomic value: no call waits for another because of it.
+// health records the results of a client's requests since the start. Each part is one atomic value,
+// so no request waits for another because of it.
 type health struct {
 	success     atomic.Int64 // when, in microseconds since 1970; 0 for never
 	failure     atomic.Pointer[failure]
@@ -20,13 +21,13 @@ type health struct {
 	credentials atomic.Int32 // a CredentialState
 }
 
-// failure is a call that failed.
+// failure is a request that failed.
 type failure struct {
 	at     time.Time
 	reason enlistv1.ErrorReason
 }
 
-// Health returns how the connection fares. session is where its credential is kept; nil where there is no login.
+// Health returns the connection's health. session keeps its credential; nil without a login.
 func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	now := &enlistv1.ProviderHealth{
 		InFlight: c.health.inFlight.Load(), Credentials: enlistv1.CredentialState(c.health.credentials.Load()), Breaker: c.breaker.health(),
@@ -37,19 +38,29 @@ func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	if failed := c.health.failure.Load(); failed != nil {
 		now.LastFailureTime, now.LastFailureReason = timestamppb.New(failed.at), failed.reason.String()
 	}
+	if c.rejected.resting() { // a login that works, or a late response, does not end that
+		now.Credentials = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
+	}
 	if left := session.lifetime(); left > 0 {
 		now.CredentialLifetime = durationpb.New(left)
 	}
 	return now
 }
 
-// note takes note of the verdict on a call that ended with an error or without.
+// note records the verdict on a request that ended with an error or without.
+//
+// An error of a vendor that works (providers.Error.Alive) is both a success and a failure: the
+// vendor accepted the credentials and answered in its own words, and an operator still wants to see
+// that it failed. The refusal of one customer is a success alone.
 func (h *health) note(said verdict, err error) {
 	var known *providers.Error
 	switch said {
 	case works:
 		h.credentials.Store(int32(enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED))
 		h.success.Store(time.Now().UnixMicro())
+		if errors.As(err, &known) && !isRefusalOfOne(known.Reason) {
+			h.failed(known.Reason)
+		}
 	case refuses, fails:
 		if !errors.As(err, &known) {
 			return

@@ -55,7 +55,7 @@ func TestHealthOfOthers(t *testing.T) {
 
 func TestHealthOfASession(t *testing.T) {
 	client := testClient(t, "http://127.0.0.1:1", time.Second)
-	session := NewSession(time.Minute, func(context.Context) (Credential, error) {
+	session := newSession(func(context.Context) (Credential, error) {
 		return Credential{Value: "t", Expires: RenewBefore(5 * time.Minute)}, nil
 	})
 	if got := client.Health(session).GetCredentialLifetime(); got != nil {

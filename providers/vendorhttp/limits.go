@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// limits bound the calls to one vendor: how many are under way at once, and how many go a second.
+// limits bound the requests to one vendor: how many are in flight, and how many go out in a second.
 type limits struct {
 	inFlight *semaphore.Weighted
 	pace     *rate.Limiter
@@ -32,18 +32,16 @@ func newLimits(config *configv1.Provider) limits {
 	return made
 }
 
-// enter waits for a call's turn, and returns what to call when it is over. It fails as soon as it is known that the turn will not
-// come within the context, or that it would be refused.
-func (l limits) enter(ctx context.Context, breaker *breaker) (done func(), err error) {
-	if breaker.isOpen() {
-		return nil, providers.ErrHeldBack
+// enter waits for a place for one request, and returns the function that frees it. It fails as soon
+// as the place cannot come within the context, or refuse returns an error.
+func (l limits) enter(ctx context.Context, refuse func() error) (done func(), err error) {
+	if err := refuse(); err != nil {
+		return nil, err
 	}
 	if err := l.inFlight.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
-	if breaker.isOpen() { // since it queued
-		err = providers.ErrHeldBack
-	} else {
+	if err = refuse(); err == nil { // it may have queued for long
 		err = l.pace.Wait(ctx)
 	}
 	if err != nil {
@@ -53,10 +51,13 @@ func (l limits) enter(ctx context.Context, breaker *breaker) (done func(), err e
 	return func() { l.inFlight.Release(1) }, nil
 }
 
-// noTurn makes the error of a call whose turn did not come.
-func (c *Client) noTurn(ctx context.Context, err error) *providers.Error {
-	if errors.Is(err, providers.ErrHeldBack) {
+// noTurn returns the error of a request that got no place under the limits.
+func (c *Client) noTurn(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, providers.ErrHeldBack):
 		return c.heldBack()
+	case errors.Is(err, errRejectedBefore):
+		return err
 	}
 	cause := cmp.Or(context.Cause(ctx), err)
 	if errors.Is(cause, context.Canceled) {
@@ -64,8 +65,8 @@ func (c *Client) noTurn(ctx context.Context, err error) *providers.Error {
 	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OVERLOADED,
-		Message: "The turn of this call to provider " + c.provider + " did not come in the time there was, because of the limits that are set for it, " +
-			"and nothing was sent. Call again after the time in RetryInfo, or with more time.",
+		Message: "Timed out waiting for a free place at provider " + c.provider + " (max_in_flight, rate_limit), so nothing was sent. " +
+			"Call again after the time in RetryInfo, or with a later deadline.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second, Cause: cause,
 	}
 }

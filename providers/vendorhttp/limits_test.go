@@ -72,9 +72,10 @@ func TestMaxInFlight(t *testing.T) {
 func TestRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limits := newLimits(&configv1.Provider{RateLimit: &configv1.RateLimit{PerSecond: 10, Burst: 5}})
+		free := func() error { return nil }
 		start := time.Now()
 		for range 25 {
-			done, err := limits.enter(t.Context(), nil)
+			done, err := limits.enter(t.Context(), free)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,7 +87,7 @@ func TestRateLimit(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		before := time.Now()
-		if _, err := limits.enter(ctx, nil); err == nil || time.Since(before) != 0 {
+		if _, err := limits.enter(ctx, free); err == nil || time.Since(before) != 0 {
 			t.Errorf("a turn that cannot come was waited for: %v after %s", err, time.Since(before))
 		}
 	})

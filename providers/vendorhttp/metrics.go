@@ -6,8 +6,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// metrics are what is counted of the calls of one client. Several of them can be registered side by side: the provider's name is a part
-// of each.
+// metrics are what is counted of the calls of one client. Several of them can be registered side by
+// side: the provider's name is a part of each.
 type metrics struct {
 	duration *prometheus.HistogramVec
 	logins   *prometheus.CounterVec

@@ -12,10 +12,10 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// mostShown is how many characters of an answer an observer gets.
+// mostShown is how many characters of a response's body an observer gets.
 const mostShown = 4096
 
-// beforeSend asks the observer of a request that creates whether it may go out.
+// beforeSend asks the observer whether a create request may go out.
 func (c *Client) beforeSend(ctx context.Context, request *Request) error {
 	observer := providers.ObserverOf(ctx)
 	if observer == nil || observer.BeforeSend == nil || !request.Creates {
@@ -27,7 +27,7 @@ func (c *Client) beforeSend(ctx context.Context, request *Request) error {
 	return nil
 }
 
-// stopped makes the error of a request that the observer has stopped.
+// stopped returns the error of a request that the observer stopped.
 func (c *Client) stopped(request *Request, err error) *providers.Error {
 	var known *providers.Error
 	if errors.As(err, &known) {
@@ -37,7 +37,7 @@ func (c *Client) stopped(request *Request, err error) *providers.Error {
 	return c.failed(request, enlistv1.SendStage_SEND_STAGE_NOT_SENT, err)
 }
 
-// traced returns a context in which net/http tells how far a request gets.
+// traced returns a context in which net/http reports how far a request gets.
 func traced(ctx context.Context, request *Request, progress *progress) context.Context {
 	if observer := providers.ObserverOf(ctx); observer != nil && request.Creates {
 		progress.whenConnected = observer.Connected
@@ -45,8 +45,8 @@ func traced(ctx context.Context, request *Request, progress *progress) context.C
 	return httptrace.WithClientTrace(ctx, progress.trace())
 }
 
-// exchanged tells the observer of a call that is over. The response has no more than a status when its body did not come whole, and
-// is nil when there was none.
+// exchanged tells the observer of an exchange that is over. The response has a status only if its
+// body did not arrive whole, and is nil if there was none.
 func (c *Client) exchanged(ctx context.Context, request *Request, start time.Time, response *Response, failure *providers.Error) {
 	observer := providers.ObserverOf(ctx)
 	if observer == nil || observer.Exchanged == nil {
@@ -64,7 +64,7 @@ func (c *Client) exchanged(ctx context.Context, request *Request, start time.Tim
 	observer.Exchanged(exchange)
 }
 
-// shown returns an answer's body as people may see it.
+// shown returns a response's body as people may see it.
 func (r *Request) shown(body []byte) string {
 	if r.Lists && len(body) > 0 {
 		return fmt.Sprintf("(%d bytes, not kept: a list that holds other customers as well)", len(body))

@@ -1,6 +1,7 @@
 package vendorhttp
 
-// Operation is what a call asks of a vendor, as metrics and traces name it. The set is small and closed.
+// Operation is what a call asks of a vendor, as metrics and traces name it. The set is small and
+// closed.
 type Operation string
 
 // What is asked of vendors.

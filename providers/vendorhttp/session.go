@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,50 +16,53 @@ import (
 )
 
 // Session keeps a credential that a vendor gives for a time: an OAuth token, a session cookie.
-// However many calls wait for it, one login is under way at a time. Safe for concurrent use.
+// However many requests wait for it, at most one login is in flight. Safe for concurrent use.
 type Session struct {
-	login   func(context.Context) (Credential, error)
-	timeout time.Duration
-	flight  singleflight.Group
+	provider string
+	login    func(context.Context) (Credential, error)
+	done     func(error) // records the end of a login
+	timeout  time.Duration
+	flight   singleflight.Group
 
 	mu      sync.Mutex
 	current Credential
 }
 
-// Credential is what a login gave.
+// Credential is the result of a login.
 type Credential struct {
-	// Value is the token or cookie.
+	// Value is the token or cookie. The session trims it, and refuses what cannot stand in an HTTP
+	// header.
 	Value string
-	// Expires is when to log in again; zero when that is not known.
+	// Expires is when to log in again; zero if that is not known.
 	Expires time.Time
 }
 
-// NewSession makes a session that logs in with the given function, for at most the given time.
-func NewSession(timeout time.Duration, login func(context.Context) (Credential, error)) *Session {
-	if timeout == 0 {
-		timeout = DefaultTimeout
-	}
-	return &Session{login: login, timeout: timeout}
-}
-
-// NewSession makes a session whose logins are calls of this client.
+// NewSession returns a session whose logins are requests of this client.
 func (c *Client) NewSession(login func(context.Context) (Credential, error)) *Session {
-	return NewSession(c.timeout, func(ctx context.Context) (Credential, error) {
-		credential, err := login(ctx)
-		c.metrics.logins.WithLabelValues(resultOf(err)).Inc()
-		return credential, err
-	})
+	return &Session{provider: c.provider, login: login, done: c.loggedIn, timeout: c.timeout}
 }
 
-// Get returns the credential, after a login when there is none that still holds. A login goes on when its caller is gone, since
-// others may wait for it.
+// loggedIn records the end of a login. The request of one with an unusable credential has worked,
+// for all that its adapter knew.
+func (c *Client) loggedIn(err error) {
+	if errors.Is(err, errRejectedBefore) { // no login was sent
+		return
+	}
+	c.metrics.logins.WithLabelValues(resultOf(err)).Inc()
+	if errors.Is(err, errUnusable) {
+		c.health.note(fails, err)
+	}
+}
+
+// Get returns the credential. It logs in first if there is none, or it has expired. A login
+// continues when its caller has gone, since others may wait for it.
 func (s *Session) Get(ctx context.Context) (string, error) {
 	if value := s.held(); value != "" {
 		return value, nil
 	}
 	done := s.flight.DoChan("login", func() (value any, err error) {
 		defer func() {
-			if panicked := recover(); panicked != nil { // nobody above this would catch it
+			if panicked := recover(); panicked != nil { // nothing above would catch it
 				err = fmt.Errorf("panic of type %T: %s", panicked, debug.Stack())
 			}
 		}()
@@ -67,7 +71,7 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 		}
 		ctx, cancel := context.WithTimeout(providers.WithObserver(context.WithoutCancel(ctx), nil), s.timeout)
 		defer cancel()
-		credential, err := s.login(ctx)
+		credential, err := s.renew(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -85,7 +89,56 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 	}
 }
 
-// Credential returns a session's credential for a call. Whatever goes wrong here, the call it is for has not been sent.
+// renew logs in, and checks the credential before anyone uses it.
+func (s *Session) renew(ctx context.Context) (Credential, error) {
+	credential, err := s.login(ctx)
+	if err == nil {
+		credential.Value = strings.TrimSpace(credential.Value)
+		err = s.check(credential.Value)
+	}
+	if s.done != nil {
+		s.done(err)
+	}
+	return credential, err
+}
+
+// errUnusable is the cause of an error about a credential that cannot stand in an HTTP header.
+var errUnusable = errors.New("the credential cannot be sent")
+
+// check returns an error if a credential cannot stand in an HTTP header. The error does not quote
+// it.
+func (s *Session) check(credential string) error {
+	problem := unusable(credential)
+	if problem == "" {
+		return nil
+	}
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
+		Message: "Provider " + s.provider + " gave a token or session that no HTTP header can hold: it " + problem + ". " +
+			"An operator must check base_url and any proxy between Enlist and the vendor.",
+		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Cause: errUnusable,
+	}
+}
+
+// unusable returns what is wrong with a credential, and "" if nothing is.
+func unusable(credential string) string {
+	if credential == "" {
+		return "is empty"
+	}
+	for _, c := range []byte(credential) {
+		switch {
+		case c < ' ', c == 0x7f:
+			return "contains a control character"
+		case c == ' ':
+			return "contains a space"
+		case c > 0x7f:
+			return "contains a character that is not ASCII"
+		}
+	}
+	return ""
+}
+
+// Credential returns a session's credential for a request. If it fails, that request was not sent.
 func (c *Client) Credential(ctx context.Context, session *Session) (string, error) {
 	credential, err := session.Get(ctx)
 	if err == nil {
@@ -95,14 +148,14 @@ func (c *Client) Credential(ctx context.Context, session *Session) (string, erro
 	if !errors.As(err, &known) {
 		known = &providers.Error{
 			Reason:     enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-			Message:    "Provider " + c.provider + " completed no login in the time there was, and nothing was sent. Call again with more time.",
+			Message:    "Timed out waiting for a login to provider " + c.provider + ", so nothing was sent. Call again with a later deadline.",
 			RetryAfter: time.Second, Cause: err,
 		}
 	}
 	return "", providers.NotSent(known)
 }
 
-// Discard forgets the credential that the vendor has refused, unless a newer one has taken its place.
+// Discard forgets a credential that the vendor refused, unless a newer one has replaced it.
 func (s *Session) Discard(refused string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,7 +164,8 @@ func (s *Session) Discard(refused string) {
 	}
 }
 
-// lifetime returns how long the credential that is held will be used; 0 when there is none, or it is not known.
+// lifetime returns the time until the current credential expires; 0 if there is none, or that is
+// not known.
 func (s *Session) lifetime() time.Duration {
 	if s == nil {
 		return 0
@@ -133,8 +187,8 @@ func (s *Session) held() string {
 	return s.current.Value
 }
 
-// RenewBefore returns when to renew a credential that lasts for the given time: a little before its end, so that none expires
-// on its way to the vendor.
+// RenewBefore returns when to renew a credential with the given lifetime: a little before its end,
+// so that it does not expire on its way to the vendor.
 func RenewBefore(lifetime time.Duration) time.Time {
 	return time.Now().Add(lifetime - min(lifetime/10, 30*time.Second))
 }

@@ -7,10 +7,12 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// DefaultLookupLag is how long a vendor may still be at work on a call that has ended, or not yet show its result.
+// DefaultLookupLag is how long a vendor may still be at work on a call that has ended, or not yet
+// show its result.
 const DefaultLookupLag = 30 * time.Second
 
-// SettledAfter returns Description.SettledAfter of a configured provider. A lookup_lag of 0s is one, not the default.
+// SettledAfter returns Description.SettledAfter of a configured provider. A lookup_lag of 0s is
+// one, not the default.
 func SettledAfter(config *configv1.Provider) time.Duration {
 	lag := DefaultLookupLag
 	if config.LookupLag != nil {

@@ -14,60 +14,90 @@ import (
 
 const maxRetryAfter = time.Hour
 
-// NotUnderstood makes the error for an answer that is not the vendor's own words as documented, or a server error.
+// lookUpFirst tells the caller of a create request how to go on after a response by which nothing
+// was created, although a proxy may have passed the request on before it gave that response.
+const lookUpFirst = "; Enlist looks up the customer before it sends again."
+
+// NotUnderstood returns the error for a response that is not the vendor's own words as documented,
+// or a server error.
 //
-// A status that HTTP gives to requests which were not carried out (401, 403, 404, 405, 413, 415, 429, or 503 with Retry-After and no page
-// of a proxy's) is believed. After anything else a create may have been carried out: its outcome is unknown.
-// vendor is what could be made out of the answer; nil for nothing.
+// Some statuses tell what happened: 401, 403, 404, 405, 413, 415, 429, and 503 with Retry-After
+// unless it is a proxy's page. They keep a reason of their own, also for a create request, whose
+// message does not claim that nothing was done. After any other response to a create request the
+// outcome is unknown. vendor is what the adapter read from the response; nil for nothing.
 func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if vendor == nil {
 		vendor = VendorError(response, "", "")
 	}
-	answered := func(reason enlistv1.ErrorReason, message string) *providers.Error {
+	invalid := func(message string) *providers.Error {
 		return &providers.Error{
-			Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
+			Reason: enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, Message: "Provider " + c.provider + message,
+			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
 		}
 	}
 	status := fmt.Sprintf("HTTP status %d", response.Status)
-	wait, hasWait := retryAfter(response.Header)
+	_, hasWait := retryAfter(response.Header)
 	switch {
 	case response.Status == http.StatusUnauthorized, response.Status == http.StatusForbidden:
-		return c.CredentialsRejected(vendor, nil)
+		rejected := c.CredentialsRejected(vendor, nil)
+		if request.Creates {
+			rejected.Message += " Then call again with the same request_id" + lookUpFirst
+		}
+		return rejected
 	case response.Status == http.StatusTooManyRequests:
-		limited := answered(enlistv1.ErrorReason_VENDOR_RATE_LIMITED,
-			"Provider "+c.provider+" asks for fewer calls, and nothing was done. Call again after the time in RetryInfo.")
-		limited.RetryAfter = wait
-		return limited
+		return c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_RATE_LIMITED, "asks for fewer requests")
 	case response.Status == http.StatusServiceUnavailable && hasWait && (!request.Creates || !isPage(response)):
-		unavailable := answered(enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-			"Provider "+c.provider+" says that it is not available, and nothing was done. Call again after the time in RetryInfo.")
-		unavailable.RetryAfter = wait
-		return unavailable
+		return c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is not available at the moment")
 	case response.Status == http.StatusNotFound, response.Status == http.StatusMethodNotAllowed,
 		response.Status == http.StatusRequestEntityTooLarge, response.Status == http.StatusUnsupportedMediaType:
-		return answered(enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
-			"Provider "+c.provider+" answered with "+status+" to a documented call, and nothing was done. "+
-				"An operator must check the connection's base_url and what stands between.")
+		failed := invalid(" answered a documented request with " + status +
+			". An operator must check base_url and any proxy between Enlist and the vendor.")
+		if request.Creates {
+			failed.Message += " Then call again with the same request_id" + lookUpFirst
+		}
+		return failed
 	case request.Creates:
 		return c.MayBeDone(request, response, vendor)
 	case response.Status >= http.StatusInternalServerError:
-		failed := answered(enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" failed with "+status+". Call again later.")
+		failed := c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "failed with "+status)
 		failed.RetryAfter = time.Second
 		return failed
 	default:
-		return answered(enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
-			"Provider "+c.provider+" answered with "+status+" and a body that its documentation does not allow for. An operator must look.")
+		return invalid(" answered with " + status + " and a body that its documentation does not describe. " +
+			"An operator must check base_url and any proxy between Enlist and the vendor.")
 	}
 }
 
-// isPage reports whether an answer is a page for people. With 503 that is a proxy's, which may have passed the request on before it gave up.
+// later returns the error of a response after which waiting helps.
+func (c *Client) later(
+	request *Request, response *Response, vendor *enlistv1.VendorError, reason enlistv1.ErrorReason, what string,
+) *providers.Error {
+	message := "Provider " + c.provider + " " + what + ". Call again after the time in RetryInfo."
+	if request.Creates {
+		message = "Provider " + c.provider + " " + what + ". Call again with the same request_id after the time in RetryInfo" + lookUpFirst
+	}
+	wait, _ := retryAfter(response.Header)
+	return &providers.Error{
+		Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, RetryAfter: wait,
+	}
+}
+
+// Unavailable returns the error for a response in which the vendor says, in its own words, that it
+// is not available at the moment.
+func (c *Client) Unavailable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
+	return c.later(&Request{}, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is not available at the moment")
+}
+
+// isPage reports whether a response is a page for people. At 503 it is a proxy's, which may have
+// passed the request on before it gave up.
 func isPage(response *Response) bool {
 	return strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") ||
 		bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("<"))
 }
 
-// MayBeDone makes the error for an answer that shows, at whatever status, that what was asked for may have been done: a create's
-// outcome is then unknown even at a status that NotUnderstood believes.
+// MayBeDone returns the error for a response that shows, at any status, that the vendor may have
+// done what was asked. The outcome of a create request is then unknown, even at a status that
+// NotUnderstood gives a reason of its own.
 func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if !request.Creates {
 		return c.NotUnderstood(request, response, vendor)
@@ -76,17 +106,17 @@ func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv
 		enlistv1.SendStage_SEND_STAGE_SENT, vendor, nil)
 }
 
-// CredentialsRejected makes the error for a connection whose credentials the vendor refuses.
+// CredentialsRejected returns the error for a connection whose credentials the vendor rejects.
 func (c *Client) CredentialsRejected(vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
-		Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
-		Message: "Provider " + c.provider + " refuses the credentials of this connection, and nothing was done. " +
-			"An operator must mend the configuration.",
-		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Cause: cause,
+		Reason:  enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
+		Message: "Provider " + c.provider + " rejected the credentials of this connection. An operator must fix the configuration.",
+		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Cause: cause,
 	}
 }
 
-// retryAfter reads the Retry-After header, in seconds or as a date. The wait is at least a second and at most an hour.
+// retryAfter reads the Retry-After header, in seconds or as a date, and reports whether it is
+// given. The wait is at least a second and at most an hour.
 func retryAfter(header http.Header) (wait time.Duration, given bool) {
 	value := header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
@@ -97,7 +127,7 @@ func retryAfter(header http.Header) (wait time.Duration, given bool) {
 	return min(max(wait, time.Second), maxRetryAfter), given
 }
 
-// VendorError makes what the vendor said of an answer with at most one code and message.
+// VendorError returns the vendor's words of a response with at most one code and message.
 func VendorError(response *Response, code, message string) *enlistv1.VendorError {
 	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
 	if code != "" || message != "" {
@@ -106,7 +136,7 @@ func VendorError(response *Response, code, message string) *enlistv1.VendorError
 	return vendor
 }
 
-// Message makes one message of a VendorError, cut to size.
+// Message returns one message of a VendorError, cut to size.
 func Message(code, message string) *enlistv1.VendorMessage {
 	return &enlistv1.VendorMessage{Code: Cut(code, 100), Message: Cut(message, 500)}
 }

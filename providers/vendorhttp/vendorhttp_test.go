@@ -23,7 +23,7 @@ import (
 func TestSessionLogsInOnceAndRenews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logins := 0
-		session := NewSession(time.Minute, func(context.Context) (Credential, error) {
+		session := newSession(func(context.Context) (Credential, error) {
 			logins++
 			time.Sleep(time.Second)
 			return Credential{Value: strings.Repeat("t", logins), Expires: RenewBefore(5 * time.Minute)}, nil
@@ -64,7 +64,7 @@ func TestSessionLogsInOnceAndRenews(t *testing.T) {
 
 func TestSessionOutlivesItsFirstCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		session := NewSession(time.Minute, func(ctx context.Context) (Credential, error) {
+		session := newSession(func(ctx context.Context) (Credential, error) {
 			select {
 			case <-time.After(time.Second):
 				return Credential{Value: "t"}, nil
@@ -90,7 +90,7 @@ func TestSessionOutlivesItsFirstCaller(t *testing.T) {
 
 func TestSessionFailureIsNotKept(t *testing.T) {
 	fail := true
-	session := NewSession(time.Minute, func(context.Context) (Credential, error) {
+	session := newSession(func(context.Context) (Credential, error) {
 		if fail {
 			return Credential{}, errors.New("no")
 		}
@@ -106,7 +106,7 @@ func TestSessionFailureIsNotKept(t *testing.T) {
 }
 
 func TestSessionOutlivesAPanic(t *testing.T) {
-	session := NewSession(time.Minute, func(context.Context) (Credential, error) { panic("s3cret") })
+	session := newSession(func(context.Context) (Credential, error) { panic("s3cret") })
 	if _, err := session.Get(t.Context()); err == nil || !strings.Contains(err.Error(), "panic of type string") || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
 	}
@@ -177,6 +177,10 @@ func FuzzRetryAfter(f *testing.F) {
 			t.Errorf("%q: %s", value, wait)
 		}
 	})
+}
+
+func newSession(login func(context.Context) (Credential, error)) *Session {
+	return &Session{provider: "test", login: login, timeout: time.Minute}
 }
 
 func testClient(t *testing.T, base string, timeout time.Duration) *Client {

@@ -16,7 +16,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// watched is one call, as metrics and traces have it: no URL, no header and no body, for these hold personal data and secrets.
+// watched is one call, as metrics and traces have it: no URL, no header and no body, for these hold
+// personal data and secrets.
 type watched struct {
 	client  *Client
 	request *Request
@@ -97,8 +98,8 @@ func resultOf(err error) string {
 	}
 }
 
-// passOn tells the vendor the trace that a call belongs to, if there is one: traceparent and tracestate. Baggage, which is the caller's
-// free text, stays here.
+// passOn tells the vendor the trace that a call belongs to, if there is one: traceparent and
+// tracestate. Baggage, which is the caller's free text, stays here.
 func passOn(ctx context.Context, header http.Header) {
 	propagation.TraceContext{}.Inject(ctx, propagation.HeaderCarrier(header))
 }
