@@ -10,7 +10,7 @@ import (
 // JSON says which members of a JSON response identify the customer or the outcome, wherever they
 // stand. The fault other_types changes the others.
 type JSON struct {
-	// Fixed members stay as they are.
+	// Fixed texts, numbers and flags stay as they are.
 	Fixed []string
 	// IDs keep their value, but may change between number and text.
 	IDs []string
@@ -56,14 +56,14 @@ func (t *typeChanger) inside(value any) any {
 }
 
 func (t *typeChanger) member(name string, value any) any {
-	if slices.Contains(t.Fixed, name) {
-		return value
-	}
-	if slices.Contains(t.IDs, name) {
-		if t.use%2 == 0 {
+	switch value.(type) {
+	case json.Number, bool, string:
+		switch {
+		case slices.Contains(t.IDs, name) && t.use%2 == 0:
 			return swapped(value)
+		case slices.Contains(t.IDs, name) || slices.Contains(t.Fixed, name):
+			return value
 		}
-		return value
 	}
 	switch v := value.(type) {
 	case json.Number:
