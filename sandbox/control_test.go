@@ -137,8 +137,8 @@ func TestOtherCredentials(t *testing.T) {
 	}
 }
 
-// Everything at once: for the race detector, and to see that of many creates of
-// one key a vendor that enforces it lets one through.
+// All vendors at once, for the race detector. Of many creations of one key, a vendor that enforces
+// the key accepts one.
 func TestManyAtOnce(t *testing.T) {
 	const many = 8
 	w := sandboxtest.NewWorld(t)

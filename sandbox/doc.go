@@ -18,10 +18,10 @@
 //	DELETE /sandbox/faults       withdraw them
 //	POST   /sandbox/contractors  give a Sell&Sign customer more contractors: {number, count}
 //
-// The kinds of fault are the [FaultKind] constants. Some have a meaning for some operations only. An
-// order for another operation is refused with 400 and the operations for which the kind works, and
-// GET /sandbox lists them under fault_operations. A fault for the operation "*" waits for the first
-// request where it has a meaning.
+// The kinds of fault are the [FaultKind] constants. Some have a meaning for some operations only.
+// An order for another operation is refused with 400 and the operations for which the kind works,
+// and GET /sandbox lists them under fault_operations. A fault for the operation "*" waits for the
+// first request where it has a meaning.
 //
 // Each vendor is a package below this one, and what they share is the package engine. A new vendor
 // is one such folder and one line in the list of constructors in this package.

@@ -183,7 +183,7 @@ func TestLatency(t *testing.T) {
 	}
 }
 
-// A vendor does not notice that its caller has gone.
+// A vendor does not notice that its caller has hung up.
 func TestLatencyOutlastsTheCaller(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	w.Order(`{"vendor":"avvio","operation":"create","kind":"latency","delay_ms":100}`)
@@ -230,7 +230,7 @@ func TestFaultsAreSpentInOrder(t *testing.T) {
 	sandboxtest.SameJSON(t, pending(), `{"faults":[]}`)
 }
 
-// Calls at the same time spend a fault of many times without a race.
+// Requests at the same time spend a fault of many times without a race.
 func TestFaultsAreSpentAtOnce(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	w.Order(`{"vendor":"avvio","operation":"create","kind":"status_500","times":40}`)
@@ -246,7 +246,7 @@ func TestFaultsAreSpentAtOnce(t *testing.T) {
 	sandboxtest.SameJSON(t, w.Send("GET", "/sandbox/faults", "").Body, `{"faults":[]}`)
 }
 
-// A request that breaks off does nothing, even if all that counts has arrived.
+// An incomplete request does nothing, even if all parameters have arrived.
 func TestHalfARequestDoesNothing(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	connection, err := net.Dial("tcp", strings.TrimPrefix(w.URL, "http://"))

@@ -66,13 +66,14 @@ func WithTokenLifetime(lifetime time.Duration) Option {
 	return func(s *settings) { s.opencell.TokenLifetime, s.valomnia.TokenLifetime = lifetime, lifetime }
 }
 
-// WithRefreshTokenLifetime sets the lifetime of an Opencell refresh token. The default is 30 minutes.
+// WithRefreshTokenLifetime sets the lifetime of an Opencell refresh token. The default is 30
+// minutes.
 func WithRefreshTokenLifetime(lifetime time.Duration) Option {
 	return func(s *settings) { s.opencell.RefreshTokenLifetime = lifetime }
 }
 
-// WithOpencellBefore2021 emulates an older Opencell server: it refuses an existing customer with 403
-// instead of 409, and isCompany is an unknown property.
+// WithOpencellBefore2021 emulates an older Opencell server: it refuses an existing customer with
+// 403 instead of 409, and isCompany is an unknown property.
 func WithOpencellBefore2021() Option {
 	return func(s *settings) { s.opencell.Before2021 = true }
 }
@@ -89,8 +90,8 @@ func WithSellAndSignNotFound(status int, body string) Option {
 	return func(s *settings) { s.sellAndSign.NotFoundStatus, s.sellAndSign.NotFoundBody = status, body }
 }
 
-// WithSellAndSignBareLists sends Sell&Sign's lists as bare arrays instead of an object with elements.
-// Both forms have been seen.
+// WithSellAndSignBareLists sends Sell&Sign's lists as bare arrays instead of an object with
+// elements. Both forms have been seen.
 func WithSellAndSignBareLists() Option {
 	return func(s *settings) { s.sellAndSign.BareLists = true }
 }
@@ -111,8 +112,8 @@ func WithCaliqUniqueEmail() Option {
 	return func(s *settings) { s.caliq.UniqueEmail = true }
 }
 
-// WithAvvioListStatus adds the status "ok" to Avvio's lists. The vendor's pages show siteList alone,
-// which is the default.
+// WithAvvioListStatus adds the status "ok" to Avvio's lists. The vendor's pages show siteList
+// alone, which is the default.
 func WithAvvioListStatus() Option {
 	return func(s *settings) { s.avvio.ListStatus = true }
 }

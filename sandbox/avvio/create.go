@@ -67,8 +67,8 @@ func (a *service) createAccount(c *engine.Call, request map[string]any) engine.R
 	return engine.JSONResponse(http.StatusOK, map[string]any{"status": "ok", "accountID": a.lastID})
 }
 
-// checkSite says what is wrong with a site id. It must be a whole number, and the site that the user
-// may reach.
+// checkSite says what is wrong with a site id. It must be a whole number, and the site that the
+// user may reach.
 func (a *service) checkSite(siteID any) string {
 	number, ok := siteID.(json.Number)
 	if siteID == nil {

@@ -25,9 +25,9 @@ func (a *service) site() map[string]any {
 	return map[string]any{"siteID": a.Credentials.SiteID, "primaryName": "Sandbox Hotel"}
 }
 
-// getAccounts lists the accounts of the requested sites, or of all sites, that were modified after a
-// day. It takes the word literally: the day itself is not in the list. The members of the address,
-// the username, the account status and the form of the times are assumed.
+// getAccounts lists the accounts of the requested sites, or of all sites, that were modified after
+// a day. It takes the word literally: the day itself is not in the list. The members of the
+// address, the username, the account status and the form of the times are assumed.
 func (a *service) getAccounts(c *engine.Call, request map[string]any) engine.Response {
 	if sites, given := request["siteIDList"]; given && sites != nil {
 		list, ok := sites.([]any)

@@ -9,8 +9,8 @@ import (
 // Name is the vendor's name.
 const Name engine.Vendor = "caliq"
 
-// Credentials hold the key that every body presents as apiKey, and the one sales channel that is set
-// up.
+// Credentials hold the key that every body presents as apiKey, and the one sales channel that is
+// set up.
 type Credentials struct {
 	APIKey    string `json:"api_key"`
 	ChannelID int64  `json:"channel_id"`

@@ -32,8 +32,8 @@ func shape(value any) any {
 	}
 }
 
-// The page's sample is understood, and refused by the page's own limits:
-// "sample string 11" is no country of three letters.
+// Caliq understands the page's sample, and refuses it by the page's own limits: "sample string 11"
+// is no country of three letters.
 func TestCaliqDocumentedSample(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	r := w.Caliq(sandboxtest.CaliqCreate, sandboxtest.Alter(t, w.Fixture("caliq/create_request.json"), map[string]any{"apiKey": w.Credentials.Caliq.APIKey}))

@@ -20,8 +20,8 @@ type customerCreateResults struct {
 	Data    customerCreateData `json:"CustomerCreateData" xml:"CustomerCreateData"`
 }
 
-// customerCreateData is the result of CustomerCreate. It is an assumption that the ids are 0 and the
-// number is null when the customer is refused, as the vendor's framework would leave them.
+// customerCreateData is the result of CustomerCreate. It is an assumption that the ids are 0 and
+// the number is null when the customer is refused, as the vendor's framework would leave them.
 type customerCreateData struct {
 	OK        bool    `json:"OK" xml:"OK"`
 	AccountID int64   `json:"AccountID" xml:"AccountID"`

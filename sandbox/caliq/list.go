@@ -29,8 +29,8 @@ type message struct {
 	Description string `json:"Description" xml:"Description"`
 }
 
-// customerChange lists the accounts created since a day, or all of them if no day is given. If there
-// is none, it responds with 204.
+// customerChange lists the accounts created since a day, or all of them if no day is given. If
+// there is none, it responds with 204.
 func (q *service) customerChange(c *engine.Call, given map[string]any) engine.Response {
 	var since time.Time
 	if day, _ := given["ChangesSince"].(string); day != "" {

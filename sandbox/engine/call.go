@@ -57,8 +57,8 @@ func (e *Engine) Route(v *API, path string, notAllowed func(*Call) Response, met
 	})
 }
 
-// Dispatch serves POST requests to a path of the vendor. resolve picks the endpoint by the request's
-// body. The vendor declares those endpoints with [API.Serves].
+// Dispatch serves POST requests to a path of the vendor. resolve picks the endpoint by the
+// request's body. The vendor declares those endpoints with [API.Serves].
 func (e *Engine) Dispatch(v *API, path string, resolve func(*Call) Endpoint) {
 	v.paths = append(v.paths, http.MethodPost+" "+path)
 	e.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {

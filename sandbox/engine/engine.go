@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Engine serves the vendors that were added to it, as one [http.Handler]. Many goroutines may use it
-// at once.
+// Engine serves the vendors that were added to it, as one [http.Handler]. Many goroutines may use
+// it at once.
 type Engine struct {
 	now         func() time.Time
 	credentials any // shown in the index

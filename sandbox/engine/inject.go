@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// serveFault carries out as much of the request as the fault leaves, and responds as the fault says.
-// A caller that hangs up in the meantime changes nothing: the vendor goes on, as real ones do.
+// serveFault carries out as much of the request as the fault leaves, and responds as the fault
+// says. A caller that hangs up in the meantime changes nothing: the vendor goes on, as real ones
+// do.
 func (e *Engine) serveFault(w http.ResponseWriter, c *Call, v *API, endpoint Endpoint, fault Fault) {
 	if fault.Kind == Latency || !fault.Kind.works() {
 		time.Sleep(fault.delay())

@@ -186,8 +186,8 @@ func TestOpencellMakesACode(t *testing.T) {
 	}
 }
 
-// A customer that was created alone exists, so createOrUpdate takes it for an
-// update and stumbles over the account below that is not there.
+// A customer that was created without lower accounts exists. So createOrUpdate updates it, and
+// fails because the account below is missing.
 func TestOpencellCustomerWithoutLowerAccounts(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	token := w.OpencellToken()
@@ -213,8 +213,8 @@ func TestOpencellCustomerWithoutLowerAccounts(t *testing.T) {
 	}
 }
 
-// An update of the whole hierarchy reaches both records, and one of the customer
-// alone then leaves the other as it is.
+// An update of the whole hierarchy changes both records. An update of the customer alone leaves the
+// other record as it is.
 func TestOpencellUpdateOfOneLevel(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	token := w.OpencellToken()

@@ -50,8 +50,8 @@ func (o *server) key(c *engine.Call, dto map[string]any) (key engine.Key, made b
 	return engine.PlainKey(fmt.Sprintf("OC-%08d", o.lastID)), true
 }
 
-// update merges the given values into the accounts at every level of the request. It fails if one of
-// them does not exist.
+// update merges the given values into the accounts at every level of the request. It fails if one
+// of them does not exist.
 func (o *server) update(_ *engine.Call, dto map[string]any) engine.Response {
 	levels, wrong := o.checkHierarchy(dto)
 	code := engine.TextAt(dto, "code")

@@ -25,8 +25,8 @@ func SameJSON(t *testing.T, got, want string) {
 	}
 }
 
-// Alter parses a JSON object, changes top-level or dotted members and encodes it again. It removes a
-// member that is set to Absent{}.
+// Alter parses a JSON object, changes top-level or dotted members and encodes it again. It removes
+// a member that is set to Absent{}.
 func Alter(t *testing.T, text string, changes map[string]any) string {
 	t.Helper()
 	object := ParseJSON(t, text)

@@ -1,7 +1,7 @@
 package sandboxtest
 
-// Operation sends one request of an operation, for a customer that exists. Creating is the exception:
-// it needs an empty sandbox.
+// Operation sends one request of an operation, for a customer that exists. Creating is the
+// exception: it needs an empty sandbox.
 type Operation func(w *World, session []string) Reply
 
 // Operations returns the operations of a vendor, by the names that faults use. Login at Valomnia is

@@ -95,8 +95,8 @@ func (w *World) Held(vendor string) []sandbox.Record {
 	return list.Records
 }
 
-// Fixture returns a file of a vendor's testdata, such as "caliq/create_request.json". It works in the
-// folder of the sandbox and in those of the vendors.
+// Fixture returns a file of a vendor's testdata, such as "caliq/create_request.json". It works in
+// the folder of the sandbox and in those of the vendors.
 func (w *World) Fixture(name string) string {
 	w.Helper()
 	vendor, file := filepath.Split(name)

@@ -45,8 +45,8 @@ type details struct {
 	properties  []map[string]any
 }
 
-// selectOrCreateCustomer merges by number: the given values replace the stored ones, also where they
-// are empty.
+// selectOrCreateCustomer merges by number: the given values replace the stored ones, also where
+// they are empty.
 func (a *service) selectOrCreateCustomer(c *engine.Call, given parameters) engine.Response {
 	fields := map[string]any{}
 	for _, p := range customerParameters() {
@@ -86,15 +86,15 @@ func (a *service) selectOrCreateCustomer(c *engine.Call, given parameters) engin
 	return engine.JSONResponse(http.StatusOK, shownCustomer(r))
 }
 
-// timer returns the time in milliseconds, always later than the last one. So an update never has the
-// syncTimer of the creation.
+// timer returns the time in milliseconds, always later than the last one. So an update never has
+// the syncTimer of the creation.
 func (a *service) timer(c *engine.Call) int64 {
 	a.lastTimer = max(c.Now.UnixMilli(), a.lastTimer+1)
 	return a.lastTimer
 }
 
-// shownCustomer returns the customer as the vendor shows it. Its properties have an operation of their
-// own.
+// shownCustomer returns the customer as the vendor shows it. Its properties have an operation of
+// their own.
 func shownCustomer(r *engine.Customer) map[string]any {
 	shown := maps.Clone(r.Fields)
 	delete(shown, "properties")

@@ -18,8 +18,8 @@ func (a *service) getPropertyList(c *engine.Call, given parameters) engine.Respo
 	return a.list(entries)
 }
 
-// getOrCreateProperty sets one free property. A key that is not declared fails, with a status that is
-// assumed. The id -1 creates a property, or finds it by its key.
+// getOrCreateProperty sets one free property. A key that is not declared fails, with a status that
+// is assumed. The id -1 creates a property, or finds it by its key.
 func (a *service) getOrCreateProperty(_ *engine.Call, given parameters) engine.Response {
 	for _, name := range []string{"customer_number", "key", "value", "id"} {
 		if value, present := given[name]; !present || (value == "" && name != "value") {

@@ -22,11 +22,11 @@ func (a *service) seedContractors(w http.ResponseWriter, r *http.Request) {
 	decoder := json.NewDecoder(io.LimitReader(r.Body, 1<<16))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&order); err != nil {
-		engine.JSONResponse(http.StatusBadRequest, &engine.Refusal{Field: "body", Message: `body: {"number":"…","count":n} is expected: ` + err.Error()}).Write(w)
+		refuse(http.StatusBadRequest, "body", `{"number":"…","count":n} is expected: `+err.Error()).Write(w)
 		return
 	}
 	if order.Count < 1 || order.Count > maxContractors {
-		engine.JSONResponse(http.StatusBadRequest, &engine.Refusal{Field: "count", Message: fmt.Sprintf("count: must lie between 1 and %d", maxContractors)}).Write(w)
+		refuse(http.StatusBadRequest, "count", fmt.Sprintf("must lie between 1 and %d", maxContractors)).Write(w)
 		return
 	}
 	var response engine.Response
@@ -38,7 +38,7 @@ func (a *service) seedContractors(w http.ResponseWriter, r *http.Request) {
 func (a *service) seed(number string, count int) engine.Response {
 	held := a.Find(Name, number)
 	if len(held) == 0 {
-		return engine.JSONResponse(http.StatusNotFound, &engine.Refusal{Field: "number", Message: "number: no such Sell&Sign customer"})
+		return refuse(http.StatusNotFound, "number", "no such Sell&Sign customer")
 	}
 	detail := held[0].Detail.(*details)
 	for range count {
@@ -51,4 +51,9 @@ func (a *service) seed(number string, count int) engine.Response {
 		detail.contractors = append(detail.contractors, contractor)
 	}
 	return engine.JSONResponse(http.StatusOK, map[string]any{"number": number, "contractors": len(detail.contractors) + 1})
+}
+
+// refuse says what is wrong with a field of a control request.
+func refuse(status int, field, message string) engine.Response {
+	return engine.JSONResponse(status, &engine.Refusal{Field: field, Message: field + ": " + message})
 }

@@ -6,11 +6,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/engine"
 )
 
-// Name is the vendor's name, and Alias a second one that the control endpoints accept.
-const (
-	Name  engine.Vendor = "sell_and_sign"
-	Alias               = "sellandsign"
-)
+// Name is the vendor's name.
+const Name engine.Vendor = "sell_and_sign"
 
 // Credentials hold the token that every request presents as j_token.
 type Credentials struct {
@@ -56,7 +53,7 @@ func Add(e *engine.Engine, settings Settings) {
 	}
 	v := &engine.API{
 		Vendor:     Name,
-		Alias:      Alias,
+		Alias:      "sellandsign",
 		Operations: []string{"create", "get", "list_contractors", "list_properties", "set_property"},
 		Failure:    broken,
 		Apology:    broken,
@@ -75,26 +72,20 @@ func (a *service) route(v *engine.API) {
 		return engine.JSONResponse(http.StatusMethodNotAllowed, map[string]any{"error": "method not allowed"})
 	}
 	customer := &engine.JSON{Fixed: []string{"number"}, IDs: []string{"actorId"}}
-	for _, e := range []struct {
-		method, path, action string
-		serve                func(*engine.Call, parameters) engine.Response
-		endpoint             engine.Endpoint
-	}{
-		{http.MethodPost, "customer/update", "selectOrCreateCustomer", a.selectOrCreateCustomer,
-			engine.Endpoint{Operation: "create", Creates: true, JSON: customer}},
-		{http.MethodGet, "customer/read", "getCustomer", a.getCustomer,
-			engine.Endpoint{Operation: "get", JSON: customer}},
-		{http.MethodGet, "contractor/read", "getContractorsFor", a.getContractorsFor,
-			engine.Endpoint{Operation: "list_contractors", JSON: listJSON(), Lists: contractorLists()}},
-		{http.MethodGet, "customerproperty/list", "getCustomerPropertyListFor", a.getPropertyList,
-			engine.Endpoint{Operation: "list_properties", JSON: listJSON(), Lists: propertyLists()}},
-		{http.MethodPost, "customerproperty/update", "getOrCreateCustomerProperty", a.getOrCreateProperty,
-			engine.Endpoint{Operation: "set_property", JSON: listJSON()}},
-	} {
-		e.endpoint.Serve = a.action(e.action, e.serve)
-		e.endpoint.Refusal = refused
-		a.Route(v, "/calinda/hub/selling/model/"+e.path, notAllowed, map[string]engine.Endpoint{e.method: e.endpoint})
+	route := func(method, path, action string, serve func(*engine.Call, parameters) engine.Response, endpoint engine.Endpoint) {
+		endpoint.Serve, endpoint.Refusal = a.action(action, serve), refused
+		a.Route(v, "/calinda/hub/selling/model/"+path, notAllowed, map[string]engine.Endpoint{method: endpoint})
 	}
+	route(http.MethodPost, "customer/update", "selectOrCreateCustomer", a.selectOrCreateCustomer,
+		engine.Endpoint{Operation: "create", Creates: true, JSON: customer})
+	route(http.MethodGet, "customer/read", "getCustomer", a.getCustomer,
+		engine.Endpoint{Operation: "get", JSON: customer})
+	route(http.MethodGet, "contractor/read", "getContractorsFor", a.getContractorsFor,
+		engine.Endpoint{Operation: "list_contractors", JSON: listJSON(), Lists: contractorLists()})
+	route(http.MethodGet, "customerproperty/list", "getCustomerPropertyListFor", a.getPropertyList,
+		engine.Endpoint{Operation: "list_properties", JSON: listJSON(), Lists: propertyLists()})
+	route(http.MethodPost, "customerproperty/update", "getOrCreateCustomerProperty", a.getOrCreateProperty,
+		engine.Endpoint{Operation: "set_property", JSON: listJSON()})
 }
 
 // refused is a refusal under HTTP 500. The page of another operation shows one for a business

@@ -18,7 +18,7 @@ func TestSellAndSignDocumentedSample(t *testing.T) {
 	w := sandboxtest.NewWorld(t, sandbox.WithClock(at))
 	token := "&j_token=" + url.QueryEscape(w.Credentials.SellAndSign.Token)
 	r := w.Send("POST", sandboxtest.SellAndSignUpdate+"&"+w.Fixture("sellandsign/create_request.txt")+token, "")
-	// The published answer does not go with the published request in these three.
+	// The published response does not match the published request in these three.
 	want := sandboxtest.Alter(t, w.Fixture("sellandsign/create_response.json"), map[string]any{
 		"companyName": "CUSTOMER", "registrationNumber": "SIRET123", "customerCode": "SIRET123",
 	})

@@ -10,8 +10,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/engine"
 )
 
-// login is Spring Security's login form. Either way it redirects and sets a session cookie. Only the
-// session of a good login is authenticated.
+// login is Spring Security's login form. Either way it redirects and sets a session cookie. Only
+// the session of a good login is authenticated.
 func (a *service) login(c *engine.Call) engine.Response {
 	form, err := url.ParseQuery(string(c.Body))
 	want := a.Credentials

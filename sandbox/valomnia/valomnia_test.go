@@ -51,7 +51,7 @@ func TestValomniaDocumentedSample(t *testing.T) {
 	if !strings.HasSuffix(logo, "_logo_color_272x92dp.png") || !strings.HasPrefix(logo, w.URL+"/entity1-") {
 		t.Errorf("logo: %s", logo)
 	}
-	// The published address of the logo names a host and a time of the vendor's.
+	// The published address of the logo holds a host and a time of the vendor's.
 	want := sandboxtest.Alter(t, w.Fixture("valomnia/create_response.json"), map[string]any{"logo": logo})
 	sandboxtest.SameJSON(t, r.Body, want)
 	sandboxtest.SameJSON(t, w.Send("GET", sandboxtest.ValomniaCustomers+"/256", "", "Cookie", session).Body, want)
