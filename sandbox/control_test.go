@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 func TestFaultOrdersThatAreRefused(t *testing.T) {
-	w := newWorld(t)
+	w := sandboxtest.NewWorld(t)
 	for _, test := range []struct {
 		order, field, allowed string // allowed: one of those listed
 	}{
@@ -34,70 +35,70 @@ func TestFaultOrdersThatAreRefused(t *testing.T) {
 		{``, "body", ""},
 		{strings.Repeat(" ", 1<<17), "body", ""},
 	} {
-		r := w.send("POST", "/sandbox/faults", test.order)
-		answer := r.json(t)
+		r := w.Send("POST", "/sandbox/faults", test.order)
+		answer := r.JSON(t)
 		allowed, _ := answer["allowed"].([]any)
 		listed := test.allowed == ""
 		for _, one := range allowed {
 			listed = listed || one == test.allowed
 		}
-		if r.status != 400 || answer["field"] != test.field || answer["error"] == "" || !listed {
-			t.Errorf("%.60s: %d %s", test.order, r.status, r.body)
+		if r.Status != 400 || answer["field"] != test.field || answer["error"] == "" || !listed {
+			t.Errorf("%.60s: %d %s", test.order, r.Status, r.Body)
 		}
 	}
-	sameJSON(t, w.send("GET", "/sandbox/faults", "").body, `{"faults":[]}`)
+	sandboxtest.SameJSON(t, w.Send("GET", "/sandbox/faults", "").Body, `{"faults":[]}`)
 }
 
 func TestFaultOrderIsEchoed(t *testing.T) {
-	w := newWorld(t)
-	r := w.send("POST", "/sandbox/faults", `{"vendor":"sellandsign","kind":"drop_after","delay_ms":5}`)
-	sameJSON(t, r.body, `{"vendor":"sell_and_sign","operation":"*","kind":"drop_after","times":1,"delay_ms":5}`)
+	w := sandboxtest.NewWorld(t)
+	r := w.Send("POST", "/sandbox/faults", `{"vendor":"sellandsign","kind":"drop_after","delay_ms":5}`)
+	sandboxtest.SameJSON(t, r.Body, `{"vendor":"sell_and_sign","operation":"*","kind":"drop_after","times":1,"delay_ms":5}`)
 }
 
 func TestRecordsOfAllVendors(t *testing.T) {
-	w := newWorld(t)
-	sameJSON(t, w.send("GET", "/sandbox/records", "").body, `{"records":[]}`)
-	for _, c := range clients() {
-		if r, err := c.tryCreate(w, c.session(w)); err != nil || r.status >= 300 {
-			t.Fatalf("%s: %v %d %s", c.vendor, err, r.status, r.body)
+	w := sandboxtest.NewWorld(t)
+	sandboxtest.SameJSON(t, w.Send("GET", "/sandbox/records", "").Body, `{"records":[]}`)
+	for _, c := range sandboxtest.Clients() {
+		if r, err := c.TryCreate(w, c.Session(w)); err != nil || r.Status >= 300 {
+			t.Fatalf("%s: %v %d %s", c.Vendor, err, r.Status, r.Body)
 		}
 	}
-	w.avvio(map[string]any{"accountInformation.email": "a@a.example"})
+	w.Avvio(map[string]any{"accountInformation.email": "a@a.example"})
 	var keys []string
-	for _, r := range w.held("") {
+	for _, r := range w.Held("") {
 		keys = append(keys, string(r.Vendor)+" "+r.Key)
 	}
 	want := []string{
 		"avvio a@a.example", "avvio joe.blogs@gmail.com", "caliq A-1", "opencell CLASSIC-C00",
-		"sell_and_sign " + sellAndSignNumber, "valomnia R-1",
+		"sell_and_sign " + sandboxtest.SellAndSignNumber, "valomnia R-1",
 	}
 	if !reflect.DeepEqual(keys, want) {
 		t.Errorf("got %v", keys)
 	}
-	raw := w.send("GET", "/sandbox/records", "").body
-	for _, secret := range []string{w.credentials.SellAndSign.Token, w.credentials.Caliq.APIKey, w.credentials.Avvio.Password, "password123"} {
+	raw := w.Send("GET", "/sandbox/records", "").Body
+	for _, secret := range []string{w.Credentials.SellAndSign.Token, w.Credentials.Caliq.APIKey, w.Credentials.Avvio.Password, "password123"} {
 		if strings.Contains(raw, secret) {
 			t.Errorf("%q is shown: %s", secret, raw)
 		}
 	}
-	if r := w.send("GET", "/sandbox/records?vendor=nobody", ""); r.status != 400 || r.json(t)["field"] != "vendor" {
-		t.Errorf("%d %s", r.status, r.body)
+	if r := w.Send("GET", "/sandbox/records?vendor=nobody", ""); r.Status != 400 || r.JSON(t)["field"] != "vendor" {
+		t.Errorf("%d %s", r.Status, r.Body)
 	}
 }
 
 func TestDeletedRecordsAreGoneAndSessionsStay(t *testing.T) {
-	for _, c := range clients() {
-		t.Run(c.vendor, func(t *testing.T) {
-			w := newWorld(t)
-			session := c.session(w)
+	for _, c := range sandboxtest.Clients() {
+		t.Run(c.Vendor, func(t *testing.T) {
+			w := sandboxtest.NewWorld(t)
+			session := c.Session(w)
 			for range 2 {
-				if r, err := c.tryCreate(w, session); err != nil || c.failed(t, r) || !c.find(w, session) {
-					t.Fatalf("%v %d %s", err, r.status, r.body)
+				if r, err := c.TryCreate(w, session); err != nil || c.Failed(t, r) || !c.Find(w, session) {
+					t.Fatalf("%v %d %s", err, r.Status, r.Body)
 				}
-				if r := w.send("DELETE", "/sandbox/records", ""); r.status != 204 {
-					t.Fatalf("delete: %d", r.status)
+				if r := w.Send("DELETE", "/sandbox/records", ""); r.Status != 204 {
+					t.Fatalf("delete: %d", r.Status)
 				}
-				if c.find(w, session) || len(w.held(c.vendor)) != 0 {
+				if c.Find(w, session) || len(w.Held(c.Vendor)) != 0 {
 					t.Error("still there")
 				}
 			}
@@ -106,59 +107,59 @@ func TestDeletedRecordsAreGoneAndSessionsStay(t *testing.T) {
 }
 
 func TestIndex(t *testing.T) {
-	w := newWorld(t)
+	w := sandboxtest.NewWorld(t)
 	for _, path := range []string{"/sandbox", "/sandbox/"} {
-		r := w.send("GET", path, "")
-		vendors := at(t, r.json(t), "vendors").(map[string]any)
-		if r.status != 200 || len(vendors) != 5 || at(t, r.json(t), "credentials", "opencell", "seller_code") != "MAIN_SELLER" {
-			t.Errorf("%s: %d %s", path, r.status, r.body)
+		r := w.Send("GET", path, "")
+		vendors := sandboxtest.At(t, r.JSON(t), "vendors").(map[string]any)
+		if r.Status != 200 || len(vendors) != 5 || sandboxtest.At(t, r.JSON(t), "credentials", "opencell", "seller_code") != "MAIN_SELLER" {
+			t.Errorf("%s: %d %s", path, r.Status, r.Body)
 		}
-		for _, endpoint := range []string{"POST " + caliqCreate, "POST " + avvioAPI, "POST " + opencellUpsert, "POST " + valomniaLogin} {
-			if !strings.Contains(r.body, `"`+endpoint+`"`) {
+		for _, endpoint := range []string{"POST " + sandboxtest.CaliqCreate, "POST " + sandboxtest.AvvioAPI, "POST " + sandboxtest.OpencellUpsert, "POST " + sandboxtest.ValomniaLogin} {
+			if !strings.Contains(r.Body, `"`+endpoint+`"`) {
 				t.Errorf("%s does not name %s", path, endpoint)
 			}
 		}
 	}
-	if r := w.send("GET", "/nowhere", ""); r.status != 404 || r.json(t)["see"] != "/sandbox" {
-		t.Errorf("%d %s", r.status, r.body)
+	if r := w.Send("GET", "/nowhere", ""); r.Status != 404 || r.JSON(t)["see"] != "/sandbox" {
+		t.Errorf("%d %s", r.Status, r.Body)
 	}
 }
 
 func TestOtherCredentials(t *testing.T) {
 	credentials := sandbox.DemoCredentials()
 	credentials.Caliq.APIKey = "another"
-	w := newWorld(t, sandbox.WithCredentials(credentials))
-	if r := w.caliq(caliqCreate, w.caliqRequest(nil)); r.status != 401 {
-		t.Errorf("the demo key: %d", r.status)
+	w := sandboxtest.NewWorld(t, sandbox.WithCredentials(credentials))
+	if r := w.Caliq(sandboxtest.CaliqCreate, w.CaliqRequest(nil)); r.Status != 401 {
+		t.Errorf("the demo key: %d", r.Status)
 	}
-	if r := w.caliq(caliqCreate, w.caliqRequest(map[string]any{"apiKey": "another"})); r.status != 200 {
-		t.Errorf("the key set: %d", r.status)
+	if r := w.Caliq(sandboxtest.CaliqCreate, w.CaliqRequest(map[string]any{"apiKey": "another"})); r.Status != 200 {
+		t.Errorf("the key set: %d", r.Status)
 	}
 }
 
-// Everything at once: for the race detector, and to see that of many creates of
-// one key a vendor that enforces it lets one through.
+// All vendors at once, for the race detector. Of many creations of one key, a vendor that enforces
+// the key accepts one.
 func TestManyAtOnce(t *testing.T) {
 	const many = 8
-	w := newWorld(t)
+	w := sandboxtest.NewWorld(t)
 	var group sync.WaitGroup
-	for _, c := range clients() {
-		session := c.session(w)
+	for _, c := range sandboxtest.Clients() {
+		session := c.Session(w)
 		for range many {
 			group.Go(func() {
-				if _, err := c.tryCreate(w, session); err != nil {
+				if _, err := c.TryCreate(w, session); err != nil {
 					t.Error(err)
 				}
-				c.find(w, session)
-				w.order(`{"vendor":"` + c.vendor + `","operation":"get","kind":"latency","delay_ms":1}`)
-				w.held("")
-				w.send("GET", "/sandbox/faults", "")
+				c.Find(w, session)
+				w.Order(`{"vendor":"` + c.Vendor + `","operation":"get","kind":"latency","delay_ms":1}`)
+				w.Held("")
+				w.Send("GET", "/sandbox/faults", "")
 			})
 		}
 	}
 	group.Wait()
 	count := map[sandbox.Vendor]int{}
-	for _, r := range w.held("") {
+	for _, r := range w.Held("") {
 		count[r.Vendor]++
 	}
 	want := map[sandbox.Vendor]int{"opencell": 1, "sell_and_sign": 1, "valomnia": 1, "caliq": many, "avvio": many}

@@ -2,66 +2,50 @@ package sandbox
 
 import (
 	"net/http"
-	"sync"
+
+	"github.com/enlist-dev/enlist/sandbox/avvio"
+	"github.com/enlist-dev/enlist/sandbox/caliq"
+	"github.com/enlist-dev/enlist/sandbox/engine"
+	"github.com/enlist-dev/enlist/sandbox/opencell"
+	"github.com/enlist-dev/enlist/sandbox/sellandsign"
+	"github.com/enlist-dev/enlist/sandbox/valomnia"
 )
 
 // Vendor is one of the five vendors, by the name that the control endpoints use.
-type Vendor string
+type Vendor = engine.Vendor
 
-// The vendors. /sandbox/faults and /sandbox/records also take "sellandsign".
+// The vendors. /sandbox/faults and /sandbox/records also accept "sellandsign".
 const (
-	Opencell    Vendor = "opencell"
-	SellAndSign Vendor = "sell_and_sign"
-	Valomnia    Vendor = "valomnia"
-	Caliq       Vendor = "caliq"
-	Avvio       Vendor = "avvio"
+	Opencell    = opencell.Name
+	SellAndSign = sellandsign.Name
+	Valomnia    = valomnia.Name
+	Caliq       = caliq.Name
+	Avvio       = avvio.Name
 )
 
-// Sandbox is the five vendors' APIs in one [http.Handler], safe for use by many
-// goroutines at once.
+// Sandbox is the five vendors' APIs in one [http.Handler]. Many goroutines may use it at once.
 type Sandbox struct {
-	settings
-	mux     *http.ServeMux
-	vendors map[Vendor]*vendorAPI
-
-	mu      sync.Mutex // guards what follows and every vendor's state
-	records *recordStore
-	faults  []*Fault
+	engine *engine.Engine
 }
 
-// New makes an empty sandbox that accepts the [DemoCredentials].
+// New returns an empty sandbox that accepts the [DemoCredentials].
 func New(options ...Option) *Sandbox {
-	s := &Sandbox{
-		settings: defaults(),
-		mux:      http.NewServeMux(),
-		vendors:  map[Vendor]*vendorAPI{},
-		records:  newRecordStore(),
-	}
+	s := defaults()
 	for _, option := range options {
-		option(&s.settings)
+		option(&s)
 	}
-	newOpencell(s)
-	newSellAndSign(s)
-	newValomnia(s)
-	newCaliq(s)
-	newAvvio(s)
-	s.serveUnknownAPI()
-	s.serveControl()
-	return s
+	e := engine.New(s.now, s.credentials())
+	for _, add := range []func(){
+		func() { opencell.Add(e, s.opencell) },
+		func() { sellandsign.Add(e, s.sellAndSign) },
+		func() { valomnia.Add(e, s.valomnia) },
+		func() { caliq.Add(e, s.caliq) },
+		func() { avvio.Add(e, s.avvio) },
+	} {
+		add()
+	}
+	return &Sandbox{engine: e}
 }
 
 // ServeHTTP implements [http.Handler].
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mux.ServeHTTP(w, r)
-}
-
-// add holds a new record, which look-ups find at once unless a slow look-up is
-// ordered for the vendor. The caller holds s.mu.
-func (s *Sandbox) add(c *call, vendor Vendor, key string, fields map[string]any) *record {
-	rec := &record{vendor: vendor, key: key, fields: fields, appears: c.now}
-	if slow := s.takeFault(vendor, "create", slowLookups); slow != nil {
-		rec.appears = c.now.Add(slow.delay())
-	}
-	s.records.add(rec)
-	return rec
-}
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }

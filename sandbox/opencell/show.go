@@ -1,0 +1,119 @@
+package opencell
+
+import (
+	"time"
+
+	"github.com/enlist-dev/enlist/sandbox/engine"
+)
+
+// shownField is a property of the request and its name in an account that is read.
+type shownField struct{ from, as string }
+
+// shownFields lists what an account of each level shows, besides what all levels share.
+func shownFields(level int) []shownField {
+	switch level {
+	case customer:
+		return []shownField{
+			{"crmParentCode", "seller"},
+			{"customerCategory", "customerCategory"},
+			{"customerBrand", "customerBrand"},
+			{"mandateIdentification", "mandateIdentification"},
+			{"mandateDate", "mandateDate"},
+			{"isCompany", "isCompany"},
+			{"contactInformation", "contactInformation"},
+			{"customFields", "customFields"},
+			{"customerInvoicingThreshold", "invoicingThreshold"},
+		}
+	case customerAccount:
+		return []shownField{
+			{"currency", "currency"},
+			{"language", "language"},
+			{"caStatus", "status"},
+			{"creditCategory", "creditCategory"},
+			{"dunningLevel", "dunningLevel"},
+			{"dateStatus", "dateStatus"},
+			{"dateDunningLevel", "dateDunningLevel"},
+			{"contactInformation", "contactInformation"},
+			{"paymentMethods", "paymentMethods"},
+			{"customerAccountInvoicingThreshold", "invoicingThreshold"},
+		}
+	case billingAccount:
+		return []shownField{
+			{"billingCycle", "billingCycle"},
+			{"country", "country"},
+			{"language", "language"},
+			{"email", "email"},
+			{"electronicBilling", "electronicBilling"},
+			{"baStatus", "status"},
+			{"nextInvoiceDate", "nextInvoiceDate"},
+			{"subscriptionDate", "subscriptionDate"},
+			{"terminationDate", "terminationDate"},
+			{"terminationReason", "terminationReason"},
+			{"mailingType", "mailingType"},
+			{"emailTemplate", "emailTemplate"},
+			{"ccedEmails", "ccedEmails"},
+			{"invoicingThreshold", "invoicingThreshold"},
+			{"taxCategoryCode", "taxCategoryCode"},
+		}
+	case userAccount:
+		return []shownField{
+			{"uaStatus", "status"},
+			{"subscriptionDate", "subscriptionDate"},
+			{"terminationDate", "terminationDate"},
+			{"terminationReason", "terminationReason"},
+		}
+	}
+	return nil
+}
+
+// showAccount returns the account of that level with the accounts below it.
+func showAccount(r *engine.Customer, level int) map[string]any {
+	shown := map[string]any{"code": r.Key}
+	for _, name := range []string{"description", "externalRef1", "externalRef2", "name", "address", "jobTitle", "vatNo", "registrationNo"} {
+		if value, ok := r.Fields[name]; ok {
+			shown[name] = value
+		}
+	}
+	if level > customer {
+		shown["status"] = "ACTIVE"
+	}
+	for _, field := range shownFields(level) {
+		if value, ok := r.Fields[field.from]; ok {
+			shown[field.as] = dated(field.from, value)
+		}
+	}
+	if method, ok := r.Fields["paymentMethod"]; ok && level == customerAccount && shown["paymentMethods"] == nil {
+		shown["paymentMethods"] = []any{map[string]any{"paymentMethodType": method, "preferred": true}}
+	}
+	if level == userAccount {
+		return shown
+	}
+	below := []any{}
+	levels := r.Detail.(*hierarchy)
+	if level < levels.bottom {
+		below = append(below, showAccount(r, level+1))
+	}
+	for _, child := range levels.children {
+		if child.Detail.(*hierarchy).top == level+1 {
+			below = append(below, showAccount(child, level+1))
+		}
+	}
+	for _, account := range below {
+		account.(map[string]any)[[]string{"", "", "customer", "customerAccount", "billingAccount"}[level+1]] = r.Key
+	}
+	one := []string{"", "customerAccount", "billingAccount", "userAccount"}[level]
+	shown[one+"s"] = map[string]any{one: below}
+	return shown
+}
+
+// dated returns a date as milliseconds since 1970. Real servers count from midnight in their own
+// time zone. This one uses UTC.
+func dated(name string, value any) any {
+	switch name {
+	case "subscriptionDate", "terminationDate", "mandateDate", "nextInvoiceDate", "dateStatus", "dateDunningLevel":
+		if day, err := time.Parse(time.DateOnly, value.(string)); err == nil {
+			return day.UnixMilli()
+		}
+	}
+	return value
+}
