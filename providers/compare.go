@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/match"
 )
 
 // ClockSkew is how far a vendor's clock may be from ours.
@@ -22,8 +23,9 @@ func (s Sent) Predates(created *timestamppb.Timestamp) bool {
 }
 
 // ByContent tells by its content whether a customer that was read under the key of the one that was sent is that one, and where it
-// differs. Only what was sent and comes back can be compared; too little of it leaves the match unclear.
-func (d *Description) ByContent(sent, read *enlistv1.Customer) (match Match, differences []string) {
+// differs. Only what was sent and comes back can be compared; too little of it leaves the match unclear. A value that is nearly equal,
+// as a vendor may have rewritten it, speaks neither for nor against.
+func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, differences []string) {
 	there := map[string]string{}
 	for _, leaf := range leavesOfCustomer(read) {
 		there[leaf.path] = leaf.value
@@ -34,8 +36,9 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (match Match, dif
 		if _, otherwise := d.ReadOtherwise[leaf.path]; otherwise || !comesBack || value == "" || isOutputOnly(leaf.path) {
 			continue
 		}
-		switch {
-		case value != leaf.value:
+		switch kinship := match.Names(leaf.value, value); {
+		case kinship == match.Near, leaf.path == "customer.id" && match.Keys(leaf.value, value) == match.Near:
+		case kinship == match.Different:
 			differences = append(differences, leaf.path)
 		case leaf.path != "customer.id":
 			alike++

@@ -95,6 +95,17 @@ func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 	}
 }
 
+// CustomerNearlyExists is the error of a creation whose look-up found a customer under an id that is
+// only nearly equal to the requested one: the vendor may take the two for the same.
+func (d *Description) CustomerNearlyExists() *Error {
+	return &Error{
+		Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS,
+		Message: "Provider " + d.Name + " already has a customer under nearly the same id (it differs in case, spaces, leading zeros or the like), " +
+			"and it was left unchanged. Set customer.id to the id in the vendor's form, or use another one.",
+		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
+	}
+}
+
 // CustomerNotFound is the error of a read whose customer the vendor says is not there; vendor may
 // be nil.
 func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {

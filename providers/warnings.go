@@ -1,0 +1,45 @@
+package providers
+
+import (
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/match"
+	"github.com/enlist-dev/enlist/providers/wire"
+)
+
+// Unreadable returns a warning for each member of a vendor's response that has another JSON type
+// than documented.
+func Unreadable(odd []wire.Odd) []*enlistv1.Warning {
+	var warnings []*enlistv1.Warning
+	for _, member := range odd {
+		message := "This member of the vendor's response has another JSON type than documented, and could not be read."
+		if member.Converted {
+			message = "This member of the vendor's response has another JSON type than documented. It was read as text, which may differ from what is stored."
+		}
+		warnings = append(warnings, &enlistv1.Warning{
+			Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: readInto(member.Field), Message: message, VendorCode: member.Path,
+		})
+	}
+	return warnings
+}
+
+// readInto returns the path of the canonical field that a field of a vendor's response fills; empty
+// for none.
+func readInto(field protoreflect.FieldDescriptor) string {
+	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	return source.GetPath()
+}
+
+// IDChanged returns a warning if a vendor holds a customer under another form of the requested id.
+func IDChanged(requested, held string) []*enlistv1.Warning {
+	if match.Keys(requested, held) != match.Near {
+		return nil
+	}
+	return []*enlistv1.Warning{{
+		Code: enlistv1.WarningCode_WARNING_CODE_ID_CHANGED, Path: "customer.id",
+		Message: "The vendor holds this customer under another form of the requested id, in case, spaces, leading zeros or the like. " +
+			"Use customer.id of this response from now on.",
+	}}
+}
