@@ -44,7 +44,8 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 			alike++
 		}
 	}
-	if len(differences) > 0 || alike < enoughAlike {
+	nearID := match.Keys(sent.GetId(), read.GetId()) == match.Near && !read.GetCreateTime().IsValid() // and its time cannot speak for it
+	if len(differences) > 0 || alike < enoughAlike || nearID {
 		return MatchUnclear, differences
 	}
 	return MatchOurs, nil

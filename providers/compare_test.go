@@ -26,7 +26,14 @@ func TestByContent(t *testing.T) {
 		"one value":        {&enlistv1.Customer{Id: "C", Email: "a@example.com"}, MatchUnclear, nil},
 		"the id alone":     {&enlistv1.Customer{Id: "C"}, MatchUnclear, nil},
 		"nothing":          {&enlistv1.Customer{}, MatchUnclear, nil},
-		"another spelling": {&enlistv1.Customer{Id: "c", Email: "a@example.com", Phone: "+331"}, MatchUnclear, []string{"customer.id"}},
+		"near id":          {&enlistv1.Customer{Id: "c", Email: "a@example.com", Phone: "+331"}, MatchUnclear, nil},
+		"near id, timed": {&enlistv1.Customer{
+			Id: "c", Email: "a@example.com", Phone: "+331", CreateTime: timestamppb.Now(),
+		}, MatchOurs, nil},
+		"another id": {&enlistv1.Customer{Id: "D", Email: "a@example.com", Phone: "+331"}, MatchUnclear, []string{"customer.id"}},
+		"near values": {&enlistv1.Customer{
+			Id: "C", Email: "A@example.com", Phone: "+331", Website: "w", Name: &enlistv1.PersonName{FamilyName: "SMITH"},
+		}, MatchUnclear, nil},
 		"in another form": {&enlistv1.Customer{
 			Id: "C", Email: "a@example.com", Name: &enlistv1.PersonName{Title: "MR", FamilyName: "Smith"},
 		}, MatchOurs, nil},
