@@ -44,8 +44,8 @@ func markdown(providers []*enlistv1.Provider) string {
 	var out strings.Builder
 	out.WriteString("# What each vendor takes\n\nWhat `GetProvider` answers, read from the annotations of the vendors' wire messages; `make docs` writes this page.\n" +
 		"A field that is not in a vendor's table is refused there, or on request dropped and named.\n\n" +
-		"No vendor gets control characters: text with U+0000 to U+001F or U+007F to U+009F is refused with `INVALID_FIELD`.\n" +
-		"Fields that may have several lines also take line breaks (LF, CR) and tabs: " + strings.Join(multiline(), ", ") + ".\n")
+		"Enlist refuses control characters in text (U+0000 to U+001F and U+007F to U+009F) with\n`INVALID_FIELD`, whatever the vendor. " +
+		"Line breaks (LF, CR) and tabs are allowed in these fields:\n" + strings.Join(multiline(), ", ") + ".\n")
 	sorted := slices.SortedFunc(slices.Values(providers), func(a, b *enlistv1.Provider) int { return cmp.Compare(a.GetVendor(), b.GetVendor()) })
 	for _, provider := range sorted {
 		fmt.Fprintf(&out, "\n## %s\n\n| field | vendor's field | required | limits | transformation | else | note |\n|---|---|---|---|---|---|---|\n",

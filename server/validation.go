@@ -14,8 +14,9 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// check tests a request against the rules of the contract: first those in the annotations, then those that no annotation can express
-// (control characters, codes that exist, complete dates, finite numbers, a name). For a wrong provider name it lists the known names.
+// check tests a request against the rules of the contract: first those in the annotations, then
+// those that no annotation can express (control characters, codes that exist, complete dates,
+// finite numbers, a name). For a wrong provider name it lists the known names.
 func check(ctx context.Context, message proto.Message, connected connections) error {
 	findings := rules.Inspect(message)
 	found := violations{all: append(findings.Unknown, rules.Check(message)...)}

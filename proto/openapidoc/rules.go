@@ -124,14 +124,15 @@ func addText(schema *object, text *validate.StringRules) *validate.StringRules {
 	return said
 }
 
-// The rule that every text in a request follows: no control characters, except line breaks and tabs where the text may have several lines.
+// The rule that every text in a request follows: no control characters, except line breaks and tabs
+// where the text may have several lines.
 const (
 	singleLine = `^[^\x00-\x1f\x7f-\x9f]*$`
 	multiLine  = `^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$`
 )
 
-// addTextRule adds the rule to each text of a field that has no pattern of its own: to the field, the elements of a list, or the names
-// and values of a map.
+// addTextRule adds the rule to each text of a field that has no pattern of its own: to the field,
+// the elements of a list, or the names and values of a map.
 func addTextRule(schema *object, field protoreflect.FieldDescriptor) {
 	add := func(text *object, pattern string) {
 		if !text.has("pattern") {

@@ -18,14 +18,16 @@ import (
 // allFour is the account type that makes all four levels.
 const allFour = "C_UA"
 
-// accountTypes returns Opencell's own account types: one level, or all levels from the first to the second. S is the seller, C the
-// customer, CA the customer account, BA the billing account, UA the user account.
+// accountTypes returns Opencell's own account types: one level, or all levels from the first to the
+// second. S is the seller, C the customer, CA the customer account, BA the billing account, UA the
+// user account.
 func accountTypes() []string {
 	return []string{"S", "S_C", "C", "S_CA", "C_CA", "CA", "S_BA", "C_BA", "CA_BA", "BA", "S_UA", allFour, "CA_UA", "BA_UA", "UA"}
 }
 
-// accountTypeProblem says what is wrong with an account type, as the end of a sentence. It returns an empty string if nothing is.
-// Opencell responds to a type that it does not know with 500 and no errorCode, which leaves the outcome of the request unknown.
+// accountTypeProblem says what is wrong with an account type, as the end of a sentence. It returns
+// an empty string if nothing is. Opencell responds to a type that it does not know with 500 and no
+// errorCode, which leaves the outcome of the request unknown.
 func accountTypeProblem(accountType string, settings *configv1.Opencell) string {
 	if accountType == "" || slices.Contains(accountTypes(), accountType) || slices.Contains(settings.GetCustomAccountTypes(), accountType) {
 		return ""

@@ -11,7 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
-// Opencell responds to an unknown account type with 500 and no errorCode, so Enlist refuses the type before it sends.
+// Opencell responds to an unknown account type with 500 and no errorCode, so Enlist refuses the
+// type before it sends.
 func TestAccountTypes(t *testing.T) {
 	own := strings.Fields("S S_C C S_CA C_CA CA S_BA C_BA CA_BA BA S_UA C_UA CA_UA BA_UA UA")
 	configured := settings("http://127.0.0.1:1")

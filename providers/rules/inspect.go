@@ -15,7 +15,8 @@ import (
 
 // Findings are the violations in a message that annotations cannot express.
 type Findings struct {
-	// Unknown are fields that a newer contract has and this version does not. To ignore them would drop them silently.
+	// Unknown are fields that a newer contract has and this version does not. To ignore them
+	// would drop them silently.
 	Unknown []Violation
 	// Text are texts with characters that their field does not allow.
 	Text []Violation
@@ -98,7 +99,8 @@ func (f *Findings) visit(message protoreflect.Message, at *spot) {
 	}
 }
 
-// visitMap reports an entry once, even if both its key and its value are wrong. A map has no order, so the entries are sorted.
+// visitMap reports an entry once, even if both its key and its value are wrong. A map has no order,
+// so the entries are sorted.
 func (f *Findings) visitMap(entries protoreflect.Map, field protoreflect.FieldDescriptor, at *spot) {
 	first := len(f.Text)
 	entries.Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {

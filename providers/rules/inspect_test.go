@@ -48,9 +48,9 @@ func TestText(t *testing.T) {
 		"a map of messages": {&structpb.Struct{Fields: map[string]*structpb.Value{"k": structpb.NewStringValue("\x00")}}, []Violation{
 			{`fields["k"].string_value`, fmt.Sprintf(noControls, 0), false},
 		}},
-		"bytes are exempt": {&enlistv1.ValomniaImage{Content: []byte{0}}, nil},
-		"a secret":         {&enlistv1.AvvioOptions{Password: "a\x00b"}, []Violation{{"password", fmt.Sprintf(noControls, 0), false}}},
-		"no UTF-8": {&enlistv1.ListProvidersRequest{PageToken: "a\xff"}, []Violation{{"page_token", "must be valid UTF-8", false}}},
+		"bytes are exempt":           {&enlistv1.ValomniaImage{Content: []byte{0}}, nil},
+		"a secret":                   {&enlistv1.AvvioOptions{Password: "a\x00b"}, []Violation{{"password", fmt.Sprintf(noControls, 0), false}}},
+		"no UTF-8":                   {&enlistv1.ListProvidersRequest{PageToken: "a\xff"}, []Violation{{"page_token", "must be valid UTF-8", false}}},
 		"no UTF-8, in several lines": {&enlistv1.Customer{Comment: "a\n\xc2"}, []Violation{{"comment", "must be valid UTF-8", false}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,8 +16,9 @@ func IsMultiline(field protoreflect.FieldDescriptor) bool {
 	return multiline
 }
 
-// textProblem says what is wrong with the text of a field, as the end of a sentence. It returns an empty string if nothing is.
-// A vendor's database may refuse control characters: PostgreSQL stores no U+0000. Each request would then fail in the same way.
+// textProblem says what is wrong with the text of a field, as the end of a sentence. It returns an
+// empty string if nothing is. A vendor's database may refuse control characters: PostgreSQL stores
+// no U+0000. Each request would then fail in the same way.
 func textProblem(text string, field protoreflect.FieldDescriptor) string {
 	control, valid := controlCharacter(text, false)
 	if control >= 0 && IsMultiline(field) { // looked up only here: few texts have control characters
@@ -35,8 +36,9 @@ func textProblem(text string, field protoreflect.FieldDescriptor) string {
 	return ""
 }
 
-// controlCharacter returns the first character of Unicode category Cc, or -1, and whether a text without one is valid UTF-8. It
-// compares bytes, which is faster than to decode: U+0080 to U+009F are the byte C2 followed by 80 to 9F.
+// controlCharacter returns the first character of Unicode category Cc, or -1, and whether a text
+// without one is valid UTF-8. It compares bytes, which is faster than to decode: U+0080 to U+009F
+// are the byte C2 followed by 80 to 9F.
 func controlCharacter(text string, multiline bool) (control rune, valid bool) {
 	ascii := true
 	for i := range len(text) {

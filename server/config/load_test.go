@@ -111,7 +111,7 @@ providers:
 		"no port of admin": {
 			"admin: {address: \":655360\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"admin.address@1"},
 		},
-		"wrong shapes":  {"http: []\nproviders: {}\nlog: {level: LOUD}\nshutdown: 5", []string{"http@1", "providers@2", "log.level@3", "shutdown@4"}},
+		"wrong shapes": {"http: []\nproviders: {}\nlog: {level: LOUD}\nshutdown: 5", []string{"http@1", "providers@2", "log.level@3", "shutdown@4"}},
 		"control characters": {`
 journal: {postgres: {dsn: "host=a\nport=1"}, encryption_keys: [AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}
 providers:
