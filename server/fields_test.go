@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/rules"
 )
 
 var update = flag.Bool("update", false, "write the pages of docs/ that are generated")
@@ -40,7 +43,9 @@ func TestFieldsPage(t *testing.T) {
 func markdown(providers []*enlistv1.Provider) string {
 	var out strings.Builder
 	out.WriteString("# What each vendor takes\n\nWhat `GetProvider` answers, read from the annotations of the vendors' wire messages; `make docs` writes this page.\n" +
-		"A field that is not in a vendor's table is refused there, or on request dropped and named.\n")
+		"A field that is not in a vendor's table is refused there, or on request dropped and named.\n\n" +
+		"Enlist refuses control characters in text (U+0000 to U+001F and U+007F to U+009F) with\n`INVALID_FIELD`, whatever the vendor. " +
+		"Line breaks (LF, CR) and tabs are allowed in these fields:\n" + strings.Join(multiline(), ", ") + ".\n")
 	sorted := slices.SortedFunc(slices.Values(providers), func(a, b *enlistv1.Provider) int { return cmp.Compare(a.GetVendor(), b.GetVendor()) })
 	for _, provider := range sorted {
 		fmt.Fprintf(&out, "\n## %s\n\n| field | vendor's field | required | limits | transformation | else | note |\n|---|---|---|---|---|---|---|\n",
@@ -51,6 +56,25 @@ func markdown(providers []*enlistv1.Provider) string {
 		}
 	}
 	return out.String()
+}
+
+// multiline lists the fields of a create request that may have several lines.
+func multiline() []string {
+	var all []string
+	var visit func(message protoreflect.MessageDescriptor, path string)
+	visit = func(message protoreflect.MessageDescriptor, path string) {
+		for i := range message.Fields().Len() {
+			field := message.Fields().Get(i)
+			if rules.IsMultiline(field) {
+				all = append(all, quoted(path+string(field.Name())))
+			}
+			if field.Message() != nil {
+				visit(field.Message(), path+string(field.Name())+".")
+			}
+		}
+	}
+	visit((&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor(), "")
+	return all
 }
 
 func limits(field *enlistv1.FieldSupport) string {

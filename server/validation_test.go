@@ -2,7 +2,10 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
 )
 
 func validCreate() *enlistv1.CreateCustomerRequest {
@@ -65,6 +69,40 @@ func TestCheck(t *testing.T) {
 				t.Errorf("got %+v, want one violation at %s", err, c.want)
 			}
 		})
+	}
+}
+
+// Violations name the field and the character, and never repeat the value.
+func TestCheckControlCharacters(t *testing.T) {
+	request := validCreate()
+	request.Customer.DisplayName, request.Customer.Comment = "secret\x00", "secret\n\x1b"
+	request.Customer.Properties = map[string]string{"k\x00": "secret"}
+	var known *providers.Error
+	if err := check(t.Context(), request, nil); !errors.As(err, &known) {
+		t.Fatal(err)
+	}
+	want := []rules.Violation{
+		{Path: "customer.display_name", Description: "must not contain control characters (U+0000)"},
+		{Path: "customer.comment", Description: "must not contain control characters other than line breaks and tabs (U+001B)"},
+		{Path: `customer.properties["k\x00"]`, Description: "must not contain control characters (U+0000)"},
+	}
+	if !slices.Equal(known.Violations, want) || strings.Contains(fmt.Sprintf("%+v", known), "secret") {
+		t.Errorf("got %+v, want %+v", known, want)
+	}
+}
+
+// The runtime refuses texts that are not UTF-8 over gRPC, in maps, too.
+func TestMapsAreUTF8(t *testing.T) {
+	for _, properties := range []map[string]string{{"\xff": "x"}, {"x": "\xff"}} {
+		entry := []byte{}
+		for key, value := range properties {
+			entry = protowire.AppendString(protowire.AppendTag(entry, 1, protowire.BytesType), key)
+			entry = protowire.AppendString(protowire.AppendTag(entry, 2, protowire.BytesType), value)
+		}
+		wire := protowire.AppendBytes(protowire.AppendTag(nil, 19, protowire.BytesType), entry)
+		if err := proto.Unmarshal(wire, &enlistv1.Customer{}); err == nil {
+			t.Errorf("%q: no error", properties)
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/envoyproxy/protoc-gen-validate/validate"
+
+	"github.com/enlist-dev/enlist/providers/rules"
 )
 
 const uuid = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
@@ -120,6 +122,42 @@ func addText(schema *object, text *validate.StringRules) *validate.StringRules {
 	}
 	setIfGiven(schema, "pattern", text.Pattern)
 	return said
+}
+
+// The rule that every text in a request follows: no control characters, except line breaks and tabs
+// where the text may have several lines.
+const (
+	singleLine = `^[^\x00-\x1f\x7f-\x9f]*$`
+	multiLine  = `^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$`
+)
+
+// addTextRule adds the rule to each text of a field that has no pattern of its own: to the field,
+// the elements of a list, or the names and values of a map.
+func addTextRule(schema *object, field protoreflect.FieldDescriptor) {
+	add := func(text *object, pattern string) {
+		if !text.has("pattern") {
+			text.set("pattern", pattern)
+		}
+	}
+	pattern := singleLine
+	if rules.IsMultiline(field) {
+		pattern = multiLine
+	}
+	switch {
+	case field.IsMap():
+		if !schema.has("propertyNames") {
+			schema.set("propertyNames", with("type", "string"))
+		}
+		add(schema.values["propertyNames"].(*object), singleLine)
+		if field.MapValue().Kind() == protoreflect.StringKind {
+			add(schema.values["additionalProperties"].(*object), pattern)
+		}
+	case field.Kind() != protoreflect.StringKind:
+	case field.IsList():
+		add(schema.values["items"].(*object), pattern)
+	default:
+		add(schema, pattern)
+	}
 }
 
 func addLimits[T any](schema *object, least, most *T) {

@@ -137,6 +137,7 @@ func (s *schemas) ofField(field protoreflect.FieldDescriptor, going direction) *
 		if err := addRules(schema, field, rulesOf(field)); err != nil && s.err == nil {
 			s.err = err
 		}
+		addTextRule(schema, field)
 	}
 	text := comment(field)
 	if examples := examplesOf(text, field); len(examples) > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -17,10 +18,31 @@ import (
 // allFour is the account type that makes all four levels.
 const allFour = "C_UA"
 
+// accountTypes returns Opencell's own account types: one level, or all levels from the first to the
+// second. S is the seller, C the customer, CA the customer account, BA the billing account, UA the
+// user account.
+func accountTypes() []string {
+	return []string{"S", "S_C", "C", "S_CA", "C_CA", "CA", "S_BA", "C_BA", "CA_BA", "BA", "S_UA", allFour, "CA_UA", "BA_UA", "UA"}
+}
+
+// accountTypeProblem says what is wrong with an account type, as the end of a sentence. It returns
+// an empty string if nothing is. Opencell responds to a type that it does not know with 500 and no
+// errorCode, which leaves the outcome of the request unknown.
+func accountTypeProblem(accountType string, settings *configv1.Opencell) string {
+	if accountType == "" || slices.Contains(accountTypes(), accountType) || slices.Contains(settings.GetCustomAccountTypes(), accountType) {
+		return ""
+	}
+	return "must be one of " + strings.Join(accountTypes(), ", ") + ", or a custom account model that the setting custom_account_types of this " +
+		"connection lists"
+}
+
 // hierarchy maps a request to Opencell's account hierarchy.
 func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencellv1.CrmAccountHierarchy, error) {
 	customer := request.GetCustomer()
 	options := providers.WithDefaults(request.GetOpencell(), p.settings.GetDefaults())
+	if problem := accountTypeProblem(options.GetCrmAccountType(), p.settings); problem != "" {
+		return nil, providers.InvalidField(p.description.Name, "opencell.crm_account_type", problem)
+	}
 	language, err := codes.LanguageAlpha3(cmp.Or(customer.GetLanguageCode(), p.settings.GetLanguageCode()))
 	if err != nil && customer.GetLanguageCode() != "" {
 		return nil, providers.InvalidField(p.description.Name, "customer.language_code", err.Error())

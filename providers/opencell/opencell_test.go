@@ -32,7 +32,8 @@ func settings(baseURL string) *configv1.Opencell {
 		BaseUrl: baseURL, Realm: demo.Realm, ClientId: demo.ClientID, ClientSecret: demo.ClientSecret,
 		Username: demo.Username, Password: demo.Password,
 		CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en",
-		Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
+		Defaults:           &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
+		CustomAccountTypes: []string{"OWN_MODEL"},
 	}
 }
 

@@ -2,6 +2,7 @@ package opencell
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,8 +33,11 @@ type Provider struct {
 	secrets     *wire.Members
 }
 
-// New makes a provider of a validated configuration. It calls nobody yet.
+// New makes a provider of a validated configuration. It makes no request.
 func New(config *configv1.Provider) (*Provider, error) {
+	if problem := accountTypeProblem(config.GetOpencell().GetDefaults().GetCrmAccountType(), config.GetOpencell()); problem != "" {
+		return nil, errors.New("defaults.crm_account_type: " + problem)
+	}
 	client, err := vendorhttp.NewClient(config, config.GetOpencell().GetBaseUrl())
 	if err != nil {
 		return nil, err

@@ -56,7 +56,10 @@ func flatten(into []Violation, err error, message protoreflect.Message, prefix s
 		field, protoName := find(message.Descriptor(), name)
 		path := prefix + protoName
 		isElement := name != err.Field()
-		if isElement {
+		switch {
+		case isElement && field.IsMap():
+			path += "[" + strconv.Quote(index) + "]" // a key may hold anything
+		case isElement:
 			path += "[" + index + "]"
 		}
 		if isGenerated(err.Cause()) {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -196,6 +197,10 @@ func (d *decoder) plain(node *yaml.Node, path string, as protoreflect.Kind, dept
 		return mapping
 	}
 	text := d.expand(node.Value, path)
+	if !utf8.ValidString(text) {
+		d.problem(path, "must be valid UTF-8") // of a variable or a file; JSON would replace what is not
+		return nil
+	}
 	if as == protoreflect.StringKind || as == protoreflect.MessageKind || as == protoreflect.EnumKind {
 		return text // also what YAML takes for a number or a truth value: a password may be 12345
 	}

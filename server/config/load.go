@@ -69,7 +69,8 @@ func Parse(
 	if err := decoder.decode(data, config); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	for _, violation := range rules.Check(config) {
+	findings := rules.Inspect(config)
+	for _, violation := range slices.Concat(rules.Check(config), findings.Text, findings.Impossible) {
 		if !decoder.failedAt(violation.Path) {
 			decoder.problem(violation.Path, violation.Description)
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 func environment(name string) (string, bool) {
-	value, set := map[string]string{"OC_SECRET": "s3cret", "OC_USER": "demo", "SECRETS": "/run/secrets"}[name]
+	value, set := map[string]string{"OC_SECRET": "s3cret", "OC_USER": "demo", "SECRETS": "/run/secrets", "LATIN1": "caf\xe9", "ESC": "\x1b[0m"}[name]
 	return value, set
 }
 
@@ -111,7 +111,42 @@ providers:
 		"no port of admin": {
 			"admin: {address: \":655360\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"admin.address@1"},
 		},
-		"wrong shapes":  {"http: []\nproviders: {}\nlog: {level: LOUD}\nshutdown: 5", []string{"http@1", "providers@2", "log.level@3", "shutdown@4"}},
+		"wrong shapes": {"http: []\nproviders: {}\nlog: {level: LOUD}\nshutdown: 5", []string{"http@1", "providers@2", "log.level@3", "shutdown@4"}},
+		"control characters": {`
+journal: {postgres: {dsn: "host=a\nport=1"}, encryption_keys: [AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]}
+providers:
+  - name: a
+    opencell:
+      base_url: "http://x"
+      username: "u\0"
+      password: "${ESC}"
+      seller_code: "a\tb"
+      defaults:
+        billing_cycle: "\u0085"
+        cced_emails: "a@example.com,\nb@example.com"
+        custom_fields: [{code: "c\e", string_value: "\x7f"}]
+  - name: b
+    valomnia:
+      base_url: "http://x"
+      username: "${LATIN1}"
+      password: p
+      defaults:
+        on_hold_reason: "one\n\ttwo"
+        customer_risk: "high\n"
+        payment_type_ids: ["7", "\a"]
+`, []string{
+			"providers[0].opencell.username@7", "providers[0].opencell.password@8", "providers[0].opencell.seller_code@9",
+			"providers[0].opencell.defaults.billing_cycle@11", "providers[0].opencell.defaults.cced_emails@12",
+			"providers[0].opencell.defaults.custom_fields[0].code@13", "providers[0].opencell.defaults.custom_fields[0].string_value@13",
+			"providers[1].valomnia.username@17", "providers[1].valomnia.defaults.payment_type_ids[1]@19", "providers[1].valomnia.defaults.customer_risk@21",
+		}},
+		"impossible values": {`
+providers:
+  - name: a
+    opencell: {base_url: "http://x", username: u, password: p, defaults: {subscription_date: {year: 2023, month: 2, day: 29}}}
+  - name: b
+    valomnia: {base_url: "http://x", username: u, password: p, defaults: {credit_limit: NaN}}
+`, []string{"providers[0].opencell.defaults.subscription_date@4", "providers[1].valomnia.defaults.credit_limit@6"}},
 		"unknown codes": {"providers: [{name: a, opencell: {base_url: \"http://x\", username: u, password: p, currency_code: ZZZ, language_code: xx}}]", []string{"providers[0].opencell.currency_code@1", "providers[0].opencell.language_code@1"}},
 	} {
 		t.Run(name, func(t *testing.T) {

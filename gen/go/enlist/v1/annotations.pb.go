@@ -261,8 +261,9 @@ var (
 	//
 	// optional bool personal = 51426;
 	E_Personal = &file_enlist_v1_annotations_proto_extTypes[3]
-	// The text may have several lines: line breaks and tabs are allowed, other control characters are not. Every other text field of a
-	// request refuses all control characters.
+	// The text may have several lines: line breaks and tabs are allowed, other control characters are
+	// not. Every other text field of a request or of the configuration refuses all control
+	// characters.
 	//
 	// optional bool multiline = 51427;
 	E_Multiline = &file_enlist_v1_annotations_proto_extTypes[4]

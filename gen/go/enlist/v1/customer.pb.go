@@ -121,7 +121,7 @@ type Customer struct {
 	BirthPlace string `protobuf:"bytes,16,opt,name=birth_place,json=birthPlace,proto3" json:"birth_place,omitempty"`
 	// The customer's category, as the provider's system names it, up to 255 characters. Example: `CLIENT`.
 	Category string `protobuf:"bytes,17,opt,name=category,proto3" json:"category,omitempty"`
-	// Free text about the customer, up to 4,000 characters.
+	// Free text about the customer, up to 4,000 characters on one or more lines.
 	Comment string `protobuf:"bytes,18,opt,name=comment,proto3" json:"comment,omitempty"`
 	// Free fields by name: Opencell's custom fields, Sell&Sign's properties. At most 100; names of 1 to 255 characters,
 	// values of up to 4,000. The names must be declared in the provider's system beforehand.
@@ -724,14 +724,14 @@ var File_enlist_v1_customer_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_proto_rawDesc = "" +
 	"\n" +
-	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xb1\x11\n" +
-	"\bCustomer\x12\x7f\n" +
-	"\x02id\x18\x01 \x01(\tBo\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]*$\x82\x8e\x19Jat most 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\x02id\x12/\n" +
+	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xca\x11\n" +
+	"\bCustomer\x12\x84\x01\n" +
+	"\x02id\x18\x01 \x01(\tBt\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]*$\x82\x8e\x19Jat most 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\x02id\x12/\n" +
 	"\x04name\x18\x02 \x01(\v2\x15.enlist.v1.PersonNameB\x04\x90\x8e\x19\x01R\x04name\x12/\n" +
 	"\fdisplay_name\x18\x03 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\vdisplayName\x12A\n" +
 	"\forganization\x18\x04 \x01(\v2\x17.enlist.v1.OrganizationB\x04\x90\x8e\x19\x01R\forganization\x12)\n" +
-	"\tjob_title\x18\x05 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\bjobTitle\x12\x84\x01\n" +
-	"\x05email\x18\x06 \x01(\tBn\xfaB\x17r\x15\x18\xfe\x012\v^[^<>\\s\"]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01R\x05email\x12\xcf\x01\n" +
+	"\tjob_title\x18\x05 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\bjobTitle\x12\x97\x01\n" +
+	"\x05email\x18\x06 \x01(\tB\x80\x01\xfaB)r'\x18\xfe\x012\x1d^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01R\x05email\x12\xcf\x01\n" +
 	"\x05phone\x18\a \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546789\x90\x8e\x19\x01R\x05phone\x12\xd1\x01\n" +
 	"\x06mobile\x18\b \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33612345678\x90\x8e\x19\x01R\x06mobile\x12\xcb\x01\n" +
 	"\x03fax\x18\t \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546780\x90\x8e\x19\x01R\x03fax\x12&\n" +

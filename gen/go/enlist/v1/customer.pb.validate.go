@@ -71,7 +71,7 @@ func (m *Customer) validate(all bool) error {
 	if !_Customer_Id_Pattern.MatchString(m.GetId()) {
 		err := CustomerValidationError{
 			field:  "Id",
-			reason: "value does not match regex pattern \"^[^\\\\x00-\\\\x1f\\\\x7f]*$\"",
+			reason: "value does not match regex pattern \"^[^\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]*$\"",
 		}
 		if !all {
 			return err
@@ -187,7 +187,7 @@ func (m *Customer) validate(all bool) error {
 		if !_Customer_Email_Pattern.MatchString(m.GetEmail()) {
 			err := CustomerValidationError{
 				field:  "Email",
-				reason: "value does not match regex pattern \"^[^<>\\\\s\\\"]+$\"",
+				reason: "value does not match regex pattern \"^[^<>\\\\s\\\"\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]+$\"",
 			}
 			if !all {
 				return err
@@ -651,9 +651,9 @@ var _ interface {
 	ErrorName() string
 } = CustomerValidationError{}
 
-var _Customer_Id_Pattern = regexp.MustCompile("^[^\\x00-\\x1f\\x7f]*$")
+var _Customer_Id_Pattern = regexp.MustCompile("^[^\\x00-\\x1f\\x7f-\\x9f]*$")
 
-var _Customer_Email_Pattern = regexp.MustCompile("^[^<>\\s\"]+$")
+var _Customer_Email_Pattern = regexp.MustCompile("^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$")
 
 var _Customer_Phone_Pattern = regexp.MustCompile("^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$")
 

@@ -380,6 +380,11 @@ func (DriftKind) EnumDescriptor() ([]byte, []int) {
 }
 
 // CreateCustomerRequest asks for one customer at one provider.
+//
+// Text in this request, and in every other, is valid UTF-8 without control characters (U+0000 to
+// U+001F and U+007F to U+009F). This includes the elements of lists, and the keys and values of
+// maps. Line breaks (LF, CR) and tabs are allowed in `customer.comment`, `valomnia.on_hold_reason`
+// and the `reason` of ResolveOperation, which may have several lines.
 type CreateCustomerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of a configured connection, as ListProviders lists them: 1 to 63 lower-case letters, digits and hyphens,
@@ -1467,10 +1472,10 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x04body\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04body\x1a2\n" +
 	"\x06Header\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\xae\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xb3\x03\n" +
 	"\x12GetCustomerRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x90\x01\n" +
-	"\vcustomer_id\x18\x02 \x01(\tBo\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x95\x01\n" +
+	"\vcustomer_id\x18\x02 \x01(\tBt\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\n" +
 	"customerId\x122\n" +
 	"\x15include_vendor_record\x18\x03 \x01(\bR\x13includeVendorRecord\x12#\n" +
 	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xe2\x01\n" +
@@ -1491,10 +1496,10 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x04kind\x18\x02 \x01(\x0e2\x14.enlist.v1.DriftKindR\x04kind\x12\x1e\n" +
 	"\awritten\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\awritten\x12\x18\n" +
 	"\x04held\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04held\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note\"\xe2\x03\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\"\xe7\x03\n" +
 	"\x16ListContractorsRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x93\x01\n" +
-	"\vcustomer_id\x18\x02 \x01(\tBr\xe0A\x02\xfaB\x1ar\x18\x18\xff\x012\x13^[^\\x00-\\x1f\\x7f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055\x90\x8e\x19\x01R\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x98\x01\n" +
+	"\vcustomer_id\x18\x02 \x01(\tBw\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055\x90\x8e\x19\x01R\n" +
 	"customerId\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
 	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +

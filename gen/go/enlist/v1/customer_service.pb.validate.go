@@ -1116,7 +1116,7 @@ func (m *GetCustomerRequest) validate(all bool) error {
 	if !_GetCustomerRequest_CustomerId_Pattern.MatchString(m.GetCustomerId()) {
 		err := GetCustomerRequestValidationError{
 			field:  "CustomerId",
-			reason: "value does not match regex pattern \"^[^\\\\x00-\\\\x1f\\\\x7f]+$\"",
+			reason: "value does not match regex pattern \"^[^\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]+$\"",
 		}
 		if !all {
 			return err
@@ -1210,7 +1210,7 @@ var _ interface {
 
 var _GetCustomerRequest_Provider_Pattern = regexp.MustCompile("^[a-z][a-z0-9-]{0,62}$")
 
-var _GetCustomerRequest_CustomerId_Pattern = regexp.MustCompile("^[^\\x00-\\x1f\\x7f]+$")
+var _GetCustomerRequest_CustomerId_Pattern = regexp.MustCompile("^[^\\x00-\\x1f\\x7f-\\x9f]+$")
 
 // Validate checks the field values on GetCustomerResponse with the rules
 // defined in the proto definition for this message. If any rules are
@@ -1754,7 +1754,7 @@ func (m *ListContractorsRequest) validate(all bool) error {
 	if !_ListContractorsRequest_CustomerId_Pattern.MatchString(m.GetCustomerId()) {
 		err := ListContractorsRequestValidationError{
 			field:  "CustomerId",
-			reason: "value does not match regex pattern \"^[^\\\\x00-\\\\x1f\\\\x7f]+$\"",
+			reason: "value does not match regex pattern \"^[^\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]+$\"",
 		}
 		if !all {
 			return err
@@ -1868,7 +1868,7 @@ var _ interface {
 
 var _ListContractorsRequest_Provider_Pattern = regexp.MustCompile("^[a-z][a-z0-9-]{0,62}$")
 
-var _ListContractorsRequest_CustomerId_Pattern = regexp.MustCompile("^[^\\x00-\\x1f\\x7f]+$")
+var _ListContractorsRequest_CustomerId_Pattern = regexp.MustCompile("^[^\\x00-\\x1f\\x7f-\\x9f]+$")
 
 // Validate checks the field values on ListContractorsResponse with the rules
 // defined in the proto definition for this message. If any rules are

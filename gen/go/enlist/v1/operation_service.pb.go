@@ -1041,7 +1041,7 @@ type ResolveOperationRequest struct {
 	CustomerId string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,5,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
-	// Why, 1 to 2,000 characters.
+	// Why, 1 to 2,000 characters on one or more lines.
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
 	Principal     *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
@@ -1257,7 +1257,7 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"_principal\"K\n" +
 	"\x15WaitOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x8c\x05\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x90\x05\n" +
 	"\x17ResolveOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
@@ -1266,8 +1266,8 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x04 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
 	"customerId\x120\n" +
 	"\n" +
-	"decided_by\x18\x05 \x01(\tB\x11\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01\x90\x8e\x19\x01R\tdecidedBy\x12)\n" +
-	"\x06reason\x18\x06 \x01(\tB\x11\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0f\x90\x8e\x19\x01R\x06reason\x12+\n" +
+	"decided_by\x18\x05 \x01(\tB\x11\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01\x90\x8e\x19\x01R\tdecidedBy\x12-\n" +
+	"\x06reason\x18\x06 \x01(\tB\x15\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0f\x90\x8e\x19\x01\x98\x8e\x19\x01R\x06reason\x12+\n" +
 	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
 	"\n" +
 	"_principal\"N\n" +

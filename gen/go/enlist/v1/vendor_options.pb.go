@@ -892,7 +892,7 @@ type ValomniaOptions struct {
 	CustomerRiskColor string `protobuf:"bytes,17,opt,name=customer_risk_color,json=customerRiskColor,proto3" json:"customer_risk_color,omitempty"`
 	// Whether the customer is on hold. Valomnia's default: false.
 	OnHold *bool `protobuf:"varint,18,opt,name=on_hold,json=onHold,proto3,oneof" json:"on_hold,omitempty"`
-	// Why the customer is on hold, up to 255 characters.
+	// Why the customer is on hold, up to 255 characters on one or more lines.
 	OnHoldReason string `protobuf:"bytes,19,opt,name=on_hold_reason,json=onHoldReason,proto3" json:"on_hold_reason,omitempty"`
 	// Whether the identifiers above are external ids (references). Valomnia's default: false.
 	UseExternalId *bool `protobuf:"varint,20,opt,name=use_external_id,json=useExternalId,proto3,oneof" json:"use_external_id,omitempty"`
@@ -1320,7 +1320,8 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\x05value\x12\x03\xf8B\x01\"\x8d\x01\n" +
 	"\x12SellAndSignOptions\x121\n" +
 	"\rcustomer_code\x18\x01 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fcustomerCode\x12D\n" +
-	"\bcivility\x18\x02 \x01(\x0e2\x1e.enlist.v1.SellAndSignCivilityB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcivility\"\xff\t\n" +
+	"\bcivility\x18\x02 \x01(\x0e2\x1e.enlist.v1.SellAndSignCivilityB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcivility\"\x83\n" +
+	"\n" +
 	"\x0fValomniaOptions\x12,\n" +
 	"\n" +
 	"reference2\x18\x01 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
@@ -1342,8 +1343,8 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\tregion_id\x18\x0f \x01(\x03H\x06R\bregionId\x88\x01\x01\x12-\n" +
 	"\rcustomer_risk\x18\x10 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\fcustomerRisk\x12\x94\x01\n" +
 	"\x13customer_risk_color\x18\x11 \x01(\tBd\xfaB\x18r\x162\x11^#[0-9A-Fa-f]{6}$\xd0\x01\x01\x82\x8e\x19Ea colour written as # and six hexadecimal digits, for example #1BE9D8R\x11customerRiskColor\x12\x1c\n" +
-	"\aon_hold\x18\x12 \x01(\bH\aR\x06onHold\x88\x01\x01\x122\n" +
-	"\x0eon_hold_reason\x18\x13 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fonHoldReason\x12+\n" +
+	"\aon_hold\x18\x12 \x01(\bH\aR\x06onHold\x88\x01\x01\x126\n" +
+	"\x0eon_hold_reason\x18\x13 \x01(\tB\x10\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01\x98\x8e\x19\x01R\fonHoldReason\x12+\n" +
 	"\x0fuse_external_id\x18\x14 \x01(\bH\bR\ruseExternalId\x88\x01\x01B\f\n" +
 	"\n" +
 	"_is_activeB\x12\n" +

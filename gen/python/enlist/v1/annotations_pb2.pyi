@@ -141,6 +141,7 @@ encrypted, into the journal, and never into a log, a trace or a metric. Whatever
 codes from a list (country, language, currency, category) do not.
 """
 multiline: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
-"""The text may have several lines: line breaks and tabs are allowed, other control characters are not. Every other text field of a
-request refuses all control characters.
+"""The text may have several lines: line breaks and tabs are allowed, other control characters are
+not. Every other text field of a request or of the configuration refuses all control
+characters.
 """

@@ -147,7 +147,7 @@ class Customer(_message.Message):
     category: _builtins.str
     """The customer's category, as the provider's system names it, up to 255 characters. Example: `CLIENT`."""
     comment: _builtins.str
-    """Free text about the customer, up to 4,000 characters."""
+    """Free text about the customer, up to 4,000 characters on one or more lines."""
     source: Global___RecordSource.ValueType
     """Whether these values were read from the vendor's record, or are those last written through Enlist."""
     @_builtins.property

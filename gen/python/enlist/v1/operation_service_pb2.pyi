@@ -549,7 +549,7 @@ class ResolveOperationRequest(_message.Message):
     decided_by: _builtins.str
     """Name of the person who decided, 1 to 255 characters."""
     reason: _builtins.str
-    """Why, 1 to 2,000 characters."""
+    """Why, 1 to 2,000 characters on one or more lines."""
     principal: _builtins.str
     """Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators."""
     def __init__(

@@ -476,7 +476,7 @@ class ValomniaOptions(_message.Message):
     on_hold: _builtins.bool
     """Whether the customer is on hold. Valomnia's default: false."""
     on_hold_reason: _builtins.str
-    """Why the customer is on hold, up to 255 characters."""
+    """Why the customer is on hold, up to 255 characters on one or more lines."""
     use_external_id: _builtins.bool
     """Whether the identifiers above are external ids (references). Valomnia's default: false."""
     @_builtins.property

@@ -160,8 +160,9 @@ export declare const never_stored: GenExtension<FieldOptions, boolean>;
  */
 export declare const personal: GenExtension<FieldOptions, boolean>;
 /**
- * The text may have several lines: line breaks and tabs are allowed, other control characters are not. Every other text field of a
- * request refuses all control characters.
+ * The text may have several lines: line breaks and tabs are allowed, other control characters are
+ * not. Every other text field of a request or of the configuration refuses all control
+ * characters.
  *
  * @generated from extension: bool multiline = 51427;
  */

@@ -125,8 +125,9 @@ export const never_stored = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 2)
  */
 export const personal = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 3);
 /**
- * The text may have several lines: line breaks and tabs are allowed, other control characters are not. Every other text field of a
- * request refuses all control characters.
+ * The text may have several lines: line breaks and tabs are allowed, other control characters are
+ * not. Every other text field of a request or of the configuration refuses all control
+ * characters.
  *
  * @generated from extension: bool multiline = 51427;
  */

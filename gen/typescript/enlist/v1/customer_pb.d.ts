@@ -121,7 +121,7 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     category: string;
     /**
-     * Free text about the customer, up to 4,000 characters.
+     * Free text about the customer, up to 4,000 characters on one or more lines.
      *
      * @generated from field: string comment = 18;
      */

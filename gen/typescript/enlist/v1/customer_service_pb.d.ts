@@ -10,6 +10,11 @@ export declare const file_enlist_v1_customer_service: GenFile;
 /**
  * CreateCustomerRequest asks for one customer at one provider.
  *
+ * Text in this request, and in every other, is valid UTF-8 without control characters (U+0000 to
+ * U+001F and U+007F to U+009F). This includes the elements of lists, and the keys and values of
+ * maps. Line breaks (LF, CR) and tabs are allowed in `customer.comment`, `valomnia.on_hold_reason`
+ * and the `reason` of ResolveOperation, which may have several lines.
+ *
  * @generated from message enlist.v1.CreateCustomerRequest
  */
 export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> & {

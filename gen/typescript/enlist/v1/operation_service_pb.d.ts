@@ -435,7 +435,7 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
      */
     decidedBy: string;
     /**
-     * Why, 1 to 2,000 characters.
+     * Why, 1 to 2,000 characters on one or more lines.
      *
      * @generated from field: string reason = 6;
      */

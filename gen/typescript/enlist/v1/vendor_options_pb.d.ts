@@ -472,7 +472,7 @@ export type ValomniaOptions = Message<"enlist.v1.ValomniaOptions"> & {
      */
     onHold?: boolean;
     /**
-     * Why the customer is on hold, up to 255 characters.
+     * Why the customer is on hold, up to 255 characters on one or more lines.
      *
      * @generated from field: string on_hold_reason = 19;
      */

@@ -6,7 +6,7 @@
 
 // The configuration file of `enlist serve`, written in YAML with these names.
 // In a value, `${NAME}` is an environment variable, and `file:/run/secrets/x` as a whole value is the content of that file, whose name may have
-// variables, too.
+// variables, too. Like text in a request, a value has no control characters.
 
 package configv1
 
@@ -929,10 +929,9 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x0fencryption_keys\x18\x05 \x03(\tBb\xfaB\x1d\x92\x01\x1a\"\x18r\x162\x14^[A-Za-z0-9+/]{43}=$\x82\x8e\x19;32 bytes in base64, as `openssl rand -base64 32` makes them\x80\x01\x01R\x0eencryptionKeysB\a\n" +
 	"\x05store\"\x1c\n" +
 	"\x06Sqlite\x12\x12\n" +
-	"\x04path\x18\x01 \x01(\tR\x04path\"(\n" +
-	"\bPostgres\x12\x1c\n" +
-	"\x03dsn\x18\x01 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x03dsn\"\xf3\x01\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\",\n" +
+	"\bPostgres\x12 \n" +
+	"\x03dsn\x18\x01 \x01(\tB\x0e\xfaB\x04r\x02\x10\x01\x98\x8e\x19\x01\x80\x01\x01R\x03dsn\"\xf3\x01\n" +
 	"\bShutdown\x12l\n" +
 	"\x05delay\x18\x01 \x01(\v2\x19.google.protobuf.DurationB;\xfaB\n" +
 	"\xaa\x01\a\"\x03\b\xac\x022\x00\x82\x8e\x19*a duration from 0s to 300s, for example 5sR\x05delay\x12y\n" +

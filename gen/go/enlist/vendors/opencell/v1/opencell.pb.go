@@ -1799,10 +1799,10 @@ var File_enlist_vendors_opencell_v1_opencell_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\n" +
-	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xed\x1c\n" +
-	"\x13CrmAccountHierarchy\x12l\n" +
-	"\x10crm_account_type\x18\x01 \x01(\tBB\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x194\n" +
-	"\x19opencell.crm_account_type*\x17C_UA when it is not setR\x0ecrmAccountType\x12[\n" +
+	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xc1\x1d\n" +
+	"\x13CrmAccountHierarchy\x12\xbf\x01\n" +
+	"\x10crm_account_type\x18\x01 \x01(\tB\x94\x01\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x19\x85\x01\n" +
+	"\x19opencell.crm_account_type*hC_UA when it is not set; one of Opencell's own types, or one that the setting custom_account_types listsR\x0ecrmAccountType\x12[\n" +
 	"\x0fcrm_parent_code\x18\x02 \x01(\tB3\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19'\n" +
 	"\x18opencell.crm_parent_code\"\vseller_codeR\rcrmParentCode\x12;\n" +
 	"\x04code\x18\x03 \x01(\tB'\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x19\x19\n" +
