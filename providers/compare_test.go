@@ -21,12 +21,12 @@ func TestByContent(t *testing.T) {
 		match       Match
 		differences []string
 	}{
-		"the same":         {sent, MatchOurs, nil},
-		"what comes back":  {&enlistv1.Customer{Id: "C", Email: "a@example.com", Phone: "+331", Website: "w"}, MatchOurs, nil},
-		"one value":        {&enlistv1.Customer{Id: "C", Email: "a@example.com"}, MatchUnclear, nil},
-		"the id alone":     {&enlistv1.Customer{Id: "C"}, MatchUnclear, nil},
-		"nothing":          {&enlistv1.Customer{}, MatchUnclear, nil},
-		"near id":          {&enlistv1.Customer{Id: "c", Email: "a@example.com", Phone: "+331"}, MatchUnclear, nil},
+		"the same":        {sent, MatchOurs, nil},
+		"what comes back": {&enlistv1.Customer{Id: "C", Email: "a@example.com", Phone: "+331", Website: "w"}, MatchOurs, nil},
+		"one value":       {&enlistv1.Customer{Id: "C", Email: "a@example.com"}, MatchUnclear, nil},
+		"the id alone":    {&enlistv1.Customer{Id: "C"}, MatchUnclear, nil},
+		"nothing":         {&enlistv1.Customer{}, MatchUnclear, nil},
+		"near id":         {&enlistv1.Customer{Id: "c", Email: "a@example.com", Phone: "+331"}, MatchUnclear, nil},
 		"near id, timed": {&enlistv1.Customer{
 			Id: "c", Email: "a@example.com", Phone: "+331", CreateTime: timestamppb.Now(),
 		}, MatchOurs, nil},
