@@ -3,13 +3,17 @@ package caliq
 import (
 	"context"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -36,31 +40,83 @@ func (p *Provider) call(operation vendorhttp.Operation, path string, params prot
 	}
 }
 
-// created reads the answer to a create. A success has OK, an AccountID, and the number that was sent, if one was; OK alone could
-// as well be a default of whatever answered.
-func (p *Provider) created(
-	ctx context.Context, call *vendorhttp.Request, response *vendorhttp.Response, accountNo string,
-) (*caliqv1.CustomerCreateData, error) {
+// result is the response to a create request that proves a success.
+type result struct {
+	data     *caliqv1.CustomerCreateData
+	warnings []*enlistv1.Warning
+	body     []byte
+}
+
+// created reads the response to a create request. OK and an AccountID prove a success, at any HTTP status, unless the response is about
+// another account number than was sent. An explicit "not OK" without an AccountID is Caliq's refusal.
+func (p *Provider) created(ctx context.Context, call *vendorhttp.Request, response *vendorhttp.Response, accountNo string) (*result, error) {
 	results := &caliqv1.CustomerCreateResults{}
-	unreadable := wire.Unmarshal(response.Body, results) != nil
+	odd, unreadable := wire.Read(response.Body, results)
 	data := results.GetCustomerCreateData()
-	switch given := data.GetAccountNo(); {
-	case response.Status != http.StatusOK && (data.GetOk() || data.GetAccountId() != 0):
-		return nil, p.http.MayBeDone(call, response, p.vendorError(ctx, response, data))
-	case response.Status != http.StatusOK, unreadable:
+	given := data.GetAccountNo()
+	another := accountNo != "" && given != "" && match.Keys(accountNo, given) == match.Different
+	switch {
+	case unreadable != nil:
 		return nil, p.failed(call, response)
-	case data.GetOk() && data.GetAccountId() != 0 && given != "" && (accountNo == "" || given == accountNo):
-		return data, nil
-	case data != nil && data.Ok != nil && !data.GetOk() && data.GetAccountId() == 0:
-		return nil, &providers.Error{
-			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
-			Message: "Provider " + p.description.Name + " refused the customer; see VendorError for its issues. Nothing was created.",
-			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
-			Vendor:  p.vendorError(ctx, response, data),
+	case data.GetOk() && data.GetAccountId() > 0 && !another:
+		warnings := append(p.issues(ctx, data), providers.IDChanged(accountNo, given)...)
+		if given == "" {
+			if data.AccountNo = accountNo; accountNo == "" {
+				warnings = append(warnings, withoutNumber())
+			}
 		}
+		return &result{data, append(warnings, providers.Unreadable(odd)...), response.Body}, nil
+	case data.GetOk() || data.GetAccountId() != 0:
+		return nil, p.http.MayBeDone(call, response, p.vendorError(ctx, response, data))
+	case data != nil && data.Ok != nil:
+		return nil, p.refused(ctx, response, data)
+	case response.Status != http.StatusOK:
+		return nil, p.failed(call, response)
 	default:
 		return nil, p.http.NotUnderstood(call, response, p.vendorError(ctx, response, data))
 	}
+}
+
+// withoutNumber is the warning about an account that Caliq has numbered itself without saying how.
+func withoutNumber() *enlistv1.Warning {
+	return &enlistv1.Warning{
+		Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: "customer.id", VendorCode: "AccountNo",
+		Message: "Caliq did not say which number it gave the account, so customer.id is empty. Find it by customer.vendor_ids.account_id.",
+	}
+}
+
+// aboutExisting matches what Caliq may say when a value must be unique. The meaning of its numbers is
+// not published, so its words must do.
+var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
+
+// refused makes the error for Caliq's own refusal. A proxy may have sent the request twice: the copy that came first can be the reason, so
+// a look-up must confirm the refusal.
+func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, data *caliqv1.CustomerCreateData) error {
+	vendor := p.vendorError(ctx, response, data)
+	confirm := providers.ConfirmByLookup
+	for _, message := range vendor.GetMessages() {
+		if aboutExisting.MatchString(message.GetMessage() + " " + message.GetDescription() + " " + message.GetExtra()) {
+			confirm = providers.ConfirmAfterLag
+		}
+	}
+	return &providers.Error{
+		Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
+		Message: "Provider " + p.description.Name + " refused the customer; see VendorError for its issues. Nothing was created.",
+		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Confirm: confirm, Alive: true,
+	}
+}
+
+// issues returns a warning for each issue of a success.
+func (p *Provider) issues(ctx context.Context, data *caliqv1.CustomerCreateData) []*enlistv1.Warning {
+	var warnings []*enlistv1.Warning
+	for _, message := range p.messagesOf(ctx, data) {
+		text := strings.Join(slices.DeleteFunc([]string{message.GetMessage(), message.GetDescription(), message.GetExtra()},
+			func(part string) bool { return part == "" }), "; ")
+		warnings = append(warnings, &enlistv1.Warning{
+			Code: enlistv1.WarningCode_WARNING_CODE_VENDOR_WARNING, Message: text, VendorCode: message.GetCode(),
+		})
+	}
+	return warnings
 }
 
 // failed tells the documented failures, which are HTTP errors, from those of whatever else may have answered.
@@ -84,28 +140,32 @@ func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Respons
 // maxMessages is how many messages a VendorError holds.
 const maxMessages = 10
 
-// vendorError makes one message of each issue, with what the catalogue says of it; and one of the account, where there is one.
+// vendorError makes one message of each issue, and one of the account, where there is one.
 func (p *Provider) vendorError(ctx context.Context, response *vendorhttp.Response, data *caliqv1.CustomerCreateData) *enlistv1.VendorError {
 	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
 	if data.GetAccountId() != 0 {
 		vendor.Messages = append(vendor.Messages, vendorhttp.Message("", "AccountID "+strconv.FormatInt(data.GetAccountId(), 10)+
 			", AccountNo "+p.redact(data.GetAccountNo())))
 	}
+	messages := append(vendor.GetMessages(), p.messagesOf(ctx, data)...)
+	vendor.Messages = messages[:min(len(messages), maxMessages)]
+	return vendor
+}
+
+// messagesOf makes one message of each issue, with what the catalogue says of it.
+func (p *Provider) messagesOf(ctx context.Context, data *caliqv1.CustomerCreateData) []*enlistv1.VendorMessage {
 	issues := data.GetCustomerCreateIssues()
 	if len(issues) == 0 {
-		return vendor
+		return nil
 	}
 	descriptions := p.messages.get(ctx)
-	for _, issue := range issues {
-		if len(vendor.GetMessages()) == maxMessages {
-			break
-		}
-		message := vendorhttp.Message(strconv.FormatInt(issue.GetId(), 10), p.redact(issue.GetMessage()))
-		message.Extra = vendorhttp.Cut(p.redact(issue.GetExtraData()), 200)
-		message.Description = vendorhttp.Cut(p.redact(descriptions[issue.GetId()]), 200)
-		vendor.Messages = append(vendor.Messages, message)
+	messages := make([]*enlistv1.VendorMessage, len(issues))
+	for i, issue := range issues {
+		messages[i] = vendorhttp.Message(strconv.FormatInt(issue.GetId(), 10), p.redact(issue.GetMessage()))
+		messages[i].Extra = vendorhttp.Cut(p.redact(issue.GetExtraData()), 200)
+		messages[i].Description = vendorhttp.Cut(p.redact(descriptions[issue.GetId()]), 200)
 	}
-	return vendor
+	return messages
 }
 
 func (p *Provider) redact(text string) string { return wire.Redact(text, p.settings.GetApiKey()) }

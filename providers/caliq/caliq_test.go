@@ -224,17 +224,22 @@ func TestAnswers(t *testing.T) {
 		want   enlistv1.ErrorReason // unspecified: success
 		says   string               // the vendor's messages
 	}{
-		"done":                {200, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), 0, ""},
-		"done, ids as text":   {200, data(`"OK":true,"AccountID":"7","AccountNo":"A-1","CustomerCreateIssues":null`), 0, ""},
-		"done, no AccountID":  {200, data(`"OK":true,"AccountNo":"A-1"`), unknown, ""},
-		"done, AccountID 0":   {200, data(`"OK":true,"AccountID":0,"AccountNo":"A-1"`), unknown, ""},
-		"done, no AccountNo":  {200, data(`"OK":true,"AccountID":7`), unknown, "AccountID 7"},
-		"done, another's":     {200, data(`"OK":true,"AccountID":7,"AccountNo":"A-2"`), unknown, "AccountNo A-2"},
-		"OK as text":          {200, data(`"OK":"true","AccountID":7,"AccountNo":"A-1"`), unknown, ""},
-		"OK left out":         {200, data(`"AccountID":7,"AccountNo":"A-1"`), unknown, "AccountID 7"},
-		"done, not at 200":    {202, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, ""},
-		"no data":             {200, `{"CustomerCreateData":null}`, unknown, ""},
-		"XML in spite of all": {200, string(fixture(t, "create_answer.xml")), unknown, ""},
+		"done":                      {200, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), 0, ""},
+		"done, ids as text":         {200, data(`"OK":true,"AccountID":"7","AccountNo":"A-1","CustomerCreateIssues":null`), 0, ""},
+		"done, no AccountID":        {200, data(`"OK":true,"AccountNo":"A-1"`), unknown, ""},
+		"done, AccountID 0":         {200, data(`"OK":true,"AccountID":0,"AccountNo":"A-1"`), unknown, ""},
+		"done, no AccountNo":        {200, data(`"OK":true,"AccountID":7`), 0, ""},
+		"done, in Caliq's form":     {200, data(`"OK":true,"AccountID":7,"AccountNo":" a-01 "`), unknown, ""},
+		"done, in capitals, padded": {200, data(`"OK":true,"AccountID":7,"AccountNo":" a-1 "`), 0, ""},
+		"done, AccountNo an object": {200, data(`"OK":true,"AccountID":7,"AccountNo":{"a":1}`), 0, ""},
+		"done, odd members":         {200, "\xEF\xBB\xBF" + data(`"OK":true,"AccountID":7,"AccountNo":"A-1","AddressID":"none","CustomerCreateIssues":[null,3,{"ID":"x"}]`), 0, ""},
+		"done, another's":           {200, data(`"OK":true,"AccountID":7,"AccountNo":"A-2"`), unknown, "AccountNo A-2"},
+		"OK as text":                {200, data(`"OK":"true","AccountID":7,"AccountNo":"A-1"`), 0, ""},
+		"OK twice":                  {200, data(`"OK":true,"OK":false,"AccountID":7,"AccountNo":"A-1"`), unknown, ""},
+		"OK left out":               {200, data(`"AccountID":7,"AccountNo":"A-1"`), unknown, "AccountID 7"},
+		"done, not at 200":          {202, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), 0, ""},
+		"no data":                   {200, `{"CustomerCreateData":null}`, unknown, ""},
+		"XML in spite of all":       {200, string(fixture(t, "create_answer.xml")), unknown, ""},
 		"refused": {
 			200, data(`"OK":false,"AccountID":0,"AccountNo":null,"CustomerCreateIssues":[
 			{"ID":9,"Message":"no such channel","ExtraData":"ChannelID"},{"ID":40,"Message":null,"ExtraData":null}]`), rejected,
@@ -245,12 +250,12 @@ func TestAnswers(t *testing.T) {
 		"refused, and tells a key":  {200, data(`"OK":false,"CustomerCreateIssues":[{"ID":1,"ExtraData":"demo-caliq-api-key"}]`), rejected, "$REDACTED"},
 		"400":                       {400, `{"Message":"The request is invalid."}`, rejected, "The request is invalid."},
 		"400 without words":         {400, ``, rejected, ""},
-		"400 that says it is done":  {400, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, "AccountID 7"},
-		"404 that says it is done":  {404, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, "AccountID 7"},
+		"400 that says it is done":  {400, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), 0, ""},
+		"404 that says it is done":  {404, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), 0, ""},
 		"401":                       {401, `{"Message":"Authorization has been denied for this request."}`, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, "denied"},
 		"503":                       {503, `{"Message":"The service is unavailable."}`, unknown, "unavailable"},
-		"500 that says it is done":  {500, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), unknown, ""},
-		"500 that says it is not":   {500, data(`"OK":false`), unknown, ""},
+		"500 that says it is done":  {500, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), 0, ""},
+		"500 that says it is not":   {500, data(`"OK":false`), rejected, ""},
 		"many issues":               {200, data(`"OK":false,"CustomerCreateIssues":[` + strings.Repeat(`{"ID":9},`, 30) + `{"ID":9}]`), rejected, "what nine means"},
 		"a long issue, cut to size": {200, data(`"OK":false,"CustomerCreateIssues":[{"ID":9,"ExtraData":"` + strings.Repeat("x", 300) + `"}]`), rejected, "…"},
 	} {
@@ -432,6 +437,21 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// A number that is only nearly equal is read if no other is, under Caliq's form of it and with a warning.
+func TestGetCustomerInAnotherForm(t *testing.T) {
+	provider := handled(t, nil, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"}]}`)
+	})
+	read, err := provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	warnings := read.GetWarnings()
+	if read.GetCustomer().GetId() != "a-1" || len(warnings) != 1 || warnings[0].GetCode() != enlistv1.WarningCode_WARNING_CODE_ID_CHANGED {
+		t.Errorf("read %v", read)
+	}
+}
+
 func TestGetCustomer(t *testing.T) {
 	for name, test := range map[string]struct {
 		body string
@@ -441,9 +461,12 @@ func TestGetCustomer(t *testing.T) {
 		"there":             {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":"A-1"},{"ID":3,"AccountNo":"A-10"},{"ID":4,"AccountNo":null}]}`, 0, "2"},
 		"listed twice":      {`{"CustomerChangeList":[{"ID":2,"AccountNo":"A-1"},{"ID":2,"AccountNo":"A-1"}]}`, 0, "2"},
 		"two of the number": {`{"CustomerChangeList":[{"ID":2,"AccountNo":"A-1"},{"ID":5,"AccountNo":"A-1"}]}`, 0, "2,5"},
-		"another case":      {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"}]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
-		"empty list":        {`{"CustomerChangeList":[]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
-		"no list":           {`{"CustomerChangeList":null}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
+		"two near":          {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":" A-1"}]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
+		"odd rows": {
+			`{"CustomerChangeList":[null,"x",3,{"ID":{},"AccountNo":77},{"AccountNo":null},{"ID":"2","AccountNo":"A-1"},[1],{"ID":9,"AccountNo":["A-1"]}]}`, 0, "2",
+		},
+		"empty list": {`{"CustomerChangeList":[]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
+		"no list":    {`{"CustomerChangeList":null}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
 		"larger than most": {
 			`{"CustomerChangeList":[` + strings.Repeat(`{"ID":1,"AccountNo":"B-1"},`, 200_000) + `{"ID":2,"AccountNo":"A-1"}]}`,
 			0, "2",

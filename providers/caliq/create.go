@@ -53,17 +53,16 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		return there, err
 	}
 	call := c.call()
-	var body []byte
-	data, err := vendorhttp.Call(ctx, c.http, call, func(response *vendorhttp.Response) (*caliqv1.CustomerCreateData, error) {
-		body = response.Body
+	made, err := vendorhttp.Call(ctx, c.http, call, func(response *vendorhttp.Response) (*result, error) {
 		return c.created(ctx, call, response, c.Key())
 	})
 	if err != nil {
 		return nil, err
 	}
-	answer := c.answer(data)
+	answer := c.answer(made.data)
+	answer.Warnings = made.warnings
 	if c.request.GetIncludeVendorRecord() {
-		answer.VendorRecord = c.record(body)
+		answer.VendorRecord = c.record(made.body)
 	}
 	return answer, nil
 }
@@ -92,11 +91,12 @@ func (c *creation) existing(ctx context.Context) (*enlistv1.CreateCustomerRespon
 	switch {
 	case err != nil:
 		return nil, providers.NotSent(err)
-	case len(found) == 0:
-		return nil, nil //nolint:nilnil // said above
-	case c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT:
-		return providers.Adopted(c.request, c.read(found, c.request.GetIncludeVendorRecord())), nil
-	default:
+	case len(found.exact) > 0 && c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT:
+		return providers.Adopted(c.request, c.read(found.exact, c.request.GetIncludeVendorRecord())), nil
+	case len(found.exact) > 0:
 		return nil, c.description.CustomerExists(nil)
+	case len(found.near) > 0:
+		return nil, c.description.CustomerNearlyExists()
 	}
+	return nil, nil //nolint:nilnil // said above
 }

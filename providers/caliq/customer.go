@@ -30,15 +30,19 @@ func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFat
 
 // read returns what the list says of an account. Where several accounts have the number, account_id names them all.
 func (p *Provider) read(found []*caliqv1.CustomerChange, includeRecord bool) *enlistv1.GetCustomerResponse {
-	ids := make([]string, len(found))
-	for i, account := range found {
-		ids[i] = strconv.FormatInt(account.GetId(), 10)
+	var ids []string
+	for _, account := range found {
+		if account.GetId() != 0 {
+			ids = append(ids, strconv.FormatInt(account.GetId(), 10))
+		}
 	}
 	response := &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{
-		Id:        found[0].GetAccountNo(),
-		VendorIds: map[string]string{"account_id": strings.Join(ids, ",")},
-		Source:    enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
+		Id:     found[0].GetAccountNo(),
+		Source: enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
 	}}
+	if len(ids) > 0 {
+		response.Customer.VendorIds = map[string]string{"account_id": strings.Join(ids, ",")}
+	}
 	if includeRecord {
 		response.VendorRecord = p.record(wire.JSON(&caliqv1.CustomerChangeResults{CustomerChangeList: found}))
 	}

@@ -17,7 +17,8 @@ func TestFind(t *testing.T) {
 		looked   bool
 		want     []providers.Match
 	}{
-		"nothing":              {`{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":"A-10"}`, true, nil},
+		"nothing":              {`{"ID":1,"AccountNo":"B-1"},{"ID":2,"AccountNo":"A-10"}`, true, nil},
+		"in another form":      {`{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":"A-10"}`, true, []providers.Match{unclear}},
 		"one, nobody there":    {`{"ID":1,"AccountNo":"A-1"},{"ID":2,"AccountNo":"a-1"}`, true, []providers.Match{ours}},
 		"one, nobody looked":   {`{"ID":1,"AccountNo":"A-1"}`, false, []providers.Match{unclear}},
 		"one, changed twice":   {`{"ID":1,"AccountNo":"A-1"},{"ID":1,"AccountNo":"A-1"}`, true, []providers.Match{ours}},

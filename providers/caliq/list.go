@@ -1,47 +1,71 @@
 package caliq
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 
 	"google.golang.org/protobuf/proto"
 
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// find returns the accounts with just this number; there should be one or none. Caliq cannot be asked for one account, only for
-// all that have changed since a day, or since ever.
-func (p *Provider) find(ctx context.Context, accountNo string) ([]*caliqv1.CustomerChange, error) {
+// listed are the accounts in Caliq's list that may be the one that was asked for.
+type listed struct {
+	exact []*caliqv1.CustomerChange // with just this number; there should be one or none
+	near  []*caliqv1.CustomerChange // with a number that is nearly equal, if none has just this one
+}
+
+// find returns the accounts with a number. Caliq cannot be asked for one account, only for all that have changed since a day, or ever.
+func (p *Provider) find(ctx context.Context, accountNo string) (*listed, error) {
 	call := p.call(vendorhttp.List, changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
 	call.Lists = true
-	accounts, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]*caliqv1.CustomerChange, error) {
-		return p.accounts(call, response)
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*listed, error) {
+		return p.accounts(call, response, accountNo)
 	})
-	if err != nil {
-		return nil, err
+}
+
+// accounts reads the list of accounts. 204 says that there are none; a body without the list says nothing. An account that cannot be read
+// is not the one that was asked for.
+func (p *Provider) accounts(call *vendorhttp.Request, response *vendorhttp.Response, accountNo string) (*listed, error) {
+	found := &listed{}
+	if response.Status == http.StatusNoContent {
+		return found, nil
 	}
-	var found []*caliqv1.CustomerChange
-	for _, account := range accounts {
-		listed := func(other *caliqv1.CustomerChange) bool { return other.GetId() == account.GetId() }
-		if account.GetAccountNo() == accountNo && !slices.ContainsFunc(found, listed) {
-			found = append(found, account)
+	isList, err := wire.EachElement(bytes.NewReader(response.Body), "CustomerChangeList", func(element json.RawMessage) error {
+		account := &caliqv1.CustomerChange{}
+		if _, err := wire.Read(element, account); err != nil {
+			return nil //nolint:nilerr // said above
 		}
+		switch match.Keys(accountNo, account.GetAccountNo()) {
+		case match.Same:
+			found.exact = addOnce(found.exact, account)
+		case match.Near:
+			found.near = addOnce(found.near, account)
+		case match.Different:
+		}
+		return nil
+	})
+	if response.Status != http.StatusOK || err != nil || !isList {
+		return nil, p.failed(call, response)
+	}
+	if len(found.exact) > 0 { // Caliq keeps such numbers as they were sent
+		found.near = nil
 	}
 	return found, nil
 }
 
-// accounts reads the list of accounts. 204 says that there are none; a body without the list says nothing.
-func (p *Provider) accounts(call *vendorhttp.Request, response *vendorhttp.Response) ([]*caliqv1.CustomerChange, error) {
-	if response.Status == http.StatusNoContent {
-		return nil, nil
+// addOnce adds an account, unless it is there: one that has changed twice may be listed twice.
+func addOnce(accounts []*caliqv1.CustomerChange, account *caliqv1.CustomerChange) []*caliqv1.CustomerChange {
+	if slices.ContainsFunc(accounts, func(other *caliqv1.CustomerChange) bool {
+		return other.GetId() == account.GetId() && account.GetId() != 0
+	}) {
+		return accounts
 	}
-	results := &caliqv1.CustomerChangeResults{}
-	if response.Status != http.StatusOK || wire.Unmarshal(response.Body, results) != nil ||
-		len(results.GetCustomerChangeList()) == 0 && !wire.HasList(response.Body, "CustomerChangeList") {
-		return nil, p.failed(call, response)
-	}
-	return results.GetCustomerChangeList(), nil
+	return append(accounts, account)
 }

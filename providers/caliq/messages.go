@@ -71,9 +71,11 @@ func (p *Provider) fetchMessages(ctx context.Context) (map[int64]string, error) 
 
 func (p *Provider) descriptions(call *vendorhttp.Request, response *vendorhttp.Response) (map[int64]string, error) {
 	results := &caliqv1.MessageResults{}
-	if response.Status != http.StatusNoContent && (response.Status != http.StatusOK ||
-		wire.Unmarshal(response.Body, results) != nil || !wire.HasList(response.Body, "MessagesList")) {
-		return nil, p.failed(call, response)
+	if response.Status != http.StatusNoContent {
+		_, err := wire.Read(response.Body, results) // a message that cannot be read has no description
+		if response.Status != http.StatusOK || err != nil || !wire.HasList(response.Body, "MessagesList") {
+			return nil, p.failed(call, response)
+		}
 	}
 	descriptions := make(map[int64]string, len(results.GetMessagesList()))
 	for _, message := range results.GetMessagesList() {

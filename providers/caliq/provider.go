@@ -84,16 +84,22 @@ func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	return unsupported
 }
 
-// GetCustomer says whether an account exists, and its identifier; Caliq documents no call that returns more.
+// GetCustomer says whether an account exists, and its identifier; Caliq documents no call that returns more. If no account has the number,
+// but just one has it in another form, that is returned, with a warning.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	found, err := p.find(ctx, request.GetCustomerId())
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
-		return nil, p.description.CustomerNotFound(nil)
+	switch {
+	case len(found.exact) > 0:
+		return p.read(found.exact, request.GetIncludeVendorRecord()), nil
+	case len(found.near) == 1:
+		response := p.read(found.near, request.GetIncludeVendorRecord())
+		response.Warnings = providers.IDChanged(request.GetCustomerId(), response.GetCustomer().GetId())
+		return response, nil
 	}
-	return p.read(found, request.GetIncludeVendorRecord()), nil
+	return nil, p.description.CustomerNotFound(nil)
 }
 
 // ListContractors is not supported.
