@@ -74,14 +74,15 @@ func (p *Provider) body(request *enlistv1.CreateCustomerRequest) (*avviov1.Creat
 	}, nil
 }
 
-// created reads the answer to a create and returns the account's id. The status ok without an id is no success, nor is an id
-// without it.
+// created reads the response to a create request and returns the account's id. The status ok and an id prove a success, at any HTTP
+// status. One without the other proves nothing.
 func (p *Provider) created(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) (int64, error) {
 	answer, created := &avviov1.Answer{}, &avviov1.CreateAccountAnswer{}
-	if wire.Unmarshal(response.Body, answer) != nil || wire.Unmarshal(response.Body, created) != nil {
+	_, unreadable := wire.Read(response.Body, answer)
+	if _, err := wire.Read(response.Body, created); unreadable != nil || err != nil {
 		return 0, p.http.NotUnderstood(call, response, nil)
 	}
-	if response.Status < 300 && isOK(answer) && created.GetAccountId() > 0 {
+	if isOK(answer) && created.GetAccountId() > 0 {
 		return created.GetAccountId(), nil
 	}
 	if created.GetAccountId() != 0 || isOK(answer) {

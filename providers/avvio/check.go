@@ -9,7 +9,6 @@ import (
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
-	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 // Check asks which properties the API user may reach, and whether the connection's is one of them, where the answer lists any.
@@ -17,21 +16,18 @@ func (p *Provider) Check(ctx context.Context) error {
 	secrets := []string{p.settings.GetPassword()}
 	call := p.call(vendorhttp.Check, &avviov1.GetSiteAccessRequest{UserAuth: p.userAuth(), Operation: "getSiteAccess"}, secrets)
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
-		answer, access := &avviov1.Answer{}, &avviov1.GetAccountsAnswer{}
-		if wire.Unmarshal(response.Body, answer) != nil || wire.Unmarshal(response.Body, access) != nil {
-			return struct{}{}, p.http.NotUnderstood(call, response, nil)
+		sites, err := p.sites(call, response, secrets)
+		if err != nil {
+			return struct{}{}, err
 		}
-		if response.Status >= 300 || !isOK(answer) {
-			return struct{}{}, p.refusal(call, response, answer, secrets)
-		}
-		return struct{}{}, p.reaches(access.GetSiteList())
+		return struct{}{}, p.reaches(sites)
 	})
 	return err
 }
 
-func (p *Provider) reaches(sites []*avviov1.Site) error {
+func (p *Provider) reaches(sites []site) error {
 	own := p.settings.GetSiteId()
-	is := func(site *avviov1.Site) bool { return site.GetSiteId() == own }
+	is := func(at site) bool { return at.id == own }
 	if own == 0 || len(sites) == 0 || slices.ContainsFunc(sites, is) {
 		return nil
 	}

@@ -3,15 +3,28 @@
 // One call makes a guest's account, with a password, at one property (site). Avvio gives the account its id, which is the
 // customer's id; a caller cannot choose it.
 //
+// What proves a success: the status ok and an accountID, at any HTTP status.
+//
+// What is a refusal: a status in Avvio's words that says so; see refusal.go for what is assumed. A
+// look-up must confirm it. If the words are about something that exists, or the HTTP status is 500,
+// absence counts only after the vendor's lag.
+//
+// How accounts are compared: by email (trimmed, in any case), names and time. An account whose names
+// Avvio may have rewritten (without accents, cut short, with HTML escapes) is never taken for none:
+// a person decides about it.
+//
 // What to know of the vendor:
-//   - There is one URL. What a call does stands in its body as `operation`, and so do the API user's name and password.
+//   - There is one URL. What a request does stands in its body as `operation`, and so do the API
+//     user's name and password.
 //   - Ids of accounts need 64 bits.
-//   - A success has the status ok and an accountID. No failure is documented: see the file refusal.go for what is assumed.
-//   - That a second account for the same person is refused is not documented, and there is no call that changes one.
-//   - An account is read out of the list of all accounts of a property. The members of its address and the form of its times are
-//     not documented; what is not understood is left out, and is in the vendor record.
-//   - What an unknown outcome has made is looked for in that list by email, name and time. Times come without a zone, and what the list's
-//     afterDate leaves out is not documented, so days more than needed are asked for; and an account of the person whose time would
-//     have to be of another zone is left to a person.
-//   - Bodies hold two secrets, the API user's password and the account's, and answers may repeat them.
+//   - That a second account for the same person is refused is not documented, and there is no call
+//     that changes one.
+//   - An account is read out of the list of all accounts of a property. The response documents no
+//     status. A row that cannot be read is skipped. The members of an address and the form of times
+//     are not documented; what is not understood is left out, and is in the vendor record.
+//   - What an unknown outcome has made is looked for in that list. Times come without a zone, and
+//     what the list's afterDate leaves out is not documented. So Enlist asks for more days than
+//     needed, and leaves an account to a person whose time would have to be of another zone.
+//   - Bodies hold two secrets, the API user's password and the account's, and responses may repeat
+//     them.
 package avvio

@@ -8,6 +8,7 @@ import (
 
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 )
 
 const (
@@ -22,25 +23,25 @@ const (
 // FindCustomer looks for accounts of the same person that have come to be since the send, at the property, then, should they be listed
 // elsewhere, at all that the API user may see.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	site := c.account.GetSiteId()
+	own := c.account.GetSiteId()
 	after := sent.Since.UTC().AddDate(0, 0, -daysBefore).Format(time.DateOnly)
-	for _, sites := range [][]int64{{site}, nil} {
-		answer, body, err := c.list(ctx, sites, after)
+	for _, scope := range [][]int64{{own}, nil} {
+		sites, err := c.list(ctx, scope, after)
 		if err != nil {
 			return nil, err
 		}
 		var candidates []providers.Candidate
-		for i, at := range answer.GetSiteList() {
-			for j, account := range at.GetAccountList() {
-				candidate, is := c.candidate(account, sent.Since, time.Now())
+		for _, at := range sites {
+			for _, listed := range at.accounts {
+				candidate, is := c.candidate(listed.account, sent.Since, time.Now())
 				if !is {
 					continue
 				}
-				if id := at.GetSiteId(); id != 0 && id != site {
+				if at.id != 0 && at.id != own {
 					candidate.Match = providers.MatchUnclear
 				}
 				if c.request.GetIncludeVendorRecord() {
-					candidate.Response.VendorRecord = (&found{account: account, body: body, site: i, place: j}).record(c.secrets())
+					candidate.Response.VendorRecord = listed.record(c.secrets())
 				}
 				candidates = append(candidates, candidate)
 			}
@@ -52,16 +53,15 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	return nil, nil
 }
 
-// candidate makes a candidate of an account, unless it was there before or is another person's. It is ours only when email and names
-// are just as sent and its time lies between the send and now. What may be ours with something that the vendor has changed, or that
-// is not told, is left to a person: a create that goes out again for nothing makes a second account.
+// candidate makes a candidate of an account, unless it was there before or is another person's. It is ours only if email and names are
+// just as sent and its time lies between the send and now. If Avvio may have rewritten something, or does not tell it, a person decides: a
+// creation that is sent again for nothing makes a second account.
 func (c *creation) candidate(account *avviov1.Account, since, now time.Time) (providers.Candidate, bool) {
 	sent := c.account.GetAccountInformation()
 	at := instant(account.GetDtCreated())
 	created, timed := at.AsTime(), at != nil
 	inTime := timed && !created.Before(since.Add(-providers.ClockSkew)) && !created.After(now.Add(providers.ClockSkew))
-	sameName := !differs(sent.GetNameFirst(), account.GetName().GetFirst()) && !differs(sent.GetNameLast(), account.GetName().GetLast())
-	sameEmail := sent.GetEmail() != "" && !differs(sent.GetEmail(), account.GetEmail())
+	sameName, sameEmail := isName(sent, account.GetName()), match.Keys(sent.GetEmail(), account.GetEmail()) != match.Different
 	switch {
 	case account.GetAccountId() <= 0,
 		timed && created.Before(since.Add(-anyZone)),
@@ -76,15 +76,17 @@ func (c *creation) candidate(account *avviov1.Account, since, now time.Time) (pr
 	return candidate, true
 }
 
-// differs compares without regard to case and to space around and between words: a vendor may tidy either up.
-func differs(sent, read string) bool {
-	return !strings.EqualFold(strings.Join(strings.Fields(sent), " "), strings.Join(strings.Fields(read), " "))
+// isName reports whether an account's name is the one that was sent, or may be another form of it: each part for itself, or both together,
+// however Avvio has divided them.
+func isName(sent *avviov1.AccountInformation, held *avviov1.AccountName) bool {
+	return match.Names(sent.GetNameFirst(), held.GetFirst()) != match.Different && match.Names(sent.GetNameLast(), held.GetLast()) != match.Different ||
+		match.Names(sent.GetNameFirst()+" "+sent.GetNameLast(), held.GetFirst()+" "+held.GetLast()) != match.Different
 }
 
 // differing returns the paths of what an account has otherwise than sent: an email but for its case, names as they are.
 func differing(sent *avviov1.AccountInformation, account *avviov1.Account) []string {
 	var paths []string
-	if differs(sent.GetEmail(), account.GetEmail()) {
+	if match.Keys(sent.GetEmail(), account.GetEmail()) == match.Different {
 		paths = append(paths, "customer.email")
 	}
 	if strings.TrimSpace(sent.GetNameFirst()) != strings.TrimSpace(account.GetName().GetFirst()) {
@@ -96,11 +98,10 @@ func differing(sent *avviov1.AccountInformation, account *avviov1.Account) []str
 	return paths
 }
 
-// key returns what an account is told by, one text for all that differs holds for equal but for case.
+// key returns what an account is told by: one text for all whose email and names are nearly equal.
 func key(site int64, sent *avviov1.AccountInformation) string {
-	parts := []string{strconv.FormatInt(site, 10)}
-	for _, part := range []string{sent.GetEmail(), sent.GetNameFirst(), sent.GetNameLast()} {
-		parts = append(parts, strconv.Quote(strings.Join(strings.Fields(part), " ")))
-	}
-	return "match:" + strings.Join(parts, ",")
+	return "match:" + strings.Join([]string{
+		strconv.FormatInt(site, 10), strconv.Quote(match.Key(sent.GetEmail())),
+		strconv.Quote(match.Name(sent.GetNameFirst())), strconv.Quote(match.Name(sent.GetNameLast())),
+	}, ",")
 }

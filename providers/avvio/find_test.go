@@ -1,6 +1,7 @@
 package avvio_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,6 +48,7 @@ func TestFind(t *testing.T) {
 		"another name":             {account(ago(0), mail, "Jane", "Smith"), unclear},
 		"another name, before":     {account(ago(time.Hour), mail, "Jane", "Smith"), nil},
 		"another name, no time":    {account(`null`, mail, "Jane", "Smith"), nil},
+		"a name cut short":         {account(ago(0), mail, "John", "Smith-Wolfeschlegelst"), unclear},
 		"no email":                 {account(ago(0), "", "John", "Smith"), unclear},
 		"no email, another person": {account(ago(0), "", "Jane", "Smith"), nil},
 		"no id":                    {strings.Replace(account(ago(0), mail, "John", "Smith"), "7", "0", 1), nil},
@@ -81,6 +83,44 @@ func TestFind(t *testing.T) {
 				t.Errorf("found %+v", found)
 			}
 		})
+	}
+}
+
+// Without an email only the name and the time tell. Avvio may store the name in another form: such an account is never taken for none.
+func TestFindWithoutAnEmail(t *testing.T) {
+	since := time.Now().UTC()
+	for held, want := range map[[2]string][]providers.Match{
+		{"Maximiliana-Joséphine", "O'Brien-Łukasiewicz"}:     {providers.MatchUnclear},
+		{"Maximiliana-Joséphin", "O'Brien-Łukasiewicz"}:      {providers.MatchUnclear}, // cut
+		{"Maximiliana-Josephin", "O'Brien-Lukasiewicz"}:      {providers.MatchUnclear}, // without accents
+		{"Maximiliana-Joséphine", "O&#39;Brien-Łukasiewicz"}: {providers.MatchUnclear},
+		{"MAXIMILIANA-JOS?PHINE", "O BRIEN-?UKASIEWICZ"}:     {providers.MatchUnclear},
+		{"Maximiliana-JosÃ©phine", "O'Brien-Å\u0081ukasiewicz"}:   {providers.MatchUnclear},
+		{"", "Maximiliana-Josephine O'Brien-Lukasiewicz"}:    {providers.MatchUnclear},
+		{"Maximilian", "Smith"}:                              nil,
+		{"Anna", "O'Brien-Łukasiewicz"}:                      nil,
+	} {
+		create := small(t, "1")
+		create.Customer.Email = ""
+		create.Customer.Name = &enlistv1.PersonName{GivenName: "Maximiliana-Joséphine", FamilyName: "O'Brien-Łukasiewicz"}
+		account, _ := json.Marshal(map[string]any{
+			"accountID": 7, "dtCreated": since.Format(time.DateTime), "name": map[string]string{"first": held[0], "last": held[1]},
+		})
+		creation, err := vendor(t, nil, says(200, list(string(account)))).Prepare(create)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var matches []providers.Match
+		for _, candidate := range found {
+			matches = append(matches, candidate.Match)
+		}
+		if !slices.Equal(matches, want) {
+			t.Errorf("%q: found %+v", held, found)
+		}
 	}
 }
 
@@ -136,6 +176,7 @@ func TestKey(t *testing.T) {
 	for _, change := range []func(*enlistv1.CreateCustomerRequest){
 		func(r *enlistv1.CreateCustomerRequest) { r.Customer.Email = "guest-2@example.com" },
 		func(r *enlistv1.CreateCustomerRequest) { r.Customer.Name.FamilyName = `smith","x` },
+		func(r *enlistv1.CreateCustomerRequest) { r.Customer.Name.FamilyName = "Smyth" },
 		func(r *enlistv1.CreateCustomerRequest) { *r.GetAvvio().SiteId = 12 },
 	} {
 		if other := key(change); other == same {

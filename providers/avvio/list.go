@@ -1,38 +1,48 @@
 package avvio
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// found is an account, with the place where it stands in an answer.
-type found struct {
-	account     *avviov1.Account
-	body        []byte
-	site, place int
+// site is a property in a response, with its accounts.
+type site struct {
+	id       int64
+	accounts []found
 }
 
-// find looks for an account at the connection's property, then, as creates can name another, at all that the API user may see.
+// found is an account in a response.
+type found struct {
+	account *avviov1.Account
+	odd     []wire.Odd
+	body    []byte // the account as it came
+}
+
+// find looks for an account at the connection's property, then, as creations can name another, at all that the API user may see.
 // Avvio cannot be asked for one account.
 func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 	scopes := [][]int64{nil}
-	if site := p.settings.GetSiteId(); site != 0 {
-		scopes = [][]int64{{site}, nil}
+	if own := p.settings.GetSiteId(); own != 0 {
+		scopes = [][]int64{{own}, nil}
 	}
-	for _, sites := range scopes {
-		answer, body, err := p.list(ctx, sites, "")
+	for _, scope := range scopes {
+		sites, err := p.list(ctx, scope, "")
 		if err != nil {
 			return nil, err
 		}
-		for i, site := range answer.GetSiteList() {
-			for j, account := range site.GetAccountList() {
-				if account.GetAccountId() == id {
-					return &found{account: account, body: body, site: i, place: j}, nil
+		for _, at := range sites {
+			for _, listed := range at.accounts {
+				if listed.account.GetAccountId() == id {
+					return &listed, nil
 				}
 			}
 		}
@@ -41,41 +51,81 @@ func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 }
 
 // list asks for the accounts of some properties, or of all, that have changed after a day, or ever.
-func (p *Provider) list(ctx context.Context, sites []int64, after string) (*avviov1.GetAccountsAnswer, []byte, error) {
+func (p *Provider) list(ctx context.Context, scope []int64, after string) ([]site, error) {
 	secrets := []string{p.settings.GetPassword()}
-	call := p.call(vendorhttp.List, &avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: sites, AfterDate: after}, secrets)
+	call := p.call(vendorhttp.List, &avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: scope, AfterDate: after}, secrets)
 	call.Lists = true
-	var body []byte
-	answer, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*avviov1.GetAccountsAnswer, error) {
-		body = response.Body
-		return p.listed(call, response, secrets)
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]site, error) {
+		return p.sites(call, response, secrets)
 	})
-	return answer, body, err
 }
 
-// listed reads the answer to getAccounts. Without a list of properties it says nothing.
-func (p *Provider) listed(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) (*avviov1.GetAccountsAnswer, error) {
-	answer, listed := &avviov1.Answer{}, &avviov1.GetAccountsAnswer{}
+// sites reads a response that lists properties. Avvio documents no status for it, so a list without a status is one; a status other than ok
+// refuses, and a response without a list says nothing. A property or an account that cannot be read is skipped.
+func (p *Provider) sites(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) ([]site, error) {
+	answer := &avviov1.Answer{}
+	_, unreadable := wire.Read(response.Body, answer)
+	list, isList := elements(response.Body, "siteList")
 	switch {
-	case wire.Unmarshal(response.Body, answer) != nil:
+	case unreadable != nil:
 		return nil, p.http.NotUnderstood(call, response, nil)
-	case response.Status >= 300 || !isOK(answer):
+	case response.Status >= 300 || answer.GetStatus() != "" && !isOK(answer):
 		return nil, p.refusal(call, response, answer, secrets)
-	case wire.Unmarshal(response.Body, listed) != nil || !wire.HasList(response.Body, "siteList"):
+	case !isList:
 		return nil, p.http.NotUnderstood(call, response, nil)
 	}
-	return listed, nil
-}
-
-// record returns the account as it came; nil when the answer cannot be shown, having a member twice, say.
-func (f *found) record(secrets []string) *structpb.Struct {
-	site := element(redactedRecord(f.body, secrets), "siteList", f.site)
-	return element(site, "accountList", f.place)
-}
-
-func element(record *structpb.Struct, list string, at int) *structpb.Struct {
-	if values := record.GetFields()[list].GetListValue().GetValues(); at < len(values) {
-		return values[at].GetStructValue()
+	var sites []site
+	for _, element := range list {
+		at := &avviov1.Site{}
+		if _, err := wire.Read(element, at); err != nil {
+			continue
+		}
+		accounts, isList := elements(element, "accountList")
+		if !isList && hasMember(element, "accountList") { // an account may be in it: it is not known to be absent
+			return nil, p.http.NotUnderstood(call, response, nil)
+		}
+		read := site{id: at.GetSiteId()}
+		for _, body := range accounts {
+			account := &avviov1.Account{}
+			if odd, err := wire.Read(body, account); err == nil {
+				read.accounts = append(read.accounts, found{account, odd, body})
+			}
+		}
+		sites = append(sites, read)
 	}
-	return nil
+	return sites, nil
 }
+
+// elements returns the elements of a list in a JSON object, and whether it is one. A single object stands for a list of it, as servers write
+// it that make JSON out of XML.
+func elements(object []byte, name string) (list []json.RawMessage, isList bool) {
+	isList, err := wire.EachElement(bytes.NewReader(object), name, func(element json.RawMessage) error {
+		list = append(list, element)
+		return nil
+	})
+	if err != nil {
+		return nil, false
+	}
+	if single := member(object, name); !isList && bytes.HasPrefix(single, []byte("{")) {
+		return []json.RawMessage{single}, true
+	}
+	return list, isList
+}
+
+// hasMember reports whether a JSON object has a member that is not null.
+func hasMember(object []byte, name string) bool {
+	value := member(object, name)
+	return len(value) > 0 && string(value) != "null"
+}
+
+func member(object []byte, name string) json.RawMessage {
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(object, &members) // of any other JSON there is no member
+	return members[name]
+}
+
+// record returns the account as it came; nil if it cannot be shown, having a member twice, say.
+func (f *found) record(secrets []string) *structpb.Struct { return redactedRecord(f.body, secrets) }
+
+// warnings names what could not be read of the account.
+func (f *found) warnings() []*enlistv1.Warning { return providers.Unreadable(f.odd) }

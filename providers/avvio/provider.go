@@ -75,7 +75,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 	if err != nil {
 		return nil, err
 	}
-	response := &enlistv1.GetCustomerResponse{Customer: customer(found.account)}
+	response := &enlistv1.GetCustomerResponse{Customer: customer(found.account), Warnings: found.warnings()}
 	if request.GetIncludeVendorRecord() {
 		response.VendorRecord = found.record([]string{p.settings.GetPassword()})
 	}

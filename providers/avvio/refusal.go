@@ -15,14 +15,24 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Avvio documents no failure. Assumed is: an object with a status that says so, and without an account, refuses the request; unless
+// Avvio documents no failure. Enlist assumes that an object with a status that says so, and without an account, refuses the request; unless
 // its words say that the server failed, for then it may have failed half-way. Any other status may mean that something was done.
 // Credentials are told by words, too, as they are refused in the same form. Where that is wrong, the vendor's words still show it.
 var (
 	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|unauth|access.?deni|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
 	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
+	aboutExisting    = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
 )
+
+// confirmation says what must confirm a refusal in Avvio's words. A proxy may have sent the request twice: the copy that came first can be
+// the reason. A refusal with HTTP status 500 may come from half-way.
+func confirmation(status int, words string) providers.Confirmation {
+	if status >= http.StatusInternalServerError || aboutExisting.MatchString(words) {
+		return providers.ConfirmAfterLag
+	}
+	return providers.ConfirmByLookup
+}
 
 // refusal makes the error for an answer that is no success.
 func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Response, answer *avviov1.Answer, secrets []string) error {
@@ -42,18 +52,18 @@ func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Respon
 			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
 			Message: "Provider " + p.description.Name + " refused the request; see VendorError for its words. Nothing was created.",
 			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
-			Vendor:  vendor,
+			Vendor:  vendor, Confirm: confirmation(response.Status, words), Alive: true,
 		}
 	}
 }
 
-// speaksForItself reports whether an HTTP status leaves it to the body to say what happened.
+// speaksForItself reports whether an HTTP status leaves it to the body to say what happened. Gateways answer 502 and higher.
 func speaksForItself(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
 		return false
 	}
-	return status < 300 || status >= 400 && status < 500
+	return status < 300 || status >= 400 && status <= http.StatusInternalServerError
 }
 
 // vendorError keeps what an answer says, without the secrets that it may repeat: the members that web services use for it, and

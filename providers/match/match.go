@@ -103,9 +103,9 @@ func Names(sent, held string) Kinship {
 	if sent == held {
 		return Same
 	}
-	plainSent := plain(sent)
+	normalSent := Name(sent)
 	for _, read := range []string{held, cutEscape.ReplaceAllString(held, ""), misread(held)} {
-		if alike(plainSent, plain(read)) {
+		if alike(normalSent, Name(read)) {
 			return Near
 		}
 	}
@@ -115,9 +115,10 @@ func Names(sent, held string) Kinship {
 // cutEscape is an HTML escape at the end of a text that was cut short inside it.
 var cutEscape = regexp.MustCompile(`&#?[0-9A-Za-z]{0,8}$`)
 
-// plain returns a name without accents and without what is neither a letter nor a digit, folded. A
-// vendor may drop or replace apostrophes, hyphens and spaces. Replaced characters stay as '?'.
-func plain(name string) string {
+// Name returns the normal form of a name: folded, without accents and without what is neither a
+// letter nor a digit, since a vendor may drop or replace apostrophes, hyphens and spaces. Characters
+// that were replaced stay as '?'. A name that was cut short has another normal form.
+func Name(name string) string {
 	var out strings.Builder
 	for _, character := range norm.NFKD.String(fold(name)) {
 		switch {
