@@ -6,7 +6,7 @@ import enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 func Adopted(request *enlistv1.CreateCustomerRequest, there *enlistv1.GetCustomerResponse) *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: there.GetCustomer(), Outcome: enlistv1.Outcome_OUTCOME_ADOPTED, RequestId: request.GetRequestId(),
-		VendorRecord: there.GetVendorRecord(),
+		VendorRecord: there.GetVendorRecord(), Warnings: there.GetWarnings(),
 	}
 }
 

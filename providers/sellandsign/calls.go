@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -47,14 +49,24 @@ func (p *Provider) creation(parameters *sellandsignv1.SelectOrCreateCustomer) *v
 	return call
 }
 
-// send creates the customer and returns the vendor's record of it.
-func (p *Provider) send(ctx context.Context, parameters *sellandsignv1.SelectOrCreateCustomer) (*sellandsignv1.Customer, []byte, error) {
-	call := p.creation(parameters)
-	var body []byte
-	record, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.Customer, error) {
-		body = response.Body
-		record := recordIn(body, parameters.GetNumber())
-		switch made := record.GetActorId() != 0; { // without that, it may as well be what was sent, repeated
+// held is a customer as Sell&Sign returned it.
+type held struct {
+	*sellandsignv1.Customer
+	odd  []wire.Odd
+	body []byte
+	near bool // its number is only nearly equal to the requested one
+}
+
+// warnings names what could not be read, and another form of the number.
+func (h *held) warnings(number string) []*enlistv1.Warning {
+	return append(providers.IDChanged(number, h.GetNumber()), providers.Unreadable(h.odd)...)
+}
+
+// send creates the customer and returns the vendor's record of it. A number and an actorId prove a success.
+func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number string) (*held, error) {
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
+		record := recordIn(response.Body, number)
+		switch made := record != nil && record.GetActorId() != 0; { // without an actorId it may as well be the request, repeated
 		case made && isSuccess(response):
 			return record, nil
 		case made:
@@ -63,31 +75,35 @@ func (p *Provider) send(ctx context.Context, parameters *sellandsignv1.SelectOrC
 			return nil, p.refused(call, response)
 		}
 	})
-	return record, body, err
 }
 
-// read reads the customer with a number.
-func (p *Provider) read(ctx context.Context, number string) (*sellandsignv1.Customer, []byte, error) {
+// read reads the customer with a number, or with a nearly equal one if Sell&Sign returns that.
+func (p *Provider) read(ctx context.Context, number string) (*held, error) {
 	call := p.call(vendorhttp.Get, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
-	var body []byte
-	record, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.Customer, error) {
-		body = response.Body
-		if record := recordIn(body, number); record != nil && isSuccess(response) {
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
+		if record := recordIn(response.Body, number); record != nil && isSuccess(response) {
 			return record, nil
 		}
-		if isSuccess(response) && isNothing(body) || isNotFound(response.Status) {
+		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) {
 			return nil, p.description.CustomerNotFound(p.said(response))
 		}
 		return nil, p.refused(call, response)
 	})
-	return record, body, err
 }
 
-// recordIn returns the customer that a body holds, and nil when that is not the one with the number that was sent.
-func recordIn(body []byte, number string) *sellandsignv1.Customer {
-	record := &sellandsignv1.Customer{}
-	if wire.Unmarshal(body, record) != nil || record.GetNumber() != number {
+// recordIn returns the customer that a body holds, and nil if its number is neither equal nor nearly equal to the requested one.
+func recordIn(body []byte, number string) *held {
+	record := &held{Customer: &sellandsignv1.Customer{}, body: body}
+	var err error
+	if record.odd, err = wire.Read(body, record.Customer); err != nil {
 		return nil
+	}
+	switch match.Keys(number, record.GetNumber()) {
+	case match.Different:
+		return nil
+	case match.Near:
+		record.near = true
+	case match.Same:
 	}
 	return record
 }
@@ -110,17 +126,26 @@ func isNotFound(status int) bool {
 	return false
 }
 
-// refused makes the error for an answer that is not what was asked for. A few statuses say that the vendor would not do it.
+// aboutExisting matches what Sell&Sign may say when a value must be unique.
+var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
+
+// refused makes the error for a response that is not what was asked for. A few statuses say that the vendor would not do it. What it then
+// says is not documented, so a look-up must confirm it; and if an earlier copy of the same request may be the reason, absence counts only
+// after the vendor's lag.
 func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Response) error {
 	vendor := p.said(response)
 	switch response.Status {
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusRequestHeaderFieldsTooLarge:
+		confirm := providers.ConfirmByLookup
+		if response.Status == http.StatusConflict || aboutExisting.Match(response.Body) {
+			confirm = providers.ConfirmAfterLag
+		}
 		return &providers.Error{
 			Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
 			Message: fmt.Sprintf("Provider %s refused the request with HTTP status %d; see VendorError. Nothing was done.",
 				p.description.Name, response.Status),
-			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
+			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Confirm: confirm,
 		}
 	}
 	return p.http.NotUnderstood(call, response, vendor)

@@ -13,6 +13,7 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/pagetoken"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
@@ -41,7 +42,15 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 		entries = entries[:size]
 		response.NextPageToken = pagetoken.Next(request, offset+size)
 	}
-	for _, entry := range entries {
+	for i, entry := range entries {
+		if entry.contractor == nil {
+			response.Warnings = append(response.Warnings, unreadable("contractors", "elements", offset+i))
+			continue
+		}
+		for _, warning := range providers.Unreadable(entry.odd) {
+			warning.Path = "contractors[" + strconv.Itoa(len(response.GetContractors())) + "]"
+			response.Warnings = append(response.Warnings, warning)
+		}
 		response.Contractors = append(response.Contractors, contractor(entry.contractor, request.GetCustomerId()))
 		if request.GetIncludeVendorRecord() {
 			response.VendorRecords = append(response.VendorRecords, wire.Record(entry.record, tokenName))
@@ -50,9 +59,10 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 	return response, nil
 }
 
-// contractorEntry is an element of the vendor's list, read and as it came.
+// contractorEntry is an element of the vendor's list, read and as it came. contractor is nil if it cannot be read.
 type contractorEntry struct {
 	contractor *sellandsignv1.Contractor
+	odd        []wire.Odd
 	record     json.RawMessage
 }
 
@@ -82,7 +92,7 @@ func (p *Provider) contractorsAt(ctx context.Context, number string, offset, siz
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]contractorEntry, error) {
 		entries, ok := contractorEntries(response)
 		if isNotFound(response.Status) || ok && len(entries) == 0 && offset == 0 {
-			if _, _, err := p.read(ctx, number); err != nil {
+			if _, err := p.read(ctx, number); err != nil {
 				return nil, err
 			}
 		}
@@ -100,10 +110,12 @@ func contractorEntries(response *vendorhttp.Response) ([]contractorEntry, bool) 
 	}
 	entries := make([]contractorEntry, len(records))
 	for i, record := range records {
-		entries[i] = contractorEntry{contractor: &sellandsignv1.Contractor{}, record: record}
-		if wire.Unmarshal(record, entries[i].contractor) != nil {
-			return nil, false
+		read := &sellandsignv1.Contractor{}
+		odd, err := wire.Read(record, read)
+		if err != nil {
+			read = nil
 		}
+		entries[i] = contractorEntry{read, odd, record}
 	}
 	return entries, true
 }

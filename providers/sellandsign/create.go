@@ -66,15 +66,17 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if adopted, err := c.lookFirst(ctx); adopted != nil || err != nil {
 		return adopted, err
 	}
-	record, body, err := c.send(ctx, update.parameters)
+	call := c.creation(update.parameters)
+	call.Shown = update.there
+	record, err := c.send(ctx, call, c.Key())
 	if err != nil {
 		return nil, err
 	}
-	outcome := outcomeOf(record)
+	outcome := outcomeOf(record.Customer)
 	if update.there {
 		outcome = enlistv1.Outcome_OUTCOME_UPDATED
 	}
-	response := c.complete(ctx, record, body, outcome, update.fates)
+	response := c.complete(ctx, record, outcome, update.fates)
 	if ctx.Err() != nil { // what was cut off would be lost; FindCustomer completes it
 		return nil, c.http.MayBeDone(c.creation(update.parameters), &vendorhttp.Response{Status: http.StatusOK}, nil)
 	}
@@ -83,28 +85,29 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 
 // complete sets the free properties of a customer that was written, and makes the create's answer.
 func (c *creation) complete(
-	ctx context.Context, record *sellandsignv1.Customer, body []byte, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
+	ctx context.Context, record *held, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
 ) *enlistv1.CreateCustomerResponse {
 	wanted := c.parameters.GetProperties()
 	if len(wanted) == 0 {
-		return c.answer(record, body, outcome, fates)
+		return c.answer(record, outcome, fates)
 	}
 	fates = cloned(fates)
 	properties := c.setProperties(providers.WithObserver(ctx, nil), wanted, fates)
-	response := c.answer(record, body, outcome, fates)
+	response := c.answer(record, outcome, fates)
 	response.Customer.Properties = properties
 	return response
 }
 
 // answer makes the answer to a create that wrote the customer of a record.
 func (c *creation) answer(
-	record *sellandsignv1.Customer, body []byte, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
+	record *held, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
 ) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
-		Customer: customer(record), Outcome: outcome, RequestId: c.request.GetRequestId(), Fields: providers.NotAsItCame(fates),
+		Customer: customer(record.Customer), Outcome: outcome, RequestId: c.request.GetRequestId(), Fields: providers.NotAsItCame(fates),
+		Warnings: record.warnings(c.Key()),
 	}
 	if c.request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body, tokenName)
+		response.VendorRecord = wire.Record(record.body, tokenName)
 	}
 	return response
 }
@@ -117,35 +120,35 @@ func cloned(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
 	return clones
 }
 
-// lookFirst reads the customer when a create must leave one that is there unchanged. It returns nil and nil when the create may go.
+// lookFirst reads the customer if a creation must leave one that is there unchanged. It returns nil and nil if the creation may go.
 func (c *creation) lookFirst(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	var response *enlistv1.CreateCustomerResponse
-	var err error
-	switch c.request.GetOnExisting() {
-	case enlistv1.OnExisting_ON_EXISTING_UPDATE:
+	if c.updates() {
 		return nil, nil //nolint:nilnil // nothing was looked for
-	case enlistv1.OnExisting_ON_EXISTING_ADOPT:
-		response, err = c.adopt(ctx)
-	default:
-		if _, _, err = c.read(ctx, c.parameters.GetNumber()); err == nil {
-			return nil, c.description.CustomerExists(nil)
-		}
 	}
-	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+	there, err := c.read(ctx, c.Key())
+	switch {
+	case providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND):
 		return nil, nil //nolint:nilnil // nothing is there
+	case err != nil:
+		return nil, providers.NotSent(err)
+	case there.near:
+		return nil, c.description.CustomerNearlyExists()
+	case c.request.GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_ADOPT:
+		return nil, c.description.CustomerExists(nil)
 	}
-	return response, providers.NotSent(err)
+	adopted, err := c.adopt(ctx, there)
+	return adopted, providers.NotSent(err)
 }
 
-// adopt reads the customer that is there.
-func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	there, err := c.GetCustomer(ctx, &enlistv1.GetCustomerRequest{
-		Provider: c.request.GetProvider(), CustomerId: c.parameters.GetNumber(), IncludeVendorRecord: c.request.GetIncludeVendorRecord(),
+// adopt makes the response to a creation that found a customer there.
+func (c *creation) adopt(ctx context.Context, there *held) (*enlistv1.CreateCustomerResponse, error) {
+	read, err := c.withProperties(ctx, there, &enlistv1.GetCustomerRequest{
+		Provider: c.request.GetProvider(), CustomerId: c.Key(), IncludeVendorRecord: c.request.GetIncludeVendorRecord(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return providers.Adopted(c.request, there), nil
+	return providers.Adopted(c.request, read), nil
 }
 
 // sameMoment is how far apart the two times of a new customer may be stamped. It is assumed: the sample has them equal.

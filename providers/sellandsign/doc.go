@@ -6,6 +6,17 @@
 // read and the send: the answer then shows a creation date before its syncTimer, and the outcome is OUTCOME_UPDATED.
 // Free properties go after the create, in a call for each key. A failure there never makes the create one: the answer names it.
 //
+// What proves a success: HTTP status 2xx, a number that is equal or nearly equal to the one sent, and
+// an actorId. The customer's id is then Sell&Sign's form of the number. Members that cannot be read
+// become warnings.
+//
+// What is a refusal: HTTP status 400, 409, 414, 422 and 431. A look-up must confirm it. At 409, or if
+// the words are about a value that must be unique, absence counts only after the vendor's lag. A 500
+// may be a refusal, too, but nothing tells which: its outcome is unknown.
+//
+// How numbers are compared: see package match. A number that is only nearly equal stops a creation
+// before it is sent. Later it is ours if content and creationDate say so, else a person decides.
+//
 // What to know of the vendor:
 //   - All parameters go in the query, the optional ones too when they are empty, and an empty one empties what is held. So an update
 //     reads first and sends what is held for what the request leaves out; an address is replaced as a whole.

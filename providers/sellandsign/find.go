@@ -12,25 +12,25 @@ import (
 // FindCustomer reads the customer with the number, and sets the free properties of one that the create made: it may have ended before
 // it came to them.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	record, body, err := c.read(ctx, c.Key())
+	record, err := c.read(ctx, c.Key())
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	candidate := providers.Candidate{Alike: !sent.Looked}
-	candidate.Match, candidate.Differences = c.match(record, sent)
+	candidate := providers.Candidate{Alike: !sent.Looked, Near: record.near}
+	candidate.Match, candidate.Differences = c.match(record.Customer, sent)
 	adopting := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 	switch {
 	case candidate.Match == providers.MatchOurs:
-		candidate.Response = c.complete(ctx, record, body, c.outcome(), c.fatesAt(record))
+		candidate.Response = c.complete(ctx, record, c.outcome(), c.fatesAt(record.Customer))
 	case adopting:
-		if candidate.Response, err = c.adopt(ctx); err != nil {
+		if candidate.Response, err = c.adopt(ctx, record); err != nil {
 			return nil, err
 		}
 	default:
-		candidate.Response = c.answer(record, body, c.outcome(), c.fatesAt(record))
+		candidate.Response = c.answer(record, c.outcome(), c.fatesAt(record.Customer))
 	}
 	return []providers.Candidate{candidate}, nil
 }

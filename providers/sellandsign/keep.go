@@ -25,11 +25,13 @@ type kept struct {
 func (c *creation) keep(ctx context.Context) (kept, error) {
 	asked := kept{parameters: c.parameters, fates: c.fates}
 	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
-		record, _, err := c.read(ctx, c.parameters.GetNumber())
+		record, err := c.read(ctx, c.parameters.GetNumber())
 		switch {
+		case err == nil && record.near:
+			return kept{}, c.description.CustomerNearlyExists()
 		case err == nil:
 			asked.there = true
-			asked.parameters = c.keeping(record)
+			asked.parameters = c.keeping(record.Customer)
 		case !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND):
 			return kept{}, err
 		}

@@ -20,7 +20,7 @@ import (
 // setProperties sets free properties of a customer that is there, and returns those it then has as far as is known. The fate of one
 // that was not set becomes FATE_DROPPED. What the vendor answers concerns one key; without an answer the rest is not tried.
 func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.CustomerProperty, fates []*enlistv1.FieldFate) map[string]string {
-	there, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
+	there, _, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
 	ids, values := map[string]int64{}, map[string]string{}
 	for _, property := range there {
 		ids[property.GetKey()], values[property.GetKey()] = property.GetId(), property.GetValue()
@@ -53,7 +53,7 @@ func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.Cust
 	call := p.call(vendorhttp.SetProperty, http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.CustomerProperty, error) {
 		set := &sellandsignv1.CustomerProperty{}
-		if isSuccess(response) && wire.Unmarshal(response.Body, set) == nil &&
+		if _, err := wire.Read(response.Body, set); isSuccess(response) && err == nil &&
 			set.GetKey() == property.GetKey() && set.GetValue() == property.GetValue() {
 			return set, nil
 		}
@@ -62,24 +62,48 @@ func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.Cust
 	return err
 }
 
-// listProperties reads the free properties of a customer.
-func (p *Provider) listProperties(ctx context.Context, number string) ([]*sellandsignv1.CustomerProperty, error) {
+// listProperties reads the free properties of a customer. One that cannot be read is named in a warning.
+func (p *Provider) listProperties(ctx context.Context, number string) (properties []*sellandsignv1.CustomerProperty, warnings []*enlistv1.Warning, err error) {
 	call := p.call(vendorhttp.ListProperties, http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
-	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]*sellandsignv1.CustomerProperty, error) {
+	_, err = vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
 		if response.Status == http.StatusNotFound { // said of a customer that was found just before, it is taken to mean that there are none
-			return nil, nil
+			return struct{}{}, nil
 		}
 		entries, ok := elements(response)
-		properties := make([]*sellandsignv1.CustomerProperty, len(entries))
-		for i, entry := range entries {
-			properties[i] = &sellandsignv1.CustomerProperty{}
-			ok = ok && wire.Unmarshal(entry, properties[i]) == nil && properties[i].GetKey() != ""
-		}
 		if !ok {
-			return nil, p.refused(call, response)
+			return struct{}{}, p.refused(call, response)
 		}
-		return properties, nil
+		objects := 0
+		for i, entry := range entries {
+			property := &sellandsignv1.CustomerProperty{}
+			odd, err := wire.Read(entry, property)
+			if err == nil {
+				objects++
+			}
+			if err != nil || property.GetKey() == "" {
+				warnings = append(warnings, unreadable("customer.properties", "elements", i))
+				continue
+			}
+			for _, warning := range providers.Unreadable(odd) {
+				warning.Path = "customer.properties[" + strconv.Quote(property.GetKey()) + "]"
+				warnings = append(warnings, warning)
+			}
+			properties = append(properties, property)
+		}
+		if objects > 0 && len(properties) == 0 { // a list of something else
+			return struct{}{}, p.refused(call, response)
+		}
+		return struct{}{}, nil
 	})
+	return properties, warnings, err
+}
+
+// unreadable is the warning about an element of a list that cannot be read.
+func unreadable(path, list string, at int) *enlistv1.Warning {
+	return &enlistv1.Warning{
+		Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: path, VendorCode: list + "[" + strconv.Itoa(at) + "]",
+		Message: "This element of the vendor's list could not be read, and is left out.",
+	}
 }
 
 func drop(fates []*enlistv1.FieldFate, property *sellandsignv1.CustomerProperty, why string) {

@@ -62,21 +62,27 @@ func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 // GetCustomer reads a customer by its number, with its free properties.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
-	record, body, err := p.read(ctx, request.GetCustomerId())
+	record, err := p.read(ctx, request.GetCustomerId())
 	if err != nil {
 		return nil, err
 	}
-	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
-	properties, err := p.listProperties(ctx, request.GetCustomerId())
+	return p.withProperties(ctx, record, request)
+}
+
+// withProperties makes the response to a read of the customer that a record holds.
+func (p *Provider) withProperties(ctx context.Context, record *held, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record.Customer), Warnings: record.warnings(request.GetCustomerId())}
+	properties, warnings, err := p.listProperties(ctx, record.GetNumber())
 	if err != nil {
 		return nil, err
 	}
+	response.Warnings = append(response.Warnings, warnings...)
 	response.Customer.Properties = map[string]string{}
 	for _, property := range properties {
 		response.Customer.Properties[property.GetKey()] = property.GetValue()
 	}
 	if request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body, tokenName)
+		response.VendorRecord = wire.Record(record.body, tokenName)
 	}
 	return response, nil
 }
