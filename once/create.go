@@ -97,7 +97,7 @@ func (s *Service) carryOut(ctx context.Context, f *flight, o *order) (*enlistv1.
 			return s.resume(ctx, f, o, existing)
 		case busy == nil:
 			step("after-intent")
-			return s.sendFor(ctx, f, record, o.creation)
+			return s.sendFor(ctx, f, o, record)
 		}
 		f.late = customerBusy(o.key.Provider)
 		if !s.awaitOther(ctx, busy) {
@@ -208,7 +208,7 @@ func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journ
 			err = s.restart(ctx, record, o.creation)
 			ended := !inTime()
 			if err == nil && !ended {
-				return s.sendFor(ctx, f, record, o.creation)
+				return s.sendFor(ctx, f, o, record)
 			}
 			if errors.Is(err, journal.ErrBusy) {
 				f.late = customerBusy(o.key.Provider)

@@ -203,18 +203,25 @@ func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.Crea
 }
 
 // lookAt takes note of how a send ended that leaves its creation UNKNOWN, and says when to look: at once after the first, and after
-// a refusal. One that comes after others and settles nothing is not to be followed by another soon.
+// a refusal, unless the call that sent it goes on with it. One that comes after others and settles nothing is not to be followed by another
+// soon.
 func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
 	first := payload.GetUnansweredSends() == 0
 	switch ended {
 	case noAnswer, unproven:
 		countUnanswered(payload, began)
+		if ended == unproven {
+			return max(2*followFor, pause(payload)) // the call that sent it may go on with it
+		}
 		if first {
 			return 0
 		}
 	case rejected, doubted:
 		noteSent(payload, began)
 		payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, true, false
+		if ended == doubted {
+			return 2 * followFor
+		}
 		return 0
 	default:
 	}

@@ -30,8 +30,8 @@ const followFor = 5 * time.Second
 
 // sendFor sends a creation for a caller. If the vendor answered, but the response neither proves a success nor settles a refusal, it
 // looks up the customer and, if the look-up allows it, sends again, as long as the caller waits and no pause is long.
-func (s *Service) sendFor(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) (*enlistv1.CreateCustomerResponse, error) {
-	response, err := s.send(ctx, f, record, creation)
+func (s *Service) sendFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
+	response, err := s.send(ctx, f, record, o.creation)
 	wait := restLeft(record.Payload, true)
 	if record.Payload.GetRefusedAgain() {
 		wait = 0
@@ -41,14 +41,17 @@ func (s *Service) sendFor(ctx context.Context, f *flight, record *journal.Record
 			return nil, notProven(record, wait)
 		}
 		taken, takeErr := s.take(ctx, f, record)
-		switch {
-		case takeErr != nil:
+		if takeErr != nil {
 			return nil, journalUnreadable(takeErr)
-		case taken == nil: // another replica has it now
-			return nil, notProven(record, wait)
+		}
+		if taken == nil { // another replica has it now
+			if taken, takeErr = s.get(ctx, o.key); takeErr != nil || taken == nil {
+				return nil, journalUnreadable(takeErr)
+			}
+			return s.resume(ctx, f, o, taken)
 		}
 		record = taken
-		if wait = s.settle(ctx, f, record, creation); record.State == succeeded {
+		if wait = s.settle(ctx, f, record, o.creation); record.State == succeeded {
 			return record.Payload.GetResponse(), nil
 		}
 		_, err = replay(record)
@@ -219,7 +222,7 @@ const (
 	// firstRest is the pause after the first send whose outcome is not proven. After each further one
 	// it is restGrows times as long, up to lastLookupAfter.
 	firstRest = 500 * time.Millisecond
-	restGrows = 4
+	restGrows = 2
 )
 
 // restLeft returns how much is left of the pause after the latest send. A vendor that says when to

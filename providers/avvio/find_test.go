@@ -90,15 +90,15 @@ func TestFind(t *testing.T) {
 func TestFindWithoutAnEmail(t *testing.T) {
 	since := time.Now().UTC()
 	for held, want := range map[[2]string][]providers.Match{
-		{"Maximiliana-Joséphine", "O'Brien-Łukasiewicz"}:     {providers.MatchUnclear},
-		{"Maximiliana-Joséphin", "O'Brien-Łukasiewicz"}:      {providers.MatchUnclear}, // cut
-		{"Maximiliana-Josephin", "O'Brien-Lukasiewicz"}:      {providers.MatchUnclear}, // without accents
-		{"Maximiliana-Joséphine", "O&#39;Brien-Łukasiewicz"}: {providers.MatchUnclear},
-		{"MAXIMILIANA-JOS?PHINE", "O BRIEN-?UKASIEWICZ"}:     {providers.MatchUnclear},
-		{"Maximiliana-JosÃ©phine", "O'Brien-Å\u0081ukasiewicz"}:   {providers.MatchUnclear},
-		{"", "Maximiliana-Josephine O'Brien-Lukasiewicz"}:    {providers.MatchUnclear},
-		{"Maximilian", "Smith"}:                              nil,
-		{"Anna", "O'Brien-Łukasiewicz"}:                      nil,
+		{"Maximiliana-Joséphine", "O'Brien-Łukasiewicz"}:        {providers.MatchUnclear},
+		{"Maximiliana-Joséphin", "O'Brien-Łukasiewicz"}:         {providers.MatchUnclear}, // cut
+		{"Maximiliana-Josephin", "O'Brien-Lukasiewicz"}:         {providers.MatchUnclear}, // without accents
+		{"Maximiliana-Joséphine", "O&#39;Brien-Łukasiewicz"}:    {providers.MatchUnclear},
+		{"MAXIMILIANA-JOS?PHINE", "O BRIEN-?UKASIEWICZ"}:        {providers.MatchUnclear},
+		{"Maximiliana-JosÃ©phine", "O'Brien-Å\u0081ukasiewicz"}: {providers.MatchUnclear},
+		{"", "Maximiliana-Josephine O'Brien-Lukasiewicz"}:       {providers.MatchUnclear},
+		{"Maximilian", "Smith"}:                                 nil,
+		{"Anna", "O'Brien-Łukasiewicz"}:                         nil,
 	} {
 		create := small(t, "1")
 		create.Customer.Email = ""
