@@ -178,6 +178,9 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		if resting > 0 && facts.maySend() {
 			next = min(next, resting)
 		}
+		if attended { // its caller looks first
+			return s.giveBackUntil(ctx, f, record, next, next+followFor)
+		}
 	}
 	return s.giveBack(ctx, f, record, next)
 }
@@ -359,7 +362,11 @@ func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCusto
 
 // giveBack writes what a settler has found and lets go of the record. next is when to look again if it is still UNKNOWN.
 func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Record, next time.Duration) time.Duration {
-	due := next
+	return s.giveBackUntil(ctx, f, record, next, next)
+}
+
+// giveBackUntil is giveBack for a caller who looks again after next, before anybody else when it is due.
+func (s *Service) giveBackUntil(ctx context.Context, f *flight, record *journal.Record, next, due time.Duration) time.Duration {
 	if record.State != unknown {
 		due = -1
 		s.observed.forget(record.Key)
