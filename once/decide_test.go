@@ -20,7 +20,7 @@ func TestDecideKeepsTheRules(t *testing.T) {
 			"2: where the vendor makes a second customer, absence counts after its lag only":   sends && f.class != enforcedByKey && !f.waited,
 			"2: a customer is somebody else's only if it was found and is not ours":            what == exist && (f.others == 0 || f.ours+f.unclear > 0),
 			"2: a record that is ours is success":                                              f.ours == 1 && f.unclear == 0 && what != takeOurs,
-			"3: an unclear customer stops a resend":                                            sends && f.unclear > 0 && !(f.onExisting == onUpdate && f.near == 0),
+			"3: an unclear customer stops a resend":                                            sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0),
 			"3: a near key is never absent":                                                    f.near > 0 && f.unclear > 0 && (sends || ends),
 			"3: a near key is not adopted":                                                     f.near > 0 && what == takeOther,
 			"4: a refusal that a copy may have caused counts after the vendor's lag only":      what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,

@@ -34,10 +34,10 @@ type bounds struct {
 }
 
 // deep searches every scene with two mishaps and three sends. It takes minutes.
-var deep = flag.Bool("model.deep", false, "search every scene of the model with two mishaps and three sends") //nolint:gochecknoglobals // a flag
+var deep = flag.Bool("model.deep", false, "search every scene of the model with two mishaps and three sends")
 
 // full is what the mutants are searched with, whose flaws are found early.
-var full = bounds{mishaps: 2, again: 1, sends: maxSends} //nolint:gochecknoglobals // a constant
+var full = bounds{mishaps: 2, again: 1, sends: maxSends}
 
 // standard is what a scene is searched with: the full bounds where a third send or a second mishap could still make a second customer.
 func (s scene) standard() bounds {
