@@ -191,8 +191,9 @@ type evidence struct {
 	waited bool
 }
 
-// checkDecision says what stands against a person's decision. If nobody can look, only the person
-// can know whether the customer exists; but not before the vendor has finished with the request.
+// checkDecision says what stands against a person's decision. If the vendor offers no look-up,
+// only the person can know whether the customer exists, but not before the vendor has finished
+// with the request.
 func checkDecision(decision enlistv1.Decision, unverified bool, e evidence) objection {
 	switch {
 	case unverified:

@@ -40,10 +40,10 @@
 //   - send-again: a look-up found nothing, and the vendor's class of duplicate safety lets the create be sent again.
 //   - undecidable: several, differing, or the vendor cannot be asked.
 //   - late-answer: a sender that others took for dead has the vendor's answer after all.
-//   - person-succeeded, person-failed: a person's decision, with name and reason, after a check at the
-//     vendor (checkDecision) unless the person overrides that. From SUCCEEDED and FAILED it corrects an
-//     earlier decision of a person: an outcome that Enlist found is final. No correction leads to a state
-//     from which anything is sent.
+//   - person-succeeded, person-failed: a person's decision, with name and reason. Enlist checks it
+//     at the vendor (checkDecision), unless the person overrides that. From SUCCEEDED and FAILED
+//     it corrects an earlier decision of a person: an outcome that Enlist found is final. No
+//     correction leads to a state from which anything is sent.
 //
 // Caller, sender, settler and person are parts, not processes. The caller's call records the intent. The sender makes the vendor call in a
 // goroutine of its own: until a connection is ready it gives up with its caller, from then on it goes on without one to the vendor's own

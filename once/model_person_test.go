@@ -61,7 +61,7 @@ func (s *stepper) claims() (claims []claim) {
 	return claims
 }
 
-// record is what Resolve writes. Nobody else writes over it: the flights have older copies.
+// record is what Resolve writes. The flights have older copies, so they do not write over it.
 func (s *stepper) record(w *world, decision enlistv1.Decision, kind decidedKind) {
 	what := personSucceeded
 	if decision == saysFailed {
@@ -71,8 +71,7 @@ func (s *stepper) record(w *world, decision enlistv1.Decision, kind decidedKind)
 	w.row = row{
 		state: w.row.state, owner: w.row.owner, unanswered: w.row.unanswered, refusal: w.row.refusal, released: w.row.released, decided: kind,
 	}
-	w.wrote(nobody)
+	w.wrote(noReplica)
 }
 
-// nobody is not a replica.
-const nobody = -1
+const noReplica = -1

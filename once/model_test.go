@@ -25,8 +25,9 @@ import (
 //     it may say that nothing was done of a request that it has passed on.
 //   - A replica that only falsely is taken for dead is alive again as soon as another has taken the record; that is the worst that can come of it.
 //   - What a crashed replica owned is free at once. That others see it later is but another order of the steps.
-//   - A person whose decision can be checked may say anything. Where look-ups show nothing, the person has looked at the vendor after the
-//     wait, and says what is there. The stranger's customer is another operation's, or the person knows it for a stranger's.
+//   - A person whose decision can be checked may say anything. Where look-ups show nothing, the
+//     person looks at the vendor after the wait and says what is there. The stranger's customer is
+//     another operation's, or the person knows that it is a stranger's.
 
 // bounds keep the number of states finite. No promise depends on them.
 type bounds struct {

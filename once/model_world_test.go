@@ -150,7 +150,7 @@ func (m *model) normalize(w *world) {
 			}
 		}
 	}
-	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // nobody will ask how long it was seen unknown
+	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // no decision depends on how long it was seen unknown
 		for i := range w.replicas {
 			w.forget(i)
 		}
@@ -224,7 +224,7 @@ func (w *world) wrote(by int) {
 func (w *world) free(by int) bool { return w.row.owner == 0 || int(w.row.owner) == by+1 }
 
 func (m *model) start() world {
-	return world{mishaps: m.mishaps, again: m.again, unverified: m.bounds.unverified, shown: m.byLook}
+	return world{mishaps: m.mishaps, again: m.again, unverified: m.unverified, shown: m.byLook}
 }
 
 // transit moves a row by the table.

@@ -22,7 +22,7 @@ func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Reco
 				". Previews are not recorded, nor creates that were refused because of their fields; ListOperations lists those that are.",
 		}
 	}
-	if isDecidable(record) { // whoever reads it may be about to decide, so the wait before that begins
+	if isDecidable(record) { // a person may be about to decide, so the wait before that begins
 		s.observed.wait(record, s.settledAfter(record.Provider))
 	}
 	return record, nil

@@ -32,9 +32,9 @@ type Decision struct {
 	SeesOthers bool
 }
 
-// Resolve records a person's decision on an operation in state NEEDS_PERSON, or on one that a person
-// has decided before, and returns the record as it then stands. It first checks the decision at the
-// vendor. If the same decision stands already, it changes nothing.
+// Resolve records a person's decision on an operation in state NEEDS_PERSON, or on one that a
+// person has decided before, and returns the record as it then stands. It first checks the
+// decision at the vendor. If the same decision stands already, it changes nothing.
 func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
 	ctx, cancel := patient(ctx)
 	defer cancel()
@@ -74,7 +74,8 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 	}
 }
 
-// repeats reports whether a record has this very decision already: its caller did not get the response.
+// repeats reports whether a record has this very decision already: its caller did not get the
+// response.
 func (d Decision) repeats(record *journal.Record) bool {
 	standing := record.Payload.GetDecision()
 	return standing != nil && standing.GetDecision() == d.Decision && standing.GetDecidedBy() == d.By && standing.GetPrincipal() == d.Principal &&
@@ -82,15 +83,16 @@ func (d Decision) repeats(record *journal.Record) bool {
 		(d.CustomerID == "" || d.CustomerID == record.Payload.GetCustomerId())
 }
 
-// record writes a decision. It is not update: a conflict is another person's decision, never a write of this one's.
+// record writes a decision. It does not use update, because a conflict is another person's
+// decision, never an earlier write of this one.
 func (s *Service) record(ctx context.Context, record *journal.Record) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	return s.replace(ctx, record, -1)
 }
 
-// logUnverified warns of a decision that nothing confirms. The name of the person and the reason are
-// personal, so they are in the record only.
+// logUnverified warns of a decision that nothing confirms. The name of the person and the reason
+// are personal, so they are in the record only.
 func (s *Service) logUnverified(ctx context.Context, record *journal.Record) {
 	decision := record.Payload.GetDecision()
 	if !decision.GetUnverified() {
@@ -133,8 +135,8 @@ func (s *Service) decideAs(ctx context.Context, record *journal.Record, decided 
 	return nil
 }
 
-// checkFailed refuses a decision that nothing was created if a customer may be this creation's, or if
-// the vendor may still carry out the request.
+// checkFailed refuses a decision that nothing was created if a customer may be this creation's,
+// or if the vendor may still carry out the request.
 func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decided Decision, made *tries) error {
 	if decided.Unverified {
 		return nil
@@ -169,9 +171,9 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 	return nil
 }
 
-// decidedCustomer returns the response of a creation that a person says has succeeded. It reads the
-// customer at the vendor, whose form of the id is recorded, and refuses one that is not there or that
-// another operation created.
+// decidedCustomer returns the response of a creation that a person says has succeeded. It reads
+// the customer at the vendor, whose form of the id is recorded, and refuses one that is not
+// there or that another operation created.
 func (s *Service) decidedCustomer(
 	ctx context.Context, record *journal.Record, decided Decision, made *tries,
 ) (*enlistv1.CreateCustomerResponse, error) {
@@ -214,8 +216,8 @@ func (s *Service) decidedCustomer(
 	}, nil
 }
 
-// requestedID returns the customer's id if the caller chose it; else, or if the provider is no longer
-// configured, it returns nothing.
+// requestedID returns the customer's id if the caller chose it; else, or if the provider is no
+// longer configured, it returns nothing.
 func (s *Service) requestedID(record *journal.Record) string {
 	provider := s.providers[record.Provider]
 	if provider == nil || s.class(record.Provider) == verifiableByMatch {
@@ -228,8 +230,8 @@ func (s *Service) requestedID(record *journal.Record) string {
 	return creation.Key()
 }
 
-// readDecided reads the customer that a decision names. For an unverified decision, which does not
-// depend on it, it does not wait long.
+// readDecided reads the customer that a decision names. For an unverified decision, which does
+// not depend on it, it does not wait long.
 func (s *Service) readDecided(ctx context.Context, name, id string, unverified bool, made *tries) (*enlistv1.Customer, error) {
 	provider := s.providers[name]
 	if provider == nil {
@@ -252,7 +254,8 @@ func (s *Service) readDecided(ctx context.Context, name, id string, unverified b
 // journal has none. A creation that may update or adopt may share its customer with another.
 func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id string) (*journal.Record, error) {
 	onExisting := record.Payload.GetRequest().GetOnExisting()
-	if s.class(record.Provider) != verifiableByMatch && (onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT || onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE) {
+	mayShare := onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT || onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
+	if mayShare && s.class(record.Provider) != verifiableByMatch {
 		return nil, nil //nolint:nilnil // said above
 	}
 	other, err := s.journal.FindCustomer(ctx, record.Provider, id)
@@ -267,8 +270,8 @@ func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id stri
 	return other, nil
 }
 
-// notChecked is the error of a decision that could not be checked at the vendor. It has the reason of
-// the vendor's error, if there is one.
+// notChecked is the error of a decision that could not be checked at the vendor. It has the
+// reason of the vendor's error, if there is one.
 func notChecked(provider string, err error) error {
 	var known *providers.Error
 	switch {
@@ -284,8 +287,8 @@ func notChecked(provider string, err error) error {
 	return &told
 }
 
-// mayStillBeMade is the error of a decision that nothing was created while the vendor may still carry
-// out the request.
+// mayStillBeMade is the error of a decision that nothing was created while the vendor may still
+// carry out the request.
 func mayStillBeMade(provider string, left time.Duration) error {
 	left = max(left.Round(time.Second), time.Second)
 	return &providers.Error{

@@ -33,8 +33,8 @@ func unverified(id string) func(*once.Decision) {
 	return func(d *once.Decision) { d.CustomerID, d.Unverified = id, true }
 }
 
-// failsAfterWait has a person decide that nothing was created, which is refused until the vendor's
-// limit has passed.
+// failsAfterWait has a person decide that nothing was created, which is refused until the
+// vendor's limit has passed.
 func (f *fixture) failsAfterWait(r *enlistv1.CreateCustomerRequest) {
 	f.t.Helper()
 	for deadline := time.Now().Add(soon); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -51,7 +51,7 @@ func (f *fixture) failsAfterWait(r *enlistv1.CreateCustomerRequest) {
 	f.t.Fatal("the wait does not end")
 }
 
-// waits makes an operation wait for a person because the vendor shows a customer which may be its own.
+// waits makes an operation wait for a person: the vendor shows a customer that may be its own.
 func (f *fixture) waits() *enlistv1.CreateCustomerRequest {
 	f.t.Helper()
 	r := request("c1")
@@ -70,7 +70,8 @@ func (v *vendor) forget() {
 	v.held = nil
 }
 
-// A person cannot say that nothing was created while a customer exists that may be the creation's.
+// A person cannot say that nothing was created while a customer exists that may be the
+// creation's.
 func TestFailedIsLookedUp(t *testing.T) {
 	t.Parallel()
 	f := start(t, newVendor(byMatch, 50*time.Millisecond))
@@ -106,7 +107,7 @@ func TestFailedWaits(t *testing.T) {
 	f.inState(r, failed)
 }
 
-// Where nobody can look, only the person can know, once the wait is over.
+// Where the vendor offers no look-up, only the person can know, once the wait is over.
 func TestFailedWhereNobodyCanLook(t *testing.T) {
 	t.Parallel()
 	f := start(t, newVendor(noneClass, 50*time.Millisecond))
@@ -192,7 +193,8 @@ func TestResolveWithoutTheProvider(t *testing.T) {
 	}
 }
 
-// The customer of another operation is not this one's; whose it is only those are told who may see it.
+// The customer of another operation is not this one's. The error names that operation only to a
+// caller that may see it.
 func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 	t.Parallel()
 	f := start(t, newVendor(byMatch, 50*time.Millisecond))

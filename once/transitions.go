@@ -94,8 +94,8 @@ func next(from enlistv1.OperationState, what event, by actor) (enlistv1.Operatio
 	return from, false
 }
 
-// isDecidable reports whether a person may decide on an operation: it waits for that, or a person has
-// decided on it before. What a machine found is not a person's to change.
+// isDecidable reports whether a person may decide on an operation: it waits for that, or a person
+// has decided on it before. An outcome that Enlist found is final.
 func isDecidable(record *journal.Record) bool {
 	isDecided := record.Payload.GetDecision() != nil && (record.State == succeeded || record.State == failed)
 	return record.State == needsPerson || isDecided

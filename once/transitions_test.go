@@ -76,7 +76,8 @@ func TestNextRefusesTheRest(t *testing.T) {
 	}
 }
 
-// TestOnlyPeopleCorrectPeople shows that an outcome that Enlist found is final, and that from an end a person reaches ends only.
+// TestOnlyPeopleCorrectPeople shows that an outcome that Enlist found is final, and that a
+// correction leads to SUCCEEDED or FAILED only.
 func TestOnlyPeopleCorrectPeople(t *testing.T) {
 	t.Parallel()
 	for _, from := range []enlistv1.OperationState{succeeded, failed} {
@@ -93,7 +94,8 @@ func TestOnlyPeopleCorrectPeople(t *testing.T) {
 	}
 }
 
-// TestEveryStateCanBeLeft but the two ends, which only a person leaves, and every one can be reached.
+// TestEveryStateCanBeLeft but SUCCEEDED and FAILED, which only a person leaves; and every state can
+// be reached.
 func TestEveryStateCanBeLeft(t *testing.T) {
 	t.Parallel()
 	rows := transitions

@@ -240,7 +240,7 @@ func defective(config *configv1.Config, connected map[string]providers.Provider)
 
 func one(provider *configv1.Provider) { provider.MaxInFlight = 1 }
 
-// autoNumbering makes a provider of which nobody can find out what became of a creation. Its limit is short: a person decides after it.
+// autoNumbering makes a provider of class NONE. Its limit is short: a person decides after it.
 func autoNumbering(provider *configv1.Provider) {
 	provider.GetCaliq().AutoNumbering = true
 	provider.Timeout = durationpb.New(2 * time.Second)

@@ -1055,8 +1055,8 @@ type ResolveOperationRequest struct {
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// What was decided; required.
 	Decision Decision `protobuf:"varint,3,opt,name=decision,proto3,enum=enlist.v1.Decision" json:"decision,omitempty"`
-	// The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255 characters. Enlist records the id in
-	// the vendor's form.
+	// The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
+	// characters. Enlist records the id in the vendor's form.
 	CustomerId string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,5,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
@@ -1064,7 +1064,8 @@ type ResolveOperationRequest struct {
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
 	Principal *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
-	// Record the decision although the vendor contradicts it or cannot be asked. `reason` must then say why, in more than blanks.
+	// Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
+	// say why, in more than blanks.
 	Unverified    bool `protobuf:"varint,8,opt,name=unverified,proto3" json:"unverified,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -556,8 +556,8 @@ class ResolveOperationRequest(_message.Message):
     decision: Global___Decision.ValueType
     """What was decided; required."""
     customer_id: _builtins.str
-    """The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255 characters. Enlist records the id in
-    the vendor's form.
+    """The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
+    characters. Enlist records the id in the vendor's form.
     """
     decided_by: _builtins.str
     """Name of the person who decided, 1 to 255 characters."""
@@ -566,7 +566,9 @@ class ResolveOperationRequest(_message.Message):
     principal: _builtins.str
     """Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators."""
     unverified: _builtins.bool
-    """Record the decision although the vendor contradicts it or cannot be asked. `reason` must then say why, in more than blanks."""
+    """Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
+    say why, in more than blanks.
+    """
     def __init__(
         self,
         *,

@@ -435,8 +435,8 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
      */
     decision: Decision;
     /**
-     * The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255 characters. Enlist records the id in
-     * the vendor's form.
+     * The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
+     * characters. Enlist records the id in the vendor's form.
      *
      * @generated from field: string customer_id = 4;
      */
@@ -460,7 +460,8 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
      */
     principal?: string;
     /**
-     * Record the decision although the vendor contradicts it or cannot be asked. `reason` must then say why, in more than blanks.
+     * Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
+     * say why, in more than blanks.
      *
      * @generated from field: bool unverified = 8;
      */
@@ -683,18 +684,23 @@ export declare const OperationService: GenService<{
         output: typeof WaitOperationResponseSchema;
     };
     /**
-     * ResolveOperation records a person's decision on an operation in state OPERATION_STATE_NEEDS_PERSON.
+     * ResolveOperation records a person's decision on an operation in state
+     * OPERATION_STATE_NEEDS_PERSON.
      *
-     * Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and that no other operation created.
-     * DECISION_FAILED needs a look-up that finds no customer that this operation may have created, after the time in which the vendor may
-     * still carry out the request. Where the vendor offers no look-up, only that time must be over. `unverified` skips the checks.
+     * Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
+     * and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
+     * that this operation may have created, after the time in which the vendor may still carry out
+     * the request. Where the vendor offers no look-up, only that time must be over. `unverified`
+     * skips the checks.
      *
-     * An operator can correct a decision with a new one, which Enlist checks the same way. A correction never sends anything. Enlist keeps
-     * the earlier decisions. The same decision again changes nothing. An outcome that Enlist found cannot be changed.
+     * An operator can correct a decision with a new one, which Enlist checks the same way. A
+     * correction never sends anything. Enlist keeps the earlier decisions. The same decision again
+     * changes nothing. An outcome that Enlist found cannot be changed.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, REQUEST_IN_PROGRESS, VENDOR_REJECTED,
-     * VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE;
-     * INVALID_FIELD also when the check contradicts the decision, and when there is nothing to decide.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+     * REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+     * VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
+     * when the check contradicts the decision, and when there is nothing to decide.
      *
      * @generated from rpc enlist.v1.OperationService.ResolveOperation
      */
