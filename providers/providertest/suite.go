@@ -115,6 +115,7 @@ func Run(t *testing.T, h Harness) {
 		{"HostileAnswers", hostileAnswers},
 		{"Check", check},
 		{"CheckFails", checkFails},
+		{"Matrix", matrix},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })
