@@ -23,13 +23,13 @@ type row struct{ fault, operation string }
 func operations() []operation {
 	const (
 		reasons = `unknown|refused|refused\?|refused\?\?|exists|exists\?\?|limited|unavailable|credentials|invalid`
-		wrote   = `(created|written|updated|adopted)~?!?|` + reasons
+		wrote   = `(created|written|updated|adopted)~?!?\*?|` + reasons
 		found   = `(ours|unclear|other)~?!?|nothing|` + reasons
 	)
 	return []operation{
 		{"create", "create", wrote, (*cell).create},
 		{"after", "create", found, (*cell).after},
-		{"get", "get", `read~?!?|missing|` + reasons, (*cell).get},
+		{"get", "get", `read~?!?\*?|missing|` + reasons, (*cell).get},
 		{"find", "get", found, (*cell).find},
 		{"login", "login", `(` + wrote + `)/[0-9]`, (*cell).login},
 		{"update", "create", wrote, (*cell).update},
