@@ -33,6 +33,7 @@ type cell struct {
 	fault     string
 	operation operation
 	request   *enlistv1.CreateCustomerRequest
+	form      string   // of the key, for normalised_key; empty for the sandbox's choice
 	plain     *fixture // the same vendor without faults
 	held      int      // customers that the vendor holds before, which the request may refer to
 }
@@ -53,15 +54,18 @@ func uses(kind string) int {
 func checkCell(t *testing.T, h Harness, kind string, operation operation, want string) {
 	t.Helper()
 	var seen []string
-	small := h.Request("Key-1a")
-	requests := append(h.Full(), small)
-	if kind == latency { // which takes its time
-		requests = []*enlistv1.CreateCustomerRequest{small}
+	kind, form, hasForm := strings.Cut(kind, ":")
+	requests := append(h.Full(), h.Request("Key-1a"))
+	switch {
+	case kind == latency: // which takes its time
+		requests = requests[len(requests)-1:]
+	case hasForm:
+		requests = []*enlistv1.CreateCustomerRequest{h.Request(changedBy(form))}
 	}
 	for i, request := range requests {
 		f, plain := newFixture(t, h), newFixture(t, h)
 		for use := range uses(kind) {
-			c := &cell{fixture: f, fault: kind, operation: operation, request: settled(request), plain: plain}
+			c := &cell{fixture: f, fault: kind, form: form, operation: operation, request: settled(request), plain: plain}
 			c.createEarlier(requests[:i])
 			if strings.HasPrefix(want, "-") {
 				c.proveMeaningless(want)
@@ -79,8 +83,27 @@ func checkCell(t *testing.T, h Harness, kind string, operation operation, want s
 		}
 	}
 	if !strings.HasPrefix(want, "-") && !sameWords(want, seen) {
-		t.Errorf("CELL|%s|%s|%s|%s", kind, operation.name, h.Vendor, strings.Join(seen, ","))
+		t.Errorf("CELL|%s|%s|%s|%s", t.Name(), operation.name, h.Vendor, strings.Join(seen, ","))
 	}
+}
+
+// changedBy returns a key that another form changes.
+func changedBy(form string) string {
+	switch form {
+	case "trimmed":
+		return " Key-1a "
+	case "zeros_stripped":
+		return "00Key-1a"
+	case "nfc":
+		return "Ke\u0301y-1a" // not composed
+	case "escaped":
+		return "K&y-1a"
+	case "cut":
+		return "Key-1a-and-more-than-twenty-characters"
+	case "unaccented":
+		return "Kéy-1a"
+	}
+	return "Key-1a" // upper, lower, padded
 }
 
 // createEarlier creates requests that the one of the cell may refer to. The provider is then a new one, which has no session yet.
@@ -129,6 +152,9 @@ func (c *cell) proveMeaningless(why string) {
 		if c.operation.name != "look" || c.prepare().LooksFirst() {
 			c.t.Error("the vendor is asked before a creation")
 		}
+	case "-f":
+		_, err := c.provider.Prepare(c.request)
+		c.fails(err, enlistv1.ErrorReason_INVALID_FIELD)
 	case "-e":
 		if _, excluded := c.harness.Excluded[Duplicate]; c.operation.name != "taken" || !excluded {
 			c.t.Error("the vendor has a key")
@@ -155,7 +181,7 @@ func (c *cell) order() {
 		delay = latencyDelay
 	}
 	if c.fault != slowLookup {
-		c.fixture.fault(c.faulty(), c.fault, delay)
+		c.fixture.fault(c.faulty(), c.fault, delay, c.form)
 	}
 }
 
@@ -254,7 +280,7 @@ func (c *cell) checkHeld(a *attempt) {
 	c.t.Helper()
 	held := c.made()
 	least, most := 0, 0
-	switch strings.TrimRight(a.word, "~!") {
+	switch strings.TrimRight(a.word, "~!*") {
 	case "created", "written", "adopted":
 		least, most = 1, 1
 	case "unknown", "refused??", "exists??":
@@ -282,8 +308,7 @@ func (c *cell) checkHeld(a *attempt) {
 func (c *cell) wordOfCreate(a *attempt, err error) string {
 	c.t.Helper()
 	if err != nil {
-		word := c.wordOfError(err, a.creates)
-		return word
+		return c.wordOfError(err, a.creates)
 	}
 	word := map[enlistv1.Outcome]string{
 		enlistv1.Outcome_OUTCOME_CREATED: "created", enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED: "written",
@@ -293,24 +318,28 @@ func (c *cell) wordOfCreate(a *attempt, err error) string {
 	if chosen := c.request.GetCustomer().GetId(); chosen != "" && (chosen != id) != isChanged(a.response.GetWarnings()) {
 		c.t.Errorf("the id is %q, %q was sent, and the warnings are %v", id, chosen, a.response.GetWarnings())
 	}
-	c.checkReadable(id)
-	return word + marks(a.response.GetWarnings())
+	return word + marks(a.response.GetWarnings()) + c.readable(id)
 }
 
-// checkReadable asserts that an id reads the customer that it stands for.
-func (c *cell) checkReadable(id string) {
+// readable returns nothing if an id reads a customer under the same id or another form of it, and else the mark of a defect.
+func (c *cell) readable(id string) string {
 	c.t.Helper()
-	if c.fault == slowLookup {
-		return
-	}
-	if c.fault == latency {
+	switch c.fault {
+	case slowLookup:
+		return ""
+	case latency:
 		c.use(c.harness.New(c.server.URL, 5*time.Second))
 	}
-	read := c.fixture.get(id)
+	read, err := c.provider.GetCustomer(c.t.Context(), &enlistv1.GetCustomerRequest{Provider: c.name(), CustomerId: id})
+	if err != nil {
+		c.t.Logf("the id %q of the response cannot be read: %v", id, err)
+		return "*"
+	}
 	kinship := match.Keys(id, read.GetCustomer().GetId())
 	if kinship == match.Different || (kinship == match.Near) != isChanged(read.GetWarnings()) {
 		c.t.Errorf("the id %q reads the customer %q with the warnings %v", id, read.GetCustomer().GetId(), read.GetWarnings())
 	}
+	return ""
 }
 
 // marks returns the marks of a success: ~ for an id in the vendor's form, ! for other warnings.
@@ -344,7 +373,10 @@ func (c *cell) wordOfError(err error, creates int) string {
 		c.t.Fatalf("got %v (%T), want a *providers.Error", err, err)
 	}
 	c.fails(err, known.Reason)
-	doubt := map[providers.Confirmation]string{providers.ConfirmByLookup: "?", providers.ConfirmAfterLag: "??"}[known.Confirm]
+	doubt := ""
+	if creates > 0 {
+		doubt = map[providers.Confirmation]string{providers.ConfirmByLookup: "?", providers.ConfirmAfterLag: "??"}[known.Confirm]
+	}
 	switch known.Reason {
 	case unknown:
 		if known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT || creates == 0 {
@@ -383,6 +415,7 @@ func (c *cell) wordOfFind(candidates []providers.Candidate, err error) string {
 	}
 	var words []string
 	for _, candidate := range candidates {
+		defect := ""
 		word := map[providers.Match]string{
 			providers.MatchOurs: "ours", providers.MatchUnclear: "unclear", providers.MatchOther: "other",
 		}[candidate.Match]
@@ -396,9 +429,9 @@ func (c *cell) wordOfFind(candidates []providers.Candidate, err error) string {
 			if len(candidate.Differences) > 0 {
 				c.t.Errorf("ours, but for %v", candidate.Differences)
 			}
-			c.checkReadable(candidate.Response.GetCustomer().GetId())
+			defect = c.readable(candidate.Response.GetCustomer().GetId())
 		}
-		words = append(words, word+marks(candidate.Response.GetWarnings()))
+		words = append(words, word+marks(candidate.Response.GetWarnings())+defect)
 	}
 	if len(words) == 0 {
 		return "nothing"
@@ -429,6 +462,9 @@ func (c *cell) after() string {
 		}
 	}
 	if word == "nothing" {
+		if c.made() > 0 && c.fault != slowLookup { // sent again, it would make a second one
+			word += "*"
+		}
 		a.sent.Looked = !a.sent.Looked
 		if candidates, err = a.creation.FindCustomer(c.t.Context(), a.sent); len(candidates) > 0 || err != nil {
 			c.t.Errorf("with Looked %t: %+v, %v", a.sent.Looked, candidates, err)

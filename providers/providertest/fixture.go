@@ -124,18 +124,20 @@ func (f *fixture) loginCount() int {
 }
 
 // fault orders a fault at the sandbox.
-func (f *fixture) fault(operation, kind string, delay time.Duration) {
+func (f *fixture) fault(operation, kind string, delay time.Duration, form ...string) {
 	f.t.Helper()
-	if status, body := f.order(operation, kind, delay); status >= 300 {
+	if status, body := f.order(operation, kind, delay, form...); status >= 300 {
 		f.t.Fatalf("fault %s %s: %d %s", operation, kind, status, body)
 	}
 }
 
-// order orders a fault and returns the sandbox's response.
-func (f *fixture) order(operation, kind string, delay time.Duration) (status int, body []byte) {
+// order orders a fault, at most one form of it, and returns the sandbox's response.
+func (f *fixture) order(operation, kind string, delay time.Duration, form ...string) (status int, body []byte) {
 	f.t.Helper()
-	return f.control(http.MethodPost, "/faults", fmt.Sprintf(`{"vendor":%q,"operation":%q,"kind":%q,"times":1,"delay_ms":%d}`,
-		f.harness.Vendor, operation, kind, delay.Milliseconds()))
+	return f.control(http.MethodPost, "/faults", JSON(map[string]any{
+		"vendor": f.harness.Vendor, "operation": operation, "kind": kind, "times": 1, "delay_ms": delay.Milliseconds(),
+		"form": strings.Join(form, ""),
+	}))
 }
 
 // control sends a request to the sandbox's control endpoints and returns the response.

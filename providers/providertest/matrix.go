@@ -24,7 +24,7 @@ func operations() []operation {
 	const (
 		reasons = `unknown|refused|refused\?|refused\?\?|exists|exists\?\?|limited|unavailable|credentials|invalid`
 		wrote   = `(created|written|updated|adopted)~?!?\*?|` + reasons
-		found   = `(ours|unclear|other)~?!?|nothing|` + reasons
+		found   = `(ours|unclear|other)~?!?\*?|nothing\*?|` + reasons
 	)
 	return []operation{
 		{"create", "create", wrote, (*cell).create},
@@ -51,37 +51,48 @@ type operation struct {
 // matrix: every fault at every operation gives the result that the table says.
 func matrix(t *testing.T, f *fixture) {
 	table := parseMatrix(t)
-	for _, kind := range f.faultKinds() {
-		for _, operation := range operations() {
-			want, written := table[row{kind, operation.name}][f.harness.Vendor]
-			if !written {
-				t.Errorf("matrix.txt has no cell for %s, %s at %s", kind, operation.name, f.harness.Vendor)
-				continue
+	wanted := map[row]operation{}
+	kinds, forms := f.faultKinds()
+	for _, operation := range operations() {
+		for _, kind := range kinds {
+			wanted[row{kind, operation.name}] = operation
+		}
+		for _, form := range forms {
+			if operation.name == "create" || operation.name == "after" {
+				wanted[row{"normalised_key:" + form, operation.name}] = operation
 			}
-			t.Run(kind+"/"+operation.name, func(t *testing.T) {
-				t.Parallel()
-				checkCell(t, f.harness, kind, operation, want)
-			})
 		}
 	}
+	for name, operation := range wanted {
+		want, written := table[name][f.harness.Vendor]
+		if !written {
+			t.Errorf("matrix.txt has no cell for %s, %s at %s", name.fault, name.operation, f.harness.Vendor)
+			continue
+		}
+		t.Run(name.fault+"/"+name.operation, func(t *testing.T) {
+			t.Parallel()
+			checkCell(t, f.harness, name.fault, operation, want)
+		})
+	}
 	for name := range table {
-		if !slices.Contains(f.faultKinds(), name.fault) {
-			t.Errorf("matrix.txt has the fault %s, which the sandbox does not have", name.fault)
+		if _, is := wanted[name]; !is {
+			t.Errorf("matrix.txt has %s, %s, which the sandbox does not have", name.fault, name.operation)
 		}
 	}
 }
 
-// faultKinds returns all kinds of fault that the sandbox has.
-func (f *fixture) faultKinds() []string {
+// faultKinds returns all kinds of fault, and forms of keys, that the sandbox has.
+func (f *fixture) faultKinds() (kinds, forms []string) {
 	f.t.Helper()
 	_, body := f.control(http.MethodGet, "", "")
 	var index struct {
 		FaultKinds []string `json:"fault_kinds"`
+		KeyForms   []string `json:"key_forms"`
 	}
-	if err := json.Unmarshal(body, &index); err != nil || len(index.FaultKinds) == 0 {
-		f.t.Fatalf("the sandbox names no fault kinds: %v", err)
+	if err := json.Unmarshal(body, &index); err != nil || len(index.FaultKinds) == 0 || len(index.KeyForms) == 0 {
+		f.t.Fatalf("the sandbox names no kinds of fault or no forms of keys: %v", err)
 	}
-	return index.FaultKinds
+	return index.FaultKinds, index.KeyForms
 }
 
 // parseMatrix reads the table. It fails the test for anything that it does not know.
@@ -89,7 +100,7 @@ func parseMatrix(t *testing.T) map[row]map[string]string {
 	t.Helper()
 	patterns := map[string]*regexp.Regexp{}
 	for _, operation := range operations() {
-		patterns[operation.name] = regexp.MustCompile(`^(` + operation.words + `)(,(` + operation.words + `))*$|^-[a-e]$`)
+		patterns[operation.name] = regexp.MustCompile(`^(` + operation.words + `)(,(` + operation.words + `))*$|^-[a-f]$`)
 	}
 	table := map[row]map[string]string{}
 	var fault string
