@@ -81,7 +81,7 @@ func (c *creation) createResponse(code string, body []byte, warnings []*enlistv1
 		Outcome:   enlistv1.Outcome_OUTCOME_CREATED,
 		RequestId: c.request.GetRequestId(),
 		Fields:    providers.NotAsItCame(c.fates),
-		Warnings:  append(warnings, idChanged(c.Key(), code)...),
+		Warnings:  append(warnings, providers.IDChanged(c.Key(), code)...),
 	}
 	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
 		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED

@@ -118,7 +118,7 @@ func (p *Provider) lookUp(ctx context.Context, code string) (*said, error) {
 // getResponse returns the response to a read of a code.
 func getResponse(code string, there *said, includeRecord bool) *enlistv1.GetCustomerResponse {
 	record := there.GetCustomer()
-	response := &enlistv1.GetCustomerResponse{Customer: customer(record), Warnings: append(there.warnings, idChanged(code, record.GetCode())...)}
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record), Warnings: append(there.warnings, providers.IDChanged(code, record.GetCode())...)}
 	if includeRecord {
 		response.VendorRecord = wire.Record(there.body, secretMembers()...)
 	}
