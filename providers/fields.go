@@ -51,6 +51,27 @@ func (t *FieldTable) Without(path, note string) *FieldTable {
 	return t
 }
 
+// PathOf returns the path of the canonical field that fills a vendor's field in a request. name is
+// the vendor's: name.lastName. An index in it stands in the path, too. PathOf returns "" if the
+// table has no such field.
+func (t *FieldTable) PathOf(request *enlistv1.CreateCustomerRequest, name string) string {
+	set := map[string]bool{}
+	for _, leaf := range leavesOf(request) {
+		set[leaf.any] = true
+	}
+	anyName := index.ReplaceAllString(name, "[]")
+	for i := range t.entries {
+		if e := &t.entries[i]; e.wireName == anyName {
+			path := cmp.Or(e.active(set), e.home())
+			if at := index.FindString(name); at != "" {
+				path = strings.Replace(path, "[*]", at, 1)
+			}
+			return strings.ReplaceAll(path, "[*]", "")
+		}
+	}
+	return ""
+}
+
 func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []protoreflect.FieldDescriptor) {
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
@@ -26,7 +28,7 @@ func text(status int, body string) http.HandlerFunc {
 }
 
 // vendor is an Opencell that answers reads and creates in the given ways.
-func vendor(t *testing.T, read, create http.HandlerFunc) providers.Provider {
+func vendor(t *testing.T, read, create http.HandlerFunc, changes ...func(*configv1.Opencell)) providers.Provider {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -39,7 +41,11 @@ func vendor(t *testing.T, read, create http.HandlerFunc) providers.Provider {
 		}
 	}))
 	t.Cleanup(server.Close)
-	provider, err := connect(settings(server.URL), 5*time.Second)
+	own := settings(server.URL)
+	for _, change := range changes {
+		change(own)
+	}
+	provider, err := connect(own, 5*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,10 +77,186 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+// The look before a create adopts exactly the code that was asked for, or what bears our reference.
+func TestAdoptsTheExactCode(t *testing.T) {
+	for name, test := range map[string]struct {
+		record  string
+		outcome enlistv1.Outcome
+		id      string
+		reason  enlistv1.ErrorReason
+	}{
+		"exact":                    {held("A-1", "else", "Smith"), enlistv1.Outcome_OUTCOME_ADOPTED, "A-1", 0},
+		"near":                     {held("a-1", "else", "Smith"), 0, "", enlistv1.ErrorReason_CUSTOMER_EXISTS},
+		"near, with our reference": {held("a-1", requestID, "Smith"), enlistv1.Outcome_OUTCOME_CREATED, "a-1", 0},
+		"another":                  {held("B-2", "else", "Smith"), 0, "", enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			create := adopting(t)
+			create.RequestId = requestID
+			provider := vendor(t, text(200, test.record), func(http.ResponseWriter, *http.Request) { t.Error("a create was sent") })
+			response, err := providertest.Create(t.Context(), provider, create)
+			if test.reason != 0 {
+				if known := fails(t, err, test.reason); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+					t.Errorf("stage %s", known.Stage)
+				}
+				return
+			}
+			if err != nil || response.GetOutcome() != test.outcome || response.GetCustomer().GetId() != test.id || (len(response.GetWarnings()) > 0) != (test.id != "A-1") {
+				t.Errorf("%v, %v", response, err)
+			}
+		})
+	}
+}
+
+// A proxy that repeats a create makes Opencell refuse it. The look afterwards shows whose it is.
+func TestAdoptAfterARepeatedCreate(t *testing.T) {
+	reads := 0
+	read := func(w http.ResponseWriter, r *http.Request) {
+		if reads++; reads == 1 {
+			text(404, absent)(w, r)
+			return
+		}
+		text(200, held("A-1", requestID, "Smith"))(w, r)
+	}
+	create := adopting(t)
+	create.RequestId = requestID
+	response, err := providertest.Create(t.Context(), vendor(t, read, text(409, taken)), create)
+	if err != nil || response.GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
+		t.Errorf("%v, %v", response, err)
+	}
+}
+
 func TestReadsNobodyElse(t *testing.T) {
-	other := text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"B-2"}}`)
-	_, err := vendor(t, other, nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
-	fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+	for _, code := range []string{"B-2", "", "A1", "A-10"} {
+		other := text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"`+code+`","externalRef1":"A-1"}}`)
+		_, err := vendor(t, other, nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+		fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+	}
+}
+
+// Opencell may hold a code in another form, which is then the customer's id.
+func TestReadsAnotherForm(t *testing.T) {
+	for _, code := range []string{"a-1", " A-1", "00A-1", "A\u200b-1"} {
+		read, err := vendor(t, text(200, held(code, "", "Smith")), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+		if err != nil || read.GetCustomer().GetId() != code || !slices.Equal(warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+			t.Errorf("%q: %v, %v", code, read, err)
+		}
+	}
+}
+
+// A create's response may name the code, and may name it in the vendor's form.
+func TestEntityCode(t *testing.T) {
+	for entityCode, want := range map[string]string{`"A-1"`: "A-1", `"a-1"`: "a-1", `" A-1 "`: " A-1 ", `"B-2"`: "A-1", `""`: "A-1", `null`: "A-1", `[1]`: "A-1", `7`: "A-1"} {
+		create := adopting(t)
+		create.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
+		created, err := providertest.Create(t.Context(), vendor(t, nil, text(200, `{"status":"SUCCESS","message":"","entityCode":`+entityCode+`}`)), create)
+		if err != nil || created.GetCustomer().GetId() != want {
+			t.Fatalf("%s: %v, %v", entityCode, created, err)
+		}
+		for name, id := range created.GetCustomer().GetVendorIds() {
+			if id != want {
+				t.Errorf("%s: %s is %s", entityCode, name, id)
+			}
+		}
+		if got := slices.Contains(warned(created.GetWarnings()), "ID_CHANGED customer.id"); got != (want != "A-1") {
+			t.Errorf("%s: warned of %v", entityCode, created.GetWarnings())
+		}
+	}
+}
+
+// What the vendor warns of is passed on, without secrets, and undoes nothing.
+func TestVendorWarnings(t *testing.T) {
+	const iban = "FR7630006000011234567890189"
+	warning := `{"status":"WARNING","errorCode":"LIMITED","message":"careful with ` + iban + `"}`
+	created, err := providertest.Create(t.Context(), vendor(t, nil, text(200, warning)), full(t)[0])
+	if err != nil || !slices.Equal(warned(created.GetWarnings()), []string{"VENDOR_WARNING LIMITED"}) ||
+		created.GetWarnings()[0].GetMessage() != "careful with $REDACTED" {
+		t.Errorf("created %v, %v", created, err)
+	}
+	read, err := vendor(t, text(200, `{"actionStatus":{"status":"WARNING"},"customer":{"code":"A-1"}}`), nil).
+		GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+	if err != nil || !slices.Equal(warned(read.GetWarnings()), []string{"VENDOR_WARNING"}) || read.GetWarnings()[0].GetMessage() == "" {
+		t.Errorf("read %v, %v", read, err)
+	}
+}
+
+// A member of another type is named by the field that it fills.
+func TestOddMembers(t *testing.T) {
+	read, err := vendor(t, text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","vatNo":12345,"name":{"title":["MR"],"lastName":"Smith"},
+		"address":"Nice","jobTitle":null,"contactInformation":{"email":{"a":1}},"customFields":{"customField":[null,{"code":"tier","stringValue":"gold"}]}}}`), nil).
+		GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if customer := read.GetCustomer(); customer.GetOrganization().GetVatNumber() != "12345" || customer.GetName().GetFamilyName() != "Smith" ||
+		customer.GetProperties()["tier"] != "gold" || customer.GetEmail() != "" || customer.GetBillingAddress() != nil {
+		t.Errorf("read %v", customer)
+	}
+	if want := []string{
+		"UNREADABLE_VALUE customer.organization.vat_number customer.vatNo", "UNREADABLE_VALUE customer.name.title customer.name.title",
+		"UNREADABLE_VALUE customer.billing_address customer.address", "UNREADABLE_VALUE customer.email customer.contactInformation.email",
+		"UNREADABLE_VALUE customer.properties customer.customFields.customField[0]",
+	}; !slices.Equal(warned(read.GetWarnings()), want) {
+		t.Errorf("warned of %q", warned(read.GetWarnings()))
+	}
+}
+
+// The fields that the vendor's words name are named by their paths in the request.
+func TestViolations(t *testing.T) {
+	for _, test := range []struct {
+		code, message string
+		paths         []string
+	}{
+		{"MISSING_PARAMETER", "The following parameters are required or contain invalid values: billingCycle, customerCategory, name.lastName.",
+			[]string{"opencell.billing_cycle", "customer.category", "customer.name.family_name"}},
+		{"MISSING_PARAMETER", "Parameters required: country,address.country", []string{"customer.billing_address.country_code"}},
+		{"INVALID_PARAMETER", "Invalid parameters: paymentMethods[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
+		{"INVALID_PARAMETER", "Parameters required: description", []string{"customer.organization.name"}},
+		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", nil},
+		{"INVALID_PARAMETER", "The email is wrong: email", nil},
+		{"MISSING_PARAMETER", "billingCycle", nil},
+		{"ACTION_FORBIDDEN", "Parameters required: code", nil},
+	} {
+		create := request(t, `{"customer":{"id":"A-1","organization":{"name":"Acme"},"billingAddress":{"countryCode":"FR"}}}`)
+		refusing := text(400, providertest.JSON(map[string]any{"status": "FAIL", "errorCode": test.code, "message": test.message}))
+		_, err := providertest.Create(t.Context(), vendor(t, nil, refusing), create)
+		var paths []string
+		for _, violation := range fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Violations {
+			paths = append(paths, violation.Path)
+			if !strings.HasPrefix(violation.Description, "is missing at opencell (") {
+				t.Errorf("%s: %s", test.message, violation.Description)
+			}
+		}
+		if !slices.Equal(paths, test.paths) {
+			t.Errorf("%s: %q", test.message, paths)
+		}
+	}
+}
+
+// A proxy may respond with 401 after it has passed the create on. The repeat is then refused, and a
+// look-up confirms that refusal.
+func TestCreatedBefore401(t *testing.T) {
+	creates := 0
+	provider := vendor(t, text(200, held("A-1", requestID, "Smith")), func(w http.ResponseWriter, r *http.Request) {
+		if creates++; creates == 1 {
+			text(401, "")(w, r)
+			return
+		}
+		text(409, taken)(w, r)
+	})
+	create := adopting(t)
+	create.OnExisting, create.RequestId = enlistv1.OnExisting_ON_EXISTING_FAIL, requestID
+	creation, err := provider.Prepare(create)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = creation.CreateCustomer(t.Context())
+	if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag || creates != 2 {
+		t.Errorf("confirm %d after %d creates", known.Confirm, creates)
+	}
+	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 1 || found[0].Match != providers.MatchOurs {
+		t.Errorf("found %+v, %v", found, err)
+	}
 }
 
 // Dates come out as midnight where the server stands.

@@ -7,11 +7,12 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// creation is the create of a customer with its accounts.
+// creation is the creation of a customer with its accounts.
 type creation struct {
 	*Provider
 	request   *enlistv1.CreateCustomerRequest
@@ -19,7 +20,7 @@ type creation struct {
 	fates     []*enlistv1.FieldFate
 }
 
-// Prepare maps a create to Opencell's account hierarchy.
+// Prepare maps a request to Opencell's account hierarchy.
 func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	hierarchy, err := p.hierarchy(request)
 	if err != nil {
@@ -35,22 +36,22 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 // Key returns the code.
 func (c *creation) Key() string { return c.hierarchy.GetCode() }
 
-// LooksFirst is true where what is there is adopted.
+// LooksFirst reports whether the request adopts a customer that exists.
 func (c *creation) LooksFirst() bool {
 	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 }
 
 // Preview shows what would be sent.
 func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	call := c.call()
-	call.Header.Set("Authorization", "")
+	request := c.createRequest()
+	request.Header.Set("Authorization", "")
 	return &enlistv1.CreateCustomerResponse{
-		Customer: created(c.request, c.hierarchy, c.fates), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
-		Fields: c.fates, VendorRequest: c.http.Preview(call),
+		Customer: c.created(c.Key()), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
+		Fields: c.fates, VendorRequest: c.http.Preview(request),
 	}, nil
 }
 
-// CreateCustomer creates the customer, or adopts the one that is there.
+// CreateCustomer creates the customer, or adopts the one that exists.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	create := func() (*enlistv1.CreateCustomerResponse, error) { return c.create(ctx) }
 	if c.LooksFirst() {
@@ -59,22 +60,28 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	return create()
 }
 
-// create sends the request that creates, and makes the answer.
+// create sends the request that creates. The response names the code that Opencell holds at most:
+// if it is another form of the one that was sent, that is the customer's id.
 func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	answer, err := c.send(ctx, c.call(), secrets(c.hierarchy)...)
+	said, err := c.send(ctx, c.createRequest(), secrets(c.hierarchy)...)
 	if err != nil {
-		return nil, err
+		return nil, c.withViolations(err)
 	}
-	return c.answer(answer.body), nil
+	code := c.Key()
+	if held := said.GetActionStatus().GetEntityCode(); match.Keys(code, held) == match.Near {
+		code = held
+	}
+	return c.createResponse(code, said.body, said.warnings), nil
 }
 
-// answer makes the answer to a create that was carried out. Opencell's own does not tell more than that.
-func (c *creation) answer(body []byte) *enlistv1.CreateCustomerResponse {
+// createResponse returns the response to a creation that made the customer of a code.
+func (c *creation) createResponse(code string, body []byte, warnings []*enlistv1.Warning) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
-		Customer:  created(c.request, c.hierarchy, c.fates),
+		Customer:  c.created(code),
 		Outcome:   enlistv1.Outcome_OUTCOME_CREATED,
 		RequestId: c.request.GetRequestId(),
 		Fields:    providers.NotAsItCame(c.fates),
+		Warnings:  append(warnings, idChanged(c.Key(), code)...),
 	}
 	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
 		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
@@ -85,24 +92,38 @@ func (c *creation) answer(body []byte) *enlistv1.CreateCustomerResponse {
 	return response
 }
 
-// call makes the request that creates.
-func (c *creation) call() *vendorhttp.Request {
+// createRequest returns the request that creates.
+func (c *creation) createRequest() *vendorhttp.Request {
 	path := createPath
 	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
 		path = upsertPath
 	}
-	call := requestOf(vendorhttp.Create, http.MethodPost, path)
-	call.ContentType = "application/json"
-	call.Body, call.RedactedBody = wire.Body(c.hierarchy)
-	call.Creates = true
-	return call
+	request := newRequest(vendorhttp.Create, http.MethodPost, path)
+	request.ContentType = "application/json"
+	request.Body, request.RedactedBody = wire.Body(c.hierarchy)
+	request.Creates = true
+	return request
 }
 
-// adopt reads the customer that is there.
+// adopt reads the customer that exists. If it bears our own reference, an earlier attempt of this
+// creation made it. A customer under nearly the same code is not adopted.
 func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	record, body, err := c.read(ctx, c.hierarchy.GetCode())
-	if err != nil {
+	there, err := c.read(ctx, c.Key(), c.ownReference())
+	switch {
+	case err != nil:
 		return nil, err
+	case c.bearsOwnReference(there.GetCustomer()):
+		return c.createResponse(there.GetCustomer().GetCode(), there.body, nil), nil
+	case there.GetCustomer().GetCode() != c.Key():
+		return nil, c.description.CustomerNearlyExists()
 	}
-	return providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord())), nil
+	return c.adopted(there), nil
+}
+
+// adopted returns the response to a creation that left the customer that exists as it is.
+func (c *creation) adopted(there *said) *enlistv1.CreateCustomerResponse {
+	read := getResponse(c.Key(), there, c.request.GetIncludeVendorRecord())
+	response := providers.Adopted(c.request, read)
+	response.Warnings = read.GetWarnings()
+	return response
 }

@@ -13,19 +13,18 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// created returns the customer as it was written. Opencell's answer to a create does not repeat it.
-func created(
-	request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy, fates []*enlistv1.FieldFate,
-) *enlistv1.Customer {
-	customer := providers.Kept(request, fates)
-	customer.Id = hierarchy.GetCode()
+// created returns the customer as it was written, under the code that Opencell holds. Opencell's
+// response to a create does not repeat it.
+func (c *creation) created(code string) *enlistv1.Customer {
+	customer := providers.Kept(c.request, c.fates)
+	customer.Id = code
 	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	customer.VendorIds = nil
-	if hierarchy.GetCrmAccountType() == allFour {
+	if c.hierarchy.GetCrmAccountType() == allFour {
 		customer.VendorIds = map[string]string{
-			"customer_account_code": hierarchy.GetCode(),
-			"billing_account_code":  hierarchy.GetCode(),
-			"user_account_code":     hierarchy.GetCode(),
+			"customer_account_code": code,
+			"billing_account_code":  code,
+			"user_account_code":     code,
 		}
 	}
 	return customer

@@ -7,9 +7,11 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 )
 
-// FindCustomer reads the customer with the code. Its first external reference proves whose it is; without one its content must do.
+// FindCustomer reads the customer with the code. Its first external reference proves whose it is.
+// Without one its content must do.
 func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]providers.Candidate, error) {
 	if !c.makesCustomer() { // a customer with the code is another thing, and none says nothing
 		return nil, &providers.Error{
@@ -18,54 +20,106 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 				", only for customers. Have somebody look at the vendor.",
 		}
 	}
-	record, body, err := c.read(ctx, c.hierarchy.GetCode())
+	there, err := c.read(ctx, c.Key(), c.ownReference())
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	match, differences := c.match(record)
-	candidate := providers.Candidate{Match: match, Differences: differences}
-	candidate.Alike = !c.bearsRequestID(record)
+	record := there.GetCustomer()
+	candidate := providers.Candidate{
+		Alike: !c.bearsOwnReference(record), Near: match.Keys(c.Key(), record.GetCode()) == match.Near,
+		Response: c.createResponse(record.GetCode(), there.body, nil),
+	}
+	candidate.Match, candidate.Differences = c.match(there)
 	if c.LooksFirst() && candidate.Alike {
-		candidate.Response = providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord()))
-	} else {
-		candidate.Response = c.answer(body)
+		candidate.Response = c.adopted(there)
 	}
 	return []providers.Candidate{candidate}, nil
 }
 
-// makesCustomer reports whether the account type has a customer among what it makes. What a model of the server's own makes is not
-// known here.
+// makesCustomer reports whether the account type makes a customer. What a model of the server's own
+// makes is not known here.
 func (c *creation) makesCustomer() bool {
 	return slices.Contains([]string{"S_C", "S_CA", "S_BA", "S_UA", "C", "C_CA", "C_BA", allFour}, c.hierarchy.GetCrmAccountType())
 }
 
-// match tells whether a record is what the create made. Where the reference is the caller's, an earlier create may have sent the same
-// one. An update may have found another's customer and not changed it yet, so it is told by content alone.
-func (c *creation) match(record *opencellv1.CustomerRecord) (providers.Match, []string) {
+// match tells whether the customer that is there is what this creation made.
+//
+// A strict create stores the reference that it sends. So a customer without our own reference is
+// another's, unless its code is only nearly the same, since the vendor may then hold ours beside
+// it. A reference of the caller's proves less, since an earlier request may have sent the same one.
+// A reference that cannot be read proves nothing. An update may have found another's customer and
+// not changed it yet, so content alone tells.
+func (c *creation) match(there *said) (providers.Match, []string) {
+	record := there.GetCustomer()
 	sent, held := c.hierarchy.GetExternalRef1(), record.GetExternalRef1()
-	anothers := sent != "" && held != "" && held != sent
+	anothers := sent != "" && held != "" && held != sent && !there.isReferenceOdd
 	update := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
+	exact := record.GetCode() == c.Key()
+	lacksOwn := c.ownReference() != "" && !there.isReferenceOdd
 	switch {
-	case c.bearsRequestID(record):
+	case c.bearsOwnReference(record):
 		return providers.MatchOurs, nil
-	case anothers && !update:
+	case exact && (lacksOwn || anothers && !update):
 		return providers.MatchOther, nil
 	}
-	written := created(c.request, c.hierarchy, c.fates)
+	written, read := c.created(c.Key()), customer(record)
 	written.DisplayName = c.hierarchy.GetDescription() // a company's name, where there is none
-	match, differences := c.description.ByContent(written, customer(record))
-	if anothers {
-		match, differences = providers.MatchUnclear, append(differences, "opencell.external_ref1")
+	told, differences := c.description.ByContent(written, read)
+	switch {
+	case anothers:
+		return providers.MatchUnclear, append(differences, "opencell.external_ref1")
+	case exact && !update && !there.isReferenceOdd && isSomebodyElse(written, read):
+		return providers.MatchOther, differences
 	}
-	return match, differences
+	return told, differences
 }
 
-// bearsRequestID reports whether a record has our own reference, which nobody else sends. An update sends none.
-func (c *creation) bearsRequestID(record *opencellv1.CustomerRecord) bool {
+// isSomebodyElse reports whether a record shows another customer than the one that was sent: no
+// value that identifies somebody is equal or nearly equal, and at least one is different.
+func isSomebodyElse(sent, read *enlistv1.Customer) bool {
+	different := false
+	for _, values := range [][2]string{
+		{sent.GetEmail(), read.GetEmail()},
+		{sent.GetName().GetGivenName(), read.GetName().GetGivenName()},
+		{sent.GetName().GetFamilyName(), read.GetName().GetFamilyName()},
+		{sent.GetDisplayName(), read.GetDisplayName()}, // or the organization's name
+		{sent.GetPhone(), read.GetPhone()},
+		{sent.GetMobile(), read.GetMobile()},
+		{sent.GetOrganization().GetVatNumber(), read.GetOrganization().GetVatNumber()},
+		{firstLine(sent), firstLine(read)},
+	} {
+		switch {
+		case values[0] == "" || values[1] == "":
+		case match.Names(values[0], values[1]) != match.Different:
+			return false
+		default:
+			different = true
+		}
+	}
+	return different
+}
+
+func firstLine(customer *enlistv1.Customer) string {
+	for _, line := range customer.GetBillingAddress().GetLines() {
+		return line
+	}
+	return ""
+}
+
+// ownReference returns our own reference, the request_id, if this creation sends it. Nobody else
+// sends it. An update sends none.
+func (c *creation) ownReference() string {
 	sent := c.hierarchy.GetExternalRef1()
-	return c.request.GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_UPDATE &&
-		sent != "" && sent == c.request.GetRequestId() && sent == record.GetExternalRef1()
+	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE || sent != c.request.GetRequestId() {
+		return ""
+	}
+	return sent
+}
+
+// bearsOwnReference reports whether a record has our own reference.
+func (c *creation) bearsOwnReference(record *opencellv1.CustomerRecord) bool {
+	return c.ownReference() != "" && c.ownReference() == record.GetExternalRef1()
 }

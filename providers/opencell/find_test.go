@@ -3,9 +3,13 @@ package opencell_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
@@ -18,46 +22,76 @@ func held(code, reference, family string) string {
 		"contactInformation":{"email":"a@example.com"}}}`, code, reference, family)
 }
 
-// The reference proves whose a customer is; without one the content must do.
+// The reference proves whose a customer is. If the request sends none of our own, the content must do.
 func TestFindTellsOurs(t *testing.T) {
 	const fail, adopt, update = enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE
 	const created, adopted, either = enlistv1.Outcome_OUTCOME_CREATED, enlistv1.Outcome_OUTCOME_ADOPTED, enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+	const ours, other, unclear = providers.MatchOurs, providers.MatchOther, providers.MatchUnclear
+	familyName := []string{"customer.name.family_name"}
+	allDiffer := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","name":{"firstName":"Mary","lastName":"Poppins"},
+		"contactInformation":{"email":"m@example.com"}}}`
+	odd := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","externalRef1":["x"],"name":{"firstName":"John","lastName":"Else"}}}`
 	for name, test := range map[string]struct {
 		existing    enlistv1.OnExisting
-		reference   string // the caller's
+		reference   string // the caller's; "-" if the connection sends none
 		record      string
 		match       providers.Match
+		near        bool
 		outcome     enlistv1.Outcome
 		differences []string
 	}{
-		"our reference, other content":   {fail, "", held("C", requestID, "Renamed"), providers.MatchOurs, created, nil},
-		"our reference, adopting":        {adopt, "", held("C", requestID, "Renamed"), providers.MatchOurs, created, nil},
-		"another's reference":            {fail, "", held("C", "else", "Smith"), providers.MatchOther, created, nil},
-		"another's reference, adopting":  {adopt, "", held("C", "else", "Smith"), providers.MatchOther, adopted, nil},
-		"no reference":                   {fail, "", held("C", "", "Smith"), providers.MatchOurs, created, nil},
-		"no reference, other content":    {fail, "", held("C", "", "Else"), providers.MatchUnclear, created, []string{"customer.name.family_name"}},
-		"no reference, adopting":         {adopt, "", held("C", "", "Smith"), providers.MatchOurs, adopted, nil},
-		"another spelling":               {fail, "", held("c", "", "Smith"), providers.MatchUnclear, created, []string{"customer.id"}},
-		"the caller's reference":         {fail, "REF", held("C", "REF", "Smith"), providers.MatchOurs, created, nil},
-		"the caller's, other content":    {fail, "REF", held("C", "REF", "Else"), providers.MatchUnclear, created, []string{"customer.name.family_name"}},
-		"not the caller's":               {fail, "REF", held("C", requestID, "Smith"), providers.MatchOther, created, nil},
-		"updated":                        {update, "", held("C", "else", "Smith"), providers.MatchOurs, either, nil},
-		"not updated":                    {update, "", held("C", requestID, "Else"), providers.MatchUnclear, either, []string{"customer.name.family_name"}},
-		"updated, but for the reference": {update, "REF", held("C", "else", "Smith"), providers.MatchUnclear, either, []string{"opencell.external_ref1"}},
+		"our reference, other content":   {fail, "", held("C", requestID, "Renamed"), ours, false, created, nil},
+		"our reference, adopting":        {adopt, "", held("C", requestID, "Renamed"), ours, false, created, nil},
+		"our reference, near code":       {fail, "", held("c", requestID, "Renamed"), ours, true, created, nil},
+		"our reference, another code":    {fail, "", held("D", requestID, "Renamed"), ours, false, created, nil},
+		"another's reference":            {fail, "", held("C", "else", "Smith"), other, false, created, nil},
+		"another's reference, adopting":  {adopt, "", held("C", "else", "Smith"), other, false, adopted, nil},
+		"another's reference, near code": {fail, "", held("c", "else", "Smith"), unclear, true, created, []string{"opencell.external_ref1"}},
+		"ours is missing":                {fail, "", held("C", "", "Smith"), other, false, created, nil},
+		"ours is missing, adopting":      {adopt, "", held("C", "", "Smith"), other, false, adopted, nil},
+		"ours is missing, near code":     {fail, "", held("c", "", "Smith"), unclear, true, created, nil},
+		"ours is unreadable":             {fail, "", odd, unclear, false, created, familyName},
+		"no reference":                   {fail, "-", held("C", "", "Smith"), ours, false, created, nil},
+		"no reference, other content":    {fail, "-", held("C", "", "Else"), unclear, false, created, familyName},
+		"no reference, nearly alike":     {fail, "-", held("C", "", "SMITH"), ours, false, created, nil},
+		"no reference, somebody else":    {fail, "-", allDiffer, other, false, created, []string{"customer.name.given_name", familyName[0], "customer.email"}},
+		"no reference, adopting":         {adopt, "-", held("C", "", "Smith"), ours, false, adopted, nil},
+		"no reference, near code":        {fail, "-", held("c", "", "Smith"), unclear, true, created, nil},
+		"the caller's reference":         {fail, "REF", held("C", "REF", "Smith"), ours, false, created, nil},
+		"the caller's, other content":    {fail, "REF", held("C", "REF", "Else"), unclear, false, created, familyName},
+		"the caller's is missing":        {fail, "REF", held("C", "", "Smith"), ours, false, created, nil},
+		"not the caller's":               {fail, "REF", held("C", requestID, "Smith"), other, false, created, nil},
+		"updated":                        {update, "", held("C", "else", "Smith"), ours, false, either, nil},
+		"not updated":                    {update, "", held("C", requestID, "Else"), unclear, false, either, familyName},
+		"not updated, somebody else yet": {update, "", allDiffer, unclear, false, either, []string{"customer.name.given_name", familyName[0], "customer.email"}},
+		"updated, but for the reference": {update, "REF", held("C", "else", "Smith"), unclear, false, either, []string{"opencell.external_ref1"}},
+		"updated under a near code":      {update, "", held("c", "else", "Smith"), unclear, true, either, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			create := request(t, `{"requestId":"`+requestID+`","customer":{"id":"C","email":"a@example.com","name":{"givenName":"John","familyName":"Smith"},
 				"billingAddress":{"countryCode":"FR"}}}`)
 			create.OnExisting = test.existing
-			create.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{ExternalRef1: test.reference}}
-			creation, err := vendor(t, text(200, test.record), nil).Prepare(create)
+			own := func(settings *configv1.Opencell) { settings.ReferenceRequestId = proto.Bool(test.reference != "-") }
+			create.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{
+				Opencell: &enlistv1.OpencellOptions{ExternalRef1: strings.TrimPrefix(test.reference, "-")},
+			}
+			creation, err := vendor(t, text(200, test.record), nil, own).Prepare(create)
 			if err != nil {
 				t.Fatal(err)
 			}
 			found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: time.Now()})
-			if err != nil || len(found) != 1 || found[0].Match != test.match || !slices.Equal(found[0].Differences, test.differences) ||
+			if err != nil || len(found) != 1 || found[0].Match != test.match || found[0].Near != test.near || !slices.Equal(found[0].Differences, test.differences) ||
 				found[0].Response.GetOutcome() != test.outcome {
-				t.Errorf("found %+v, %v", found, err)
+				t.Fatalf("found %+v, %v", found, err)
+			}
+			code := "C"
+			for _, other := range []string{"c", "D"} {
+				if strings.Contains(test.record, `"code":"`+other+`"`) {
+					code = other
+				}
+			}
+			if response := found[0].Response; response.GetCustomer().GetId() != code || (len(response.GetWarnings()) > 0) != (code != "C") {
+				t.Errorf("the response is %v", response)
 			}
 		})
 	}

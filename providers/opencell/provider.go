@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -13,6 +12,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -79,32 +79,39 @@ func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.to
 // Metrics are those of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
-// GetCustomer reads a customer by its code.
+// GetCustomer reads a customer by its code. It also returns one that Opencell holds under another
+// form of the code, with a warning.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
-	record, body, err := p.read(ctx, request.GetCustomerId())
+	there, err := p.read(ctx, request.GetCustomerId(), "")
 	if err != nil {
 		return nil, err
 	}
-	return answer(record, body, request.GetIncludeVendorRecord()), nil
+	return getResponse(request.GetCustomerId(), there, request.GetIncludeVendorRecord()), nil
 }
 
-func (p *Provider) read(ctx context.Context, code string) (*opencellv1.CustomerRecord, []byte, error) {
-	call := requestOf(vendorhttp.Get, http.MethodGet, customerPath)
-	call.Query = url.Values{"customerCode": {code}}
-	answer, err := p.send(ctx, call)
+// read reads the customer with a code, or with a code that is nearly the same. Any other customer
+// counts only if it bears our own reference; "" for none.
+func (p *Provider) read(ctx context.Context, code, ownReference string) (*said, error) {
+	request := newRequest(vendorhttp.Get, http.MethodGet, customerPath)
+	request.Query = url.Values{"customerCode": {code}}
+	there, err := p.send(ctx, request)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if !strings.EqualFold(answer.GetCustomer().GetCode(), code) {
-		return nil, nil, p.http.NotUnderstood(call, &vendorhttp.Response{Status: http.StatusOK}, nil)
+	record := there.GetCustomer()
+	isOurs := ownReference != "" && record.GetExternalRef1() == ownReference && record.GetCode() != ""
+	if match.Keys(code, record.GetCode()) == match.Different && !isOurs {
+		return nil, p.http.NotUnderstood(request, &vendorhttp.Response{Status: http.StatusOK}, nil)
 	}
-	return answer.GetCustomer(), answer.body, nil
+	return there, nil
 }
 
-func answer(record *opencellv1.CustomerRecord, body []byte, includeRecord bool) *enlistv1.GetCustomerResponse {
-	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
+// getResponse returns the response to a read of a code.
+func getResponse(code string, there *said, includeRecord bool) *enlistv1.GetCustomerResponse {
+	record := there.GetCustomer()
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record), Warnings: append(there.warnings, idChanged(code, record.GetCode())...)}
 	if includeRecord {
-		response.VendorRecord = wire.Record(body, secretMembers()...)
+		response.VendorRecord = wire.Record(there.body, secretMembers()...)
 	}
 	return response
 }

@@ -1973,55 +1973,78 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"entityCode\"\xaa\x01\n" +
 	"\x11GetCustomerAnswer\x12M\n" +
 	"\raction_status\x18\x01 \x01(\v2(.enlist.vendors.opencell.v1.ActionStatusR\factionStatus\x12F\n" +
-	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xfd\x04\n" +
-	"\x0eCustomerRecord\x12\x12\n" +
-	"\x04code\x18\x01 \x01(\tR\x04code\x12 \n" +
-	"\vdescription\x18\x02 \x01(\tR\vdescription\x12#\n" +
-	"\rexternal_ref1\x18\x03 \x01(\tR\fexternalRef1\x124\n" +
-	"\x04name\x18\x04 \x01(\v2 .enlist.vendors.opencell.v1.NameR\x04name\x12=\n" +
-	"\aaddress\x18\x05 \x01(\v2#.enlist.vendors.opencell.v1.AddressR\aaddress\x12_\n" +
-	"\x13contact_information\x18\x06 \x01(\v2..enlist.vendors.opencell.v1.ContactInformationR\x12contactInformation\x12\x1b\n" +
-	"\tjob_title\x18\a \x01(\tR\bjobTitle\x12\x15\n" +
-	"\x06vat_no\x18\b \x01(\tR\x05vatNo\x12'\n" +
-	"\x0fregistration_no\x18\t \x01(\tR\x0eregistrationNo\x12+\n" +
+	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xa4\a\n" +
+	"\x0eCustomerRecord\x12%\n" +
+	"\x04code\x18\x01 \x01(\tB\x11\xfa\x8d\x19\r\n" +
+	"\vcustomer.idR\x04code\x12=\n" +
+	"\vdescription\x18\x02 \x01(\tB\x1b\xfa\x8d\x19\x17\n" +
+	"\x15customer.display_nameR\vdescription\x12>\n" +
+	"\rexternal_ref1\x18\x03 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\fexternalRef1\x12I\n" +
+	"\x04name\x18\x04 \x01(\v2 .enlist.vendors.opencell.v1.NameB\x13\xfa\x8d\x19\x0f\n" +
+	"\rcustomer.nameR\x04name\x12]\n" +
+	"\aaddress\x18\x05 \x01(\v2#.enlist.vendors.opencell.v1.AddressB\x1e\xfa\x8d\x19\x1a\n" +
+	"\x18customer.billing_addressR\aaddress\x12_\n" +
+	"\x13contact_information\x18\x06 \x01(\v2..enlist.vendors.opencell.v1.ContactInformationR\x12contactInformation\x125\n" +
+	"\tjob_title\x18\a \x01(\tB\x18\xfa\x8d\x19\x14\n" +
+	"\x12customer.job_titleR\bjobTitle\x12=\n" +
+	"\x06vat_no\x18\b \x01(\tB&\xfa\x8d\x19\"\n" +
+	" customer.organization.vat_numberR\x05vatNo\x12X\n" +
+	"\x0fregistration_no\x18\t \x01(\tB/\xfa\x8d\x19+\n" +
+	")customer.organization.registration_numberR\x0eregistrationNo\x12D\n" +
 	"\x11customer_category\x18\n" +
-	" \x01(\tR\x10customerCategory\x12U\n" +
-	"\rcustom_fields\x18\v \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsR\fcustomFields\x12Y\n" +
-	"\x11customer_accounts\x18\f \x01(\v2,.enlist.vendors.opencell.v1.CustomerAccountsR\x10customerAccounts\"j\n" +
-	"\x14RecordedCustomFields\x12R\n" +
-	"\fcustom_field\x18\x01 \x03(\v2/.enlist.vendors.opencell.v1.RecordedCustomFieldR\vcustomField\"\xc1\x02\n" +
-	"\x13RecordedCustomField\x12\x12\n" +
-	"\x04code\x18\x01 \x01(\tR\x04code\x12&\n" +
-	"\fstring_value\x18\x02 \x01(\tH\x00R\vstringValue\x88\x01\x01\x12\"\n" +
+	" \x01(\tB\x17\xfa\x8d\x19\x13\n" +
+	"\x11customer.categoryR\x10customerCategory\x12p\n" +
+	"\rcustom_fields\x18\v \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\fcustomFields\x12Y\n" +
+	"\x11customer_accounts\x18\f \x01(\v2,.enlist.vendors.opencell.v1.CustomerAccountsR\x10customerAccounts\"\x85\x01\n" +
+	"\x14RecordedCustomFields\x12m\n" +
+	"\fcustom_field\x18\x01 \x03(\v2/.enlist.vendors.opencell.v1.RecordedCustomFieldB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\vcustomField\"\xe3\x03\n" +
+	"\x13RecordedCustomField\x12-\n" +
+	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\x04code\x12A\n" +
+	"\fstring_value\x18\x02 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesH\x00R\vstringValue\x88\x01\x01\x12=\n" +
 	"\n" +
-	"long_value\x18\x03 \x01(\x03H\x01R\tlongValue\x88\x01\x01\x12&\n" +
-	"\fdouble_value\x18\x04 \x01(\x01H\x02R\vdoubleValue\x88\x01\x01\x12(\n" +
-	"\rboolean_value\x18\x05 \x01(\bH\x03R\fbooleanValue\x88\x01\x01\x125\n" +
+	"long_value\x18\x03 \x01(\x03B\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesH\x01R\tlongValue\x88\x01\x01\x12A\n" +
+	"\fdouble_value\x18\x04 \x01(\x01B\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesH\x02R\vdoubleValue\x88\x01\x01\x12C\n" +
+	"\rboolean_value\x18\x05 \x01(\bB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesH\x03R\fbooleanValue\x88\x01\x01\x12P\n" +
 	"\n" +
-	"date_value\x18\x06 \x01(\v2\x16.google.protobuf.ValueR\tdateValueB\x0f\n" +
+	"date_value\x18\x06 \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\tdateValueB\x0f\n" +
 	"\r_string_valueB\r\n" +
 	"\v_long_valueB\x0f\n" +
 	"\r_double_valueB\x10\n" +
 	"\x0e_boolean_value\"j\n" +
 	"\x10CustomerAccounts\x12V\n" +
-	"\x10customer_account\x18\x01 \x03(\v2+.enlist.vendors.opencell.v1.CustomerAccountR\x0fcustomerAccount\"\xb5\x01\n" +
-	"\x0fCustomerAccount\x12\x12\n" +
-	"\x04code\x18\x01 \x01(\tR\x04code\x12\x1a\n" +
-	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x1a\n" +
-	"\blanguage\x18\x03 \x01(\tR\blanguage\x12V\n" +
+	"\x10customer_account\x18\x01 \x03(\v2+.enlist.vendors.opencell.v1.CustomerAccountR\x0fcustomerAccount\"\x8c\x02\n" +
+	"\x0fCustomerAccount\x12-\n" +
+	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x04code\x128\n" +
+	"\bcurrency\x18\x02 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
+	"\x16customer.currency_codeR\bcurrency\x128\n" +
+	"\blanguage\x18\x03 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
+	"\x16customer.language_codeR\blanguage\x12V\n" +
 	"\x10billing_accounts\x18\x04 \x01(\v2+.enlist.vendors.opencell.v1.BillingAccountsR\x0fbillingAccounts\"f\n" +
 	"\x0fBillingAccounts\x12S\n" +
-	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\xbf\x01\n" +
-	"\x0eBillingAccount\x12\x12\n" +
-	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
+	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\xf0\x01\n" +
+	"\x0eBillingAccount\x12-\n" +
+	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x04code\x12\x18\n" +
 	"\acountry\x18\x02 \x01(\tR\acountry\x12\x1a\n" +
-	"\blanguage\x18\x03 \x01(\tR\blanguage\x12\x14\n" +
-	"\x05email\x18\x04 \x01(\tR\x05email\x12M\n" +
+	"\blanguage\x18\x03 \x01(\tR\blanguage\x12*\n" +
+	"\x05email\x18\x04 \x01(\tB\x14\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.emailR\x05email\x12M\n" +
 	"\ruser_accounts\x18\x05 \x01(\v2(.enlist.vendors.opencell.v1.UserAccountsR\fuserAccounts\"Z\n" +
 	"\fUserAccounts\x12J\n" +
-	"\fuser_account\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.UserAccountR\vuserAccount\"!\n" +
-	"\vUserAccount\x12\x12\n" +
-	"\x04code\x18\x01 \x01(\tR\x04code\"\x9a\x01\n" +
+	"\fuser_account\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.UserAccountR\vuserAccount\"<\n" +
+	"\vUserAccount\x12-\n" +
+	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x04code\"\x9a\x01\n" +
 	"\vTokenAnswer\x12'\n" +
 	"\faccess_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\faccess_token\x12\x1e\n" +
 	"\n" +

@@ -1,0 +1,245 @@
+package opencell_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+// world is a provider at a sandbox of its own.
+type world struct {
+	*testing.T
+	providers.Provider
+	url string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	server := httptest.NewServer(sandbox.New())
+	t.Cleanup(server.Close)
+	provider, err := connect(settings(server.URL), 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{t, provider, server.URL}
+}
+
+// order orders a fault for one request.
+func (w *world) order(operation, kind, form string) {
+	w.Helper()
+	response, err := http.Post(w.url+"/sandbox/faults", "application/json",
+		strings.NewReader(`{"vendor":"opencell","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`))
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode >= 300 {
+		text, _ := io.ReadAll(response.Body)
+		w.Fatalf("%s at %s: %s", kind, operation, text)
+	}
+}
+
+// made returns how many customers the sandbox holds.
+func (w *world) made() int {
+	w.Helper()
+	response, err := http.Get(w.url + "/sandbox/records?vendor=opencell")
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var held struct{ Records []struct{ Key string } }
+	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
+		w.Fatal(err)
+	}
+	return len(held.Records)
+}
+
+// creation prepares a small creation of a code.
+func (w *world) creation(code string) providers.Creation {
+	w.Helper()
+	create := request(w.T, `{"requestId":"`+requestID+`","onExisting":"ON_EXISTING_FAIL","customer":{"id":"`+code+`","email":"a@example.com",
+		"name":{"givenName":"John","familyName":"Smith"},"billingAddress":{"countryCode":"FR"},"properties":{"tier":"gold"}}}`)
+	creation, err := w.Prepare(create)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return creation
+}
+
+func (w *world) get(code string) (*enlistv1.GetCustomerResponse, error) {
+	w.Helper()
+	return w.GetCustomer(w.Context(), &enlistv1.GetCustomerRequest{CustomerId: code})
+}
+
+// find returns the one candidate of a look-up.
+func (w *world) find(creation providers.Creation) providers.Candidate {
+	w.Helper()
+	found, err := creation.FindCustomer(w.Context(), providers.Sent{Since: time.Now()})
+	if err != nil || len(found) != 1 {
+		w.Fatalf("found %+v, %v", found, err)
+	}
+	return found[0]
+}
+
+// warned returns code and path of each warning.
+func warned(warnings []*enlistv1.Warning) []string {
+	var warned []string
+	for _, warning := range warnings {
+		code := strings.TrimPrefix(warning.GetCode().String(), "WARNING_CODE_")
+		warned = append(warned, strings.Join(strings.Fields(code+" "+warning.GetPath()+" "+warning.GetVendorCode()), " "))
+	}
+	return warned
+}
+
+// A create proves nothing of the code that Opencell stores. The reference proves that the customer
+// is ours, and the look-up and the read show the vendor's form.
+func TestFaultNormalisedKey(t *testing.T) {
+	for form, codes := range map[string][2]string{
+		"upper": {"acme-1", "ACME-1"}, "lower": {"ACME-1", "acme-1"}, "padded": {"1", "0000000001"}, "zeros_stripped": {"0042", "42"}, "escaped": {"A&B", "A&amp;B"},
+		"cut": {"CUSTOMER-0123456789-0123", "CUSTOMER-0123456789-"}, "unaccented": {"Zoë", "Zoe"},
+	} {
+		t.Run(form, func(t *testing.T) {
+			w := newWorld(t)
+			w.order("create", "normalised_key", form)
+			creation, other := w.creation(codes[0]), form == "cut" || form == "unaccented"
+			created, err := creation.CreateCustomer(t.Context())
+			if err != nil || created.GetCustomer().GetId() != codes[0] || len(created.GetWarnings()) > 0 {
+				t.Fatalf("created %v, %v", created, err)
+			}
+			found := w.find(creation)
+			customer := found.Response.GetCustomer()
+			if found.Match != providers.MatchOurs || found.Near == other || customer.GetId() != codes[1] ||
+				customer.GetVendorIds()["billing_account_code"] != codes[1] || !slices.Equal(warned(found.Response.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+				t.Errorf("found %+v", found)
+			}
+			read, err := w.get(codes[0])
+			if other {
+				fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+			} else if err != nil || read.GetCustomer().GetId() != codes[1] || !slices.Equal(warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+				t.Errorf("read %v, %v", read, err)
+			}
+		})
+	}
+}
+
+// A proxy that repeats the request makes Opencell refuse what it has just made.
+func TestFaultRepeatedByProxy(t *testing.T) {
+	w := newWorld(t)
+	w.order("create", "repeated_by_proxy", "")
+	creation := w.creation("A-1")
+	_, err := creation.CreateCustomer(t.Context())
+	if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
+		t.Errorf("confirm %d", known.Confirm)
+	}
+	if found := w.find(creation); found.Match != providers.MatchOurs || found.Alike || w.made() != 1 {
+		t.Errorf("found %+v of %d", found, w.made())
+	}
+}
+
+func TestFaultRefusedWith500(t *testing.T) {
+	w := newWorld(t)
+	w.order("create", "refused_with_500", "")
+	creation := w.creation("A-1")
+	_, err := creation.CreateCustomer(t.Context())
+	if known := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmByLookup || !known.Alive || w.made() != 0 {
+		t.Errorf("%+v, %d made", known, w.made())
+	}
+	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 0 {
+		t.Errorf("found %+v, %v", found, err)
+	}
+	// A read or a look-up that is refused shows nothing, neither presence nor absence.
+	w.order("get", "refused_with_500", "")
+	_, err = w.get("A-1")
+	fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
+	w.order("get", "refused_with_500", "")
+	found, err := creation.FindCustomer(t.Context(), providers.Sent{})
+	if fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); found != nil {
+		t.Errorf("found %+v", found)
+	}
+}
+
+// An odd row in a list within the customer costs that row.
+func TestFaultOddRow(t *testing.T) {
+	w := newWorld(t)
+	creation := w.creation("A-1")
+	if _, err := creation.CreateCustomer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for use := range 6 {
+		w.order("get", "odd_row", "")
+		read, err := w.get("A-1")
+		if err != nil || read.GetCustomer().GetId() != "A-1" || read.GetCustomer().GetProperties()["tier"] != "gold" ||
+			read.GetCustomer().GetVendorIds()["customer_account_code"] != "A-1" || read.GetCustomer().GetCurrencyCode() != "EUR" {
+			t.Errorf("use %d: read %v, %v", use, read, err)
+		}
+	}
+	for use := range 6 {
+		w.order("get", "odd_row", "")
+		if found := w.find(creation); found.Match != providers.MatchOurs {
+			t.Errorf("use %d: found %+v", use, found)
+		}
+	}
+}
+
+// Members of another type never undo a success, hide the customer, or go unnamed.
+func TestFaultOtherTypes(t *testing.T) {
+	for use := range 6 {
+		w := newWorld(t)
+		for range use { // each use changes other types
+			w.order("create", "other_types", "")
+			_, _ = w.creation("spent").CreateCustomer(t.Context())
+		}
+		creation := w.creation("A-1")
+		w.order("create", "other_types", "")
+		created, err := creation.CreateCustomer(t.Context())
+		if err != nil || created.GetCustomer().GetId() != "A-1" || !slices.Equal(warned(created.GetWarnings()), []string{"UNREADABLE_VALUE message"}) {
+			t.Errorf("use %d: created %v, %v", use, created, err)
+		}
+	}
+	w := newWorld(t)
+	creation := w.creation("A-1")
+	if _, err := creation.CreateCustomer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for use := range 6 {
+		w.order("get", "other_types", "")
+		read, err := w.get("A-1")
+		if err != nil || read.GetCustomer().GetId() != "A-1" || read.GetCustomer().GetVendorIds()["external_ref1"] == requestID {
+			t.Fatalf("use %d: read %v, %v", use, read, err)
+		}
+		if !slices.ContainsFunc(warned(read.GetWarnings()), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") }) {
+			t.Errorf("use %d: warned of %q", use, warned(read.GetWarnings()))
+		}
+		// The reference cannot be read, so it neither proves nor excludes that the customer is ours.
+		w.order("get", "other_types", "")
+		if found := w.find(creation); found.Match == providers.MatchOther {
+			t.Errorf("use %d: found %+v", use, found)
+		}
+	}
+}
+
+func TestFaultByteOrderMark(t *testing.T) {
+	w := newWorld(t)
+	for _, operation := range []string{"login", "create", "get", "get"} {
+		w.order(operation, "byte_order_mark", "")
+	}
+	creation := w.creation("A-1")
+	if created, err := creation.CreateCustomer(t.Context()); err != nil || len(created.GetWarnings()) > 0 {
+		t.Errorf("created %v, %v", created, err)
+	}
+	if read, err := w.get("A-1"); err != nil || len(read.GetWarnings()) > 0 {
+		t.Errorf("read %v, %v", read, err)
+	}
+	if found := w.find(creation); found.Match != providers.MatchOurs {
+		t.Errorf("found %+v", found)
+	}
+}
