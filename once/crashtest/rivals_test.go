@@ -78,10 +78,10 @@ func rivals(t *testing.T, c *chance, v *vendor) tally {
 	found := tally{rounds: 1, kills: kills, creates: len(all)}
 	held := map[string][]sandbox.Record{}
 	for _, record := range w.records(v.sandbox) {
-		held[record.Key] = append(held[record.Key], record)
+		held[normalKey(record.Key)] = append(held[normalKey(record.Key)], record)
 	}
 	for key, group := range groups {
-		w.holdRivals(ctx, &found, group, states, held[key])
+		w.holdRivals(ctx, &found, group, states, held[normalKey(key)])
 	}
 	return found
 }
