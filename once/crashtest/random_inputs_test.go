@@ -34,6 +34,9 @@ type input struct {
 	callers []manner
 	// made counts the customers that this request has made. Inputs that repeat a request share it.
 	made *int
+	// before are the earlier inputs for the same customer.
+	before []*input
+	ended  string // for messages
 }
 
 // String describes the input for messages.
@@ -43,7 +46,7 @@ func (in *input) String() string {
 	if in.earlier != nil {
 		text += fmt.Sprintf(" (of input %d)", in.earlier.number)
 	}
-	return text + fmt.Sprintf(", callers %+v, faults %s", in.callers, faults)
+	return text + fmt.Sprintf(", callers %+v, faults %s: %s", in.callers, faults, in.ended)
 }
 
 // laneLength is the number of inputs that share a server. Inputs refer to earlier ones of their lane.
@@ -53,6 +56,7 @@ const laneLength = 100
 // play the same.
 func inputsOf(v *vendor, from, to int) []*input {
 	var inputs []*input
+	byCore := map[string][]*input{}
 	for number := from; number < to; number++ {
 		c := chanceOf(fmt.Sprint("input ", v.name, number))
 		in := &input{number: number, wish: newCustomer}
@@ -79,7 +83,8 @@ func inputsOf(v *vendor, from, to int) []*input {
 			in.create.request.IncludeVendorRecord = c.percent(20)
 		}
 		in.faults, in.callers = randomFaults(c, v), randomCallers(c)
-		inputs = append(inputs, in)
+		in.before = slices.Clone(byCore[in.core])
+		inputs, byCore[in.core] = append(inputs, in), append(byCore[in.core], in)
 	}
 	return inputs
 }
@@ -185,15 +190,22 @@ func randomFaults(c *chance, v *vendor) []sandbox.Fault {
 			fault.Times = 2 + c.upTo(2)
 		}
 		if fault.Kind == sandbox.NormalisedKey && c.percent(70) {
-			fault.Form = one(c, []sandbox.KeyForm{
-				sandbox.Upper, sandbox.Lower, sandbox.Trimmed, sandbox.Padded, sandbox.ZerosStripped, sandbox.NFC, sandbox.Escaped,
-				sandbox.Cut, sandbox.Unaccented,
-			})
+			fault.Form = one(c, keyForms(v))
 		}
 		fault.DelayMS = delayOf(c, fault.Kind)
 		faults[i] = fault
 	}
 	return faults
+}
+
+// keyForms returns the forms of a key that are nearly equal to it, and at a vendor without keys of the
+// caller's those of names.
+func keyForms(v *vendor) []sandbox.KeyForm {
+	forms := []sandbox.KeyForm{sandbox.Upper, sandbox.Lower, sandbox.Trimmed, sandbox.Padded, sandbox.ZerosStripped, sandbox.NFC, sandbox.Escaped}
+	if v.sandbox != sandbox.Caliq { // it enforces no key, and a form without accents is not nearly equal
+		forms = append(forms, sandbox.Cut, sandbox.Unaccented)
+	}
+	return forms
 }
 
 // randomCallers returns how callers pursue an input. One at least comes back until it has a final

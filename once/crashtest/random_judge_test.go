@@ -113,14 +113,16 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 		}
 	case needsPerson:
 		f.person++
-		f.blame(in.causes(), 1)
-		if !in.mayNeedPerson() {
+		f.blame(in.cause(), 1)
+		if in.cause() == unexplained {
 			complain(&f.odd, "a person must decide, without a fault that explains it")
 		}
 	default:
 		f.unknown++
-		f.blame(in.causes(), 1)
-		complain(&f.odd, "it is in state %s and does not end", state)
+		f.blame("still unknown: "+in.cause(), 1)
+		if in.cause() == unexplained {
+			complain(&f.odd, "it is in state %s and does not end", state)
+		}
 	}
 	return wrong
 }
@@ -157,10 +159,10 @@ func (j *judgement) judgeSuccess(others int) (wrong []string) {
 	return wrong
 }
 
-// ordered reports whether a fault of that kind was ordered for the input, or for an earlier one whose
-// customer it is about.
+// ordered reports whether a fault of that kind was ordered for the input, or for an earlier one for
+// the same customer.
 func (in *input) ordered(kind sandbox.FaultKind, operations ...string) bool {
-	for at := in; at != nil; at = at.earlier {
+	for _, at := range append(in.before, in) {
 		for _, fault := range at.faults {
 			if fault.Kind == kind && (len(operations) == 0 || slices.Contains(operations, fault.Operation)) {
 				return true
@@ -173,24 +175,29 @@ func (in *input) ordered(kind sandbox.FaultKind, operations ...string) bool {
 // mayBeRefused reports whether a fault makes the vendor refuse the request.
 func (in *input) mayBeRefused() bool { return in.ordered(sandbox.RefusedWith500, "create") }
 
-// mayNeedPerson reports whether a fault explains that a machine cannot tell what became of the
-// request: the vendor stores another key or other names, or hides in its responses what proves that
-// the customer is ours. At a vendor without keys of the caller's, other requests for the same person
-// do as much.
-func (in *input) mayNeedPerson() bool {
-	return in.ordered(sandbox.NormalisedKey) || in.ordered(sandbox.OtherTypes, "get") ||
-		in.create.vendor.ownIDs && in.wish != newCustomer
-}
+// unexplained is the cause of an outcome that a machine should have decided.
+const unexplained = "unexplained"
 
-// causes names the faults that explain why a person must decide.
-func (in *input) causes() string {
+// cause says why a machine cannot decide whether the request made a customer: the vendor stores
+// another key or other names, or hides in its responses what proves that the customer is ours. Where
+// the content alone tells whose a customer is, other requests for the same customer do as much, and
+// so does an account without an email.
+func (in *input) cause() string {
+	v := in.create.vendor
 	switch {
 	case in.ordered(sandbox.NormalisedKey):
-		return string(sandbox.NormalisedKey)
+		return "normalised key"
 	case in.ordered(sandbox.OtherTypes, "get"):
-		return string(sandbox.OtherTypes) + " of get"
-	case in.earlier != nil:
-		return string(in.wish)
+		return "other types of get"
+	case v.toldByContent && in.sharesCustomer():
+		return "same content"
+	case v.ownIDs && in.create.request.GetCustomer().GetEmail() == "":
+		return "no email"
 	}
-	return "unexplained"
+	return unexplained
+}
+
+// sharesCustomer reports whether another request before this one was for the same customer.
+func (in *input) sharesCustomer() bool {
+	return slices.ContainsFunc(in.before, func(other *input) bool { return other.create != in.create })
 }

@@ -31,6 +31,8 @@ type vendor struct {
 	// tellsNoKey: the response to a creation does not say under which key the vendor stores the
 	// customer.
 	tellsNoKey bool
+	// toldByContent: no reference in a customer tells which request made it.
+	toldByContent bool
 	// guesses: a look-up can only compare, so a person may have to decide.
 	guesses bool
 	// lookups are the operations, beside create, that a create or what settles it calls.
@@ -44,16 +46,16 @@ func vendors() []vendor {
 			name: "opencell", sandbox: sandbox.Opencell, onExisting: all, looksFirst: []enlistv1.OnExisting{adopt},
 			tellsNoKey: true, lookups: []string{"get", "login"},
 		},
-		{name: "sellandsign", sandbox: sandbox.SellAndSign, onExisting: all, looksFirst: all, lookups: []string{"get"}},
+		{name: "sellandsign", sandbox: sandbox.SellAndSign, toldByContent: true, onExisting: all, looksFirst: all, lookups: []string{"get"}},
 		{
-			name: "valomnia", sandbox: sandbox.Valomnia, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{adopt},
+			name: "valomnia", sandbox: sandbox.Valomnia, toldByContent: true, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{adopt},
 			lookups: []string{"get", "login"},
 		},
 		{
 			name: "caliq", sandbox: sandbox.Caliq, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{fail, adopt},
 			lookups: []string{"get"},
 		},
-		{name: "avvio", sandbox: sandbox.Avvio, onExisting: []enlistv1.OnExisting{fail}, ownIDs: true, guesses: true, lookups: []string{"get"}},
+		{name: "avvio", sandbox: sandbox.Avvio, toldByContent: true, onExisting: []enlistv1.OnExisting{fail}, ownIDs: true, guesses: true, lookups: []string{"get"}},
 	}
 }
 
