@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -37,6 +38,7 @@ type input struct {
 	// before are the earlier inputs for the same customer.
 	before []*input
 	ended  string // for messages
+	isOpen bool   // nobody knows yet how it ended
 }
 
 // String describes the input for messages.
@@ -173,6 +175,9 @@ func randomRequest(c *chance, v *vendor, core string) *enlistv1.CreateCustomerRe
 	return request
 }
 
+// lateResponse is a delay after which Enlist no longer waits for a response.
+const lateResponse = vendorTimeout + 200*time.Millisecond
+
 // randomFaults makes one to three faults, each of a kind that the sandbox takes for its operation.
 func randomFaults(c *chance, v *vendor) []sandbox.Fault {
 	faults := make([]sandbox.Fault, 1+c.upTo(3))
@@ -193,6 +198,9 @@ func randomFaults(c *chance, v *vendor) []sandbox.Fault {
 			fault.Form = one(c, keyForms(v))
 		}
 		fault.DelayMS = delayOf(c, fault.Kind)
+		if fault.DelayMS == 0 && c.percent(20) { // the work is done, and the response comes too late
+			fault.DelayMS = lateResponse.Milliseconds()
+		}
 		faults[i] = fault
 	}
 	return faults

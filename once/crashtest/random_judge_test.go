@@ -108,7 +108,7 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 		if *in.made > 0 {
 			complain(&f.contradicted, "not sent, and the vendor has the customer")
 		}
-		if j.calm {
+		if blocked := slices.ContainsFunc(in.before, func(other *input) bool { return other.isOpen }); j.calm && !blocked {
 			complain(&f.lost, "it was repeated when nothing failed any more, and is in state %s", state)
 		}
 	case needsPerson:
@@ -119,6 +119,7 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 		}
 	default:
 		f.unknown++
+		in.isOpen = true
 		f.blame("still unknown: "+in.cause(), 1)
 		if in.cause() == unexplained {
 			complain(&f.odd, "it is in state %s and does not end", state)

@@ -74,6 +74,7 @@ type site struct {
 	servers   []*world
 	next      atomic.Int64
 	kill      func(ctx context.Context) // kills until the context ends; nil for never
+	kills     atomic.Int64
 }
 
 func newSite(t *testing.T) *site {
@@ -110,7 +111,7 @@ func (s *site) openOne(t *testing.T) {
 	t.Helper()
 	side := newVendorSide()
 	journalFolder := t.TempDir()
-	s.servers = []*world{newReplica(t, s.chance, side, "a", onSQLite(journalFolder), replicaOptions{change: s.adjust}).world}
+	s.servers = []*world{newReplica(t, s.chance, side, "a", onSQLite(journalFolder), replicaOptions{change: s.adjust, killed: func() { s.kills.Add(1) }}).world}
 }
 
 // openKilled opens one server that is killed again and again.
@@ -177,6 +178,7 @@ func (s *site) playLane(t *testing.T, table *findingsTable, variant string, from
 		s.askAgain(ctx, t, &found[i], played[i])
 		table.add(variant, all[i].name, &found[i])
 	}
+	table.kills.Add(s.kills.Load())
 }
 
 // chosen returns the inputs that -crash.input asks for: all by default, else one and those that it
@@ -232,6 +234,9 @@ func (s *site) play(ctx context.Context, t *testing.T, found *findings, in *inpu
 			found.lost++
 			wrong = append(wrong, fmt.Sprintf("GetCustomer does not find %q: %v", j.operation.GetCustomerId(), unread))
 		}
+	}
+	if *onlyInput != "" {
+		t.Logf("%s\n%s\n%s", in, text(in.create.request), text(shortened(j.operation)))
 	}
 	if len(wrong) > 0 {
 		s.complain(t, in, j.operation, j.after, wrong)
@@ -400,6 +405,8 @@ func (s *site) complain(t *testing.T, in *input, operation *enlistv1.Operation, 
 
 // findingsTable collects findings by variant and vendor.
 type findingsTable struct {
+	kills atomic.Int64
+
 	mu   sync.Mutex
 	rows map[string]*findings
 }
@@ -429,5 +436,6 @@ func (table *findingsTable) String() string {
 		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d (%d) | %d %v | %d | %d | %d | %d | %d |\n", row, f.inputs, f.succeeded, f.exists, f.refused,
 			f.notSent, f.notSentFirst, f.person, f.causes, f.unknown, f.duplicates, f.lost, f.contradicted, f.odd)
 	}
+	fmt.Fprintf(&out, "\n%d kills\n", table.kills.Load())
 	return out.String()
 }
