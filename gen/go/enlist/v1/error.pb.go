@@ -97,10 +97,10 @@ const (
 	// Details: VendorError.
 	ErrorReason_OUTCOME_UNKNOWN ErrorReason = 10
 	// Code: FAILED_PRECONDITION, HTTP 400.
-	// Cause: The vendor refused the request, in its own words. Nothing was created.
+	// Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
 	// Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
 	// RetryInfo: never.
-	// Details: VendorError.
+	// Details: VendorError, BadRequest.
 	ErrorReason_VENDOR_REJECTED ErrorReason = 11
 	// Code: UNAVAILABLE, HTTP 503.
 	// Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and Enlist

@@ -104,10 +104,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     VENDOR_REJECTED: _ErrorReason.ValueType  # 11
     """Code: FAILED_PRECONDITION, HTTP 400.
-    Cause: The vendor refused the request, in its own words. Nothing was created.
+    Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
     Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
     RetryInfo: never.
-    Details: VendorError.
+    Details: VendorError, BadRequest.
     """
     VENDOR_UNAVAILABLE: _ErrorReason.ValueType  # 12
     """Code: UNAVAILABLE, HTTP 503.
@@ -279,10 +279,10 @@ Details: VendorError.
 """
 VENDOR_REJECTED: ErrorReason.ValueType  # 11
 """Code: FAILED_PRECONDITION, HTTP 400.
-Cause: The vendor refused the request, in its own words. Nothing was created.
+Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
 Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
 RetryInfo: never.
-Details: VendorError.
+Details: VendorError, BadRequest.
 """
 VENDOR_UNAVAILABLE: ErrorReason.ValueType  # 12
 """Code: UNAVAILABLE, HTTP 503.

@@ -141,10 +141,10 @@ export var ErrorReason;
     ErrorReason[ErrorReason["OUTCOME_UNKNOWN"] = 10] = "OUTCOME_UNKNOWN";
     /**
      * Code: FAILED_PRECONDITION, HTTP 400.
-     * Cause: The vendor refused the request, in its own words. Nothing was created.
+     * Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
      * Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
      * RetryInfo: never.
-     * Details: VendorError.
+     * Details: VendorError, BadRequest.
      *
      * @generated from enum value: VENDOR_REJECTED = 11;
      */
