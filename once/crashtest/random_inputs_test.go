@@ -39,6 +39,8 @@ type input struct {
 	before []*input
 	ended  string // for messages
 	isOpen bool   // nobody knows yet how it ended
+	// saysCreated: the operation ended with a customer, and says that it made it.
+	saysCreated bool
 }
 
 // String describes the input for messages.

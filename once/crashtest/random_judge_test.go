@@ -15,7 +15,10 @@ type findings struct {
 	// repeated.
 	notSentFirst                        int
 	duplicates, lost, contradicted, odd int
-	causes                              map[string]int // of outcomes that a person must decide, by fault
+	// claimed counts the successes with a customer that another request made, which does not know it:
+	// that one waits for a person, or has adopted its own customer.
+	claimed int
+	causes  map[string]int // of outcomes that a person must decide, by fault
 }
 
 func (f *findings) add(g *findings) {
@@ -31,6 +34,7 @@ func (f *findings) add(g *findings) {
 	f.lost += g.lost
 	f.contradicted += g.contradicted
 	f.odd += g.odd
+	f.claimed += g.claimed
 	for cause, count := range g.causes {
 		f.blame(cause, count)
 	}
@@ -76,6 +80,10 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 	switch state := j.operation.GetState(); state {
 	case succeeded:
 		f.succeeded++
+		in.saysCreated = j.operation.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED
+		if in.claims() {
+			f.claimed++
+		}
 		for _, problem := range j.judgeSuccess(others) {
 			complain(&f.contradicted, "%s", problem)
 		}
@@ -152,6 +160,7 @@ func (j *judgement) judgeSuccess(others int) (wrong []string) {
 	}
 	switch onExisting := in.create.request.GetOnExisting(); {
 	case others == 0: // reported as lost
+	case in.claims():
 	case onExisting == fail:
 		wrong = append(wrong, "it has succeeded with a customer that another request made")
 	case response.GetOutcome() == enlistv1.Outcome_OUTCOME_CREATED:
@@ -173,8 +182,28 @@ func (in *input) ordered(kind sandbox.FaultKind, operations ...string) bool {
 	return false
 }
 
-// mayBeRefused reports whether a fault makes the vendor refuse the request.
-func (in *input) mayBeRefused() bool { return in.ordered(sandbox.RefusedWith500, "create") }
+// claims reports whether the request may have succeeded with a customer that another one made: its
+// content is the same, and no request before it says that it made the customer.
+func (in *input) claims() bool {
+	if *in.made > 0 || !in.create.vendor.toldByContent || !in.sharesCustomer() || in.create.request.GetOnExisting() != fail {
+		return false
+	}
+	return !slices.ContainsFunc(in.before, func(other *input) bool { return other.create != in.create && other.saysCreated })
+}
+
+// mayBeRefused reports whether a fault makes the vendor refuse the request, or hides in its refusal
+// that the customer exists.
+func (in *input) mayBeRefused() bool {
+	return in.ordered(sandbox.RefusedWith500, "create") || in.sharesCustomer() && in.ordered(sandbox.OtherTypes, "create")
+}
+
+// isReadable reports whether GetCustomer finds the customer of a success. A vendor that does not say
+// which key it has stored, and stores one that is not even nearly equal, shows another one later.
+func (in *input) isReadable() bool {
+	return !in.create.vendor.tellsNoKey || !slices.ContainsFunc(append(in.before, in), func(at *input) bool {
+		return slices.ContainsFunc(at.faults, func(f sandbox.Fault) bool { return f.Form == sandbox.Cut || f.Form == sandbox.Unaccented })
+	})
+}
 
 // unexplained is the cause of an outcome that a machine should have decided.
 const unexplained = "unexplained"
