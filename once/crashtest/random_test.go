@@ -25,7 +25,7 @@ import (
 )
 
 var (
-	inputCount = flag.Int("crash.inputs", 8, "random inputs for each vendor and variant of TestRandomInputs")
+	inputCount = flag.Int("crash.inputs", 20, "random inputs for each vendor and variant of TestRandomInputs")
 	onlyInput  = flag.String("crash.input", "", "vendor/number of the only input of TestRandomInputs; earlier ones for its customer are played before it")
 )
 
