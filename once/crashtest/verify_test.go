@@ -229,6 +229,16 @@ func (w *world) wasRefused(c *create, state enlistv1.OperationState) bool {
 	return state == failed && w.ordered.has(c.vendor.sandbox, sandbox.RefusedWith500)
 }
 
+// wasRejected reports whether a caller was told that the vendor refuses the request.
+func wasRejected(c *create) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.refusals, func(said *status.Status) bool {
+		reason, _ := detailsOf(said)
+		return reason == enlistv1.ErrorReason_VENDOR_REJECTED.String()
+	})
+}
+
 // same reports whether two answers to a request_id are the same.
 func (w *world) same(a, b *enlistv1.CreateCustomerResponse) bool {
 	return proto.Equal(a, b) || w.alike != nil && w.alike(a, b)
