@@ -84,7 +84,8 @@ const (
 	// Details: none.
 	ErrorReason_RPC_NOT_SUPPORTED ErrorReason = 8
 	// Code: ABORTED, HTTP 409.
-	// Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+	// Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+	// it is too early to decide that nothing was created.
 	// Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
 	// RetryInfo: always.
 	// Details: none.

@@ -89,7 +89,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     REQUEST_IN_PROGRESS: _ErrorReason.ValueType  # 9
     """Code: ABORTED, HTTP 409.
-    Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+    Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+    it is too early to decide that nothing was created.
     Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
     RetryInfo: always.
     Details: none.
@@ -264,7 +265,8 @@ Details: none.
 """
 REQUEST_IN_PROGRESS: ErrorReason.ValueType  # 9
 """Code: ABORTED, HTTP 409.
-Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+it is too early to decide that nothing was created.
 Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
 RetryInfo: always.
 Details: none.
