@@ -39,7 +39,9 @@ func (x *index) exclusive(provider, text string) []byte {
 }
 
 // customer is the hash of a customer's id. Near ids have one hash.
-func (x *index) customer(provider, id string) []byte { return x.hash("customer", provider, match.Key(id)) }
+func (x *index) customer(provider, id string) []byte {
+	return x.hash("customer", provider, match.Key(id))
+}
 
 // hash returns nil for an empty text.
 func (x *index) hash(kind, provider, text string) []byte {

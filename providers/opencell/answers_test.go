@@ -207,8 +207,10 @@ func TestViolations(t *testing.T) {
 		code, message string
 		paths         []string
 	}{
-		{"MISSING_PARAMETER", "The following parameters are required or contain invalid values: billingCycle, customerCategory, name.lastName.",
-			[]string{"opencell.billing_cycle", "customer.category", "customer.name.family_name"}},
+		{
+			"MISSING_PARAMETER", "The following parameters are required or contain invalid values: billingCycle, customerCategory, name.lastName.",
+			[]string{"opencell.billing_cycle", "customer.category", "customer.name.family_name"},
+		},
 		{"MISSING_PARAMETER", "Parameters required: country,address.country", []string{"customer.billing_address.country_code"}},
 		{"INVALID_PARAMETER", "Invalid parameters: paymentMethods[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
 		{"INVALID_PARAMETER", "Parameters required: description", []string{"customer.organization.name"}},
