@@ -83,7 +83,7 @@ func classes() []class {
 // 1. No text with that character matches. It returns -1 if the pattern fails for another reason.
 func foreign(pattern, text string) (r rune, place int) {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
+	if err != nil || !isWhole(parsed) {
 		return -1, 0
 	}
 	for _, r := range text {
@@ -93,6 +93,12 @@ func foreign(pattern, text string) (r rune, place int) {
 		}
 	}
 	return -1, 0
+}
+
+// isWhole reports whether a pattern is about each character of a text, from ^ to $.
+func isWhole(pattern *syntax.Regexp) bool {
+	parts := pattern.Sub
+	return pattern.Op == syntax.OpConcat && parts[0].Op == syntax.OpBeginText && parts[len(parts)-1].Op == syntax.OpEndText
 }
 
 // mayMatch reports whether a pattern has a part that matches a character.

@@ -152,9 +152,12 @@ func describe(field protoreflect.FieldDescriptor, reason string, missing bool) s
 }
 
 // describeForeign names the first character of a text that the pattern of a vendor's field has no
-// place for. A hint can say which characters a field takes; which one is wrong may not be visible.
+// place for. A hint can say which characters a field takes; which one is wrong may not be visible. A
+// value that is not sent as it came has other characters, at other places, than the caller's.
 func describeForeign(message protoreflect.Message, field protoreflect.FieldDescriptor, index string) string {
-	if field.Kind() != protoreflect.StringKind || field.IsMap() || !proto.HasExtension(field.Options(), enlistv1.E_Source) {
+	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	asItCame := source.GetPath() != "" && source.GetAs() == enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED
+	if field.Kind() != protoreflect.StringKind || field.IsMap() || !asItCame {
 		return ""
 	}
 	limits, _ := proto.GetExtension(field.Options(), validate.E_Rules).(*validate.FieldRules)
