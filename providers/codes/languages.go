@@ -28,8 +28,8 @@ func LanguageName(tag string) (string, error) {
 	return name, nil
 }
 
-// alpha3Text has a line for each ISO 639-2/T code: the code and the language's ISO 639-1 code, if it
-// has one. It is the list of iso-codes 4.15.0, without the range qaa-qtz for local use.
+// alpha3Text has a line for each ISO 639-2/T code: the code and the language's ISO 639-1 code,
+// if it has one. It is the list of iso-codes 4.15.0, without the range qaa-qtz for local use.
 //
 //go:embed languages_alpha3.txt
 var alpha3Text string
@@ -63,7 +63,7 @@ func LanguageAlpha3(tag string) (string, error) {
 }
 
 // LanguageOfAlpha3 returns the BCP-47 tag of a three-letter code in any case: FRA gives fr. It
-// returns "" if there is none. Languages without an ISO 639-2 code keep their ISO 639-3 code.
+// returns "" if no language has the code. Languages without an ISO 639-2 code keep their ISO 639-3 code.
 func LanguageOfAlpha3(alpha3 string) string {
 	alpha3 = strings.ToLower(alpha3)
 	if tag := languagesByAlpha3()[alpha3]; tag != "" {

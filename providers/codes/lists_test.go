@@ -15,9 +15,10 @@ import (
 	"golang.org/x/text/language"
 )
 
-// The tables of this package come from iso-codes and from ISO's list one. These tests compare every
-// possible code with a second source: golang.org/x/text, made from CLDR 32 and the IANA registry.
-// Where Debian's iso-codes is installed, they compare with it as well. Each difference is named here.
+// The tables of this package come from iso-codes and from ISO's list one. These tests compare
+// every possible code with a second source: golang.org/x/text, made from CLDR 32 and the IANA
+// registry. Where Debian's iso-codes is installed, they compare with it as well. Each
+// difference is named here.
 
 func codesOf(letters int) []string {
 	all := []string{""}
@@ -145,7 +146,8 @@ func TestCurrenciesAreThoseOfISOCodes(t *testing.T) {
 	}
 }
 
-// Each tag of one, two or three letters: x/text knows the three-letter code of each, iso-codes which are of ISO 639-2.
+// Each tag of one, two or three letters: x/text knows the three-letter code of each, iso-codes
+// which are of ISO 639-2.
 func TestLanguagesAreThoseOfTheRegistry(t *testing.T) {
 	successor := map[string]string{ // of codes that the registry has deprecated
 		"mo": "ron", "mol": "ron", "adp": "dzo", "blg": "iba", "kxl": "kru", "prp": "guj", "smd": "kmb", "snb": "iba",
