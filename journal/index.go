@@ -32,8 +32,9 @@ func newIndex(key []byte) *index {
 	return &index{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
-// exclusive is the hash of what at most one creation may be under way for. Vendors differ in which keys they tell apart, so near keys
-// have one hash: to wait for another creation is better than to create twice.
+// exclusive is the hash of what at most one creation may be under way for. Vendors differ in which
+// keys they tell apart, so near keys have one hash: to wait for another creation is better than to
+// create twice.
 func (x *index) exclusive(provider, text string) []byte {
 	return x.hash("exclusive", provider, match.Key(text))
 }
