@@ -283,7 +283,7 @@ var (
 	//
 	// optional bool multiline = 51427;
 	E_Multiline = &file_enlist_v1_annotations_proto_extTypes[4]
-	// The text refuses characters that nobody can see: Unicode category Cf (zero width space, soft
+	// The text refuses invisible characters: Unicode category Cf (zero width space, soft
 	// hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
 	//
 	// optional bool visible = 51428;

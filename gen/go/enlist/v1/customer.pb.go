@@ -84,27 +84,34 @@ func (RecordSource) EnumDescriptor() ([]byte, []int) {
 // What else a provider requires, takes, or cannot take stands in ProviderService.GetProvider.
 type Customer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`, Valomnia's `reference`,
-	// Caliq's `AccountNo`. Chosen by the caller where the vendor lets them, else given by the vendor (Avvio's `accountID`).
-	// Up to 255 characters, not only blanks, no control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor requires a key and none is set, the request_id is used
-	// and the answer says so. Example: `CLASSIC-C00`.
+	// The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`,
+	// Valomnia's `reference`, Caliq's `AccountNo`. Chosen by the caller where the vendor lets them,
+	// else given by the vendor (Avvio's `accountID`). Up to 255 characters, not only blanks, no
+	// control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor
+	// requires a key and none is set, the request_id is used and the answer says so. Example:
+	// `CLASSIC-C00`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// The person's name; for a company, its contact.
 	Name *PersonName `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// The name to show for this customer, up to 255 characters, not only blanks. Example: `John Smith` or `Marie's Jewelry`.
+	// The name to show for this customer, up to 255 characters, not only blanks. Example: `John
+	// Smith` or `Marie's Jewelry`.
 	DisplayName string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	// Set when the customer is a company.
 	Organization *Organization `protobuf:"bytes,4,opt,name=organization,proto3" json:"organization,omitempty"`
 	// The person's position, up to 255 characters. Example: `CMO`.
 	JobTitle string `protobuf:"bytes,5,opt,name=job_title,json=jobTitle,proto3" json:"job_title,omitempty"`
-	// One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible characters (Unicode category Cf, U+2028, U+2029).
-	// The vendor is sent a domain with other letters than ASCII in its A-label form, and the response's `fields` says so: `jo@müller.example`
-	// becomes `jo@xn--mller-kva.example`. The part before the @ is sent as it came. Example: `qa@example.com`.
+	// One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible
+	// characters (Unicode category Cf, U+2028, U+2029). The vendor is sent a domain with other
+	// letters than ASCII in its A-label form, and the response's `fields` says so:
+	// `jo@müller.example` becomes `jo@xn--mller-kva.example`. The part before the @ is sent
+	// unchanged. Example: `qa@example.com`.
 	Email string `protobuf:"bytes,6,opt,name=email,proto3" json:"email,omitempty"`
-	// Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40 characters. E.164 is best. An extension
-	// of 1 to 15 digits may follow as RFC 3966 writes it: `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
+	// Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40
+	// characters. E.164 is best. An extension of 1 to 15 digits may follow as RFC 3966 writes it:
+	// `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
 	Phone string `protobuf:"bytes,7,opt,name=phone,proto3" json:"phone,omitempty"`
-	// Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an extension.
+	// Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an
+	// extension.
 	Mobile string `protobuf:"bytes,8,opt,name=mobile,proto3" json:"mobile,omitempty"`
 	// Fax number, in the format of `phone`.
 	Fax string `protobuf:"bytes,9,opt,name=fax,proto3" json:"fax,omitempty"`
@@ -116,8 +123,8 @@ type Customer struct {
 	ShippingAddress *Address `protobuf:"bytes,12,opt,name=shipping_address,json=shippingAddress,proto3" json:"shipping_address,omitempty"`
 	// Language as a BCP-47 tag, up to 35 characters. Example: `fr`, `en-GB`.
 	LanguageCode string `protobuf:"bytes,13,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
-	// Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund codes and precious metals. Withdrawn codes
-	// (`DEM`) are refused. Example: `EUR`.
+	// Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund
+	// codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
 	CurrencyCode string `protobuf:"bytes,14,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
 	// Date of birth: year, month and day all set, not in the future.
 	BirthDate *date.Date `protobuf:"bytes,15,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
@@ -340,7 +347,8 @@ type PersonName struct {
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
 	// Given (first) name, up to 255 characters, not only blanks. Example: `John`.
 	GivenName string `protobuf:"bytes,2,opt,name=given_name,json=givenName,proto3" json:"given_name,omitempty"`
-	// Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given. Example: `Smith`.
+	// Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given.
+	// Example: `Smith`.
 	FamilyName    string `protobuf:"bytes,3,opt,name=family_name,json=familyName,proto3" json:"family_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -481,8 +489,8 @@ type Address struct {
 	PostalCode string `protobuf:"bytes,3,opt,name=postal_code,json=postalCode,proto3" json:"postal_code,omitempty"`
 	// State, province or county, up to 100 characters. Example: `Co. Limerick`.
 	Region string `protobuf:"bytes,4,opt,name=region,proto3" json:"region,omitempty"`
-	// Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned, or `XK` for Kosovo. Reserved codes (`UK`,
-	// `EU`, `IC`) are refused. Example: `FR`.
+	// Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned,
+	// or `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
 	CountryCode string `protobuf:"bytes,5,opt,name=country_code,json=countryCode,proto3" json:"country_code,omitempty"`
 	// Latitude in degrees, WGS 84, from -90 (south) to 90.
 	Latitude *float64 `protobuf:"fixed64,6,opt,name=latitude,proto3,oneof" json:"latitude,omitempty"`

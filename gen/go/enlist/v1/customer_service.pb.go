@@ -390,8 +390,9 @@ type CreateCustomerRequest struct {
 	// Name of a configured connection, as ListProviders lists them: 1 to 63 lower-case letters, digits and hyphens,
 	// beginning with a letter. Two licences at one vendor are two providers. Example: `opencell`.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The caller's UUID for this create, other than the nil UUID; repeat it when you repeat the call. Over REST the header `Idempotency-Key` does the
-	// same. When neither is given Enlist makes one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+	// The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
+	// call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
+	// one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The customer to create.
 	Customer *Customer `protobuf:"bytes,3,opt,name=customer,proto3" json:"customer,omitempty"`
@@ -923,7 +924,8 @@ type GetCustomerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of a configured connection; see CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+	// ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Return the vendor's own record as `vendor_record`.
 	IncludeVendorRecord bool `protobuf:"varint,3,opt,name=include_vendor_record,json=includeVendorRecord,proto3" json:"include_vendor_record,omitempty"`
@@ -1216,7 +1218,8 @@ type ListContractorsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of a configured connection; see CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible ones. Example: `AM201603021055`.
+	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+	// ones. Example: `AM201603021055`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// How many to return at most, 1 to 1000; 0 means 100.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`

@@ -148,7 +148,7 @@ not. Every other text field of a request or of the configuration refuses all con
 characters.
 """
 visible: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
-"""The text refuses characters that nobody can see: Unicode category Cf (zero width space, soft
+"""The text refuses invisible characters: Unicode category Cf (zero width space, soft
 hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
 """
 not_blank: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]

@@ -168,7 +168,7 @@ export declare const personal: GenExtension<FieldOptions, boolean>;
  */
 export declare const multiline: GenExtension<FieldOptions, boolean>;
 /**
- * The text refuses characters that nobody can see: Unicode category Cf (zero width space, soft
+ * The text refuses invisible characters: Unicode category Cf (zero width space, soft
  * hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
  *
  * @generated from extension: bool visible = 51428;

@@ -133,7 +133,7 @@ export const personal = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 3);
  */
 export const multiline = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 4);
 /**
- * The text refuses characters that nobody can see: Unicode category Cf (zero width space, soft
+ * The text refuses invisible characters: Unicode category Cf (zero width space, soft
  * hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
  *
  * @generated from extension: bool visible = 51428;
