@@ -38,7 +38,7 @@ func accountTypeProblem(accountType string, settings *configv1.Opencell) string 
 
 // hierarchy maps a request to Opencell's account hierarchy.
 func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencellv1.CrmAccountHierarchy, error) {
-	customer := request.GetCustomer()
+	customer := providers.AsSent(request.GetCustomer())
 	options := providers.WithDefaults(request.GetOpencell(), p.settings.GetDefaults())
 	if problem := accountTypeProblem(options.GetCrmAccountType(), p.settings); problem != "" {
 		return nil, providers.InvalidField(p.description.Name, "opencell.crm_account_type", problem)
