@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -93,7 +94,8 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 // counts only if it bears our own reference; "" for none.
 func (p *Provider) read(ctx context.Context, code, ownReference string) (*said, error) {
 	request := newRequest(vendorhttp.Get, http.MethodGet, customerPath)
-	request.Query = url.Values{"customerCode": {code}}
+	// From version 11 on the accounts come only with the parameter. Version 10 ignores it.
+	request.Query = url.Values{"customerCode": {code}, "includeCustomerAccounts": {"true"}}
 	there, err := p.send(ctx, request)
 	if err != nil {
 		return nil, err
@@ -109,7 +111,7 @@ func (p *Provider) read(ctx context.Context, code, ownReference string) (*said, 
 // getResponse returns the response to a read of a code.
 func getResponse(code string, there *said, includeRecord bool) *enlistv1.GetCustomerResponse {
 	record := there.GetCustomer()
-	response := &enlistv1.GetCustomerResponse{Customer: customer(record), Warnings: append(there.warnings, idChanged(code, record.GetCode())...)}
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record), Warnings: slices.Concat(there.warnings, idChanged(code, record.GetCode()), unrepresented(record))}
 	if includeRecord {
 		response.VendorRecord = wire.Record(there.body, secretMembers()...)
 	}
