@@ -212,7 +212,7 @@ func TestViolations(t *testing.T) {
 		{"MISSING_PARAMETER", "Parameters required: country,address.country", []string{"customer.billing_address.country_code"}},
 		{"INVALID_PARAMETER", "Invalid parameters: methodOfPayment[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
 		{"INVALID_PARAMETER", "Parameters required: description", []string{"customer.organization.name"}},
-		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", nil},
+		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", []string{"opencell.seller_code"}},
 		{"INVALID_PARAMETER", "The email is wrong: email", nil},
 		{"MISSING_PARAMETER", "billingCycle", nil},
 		{"ACTION_FORBIDDEN", "Parameters required: code", nil},
