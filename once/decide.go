@@ -164,3 +164,54 @@ func afterNothing(f facts) decision {
 	}
 	return giveUp
 }
+
+// objection is what stands against a person's decision.
+type objection string
+
+const (
+	noObjection  objection = ""
+	notAsked     objection = "the vendor cannot be asked"
+	noCustomer   objection = "the vendor has no such customer"
+	madeByOther  objection = "another operation created the customer"
+	mayBeMade    objection = "a customer that may be this creation's exists"
+	mayBeMadeYet objection = "the vendor may still carry out the request"
+)
+
+// evidence is what the vendor and the journal show about a person's decision.
+type evidence struct {
+	class enlistv1.DuplicateSafetyClass // noneToAsk too if the vendor cannot look up this customer
+	// unasked: the vendor could not be asked now.
+	unasked bool
+	// exists and madeByOther are about the customer that a decision SUCCEEDED names: the vendor shows
+	// it; the journal says that another operation created it.
+	exists, madeByOther bool
+	// ours and unclear count the customers that the look-up for a decision FAILED found.
+	ours, unclear int
+	// waited: this process had seen the vendor's own limit pass since the latest send before it asked.
+	waited bool
+}
+
+// checkDecision says what stands against a person's decision. If the vendor offers no look-up,
+// only the person can know whether the customer exists, but not before the vendor has finished
+// with the request.
+func checkDecision(decision enlistv1.Decision, unverified bool, e evidence) objection {
+	switch {
+	case unverified:
+		return noObjection
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED && e.unasked:
+		return notAsked
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED && !e.exists:
+		return noCustomer
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED && e.madeByOther:
+		return madeByOther
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED:
+		return noObjection
+	case e.class != noneToAsk && e.unasked:
+		return notAsked
+	case e.class != noneToAsk && e.ours+e.unclear > 0:
+		return mayBeMade
+	case !e.waited:
+		return mayBeMadeYet
+	}
+	return noObjection
+}

@@ -25,19 +25,23 @@ import (
 //     it may say that nothing was done of a request that it has passed on.
 //   - A replica that only falsely is taken for dead is alive again as soon as another has taken the record; that is the worst that can come of it.
 //   - What a crashed replica owned is free at once. That others see it later is but another order of the steps.
+//   - A person whose decision can be checked may say anything. Where look-ups show nothing, the
+//     person looks at the vendor after the wait and says what is there. The stranger's customer is
+//     another operation's, or the person knows that it is a stranger's.
 
 // bounds keep the number of states finite. No promise depends on them.
 type bounds struct {
-	mishaps int8 // crashes and false deaths
-	again   int8 // callers who come again
-	sends   int8 // requests at the vendor, at most maxSends
+	mishaps    int8 // crashes and false deaths
+	again      int8 // callers who come again
+	sends      int8 // requests at the vendor, at most maxSends
+	unverified int8 // decisions of persons who are wrong and override the check
 }
 
 // deep searches every scene with two mishaps and three sends. It takes minutes.
 var deep = flag.Bool("model.deep", false, "search every scene of the model with two mishaps and three sends")
 
 // full is what the mutants are searched with, whose flaws are found early.
-var full = bounds{mishaps: 2, again: 1, sends: maxSends}
+var full = bounds{mishaps: 2, again: 1, sends: maxSends, unverified: 1}
 
 // standard is what a scene is searched with: the full bounds where a third send or a second mishap could still make a second customer.
 func (s scene) standard() bounds {
@@ -45,11 +49,11 @@ func (s scene) standard() bounds {
 	case *deep:
 		return full
 	case s.class == enforced && (s.onExisting != onFail || s.looksFirst || s.blind || s.stranger == unclearStranger || s.near):
-		return bounds{mishaps: 1, again: 1, sends: 2}
+		return bounds{mishaps: 1, again: 1, sends: 2, unverified: 1}
 	case s.class == enforced:
-		return bounds{mishaps: 2, again: 1, sends: 2}
+		return bounds{mishaps: 2, again: 1, sends: 2, unverified: 1}
 	case s.stranger != noStranger || s.near || s.refuses || s.onExisting == onAdopt:
-		return bounds{mishaps: 1, again: 1, sends: maxSends}
+		return bounds{mishaps: 1, again: 1, sends: maxSends, unverified: 1}
 	}
 	return full
 }
@@ -63,6 +67,7 @@ type protocol struct {
 	afterSend  func(result, int32, bool) event
 	afterDeath func(bool, bool, int32) event
 	decide     func(facts) decision
+	check      func(enlistv1.Decision, bool, evidence) objection
 	flaws
 }
 
@@ -85,7 +90,7 @@ type flaws struct {
 }
 
 func realProtocol() protocol {
-	return protocol{move: move, afterSend: afterSend, afterDeath: afterDeath, decide: decide}
+	return protocol{move: move, afterSend: afterSend, afterDeath: afterDeath, decide: decide, check: checkDecision}
 }
 
 // scene is what does not change while a create is carried out.

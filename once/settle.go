@@ -164,7 +164,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	case refuse:
 		s.must(move(record, refused, settler))
 	case giveUp:
-		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record.Provider)), true
+		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record)), true
 		s.must(move(record, missing, settler))
 	case askPerson:
 		s.must(move(record, undecidable, settler))
@@ -260,7 +260,7 @@ func (s *Service) isEarly(record *journal.Record) bool {
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
 	if what := afterDeath(payload.GetLooksFirst(), payload.GetReleased(), payload.GetUnansweredSends()); what == neverSent {
-		payload.Failure = failureOf(notThere(record.Provider))
+		payload.Failure = failureOf(notThere(record))
 		payload.Failure.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
 		s.must(move(record, what, settler))
 		return
@@ -321,7 +321,7 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 		other, err := s.journal.FindCustomer(ctx, record.Provider, candidate.Response.GetCustomer().GetId())
 		switch {
 		case err != nil:
-			return err
+			return journalUnreadable(err)
 		case other == nil || other.Key == record.Key || other.Payload.GetCustomerId() != candidate.Response.GetCustomer().GetId():
 		case byMatch, record.Payload.GetUnansweredSends() == 0:
 			candidates[i].Match = providers.MatchOther
@@ -369,7 +369,9 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 func (s *Service) giveBackUntil(ctx context.Context, f *flight, record *journal.Record, next, due time.Duration) time.Duration {
 	if record.State != unknown {
 		due = -1
-		s.observed.forget(record.Key)
+		if record.State != needsPerson { // a decision that nothing was made needs the wait, too
+			s.observed.forget(record.Key)
+		}
 		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")

@@ -44,8 +44,8 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 			alike++
 		}
 	}
-	nearID := match.Keys(sent.GetId(), read.GetId()) == match.Near && !read.GetCreateTime().IsValid() // and its time cannot speak for it
-	if len(differences) > 0 || alike < enoughAlike || nearID {
+	otherID := match.Keys(sent.GetId(), read.GetId()) != match.Same && !read.GetCreateTime().IsValid() // and its time cannot speak for it
+	if len(differences) > 0 || alike < enoughAlike || otherID {
 		return MatchUnclear, differences
 	}
 	return MatchOurs, nil
