@@ -6,7 +6,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// TestDecideKeepsTheRules goes through every combination of facts, and holds the decision against the rules of this package's doc.
+// TestDecideKeepsTheRules goes through every combination of facts, and holds the decision against
+// the rules of this package's doc.
 func TestDecideKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	count := 0

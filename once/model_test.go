@@ -8,23 +8,30 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// This is a model of one create: its record, two replicas that work on it, callers who come again with the same request_id, and a vendor.
-// Every order of their steps is searched, with crashes and false deaths between any two of them. What is decided on the way is decided by
-// the functions that Service calls, so that a change of those which breaks a promise fails here, with the shortest way to the breach. What
-// the model says of the code around them is written in the same order as there; what it must not do is named in flaws.
+// This is a model of one create: its record, two replicas that work on it, callers who come again
+// with the same request_id, and a vendor. Every order of their steps is searched, with crashes and
+// false deaths between any two of them. What is decided on the way is decided by the functions that
+// Service calls, so that a change of those which breaks a promise fails here, with the shortest way
+// to the breach. What the model says of the code around them is written in the same order as there;
+// what it must not do is named in flaws.
 //
 // What is assumed, since no code can make it so:
 //
-//   - Once a process has seen the vendor's own limit go by, every request that was sent before that wait began has been carried out or is
-//     lost, and what it made is shown by look-ups.
-//   - The lease is checked and the request leaves in one step. A process that freezes between the two for longer than all others take to
-//     see it dead, look, wait and send is what no lease can exclude.
-//   - A customer that was there before us and that one look-up has shown, later ones show too. Of ours this is not assumed.
-//   - The vendor says the same of the same request: one that it refuses for good was never carried out. But a proxy may send a request
-//     twice, so that a refusal because the customer exists, or because of a value that must be unique, may be about our own customer; and
-//     it may say that nothing was done of a request that it has passed on.
-//   - A replica that only falsely is taken for dead is alive again as soon as another has taken the record; that is the worst that can come of it.
-//   - What a crashed replica owned is free at once. That others see it later is but another order of the steps.
+//   - Once a process has seen the vendor's own limit go by, every request that was sent before that
+//     wait began has been carried out or is lost, and what it made is shown by look-ups.
+//   - The lease is checked and the request leaves in one step. A process that freezes between the
+//     two for longer than all others take to see it dead, look, wait and send is what no lease can
+//     exclude.
+//   - A customer that was there before us and that one look-up has shown, later ones show too. Of
+//     ours this is not assumed.
+//   - The vendor says the same of the same request: one that it refuses for good was never carried
+//     out. But a proxy may send a request twice, so that a refusal because the customer exists, or
+//     because of a value that must be unique, may be about our own customer; and it may say that
+//     nothing was done of a request that it has passed on.
+//   - A replica that only falsely is taken for dead is alive again as soon as another has taken the
+//     record; that is the worst that can come of it.
+//   - What a crashed replica owned is free at once. That others see it later is but another order
+//     of the steps.
 //   - A person whose decision can be checked may say anything. Where look-ups show nothing, the
 //     person looks at the vendor after the wait and says what is there. The stranger's customer is
 //     another operation's, or the person knows that it is a stranger's.
@@ -43,7 +50,8 @@ var deep = flag.Bool("model.deep", false, "search every scene of the model with 
 // full is what the mutants are searched with, whose flaws are found early.
 var full = bounds{mishaps: 2, again: 1, sends: maxSends, unverified: 1}
 
-// standard is what a scene is searched with: the full bounds where a third send or a second mishap could still make a second customer.
+// standard is what a scene is searched with: the full bounds where a third send or a second mishap
+// could still make a second customer.
 func (s scene) standard() bounds {
 	switch {
 	case *deep:
