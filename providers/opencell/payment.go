@@ -56,8 +56,9 @@ func (p *Provider) checkPayment(options *enlistv1.OpencellOptions) error {
 	for i, method := range options.GetPaymentMethods() {
 		at := fmt.Sprintf("opencell.payment_methods[%d].", i)
 		if !hasPaymentMethod(p.version(), method.GetPaymentMethodType()) {
-			return invalid(at+"payment_method_type", fmt.Sprintf("must be a payment method that Opencell %d has: PAYPAL and STRIPE exist before version %d, "+
-				"PAYPALPAYMENTLINK and STRIPEDIRECTLINK from %d, SIPS from %d (the connection's setting version)", p.version(), newPayments, newPayments, knowsSIPS))
+			return invalid(at+"payment_method_type", fmt.Sprintf("must be a payment method that Opencell %d has "+
+				"(the connection's setting version): PAYPAL and STRIPE exist before version %d, PAYPALPAYMENTLINK and STRIPEDIRECTLINK from %d, SIPS from %d",
+				p.version(), newPayments, newPayments, knowsSIPS))
 		}
 		if method.GetPaymentMethodType() != enlistv1.OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_CARD {
 			continue
@@ -155,7 +156,8 @@ const shortestSecret = 3
 func secrets(hierarchy *opencellv1.CrmAccountHierarchy) []string {
 	secrets := []string{hierarchy.GetBankCoordinates().GetIban(), hierarchy.GetBankCoordinates().GetAccountNumber()}
 	for _, method := range hierarchy.GetMethodOfPayment() {
-		secrets = append(secrets, method.GetTokenId(), method.GetCardNumber(), method.GetBankCoordinates().GetIban(), method.GetBankCoordinates().GetAccountNumber())
+		bank := method.GetBankCoordinates()
+		secrets = append(secrets, method.GetTokenId(), method.GetCardNumber(), bank.GetIban(), bank.GetAccountNumber())
 		if len(method.GetIssueNumber()) >= shortestSecret {
 			secrets = append(secrets, method.GetIssueNumber())
 		}

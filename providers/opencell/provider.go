@@ -120,7 +120,8 @@ func (p *Provider) lookUp(ctx context.Context, code string) (*said, error) {
 // getResponse returns the response to a read of a code.
 func getResponse(code string, there *said, includeRecord bool) *enlistv1.GetCustomerResponse {
 	record := there.GetCustomer()
-	response := &enlistv1.GetCustomerResponse{Customer: customer(record), Warnings: slices.Concat(there.warnings, idChanged(code, record.GetCode()), unrepresented(record))}
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
+	response.Warnings = slices.Concat(there.warnings, idChanged(code, record.GetCode()), unrepresented(record, response.GetCustomer()))
 	if includeRecord {
 		response.VendorRecord = wire.Record(there.body, secretMembers()...)
 	}

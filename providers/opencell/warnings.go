@@ -46,8 +46,9 @@ func idChanged(requested, held string) []*enlistv1.Warning {
 	}}
 }
 
-// unrepresented returns a warning for each value of a record that has no place in a Customer.
-func unrepresented(record *opencellv1.CustomerRecord) []*enlistv1.Warning {
+// unrepresented returns a warning for each value of a record that the customer made of it does not
+// represent.
+func unrepresented(record *opencellv1.CustomerRecord, customer *enlistv1.Customer) []*enlistv1.Warning {
 	var warnings []*enlistv1.Warning
 	warn := func(path, vendorCode, message string) {
 		warnings = append(warnings, &enlistv1.Warning{
@@ -58,10 +59,10 @@ func unrepresented(record *opencellv1.CustomerRecord) []*enlistv1.Warning {
 	if accounts := record.GetCustomerAccounts().GetCustomerAccount(); len(accounts) > 0 {
 		if billing := accounts[0].GetBillingAccounts().GetBillingAccount(); len(billing) > 0 {
 			const account = "customer.customerAccounts.customerAccount[0].billingAccounts.billingAccount[0]."
-			if differs(billing[0].GetEmail(), record.GetContactInformation().GetEmail()) {
+			if email := billing[0].GetEmail(); email != "" && email != customer.GetEmail() {
 				warn("opencell.billing_email", account+"email", "Opencell's billing email differs from customer.email.")
 			}
-			if differs(billing[0].GetCountry(), record.GetAddress().GetCountry()) {
+			if country := billing[0].GetCountry(); country != "" && country != customer.GetBillingAddress().GetCountryCode() {
 				warn("opencell.trading_country_code", account+"country", "Opencell's trading country differs from customer.billing_address.country_code.")
 			}
 		}
@@ -80,9 +81,6 @@ func unrepresented(record *opencellv1.CustomerRecord) []*enlistv1.Warning {
 	}
 	return warnings
 }
-
-// differs reports whether both values are there and differ.
-func differs(one, other string) bool { return one != "" && other != "" && one != other }
 
 // isSet reports whether a member of a record is there and not empty.
 func isSet(value *structpb.Value) bool {

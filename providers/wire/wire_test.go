@@ -16,7 +16,9 @@ func TestJSON(t *testing.T) {
 		Code: "A\"<&>\u2028é", IsCompany: proto.Bool(false),
 		MethodOfPayment: []*opencellv1.PaymentMethod{{PaymentMethodType: "CARD", TokenId: "tok"}, {}},
 		CustomFields: &opencellv1.CustomFields{CustomField: []*opencellv1.CustomField{
-			{Code: "l", LongValue: proto.Int64(9007199254740993)}, {Code: "d", DoubleValue: proto.Float64(0.1)}, {Code: "s", StringValue: proto.String("")},
+			{Code: "l", LongValue: proto.Int64(9007199254740993)},
+			{Code: "d", DoubleValue: proto.Float64(0.1)},
+			{Code: "s", StringValue: proto.String("")},
 			{Code: "v", Value: []*opencellv1.CustomFieldValue{{Value: structpb.NewStringValue("<a>")}, {Value: structpb.NewNumberValue(7)}, {Value: structpb.NewBoolValue(true)}, {}}},
 			{Code: "m", MapValue: map[string]*opencellv1.MapValue{"b": {Value: structpb.NewNumberValue(1.5)}, "a\"": {Value: structpb.NewNullValue()}}},
 		}},
