@@ -92,8 +92,8 @@ func billingAddress(address *opencellv1.Address) *enlistv1.Address {
 	}
 }
 
-// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods of a field it
-// returns the first.
+// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods of a field
+// it returns the first.
 func properties(fields *opencellv1.RecordedCustomFields) map[string]string {
 	properties := map[string]string{}
 	for _, field := range fields.GetCustomField() {

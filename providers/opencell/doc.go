@@ -6,8 +6,8 @@
 // not say which of the two it did. ON_EXISTING_ADOPT and ON_EXISTING_UPDATE read first: an update
 // sends what Opencell would reset or mix if it were left out (keep.go).
 //
-// The authority on names, types, enum values and lengths is testdata/dto.json, made by introspection
-// of Opencell's own DTO classes. dto_test.go compares the wire message with it, and
+// The authority on names, types, enum values and lengths is testdata/dto.json, made by
+// introspection of Opencell's own DTO classes. dto_test.go compares the wire message with it, and
 // docs/opencell.md with what is not sent.
 //
 // What proves a success:

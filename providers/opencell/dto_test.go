@@ -137,7 +137,7 @@ func (c *comparison) field(field protoreflect.FieldDescriptor, kind, path string
 }
 
 // enum returns the values that a field takes, sorted. They are those of the table but for payment
-// methods: the table is of version 16, and as a scalar most of them lack the details that they need.
+// methods: the table is of version 16, and a scalar lacks the details that most of them need.
 func (c *comparison) enum(path string, values []string) []string {
 	switch path {
 	case "paymentMethod":

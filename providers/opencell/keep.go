@@ -19,7 +19,7 @@ type kept struct {
 
 // keep looks the customer up before an update, and completes the hierarchy so that the update
 // changes what the request says and nothing else:
-//   - Opencell 12 to 16 reset an isCompany that is left out to false. keep sends the one that is held.
+//   - Opencell 12 to 16 reset an isCompany that is left out to false. keep sends the held one.
 //   - Opencell skips address members that are left out, so that a new line over an old address of
 //     three lines would make a mixed address. keep sends the others as empty texts.
 //

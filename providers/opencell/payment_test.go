@@ -153,7 +153,7 @@ func TestBillingEmailAndTradingCountry(t *testing.T) {
 	}
 }
 
-// What Opencell holds below the customer is read, and what a Customer cannot represent is warned of.
+// What Opencell holds below the customer is read. A warning names what a Customer cannot represent.
 func TestReadsAccounts(t *testing.T) {
 	record := func(email, country, fields string) string {
 		return fmt.Sprintf(`{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","address":{"country":"FR"},"contactInformation":{"email":"a@example.com"},

@@ -124,7 +124,7 @@ func limit(form map[string]property, limits map[string]any) {
 	}
 }
 
-// severalPaths returns the paths that one line of the limits is about: address.address1..5 are five.
+// severalPaths returns the paths that one line of the limits is about: address.address1..5 is five.
 func severalPaths(path string) []string {
 	first, last, several := strings.Cut(path, "..")
 	switch {
