@@ -97,7 +97,7 @@ func billingAddress(address *opencellv1.Address) *enlistv1.Address {
 func properties(fields *opencellv1.RecordedCustomFields) map[string]string {
 	properties := map[string]string{}
 	for _, field := range fields.GetCustomField() {
-		if _, isThere := properties[field.GetCode()]; isThere {
+		if _, isThere := properties[field.GetCode()]; isThere || field.GetCode() == "" {
 			continue
 		}
 		switch {

@@ -134,3 +134,26 @@ func TestUpdateIsShown(t *testing.T) {
 		}
 	}
 }
+
+// The same against the sandbox, which resets and skips as Opencell does: a company stays one, and
+// its new address is whole.
+func TestUpdateOfACompany(t *testing.T) {
+	w := newWorld(t)
+	company := request(t, `{"requestId":"`+requestID+`","customer":{"id":"A-1","organization":{"name":"Acme"},
+		"billingAddress":{"lines":["1 Rue","2e étage","Porte C"],"city":"Nice","postalCode":"06000","region":"PACA","countryCode":"FR"}}}`)
+	if _, err := providertest.Create(t.Context(), w.Provider, company); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := providertest.Create(t.Context(), w.Provider, updating(t, `"billingAddress":{"lines":["9 New Street"],"city":"Lyon","countryCode":"FR"}`)); err != nil {
+		t.Fatal(err)
+	}
+	read, err := w.Provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &enlistv1.Address{Lines: []string{"9 New Street"}, City: "Lyon", CountryCode: "FR"}
+	customer := read.GetVendorRecord().GetFields()["customer"].GetStructValue()
+	if !customer.GetFields()["isCompany"].GetBoolValue() || !proto.Equal(read.GetCustomer().GetBillingAddress(), want) {
+		t.Errorf("is a company: %v, address %v", customer.GetFields()["isCompany"], read.GetCustomer().GetBillingAddress())
+	}
+}

@@ -71,6 +71,8 @@ func unrepresented(record *opencellv1.CustomerRecord, customer *enlistv1.Custome
 	for _, field := range record.GetCustomFields().GetCustomField() {
 		path := "customer.properties[" + strconv.Quote(field.GetCode()) + "]"
 		switch {
+		case field.GetCode() == "":
+			warn("customer.properties", "", "Opencell returned a custom field without a code.")
 		case seen[path]:
 			warn(path, field.GetCode(), "This custom field has values for several periods.")
 		case isSet(field.GetValue()), isSet(field.GetMapValue()), isSet(field.GetEntityReferenceValue()), isSet(field.GetUrlReferenceValue()),
