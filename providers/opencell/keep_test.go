@@ -147,7 +147,7 @@ func TestUpdateOfACompany(t *testing.T) {
 	if _, err := providertest.Create(t.Context(), w.Provider, updating(t, `"billingAddress":{"lines":["9 New Street"],"city":"Lyon","countryCode":"FR"}`)); err != nil {
 		t.Fatal(err)
 	}
-	read, err := w.Provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
+	read, err := w.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,8 +151,8 @@ const (
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_UNSPECIFIED OpencellPaymentMethod = 0
 	// Cheque.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_CHECK OpencellPaymentMethod = 1
-	// Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its details
-	// in `payment_methods`.
+	// Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+	// details in `payment_methods`.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_DIRECTDEBIT OpencellPaymentMethod = 2
 	// Wire transfer.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_WIRETRANSFER OpencellPaymentMethod = 3

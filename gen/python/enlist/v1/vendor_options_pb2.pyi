@@ -91,8 +91,8 @@ class _OpencellPaymentMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[
     OPENCELL_PAYMENT_METHOD_CHECK: _OpencellPaymentMethod.ValueType  # 1
     """Cheque."""
     OPENCELL_PAYMENT_METHOD_DIRECTDEBIT: _OpencellPaymentMethod.ValueType  # 2
-    """Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its details
-    in `payment_methods`.
+    """Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+    details in `payment_methods`.
     """
     OPENCELL_PAYMENT_METHOD_WIRETRANSFER: _OpencellPaymentMethod.ValueType  # 3
     """Wire transfer."""
@@ -119,8 +119,8 @@ OPENCELL_PAYMENT_METHOD_UNSPECIFIED: OpencellPaymentMethod.ValueType  # 0
 OPENCELL_PAYMENT_METHOD_CHECK: OpencellPaymentMethod.ValueType  # 1
 """Cheque."""
 OPENCELL_PAYMENT_METHOD_DIRECTDEBIT: OpencellPaymentMethod.ValueType  # 2
-"""Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its details
-in `payment_methods`.
+"""Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+details in `payment_methods`.
 """
 OPENCELL_PAYMENT_METHOD_WIRETRANSFER: OpencellPaymentMethod.ValueType  # 3
 """Wire transfer."""

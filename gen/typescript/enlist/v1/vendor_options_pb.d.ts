@@ -1276,8 +1276,8 @@ export declare enum OpencellPaymentMethod {
      */
     CHECK = 1,
     /**
-     * Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its details
-     * in `payment_methods`.
+     * Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+     * details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_DIRECTDEBIT = 2;
      */

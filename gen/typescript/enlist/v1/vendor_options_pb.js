@@ -196,8 +196,8 @@ export var OpencellPaymentMethod;
      */
     OpencellPaymentMethod[OpencellPaymentMethod["CHECK"] = 1] = "CHECK";
     /**
-     * Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its details
-     * in `payment_methods`.
+     * Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+     * details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_DIRECTDEBIT = 2;
      */
