@@ -179,6 +179,15 @@ func appendCarried(values []string, message protoreflect.Message, chain []protor
 		}
 	}
 	value := message.Get(field)
+	if field.IsMap() { // of messages, each around one value
+		for _, element := range mapEntries(value.Map()) {
+			element.Message().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+				values = append(values, asText(field, value))
+				return true
+			})
+		}
+		return values
+	}
 	if !field.IsList() {
 		add(value)
 		return values
