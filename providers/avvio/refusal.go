@@ -22,7 +22,7 @@ var (
 	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|unauth|access.?deni|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
 	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
-	aboutExisting    = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
+	aboutExisting    = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|uni(que|ci)|taken|bereits|vergeben|vorhanden|d[ée]j[àa]|utilis[ée]|existe|esiste|bestaat`)
 )
 
 // confirmation says what must confirm a refusal in Avvio's words. A proxy may have sent the request twice: the copy that came first can be
@@ -42,10 +42,14 @@ func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Respon
 	}
 	vendor := vendorError(response, secrets)
 	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(said))
+	own := "" // Avvio's own words: the rest may repeat what was sent
+	for _, member := range []string{"status", "errorCode", "message", "description"} {
+		own += text(said.GetFields()[member]) + " "
+	}
 	switch {
 	case status == "", !speaksForItself(response.Status), !refuses.MatchString(status), serverFailed.MatchString(words):
 		return p.http.NotUnderstood(call, response, vendor)
-	case aboutCredentials.MatchString(words):
+	case aboutCredentials.MatchString(own):
 		return p.http.CredentialsRejected(vendor, nil)
 	default:
 		return &providers.Error{

@@ -89,7 +89,7 @@ func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) boo
 		if record := heldIn(response.Body, number); record != nil && is(record) && isSuccess(response) {
 			return record, nil
 		}
-		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) {
+		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) && !isPage(response.Body) {
 			return nil, p.description.CustomerNotFound(p.said(response))
 		}
 		return nil, p.refused(call, response)
@@ -124,6 +124,9 @@ func isNothing(body []byte) bool {
 	return len(text) == 0 || string(text) == "null"
 }
 
+// isPage reports whether a body is a page for people, which a proxy may have written.
+func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
+
 // isNotFound reports whether a status may say of a read that what was asked for is not there. Which one Sell&Sign uses, if any, is
 // not documented.
 func isNotFound(status int) bool {
@@ -135,7 +138,7 @@ func isNotFound(status int) bool {
 }
 
 // aboutExisting matches what Sell&Sign may say when a value must be unique.
-var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
+var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|uni(que|ci)|taken|bereits|vergeben|vorhanden|d[ée]j[àa]|utilis[ée]|existe|esiste|bestaat`)
 
 // refused makes the error for a response that is not what was asked for. A few statuses say that the vendor would not do it. What it then
 // says is not documented, so a look-up must confirm it; and if an earlier copy of the same request may be the reason, absence counts only
