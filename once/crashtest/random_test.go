@@ -34,10 +34,12 @@ const (
 	callingFor = 14 * time.Second
 	// restsWithFaults is how long the test then waits for an end, before it withdraws the faults.
 	restsWithFaults = 6 * time.Second
+	// latest is when a vendor has certainly acted on a request.
+	latest = vendorTimeout + 500*time.Millisecond
 )
 
-// Random customers, random faults: each request makes one customer at most, and what its callers are
-// told is true at the vendor.
+// Random customers and random faults: each request makes one customer at most, and what its callers
+// are told is true at the vendor.
 func TestRandomInputs(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -230,6 +232,9 @@ func (s *site) play(ctx context.Context, t *testing.T, found *findings, in *inpu
 		s.pursue(ctx, c, in.create, manner{})
 		j.operation, j.calm = s.waitFor(ctx, in.create, toRest), true
 	}
+	if j.operation.GetState() == needsPerson && in.ordered(sandbox.Latency, "create") {
+		sleep(ctx, latest) // a person may be asked before the vendor has acted
+	}
 	j.after = in.madeBy(vendor.records(in.create.vendor.sandbox))
 	found.inputs++
 	in.ended = fmt.Sprint(j.operation.GetState(), " ", len(j.after)-len(j.before), " made")
@@ -249,8 +254,8 @@ func (s *site) play(ctx context.Context, t *testing.T, found *findings, in *inpu
 	}
 }
 
-// pursue repeats a request until it has a final response, callingFor is over, or the caller's manner
-// ends it.
+// pursue repeats a request until it has a final response, callingFor is over, or the manner of its
+// caller ends it.
 func (s *site) pursue(ctx context.Context, c *chance, wanted *create, m manner) {
 	ctx, cancel := context.WithTimeout(ctx, callingFor)
 	defer cancel()
