@@ -45,6 +45,15 @@ func TestRandomInputs(t *testing.T) {
 		t.Skip("a long run is asked for")
 	}
 	began := time.Now()
+	first := 0
+	if *onlyInput != "" { // its lane alone, as far as it
+		_, number, _ := strings.Cut(*onlyInput, "/")
+		only, err := strconv.Atoi(number)
+		if err != nil {
+			t.Fatal("-crash.input: give a vendor and a number, such as caliq/17")
+		}
+		first, *inputCount = only/laneLength*laneLength, only+1
+	}
 	table := &findingsTable{}
 	t.Cleanup(func() { t.Logf("seed %d, %s\n%s", *seed, time.Since(began).Round(time.Second), table) })
 	cluster := sync.OnceValue(func() *postgrestest.Cluster { return postgrestest.Start(t) })
@@ -56,7 +65,7 @@ func TestRandomInputs(t *testing.T) {
 		{"SQLite, killed", (*site).openKilled},
 		{"two replicas on PostgreSQL", func(s *site, t *testing.T) { t.Helper(); s.openTwo(t, cluster()) }},
 	} {
-		for from := 0; from < *inputCount; from += laneLength {
+		for from := first; from < *inputCount; from += laneLength {
 			t.Run(fmt.Sprintf("%s/%d", variant.name, from), func(t *testing.T) {
 				t.Parallel()
 				s := newSite(t)
