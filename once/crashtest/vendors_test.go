@@ -43,7 +43,7 @@ func vendors() []vendor {
 	all := []enlistv1.OnExisting{fail, update, adopt}
 	return []vendor{
 		{
-			name: "opencell", sandbox: sandbox.Opencell, onExisting: all, looksFirst: []enlistv1.OnExisting{adopt},
+			name: "opencell", sandbox: sandbox.Opencell, onExisting: all, looksFirst: []enlistv1.OnExisting{update, adopt},
 			tellsNoKey: true, lookups: []string{"get", "login"},
 		},
 		{name: "sellandsign", sandbox: sandbox.SellAndSign, toldByContent: true, onExisting: all, looksFirst: all, lookups: []string{"get"}},

@@ -105,7 +105,7 @@ func TestFaultNormalisedKey(t *testing.T) {
 	changed := []string{"ID_CHANGED customer.id"}
 	for form, references := range map[string][2]string{
 		"upper": {"acme-1", "ACME-1"}, "lower": {"ACME-1", "acme-1"}, "padded": {"1", "0000000001"}, "zeros_stripped": {"0042", "42"},
-		"escaped": {"A&B", "A&amp;B"}, "nfc": {"Zoe\u0301", "Zo\u00e9"},
+		"escaped": {"A&B", "A&amp;B"}, "nfc": {"Zoe\u0301", "Zo\u00e9"}, "unaccented": {"Zo\u00eb", "Zoe"},
 	} {
 		t.Run(form, func(t *testing.T) {
 			w := newWorld(t)
@@ -126,7 +126,7 @@ func TestFaultNormalisedKey(t *testing.T) {
 			}
 		})
 	}
-	for form, reference := range map[string]string{"cut": "CUSTOMER-0123456789-0123", "unaccented": "Zoë"} {
+	for form, reference := range map[string]string{"cut": "CUSTOMER-0123456789-0123"} {
 		w := newWorld(t)
 		w.order("create", "normalised_key", form)
 		creation := w.creation(reference)
