@@ -191,8 +191,8 @@ func (in *input) claims() bool {
 	return !slices.ContainsFunc(in.before, func(other *input) bool { return other.create != in.create && other.saysCreated })
 }
 
-// mayBeRefused reports whether a fault makes the vendor refuse the request, or the look-up before it,
-// or hides in its refusal that the customer exists.
+// mayBeRefused reports whether a fault makes the vendor refuse the request, or the look-up before
+// it, or hides in its refusal that the customer exists.
 func (in *input) mayBeRefused() bool {
 	return in.ordered(sandbox.RefusedWith500) || in.sharesCustomer() && in.ordered(sandbox.OtherTypes, "create")
 }
