@@ -191,14 +191,14 @@ func (in *input) claims() bool {
 	return !slices.ContainsFunc(in.before, func(other *input) bool { return other.create != in.create && other.saysCreated })
 }
 
-// mayBeRefused reports whether a fault makes the vendor refuse the request, or hides in its refusal
-// that the customer exists.
+// mayBeRefused reports whether a fault makes the vendor refuse the request, or the look-up before
+// it, or hides in its refusal that the customer exists.
 func (in *input) mayBeRefused() bool {
-	return in.ordered(sandbox.RefusedWith500, "create") || in.sharesCustomer() && in.ordered(sandbox.OtherTypes, "create")
+	return in.ordered(sandbox.RefusedWith500) || in.sharesCustomer() && in.ordered(sandbox.OtherTypes, "create")
 }
 
-// isReadable reports whether GetCustomer finds the customer of a success. A vendor that does not say
-// which key it has stored, and stores one that is not even nearly equal, shows another one later.
+// isReadable reports whether GetCustomer finds the customer of a success. A vendor may not say
+// which key it has stored. If that is not even nearly equal, it shows another one later.
 func (in *input) isReadable() bool {
 	return !in.create.vendor.tellsNoKey || !slices.ContainsFunc(append(in.before, in), func(at *input) bool {
 		return slices.ContainsFunc(at.faults, func(f sandbox.Fault) bool { return f.Form == sandbox.Cut || f.Form == sandbox.Unaccented })
@@ -208,10 +208,10 @@ func (in *input) isReadable() bool {
 // unexplained is the cause of an outcome that a machine should have decided.
 const unexplained = "unexplained"
 
-// cause says why a machine cannot decide whether the request made a customer: the vendor stores
-// another key or other names, or hides in its responses what proves that the customer is ours. Where
-// the content alone tells whose a customer is, other requests for the same customer do as much, and
-// so does an account without an email.
+// cause says why a machine cannot decide whether the request made a customer. The vendor may store
+// another key or other names, or its responses may hide the proof that the customer is ours. Where
+// only the content tells whose a customer is, another request for the same customer is a cause, and
+// so is a missing email.
 func (in *input) cause() string {
 	v := in.create.vendor
 	switch {
