@@ -22,13 +22,12 @@ var (
 	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|unauth|access.?deni|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
 	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
-	aboutExisting    = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|uni(que|ci)|taken|bereits|vergeben|vorhanden|d[ée]j[àa]|utilis[ée]|existe|esiste|bestaat`)
 )
 
 // confirmation says what must confirm a refusal in Avvio's words. A proxy may have sent the request twice: the copy that came first can be
 // the reason. A refusal with HTTP status 500 may come from half-way.
 func confirmation(status int, words string) providers.Confirmation {
-	if status >= http.StatusInternalServerError || aboutExisting.MatchString(words) {
+	if status >= http.StatusInternalServerError || providers.IsAboutExisting(words) {
 		return providers.ConfirmAfterLag
 	}
 	return providers.ConfirmByLookup

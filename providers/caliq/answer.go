@@ -3,7 +3,6 @@ package caliq
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,10 +84,6 @@ func withoutNumber() *enlistv1.Warning {
 	}
 }
 
-// aboutExisting matches what Caliq may say when a value must be unique. The meaning of its numbers is
-// not published, so its words must do.
-var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|uni(que|ci)|taken|bereits|vergeben|vorhanden|d[ée]j[àa]|utilis[ée]|existe|esiste|bestaat`)
-
 // refused makes the error for Caliq's own refusal. A proxy may have sent the request twice: the copy that came first can be the reason, so
 // a look-up must confirm the refusal.
 func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, data *caliqv1.CustomerCreateData) error {
@@ -97,7 +92,7 @@ func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, d
 	confirm := providers.ConfirmByLookup
 	for _, message := range messages {
 		words := message.GetMessage() + " " + message.GetDescription()
-		if strings.TrimSpace(words) == "" || aboutExisting.MatchString(words) { // nothing says that it is about something else
+		if strings.TrimSpace(words) == "" || providers.IsAboutExisting(words) { // nothing says that it is about something else
 			confirm = providers.ConfirmAfterLag
 		}
 	}

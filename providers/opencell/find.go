@@ -48,7 +48,8 @@ func (c *creation) makesCustomer() bool {
 // match tells whether the customer that is there is what this creation made.
 //
 // A strict create stores the reference that it sends. So a customer with another reference than our
-// own is another's, and so is one without any, unless all else is alike. A reference of the caller's proves less, since an earlier request may have sent the same one.
+// own is another's, and so is one without any, unless all else is alike. A reference of the
+// caller's proves less, since an earlier request may have sent the same one.
 // A reference that cannot be read proves nothing. An update may have found another's customer and
 // not changed it yet, so content alone tells.
 func (c *creation) match(there *said) (providers.Match, []string) {

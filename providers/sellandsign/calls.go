@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
@@ -137,9 +136,6 @@ func isNotFound(status int) bool {
 	return false
 }
 
-// aboutExisting matches what Sell&Sign may say when a value must be unique.
-var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|uni(que|ci)|taken|bereits|vergeben|vorhanden|d[ée]j[àa]|utilis[ée]|existe|esiste|bestaat`)
-
 // refused makes the error for a response that is not what was asked for. A few statuses say that the vendor would not do it. What it then
 // says is not documented, so a look-up must confirm it; and if an earlier copy of the same request may be the reason, absence counts only
 // after the vendor's lag.
@@ -149,7 +145,7 @@ func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Respon
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusRequestHeaderFieldsTooLarge:
 		confirm := providers.ConfirmByLookup
-		if response.Status == http.StatusConflict || aboutExisting.Match(response.Body) {
+		if response.Status == http.StatusConflict || providers.IsAboutExisting(string(response.Body)) {
 			confirm = providers.ConfirmAfterLag
 		}
 		return &providers.Error{
