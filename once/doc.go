@@ -23,20 +23,46 @@
 //	NEEDS_PERSON  late-answer       SUCCEEDED     sender
 //	NEEDS_PERSON  person-succeeded  SUCCEEDED     person
 //	NEEDS_PERSON  person-failed     FAILED        person
+//	SUCCEEDED     person-failed     FAILED        person
+//	SUCCEEDED     person-succeeded  SUCCEEDED     person
+//	FAILED        person-succeeded  SUCCEEDED     person
+//	FAILED        person-failed     FAILED        person
 //
 // The events:
 //
 //   - accepted: the request is recorded, and nobody else has a create under way for the same customer.
-//   - done, refused: the vendor's own answer. From UNKNOWN, refused is the answer to a send again, believed once a look-up has found nothing.
-//   - not-done: no byte left, or the vendor said that it did nothing. The same request_id starts again (restarted).
-//   - unanswered: bytes may have left, and no answer came that can be believed; or a send again was refused, or did not leave.
+//   - done: the response proves a success; the doc.go of each provider lists what does. Nothing else in the response can undo it.
+//   - refused: the vendor's own refusal. From UNKNOWN: a look-up has confirmed it.
+//   - not-done: no byte left. The same request_id starts again (restarted).
+//   - unanswered: bytes may have left, and the outcome is not proven: no trustworthy response came; or the response says that nothing was
+//     done (401, 404, 429, 503 and the like), which a proxy may say of a request that it has passed on; or it is a refusal that a look-up
+//     must confirm; or an earlier send is open.
 //   - never-sent, abandoned: whoever held the create died; before it could send, or perhaps not.
 //   - found, exists: a look-up found the customer, and it is ours; it is there and is not ours.
 //   - missing: a look-up after the vendor's own limit found nothing, and nothing will be sent without the caller.
-//   - send-again: a look-up found nothing, and the vendor's class of duplicate safety lets the create be sent again.
+//   - send-again: a look-up found nothing, and the rules below let the creation be sent again.
 //   - undecidable: several, differing, or the vendor cannot be asked.
 //   - late-answer: a sender that others took for dead has the vendor's answer after all.
-//   - person-succeeded, person-failed: a person's decision, with name and reason.
+//   - person-succeeded, person-failed: a person's decision, with name and reason. Enlist checks it
+//     at the vendor (checkDecision), unless the person overrides that. From SUCCEEDED and FAILED
+//     it corrects an earlier decision of a person: an outcome that Enlist found is final. No
+//     correction leads to a state from which anything is sent.
+//
+// When a vendor is sent a creation a second time:
+//
+//   - A look-up must have found nothing that is ours or may be ours. A customer under a nearly equal key is unclear, never absent.
+//   - A vendor that does not refuse a second customer (VERIFIABLE_BY_KEY, VERIFIABLE_BY_MATCH) is looked at after its own limit. One that
+//     nobody can look at (NONE) is sent nothing again.
+//   - What was refused is not sent again. A refusal that an earlier copy of the request may have caused counts after the vendor's limit.
+//   - Without a caller a creation is sent twice more at most, after pauses that grow (maxUnattended, firstRest). Then a confirmed absence
+//     ends it as NOT_SENT. A call sends four times at most (maxCalls).
+//   - Below this package: the adapters of Opencell and Valomnia renew a rejected session and repeat the request once, since a second
+//     creation is refused there; net/http takes another connection if it has written nothing to the first.
+//
+// CUSTOMER_EXISTS is recorded only if a look-up has found a customer that is not ours, or if no byte of the creation ever left before the
+// look-up that found one. An update goes ahead at once if its look-up shows the customer under exactly the requested key.
+//
+// The circuit breaker counts a creation once, however often it is sent.
 //
 // Caller, sender, settler and person are parts, not processes. The caller's call records the intent. The sender makes the vendor call in a
 // goroutine of its own: until a connection is ready it gives up with its caller, from then on it goes on without one to the vendor's own

@@ -173,10 +173,10 @@ func (s *stepper) conclude(w *world, i int) {
 	what := s.afterSend(ended, int32(r.copy.unanswered), r.copy.believedMissing)
 	r.copy.saidExists = r.exists
 	if what == unanswered {
-		switch {
-		case ended == noAnswer || ended == unproven:
+		switch ended {
+		case noAnswer, unproven:
 			r.copy.countUnanswered()
-		case ended == nothingSent:
+		case nothingSent:
 			r.copy.refusal = notRefused
 		default:
 			r.copy.refusal, r.copy.believedMissing = needsLookup, false

@@ -20,6 +20,9 @@ const (
 	// firstLookupAfter and lastLookupAfter are the least and the greatest time between two look-ups of a create.
 	firstLookupAfter = 500 * time.Millisecond
 	lastLookupAfter  = 5 * time.Minute
+	// maxFruitless is the number of look-ups after which a person decides about a creation if the vendor refuses them or its response
+	// cannot be understood. A vendor that cannot be reached is looked at for as long as it takes.
+	maxFruitless = 20
 )
 
 // errNobodyToAsk is why a create cannot be looked up with the present configuration.
@@ -28,8 +31,9 @@ var errNobodyToAsk = errors.New("nobody can be asked")
 // followFor is the longest pause for which a call goes on to find out what became of its own send.
 const followFor = 5 * time.Second
 
-// sendFor sends a creation for a caller. If the vendor answered, but the response neither proves a success nor settles a refusal, it
-// looks up the customer and, if the look-up allows it, sends again, as long as the caller waits and no pause is long.
+// sendFor sends a creation for a caller. If the vendor answered, but the response neither proves a
+// success nor settles a refusal, it looks up the customer and, if the look-up allows it, sends
+// again, as long as the caller waits and no pause is long.
 func (s *Service) sendFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
 	response, err := s.send(ctx, f, record, o.creation)
 	wait := restLeft(record.Payload, true)
@@ -59,8 +63,8 @@ func (s *Service) sendFor(ctx context.Context, f *flight, o *order, record *jour
 	return response, err
 }
 
-// isFollowed reports whether the call that sent an open creation goes on with it: the vendor refused it, which is to be confirmed, or
-// said when to call again.
+// isFollowed reports whether the call that sent an open creation goes on with it: the vendor
+// refused it, which is to be confirmed, or said when to call again.
 func isFollowed(payload *journalv1.Payload) bool {
 	failure := payload.GetFailure()
 	return payload.GetRefusedAgain() ||
@@ -137,6 +141,11 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		s.must(move(record, undecidable, settler))
 		return s.giveBack(ctx, f, record, 0)
 	}
+	if isReason(err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_REJECTED) && left == 0 && !s.isEarly(record) &&
+		record.Payload.GetLookups() >= maxFruitless { // nobody here will understand it
+		s.must(move(record, undecidable, settler))
+		return s.giveBack(ctx, f, record, 0)
+	}
 	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
@@ -164,7 +173,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	case refuse:
 		s.must(move(record, refused, settler))
 	case giveUp:
-		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record.Provider)), true
+		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record)), true
 		s.must(move(record, missing, settler))
 	case askPerson:
 		s.must(move(record, undecidable, settler))
@@ -178,12 +187,15 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		if resting > 0 && facts.maySend() {
 			next = min(next, resting)
 		}
+		if attended { // its caller looks first
+			return s.giveBackUntil(ctx, f, record, next, next+followFor)
+		}
 	}
 	return s.giveBack(ctx, f, record, next)
 }
 
-// count counts the candidates by their match. It returns the response with the customer that is ours,
-// and with the latest of the others.
+// count counts the candidates by their match. It returns the response with the customer that is
+// ours, and with the latest of the others.
 func (f *facts) count(candidates []providers.Candidate) (ours, there *enlistv1.CreateCustomerResponse) {
 	for _, candidate := range candidates {
 		switch candidate.Match {
@@ -204,8 +216,8 @@ func (f *facts) count(candidates []providers.Candidate) (ours, there *enlistv1.C
 	return ours, there
 }
 
-// refusalOf says what is still open about the refusal of the latest send. If an earlier send is open,
-// that may have caused it.
+// refusalOf says what is still open about the refusal of the latest send. If an earlier send is
+// open, that may have caused it.
 func refusalOf(payload *journalv1.Payload) refusal {
 	failure := payload.GetFailure()
 	switch {
@@ -219,8 +231,8 @@ func refusalOf(payload *journalv1.Payload) refusal {
 }
 
 const (
-	// firstRest is the pause after the first send whose outcome is not proven. After each further one
-	// it is restGrows times as long, up to lastLookupAfter.
+	// firstRest is the pause after the first send whose outcome is not proven. After each further
+	// one it is restGrows times as long, up to lastLookupAfter.
 	firstRest = 500 * time.Millisecond
 	restGrows = 2
 )
@@ -257,7 +269,7 @@ func (s *Service) isEarly(record *journal.Record) bool {
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
 	if what := afterDeath(payload.GetLooksFirst(), payload.GetReleased(), payload.GetUnansweredSends()); what == neverSent {
-		payload.Failure = failureOf(notThere(record.Provider))
+		payload.Failure = failureOf(notThere(record))
 		payload.Failure.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
 		s.must(move(record, what, settler))
 		return
@@ -303,9 +315,10 @@ func (s *Service) lookUp(
 	return candidates, s.disown(ctx, record, candidates)
 }
 
-// disown downgrades a look-alike match when the journal shows that another creation made that customer. Where the vendor gives each
-// customer a new id, it is then another's. Where the caller chooses the id, it is another's if the vendor has refused every send of ours;
-// otherwise ours may have come after that one was deleted.
+// disown downgrades a look-alike match when the journal shows that another creation made that
+// customer. Where the vendor gives each customer a new id, it is then another's. Where the caller
+// chooses the id, it is another's if the vendor has refused every send of ours; otherwise ours may
+// have come after that one was deleted.
 func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
 	byMatch := s.class(record.Provider) == verifiableByMatch
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
@@ -318,15 +331,26 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 		other, err := s.journal.FindCustomer(ctx, record.Provider, candidate.Response.GetCustomer().GetId())
 		switch {
 		case err != nil:
-			return err
-		case other == nil || other.Key == record.Key || other.Payload.GetCustomerId() != candidate.Response.GetCustomer().GetId():
-		case byMatch, record.Payload.GetUnansweredSends() == 0:
+			return journalUnreadable(err)
+		case other == nil || other.Key == record.Key:
+		case byMatch, record.Payload.GetUnansweredSends() == 0 && sentOnce(record.Payload):
 			candidates[i].Match = providers.MatchOther
 		default:
 			candidates[i].Match = providers.MatchUnclear
 		}
 	}
 	return nil
+}
+
+// sentOnce reports whether at most one create request of a creation has left.
+func sentOnce(payload *journalv1.Payload) bool {
+	sends := 0
+	for _, try := range payload.GetTries() {
+		if !isLookup(try) && try.GetStage() != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+			sends++
+		}
+	}
+	return sends <= 1
 }
 
 // sendAgain sends a create again that was looked for and not found.
@@ -359,10 +383,17 @@ func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCusto
 
 // giveBack writes what a settler has found and lets go of the record. next is when to look again if it is still UNKNOWN.
 func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Record, next time.Duration) time.Duration {
-	due := next
+	return s.giveBackUntil(ctx, f, record, next, next)
+}
+
+// giveBackUntil is giveBack for a caller who looks again after next, before anybody else when it is
+// due.
+func (s *Service) giveBackUntil(ctx context.Context, f *flight, record *journal.Record, next, due time.Duration) time.Duration {
 	if record.State != unknown {
 		due = -1
-		s.observed.forget(record.Key)
+		if record.State != needsPerson { // a decision that nothing was made needs the wait, too
+			s.observed.forget(record.Key)
+		}
 		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")

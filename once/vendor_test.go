@@ -17,6 +17,7 @@ type vendor struct {
 	providers.Provider // ListContractors is for those who need it
 	description        *providers.Description
 	looksFirst         bool
+	updates            bool // a look that shows the customer lets the send go, as an update does
 
 	mu      sync.Mutex
 	script  []send  // how the next sends end; after the last: well
@@ -25,9 +26,11 @@ type vendor struct {
 	lookups int
 	refused string                // display name
 	broken  error                 // of look-ups
+	unread  error                 // of reads
 	record  *structpb.Struct      // of every answer
 	sent    providers.Sent        // as the last look-up was told
 	seen    func(context.Context) // runs in a look-up after the vendor has looked
+	counted []bool                // of each send, whether the breaker is told that it has counted the creation already
 }
 
 // send is how one send ends.
@@ -116,6 +119,12 @@ func (v *vendor) breakLookups(err error) {
 	v.broken = err
 }
 
+func (v *vendor) breakReads(err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.unread = err
+}
+
 type creation struct {
 	*vendor
 	request *enlistv1.CreateCustomerRequest
@@ -131,12 +140,13 @@ func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, e
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	observer := providers.ObserverOf(ctx)
 	v := c.vendor
+	exists := false
 	if v.looksFirst {
 		v.mu.Lock()
-		exists := v.find(c.Key()) != nil
+		exists = v.find(c.Key()) != nil
 		v.lookups++
 		v.mu.Unlock()
-		if exists {
+		if exists && !v.updates {
 			return nil, v.description.CustomerExists(nil)
 		}
 	}
@@ -157,7 +167,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if err := ctx.Err(); err != nil {
 		return nil, notSentError()
 	}
-	if err := observer.BeforeSend(ctx, false); err != nil {
+	if err := observer.BeforeSend(ctx, exists); err != nil {
 		return nil, err
 	}
 	if how.panics == "before" {
@@ -172,6 +182,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	start := time.Now()
 	v.mu.Lock()
 	v.sends++
+	v.counted = append(v.counted, observer.Counted)
 	if how.acts && v.description.DuplicateSafety.GetClass() == enforced && v.holds(c.Key()) {
 		how.acts, how.err = false, v.description.CustomerExists(nil)
 	}

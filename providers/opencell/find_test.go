@@ -43,13 +43,14 @@ func TestFindTellsOurs(t *testing.T) {
 		"our reference, other content":   {fail, "", held("C", requestID, "Renamed"), ours, false, created, nil},
 		"our reference, adopting":        {adopt, "", held("C", requestID, "Renamed"), ours, false, created, nil},
 		"our reference, near code":       {fail, "", held("c", requestID, "Renamed"), ours, true, created, nil},
-		"our reference, another code":    {fail, "", held("D", requestID, "Renamed"), ours, false, created, nil},
+		"our reference, another code":    {fail, "", held("D", requestID, "Renamed"), ours, true, created, nil},
 		"another's reference":            {fail, "", held("C", "else", "Smith"), other, false, created, nil},
 		"another's reference, adopting":  {adopt, "", held("C", "else", "Smith"), other, false, adopted, nil},
-		"another's reference, near code": {fail, "", held("c", "else", "Smith"), unclear, true, created, []string{"opencell.external_ref1"}},
+		"another's reference, near code": {fail, "", held("c", "else", "Smith"), other, true, created, nil},
 		"ours is missing":                {fail, "", held("C", "", "Smith"), other, false, created, nil},
 		"ours is missing, adopting":      {adopt, "", held("C", "", "Smith"), other, false, adopted, nil},
-		"ours is missing, near code":     {fail, "", held("c", "", "Smith"), unclear, true, created, nil},
+		"ours is missing, near code":     {fail, "", held("c", "", "Smith"), other, true, created, nil},
+		"no reference, another code":     {fail, "-", held("D", "", "Smith"), unclear, true, created, []string{"customer.id"}},
 		"ours is unreadable":             {fail, "", odd, unclear, false, created, familyName},
 		"no reference":                   {fail, "-", held("C", "", "Smith"), ours, false, created, nil},
 		"no reference, other content":    {fail, "-", held("C", "", "Else"), unclear, false, created, familyName},
@@ -114,7 +115,7 @@ func TestFindOtherAccounts(t *testing.T) {
 
 // An observer sees no secret of a record, though nobody here has sent it.
 func TestObservedRecordWithoutSecrets(t *testing.T) {
-	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","paymentMethods":[{"tokenId":"tok-1","bankCoordinates":{"iban":"FR76-1","bic":"B"}}]}}`
+	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","methodOfPayment":[{"tokenId":"tok-1","bankCoordinates":{"iban":"FR76-1","accountNumber":"1","bic":"B"}}]}}`
 	provider := vendor(t, text(200, record), nil)
 	var seen []string
 	ctx := providers.WithObserver(t.Context(), &providers.Observer{Exchanged: func(exchange *providers.Exchange) {
@@ -123,7 +124,7 @@ func TestObservedRecordWithoutSecrets(t *testing.T) {
 	if _, err := provider.GetCustomer(ctx, &enlistv1.GetCustomerRequest{CustomerId: "C"}); err != nil {
 		t.Error(err)
 	}
-	want := []string{`{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","paymentMethods":[{"tokenId":"$REDACTED","bankCoordinates":{"iban":"$REDACTED","bic":"B"}}]}}`}
+	want := []string{`{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","methodOfPayment":[{"tokenId":"$REDACTED","bankCoordinates":{"iban":"$REDACTED","accountNumber":"$REDACTED","bic":"B"}}]}}`}
 	if !slices.Equal(seen, want) {
 		t.Errorf("seen %q", seen)
 	}

@@ -105,7 +105,7 @@ func TestFaultNormalisedKey(t *testing.T) {
 	changed := []string{"ID_CHANGED customer.id"}
 	for form, references := range map[string][2]string{
 		"upper": {"acme-1", "ACME-1"}, "lower": {"ACME-1", "acme-1"}, "padded": {"1", "0000000001"}, "zeros_stripped": {"0042", "42"},
-		"escaped": {"A&B", "A&amp;B"}, "nfc": {"Zoe\u0301", "Zo\u00e9"},
+		"escaped": {"A&B", "A&amp;B"}, "nfc": {"Zoe\u0301", "Zo\u00e9"}, "unaccented": {"Zo\u00eb", "Zoe"},
 	} {
 		t.Run(form, func(t *testing.T) {
 			w := newWorld(t)
@@ -126,7 +126,7 @@ func TestFaultNormalisedKey(t *testing.T) {
 			}
 		})
 	}
-	for form, reference := range map[string]string{"cut": "CUSTOMER-0123456789-0123", "unaccented": "Zoë"} {
+	for form, reference := range map[string]string{"cut": "CUSTOMER-0123456789-0123"} {
 		w := newWorld(t)
 		w.order("create", "normalised_key", form)
 		creation := w.creation(reference)
@@ -135,8 +135,8 @@ func TestFaultNormalisedKey(t *testing.T) {
 		_, err = w.get(reference)
 		fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
 		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: time.Now()})
-		if fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID); found != nil {
-			t.Errorf("found %+v", found)
+		if err != nil || len(found) != 1 || !found[0].Near || found[0].Match != providers.MatchOurs {
+			t.Errorf("found %+v, %v", found, err) // by content and time, under the key in a form that we do not know
 		}
 	}
 }

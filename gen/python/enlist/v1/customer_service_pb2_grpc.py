@@ -70,8 +70,8 @@ class CustomerServiceServicer(object):
         Give every create a `request_id` of your own and repeat it when you repeat the call: the same request_id gives the same answer for as
         long as it is remembered (the configuration's `retention`), and the vendor is called once. A create that was cut off after the vendor may
         have acted ends with reason OUTCOME_UNKNOWN, never with a guess; Enlist then finds out, and the same request_id brings the end.
-        A failure that left nothing behind (VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED,
-        VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE) lets the same request_id start again; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
+        After VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID and JOURNAL_UNAVAILABLE
+        the same request_id starts again, once a look-up allows it if anything was sent; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
 
         Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED, PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS,
         RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS, OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED,

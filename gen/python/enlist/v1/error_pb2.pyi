@@ -30,7 +30,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     INVALID_FIELD: _ErrorReason.ValueType  # 1
     """Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not JSON).
     Cause: One or more fields break a rule of the contract or of the provider, or the request is not well formed.
-    Remedy: Mend every field that BadRequest names, and call again.
+    Remedy: Fix every field that BadRequest names, and call again.
     RetryInfo: never.
     Details: BadRequest.
     """
@@ -73,7 +73,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     CUSTOMER_EXISTS: _ErrorReason.ValueType  # 7
     """Code: ALREADY_EXISTS, HTTP 409.
-    Cause: The provider already has a customer with that id, and it was left unchanged.
+    Cause: The provider already has a customer with that id, or with a nearly equal one that it may take for the same, and it was left
+    unchanged. A look-up has shown that this request_id did not create it.
     Remedy: Use another id, or set on_existing to ON_EXISTING_ADOPT to take the customer as it is, or to ON_EXISTING_UPDATE to
     overwrite it.
     RetryInfo: never.
@@ -88,15 +89,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     REQUEST_IN_PROGRESS: _ErrorReason.ValueType  # 9
     """Code: ABORTED, HTTP 409.
-    Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+    Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+    it is too early to decide that nothing was created.
     Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
     RetryInfo: always.
     Details: none.
     """
     OUTCOME_UNKNOWN: _ErrorReason.ValueType  # 10
     """Code: ABORTED, HTTP 409.
-    Cause: The request was sent and no answer that can be believed came back: the customer may exist or not. Enlist is finding
-    out.
+    Cause: The request was sent, and no response proves what became of it: the customer may exist or not. Enlist is finding out.
     Remedy: Call again with the same request_id, which never sends blindly, or wait with WaitOperation; never with a new one.
     Where no machine can tell, the message says so: look at the vendor, and record what was found with ResolveOperation.
     RetryInfo: always, unless a person must decide.
@@ -104,15 +105,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     VENDOR_REJECTED: _ErrorReason.ValueType  # 11
     """Code: FAILED_PRECONDITION, HTTP 400.
-    Cause: The vendor refused the request, in its own words. Nothing was created.
-    Remedy: Mend what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
+    Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
+    Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
     RetryInfo: never.
-    Details: VendorError.
+    Details: VendorError, BadRequest.
     """
     VENDOR_UNAVAILABLE: _ErrorReason.ValueType  # 12
     """Code: UNAVAILABLE, HTTP 503.
-    Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and calls to
-    it are held back for a time. Nothing was created.
+    Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and Enlist
+    holds requests to it back for a time. A look-up has shown that nothing was created, or will show it before Enlist sends again.
     Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
     RetryInfo: always.
     Details: VendorError.
@@ -127,15 +128,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     VENDOR_RATE_LIMITED: _ErrorReason.ValueType  # 14
     """Code: RESOURCE_EXHAUSTED, HTTP 429.
-    Cause: The vendor asks for fewer calls. Nothing was created.
-    Remedy: Call again with the same request_id after the RetryInfo delay, which is the one that the vendor asks for.
+    Cause: The vendor asks for fewer requests. Enlist looks up the customer before it sends again.
+    Remedy: Call again with the same request_id after the RetryInfo delay, which is at least the one that the vendor asks for.
     RetryInfo: always.
     Details: VendorError.
     """
     VENDOR_CREDENTIALS_REJECTED: _ErrorReason.ValueType  # 15
     """Code: INTERNAL, HTTP 500.
-    Cause: The vendor refused the credentials of the configured connection. Nothing was created.
-    Remedy: An operator must mend them in the configuration; then call again with the same request_id.
+    Cause: The vendor rejected the credentials of the configured connection. Enlist then sends nothing for a time that grows with each
+    rejection, and looks up the customer before it sends again.
+    Remedy: An operator must fix them in the configuration and restart Enlist. Then call again with the same request_id.
     RetryInfo: never.
     Details: VendorError.
     """
@@ -204,7 +206,7 @@ ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 INVALID_FIELD: ErrorReason.ValueType  # 1
 """Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not JSON).
 Cause: One or more fields break a rule of the contract or of the provider, or the request is not well formed.
-Remedy: Mend every field that BadRequest names, and call again.
+Remedy: Fix every field that BadRequest names, and call again.
 RetryInfo: never.
 Details: BadRequest.
 """
@@ -247,7 +249,8 @@ Details: none.
 """
 CUSTOMER_EXISTS: ErrorReason.ValueType  # 7
 """Code: ALREADY_EXISTS, HTTP 409.
-Cause: The provider already has a customer with that id, and it was left unchanged.
+Cause: The provider already has a customer with that id, or with a nearly equal one that it may take for the same, and it was left
+unchanged. A look-up has shown that this request_id did not create it.
 Remedy: Use another id, or set on_existing to ON_EXISTING_ADOPT to take the customer as it is, or to ON_EXISTING_UPDATE to
 overwrite it.
 RetryInfo: never.
@@ -262,15 +265,15 @@ Details: none.
 """
 REQUEST_IN_PROGRESS: ErrorReason.ValueType  # 9
 """Code: ABORTED, HTTP 409.
-Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+it is too early to decide that nothing was created.
 Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
 RetryInfo: always.
 Details: none.
 """
 OUTCOME_UNKNOWN: ErrorReason.ValueType  # 10
 """Code: ABORTED, HTTP 409.
-Cause: The request was sent and no answer that can be believed came back: the customer may exist or not. Enlist is finding
-out.
+Cause: The request was sent, and no response proves what became of it: the customer may exist or not. Enlist is finding out.
 Remedy: Call again with the same request_id, which never sends blindly, or wait with WaitOperation; never with a new one.
 Where no machine can tell, the message says so: look at the vendor, and record what was found with ResolveOperation.
 RetryInfo: always, unless a person must decide.
@@ -278,15 +281,15 @@ Details: VendorError.
 """
 VENDOR_REJECTED: ErrorReason.ValueType  # 11
 """Code: FAILED_PRECONDITION, HTTP 400.
-Cause: The vendor refused the request, in its own words. Nothing was created.
-Remedy: Mend what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
+Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
+Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
 RetryInfo: never.
-Details: VendorError.
+Details: VendorError, BadRequest.
 """
 VENDOR_UNAVAILABLE: ErrorReason.ValueType  # 12
 """Code: UNAVAILABLE, HTTP 503.
-Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and calls to
-it are held back for a time. Nothing was created.
+Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and Enlist
+holds requests to it back for a time. A look-up has shown that nothing was created, or will show it before Enlist sends again.
 Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 RetryInfo: always.
 Details: VendorError.
@@ -301,15 +304,16 @@ Details: none.
 """
 VENDOR_RATE_LIMITED: ErrorReason.ValueType  # 14
 """Code: RESOURCE_EXHAUSTED, HTTP 429.
-Cause: The vendor asks for fewer calls. Nothing was created.
-Remedy: Call again with the same request_id after the RetryInfo delay, which is the one that the vendor asks for.
+Cause: The vendor asks for fewer requests. Enlist looks up the customer before it sends again.
+Remedy: Call again with the same request_id after the RetryInfo delay, which is at least the one that the vendor asks for.
 RetryInfo: always.
 Details: VendorError.
 """
 VENDOR_CREDENTIALS_REJECTED: ErrorReason.ValueType  # 15
 """Code: INTERNAL, HTTP 500.
-Cause: The vendor refused the credentials of the configured connection. Nothing was created.
-Remedy: An operator must mend them in the configuration; then call again with the same request_id.
+Cause: The vendor rejected the credentials of the configured connection. Enlist then sends nothing for a time that grows with each
+rejection, and looks up the customer before it sends again.
+Remedy: An operator must fix them in the configuration and restart Enlist. Then call again with the same request_id.
 RetryInfo: never.
 Details: VendorError.
 """

@@ -26,8 +26,9 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
      */
     provider: string;
     /**
-     * The caller's UUID for this create; repeat it when you repeat the call. Over REST the header `Idempotency-Key` does the
-     * same. When neither is given Enlist makes one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+     * The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
+     * call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
+     * one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
      *
      * @generated from field: string request_id = 2;
      */
@@ -325,7 +326,8 @@ export type GetCustomerRequest = Message<"enlist.v1.GetCustomerRequest"> & {
      */
     provider: string;
     /**
-     * The customer's `id`, 1 to 255 characters, no control characters. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+     * The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+     * ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
      *
      * @generated from field: string customer_id = 2;
      */
@@ -470,7 +472,8 @@ export type ListContractorsRequest = Message<"enlist.v1.ListContractorsRequest">
      */
     provider: string;
     /**
-     * The customer's `id`, 1 to 255 characters, no control characters. Example: `AM201603021055`.
+     * The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+     * ones. Example: `AM201603021055`.
      *
      * @generated from field: string customer_id = 2;
      */
@@ -779,8 +782,8 @@ export declare const CustomerService: GenService<{
      * Give every create a `request_id` of your own and repeat it when you repeat the call: the same request_id gives the same answer for as
      * long as it is remembered (the configuration's `retention`), and the vendor is called once. A create that was cut off after the vendor may
      * have acted ends with reason OUTCOME_UNKNOWN, never with a guess; Enlist then finds out, and the same request_id brings the end.
-     * A failure that left nothing behind (VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED,
-     * VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE) lets the same request_id start again; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
+     * After VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID and JOURNAL_UNAVAILABLE
+     * the same request_id starts again, once a look-up allows it if anything was sent; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
      *
      * Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED, PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS,
      * RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS, OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED,

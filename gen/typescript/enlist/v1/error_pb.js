@@ -37,7 +37,7 @@ export var ErrorReason;
     /**
      * Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not JSON).
      * Cause: One or more fields break a rule of the contract or of the provider, or the request is not well formed.
-     * Remedy: Mend every field that BadRequest names, and call again.
+     * Remedy: Fix every field that BadRequest names, and call again.
      * RetryInfo: never.
      * Details: BadRequest.
      *
@@ -98,7 +98,8 @@ export var ErrorReason;
     ErrorReason[ErrorReason["OPERATION_NOT_FOUND"] = 6] = "OPERATION_NOT_FOUND";
     /**
      * Code: ALREADY_EXISTS, HTTP 409.
-     * Cause: The provider already has a customer with that id, and it was left unchanged.
+     * Cause: The provider already has a customer with that id, or with a nearly equal one that it may take for the same, and it was left
+     * unchanged. A look-up has shown that this request_id did not create it.
      * Remedy: Use another id, or set on_existing to ON_EXISTING_ADOPT to take the customer as it is, or to ON_EXISTING_UPDATE to
      * overwrite it.
      * RetryInfo: never.
@@ -119,7 +120,8 @@ export var ErrorReason;
     ErrorReason[ErrorReason["RPC_NOT_SUPPORTED"] = 8] = "RPC_NOT_SUPPORTED";
     /**
      * Code: ABORTED, HTTP 409.
-     * Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+     * Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+     * it is too early to decide that nothing was created.
      * Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
      * RetryInfo: always.
      * Details: none.
@@ -129,8 +131,7 @@ export var ErrorReason;
     ErrorReason[ErrorReason["REQUEST_IN_PROGRESS"] = 9] = "REQUEST_IN_PROGRESS";
     /**
      * Code: ABORTED, HTTP 409.
-     * Cause: The request was sent and no answer that can be believed came back: the customer may exist or not. Enlist is finding
-     * out.
+     * Cause: The request was sent, and no response proves what became of it: the customer may exist or not. Enlist is finding out.
      * Remedy: Call again with the same request_id, which never sends blindly, or wait with WaitOperation; never with a new one.
      * Where no machine can tell, the message says so: look at the vendor, and record what was found with ResolveOperation.
      * RetryInfo: always, unless a person must decide.
@@ -141,18 +142,18 @@ export var ErrorReason;
     ErrorReason[ErrorReason["OUTCOME_UNKNOWN"] = 10] = "OUTCOME_UNKNOWN";
     /**
      * Code: FAILED_PRECONDITION, HTTP 400.
-     * Cause: The vendor refused the request, in its own words. Nothing was created.
-     * Remedy: Mend what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
+     * Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
+     * Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
      * RetryInfo: never.
-     * Details: VendorError.
+     * Details: VendorError, BadRequest.
      *
      * @generated from enum value: VENDOR_REJECTED = 11;
      */
     ErrorReason[ErrorReason["VENDOR_REJECTED"] = 11] = "VENDOR_REJECTED";
     /**
      * Code: UNAVAILABLE, HTTP 503.
-     * Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and calls to
-     * it are held back for a time. Nothing was created.
+     * Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and Enlist
+     * holds requests to it back for a time. A look-up has shown that nothing was created, or will show it before Enlist sends again.
      * Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
      * RetryInfo: always.
      * Details: VendorError.
@@ -173,8 +174,8 @@ export var ErrorReason;
     ErrorReason[ErrorReason["OVERLOADED"] = 13] = "OVERLOADED";
     /**
      * Code: RESOURCE_EXHAUSTED, HTTP 429.
-     * Cause: The vendor asks for fewer calls. Nothing was created.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, which is the one that the vendor asks for.
+     * Cause: The vendor asks for fewer requests. Enlist looks up the customer before it sends again.
+     * Remedy: Call again with the same request_id after the RetryInfo delay, which is at least the one that the vendor asks for.
      * RetryInfo: always.
      * Details: VendorError.
      *
@@ -183,8 +184,9 @@ export var ErrorReason;
     ErrorReason[ErrorReason["VENDOR_RATE_LIMITED"] = 14] = "VENDOR_RATE_LIMITED";
     /**
      * Code: INTERNAL, HTTP 500.
-     * Cause: The vendor refused the credentials of the configured connection. Nothing was created.
-     * Remedy: An operator must mend them in the configuration; then call again with the same request_id.
+     * Cause: The vendor rejected the credentials of the configured connection. Enlist then sends nothing for a time that grows with each
+     * rejection, and looks up the customer before it sends again.
+     * Remedy: An operator must fix them in the configuration and restart Enlist. Then call again with the same request_id.
      * RetryInfo: never.
      * Details: VendorError.
      *

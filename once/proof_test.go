@@ -1,0 +1,175 @@
+package once_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+// classes are those of vendors that can be asked.
+func classes() map[string]enlistv1.DuplicateSafetyClass {
+	return map[string]enlistv1.DuplicateSafetyClass{"enforced": enforced, "by key": byKey, "by match": byMatch}
+}
+
+func refusedCredentials() error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, Message: "refused", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
+	}
+}
+
+// doubted is a refusal that must be confirmed.
+func doubted(confirm providers.Confirmation) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "rejected", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Confirm: confirm,
+	}
+}
+
+// A proxy may say that nothing was done of a request that it has passed on: no second send leaves
+// before a look-up.
+func TestWhatSaysThatNothingWasDone(t *testing.T) {
+	t.Parallel()
+	for name, class := range classes() {
+		for response, err := range map[string]error{
+			"rate limit": limitedError(100 * time.Millisecond), "credentials": refusedCredentials(),
+			"unavailable": &providers.Error{
+				Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "x", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, RetryAfter: 100 * time.Millisecond,
+			},
+		} {
+			t.Run(name+", "+response, func(t *testing.T) {
+				t.Parallel()
+				f := start(t, newVendor(class, 200*time.Millisecond).then(send{acts: true, err: err}))
+				r := request("c1")
+				_, _ = f.create(r, soon)
+				f.succeeds(r)
+				f.holds(1, 1)
+
+				f.vendor.then(send{err: err}) // and it is true this time
+				r = request("c2")
+				_, _ = f.create(r, soon)
+				f.succeeds(r)
+				f.holds(3, 2)
+			})
+		}
+	}
+}
+
+// A vendor that nobody can ask is sent nothing again, whatever it said.
+func TestNothingIsSentAgainWhereNobodyCanLook(t *testing.T) {
+	t.Parallel()
+	v := newVendor(noneClass, 100*time.Millisecond).then(send{acts: true, err: limitedError(100 * time.Millisecond)})
+	v.breakLookups(&providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"})
+	f := start(t, v)
+	r := request("c1")
+	_, err := f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.inState(r, needsPerson)
+	_, err = f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.holds(1, 1)
+}
+
+// "Already exists" may be our own record, which a copy of the same request made first.
+func TestExistsIsOurs(t *testing.T) {
+	t.Parallel()
+	v := newVendor(enforced, 200*time.Millisecond)
+	f := start(t, v.then(send{acts: true, err: v.description.CustomerExists(nil)}))
+	r := request("c1")
+	response, err := f.create(r, soon)
+	if err != nil || response.GetReplayed() || response.GetCustomer().GetId() != "c1" {
+		t.Fatalf("%v, %v", response, err)
+	}
+	f.inState(r, succeeded)
+	f.holds(1, 1)
+}
+
+// A refusal that one look-up must confirm ends in the same call: as a refusal if nothing is there,
+// as success if it is ours.
+func TestRefusalIsConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, class := range classes() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, newVendor(class, time.Hour).then(send{err: doubted(providers.ConfirmByLookup)}))
+			r := request("c1")
+			for range 2 {
+				_, err := f.create(r, soon)
+				f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+			}
+			f.inState(r, failed)
+			f.holds(1, 0)
+
+			f.vendor.then(send{acts: true, err: doubted(providers.ConfirmByLookup)})
+			f.succeeds(request("c2"))
+			f.holds(2, 1)
+		})
+	}
+	f := start(t, newVendor(noneClass, time.Hour).then(send{err: doubted(providers.ConfirmByLookup)}))
+	f.vendor.breakLookups(&providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"})
+	_, err := f.create(request("c1"), soon)
+	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+}
+
+// A refusal that an earlier copy may have caused counts after the vendor's lag only.
+func TestRefusalAfterTheLag(t *testing.T) {
+	t.Parallel()
+	for name, class := range classes() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const lag = 600 * time.Millisecond
+			f := start(t, newVendor(class, lag).then(send{err: doubted(providers.ConfirmAfterLag)}))
+			r, began := request("c1"), time.Now()
+			_, err := f.create(r, soon)
+			f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+			if time.Since(began) < lag {
+				t.Errorf("final after %s", time.Since(began))
+			}
+			f.inState(r, failed)
+
+			f.vendor.then(send{acts: true, lag: lag / 2, err: doubted(providers.ConfirmAfterLag)})
+			f.succeeds(request("c2"))
+			f.holds(2, 1)
+		})
+	}
+}
+
+// An update goes ahead at once if its look-up shows the customer, though another creation has just
+// made it.
+func TestUpdateOfWhatWasJustMade(t *testing.T) {
+	t.Parallel()
+	v := newVendor(enforced, time.Hour)
+	v.looksFirst, v.updates = true, true
+	f := start(t, v)
+	f.succeeds(request("c1"))
+	update := request("c1")
+	update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+	v.then(send{}) // the vendor merges it
+	f.succeeds(update)
+	f.holds(2, 1)
+
+	v.mu.Lock()
+	v.held[0].visible = time.Now().Add(time.Hour) // what is not shown may be about to be
+	v.mu.Unlock()
+	hidden := request("c1")
+	hidden.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+	_, err := f.create(hidden, soon)
+	f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
+	f.holds(2, 1)
+}
+
+// The breaker counts a creation once, however often it is sent.
+func TestOneCreationIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(enforced, 200*time.Millisecond).then(send{err: unknownError()}, send{err: unknownError()}), reconciling)
+	r := request("c1")
+	_, err := f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.comesTo(r, succeeded)
+	f.vendor.mu.Lock()
+	defer f.vendor.mu.Unlock()
+	if want := []bool{false, true, true}; !slices.Equal(f.vendor.counted, want) {
+		t.Errorf("counted before: %v, want %v", f.vendor.counted, want)
+	}
+}
