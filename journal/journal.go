@@ -142,21 +142,28 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
-// FindCustomer returns the newest creation that has written the customer with this id; nil when there is none. One that adopted it has not.
+// maxSharing is how many creations with nearly equal ids are searched for one with an exact id.
+const maxSharing = 32
+
+// FindCustomer returns the newest creation that has written the customer with this id; nil when
+// there is none. One that adopted it has not.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
-	return j.findCustomer(ctx, provider, customerID, func(record *Record) bool { return record.Payload.GetCustomerId() == customerID })
+	return j.findCustomer(ctx, provider, customerID, maxSharing, func(record *Record) bool {
+		return record.Payload.GetCustomerId() == customerID
+	})
 }
 
-// FindNearCustomer is FindCustomer for this id or a nearly equal one, which a vendor may take for the same.
+// FindNearCustomer is FindCustomer for this id or a nearly equal one, which a vendor may take for
+// the same.
 func (j *Journal) FindNearCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
-	return j.findCustomer(ctx, provider, customerID, func(*Record) bool { return true })
+	return j.findCustomer(ctx, provider, customerID, 1, func(*Record) bool { return true })
 }
 
-func (j *Journal) findCustomer(ctx context.Context, provider, customerID string, is func(*Record) bool) (*Record, error) {
+func (j *Journal) findCustomer(ctx context.Context, provider, customerID string, limit int, is func(*Record) bool) (*Record, error) {
 	if customerID == "" {
 		return nil, nil
 	}
-	rows, err := j.store.FindCustomer(ctx, j.index.customer(provider, customerID))
+	rows, err := j.store.FindCustomer(ctx, j.index.customer(provider, customerID), limit)
 	if err != nil {
 		return nil, err
 	}

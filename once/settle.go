@@ -317,8 +317,8 @@ func (s *Service) lookUp(
 
 // disown downgrades a look-alike match when the journal shows that another creation made that
 // customer. Where the vendor gives each customer a new id, it is then another's. Where the caller
-// chooses the id, it is another's if the vendor has refused every send of ours; otherwise ours may
-// have come after that one was deleted.
+// chooses the id, it is another's if the vendor has refused the only send of ours; otherwise ours
+// may have come after that one was deleted.
 func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
 	byMatch := s.class(record.Provider) == verifiableByMatch
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
@@ -346,7 +346,7 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 func sentOnce(payload *journalv1.Payload) bool {
 	sends := 0
 	for _, try := range payload.GetTries() {
-		if !isLookup(try) && try.GetStage() != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+		if hasLeft(try) {
 			sends++
 		}
 	}
