@@ -256,8 +256,6 @@ func resultOf(err error, left bool) result {
 	switch known := asError(err); {
 	case known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN:
 		return noAnswer
-	case known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT && !left:
-		return nothingSent // the vendor refused the look-up before the send
 	case known.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS && left: // it may be ours: a proxy may have repeated the request
 		return doubted
 	case known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && left && known.Confirm != providers.ConfirmNothing:
