@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	intent    = enlistv1.OperationState_OPERATION_STATE_INTENT
-	succeeded = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
-	unknown   = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+	intent      = enlistv1.OperationState_OPERATION_STATE_INTENT
+	succeeded   = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	unknown     = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
 )
 
 // Journal keeps records in a store, sealed. Safe for concurrent use. Its methods' errors are those of the store: after one, a write may
@@ -175,12 +176,29 @@ func (j *Journal) findCustomer(ctx context.Context, provider, customerID string,
 	return nil, nil
 }
 
+// FindClaims returns the newest creations for an exclusive key or a nearly equal one that await a
+// person, and so may have made the customer, or have adopted it.
+func (j *Journal) FindClaims(ctx context.Context, provider, exclusiveKey string) ([]*Record, error) {
+	if exclusiveKey == "" {
+		return nil, nil
+	}
+	rows, err := j.store.FindCustomer(ctx, j.index.claim(provider, exclusiveKey), maxSharing)
+	if err != nil {
+		return nil, err
+	}
+	return j.openAll(rows)
+}
+
 // List returns records, newest first. One that cannot be opened fails the whole list.
 func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) {
 	rows, err := j.store.List(ctx, query)
 	if err != nil {
 		return nil, err
 	}
+	return j.openAll(rows)
+}
+
+func (j *Journal) openAll(rows []*Row) ([]*Record, error) {
 	records := make([]*Record, 0, len(rows))
 	for _, row := range rows {
 		record, err := j.open(row)

@@ -22,7 +22,8 @@ type Row struct {
 	Version int64
 	// Exclusive is the hash of what at most one open row may be for; nil for nothing. A row is open in state INTENT or UNKNOWN.
 	Exclusive []byte
-	// Customer is the hash of provider and customer id, once the create has written the customer; else nil.
+	// Customer is a hash: of provider and customer id once the creation has written the customer, of
+	// provider and key if it awaits a person or has adopted a customer; else nil.
 	Customer []byte
 	// Owner is the replica at work on the row; empty for none.
 	Owner string

@@ -39,8 +39,6 @@ type input struct {
 	before []*input
 	ended  string // for messages
 	isOpen bool   // its outcome is still unknown
-	// saysCreated: the operation ended with a customer, and says that it made it.
-	saysCreated bool
 }
 
 // String describes the input for messages.

@@ -15,10 +15,7 @@ type findings struct {
 	// repeated.
 	notSentFirst                        int
 	duplicates, lost, contradicted, odd int
-	// claimed counts the successes with a customer that another request made, which does not know it:
-	// that one waits for a person, or has adopted its own customer.
-	claimed int
-	causes  map[string]int // of outcomes that a person must decide, by fault
+	causes                              map[string]int // of outcomes that a person must decide, by fault
 }
 
 func (f *findings) add(g *findings) {
@@ -34,7 +31,6 @@ func (f *findings) add(g *findings) {
 	f.lost += g.lost
 	f.contradicted += g.contradicted
 	f.odd += g.odd
-	f.claimed += g.claimed
 	for cause, count := range g.causes {
 		f.blame(cause, count)
 	}
@@ -80,10 +76,6 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 	switch state := j.operation.GetState(); state {
 	case succeeded:
 		f.succeeded++
-		in.saysCreated = j.operation.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED
-		if in.claims() {
-			f.claimed++
-		}
 		for _, problem := range j.judgeSuccess(others) {
 			complain(&f.contradicted, "%s", problem)
 		}
@@ -160,7 +152,6 @@ func (j *judgement) judgeSuccess(others int) (wrong []string) {
 	}
 	switch onExisting := in.create.request.GetOnExisting(); {
 	case others == 0: // reported as lost
-	case in.claims():
 	case onExisting == fail:
 		wrong = append(wrong, "it has succeeded with a customer that another request made")
 	case response.GetOutcome() == enlistv1.Outcome_OUTCOME_CREATED:
@@ -180,15 +171,6 @@ func (in *input) ordered(kind sandbox.FaultKind, operations ...string) bool {
 		}
 	}
 	return false
-}
-
-// claims reports whether the request may have succeeded with a customer that another one made: its
-// content is the same, and no request before it says that it made the customer.
-func (in *input) claims() bool {
-	if *in.made > 0 || !in.create.vendor.toldByContent || !in.sharesCustomer() || in.create.request.GetOnExisting() != fail {
-		return false
-	}
-	return !slices.ContainsFunc(in.before, func(other *input) bool { return other.create != in.create && other.saysCreated })
 }
 
 // mayBeRefused reports whether a fault makes the vendor refuse the request, or the look-up before

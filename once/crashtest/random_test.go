@@ -449,12 +449,12 @@ func (table *findingsTable) String() string {
 	table.mu.Lock()
 	defer table.mu.Unlock()
 	var out strings.Builder
-	out.WriteString("| variant | vendor | inputs | succeeded | exists | refused | not sent (at first) | for a person | unknown | duplicates | lost | contradicted | odd | claimed |\n")
-	out.WriteString("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n")
+	out.WriteString("| variant | vendor | inputs | succeeded | exists | refused | not sent (at first) | for a person | unknown | duplicates | lost | contradicted | odd |\n")
+	out.WriteString("|---|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, row := range slices.Sorted(maps.Keys(table.rows)) {
 		f := table.rows[row]
-		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d (%d) | %d %v | %d | %d | %d | %d | %d | %d |\n", row, f.inputs, f.succeeded, f.exists, f.refused,
-			f.notSent, f.notSentFirst, f.person, f.causes, f.unknown, f.duplicates, f.lost, f.contradicted, f.odd, f.claimed)
+		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d (%d) | %d %v | %d | %d | %d | %d | %d |\n", row, f.inputs, f.succeeded, f.exists, f.refused,
+			f.notSent, f.notSentFirst, f.person, f.causes, f.unknown, f.duplicates, f.lost, f.contradicted, f.odd)
 	}
 	fmt.Fprintf(&out, "\n%d kills\n", table.kills.Load())
 	return out.String()
