@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// creation is the create of a customer.
+// creation is the creation of a customer.
 type creation struct {
 	*Provider
 	request *enlistv1.CreateCustomerRequest
@@ -20,7 +20,7 @@ type creation struct {
 	image   *wire.File
 }
 
-// Prepare maps a create to Valomnia's form.
+// Prepare maps a request to Valomnia's form.
 func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
 		return nil, err
@@ -47,22 +47,22 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 // Key returns the reference.
 func (c *creation) Key() string { return c.form.GetReference() }
 
-// LooksFirst is true where what is there is adopted.
+// LooksFirst reports whether the request adopts a customer that exists.
 func (c *creation) LooksFirst() bool {
 	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 }
 
 // Preview shows what would be sent.
 func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	call := c.call()
-	call.Header.Set("Cookie", "")
+	request := c.createRequest()
+	request.Header.Set("Cookie", "")
 	return &enlistv1.CreateCustomerResponse{
 		Customer: planned(c.request, c.form, c.fates), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
-		Fields: c.fates, VendorRequest: c.http.Preview(call),
+		Fields: c.fates, VendorRequest: c.http.Preview(request),
 	}, nil
 }
 
-// CreateCustomer creates the customer, or adopts the one that is there.
+// CreateCustomer creates the customer, or adopts the one that exists.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	create := func() (*enlistv1.CreateCustomerResponse, error) { return c.create(ctx) }
 	if c.LooksFirst() {
@@ -71,45 +71,58 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	return create()
 }
 
-// create sends the request that creates, and makes the answer.
+// create sends the request that creates.
 func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	record, body, err := c.sendCreation(ctx, c.call(), c.form.GetReference())
+	created, err := c.sendCreation(ctx, c.createRequest(), c.Key())
 	if err != nil {
-		return nil, err
+		return nil, c.withViolations(err)
 	}
-	return c.answer(record, body), nil
+	return c.createResponse(created), nil
 }
 
-// answer makes the answer to a create that made the customer of a record.
-func (c *creation) answer(record *valomniav1.CustomerRecord, body []byte) *enlistv1.CreateCustomerResponse {
+// createResponse returns the response to a creation that made the customer of a record. The
+// customer's id is the reference in the vendor's form.
+func (c *creation) createResponse(created *said) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
-		Customer: customer(record), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
-		Fields: providers.NotAsItCame(c.fates),
+		Customer: customer(created.CustomerRecord), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
+		Fields: providers.NotAsItCame(c.fates), Warnings: warningsOf(c.Key(), created),
 	}
 	if c.request.GetIncludeVendorRecord() {
-		response.VendorRecord = wire.Record(body)
+		response.VendorRecord = wire.Record(created.body)
 	}
 	return response
 }
 
-// call makes the request that creates.
-func (c *creation) call() *vendorhttp.Request {
-	call := c.requestOf(vendorhttp.Create, http.MethodPost, "")
-	call.Creates = true
+// createRequest returns the request that creates.
+func (c *creation) createRequest() *vendorhttp.Request {
+	request := c.newRequest(vendorhttp.Create, http.MethodPost, "")
+	request.Creates = true
 	if c.image == nil {
-		call.ContentType, call.Body = formType, []byte(wire.Form(c.form, false).Encode())
-		return call
+		request.ContentType, request.Body = formType, []byte(wire.Form(c.form, false).Encode())
+		return request
 	}
 	contentType, body, shown := wire.Multipart(wire.Form(c.form, false), *c.image)
-	call.ContentType, call.Body, call.RedactedBody = contentType, body, func() []byte { return shown }
-	return call
+	request.ContentType, request.Body, request.RedactedBody = contentType, body, func() []byte { return shown }
+	return request
 }
 
-// adopt reads the customer that is there, by its reference only.
+// adopt reads the customer that exists, by its reference only. A customer under nearly the same
+// reference is not adopted.
 func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	record, body, err := c.readByReference(ctx, c.form.GetReference())
-	if err != nil {
+	there, err := c.readByReference(ctx, c.Key())
+	switch {
+	case err != nil:
 		return nil, err
+	case there.GetReference() != c.Key():
+		return nil, c.description.CustomerNearlyExists()
 	}
-	return providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord())), nil
+	return c.adopted(there), nil
+}
+
+// adopted returns the response to a creation that left the customer that exists as it is.
+func (c *creation) adopted(there *said) *enlistv1.CreateCustomerResponse {
+	read := getResponse(c.Key(), there, c.request.GetIncludeVendorRecord())
+	response := providers.Adopted(c.request, read)
+	response.Warnings = read.GetWarnings()
+	return response
 }

@@ -69,7 +69,8 @@ func address(address *enlistv1.Address, street string) *enlistv1.Address {
 	return address
 }
 
-// country returns an ISO code. Valomnia takes names of countries as well; one that it should answer with stays in its record.
+// country returns an ISO code, and "" for anything else. Valomnia takes names of countries as well;
+// see countryWarnings for one that it returns.
 func country(code string) string {
 	if codes.CheckCountry(code) != nil {
 		return ""

@@ -7,25 +7,29 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// FindCustomer reads the customer with the reference, and never by Valomnia's number: a create cannot choose that.
+// FindCustomer reads the customer with the reference, and never by Valomnia's number: a create
+// request cannot choose that.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	record, body, err := c.readByReference(ctx, c.Key())
+	there, err := c.readByReference(ctx, c.Key())
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	candidate := providers.Candidate{Alike: !sent.Looked, Response: c.answer(record, body)}
-	candidate.Match, candidate.Differences = c.match(customer(record), sent)
+	candidate := providers.Candidate{
+		Alike: !sent.Looked, Near: there.GetReference() != c.Key(), Response: c.createResponse(there),
+	}
+	candidate.Match, candidate.Differences = c.match(customer(there.CustomerRecord), sent)
 	if c.LooksFirst() && candidate.Match != providers.MatchOurs {
-		candidate.Response = providers.Adopted(c.request, answer(record, body, c.request.GetIncludeVendorRecord()))
+		candidate.Response = c.adopted(there)
 	}
 	return []providers.Candidate{candidate}, nil
 }
 
-// match tells whether a customer is what the create made. Valomnia makes none under a reference that is in use, so one that is older
-// than the send is another's; unless a look before the send found nothing, for then it is the clocks that disagree.
+// match tells whether a customer is what this creation made. Valomnia makes none under a reference
+// that is in use, so one that is older than the first send is another's. If a look-up just before
+// the send found nothing, the clocks disagree instead.
 func (c *creation) match(read *enlistv1.Customer, sent providers.Sent) (providers.Match, []string) {
 	if !sent.Looked && sent.Predates(read.GetCreateTime()) {
 		return providers.MatchOther, nil

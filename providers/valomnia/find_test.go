@@ -23,17 +23,23 @@ func TestFind(t *testing.T) {
 		looked      bool
 		record      string
 		match       providers.Match
+		near        bool
 		outcome     enlistv1.Outcome
 		differences []string
 	}{
-		"ours":                 {fail, false, record("256", "John Smith", 0), providers.MatchOurs, created, nil},
-		"a slow clock":         {fail, false, record("256", "John Smith", 9*time.Minute), providers.MatchOurs, created, nil},
-		"old":                  {fail, false, record("256", "John Smith", 11*time.Minute), providers.MatchOther, created, nil},
-		"old, adopting":        {adopt, false, record("256", "John Smith", time.Hour), providers.MatchOther, adopted, nil},
-		"old, nobody there":    {adopt, true, record("256", "John Smith", time.Hour), providers.MatchOurs, created, nil},
-		"another's":            {fail, false, record("256", "Else", 0), providers.MatchUnclear, created, []string{"customer.display_name"}},
-		"another's, adopting":  {adopt, true, record("256", "Else", 0), providers.MatchUnclear, adopted, []string{"customer.display_name"}},
-		"hardly anything back": {fail, false, `{"id":7,"reference":"256"}`, providers.MatchUnclear, created, nil},
+		"ours":                 {fail, false, record("256", "John Smith", 0), providers.MatchOurs, false, created, nil},
+		"a slow clock":         {fail, false, record("256", "John Smith", 9*time.Minute), providers.MatchOurs, false, created, nil},
+		"old":                  {fail, false, record("256", "John Smith", 11*time.Minute), providers.MatchOther, false, created, nil},
+		"old, adopting":        {adopt, false, record("256", "John Smith", time.Hour), providers.MatchOther, false, adopted, nil},
+		"old, nobody there":    {adopt, true, record("256", "John Smith", time.Hour), providers.MatchOurs, false, created, nil},
+		"another's":            {fail, false, record("256", "Else", 0), providers.MatchUnclear, false, created, []string{"customer.display_name"}},
+		"another's, adopting":  {adopt, true, record("256", "Else", 0), providers.MatchUnclear, false, adopted, []string{"customer.display_name"}},
+		"ours, near":           {fail, false, record(" 256", "John Smith", 0), providers.MatchOurs, true, created, nil},
+		"old, near":            {fail, false, record("0256", "John Smith", time.Hour), providers.MatchOther, true, created, nil},
+		"another's, near":      {fail, false, record("0256", "Else", 0), providers.MatchUnclear, true, created, []string{"customer.display_name"}},
+		"near without a time":  {fail, false, `{"id":7,"reference":"0256","name":"John Smith","email":"qa@example.com"}`, providers.MatchUnclear, true, created, nil},
+		"near, adopting":       {adopt, true, record("0256", "Else", 0), providers.MatchUnclear, true, adopted, []string{"customer.display_name"}},
+		"hardly anything back": {fail, false, `{"id":7,"reference":"256"}`, providers.MatchUnclear, false, created, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := newVendor(t, text(200, test.record))
@@ -44,9 +50,12 @@ func TestFind(t *testing.T) {
 				t.Fatal(err)
 			}
 			found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since, Looked: test.looked})
-			if err != nil || len(found) != 1 || found[0].Match != test.match || !slices.Equal(found[0].Differences, test.differences) ||
+			if err != nil || len(found) != 1 || found[0].Match != test.match || found[0].Near != test.near || !slices.Equal(found[0].Differences, test.differences) ||
 				found[0].Response.GetOutcome() != test.outcome {
-				t.Errorf("found %+v, %v", found, err)
+				t.Fatalf("found %+v, %v", found, err)
+			}
+			if response := found[0].Response; (response.GetCustomer().GetId() != "256") != test.near || (len(response.GetWarnings()) > 0) != test.near {
+				t.Errorf("the response is %v", response)
 			}
 		})
 	}

@@ -78,22 +78,25 @@ func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.se
 // Metrics are those of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
-// GetCustomer reads a customer by its reference or, when the id has the form `id:256`, by Valomnia's own number.
+// GetCustomer reads a customer by its reference or, if the id has the form `id:256`, by Valomnia's
+// own number. It also returns one that Valomnia holds under another form of the reference, with a
+// warning.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
-	record, body, err := p.readByReference(ctx, request.GetCustomerId())
+	there, err := p.readByReference(ctx, request.GetCustomerId())
 	if number := byNumber.FindStringSubmatch(request.GetCustomerId()); number != nil && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-		record, body, err = p.readByNumber(ctx, number[1])
+		there, err = p.readByNumber(ctx, number[1])
 	}
 	if err != nil {
 		return nil, err
 	}
-	return answer(record, body, request.GetIncludeVendorRecord()), nil
+	return getResponse(request.GetCustomerId(), there, request.GetIncludeVendorRecord()), nil
 }
 
-func answer(record *valomniav1.CustomerRecord, body []byte, includeRecord bool) *enlistv1.GetCustomerResponse {
-	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
+// getResponse returns the response to a read of a reference.
+func getResponse(reference string, there *said, includeRecord bool) *enlistv1.GetCustomerResponse {
+	response := &enlistv1.GetCustomerResponse{Customer: customer(there.CustomerRecord), Warnings: warningsOf(reference, there)}
 	if includeRecord {
-		response.VendorRecord = wire.Record(body)
+		response.VendorRecord = wire.Record(there.body)
 	}
 	return response
 }

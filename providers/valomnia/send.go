@@ -7,34 +7,41 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
-	"strings"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Valomnia's own codes that have a meaning here; the others are passed on as the vendor's refusal.
-const (
-	notUnique     = "not_unique"
-	notFound      = "not_found"
-	noCredentials = "no_credentials"
-)
-
-// sendCreation sends a create and returns the record and body of a success: 201 with the customer of that reference, nothing else.
-func (p *Provider) sendCreation(ctx context.Context, call *vendorhttp.Request, reference string) (*valomniav1.CustomerRecord, []byte, error) {
-	return p.send(ctx, call, http.StatusCreated, func(record *valomniav1.CustomerRecord) bool { return record.GetReference() == reference })
+// said is the customer in a response, the response's body, and what to warn of.
+type said struct {
+	*valomniav1.CustomerRecord
+	body     []byte
+	warnings []*enlistv1.Warning
 }
 
-// readByReference reads a customer by the caller's key. A vendor that takes no heed of case may spell it otherwise.
-func (p *Provider) readByReference(ctx context.Context, reference string) (*valomniav1.CustomerRecord, []byte, error) {
+// sendCreation sends a create request. 201 with an id proves a success. A reference that the
+// response lacks is the one that was sent; another one speaks against it.
+func (p *Provider) sendCreation(ctx context.Context, request *vendorhttp.Request, reference string) (*said, error) {
+	created, err := p.send(ctx, request, http.StatusCreated, func(record *valomniav1.CustomerRecord) bool {
+		return record.GetReference() == "" || match.Keys(reference, record.GetReference()) != match.Different
+	})
+	if err == nil && created.GetReference() == "" {
+		created.Reference = reference
+	}
+	return created, err
+}
+
+// readByReference reads the customer with a reference, or with one that is nearly the same.
+func (p *Provider) readByReference(ctx context.Context, reference string) (*said, error) {
 	if reference == "." || reference == ".." { // as a segment of a path they would address something else, however they are escaped
-		return nil, nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which no reference can be")
+		return nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which no reference can be")
 	}
 	return p.read(ctx, "/reference/"+url.PathEscape(reference), func(record *valomniav1.CustomerRecord) bool {
-		return strings.EqualFold(record.GetReference(), reference)
+		return match.Keys(reference, record.GetReference()) != match.Different
 	})
 }
 
@@ -42,16 +49,18 @@ func (p *Provider) readByReference(ctx context.Context, reference string) (*valo
 // the reference 256 was carried out must not be shown the customer that happens to have that number.
 var byNumber = regexp.MustCompile(`^id:([1-9][0-9]{0,18})$`)
 
-func (p *Provider) readByNumber(ctx context.Context, number string) (*valomniav1.CustomerRecord, []byte, error) {
-	return p.read(ctx, "/"+number, func(record *valomniav1.CustomerRecord) bool { return strconv.FormatInt(record.GetId(), 10) == number })
+func (p *Provider) readByNumber(ctx context.Context, number string) (*said, error) {
+	return p.read(ctx, "/"+number, func(record *valomniav1.CustomerRecord) bool {
+		return record.GetReference() != "" && strconv.FormatInt(record.GetId(), 10) == number
+	})
 }
 
-func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.CustomerRecord) bool) (*valomniav1.CustomerRecord, []byte, error) {
-	return p.send(ctx, p.requestOf(vendorhttp.Get, http.MethodGet, path), http.StatusOK, is)
+func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.CustomerRecord) bool) (*said, error) {
+	return p.send(ctx, p.newRequest(vendorhttp.Get, http.MethodGet, path), http.StatusOK, is)
 }
 
-// requestOf makes a call at the collection of customers, or below it, as which send completes it.
-func (p *Provider) requestOf(operation vendorhttp.Operation, method, path string) *vendorhttp.Request {
+// newRequest returns a request at the collection of customers, or below it, which send completes.
+func (p *Provider) newRequest(operation vendorhttp.Operation, method, path string) *vendorhttp.Request {
 	return &vendorhttp.Request{
 		Operation: operation,
 		Method:    method,
@@ -61,98 +70,71 @@ func (p *Provider) requestOf(operation vendorhttp.Operation, method, path string
 	}
 }
 
-// send makes a call in a session. When the answer says that there is no session nothing was done, so the session is renewed and
-// the call repeated, once.
+// send sends a request in a session. If the response says that there is no session, the session is
+// renewed and the request repeated, once, also a request that creates.
+//
+// Valomnia does nothing without a session, but a proxy may have passed the request on and then
+// responded with 401 or with the login page. The repeat makes no second customer even so: it is
+// then refused as not_unique, and a look-up shows whose customer has the reference.
 func (p *Provider) send(
-	ctx context.Context, call *vendorhttp.Request, success int, is func(*valomniav1.CustomerRecord) bool,
-) (*valomniav1.CustomerRecord, []byte, error) {
+	ctx context.Context, request *vendorhttp.Request, success int, is func(*valomniav1.CustomerRecord) bool,
+) (*said, error) {
 	for renewed := false; ; renewed = true {
 		session, err := p.http.Credential(ctx, p.sessions)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		call.Header.Set("Cookie", sessionCookie+"="+session)
-		call.RedactAnswer = func(body []byte) string { return wire.Redact(string(body), session) }
-		var body []byte
-		record, err := vendorhttp.Call(ctx, p.http, call, func(answer *vendorhttp.Response) (*valomniav1.CustomerRecord, error) {
-			body = answer.Body
-			if p.expired(answer) && recordIn(answer) == nil && !renewed {
+		request.Header.Set("Cookie", sessionCookie+"="+session)
+		request.RedactAnswer = func(body []byte) string { return wire.Redact(string(body), session) }
+		understood, err := vendorhttp.Call(ctx, p.http, request, func(response *vendorhttp.Response) (*said, error) {
+			if p.expired(response) && parse(response.Body) == nil && !renewed {
 				return nil, vendorhttp.ErrRenew
 			}
-			return p.understand(call, answer, success, is, session)
+			return p.understand(request, response, success, is, session)
 		})
 		if !errors.Is(err, vendorhttp.ErrRenew) {
-			return record, body, err
+			return understood, err
 		}
 		p.sessions.Discard(session)
 	}
 }
 
-// understand tells a success from each kind of failure.
+// understand tells a success, a refusal and anything else apart. See the package comment.
 func (p *Provider) understand(
-	call *vendorhttp.Request, answer *vendorhttp.Response, success int, is func(*valomniav1.CustomerRecord) bool, session string,
-) (*valomniav1.CustomerRecord, error) {
-	record := recordIn(answer)
-	if answer.Status == success && record != nil && is(record) {
-		return record, nil
+	request *vendorhttp.Request, response *vendorhttp.Response, success int, is func(*valomniav1.CustomerRecord) bool, session string,
+) (*said, error) {
+	there := parse(response.Body)
+	if response.Status == success && there != nil && is(there.CustomerRecord) {
+		return there, nil
 	}
-	said, name := refusal(answer), p.description.Name
-	secrets := []string{session, p.settings.GetPassword()}
-	vendor := vendorhttp.VendorError(answer, wire.Redact(said.GetError(), secrets...), wire.Redact(said.GetErrorDescription(), secrets...))
-	refused := func(reason enlistv1.ErrorReason, message string) error {
-		return &providers.Error{Reason: reason, Message: message, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor}
-	}
-	switch code := said.GetError(); {
-	case record != nil:
-		return nil, p.http.MayBeDone(call, answer, vendor)
-	case p.expired(answer):
+	refusal, secrets := parseRefusal(response), []string{session, p.settings.GetPassword()}
+	vendor := vendorhttp.VendorError(response, wire.Redact(refusal.GetError(), secrets...), wire.Redact(refusal.GetErrorDescription(), secrets...))
+	switch {
+	case there != nil:
+		return nil, p.http.MayBeDone(request, response, vendor)
+	case p.expired(response):
 		return nil, p.http.CredentialsRejected(vendor, nil)
-	case !refuses(answer.Status, code):
-		return nil, p.http.NotUnderstood(call, answer, vendor)
-	case code == notFound && !call.Creates:
-		return nil, p.description.CustomerNotFound(vendor)
-	case code == notFound:
-		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED, "Provider "+name+" says that something the request refers to does not exist or "+
-			"is not set up there; see VendorError. Nothing was created.")
-	case code == notUnique && referenceTaken(said.GetErrorDescription()):
-		return nil, p.description.CustomerExists(vendor)
+	case !refuses(response.Status, refusal.GetError()):
+		return nil, p.http.NotUnderstood(request, response, vendor)
 	default:
-		return nil, refused(enlistv1.ErrorReason_VENDOR_REJECTED,
-			"Provider "+name+" refused the request with "+vendor.GetMessages()[0].GetCode()+"; see VendorError. Nothing was created.")
+		return nil, p.refused(request, response.Status, refusal, vendor)
 	}
 }
 
-// recordIn returns the customer that an answer holds, and nil for any other body.
-func recordIn(answer *vendorhttp.Response) *valomniav1.CustomerRecord {
+// parse returns the customer that a response holds, which has an id. It returns nil for any other
+// body.
+func parse(body []byte) *said {
 	record := &valomniav1.CustomerRecord{}
-	if wire.Unmarshal(answer.Body, record) != nil || record.GetId() == 0 || record.GetReference() == "" {
+	odd, err := wire.Read(body, record)
+	if err != nil || record.GetId() == 0 {
 		return nil
 	}
-	return record
+	return &said{CustomerRecord: record, body: body, warnings: append(providers.Unreadable(odd), countryWarnings(record)...)}
 }
 
-var ownCode = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
-
-// refuses reports whether an answer is Valomnia's refusal: a client error with one of its codes, which are words joined by
-// underscores. What a framework or a proxy says ("Not Found") is not, and the statuses that speak for themselves are left to them.
-func refuses(status int, code string) bool {
-	switch status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return false
-	}
-	return status >= 400 && status < 500 && ownCode.MatchString(code)
-}
-
-// referenceTaken tells the refusal of a reference in use, in the words of the page, from that of another unique value.
-func referenceTaken(description string) bool {
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(description)), "reference already used")
-}
-
-// refusal reads the error in an answer; it is empty for any other body.
-func refusal(answer *vendorhttp.Response) *valomniav1.Refusal {
-	said := &valomniav1.Refusal{}
-	if wire.Unmarshal(answer.Body, said) != nil {
-		return &valomniav1.Refusal{}
-	}
-	return said
+// parseRefusal reads the error in a response. It is empty for any other body.
+func parseRefusal(response *vendorhttp.Response) *valomniav1.Refusal {
+	refusal := &valomniav1.Refusal{}
+	_, _ = wire.Read(response.Body, refusal) // which leaves it empty where it fails
+	return refusal
 }

@@ -98,5 +98,5 @@ func cookieOf(header http.Header) string {
 func (p *Provider) expired(answer *vendorhttp.Response) bool {
 	path, own := p.redirect(answer)
 	return answer.Status == http.StatusUnauthorized || own && (path == "/login" || strings.HasPrefix(path, "/login/")) ||
-		answer.Status < http.StatusInternalServerError && refusal(answer).GetError() == noCredentials
+		answer.Status < http.StatusInternalServerError && parseRefusal(answer).GetError() == noCredentials
 }

@@ -9,13 +9,15 @@ import (
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
 const done = `{"id":7,"reference":"K-1","name":"Jane"}`
 
-// Whatever says that there is no session is followed by one login and one more try, and then by an error that says nothing was done.
+// Whatever says that there is no session is followed by one login and one repeat, and then by the
+// error of rejected credentials.
 func TestSessionExpired(t *testing.T) {
 	for name, expired := range map[string]http.HandlerFunc{
 		"401":                        text(401, ``),
@@ -41,6 +43,27 @@ func TestSessionExpired(t *testing.T) {
 				t.Errorf("%d calls, want 2", len(vendor.calls))
 			}
 		})
+	}
+}
+
+// A proxy may say that there is no session after it has passed the create on. The repeat is then
+// refused, and a look-up confirms that refusal.
+func TestCreatedBeforeTheSessionExpired(t *testing.T) {
+	for _, expired := range []http.HandlerFunc{text(401, ``), text(400, `{"error":"no_credentials"}`), text(302, ``, "Location", "/login/auth")} {
+		record := `{"id":7,"reference":"K-1","name":"Jane","email":"j@example.com","dateCreated":"` + time.Now().Format(time.RFC3339) + `"}`
+		vendor := newVendor(t, expired, text(400, `{"error":"not_unique","error_description":"reference already used"}`), text(200, record))
+		creation, err := vendor.provider.Prepare(settled(t, `{"customer":{"id":"K-1","displayName":"Jane","email":"j@example.com"}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent := providers.Sent{Since: time.Now()}
+		_, err = creation.CreateCustomer(t.Context())
+		if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag || len(vendor.calls) != 2 {
+			t.Errorf("confirm %d after %d calls", known.Confirm, len(vendor.calls))
+		}
+		if found, err := creation.FindCustomer(t.Context(), sent); err != nil || len(found) != 1 || found[0].Match != providers.MatchOurs {
+			t.Errorf("found %+v, %v", found, err)
+		}
 	}
 }
 

@@ -1242,57 +1242,91 @@ const file_enlist_vendors_valomnia_v1_valomnia_proto_rawDesc = "" +
 	"\bfilename\x18\x01 \x01(\tB\xa9\x01\xfaB\x1er\x1c\x18\xff\x012\x17^[^\\x00-\\x1f\\x7f\"/\\\\]+$\xfa\x8d\x19\x19\n" +
 	"\x17valomnia.image.filename\x82\x8e\x19ga file name of 1 to 255 characters without control characters, quotation marks, slashes and backslashesR\bfilename\x12s\n" +
 	"\acontent\x18\x02 \x01(\fBY\xfaB\tz\a\x10\x01\x18\x80\x80\x80\x01\xfa\x8d\x19\x18\n" +
-	"\x16valomnia.image.content\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xb8\n" +
+	"\x16valomnia.image.content\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xf4\x12\n" +
+	"\x0eCustomerRecord\x12)\n" +
+	"\x02id\x18\x01 \x01(\x03B\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x02id\x12/\n" +
+	"\treference\x18\x02 \x01(\tB\x11\xfa\x8d\x19\r\n" +
+	"\vcustomer.idR\treference\x12/\n" +
+	"\x04name\x18\x03 \x01(\tB\x1b\xfa\x8d\x19\x17\n" +
+	"\x15customer.display_nameR\x04name\x12F\n" +
+	"\x12category_reference\x18\x04 \x01(\tB\x17\xfa\x8d\x19\x13\n" +
+	"\x11customer.categoryR\x11categoryReference\x12j\n" +
+	"\x11customer_category\x18\x05 \x01(\v2\".enlist.vendors.valomnia.v1.EntityB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x10customerCategory\x12Z\n" +
+	"\x0fparent_customer\x18\x06 \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x0eparentCustomer\x12r\n" +
+	"\x15customer_segmentation\x18\a \x01(\v2\".enlist.vendors.valomnia.v1.EntityB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x14customerSegmentation\x12]\n" +
 	"\n" +
-	"\x0eCustomerRecord\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x1c\n" +
-	"\treference\x18\x02 \x01(\tR\treference\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\x12-\n" +
-	"\x12category_reference\x18\x04 \x01(\tR\x11categoryReference\x12O\n" +
-	"\x11customer_category\x18\x05 \x01(\v2\".enlist.vendors.valomnia.v1.EntityR\x10customerCategory\x12?\n" +
-	"\x0fparent_customer\x18\x06 \x01(\v2\x16.google.protobuf.ValueR\x0eparentCustomer\x12W\n" +
-	"\x15customer_segmentation\x18\a \x01(\v2\".enlist.vendors.valomnia.v1.EntityR\x14customerSegmentation\x12B\n" +
-	"\n" +
-	"created_by\x18\b \x01(\v2#.enlist.vendors.valomnia.v1.CreatorR\tcreatedBy\x12:\n" +
-	"\x06region\x18\t \x01(\v2\".enlist.vendors.valomnia.v1.EntityR\x06region\x12\x14\n" +
+	"created_by\x18\b \x01(\v2#.enlist.vendors.valomnia.v1.CreatorB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\tcreatedBy\x12U\n" +
+	"\x06region\x18\t \x01(\v2\".enlist.vendors.valomnia.v1.EntityB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x06region\x12*\n" +
 	"\x05email\x18\n" +
-	" \x01(\tR\x05email\x12\x14\n" +
-	"\x05phone\x18\v \x01(\tR\x05phone\x12\x16\n" +
-	"\x06mobile\x18\f \x01(\tR\x06mobile\x12\x10\n" +
-	"\x03fax\x18\r \x01(\tR\x03fax\x12\x18\n" +
-	"\acomment\x18\x0e \x01(\tR\acomment\x12\x18\n" +
-	"\awebsite\x18\x0f \x01(\tR\awebsite\x12&\n" +
-	"\x0fis_same_address\x18\x10 \x01(\bR\risSameAddress\x12'\n" +
-	"\x0fbilling_country\x18\x11 \x01(\tR\x0ebillingCountry\x12!\n" +
-	"\fbilling_city\x18\x12 \x01(\tR\vbillingCity\x12.\n" +
-	"\x13billing_postal_code\x18\x13 \x01(\tR\x11billingPostalCode\x12'\n" +
-	"\x0fbilling_address\x18\x14 \x01(\tR\x0ebillingAddress\x12$\n" +
-	"\vbilling_lat\x18\x15 \x01(\x01H\x00R\n" +
-	"billingLat\x88\x01\x01\x12$\n" +
-	"\vbilling_lng\x18\x16 \x01(\x01H\x01R\n" +
-	"billingLng\x88\x01\x01\x12\x18\n" +
-	"\acountry\x18\x17 \x01(\tR\acountry\x12\x12\n" +
-	"\x04city\x18\x18 \x01(\tR\x04city\x12\x1f\n" +
-	"\vpostal_code\x18\x19 \x01(\tR\n" +
-	"postalCode\x12\x18\n" +
-	"\aaddress\x18\x1a \x01(\tR\aaddress\x12\x1f\n" +
-	"\blatitude\x18\x1b \x01(\x01H\x02R\blatitude\x88\x01\x01\x12!\n" +
-	"\tlongitude\x18\x1c \x01(\x01H\x03R\tlongitude\x88\x01\x01\x12\x1d\n" +
+	" \x01(\tB\x14\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.emailR\x05email\x12*\n" +
+	"\x05phone\x18\v \x01(\tB\x14\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.phoneR\x05phone\x12-\n" +
+	"\x06mobile\x18\f \x01(\tB\x15\xfa\x8d\x19\x11\n" +
+	"\x0fcustomer.mobileR\x06mobile\x12$\n" +
+	"\x03fax\x18\r \x01(\tB\x12\xfa\x8d\x19\x0e\n" +
+	"\fcustomer.faxR\x03fax\x120\n" +
+	"\acomment\x18\x0e \x01(\tB\x16\xfa\x8d\x19\x12\n" +
+	"\x10customer.commentR\acomment\x120\n" +
+	"\awebsite\x18\x0f \x01(\tB\x16\xfa\x8d\x19\x12\n" +
+	"\x10customer.websiteR\awebsite\x12G\n" +
+	"\x0fis_same_address\x18\x10 \x01(\bB\x1f\xfa\x8d\x19\x1b\n" +
+	"\x19customer.shipping_addressR\risSameAddress\x12T\n" +
+	"\x0fbilling_country\x18\x11 \x01(\tB+\xfa\x8d\x19'\n" +
+	"%customer.billing_address.country_codeR\x0ebillingCountry\x12F\n" +
+	"\fbilling_city\x18\x12 \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dcustomer.billing_address.cityR\vbillingCity\x12Z\n" +
+	"\x13billing_postal_code\x18\x13 \x01(\tB*\xfa\x8d\x19&\n" +
+	"$customer.billing_address.postal_codeR\x11billingPostalCode\x12P\n" +
+	"\x0fbilling_address\x18\x14 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.lines[0]R\x0ebillingAddress\x12M\n" +
+	"\vbilling_lat\x18\x15 \x01(\x01B'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.latitudeH\x00R\n" +
+	"billingLat\x88\x01\x01\x12N\n" +
+	"\vbilling_lng\x18\x16 \x01(\x01B(\xfa\x8d\x19$\n" +
+	"\"customer.billing_address.longitudeH\x01R\n" +
+	"billingLng\x88\x01\x01\x12F\n" +
+	"\acountry\x18\x17 \x01(\tB,\xfa\x8d\x19(\n" +
+	"&customer.shipping_address.country_codeR\acountry\x128\n" +
+	"\x04city\x18\x18 \x01(\tB$\xfa\x8d\x19 \n" +
+	"\x1ecustomer.shipping_address.cityR\x04city\x12L\n" +
+	"\vpostal_code\x18\x19 \x01(\tB+\xfa\x8d\x19'\n" +
+	"%customer.shipping_address.postal_codeR\n" +
+	"postalCode\x12B\n" +
+	"\aaddress\x18\x1a \x01(\tB(\xfa\x8d\x19$\n" +
+	"\"customer.shipping_address.lines[0]R\aaddress\x12I\n" +
+	"\blatitude\x18\x1b \x01(\x01B(\xfa\x8d\x19$\n" +
+	"\"customer.shipping_address.latitudeH\x02R\blatitude\x88\x01\x01\x12L\n" +
+	"\tlongitude\x18\x1c \x01(\x01B)\xfa\x8d\x19%\n" +
+	"#customer.shipping_address.longitudeH\x03R\tlongitude\x88\x01\x01\x12E\n" +
 	"\n" +
-	"tax_number\x18\x1d \x01(\tR\ttaxNumber\x12>\n" +
-	"\x1bcompany_registration_number\x18\x1e \x01(\tR\x19companyRegistrationNumber\x12\x1a\n" +
-	"\bcurrency\x18\x1f \x01(\tR\bcurrency\x12!\n" +
-	"\fdate_created\x18  \x01(\tR\vdateCreated\x12!\n" +
-	"\flast_updated\x18! \x01(\tR\vlastUpdatedB\x0e\n" +
+	"tax_number\x18\x1d \x01(\tB&\xfa\x8d\x19\"\n" +
+	" customer.organization.vat_numberR\ttaxNumber\x12o\n" +
+	"\x1bcompany_registration_number\x18\x1e \x01(\tB/\xfa\x8d\x19+\n" +
+	")customer.organization.registration_numberR\x19companyRegistrationNumber\x128\n" +
+	"\bcurrency\x18\x1f \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
+	"\x16customer.currency_codeR\bcurrency\x12=\n" +
+	"\fdate_created\x18  \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14customer.create_timeR\vdateCreated\x12=\n" +
+	"\flast_updated\x18! \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14customer.update_timeR\vlastUpdatedB\x0e\n" +
 	"\f_billing_latB\x0e\n" +
 	"\f_billing_lngB\v\n" +
 	"\t_latitudeB\f\n" +
 	"\n" +
-	"_longitude\"\x18\n" +
-	"\x06Entity\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02id\"\"\n" +
-	"\aCreator\x12\x17\n" +
-	"\auser_id\x18\x01 \x01(\x03R\x06userId\"M\n" +
+	"_longitude\"3\n" +
+	"\x06Entity\x12)\n" +
+	"\x02id\x18\x01 \x01(\x03B\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x02id\"=\n" +
+	"\aCreator\x122\n" +
+	"\auser_id\x18\x01 \x01(\x03B\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.vendor_idsR\x06userId\"M\n" +
 	"\aRefusal\x12\x14\n" +
 	"\x05error\x18\x01 \x01(\tR\x05error\x12,\n" +
 	"\x11error_description\x18\x02 \x01(\tR\x11error_description\"`\n" +

@@ -1,0 +1,147 @@
+package valomnia
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
+)
+
+// Valomnia's own codes. Others that look like them are passed on as the vendor's refusal.
+const (
+	missingParam        = "missing_param"
+	notUnique           = "not_unique"
+	invalidParamType    = "invalid_param_type"
+	saveFailed          = "save_failed"
+	exceededFileSize    = "exceeded_file_size"
+	unsupportedFileType = "unsupported_file_type"
+	notFound            = "not_found"
+	serverError         = "server_error" // nobody knows how far the server got
+	noCredentials       = "no_credentials"
+)
+
+// refusals returns the documented codes by which Valomnia refuses a customer.
+func refusals() []string {
+	return []string{missingParam, notUnique, invalidParamType, saveFailed, exceededFileSize, unsupportedFileType, notFound}
+}
+
+var ownCode = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+
+// refuses reports whether a response is Valomnia's refusal: a client error with one of its codes,
+// which are words joined by underscores, or a server error with a documented one. What a framework
+// or a proxy says ("Not Found") is not. Statuses that speak for themselves are left to them.
+func refuses(status int, code string) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	}
+	if status >= http.StatusInternalServerError {
+		return slices.Contains(refusals(), code)
+	}
+	return status >= 400 && ownCode.MatchString(code) && code != serverError
+}
+
+// refused returns the error of a request that Valomnia refuses.
+func (p *Provider) refused(request *vendorhttp.Request, status int, refusal *valomniav1.Refusal, vendor *enlistv1.VendorError) error {
+	rejected := func(text string) *providers.Error {
+		if request.Creates {
+			text += " Nothing was created."
+		}
+		return &providers.Error{
+			Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "Provider " + p.description.Name + " " + text,
+			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
+		}
+	}
+	var refused *providers.Error
+	atServerError := status >= http.StatusInternalServerError
+	switch code := refusal.GetError(); {
+	case code == notFound && !request.Creates && !atServerError:
+		refused = p.description.CustomerNotFound(vendor)
+	case code == notFound && request.Creates:
+		refused = rejected("says that something the request refers to does not exist or is not set up there; see VendorError.")
+	case code == notUnique && request.Creates && referenceTaken(refusal.GetErrorDescription()):
+		refused = p.description.CustomerExists(vendor)
+	default:
+		refused = rejected("refused the request with " + vendor.GetMessages()[0].GetCode() + "; see VendorError.")
+	}
+	refused.Alive = atServerError
+	if request.Creates {
+		refused.Confirm = confirmation(status, refusal.GetError())
+	}
+	return refused
+}
+
+// confirmation returns what must confirm the refusal of a create request. An earlier copy of the
+// request holds its unique values, and may be why the customer could not be saved.
+func confirmation(status int, code string) providers.Confirmation {
+	switch {
+	case code == notUnique, code == saveFailed:
+		return providers.ConfirmAfterLag
+	case status >= http.StatusInternalServerError:
+		return providers.ConfirmByLookup
+	default:
+		return providers.ConfirmNothing
+	}
+}
+
+// referenceTaken tells the refusal of a reference in use, in the words of the page, from that of another unique value.
+func referenceTaken(description string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(description)), "reference already used")
+}
+
+// withViolations adds the field that the vendor's words name to the error of a refusal.
+func (c *creation) withViolations(err error) error {
+	var refused *providers.Error
+	if !errors.As(err, &refused) || refused.Reason != enlistv1.ErrorReason_VENDOR_REJECTED {
+		return err
+	}
+	for _, message := range refused.Vendor.GetMessages() {
+		if path := c.pathNamed(message.GetCode(), message.GetMessage()); path != "" {
+			refused.Violations = append(refused.Violations, rules.Violation{
+				Path: path, Description: "is refused by " + c.description.Name + " with " + message.GetCode() + "; see VendorError",
+			})
+		}
+	}
+	return err
+}
+
+// named finds the parameter or the thing that a refusal names, in the words of the page. The names
+// stand alone: the words go on differently behind them.
+var named = map[string]*regexp.Regexp{ //nolint:gochecknoglobals // a constant
+	missingParam:     regexp.MustCompile(`(?i)^(\w+) parameter is missing`),
+	notUnique:        regexp.MustCompile(`(?i)^(\w+) already used`),
+	invalidParamType: regexp.MustCompile(`(?i)^the type of parameter (\w+(?: \w+)*?) you provided`),
+	notFound:         regexp.MustCompile(`(?i)^the (currency|payment type|parent customer) with (?:the )?(?:id|name)\b`),
+}
+
+// pathNamed returns the path of the field that a refusal names; "" if that is not certain.
+func (c *creation) pathNamed(code, words string) string {
+	if code == exceededFileSize || code == unsupportedFileType {
+		return "valomnia.image.content"
+	}
+	pattern := named[code]
+	if pattern == nil {
+		return ""
+	}
+	found := pattern.FindStringSubmatch(strings.TrimSpace(words))
+	if found == nil {
+		return ""
+	}
+	name := found[1]
+	switch strings.ToLower(name) {
+	case "payment type", "payment type id":
+		name = "paymentTypes"
+	case "parent customer":
+		name = "parentCustomer"
+	case "currency":
+		name = "currency"
+	}
+	return c.description.Fields.PathOf(c.request, name)
+}
