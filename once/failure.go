@@ -101,12 +101,12 @@ func customerNotShown(provider string) error {
 	}
 }
 
-// stillUnknown is the answer while an outcome is being found out. vendor is what the vendor said, if anything.
+// stillUnknown is the error while Enlist looks up what became of a creation.
 func stillUnknown(record *journal.Record) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + record.Provider + " and no answer that can be believed came back: the customer may exist or not. " +
-			"Enlist is finding out. Call again with the same request_id, which never sends blindly, or wait with WaitOperation.",
+		Message: "The request was sent to provider " + record.Provider + ", but no trustworthy response arrived: the customer may exist or not. " +
+			"Enlist looks it up in the background. Call again with the same request_id, or wait with WaitOperation.",
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 	}
 }
@@ -162,13 +162,13 @@ func journalUnreadable(cause error) error {
 	}
 }
 
-// notThere is the end of a create that was looked for and not found, and that Enlist does not send again by itself.
-func notThere(provider string) error {
+// notThere is the error of a creation that a look-up has not found, and that Enlist does not send again without its caller.
+func notThere(record *journal.Record) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-		Message: "Provider " + provider + " gave no answer that can be believed; a look-up afterwards found no such customer, so nothing was created. " +
+		Message: "Provider " + record.Provider + " gave no trustworthy response, and a look-up found no such customer: nothing was created. " +
 			"Call again with the same request_id to start again.",
-		Stage: enlistv1.SendStage_SEND_STAGE_SENT, RetryAfter: time.Second,
+		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 	}
 }
 

@@ -164,7 +164,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	case refuse:
 		s.must(move(record, refused, settler))
 	case giveUp:
-		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record.Provider)), true
+		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record)), true
 		s.must(move(record, missing, settler))
 	case askPerson:
 		s.must(move(record, undecidable, settler))
@@ -260,7 +260,7 @@ func (s *Service) isEarly(record *journal.Record) bool {
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
 	if what := afterDeath(payload.GetLooksFirst(), payload.GetReleased(), payload.GetUnansweredSends()); what == neverSent {
-		payload.Failure = failureOf(notThere(record.Provider))
+		payload.Failure = failureOf(notThere(record))
 		payload.Failure.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
 		s.must(move(record, what, settler))
 		return
