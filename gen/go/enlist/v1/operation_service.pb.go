@@ -40,7 +40,7 @@ const (
 	OperationState_OPERATION_STATE_FAILED OperationState = 3
 	// Nothing was done at the vendor; the same request_id starts again.
 	OperationState_OPERATION_STATE_NOT_SENT OperationState = 4
-	// Sent, without an answer that can be believed; Enlist is finding out.
+	// Sent, and no response proves the outcome. Enlist looks it up in the background.
 	OperationState_OPERATION_STATE_UNKNOWN OperationState = 5
 	// Only a person can tell; see ResolveOperation.
 	OperationState_OPERATION_STATE_NEEDS_PERSON OperationState = 6
@@ -103,7 +103,7 @@ const (
 	SendStage_SEND_STAGE_UNSPECIFIED SendStage = 0
 	// No byte of the request left.
 	SendStage_SEND_STAGE_NOT_SENT SendStage = 1
-	// It may have left, and no answer that can be believed came.
+	// Bytes may have left, and no trustworthy response came.
 	SendStage_SEND_STAGE_SENT SendStage = 2
 	// The vendor answered in its own words.
 	SendStage_SEND_STAGE_ANSWERED SendStage = 3

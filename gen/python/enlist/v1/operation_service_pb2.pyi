@@ -40,7 +40,7 @@ class _OperationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Operat
     OPERATION_STATE_NOT_SENT: _OperationState.ValueType  # 4
     """Nothing was done at the vendor; the same request_id starts again."""
     OPERATION_STATE_UNKNOWN: _OperationState.ValueType  # 5
-    """Sent, without an answer that can be believed; Enlist is finding out."""
+    """Sent, and no response proves the outcome. Enlist looks it up in the background."""
     OPERATION_STATE_NEEDS_PERSON: _OperationState.ValueType  # 6
     """Only a person can tell; see ResolveOperation."""
 
@@ -58,7 +58,7 @@ OPERATION_STATE_FAILED: OperationState.ValueType  # 3
 OPERATION_STATE_NOT_SENT: OperationState.ValueType  # 4
 """Nothing was done at the vendor; the same request_id starts again."""
 OPERATION_STATE_UNKNOWN: OperationState.ValueType  # 5
-"""Sent, without an answer that can be believed; Enlist is finding out."""
+"""Sent, and no response proves the outcome. Enlist looks it up in the background."""
 OPERATION_STATE_NEEDS_PERSON: OperationState.ValueType  # 6
 """Only a person can tell; see ResolveOperation."""
 Global___OperationState: _TypeAlias = OperationState  # noqa: Y015
@@ -74,7 +74,7 @@ class _SendStageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SendStage.V
     SEND_STAGE_NOT_SENT: _SendStage.ValueType  # 1
     """No byte of the request left."""
     SEND_STAGE_SENT: _SendStage.ValueType  # 2
-    """It may have left, and no answer that can be believed came."""
+    """Bytes may have left, and no trustworthy response came."""
     SEND_STAGE_ANSWERED: _SendStage.ValueType  # 3
     """The vendor answered in its own words."""
 
@@ -86,7 +86,7 @@ SEND_STAGE_UNSPECIFIED: SendStage.ValueType  # 0
 SEND_STAGE_NOT_SENT: SendStage.ValueType  # 1
 """No byte of the request left."""
 SEND_STAGE_SENT: SendStage.ValueType  # 2
-"""It may have left, and no answer that can be believed came."""
+"""Bytes may have left, and no trustworthy response came."""
 SEND_STAGE_ANSWERED: SendStage.ValueType  # 3
 """The vendor answered in its own words."""
 Global___SendStage: _TypeAlias = SendStage  # noqa: Y015

@@ -507,7 +507,7 @@ export declare enum OperationState {
      */
     NOT_SENT = 4,
     /**
-     * Sent, without an answer that can be believed; Enlist is finding out.
+     * Sent, and no response proves the outcome. Enlist looks it up in the background.
      *
      * @generated from enum value: OPERATION_STATE_UNKNOWN = 5;
      */
@@ -542,7 +542,7 @@ export declare enum SendStage {
      */
     NOT_SENT = 1,
     /**
-     * It may have left, and no answer that can be believed came.
+     * Bytes may have left, and no trustworthy response came.
      *
      * @generated from enum value: SEND_STAGE_SENT = 2;
      */

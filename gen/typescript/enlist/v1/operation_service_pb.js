@@ -103,7 +103,7 @@ export var OperationState;
      */
     OperationState[OperationState["NOT_SENT"] = 4] = "NOT_SENT";
     /**
-     * Sent, without an answer that can be believed; Enlist is finding out.
+     * Sent, and no response proves the outcome. Enlist looks it up in the background.
      *
      * @generated from enum value: OPERATION_STATE_UNKNOWN = 5;
      */
@@ -139,7 +139,7 @@ export var SendStage;
      */
     SendStage[SendStage["NOT_SENT"] = 1] = "NOT_SENT";
     /**
-     * It may have left, and no answer that can be believed came.
+     * Bytes may have left, and no trustworthy response came.
      *
      * @generated from enum value: SEND_STAGE_SENT = 2;
      */
