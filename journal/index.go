@@ -32,14 +32,17 @@ func newIndex(key []byte) *index {
 	return &index{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
-// exclusive is the hash of what at most one creation may be under way for. Vendors differ in which keys they tell apart, so near keys
-// have one hash: to wait for another creation is better than to create twice.
+// exclusive is the hash of what at most one creation may be under way for. Vendors differ in which
+// keys they tell apart, so near keys have one hash: to wait for another creation is better than to
+// create twice.
 func (x *index) exclusive(provider, text string) []byte {
 	return x.hash("exclusive", provider, match.Key(text))
 }
 
 // customer is the hash of a customer's id. Near ids have one hash.
-func (x *index) customer(provider, id string) []byte { return x.hash("customer", provider, match.Key(id)) }
+func (x *index) customer(provider, id string) []byte {
+	return x.hash("customer", provider, match.Key(id))
+}
 
 // hash returns nil for an empty text.
 func (x *index) hash(kind, provider, text string) []byte {

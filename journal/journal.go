@@ -142,8 +142,8 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
-// FindCustomer returns the newest creation that has written a customer with this id or a near one, which a vendor may take for the same;
-// nil when there is none. One that adopted it has not.
+// FindCustomer returns the newest creation that has written a customer with this id or a near one,
+// which a vendor may take for the same; nil when there is none. One that adopted it has not.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
 	if customerID == "" {
 		return nil, nil

@@ -194,8 +194,8 @@ func TestRateLimit(t *testing.T) {
 	f.holds(4, 2)
 }
 
-// Each reason ends the creation in its state. A response that only says that nothing was done proves nothing: a look-up must allow the
-// next send, under the same request_id.
+// Each reason ends the creation in its state. A response that only says that nothing was done
+// proves nothing: a look-up must allow the next send, under the same request_id.
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[enlistv1.ErrorReason]enlistv1.OperationState{

@@ -30,8 +30,8 @@ const (
 )
 
 // afterSend says what has happened to a creation in state INTENT whose send has ended. openBefore
-// counts the sends before it whose outcome is not proven. confirmedMissing says that a look-up after
-// the vendor's lag found nothing of them.
+// counts the sends before it whose outcome is not proven. confirmedMissing says that a look-up
+// after the vendor's lag found nothing of them.
 func afterSend(ended result, openBefore int32, confirmedMissing bool) event {
 	switch {
 	case ended == created:
@@ -85,7 +85,8 @@ type facts struct {
 	// refusal of the latest send; saidExists: because the customer exists.
 	refusal    refusal
 	saidExists bool
-	// attended: a caller waits for this creation, and this call has sent less than maxCalls requests.
+	// attended: a caller waits for this creation, and this call has sent less than maxCalls
+	// requests.
 	attended bool
 	// canFinish: it is early enough to send without a caller, and the request is complete.
 	canFinish bool
@@ -112,8 +113,8 @@ const (
 	wait      = decision("wait")      // UNKNOWN still; look again later
 )
 
-// decide says what follows from a look-up. Only a resend can make a second customer, so that is where
-// the classes differ.
+// decide says what follows from a look-up. Only a resend can make a second customer, so that is
+// where the classes differ.
 func decide(f facts) decision {
 	adopt, update := f.onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT, f.onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
 	switch {
@@ -163,4 +164,56 @@ func afterNothing(f facts) decision {
 		return askPerson
 	}
 	return giveUp
+}
+
+// objection is what stands against a person's decision.
+type objection string
+
+const (
+	noObjection  objection = ""
+	notAsked     objection = "the vendor cannot be asked"
+	noCustomer   objection = "the vendor has no such customer"
+	madeByOther  objection = "another operation created the customer"
+	mayBeMade    objection = "a customer that may be this creation's exists"
+	mayBeMadeYet objection = "the vendor may still carry out the request"
+)
+
+// evidence is what the vendor and the journal show about a person's decision.
+type evidence struct {
+	class enlistv1.DuplicateSafetyClass // noneToAsk too if the vendor cannot look up this customer
+	// unasked: the vendor could not be asked now.
+	unasked bool
+	// exists and madeByOther are about the customer that a decision SUCCEEDED names: the vendor
+	// shows it; the journal says that another operation created it.
+	exists, madeByOther bool
+	// ours and unclear count the customers that the look-up for a decision FAILED found.
+	ours, unclear int
+	// waited: this process had seen the vendor's own limit pass since the latest send before it
+	// asked.
+	waited bool
+}
+
+// checkDecision says what stands against a person's decision. If the vendor offers no look-up,
+// only the person can know whether the customer exists, but not before the vendor has finished
+// with the request.
+func checkDecision(decision enlistv1.Decision, unverified bool, e evidence) objection {
+	switch {
+	case unverified:
+		return noObjection
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED && e.unasked:
+		return notAsked
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED && !e.exists:
+		return noCustomer
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED && e.madeByOther:
+		return madeByOther
+	case decision == enlistv1.Decision_DECISION_SUCCEEDED:
+		return noObjection
+	case e.class != noneToAsk && e.unasked:
+		return notAsked
+	case e.class != noneToAsk && e.ours+e.unclear > 0:
+		return mayBeMade
+	case !e.waited:
+		return mayBeMadeYet
+	}
+	return noObjection
 }

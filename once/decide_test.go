@@ -6,7 +6,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// TestDecideKeepsTheRules goes through every combination of facts, and holds the decision against the rules of this package's doc.
+// TestDecideKeepsTheRules goes through every combination of facts, and holds the decision against
+// the rules of this package's doc.
 func TestDecideKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	count := 0
@@ -69,6 +70,35 @@ func everyFact() func(func(facts) bool) {
 						}
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestDecisionsAreChecked goes through all evidence about a person's decision.
+func TestDecisionsAreChecked(t *testing.T) {
+	t.Parallel()
+	const says, denies = enlistv1.Decision_DECISION_SUCCEEDED, enlistv1.Decision_DECISION_FAILED
+	for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
+		for bits := range 1 << 7 {
+			is := func(bit int) int { return bits >> bit & 1 }
+			e := evidence{
+				class: class, unasked: is(0) == 1, exists: is(1) == 1, madeByOther: is(2) == 1, waited: is(3) == 1, ours: is(4), unclear: is(5),
+			}
+			if is(6) == 1 {
+				for _, decision := range []enlistv1.Decision{says, denies} {
+					if what := checkDecision(decision, true, e); what != noObjection {
+						t.Errorf("unverified %s: %+v: %s", decision, e, what)
+					}
+				}
+				continue
+			}
+			if what, fine := checkDecision(says, false, e), !e.unasked && e.exists && !e.madeByOther; (what == noObjection) != fine {
+				t.Errorf("SUCCEEDED: %+v: %s", e, what)
+			}
+			nothing := class == noneToAsk || !e.unasked && e.ours+e.unclear == 0
+			if what, fine := checkDecision(denies, false, e), e.waited && nothing; (what == noObjection) != fine {
+				t.Errorf("FAILED: %+v: %s", e, what)
 			}
 		}
 	}

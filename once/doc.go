@@ -23,6 +23,10 @@
 //	NEEDS_PERSON  late-answer       SUCCEEDED     sender
 //	NEEDS_PERSON  person-succeeded  SUCCEEDED     person
 //	NEEDS_PERSON  person-failed     FAILED        person
+//	SUCCEEDED     person-failed     FAILED        person
+//	SUCCEEDED     person-succeeded  SUCCEEDED     person
+//	FAILED        person-succeeded  SUCCEEDED     person
+//	FAILED        person-failed     FAILED        person
 //
 // The events:
 //
@@ -39,7 +43,10 @@
 //   - send-again: a look-up found nothing, and the rules below let the creation be sent again.
 //   - undecidable: several, differing, or the vendor cannot be asked.
 //   - late-answer: a sender that others took for dead has the vendor's answer after all.
-//   - person-succeeded, person-failed: a person's decision, with name and reason.
+//   - person-succeeded, person-failed: a person's decision, with name and reason. Enlist checks it
+//     at the vendor (checkDecision), unless the person overrides that. From SUCCEEDED and FAILED
+//     it corrects an earlier decision of a person: an outcome that Enlist found is final. No
+//     correction leads to a state from which anything is sent.
 //
 // When a vendor is sent a creation a second time:
 //

@@ -111,8 +111,9 @@ func stillUnknown(record *journal.Record) error {
 	}
 }
 
-// notProven is the error while it is not proven what became of a send that the vendor answered: the vendor's own words, if they say
-// what to do, with the time after which another call is worth while.
+// notProven is the error while it is not proven what became of a send that the vendor answered: the
+// vendor's own words, if they say what to do, with the time after which another call is worth
+// while.
 func notProven(record *journal.Record, wait time.Duration) error {
 	if record.Payload.GetRefusedAgain() {
 		return stillUnknown(record)
@@ -162,7 +163,8 @@ func journalUnreadable(cause error) error {
 	}
 }
 
-// notThere is the error of a creation that a look-up has not found, and that Enlist does not send again without its caller.
+// notThere is the error of a creation that a look-up has not found, and that Enlist does not send
+// again without its caller.
 func notThere(record *journal.Record) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,

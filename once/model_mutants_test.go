@@ -1,6 +1,11 @@
 package once
 
-import "testing"
+import (
+	"testing"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+)
 
 // mutant is a way to go wrong that the search must find.
 type mutant struct {
@@ -40,6 +45,13 @@ func wrongDecisions() []mutant {
 					return what
 				}
 				return decide(f)
+			}
+		}
+	}
+	checks := func(change func(evidence) evidence) func(*protocol) {
+		return func(p *protocol) {
+			p.check = func(decision enlistv1.Decision, unverified bool, e evidence) objection {
+				return checkDecision(decision, unverified, change(e))
 			}
 		}
 	}
@@ -93,6 +105,32 @@ func wrongDecisions() []mutant {
 		{"what says that nothing was done is believed", []string{"by key", "by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
 		{"what says that nothing was done is believed where the vendor refuses a second", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
 		{"a refusal needs no look-up", []string{"enforced", "by key", "by match"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == doubted }, refused)},
+		{"believes a person about a customer that is not there", []string{"none", "by match, unclear stranger"}, "SUCCEEDED", checks(func(e evidence) evidence {
+			e.exists = true
+			return e
+		})},
+		{"lets a person take another operation's customer", []string{"enforced, unclear stranger", "by match, unclear stranger"}, "SUCCEEDED", checks(func(e evidence) evidence {
+			e.madeByOther = false
+			return e
+		})},
+		{"believes a person who says that nothing was made", []string{"by match, near", "enforced, near"}, "FAILED", checks(func(e evidence) evidence {
+			e.ours, e.unclear = 0, 0
+			return e
+		})},
+		{"lets a person say that nothing was made before the vendor has finished", []string{"none", "by match, near"}, "FAILED", checks(func(e evidence) evidence {
+			e.waited = true
+			return e
+		})},
+		{"a decision reopens sending", []string{"none"}, "second send", func(p *protocol) {
+			p.move = func(record *journal.Record, what event, by actor) error {
+				err := move(record, what, by)
+				if what == personFailed {
+					record.State = notSent
+				}
+				return err
+			}
+		}},
+
 		{"an answer after others is none", []string{"none"}, wrong, sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
 
 		{"a death forgets that it may have been sent", []string{"by key"}, two, died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) })},

@@ -78,6 +78,8 @@ func firstStuck(worlds []world, from, to []int32) int32 {
 // broken says which promise a state breaks.
 func (m *model) broken(w *world) string {
 	state, made, isAdopted := w.state(), w.made(), m.onExisting == onAdopt && m.stranger != noStranger
+	toldBoth := w.told&toldSuccess != 0 && w.told&toldRefusal != 0
+	overridden := w.row.decided == unchecked
 	for _, promise := range [...]struct {
 		isBroken bool
 		how      string
@@ -85,13 +87,13 @@ func (m *model) broken(w *world) string {
 		{w.illegal, "a transition that the table does not have"},
 		{w.twice, "a second send after one that may have made a customer"},
 		{made > 1 && m.onExisting != onUpdate, "two customers"}, // an update made twice is one
-		{state == succeeded && made == 0 && !isAdopted, "SUCCEEDED, and there is no customer of ours"},
-		{state == failed && made > 0, "FAILED, and there is a customer of ours"},
+		{state == succeeded && made == 0 && !isAdopted && !overridden, "SUCCEEDED, and there is no customer of ours"},
+		{state == failed && made > 0 && !overridden, "FAILED, and there is a customer of ours"},
 		{state == notSent && made > 0 && w.quiet(), "NOT_SENT, and there is a customer of ours"},
-		{w.told&toldSuccess != 0 && w.told&toldRefusal != 0, "told success and refusal"},
-		{w.told&toldSuccess != 0 && (state == failed || state == notSent), "told success, and it is not"},
+		{toldBoth && !w.erred, "told success and refusal"},
+		{w.told&toldSuccess != 0 && (state == failed && !w.erred || state == notSent), "told success, and it is not"},
 		{w.told&(toldSuccess|toldUnwritten) == toldSuccess && state == needsPerson && w.quiet(), "told success, and a person is asked"},
-		{w.told&toldRefusal != 0 && state == succeeded, "told refusal, and it is SUCCEEDED"},
+		{w.told&toldRefusal != 0 && state == succeeded && !w.erred, "told refusal, and it is SUCCEEDED"},
 	} {
 		if promise.isBroken && strings.Contains(promise.how, m.only) {
 			return promise.how

@@ -8,48 +8,60 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// This is a model of one create: its record, two replicas that work on it, callers who come again with the same request_id, and a vendor.
-// Every order of their steps is searched, with crashes and false deaths between any two of them. What is decided on the way is decided by
-// the functions that Service calls, so that a change of those which breaks a promise fails here, with the shortest way to the breach. What
-// the model says of the code around them is written in the same order as there; what it must not do is named in flaws.
+// This is a model of one create: its record, two replicas that work on it, callers who come again
+// with the same request_id, and a vendor. Every order of their steps is searched, with crashes and
+// false deaths between any two of them. What is decided on the way is decided by the functions that
+// Service calls, so that a change of those which breaks a promise fails here, with the shortest way
+// to the breach. What the model says of the code around them is written in the same order as there;
+// what it must not do is named in flaws.
 //
 // What is assumed, since no code can make it so:
 //
-//   - Once a process has seen the vendor's own limit go by, every request that was sent before that wait began has been carried out or is
-//     lost, and what it made is shown by look-ups.
-//   - The lease is checked and the request leaves in one step. A process that freezes between the two for longer than all others take to
-//     see it dead, look, wait and send is what no lease can exclude.
-//   - A customer that was there before us and that one look-up has shown, later ones show too. Of ours this is not assumed.
-//   - The vendor says the same of the same request: one that it refuses for good was never carried out. But a proxy may send a request
-//     twice, so that a refusal because the customer exists, or because of a value that must be unique, may be about our own customer; and
-//     it may say that nothing was done of a request that it has passed on.
-//   - A replica that only falsely is taken for dead is alive again as soon as another has taken the record; that is the worst that can come of it.
-//   - What a crashed replica owned is free at once. That others see it later is but another order of the steps.
+//   - Once a process has seen the vendor's own limit go by, every request that was sent before that
+//     wait began has been carried out or is lost, and what it made is shown by look-ups.
+//   - The lease is checked and the request leaves in one step. A process that freezes between the
+//     two for longer than all others take to see it dead, look, wait and send is what no lease can
+//     exclude.
+//   - A customer that was there before us and that one look-up has shown, later ones show too. Of
+//     ours this is not assumed.
+//   - The vendor says the same of the same request: one that it refuses for good was never carried
+//     out. But a proxy may send a request twice, so that a refusal because the customer exists, or
+//     because of a value that must be unique, may be about our own customer; and it may say that
+//     nothing was done of a request that it has passed on.
+//   - A replica that only falsely is taken for dead is alive again as soon as another has taken the
+//     record; that is the worst that can come of it.
+//   - What a crashed replica owned is free at once. That others see it later is but another order
+//     of the steps.
+//   - A person whose decision can be checked may say anything. Where look-ups show nothing, the
+//     person looks at the vendor after the wait and says what is there. The stranger's customer is
+//     another operation's, or the person knows that it is a stranger's.
 
 // bounds keep the number of states finite. No promise depends on them.
 type bounds struct {
-	mishaps int8 // crashes and false deaths
-	again   int8 // callers who come again
-	sends   int8 // requests at the vendor, at most maxSends
+	mishaps    int8 // crashes and false deaths
+	again      int8 // callers who come again
+	sends      int8 // requests at the vendor, at most maxSends
+	unverified int8 // decisions of persons who are wrong and override the check
 }
 
 // deep searches every scene with two mishaps and three sends. It takes minutes.
 var deep = flag.Bool("model.deep", false, "search every scene of the model with two mishaps and three sends")
 
 // full is what the mutants are searched with, whose flaws are found early.
-var full = bounds{mishaps: 2, again: 1, sends: maxSends}
+var full = bounds{mishaps: 2, again: 1, sends: maxSends, unverified: 1}
 
-// standard is what a scene is searched with: the full bounds where a third send or a second mishap could still make a second customer.
+// standard is what a scene is searched with: the full bounds where a third send or a second mishap
+// could still make a second customer.
 func (s scene) standard() bounds {
 	switch {
 	case *deep:
 		return full
 	case s.class == enforced && (s.onExisting != onFail || s.looksFirst || s.blind || s.stranger == unclearStranger || s.near):
-		return bounds{mishaps: 1, again: 1, sends: 2}
+		return bounds{mishaps: 1, again: 1, sends: 2, unverified: 1}
 	case s.class == enforced:
-		return bounds{mishaps: 2, again: 1, sends: 2}
+		return bounds{mishaps: 2, again: 1, sends: 2, unverified: 1}
 	case s.stranger != noStranger || s.near || s.refuses || s.onExisting == onAdopt:
-		return bounds{mishaps: 1, again: 1, sends: maxSends}
+		return bounds{mishaps: 1, again: 1, sends: maxSends, unverified: 1}
 	}
 	return full
 }
@@ -63,6 +75,7 @@ type protocol struct {
 	afterSend  func(result, int32, bool) event
 	afterDeath func(bool, bool, int32) event
 	decide     func(facts) decision
+	check      func(enlistv1.Decision, bool, evidence) objection
 	flaws
 }
 
@@ -85,7 +98,7 @@ type flaws struct {
 }
 
 func realProtocol() protocol {
-	return protocol{move: move, afterSend: afterSend, afterDeath: afterDeath, decide: decide}
+	return protocol{move: move, afterSend: afterSend, afterDeath: afterDeath, decide: decide, check: checkDecision}
 }
 
 // scene is what does not change while a create is carried out.

@@ -6,6 +6,7 @@ func (m *model) steps(w world, into []modelStep) []modelStep {
 	for i := range w.replicas {
 		s.who = i
 		s.replicaSteps()
+		s.personSteps()
 		s.mishaps()
 	}
 	s.who = theVendor
@@ -159,9 +160,17 @@ func (s *stepper) beginWait(w *world, i int, waitsFor int8) {
 
 // sights are what a look-up may show: what was made of late may be among it or not.
 func (s *stepper) sights(w *world) (sights []sight) {
-	if s.class == noSafety || s.blind {
+	if s.nobodyLooks() {
 		return []sight{{}}
 	}
+	return s.shows(w)
+}
+
+// nobodyLooks says that look-ups show nothing.
+func (s *stepper) nobodyLooks() bool { return s.class == noSafety || s.blind }
+
+// shows are what the vendor may show to who reads it.
+func (s *stepper) shows(w *world) (sights []sight) {
 	strangers := []int8{0, 1}
 	if s.stranger == noStranger {
 		strangers = strangers[:1]

@@ -4,21 +4,24 @@ import (
 	"fmt"
 	"strings"
 
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 )
 
 // world is one state of the model. It is a key of maps: nothing but bytes, and what means the same looks the same.
 type world struct {
-	row      row
-	replicas [2]replica
-	requests [maxSends]request
-	told     told
-	mishaps  int8 // left
-	again    int8 // left
-	shown    bool // the stranger is found by look-ups
-	illegal  bool // a transition that the table does not have
-	twice    bool // a second send at a vendor that cannot be asked
+	row        row
+	replicas   [2]replica
+	requests   [maxSends]request
+	told       told
+	mishaps    int8 // left
+	unverified int8 // left
+	erred      bool // a person has overridden the check, so callers may hear of a decision and of its correction
+	again      int8 // left
+	shown      bool // the stranger is found by look-ups
+	illegal    bool // a transition that the table does not have
+	twice      bool // a second send at a vendor that cannot be asked
 }
 
 // row is the record. Its version is not a number: a replica knows whether its copy is the latest.
@@ -31,7 +34,17 @@ type row struct {
 	unattended      int8
 	saidExists      bool
 	believedMissing bool
+	decided         decidedKind
 }
+
+// decidedKind is whether a person has decided.
+type decidedKind int8
+
+const (
+	undecided decidedKind = iota
+	checked               // and the check had no objection
+	unchecked             // and has overridden the check
+)
 
 // told is what callers have been told.
 type told int8
@@ -137,7 +150,7 @@ func (m *model) normalize(w *world) {
 			}
 		}
 	}
-	if w.state() != intent && w.state() != unknown && w.state() != notSent { // nobody will ask how long it was seen unknown
+	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // no decision depends on how long it was seen unknown
 		for i := range w.replicas {
 			w.forget(i)
 		}
@@ -211,12 +224,15 @@ func (w *world) wrote(by int) {
 func (w *world) free(by int) bool { return w.row.owner == 0 || int(w.row.owner) == by+1 }
 
 func (m *model) start() world {
-	return world{mishaps: m.mishaps, again: m.again, shown: m.byLook}
+	return world{mishaps: m.mishaps, again: m.again, unverified: m.unverified, shown: m.byLook}
 }
 
 // transit moves a row by the table.
 func (m *model) transit(w *world, r *row, what event, by actor) {
 	record := journal.Record{State: enlistv1.OperationState(r.state)}
+	if r.decided != undecided {
+		record.Payload = &journalv1.Payload{Decision: &enlistv1.OperationDecision{}}
+	}
 	if err := m.move(&record, what, by); err != nil {
 		w.illegal = true
 	}
@@ -235,7 +251,7 @@ func (w *world) String() string {
 	for _, f := range []struct {
 		is   bool
 		name string
-	}{{w.row.released, "released"}, {w.row.refusal != notRefused, "refused"}, {w.row.unattended > 0, "unattended"}, {w.row.saidExists, "said-exists"}, {w.row.believedMissing, "believed-missing"}} {
+	}{{w.row.released, "released"}, {w.row.refusal != notRefused, "refused"}, {w.row.unattended > 0, "unattended"}, {w.row.saidExists, "said-exists"}, {w.row.believedMissing, "believed-missing"}, {w.row.decided != undecided, "decided"}, {w.row.decided == unchecked, "unverified"}} {
 		if f.is {
 			s.WriteString(" " + f.name)
 		}

@@ -27,7 +27,8 @@ func doubted(confirm providers.Confirmation) error {
 	}
 }
 
-// A proxy may say that nothing was done of a request that it has passed on: no second send leaves before a look-up.
+// A proxy may say that nothing was done of a request that it has passed on: no second send leaves
+// before a look-up.
 func TestWhatSaysThatNothingWasDone(t *testing.T) {
 	t.Parallel()
 	for name, class := range classes() {
@@ -84,7 +85,8 @@ func TestExistsIsOurs(t *testing.T) {
 	f.holds(1, 1)
 }
 
-// A refusal that one look-up must confirm ends in the same call: as a refusal if nothing is there, as success if it is ours.
+// A refusal that one look-up must confirm ends in the same call: as a refusal if nothing is there,
+// as success if it is ours.
 func TestRefusalIsConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, class := range classes() {
@@ -133,7 +135,8 @@ func TestRefusalAfterTheLag(t *testing.T) {
 	}
 }
 
-// An update goes ahead at once if its look-up shows the customer, though another creation has just made it.
+// An update goes ahead at once if its look-up shows the customer, though another creation has just
+// made it.
 func TestUpdateOfWhatWasJustMade(t *testing.T) {
 	t.Parallel()
 	v := newVendor(enforced, time.Hour)

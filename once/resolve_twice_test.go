@@ -44,6 +44,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 		f.wrap = func(store journal.Store) journal.Store { g.Store = store; return g }
 	})
 	r := f.needsDecision()
+	time.Sleep(time.Second)
 	g.mu.Lock()
 	g.armed = true
 	g.mu.Unlock()
@@ -63,6 +64,9 @@ func TestTwoDecideAtOnce(t *testing.T) {
 	}
 	first, second := <-results, <-results
 	stands := f.inState(r, failed).Payload.GetDecision().GetDecidedBy()
+	if (first.err == nil) == (second.err == nil) {
+		t.Errorf("%v and %v", first.err, second.err)
+	}
 	for _, one := range []result{first, second} {
 		if one.err == nil && one.record.Payload.GetDecision().GetDecidedBy() != stands {
 			t.Errorf("%s was told that the decision stands; what is recorded is that of %s", one.by, stands)

@@ -15,7 +15,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// maxCalls is how often one call of a caller sends a creation, and how often an attempt is repeated of which no byte left.
+// maxCalls is how often one call of a caller sends a creation, and how often an attempt is repeated
+// of which no byte left.
 const maxCalls = 4
 
 // send calls the vendor for a record in state INTENT, and records the outcome.
@@ -74,10 +75,11 @@ func isOpenAttempt(payload *journalv1.Payload) bool {
 	return payload.GetUnansweredSends() > 0 || payload.GetRefusedAgain()
 }
 
-// release lets a create request go out. A creation that has looked first says so in the journal, so that whoever finds it after a
-// crash knows whether bytes can have left, and that the customer was not there before. If the look-up found nothing, it is not
-// trusted while the vendor may not yet show what another creation has made; if it showed the customer, it is. A replica that others
-// may have taken for dead since the record became its own sends nothing.
+// release lets a create request go out. A creation that has looked first says so in the journal, so
+// that whoever finds it after a crash knows whether bytes can have left, and that the customer was
+// not there before. If the look-up found nothing, it is not trusted while the vendor may not yet
+// show what another creation has made; if it showed the customer, it is. A replica that others may
+// have taken for dead since the record became its own sends nothing.
 func (s *Service) release(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation, shown bool) error {
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
 		if !shown {
@@ -121,8 +123,9 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record, id stri
 	return nil
 }
 
-// retryAfter says whether an attempt of which no byte left is repeated, and when: the vendor could not be reached. If the circuit
-// breaker holds it back, the caller repeats it: callers who waited here would pile up while the vendor is down.
+// retryAfter says whether an attempt of which no byte left is repeated, and when: the vendor could
+// not be reached. If the circuit breaker holds it back, the caller repeats it: callers who waited
+// here would pile up while the vendor is down.
 func retryAfter(err error, calls int) (wait time.Duration, again bool) {
 	if err == nil || calls == maxCalls {
 		return 0, false
@@ -202,9 +205,9 @@ func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.Crea
 	return replay(record)
 }
 
-// lookAt takes note of how a send ended that leaves its creation UNKNOWN, and says when to look: at once after the first, and after
-// a refusal, unless the call that sent it goes on with it. One that comes after others and settles nothing is not to be followed by another
-// soon.
+// lookAt takes note of how a send ended that leaves its creation UNKNOWN, and says when to look: at
+// once after the first, and after a refusal, unless the call that sent it goes on with it. One that
+// comes after others and settles nothing is not to be followed by another soon.
 func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
 	first := payload.GetUnansweredSends() == 0
 	switch ended {
@@ -228,14 +231,16 @@ func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Dura
 	return pause(payload)
 }
 
-// countUnanswered takes note of a send whose outcome is not proven, which can have left from a time on.
+// countUnanswered takes note of a send whose outcome is not proven, which can have left from a time
+// on.
 func countUnanswered(payload *journalv1.Payload, from time.Time) {
 	noteSent(payload, from)
 	payload.UnansweredSends++
 	payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, false, false
 }
 
-// noteSent takes note of the time from which on the first send whose outcome is not proven can have left.
+// noteSent takes note of the time from which on the first send whose outcome is not proven can have
+// left.
 func noteSent(payload *journalv1.Payload, from time.Time) {
 	if payload.GetUnknownSince() == nil {
 		payload.UnknownSince = timestamppb.New(from)

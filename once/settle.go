@@ -28,8 +28,9 @@ var errNobodyToAsk = errors.New("nobody can be asked")
 // followFor is the longest pause for which a call goes on to find out what became of its own send.
 const followFor = 5 * time.Second
 
-// sendFor sends a creation for a caller. If the vendor answered, but the response neither proves a success nor settles a refusal, it
-// looks up the customer and, if the look-up allows it, sends again, as long as the caller waits and no pause is long.
+// sendFor sends a creation for a caller. If the vendor answered, but the response neither proves a
+// success nor settles a refusal, it looks up the customer and, if the look-up allows it, sends
+// again, as long as the caller waits and no pause is long.
 func (s *Service) sendFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
 	response, err := s.send(ctx, f, record, o.creation)
 	wait := restLeft(record.Payload, true)
@@ -59,8 +60,8 @@ func (s *Service) sendFor(ctx context.Context, f *flight, o *order, record *jour
 	return response, err
 }
 
-// isFollowed reports whether the call that sent an open creation goes on with it: the vendor refused it, which is to be confirmed, or
-// said when to call again.
+// isFollowed reports whether the call that sent an open creation goes on with it: the vendor
+// refused it, which is to be confirmed, or said when to call again.
 func isFollowed(payload *journalv1.Payload) bool {
 	failure := payload.GetFailure()
 	return payload.GetRefusedAgain() ||
@@ -185,8 +186,8 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	return s.giveBack(ctx, f, record, next)
 }
 
-// count counts the candidates by their match. It returns the response with the customer that is ours,
-// and with the latest of the others.
+// count counts the candidates by their match. It returns the response with the customer that is
+// ours, and with the latest of the others.
 func (f *facts) count(candidates []providers.Candidate) (ours, there *enlistv1.CreateCustomerResponse) {
 	for _, candidate := range candidates {
 		switch candidate.Match {
@@ -207,8 +208,8 @@ func (f *facts) count(candidates []providers.Candidate) (ours, there *enlistv1.C
 	return ours, there
 }
 
-// refusalOf says what is still open about the refusal of the latest send. If an earlier send is open,
-// that may have caused it.
+// refusalOf says what is still open about the refusal of the latest send. If an earlier send is
+// open, that may have caused it.
 func refusalOf(payload *journalv1.Payload) refusal {
 	failure := payload.GetFailure()
 	switch {
@@ -222,8 +223,8 @@ func refusalOf(payload *journalv1.Payload) refusal {
 }
 
 const (
-	// firstRest is the pause after the first send whose outcome is not proven. After each further one
-	// it is restGrows times as long, up to lastLookupAfter.
+	// firstRest is the pause after the first send whose outcome is not proven. After each further
+	// one it is restGrows times as long, up to lastLookupAfter.
 	firstRest = 500 * time.Millisecond
 	restGrows = 2
 )
@@ -306,9 +307,10 @@ func (s *Service) lookUp(
 	return candidates, s.disown(ctx, record, candidates)
 }
 
-// disown downgrades a look-alike match when the journal shows that another creation made that customer. Where the vendor gives each
-// customer a new id, it is then another's. Where the caller chooses the id, it is another's if the vendor has refused every send of ours;
-// otherwise ours may have come after that one was deleted.
+// disown downgrades a look-alike match when the journal shows that another creation made that
+// customer. Where the vendor gives each customer a new id, it is then another's. Where the caller
+// chooses the id, it is another's if the vendor has refused every send of ours; otherwise ours may
+// have come after that one was deleted.
 func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
 	byMatch := s.class(record.Provider) == verifiableByMatch
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
@@ -321,7 +323,7 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 		other, err := s.journal.FindCustomer(ctx, record.Provider, candidate.Response.GetCustomer().GetId())
 		switch {
 		case err != nil:
-			return err
+			return journalUnreadable(err)
 		case other == nil || other.Key == record.Key || other.Payload.GetCustomerId() != candidate.Response.GetCustomer().GetId():
 		case byMatch, record.Payload.GetUnansweredSends() == 0:
 			candidates[i].Match = providers.MatchOther
@@ -365,11 +367,14 @@ func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Recor
 	return s.giveBackUntil(ctx, f, record, next, next)
 }
 
-// giveBackUntil is giveBack for a caller who looks again after next, before anybody else when it is due.
+// giveBackUntil is giveBack for a caller who looks again after next, before anybody else when it is
+// due.
 func (s *Service) giveBackUntil(ctx context.Context, f *flight, record *journal.Record, next, due time.Duration) time.Duration {
 	if record.State != unknown {
 		due = -1
-		s.observed.forget(record.Key)
+		if record.State != needsPerson { // a decision that nothing was made needs the wait, too
+			s.observed.forget(record.Key)
+		}
 		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")

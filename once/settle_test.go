@@ -217,7 +217,8 @@ func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
 	f.holds(3, 2)
 }
 
-// Without a caller a creation is sent twice more at most, whatever its class; after that the caller decides.
+// Without a caller a creation is sent twice more at most, whatever its class; after that the caller
+// decides.
 func TestTwoSendsAgain(t *testing.T) {
 	t.Parallel()
 	for name, class := range map[string]enlistv1.DuplicateSafetyClass{"by key": byKey, "by match": byMatch, "enforced": enforced} {

@@ -78,6 +78,10 @@ var transitions = [...]transition{ //nolint:gochecknoglobals // a constant
 	{needsPerson, lateAnswer, succeeded, sender},
 	{needsPerson, personSucceeded, succeeded, person},
 	{needsPerson, personFailed, failed, person},
+	{succeeded, personFailed, failed, person},
+	{succeeded, personSucceeded, succeeded, person},
+	{failed, personSucceeded, succeeded, person},
+	{failed, personFailed, failed, person},
 }
 
 // next returns the state that follows, and whether the table has it.
@@ -90,11 +94,18 @@ func next(from enlistv1.OperationState, what event, by actor) (enlistv1.Operatio
 	return from, false
 }
 
+// isDecidable reports whether a person may decide on an operation: it waits for that, or a person
+// has decided on it before. An outcome that Enlist found is final.
+func isDecidable(record *journal.Record) bool {
+	isDecided := record.Payload.GetDecision() != nil && (record.State == succeeded || record.State == failed)
+	return record.State == needsPerson || isDecided
+}
+
 // move is the only function that changes the state of a record. What the table does not have is a defect: the record stays as it was,
 // and its caller must not write it.
 func move(record *journal.Record, what event, by actor) error {
 	to, legal := next(record.State, what, by)
-	if !legal {
+	if !legal || by == person && !isDecidable(record) {
 		return fmt.Errorf("once: %s by the %s cannot happen to a create in state %s", what, by, record.State)
 	}
 	record.State = to

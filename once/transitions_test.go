@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 )
@@ -54,7 +55,7 @@ func TestNextRefusesTheRest(t *testing.T) {
 			for _, by := range []actor{caller, sender, settler, person} {
 				from := enlistv1.OperationState(number)
 				to, ok := next(from, what, by)
-				record := &journal.Record{State: from}
+				record := &journal.Record{State: from, Payload: &journalv1.Payload{Decision: &enlistv1.OperationDecision{}}}
 				if err := move(record, what, by); (err == nil) != ok || record.State != to || !ok && to != from {
 					t.Errorf("%s by the %s in %s: next says %s, %t; move %s, %v", what, by, from, to, ok, record.State, err)
 				}
@@ -75,13 +76,34 @@ func TestNextRefusesTheRest(t *testing.T) {
 	}
 }
 
-// TestEveryStateCanBeLeft but the two ends, and every one can be reached.
+// TestOnlyPeopleCorrectPeople shows that an outcome that Enlist found is final, and that a
+// correction leads to SUCCEEDED or FAILED only.
+func TestOnlyPeopleCorrectPeople(t *testing.T) {
+	t.Parallel()
+	for _, from := range []enlistv1.OperationState{succeeded, failed} {
+		for _, what := range events() {
+			for _, by := range []actor{caller, sender, settler, person} {
+				if err := move(&journal.Record{State: from, Payload: &journalv1.Payload{}}, what, by); err == nil {
+					t.Errorf("%s by the %s is possible in state %s without a decision", what, by, from)
+				}
+				if to, ok := next(from, what, by); ok && (by != person || to != succeeded && to != failed) {
+					t.Errorf("%s by the %s leads from %s to %s", what, by, from, to)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryStateCanBeLeft but SUCCEEDED and FAILED, which only a person leaves; and every state can
+// be reached.
 func TestEveryStateCanBeLeft(t *testing.T) {
 	t.Parallel()
 	rows := transitions
 	for number := range enlistv1.OperationState_name {
 		state := enlistv1.OperationState(number)
-		left := slices.ContainsFunc(rows[:], func(row transition) bool { return row.from == state })
+		left := slices.ContainsFunc(rows[:], func(row transition) bool {
+			return row.from == state && row.by != person
+		})
 		if ends := state == succeeded || state == failed; left == ends {
 			t.Errorf("%s can be left: %t", state, left)
 		}

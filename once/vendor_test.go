@@ -26,6 +26,7 @@ type vendor struct {
 	lookups int
 	refused string                // display name
 	broken  error                 // of look-ups
+	unread  error                 // of reads
 	record  *structpb.Struct      // of every answer
 	sent    providers.Sent        // as the last look-up was told
 	seen    func(context.Context) // runs in a look-up after the vendor has looked
@@ -116,6 +117,12 @@ func (v *vendor) breakLookups(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.broken = err
+}
+
+func (v *vendor) breakReads(err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.unread = err
 }
 
 type creation struct {

@@ -22,9 +22,10 @@ func (s Sent) Predates(created *timestamppb.Timestamp) bool {
 	return created.IsValid() && !s.Since.IsZero() && created.AsTime().Before(s.Since.Add(-ClockSkew))
 }
 
-// ByContent tells by its content whether a customer that was read under the key of the one that was sent is that one, and where it
-// differs. Only what was sent and comes back can be compared; too little of it leaves the match unclear. A value that is nearly equal,
-// as a vendor may have rewritten it, speaks neither for nor against.
+// ByContent tells by its content whether a customer that was read under the key of the one that was
+// sent is that one, and where it differs. Only what was sent and comes back can be compared; too
+// little of it leaves the match unclear. A value that is nearly equal, as a vendor may have
+// rewritten it, speaks neither for nor against.
 func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, differences []string) {
 	there := map[string]string{}
 	for _, leaf := range leavesOfCustomer(read) {
@@ -44,8 +45,8 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 			alike++
 		}
 	}
-	nearID := match.Keys(sent.GetId(), read.GetId()) == match.Near && !read.GetCreateTime().IsValid() // and its time cannot speak for it
-	if len(differences) > 0 || alike < enoughAlike || nearID {
+	otherID := match.Keys(sent.GetId(), read.GetId()) != match.Same && !read.GetCreateTime().IsValid() // and its time cannot speak for it
+	if len(differences) > 0 || alike < enoughAlike || otherID {
 		return MatchUnclear, differences
 	}
 	return MatchOurs, nil

@@ -95,8 +95,8 @@ func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 	}
 }
 
-// CustomerNearlyExists is the error of a creation whose look-up found a customer under an id that is
-// only nearly equal to the requested one: the vendor may take the two for the same.
+// CustomerNearlyExists is the error of a creation whose look-up found a customer under an id that
+// is only nearly equal to the requested one: the vendor may take the two for the same.
 func (d *Description) CustomerNearlyExists() *Error {
 	return &Error{
 		Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS,

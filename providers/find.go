@@ -21,7 +21,8 @@ type Candidate struct {
 	Match Match
 	// Alike says that MatchOurs rests on equal content alone, which another create with the same content may have made.
 	Alike bool
-	// Near says that the customer's key is only nearly equal to the requested one: the vendor may store keys in another form.
+	// Near says that the customer's key is only nearly equal to the requested one: the vendor may
+	// store keys in another form.
 	Near bool
 	// Response is the create's answer if it did. With on_existing UPDATE or ADOPT its outcome is what is known of that.
 	Response *enlistv1.CreateCustomerResponse

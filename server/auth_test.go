@@ -398,10 +398,24 @@ func TestOperatorDecides(t *testing.T) {
 	}}))
 	wait := map[string]any{"provider": "caliq", "requestId": id, "principal": "all", "timeout": "20s"}
 	callREST(operator, t, r, method(t, "WaitOperation"), asBody(t, wait))
-	got := callREST(operator, t, r, method(t, "ResolveOperation"), asBody(t, map[string]any{
-		"provider": "caliq", "requestId": id, "principal": "all", "decision": "DECISION_FAILED", "decidedBy": "Jo Doe", "reason": "looked",
-	}))
+	got := afterWait(t, func() outcome {
+		return callREST(operator, t, r, method(t, "ResolveOperation"), asBody(t, map[string]any{
+			"provider": "caliq", "requestId": id, "principal": "all", "decision": "DECISION_FAILED", "decidedBy": "Jo Doe", "reason": "looked",
+		}))
+	})
 	compare(t, "resolve", expectation{Code: "OK", HTTP: 200, Answer: map[string]any{"operation": map[string]any{
 		"principal": "all", "state": "OPERATION_STATE_FAILED", "decision": map[string]any{"principal": "operator", "decidedBy": "Jo Doe"},
+	}}}, got)
+
+	correction := map[string]any{
+		"provider": "caliq", "requestId": id, "principal": "all", "decision": "DECISION_SUCCEEDED", "customerId": "1000", "decidedBy": "Al",
+		"reason": "it was in another branch", "unverified": true,
+	}
+	got = callGRPC(ctx, t, r, method(t, "ResolveOperation"), asBody(t, correction))
+	compare(t, "a caller corrects", expectation{Code: "PERMISSION_DENIED", HTTP: 403, Reason: "NOT_PERMITTED"}, got)
+	got = callREST(operator, t, r, method(t, "ResolveOperation"), asBody(t, correction))
+	compare(t, "the operator corrects", expectation{Code: "OK", HTTP: 200, Answer: map[string]any{"operation": map[string]any{
+		"state": "OPERATION_STATE_SUCCEEDED", "customerId": "1000", "decision": map[string]any{"decidedBy": "Al", "unverified": true},
+		"earlierDecisions": []any{map[string]any{"decidedBy": "Jo Doe", "decision": "DECISION_FAILED"}},
 	}}}, got)
 }

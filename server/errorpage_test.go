@@ -21,7 +21,7 @@ type reason struct {
 }
 
 var form = regexp.MustCompile(`^Code: ([A-Z_]+), HTTP (\d{3})( \(.+?\))?\. Cause: (.+\.) Remedy: (.+\.) ` +
-	`RetryInfo: (never|always|always, unless [^.]+)\. Details: (none|BadRequest|VendorError)\.$`)
+	`RetryInfo: (never|always|always, unless [^.]+)\. Details: (none|BadRequest|VendorError|VendorError, BadRequest)\.$`)
 
 // reasons reads the comments of the enum, whose form it asserts, from the descriptor set: generated Go code has none.
 func reasons(t *testing.T) []reason {

@@ -128,7 +128,7 @@ func answerSamples(t *testing.T, answers map[string]any) {
 				}
 			}
 			body := asBody(t, request)
-			got := callREST(t.Context(), t, r, method(t, rpc), body)
+			got := afterWait(t, func() outcome { return callREST(t.Context(), t, r, method(t, rpc), body) })
 			compare(t, rpc+" "+one.Name, expectation{Code: "OK", HTTP: http.StatusOK}, got)
 			answers[rpc+" "+one.Name] = timeless(t, asBody(t, got.answer), body)
 		}

@@ -17,7 +17,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 		Provider: record.Provider, RequestId: record.RequestID.String(), CustomerId: record.Payload.GetCustomerId(), State: record.State,
 		CreateTime: instant(record.Created), UpdateTime: instant(record.Updated), ExpireTime: instant(s.once.ExpireTime(record)),
 		NextCheckTime: instant(record.Due), Decision: record.Payload.GetDecision(),
-		Principal: record.Principal,
+		Principal: record.Principal, EarlierDecisions: record.Payload.GetEarlierDecisions(),
 	}
 	for _, try := range record.Payload.GetTries() {
 		shown, _ := proto.Clone(try).(*enlistv1.OperationTry)

@@ -138,9 +138,12 @@ func (s *operationService) ResolveOperation(
 	if err != nil {
 		return nil, err
 	}
+	caller := callerOf(ctx)
 	record, err := s.once.Resolve(ctx, key, once.Decision{
 		Decision: request.GetDecision(), CustomerID: request.GetCustomerId(),
-		By: request.GetDecidedBy(), Principal: principalOf(ctx), Reason: request.GetReason(),
+		By: request.GetDecidedBy(), Principal: caller.Principal, Reason: request.GetReason(), Unverified: request.GetUnverified(),
+		Corrects:   caller.May("ResolveOperation", key.Provider, true),
+		SeesOthers: caller.May("GetOperation", key.Provider, true),
 	})
 	if err != nil {
 		return nil, s.unlessConfigured(ctx, err, key.Provider)

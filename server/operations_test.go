@@ -62,7 +62,7 @@ func TestOperations(t *testing.T) {
 			r := start(t, func(configuration *configv1.Config, connected map[string]providers.Provider) {
 				for _, provider := range configuration.GetProviders() {
 					if provider.GetCaliq() != nil { // gives the numbers itself, so that it cannot be asked
-						provider.GetCaliq().AutoNumbering = true
+						autoNumbering(provider)
 					}
 				}
 				again, err := registry.New(configuration.GetProviders())
@@ -176,12 +176,28 @@ func TestOperations(t *testing.T) {
 			check("ResolveOperation", decide(5, "opencell", "DECISION_FAILED", ""), refused("request_id"))
 			check("ResolveOperation", decide(9, "opencell", "DECISION_FAILED", ""), absent("OPERATION_NOT_FOUND"))
 			check("ResolveOperation", about(4, "caliq"), refused("decision", "decided_by", "reason"))
+			check("ResolveOperation", decide(4, "caliq", "DECISION_FAILED", ""), expectation{Code: "ABORTED", HTTP: 409, Reason: "REQUEST_IN_PROGRESS", Retry: true})
 			check("ResolveOperation", decide(4, "caliq", "DECISION_SUCCEEDED", ""), refused("customer_id"))
 			check("ResolveOperation", decide(4, "caliq", "DECISION_SUCCEEDED", "999999"), refused("customer_id"))
+			blank := decide(4, "caliq", "DECISION_FAILED", "")
+			blank["unverified"], blank["reason"] = true, " \n"
+			check("ResolveOperation", blank, refused("reason"))
+			order(t, r, map[string]any{"vendor": "caliq", "operation": "get", "kind": "status_500"})
+			check("ResolveOperation", decide(4, "caliq", "DECISION_SUCCEEDED", "999999"), expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "VENDOR_UNAVAILABLE", Retry: true})
+			time.Sleep(time.Second)
+			afterWait(t, func() outcome { return call("ResolveOperation", decide(4, "caliq", "DECISION_FAILED", "")) })
 			check("ResolveOperation", decide(4, "caliq", "DECISION_FAILED", ""), ok(map[string]any{"operation": map[string]any{
 				"state": "OPERATION_STATE_FAILED", "decision": map[string]any{"decision": "DECISION_FAILED", "decidedBy": "Ada", "reason": "seen"},
 			}}))
 			create(4, "caliq", "", expectation{Code: "FAILED_PRECONDITION", HTTP: 400, Reason: "VENDOR_REJECTED"})
+			unverified := decide(4, "caliq", "DECISION_SUCCEEDED", "999999")
+			check("ResolveOperation", unverified, refused("customer_id"))
+			unverified["unverified"] = true
+			check("ResolveOperation", unverified, ok(map[string]any{"operation": map[string]any{
+				"state": "OPERATION_STATE_SUCCEEDED", "customerId": "999999", "decision": map[string]any{"unverified": true},
+				"earlierDecisions": []any{map[string]any{"decision": "DECISION_FAILED", "decidedBy": "Ada"}},
+			}}))
+			create(4, "caliq", "", ok(map[string]any{"replayed": true, "customer": map[string]any{"id": "999999"}}))
 		})
 	}
 }

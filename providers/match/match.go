@@ -38,8 +38,8 @@ func Keys(sent, held string) Kinship {
 }
 
 // Key returns the normal form of a key: without HTML escapes, compatibility composed (NFKC), case
-// folded, every run of white space one space, trimmed, and without leading zeros. Keys with the same
-// normal form are near.
+// folded, every run of white space one space, trimmed, and without leading zeros. Keys with the
+// same normal form are near.
 func Key(key string) string {
 	if isOrdinary(key) {
 		return withoutZeros(strings.ToLower(key))
@@ -116,8 +116,8 @@ func Names(sent, held string) Kinship {
 var cutEscape = regexp.MustCompile(`&#?[0-9A-Za-z]{0,8}$`)
 
 // Name returns the normal form of a name: folded, without accents and without what is neither a
-// letter nor a digit, since a vendor may drop or replace apostrophes, hyphens and spaces. Characters
-// that were replaced stay as '?'. A name that was cut short has another normal form.
+// letter nor a digit, since a vendor may drop or replace apostrophes, hyphens and spaces.
+// Characters that were replaced stay as '?'. A name that was cut short has another normal form.
 func Name(name string) string {
 	var out strings.Builder
 	for _, character := range norm.NFKD.String(fold(name)) {

@@ -207,8 +207,10 @@ func TestViolations(t *testing.T) {
 		code, message string
 		paths         []string
 	}{
-		{"MISSING_PARAMETER", "The following parameters are required or contain invalid values: billingCycle, customerCategory, name.lastName.",
-			[]string{"opencell.billing_cycle", "customer.category", "customer.name.family_name"}},
+		{
+			"MISSING_PARAMETER", "The following parameters are required or contain invalid values: billingCycle, customerCategory, name.lastName.",
+			[]string{"opencell.billing_cycle", "customer.category", "customer.name.family_name"},
+		},
 		{"MISSING_PARAMETER", "Parameters required: country,address.country", []string{"customer.billing_address.country_code"}},
 		{"INVALID_PARAMETER", "Invalid parameters: paymentMethods[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
 		{"INVALID_PARAMETER", "Parameters required: description", []string{"customer.organization.name"}},
@@ -292,7 +294,7 @@ func TestSecretsInAnswers(t *testing.T) {
 	}
 }
 
-// Errors are told by their code: this one says that something went wrong, at whatever status, and not how far it had got.
+// This code says, at any HTTP status, that something went wrong, and not how far Opencell got.
 func TestGenericFailure(t *testing.T) {
 	for _, status := range []int{200, 400, 500} {
 		failing := text(status, `{"status":"FAIL","errorCode":"GENERIC_API_EXCEPTION","message":"x"}`)
@@ -303,7 +305,7 @@ func TestGenericFailure(t *testing.T) {
 	}
 }
 
-// A body that says it is done is believed before the status that says otherwise, and the create not sent again.
+// A SUCCESS body at the status of an error contradicts itself. The create request is not sent again.
 func TestDoneAtAnotherStatus(t *testing.T) {
 	for _, status := range []int{302, 401, 403, 404, 500} {
 		creates := 0

@@ -30,7 +30,8 @@ func (c *creation) created(code string) *enlistv1.Customer {
 	return customer
 }
 
-// customer maps Opencell's record. What Opencell keeps on the accounts below is read from the first of each.
+// customer maps Opencell's record. What Opencell keeps on the accounts below is read from the first
+// of each.
 func customer(record *opencellv1.CustomerRecord) *enlistv1.Customer {
 	customer := &enlistv1.Customer{
 		Id:             record.GetCode(),

@@ -20,7 +20,7 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 				", only for customers. Have somebody look at the vendor.",
 		}
 	}
-	there, err := c.read(ctx, c.Key(), c.ownReference())
+	there, err := c.lookUp(ctx, c.Key()) // Opencell says that it is this one, in whatever form
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
@@ -29,7 +29,7 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 	}
 	record := there.GetCustomer()
 	candidate := providers.Candidate{
-		Alike: !c.bearsOwnReference(record), Near: match.Keys(c.Key(), record.GetCode()) == match.Near,
+		Alike: !c.bearsOwnReference(record), Near: record.GetCode() != c.Key(),
 		Response: c.createResponse(record.GetCode(), there.body, nil),
 	}
 	candidate.Match, candidate.Differences = c.match(there)
@@ -48,8 +48,7 @@ func (c *creation) makesCustomer() bool {
 // match tells whether the customer that is there is what this creation made.
 //
 // A strict create stores the reference that it sends. So a customer without our own reference is
-// another's, unless its code is only nearly the same, since the vendor may then hold ours beside
-// it. A reference of the caller's proves less, since an earlier request may have sent the same one.
+// another's. A reference of the caller's proves less, since an earlier request may have sent the same one.
 // A reference that cannot be read proves nothing. An update may have found another's customer and
 // not changed it yet, so content alone tells.
 func (c *creation) match(there *said) (providers.Match, []string) {
@@ -62,7 +61,7 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 	switch {
 	case c.bearsOwnReference(record):
 		return providers.MatchOurs, nil
-	case exact && (lacksOwn || anothers && !update):
+	case lacksOwn, exact && anothers && !update:
 		return providers.MatchOther, nil
 	}
 	written, read := c.created(c.Key()), customer(record)

@@ -92,18 +92,27 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 // read reads the customer with a code, or with a code that is nearly the same. Any other customer
 // counts only if it bears our own reference; "" for none.
 func (p *Provider) read(ctx context.Context, code, ownReference string) (*said, error) {
-	request := newRequest(vendorhttp.Get, http.MethodGet, customerPath)
-	request.Query = url.Values{"customerCode": {code}}
-	there, err := p.send(ctx, request)
+	there, err := p.lookUp(ctx, code)
 	if err != nil {
 		return nil, err
 	}
 	record := there.GetCustomer()
-	isOurs := ownReference != "" && record.GetExternalRef1() == ownReference && record.GetCode() != ""
+	isOurs := ownReference != "" && record.GetExternalRef1() == ownReference
 	if match.Keys(code, record.GetCode()) == match.Different && !isOurs {
-		return nil, p.http.NotUnderstood(request, &vendorhttp.Response{Status: http.StatusOK}, nil)
+		return nil, p.http.NotUnderstood(newRequest(vendorhttp.Get, http.MethodGet, customerPath), &vendorhttp.Response{Status: http.StatusOK}, nil)
 	}
 	return there, nil
+}
+
+// lookUp asks for a code, and returns what Opencell holds under it.
+func (p *Provider) lookUp(ctx context.Context, code string) (*said, error) {
+	request := newRequest(vendorhttp.Get, http.MethodGet, customerPath)
+	request.Query = url.Values{"customerCode": {code}}
+	there, err := p.send(ctx, request)
+	if err == nil && there.GetCustomer().GetCode() == "" {
+		return nil, p.http.NotUnderstood(request, &vendorhttp.Response{Status: http.StatusOK}, nil)
+	}
+	return there, err
 }
 
 // getResponse returns the response to a read of a code.

@@ -79,9 +79,14 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number st
 
 // read reads the customer with a number, or with a nearly equal one if Sell&Sign returns that.
 func (p *Provider) read(ctx context.Context, number string) (*held, error) {
+	return p.lookUp(ctx, number, func(record *held) bool { return match.Keys(number, record.GetNumber()) != match.Different })
+}
+
+// lookUp asks for a number, and returns what Sell&Sign holds under it if that is the one.
+func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) bool) (*held, error) {
 	call := p.call(vendorhttp.Get, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
-		if record := recordIn(response.Body, number); record != nil && isSuccess(response) {
+		if record := heldIn(response.Body, number); record != nil && is(record) && isSuccess(response) {
 			return record, nil
 		}
 		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) {
@@ -93,18 +98,21 @@ func (p *Provider) read(ctx context.Context, number string) (*held, error) {
 
 // recordIn returns the customer that a body holds, and nil if its number is neither equal nor nearly equal to the requested one.
 func recordIn(body []byte, number string) *held {
+	record := heldIn(body, number)
+	if record == nil || match.Keys(number, record.GetNumber()) == match.Different {
+		return nil
+	}
+	return record
+}
+
+// heldIn returns the customer that a body holds, whatever its number; nil if there is none.
+func heldIn(body []byte, number string) *held {
 	record := &held{Customer: &sellandsignv1.Customer{}, body: body}
 	var err error
-	if record.odd, err = wire.Read(body, record.Customer); err != nil {
+	if record.odd, err = wire.Read(body, record.Customer); err != nil || record.GetNumber() == "" {
 		return nil
 	}
-	switch match.Keys(number, record.GetNumber()) {
-	case match.Different:
-		return nil
-	case match.Near:
-		record.near = true
-	case match.Same:
-	}
+	record.near = record.GetNumber() != number
 	return record
 }
 

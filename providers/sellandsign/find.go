@@ -12,7 +12,7 @@ import (
 // FindCustomer reads the customer with the number, and sets the free properties of one that the create made: it may have ended before
 // it came to them.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	record, err := c.read(ctx, c.Key())
+	record, err := c.lookUp(ctx, c.Key(), func(record *held) bool { return record.GetActorId() != 0 }) // it is this one, in whatever form
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}

@@ -122,7 +122,5 @@ func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse,
 // adopted returns the response to a creation that left the customer that exists as it is.
 func (c *creation) adopted(there *said) *enlistv1.CreateCustomerResponse {
 	read := getResponse(c.Key(), there, c.request.GetIncludeVendorRecord())
-	response := providers.Adopted(c.request, read)
-	response.Warnings = read.GetWarnings()
-	return response
+	return providers.Adopted(c.request, read)
 }

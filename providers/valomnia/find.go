@@ -10,7 +10,7 @@ import (
 // FindCustomer reads the customer with the reference, and never by Valomnia's number: a create
 // request cannot choose that.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	there, err := c.readByReference(ctx, c.Key())
+	there, err := c.lookUp(ctx, c.Key(), func(held string) bool { return held != "" }) // Valomnia says that it is this one, in whatever form
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}

@@ -37,11 +37,16 @@ func (p *Provider) sendCreation(ctx context.Context, request *vendorhttp.Request
 
 // readByReference reads the customer with a reference, or with one that is nearly the same.
 func (p *Provider) readByReference(ctx context.Context, reference string) (*said, error) {
+	return p.lookUp(ctx, reference, func(held string) bool { return match.Keys(reference, held) != match.Different })
+}
+
+// lookUp asks for a reference, and returns what Valomnia holds under it if that is the one.
+func (p *Provider) lookUp(ctx context.Context, reference string, is func(held string) bool) (*said, error) {
 	if reference == "." || reference == ".." { // as a segment of a path they would address something else, however they are escaped
 		return nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which no reference can be")
 	}
 	return p.read(ctx, "/reference/"+url.PathEscape(reference), func(record *valomniav1.CustomerRecord) bool {
-		return match.Keys(reference, record.GetReference()) != match.Different
+		return is(record.GetReference())
 	})
 }
 

@@ -252,8 +252,8 @@ func breakerClient(t *testing.T, base string, timeout time.Duration, breaker *co
 	return client
 }
 
-// An error in the vendor's own words shows that the vendor works, so the breaker stays closed. Health
-// tells both: the vendor has spoken, and what it said was a failure.
+// An error in the vendor's own words shows that the vendor works, so the breaker stays closed.
+// Health tells both: the vendor has spoken, and what it said was a failure.
 func TestErrorsOfALivingVendorDoNotCount(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer server.Close()
@@ -284,8 +284,8 @@ func TestErrorsOfALivingVendorDoNotCount(t *testing.T) {
 	}
 }
 
-// Once the breaker has counted a failure of a creation, it counts no other one: neither of a request
-// nor of a look-up, answered or not. A success counts.
+// Once the breaker has counted a failure of a creation, it counts no other one: neither of a
+// request nor of a look-up, answered or not. A success counts.
 func TestBreakerCountsACreationOnce(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/abort" {

@@ -171,7 +171,8 @@ func TestOneProbe(t *testing.T) {
 	})
 }
 
-// Requests in flight together are rejected once. What began before a rejection says nothing after it.
+// Requests in flight together are rejected once. What began before a rejection says nothing after
+// it.
 func TestRejectedTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRestTest(t)
@@ -189,7 +190,8 @@ func TestRejectedTogether(t *testing.T) {
 	})
 }
 
-// However many requests there are, the vendor gets one login, and each caller the vendor's words of it.
+// However many requests there are, the vendor gets one login, and each caller the vendor's words of
+// it.
 func TestClientRests(t *testing.T) {
 	var logins, calls atomic.Int32
 	accept := atomic.Bool{}
@@ -262,7 +264,8 @@ func TestClientRests(t *testing.T) {
 	}
 }
 
-// The probe's place comes back however the probe ends: its caller leaves, it panics, it proves nothing.
+// The probe's place comes back however the probe ends: its caller leaves, it panics, it proves
+// nothing.
 func TestProbeIsNotLost(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer server.Close()

@@ -84,7 +84,8 @@ const (
 	// Details: none.
 	ErrorReason_RPC_NOT_SUPPORTED ErrorReason = 8
 	// Code: ABORTED, HTTP 409.
-	// Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+	// Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+	// it is too early to decide that nothing was created.
 	// Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
 	// RetryInfo: always.
 	// Details: none.
@@ -97,10 +98,10 @@ const (
 	// Details: VendorError.
 	ErrorReason_OUTCOME_UNKNOWN ErrorReason = 10
 	// Code: FAILED_PRECONDITION, HTTP 400.
-	// Cause: The vendor refused the request, in its own words. Nothing was created.
+	// Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
 	// Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
 	// RetryInfo: never.
-	// Details: VendorError.
+	// Details: VendorError, BadRequest.
 	ErrorReason_VENDOR_REJECTED ErrorReason = 11
 	// Code: UNAVAILABLE, HTTP 503.
 	// Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and Enlist

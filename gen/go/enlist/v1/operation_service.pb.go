@@ -289,9 +289,11 @@ type Operation struct {
 	// The person's decision, where there was one.
 	Decision *OperationDecision `protobuf:"bytes,12,opt,name=decision,proto3" json:"decision,omitempty"`
 	// The authenticated caller whose create it is; empty when there was no authentication.
-	Principal     string `protobuf:"bytes,13,opt,name=principal,proto3" json:"principal,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Principal string `protobuf:"bytes,13,opt,name=principal,proto3" json:"principal,omitempty"`
+	// The decisions that `decision` corrects, first to last.
+	EarlierDecisions []*OperationDecision `protobuf:"bytes,14,rep,name=earlier_decisions,json=earlierDecisions,proto3" json:"earlier_decisions,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Operation) Reset() {
@@ -424,6 +426,13 @@ func (x *Operation) GetPrincipal() string {
 		return x.Principal
 	}
 	return ""
+}
+
+func (x *Operation) GetEarlierDecisions() []*OperationDecision {
+	if x != nil {
+		return x.EarlierDecisions
+	}
+	return nil
 }
 
 type isOperation_Result interface {
@@ -574,7 +583,9 @@ type OperationDecision struct {
 	// Why, 1 to 2,000 characters.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// When.
-	DecideTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=decide_time,json=decideTime,proto3" json:"decide_time,omitempty"`
+	DecideTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=decide_time,json=decideTime,proto3" json:"decide_time,omitempty"`
+	// Whether it was recorded without a check at the vendor, because the request said so.
+	Unverified    bool `protobuf:"varint,6,opt,name=unverified,proto3" json:"unverified,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -642,6 +653,13 @@ func (x *OperationDecision) GetDecideTime() *timestamppb.Timestamp {
 		return x.DecideTime
 	}
 	return nil
+}
+
+func (x *OperationDecision) GetUnverified() bool {
+	if x != nil {
+		return x.Unverified
+	}
+	return false
 }
 
 // GetOperationRequest asks for one create.
@@ -1037,14 +1055,18 @@ type ResolveOperationRequest struct {
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// What was decided; required.
 	Decision Decision `protobuf:"varint,3,opt,name=decision,proto3,enum=enlist.v1.Decision" json:"decision,omitempty"`
-	// The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255 characters.
+	// The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
+	// characters. Enlist records the id in the vendor's form.
 	CustomerId string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,5,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
 	// Why, 1 to 2,000 characters on one or more lines.
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
-	Principal     *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
+	Principal *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
+	// Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
+	// say why, in more than blanks.
+	Unverified    bool `protobuf:"varint,8,opt,name=unverified,proto3" json:"unverified,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1128,6 +1150,13 @@ func (x *ResolveOperationRequest) GetPrincipal() string {
 	return ""
 }
 
+func (x *ResolveOperationRequest) GetUnverified() bool {
+	if x != nil {
+		return x.Unverified
+	}
+	return false
+}
+
 // ResolveOperationResponse is the create after the decision.
 type ResolveOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1178,7 +1207,7 @@ var File_enlist_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\x9d\x05\n" +
+	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xe8\x05\n" +
 	"\tOperation\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x1d\n" +
 	"\n" +
@@ -1198,7 +1227,8 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	" \x01(\v2!.enlist.v1.CreateCustomerResponseH\x00R\bresponse\x120\n" +
 	"\x05error\x18\v \x01(\v2\x12.google.rpc.StatusB\x04\x90\x8e\x19\x01H\x00R\x05error\x128\n" +
 	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionR\bdecision\x12\x1c\n" +
-	"\tprincipal\x18\r \x01(\tR\tprincipalB\b\n" +
+	"\tprincipal\x18\r \x01(\tR\tprincipal\x12I\n" +
+	"\x11earlier_decisions\x18\x0e \x03(\v2\x1c.enlist.v1.OperationDecisionR\x10earlierDecisionsB\b\n" +
 	"\x06result\"\x8c\x03\n" +
 	"\fOperationTry\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x12&\n" +
@@ -1211,7 +1241,7 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"httpStatus\x128\n" +
 	"\arequest\x18\a \x01(\v2\x18.enlist.v1.VendorRequestB\x04\x90\x8e\x19\x01R\arequest\x12)\n" +
 	"\rresponse_body\x18\b \x01(\tB\x04\x90\x8e\x19\x01R\fresponseBody\x12\x18\n" +
-	"\x04curl\x18\t \x01(\tB\x04\x90\x8e\x19\x01R\x04curl\"\xe2\x01\n" +
+	"\x04curl\x18\t \x01(\tB\x04\x90\x8e\x19\x01R\x04curl\"\x82\x02\n" +
 	"\x11OperationDecision\x12/\n" +
 	"\bdecision\x18\x01 \x01(\x0e2\x13.enlist.v1.DecisionR\bdecision\x12#\n" +
 	"\n" +
@@ -1219,7 +1249,10 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x1c\n" +
 	"\x06reason\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x06reason\x12;\n" +
 	"\vdecide_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"decideTime\"\x93\x03\n" +
+	"decideTime\x12\x1e\n" +
+	"\n" +
+	"unverified\x18\x06 \x01(\bR\n" +
+	"unverified\"\x93\x03\n" +
 	"\x13GetOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
@@ -1257,7 +1290,7 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"_principal\"K\n" +
 	"\x15WaitOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\x90\x05\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\xb0\x05\n" +
 	"\x17ResolveOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
@@ -1268,7 +1301,10 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"decided_by\x18\x05 \x01(\tB\x11\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01\x90\x8e\x19\x01R\tdecidedBy\x12-\n" +
 	"\x06reason\x18\x06 \x01(\tB\x15\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0f\x90\x8e\x19\x01\x98\x8e\x19\x01R\x06reason\x12+\n" +
-	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01\x12\x1e\n" +
+	"\n" +
+	"unverified\x18\b \x01(\bR\n" +
+	"unverifiedB\f\n" +
 	"\n" +
 	"_principal\"N\n" +
 	"\x18ResolveOperationResponse\x122\n" +
@@ -1347,35 +1383,36 @@ var file_enlist_v1_operation_service_proto_depIdxs = []int32{
 	16, // 6: enlist.v1.Operation.response:type_name -> enlist.v1.CreateCustomerResponse
 	17, // 7: enlist.v1.Operation.error:type_name -> google.rpc.Status
 	6,  // 8: enlist.v1.Operation.decision:type_name -> enlist.v1.OperationDecision
-	2,  // 9: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
-	15, // 10: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
-	15, // 11: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
-	1,  // 12: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
-	18, // 13: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
-	3,  // 14: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
-	15, // 15: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
-	4,  // 16: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
-	0,  // 17: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
-	15, // 18: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
-	15, // 19: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
-	4,  // 20: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
-	19, // 21: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
-	4,  // 22: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
-	3,  // 23: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
-	4,  // 24: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
-	7,  // 25: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
-	9,  // 26: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
-	11, // 27: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
-	13, // 28: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
-	8,  // 29: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
-	10, // 30: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
-	12, // 31: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
-	14, // 32: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
-	29, // [29:33] is the sub-list for method output_type
-	25, // [25:29] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	6,  // 9: enlist.v1.Operation.earlier_decisions:type_name -> enlist.v1.OperationDecision
+	2,  // 10: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
+	15, // 11: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
+	15, // 12: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
+	1,  // 13: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
+	18, // 14: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
+	3,  // 15: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
+	15, // 16: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
+	4,  // 17: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
+	0,  // 18: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
+	15, // 19: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
+	15, // 20: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
+	4,  // 21: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
+	19, // 22: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
+	4,  // 23: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
+	3,  // 24: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
+	4,  // 25: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
+	7,  // 26: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
+	9,  // 27: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
+	11, // 28: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
+	13, // 29: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
+	8,  // 30: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
+	10, // 31: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
+	12, // 32: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
+	14, // 33: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
+	30, // [30:34] is the sub-list for method output_type
+	26, // [26:30] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_operation_service_proto_init() }

@@ -249,6 +249,40 @@ func (m *Operation) validate(all bool) error {
 
 	// no validation rules for Principal
 
+	for idx, item := range m.GetEarlierDecisions() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OperationValidationError{
+						field:  fmt.Sprintf("EarlierDecisions[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OperationValidationError{
+						field:  fmt.Sprintf("EarlierDecisions[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OperationValidationError{
+					field:  fmt.Sprintf("EarlierDecisions[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
 	switch v := m.Result.(type) {
 	case *Operation_Response:
 		if v == nil {
@@ -669,6 +703,8 @@ func (m *OperationDecision) validate(all bool) error {
 			}
 		}
 	}
+
+	// no validation rules for Unverified
 
 	if len(errors) > 0 {
 		return OperationDecisionMultiError(errors)
@@ -1801,6 +1837,8 @@ func (m *ResolveOperationRequest) validate(all bool) error {
 		}
 		errors = append(errors, err)
 	}
+
+	// no validation rules for Unverified
 
 	if m.Principal != nil {
 

@@ -89,7 +89,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     REQUEST_IN_PROGRESS: _ErrorReason.ValueType  # 9
     """Code: ABORTED, HTTP 409.
-    Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+    Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+    it is too early to decide that nothing was created.
     Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
     RetryInfo: always.
     Details: none.
@@ -104,10 +105,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     VENDOR_REJECTED: _ErrorReason.ValueType  # 11
     """Code: FAILED_PRECONDITION, HTTP 400.
-    Cause: The vendor refused the request, in its own words. Nothing was created.
+    Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
     Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
     RetryInfo: never.
-    Details: VendorError.
+    Details: VendorError, BadRequest.
     """
     VENDOR_UNAVAILABLE: _ErrorReason.ValueType  # 12
     """Code: UNAVAILABLE, HTTP 503.
@@ -264,7 +265,8 @@ Details: none.
 """
 REQUEST_IN_PROGRESS: ErrorReason.ValueType  # 9
 """Code: ABORTED, HTTP 409.
-Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+it is too early to decide that nothing was created.
 Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
 RetryInfo: always.
 Details: none.
@@ -279,10 +281,10 @@ Details: VendorError.
 """
 VENDOR_REJECTED: ErrorReason.ValueType  # 11
 """Code: FAILED_PRECONDITION, HTTP 400.
-Cause: The vendor refused the request, in its own words. Nothing was created.
+Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
 Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
 RetryInfo: never.
-Details: VendorError.
+Details: VendorError, BadRequest.
 """
 VENDOR_UNAVAILABLE: ErrorReason.ValueType  # 12
 """Code: UNAVAILABLE, HTTP 503.

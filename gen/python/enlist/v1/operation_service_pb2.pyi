@@ -158,6 +158,7 @@ class Operation(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
+    EARLIER_DECISIONS_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Name of the provider. Example: `opencell`."""
     request_id: _builtins.str
@@ -200,6 +201,10 @@ class Operation(_message.Message):
     def decision(self) -> Global___OperationDecision:
         """The person's decision, where there was one."""
 
+    @_builtins.property
+    def earlier_decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperationDecision]:
+        """The decisions that `decision` corrects, first to last."""
+
     def __init__(
         self,
         *,
@@ -216,10 +221,11 @@ class Operation(_message.Message):
         error: _status_pb2.Status | None = ...,
         decision: Global___OperationDecision | None = ...,
         principal: _builtins.str = ...,
+        earlier_decisions: _abc.Iterable[Global___OperationDecision] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "response", b"response", "result", b"result", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "principal", b"principal", "provider", b"provider", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "earlier_decisions", b"earlier_decisions", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "principal", b"principal", "provider", b"provider", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["response", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
@@ -298,6 +304,7 @@ class OperationDecision(_message.Message):
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     DECIDE_TIME_FIELD_NUMBER: _builtins.int
+    UNVERIFIED_FIELD_NUMBER: _builtins.int
     decision: Global___Decision.ValueType
     """What was decided."""
     decided_by: _builtins.str
@@ -306,6 +313,8 @@ class OperationDecision(_message.Message):
     """The authenticated caller that recorded it."""
     reason: _builtins.str
     """Why, 1 to 2,000 characters."""
+    unverified: _builtins.bool
+    """Whether it was recorded without a check at the vendor, because the request said so."""
     @_builtins.property
     def decide_time(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -318,10 +327,11 @@ class OperationDecision(_message.Message):
         principal: _builtins.str = ...,
         reason: _builtins.str = ...,
         decide_time: _timestamp_pb2.Timestamp | None = ...,
+        unverified: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "decided_by", b"decided_by", "decision", b"decision", "principal", b"principal", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "decided_by", b"decided_by", "decision", b"decision", "principal", b"principal", "reason", b"reason", "unverified", b"unverified"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -538,6 +548,7 @@ class ResolveOperationRequest(_message.Message):
     DECIDED_BY_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
+    UNVERIFIED_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Name of a configured connection; see CreateCustomerRequest."""
     request_id: _builtins.str
@@ -545,13 +556,19 @@ class ResolveOperationRequest(_message.Message):
     decision: Global___Decision.ValueType
     """What was decided; required."""
     customer_id: _builtins.str
-    """The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255 characters."""
+    """The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
+    characters. Enlist records the id in the vendor's form.
+    """
     decided_by: _builtins.str
     """Name of the person who decided, 1 to 255 characters."""
     reason: _builtins.str
     """Why, 1 to 2,000 characters on one or more lines."""
     principal: _builtins.str
     """Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators."""
+    unverified: _builtins.bool
+    """Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
+    say why, in more than blanks.
+    """
     def __init__(
         self,
         *,
@@ -562,10 +579,11 @@ class ResolveOperationRequest(_message.Message):
         decided_by: _builtins.str = ...,
         reason: _builtins.str = ...,
         principal: _builtins.str | None = ...,
+        unverified: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "principal", b"principal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "customer_id", b"customer_id", "decided_by", b"decided_by", "decision", b"decision", "principal", b"principal", "provider", b"provider", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "customer_id", b"customer_id", "decided_by", b"decided_by", "decision", b"decision", "principal", b"principal", "provider", b"provider", "reason", b"reason", "request_id", b"request_id", "unverified", b"unverified"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__principal: _TypeAlias = _typing.Literal["principal"]  # noqa: Y015
     _WhichOneofArgType__principal: _TypeAlias = _typing.Literal["_principal", b"_principal"]  # noqa: Y015

@@ -98,10 +98,23 @@ class OperationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ResolveOperation(self, request, context):
-        """ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
+        """ResolveOperation records a person's decision on an operation in state
+        OPERATION_STATE_NEEDS_PERSON.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
-        operation does not wait for a decision.
+        Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
+        and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
+        that this operation may have created, after the time in which the vendor may still carry out
+        the request. Where the vendor offers no look-up, only that time must be over. `unverified`
+        skips the checks.
+
+        An operator can correct a decision with a new one, which Enlist checks the same way. A
+        correction never sends anything. Enlist keeps the earlier decisions. The same decision again
+        changes nothing. An outcome that Enlist found cannot be changed.
+
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+        REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+        VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
+        when the check contradicts the decision, and when there is nothing to decide.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

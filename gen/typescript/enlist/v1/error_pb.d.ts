@@ -166,7 +166,8 @@ export declare enum ErrorReason {
     RPC_NOT_SUPPORTED = 8,
     /**
      * Code: ABORTED, HTTP 409.
-     * Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call.
+     * Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
+     * it is too early to decide that nothing was created.
      * Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
      * RetryInfo: always.
      * Details: none.
@@ -187,10 +188,10 @@ export declare enum ErrorReason {
     OUTCOME_UNKNOWN = 10,
     /**
      * Code: FAILED_PRECONDITION, HTTP 400.
-     * Cause: The vendor refused the request, in its own words. Nothing was created.
+     * Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
      * Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
      * RetryInfo: never.
-     * Details: VendorError.
+     * Details: VendorError, BadRequest.
      *
      * @generated from enum value: VENDOR_REJECTED = 11;
      */

@@ -104,6 +104,12 @@ export type Operation = Message<"enlist.v1.Operation"> & {
      * @generated from field: string principal = 13;
      */
     principal: string;
+    /**
+     * The decisions that `decision` corrects, first to last.
+     *
+     * @generated from field: repeated enlist.v1.OperationDecision earlier_decisions = 14;
+     */
+    earlierDecisions: OperationDecision[];
 };
 /**
  * Describes the message enlist.v1.Operation.
@@ -212,6 +218,12 @@ export type OperationDecision = Message<"enlist.v1.OperationDecision"> & {
      * @generated from field: google.protobuf.Timestamp decide_time = 5;
      */
     decideTime?: Timestamp;
+    /**
+     * Whether it was recorded without a check at the vendor, because the request said so.
+     *
+     * @generated from field: bool unverified = 6;
+     */
+    unverified: boolean;
 };
 /**
  * Describes the message enlist.v1.OperationDecision.
@@ -423,7 +435,8 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
      */
     decision: Decision;
     /**
-     * The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255 characters.
+     * The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
+     * characters. Enlist records the id in the vendor's form.
      *
      * @generated from field: string customer_id = 4;
      */
@@ -446,6 +459,13 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
      * @generated from field: optional string principal = 7;
      */
     principal?: string;
+    /**
+     * Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
+     * say why, in more than blanks.
+     *
+     * @generated from field: bool unverified = 8;
+     */
+    unverified: boolean;
 };
 /**
  * Describes the message enlist.v1.ResolveOperationRequest.
@@ -664,10 +684,23 @@ export declare const OperationService: GenService<{
         output: typeof WaitOperationResponseSchema;
     };
     /**
-     * ResolveOperation records a person's decision on a create in state OPERATION_STATE_NEEDS_PERSON.
+     * ResolveOperation records a person's decision on an operation in state
+     * OPERATION_STATE_NEEDS_PERSON.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE; INVALID_FIELD also when the
-     * operation does not wait for a decision.
+     * Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
+     * and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
+     * that this operation may have created, after the time in which the vendor may still carry out
+     * the request. Where the vendor offers no look-up, only that time must be over. `unverified`
+     * skips the checks.
+     *
+     * An operator can correct a decision with a new one, which Enlist checks the same way. A
+     * correction never sends anything. Enlist keeps the earlier decisions. The same decision again
+     * changes nothing. An outcome that Enlist found cannot be changed.
+     *
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+     * REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+     * VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
+     * when the check contradicts the decision, and when there is nothing to decide.
      *
      * @generated from rpc enlist.v1.OperationService.ResolveOperation
      */

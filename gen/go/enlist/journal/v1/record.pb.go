@@ -119,8 +119,10 @@ type Payload struct {
 	AskedTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=asked_time,json=askedTime,proto3" json:"asked_time,omitempty"`
 	// How many sends there were without a caller since one last asked.
 	UnattendedSends int32 `protobuf:"varint,18,opt,name=unattended_sends,json=unattendedSends,proto3" json:"unattended_sends,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The decisions that `decision` corrects, first to last.
+	EarlierDecisions []*v1.OperationDecision `protobuf:"bytes,19,rep,name=earlier_decisions,json=earlierDecisions,proto3" json:"earlier_decisions,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Payload) Reset() {
@@ -277,6 +279,13 @@ func (x *Payload) GetUnattendedSends() int32 {
 		return x.UnattendedSends
 	}
 	return 0
+}
+
+func (x *Payload) GetEarlierDecisions() []*v1.OperationDecision {
+	if x != nil {
+		return x.EarlierDecisions
+	}
+	return nil
 }
 
 // Failure is a providers.Error.
@@ -438,7 +447,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa4\x06\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xef\x06\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -463,7 +472,8 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\x10believed_missing\x18\x10 \x01(\bR\x0fbelievedMissing\x129\n" +
 	"\n" +
 	"asked_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\taskedTime\x12)\n" +
-	"\x10unattended_sends\x18\x12 \x01(\x05R\x0funattendedSends\"\xaf\x03\n" +
+	"\x10unattended_sends\x18\x12 \x01(\x05R\x0funattendedSends\x12I\n" +
+	"\x11earlier_decisions\x18\x13 \x03(\v2\x1c.enlist.v1.OperationDecisionR\x10earlierDecisions\"\xaf\x03\n" +
 	"\aFailure\x12.\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x16.enlist.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +
@@ -521,17 +531,18 @@ var file_enlist_journal_v1_record_proto_depIdxs = []int32{
 	7,  // 4: enlist.journal.v1.Payload.decision:type_name -> enlist.v1.OperationDecision
 	8,  // 5: enlist.journal.v1.Payload.unknown_since:type_name -> google.protobuf.Timestamp
 	8,  // 6: enlist.journal.v1.Payload.asked_time:type_name -> google.protobuf.Timestamp
-	9,  // 7: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
-	10, // 8: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
-	11, // 9: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
-	12, // 10: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
-	3,  // 11: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
-	0,  // 12: enlist.journal.v1.Failure.confirm:type_name -> enlist.journal.v1.Confirmation
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	7,  // 7: enlist.journal.v1.Payload.earlier_decisions:type_name -> enlist.v1.OperationDecision
+	9,  // 8: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
+	10, // 9: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
+	11, // 10: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
+	12, // 11: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
+	3,  // 12: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
+	0,  // 13: enlist.journal.v1.Failure.confirm:type_name -> enlist.journal.v1.Confirmation
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_enlist_journal_v1_record_proto_init() }

@@ -1,0 +1,324 @@
+package once
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
+)
+
+// Decision is a person's decision on an operation.
+type Decision struct {
+	// Decision is what was decided.
+	Decision enlistv1.Decision
+	// CustomerID is the customer's id at the vendor; empty where it is known.
+	CustomerID string
+	// By is the person's name, Principal the caller that records it, and Reason why.
+	By, Principal, Reason string
+	// Unverified records the decision although the vendor contradicts it or cannot be asked.
+	Unverified bool
+	// Corrects says that the caller may correct an earlier decision.
+	Corrects bool
+	// SeesOthers says that the caller may see operations of other principals.
+	SeesOthers bool
+}
+
+// Resolve records a person's decision on an operation in state NEEDS_PERSON, or on one that a
+// person has decided before, and returns the record as it then stands. It first checks the
+// decision at the vendor. If the same decision stands already, it changes nothing.
+func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
+	ctx, cancel := patient(ctx)
+	defer cancel()
+	if decided.Unverified && strings.TrimSpace(decided.Reason) == "" {
+		return nil, invalid("reason", "must say why the decision is recorded unverified")
+	}
+	record, err := s.Operation(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		standing := record.Payload.GetDecision()
+		switch {
+		case !isDecidable(record):
+			return nil, invalid("request_id", "names an operation that does not wait for a decision: it is in state "+record.State.String())
+		case decided.repeats(record):
+			return record, nil
+		case standing != nil && !decided.Corrects:
+			return nil, correctionNotPermitted()
+		}
+		if err := s.decideAs(ctx, record, decided); err != nil {
+			return nil, err
+		}
+		if err = s.record(ctx, record); err == nil {
+			s.logUnverified(ctx, record)
+			return record, nil
+		}
+		if !errors.Is(err, journal.ErrConflict) {
+			return nil, journalUnreadable(err)
+		}
+		if record, err = s.Operation(ctx, key); err != nil {
+			return nil, err
+		}
+		if !decided.repeats(record) && !proto.Equal(record.Payload.GetDecision(), standing) {
+			return nil, invalid("request_id", "names an operation on which another person has just decided; read it before you decide")
+		}
+	}
+}
+
+// repeats reports whether a record has this very decision already: its caller did not get the
+// response.
+func (d Decision) repeats(record *journal.Record) bool {
+	standing := record.Payload.GetDecision()
+	return standing != nil && standing.GetDecision() == d.Decision && standing.GetDecidedBy() == d.By && standing.GetPrincipal() == d.Principal &&
+		standing.GetReason() == d.Reason && standing.GetUnverified() == d.Unverified &&
+		(d.CustomerID == "" || d.CustomerID == record.Payload.GetCustomerId())
+}
+
+// record writes a decision. It does not use update, because a conflict is another person's
+// decision, never an earlier write of this one.
+func (s *Service) record(ctx context.Context, record *journal.Record) error {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return s.replace(ctx, record, -1)
+}
+
+// logUnverified warns of a decision that nothing confirms. The name of the person and the reason
+// are personal, so they are in the record only.
+func (s *Service) logUnverified(ctx context.Context, record *journal.Record) {
+	decision := record.Payload.GetDecision()
+	if !decision.GetUnverified() {
+		return
+	}
+	s.log.WarnContext(ctx, "a person's decision was recorded unverified", "provider", record.Provider, "request_id", record.RequestID,
+		"by", decision.GetPrincipal(), "reason_length", len(decision.GetReason()), "state", record.State.String(),
+		"earlier_decisions", len(record.Payload.GetEarlierDecisions()))
+}
+
+// decideAs checks a decision and changes the record, which its caller writes.
+func (s *Service) decideAs(ctx context.Context, record *journal.Record, decided Decision) error {
+	payload, made := record.Payload, &tries{}
+	what, response := personFailed, (*enlistv1.CreateCustomerResponse)(nil)
+	var err error
+	if decided.Decision == enlistv1.Decision_DECISION_FAILED {
+		err = s.checkFailed(ctx, record, decided, made)
+	} else {
+		what = personSucceeded
+		response, err = s.decidedCustomer(ctx, record, decided, made)
+	}
+	if err != nil {
+		return err
+	}
+	if err := move(record, what, person); err != nil {
+		return err
+	}
+	made.addTo(payload)
+	if corrected := payload.GetDecision(); corrected != nil {
+		payload.EarlierDecisions = append(payload.GetEarlierDecisions(), corrected)
+	}
+	payload.Decision = &enlistv1.OperationDecision{
+		Decision: decided.Decision, DecidedBy: decided.By, Principal: decided.Principal, Reason: decided.Reason, DecideTime: timestamppb.Now(),
+		Unverified: decided.Unverified,
+	}
+	payload.Response, payload.CustomerId, payload.Failure = response, response.GetCustomer().GetId(), nil
+	if what == personFailed {
+		payload.Failure = failureOf(decidedMissing(record.Provider))
+	}
+	return nil
+}
+
+// checkFailed refuses a decision that nothing was created if a customer may be this creation's,
+// or if the vendor may still carry out the request.
+func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decided Decision, made *tries) error {
+	if decided.Unverified {
+		return nil
+	}
+	// Before the look-up, as in settle.
+	left := s.observed.wait(record, s.settledAfter(record.Provider))
+	shown, err := evidence{waited: left == 0}, errNobodyToAsk
+	if s.providers[record.Provider] != nil {
+		shown.class, err = s.class(record.Provider), nil
+	}
+	if err == nil && shown.class != noneToAsk {
+		var candidates []providers.Candidate
+		var creation providers.Creation
+		candidates, err = s.lookUp(ctx, record, &creation, made)
+		found := facts{}
+		found.count(candidates)
+		shown.ours, shown.unclear = found.ours, found.unclear
+	}
+	if isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
+		shown.class, err = noneToAsk, nil
+	}
+	shown.unasked = err != nil
+	switch checkDecision(decided.Decision, decided.Unverified, shown) {
+	case notAsked:
+		return notChecked(record.Provider, err)
+	case mayBeMade:
+		return invalid("decision", "contradicts provider "+record.Provider+": a customer that may be this creation's exists at the vendor. "+
+			"Decide DECISION_SUCCEEDED with its id, or set unverified with a reason")
+	case mayBeMadeYet:
+		return mayStillBeMade(record.Provider, left)
+	}
+	return nil
+}
+
+// decidedCustomer returns the response of a creation that a person says has succeeded. It reads
+// the customer at the vendor, whose form of the id is recorded, and refuses one that is not
+// there or that another operation created.
+func (s *Service) decidedCustomer(
+	ctx context.Context, record *journal.Record, decided Decision, made *tries,
+) (*enlistv1.CreateCustomerResponse, error) {
+	id := cmp.Or(decided.CustomerID, s.requestedID(record))
+	if id == "" {
+		return nil, invalid("customer_id", "must be set with DECISION_SUCCEEDED: the vendor gives the id, and no response has told it")
+	}
+	customer, err := s.readDecided(ctx, record.Provider, id, decided.Unverified, made)
+	shown := evidence{exists: err == nil}
+	shown.unasked = err != nil && !isReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, enlistv1.ErrorReason_INVALID_FIELD)
+	var other *journal.Record
+	if shown.exists && !decided.Unverified {
+		if other, err = s.creatorOf(ctx, record, cmp.Or(customer.GetId(), id)); err != nil {
+			return nil, err
+		}
+		shown.madeByOther = other != nil
+	}
+	switch checkDecision(decided.Decision, decided.Unverified, shown) {
+	case notAsked:
+		return nil, notChecked(record.Provider, err)
+	case noCustomer:
+		return nil, invalid("customer_id", "must be that of a customer which exists: provider "+record.Provider+" has none with this id")
+	case madeByOther:
+		description := "is that of a customer which another operation created"
+		if other.Payload.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
+			description += " or updated"
+		}
+		if other.Principal == decided.Principal || decided.SeesOthers {
+			description += ", with request_id " + other.RequestID.String()
+		}
+		return nil, invalid("customer_id", description+". Give the id of the customer that this operation created, or set unverified with a reason")
+	}
+	if customer == nil {
+		customer, _ = proto.Clone(record.Payload.GetRequest().GetCustomer()).(*enlistv1.Customer)
+		customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
+	}
+	customer.Id = cmp.Or(customer.GetId(), id)
+	return &enlistv1.CreateCustomerResponse{
+		RequestId: record.RequestID.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: customer,
+	}, nil
+}
+
+// requestedID returns the customer's id if the caller chose it; else, or if the provider is no
+// longer configured, it returns nothing.
+func (s *Service) requestedID(record *journal.Record) string {
+	provider := s.providers[record.Provider]
+	if provider == nil || s.class(record.Provider) == verifiableByMatch {
+		return ""
+	}
+	creation, err := provider.Prepare(record.Payload.GetRequest())
+	if err != nil {
+		return ""
+	}
+	return creation.Key()
+}
+
+// readDecided reads the customer that a decision names. For an unverified decision, which does
+// not depend on it, it does not wait long.
+func (s *Service) readDecided(ctx context.Context, name, id string, unverified bool, made *tries) (*enlistv1.Customer, error) {
+	provider := s.providers[name]
+	if provider == nil {
+		return nil, errNobodyToAsk
+	}
+	if unverified {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, readHelp)
+		defer cancel()
+	}
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
+	read, err := provider.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: name, CustomerId: id})
+	if err != nil {
+		return nil, err
+	}
+	return read.GetCustomer(), nil
+}
+
+// creatorOf returns the other operation that wrote the customer with exactly this id; nil if the
+// journal has none. A creation that may update or adopt may share its customer with another.
+func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id string) (*journal.Record, error) {
+	onExisting := record.Payload.GetRequest().GetOnExisting()
+	mayShare := onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT || onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
+	if mayShare && s.class(record.Provider) != verifiableByMatch {
+		return nil, nil //nolint:nilnil // said above
+	}
+	other, err := s.journal.FindCustomer(ctx, record.Provider, id)
+	switch {
+	case err != nil:
+		return nil, journalUnreadable(err)
+	case other != nil && other.Key == record.Key && record.Payload.GetDecision().GetUnverified():
+		return nil, invalid("unverified", "must be set again: the unverified decision that stands hides whether another operation created this customer")
+	case other == nil || other.Key == record.Key || other.Payload.GetCustomerId() != id:
+		return nil, nil //nolint:nilnil // said above
+	}
+	return other, nil
+}
+
+// notChecked is the error of a decision that could not be checked at the vendor. It has the
+// reason of the vendor's error, if there is one.
+func notChecked(provider string, err error) error {
+	var known *providers.Error
+	switch {
+	case errors.Is(err, errNobodyToAsk), isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED):
+		return invalid("unverified", "must be set, with a reason: the decision cannot be checked, because provider "+provider+
+			" cannot be asked about the customer with the present configuration")
+	case !errors.As(err, &known):
+		return err
+	}
+	told := *known
+	told.Message = "The decision was not recorded, because it could not be checked at provider " + provider + ": " + known.Message +
+		" Decide again later, or set unverified with a reason."
+	return &told
+}
+
+// mayStillBeMade is the error of a decision that nothing was created while the vendor may still
+// carry out the request.
+func mayStillBeMade(provider string, left time.Duration) error {
+	left = max(left.Round(time.Second), time.Second)
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
+		Message: "The decision was not recorded: provider " + provider + " may still carry out the request, or not show its result yet. Wait " + left.String() +
+			", look at the vendor again, and then decide; or set unverified with a reason.",
+		RetryAfter: left,
+	}
+}
+
+// decidedMissing is the outcome of a creation that a person says has failed.
+func decidedMissing(provider string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
+		Message: "Nothing was created at provider " + provider + ": a person has looked and decided so, as GetOperation shows. " +
+			"Use a new request_id to create the customer.",
+		Stage: enlistv1.SendStage_SEND_STAGE_SENT,
+	}
+}
+
+func correctionNotPermitted() error {
+	return &providers.Error{
+		Reason:  enlistv1.ErrorReason_NOT_PERMITTED,
+		Message: "A person has decided on this operation, and only an operator can correct a decision.",
+	}
+}
+
+func invalid(path, description string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_INVALID_FIELD, Message: path + " " + description + ".",
+		Violations: []rules.Violation{{Path: path, Description: description}},
+	}
+}
