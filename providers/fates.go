@@ -17,8 +17,8 @@ import (
 
 // Account compares what the caller has set with what the wire message carries.
 //
-// It returns the fate of every field that was set, in field order, then each value that a setting added; and an error with every violation of the vendor's limits at
-// its canonical path, or, unless the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
+// It returns the fate of every field that was set, in field order, then each value that a setting
+// added; and an error with every violation of the vendor's limits at its canonical path, or, unless the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
 // Required fields of the wire message that may be empty this time are named in optional, by proto path.
 func (t *FieldTable) Account(
 	name string, request *enlistv1.CreateCustomerRequest, message proto.Message, optional ...string,

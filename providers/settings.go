@@ -98,29 +98,19 @@ func (e *entry) setting() string {
 func (t *FieldTable) defaulted(
 	request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, message protoreflect.Message,
 ) []*enlistv1.FieldFate {
-	if len(t.settings.values) == 0 {
-		return nil
-	}
 	own := optionsOf(request)
 	var added []*enlistv1.FieldFate
-	carriedBy := func(wireField string) func(*enlistv1.FieldFate) bool {
-		return func(fate *enlistv1.FieldFate) bool { return fate.GetWireField() == wireField }
-	}
 	for _, value := range t.settings.values {
 		if value.option != "" && own != nil && own.Has(own.Descriptor().Fields().ByName(value.option)) {
 			continue
 		}
 		for _, e := range t.byPath[value.any] {
-			inList := strings.Contains(e.wireName, "[]") // where values of request and settings can stand side by side
-			if !e.fills(value.any, t.settings.set) || !inList && slices.ContainsFunc(fates, carriedBy(e.wireName)) {
-				continue
-			}
-			carried := appendCarried(nil, message, e.chain)
-			rewritten := e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED
-			if !slices.Contains(carried, value.value) && !(rewritten && len(carried) > 0) ||
-				slices.ContainsFunc(added, func(fate *enlistv1.FieldFate) bool { // one setting wins over another
-					return fate.GetWireField() == e.wireName && fate.GetPath() == value.path
-				}) {
+			inList := strings.Contains(e.wireName, "[]") // values of request and settings can stand side by side
+			fromRequest := !inList && slices.ContainsFunc(fates, func(fate *enlistv1.FieldFate) bool { return fate.GetWireField() == e.wireName })
+			fromOther := slices.ContainsFunc(added, func(fate *enlistv1.FieldFate) bool { // one setting wins over another
+				return fate.GetWireField() == e.wireName && fate.GetPath() == value.path
+			})
+			if fromRequest || fromOther || !e.fills(value.any, t.settings.set) || !e.carries(message, value.value) {
 				continue
 			}
 			added = append(added, &enlistv1.FieldFate{
@@ -129,6 +119,15 @@ func (t *FieldTable) defaulted(
 		}
 	}
 	return added
+}
+
+// carries reports whether the wire message carries a value in the field, or another form of it.
+func (e *entry) carries(message protoreflect.Message, value string) bool {
+	carried := appendCarried(nil, message, e.chain)
+	if e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED {
+		return len(carried) > 0
+	}
+	return slices.Contains(carried, value)
 }
 
 // optionsOf returns the vendor options of a request; nil if it has none.

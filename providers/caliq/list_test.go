@@ -62,5 +62,5 @@ func inUse() int64 {
 	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(&memory)
-	return int64(memory.HeapAlloc) //nolint:gosec // far below the largest
+	return int64(memory.HeapAlloc)
 }

@@ -29,7 +29,7 @@ type documentation struct {
 // part is one list of parameters or of response elements.
 type part struct {
 	Name    string
-	Message protoreflect.FullName // the wire message whose annotations say what became of each
+	Message protoreflect.FullName // the wire message whose annotations explain each
 	Names   []string              // as the vendor documents them: name.lastName, list[].id
 	// Otherwise says it for those that the wire message does not have, or has no annotation for.
 	Otherwise map[string]string
@@ -37,12 +37,12 @@ type part struct {
 
 type vendorError struct{ Error, Reason, Note string }
 
-// docs/vendors.md has each parameter, response element and error that a vendor documents, and what
-// became of it. One that nothing is said about is a gap, and fails here.
+// docs/vendors.md has each parameter, response element and error that a vendor documents, with its place
+// in Enlist or the reason for having none. One without either is a gap, and fails here.
 func TestEverythingDocumentedIsExplained(t *testing.T) {
 	const page = "../../docs/vendors.md"
 	var out strings.Builder
-	out.WriteString(`# What became of everything that a vendor documents
+	out.WriteString(`# Everything that a vendor documents
 
 Made from the annotations of the vendors' wire messages, and from ` + "`documented.yaml`" + ` in the folder
 of each adapter, by ` + "`make docs`" + `. A test fails if something is not explained.
@@ -65,7 +65,7 @@ parameters are in [fields.md](fields.md), reasons of errors in [errors.md](error
 		}
 		fmt.Fprintf(&out, "\n## %s\n", documented.Title)
 		for _, part := range documented.Parts {
-			fmt.Fprintf(&out, "\n### %s\n\n| vendor's name | what became of it |\n|---|---|\n", part.Name)
+			fmt.Fprintf(&out, "\n### %s\n\n| vendor's name | in Enlist |\n|---|---|\n", part.Name)
 			for _, name := range part.Names {
 				fmt.Fprintf(&out, "| `%s` | %s |\n", name, part.explain(t, name))
 			}
@@ -84,7 +84,7 @@ parameters are in [fields.md](fields.md), reasons of errors in [errors.md](error
 		}
 	}
 	if *update {
-		if err := os.WriteFile(page, []byte(out.String()), 0o644); err != nil { //nolint:gosec // a page of the documentation
+		if err := os.WriteFile(page, []byte(out.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -93,7 +93,7 @@ parameters are in [fields.md](fields.md), reasons of errors in [errors.md](error
 	}
 }
 
-// explain says what became of a documented name.
+// explain returns the place of a documented name in Enlist, or the reason for having none.
 func (p part) explain(t *testing.T, name string) string {
 	t.Helper()
 	said, otherwise := p.annotated(t, name), p.Otherwise[name]
@@ -101,7 +101,7 @@ func (p part) explain(t *testing.T, name string) string {
 	case len(said) > 0 && otherwise != "":
 		t.Errorf("%s: %s has an annotation, and an explanation besides: %s", p.Name, name, otherwise)
 	case len(said) == 0 && otherwise == "":
-		t.Errorf("%s: nothing says what became of %s", p.Name, name)
+		t.Errorf("%s: nothing explains %s", p.Name, name)
 	case otherwise != "":
 		return otherwise
 	}
