@@ -258,24 +258,3 @@ func cancelled(t *testing.T, f *fixture) {
 	_, err = Create(ctx, f.provider, f.request())
 	f.fails(err, unknown)
 }
-
-// neverSentTwice: whatever goes wrong after the vendor has acted, it acts once.
-func neverSentTwice(t *testing.T, f *fixture) {
-	f.create(f.request())
-	for i, kind := range []string{"drop_after", "truncated", "malformed", "error_but_created"} {
-		f.fault("create", kind, 0)
-		_, err := Create(t.Context(), f.provider, f.request())
-		f.fails(err, unknown)
-		if held := f.records(); len(held) != i+2 {
-			t.Errorf("after %s the vendor holds %d records, want %d", kind, len(held), i+2)
-		}
-	}
-	for _, held := range f.records() {
-		if held.Created != 1 {
-			t.Errorf("%s was created %d times", held.Key, held.Created)
-		}
-	}
-	f.fault("create", "drop_before", 0)
-	_, err := Create(t.Context(), f.provider, f.request())
-	f.fails(err, unknown)
-}

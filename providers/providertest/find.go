@@ -52,33 +52,6 @@ func (f *fixture) findOurs(creation providers.Creation, sent providers.Sent) *en
 	return candidates[0].Response
 }
 
-// findAfterEachFault: what the vendor made is found, with the answer that the create would have had.
-func findAfterEachFault(t *testing.T, f *fixture) {
-	for _, kind := range []string{"drop_after", "truncated", "malformed", "error_but_created"} {
-		t.Run(kind, func(t *testing.T) {
-			plain, faulty := newFixture(t, f.harness), newFixture(t, f.harness)
-			for _, request := range append(f.harness.Full(), f.request()) {
-				request = settled(request)
-				want := plain.create(request)
-				creation, sent := faulty.sendLost(request, kind)
-				got := faulty.findOurs(creation, sent)
-				if id := got.GetCustomer().GetId(); faulty.get(id).GetCustomer().GetId() != id {
-					t.Errorf("the id %q reads another customer", id)
-				}
-				compareAnswers(t, got, want)
-				if again := faulty.findOurs(creation, sent); !cmp.Equal(got, again, protocmp.Transform(), exceptTimes()) {
-					t.Error("a second look finds something else")
-				}
-			}
-			for _, held := range faulty.records() {
-				if held.Created != 1 || held.Updated != 0 {
-					t.Errorf("%s was created %d times and updated %d times", held.Key, held.Created, held.Updated)
-				}
-			}
-		})
-	}
-}
-
 // compareAnswers compares what was found with the answer of a create that nothing happened to. Identifiers that are not found again
 // may be missing.
 func compareAnswers(t *testing.T, got, want *enlistv1.CreateCustomerResponse) {
@@ -95,19 +68,6 @@ func compareAnswers(t *testing.T, got, want *enlistv1.CreateCustomerResponse) {
 
 func exceptTimes() cmp.Option {
 	return protocmp.IgnoreFields(&enlistv1.Customer{}, "create_time", "update_time")
-}
-
-// findNothing: what the vendor did not make is not found, and that is no error.
-func findNothing(t *testing.T, f *fixture) {
-	f.create(f.request()) // somebody else
-	for _, kind := range []string{"drop_before", "status_500"} {
-		creation, sent := f.sendLost(f.request(), kind)
-		for _, sent.Looked = range []bool{true, false} {
-			if candidates := f.find(creation, sent); len(candidates) != 0 {
-				t.Errorf("after %s found %+v", kind, candidates)
-			}
-		}
-	}
 }
 
 // findSlow: what look-ups do not show yet is found once they do.

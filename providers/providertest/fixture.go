@@ -124,18 +124,38 @@ func (f *fixture) loginCount() int {
 }
 
 // fault orders a fault at the sandbox.
-func (f *fixture) fault(operation, kind string, delay time.Duration) {
+func (f *fixture) fault(operation, kind string, delay time.Duration, form ...string) {
 	f.t.Helper()
-	order := fmt.Sprintf(`{"vendor":%q,"operation":%q,"kind":%q,"times":1,"delay_ms":%d}`, f.harness.Vendor, operation, kind, delay.Milliseconds())
-	response, err := http.Post(f.server.URL+"/sandbox/faults", "application/json", strings.NewReader(order))
+	if status, body := f.order(operation, kind, delay, form...); status >= 300 {
+		f.t.Fatalf("fault %s %s: %d %s", operation, kind, status, body)
+	}
+}
+
+// order orders a fault, at most one form of it, and returns the sandbox's response.
+func (f *fixture) order(operation, kind string, delay time.Duration, form ...string) (status int, body []byte) {
+	f.t.Helper()
+	return f.control(http.MethodPost, "/faults", JSON(map[string]any{
+		"vendor": f.harness.Vendor, "operation": operation, "kind": kind, "times": 1, "delay_ms": delay.Milliseconds(),
+		"form": strings.Join(form, ""),
+	}))
+}
+
+// control sends a request to the sandbox's control endpoints and returns the response.
+func (f *fixture) control(method, path, body string) (status int, said []byte) {
+	f.t.Helper()
+	request, err := http.NewRequestWithContext(f.t.Context(), method, f.server.URL+"/sandbox"+path, strings.NewReader(body))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		text, _ := io.ReadAll(response.Body)
-		f.t.Fatalf("fault %s %s: %s %s", operation, kind, response.Status, text)
+	if said, err = io.ReadAll(response.Body); err != nil {
+		f.t.Fatal(err)
 	}
+	return response.StatusCode, said
 }
 
 // record is what the sandbox holds of one key.
@@ -148,15 +168,11 @@ type record struct {
 
 func (f *fixture) records() []record {
 	f.t.Helper()
-	response, err := http.Get(f.server.URL + "/sandbox/records?vendor=" + f.harness.Vendor)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
+	_, body := f.control(http.MethodGet, "/records?vendor="+f.harness.Vendor, "")
 	var held struct {
 		Records []record `json:"records"`
 	}
-	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
+	if err := json.Unmarshal(body, &held); err != nil {
 		f.t.Fatal(err)
 	}
 	return held.Records

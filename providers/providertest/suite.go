@@ -95,10 +95,7 @@ func Run(t *testing.T, h Harness) {
 		{"NotReachable", notReachable},
 		{"Slow", slow},
 		{"Cancelled", cancelled},
-		{"NeverSentTwice", neverSentTwice},
 		{"CreationIsReusable", reusable},
-		{"FindAfterEachFault", findAfterEachFault},
-		{"FindNothing", findNothing},
 		{"FindSlow", findSlow},
 		{"FindOther", findOther},
 		{"FindUpdate", findUpdate},
@@ -118,6 +115,7 @@ func Run(t *testing.T, h Harness) {
 		{"HostileAnswers", hostileAnswers},
 		{"Check", check},
 		{"CheckFails", checkFails},
+		{"Matrix", matrix},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newFixture(t, h)) })
