@@ -113,8 +113,9 @@ func (Transformation) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0}
 }
 
-// FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a response it is the field that is filled.
-// Without a path no canonical field has to do with it: setting or note then say what does.
+// FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
+// response it is the field that is filled. Without a path there is no such field, and `setting` or
+// `note` explain the wire field.
 type FieldSource struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`, `opencell.billing_cycle`.

@@ -604,7 +604,7 @@ type CreateCustomerResponse struct {
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Whether this is the recorded answer of an earlier call with the same request_id.
 	Replayed bool `protobuf:"varint,4,opt,name=replayed,proto3" json:"replayed,omitempty"`
-	// The fate of each field that was not sent as it came, and each value that a setting of the
+	// The fate of each field that was not sent unchanged, and each value that a setting of the
 	// connection added. With `validate_only`: the fate of every field.
 	Fields []*FieldFate `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"`
 	// The exact request that would be sent; only with `validate_only`.
@@ -777,17 +777,17 @@ func (x *Warning) GetVendorCode() string {
 	return ""
 }
 
-// FieldFate says what became of one field of a request, or names a value that a setting added.
+// FieldFate says how one field of a request was sent, or names a value that a setting added.
 type FieldFate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field that overrides the setting, or empty if
-	// none does.
+	// Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
+	// that overrides the setting, or empty if none does.
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	// The vendor's name of the field it was sent in. Example: `name.lastName`. Empty when it was dropped.
 	WireField string `protobuf:"bytes,2,opt,name=wire_field,json=wireField,proto3" json:"wire_field,omitempty"`
 	// What became of it.
 	Fate Fate `protobuf:"varint,3,opt,name=fate,proto3,enum=enlist.v1.Fate" json:"fate,omitempty"`
-	// Both forms of a transformed field, why a field was dropped, or which setting a value comes from.
+	// Both forms of a transformed field, why a field was dropped, or the setting of a value.
 	Note          string `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

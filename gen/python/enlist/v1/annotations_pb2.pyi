@@ -83,8 +83,9 @@ Global___Transformation: _TypeAlias = Transformation  # noqa: Y015
 
 @_typing.final
 class FieldSource(_message.Message):
-    """FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a response it is the field that is filled.
-    Without a path no canonical field has to do with it: setting or note then say what does.
+    """FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
+    response it is the field that is filled. Without a path there is no such field, and `setting` or
+    `note` explain the wire field.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

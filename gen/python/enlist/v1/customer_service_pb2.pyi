@@ -326,7 +326,7 @@ class CreateCustomerResponse(_message.Message):
 
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldFate]:
-        """The fate of each field that was not sent as it came, and each value that a setting of the
+        """The fate of each field that was not sent unchanged, and each value that a setting of the
         connection added. With `validate_only`: the fate of every field.
         """
 
@@ -400,7 +400,7 @@ Global___Warning: _TypeAlias = Warning  # noqa: Y015
 
 @_typing.final
 class FieldFate(_message.Message):
-    """FieldFate says what became of one field of a request, or names a value that a setting added."""
+    """FieldFate says how one field of a request was sent, or names a value that a setting added."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -409,15 +409,15 @@ class FieldFate(_message.Message):
     FATE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     path: _builtins.str
-    """Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field that overrides the setting, or empty if
-    none does.
+    """Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
+    that overrides the setting, or empty if none does.
     """
     wire_field: _builtins.str
     """The vendor's name of the field it was sent in. Example: `name.lastName`. Empty when it was dropped."""
     fate: Global___Fate.ValueType
     """What became of it."""
     note: _builtins.str
-    """Both forms of a transformed field, why a field was dropped, or which setting a value comes from."""
+    """Both forms of a transformed field, why a field was dropped, or the setting of a value."""
     def __init__(
         self,
         *,

@@ -6,8 +6,9 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_annotations: GenFile;
 /**
- * FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a response it is the field that is filled.
- * Without a path no canonical field has to do with it: setting or note then say what does.
+ * FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
+ * response it is the field that is filled. Without a path there is no such field, and `setting` or
+ * `note` explain the wire field.
  *
  * @generated from message enlist.v1.FieldSource
  */

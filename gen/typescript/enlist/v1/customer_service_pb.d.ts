@@ -150,7 +150,7 @@ export type CreateCustomerResponse = Message<"enlist.v1.CreateCustomerResponse">
      */
     replayed: boolean;
     /**
-     * The fate of each field that was not sent as it came, and each value that a setting of the
+     * The fate of each field that was not sent unchanged, and each value that a setting of the
      * connection added. With `validate_only`: the fate of every field.
      *
      * @generated from field: repeated enlist.v1.FieldFate fields = 5;
@@ -218,14 +218,14 @@ export type Warning = Message<"enlist.v1.Warning"> & {
  */
 export declare const WarningSchema: GenMessage<Warning>;
 /**
- * FieldFate says what became of one field of a request, or names a value that a setting added.
+ * FieldFate says how one field of a request was sent, or names a value that a setting added.
  *
  * @generated from message enlist.v1.FieldFate
  */
 export type FieldFate = Message<"enlist.v1.FieldFate"> & {
     /**
-     * Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field that overrides the setting, or empty if
-     * none does.
+     * Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
+     * that overrides the setting, or empty if none does.
      *
      * @generated from field: string path = 1;
      */
@@ -243,7 +243,7 @@ export type FieldFate = Message<"enlist.v1.FieldFate"> & {
      */
     fate: Fate;
     /**
-     * Both forms of a transformed field, why a field was dropped, or which setting a value comes from.
+     * Both forms of a transformed field, why a field was dropped, or the setting of a value.
      *
      * @generated from field: string note = 4;
      */
