@@ -117,7 +117,7 @@ func (m *marker) value(field protoreflect.FieldDescriptor) protoreflect.Value {
 	case protoreflect.EnumKind:
 		return protoreflect.ValueOfEnum(1)
 	case protoreflect.Int32Kind:
-		return protoreflect.ValueOfInt32(map[protoreflect.Name]int32{"year": 1913, "month": 7, "day": 19}[field.Name()])
+		return protoreflect.ValueOfInt32(map[protoreflect.Name]int32{"year": 1913, "month": 7, "day": 19, "month_expiration": 7, "year_expiration": 30}[field.Name()])
 	default:
 		return field.Default()
 	}
@@ -130,12 +130,16 @@ func (m *marker) text(field protoreflect.FieldDescriptor) string {
 		return strings.Repeat(marked+name, 1000)
 	}
 	switch field.Name() {
-	case "email", "cced_emails":
+	case "email", "billing_email", "cced_emails":
 		return fmt.Sprintf("%s%s%d@%s.example", marked, name, m.number, marked)
 	case "phone", "mobile", "fax":
 		return "+33555014273" + fmt.Sprint(len(name))
 	case "iban":
 		return "FR76ZQX7" + strings.Repeat("0", 10)
+	case "card_number":
+		return "5550142730000000"
+	case "issue_number":
+		return marked + "issue"
 	case "bic":
 		return "ZQX7FRPP"
 	case "country_code":

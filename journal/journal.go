@@ -142,13 +142,30 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
-// FindCustomer returns the newest creation that has written a customer with this id or a near one,
-// which a vendor may take for the same; nil when there is none. One that adopted it has not.
+// FindCustomer returns the newest creation that has written the customer with this id; nil when there is none. One that adopted it has not.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
+	return j.findCustomer(ctx, provider, customerID, func(record *Record) bool { return record.Payload.GetCustomerId() == customerID })
+}
+
+// FindNearCustomer is FindCustomer for this id or a nearly equal one, which a vendor may take for the same.
+func (j *Journal) FindNearCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
+	return j.findCustomer(ctx, provider, customerID, func(*Record) bool { return true })
+}
+
+func (j *Journal) findCustomer(ctx context.Context, provider, customerID string, is func(*Record) bool) (*Record, error) {
 	if customerID == "" {
 		return nil, nil
 	}
-	return j.one(j.store.FindCustomer(ctx, j.index.customer(provider, customerID)))
+	rows, err := j.store.FindCustomer(ctx, j.index.customer(provider, customerID))
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if record, err := j.open(row); err != nil || is(record) {
+			return record, err
+		}
+	}
+	return nil, nil
 }
 
 // List returns records, newest first. One that cannot be opened fails the whole list.

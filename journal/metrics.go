@@ -108,10 +108,10 @@ func (m *measured) FindOpen(ctx context.Context, exclusive []byte) (*Row, error)
 	return row, err
 }
 
-func (m *measured) FindCustomer(ctx context.Context, customer []byte) (*Row, error) {
-	row, err := m.Store.FindCustomer(ctx, customer)
+func (m *measured) FindCustomer(ctx context.Context, customer []byte) ([]*Row, error) {
+	rows, err := m.Store.FindCustomer(ctx, customer)
 	m.ended("find_customer", err)
-	return row, err
+	return rows, err
 }
 
 func (m *measured) List(ctx context.Context, query Query) ([]*Row, error) {

@@ -53,6 +53,9 @@ var (
 	ErrInUse = errors.New("journal: another process uses it")
 )
 
+// MaxFound is how many rows FindCustomer returns at most.
+const MaxFound = 32
+
 // Store keeps rows. Safe for concurrent use. A method that returns without an error has made its change durable; with one, the change
 // may have been made or not. Times are the store's own: its machine's clock, and for a database server that server's.
 type Store interface {
@@ -79,8 +82,8 @@ type Store interface {
 	// FindOpen returns the open row with that Exclusive; nil when there is none.
 	FindOpen(ctx context.Context, exclusive []byte) (*Row, error)
 
-	// FindCustomer returns the newest row with that Customer; nil when there is none.
-	FindCustomer(ctx context.Context, customer []byte) (*Row, error)
+	// FindCustomer returns the rows with that Customer, newest first, at most MaxFound.
+	FindCustomer(ctx context.Context, customer []byte) ([]*Row, error)
 
 	// List returns rows, newest first.
 	List(ctx context.Context, query Query) ([]*Row, error)

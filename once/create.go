@@ -251,6 +251,7 @@ func (s *Service) restart(ctx context.Context, record *journal.Record, creation 
 	}
 	payload := record.Payload
 	payload.ExclusiveKey, payload.LooksFirst, payload.Released = creation.Key(), creation.LooksFirst(), false
+	payload.UnattendedSends = 0
 	payload.AskedTime = timestamppb.Now()
 	record.Owner = s.journal.Replica()
 	ctx, cancel := detached(ctx)

@@ -103,6 +103,14 @@ func customerNotShown(provider string) error {
 
 // stillUnknown is the error while Enlist looks up what became of a creation.
 func stillUnknown(record *journal.Record) error {
+	if record.Payload.GetRefusedAgain() {
+		return &providers.Error{
+			Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+			Message: "Provider " + record.Provider + " refused the request; see VendorError. An earlier copy of it may be the reason, so Enlist looks " +
+				"up the customer until the vendor's limit has passed. Call again with the same request_id, or wait with WaitOperation.",
+			Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
+		}
+	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 		Message: "The request was sent to provider " + record.Provider + ", but no trustworthy response arrived: the customer may exist or not. " +

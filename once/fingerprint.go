@@ -28,7 +28,7 @@ func storable(request *enlistv1.CreateCustomerRequest) (copied *enlistv1.CreateC
 // withhold puts `$NAME` in the place of what is set and must never be stored.
 func withhold(request protoreflect.Message) (withheld bool) {
 	for _, chain := range neverStored() {
-		if holder := down(request, chain); holder != nil {
+		for _, holder := range down(request, chain) {
 			field := chain[len(chain)-1]
 			holder.Set(field, protoreflect.ValueOfString(wire.Placeholder(field)))
 			withheld = true
@@ -40,7 +40,7 @@ func withhold(request protoreflect.Message) (withheld bool) {
 // dropFiles empties the bytes in a request, such as pictures.
 func dropFiles(request protoreflect.Message) {
 	for _, chain := range files() {
-		if holder := down(request, chain); holder != nil {
+		for _, holder := range down(request, chain) {
 			holder.Clear(chain[len(chain)-1])
 		}
 	}
@@ -69,7 +69,7 @@ func requestType() protoreflect.MessageDescriptor {
 	return (&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor()
 }
 
-// chainsTo returns the way to every such field that stands in no list and no map.
+// chainsTo returns the way to every such field that stands in no map.
 func chainsTo(message protoreflect.MessageDescriptor, above chain, wanted func(protoreflect.FieldDescriptor) bool) (found []chain) {
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
@@ -77,22 +77,28 @@ func chainsTo(message protoreflect.MessageDescriptor, above chain, wanted func(p
 		switch {
 		case wanted(field):
 			found = append(found, here)
-		case field.Message() != nil && !field.IsMap() && !field.IsList():
+		case field.Message() != nil && !field.IsMap():
 			found = append(found, chainsTo(field.Message(), here, wanted)...)
 		}
 	}
 	return found
 }
 
-// down returns the message that holds the field at the end of a chain, or nil where that is not set.
-func down(message protoreflect.Message, chain chain) protoreflect.Message {
-	for i, field := range chain {
-		if !message.Has(field) {
-			return nil
-		}
-		if i < len(chain)-1 {
-			message = message.Get(field).Message()
-		}
+// down returns the messages in which the field at the end of a chain is set. It goes into each
+// element of a list.
+func down(message protoreflect.Message, chain chain) []protoreflect.Message {
+	field := chain[0]
+	switch {
+	case !message.Has(field):
+		return nil
+	case len(chain) == 1:
+		return []protoreflect.Message{message}
+	case !field.IsList():
+		return down(message.Get(field).Message(), chain[1:])
 	}
-	return message
+	var holders []protoreflect.Message
+	for i := range message.Get(field).List().Len() {
+		holders = append(holders, down(message.Get(field).List().Get(i).Message(), chain[1:])...)
+	}
+	return holders
 }

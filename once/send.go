@@ -111,7 +111,7 @@ func (s *Service) checkLease(f *flight) error {
 // need not show it yet. Since this create is open, the other has ended.
 func (s *Service) checkLook(ctx context.Context, record *journal.Record, id string) error {
 	settledAfter := s.settledAfter(record.Provider)
-	other, err := s.journal.FindCustomer(ctx, record.Provider, id)
+	other, err := s.journal.FindNearCustomer(ctx, record.Provider, id)
 	switch {
 	case err != nil:
 		return journalUnavailable(err)
@@ -132,7 +132,8 @@ func retryAfter(err error, calls int) (wait time.Duration, again bool) {
 	}
 	known := asError(err)
 	if errors.Is(known, providers.ErrHeldBack) ||
-		known.Reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+		known.Reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT ||
+		known.RetryAfter > time.Second { // which the vendor asks for
 		return 0, false
 	}
 	return jitter(100 * time.Millisecond << (2 * (calls - 1))), true

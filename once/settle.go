@@ -20,6 +20,9 @@ const (
 	// firstLookupAfter and lastLookupAfter are the least and the greatest time between two look-ups of a create.
 	firstLookupAfter = 500 * time.Millisecond
 	lastLookupAfter  = 5 * time.Minute
+	// maxFruitless is the number of look-ups after which a person decides about a creation if the vendor refuses them or its response
+	// cannot be understood. A vendor that cannot be reached is looked at for as long as it takes.
+	maxFruitless = 20
 )
 
 // errNobodyToAsk is why a create cannot be looked up with the present configuration.
@@ -135,6 +138,11 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	}
 	record.Payload.Lookups++
 	if errors.Is(err, errNobodyToAsk) && !s.isEarly(record) { // the configuration was changed, and not back
+		s.must(move(record, undecidable, settler))
+		return s.giveBack(ctx, f, record, 0)
+	}
+	if isReason(err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_REJECTED) && left == 0 && !s.isEarly(record) &&
+		record.Payload.GetLookups() >= maxFruitless { // nobody here will understand it
 		s.must(move(record, undecidable, settler))
 		return s.giveBack(ctx, f, record, 0)
 	}
@@ -324,14 +332,25 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 		switch {
 		case err != nil:
 			return journalUnreadable(err)
-		case other == nil || other.Key == record.Key || other.Payload.GetCustomerId() != candidate.Response.GetCustomer().GetId():
-		case byMatch, record.Payload.GetUnansweredSends() == 0:
+		case other == nil || other.Key == record.Key:
+		case byMatch, record.Payload.GetUnansweredSends() == 0 && sentOnce(record.Payload):
 			candidates[i].Match = providers.MatchOther
 		default:
 			candidates[i].Match = providers.MatchUnclear
 		}
 	}
 	return nil
+}
+
+// sentOnce reports whether at most one create request of a creation has left.
+func sentOnce(payload *journalv1.Payload) bool {
+	sends := 0
+	for _, try := range payload.GetTries() {
+		if !isLookup(try) && try.GetStage() != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+			sends++
+		}
+	}
+	return sends <= 1
 }
 
 // sendAgain sends a create again that was looked for and not found.

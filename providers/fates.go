@@ -18,8 +18,10 @@ import (
 // Account compares what the caller has set with what the wire message carries.
 //
 // It returns the fate of every field that was set, in field order, then each value that a setting
-// added; and an error with every violation of the vendor's limits at its canonical path, or, unless the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
-// Required fields of the wire message that may be empty this time are named in optional, by proto path.
+// added; and an error with every violation of the vendor's limits at its canonical path, or, unless
+// the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
+// Required fields of the wire message that may be empty this time are named in optional, by proto
+// path.
 func (t *FieldTable) Account(
 	name string, request *enlistv1.CreateCustomerRequest, message proto.Message, optional ...string,
 ) ([]*enlistv1.FieldFate, error) {
@@ -68,9 +70,9 @@ func NotAsItCame(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
 	return slices.DeleteFunc(slices.Clone(fates), func(fate *enlistv1.FieldFate) bool { return fate.GetFate() == enlistv1.Fate_FATE_SENT })
 }
 
-// Kept returns a copy of the request's customer without the fields that were dropped.
+// Kept returns a copy of the request's customer as it was sent, without the fields that were dropped.
 func Kept(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate) *enlistv1.Customer {
-	kept, _ := proto.Clone(request.GetCustomer()).(*enlistv1.Customer)
+	kept, _ := proto.Clone(AsSent(request.GetCustomer())).(*enlistv1.Customer)
 	for _, fate := range slices.Backward(fates) { // the last element of a list first, so that the others keep their places
 		if path, ofCustomer := strings.CutPrefix(fate.GetPath(), "customer."); ofCustomer && fate.GetFate() == enlistv1.Fate_FATE_DROPPED {
 			drop(kept.ProtoReflect(), path)
@@ -117,6 +119,11 @@ func (t *FieldTable) sent(leaf leaf, set map[string]bool, message protoreflect.M
 		switch {
 		case slices.Contains(carried, leaf.value):
 			fates = append(fates, &enlistv1.FieldFate{Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_SENT})
+		case leaf.path == "customer.email" && slices.Contains(carried, asSentEmail(leaf.value)):
+			fates = append(fates, &enlistv1.FieldFate{
+				Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_TRANSFORMED,
+				Note: leaf.shown + " sent as " + asSentEmail(leaf.value),
+			})
 		case len(carried) > 0 && e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED:
 			note := leaf.shown + " sent as " + strings.Join(carried, ", ")
 			if leaf.shown != leaf.value {
@@ -174,6 +181,15 @@ func appendCarried(values []string, message protoreflect.Message, chain []protor
 		}
 	}
 	value := message.Get(field)
+	if field.IsMap() { // of messages, each around one value
+		for _, element := range mapEntries(value.Map()) {
+			element.Message().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+				values = append(values, asText(field, value))
+				return true
+			})
+		}
+		return values
+	}
 	if !field.IsList() {
 		add(value)
 		return values

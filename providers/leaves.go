@@ -8,6 +8,7 @@ import (
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/codes"
@@ -126,6 +127,11 @@ func asText(field protoreflect.FieldDescriptor, value protoreflect.Value) string
 	case isDate(field):
 		d, _ := value.Message().Interface().(*date.Date)
 		return codes.Date(d)
+	case field.Message() != nil && field.Message().FullName() == "google.protobuf.Value":
+		held, _ := value.Message().Interface().(*structpb.Value)
+		return anyAsText(held)
+	case field.Kind() == protoreflect.DoubleKind:
+		return strconv.FormatFloat(value.Float(), 'f', -1, 64)
 	case field.Message() != nil:
 		return "" // a message without leaves of its own; appendLeaves has gone into it
 	case field.Enum() != nil:
@@ -138,6 +144,19 @@ func asText(field protoreflect.FieldDescriptor, value protoreflect.Value) string
 	default:
 		return value.String()
 	}
+}
+
+// anyAsText writes a scalar as asText writes one of its own kind.
+func anyAsText(value *structpb.Value) string {
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_StringValue:
+		return kind.StringValue
+	case *structpb.Value_NumberValue:
+		return strconv.FormatFloat(kind.NumberValue, 'f', -1, 64)
+	case *structpb.Value_BoolValue:
+		return strconv.FormatBool(kind.BoolValue)
+	}
+	return ""
 }
 
 // WithDefaults returns the options with the connection's defaults in the fields that they leave unset. Neither is changed, and what is

@@ -5,7 +5,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
@@ -32,9 +31,10 @@ func readInto(field protoreflect.FieldDescriptor) string {
 	return source.GetPath()
 }
 
-// IDChanged returns a warning if a vendor holds a customer under another form of the requested id.
+// IDChanged returns a warning if a vendor holds the requested customer under another id than the
+// requested one.
 func IDChanged(requested, held string) []*enlistv1.Warning {
-	if match.Keys(requested, held) != match.Near {
+	if requested == "" || held == "" || requested == held {
 		return nil
 	}
 	return []*enlistv1.Warning{{

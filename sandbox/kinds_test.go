@@ -201,7 +201,7 @@ func TestFaultsOfAnyOperationWaitForOneWithAMeaning(t *testing.T) {
 	w.Order(`{"vendor":"opencell","kind":"odd_row"}`)
 	token := w.OpencellToken()
 	w.Opencell("POST", sandboxtest.OpencellCreate, w.Fixture("opencell/create_request.json"), token)
-	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00", "", token).JSON(t)["customer"]
+	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00&includeCustomerAccounts=true", "", token).JSON(t)["customer"]
 	if accounts := sandboxtest.At(t, customer, "customerAccounts", "customerAccount").([]any); len(accounts) != 2 {
 		t.Errorf("accounts: %v", accounts)
 	}

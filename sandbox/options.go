@@ -78,6 +78,11 @@ func WithOpencellBefore2021() Option {
 	return func(s *settings) { s.opencell.Before2021 = true }
 }
 
+// WithOpencellVersion sets the major version of the Opencell server. The default is 16.
+func WithOpencellVersion(version int) Option {
+	return func(s *settings) { s.opencell.Version = version }
+}
+
 // WithSellAndSignPropertyKeys declares the free properties that Sell&Sign accepts. The default is
 // segment, loyalty_level, account_manager and note.
 func WithSellAndSignPropertyKeys(keys ...string) Option {

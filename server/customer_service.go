@@ -81,7 +81,7 @@ func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerReques
 
 func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) error {
 	key = strings.Trim(key, `"`) // the header's draft standard puts it in quotes
-	if _, err := uuid.Parse(key); key != "" && (err != nil || len(key) != 36) {
+	if parsed, err := uuid.Parse(key); key != "" && (err != nil || len(key) != 36 || parsed == uuid.Nil) {
 		return badRequestID()
 	}
 	switch {
@@ -98,7 +98,7 @@ func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) er
 
 func badRequestID() error {
 	return invalidField("request_id",
-		"must be a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11, and so must the Idempotency-Key that stands in for it")
+		"must be a UUID other than the nil UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11, and so must the Idempotency-Key that stands in for it")
 }
 
 // checkOptions refuses the options of another vendor.

@@ -45,7 +45,9 @@ func markdown(providers []*enlistv1.Provider) string {
 	out.WriteString("# What each vendor takes\n\nWhat `GetProvider` answers, read from the annotations of the vendors' wire messages; `make docs` writes this page.\n" +
 		"A field that is not in a vendor's table is refused there, or on request dropped and named.\n\n" +
 		"Enlist refuses control characters in text (U+0000 to U+001F and U+007F to U+009F) with\n`INVALID_FIELD`, whatever the vendor. " +
-		"Line breaks (LF, CR) and tabs are allowed in these fields:\n" + strings.Join(multiline(), ", ") + ".\n")
+		"Line breaks (LF, CR) and tabs are allowed in these fields:\n" + strings.Join(multiline(), ", ") + ".\n\n" +
+		"Every vendor is sent the domain of an email address in A-label form (`xn--…`), and a telephone\nextension unchanged (`;ext=12`): no vendor documents " +
+		"another form. Sell&Sign refuses a mobile\nnumber with an extension, since it sends codes there; Caliq takes 20 characters, the extension\nincluded.\n")
 	sorted := slices.SortedFunc(slices.Values(providers), func(a, b *enlistv1.Provider) int { return cmp.Compare(a.GetVendor(), b.GetVendor()) })
 	for _, provider := range sorted {
 		fmt.Fprintf(&out, "\n## %s\n\n| field | vendor's field | required | limits | transformation | else | note |\n|---|---|---|---|---|---|---|\n",

@@ -110,6 +110,9 @@ func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterc
 // validate refuses a request that breaks a rule of the contract, and names every one that it breaks.
 func validate(connected connections) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		if err := undecodable(ctx); err != nil {
+			return nil, err
+		}
 		if message, ok := request.(proto.Message); ok {
 			if err := check(ctx, message, connected); err != nil {
 				return nil, err

@@ -81,6 +81,9 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 	if there := r.errors.routes.at(path); len(there) > 0 && !there.take(request.Method, path) {
 		return wrongMethod(w, there)
 	}
+	if name := meantIdempotencyKey(request.Header); name != "" {
+		return refuse(http.StatusBadRequest, name, "is not a header that Enlist knows: did you mean Idempotency-Key?")
+	}
 	for _, given := range request.Header["Grpc-Timeout"] {
 		if !timeout.MatchString(given) {
 			return refuse(http.StatusBadRequest, "Grpc-Timeout",
@@ -88,6 +91,18 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 		}
 	}
 	return nil
+}
+
+// meantIdempotencyKey returns the name of a header that was meant to be Idempotency-Key, such as
+// X-Idempotency-Key. A caller who sends one counts on it; without it a repeated request would create
+// a second customer.
+func meantIdempotencyKey(headers http.Header) string {
+	for name := range headers {
+		if name != "Idempotency-Key" && len(name) <= mostLikened && strings.Contains(strings.ToLower(name), "idempoten") {
+			return name
+		}
+	}
+	return ""
 }
 
 // incomingHeader lets the headers through that the contract knows. Authorization passes by itself.

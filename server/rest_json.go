@@ -39,6 +39,8 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 		return rules.Violation{
 			Path: path, Description: "is not a field" + meant(path, name, owner, message) + "; there are " + rules.Names(owner.Fields()) + place,
 		}
+	case strings.Contains(text, "duplicate map key"):
+		return rules.Violation{Path: path, Description: "must not stand twice" + place}
 	case strings.Contains(text, "duplicate field"):
 		return rules.Violation{Path: path, Description: "must be set once" + place}
 	case strings.Contains(text, "oneof") && field != nil && field.ContainingOneof() != nil:

@@ -57,6 +57,7 @@ func TestRESTRefusals(t *testing.T) {
 		"deep":                {"POST", customers, "application/json", strings.Repeat(`{"customer":`, 20000), 400, "body", ""},
 		"two options":         {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "at most one of avvio, caliq, opencell, sell_and_sign, valomnia"},
 		"a field twice":       {"POST", customers, "application/json", `{"requestId":"a","request_id":"b"}`, 400, "request_id", "once"},
+		"a property twice":    {"POST", customers, "application/json", `{"customer":{"properties":{"k":"a","x":"b","\u006b":"c"}}}`, 400, `customer.properties["k"]`, "must not stand twice (line 1 column 44)"},
 		"other provider":      {"POST", customers, "application/json", `{"provider":"caliq"}`, 400, "provider", "the same in the body as in the path"},
 		"query with POST":     {"POST", customers + "?validateOnly=true", "application/json", valid, 400, "query", "JSON body"},
 		"large":               {"POST", customers, "application/json", `{"customer":{"comment":"` + strings.Repeat("x", 1<<20) + `"}}`, 413, "body", "1 MiB"},
@@ -218,6 +219,7 @@ func TestIdempotencyKey(t *testing.T) {
 		"empty":           {" ", "", "", 400},
 		"quoted, empty":   {`""`, "", "", 400},
 		"not a UUID":      {"abc", "", "", 400},
+		"the nil UUID":    {"00000000-0000-0000-0000-000000000000", "", "", 400},
 		"body":            {"", other, other, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -237,6 +239,24 @@ func TestIdempotencyKey(t *testing.T) {
 				t.Errorf("HTTP %d, request_id %v: %v", got.http, got.answer["requestId"], got.status)
 			}
 		})
+	}
+}
+
+// A header that was meant to be Idempotency-Key, and is none, would leave a repeated request without
+// its request_id.
+func TestNearlyIdempotencyKey(t *testing.T) {
+	r := start(t, nil)
+	const body = `{"validateOnly":true,"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
+	for name, want := range map[string]int{
+		"X-Idempotency-Key": 400, "Idempotency-Id": 400, "Idempotency_key": 400, "X-Request-Id": 200, "Idempotency-Key": 200,
+	} {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/opencell/customers", strings.NewReader(body))
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set(name, "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11")
+		got := do(t, request)
+		if got.http != want || want == 400 && !strings.Contains(got.status.Message(), "did you mean Idempotency-Key?") {
+			t.Errorf("%s: HTTP %d, %v", name, got.http, got.status)
+		}
 	}
 }
 

@@ -96,12 +96,13 @@ func New(options Options) (*Server, error) {
 			grpc.Creds(secured.ofGRPC()),
 			grpc.InTapHandle(admission.arriving),
 			grpc.UnaryInterceptor(chain),
+			grpc.ForceServerCodecV2(newDecodingCodec()),
 			grpc.ChainStreamInterceptor(recoverStream(log), admission.streams.admit, authenticateStream(who, log)),
 			grpc.UnknownServiceHandler(noSuchRPC),
 		)...),
 	}
 	gateway := newInProcess(chain)
-	for _, registrar := range []grpc.ServiceRegistrar{s.grpc, gateway} {
+	for _, registrar := range []grpc.ServiceRegistrar{decoding{s.grpc}, gateway} {
 		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected, once: creates})
 		enlistv1.RegisterProviderServiceServer(registrar, &providerService{connections: connected})
 		enlistv1.RegisterOperationServiceServer(registrar, &operationService{connections: connected, once: creates, curls: newCurls()})

@@ -109,11 +109,14 @@ func findCustomer(t *testing.T, f *fixture) {
 	customer := []byte("customer 1")
 	find := func() *journal.Row {
 		t.Helper()
-		row, err := store.FindCustomer(t.Context(), customer)
+		rows, err := store.FindCustomer(t.Context(), customer)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return row
+		if len(rows) == 0 {
+			return nil
+		}
+		return rows[0]
 	}
 	if row := find(); row != nil {
 		t.Fatalf("found %v in an empty store", row)
@@ -132,5 +135,8 @@ func findCustomer(t *testing.T, f *fixture) {
 	f.database.SetCreated(t, rows[2].RequestID, time.Now())
 	if row := find(); row == nil || row.RequestID != rows[2].RequestID {
 		t.Fatalf("found %v, not the newest, %v", row, rows[2].RequestID)
+	}
+	if all, err := store.FindCustomer(t.Context(), customer); err != nil || len(all) != len(rows) || all[2].RequestID != rows[1].RequestID {
+		t.Fatalf("found %v, %v", all, err)
 	}
 }

@@ -14,7 +14,7 @@ func TestEveryFault(t *testing.T) {
 	}
 	for _, v := range vendors() {
 		for _, operation := range append([]string{"create"}, v.lookups...) {
-			for _, kind := range faultKinds() {
+			for _, kind := range faultKinds(&v, operation) {
 				if kind == sandbox.SlowLookup && operation != "create" {
 					continue // it is the same whatever it is ordered for
 				}

@@ -29,7 +29,8 @@ const (
 
 // vendorSide is the vendors as several replicas see them: one sandbox, at an address for each replica, so that it can be told who called.
 type vendorSide struct {
-	api http.Handler
+	api     http.Handler
+	ordered *orderedFaults
 
 	mu    sync.Mutex
 	calls []vendorCall
@@ -43,7 +44,7 @@ type vendorCall struct {
 	text    string // of URL and body, in lower case
 }
 
-func newVendorSide() *vendorSide { return &vendorSide{api: sandbox.New()} }
+func newVendorSide() *vendorSide { return &vendorSide{api: sandbox.New(), ordered: &orderedFaults{}} }
 
 // serve opens an address for a replica.
 func (s *vendorSide) serve(replica string) *httptest.Server {
@@ -171,6 +172,7 @@ func newReplica(t *testing.T, c *chance, side *vendorSide, name string, journal 
 			}
 		},
 	}
+	r.vendorControl = &vendorControl{t, r.world.vendors.URL, side.ordered}
 	go r.supervise()
 	t.Cleanup(func() {
 		r.letUp()

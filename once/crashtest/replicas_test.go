@@ -190,7 +190,7 @@ func rivalsOnBoth(t *testing.T, c *chance, p *pair) tally {
 // recordsOf returns what the vendor has of a create's customer.
 func (p *pair) recordsOf(c *create) (held []sandbox.Record) {
 	for _, record := range p.b.records(c.vendor.sandbox) {
-		if record.Key == c.vendor.key(c.request) {
+		if c.has(record) {
 			held = append(held, record)
 		}
 	}

@@ -82,21 +82,14 @@ func failLookups(w *world, v *vendor) {
 	}()
 }
 
-// faultKinds are all that the sandbox knows.
-func faultKinds() []sandbox.FaultKind {
-	return []sandbox.FaultKind{
-		sandbox.Latency, sandbox.Status500, sandbox.Status429, sandbox.DropBefore, sandbox.DropAfter, sandbox.Truncated, sandbox.Malformed,
-		sandbox.ErrorButCreated, sandbox.ExpiredCredentials, sandbox.SlowLookup,
-	}
-}
-
 // disturb orders a few faults of any kind.
 func disturb(w *world, v *vendor, most int) {
 	for range w.upTo(most + 1) {
-		fault := sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: one(w.chance, faultKinds()), Times: 1}
+		fault := sandbox.Fault{Vendor: v.sandbox, Operation: "create", Times: 1}
 		if w.percent(35) {
 			fault.Operation = one(w.chance, v.lookups)
 		}
+		fault.Kind = one(w.chance, faultKinds(v, fault.Operation))
 		fault.DelayMS = delayOf(w.chance, fault.Kind)
 		w.fault(fault)
 	}

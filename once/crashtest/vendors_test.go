@@ -28,6 +28,11 @@ type vendor struct {
 	looksFirst []enlistv1.OnExisting
 	// ownIDs: the vendor gives the ids, and its records are told apart by email.
 	ownIDs bool
+	// tellsNoKey: the response to a creation does not say under which key the vendor stores the
+	// customer.
+	tellsNoKey bool
+	// toldByContent: no reference in a customer tells which request made it.
+	toldByContent bool
 	// guesses: a look-up can only compare, so a person may have to decide.
 	guesses bool
 	// lookups are the operations, beside create, that a create or what settles it calls.
@@ -38,19 +43,19 @@ func vendors() []vendor {
 	all := []enlistv1.OnExisting{fail, update, adopt}
 	return []vendor{
 		{
-			name: "opencell", sandbox: sandbox.Opencell, onExisting: all, looksFirst: []enlistv1.OnExisting{adopt},
-			lookups: []string{"get", "login"},
+			name: "opencell", sandbox: sandbox.Opencell, onExisting: all, looksFirst: []enlistv1.OnExisting{update, adopt},
+			tellsNoKey: true, lookups: []string{"get", "login"},
 		},
-		{name: "sellandsign", sandbox: sandbox.SellAndSign, onExisting: all, looksFirst: all, lookups: []string{"get"}},
+		{name: "sellandsign", sandbox: sandbox.SellAndSign, toldByContent: true, onExisting: all, looksFirst: all, lookups: []string{"get"}},
 		{
-			name: "valomnia", sandbox: sandbox.Valomnia, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{adopt},
+			name: "valomnia", sandbox: sandbox.Valomnia, toldByContent: true, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{adopt},
 			lookups: []string{"get", "login"},
 		},
 		{
 			name: "caliq", sandbox: sandbox.Caliq, onExisting: []enlistv1.OnExisting{fail, adopt}, looksFirst: []enlistv1.OnExisting{fail, adopt},
 			lookups: []string{"get"},
 		},
-		{name: "avvio", sandbox: sandbox.Avvio, onExisting: []enlistv1.OnExisting{fail}, ownIDs: true, guesses: true, lookups: []string{"get"}},
+		{name: "avvio", sandbox: sandbox.Avvio, toldByContent: true, onExisting: []enlistv1.OnExisting{fail}, ownIDs: true, guesses: true, lookups: []string{"get"}},
 	}
 }
 
@@ -80,6 +85,14 @@ func (v *vendor) request(onExisting enlistv1.OnExisting) *enlistv1.CreateCustome
 		request.Customer.Id = id
 	}
 	return request
+}
+
+// normalKey returns what all forms have in common in which the sandbox may store a key of request.
+func normalKey(key string) string { return strings.ToLower(strings.TrimSpace(key)) }
+
+// has reports whether a vendor's record is of the customer that the request asks for.
+func (c *create) has(record sandbox.Record) bool {
+	return normalKey(record.Key) == normalKey(c.vendor.key(c.request))
 }
 
 // key is what the sandbox tells the customer by.

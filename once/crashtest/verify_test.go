@@ -65,7 +65,7 @@ func verify(ctx context.Context, w *world, creates []*create) tally {
 	}
 	after := w.atRest(ctx, creates)
 	for _, c := range creates {
-		if states[c] != needsPerson && after[c] != succeeded {
+		if states[c] != needsPerson && after[c] != succeeded && !w.wasRefused(c, after[c]) {
 			found.lost++
 			w.complain(ctx, c, "was asked for again when nothing failed any more, and is in state %s", after[c])
 		}
@@ -156,13 +156,15 @@ func (w *world) hold(ctx context.Context, found *tally, creates []*create, state
 		if held[c.vendor.sandbox] == nil {
 			held[c.vendor.sandbox] = map[string][]sandbox.Record{}
 			for _, record := range w.records(c.vendor.sandbox) {
-				held[c.vendor.sandbox][record.Key] = append(held[c.vendor.sandbox][record.Key], record)
+				key := normalKey(record.Key)
+				held[c.vendor.sandbox][key] = append(held[c.vendor.sandbox][key], record)
 			}
 		}
 	}
 	for _, c := range creates {
-		w.holdOne(ctx, found, c, states[c], held[c.vendor.sandbox][c.vendor.key(c.request)])
-		delete(held[c.vendor.sandbox], c.vendor.key(c.request))
+		key := normalKey(c.vendor.key(c.request))
+		w.holdOne(ctx, found, c, states[c], held[c.vendor.sandbox][key])
+		delete(held[c.vendor.sandbox], key)
 	}
 	for vendor, others := range held {
 		for key := range others {
@@ -186,6 +188,7 @@ func (w *world) holdOne(ctx context.Context, found *tally, c *create, state enli
 	case (state == failed || state == notSent || state == noRecord) && len(records) > 0:
 		found.contradicted++
 		w.complain(ctx, c, "is in state %s and the vendor has the customer", state)
+	case w.wasRefused(c, state):
 	case state == failed, len(refusals) > 0: // every customer is new and every request is good
 		found.contradicted++
 		w.complain(ctx, c, "was refused: %v", refusals)
@@ -195,7 +198,9 @@ func (w *world) holdOne(ctx context.Context, found *tally, c *create, state enli
 	}
 	if state == needsPerson {
 		found.needsPerson++
-		if !c.vendor.guesses {
+		inOtherForm := len(records) > 0 && records[0].Key != c.vendor.key(c.request)
+		proofHidden := w.ordered.has(c.vendor.sandbox, sandbox.OtherTypes)
+		if !c.vendor.guesses && !inOtherForm && !proofHidden {
 			w.complain(ctx, c, "waits for a person")
 		}
 	}
@@ -209,6 +214,29 @@ func (w *world) holdOne(ctx context.Context, found *tally, c *create, state enli
 	if state == succeeded {
 		w.holdSuccess(ctx, found, c, successes, records)
 	}
+}
+
+// wasRefused reports whether a request failed with the vendor's refusal, and such a refusal was
+// ordered.
+func (w *world) wasRefused(c *create, state enlistv1.OperationState) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, refusal := range c.refusals {
+		if reason, _ := detailsOf(refusal); reason != enlistv1.ErrorReason_VENDOR_REJECTED.String() {
+			return false
+		}
+	}
+	return state == failed && w.ordered.has(c.vendor.sandbox, sandbox.RefusedWith500)
+}
+
+// wasRejected reports whether a caller was told that the vendor refuses the request.
+func wasRejected(c *create) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.refusals, func(said *status.Status) bool {
+		reason, _ := detailsOf(said)
+		return reason == enlistv1.ErrorReason_VENDOR_REJECTED.String()
+	})
 }
 
 // same reports whether two answers to a request_id are the same.
@@ -233,9 +261,12 @@ func (w *world) holdSuccess(ctx context.Context, found *tally, c *create, succes
 		w.complain(ctx, c, "was answered otherwise than is recorded:\n%s\n%s", text(successes[0]), text(recorded))
 	}
 	id := recorded.GetCustomer().GetId()
-	want := c.vendor.key(c.request)
+	want := records[0].Key // in the vendor's form
 	if c.vendor.ownIDs {
 		want = fmt.Sprint(records[0].Record["accountID"])
+	}
+	if c.vendor.tellsNoKey && id == c.vendor.key(c.request) {
+		want = id
 	}
 	if id != want || got.GetOperation().GetCustomerId() != id {
 		found.contradicted++
@@ -264,7 +295,7 @@ func (w *world) complain(ctx context.Context, c *create, format string, values .
 		fmt.Fprintf(&story, "\noperation: %s %v", text(shortened(got.GetOperation())), err)
 	}
 	for _, record := range w.records(c.vendor.sandbox) {
-		if record.Key == c.vendor.key(c.request) {
+		if c.has(record) {
 			fmt.Fprintf(&story, "\nthe vendor has: %+v", record)
 		}
 	}

@@ -2,9 +2,7 @@ package crashtest_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -32,6 +30,7 @@ const (
 // world is a sandbox, a journal, and a server that dies and comes back.
 type world struct {
 	*chance
+	*vendorControl
 	t       *testing.T
 	folder  string
 	vendors *httptest.Server
@@ -62,6 +61,7 @@ func newWorld(t *testing.T, c *chance, plan func() string, died func(step string
 		chance: c, t: t, folder: folder, vendors: httptest.NewServer(sandbox.New()), plan: plan, died: died,
 		change: make(chan struct{}), ended: make(chan struct{}),
 	}
+	w.vendorControl = newVendorControl(t, w.vendors.URL)
 	go w.supervise()
 	t.Cleanup(w.end)
 	return w
@@ -190,55 +190,5 @@ func (w *world) end() {
 	w.vendors.Close()
 	if !w.t.Failed() {
 		_ = os.RemoveAll(w.folder)
-	}
-}
-
-// fault orders a fault at the sandbox.
-func (w *world) fault(fault sandbox.Fault) {
-	body, _ := json.Marshal(fault)
-	response, err := http.Post(w.vendors.URL+"/sandbox/faults", "application/json", strings.NewReader(string(body)))
-	if err != nil {
-		w.t.Error(err)
-		return
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
-		w.t.Errorf("the sandbox does not take %s: %s", body, response.Status)
-	}
-}
-
-// pendingFaults returns what was ordered and has not happened.
-func (w *world) pendingFaults() []sandbox.Fault {
-	var pending struct{ Faults []sandbox.Fault }
-	w.control(http.MethodGet, "/sandbox/faults", &pending)
-	return pending.Faults
-}
-
-func (w *world) withdrawFaults() { w.control(http.MethodDelete, "/sandbox/faults", nil) }
-
-// records returns what a vendor holds.
-func (w *world) records(v sandbox.Vendor) []sandbox.Record {
-	var held struct{ Records []sandbox.Record }
-	w.control(http.MethodGet, "/sandbox/records?vendor="+string(v), &held)
-	return held.Records
-}
-
-func (w *world) control(method, path string, into any) {
-	request, err := http.NewRequest(method, w.vendors.URL+path, http.NoBody)
-	if err != nil {
-		panic(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		w.t.Error(err)
-		return
-	}
-	defer func() { _ = response.Body.Close() }()
-	if into != nil {
-		decoder := json.NewDecoder(response.Body)
-		decoder.UseNumber() // Avvio's ids are large
-		if err := decoder.Decode(into); err != nil {
-			w.t.Error(err)
-		}
 	}
 }

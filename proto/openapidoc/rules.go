@@ -113,7 +113,7 @@ func addText(schema *object, text *validate.StringRules) *validate.StringRules {
 	setIfGiven(schema, "maxLength", text.MaxLen)
 	said := &validate.StringRules{MinLen: text.MinLen, MaxLen: text.MaxLen, Pattern: text.Pattern, IgnoreEmpty: text.IgnoreEmpty}
 	if text.GetEmail() {
-		schema.set("format", "email")
+		schema.set("format", "idn-email") // the server takes internationalized domains besides
 		said.WellKnown = &validate.StringRules_Email{Email: true}
 	}
 	if text.GetUuid() {

@@ -40,7 +40,7 @@ func (p *Provider) userAuth() *avviov1.UserAuth {
 
 // body maps a request to the body of createAccount.
 func (p *Provider) body(request *enlistv1.CreateCustomerRequest) (*avviov1.CreateAccountRequest, error) {
-	customer, options := request.GetCustomer(), providers.WithDefaults(request.GetAvvio(), p.settings.GetDefaults())
+	customer, options := providers.AsSent(request.GetCustomer()), providers.WithDefaults(request.GetAvvio(), p.settings.GetDefaults())
 	var language string
 	if tag := customer.GetLanguageCode(); tag != "" {
 		var err error

@@ -13,7 +13,7 @@ import (
 
 // params maps a request to the body of CustomerCreate.
 func (p *Provider) params(request *enlistv1.CreateCustomerRequest) (*caliqv1.CustomerCreateParams, error) {
-	customer, options := request.GetCustomer(), providers.WithDefaults(request.GetCaliq(), p.settings.GetDefaults())
+	customer, options := providers.AsSent(request.GetCustomer()), providers.WithDefaults(request.GetCaliq(), p.settings.GetDefaults())
 	if p.settings.GetAutoNumbering() && customer.GetId() != "" {
 		return nil, providers.InvalidField(p.description.Name, "customer.id",
 			"must be empty: Caliq numbers the accounts of this connection itself (auto_numbering)")

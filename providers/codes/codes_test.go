@@ -7,12 +7,12 @@ import (
 )
 
 func TestCountryAlpha3(t *testing.T) {
-	for code, want := range map[string]string{"FR": "FRA", "GB": "GBR", "US": "USA", "SS": "SSD", "XK": "XKK"} {
+	for code, want := range map[string]string{"FR": "FRA", "GB": "GBR", "US": "USA", "SS": "SSD", "XK": "XKX"} {
 		if got, err := CountryAlpha3(code); got != want || err != nil {
 			t.Errorf("%s: got %q, %v, want %q", code, got, err, want)
 		}
 	}
-	for _, code := range []string{"", "fr", "ZZ", "XX", "AA", "UK", "EU", "DD", "SU", "YU", "001", "FRA", "QO"} {
+	for _, code := range []string{"", "fr", "ZZ", "XX", "AA", "UK", "EU", "DD", "SU", "YU", "001", "FRA", "QO", "IC", "EA", "EZ", "UN", "CQ", "FQ", "PC"} {
 		if got, err := CountryAlpha3(code); got != "" || err == nil {
 			t.Errorf("%s: got %q, %v, want an error", code, got, err)
 		}
@@ -30,12 +30,12 @@ func TestCountryOfM49(t *testing.T) {
 }
 
 func TestCheckCurrency(t *testing.T) {
-	for _, code := range []string{"EUR", "USD", "XAU", "SLE", "ZWG"} {
+	for _, code := range []string{"EUR", "USD", "XAU", "XTS", "CLF", "SLE", "ZWG", "VES", "MRU", "UYW"} {
 		if err := CheckCurrency(code); err != nil {
 			t.Errorf("%s: %v", code, err)
 		}
 	}
-	for _, code := range []string{"", "eur", "ZZZ", "EU", "LE ", "EURO"} {
+	for _, code := range []string{"", "eur", "ZZZ", "EU", "LE ", "EURO", "DEM", "HRK", "BGN", "VEF"} {
 		if CheckCurrency(code) == nil {
 			t.Errorf("%s: want an error", code)
 		}
@@ -43,7 +43,7 @@ func TestCheckCurrency(t *testing.T) {
 }
 
 func TestLanguageAlpha3(t *testing.T) {
-	for tag, want := range map[string]string{"fr": "FRA", "fr-CA": "FRA", "de": "DEU", "zh-Hant-TW": "ZHO", "en-GB": "ENG", "nb": "NOB"} {
+	for tag, want := range map[string]string{"fr": "FRA", "fr-CA": "FRA", "de": "DEU", "zh-Hant-TW": "ZHO", "en-GB": "ENG", "nb": "NOB", "tl": "TGL", "he": "HEB", "yi": "YID"} {
 		got, err := LanguageAlpha3(tag)
 		if got != want || err != nil {
 			t.Errorf("%s: got %q, %v, want %q", tag, got, err, want)
@@ -52,9 +52,14 @@ func TestLanguageAlpha3(t *testing.T) {
 			t.Errorf("%s: back from %s is %q", tag, got, back)
 		}
 	}
-	for _, tag := range []string{"", "xx", "und", "fr_", "french", "en-XYZW"} {
+	for _, tag := range []string{"", "xx", "und", "fr_", "french", "en-XYZW", "aaa", "cmn", "sh", "qaa", "fre"} {
 		if got, err := LanguageAlpha3(tag); got != "" || err == nil {
 			t.Errorf("%s: got %q, %v, want an error", tag, got, err)
+		}
+	}
+	for alpha3, want := range map[string]string{"heb": "he", "YID": "yi", "FIL": "fil", "cmn": "cmn"} {
+		if got := LanguageOfAlpha3(alpha3); got != want {
+			t.Errorf("%s: got %q, want %q", alpha3, got, want)
 		}
 	}
 	for _, alpha3 := range []string{"", "ZZZZ", "F"} {

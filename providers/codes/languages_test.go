@@ -26,6 +26,9 @@ func TestLanguageNamesAreThoseOfTheLibrary(t *testing.T) {
 				if code == "no" { // the library has it for an old name of nb; in the registry it stands for the language as a whole
 					name = "Norwegian"
 				}
+				if code == "tl" { // the library has it for an old name of fil; in the registry it is Tagalog
+					name = "Tagalog"
+				}
 				if name != "" {
 					table.WriteString(code + " " + strings.ToLower(name) + "\n")
 				}

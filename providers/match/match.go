@@ -37,14 +37,14 @@ func Keys(sent, held string) Kinship {
 	return Different
 }
 
-// Key returns the normal form of a key: without HTML escapes, compatibility composed (NFKC), case
-// folded, every run of white space one space, trimmed, and without leading zeros. Keys with the
+// Key returns the normal form of a key: without HTML escapes and accents, compatibility composed
+// (NFKC), case folded, every run of white space one space, trimmed, and without leading zeros. Keys with the
 // same normal form are near.
 func Key(key string) string {
 	if isOrdinary(key) {
 		return withoutZeros(strings.ToLower(key))
 	}
-	return withoutZeros(fold(key))
+	return withoutZeros(withoutAccents(fold(key)))
 }
 
 // isOrdinary reports whether a key has only ASCII letters, digits, hyphens, underscores and stops.
@@ -73,6 +73,20 @@ func visible(character rune) rune {
 		return -1
 	}
 	return character
+}
+
+// withoutAccents returns a folded text without the accents of Latin, Greek and Cyrillic letters.
+func withoutAccents(text string) string {
+	var out strings.Builder
+	for _, character := range norm.NFD.String(text) {
+		switch latin := withoutDecomposition[character]; {
+		case latin != "":
+			out.WriteString(latin)
+		case character < '\u0300' || character > '\u036F':
+			out.WriteRune(character)
+		}
+	}
+	return norm.NFC.String(out.String())
 }
 
 // unescape undoes HTML escapes, also those of a text that was escaped twice.

@@ -212,9 +212,9 @@ func TestViolations(t *testing.T) {
 			[]string{"opencell.billing_cycle", "customer.category", "customer.name.family_name"},
 		},
 		{"MISSING_PARAMETER", "Parameters required: country,address.country", []string{"customer.billing_address.country_code"}},
-		{"INVALID_PARAMETER", "Invalid parameters: paymentMethods[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
+		{"INVALID_PARAMETER", "Invalid parameters: methodOfPayment[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
 		{"INVALID_PARAMETER", "Parameters required: description", []string{"customer.organization.name"}},
-		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", nil},
+		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", []string{"opencell.seller_code"}},
 		{"INVALID_PARAMETER", "The email is wrong: email", nil},
 		{"MISSING_PARAMETER", "billingCycle", nil},
 		{"ACTION_FORBIDDEN", "Parameters required: code", nil},
@@ -284,7 +284,7 @@ func TestSecretsInAnswers(t *testing.T) {
 	if said := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Vendor.String(); strings.Contains(said, iban) || strings.Contains(said, token) {
 		t.Errorf("a secret shows in %s", said)
 	}
-	read := text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","paymentMethods":[{"tokenId":"`+token+`","bankCoordinates":{"iban":"`+iban+`"}}]}}`)
+	read := text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","methodOfPayment":[{"tokenId":"`+token+`","bankCoordinates":{"iban":"`+iban+`"}}]}}`)
 	got, err := vendor(t, read, nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
 	if err != nil {
 		t.Fatal(err)

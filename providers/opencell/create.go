@@ -16,7 +16,7 @@ import (
 type creation struct {
 	*Provider
 	request   *enlistv1.CreateCustomerRequest
-	hierarchy *opencellv1.CrmAccountHierarchy
+	hierarchy *opencellv1.CrmAccountHierarchy // of the request alone; keep adds what an update keeps to a copy
 	fates     []*enlistv1.FieldFate
 }
 
@@ -36,14 +36,18 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 // Key returns the code.
 func (c *creation) Key() string { return c.hierarchy.GetCode() }
 
-// LooksFirst reports whether the request adopts a customer that exists.
-func (c *creation) LooksFirst() bool {
-	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
-}
+// LooksFirst reports whether the request adopts or updates a customer that exists. An account type
+// that makes no customer cannot be looked up, so its update goes out without a look-up.
+func (c *creation) LooksFirst() bool { return c.adopts() || c.updates() && c.makesCustomer() }
 
-// Preview shows what would be sent.
-func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	request := c.createRequest()
+// Preview shows what would be sent. What an update sends depends on the customer that exists, so
+// Preview looks that up.
+func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
+	sent, err := c.keep(ctx)
+	if err != nil {
+		return nil, err
+	}
+	request := c.createRequest(sent)
 	request.Header.Set("Authorization", "")
 	return &enlistv1.CreateCustomerResponse{
 		Customer: c.created(c.Key()), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
@@ -54,7 +58,7 @@ func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, e
 // CreateCustomer creates the customer, or adopts the one that exists.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	create := func() (*enlistv1.CreateCustomerResponse, error) { return c.create(ctx) }
-	if c.LooksFirst() {
+	if c.adopts() {
 		return providers.CreateOrAdopt(func() (*enlistv1.CreateCustomerResponse, error) { return c.adopt(ctx) }, create)
 	}
 	return create()
@@ -63,7 +67,11 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 // create sends the request that creates. The response names the code that Opencell holds at most:
 // if it is another form of the one that was sent, that is the customer's id.
 func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	said, err := c.send(ctx, c.createRequest(), secrets(c.hierarchy)...)
+	sent, err := c.keep(ctx)
+	if err != nil {
+		return nil, err
+	}
+	said, err := c.send(ctx, c.createRequest(sent), secrets(c.hierarchy)...)
 	if err != nil {
 		return nil, c.withViolations(err)
 	}
@@ -81,9 +89,9 @@ func (c *creation) createResponse(code string, body []byte, warnings []*enlistv1
 		Outcome:   enlistv1.Outcome_OUTCOME_CREATED,
 		RequestId: c.request.GetRequestId(),
 		Fields:    providers.NotAsItCame(c.fates),
-		Warnings:  append(warnings, idChanged(c.Key(), code)...),
+		Warnings:  append(warnings, providers.IDChanged(c.Key(), code)...),
 	}
-	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
+	if c.updates() {
 		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
 	}
 	if c.request.GetIncludeVendorRecord() {
@@ -93,15 +101,15 @@ func (c *creation) createResponse(code string, body []byte, warnings []*enlistv1
 }
 
 // createRequest returns the request that creates.
-func (c *creation) createRequest() *vendorhttp.Request {
+func (c *creation) createRequest(sent kept) *vendorhttp.Request {
 	path := createPath
-	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
+	if c.updates() {
 		path = upsertPath
 	}
 	request := newRequest(vendorhttp.Create, http.MethodPost, path)
 	request.ContentType = "application/json"
-	request.Body, request.RedactedBody = wire.Body(c.hierarchy)
-	request.Creates = true
+	request.Body, request.RedactedBody = wire.Body(sent.hierarchy)
+	request.Creates, request.Shown = true, sent.shown
 	return request
 }
 

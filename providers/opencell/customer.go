@@ -92,10 +92,14 @@ func billingAddress(address *opencellv1.Address) *enlistv1.Address {
 	}
 }
 
-// properties returns the custom fields as text; dates as yyyy-MM-dd.
+// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods of a field
+// it returns the first.
 func properties(fields *opencellv1.RecordedCustomFields) map[string]string {
 	properties := map[string]string{}
 	for _, field := range fields.GetCustomField() {
+		if _, isThere := properties[field.GetCode()]; isThere || field.GetCode() == "" {
+			continue
+		}
 		switch {
 		case field.StringValue != nil:
 			properties[field.GetCode()] = field.GetStringValue()

@@ -3,7 +3,12 @@
 // One request makes a customer, its customer account, billing account and user account, all under
 // the caller's code (account type C_UA). ON_EXISTING_FAIL uses createCRMAccountHierarchy, which
 // refuses a code that exists. ON_EXISTING_UPDATE uses createOrUpdateCRMAccountHierarchy, which does
-// not say which of the two it did. ON_EXISTING_ADOPT reads first.
+// not say which of the two it did. ON_EXISTING_ADOPT and ON_EXISTING_UPDATE read first: an update
+// sends what Opencell would reset or mix if it were left out (keep.go).
+//
+// The authority on names, types, enum values and lengths is testdata/dto.json, made by
+// introspection of Opencell's own DTO classes. dto_test.go compares the wire message with it, and
+// docs/opencell.md with what is not sent.
 //
 // What proves a success:
 //   - The status SUCCESS or WARNING below HTTP 300. Nothing else in the response can undo it: members
@@ -39,5 +44,9 @@
 //     missing responds with 404.
 //   - Dates go in as yyyy-MM-dd and come out as milliseconds since the epoch.
 //   - Unknown properties are refused with 400, so nothing is sent that this server may not know; see
-//     send_is_company.
+//     the settings version and send_is_company.
+//   - The list of payment methods is called methodOfPayment. Its values differ by version.
+//   - Versions 12 to 16 take an isCompany that an update leaves out for false. Every version skips
+//     address lines that are left out.
+//   - From version 11 on a read gives the accounts only with includeCustomerAccounts.
 package opencell

@@ -33,7 +33,7 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 		Response: c.createResponse(record.GetCode(), there.body, nil),
 	}
 	candidate.Match, candidate.Differences = c.match(there)
-	if c.LooksFirst() && candidate.Alike {
+	if c.adopts() && candidate.Alike {
 		candidate.Response = c.adopted(there)
 	}
 	return []providers.Candidate{candidate}, nil
@@ -55,7 +55,7 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 	record := there.GetCustomer()
 	sent, held := c.hierarchy.GetExternalRef1(), record.GetExternalRef1()
 	anothers := sent != "" && held != "" && held != sent && !there.isReferenceOdd
-	update := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
+	update := c.updates()
 	exact := record.GetCode() == c.Key()
 	lacksOwn := c.ownReference() != "" && !there.isReferenceOdd
 	switch {
@@ -112,7 +112,7 @@ func firstLine(customer *enlistv1.Customer) string {
 // sends it. An update sends none.
 func (c *creation) ownReference() string {
 	sent := c.hierarchy.GetExternalRef1()
-	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE || sent != c.request.GetRequestId() {
+	if c.updates() || sent != c.request.GetRequestId() {
 		return ""
 	}
 	return sent

@@ -115,7 +115,7 @@ func TestFindOtherAccounts(t *testing.T) {
 
 // An observer sees no secret of a record, though nobody here has sent it.
 func TestObservedRecordWithoutSecrets(t *testing.T) {
-	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","paymentMethods":[{"tokenId":"tok-1","bankCoordinates":{"iban":"FR76-1","bic":"B"}}]}}`
+	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","methodOfPayment":[{"tokenId":"tok-1","bankCoordinates":{"iban":"FR76-1","accountNumber":"1","bic":"B"}}]}}`
 	provider := vendor(t, text(200, record), nil)
 	var seen []string
 	ctx := providers.WithObserver(t.Context(), &providers.Observer{Exchanged: func(exchange *providers.Exchange) {
@@ -124,7 +124,7 @@ func TestObservedRecordWithoutSecrets(t *testing.T) {
 	if _, err := provider.GetCustomer(ctx, &enlistv1.GetCustomerRequest{CustomerId: "C"}); err != nil {
 		t.Error(err)
 	}
-	want := []string{`{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","paymentMethods":[{"tokenId":"$REDACTED","bankCoordinates":{"iban":"$REDACTED","bic":"B"}}]}}`}
+	want := []string{`{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","methodOfPayment":[{"tokenId":"$REDACTED","bankCoordinates":{"iban":"$REDACTED","accountNumber":"$REDACTED","bic":"B"}}]}}`}
 	if !slices.Equal(seen, want) {
 		t.Errorf("seen %q", seen)
 	}

@@ -2,7 +2,6 @@ package opencell
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -38,7 +37,7 @@ func accountTypeProblem(accountType string, settings *configv1.Opencell) string 
 
 // hierarchy maps a request to Opencell's account hierarchy.
 func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencellv1.CrmAccountHierarchy, error) {
-	customer := request.GetCustomer()
+	customer := providers.AsSent(request.GetCustomer())
 	options := providers.WithDefaults(request.GetOpencell(), p.settings.GetDefaults())
 	if problem := accountTypeProblem(options.GetCrmAccountType(), p.settings); problem != "" {
 		return nil, providers.InvalidField(p.description.Name, "opencell.crm_account_type", problem)
@@ -62,14 +61,14 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 		RegistrationNo:        customer.GetOrganization().GetRegistrationNumber(),
 		Address:               address(customer.GetBillingAddress()),
 		ContactInformation:    contact(customer),
-		Email:                 customer.GetEmail(),
+		Email:                 cmp.Or(options.GetBillingEmail(), customer.GetEmail()),
 		Language:              language,
-		PaymentMethod:         paymentMethod(options.GetPaymentMethod()),
-		PaymentMethods:        paymentMethods(options.GetPaymentMethods()),
+		PaymentMethod:         vendorCode(options.GetPaymentMethod()),
+		MethodOfPayment:       paymentMethods(options.GetPaymentMethods()),
 		CustomerCategory:      cmp.Or(customer.GetCategory(), p.settings.GetCustomerCategory()),
 		Currency:              cmp.Or(customer.GetCurrencyCode(), p.settings.GetCurrencyCode()),
 		BillingCycle:          options.GetBillingCycle(),
-		Country:               customer.GetBillingAddress().GetCountryCode(),
+		Country:               cmp.Or(options.GetTradingCountryCode(), customer.GetBillingAddress().GetCountryCode()),
 		ElectronicBilling:     options.ElectronicBilling,
 		CustomFields:          customFields(customer.GetProperties(), options.GetCustomFields()),
 		CustomerBrand:         options.GetCustomerBrand(),
@@ -86,6 +85,14 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 		MailingType:           options.GetMailingType(),
 		EmailTemplate:         options.GetEmailTemplate(),
 		CcedEmails:            options.GetCcedEmails(),
+		BankCoordinates:       accountBank(options.GetBankCoordinates()),
+	}
+	addBilling(hierarchy, options)
+	if err := p.checkPayment(options); err != nil {
+		return nil, err
+	}
+	if path := tooLarge(options.GetCustomFields()); path != "" {
+		return nil, providers.InvalidField(p.description.Name, path, "must be from -9007199254740991 to 9007199254740991")
 	}
 	if hierarchy.GetElectronicBilling() && hierarchy.GetEmail() == "" {
 		return nil, providers.InvalidField(p.description.Name, "customer.email", "must be set when opencell.electronic_billing is true")
@@ -112,12 +119,12 @@ func (p *Provider) reference(options *enlistv1.OpencellOptions, request *enlistv
 	return cmp.Or(options.GetExternalRef1(), request.GetRequestId())
 }
 
-// isCompany says whether the customer is a company: as the option says, else by whether there is an organization. An update without
-// one leaves alone what is there.
+// isCompany says whether the customer is a company: as the option says, else by whether there is an
+// organization. For an update without either, keep sends what Opencell holds.
 func (p *Provider) isCompany(options *enlistv1.OpencellOptions, request *enlistv1.CreateCustomerRequest) *bool {
 	company := request.GetCustomer().GetOrganization() != nil
 	switch {
-	case p.settings.SendIsCompany != nil && !p.settings.GetSendIsCompany():
+	case !p.sendsIsCompany():
 		return nil
 	case options.IsCompany != nil:
 		return options.IsCompany
@@ -125,6 +132,14 @@ func (p *Provider) isCompany(options *enlistv1.OpencellOptions, request *enlistv
 		return nil
 	}
 	return proto.Bool(company)
+}
+
+// sendsIsCompany reports whether this server knows isCompany.
+func (p *Provider) sendsIsCompany() bool {
+	if p.settings.SendIsCompany != nil {
+		return p.settings.GetSendIsCompany()
+	}
+	return p.version() >= knowsIsCompany
 }
 
 // titleCode returns the title's code: the request's option, else the customer's title as a code, else the connection's default.
@@ -151,12 +166,20 @@ func address(address *enlistv1.Address) *opencellv1.Address {
 	var lines [5]string // the contract allows no more
 	copy(lines[:], address.GetLines())
 	return &opencellv1.Address{
-		Address1: lines[0], Address2: lines[1], Address3: lines[2], Address4: lines[3], Address5: lines[4],
-		ZipCode: address.GetPostalCode(),
-		City:    address.GetCity(),
+		Address1: given(lines[0]), Address2: given(lines[1]), Address3: given(lines[2]), Address4: given(lines[3]), Address5: given(lines[4]),
+		ZipCode: given(address.GetPostalCode()),
+		City:    given(address.GetCity()),
 		Country: address.GetCountryCode(),
-		State:   address.GetRegion(),
+		State:   given(address.GetRegion()),
 	}
+}
+
+// given returns a text for a field that is sent only if the text is not empty.
+func given(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 func contact(customer *enlistv1.Customer) *opencellv1.ContactInformation {
@@ -167,68 +190,4 @@ func contact(customer *enlistv1.Customer) *opencellv1.ContactInformation {
 		return nil
 	}
 	return contact
-}
-
-func paymentMethod(method enlistv1.OpencellPaymentMethod) string {
-	if method == enlistv1.OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_UNSPECIFIED {
-		return ""
-	}
-	return strings.TrimPrefix(method.String(), "OPENCELL_PAYMENT_METHOD_")
-}
-
-func paymentMethods(details []*enlistv1.OpencellPaymentMethodDetails) []*opencellv1.PaymentMethod {
-	methods := make([]*opencellv1.PaymentMethod, len(details))
-	for i, detail := range details {
-		methods[i] = &opencellv1.PaymentMethod{
-			PaymentMethodType:     paymentMethod(detail.GetPaymentMethodType()),
-			Alias:                 detail.GetAlias(),
-			Preferred:             detail.Preferred,
-			MandateIdentification: detail.GetMandateIdentification(),
-			MandateDate:           codes.Date(detail.GetMandateDate()),
-			TokenId:               detail.GetTokenId(),
-		}
-		if bank := detail.GetBankCoordinates(); bank != nil {
-			methods[i].BankCoordinates = &opencellv1.BankCoordinates{
-				Iban: bank.GetIban(), Bic: bank.GetBic(), AccountOwner: bank.GetAccountOwner(), BankName: bank.GetBankName(),
-			}
-		}
-	}
-	return methods
-}
-
-// secrets returns what a hierarchy holds that nobody must see.
-func secrets(hierarchy *opencellv1.CrmAccountHierarchy) []string {
-	var secrets []string
-	for _, method := range hierarchy.GetPaymentMethods() {
-		secrets = append(secrets, method.GetTokenId(), method.GetBankCoordinates().GetIban())
-	}
-	return secrets
-}
-
-// customFields joins the free fields, by name, and the typed ones, in their order.
-func customFields(properties map[string]string, typed []*enlistv1.OpencellCustomField) *opencellv1.CustomFields {
-	if len(properties)+len(typed) == 0 {
-		return nil
-	}
-	fields := make([]*opencellv1.CustomField, 0, len(properties)+len(typed))
-	for _, code := range slices.Sorted(maps.Keys(properties)) {
-		fields = append(fields, &opencellv1.CustomField{Code: code, StringValue: proto.String(properties[code])})
-	}
-	for _, field := range typed {
-		sent := &opencellv1.CustomField{Code: field.GetCode()}
-		switch value := field.GetValue().(type) {
-		case *enlistv1.OpencellCustomField_StringValue:
-			sent.StringValue = proto.String(value.StringValue)
-		case *enlistv1.OpencellCustomField_LongValue:
-			sent.LongValue = proto.Int64(value.LongValue)
-		case *enlistv1.OpencellCustomField_DoubleValue:
-			sent.DoubleValue = proto.Float64(value.DoubleValue)
-		case *enlistv1.OpencellCustomField_BooleanValue:
-			sent.BooleanValue = proto.Bool(value.BooleanValue)
-		case *enlistv1.OpencellCustomField_DateValue:
-			sent.DateValue = proto.String(codes.Date(value.DateValue))
-		}
-		fields = append(fields, sent)
-	}
-	return &opencellv1.CustomFields{CustomField: fields}
 }

@@ -72,7 +72,7 @@ func TestProvider(t *testing.T) {
 		LoginRefusal: func(words string) (int, string) {
 			return 401, providertest.JSON(map[string]any{"error": "invalid_grant " + words, "error_description": words})
 		},
-		Secrets: []string{demo.ClientSecret, demo.Password, "tok-4242", "FR7630006000011234567890189"},
+		Secrets: []string{demo.ClientSecret, demo.Password, "tok-4242", "FR7630006000011234567890189", "4111111111111111", "ISSUE-77", "00011234567"},
 		ReadUnsent: map[string]string{
 			"language_code":   "without one the connection's is sent",
 			"currency_code":   "without one the connection's is sent",
@@ -112,16 +112,17 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 		"opencell": {
 			"crmParentCode": "MAIN_SELLER",
 			"subscriptionDate": {"year": 2018, "month": 1, "day": 10}, "paymentMethod": "OPENCELL_PAYMENT_METHOD_CHECK",
+			`+billing+`,
 			"paymentMethods": [{"paymentMethodType": "OPENCELL_PAYMENT_METHOD_DIRECTDEBIT", "alias": "debit", "preferred": true,
 				"bankCoordinates": {"iban": "FR7630006000011234567890189", "bic": "BDFEFRPP", "accountOwner": "John Smith", "bankName": "Banque"},
-				"mandateIdentification": "M-2", "mandateDate": {"year": 2018, "month": 1, "day": 11}, "tokenId": "tok-4242"}],
+				"mandateIdentification": "M-2", "mandateDate": {"year": 2018, "month": 1, "day": 11}, "tokenId": "tok-4242"}, `+card+`],
 			"billingCycle": "BC_MONTHLY_15TH", "electronicBilling": true, "externalRef1": "REF-1", "externalRef2": "REF-2",
 			"mandateIdentification": "M-1", "mandateDate": {"year": 2018, "month": 1, "day": 12},
 			"customerAccountStatus": "ACTIVE", "dunningLevel": "R0", "nextInvoiceDate": {"year": 2018, "month": 2, "day": 1},
 			"billingAccountStatus": "ACTIVE", "userAccountStatus": "ACTIVE", "terminationDate": {"year": 2030, "month": 1, "day": 1},
 			"mailingType": "AUTO", "ccedEmails": "a@example.com,b@example.com",
 			"customFields": [{"code": "l", "longValue": "9007199254740993"}, {"code": "d", "doubleValue": 1.25},
-				{"code": "b", "booleanValue": true}, {"code": "t", "dateValue": {"year": 2020, "month": 2, "day": 29}}, {"code": "s", "stringValue": "text"}]
+				{"code": "b", "booleanValue": true}, {"code": "t", "dateValue": {"year": 2020, "month": 2, "day": 29}}, {"code": "s", "stringValue": "text"}, `+custom+`]
 		}}`), request(t, `{
 		"customer": {
 			"id": "FULL-2", "name": {"givenName": "Jane", "familyName": "Doe"}, "organization": {"name": "Acme"}, "email": "jane@example.com",
@@ -131,14 +132,45 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 			"creditCategory": "VIP", "terminationReason": "TERM_REASON_1", "emailTemplate": "INVOICE_EMAIL"}}`)}
 }
 
+// card sets every field of a card, and what any payment method may have.
+const card = `{"paymentMethodType": "OPENCELL_PAYMENT_METHOD_CARD", "cardNumber": "4111111111111111", "owner": "John Smith", "monthExpiration": 7,
+	"yearExpiration": 30, "issueNumber": "ISSUE-77", "cardType": "OPENCELL_CARD_TYPE_VISA", "customerAccountCode": "FULL-1", "id": "12", "disabled": false,
+	"userId": "user-1", "email": "pay@example.com", "info1": "i1", "info2": "i2", "info3": "i3", "info4": "i4", "info5": "i5",
+	"referenceDocumentCode": "DOC-1", "untdidPaymentMeans": "30",
+	"bankCoordinates": {"bankCode": "30006", "branchCode": "00001", "accountNumber": "00011234567", "key": "89", "bankId": "B-1", "issuerNumber": "I-1",
+		"issuerName": "Issuer", "ics": "FR00ZZZ123456"}}`
+
+// billing sets every option that says how the customer is billed.
+const billing = `"billingEmail": "invoices@example.com", "tradingCountryCode": "DE", "legalEntityType": "MR",
+	"customerAccountStatusDate": {"year": 2018, "month": 1, "day": 13}, "dunningLevelDate": {"year": 2018, "month": 1, "day": 14},
+	"parentCustomerCode": "PARENT", "paymentTerms": "NET30", "taxCategoryCode": "TAX", "sellerCode": "MAIN_SELLER",
+	"discountPlansForInstantiation": [{"code": "DP-1", "startDate": {"year": 2018, "month": 3, "day": 1}, "endDate": {"year": 2018, "month": 4, "day": 1},
+		"defaultDuration": 3, "durationUnit": "OPENCELL_DURATION_UNIT_MONTH"}],
+	"discountPlansForTermination": ["DP-0"],
+	"customerThreshold": {"amount": 1.5, "check": "OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT", "perEntity": true},
+	"customerAccountThreshold": {"amount": 1000000, "check": "OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT", "perEntity": false},
+	"billingAccountThreshold": {"amount": 3, "check": "OPENCELL_THRESHOLD_CHECK_POSITIVE_RT", "perEntity": true},
+	"minimumAmounts": {
+		"customer": {"amountEl": "#{1}", "labelEl": "l1", "chargeTemplate": "c1", "targetAccount": "t1"},
+		"customerAccount": {"amountEl": "#{2}", "labelEl": "l2", "chargeTemplate": "c2", "targetAccount": "t2"},
+		"billingAccount": {"amountEl": "#{3}", "labelEl": "l3", "chargeTemplate": "c3"},
+		"userAccount": {"amountEl": "#{4}", "labelEl": "l4", "chargeTemplate": "c4"}},
+	"bankCoordinates": {"iban": "FR7630006000011234567890189", "bic": "BDFEFRPP", "accountOwner": "John Smith", "bankName": "Banque", "bankCode": "30006",
+		"branchCode": "00001", "accountNumber": "00011234567", "key": "89", "bankId": "B-1", "issuerNumber": "I-1", "issuerName": "Issuer", "ics": "FR00ZZZ123456"}`
+
+// custom sets custom fields of every other kind, and their periods.
+const custom = `{"code": "list", "listValue": {"items": [{"stringValue": "a"}, {"longValue": "7"}, {"doubleValue": 2.5}, {"booleanValue": true}]},
+		"valueDate": {"year": 2020, "month": 1, "day": 1}},
+	{"code": "map", "mapValue": {"entries": {"a": {"stringValue": "x"}, "b": {"longValue": "9007199254740991"}, "c": {"doubleValue": 1000000},
+		"d": {"booleanValue": false}}}, "valuePeriodStartDate": {"year": 2020, "month": 1, "day": 1}, "valuePeriodEndDate": {"year": 2021, "month": 1, "day": 1},
+		"valuePeriodPriority": 2},
+	{"code": "entity", "entityReferenceValue": {"classname": "org.meveo.model.crm.Customer", "classnameCode": "CE", "code": "OTHER"}},
+	{"code": "url", "urlReferenceValue": {"url": "https://example.com", "label": "shop"}},
+	{"code": "file", "fileValue": "contract.pdf"}`
+
 // The page's own sample, from the canonical request that means it.
 func TestPageSample(t *testing.T) {
-	own := settings("http://127.0.0.1:1")
-	own.ReferenceRequestId = proto.Bool(false)
-	provider, err := connect(own, time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
+	provider := vendor(t, text(404, absent), nil, func(own *configv1.Opencell) { own.ReferenceRequestId = proto.Bool(false) })
 	sample := request(t, `{
 		"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "onExisting": "ON_EXISTING_UPDATE", "validateOnly": true,
 		"customer": {"id": "CLASSIC-C00", "displayName": "John Smith", "name": {"title": "MR", "givenName": "John", "familyName": "Smith"},
@@ -175,10 +207,7 @@ func TestPageSample(t *testing.T) {
 
 // An update changes what the request says and nothing that Enlist would make up.
 func TestUpdateSendsNothingDerived(t *testing.T) {
-	provider, err := connect(settings("http://127.0.0.1:1"), time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
+	provider := vendor(t, text(404, absent), nil)
 	for on, want := range map[string]bool{"ON_EXISTING_FAIL": true, "ON_EXISTING_UPDATE": false, "ON_EXISTING_ADOPT": true} {
 		preview, err := providertest.Create(t.Context(), provider, request(t, `{"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "validateOnly": true,
 			"onExisting": "`+on+`", "customer": {"id": "X", "name": {"familyName": "One"}, "billingAddress": {"countryCode": "FR"}}}`))

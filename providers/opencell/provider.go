@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -107,7 +108,8 @@ func (p *Provider) read(ctx context.Context, code, ownReference string) (*said, 
 // lookUp asks for a code, and returns what Opencell holds under it.
 func (p *Provider) lookUp(ctx context.Context, code string) (*said, error) {
 	request := newRequest(vendorhttp.Get, http.MethodGet, customerPath)
-	request.Query = url.Values{"customerCode": {code}}
+	// From version 11 on the accounts come only with the parameter. Version 10 ignores it.
+	request.Query = url.Values{"customerCode": {code}, "includeCustomerAccounts": {"true"}}
 	there, err := p.send(ctx, request)
 	if err == nil && there.GetCustomer().GetCode() == "" {
 		return nil, p.http.NotUnderstood(request, &vendorhttp.Response{Status: http.StatusOK}, nil)
@@ -118,7 +120,8 @@ func (p *Provider) lookUp(ctx context.Context, code string) (*said, error) {
 // getResponse returns the response to a read of a code.
 func getResponse(code string, there *said, includeRecord bool) *enlistv1.GetCustomerResponse {
 	record := there.GetCustomer()
-	response := &enlistv1.GetCustomerResponse{Customer: customer(record), Warnings: append(there.warnings, idChanged(code, record.GetCode())...)}
+	response := &enlistv1.GetCustomerResponse{Customer: customer(record)}
+	response.Warnings = slices.Concat(there.warnings, providers.IDChanged(code, record.GetCode()), unrepresented(record, response.GetCustomer()))
 	if includeRecord {
 		response.VendorRecord = wire.Record(there.body, secretMembers()...)
 	}

@@ -24,7 +24,9 @@ func newRequest(operation vendorhttp.Operation, method, path string) *vendorhttp
 }
 
 // secretMembers are the members of Opencell's records whose values people must not see.
-func secretMembers() []string { return []string{"tokenId", "iban"} }
+func secretMembers() []string {
+	return []string{"tokenId", "iban", "accountNumber", "cardNumber", "issueNumber"}
+}
 
 // said is what a response says, its body, and what to warn of.
 type said struct {

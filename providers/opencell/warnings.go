@@ -2,10 +2,13 @@ package opencell
 
 import (
 	"cmp"
+	"strconv"
+
+	"google.golang.org/protobuf/types/known/structpb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
-	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
@@ -30,14 +33,53 @@ func vendorWarning(vendor *enlistv1.VendorError) *enlistv1.Warning {
 	return warning
 }
 
-// idChanged returns a warning if Opencell holds a customer under another code than the requested
-// one. A code that is not even nearly equal needs proof that the customer is the requested one.
-func idChanged(requested, held string) []*enlistv1.Warning {
-	if match.Keys(requested, held) != match.Different {
-		return providers.IDChanged(requested, held)
+// unrepresented returns a warning for each value of a record that the customer made of it does not
+// represent.
+func unrepresented(record *opencellv1.CustomerRecord, customer *enlistv1.Customer) []*enlistv1.Warning {
+	var warnings []*enlistv1.Warning
+	warn := func(path, vendorCode, message string) {
+		warnings = append(warnings, &enlistv1.Warning{
+			Code: enlistv1.WarningCode_WARNING_CODE_UNREPRESENTED_VALUE, Path: path, VendorCode: vendorCode,
+			Message: message + " Set include_vendor_record to see it.",
+		})
 	}
-	return []*enlistv1.Warning{{
-		Code: enlistv1.WarningCode_WARNING_CODE_ID_CHANGED, Path: "customer.id",
-		Message: "Opencell holds this customer under another code than the requested one. Use customer.id of this response from now on.",
-	}}
+	if accounts := record.GetCustomerAccounts().GetCustomerAccount(); len(accounts) > 0 {
+		if billing := accounts[0].GetBillingAccounts().GetBillingAccount(); len(billing) > 0 {
+			const account = "customer.customerAccounts.customerAccount[0].billingAccounts.billingAccount[0]."
+			if email := billing[0].GetEmail(); email != "" && email != customer.GetEmail() {
+				warn("opencell.billing_email", account+"email", "Opencell's billing email differs from customer.email.")
+			}
+			if country := billing[0].GetCountry(); country != "" && country != customer.GetBillingAddress().GetCountryCode() {
+				warn("opencell.trading_country_code", account+"country", "Opencell's trading country differs from customer.billing_address.country_code.")
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, field := range record.GetCustomFields().GetCustomField() {
+		path := "customer.properties[" + strconv.Quote(field.GetCode()) + "]"
+		switch {
+		case field.GetCode() == "":
+			warn("customer.properties", "", "Opencell returned a custom field without a code.")
+		case seen[path]:
+			warn(path, field.GetCode(), "This custom field has values for several periods.")
+		case isSet(field.GetValue()), isSet(field.GetMapValue()), isSet(field.GetEntityReferenceValue()), isSet(field.GetUrlReferenceValue()),
+			isSet(field.GetFileValue()):
+			warn(path, field.GetCode(), "This custom field has a value that is not one text, number, truth value or date.")
+		}
+		seen[path] = true
+	}
+	return warnings
+}
+
+// isSet reports whether a member of a record is there and not empty.
+func isSet(value *structpb.Value) bool {
+	switch kind := value.GetKind().(type) {
+	case nil, *structpb.Value_NullValue:
+		return false
+	case *structpb.Value_ListValue:
+		return len(kind.ListValue.GetValues()) > 0
+	case *structpb.Value_StructValue:
+		return len(kind.StructValue.GetFields()) > 0
+	}
+	return true
 }

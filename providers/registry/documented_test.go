@@ -201,6 +201,9 @@ func exists(path string) bool {
 			if field == nil {
 				return false
 			}
+			if field.IsMap() {
+				field = field.MapValue()
+			}
 			message = field.Message()
 		}
 		return true

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/envoyproxy/protoc-gen-validate/validate"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -70,7 +71,11 @@ func flatten(into []Violation, err error, message protoreflect.Message, prefix s
 			return appendOnce(into, Violation{Path: path, Description: "must have exactly one of " + Names(oneof.Fields()), Missing: true})
 		}
 		missing := isMissing(message, field, index, isElement)
-		return appendOnce(into, Violation{Path: path, Description: describe(field, err.Reason(), missing), Missing: missing})
+		description := describe(field, err.Reason(), missing)
+		if foreign := describeForeign(message, field, index); foreign != "" {
+			description = foreign + ", but " + description
+		}
+		return appendOnce(into, Violation{Path: path, Description: description, Missing: missing})
 	}
 	return into
 }
@@ -144,6 +149,32 @@ func describe(field protoreflect.FieldDescriptor, reason string, missing bool) s
 		return "must have a length of" + rest
 	}
 	return reason
+}
+
+// describeForeign names the first character of a text that the pattern of a vendor's field has no
+// place for. A hint can say which characters a field takes; which one is wrong may not be visible. A
+// value that is not sent as it came has other characters, at other places, than the caller's.
+func describeForeign(message protoreflect.Message, field protoreflect.FieldDescriptor, index string) string {
+	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	asItCame := source.GetPath() != "" && source.GetAs() == enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED
+	if field.Kind() != protoreflect.StringKind || field.IsMap() || !asItCame {
+		return ""
+	}
+	limits, _ := proto.GetExtension(field.Options(), validate.E_Rules).(*validate.FieldRules)
+	value, text := message.Get(field), limits.GetString_()
+	switch {
+	case !field.IsList():
+	case index == "":
+		return ""
+	default:
+		at, _ := strconv.Atoi(index) // the generated code wrote it
+		value, text = value.List().Get(at), limits.GetRepeated().GetItems().GetString_()
+	}
+	found, place := foreign(text.GetPattern(), value.String())
+	if text.GetPattern() == "" || found < 0 {
+		return ""
+	}
+	return "contains " + character(found) + " at character " + strconv.Itoa(place)
 }
 
 // appendOnce keeps one violation where two rules of one field (a pattern and a length, say) have the same thing to say. The rules

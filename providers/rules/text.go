@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
@@ -12,17 +13,18 @@ import (
 
 // IsMultiline reports whether the field's text may have line breaks and tabs.
 func IsMultiline(field protoreflect.FieldDescriptor) bool {
-	multiline, _ := proto.GetExtension(field.Options(), enlistv1.E_Multiline).(bool)
-	return multiline
+	return has(field, enlistv1.E_Multiline)
 }
 
 // textProblem says what is wrong with the text of a field, as the end of a sentence. It returns an
 // empty string if nothing is. A vendor's database may refuse control characters: PostgreSQL stores
 // no U+0000. Each request would then fail in the same way.
+//
+// Annotations are looked up only for texts that they may be about: few have such characters.
 func textProblem(text string, field protoreflect.FieldDescriptor) string {
-	control, valid := controlCharacter(text, false)
-	if control >= 0 && IsMultiline(field) { // looked up only here: few texts have control characters
-		control, valid = controlCharacter(text, true)
+	control, ascii := controlCharacter(text, false)
+	if control >= 0 && IsMultiline(field) {
+		control, ascii = controlCharacter(text, true)
 		if control >= 0 {
 			return fmt.Sprintf("must not contain control characters other than line breaks and tabs (U+%04X)", control)
 		}
@@ -30,17 +32,30 @@ func textProblem(text string, field protoreflect.FieldDescriptor) string {
 	switch {
 	case control >= 0:
 		return fmt.Sprintf("must not contain control characters (U+%04X)", control)
-	case !valid:
+	case !ascii && !utf8.ValidString(text):
 		return "must be valid UTF-8"
+	}
+	if !ascii {
+		if hidden := invisible(text); hidden >= 0 && has(field, enlistv1.E_Visible) {
+			return "must not contain invisible characters, and contains " + character(hidden)
+		}
+	}
+	if (!ascii || strings.HasPrefix(text, " ")) && isBlank(text) && has(field, enlistv1.E_NotBlank) {
+		return "must not be blank: it needs a character that can be seen"
 	}
 	return ""
 }
 
+func has(field protoreflect.FieldDescriptor, annotation protoreflect.ExtensionType) bool {
+	set, _ := proto.GetExtension(field.Options(), annotation).(bool)
+	return set
+}
+
 // controlCharacter returns the first character of Unicode category Cc, or -1, and whether a text
-// without one is valid UTF-8. It compares bytes, which is faster than to decode: U+0080 to U+009F
-// are the byte C2 followed by 80 to 9F.
-func controlCharacter(text string, multiline bool) (control rune, valid bool) {
-	ascii := true
+// without one is ASCII. It compares bytes, which is faster than to decode: U+0080 to U+009F are the
+// byte C2 followed by 80 to 9F.
+func controlCharacter(text string, multiline bool) (control rune, ascii bool) {
+	ascii = true
 	for i := range len(text) {
 		switch c := text[i]; {
 		case ' ' <= c && c <= '~':
@@ -53,5 +68,5 @@ func controlCharacter(text string, multiline bool) (control rune, valid bool) {
 			ascii = false
 		}
 	}
-	return -1, ascii || utf8.ValidString(text)
+	return -1, ascii
 }

@@ -96,7 +96,7 @@ func TestViolations(t *testing.T) {
 			_, err := preview(t, request)
 			var paths []string
 			for _, violation := range failure(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations {
-				if paths = append(paths, violation.Path); !strings.HasPrefix(violation.Description, "must be ") {
+				if paths = append(paths, violation.Path); !strings.Contains(violation.Description, "must be ") {
 					t.Errorf("%s %s", violation.Path, violation.Description)
 				}
 			}

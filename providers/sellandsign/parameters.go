@@ -20,7 +20,7 @@ const newProperty = -1
 
 // parameters maps a request to Sell&Sign's parameters.
 func (p *Provider) parameters(request *enlistv1.CreateCustomerRequest) *sellandsignv1.SelectOrCreateCustomer {
-	customer, address := request.GetCustomer(), request.GetCustomer().GetBillingAddress()
+	customer, address := providers.AsSent(request.GetCustomer()), request.GetCustomer().GetBillingAddress()
 	options := providers.WithDefaults(request.GetSellAndSign(), p.settings.GetDefaults())
 	var lines [5]string // the contract allows no more
 	copy(lines[:], address.GetLines())

@@ -207,10 +207,10 @@ func TestSuccesses(t *testing.T) {
 }
 
 // A country that Valomnia holds as a name, in English or French, is read as its code. The caller's
-// other references and the payment types are in vendor_ids.
+// other references are in vendor_ids.
 func TestReadsNamesAndReferences(t *testing.T) {
 	const body = `{"id":7,"reference":"K-1","isSameAddress":false,"billingCountry":"Ireland","billingCity":"Cork","country":"États-Unis",
-		"reference2":"R-2","barcode":"978","paymentTypes":[{"id":7,"reference":"cash"},{"id":8}]}`
+		"reference2":"R-2","barcode":"978"}`
 	vendor := newVendor(t, text(200, body))
 	read, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: "K-1"})
 	if err != nil {
@@ -220,7 +220,7 @@ func TestReadsNamesAndReferences(t *testing.T) {
 	if billing != "IE" || shipping != "US" || len(read.GetWarnings()) > 0 {
 		t.Errorf("countries %q and %q, warnings %v", billing, shipping, read.GetWarnings())
 	}
-	want := map[string]string{"customer_id": "7", "reference2": "R-2", "barcode": "978", "payment_type_ids": "7,8"}
+	want := map[string]string{"customer_id": "7", "reference2": "R-2", "barcode": "978"}
 	if got := read.GetCustomer().GetVendorIds(); !maps.Equal(got, want) {
 		t.Errorf("vendor_ids %v, want %v", got, want)
 	}

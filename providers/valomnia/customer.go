@@ -2,7 +2,6 @@ package valomnia
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -85,15 +84,8 @@ func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
 			ids[name] = strconv.FormatInt(id, 10)
 		}
 	}
-	var paymentTypes []string
-	for _, paymentType := range record.GetPaymentTypes() {
-		if paymentType.GetId() != 0 {
-			paymentTypes = append(paymentTypes, strconv.FormatInt(paymentType.GetId(), 10))
-		}
-	}
 	for name, id := range map[string]string{
 		"parent_customer_id": parentID(record.GetParentCustomer()),
-		"payment_type_ids":   strings.Join(paymentTypes, ","),
 		"reference2":         record.GetReference2(),
 		"barcode":            record.GetBarcode(),
 	} {

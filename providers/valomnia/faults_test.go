@@ -105,7 +105,7 @@ func TestFaultNormalisedKey(t *testing.T) {
 	changed := []string{"ID_CHANGED customer.id"}
 	for form, references := range map[string][2]string{
 		"upper": {"acme-1", "ACME-1"}, "lower": {"ACME-1", "acme-1"}, "padded": {"1", "0000000001"}, "zeros_stripped": {"0042", "42"},
-		"escaped": {"A&B", "A&amp;B"}, "nfc": {"Zoe\u0301", "Zo\u00e9"},
+		"escaped": {"A&B", "A&amp;B"}, "nfc": {"Zoe\u0301", "Zo\u00e9"}, "unaccented": {"Zo\u00eb", "Zoe"},
 	} {
 		t.Run(form, func(t *testing.T) {
 			w := newWorld(t)
@@ -126,7 +126,7 @@ func TestFaultNormalisedKey(t *testing.T) {
 			}
 		})
 	}
-	for form, reference := range map[string]string{"cut": "CUSTOMER-0123456789-0123", "unaccented": "Zoë"} {
+	for form, reference := range map[string]string{"cut": "CUSTOMER-0123456789-0123"} {
 		w := newWorld(t)
 		w.order("create", "normalised_key", form)
 		creation := w.creation(reference)
@@ -169,12 +169,7 @@ func TestFaultRefusedWith500(t *testing.T) {
 	}
 }
 
-// otherwise lists the warnings that are about no element of a list.
-func otherwise(warnings []*enlistv1.Warning) []*enlistv1.Warning {
-	return slices.DeleteFunc(slices.Clone(warnings), func(warning *enlistv1.Warning) bool { return strings.Contains(warning.GetVendorCode(), "[") })
-}
-
-// An odd row in a list within the customer hides nothing else, and is named where the list is read.
+// An odd row in a list within the customer hides nothing else.
 func TestFaultOddRow(t *testing.T) {
 	for use := range 6 {
 		w := newWorld(t)
@@ -185,7 +180,7 @@ func TestFaultOddRow(t *testing.T) {
 		creation := w.creation("K-1")
 		w.order("create", "odd_row", "")
 		created, err := creation.CreateCustomer(t.Context())
-		if err != nil || created.GetCustomer().GetId() != "K-1" || len(otherwise(created.GetWarnings())) > 0 {
+		if err != nil || created.GetCustomer().GetId() != "K-1" || len(created.GetWarnings()) > 0 {
 			t.Errorf("use %d: created %v, %v", use, created, err)
 		}
 	}
@@ -196,7 +191,7 @@ func TestFaultOddRow(t *testing.T) {
 	}
 	for use := range 6 {
 		w.order("get", "odd_row", "")
-		if read, err := w.get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || len(otherwise(read.GetWarnings())) > 0 {
+		if read, err := w.get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || len(read.GetWarnings()) > 0 {
 			t.Errorf("use %d: read %v, %v", use, read, err)
 		}
 		w.order("get", "odd_row", "")
@@ -248,10 +243,10 @@ func TestFaultByteOrderMark(t *testing.T) {
 		w.order(operation, "byte_order_mark", "")
 	}
 	creation := w.creation("K-1")
-	if created, err := creation.CreateCustomer(t.Context()); err != nil || len(otherwise(created.GetWarnings())) > 0 {
+	if created, err := creation.CreateCustomer(t.Context()); err != nil || len(created.GetWarnings()) > 0 {
 		t.Errorf("created %v, %v", created, err)
 	}
-	if read, err := w.get("K-1"); err != nil || len(otherwise(read.GetWarnings())) > 0 {
+	if read, err := w.get("K-1"); err != nil || len(read.GetWarnings()) > 0 {
 		t.Errorf("read %v, %v", read, err)
 	}
 	if found := w.find(creation); found.Match != providers.MatchOurs {

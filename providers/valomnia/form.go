@@ -24,7 +24,7 @@ func (p *Provider) form(request *enlistv1.CreateCustomerRequest) (*valomniav1.Cu
 			"must be as in the connection's defaults, or parent_customer, customer_segmentation_id, user_id and payment_type_ids "+
 				"must be set as well: the defaults fill in ids of the other kind")
 	}
-	customer, options := request.GetCustomer(), providers.WithDefaults(request.GetValomnia(), p.settings.GetDefaults())
+	customer, options := providers.AsSent(request.GetCustomer()), providers.WithDefaults(request.GetValomnia(), p.settings.GetDefaults())
 	billing, shipping := customer.GetBillingAddress(), customer.GetShippingAddress()
 	form := &valomniav1.CustomerForm{
 		Reference:                 cmp.Or(customer.GetId(), request.GetRequestId()),

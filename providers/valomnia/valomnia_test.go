@@ -164,7 +164,7 @@ func TestPageSample(t *testing.T) {
 	want := &enlistv1.Customer{}
 	if err := protojson.Unmarshal([]byte(`{"id": "NC-3", "displayName": "Marie's Jewelry", "category": "jewelry", "currencyCode": "USD",
 		"billingAddress": {"countryCode": "FR", "city": "Nice"},
-		"vendorIds": {"customer_id": "256", "category_id": "2", "customer_segmentation_id": "1", "payment_type_ids": "7,8", "region_id": "3", "user_id": "2"},
+		"vendorIds": {"customer_id": "256", "category_id": "2", "customer_segmentation_id": "1", "region_id": "3", "user_id": "2"},
 		"createTime": "2015-12-17T23:00:00Z", "updateTime": "2015-12-17T23:00:00Z", "source": "RECORD_SOURCE_VENDOR"}`), want); err != nil {
 		t.Fatal(err)
 	}

@@ -9,12 +9,15 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // usualSize is what most messages take, in bytes.
@@ -91,6 +94,10 @@ func (e *encoder) message(message protoreflect.Message) {
 }
 
 func (e *encoder) field(field protoreflect.FieldDescriptor, value protoreflect.Value) {
+	if field.IsMap() {
+		e.entries(field.MapValue(), value.Map())
+		return
+	}
 	if !field.IsList() {
 		e.value(field, value)
 		return
@@ -106,9 +113,46 @@ func (e *encoder) field(field protoreflect.FieldDescriptor, value protoreflect.V
 	e.out = append(e.out, ']')
 }
 
+// entries writes a map as an object, its members by name.
+func (e *encoder) entries(kind protoreflect.FieldDescriptor, entries protoreflect.Map) {
+	values := map[string]protoreflect.Value{}
+	entries.Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {
+		values[key.String()] = value
+		return true
+	})
+	e.out = append(e.out, '{')
+	for i, name := range slices.Sorted(maps.Keys(values)) {
+		if i > 0 {
+			e.out = append(e.out, ',')
+		}
+		e.out = append(appendString(e.out, name), ':')
+		e.value(kind, values[name])
+	}
+	e.out = append(e.out, '}')
+}
+
+// scalar writes a google.protobuf.Value that holds a text, a number or a truth value; any other is
+// null.
+func (e *encoder) scalar(value *structpb.Value) {
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_StringValue:
+		e.out = appendString(e.out, kind.StringValue)
+	case *structpb.Value_NumberValue:
+		e.out = appendNumber(e.out, kind.NumberValue)
+	case *structpb.Value_BoolValue:
+		e.out = strconv.AppendBool(e.out, kind.BoolValue)
+	default:
+		e.out = append(e.out, "null"...)
+	}
+}
+
 func (e *encoder) value(field protoreflect.FieldDescriptor, value protoreflect.Value) {
 	switch field.Kind() {
 	case protoreflect.MessageKind:
+		if scalar, ok := value.Message().Interface().(*structpb.Value); ok {
+			e.scalar(scalar)
+			return
+		}
 		e.message(value.Message())
 	case protoreflect.StringKind:
 		e.out = appendString(e.out, value.String())

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 )
@@ -13,20 +14,25 @@ import (
 func TestJSON(t *testing.T) {
 	message := &opencellv1.CrmAccountHierarchy{
 		Code: "A\"<&>\u2028é", IsCompany: proto.Bool(false),
-		PaymentMethods: []*opencellv1.PaymentMethod{{PaymentMethodType: "CARD", TokenId: "tok"}, {}},
+		MethodOfPayment: []*opencellv1.PaymentMethod{{PaymentMethodType: "CARD", TokenId: "tok"}, {}},
 		CustomFields: &opencellv1.CustomFields{CustomField: []*opencellv1.CustomField{
-			{Code: "l", LongValue: proto.Int64(9007199254740993)}, {Code: "d", DoubleValue: proto.Float64(0.1)}, {Code: "s", StringValue: proto.String("")},
+			{Code: "l", LongValue: proto.Int64(9007199254740993)},
+			{Code: "d", DoubleValue: proto.Float64(0.1)},
+			{Code: "s", StringValue: proto.String("")},
+			{Code: "v", Value: []*opencellv1.CustomFieldValue{{Value: structpb.NewStringValue("<a>")}, {Value: structpb.NewNumberValue(7)}, {Value: structpb.NewBoolValue(true)}, {}}},
+			{Code: "m", MapValue: map[string]*opencellv1.MapValue{"b": {Value: structpb.NewNumberValue(1.5)}, "a\"": {Value: structpb.NewNullValue()}}},
 		}},
 	}
-	const want = `{"code":"A\"<&>\u2028é","isCompany":false,"paymentMethods":[{"paymentMethodType":"CARD","tokenId":"tok"},{}],` +
-		`"customFields":{"customField":[{"code":"l","longValue":9007199254740993},{"code":"d","doubleValue":0.1},{"code":"s","stringValue":""}]}}`
+	const want = `{"code":"A\"<&>\u2028é","isCompany":false,"methodOfPayment":[{"paymentMethodType":"CARD","tokenId":"tok"},{}],` +
+		`"customFields":{"customField":[{"code":"l","longValue":9007199254740993},{"code":"d","doubleValue":0.1},{"code":"s","stringValue":""},` +
+		`{"code":"v","value":[{"value":"<a>"},{"value":7},{"value":true},{}]},{"code":"m","mapValue":{"a\"":{"value":null},"b":{"value":1.5}}}]}}`
 	if got := string(JSON(message)); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
 	if _, redacted := Body(message); redacted == nil || string(redacted()) != strings.Replace(want, `"tok"`, `"$TOKEN_ID"`, 1) {
 		t.Error("the token shows")
 	}
-	if _, redacted := Body(&opencellv1.CrmAccountHierarchy{Code: "A", PaymentMethods: message.GetPaymentMethods()[1:]}); redacted != nil {
+	if _, redacted := Body(&opencellv1.CrmAccountHierarchy{Code: "A", MethodOfPayment: message.GetMethodOfPayment()[1:]}); redacted != nil {
 		t.Error("without a secret there is something to redact")
 	}
 	back := &opencellv1.CrmAccountHierarchy{}

@@ -44,18 +44,39 @@ func (o *server) checkHierarchy(dto map[string]any) (hierarchy, *problem) {
 		slices.Sort(lacking)
 		return levels, missing(lacking...)
 	}
-	switch engine.TextAt(dto, "paymentMethod") {
-	case "", "CHECK", "WIRETRANSFER", "PAYPAL":
-	default:
-		return levels, invalid("paymentMethod %s needs details: use paymentMethods", engine.TextAt(dto, "paymentMethod"))
-	}
-	methods, _ := dto["paymentMethods"].([]any)
-	for i, method := range methods {
-		if engine.TextAt(method.(map[string]any), "paymentMethodType") == "" {
-			return levels, missing(fmt.Sprintf("paymentMethods[%d].paymentMethodType", i))
-		}
+	if wrong := checkPayment(dto); wrong != nil {
+		return levels, wrong
 	}
 	return levels, o.checkReferences(dto)
+}
+
+// checkPayment checks that payment methods have what they need.
+func checkPayment(dto map[string]any) *problem {
+	switch method := engine.TextAt(dto, "paymentMethod"); method {
+	case "", "CHECK", "WIRETRANSFER":
+	case "DIRECTDEBIT":
+		for _, name := range []string{"mandateIdentification", "mandateDate"} {
+			if engine.TextAt(dto, name) == "" {
+				return missing(name)
+			}
+		}
+	default:
+		return invalid("paymentMethod %s needs details: use methodOfPayment", method)
+	}
+	methods, _ := dto["methodOfPayment"].([]any)
+	for i, method := range methods {
+		method := method.(map[string]any)
+		required := []string{"paymentMethodType"}
+		if method["paymentMethodType"] == "CARD" {
+			required = append(required, "cardNumber", "owner", "monthExpiration", "yearExpiration")
+		}
+		for _, name := range required {
+			if method[name] == nil || method[name] == "" {
+				return missing(fmt.Sprintf("methodOfPayment[%d].%s", i, name))
+			}
+		}
+	}
+	return nil
 }
 
 func (o *server) checkReferences(dto map[string]any) *problem {
@@ -75,6 +96,7 @@ func (o *server) checkReferences(dto map[string]any) *problem {
 		{"creditCategory", "CreditCategory", o.setup.creditCategories},
 		{"terminationReason", "SubscriptionTerminationReason", o.setup.terminationReasons},
 		{"emailTemplate", "EmailTemplate", o.setup.emailTemplates},
+		{"legalEntityType.code", "Title", o.setup.titles},
 	} {
 		code := engine.TextAt(dto, strings.Split(reference.path, ".")...)
 		if code != "" && !reference.setUp[code] {

@@ -30,7 +30,7 @@ func TestNormalisedCode(t *testing.T) {
 				t.Fatalf("%d %s", r.Status, r.Body)
 			}
 			get := func(code string) sandboxtest.Reply {
-				return w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode="+url.QueryEscape(code), "", token)
+				return w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode="+url.QueryEscape(code)+"&includeCustomerAccounts=true", "", token)
 			}
 			for _, code := range test.found {
 				r := get(code)
@@ -123,7 +123,7 @@ func TestOddRowOfCustomFields(t *testing.T) {
 	body := sandboxtest.Alter(t, w.Fixture("opencell/create_request.json"), map[string]any{"customFields": fields})
 	w.Opencell("POST", sandboxtest.OpencellCreate, body, token)
 	w.Order(`{"vendor":"opencell","operation":"get","kind":"odd_row"}`)
-	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00", "", token).JSON(t)["customer"]
+	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00&includeCustomerAccounts=true", "", token).JSON(t)["customer"]
 	if got := sandboxtest.At(t, customer, "customFields", "customField").([]any); len(got) != 2 || sandboxtest.At(t, got, 1, "stringValue") != 4711.0 {
 		t.Errorf("custom fields: %v", got)
 	}

@@ -1,75 +1,145 @@
 package opencell
 
-// hierarchyForm is the account hierarchy as the server knows it. It is an assumption that the
-// properties of payment methods and of custom fields are complete here.
-func hierarchyForm(before2021 bool) map[string]property {
-	text, flag, date, number := property{}, property{kind: aFlag}, property{kind: aDate}, property{kind: aNumber}
-	text255 := property{limit: 255}
-	oneOf := func(values ...string) property { return property{values: values} }
-	object := func(fields map[string]property) property { return property{kind: anObject, fields: fields} }
-	list := func(fields map[string]property) property { return property{kind: aList, fields: fields} }
-	texts := func(names ...string) map[string]property {
-		fields := map[string]property{}
-		for _, name := range names {
-			fields[name] = text
+import (
+	_ "embed" // the table
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// table holds the names and types of Opencell's requests and responses, and the lengths of its
+// texts. It was made by introspection of the server's own DTO classes.
+//
+//go:embed dto.json
+var table []byte
+
+const (
+	hierarchyDto     = "CRMAccountHierarchyDto"
+	paymentMethodDto = "PaymentMethodDto"
+)
+
+// hierarchyForm is the account hierarchy as a version of the server knows it.
+func hierarchyForm(version int, before2021 bool) map[string]property {
+	var known struct {
+		Limits  map[string]any
+		Request map[string]map[string]string
+	}
+	if err := json.Unmarshal(table, &known); err != nil {
+		panic("sandbox: dto.json: " + err.Error())
+	}
+	forms := map[string]map[string]property{}
+	for dto := range known.Request { // all of them before their members, since they refer to one another
+		forms[dto] = map[string]property{}
+	}
+	for dto, members := range known.Request {
+		for name, kind := range members {
+			forms[dto][name] = propertyOf(kind, forms)
 		}
-		return fields
 	}
-	address := texts("address1", "address2", "address3", "address4", "address5", "zipCode", "city", "country", "state")
-	contact := texts("email", "phone", "mobile", "fax")
-	contact["address"] = object(address)
-	bank := texts("bankCode", "branchCode", "accountNumber", "key", "iban", "bic", "accountOwner", "bankName",
-		"bankId", "issuerNumber", "issuerName", "ics")
+	limit(forms[hierarchyDto], known.Limits)
+	forms[hierarchyDto]["paymentMethod"] = property{values: paymentMethods(version)}
+	forms[paymentMethodDto]["paymentMethodType"] = property{values: paymentMethods(version)}
+	if version < knowsIsCompany || before2021 {
+		delete(forms[hierarchyDto], "isCompany")
+	}
+	return forms[hierarchyDto]
+}
 
-	method := texts("alias", "info1", "info2", "info3", "info4", "info5", "mandateIdentification", "cardNumber",
-		"owner", "tokenId", "issueNumber", "userId", "email", "token3DsId")
-	method["paymentMethodType"] = oneOf("CHECK", "DIRECTDEBIT", "WIRETRANSFER", "CARD", "PAYPAL", "STRIPE", "CASH")
-	method["cardType"] = oneOf("AMERICAN_EXPRESS", "VISA", "MASTERCARD", "DISCOVER", "MAESTRO")
-	method["preferred"], method["disabled"] = flag, flag
-	method["monthExpiration"], method["yearExpiration"] = number, number
-	method["mandateDate"] = date
-	method["bankCoordinates"] = object(bank)
+// Versions that differ in what they know.
+const (
+	givesAccountsOnDemand = 11
+	knowsIsCompany        = 12
+	newPayments           = 15
+	knowsSIPS             = 16
+)
 
-	custom := texts("code", "description", "fieldType", "languageDescriptions", "stringValue")
-	custom["dateValue"], custom["booleanValue"] = property{kind: anything}, flag
-	custom["longValue"], custom["doubleValue"] = number, number
-	for _, name := range []string{"listValue", "mapValue", "entityReferenceValue", "value", "formattedValue"} {
-		custom[name] = property{kind: anything}
+// paymentMethods lists the payment methods of a version.
+func paymentMethods(version int) []string {
+	methods := []string{"CHECK", "DIRECTDEBIT", "WIRETRANSFER", "CARD", "CASH"}
+	if version < newPayments {
+		return append(methods, "PAYPAL", "STRIPE")
 	}
+	methods = append(methods, "PAYPALPAYMENTLINK", "STRIPEDIRECTLINK")
+	if version >= knowsSIPS {
+		methods = append(methods, "SIPS")
+	}
+	return methods
+}
 
-	form := texts("crmAccountType", "crmParentCode", "externalRef1", "externalRef2", "jobTitle", "vatNo",
-		"registrationNo", "email", "language", "customerCategory", "customerBrand", "seller", "currency",
-		"billingCycle", "country", "creditCategory", "mandateIdentification", "paymentTerms", "terminationReason",
-		"emailTemplate", "ccedEmails", "taxCategoryCode")
-	form["code"], form["description"] = text255, text255
-	form["name"] = object(texts("title", "firstName", "lastName"))
-	form["address"] = object(address)
-	form["contactInformation"] = object(contact)
-	form["bankCoordinates"] = object(bank)
-	for _, name := range []string{"subscriptionDate", "terminationDate", "mandateDate", "nextInvoiceDate", "dateStatus", "dateDunningLevel"} {
-		form[name] = date
+// propertyOf reads the type of a member, as the table writes it.
+func propertyOf(kind string, forms map[string]map[string]property) property {
+	if values, isEnum := strings.CutPrefix(kind, "enum "); isEnum {
+		return property{values: strings.Split(values, " | ")}
 	}
-	form["electronicBilling"] = flag
-	if !before2021 {
-		form["isCompany"] = flag
+	if element, isList := strings.CutPrefix(kind, "list of "); isList {
+		inner := propertyOf(element, forms)
+		return property{kind: aList, element: &inner}
 	}
-	form["paymentMethod"] = oneOf("CHECK", "DIRECTDEBIT", "WIRETRANSFER", "CARD", "PAYPAL", "STRIPE", "CASH")
-	form["paymentMethods"] = list(method)
-	form["mailingType"] = oneOf("AUTO", "MANUAL", "BATCH")
-	form["caStatus"] = oneOf("ACTIVE", "CLOSE")
-	form["baStatus"] = oneOf("ACTIVE", "CANCELED", "TERMINATED", "CLOSED")
-	form["uaStatus"] = form["baStatus"]
-	form["dunningLevel"] = oneOf("R0", "R1", "R2", "R3", "R4", "R5", "R6")
-	for _, name := range []string{"invoicingThreshold", "customerInvoicingThreshold", "customerAccountInvoicingThreshold"} {
-		form[name] = number
+	if element, isMap := strings.CutPrefix(kind, "map of "); isMap {
+		inner := propertyOf(element, forms)
+		return property{kind: aMap, element: &inner}
 	}
-	for _, name := range []string{
-		"cfToAdd", "cfMapToAdd", "discountPlansForInstantiation", "discountPlansForTermination", "minimumAmountEl",
-		"checkThreshold", "customerCheckThreshold", "customerAccountCheckThreshold",
-		"thresholdPerEntity", "customerThresholdPerEntity", "customerAccountThresholdPerEntity",
-	} {
-		form[name] = property{kind: anything} // stored without a check
+	switch kind {
+	case "String":
+		return property{}
+	case "Boolean", "boolean":
+		return property{kind: aFlag}
+	case "Date":
+		return property{kind: aDate}
+	case "Long", "Integer", "Double", "BigDecimal":
+		return property{kind: aNumber}
+	case "Object":
+		return property{kind: anything}
 	}
-	form["customFields"] = object(map[string]property{"customField": list(custom), "inheritedCustomField": list(custom)})
-	return form
+	fields, known := forms[kind]
+	if !known {
+		panic("sandbox: dto.json has no " + kind)
+	}
+	return property{kind: anObject, fields: fields}
+}
+
+// limit sets the lengths of texts: a number, or one that the server checks and a shorter one that
+// only its database does.
+func limit(form map[string]property, limits map[string]any) {
+	for path, limit := range limits {
+		for _, path := range severalPaths(path) {
+			holder, name := form, path
+			if dto, member, nested := strings.Cut(path, "."); nested {
+				holder, name = form[dto].fields, member
+			}
+			p, known := holder[name]
+			if !known {
+				continue
+			}
+			switch limit := limit.(type) {
+			case float64:
+				p.limit = int(limit)
+			case map[string]any:
+				checked, _ := limit["validation"].(float64)
+				column, _ := limit["column"].(float64)
+				p.limit, p.column = int(checked), int(column)
+			}
+			holder[name] = p
+		}
+	}
+}
+
+// severalPaths returns the paths that one line of the limits is about: address.address1..5 is five.
+func severalPaths(path string) []string {
+	first, last, several := strings.Cut(path, "..")
+	switch {
+	case path == "minimumAmountEl.minimumAmountEl": // its column, in each of the accounts
+		return []string{
+			"minimumAmountEl.customerMinimumAmountEl", "minimumAmountEl.customerAccountMinimumAmountEl",
+			"minimumAmountEl.billingAccountMinimumAmountEl", "minimumAmountEl.userAccountMinimumAmountEl",
+		}
+	case !several:
+		return []string{path}
+	}
+	until, _ := strconv.Atoi(last)
+	var paths []string
+	for i := 1; i <= until; i++ {
+		paths = append(paths, first[:len(first)-1]+strconv.Itoa(i))
+	}
+	return paths
 }

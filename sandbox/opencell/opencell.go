@@ -1,6 +1,7 @@
 package opencell
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -10,6 +11,9 @@ import (
 
 // Name is the vendor's name.
 const Name engine.Vendor = "opencell"
+
+// newestVersion is the version that the table of names is of.
+const newestVersion = 16
 
 // Credentials open a session at Opencell's identity server. SellerCode is no secret: it names the
 // seller under which customers are created.
@@ -29,6 +33,9 @@ type Settings struct {
 	RefreshTokenLifetime time.Duration
 	// Before2021 refuses an existing customer with 403 instead of 409, and knows no isCompany.
 	Before2021 bool
+	// Version is the major version of the server; 0 is 16. Versions differ in payment methods, in
+	// isCompany, and in when a read gives the accounts.
+	Version int
 }
 
 // server is the emulated vendor. The engine's lock guards its state.
@@ -44,13 +51,14 @@ type server struct {
 
 // Add adds Opencell to the engine.
 func Add(e *engine.Engine, settings Settings) {
+	settings.Version = cmp.Or(settings.Version, newestVersion)
 	o := &server{
 		Engine:   e,
 		Settings: settings,
 		access:   map[string]time.Time{},
 		refresh:  map[string]time.Time{},
 		setup:    newSetup(settings.Credentials.SellerCode),
-		form:     hierarchyForm(settings.Before2021),
+		form:     hierarchyForm(settings.Version, settings.Before2021),
 	}
 	v := &engine.API{
 		Vendor:     Name,

@@ -20,7 +20,7 @@ func TestOpencellDocumentedSample(t *testing.T) {
 	}
 	sandboxtest.SameJSON(t, r.Body, want)
 
-	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00", "", token).JSON(t)["customer"]
+	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00&includeCustomerAccounts=true", "", token).JSON(t)["customer"]
 	account := sandboxtest.At(t, customer, "customerAccounts", "customerAccount", 0)
 	billing := sandboxtest.At(t, account, "billingAccounts", "billingAccount", 0)
 	user := sandboxtest.At(t, billing, "userAccounts", "userAccount", 0)
@@ -31,7 +31,7 @@ func TestOpencellDocumentedSample(t *testing.T) {
 		{sandboxtest.At(t, customer, "seller"), "MAIN_SELLER"},
 		{sandboxtest.At(t, account, "customer"), "CLASSIC-C00"},
 		{sandboxtest.At(t, account, "language"), "FRA"},
-		{sandboxtest.At(t, account, "paymentMethods", 0, "paymentMethodType"), "CHECK"},
+		{sandboxtest.At(t, account, "methodOfPayment", 0, "paymentMethodType"), "CHECK"},
 		{sandboxtest.At(t, billing, "electronicBilling"), true},
 		{sandboxtest.At(t, billing, "subscriptionDate"), float64(time.Date(2018, 1, 10, 0, 0, 0, 0, time.UTC).UnixMilli())},
 		{sandboxtest.At(t, billing, "billingCycle"), "BC_MONTHLY_1ST"},
@@ -103,12 +103,12 @@ func TestOpencellFailures(t *testing.T) {
 		"long code":               {map[string]any{"code": long}, 400, "INVALID_PARAMETER", "code"},
 		"long description":        {map[string]any{"description": long}, 400, "INVALID_PARAMETER", "description"},
 		"no such payment method":  {map[string]any{"paymentMethod": "GOLD"}, 400, "INVALID_ENUM_VALUE", "paymentMethod"},
-		"card as scalar":          {map[string]any{"paymentMethod": "CARD"}, 400, "INVALID_PARAMETER", "paymentMethods"},
-		"untyped payment method":  {map[string]any{"paymentMethods": []any{map[string]any{"alias": "x"}}}, 400, "MISSING_PARAMETER", "paymentMethodType"},
+		"card as scalar":          {map[string]any{"paymentMethod": "CARD"}, 400, "INVALID_PARAMETER", "methodOfPayment"},
+		"untyped payment method":  {map[string]any{"methodOfPayment": []any{map[string]any{"alias": "x"}}}, 400, "MISSING_PARAMETER", "paymentMethodType"},
 		"not a number":            {map[string]any{"invoicingThreshold": "5"}, 400, "INVALID_PARAMETER", "invoicingThreshold"},
-		"not a list":              {map[string]any{"paymentMethods": "CHECK"}, 400, "INVALID_PARAMETER", "paymentMethods"},
-		"a list of what":          {map[string]any{"paymentMethods": []any{"CHECK"}}, 400, "INVALID_PARAMETER", "paymentMethods[0]"},
-		"unknown in a list":       {map[string]any{"paymentMethods": []any{map[string]any{"x": 1}}}, 400, "INVALID_PARAMETER", "paymentMethods[0].x"},
+		"not a list":              {map[string]any{"methodOfPayment": "CHECK"}, 400, "INVALID_PARAMETER", "methodOfPayment"},
+		"a list of what":          {map[string]any{"methodOfPayment": []any{"CHECK"}}, 400, "INVALID_PARAMETER", "methodOfPayment[0]"},
+		"unknown in a list":       {map[string]any{"methodOfPayment": []any{map[string]any{"x": 1}}}, 400, "INVALID_PARAMETER", "methodOfPayment[0].x"},
 		"dunning level":           {map[string]any{"dunningLevel": "R7"}, 400, "INVALID_ENUM_VALUE", "dunningLevel"},
 		"no such title":           {map[string]any{"name.title": "LORD"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "LORD"},
 		"no such category":        {map[string]any{"customerCategory": "FRIEND"}, 404, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", "FRIEND"},
@@ -144,7 +144,7 @@ func TestOpencellAccepts(t *testing.T) {
 		"flag as boolean": {"electronicBilling": true},
 		"no e-billing":    {"electronicBilling": false, "email": sandboxtest.Absent{}},
 		"255 characters":  {"code": strings.Repeat("é", 255)},
-		"card":            {"paymentMethod": sandboxtest.Absent{}, "paymentMethods": []any{map[string]any{"paymentMethodType": "CARD", "cardNumber": "4111"}}},
+		"card":            {"paymentMethod": sandboxtest.Absent{}, "methodOfPayment": []any{map[string]any{"paymentMethodType": "CARD", "cardNumber": "4111", "owner": "J", "monthExpiration": 1, "yearExpiration": 30}}},
 		"custom field":    {"customFields": map[string]any{"customField": []any{map[string]any{"code": "tier", "stringValue": "gold"}}}},
 		"customer only":   {"crmAccountType": "C", "currency": sandboxtest.Absent{}, "language": sandboxtest.Absent{}, "billingCycle": sandboxtest.Absent{}},
 		"from the seller": {"crmAccountType": "S_UA"},
@@ -200,7 +200,7 @@ func TestOpencellCustomerWithoutLowerAccounts(t *testing.T) {
 	if r := w.Opencell("POST", sandboxtest.OpencellCreate, lower, token); r.Status != 200 {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
-	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00", "", token).JSON(t)["customer"]
+	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00&includeCustomerAccounts=true", "", token).JSON(t)["customer"]
 	sandboxtest.At(t, customer, "customerAccounts", "customerAccount", 0, "billingAccounts", "billingAccount", 0, "userAccounts", "userAccount", 0)
 	if r := w.Opencell("POST", sandboxtest.OpencellUpsert, whole, token); r.Status != 200 {
 		t.Errorf("update of the whole: %d %s", r.Status, r.Body)
@@ -233,7 +233,7 @@ func TestOpencellUpdateOfOneLevel(t *testing.T) {
 			t.Fatalf("%v: %d %s", step.changes, r.Status, r.Body)
 		}
 	}
-	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00", "", token).JSON(t)["customer"]
+	customer := w.Opencell("GET", sandboxtest.OpencellAPI+"customer?customerCode=CLASSIC-C00&includeCustomerAccounts=true", "", token).JSON(t)["customer"]
 	lower := sandboxtest.At(t, customer, "customerAccounts", "customerAccount", 0)
 	if got := []any{sandboxtest.At(t, customer, "address", "city"), sandboxtest.At(t, lower, "address", "city")}; got[0] != "Lyon" || got[1] != "Nice" {
 		t.Errorf("cities: %v", got)

@@ -12,10 +12,12 @@ import (
 
 // property is one JSON property of a request to Opencell.
 type property struct {
-	kind   propertyKind
-	limit  int                 // characters of a text; 0 for any
-	values []string            // an enumeration; empty for any
-	fields map[string]property // of an object, or of each item of a list of objects
+	kind    propertyKind
+	limit   int                 // characters of a text; 0 for any
+	column  int                 // characters that the database holds, where that is less; 0 for no less
+	values  []string            // an enumeration; empty for any
+	fields  map[string]property // of an object
+	element *property           // each item of a list, or each value of a map
 }
 
 type propertyKind int
@@ -27,6 +29,7 @@ const (
 	aNumber
 	anObject
 	aList
+	aMap
 	anything
 )
 
@@ -78,6 +81,8 @@ func (p property) check(path string, value any) (any, *problem) {
 		return checkObject(path+".", object, p.fields)
 	case aList:
 		return p.checkList(path, value)
+	case aMap:
+		return p.checkMap(path, value)
 	case anything:
 		return value, nil
 	}
@@ -87,6 +92,8 @@ func (p property) check(path string, value any) (any, *problem) {
 		return nil, invalid("%s must be a text", path)
 	case p.limit > 0 && utf8.RuneCountInString(text) > p.limit:
 		return nil, invalid("%s is longer than %d characters", path, p.limit)
+	case p.column > 0 && utf8.RuneCountInString(text) > p.column:
+		return nil, &problem{"GENERIC_API_EXCEPTION", "could not execute statement"}
 	case len(p.values) > 0 && !slices.Contains(p.values, text):
 		return nil, &problem{"INVALID_ENUM_VALUE", fmt.Sprintf("%s must be one of %s", path, strings.Join(p.values, ", "))}
 	case p.kind == aDate:
@@ -104,16 +111,27 @@ func (p property) checkList(path string, value any) (any, *problem) {
 	}
 	items := make([]any, 0, len(list))
 	for i, item := range list {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		object, ok := item.(map[string]any)
-		if !ok {
-			return nil, invalid("%s must be an object", at)
-		}
-		checked, wrong := checkObject(at+".", object, p.fields)
+		checked, wrong := p.element.check(fmt.Sprintf("%s[%d]", path, i), item)
 		if wrong != nil {
 			return nil, wrong
 		}
 		items = append(items, checked)
 	}
 	return items, nil
+}
+
+func (p property) checkMap(path string, value any) (any, *problem) {
+	entries, ok := value.(map[string]any)
+	if !ok {
+		return nil, invalid("%s must be an object", path)
+	}
+	checked := make(map[string]any, len(entries))
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		entry, wrong := p.element.check(path+"."+name, entries[name])
+		if wrong != nil {
+			return nil, wrong
+		}
+		checked[name] = entry
+	}
+	return checked, nil
 }

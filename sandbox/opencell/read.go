@@ -17,8 +17,18 @@ func (o *server) getCustomer(c *engine.Call) engine.Response {
 	}
 	return engine.JSONResponse(http.StatusOK, map[string]any{
 		"actionStatus": map[string]any{"status": "SUCCESS", "message": ""},
-		"customer":     showAccount(r, customer),
+		"customer":     o.shown(c, r),
 	})
+}
+
+// shown returns a customer as a read gives it. From version 11 on the accounts come only if the
+// request asks for them.
+func (o *server) shown(c *engine.Call, r *engine.Customer) map[string]any {
+	shown := showAccount(r, customer)
+	if o.Version >= givesAccountsOnDemand && c.URL.Query().Get("includeCustomerAccounts") != "true" {
+		delete(shown, "customerAccounts")
+	}
+	return shown
 }
 
 // deleteCustomer removes the customer and all accounts below it. It is an assumption that Opencell

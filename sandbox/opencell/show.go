@@ -23,6 +23,9 @@ func shownFields(level int) []shownField {
 			{"contactInformation", "contactInformation"},
 			{"customFields", "customFields"},
 			{"customerInvoicingThreshold", "invoicingThreshold"},
+			{"customerCheckThreshold", "checkThreshold"},
+			{"customerThresholdPerEntity", "thresholdPerEntity"},
+			{"parentCustomerCode", "parentCustomerCode"},
 		}
 	case customerAccount:
 		return []shownField{
@@ -34,8 +37,10 @@ func shownFields(level int) []shownField {
 			{"dateStatus", "dateStatus"},
 			{"dateDunningLevel", "dateDunningLevel"},
 			{"contactInformation", "contactInformation"},
-			{"paymentMethods", "paymentMethods"},
+			{"methodOfPayment", "methodOfPayment"},
 			{"customerAccountInvoicingThreshold", "invoicingThreshold"},
+			{"customerAccountCheckThreshold", "checkThreshold"},
+			{"customerAccountThresholdPerEntity", "thresholdPerEntity"},
 		}
 	case billingAccount:
 		return []shownField{
@@ -53,6 +58,10 @@ func shownFields(level int) []shownField {
 			{"emailTemplate", "emailTemplate"},
 			{"ccedEmails", "ccedEmails"},
 			{"invoicingThreshold", "invoicingThreshold"},
+			{"checkThreshold", "checkThreshold"},
+			{"thresholdPerEntity", "thresholdPerEntity"},
+			{"paymentTerms", "paymentTerms"},
+			{"bankCoordinates", "bankCoordinates"},
 			{"taxCategoryCode", "taxCategoryCode"},
 		}
 	case userAccount:
@@ -69,7 +78,7 @@ func shownFields(level int) []shownField {
 // showAccount returns the account of that level with the accounts below it.
 func showAccount(r *engine.Customer, level int) map[string]any {
 	shown := map[string]any{"code": r.Key}
-	for _, name := range []string{"description", "externalRef1", "externalRef2", "name", "address", "jobTitle", "vatNo", "registrationNo"} {
+	for _, name := range []string{"description", "externalRef1", "externalRef2", "name", "address", "jobTitle", "vatNo", "registrationNo", "legalEntityType"} {
 		if value, ok := r.Fields[name]; ok {
 			shown[name] = value
 		}
@@ -82,8 +91,8 @@ func showAccount(r *engine.Customer, level int) map[string]any {
 			shown[field.as] = dated(field.from, value)
 		}
 	}
-	if method, ok := r.Fields["paymentMethod"]; ok && level == customerAccount && shown["paymentMethods"] == nil {
-		shown["paymentMethods"] = []any{map[string]any{"paymentMethodType": method, "preferred": true}}
+	if method, ok := r.Fields["paymentMethod"]; ok && level == customerAccount && shown["methodOfPayment"] == nil {
+		shown["methodOfPayment"] = []any{map[string]any{"paymentMethodType": method, "preferred": true}}
 	}
 	if level == userAccount {
 		return shown

@@ -75,6 +75,9 @@ func (o *server) update(_ *engine.Call, dto map[string]any) engine.Response {
 		return o.fail(wrong.code, wrong.message)
 	}
 	for _, r := range touched {
+		if o.Version >= knowsIsCompany { // these versions take an isCompany that is left out for false
+			r.Fields["isCompany"] = false
+		}
 		merge(r.Fields, dto)
 		r.Fields["code"] = r.Key // an update does not change it
 		r.Updated++

@@ -24,7 +24,7 @@ func Operations(vendor string) map[string]Operation {
 				return w.Send("POST", OpencellTokenPath, w.OpencellForm(nil), "Content-Type", FormType)
 			},
 			"create": create(vendor),
-			"get":    get(OpencellAPI + "customer?customerCode=CLASSIC-C00"),
+			"get":    get(OpencellAPI + "customer?customerCode=CLASSIC-C00&includeCustomerAccounts=true"),
 			"delete": func(w *World, session []string) Reply {
 				return w.Send("DELETE", OpencellAPI+"customer/CLASSIC-C00", "", session...)
 			},

@@ -100,7 +100,8 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 			d.check(path+".opencell.currency_code", codes.CheckCurrency(code))
 		}
 		if tag := provider.GetOpencell().GetLanguageCode(); tag != "" && !d.failedAt(path+".opencell.language_code") {
-			d.check(path+".opencell.language_code", codes.CheckLanguage(tag))
+			_, problem := codes.LanguageAlpha3(tag) // the form in which Opencell is sent it
+			d.check(path+".opencell.language_code", problem)
 		}
 	}
 	d.checkJournal(config.GetJournal())

@@ -148,6 +148,7 @@ providers:
     valomnia: {base_url: "http://x", username: u, password: p, defaults: {credit_limit: NaN}}
 `, []string{"providers[0].opencell.defaults.subscription_date@4", "providers[1].valomnia.defaults.credit_limit@6"}},
 		"unknown codes": {"providers: [{name: a, opencell: {base_url: \"http://x\", username: u, password: p, currency_code: ZZZ, language_code: xx}}]", []string{"providers[0].opencell.currency_code@1", "providers[0].opencell.language_code@1"}},
+		"a currency that is withdrawn and a language without an alpha-3 code": {"providers: [{name: a, opencell: {base_url: \"http://x\", username: u, password: p, currency_code: DEM, language_code: cmn}}]", []string{"providers[0].opencell.currency_code@1", "providers[0].opencell.language_code@1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse("file.yaml", []byte(c.yaml), environment, readFile)

@@ -239,6 +239,22 @@ var file_enlist_v1_annotations_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,51427,opt,name=multiline",
 		Filename:      "enlist/v1/annotations.proto",
 	},
+	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         51428,
+		Name:          "enlist.v1.visible",
+		Tag:           "varint,51428,opt,name=visible",
+		Filename:      "enlist/v1/annotations.proto",
+	},
+	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         51429,
+		Name:          "enlist.v1.not_blank",
+		Tag:           "varint,51429,opt,name=not_blank",
+		Filename:      "enlist/v1/annotations.proto",
+	},
 }
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -271,6 +287,16 @@ var (
 	//
 	// optional bool multiline = 51427;
 	E_Multiline = &file_enlist_v1_annotations_proto_extTypes[4]
+	// The text refuses invisible characters: Unicode category Cf (zero width space, soft
+	// hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
+	//
+	// optional bool visible = 51428;
+	E_Visible = &file_enlist_v1_annotations_proto_extTypes[5]
+	// The text, where it is set, needs a character that can be seen. One of white space and invisible
+	// characters only is refused.
+	//
+	// optional bool not_blank = 51429;
+	E_NotBlank = &file_enlist_v1_annotations_proto_extTypes[6]
 )
 
 var File_enlist_v1_annotations_proto protoreflect.FileDescriptor
@@ -302,7 +328,9 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hint:B\n" +
 	"\fnever_stored\x12\x1d.google.protobuf.FieldOptions\x18\xe1\x91\x03 \x01(\bR\vneverStored:;\n" +
 	"\bpersonal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\bR\bpersonal:=\n" +
-	"\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\bR\tmultilineBI\n" +
+	"\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\bR\tmultiline:9\n" +
+	"\avisible\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x91\x03 \x01(\bR\avisible:<\n" +
+	"\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\bR\bnotBlankBI\n" +
 	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
@@ -331,11 +359,13 @@ var file_enlist_v1_annotations_proto_depIdxs = []int32{
 	2, // 3: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
 	2, // 4: enlist.v1.personal:extendee -> google.protobuf.FieldOptions
 	2, // 5: enlist.v1.multiline:extendee -> google.protobuf.FieldOptions
-	1, // 6: enlist.v1.source:type_name -> enlist.v1.FieldSource
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	6, // [6:7] is the sub-list for extension type_name
-	1, // [1:6] is the sub-list for extension extendee
+	2, // 6: enlist.v1.visible:extendee -> google.protobuf.FieldOptions
+	2, // 7: enlist.v1.not_blank:extendee -> google.protobuf.FieldOptions
+	1, // 8: enlist.v1.source:type_name -> enlist.v1.FieldSource
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	8, // [8:9] is the sub-list for extension type_name
+	1, // [1:8] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
 }
 
@@ -351,7 +381,7 @@ func file_enlist_v1_annotations_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_annotations_proto_rawDesc), len(file_enlist_v1_annotations_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   1,
-			NumExtensions: 5,
+			NumExtensions: 7,
 			NumServices:   0,
 		},
 		GoTypes:           file_enlist_v1_annotations_proto_goTypes,

@@ -84,24 +84,34 @@ func (RecordSource) EnumDescriptor() ([]byte, []int) {
 // What else a provider requires, takes, or cannot take stands in ProviderService.GetProvider.
 type Customer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`, Valomnia's `reference`,
-	// Caliq's `AccountNo`. Chosen by the caller where the vendor lets them, else given by the vendor (Avvio's `accountID`).
-	// Up to 255 characters, no control characters. Where the vendor requires a key and none is set, the request_id is used
-	// and the answer says so. Example: `CLASSIC-C00`.
+	// The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`,
+	// Valomnia's `reference`, Caliq's `AccountNo`. Chosen by the caller where the vendor lets them,
+	// else given by the vendor (Avvio's `accountID`). Up to 255 characters, not only blanks, no
+	// control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor
+	// requires a key and none is set, the request_id is used and the answer says so. Example:
+	// `CLASSIC-C00`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// The person's name; for a company, its contact.
 	Name *PersonName `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// The name to show for this customer, up to 255 characters. Example: `John Smith` or `Marie's Jewelry`.
+	// The name to show for this customer, up to 255 characters, not only blanks. Example: `John
+	// Smith` or `Marie's Jewelry`.
 	DisplayName string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	// Set when the customer is a company.
 	Organization *Organization `protobuf:"bytes,4,opt,name=organization,proto3" json:"organization,omitempty"`
 	// The person's position, up to 255 characters. Example: `CMO`.
 	JobTitle string `protobuf:"bytes,5,opt,name=job_title,json=jobTitle,proto3" json:"job_title,omitempty"`
-	// One bare email address (RFC 5322 addr-spec), up to 254 characters. Example: `qa@example.com`.
+	// One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible
+	// characters (Unicode category Cf, U+2028, U+2029). The vendor is sent a domain with other
+	// letters than ASCII in its A-label form, and the response's `fields` says so:
+	// `jo@müller.example` becomes `jo@xn--mller-kva.example`. The part before the @ is sent
+	// unchanged. Example: `qa@example.com`.
 	Email string `protobuf:"bytes,6,opt,name=email,proto3" json:"email,omitempty"`
-	// Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40 characters. E.164 is best.
+	// Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40
+	// characters. E.164 is best. An extension of 1 to 15 digits may follow as RFC 3966 writes it:
+	// `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
 	Phone string `protobuf:"bytes,7,opt,name=phone,proto3" json:"phone,omitempty"`
-	// Mobile number, in the format of `phone`.
+	// Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an
+	// extension.
 	Mobile string `protobuf:"bytes,8,opt,name=mobile,proto3" json:"mobile,omitempty"`
 	// Fax number, in the format of `phone`.
 	Fax string `protobuf:"bytes,9,opt,name=fax,proto3" json:"fax,omitempty"`
@@ -113,7 +123,8 @@ type Customer struct {
 	ShippingAddress *Address `protobuf:"bytes,12,opt,name=shipping_address,json=shippingAddress,proto3" json:"shipping_address,omitempty"`
 	// Language as a BCP-47 tag, up to 35 characters. Example: `fr`, `en-GB`.
 	LanguageCode string `protobuf:"bytes,13,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
-	// Currency as an ISO 4217 code, three capital letters. Example: `EUR`.
+	// Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund
+	// codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
 	CurrencyCode string `protobuf:"bytes,14,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
 	// Date of birth: year, month and day all set, not in the future.
 	BirthDate *date.Date `protobuf:"bytes,15,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
@@ -334,9 +345,10 @@ type PersonName struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Form of address, up to 20 characters. Example: `Mr`, `Madame`.
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
-	// Given (first) name, up to 255 characters. Example: `John`.
+	// Given (first) name, up to 255 characters, not only blanks. Example: `John`.
 	GivenName string `protobuf:"bytes,2,opt,name=given_name,json=givenName,proto3" json:"given_name,omitempty"`
-	// Family (last) name, 1 to 255 characters; required whenever a name is given. Example: `Smith`.
+	// Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given.
+	// Example: `Smith`.
 	FamilyName    string `protobuf:"bytes,3,opt,name=family_name,json=familyName,proto3" json:"family_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -396,7 +408,7 @@ func (x *PersonName) GetFamilyName() string {
 // Organization is the company that a customer is, or belongs to.
 type Organization struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Registered or trading name, up to 255 characters. Example: `SHR`.
+	// Registered or trading name, up to 255 characters, not only blanks. Example: `SHR`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Number in the register of companies, up to 100 characters. Example: `12354678901234`.
 	RegistrationNumber string `protobuf:"bytes,2,opt,name=registration_number,json=registrationNumber,proto3" json:"registration_number,omitempty"`
@@ -477,7 +489,8 @@ type Address struct {
 	PostalCode string `protobuf:"bytes,3,opt,name=postal_code,json=postalCode,proto3" json:"postal_code,omitempty"`
 	// State, province or county, up to 100 characters. Example: `Co. Limerick`.
 	Region string `protobuf:"bytes,4,opt,name=region,proto3" json:"region,omitempty"`
-	// Country as an ISO 3166-1 alpha-2 code, two capital letters. Example: `FR`.
+	// Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned,
+	// or `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
 	CountryCode string `protobuf:"bytes,5,opt,name=country_code,json=countryCode,proto3" json:"country_code,omitempty"`
 	// Latitude in degrees, WGS 84, from -90 (south) to 90.
 	Latitude *float64 `protobuf:"fixed64,6,opt,name=latitude,proto3,oneof" json:"latitude,omitempty"`
@@ -742,17 +755,17 @@ var File_enlist_v1_customer_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_proto_rawDesc = "" +
 	"\n" +
-	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xca\x11\n" +
-	"\bCustomer\x12\x84\x01\n" +
-	"\x02id\x18\x01 \x01(\tBt\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]*$\x82\x8e\x19Jat most 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\x02id\x12/\n" +
-	"\x04name\x18\x02 \x01(\v2\x15.enlist.v1.PersonNameB\x04\x90\x8e\x19\x01R\x04name\x12/\n" +
-	"\fdisplay_name\x18\x03 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\vdisplayName\x12A\n" +
+	"\x18enlist/v1/customer.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\x8b\x13\n" +
+	"\bCustomer\x12\x8c\x01\n" +
+	"\x02id\x18\x01 \x01(\tB|\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]*$\x82\x8e\x19Jat most 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01\xa0\x8e\x19\x01\xa8\x8e\x19\x01R\x02id\x12/\n" +
+	"\x04name\x18\x02 \x01(\v2\x15.enlist.v1.PersonNameB\x04\x90\x8e\x19\x01R\x04name\x123\n" +
+	"\fdisplay_name\x18\x03 \x01(\tB\x10\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01\xa8\x8e\x19\x01R\vdisplayName\x12A\n" +
 	"\forganization\x18\x04 \x01(\v2\x17.enlist.v1.OrganizationB\x04\x90\x8e\x19\x01R\forganization\x12)\n" +
-	"\tjob_title\x18\x05 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\bjobTitle\x12\x97\x01\n" +
-	"\x05email\x18\x06 \x01(\tB\x80\x01\xfaB)r'\x18\xfe\x012\x1d^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01R\x05email\x12\xcf\x01\n" +
-	"\x05phone\x18\a \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546789\x90\x8e\x19\x01R\x05phone\x12\xd1\x01\n" +
-	"\x06mobile\x18\b \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33612345678\x90\x8e\x19\x01R\x06mobile\x12\xcb\x01\n" +
-	"\x03fax\x18\t \x01(\tB\xb8\x01\xfaB(r&2!^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\xd0\x01\x01\x82\x8e\x19\x84\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, for example +33123546780\x90\x8e\x19\x01R\x03fax\x12&\n" +
+	"\tjob_title\x18\x05 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\bjobTitle\x12\x9b\x01\n" +
+	"\x05email\x18\x06 \x01(\tB\x84\x01\xfaB)r'\x18\xfe\x012\x1d^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01\xa0\x8e\x19\x01R\x05email\x12\x8a\x02\n" +
+	"\x05phone\x18\a \x01(\tB\xf3\x01\xfaB;r924^\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$\xd0\x01\x01\x82\x8e\x19\xac\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, with ;ext= and digits for an extension, for example +33123546789\x90\x8e\x19\x01R\x05phone\x12\x8c\x02\n" +
+	"\x06mobile\x18\b \x01(\tB\xf3\x01\xfaB;r924^\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$\xd0\x01\x01\x82\x8e\x19\xac\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, with ;ext= and digits for an extension, for example +33612345678\x90\x8e\x19\x01R\x06mobile\x12\x86\x02\n" +
+	"\x03fax\x18\t \x01(\tB\xf3\x01\xfaB;r924^\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$\xd0\x01\x01\x82\x8e\x19\xac\x01a telephone number of 3 to 40 characters: digits, an optional leading + and the separators space ( ) . / -, with ;ext= and digits for an extension, for example +33123546780\x90\x8e\x19\x01R\x03fax\x12&\n" +
 	"\awebsite\x18\n" +
 	" \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\awebsite\x12A\n" +
 	"\x0fbilling_address\x18\v \x01(\v2\x12.enlist.v1.AddressB\x04\x90\x8e\x19\x01R\x0ebillingAddress\x12C\n" +
@@ -781,16 +794,16 @@ const file_enlist_v1_customer_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a<\n" +
 	"\x0eVendorIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xbf\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc7\x01\n" +
 	"\n" +
 	"PersonName\x12\x1d\n" +
-	"\x05title\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x18\x14R\x05title\x12'\n" +
+	"\x05title\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x18\x14R\x05title\x12+\n" +
 	"\n" +
-	"given_name\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\tgivenName\x12i\n" +
-	"\vfamily_name\x18\x03 \x01(\tBH\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01\x82\x8e\x197set, with 1 to 255 characters, whenever a name is givenR\n" +
-	"familyName\"\xab\x01\n" +
-	"\fOrganization\x12\x1c\n" +
-	"\x04name\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x04name\x128\n" +
+	"given_name\x18\x02 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\xa8\x8e\x19\x01R\tgivenName\x12m\n" +
+	"\vfamily_name\x18\x03 \x01(\tBL\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01\x82\x8e\x197set, with 1 to 255 characters, whenever a name is given\xa8\x8e\x19\x01R\n" +
+	"familyName\"\xaf\x01\n" +
+	"\fOrganization\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\xa8\x8e\x19\x01R\x04name\x128\n" +
 	"\x13registration_number\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x18dR\x12registrationNumber\x12&\n" +
 	"\n" +
 	"vat_number\x18\x03 \x01(\tB\a\xfaB\x04r\x02\x18dR\tvatNumber\x12\x1b\n" +

@@ -202,7 +202,7 @@ func (m *Customer) validate(all bool) error {
 		if !_Customer_Phone_Pattern.MatchString(m.GetPhone()) {
 			err := CustomerValidationError{
 				field:  "Phone",
-				reason: "value does not match regex pattern \"^\\\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\"",
+				reason: "value does not match regex pattern \"^\\\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$\"",
 			}
 			if !all {
 				return err
@@ -217,7 +217,7 @@ func (m *Customer) validate(all bool) error {
 		if !_Customer_Mobile_Pattern.MatchString(m.GetMobile()) {
 			err := CustomerValidationError{
 				field:  "Mobile",
-				reason: "value does not match regex pattern \"^\\\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\"",
+				reason: "value does not match regex pattern \"^\\\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$\"",
 			}
 			if !all {
 				return err
@@ -232,7 +232,7 @@ func (m *Customer) validate(all bool) error {
 		if !_Customer_Fax_Pattern.MatchString(m.GetFax()) {
 			err := CustomerValidationError{
 				field:  "Fax",
-				reason: "value does not match regex pattern \"^\\\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$\"",
+				reason: "value does not match regex pattern \"^\\\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$\"",
 			}
 			if !all {
 				return err
@@ -655,11 +655,11 @@ var _Customer_Id_Pattern = regexp.MustCompile("^[^\\x00-\\x1f\\x7f-\\x9f]*$")
 
 var _Customer_Email_Pattern = regexp.MustCompile("^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$")
 
-var _Customer_Phone_Pattern = regexp.MustCompile("^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$")
+var _Customer_Phone_Pattern = regexp.MustCompile("^\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$")
 
-var _Customer_Mobile_Pattern = regexp.MustCompile("^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$")
+var _Customer_Mobile_Pattern = regexp.MustCompile("^\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$")
 
-var _Customer_Fax_Pattern = regexp.MustCompile("^\\+?[0-9(][0-9 ()./-]{1,38}[0-9]$")
+var _Customer_Fax_Pattern = regexp.MustCompile("^\\+?[0-9(][0-9 ()./-]{1,38}[0-9](;ext=[0-9]{1,15})?$")
 
 var _Customer_LanguageCode_Pattern = regexp.MustCompile("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
 

@@ -394,8 +394,9 @@ type CreateCustomerRequest struct {
 	// Name of a configured connection, as ListProviders lists them: 1 to 63 lower-case letters, digits and hyphens,
 	// beginning with a letter. Two licences at one vendor are two providers. Example: `opencell`.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The caller's UUID for this create; repeat it when you repeat the call. Over REST the header `Idempotency-Key` does the
-	// same. When neither is given Enlist makes one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+	// The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
+	// call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
+	// one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The customer to create.
 	Customer *Customer `protobuf:"bytes,3,opt,name=customer,proto3" json:"customer,omitempty"`
@@ -929,7 +930,8 @@ type GetCustomerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of a configured connection; see CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The customer's `id`, 1 to 255 characters, no control characters. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+	// ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Return the vendor's own record as `vendor_record`.
 	IncludeVendorRecord bool `protobuf:"varint,3,opt,name=include_vendor_record,json=includeVendorRecord,proto3" json:"include_vendor_record,omitempty"`
@@ -1222,7 +1224,8 @@ type ListContractorsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of a configured connection; see CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The customer's `id`, 1 to 255 characters, no control characters. Example: `AM201603021055`.
+	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+	// ones. Example: `AM201603021055`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// How many to return at most, 1 to 1000; 0 means 100.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -1478,10 +1481,10 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x04body\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04body\x1a2\n" +
 	"\x06Header\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\xb3\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xbb\x03\n" +
 	"\x12GetCustomerRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x95\x01\n" +
-	"\vcustomer_id\x18\x02 \x01(\tBt\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01R\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x9d\x01\n" +
+	"\vcustomer_id\x18\x02 \x01(\tB|\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01\xa0\x8e\x19\x01\xa8\x8e\x19\x01R\n" +
 	"customerId\x122\n" +
 	"\x15include_vendor_record\x18\x03 \x01(\bR\x13includeVendorRecord\x12#\n" +
 	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xe2\x01\n" +
@@ -1502,10 +1505,10 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x04kind\x18\x02 \x01(\x0e2\x14.enlist.v1.DriftKindR\x04kind\x12\x1e\n" +
 	"\awritten\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\awritten\x12\x18\n" +
 	"\x04held\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04held\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note\"\xe7\x03\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\"\xef\x03\n" +
 	"\x16ListContractorsRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x98\x01\n" +
-	"\vcustomer_id\x18\x02 \x01(\tBw\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055\x90\x8e\x19\x01R\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\xa0\x01\n" +
+	"\vcustomer_id\x18\x02 \x01(\tB\x7f\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055\x90\x8e\x19\x01\xa0\x8e\x19\x01\xa8\x8e\x19\x01R\n" +
 	"customerId\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
 	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +

@@ -25,6 +25,124 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// OpencellThresholdCheck says what an invoicing threshold is compared with.
+type OpencellThresholdCheck int32
+
+const (
+	// Opencell's own default.
+	OpencellThresholdCheck_OPENCELL_THRESHOLD_CHECK_UNSPECIFIED OpencellThresholdCheck = 0
+	// The amount before discounts.
+	OpencellThresholdCheck_OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT OpencellThresholdCheck = 1
+	// The amount after discounts.
+	OpencellThresholdCheck_OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT OpencellThresholdCheck = 2
+	// The sum of the positive rated transactions.
+	OpencellThresholdCheck_OPENCELL_THRESHOLD_CHECK_POSITIVE_RT OpencellThresholdCheck = 3
+	// The sum of the positive invoice lines.
+	OpencellThresholdCheck_OPENCELL_THRESHOLD_CHECK_POSITIVE_IL OpencellThresholdCheck = 4
+)
+
+// Enum value maps for OpencellThresholdCheck.
+var (
+	OpencellThresholdCheck_name = map[int32]string{
+		0: "OPENCELL_THRESHOLD_CHECK_UNSPECIFIED",
+		1: "OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT",
+		2: "OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT",
+		3: "OPENCELL_THRESHOLD_CHECK_POSITIVE_RT",
+		4: "OPENCELL_THRESHOLD_CHECK_POSITIVE_IL",
+	}
+	OpencellThresholdCheck_value = map[string]int32{
+		"OPENCELL_THRESHOLD_CHECK_UNSPECIFIED":     0,
+		"OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT": 1,
+		"OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT":  2,
+		"OPENCELL_THRESHOLD_CHECK_POSITIVE_RT":     3,
+		"OPENCELL_THRESHOLD_CHECK_POSITIVE_IL":     4,
+	}
+)
+
+func (x OpencellThresholdCheck) Enum() *OpencellThresholdCheck {
+	p := new(OpencellThresholdCheck)
+	*p = x
+	return p
+}
+
+func (x OpencellThresholdCheck) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (OpencellThresholdCheck) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_vendor_options_proto_enumTypes[0].Descriptor()
+}
+
+func (OpencellThresholdCheck) Type() protoreflect.EnumType {
+	return &file_enlist_v1_vendor_options_proto_enumTypes[0]
+}
+
+func (x OpencellThresholdCheck) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use OpencellThresholdCheck.Descriptor instead.
+func (OpencellThresholdCheck) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{0}
+}
+
+// OpencellDurationUnit is the unit of a discount plan's duration.
+type OpencellDurationUnit int32
+
+const (
+	// As the plan says.
+	OpencellDurationUnit_OPENCELL_DURATION_UNIT_UNSPECIFIED OpencellDurationUnit = 0
+	// Months.
+	OpencellDurationUnit_OPENCELL_DURATION_UNIT_MONTH OpencellDurationUnit = 1
+	// Days.
+	OpencellDurationUnit_OPENCELL_DURATION_UNIT_DAY OpencellDurationUnit = 2
+	// Years.
+	OpencellDurationUnit_OPENCELL_DURATION_UNIT_YEAR OpencellDurationUnit = 3
+)
+
+// Enum value maps for OpencellDurationUnit.
+var (
+	OpencellDurationUnit_name = map[int32]string{
+		0: "OPENCELL_DURATION_UNIT_UNSPECIFIED",
+		1: "OPENCELL_DURATION_UNIT_MONTH",
+		2: "OPENCELL_DURATION_UNIT_DAY",
+		3: "OPENCELL_DURATION_UNIT_YEAR",
+	}
+	OpencellDurationUnit_value = map[string]int32{
+		"OPENCELL_DURATION_UNIT_UNSPECIFIED": 0,
+		"OPENCELL_DURATION_UNIT_MONTH":       1,
+		"OPENCELL_DURATION_UNIT_DAY":         2,
+		"OPENCELL_DURATION_UNIT_YEAR":        3,
+	}
+)
+
+func (x OpencellDurationUnit) Enum() *OpencellDurationUnit {
+	p := new(OpencellDurationUnit)
+	*p = x
+	return p
+}
+
+func (x OpencellDurationUnit) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (OpencellDurationUnit) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_vendor_options_proto_enumTypes[1].Descriptor()
+}
+
+func (OpencellDurationUnit) Type() protoreflect.EnumType {
+	return &file_enlist_v1_vendor_options_proto_enumTypes[1]
+}
+
+func (x OpencellDurationUnit) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use OpencellDurationUnit.Descriptor instead.
+func (OpencellDurationUnit) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{1}
+}
+
 // OpencellPaymentMethod is how an Opencell customer pays.
 type OpencellPaymentMethod int32
 
@@ -33,41 +151,54 @@ const (
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_UNSPECIFIED OpencellPaymentMethod = 0
 	// Cheque.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_CHECK OpencellPaymentMethod = 1
-	// Direct debit. Takes its details in `payment_methods`.
+	// Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+	// details in `payment_methods`.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_DIRECTDEBIT OpencellPaymentMethod = 2
 	// Wire transfer.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_WIRETRANSFER OpencellPaymentMethod = 3
 	// Payment card. Takes its details in `payment_methods`.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_CARD OpencellPaymentMethod = 4
-	// PayPal.
+	// PayPal, before version 15. Takes its details in `payment_methods`.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_PAYPAL OpencellPaymentMethod = 5
-	// Stripe. Takes its details in `payment_methods`.
+	// Stripe, before version 15. Takes its details in `payment_methods`.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_STRIPE OpencellPaymentMethod = 6
 	// Cash. Takes its details in `payment_methods`.
 	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_CASH OpencellPaymentMethod = 7
+	// A payment link of PayPal, from version 15 on. Takes its details in `payment_methods`.
+	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK OpencellPaymentMethod = 8
+	// A link to Stripe, from version 15 on. Takes its details in `payment_methods`.
+	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK OpencellPaymentMethod = 9
+	// SIPS, from version 16 on. Takes its details in `payment_methods`.
+	OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_SIPS OpencellPaymentMethod = 10
 )
 
 // Enum value maps for OpencellPaymentMethod.
 var (
 	OpencellPaymentMethod_name = map[int32]string{
-		0: "OPENCELL_PAYMENT_METHOD_UNSPECIFIED",
-		1: "OPENCELL_PAYMENT_METHOD_CHECK",
-		2: "OPENCELL_PAYMENT_METHOD_DIRECTDEBIT",
-		3: "OPENCELL_PAYMENT_METHOD_WIRETRANSFER",
-		4: "OPENCELL_PAYMENT_METHOD_CARD",
-		5: "OPENCELL_PAYMENT_METHOD_PAYPAL",
-		6: "OPENCELL_PAYMENT_METHOD_STRIPE",
-		7: "OPENCELL_PAYMENT_METHOD_CASH",
+		0:  "OPENCELL_PAYMENT_METHOD_UNSPECIFIED",
+		1:  "OPENCELL_PAYMENT_METHOD_CHECK",
+		2:  "OPENCELL_PAYMENT_METHOD_DIRECTDEBIT",
+		3:  "OPENCELL_PAYMENT_METHOD_WIRETRANSFER",
+		4:  "OPENCELL_PAYMENT_METHOD_CARD",
+		5:  "OPENCELL_PAYMENT_METHOD_PAYPAL",
+		6:  "OPENCELL_PAYMENT_METHOD_STRIPE",
+		7:  "OPENCELL_PAYMENT_METHOD_CASH",
+		8:  "OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK",
+		9:  "OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK",
+		10: "OPENCELL_PAYMENT_METHOD_SIPS",
 	}
 	OpencellPaymentMethod_value = map[string]int32{
-		"OPENCELL_PAYMENT_METHOD_UNSPECIFIED":  0,
-		"OPENCELL_PAYMENT_METHOD_CHECK":        1,
-		"OPENCELL_PAYMENT_METHOD_DIRECTDEBIT":  2,
-		"OPENCELL_PAYMENT_METHOD_WIRETRANSFER": 3,
-		"OPENCELL_PAYMENT_METHOD_CARD":         4,
-		"OPENCELL_PAYMENT_METHOD_PAYPAL":       5,
-		"OPENCELL_PAYMENT_METHOD_STRIPE":       6,
-		"OPENCELL_PAYMENT_METHOD_CASH":         7,
+		"OPENCELL_PAYMENT_METHOD_UNSPECIFIED":       0,
+		"OPENCELL_PAYMENT_METHOD_CHECK":             1,
+		"OPENCELL_PAYMENT_METHOD_DIRECTDEBIT":       2,
+		"OPENCELL_PAYMENT_METHOD_WIRETRANSFER":      3,
+		"OPENCELL_PAYMENT_METHOD_CARD":              4,
+		"OPENCELL_PAYMENT_METHOD_PAYPAL":            5,
+		"OPENCELL_PAYMENT_METHOD_STRIPE":            6,
+		"OPENCELL_PAYMENT_METHOD_CASH":              7,
+		"OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK": 8,
+		"OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK":  9,
+		"OPENCELL_PAYMENT_METHOD_SIPS":              10,
 	}
 )
 
@@ -82,11 +213,11 @@ func (x OpencellPaymentMethod) String() string {
 }
 
 func (OpencellPaymentMethod) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_vendor_options_proto_enumTypes[0].Descriptor()
+	return file_enlist_v1_vendor_options_proto_enumTypes[2].Descriptor()
 }
 
 func (OpencellPaymentMethod) Type() protoreflect.EnumType {
-	return &file_enlist_v1_vendor_options_proto_enumTypes[0]
+	return &file_enlist_v1_vendor_options_proto_enumTypes[2]
 }
 
 func (x OpencellPaymentMethod) Number() protoreflect.EnumNumber {
@@ -95,7 +226,68 @@ func (x OpencellPaymentMethod) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use OpencellPaymentMethod.Descriptor instead.
 func (OpencellPaymentMethod) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{0}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{2}
+}
+
+// OpencellCardType is the brand of a payment card.
+type OpencellCardType int32
+
+const (
+	// Not set.
+	OpencellCardType_OPENCELL_CARD_TYPE_UNSPECIFIED OpencellCardType = 0
+	// Visa.
+	OpencellCardType_OPENCELL_CARD_TYPE_VISA OpencellCardType = 1
+	// Mastercard.
+	OpencellCardType_OPENCELL_CARD_TYPE_MASTERCARD OpencellCardType = 2
+	// American Express.
+	OpencellCardType_OPENCELL_CARD_TYPE_AMERICAN_EXPRESS OpencellCardType = 3
+	// Carte Bancaire.
+	OpencellCardType_OPENCELL_CARD_TYPE_CB OpencellCardType = 4
+)
+
+// Enum value maps for OpencellCardType.
+var (
+	OpencellCardType_name = map[int32]string{
+		0: "OPENCELL_CARD_TYPE_UNSPECIFIED",
+		1: "OPENCELL_CARD_TYPE_VISA",
+		2: "OPENCELL_CARD_TYPE_MASTERCARD",
+		3: "OPENCELL_CARD_TYPE_AMERICAN_EXPRESS",
+		4: "OPENCELL_CARD_TYPE_CB",
+	}
+	OpencellCardType_value = map[string]int32{
+		"OPENCELL_CARD_TYPE_UNSPECIFIED":      0,
+		"OPENCELL_CARD_TYPE_VISA":             1,
+		"OPENCELL_CARD_TYPE_MASTERCARD":       2,
+		"OPENCELL_CARD_TYPE_AMERICAN_EXPRESS": 3,
+		"OPENCELL_CARD_TYPE_CB":               4,
+	}
+)
+
+func (x OpencellCardType) Enum() *OpencellCardType {
+	p := new(OpencellCardType)
+	*p = x
+	return p
+}
+
+func (x OpencellCardType) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (OpencellCardType) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_vendor_options_proto_enumTypes[3].Descriptor()
+}
+
+func (OpencellCardType) Type() protoreflect.EnumType {
+	return &file_enlist_v1_vendor_options_proto_enumTypes[3]
+}
+
+func (x OpencellCardType) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use OpencellCardType.Descriptor instead.
+func (OpencellCardType) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{3}
 }
 
 // SellAndSignCivility is Sell&Sign's form of address.
@@ -135,11 +327,11 @@ func (x SellAndSignCivility) String() string {
 }
 
 func (SellAndSignCivility) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_vendor_options_proto_enumTypes[1].Descriptor()
+	return file_enlist_v1_vendor_options_proto_enumTypes[4].Descriptor()
 }
 
 func (SellAndSignCivility) Type() protoreflect.EnumType {
-	return &file_enlist_v1_vendor_options_proto_enumTypes[1]
+	return &file_enlist_v1_vendor_options_proto_enumTypes[4]
 }
 
 func (x SellAndSignCivility) Number() protoreflect.EnumNumber {
@@ -148,7 +340,7 @@ func (x SellAndSignCivility) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SellAndSignCivility.Descriptor instead.
 func (SellAndSignCivility) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{1}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{4}
 }
 
 // ValomniaDueDateConfigType says from when the days until an invoice is due are counted.
@@ -188,11 +380,11 @@ func (x ValomniaDueDateConfigType) String() string {
 }
 
 func (ValomniaDueDateConfigType) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_vendor_options_proto_enumTypes[2].Descriptor()
+	return file_enlist_v1_vendor_options_proto_enumTypes[5].Descriptor()
 }
 
 func (ValomniaDueDateConfigType) Type() protoreflect.EnumType {
-	return &file_enlist_v1_vendor_options_proto_enumTypes[2]
+	return &file_enlist_v1_vendor_options_proto_enumTypes[5]
 }
 
 func (x ValomniaDueDateConfigType) Number() protoreflect.EnumNumber {
@@ -201,7 +393,7 @@ func (x ValomniaDueDateConfigType) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ValomniaDueDateConfigType.Descriptor instead.
 func (ValomniaDueDateConfigType) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{2}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{5}
 }
 
 // OpencellOptions are the parameters that only Opencell takes when it creates a CRM account hierarchy
@@ -261,9 +453,43 @@ type OpencellOptions struct {
 	// Addresses that receive a copy of emailed invoices (`ccedEmails`), separated by commas, up to 2,000 characters.
 	CcedEmails string `protobuf:"bytes,25,opt,name=cced_emails,json=ccedEmails,proto3" json:"cced_emails,omitempty"`
 	// Custom fields whose value is not text; text ones go in `customer.properties`. At most 100.
-	CustomFields  []*OpencellCustomField `protobuf:"bytes,26,rep,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CustomFields []*OpencellCustomField `protobuf:"bytes,26,rep,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
+	// Address for electronic billing (`email`), which may differ from how to reach the person.
+	// Default: `customer.email`. Example: `invoices@example.com`.
+	BillingEmail string `protobuf:"bytes,27,opt,name=billing_email,json=billingEmail,proto3" json:"billing_email,omitempty"`
+	// Trading country of the billing account (`country`), an ISO 3166-1 alpha-2 code.
+	// Default: `customer.billing_address.country_code`. Example: `FR`.
+	TradingCountryCode string `protobuf:"bytes,28,opt,name=trading_country_code,json=tradingCountryCode,proto3" json:"trading_country_code,omitempty"`
+	// Code of the legal form (`legalEntityType`), a title set up in Opencell. Example: `SARL`.
+	LegalEntityType string `protobuf:"bytes,29,opt,name=legal_entity_type,json=legalEntityType,proto3" json:"legal_entity_type,omitempty"`
+	// Date of the customer account's status (`dateStatus`).
+	CustomerAccountStatusDate *date.Date `protobuf:"bytes,30,opt,name=customer_account_status_date,json=customerAccountStatusDate,proto3" json:"customer_account_status_date,omitempty"`
+	// Date of the dunning level (`dateDunningLevel`).
+	DunningLevelDate *date.Date `protobuf:"bytes,31,opt,name=dunning_level_date,json=dunningLevelDate,proto3" json:"dunning_level_date,omitempty"`
+	// Code of the parent customer (`parentCustomerCode`), which must exist.
+	ParentCustomerCode string `protobuf:"bytes,32,opt,name=parent_customer_code,json=parentCustomerCode,proto3" json:"parent_customer_code,omitempty"`
+	// Discount plans to apply to the billing account. At most 100.
+	DiscountPlansForInstantiation []*OpencellDiscountPlan `protobuf:"bytes,33,rep,name=discount_plans_for_instantiation,json=discountPlansForInstantiation,proto3" json:"discount_plans_for_instantiation,omitempty"`
+	// Codes of discount plans to end, 1 to 255 characters each. At most 100.
+	DiscountPlansForTermination []string `protobuf:"bytes,34,rep,name=discount_plans_for_termination,json=discountPlansForTermination,proto3" json:"discount_plans_for_termination,omitempty"`
+	// Payment terms of the billing account (`paymentTerms`), up to 255 characters.
+	PaymentTerms string `protobuf:"bytes,35,opt,name=payment_terms,json=paymentTerms,proto3" json:"payment_terms,omitempty"`
+	// Code of the tax category. Up to 255 characters.
+	TaxCategoryCode string `protobuf:"bytes,36,opt,name=tax_category_code,json=taxCategoryCode,proto3" json:"tax_category_code,omitempty"`
+	// Code of the seller (`seller`), where `crm_parent_code` does not name it. Up to 255 characters.
+	SellerCode string `protobuf:"bytes,37,opt,name=seller_code,json=sellerCode,proto3" json:"seller_code,omitempty"`
+	// Invoicing threshold of the customer.
+	CustomerThreshold *OpencellThreshold `protobuf:"bytes,38,opt,name=customer_threshold,json=customerThreshold,proto3" json:"customer_threshold,omitempty"`
+	// Invoicing threshold of the customer account.
+	CustomerAccountThreshold *OpencellThreshold `protobuf:"bytes,39,opt,name=customer_account_threshold,json=customerAccountThreshold,proto3" json:"customer_account_threshold,omitempty"`
+	// Invoicing threshold of the billing account.
+	BillingAccountThreshold *OpencellThreshold `protobuf:"bytes,40,opt,name=billing_account_threshold,json=billingAccountThreshold,proto3" json:"billing_account_threshold,omitempty"`
+	// Least amounts to invoice, for each level.
+	MinimumAmounts *OpencellMinimumAmounts `protobuf:"bytes,41,opt,name=minimum_amounts,json=minimumAmounts,proto3" json:"minimum_amounts,omitempty"`
+	// Bank account of the billing account. Not needed by a direct debit in `payment_methods`.
+	BankCoordinates *OpencellBankCoordinates `protobuf:"bytes,42,opt,name=bank_coordinates,json=bankCoordinates,proto3" json:"bank_coordinates,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *OpencellOptions) Reset() {
@@ -478,7 +704,412 @@ func (x *OpencellOptions) GetCustomFields() []*OpencellCustomField {
 	return nil
 }
 
-// OpencellPaymentMethodDetails is one entry of Opencell's `paymentMethods`.
+func (x *OpencellOptions) GetBillingEmail() string {
+	if x != nil {
+		return x.BillingEmail
+	}
+	return ""
+}
+
+func (x *OpencellOptions) GetTradingCountryCode() string {
+	if x != nil {
+		return x.TradingCountryCode
+	}
+	return ""
+}
+
+func (x *OpencellOptions) GetLegalEntityType() string {
+	if x != nil {
+		return x.LegalEntityType
+	}
+	return ""
+}
+
+func (x *OpencellOptions) GetCustomerAccountStatusDate() *date.Date {
+	if x != nil {
+		return x.CustomerAccountStatusDate
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetDunningLevelDate() *date.Date {
+	if x != nil {
+		return x.DunningLevelDate
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetParentCustomerCode() string {
+	if x != nil {
+		return x.ParentCustomerCode
+	}
+	return ""
+}
+
+func (x *OpencellOptions) GetDiscountPlansForInstantiation() []*OpencellDiscountPlan {
+	if x != nil {
+		return x.DiscountPlansForInstantiation
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetDiscountPlansForTermination() []string {
+	if x != nil {
+		return x.DiscountPlansForTermination
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetPaymentTerms() string {
+	if x != nil {
+		return x.PaymentTerms
+	}
+	return ""
+}
+
+func (x *OpencellOptions) GetTaxCategoryCode() string {
+	if x != nil {
+		return x.TaxCategoryCode
+	}
+	return ""
+}
+
+func (x *OpencellOptions) GetSellerCode() string {
+	if x != nil {
+		return x.SellerCode
+	}
+	return ""
+}
+
+func (x *OpencellOptions) GetCustomerThreshold() *OpencellThreshold {
+	if x != nil {
+		return x.CustomerThreshold
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetCustomerAccountThreshold() *OpencellThreshold {
+	if x != nil {
+		return x.CustomerAccountThreshold
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetBillingAccountThreshold() *OpencellThreshold {
+	if x != nil {
+		return x.BillingAccountThreshold
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetMinimumAmounts() *OpencellMinimumAmounts {
+	if x != nil {
+		return x.MinimumAmounts
+	}
+	return nil
+}
+
+func (x *OpencellOptions) GetBankCoordinates() *OpencellBankCoordinates {
+	if x != nil {
+		return x.BankCoordinates
+	}
+	return nil
+}
+
+// OpencellThreshold is the amount below which Opencell makes no invoice.
+type OpencellThreshold struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The amount, in the customer's currency.
+	Amount *float64 `protobuf:"fixed64,1,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
+	// What the amount is compared with.
+	Check OpencellThresholdCheck `protobuf:"varint,2,opt,name=check,proto3,enum=enlist.v1.OpencellThresholdCheck" json:"check,omitempty"`
+	// Whether each entity has the threshold for itself.
+	PerEntity     *bool `protobuf:"varint,3,opt,name=per_entity,json=perEntity,proto3,oneof" json:"per_entity,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellThreshold) Reset() {
+	*x = OpencellThreshold{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellThreshold) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellThreshold) ProtoMessage() {}
+
+func (x *OpencellThreshold) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellThreshold.ProtoReflect.Descriptor instead.
+func (*OpencellThreshold) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *OpencellThreshold) GetAmount() float64 {
+	if x != nil && x.Amount != nil {
+		return *x.Amount
+	}
+	return 0
+}
+
+func (x *OpencellThreshold) GetCheck() OpencellThresholdCheck {
+	if x != nil {
+		return x.Check
+	}
+	return OpencellThresholdCheck_OPENCELL_THRESHOLD_CHECK_UNSPECIFIED
+}
+
+func (x *OpencellThreshold) GetPerEntity() bool {
+	if x != nil && x.PerEntity != nil {
+		return *x.PerEntity
+	}
+	return false
+}
+
+// OpencellMinimumAmounts are the least amounts to invoice (`minimumAmountEl`).
+type OpencellMinimumAmounts struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the customer.
+	Customer *OpencellMinimumAmount `protobuf:"bytes,1,opt,name=customer,proto3" json:"customer,omitempty"`
+	// Of the customer account.
+	CustomerAccount *OpencellMinimumAmount `protobuf:"bytes,2,opt,name=customer_account,json=customerAccount,proto3" json:"customer_account,omitempty"`
+	// Of the billing account; it has no `target_account`.
+	BillingAccount *OpencellMinimumAmount `protobuf:"bytes,3,opt,name=billing_account,json=billingAccount,proto3" json:"billing_account,omitempty"`
+	// Of the user account; it has no `target_account`.
+	UserAccount   *OpencellMinimumAmount `protobuf:"bytes,4,opt,name=user_account,json=userAccount,proto3" json:"user_account,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellMinimumAmounts) Reset() {
+	*x = OpencellMinimumAmounts{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellMinimumAmounts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellMinimumAmounts) ProtoMessage() {}
+
+func (x *OpencellMinimumAmounts) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellMinimumAmounts.ProtoReflect.Descriptor instead.
+func (*OpencellMinimumAmounts) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *OpencellMinimumAmounts) GetCustomer() *OpencellMinimumAmount {
+	if x != nil {
+		return x.Customer
+	}
+	return nil
+}
+
+func (x *OpencellMinimumAmounts) GetCustomerAccount() *OpencellMinimumAmount {
+	if x != nil {
+		return x.CustomerAccount
+	}
+	return nil
+}
+
+func (x *OpencellMinimumAmounts) GetBillingAccount() *OpencellMinimumAmount {
+	if x != nil {
+		return x.BillingAccount
+	}
+	return nil
+}
+
+func (x *OpencellMinimumAmounts) GetUserAccount() *OpencellMinimumAmount {
+	if x != nil {
+		return x.UserAccount
+	}
+	return nil
+}
+
+// OpencellMinimumAmount is the least amount to invoice at one level.
+type OpencellMinimumAmount struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The amount, as an expression of Opencell (EL). Up to 2,000 characters. Example: `#{10}`.
+	AmountEl string `protobuf:"bytes,1,opt,name=amount_el,json=amountEl,proto3" json:"amount_el,omitempty"`
+	// The label of the invoice line, as an expression (EL). Up to 2,000 characters.
+	LabelEl string `protobuf:"bytes,2,opt,name=label_el,json=labelEl,proto3" json:"label_el,omitempty"`
+	// Code of the charge template. Up to 255 characters.
+	ChargeTemplate string `protobuf:"bytes,3,opt,name=charge_template,json=chargeTemplate,proto3" json:"charge_template,omitempty"`
+	// Code of the account that the line goes to. Up to 255 characters.
+	TargetAccount string `protobuf:"bytes,4,opt,name=target_account,json=targetAccount,proto3" json:"target_account,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellMinimumAmount) Reset() {
+	*x = OpencellMinimumAmount{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellMinimumAmount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellMinimumAmount) ProtoMessage() {}
+
+func (x *OpencellMinimumAmount) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellMinimumAmount.ProtoReflect.Descriptor instead.
+func (*OpencellMinimumAmount) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *OpencellMinimumAmount) GetAmountEl() string {
+	if x != nil {
+		return x.AmountEl
+	}
+	return ""
+}
+
+func (x *OpencellMinimumAmount) GetLabelEl() string {
+	if x != nil {
+		return x.LabelEl
+	}
+	return ""
+}
+
+func (x *OpencellMinimumAmount) GetChargeTemplate() string {
+	if x != nil {
+		return x.ChargeTemplate
+	}
+	return ""
+}
+
+func (x *OpencellMinimumAmount) GetTargetAccount() string {
+	if x != nil {
+		return x.TargetAccount
+	}
+	return ""
+}
+
+// OpencellDiscountPlan is a discount plan of Opencell's catalogue to apply. What is set here counts
+// in place of what the plan says.
+type OpencellDiscountPlan struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the plan, 1 to 255 characters.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// First day.
+	StartDate *date.Date `protobuf:"bytes,2,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
+	// Last day.
+	EndDate *date.Date `protobuf:"bytes,3,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
+	// Duration in units of `duration_unit`.
+	DefaultDuration *int32 `protobuf:"varint,4,opt,name=default_duration,json=defaultDuration,proto3,oneof" json:"default_duration,omitempty"`
+	// Unit of the duration.
+	DurationUnit  OpencellDurationUnit `protobuf:"varint,5,opt,name=duration_unit,json=durationUnit,proto3,enum=enlist.v1.OpencellDurationUnit" json:"duration_unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellDiscountPlan) Reset() {
+	*x = OpencellDiscountPlan{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellDiscountPlan) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellDiscountPlan) ProtoMessage() {}
+
+func (x *OpencellDiscountPlan) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellDiscountPlan.ProtoReflect.Descriptor instead.
+func (*OpencellDiscountPlan) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *OpencellDiscountPlan) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *OpencellDiscountPlan) GetStartDate() *date.Date {
+	if x != nil {
+		return x.StartDate
+	}
+	return nil
+}
+
+func (x *OpencellDiscountPlan) GetEndDate() *date.Date {
+	if x != nil {
+		return x.EndDate
+	}
+	return nil
+}
+
+func (x *OpencellDiscountPlan) GetDefaultDuration() int32 {
+	if x != nil && x.DefaultDuration != nil {
+		return *x.DefaultDuration
+	}
+	return 0
+}
+
+func (x *OpencellDiscountPlan) GetDurationUnit() OpencellDurationUnit {
+	if x != nil {
+		return x.DurationUnit
+	}
+	return OpencellDurationUnit_OPENCELL_DURATION_UNIT_UNSPECIFIED
+}
+
+// OpencellPaymentMethodDetails is one entry of Opencell's `methodOfPayment`.
 type OpencellPaymentMethodDetails struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Kind of payment; required.
@@ -494,14 +1125,50 @@ type OpencellPaymentMethodDetails struct {
 	// Date on which the SEPA mandate was signed.
 	MandateDate *date.Date `protobuf:"bytes,6,opt,name=mandate_date,json=mandateDate,proto3" json:"mandate_date,omitempty"`
 	// The gateway's token of a card (never the card number itself).
-	TokenId       string `protobuf:"bytes,7,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	TokenId string `protobuf:"bytes,7,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// Number of a card, 12 to 19 digits; required by a card. Never stored, never shown.
+	CardNumber string `protobuf:"bytes,8,opt,name=card_number,json=cardNumber,proto3" json:"card_number,omitempty"`
+	// Name of the card's owner; required by a card. Up to 255 characters.
+	Owner string `protobuf:"bytes,9,opt,name=owner,proto3" json:"owner,omitempty"`
+	// Month in which the card expires, 1 to 12; required by a card.
+	MonthExpiration *int32 `protobuf:"varint,10,opt,name=month_expiration,json=monthExpiration,proto3,oneof" json:"month_expiration,omitempty"`
+	// Year in which the card expires, sent as it is; required by a card.
+	YearExpiration *int32 `protobuf:"varint,11,opt,name=year_expiration,json=yearExpiration,proto3,oneof" json:"year_expiration,omitempty"`
+	// Issue number of the card, up to 10 characters. Never stored, never shown.
+	IssueNumber string `protobuf:"bytes,12,opt,name=issue_number,json=issueNumber,proto3" json:"issue_number,omitempty"`
+	// Brand of the card.
+	CardType OpencellCardType `protobuf:"varint,13,opt,name=card_type,json=cardType,proto3,enum=enlist.v1.OpencellCardType" json:"card_type,omitempty"`
+	// Code of the customer account, where it is not that of the request. Up to 255 characters.
+	CustomerAccountCode string `protobuf:"bytes,14,opt,name=customer_account_code,json=customerAccountCode,proto3" json:"customer_account_code,omitempty"`
+	// Opencell's identifier of a payment method that an update changes.
+	Id *int64 `protobuf:"varint,15,opt,name=id,proto3,oneof" json:"id,omitempty"`
+	// Whether the method is out of use.
+	Disabled *bool `protobuf:"varint,16,opt,name=disabled,proto3,oneof" json:"disabled,omitempty"`
+	// User at the payment service. Up to 255 characters.
+	UserId string `protobuf:"bytes,17,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// Email address at the payment service. Up to 254 characters.
+	Email string `protobuf:"bytes,18,opt,name=email,proto3" json:"email,omitempty"`
+	// First note of the operator's own. Up to 255 characters.
+	Info1 string `protobuf:"bytes,19,opt,name=info1,proto3" json:"info1,omitempty"`
+	// Second note.
+	Info2 string `protobuf:"bytes,20,opt,name=info2,proto3" json:"info2,omitempty"`
+	// Third note.
+	Info3 string `protobuf:"bytes,21,opt,name=info3,proto3" json:"info3,omitempty"`
+	// Fourth note.
+	Info4 string `protobuf:"bytes,22,opt,name=info4,proto3" json:"info4,omitempty"`
+	// Fifth note.
+	Info5 string `protobuf:"bytes,23,opt,name=info5,proto3" json:"info5,omitempty"`
+	// Code of the document that the method refers to. Up to 255 characters.
+	ReferenceDocumentCode string `protobuf:"bytes,24,opt,name=reference_document_code,json=referenceDocumentCode,proto3" json:"reference_document_code,omitempty"`
+	// Payment means in the code list UNTDID 4461. Up to 255 characters. Example: `30`.
+	UntdidPaymentMeans string `protobuf:"bytes,25,opt,name=untdid_payment_means,json=untdidPaymentMeans,proto3" json:"untdid_payment_means,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *OpencellPaymentMethodDetails) Reset() {
 	*x = OpencellPaymentMethodDetails{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[1]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -513,7 +1180,7 @@ func (x *OpencellPaymentMethodDetails) String() string {
 func (*OpencellPaymentMethodDetails) ProtoMessage() {}
 
 func (x *OpencellPaymentMethodDetails) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[1]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -526,7 +1193,7 @@ func (x *OpencellPaymentMethodDetails) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpencellPaymentMethodDetails.ProtoReflect.Descriptor instead.
 func (*OpencellPaymentMethodDetails) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{1}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *OpencellPaymentMethodDetails) GetPaymentMethodType() OpencellPaymentMethod {
@@ -578,7 +1245,133 @@ func (x *OpencellPaymentMethodDetails) GetTokenId() string {
 	return ""
 }
 
-// OpencellBankCoordinates is the bank account of a direct debit.
+func (x *OpencellPaymentMethodDetails) GetCardNumber() string {
+	if x != nil {
+		return x.CardNumber
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetOwner() string {
+	if x != nil {
+		return x.Owner
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetMonthExpiration() int32 {
+	if x != nil && x.MonthExpiration != nil {
+		return *x.MonthExpiration
+	}
+	return 0
+}
+
+func (x *OpencellPaymentMethodDetails) GetYearExpiration() int32 {
+	if x != nil && x.YearExpiration != nil {
+		return *x.YearExpiration
+	}
+	return 0
+}
+
+func (x *OpencellPaymentMethodDetails) GetIssueNumber() string {
+	if x != nil {
+		return x.IssueNumber
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetCardType() OpencellCardType {
+	if x != nil {
+		return x.CardType
+	}
+	return OpencellCardType_OPENCELL_CARD_TYPE_UNSPECIFIED
+}
+
+func (x *OpencellPaymentMethodDetails) GetCustomerAccountCode() string {
+	if x != nil {
+		return x.CustomerAccountCode
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetId() int64 {
+	if x != nil && x.Id != nil {
+		return *x.Id
+	}
+	return 0
+}
+
+func (x *OpencellPaymentMethodDetails) GetDisabled() bool {
+	if x != nil && x.Disabled != nil {
+		return *x.Disabled
+	}
+	return false
+}
+
+func (x *OpencellPaymentMethodDetails) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetInfo1() string {
+	if x != nil {
+		return x.Info1
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetInfo2() string {
+	if x != nil {
+		return x.Info2
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetInfo3() string {
+	if x != nil {
+		return x.Info3
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetInfo4() string {
+	if x != nil {
+		return x.Info4
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetInfo5() string {
+	if x != nil {
+		return x.Info5
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetReferenceDocumentCode() string {
+	if x != nil {
+		return x.ReferenceDocumentCode
+	}
+	return ""
+}
+
+func (x *OpencellPaymentMethodDetails) GetUntdidPaymentMeans() string {
+	if x != nil {
+		return x.UntdidPaymentMeans
+	}
+	return ""
+}
+
+// OpencellBankCoordinates is a bank account.
 type OpencellBankCoordinates struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// International bank account number, up to 34 letters and digits without spaces.
@@ -588,14 +1381,30 @@ type OpencellBankCoordinates struct {
 	// Name of the account's owner, up to 50 characters.
 	AccountOwner string `protobuf:"bytes,3,opt,name=account_owner,json=accountOwner,proto3" json:"account_owner,omitempty"`
 	// Name of the bank, up to 50 characters.
-	BankName      string `protobuf:"bytes,4,opt,name=bank_name,json=bankName,proto3" json:"bank_name,omitempty"`
+	BankName string `protobuf:"bytes,4,opt,name=bank_name,json=bankName,proto3" json:"bank_name,omitempty"`
+	// Code of the bank, up to 255 characters.
+	BankCode string `protobuf:"bytes,5,opt,name=bank_code,json=bankCode,proto3" json:"bank_code,omitempty"`
+	// Code of the branch, up to 255 characters.
+	BranchCode string `protobuf:"bytes,6,opt,name=branch_code,json=branchCode,proto3" json:"branch_code,omitempty"`
+	// National account number, up to 255 characters.
+	AccountNumber string `protobuf:"bytes,7,opt,name=account_number,json=accountNumber,proto3" json:"account_number,omitempty"`
+	// Check digits of the national account number, up to 255 characters.
+	Key string `protobuf:"bytes,8,opt,name=key,proto3" json:"key,omitempty"`
+	// Identifier of the bank, up to 255 characters.
+	BankId string `protobuf:"bytes,9,opt,name=bank_id,json=bankId,proto3" json:"bank_id,omitempty"`
+	// Number of the issuer of direct debits, up to 255 characters.
+	IssuerNumber string `protobuf:"bytes,10,opt,name=issuer_number,json=issuerNumber,proto3" json:"issuer_number,omitempty"`
+	// Name of the issuer of direct debits, up to 255 characters.
+	IssuerName string `protobuf:"bytes,11,opt,name=issuer_name,json=issuerName,proto3" json:"issuer_name,omitempty"`
+	// SEPA creditor identifier (ICS), up to 255 characters.
+	Ics           string `protobuf:"bytes,12,opt,name=ics,proto3" json:"ics,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OpencellBankCoordinates) Reset() {
 	*x = OpencellBankCoordinates{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[2]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -607,7 +1416,7 @@ func (x *OpencellBankCoordinates) String() string {
 func (*OpencellBankCoordinates) ProtoMessage() {}
 
 func (x *OpencellBankCoordinates) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[2]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -620,7 +1429,7 @@ func (x *OpencellBankCoordinates) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpencellBankCoordinates.ProtoReflect.Descriptor instead.
 func (*OpencellBankCoordinates) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{2}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *OpencellBankCoordinates) GetIban() string {
@@ -651,6 +1460,62 @@ func (x *OpencellBankCoordinates) GetBankName() string {
 	return ""
 }
 
+func (x *OpencellBankCoordinates) GetBankCode() string {
+	if x != nil {
+		return x.BankCode
+	}
+	return ""
+}
+
+func (x *OpencellBankCoordinates) GetBranchCode() string {
+	if x != nil {
+		return x.BranchCode
+	}
+	return ""
+}
+
+func (x *OpencellBankCoordinates) GetAccountNumber() string {
+	if x != nil {
+		return x.AccountNumber
+	}
+	return ""
+}
+
+func (x *OpencellBankCoordinates) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *OpencellBankCoordinates) GetBankId() string {
+	if x != nil {
+		return x.BankId
+	}
+	return ""
+}
+
+func (x *OpencellBankCoordinates) GetIssuerNumber() string {
+	if x != nil {
+		return x.IssuerNumber
+	}
+	return ""
+}
+
+func (x *OpencellBankCoordinates) GetIssuerName() string {
+	if x != nil {
+		return x.IssuerName
+	}
+	return ""
+}
+
+func (x *OpencellBankCoordinates) GetIcs() string {
+	if x != nil {
+		return x.Ics
+	}
+	return ""
+}
+
 // OpencellCustomField is one custom field of an Opencell account, with a value that is not text.
 type OpencellCustomField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -665,14 +1530,27 @@ type OpencellCustomField struct {
 	//	*OpencellCustomField_DoubleValue
 	//	*OpencellCustomField_BooleanValue
 	//	*OpencellCustomField_DateValue
-	Value         isOpencellCustomField_Value `protobuf_oneof:"value"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	//	*OpencellCustomField_ListValue
+	//	*OpencellCustomField_MapValue
+	//	*OpencellCustomField_EntityReferenceValue
+	//	*OpencellCustomField_UrlReferenceValue
+	//	*OpencellCustomField_FileValue
+	Value isOpencellCustomField_Value `protobuf_oneof:"value"`
+	// Day for which the value counts, where the field has periods of a fixed length.
+	ValueDate *date.Date `protobuf:"bytes,12,opt,name=value_date,json=valueDate,proto3" json:"value_date,omitempty"`
+	// First day of the value's period, where the caller chooses periods.
+	ValuePeriodStartDate *date.Date `protobuf:"bytes,13,opt,name=value_period_start_date,json=valuePeriodStartDate,proto3" json:"value_period_start_date,omitempty"`
+	// End of the value's period, where the caller chooses periods.
+	ValuePeriodEndDate *date.Date `protobuf:"bytes,14,opt,name=value_period_end_date,json=valuePeriodEndDate,proto3" json:"value_period_end_date,omitempty"`
+	// Priority of the period among those that overlap.
+	ValuePeriodPriority *int32 `protobuf:"varint,15,opt,name=value_period_priority,json=valuePeriodPriority,proto3,oneof" json:"value_period_priority,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *OpencellCustomField) Reset() {
 	*x = OpencellCustomField{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[3]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -684,7 +1562,7 @@ func (x *OpencellCustomField) String() string {
 func (*OpencellCustomField) ProtoMessage() {}
 
 func (x *OpencellCustomField) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[3]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -697,7 +1575,7 @@ func (x *OpencellCustomField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpencellCustomField.ProtoReflect.Descriptor instead.
 func (*OpencellCustomField) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{3}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *OpencellCustomField) GetCode() string {
@@ -759,6 +1637,79 @@ func (x *OpencellCustomField) GetDateValue() *date.Date {
 	return nil
 }
 
+func (x *OpencellCustomField) GetListValue() *OpencellCustomFieldList {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomField_ListValue); ok {
+			return x.ListValue
+		}
+	}
+	return nil
+}
+
+func (x *OpencellCustomField) GetMapValue() *OpencellCustomFieldMap {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomField_MapValue); ok {
+			return x.MapValue
+		}
+	}
+	return nil
+}
+
+func (x *OpencellCustomField) GetEntityReferenceValue() *OpencellEntityReference {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomField_EntityReferenceValue); ok {
+			return x.EntityReferenceValue
+		}
+	}
+	return nil
+}
+
+func (x *OpencellCustomField) GetUrlReferenceValue() *OpencellUrlReference {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomField_UrlReferenceValue); ok {
+			return x.UrlReferenceValue
+		}
+	}
+	return nil
+}
+
+func (x *OpencellCustomField) GetFileValue() string {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomField_FileValue); ok {
+			return x.FileValue
+		}
+	}
+	return ""
+}
+
+func (x *OpencellCustomField) GetValueDate() *date.Date {
+	if x != nil {
+		return x.ValueDate
+	}
+	return nil
+}
+
+func (x *OpencellCustomField) GetValuePeriodStartDate() *date.Date {
+	if x != nil {
+		return x.ValuePeriodStartDate
+	}
+	return nil
+}
+
+func (x *OpencellCustomField) GetValuePeriodEndDate() *date.Date {
+	if x != nil {
+		return x.ValuePeriodEndDate
+	}
+	return nil
+}
+
+func (x *OpencellCustomField) GetValuePeriodPriority() int32 {
+	if x != nil && x.ValuePeriodPriority != nil {
+		return *x.ValuePeriodPriority
+	}
+	return 0
+}
+
 type isOpencellCustomField_Value interface {
 	isOpencellCustomField_Value()
 }
@@ -788,6 +1739,31 @@ type OpencellCustomField_DateValue struct {
 	DateValue *date.Date `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3,oneof"`
 }
 
+type OpencellCustomField_ListValue struct {
+	// A list of values.
+	ListValue *OpencellCustomFieldList `protobuf:"bytes,7,opt,name=list_value,json=listValue,proto3,oneof"`
+}
+
+type OpencellCustomField_MapValue struct {
+	// Values by key.
+	MapValue *OpencellCustomFieldMap `protobuf:"bytes,8,opt,name=map_value,json=mapValue,proto3,oneof"`
+}
+
+type OpencellCustomField_EntityReferenceValue struct {
+	// Another entity of Opencell.
+	EntityReferenceValue *OpencellEntityReference `protobuf:"bytes,9,opt,name=entity_reference_value,json=entityReferenceValue,proto3,oneof"`
+}
+
+type OpencellCustomField_UrlReferenceValue struct {
+	// A link.
+	UrlReferenceValue *OpencellUrlReference `protobuf:"bytes,10,opt,name=url_reference_value,json=urlReferenceValue,proto3,oneof"`
+}
+
+type OpencellCustomField_FileValue struct {
+	// Name of a file that Opencell holds. Up to 255 characters.
+	FileValue string `protobuf:"bytes,11,opt,name=file_value,json=fileValue,proto3,oneof"`
+}
+
 func (*OpencellCustomField_StringValue) isOpencellCustomField_Value() {}
 
 func (*OpencellCustomField_LongValue) isOpencellCustomField_Value() {}
@@ -797,6 +1773,348 @@ func (*OpencellCustomField_DoubleValue) isOpencellCustomField_Value() {}
 func (*OpencellCustomField_BooleanValue) isOpencellCustomField_Value() {}
 
 func (*OpencellCustomField_DateValue) isOpencellCustomField_Value() {}
+
+func (*OpencellCustomField_ListValue) isOpencellCustomField_Value() {}
+
+func (*OpencellCustomField_MapValue) isOpencellCustomField_Value() {}
+
+func (*OpencellCustomField_EntityReferenceValue) isOpencellCustomField_Value() {}
+
+func (*OpencellCustomField_UrlReferenceValue) isOpencellCustomField_Value() {}
+
+func (*OpencellCustomField_FileValue) isOpencellCustomField_Value() {}
+
+// OpencellCustomFieldList is the value of a custom field that holds a list.
+type OpencellCustomFieldList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The values, at most 1000. They replace the list that Opencell holds.
+	Items         []*OpencellCustomFieldValue `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellCustomFieldList) Reset() {
+	*x = OpencellCustomFieldList{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellCustomFieldList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellCustomFieldList) ProtoMessage() {}
+
+func (x *OpencellCustomFieldList) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellCustomFieldList.ProtoReflect.Descriptor instead.
+func (*OpencellCustomFieldList) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *OpencellCustomFieldList) GetItems() []*OpencellCustomFieldValue {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+// OpencellCustomFieldMap is the value of a custom field that holds values by key.
+type OpencellCustomFieldMap struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The values by key, at most 1000; a key has 1 to 255 characters.
+	Entries       map[string]*OpencellCustomFieldValue `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellCustomFieldMap) Reset() {
+	*x = OpencellCustomFieldMap{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellCustomFieldMap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellCustomFieldMap) ProtoMessage() {}
+
+func (x *OpencellCustomFieldMap) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellCustomFieldMap.ProtoReflect.Descriptor instead.
+func (*OpencellCustomFieldMap) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *OpencellCustomFieldMap) GetEntries() map[string]*OpencellCustomFieldValue {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
+
+// OpencellCustomFieldValue is one value of a list or a map.
+type OpencellCustomFieldValue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The value; its kind must be the one declared in Opencell.
+	//
+	// Types that are valid to be assigned to Value:
+	//
+	//	*OpencellCustomFieldValue_StringValue
+	//	*OpencellCustomFieldValue_LongValue
+	//	*OpencellCustomFieldValue_DoubleValue
+	//	*OpencellCustomFieldValue_BooleanValue
+	Value         isOpencellCustomFieldValue_Value `protobuf_oneof:"value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellCustomFieldValue) Reset() {
+	*x = OpencellCustomFieldValue{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellCustomFieldValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellCustomFieldValue) ProtoMessage() {}
+
+func (x *OpencellCustomFieldValue) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellCustomFieldValue.ProtoReflect.Descriptor instead.
+func (*OpencellCustomFieldValue) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *OpencellCustomFieldValue) GetValue() isOpencellCustomFieldValue_Value {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *OpencellCustomFieldValue) GetStringValue() string {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomFieldValue_StringValue); ok {
+			return x.StringValue
+		}
+	}
+	return ""
+}
+
+func (x *OpencellCustomFieldValue) GetLongValue() int64 {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomFieldValue_LongValue); ok {
+			return x.LongValue
+		}
+	}
+	return 0
+}
+
+func (x *OpencellCustomFieldValue) GetDoubleValue() float64 {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomFieldValue_DoubleValue); ok {
+			return x.DoubleValue
+		}
+	}
+	return 0
+}
+
+func (x *OpencellCustomFieldValue) GetBooleanValue() bool {
+	if x != nil {
+		if x, ok := x.Value.(*OpencellCustomFieldValue_BooleanValue); ok {
+			return x.BooleanValue
+		}
+	}
+	return false
+}
+
+type isOpencellCustomFieldValue_Value interface {
+	isOpencellCustomFieldValue_Value()
+}
+
+type OpencellCustomFieldValue_StringValue struct {
+	// A text value.
+	StringValue string `protobuf:"bytes,1,opt,name=string_value,json=stringValue,proto3,oneof"`
+}
+
+type OpencellCustomFieldValue_LongValue struct {
+	// A whole number, from -9,007,199,254,740,991 to 9,007,199,254,740,991.
+	LongValue int64 `protobuf:"varint,2,opt,name=long_value,json=longValue,proto3,oneof"`
+}
+
+type OpencellCustomFieldValue_DoubleValue struct {
+	// A decimal number.
+	DoubleValue float64 `protobuf:"fixed64,3,opt,name=double_value,json=doubleValue,proto3,oneof"`
+}
+
+type OpencellCustomFieldValue_BooleanValue struct {
+	// True or false.
+	BooleanValue bool `protobuf:"varint,4,opt,name=boolean_value,json=booleanValue,proto3,oneof"`
+}
+
+func (*OpencellCustomFieldValue_StringValue) isOpencellCustomFieldValue_Value() {}
+
+func (*OpencellCustomFieldValue_LongValue) isOpencellCustomFieldValue_Value() {}
+
+func (*OpencellCustomFieldValue_DoubleValue) isOpencellCustomFieldValue_Value() {}
+
+func (*OpencellCustomFieldValue_BooleanValue) isOpencellCustomFieldValue_Value() {}
+
+// OpencellEntityReference refers to another entity of Opencell.
+type OpencellEntityReference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Java class of the entity, 1 to 255 characters. Example: `org.meveo.model.crm.Customer`.
+	Classname string `protobuf:"bytes,1,opt,name=classname,proto3" json:"classname,omitempty"`
+	// Code of the custom entity, where the class is that of custom entities. Up to 255 characters.
+	ClassnameCode string `protobuf:"bytes,2,opt,name=classname_code,json=classnameCode,proto3" json:"classname_code,omitempty"`
+	// Code of the entity, 1 to 255 characters.
+	Code          string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellEntityReference) Reset() {
+	*x = OpencellEntityReference{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellEntityReference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellEntityReference) ProtoMessage() {}
+
+func (x *OpencellEntityReference) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellEntityReference.ProtoReflect.Descriptor instead.
+func (*OpencellEntityReference) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *OpencellEntityReference) GetClassname() string {
+	if x != nil {
+		return x.Classname
+	}
+	return ""
+}
+
+func (x *OpencellEntityReference) GetClassnameCode() string {
+	if x != nil {
+		return x.ClassnameCode
+	}
+	return ""
+}
+
+func (x *OpencellEntityReference) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// OpencellUrlReference is a link.
+type OpencellUrlReference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The address, 1 to 2,000 characters.
+	Url string `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	// The text. Up to 255 characters.
+	Label         string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpencellUrlReference) Reset() {
+	*x = OpencellUrlReference{}
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpencellUrlReference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpencellUrlReference) ProtoMessage() {}
+
+func (x *OpencellUrlReference) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpencellUrlReference.ProtoReflect.Descriptor instead.
+func (*OpencellUrlReference) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *OpencellUrlReference) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *OpencellUrlReference) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
 
 // SellAndSignOptions are the parameters that only Sell&Sign takes when it creates a customer.
 type SellAndSignOptions struct {
@@ -814,7 +2132,7 @@ type SellAndSignOptions struct {
 
 func (x *SellAndSignOptions) Reset() {
 	*x = SellAndSignOptions{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[4]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -826,7 +2144,7 @@ func (x *SellAndSignOptions) String() string {
 func (*SellAndSignOptions) ProtoMessage() {}
 
 func (x *SellAndSignOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[4]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -839,7 +2157,7 @@ func (x *SellAndSignOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SellAndSignOptions.ProtoReflect.Descriptor instead.
 func (*SellAndSignOptions) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{4}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SellAndSignOptions) GetCustomerCode() string {
@@ -912,7 +2230,7 @@ type ValomniaOptions struct {
 
 func (x *ValomniaOptions) Reset() {
 	*x = ValomniaOptions{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[5]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +2242,7 @@ func (x *ValomniaOptions) String() string {
 func (*ValomniaOptions) ProtoMessage() {}
 
 func (x *ValomniaOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[5]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +2255,7 @@ func (x *ValomniaOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValomniaOptions.ProtoReflect.Descriptor instead.
 func (*ValomniaOptions) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{5}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ValomniaOptions) GetReference2() string {
@@ -1093,7 +2411,7 @@ type ValomniaImage struct {
 
 func (x *ValomniaImage) Reset() {
 	*x = ValomniaImage{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[6]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1105,7 +2423,7 @@ func (x *ValomniaImage) String() string {
 func (*ValomniaImage) ProtoMessage() {}
 
 func (x *ValomniaImage) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[6]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1118,7 +2436,7 @@ func (x *ValomniaImage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValomniaImage.ProtoReflect.Descriptor instead.
 func (*ValomniaImage) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{6}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ValomniaImage) GetFilename() string {
@@ -1152,7 +2470,7 @@ type CaliqOptions struct {
 
 func (x *CaliqOptions) Reset() {
 	*x = CaliqOptions{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[7]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1164,7 +2482,7 @@ func (x *CaliqOptions) String() string {
 func (*CaliqOptions) ProtoMessage() {}
 
 func (x *CaliqOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[7]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1177,7 +2495,7 @@ func (x *CaliqOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaliqOptions.ProtoReflect.Descriptor instead.
 func (*CaliqOptions) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{7}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CaliqOptions) GetChannelId() int32 {
@@ -1221,7 +2539,7 @@ type AvvioOptions struct {
 
 func (x *AvvioOptions) Reset() {
 	*x = AvvioOptions{}
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[8]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1233,7 +2551,7 @@ func (x *AvvioOptions) String() string {
 func (*AvvioOptions) ProtoMessage() {}
 
 func (x *AvvioOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_vendor_options_proto_msgTypes[8]
+	mi := &file_enlist_v1_vendor_options_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1246,7 +2564,7 @@ func (x *AvvioOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AvvioOptions.ProtoReflect.Descriptor instead.
 func (*AvvioOptions) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{8}
+	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *AvvioOptions) GetSiteId() int64 {
@@ -1267,7 +2585,7 @@ var File_enlist_v1_vendor_options_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/v1/vendor_options.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\xb5\f\n" +
+	"\x1eenlist/v1/vendor_options.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\x83\x17\n" +
 	"\x0fOpencellOptions\x122\n" +
 	"\x10crm_account_type\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0ecrmAccountType\x124\n" +
 	"\x0fcrm_parent_code\x18\x02 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rcrmParentCode\x12'\n" +
@@ -1299,24 +2617,105 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\x0eemail_template\x18\x18 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\remailTemplate\x12-\n" +
 	"\vcced_emails\x18\x19 \x01(\tB\f\xfaB\x05r\x03\x18\xd0\x0f\x90\x8e\x19\x01R\n" +
 	"ccedEmails\x12Q\n" +
-	"\rcustom_fields\x18\x1a \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\f\xfaB\x05\x92\x01\x02\x10d\x90\x8e\x19\x01R\fcustomFieldsB\r\n" +
+	"\rcustom_fields\x18\x1a \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\f\xfaB\x05\x92\x01\x02\x10d\x90\x8e\x19\x01R\fcustomFields\x12\xa6\x01\n" +
+	"\rbilling_email\x18\x1b \x01(\tB\x80\x01\xfaB)r'\x18\xfe\x012\x1d^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01R\fbillingEmail\x12\x93\x01\n" +
+	"\x14trading_country_code\x18\x1c \x01(\tBa\xfaB\x11r\x0f2\n" +
+	"^[A-Z]{2}$\xd0\x01\x01\x82\x8e\x19Ian ISO 3166-1 alpha-2 country code of two capital letters, for example FRR\x12tradingCountryCode\x124\n" +
+	"\x11legal_entity_type\x18\x1d \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0flegalEntityType\x12R\n" +
+	"\x1ccustomer_account_status_date\x18\x1e \x01(\v2\x11.google.type.DateR\x19customerAccountStatusDate\x12?\n" +
+	"\x12dunning_level_date\x18\x1f \x01(\v2\x11.google.type.DateR\x10dunningLevelDate\x12>\n" +
+	"\x14parent_customer_code\x18  \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x12parentCustomerCode\x12r\n" +
+	" discount_plans_for_instantiation\x18! \x03(\v2\x1f.enlist.v1.OpencellDiscountPlanB\b\xfaB\x05\x92\x01\x02\x10dR\x1ddiscountPlansForInstantiation\x12V\n" +
+	"\x1ediscount_plans_for_termination\x18\" \x03(\tB\x11\xfaB\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xff\x01R\x1bdiscountPlansForTermination\x12-\n" +
+	"\rpayment_terms\x18# \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\fpaymentTerms\x124\n" +
+	"\x11tax_category_code\x18$ \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0ftaxCategoryCode\x12-\n" +
+	"\vseller_code\x18% \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
+	"sellerCode\x12K\n" +
+	"\x12customer_threshold\x18& \x01(\v2\x1c.enlist.v1.OpencellThresholdR\x11customerThreshold\x12Z\n" +
+	"\x1acustomer_account_threshold\x18' \x01(\v2\x1c.enlist.v1.OpencellThresholdR\x18customerAccountThreshold\x12X\n" +
+	"\x19billing_account_threshold\x18( \x01(\v2\x1c.enlist.v1.OpencellThresholdR\x17billingAccountThreshold\x12J\n" +
+	"\x0fminimum_amounts\x18) \x01(\v2!.enlist.v1.OpencellMinimumAmountsR\x0eminimumAmounts\x12S\n" +
+	"\x10bank_coordinates\x18* \x01(\v2\".enlist.v1.OpencellBankCoordinatesB\x04\x90\x8e\x19\x01R\x0fbankCoordinatesB\r\n" +
 	"\v_is_companyB\x15\n" +
-	"\x13_electronic_billing\"\xa1\x04\n" +
-	"\x1cOpencellPaymentMethodDetails\x12\xc1\x01\n" +
-	"\x13payment_method_type\x18\x01 \x01(\x0e2 .enlist.v1.OpencellPaymentMethodBo\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19aone of OPENCELL_PAYMENT_METHOD_CHECK, _DIRECTDEBIT, _WIRETRANSFER, _CARD, _PAYPAL, _STRIPE, _CASHR\x11paymentMethodType\x12\x1e\n" +
+	"\x13_electronic_billing\"\xb1\x01\n" +
+	"\x11OpencellThreshold\x12\x1b\n" +
+	"\x06amount\x18\x01 \x01(\x01H\x00R\x06amount\x88\x01\x01\x12A\n" +
+	"\x05check\x18\x02 \x01(\x0e2!.enlist.v1.OpencellThresholdCheckB\b\xfaB\x05\x82\x01\x02\x10\x01R\x05check\x12\"\n" +
+	"\n" +
+	"per_entity\x18\x03 \x01(\bH\x01R\tperEntity\x88\x01\x01B\t\n" +
+	"\a_amountB\r\n" +
+	"\v_per_entity\"\xb3\x02\n" +
+	"\x16OpencellMinimumAmounts\x12<\n" +
+	"\bcustomer\x18\x01 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\bcustomer\x12K\n" +
+	"\x10customer_account\x18\x02 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\x0fcustomerAccount\x12I\n" +
+	"\x0fbilling_account\x18\x03 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\x0ebillingAccount\x12C\n" +
+	"\fuser_account\x18\x04 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\vuserAccount\"\xcb\x01\n" +
+	"\x15OpencellMinimumAmount\x12%\n" +
+	"\tamount_el\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xd0\x0fR\bamountEl\x12#\n" +
+	"\blabel_el\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xd0\x0fR\alabelEl\x121\n" +
+	"\x0fcharge_template\x18\x03 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0echargeTemplate\x123\n" +
+	"\x0etarget_account\x18\x04 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rtargetAccount\"\xb4\x02\n" +
+	"\x14OpencellDiscountPlan\x12\x1e\n" +
+	"\x04code\x18\x01 \x01(\tB\n" +
+	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\x120\n" +
+	"\n" +
+	"start_date\x18\x02 \x01(\v2\x11.google.type.DateR\tstartDate\x12,\n" +
+	"\bend_date\x18\x03 \x01(\v2\x11.google.type.DateR\aendDate\x127\n" +
+	"\x10default_duration\x18\x04 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00H\x00R\x0fdefaultDuration\x88\x01\x01\x12N\n" +
+	"\rduration_unit\x18\x05 \x01(\x0e2\x1f.enlist.v1.OpencellDurationUnitB\b\xfaB\x05\x82\x01\x02\x10\x01R\fdurationUnitB\x13\n" +
+	"\x11_default_duration\"\xe4\v\n" +
+	"\x1cOpencellPaymentMethodDetails\x12\xf1\x01\n" +
+	"\x13payment_method_type\x18\x01 \x01(\x0e2 .enlist.v1.OpencellPaymentMethodB\x9e\x01\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19\x8f\x01one of OPENCELL_PAYMENT_METHOD_CHECK, _DIRECTDEBIT, _WIRETRANSFER, _CARD, _PAYPAL, _STRIPE, _CASH, _PAYPALPAYMENTLINK, _STRIPEDIRECTLINK, _SIPSR\x11paymentMethodType\x12\x1e\n" +
 	"\x05alias\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05alias\x12!\n" +
 	"\tpreferred\x18\x03 \x01(\bH\x00R\tpreferred\x88\x01\x01\x12M\n" +
 	"\x10bank_coordinates\x18\x04 \x01(\v2\".enlist.v1.OpencellBankCoordinatesR\x0fbankCoordinates\x12?\n" +
 	"\x16mandate_identification\x18\x05 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x15mandateIdentification\x124\n" +
 	"\fmandate_date\x18\x06 \x01(\v2\x11.google.type.DateR\vmandateDate\x12&\n" +
-	"\btoken_id\x18\a \x01(\tB\v\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\atokenIdB\f\n" +
+	"\btoken_id\x18\a \x01(\tB\v\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\atokenId\x12s\n" +
+	"\vcard_number\x18\b \x01(\tBR\xfaB\x15r\x132\x0e^[0-9]{12,19}$\xd0\x01\x01\x82\x8e\x19/a card number of 12 to 19 digits without spaces\x88\x8e\x19\x01\x80\x01\x01R\n" +
+	"cardNumber\x12\x1e\n" +
+	"\x05owner\x18\t \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05owner\x129\n" +
+	"\x10month_expiration\x18\n" +
+	" \x01(\x05B\t\xfaB\x06\x1a\x04\x18\f(\x01H\x01R\x0fmonthExpiration\x88\x01\x01\x128\n" +
+	"\x0fyear_expiration\x18\v \x01(\x05B\n" +
+	"\xfaB\a\x1a\x05\x18\x8fN(\x00H\x02R\x0eyearExpiration\x88\x01\x01\x121\n" +
+	"\fissue_number\x18\f \x01(\tB\x0e\xfaB\x04r\x02\x18\n" +
+	"\x88\x8e\x19\x01\x80\x01\x01R\vissueNumber\x12B\n" +
+	"\tcard_type\x18\r \x01(\x0e2\x1b.enlist.v1.OpencellCardTypeB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcardType\x12<\n" +
+	"\x15customer_account_code\x18\x0e \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x13customerAccountCode\x12\x13\n" +
+	"\x02id\x18\x0f \x01(\x03H\x03R\x02id\x88\x01\x01\x12\x1f\n" +
+	"\bdisabled\x18\x10 \x01(\bH\x04R\bdisabled\x88\x01\x01\x12!\n" +
+	"\auser_id\x18\x11 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x06userId\x12\x1e\n" +
+	"\x05email\x18\x12 \x01(\tB\b\xfaB\x05r\x03\x18\xfe\x01R\x05email\x12\x1e\n" +
+	"\x05info1\x18\x13 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info1\x12\x1e\n" +
+	"\x05info2\x18\x14 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info2\x12\x1e\n" +
+	"\x05info3\x18\x15 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info3\x12\x1e\n" +
+	"\x05info4\x18\x16 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info4\x12\x1e\n" +
+	"\x05info5\x18\x17 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info5\x12@\n" +
+	"\x17reference_document_code\x18\x18 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x15referenceDocumentCode\x12:\n" +
+	"\x14untdid_payment_means\x18\x19 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x12untdidPaymentMeansB\f\n" +
 	"\n" +
-	"_preferred\"\xda\x02\n" +
+	"_preferredB\x13\n" +
+	"\x11_month_expirationB\x12\n" +
+	"\x10_year_expirationB\x05\n" +
+	"\x03_idB\v\n" +
+	"\t_disabled\"\x95\x05\n" +
 	"\x17OpencellBankCoordinates\x12\x82\x01\n" +
 	"\x04iban\x18\x01 \x01(\tBn\xfaB'r%2 ^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$\xd0\x01\x01\x82\x8e\x19=an IBAN of up to 34 capital letters and digits without spaces\x80\x01\x01R\x04iban\x12f\n" +
 	"\x03bic\x18\x02 \x01(\tBT\xfaB\"r 2\x1b^[A-Z0-9]{8}([A-Z0-9]{3})?$\xd0\x01\x01\x82\x8e\x19+a BIC of 8 or 11 capital letters and digitsR\x03bic\x12,\n" +
 	"\raccount_owner\x18\x03 \x01(\tB\a\xfaB\x04r\x02\x182R\faccountOwner\x12$\n" +
-	"\tbank_name\x18\x04 \x01(\tB\a\xfaB\x04r\x02\x182R\bbankName\"\x93\x02\n" +
+	"\tbank_name\x18\x04 \x01(\tB\a\xfaB\x04r\x02\x182R\bbankName\x12%\n" +
+	"\tbank_code\x18\x05 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\bbankCode\x12)\n" +
+	"\vbranch_code\x18\x06 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
+	"branchCode\x122\n" +
+	"\x0eaccount_number\x18\a \x01(\tB\v\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\raccountNumber\x12\x1a\n" +
+	"\x03key\x18\b \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x03key\x12!\n" +
+	"\abank_id\x18\t \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x06bankId\x12-\n" +
+	"\rissuer_number\x18\n" +
+	" \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\fissuerNumber\x12)\n" +
+	"\vissuer_name\x18\v \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
+	"issuerName\x12\x1a\n" +
+	"\x03ics\x18\f \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x03ics\"\x89\a\n" +
 	"\x13OpencellCustomField\x12\x1e\n" +
 	"\x04code\x18\x01 \x01(\tB\n" +
 	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\x12-\n" +
@@ -1326,8 +2725,46 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\fdouble_value\x18\x04 \x01(\x01H\x00R\vdoubleValue\x12%\n" +
 	"\rboolean_value\x18\x05 \x01(\bH\x00R\fbooleanValue\x122\n" +
 	"\n" +
-	"date_value\x18\x06 \x01(\v2\x11.google.type.DateH\x00R\tdateValueB\f\n" +
-	"\x05value\x12\x03\xf8B\x01\"\x81\x02\n" +
+	"date_value\x18\x06 \x01(\v2\x11.google.type.DateH\x00R\tdateValue\x12C\n" +
+	"\n" +
+	"list_value\x18\a \x01(\v2\".enlist.v1.OpencellCustomFieldListH\x00R\tlistValue\x12@\n" +
+	"\tmap_value\x18\b \x01(\v2!.enlist.v1.OpencellCustomFieldMapH\x00R\bmapValue\x12Z\n" +
+	"\x16entity_reference_value\x18\t \x01(\v2\".enlist.v1.OpencellEntityReferenceH\x00R\x14entityReferenceValue\x12Q\n" +
+	"\x13url_reference_value\x18\n" +
+	" \x01(\v2\x1f.enlist.v1.OpencellUrlReferenceH\x00R\x11urlReferenceValue\x12)\n" +
+	"\n" +
+	"file_value\x18\v \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01H\x00R\tfileValue\x120\n" +
+	"\n" +
+	"value_date\x18\f \x01(\v2\x11.google.type.DateR\tvalueDate\x12H\n" +
+	"\x17value_period_start_date\x18\r \x01(\v2\x11.google.type.DateR\x14valuePeriodStartDate\x12D\n" +
+	"\x15value_period_end_date\x18\x0e \x01(\v2\x11.google.type.DateR\x12valuePeriodEndDate\x127\n" +
+	"\x15value_period_priority\x18\x0f \x01(\x05H\x01R\x13valuePeriodPriority\x88\x01\x01B\f\n" +
+	"\x05value\x12\x03\xf8B\x01B\x18\n" +
+	"\x16_value_period_priority\"_\n" +
+	"\x17OpencellCustomFieldList\x12D\n" +
+	"\x05items\x18\x01 \x03(\v2#.enlist.v1.OpencellCustomFieldValueB\t\xfaB\x06\x92\x01\x03\x10\xe8\aR\x05items\"\xd7\x01\n" +
+	"\x16OpencellCustomFieldMap\x12\\\n" +
+	"\aentries\x18\x01 \x03(\v2..enlist.v1.OpencellCustomFieldMap.EntriesEntryB\x12\xfaB\x0f\x9a\x01\f\x10\xe8\a\"\ar\x05\x10\x01\x18\xff\x01R\aentries\x1a_\n" +
+	"\fEntriesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x129\n" +
+	"\x05value\x18\x02 \x01(\v2#.enlist.v1.OpencellCustomFieldValueR\x05value:\x028\x01\"\xc4\x01\n" +
+	"\x18OpencellCustomFieldValue\x12-\n" +
+	"\fstring_value\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xa0\x1fH\x00R\vstringValue\x12\x1f\n" +
+	"\n" +
+	"long_value\x18\x02 \x01(\x03H\x00R\tlongValue\x12#\n" +
+	"\fdouble_value\x18\x03 \x01(\x01H\x00R\vdoubleValue\x12%\n" +
+	"\rboolean_value\x18\x04 \x01(\bH\x00R\fbooleanValueB\f\n" +
+	"\x05value\x12\x03\xf8B\x01\"\x94\x01\n" +
+	"\x17OpencellEntityReference\x12(\n" +
+	"\tclassname\x18\x01 \x01(\tB\n" +
+	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\tclassname\x12/\n" +
+	"\x0eclassname_code\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\rclassnameCode\x12\x1e\n" +
+	"\x04code\x18\x03 \x01(\tB\n" +
+	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\"T\n" +
+	"\x14OpencellUrlReference\x12\x1c\n" +
+	"\x03url\x18\x01 \x01(\tB\n" +
+	"\xfaB\ar\x05\x10\x01\x18\xd0\x0fR\x03url\x12\x1e\n" +
+	"\x05label\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05label\"\x81\x02\n" +
 	"\x12SellAndSignOptions\x121\n" +
 	"\rcustomer_code\x18\x01 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fcustomerCode\x12D\n" +
 	"\bcivility\x18\x02 \x01(\x0e2\x1e.enlist.v1.SellAndSignCivilityB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcivility\x12r\n" +
@@ -1387,7 +2824,18 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\asite_id\x18\x01 \x01(\x03B\a\xfaB\x04\"\x02 \x00H\x00R\x06siteId\x88\x01\x01\x12/\n" +
 	"\bpassword\x18\x02 \x01(\tB\x13\xfaB\x05r\x03\x18\xff\x01\x88\x8e\x19\x01\x90\x8e\x19\x01\x80\x01\x01R\bpasswordB\n" +
 	"\n" +
-	"\b_site_id*\xc2\x02\n" +
+	"\b_site_id*\xf1\x01\n" +
+	"\x16OpencellThresholdCheck\x12(\n" +
+	"$OPENCELL_THRESHOLD_CHECK_UNSPECIFIED\x10\x00\x12,\n" +
+	"(OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT\x10\x01\x12+\n" +
+	"'OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT\x10\x02\x12(\n" +
+	"$OPENCELL_THRESHOLD_CHECK_POSITIVE_RT\x10\x03\x12(\n" +
+	"$OPENCELL_THRESHOLD_CHECK_POSITIVE_IL\x10\x04*\xa1\x01\n" +
+	"\x14OpencellDurationUnit\x12&\n" +
+	"\"OPENCELL_DURATION_UNIT_UNSPECIFIED\x10\x00\x12 \n" +
+	"\x1cOPENCELL_DURATION_UNIT_MONTH\x10\x01\x12\x1e\n" +
+	"\x1aOPENCELL_DURATION_UNIT_DAY\x10\x02\x12\x1f\n" +
+	"\x1bOPENCELL_DURATION_UNIT_YEAR\x10\x03*\xc1\x03\n" +
 	"\x15OpencellPaymentMethod\x12'\n" +
 	"#OPENCELL_PAYMENT_METHOD_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dOPENCELL_PAYMENT_METHOD_CHECK\x10\x01\x12'\n" +
@@ -1396,7 +2844,17 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\x1cOPENCELL_PAYMENT_METHOD_CARD\x10\x04\x12\"\n" +
 	"\x1eOPENCELL_PAYMENT_METHOD_PAYPAL\x10\x05\x12\"\n" +
 	"\x1eOPENCELL_PAYMENT_METHOD_STRIPE\x10\x06\x12 \n" +
-	"\x1cOPENCELL_PAYMENT_METHOD_CASH\x10\a*\x85\x01\n" +
+	"\x1cOPENCELL_PAYMENT_METHOD_CASH\x10\a\x12-\n" +
+	")OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK\x10\b\x12,\n" +
+	"(OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK\x10\t\x12 \n" +
+	"\x1cOPENCELL_PAYMENT_METHOD_SIPS\x10\n" +
+	"*\xba\x01\n" +
+	"\x10OpencellCardType\x12\"\n" +
+	"\x1eOPENCELL_CARD_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17OPENCELL_CARD_TYPE_VISA\x10\x01\x12!\n" +
+	"\x1dOPENCELL_CARD_TYPE_MASTERCARD\x10\x02\x12'\n" +
+	"#OPENCELL_CARD_TYPE_AMERICAN_EXPRESS\x10\x03\x12\x19\n" +
+	"\x15OPENCELL_CARD_TYPE_CB\x10\x04*\x85\x01\n" +
 	"\x13SellAndSignCivility\x12&\n" +
 	"\"SELL_AND_SIGN_CIVILITY_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fSELL_AND_SIGN_CIVILITY_MONSIEUR\x10\x01\x12!\n" +
@@ -1419,43 +2877,83 @@ func file_enlist_v1_vendor_options_proto_rawDescGZIP() []byte {
 	return file_enlist_v1_vendor_options_proto_rawDescData
 }
 
-var file_enlist_v1_vendor_options_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_enlist_v1_vendor_options_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_enlist_v1_vendor_options_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_enlist_v1_vendor_options_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_enlist_v1_vendor_options_proto_goTypes = []any{
-	(OpencellPaymentMethod)(0),           // 0: enlist.v1.OpencellPaymentMethod
-	(SellAndSignCivility)(0),             // 1: enlist.v1.SellAndSignCivility
-	(ValomniaDueDateConfigType)(0),       // 2: enlist.v1.ValomniaDueDateConfigType
-	(*OpencellOptions)(nil),              // 3: enlist.v1.OpencellOptions
-	(*OpencellPaymentMethodDetails)(nil), // 4: enlist.v1.OpencellPaymentMethodDetails
-	(*OpencellBankCoordinates)(nil),      // 5: enlist.v1.OpencellBankCoordinates
-	(*OpencellCustomField)(nil),          // 6: enlist.v1.OpencellCustomField
-	(*SellAndSignOptions)(nil),           // 7: enlist.v1.SellAndSignOptions
-	(*ValomniaOptions)(nil),              // 8: enlist.v1.ValomniaOptions
-	(*ValomniaImage)(nil),                // 9: enlist.v1.ValomniaImage
-	(*CaliqOptions)(nil),                 // 10: enlist.v1.CaliqOptions
-	(*AvvioOptions)(nil),                 // 11: enlist.v1.AvvioOptions
-	(*date.Date)(nil),                    // 12: google.type.Date
+	(OpencellThresholdCheck)(0),          // 0: enlist.v1.OpencellThresholdCheck
+	(OpencellDurationUnit)(0),            // 1: enlist.v1.OpencellDurationUnit
+	(OpencellPaymentMethod)(0),           // 2: enlist.v1.OpencellPaymentMethod
+	(OpencellCardType)(0),                // 3: enlist.v1.OpencellCardType
+	(SellAndSignCivility)(0),             // 4: enlist.v1.SellAndSignCivility
+	(ValomniaDueDateConfigType)(0),       // 5: enlist.v1.ValomniaDueDateConfigType
+	(*OpencellOptions)(nil),              // 6: enlist.v1.OpencellOptions
+	(*OpencellThreshold)(nil),            // 7: enlist.v1.OpencellThreshold
+	(*OpencellMinimumAmounts)(nil),       // 8: enlist.v1.OpencellMinimumAmounts
+	(*OpencellMinimumAmount)(nil),        // 9: enlist.v1.OpencellMinimumAmount
+	(*OpencellDiscountPlan)(nil),         // 10: enlist.v1.OpencellDiscountPlan
+	(*OpencellPaymentMethodDetails)(nil), // 11: enlist.v1.OpencellPaymentMethodDetails
+	(*OpencellBankCoordinates)(nil),      // 12: enlist.v1.OpencellBankCoordinates
+	(*OpencellCustomField)(nil),          // 13: enlist.v1.OpencellCustomField
+	(*OpencellCustomFieldList)(nil),      // 14: enlist.v1.OpencellCustomFieldList
+	(*OpencellCustomFieldMap)(nil),       // 15: enlist.v1.OpencellCustomFieldMap
+	(*OpencellCustomFieldValue)(nil),     // 16: enlist.v1.OpencellCustomFieldValue
+	(*OpencellEntityReference)(nil),      // 17: enlist.v1.OpencellEntityReference
+	(*OpencellUrlReference)(nil),         // 18: enlist.v1.OpencellUrlReference
+	(*SellAndSignOptions)(nil),           // 19: enlist.v1.SellAndSignOptions
+	(*ValomniaOptions)(nil),              // 20: enlist.v1.ValomniaOptions
+	(*ValomniaImage)(nil),                // 21: enlist.v1.ValomniaImage
+	(*CaliqOptions)(nil),                 // 22: enlist.v1.CaliqOptions
+	(*AvvioOptions)(nil),                 // 23: enlist.v1.AvvioOptions
+	nil,                                  // 24: enlist.v1.OpencellCustomFieldMap.EntriesEntry
+	(*date.Date)(nil),                    // 25: google.type.Date
 }
 var file_enlist_v1_vendor_options_proto_depIdxs = []int32{
-	12, // 0: enlist.v1.OpencellOptions.subscription_date:type_name -> google.type.Date
-	0,  // 1: enlist.v1.OpencellOptions.payment_method:type_name -> enlist.v1.OpencellPaymentMethod
-	4,  // 2: enlist.v1.OpencellOptions.payment_methods:type_name -> enlist.v1.OpencellPaymentMethodDetails
-	12, // 3: enlist.v1.OpencellOptions.mandate_date:type_name -> google.type.Date
-	12, // 4: enlist.v1.OpencellOptions.next_invoice_date:type_name -> google.type.Date
-	12, // 5: enlist.v1.OpencellOptions.termination_date:type_name -> google.type.Date
-	6,  // 6: enlist.v1.OpencellOptions.custom_fields:type_name -> enlist.v1.OpencellCustomField
-	0,  // 7: enlist.v1.OpencellPaymentMethodDetails.payment_method_type:type_name -> enlist.v1.OpencellPaymentMethod
-	5,  // 8: enlist.v1.OpencellPaymentMethodDetails.bank_coordinates:type_name -> enlist.v1.OpencellBankCoordinates
-	12, // 9: enlist.v1.OpencellPaymentMethodDetails.mandate_date:type_name -> google.type.Date
-	12, // 10: enlist.v1.OpencellCustomField.date_value:type_name -> google.type.Date
-	1,  // 11: enlist.v1.SellAndSignOptions.civility:type_name -> enlist.v1.SellAndSignCivility
-	2,  // 12: enlist.v1.ValomniaOptions.due_date_config_type:type_name -> enlist.v1.ValomniaDueDateConfigType
-	9,  // 13: enlist.v1.ValomniaOptions.image:type_name -> enlist.v1.ValomniaImage
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	25, // 0: enlist.v1.OpencellOptions.subscription_date:type_name -> google.type.Date
+	2,  // 1: enlist.v1.OpencellOptions.payment_method:type_name -> enlist.v1.OpencellPaymentMethod
+	11, // 2: enlist.v1.OpencellOptions.payment_methods:type_name -> enlist.v1.OpencellPaymentMethodDetails
+	25, // 3: enlist.v1.OpencellOptions.mandate_date:type_name -> google.type.Date
+	25, // 4: enlist.v1.OpencellOptions.next_invoice_date:type_name -> google.type.Date
+	25, // 5: enlist.v1.OpencellOptions.termination_date:type_name -> google.type.Date
+	13, // 6: enlist.v1.OpencellOptions.custom_fields:type_name -> enlist.v1.OpencellCustomField
+	25, // 7: enlist.v1.OpencellOptions.customer_account_status_date:type_name -> google.type.Date
+	25, // 8: enlist.v1.OpencellOptions.dunning_level_date:type_name -> google.type.Date
+	10, // 9: enlist.v1.OpencellOptions.discount_plans_for_instantiation:type_name -> enlist.v1.OpencellDiscountPlan
+	7,  // 10: enlist.v1.OpencellOptions.customer_threshold:type_name -> enlist.v1.OpencellThreshold
+	7,  // 11: enlist.v1.OpencellOptions.customer_account_threshold:type_name -> enlist.v1.OpencellThreshold
+	7,  // 12: enlist.v1.OpencellOptions.billing_account_threshold:type_name -> enlist.v1.OpencellThreshold
+	8,  // 13: enlist.v1.OpencellOptions.minimum_amounts:type_name -> enlist.v1.OpencellMinimumAmounts
+	12, // 14: enlist.v1.OpencellOptions.bank_coordinates:type_name -> enlist.v1.OpencellBankCoordinates
+	0,  // 15: enlist.v1.OpencellThreshold.check:type_name -> enlist.v1.OpencellThresholdCheck
+	9,  // 16: enlist.v1.OpencellMinimumAmounts.customer:type_name -> enlist.v1.OpencellMinimumAmount
+	9,  // 17: enlist.v1.OpencellMinimumAmounts.customer_account:type_name -> enlist.v1.OpencellMinimumAmount
+	9,  // 18: enlist.v1.OpencellMinimumAmounts.billing_account:type_name -> enlist.v1.OpencellMinimumAmount
+	9,  // 19: enlist.v1.OpencellMinimumAmounts.user_account:type_name -> enlist.v1.OpencellMinimumAmount
+	25, // 20: enlist.v1.OpencellDiscountPlan.start_date:type_name -> google.type.Date
+	25, // 21: enlist.v1.OpencellDiscountPlan.end_date:type_name -> google.type.Date
+	1,  // 22: enlist.v1.OpencellDiscountPlan.duration_unit:type_name -> enlist.v1.OpencellDurationUnit
+	2,  // 23: enlist.v1.OpencellPaymentMethodDetails.payment_method_type:type_name -> enlist.v1.OpencellPaymentMethod
+	12, // 24: enlist.v1.OpencellPaymentMethodDetails.bank_coordinates:type_name -> enlist.v1.OpencellBankCoordinates
+	25, // 25: enlist.v1.OpencellPaymentMethodDetails.mandate_date:type_name -> google.type.Date
+	3,  // 26: enlist.v1.OpencellPaymentMethodDetails.card_type:type_name -> enlist.v1.OpencellCardType
+	25, // 27: enlist.v1.OpencellCustomField.date_value:type_name -> google.type.Date
+	14, // 28: enlist.v1.OpencellCustomField.list_value:type_name -> enlist.v1.OpencellCustomFieldList
+	15, // 29: enlist.v1.OpencellCustomField.map_value:type_name -> enlist.v1.OpencellCustomFieldMap
+	17, // 30: enlist.v1.OpencellCustomField.entity_reference_value:type_name -> enlist.v1.OpencellEntityReference
+	18, // 31: enlist.v1.OpencellCustomField.url_reference_value:type_name -> enlist.v1.OpencellUrlReference
+	25, // 32: enlist.v1.OpencellCustomField.value_date:type_name -> google.type.Date
+	25, // 33: enlist.v1.OpencellCustomField.value_period_start_date:type_name -> google.type.Date
+	25, // 34: enlist.v1.OpencellCustomField.value_period_end_date:type_name -> google.type.Date
+	16, // 35: enlist.v1.OpencellCustomFieldList.items:type_name -> enlist.v1.OpencellCustomFieldValue
+	24, // 36: enlist.v1.OpencellCustomFieldMap.entries:type_name -> enlist.v1.OpencellCustomFieldMap.EntriesEntry
+	4,  // 37: enlist.v1.SellAndSignOptions.civility:type_name -> enlist.v1.SellAndSignCivility
+	5,  // 38: enlist.v1.ValomniaOptions.due_date_config_type:type_name -> enlist.v1.ValomniaDueDateConfigType
+	21, // 39: enlist.v1.ValomniaOptions.image:type_name -> enlist.v1.ValomniaImage
+	16, // 40: enlist.v1.OpencellCustomFieldMap.EntriesEntry.value:type_name -> enlist.v1.OpencellCustomFieldValue
+	41, // [41:41] is the sub-list for method output_type
+	41, // [41:41] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_vendor_options_proto_init() }
@@ -1466,23 +2964,36 @@ func file_enlist_v1_vendor_options_proto_init() {
 	file_enlist_v1_annotations_proto_init()
 	file_enlist_v1_vendor_options_proto_msgTypes[0].OneofWrappers = []any{}
 	file_enlist_v1_vendor_options_proto_msgTypes[1].OneofWrappers = []any{}
-	file_enlist_v1_vendor_options_proto_msgTypes[3].OneofWrappers = []any{
+	file_enlist_v1_vendor_options_proto_msgTypes[4].OneofWrappers = []any{}
+	file_enlist_v1_vendor_options_proto_msgTypes[5].OneofWrappers = []any{}
+	file_enlist_v1_vendor_options_proto_msgTypes[7].OneofWrappers = []any{
 		(*OpencellCustomField_StringValue)(nil),
 		(*OpencellCustomField_LongValue)(nil),
 		(*OpencellCustomField_DoubleValue)(nil),
 		(*OpencellCustomField_BooleanValue)(nil),
 		(*OpencellCustomField_DateValue)(nil),
+		(*OpencellCustomField_ListValue)(nil),
+		(*OpencellCustomField_MapValue)(nil),
+		(*OpencellCustomField_EntityReferenceValue)(nil),
+		(*OpencellCustomField_UrlReferenceValue)(nil),
+		(*OpencellCustomField_FileValue)(nil),
 	}
-	file_enlist_v1_vendor_options_proto_msgTypes[5].OneofWrappers = []any{}
-	file_enlist_v1_vendor_options_proto_msgTypes[7].OneofWrappers = []any{}
-	file_enlist_v1_vendor_options_proto_msgTypes[8].OneofWrappers = []any{}
+	file_enlist_v1_vendor_options_proto_msgTypes[10].OneofWrappers = []any{
+		(*OpencellCustomFieldValue_StringValue)(nil),
+		(*OpencellCustomFieldValue_LongValue)(nil),
+		(*OpencellCustomFieldValue_DoubleValue)(nil),
+		(*OpencellCustomFieldValue_BooleanValue)(nil),
+	}
+	file_enlist_v1_vendor_options_proto_msgTypes[14].OneofWrappers = []any{}
+	file_enlist_v1_vendor_options_proto_msgTypes[16].OneofWrappers = []any{}
+	file_enlist_v1_vendor_options_proto_msgTypes[17].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_vendor_options_proto_rawDesc), len(file_enlist_v1_vendor_options_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   9,
+			NumEnums:      6,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

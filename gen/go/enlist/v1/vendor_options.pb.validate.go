@@ -465,6 +465,389 @@ func (m *OpencellOptions) validate(all bool) error {
 
 	}
 
+	if m.GetBillingEmail() != "" {
+
+		if utf8.RuneCountInString(m.GetBillingEmail()) > 254 {
+			err := OpencellOptionsValidationError{
+				field:  "BillingEmail",
+				reason: "value length must be at most 254 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+		if err := m._validateEmail(m.GetBillingEmail()); err != nil {
+			err = OpencellOptionsValidationError{
+				field:  "BillingEmail",
+				reason: "value must be a valid email address",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+		if !_OpencellOptions_BillingEmail_Pattern.MatchString(m.GetBillingEmail()) {
+			err := OpencellOptionsValidationError{
+				field:  "BillingEmail",
+				reason: "value does not match regex pattern \"^[^<>\\\\s\\\"\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]+$\"",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.GetTradingCountryCode() != "" {
+
+		if !_OpencellOptions_TradingCountryCode_Pattern.MatchString(m.GetTradingCountryCode()) {
+			err := OpencellOptionsValidationError{
+				field:  "TradingCountryCode",
+				reason: "value does not match regex pattern \"^[A-Z]{2}$\"",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if utf8.RuneCountInString(m.GetLegalEntityType()) > 255 {
+		err := OpencellOptionsValidationError{
+			field:  "LegalEntityType",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if all {
+		switch v := interface{}(m.GetCustomerAccountStatusDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "CustomerAccountStatusDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "CustomerAccountStatusDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomerAccountStatusDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellOptionsValidationError{
+				field:  "CustomerAccountStatusDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetDunningLevelDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "DunningLevelDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "DunningLevelDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetDunningLevelDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellOptionsValidationError{
+				field:  "DunningLevelDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if utf8.RuneCountInString(m.GetParentCustomerCode()) > 255 {
+		err := OpencellOptionsValidationError{
+			field:  "ParentCustomerCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if len(m.GetDiscountPlansForInstantiation()) > 100 {
+		err := OpencellOptionsValidationError{
+			field:  "DiscountPlansForInstantiation",
+			reason: "value must contain no more than 100 item(s)",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	for idx, item := range m.GetDiscountPlansForInstantiation() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellOptionsValidationError{
+						field:  fmt.Sprintf("DiscountPlansForInstantiation[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellOptionsValidationError{
+						field:  fmt.Sprintf("DiscountPlansForInstantiation[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellOptionsValidationError{
+					field:  fmt.Sprintf("DiscountPlansForInstantiation[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	if len(m.GetDiscountPlansForTermination()) > 100 {
+		err := OpencellOptionsValidationError{
+			field:  "DiscountPlansForTermination",
+			reason: "value must contain no more than 100 item(s)",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	for idx, item := range m.GetDiscountPlansForTermination() {
+		_, _ = idx, item
+
+		if l := utf8.RuneCountInString(item); l < 1 || l > 255 {
+			err := OpencellOptionsValidationError{
+				field:  fmt.Sprintf("DiscountPlansForTermination[%v]", idx),
+				reason: "value length must be between 1 and 255 runes, inclusive",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if utf8.RuneCountInString(m.GetPaymentTerms()) > 255 {
+		err := OpencellOptionsValidationError{
+			field:  "PaymentTerms",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetTaxCategoryCode()) > 255 {
+		err := OpencellOptionsValidationError{
+			field:  "TaxCategoryCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetSellerCode()) > 255 {
+		err := OpencellOptionsValidationError{
+			field:  "SellerCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if all {
+		switch v := interface{}(m.GetCustomerThreshold()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "CustomerThreshold",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "CustomerThreshold",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomerThreshold()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellOptionsValidationError{
+				field:  "CustomerThreshold",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetCustomerAccountThreshold()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "CustomerAccountThreshold",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "CustomerAccountThreshold",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomerAccountThreshold()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellOptionsValidationError{
+				field:  "CustomerAccountThreshold",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetBillingAccountThreshold()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "BillingAccountThreshold",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "BillingAccountThreshold",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetBillingAccountThreshold()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellOptionsValidationError{
+				field:  "BillingAccountThreshold",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetMinimumAmounts()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "MinimumAmounts",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "MinimumAmounts",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetMinimumAmounts()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellOptionsValidationError{
+				field:  "MinimumAmounts",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetBankCoordinates()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "BankCoordinates",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellOptionsValidationError{
+					field:  "BankCoordinates",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetBankCoordinates()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellOptionsValidationError{
+				field:  "BankCoordinates",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if m.IsCompany != nil {
 		// no validation rules for IsCompany
 	}
@@ -478,6 +861,56 @@ func (m *OpencellOptions) validate(all bool) error {
 	}
 
 	return nil
+}
+
+func (m *OpencellOptions) _validateHostname(host string) error {
+	s := strings.ToLower(strings.TrimSuffix(host, "."))
+
+	if len(host) > 253 {
+		return errors.New("hostname cannot exceed 253 characters")
+	}
+
+	for _, part := range strings.Split(s, ".") {
+		if l := len(part); l == 0 || l > 63 {
+			return errors.New("hostname part must be non-empty and cannot exceed 63 characters")
+		}
+
+		if part[0] == '-' {
+			return errors.New("hostname parts cannot begin with hyphens")
+		}
+
+		if part[len(part)-1] == '-' {
+			return errors.New("hostname parts cannot end with hyphens")
+		}
+
+		for _, r := range part {
+			if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' {
+				return fmt.Errorf("hostname parts can only contain alphanumeric characters or hyphens, got %q", string(r))
+			}
+		}
+	}
+
+	return nil
+}
+
+func (m *OpencellOptions) _validateEmail(addr string) error {
+	a, err := mail.ParseAddress(addr)
+	if err != nil {
+		return err
+	}
+	addr = a.Address
+
+	if len(addr) > 254 {
+		return errors.New("email addresses cannot exceed 254 characters")
+	}
+
+	parts := strings.SplitN(addr, "@", 2)
+
+	if len(parts[0]) > 64 {
+		return errors.New("email address local phrase cannot exceed 64 characters")
+	}
+
+	return m._validateHostname(parts[1])
 }
 
 // OpencellOptionsMultiError is an error wrapping multiple validation errors
@@ -552,6 +985,692 @@ var _ interface {
 } = OpencellOptionsValidationError{}
 
 var _OpencellOptions_DunningLevel_Pattern = regexp.MustCompile("^R[0-6]$")
+
+var _OpencellOptions_BillingEmail_Pattern = regexp.MustCompile("^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$")
+
+var _OpencellOptions_TradingCountryCode_Pattern = regexp.MustCompile("^[A-Z]{2}$")
+
+// Validate checks the field values on OpencellThreshold with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *OpencellThreshold) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellThreshold with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellThresholdMultiError, or nil if none found.
+func (m *OpencellThreshold) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellThreshold) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if _, ok := OpencellThresholdCheck_name[int32(m.GetCheck())]; !ok {
+		err := OpencellThresholdValidationError{
+			field:  "Check",
+			reason: "value must be one of the defined enum values",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if m.Amount != nil {
+		// no validation rules for Amount
+	}
+
+	if m.PerEntity != nil {
+		// no validation rules for PerEntity
+	}
+
+	if len(errors) > 0 {
+		return OpencellThresholdMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellThresholdMultiError is an error wrapping multiple validation errors
+// returned by OpencellThreshold.ValidateAll() if the designated constraints
+// aren't met.
+type OpencellThresholdMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellThresholdMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellThresholdMultiError) AllErrors() []error { return m }
+
+// OpencellThresholdValidationError is the validation error returned by
+// OpencellThreshold.Validate if the designated constraints aren't met.
+type OpencellThresholdValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellThresholdValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellThresholdValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellThresholdValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellThresholdValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellThresholdValidationError) ErrorName() string {
+	return "OpencellThresholdValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellThresholdValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellThreshold.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellThresholdValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellThresholdValidationError{}
+
+// Validate checks the field values on OpencellMinimumAmounts with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellMinimumAmounts) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellMinimumAmounts with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellMinimumAmountsMultiError, or nil if none found.
+func (m *OpencellMinimumAmounts) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellMinimumAmounts) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if all {
+		switch v := interface{}(m.GetCustomer()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "Customer",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "Customer",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomer()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellMinimumAmountsValidationError{
+				field:  "Customer",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetCustomerAccount()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "CustomerAccount",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "CustomerAccount",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomerAccount()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellMinimumAmountsValidationError{
+				field:  "CustomerAccount",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetBillingAccount()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "BillingAccount",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "BillingAccount",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetBillingAccount()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellMinimumAmountsValidationError{
+				field:  "BillingAccount",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetUserAccount()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "UserAccount",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellMinimumAmountsValidationError{
+					field:  "UserAccount",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetUserAccount()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellMinimumAmountsValidationError{
+				field:  "UserAccount",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if len(errors) > 0 {
+		return OpencellMinimumAmountsMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellMinimumAmountsMultiError is an error wrapping multiple validation
+// errors returned by OpencellMinimumAmounts.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellMinimumAmountsMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellMinimumAmountsMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellMinimumAmountsMultiError) AllErrors() []error { return m }
+
+// OpencellMinimumAmountsValidationError is the validation error returned by
+// OpencellMinimumAmounts.Validate if the designated constraints aren't met.
+type OpencellMinimumAmountsValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellMinimumAmountsValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellMinimumAmountsValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellMinimumAmountsValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellMinimumAmountsValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellMinimumAmountsValidationError) ErrorName() string {
+	return "OpencellMinimumAmountsValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellMinimumAmountsValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellMinimumAmounts.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellMinimumAmountsValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellMinimumAmountsValidationError{}
+
+// Validate checks the field values on OpencellMinimumAmount with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellMinimumAmount) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellMinimumAmount with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellMinimumAmountMultiError, or nil if none found.
+func (m *OpencellMinimumAmount) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellMinimumAmount) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if utf8.RuneCountInString(m.GetAmountEl()) > 2000 {
+		err := OpencellMinimumAmountValidationError{
+			field:  "AmountEl",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetLabelEl()) > 2000 {
+		err := OpencellMinimumAmountValidationError{
+			field:  "LabelEl",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetChargeTemplate()) > 255 {
+		err := OpencellMinimumAmountValidationError{
+			field:  "ChargeTemplate",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetTargetAccount()) > 255 {
+		err := OpencellMinimumAmountValidationError{
+			field:  "TargetAccount",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if len(errors) > 0 {
+		return OpencellMinimumAmountMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellMinimumAmountMultiError is an error wrapping multiple validation
+// errors returned by OpencellMinimumAmount.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellMinimumAmountMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellMinimumAmountMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellMinimumAmountMultiError) AllErrors() []error { return m }
+
+// OpencellMinimumAmountValidationError is the validation error returned by
+// OpencellMinimumAmount.Validate if the designated constraints aren't met.
+type OpencellMinimumAmountValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellMinimumAmountValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellMinimumAmountValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellMinimumAmountValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellMinimumAmountValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellMinimumAmountValidationError) ErrorName() string {
+	return "OpencellMinimumAmountValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellMinimumAmountValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellMinimumAmount.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellMinimumAmountValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellMinimumAmountValidationError{}
+
+// Validate checks the field values on OpencellDiscountPlan with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellDiscountPlan) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellDiscountPlan with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellDiscountPlanMultiError, or nil if none found.
+func (m *OpencellDiscountPlan) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellDiscountPlan) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if l := utf8.RuneCountInString(m.GetCode()); l < 1 || l > 255 {
+		err := OpencellDiscountPlanValidationError{
+			field:  "Code",
+			reason: "value length must be between 1 and 255 runes, inclusive",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if all {
+		switch v := interface{}(m.GetStartDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellDiscountPlanValidationError{
+					field:  "StartDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellDiscountPlanValidationError{
+					field:  "StartDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetStartDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellDiscountPlanValidationError{
+				field:  "StartDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetEndDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellDiscountPlanValidationError{
+					field:  "EndDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellDiscountPlanValidationError{
+					field:  "EndDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetEndDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellDiscountPlanValidationError{
+				field:  "EndDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if _, ok := OpencellDurationUnit_name[int32(m.GetDurationUnit())]; !ok {
+		err := OpencellDiscountPlanValidationError{
+			field:  "DurationUnit",
+			reason: "value must be one of the defined enum values",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if m.DefaultDuration != nil {
+
+		if m.GetDefaultDuration() < 0 {
+			err := OpencellDiscountPlanValidationError{
+				field:  "DefaultDuration",
+				reason: "value must be greater than or equal to 0",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if len(errors) > 0 {
+		return OpencellDiscountPlanMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellDiscountPlanMultiError is an error wrapping multiple validation
+// errors returned by OpencellDiscountPlan.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellDiscountPlanMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellDiscountPlanMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellDiscountPlanMultiError) AllErrors() []error { return m }
+
+// OpencellDiscountPlanValidationError is the validation error returned by
+// OpencellDiscountPlan.Validate if the designated constraints aren't met.
+type OpencellDiscountPlanValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellDiscountPlanValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellDiscountPlanValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellDiscountPlanValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellDiscountPlanValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellDiscountPlanValidationError) ErrorName() string {
+	return "OpencellDiscountPlanValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellDiscountPlanValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellDiscountPlan.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellDiscountPlanValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellDiscountPlanValidationError{}
 
 // Validate checks the field values on OpencellPaymentMethodDetails with the
 // rules defined in the proto definition for this message. If any rules are
@@ -688,8 +1807,204 @@ func (m *OpencellPaymentMethodDetails) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
+	if m.GetCardNumber() != "" {
+
+		if !_OpencellPaymentMethodDetails_CardNumber_Pattern.MatchString(m.GetCardNumber()) {
+			err := OpencellPaymentMethodDetailsValidationError{
+				field:  "CardNumber",
+				reason: "value does not match regex pattern \"^[0-9]{12,19}$\"",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if utf8.RuneCountInString(m.GetOwner()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "Owner",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetIssueNumber()) > 10 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "IssueNumber",
+			reason: "value length must be at most 10 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if _, ok := OpencellCardType_name[int32(m.GetCardType())]; !ok {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "CardType",
+			reason: "value must be one of the defined enum values",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetCustomerAccountCode()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "CustomerAccountCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetUserId()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "UserId",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetEmail()) > 254 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "Email",
+			reason: "value length must be at most 254 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetInfo1()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "Info1",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetInfo2()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "Info2",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetInfo3()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "Info3",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetInfo4()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "Info4",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetInfo5()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "Info5",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetReferenceDocumentCode()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "ReferenceDocumentCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetUntdidPaymentMeans()) > 255 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "UntdidPaymentMeans",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
 	if m.Preferred != nil {
 		// no validation rules for Preferred
+	}
+
+	if m.MonthExpiration != nil {
+
+		if val := m.GetMonthExpiration(); val < 1 || val > 12 {
+			err := OpencellPaymentMethodDetailsValidationError{
+				field:  "MonthExpiration",
+				reason: "value must be inside range [1, 12]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.YearExpiration != nil {
+
+		if val := m.GetYearExpiration(); val < 0 || val > 9999 {
+			err := OpencellPaymentMethodDetailsValidationError{
+				field:  "YearExpiration",
+				reason: "value must be inside range [0, 9999]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.Id != nil {
+		// no validation rules for Id
+	}
+
+	if m.Disabled != nil {
+		// no validation rules for Disabled
 	}
 
 	if len(errors) > 0 {
@@ -777,6 +2092,8 @@ var _OpencellPaymentMethodDetails_PaymentMethodType_NotInLookup = map[OpencellPa
 	0: {},
 }
 
+var _OpencellPaymentMethodDetails_CardNumber_Pattern = regexp.MustCompile("^[0-9]{12,19}$")
+
 // Validate checks the field values on OpencellBankCoordinates with the rules
 // defined in the proto definition for this message. If any rules are
 // violated, the first error encountered is returned, or nil if there are no violations.
@@ -844,6 +2161,94 @@ func (m *OpencellBankCoordinates) validate(all bool) error {
 		err := OpencellBankCoordinatesValidationError{
 			field:  "BankName",
 			reason: "value length must be at most 50 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetBankCode()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "BankCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetBranchCode()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "BranchCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetAccountNumber()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "AccountNumber",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetKey()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "Key",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetBankId()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "BankId",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetIssuerNumber()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "IssuerNumber",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetIssuerName()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "IssuerName",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetIcs()) > 255 {
+		err := OpencellBankCoordinatesValidationError{
+			field:  "Ics",
+			reason: "value length must be at most 255 runes",
 		}
 		if !all {
 			return err
@@ -968,6 +2373,93 @@ func (m *OpencellCustomField) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
+	if all {
+		switch v := interface{}(m.GetValueDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellCustomFieldValidationError{
+					field:  "ValueDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellCustomFieldValidationError{
+					field:  "ValueDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValueDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellCustomFieldValidationError{
+				field:  "ValueDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetValuePeriodStartDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellCustomFieldValidationError{
+					field:  "ValuePeriodStartDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellCustomFieldValidationError{
+					field:  "ValuePeriodStartDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValuePeriodStartDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellCustomFieldValidationError{
+				field:  "ValuePeriodStartDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetValuePeriodEndDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OpencellCustomFieldValidationError{
+					field:  "ValuePeriodEndDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OpencellCustomFieldValidationError{
+					field:  "ValuePeriodEndDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValuePeriodEndDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OpencellCustomFieldValidationError{
+				field:  "ValuePeriodEndDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	oneofValuePresent := false
 	switch v := m.Value.(type) {
 	case *OpencellCustomField_StringValue:
@@ -1075,6 +2567,198 @@ func (m *OpencellCustomField) validate(all bool) error {
 			}
 		}
 
+	case *OpencellCustomField_ListValue:
+		if v == nil {
+			err := OpencellCustomFieldValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+
+		if all {
+			switch v := interface{}(m.GetListValue()).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "ListValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "ListValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(m.GetListValue()).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellCustomFieldValidationError{
+					field:  "ListValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	case *OpencellCustomField_MapValue:
+		if v == nil {
+			err := OpencellCustomFieldValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+
+		if all {
+			switch v := interface{}(m.GetMapValue()).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "MapValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "MapValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(m.GetMapValue()).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellCustomFieldValidationError{
+					field:  "MapValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	case *OpencellCustomField_EntityReferenceValue:
+		if v == nil {
+			err := OpencellCustomFieldValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+
+		if all {
+			switch v := interface{}(m.GetEntityReferenceValue()).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "EntityReferenceValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "EntityReferenceValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(m.GetEntityReferenceValue()).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellCustomFieldValidationError{
+					field:  "EntityReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	case *OpencellCustomField_UrlReferenceValue:
+		if v == nil {
+			err := OpencellCustomFieldValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+
+		if all {
+			switch v := interface{}(m.GetUrlReferenceValue()).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "UrlReferenceValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellCustomFieldValidationError{
+						field:  "UrlReferenceValue",
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(m.GetUrlReferenceValue()).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellCustomFieldValidationError{
+					field:  "UrlReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	case *OpencellCustomField_FileValue:
+		if v == nil {
+			err := OpencellCustomFieldValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+
+		if utf8.RuneCountInString(m.GetFileValue()) > 255 {
+			err := OpencellCustomFieldValidationError{
+				field:  "FileValue",
+				reason: "value length must be at most 255 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
 	default:
 		_ = v // ensures v is used
 	}
@@ -1087,6 +2771,10 @@ func (m *OpencellCustomField) validate(all bool) error {
 			return err
 		}
 		errors = append(errors, err)
+	}
+
+	if m.ValuePeriodPriority != nil {
+		// no validation rules for ValuePeriodPriority
 	}
 
 	if len(errors) > 0 {
@@ -1168,6 +2856,761 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = OpencellCustomFieldValidationError{}
+
+// Validate checks the field values on OpencellCustomFieldList with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellCustomFieldList) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellCustomFieldList with the
+// rules defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellCustomFieldListMultiError, or nil if none found.
+func (m *OpencellCustomFieldList) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellCustomFieldList) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if len(m.GetItems()) > 1000 {
+		err := OpencellCustomFieldListValidationError{
+			field:  "Items",
+			reason: "value must contain no more than 1000 item(s)",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	for idx, item := range m.GetItems() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellCustomFieldListValidationError{
+						field:  fmt.Sprintf("Items[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellCustomFieldListValidationError{
+						field:  fmt.Sprintf("Items[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellCustomFieldListValidationError{
+					field:  fmt.Sprintf("Items[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	if len(errors) > 0 {
+		return OpencellCustomFieldListMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellCustomFieldListMultiError is an error wrapping multiple validation
+// errors returned by OpencellCustomFieldList.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellCustomFieldListMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellCustomFieldListMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellCustomFieldListMultiError) AllErrors() []error { return m }
+
+// OpencellCustomFieldListValidationError is the validation error returned by
+// OpencellCustomFieldList.Validate if the designated constraints aren't met.
+type OpencellCustomFieldListValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellCustomFieldListValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellCustomFieldListValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellCustomFieldListValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellCustomFieldListValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellCustomFieldListValidationError) ErrorName() string {
+	return "OpencellCustomFieldListValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellCustomFieldListValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellCustomFieldList.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellCustomFieldListValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellCustomFieldListValidationError{}
+
+// Validate checks the field values on OpencellCustomFieldMap with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellCustomFieldMap) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellCustomFieldMap with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellCustomFieldMapMultiError, or nil if none found.
+func (m *OpencellCustomFieldMap) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellCustomFieldMap) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if len(m.GetEntries()) > 1000 {
+		err := OpencellCustomFieldMapValidationError{
+			field:  "Entries",
+			reason: "value must contain no more than 1000 pair(s)",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	{
+		sorted_keys := make([]string, len(m.GetEntries()))
+		i := 0
+		for key := range m.GetEntries() {
+			sorted_keys[i] = key
+			i++
+		}
+		sort.Slice(sorted_keys, func(i, j int) bool { return sorted_keys[i] < sorted_keys[j] })
+		for _, key := range sorted_keys {
+			val := m.GetEntries()[key]
+			_ = val
+
+			if l := utf8.RuneCountInString(key); l < 1 || l > 255 {
+				err := OpencellCustomFieldMapValidationError{
+					field:  fmt.Sprintf("Entries[%v]", key),
+					reason: "value length must be between 1 and 255 runes, inclusive",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+			if all {
+				switch v := interface{}(val).(type) {
+				case interface{ ValidateAll() error }:
+					if err := v.ValidateAll(); err != nil {
+						errors = append(errors, OpencellCustomFieldMapValidationError{
+							field:  fmt.Sprintf("Entries[%v]", key),
+							reason: "embedded message failed validation",
+							cause:  err,
+						})
+					}
+				case interface{ Validate() error }:
+					if err := v.Validate(); err != nil {
+						errors = append(errors, OpencellCustomFieldMapValidationError{
+							field:  fmt.Sprintf("Entries[%v]", key),
+							reason: "embedded message failed validation",
+							cause:  err,
+						})
+					}
+				}
+			} else if v, ok := interface{}(val).(interface{ Validate() error }); ok {
+				if err := v.Validate(); err != nil {
+					return OpencellCustomFieldMapValidationError{
+						field:  fmt.Sprintf("Entries[%v]", key),
+						reason: "embedded message failed validation",
+						cause:  err,
+					}
+				}
+			}
+
+		}
+	}
+
+	if len(errors) > 0 {
+		return OpencellCustomFieldMapMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellCustomFieldMapMultiError is an error wrapping multiple validation
+// errors returned by OpencellCustomFieldMap.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellCustomFieldMapMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellCustomFieldMapMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellCustomFieldMapMultiError) AllErrors() []error { return m }
+
+// OpencellCustomFieldMapValidationError is the validation error returned by
+// OpencellCustomFieldMap.Validate if the designated constraints aren't met.
+type OpencellCustomFieldMapValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellCustomFieldMapValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellCustomFieldMapValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellCustomFieldMapValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellCustomFieldMapValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellCustomFieldMapValidationError) ErrorName() string {
+	return "OpencellCustomFieldMapValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellCustomFieldMapValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellCustomFieldMap.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellCustomFieldMapValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellCustomFieldMapValidationError{}
+
+// Validate checks the field values on OpencellCustomFieldValue with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellCustomFieldValue) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellCustomFieldValue with the
+// rules defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellCustomFieldValueMultiError, or nil if none found.
+func (m *OpencellCustomFieldValue) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellCustomFieldValue) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	oneofValuePresent := false
+	switch v := m.Value.(type) {
+	case *OpencellCustomFieldValue_StringValue:
+		if v == nil {
+			err := OpencellCustomFieldValueValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+
+		if utf8.RuneCountInString(m.GetStringValue()) > 4000 {
+			err := OpencellCustomFieldValueValidationError{
+				field:  "StringValue",
+				reason: "value length must be at most 4000 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	case *OpencellCustomFieldValue_LongValue:
+		if v == nil {
+			err := OpencellCustomFieldValueValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+		// no validation rules for LongValue
+	case *OpencellCustomFieldValue_DoubleValue:
+		if v == nil {
+			err := OpencellCustomFieldValueValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+		// no validation rules for DoubleValue
+	case *OpencellCustomFieldValue_BooleanValue:
+		if v == nil {
+			err := OpencellCustomFieldValueValidationError{
+				field:  "Value",
+				reason: "oneof value cannot be a typed-nil",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+		oneofValuePresent = true
+		// no validation rules for BooleanValue
+	default:
+		_ = v // ensures v is used
+	}
+	if !oneofValuePresent {
+		err := OpencellCustomFieldValueValidationError{
+			field:  "Value",
+			reason: "value is required",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if len(errors) > 0 {
+		return OpencellCustomFieldValueMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellCustomFieldValueMultiError is an error wrapping multiple validation
+// errors returned by OpencellCustomFieldValue.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellCustomFieldValueMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellCustomFieldValueMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellCustomFieldValueMultiError) AllErrors() []error { return m }
+
+// OpencellCustomFieldValueValidationError is the validation error returned by
+// OpencellCustomFieldValue.Validate if the designated constraints aren't met.
+type OpencellCustomFieldValueValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellCustomFieldValueValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellCustomFieldValueValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellCustomFieldValueValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellCustomFieldValueValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellCustomFieldValueValidationError) ErrorName() string {
+	return "OpencellCustomFieldValueValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellCustomFieldValueValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellCustomFieldValue.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellCustomFieldValueValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellCustomFieldValueValidationError{}
+
+// Validate checks the field values on OpencellEntityReference with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellEntityReference) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellEntityReference with the
+// rules defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellEntityReferenceMultiError, or nil if none found.
+func (m *OpencellEntityReference) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellEntityReference) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if l := utf8.RuneCountInString(m.GetClassname()); l < 1 || l > 255 {
+		err := OpencellEntityReferenceValidationError{
+			field:  "Classname",
+			reason: "value length must be between 1 and 255 runes, inclusive",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetClassnameCode()) > 255 {
+		err := OpencellEntityReferenceValidationError{
+			field:  "ClassnameCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if l := utf8.RuneCountInString(m.GetCode()); l < 1 || l > 255 {
+		err := OpencellEntityReferenceValidationError{
+			field:  "Code",
+			reason: "value length must be between 1 and 255 runes, inclusive",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if len(errors) > 0 {
+		return OpencellEntityReferenceMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellEntityReferenceMultiError is an error wrapping multiple validation
+// errors returned by OpencellEntityReference.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellEntityReferenceMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellEntityReferenceMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellEntityReferenceMultiError) AllErrors() []error { return m }
+
+// OpencellEntityReferenceValidationError is the validation error returned by
+// OpencellEntityReference.Validate if the designated constraints aren't met.
+type OpencellEntityReferenceValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellEntityReferenceValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellEntityReferenceValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellEntityReferenceValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellEntityReferenceValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellEntityReferenceValidationError) ErrorName() string {
+	return "OpencellEntityReferenceValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellEntityReferenceValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellEntityReference.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellEntityReferenceValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellEntityReferenceValidationError{}
+
+// Validate checks the field values on OpencellUrlReference with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OpencellUrlReference) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OpencellUrlReference with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OpencellUrlReferenceMultiError, or nil if none found.
+func (m *OpencellUrlReference) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OpencellUrlReference) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if l := utf8.RuneCountInString(m.GetUrl()); l < 1 || l > 2000 {
+		err := OpencellUrlReferenceValidationError{
+			field:  "Url",
+			reason: "value length must be between 1 and 2000 runes, inclusive",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetLabel()) > 255 {
+		err := OpencellUrlReferenceValidationError{
+			field:  "Label",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if len(errors) > 0 {
+		return OpencellUrlReferenceMultiError(errors)
+	}
+
+	return nil
+}
+
+// OpencellUrlReferenceMultiError is an error wrapping multiple validation
+// errors returned by OpencellUrlReference.ValidateAll() if the designated
+// constraints aren't met.
+type OpencellUrlReferenceMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OpencellUrlReferenceMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OpencellUrlReferenceMultiError) AllErrors() []error { return m }
+
+// OpencellUrlReferenceValidationError is the validation error returned by
+// OpencellUrlReference.Validate if the designated constraints aren't met.
+type OpencellUrlReferenceValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OpencellUrlReferenceValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OpencellUrlReferenceValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OpencellUrlReferenceValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OpencellUrlReferenceValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OpencellUrlReferenceValidationError) ErrorName() string {
+	return "OpencellUrlReferenceValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OpencellUrlReferenceValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOpencellUrlReference.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OpencellUrlReferenceValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OpencellUrlReferenceValidationError{}
 
 // Validate checks the field values on SellAndSignOptions with the rules
 // defined in the proto definition for this message. If any rules are

@@ -128,6 +128,8 @@ HINT_FIELD_NUMBER: _builtins.int
 NEVER_STORED_FIELD_NUMBER: _builtins.int
 PERSONAL_FIELD_NUMBER: _builtins.int
 MULTILINE_FIELD_NUMBER: _builtins.int
+VISIBLE_FIELD_NUMBER: _builtins.int
+NOT_BLANK_FIELD_NUMBER: _builtins.int
 source: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___FieldSource]
 """On a field of a vendor's request: the canonical field that fills it.
 Violations, the field table of ListProviders and the fate of each field are derived from it.
@@ -149,4 +151,12 @@ multiline: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOption
 """The text may have several lines: line breaks and tabs are allowed, other control characters are
 not. Every other text field of a request or of the configuration refuses all control
 characters.
+"""
+visible: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
+"""The text refuses invisible characters: Unicode category Cf (zero width space, soft
+hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
+"""
+not_blank: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
+"""The text, where it is set, needs a character that can be seen. One of white space and invisible
+characters only is refused.
 """

@@ -119,21 +119,35 @@ class Customer(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`, Valomnia's `reference`,
-    Caliq's `AccountNo`. Chosen by the caller where the vendor lets them, else given by the vendor (Avvio's `accountID`).
-    Up to 255 characters, no control characters. Where the vendor requires a key and none is set, the request_id is used
-    and the answer says so. Example: `CLASSIC-C00`.
+    """The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`,
+    Valomnia's `reference`, Caliq's `AccountNo`. Chosen by the caller where the vendor lets them,
+    else given by the vendor (Avvio's `accountID`). Up to 255 characters, not only blanks, no
+    control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor
+    requires a key and none is set, the request_id is used and the answer says so. Example:
+    `CLASSIC-C00`.
     """
     display_name: _builtins.str
-    """The name to show for this customer, up to 255 characters. Example: `John Smith` or `Marie's Jewelry`."""
+    """The name to show for this customer, up to 255 characters, not only blanks. Example: `John
+    Smith` or `Marie's Jewelry`.
+    """
     job_title: _builtins.str
     """The person's position, up to 255 characters. Example: `CMO`."""
     email: _builtins.str
-    """One bare email address (RFC 5322 addr-spec), up to 254 characters. Example: `qa@example.com`."""
+    """One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible
+    characters (Unicode category Cf, U+2028, U+2029). The vendor is sent a domain with other
+    letters than ASCII in its A-label form, and the response's `fields` says so:
+    `jo@müller.example` becomes `jo@xn--mller-kva.example`. The part before the @ is sent
+    unchanged. Example: `qa@example.com`.
+    """
     phone: _builtins.str
-    """Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40 characters. E.164 is best."""
+    """Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40
+    characters. E.164 is best. An extension of 1 to 15 digits may follow as RFC 3966 writes it:
+    `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
+    """
     mobile: _builtins.str
-    """Mobile number, in the format of `phone`."""
+    """Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an
+    extension.
+    """
     fax: _builtins.str
     """Fax number, in the format of `phone`."""
     website: _builtins.str
@@ -141,7 +155,9 @@ class Customer(_message.Message):
     language_code: _builtins.str
     """Language as a BCP-47 tag, up to 35 characters. Example: `fr`, `en-GB`."""
     currency_code: _builtins.str
-    """Currency as an ISO 4217 code, three capital letters. Example: `EUR`."""
+    """Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund
+    codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
+    """
     birth_place: _builtins.str
     """Place of birth, up to 255 characters. Example: `Lyon`."""
     category: _builtins.str
@@ -235,9 +251,11 @@ class PersonName(_message.Message):
     title: _builtins.str
     """Form of address, up to 20 characters. Example: `Mr`, `Madame`."""
     given_name: _builtins.str
-    """Given (first) name, up to 255 characters. Example: `John`."""
+    """Given (first) name, up to 255 characters, not only blanks. Example: `John`."""
     family_name: _builtins.str
-    """Family (last) name, 1 to 255 characters; required whenever a name is given. Example: `Smith`."""
+    """Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given.
+    Example: `Smith`.
+    """
     def __init__(
         self,
         *,
@@ -264,7 +282,7 @@ class Organization(_message.Message):
     VAT_NUMBER_FIELD_NUMBER: _builtins.int
     EORI_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Registered or trading name, up to 255 characters. Example: `SHR`."""
+    """Registered or trading name, up to 255 characters, not only blanks. Example: `SHR`."""
     registration_number: _builtins.str
     """Number in the register of companies, up to 100 characters. Example: `12354678901234`."""
     vat_number: _builtins.str
@@ -307,7 +325,9 @@ class Address(_message.Message):
     region: _builtins.str
     """State, province or county, up to 100 characters. Example: `Co. Limerick`."""
     country_code: _builtins.str
-    """Country as an ISO 3166-1 alpha-2 code, two capital letters. Example: `FR`."""
+    """Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned,
+    or `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
+    """
     latitude: _builtins.float
     """Latitude in degrees, WGS 84, from -90 (south) to 90."""
     longitude: _builtins.float

@@ -236,8 +236,9 @@ class CreateCustomerRequest(_message.Message):
     beginning with a letter. Two licences at one vendor are two providers. Example: `opencell`.
     """
     request_id: _builtins.str
-    """The caller's UUID for this create; repeat it when you repeat the call. Over REST the header `Idempotency-Key` does the
-    same. When neither is given Enlist makes one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+    """The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
+    call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
+    one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
     """
     on_existing: Global___OnExisting.ValueType
     """What to do when the vendor already has a customer with this id. Unspecified: the provider's setting, else ON_EXISTING_FAIL."""
@@ -507,7 +508,9 @@ class GetCustomerRequest(_message.Message):
     provider: _builtins.str
     """Name of a configured connection; see CreateCustomerRequest."""
     customer_id: _builtins.str
-    """The customer's `id`, 1 to 255 characters, no control characters. In a URL, percent-encode it. Example: `CLASSIC-C00`."""
+    """The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+    ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+    """
     include_vendor_record: _builtins.bool
     """Return the vendor's own record as `vendor_record`."""
     include_drift: _builtins.bool
@@ -658,7 +661,9 @@ class ListContractorsRequest(_message.Message):
     provider: _builtins.str
     """Name of a configured connection; see CreateCustomerRequest."""
     customer_id: _builtins.str
-    """The customer's `id`, 1 to 255 characters, no control characters. Example: `AM201603021055`."""
+    """The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+    ones. Example: `AM201603021055`.
+    """
     page_size: _builtins.int
     """How many to return at most, 1 to 1000; 0 means 100."""
     page_token: _builtins.str

@@ -20,6 +20,66 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _OpencellThresholdCheck:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpencellThresholdCheckEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpencellThresholdCheck.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPENCELL_THRESHOLD_CHECK_UNSPECIFIED: _OpencellThresholdCheck.ValueType  # 0
+    """Opencell's own default."""
+    OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT: _OpencellThresholdCheck.ValueType  # 1
+    """The amount before discounts."""
+    OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT: _OpencellThresholdCheck.ValueType  # 2
+    """The amount after discounts."""
+    OPENCELL_THRESHOLD_CHECK_POSITIVE_RT: _OpencellThresholdCheck.ValueType  # 3
+    """The sum of the positive rated transactions."""
+    OPENCELL_THRESHOLD_CHECK_POSITIVE_IL: _OpencellThresholdCheck.ValueType  # 4
+    """The sum of the positive invoice lines."""
+
+class OpencellThresholdCheck(_OpencellThresholdCheck, metaclass=_OpencellThresholdCheckEnumTypeWrapper):
+    """OpencellThresholdCheck says what an invoicing threshold is compared with."""
+
+OPENCELL_THRESHOLD_CHECK_UNSPECIFIED: OpencellThresholdCheck.ValueType  # 0
+"""Opencell's own default."""
+OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT: OpencellThresholdCheck.ValueType  # 1
+"""The amount before discounts."""
+OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT: OpencellThresholdCheck.ValueType  # 2
+"""The amount after discounts."""
+OPENCELL_THRESHOLD_CHECK_POSITIVE_RT: OpencellThresholdCheck.ValueType  # 3
+"""The sum of the positive rated transactions."""
+OPENCELL_THRESHOLD_CHECK_POSITIVE_IL: OpencellThresholdCheck.ValueType  # 4
+"""The sum of the positive invoice lines."""
+Global___OpencellThresholdCheck: _TypeAlias = OpencellThresholdCheck  # noqa: Y015
+
+class _OpencellDurationUnit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpencellDurationUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpencellDurationUnit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPENCELL_DURATION_UNIT_UNSPECIFIED: _OpencellDurationUnit.ValueType  # 0
+    """As the plan says."""
+    OPENCELL_DURATION_UNIT_MONTH: _OpencellDurationUnit.ValueType  # 1
+    """Months."""
+    OPENCELL_DURATION_UNIT_DAY: _OpencellDurationUnit.ValueType  # 2
+    """Days."""
+    OPENCELL_DURATION_UNIT_YEAR: _OpencellDurationUnit.ValueType  # 3
+    """Years."""
+
+class OpencellDurationUnit(_OpencellDurationUnit, metaclass=_OpencellDurationUnitEnumTypeWrapper):
+    """OpencellDurationUnit is the unit of a discount plan's duration."""
+
+OPENCELL_DURATION_UNIT_UNSPECIFIED: OpencellDurationUnit.ValueType  # 0
+"""As the plan says."""
+OPENCELL_DURATION_UNIT_MONTH: OpencellDurationUnit.ValueType  # 1
+"""Months."""
+OPENCELL_DURATION_UNIT_DAY: OpencellDurationUnit.ValueType  # 2
+"""Days."""
+OPENCELL_DURATION_UNIT_YEAR: OpencellDurationUnit.ValueType  # 3
+"""Years."""
+Global___OpencellDurationUnit: _TypeAlias = OpencellDurationUnit  # noqa: Y015
+
 class _OpencellPaymentMethod:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -31,17 +91,25 @@ class _OpencellPaymentMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[
     OPENCELL_PAYMENT_METHOD_CHECK: _OpencellPaymentMethod.ValueType  # 1
     """Cheque."""
     OPENCELL_PAYMENT_METHOD_DIRECTDEBIT: _OpencellPaymentMethod.ValueType  # 2
-    """Direct debit. Takes its details in `payment_methods`."""
+    """Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+    details in `payment_methods`.
+    """
     OPENCELL_PAYMENT_METHOD_WIRETRANSFER: _OpencellPaymentMethod.ValueType  # 3
     """Wire transfer."""
     OPENCELL_PAYMENT_METHOD_CARD: _OpencellPaymentMethod.ValueType  # 4
     """Payment card. Takes its details in `payment_methods`."""
     OPENCELL_PAYMENT_METHOD_PAYPAL: _OpencellPaymentMethod.ValueType  # 5
-    """PayPal."""
+    """PayPal, before version 15. Takes its details in `payment_methods`."""
     OPENCELL_PAYMENT_METHOD_STRIPE: _OpencellPaymentMethod.ValueType  # 6
-    """Stripe. Takes its details in `payment_methods`."""
+    """Stripe, before version 15. Takes its details in `payment_methods`."""
     OPENCELL_PAYMENT_METHOD_CASH: _OpencellPaymentMethod.ValueType  # 7
     """Cash. Takes its details in `payment_methods`."""
+    OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK: _OpencellPaymentMethod.ValueType  # 8
+    """A payment link of PayPal, from version 15 on. Takes its details in `payment_methods`."""
+    OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK: _OpencellPaymentMethod.ValueType  # 9
+    """A link to Stripe, from version 15 on. Takes its details in `payment_methods`."""
+    OPENCELL_PAYMENT_METHOD_SIPS: _OpencellPaymentMethod.ValueType  # 10
+    """SIPS, from version 16 on. Takes its details in `payment_methods`."""
 
 class OpencellPaymentMethod(_OpencellPaymentMethod, metaclass=_OpencellPaymentMethodEnumTypeWrapper):
     """OpencellPaymentMethod is how an Opencell customer pays."""
@@ -51,18 +119,58 @@ OPENCELL_PAYMENT_METHOD_UNSPECIFIED: OpencellPaymentMethod.ValueType  # 0
 OPENCELL_PAYMENT_METHOD_CHECK: OpencellPaymentMethod.ValueType  # 1
 """Cheque."""
 OPENCELL_PAYMENT_METHOD_DIRECTDEBIT: OpencellPaymentMethod.ValueType  # 2
-"""Direct debit. Takes its details in `payment_methods`."""
+"""Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+details in `payment_methods`.
+"""
 OPENCELL_PAYMENT_METHOD_WIRETRANSFER: OpencellPaymentMethod.ValueType  # 3
 """Wire transfer."""
 OPENCELL_PAYMENT_METHOD_CARD: OpencellPaymentMethod.ValueType  # 4
 """Payment card. Takes its details in `payment_methods`."""
 OPENCELL_PAYMENT_METHOD_PAYPAL: OpencellPaymentMethod.ValueType  # 5
-"""PayPal."""
+"""PayPal, before version 15. Takes its details in `payment_methods`."""
 OPENCELL_PAYMENT_METHOD_STRIPE: OpencellPaymentMethod.ValueType  # 6
-"""Stripe. Takes its details in `payment_methods`."""
+"""Stripe, before version 15. Takes its details in `payment_methods`."""
 OPENCELL_PAYMENT_METHOD_CASH: OpencellPaymentMethod.ValueType  # 7
 """Cash. Takes its details in `payment_methods`."""
+OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK: OpencellPaymentMethod.ValueType  # 8
+"""A payment link of PayPal, from version 15 on. Takes its details in `payment_methods`."""
+OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK: OpencellPaymentMethod.ValueType  # 9
+"""A link to Stripe, from version 15 on. Takes its details in `payment_methods`."""
+OPENCELL_PAYMENT_METHOD_SIPS: OpencellPaymentMethod.ValueType  # 10
+"""SIPS, from version 16 on. Takes its details in `payment_methods`."""
 Global___OpencellPaymentMethod: _TypeAlias = OpencellPaymentMethod  # noqa: Y015
+
+class _OpencellCardType:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpencellCardTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpencellCardType.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPENCELL_CARD_TYPE_UNSPECIFIED: _OpencellCardType.ValueType  # 0
+    """Not set."""
+    OPENCELL_CARD_TYPE_VISA: _OpencellCardType.ValueType  # 1
+    """Visa."""
+    OPENCELL_CARD_TYPE_MASTERCARD: _OpencellCardType.ValueType  # 2
+    """Mastercard."""
+    OPENCELL_CARD_TYPE_AMERICAN_EXPRESS: _OpencellCardType.ValueType  # 3
+    """American Express."""
+    OPENCELL_CARD_TYPE_CB: _OpencellCardType.ValueType  # 4
+    """Carte Bancaire."""
+
+class OpencellCardType(_OpencellCardType, metaclass=_OpencellCardTypeEnumTypeWrapper):
+    """OpencellCardType is the brand of a payment card."""
+
+OPENCELL_CARD_TYPE_UNSPECIFIED: OpencellCardType.ValueType  # 0
+"""Not set."""
+OPENCELL_CARD_TYPE_VISA: OpencellCardType.ValueType  # 1
+"""Visa."""
+OPENCELL_CARD_TYPE_MASTERCARD: OpencellCardType.ValueType  # 2
+"""Mastercard."""
+OPENCELL_CARD_TYPE_AMERICAN_EXPRESS: OpencellCardType.ValueType  # 3
+"""American Express."""
+OPENCELL_CARD_TYPE_CB: OpencellCardType.ValueType  # 4
+"""Carte Bancaire."""
+Global___OpencellCardType: _TypeAlias = OpencellCardType  # noqa: Y015
 
 class _SellAndSignCivility:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -146,6 +254,22 @@ class OpencellOptions(_message.Message):
     EMAIL_TEMPLATE_FIELD_NUMBER: _builtins.int
     CCED_EMAILS_FIELD_NUMBER: _builtins.int
     CUSTOM_FIELDS_FIELD_NUMBER: _builtins.int
+    BILLING_EMAIL_FIELD_NUMBER: _builtins.int
+    TRADING_COUNTRY_CODE_FIELD_NUMBER: _builtins.int
+    LEGAL_ENTITY_TYPE_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ACCOUNT_STATUS_DATE_FIELD_NUMBER: _builtins.int
+    DUNNING_LEVEL_DATE_FIELD_NUMBER: _builtins.int
+    PARENT_CUSTOMER_CODE_FIELD_NUMBER: _builtins.int
+    DISCOUNT_PLANS_FOR_INSTANTIATION_FIELD_NUMBER: _builtins.int
+    DISCOUNT_PLANS_FOR_TERMINATION_FIELD_NUMBER: _builtins.int
+    PAYMENT_TERMS_FIELD_NUMBER: _builtins.int
+    TAX_CATEGORY_CODE_FIELD_NUMBER: _builtins.int
+    SELLER_CODE_FIELD_NUMBER: _builtins.int
+    CUSTOMER_THRESHOLD_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ACCOUNT_THRESHOLD_FIELD_NUMBER: _builtins.int
+    BILLING_ACCOUNT_THRESHOLD_FIELD_NUMBER: _builtins.int
+    MINIMUM_AMOUNTS_FIELD_NUMBER: _builtins.int
+    BANK_COORDINATES_FIELD_NUMBER: _builtins.int
     crm_account_type: _builtins.str
     """Which levels are created: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA, CA_BA, BA, S_UA, C_UA,
     CA_UA, BA_UA, UA, or the code of a custom account model that the connection's `custom_account_types` lists. Up to 255 characters.
@@ -190,6 +314,24 @@ class OpencellOptions(_message.Message):
     """Code of the email template for invoices."""
     cced_emails: _builtins.str
     """Addresses that receive a copy of emailed invoices (`ccedEmails`), separated by commas, up to 2,000 characters."""
+    billing_email: _builtins.str
+    """Address for electronic billing (`email`), which may differ from how to reach the person.
+    Default: `customer.email`. Example: `invoices@example.com`.
+    """
+    trading_country_code: _builtins.str
+    """Trading country of the billing account (`country`), an ISO 3166-1 alpha-2 code.
+    Default: `customer.billing_address.country_code`. Example: `FR`.
+    """
+    legal_entity_type: _builtins.str
+    """Code of the legal form (`legalEntityType`), a title set up in Opencell. Example: `SARL`."""
+    parent_customer_code: _builtins.str
+    """Code of the parent customer (`parentCustomerCode`), which must exist."""
+    payment_terms: _builtins.str
+    """Payment terms of the billing account (`paymentTerms`), up to 255 characters."""
+    tax_category_code: _builtins.str
+    """Code of the tax category. Up to 255 characters."""
+    seller_code: _builtins.str
+    """Code of the seller (`seller`), where `crm_parent_code` does not name it. Up to 255 characters."""
     @_builtins.property
     def subscription_date(self) -> _date_pb2.Date:
         """Date of subscription, on the calendar."""
@@ -213,6 +355,42 @@ class OpencellOptions(_message.Message):
     @_builtins.property
     def custom_fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpencellCustomField]:
         """Custom fields whose value is not text; text ones go in `customer.properties`. At most 100."""
+
+    @_builtins.property
+    def customer_account_status_date(self) -> _date_pb2.Date:
+        """Date of the customer account's status (`dateStatus`)."""
+
+    @_builtins.property
+    def dunning_level_date(self) -> _date_pb2.Date:
+        """Date of the dunning level (`dateDunningLevel`)."""
+
+    @_builtins.property
+    def discount_plans_for_instantiation(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpencellDiscountPlan]:
+        """Discount plans to apply to the billing account. At most 100."""
+
+    @_builtins.property
+    def discount_plans_for_termination(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Codes of discount plans to end, 1 to 255 characters each. At most 100."""
+
+    @_builtins.property
+    def customer_threshold(self) -> Global___OpencellThreshold:
+        """Invoicing threshold of the customer."""
+
+    @_builtins.property
+    def customer_account_threshold(self) -> Global___OpencellThreshold:
+        """Invoicing threshold of the customer account."""
+
+    @_builtins.property
+    def billing_account_threshold(self) -> Global___OpencellThreshold:
+        """Invoicing threshold of the billing account."""
+
+    @_builtins.property
+    def minimum_amounts(self) -> Global___OpencellMinimumAmounts:
+        """Least amounts to invoice, for each level."""
+
+    @_builtins.property
+    def bank_coordinates(self) -> Global___OpencellBankCoordinates:
+        """Bank account of the billing account. Not needed by a direct debit in `payment_methods`."""
 
     def __init__(
         self,
@@ -243,10 +421,26 @@ class OpencellOptions(_message.Message):
         email_template: _builtins.str = ...,
         cced_emails: _builtins.str = ...,
         custom_fields: _abc.Iterable[Global___OpencellCustomField] | None = ...,
+        billing_email: _builtins.str = ...,
+        trading_country_code: _builtins.str = ...,
+        legal_entity_type: _builtins.str = ...,
+        customer_account_status_date: _date_pb2.Date | None = ...,
+        dunning_level_date: _date_pb2.Date | None = ...,
+        parent_customer_code: _builtins.str = ...,
+        discount_plans_for_instantiation: _abc.Iterable[Global___OpencellDiscountPlan] | None = ...,
+        discount_plans_for_termination: _abc.Iterable[_builtins.str] | None = ...,
+        payment_terms: _builtins.str = ...,
+        tax_category_code: _builtins.str = ...,
+        seller_code: _builtins.str = ...,
+        customer_threshold: Global___OpencellThreshold | None = ...,
+        customer_account_threshold: Global___OpencellThreshold | None = ...,
+        billing_account_threshold: Global___OpencellThreshold | None = ...,
+        minimum_amounts: Global___OpencellMinimumAmounts | None = ...,
+        bank_coordinates: Global___OpencellBankCoordinates | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_electronic_billing", b"_electronic_billing", "_is_company", b"_is_company", "electronic_billing", b"electronic_billing", "is_company", b"is_company", "mandate_date", b"mandate_date", "next_invoice_date", b"next_invoice_date", "subscription_date", b"subscription_date", "termination_date", b"termination_date"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_electronic_billing", b"_electronic_billing", "_is_company", b"_is_company", "bank_coordinates", b"bank_coordinates", "billing_account_threshold", b"billing_account_threshold", "customer_account_status_date", b"customer_account_status_date", "customer_account_threshold", b"customer_account_threshold", "customer_threshold", b"customer_threshold", "dunning_level_date", b"dunning_level_date", "electronic_billing", b"electronic_billing", "is_company", b"is_company", "mandate_date", b"mandate_date", "minimum_amounts", b"minimum_amounts", "next_invoice_date", b"next_invoice_date", "subscription_date", b"subscription_date", "termination_date", b"termination_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_electronic_billing", b"_electronic_billing", "_is_company", b"_is_company", "billing_account_status", b"billing_account_status", "billing_cycle", b"billing_cycle", "cced_emails", b"cced_emails", "credit_category", b"credit_category", "crm_account_type", b"crm_account_type", "crm_parent_code", b"crm_parent_code", "custom_fields", b"custom_fields", "customer_account_status", b"customer_account_status", "customer_brand", b"customer_brand", "dunning_level", b"dunning_level", "electronic_billing", b"electronic_billing", "email_template", b"email_template", "external_ref1", b"external_ref1", "external_ref2", b"external_ref2", "is_company", b"is_company", "mailing_type", b"mailing_type", "mandate_date", b"mandate_date", "mandate_identification", b"mandate_identification", "next_invoice_date", b"next_invoice_date", "payment_method", b"payment_method", "payment_methods", b"payment_methods", "subscription_date", b"subscription_date", "termination_date", b"termination_date", "termination_reason", b"termination_reason", "title_code", b"title_code", "user_account_status", b"user_account_status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_electronic_billing", b"_electronic_billing", "_is_company", b"_is_company", "bank_coordinates", b"bank_coordinates", "billing_account_status", b"billing_account_status", "billing_account_threshold", b"billing_account_threshold", "billing_cycle", b"billing_cycle", "billing_email", b"billing_email", "cced_emails", b"cced_emails", "credit_category", b"credit_category", "crm_account_type", b"crm_account_type", "crm_parent_code", b"crm_parent_code", "custom_fields", b"custom_fields", "customer_account_status", b"customer_account_status", "customer_account_status_date", b"customer_account_status_date", "customer_account_threshold", b"customer_account_threshold", "customer_brand", b"customer_brand", "customer_threshold", b"customer_threshold", "discount_plans_for_instantiation", b"discount_plans_for_instantiation", "discount_plans_for_termination", b"discount_plans_for_termination", "dunning_level", b"dunning_level", "dunning_level_date", b"dunning_level_date", "electronic_billing", b"electronic_billing", "email_template", b"email_template", "external_ref1", b"external_ref1", "external_ref2", b"external_ref2", "is_company", b"is_company", "legal_entity_type", b"legal_entity_type", "mailing_type", b"mailing_type", "mandate_date", b"mandate_date", "mandate_identification", b"mandate_identification", "minimum_amounts", b"minimum_amounts", "next_invoice_date", b"next_invoice_date", "parent_customer_code", b"parent_customer_code", "payment_method", b"payment_method", "payment_methods", b"payment_methods", "payment_terms", b"payment_terms", "seller_code", b"seller_code", "subscription_date", b"subscription_date", "tax_category_code", b"tax_category_code", "termination_date", b"termination_date", "termination_reason", b"termination_reason", "title_code", b"title_code", "trading_country_code", b"trading_country_code", "user_account_status", b"user_account_status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__electronic_billing: _TypeAlias = _typing.Literal["electronic_billing"]  # noqa: Y015
     _WhichOneofArgType__electronic_billing: _TypeAlias = _typing.Literal["_electronic_billing", b"_electronic_billing"]  # noqa: Y015
@@ -260,8 +454,167 @@ class OpencellOptions(_message.Message):
 Global___OpencellOptions: _TypeAlias = OpencellOptions  # noqa: Y015
 
 @_typing.final
+class OpencellThreshold(_message.Message):
+    """OpencellThreshold is the amount below which Opencell makes no invoice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
+    PER_ENTITY_FIELD_NUMBER: _builtins.int
+    amount: _builtins.float
+    """The amount, in the customer's currency."""
+    check: Global___OpencellThresholdCheck.ValueType
+    """What the amount is compared with."""
+    per_entity: _builtins.bool
+    """Whether each entity has the threshold for itself."""
+    def __init__(
+        self,
+        *,
+        amount: _builtins.float | None = ...,
+        check: Global___OpencellThresholdCheck.ValueType = ...,
+        per_entity: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amount", b"_amount", "_per_entity", b"_per_entity", "amount", b"amount", "per_entity", b"per_entity"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount", b"_amount", "_per_entity", b"_per_entity", "amount", b"amount", "check", b"check", "per_entity", b"per_entity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__amount: _TypeAlias = _typing.Literal["amount"]  # noqa: Y015
+    _WhichOneofArgType__amount: _TypeAlias = _typing.Literal["_amount", b"_amount"]  # noqa: Y015
+    _WhichOneofReturnType__per_entity: _TypeAlias = _typing.Literal["per_entity"]  # noqa: Y015
+    _WhichOneofArgType__per_entity: _TypeAlias = _typing.Literal["_per_entity", b"_per_entity"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amount) -> _WhichOneofReturnType__amount | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_entity) -> _WhichOneofReturnType__per_entity | None: ...
+
+Global___OpencellThreshold: _TypeAlias = OpencellThreshold  # noqa: Y015
+
+@_typing.final
+class OpencellMinimumAmounts(_message.Message):
+    """OpencellMinimumAmounts are the least amounts to invoice (`minimumAmountEl`)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ACCOUNT_FIELD_NUMBER: _builtins.int
+    BILLING_ACCOUNT_FIELD_NUMBER: _builtins.int
+    USER_ACCOUNT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def customer(self) -> Global___OpencellMinimumAmount:
+        """Of the customer."""
+
+    @_builtins.property
+    def customer_account(self) -> Global___OpencellMinimumAmount:
+        """Of the customer account."""
+
+    @_builtins.property
+    def billing_account(self) -> Global___OpencellMinimumAmount:
+        """Of the billing account; it has no `target_account`."""
+
+    @_builtins.property
+    def user_account(self) -> Global___OpencellMinimumAmount:
+        """Of the user account; it has no `target_account`."""
+
+    def __init__(
+        self,
+        *,
+        customer: Global___OpencellMinimumAmount | None = ...,
+        customer_account: Global___OpencellMinimumAmount | None = ...,
+        billing_account: Global___OpencellMinimumAmount | None = ...,
+        user_account: Global___OpencellMinimumAmount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["billing_account", b"billing_account", "customer", b"customer", "customer_account", b"customer_account", "user_account", b"user_account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["billing_account", b"billing_account", "customer", b"customer", "customer_account", b"customer_account", "user_account", b"user_account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpencellMinimumAmounts: _TypeAlias = OpencellMinimumAmounts  # noqa: Y015
+
+@_typing.final
+class OpencellMinimumAmount(_message.Message):
+    """OpencellMinimumAmount is the least amount to invoice at one level."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AMOUNT_EL_FIELD_NUMBER: _builtins.int
+    LABEL_EL_FIELD_NUMBER: _builtins.int
+    CHARGE_TEMPLATE_FIELD_NUMBER: _builtins.int
+    TARGET_ACCOUNT_FIELD_NUMBER: _builtins.int
+    amount_el: _builtins.str
+    """The amount, as an expression of Opencell (EL). Up to 2,000 characters. Example: `#{10}`."""
+    label_el: _builtins.str
+    """The label of the invoice line, as an expression (EL). Up to 2,000 characters."""
+    charge_template: _builtins.str
+    """Code of the charge template. Up to 255 characters."""
+    target_account: _builtins.str
+    """Code of the account that the line goes to. Up to 255 characters."""
+    def __init__(
+        self,
+        *,
+        amount_el: _builtins.str = ...,
+        label_el: _builtins.str = ...,
+        charge_template: _builtins.str = ...,
+        target_account: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_el", b"amount_el", "charge_template", b"charge_template", "label_el", b"label_el", "target_account", b"target_account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpencellMinimumAmount: _TypeAlias = OpencellMinimumAmount  # noqa: Y015
+
+@_typing.final
+class OpencellDiscountPlan(_message.Message):
+    """OpencellDiscountPlan is a discount plan of Opencell's catalogue to apply. What is set here counts
+    in place of what the plan says.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    DEFAULT_DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_UNIT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """Code of the plan, 1 to 255 characters."""
+    default_duration: _builtins.int
+    """Duration in units of `duration_unit`."""
+    duration_unit: Global___OpencellDurationUnit.ValueType
+    """Unit of the duration."""
+    @_builtins.property
+    def start_date(self) -> _date_pb2.Date:
+        """First day."""
+
+    @_builtins.property
+    def end_date(self) -> _date_pb2.Date:
+        """Last day."""
+
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        start_date: _date_pb2.Date | None = ...,
+        end_date: _date_pb2.Date | None = ...,
+        default_duration: _builtins.int | None = ...,
+        duration_unit: Global___OpencellDurationUnit.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_default_duration", b"_default_duration", "default_duration", b"default_duration", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_default_duration", b"_default_duration", "code", b"code", "default_duration", b"default_duration", "duration_unit", b"duration_unit", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__default_duration: _TypeAlias = _typing.Literal["default_duration"]  # noqa: Y015
+    _WhichOneofArgType__default_duration: _TypeAlias = _typing.Literal["_default_duration", b"_default_duration"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__default_duration) -> _WhichOneofReturnType__default_duration | None: ...
+
+Global___OpencellDiscountPlan: _TypeAlias = OpencellDiscountPlan  # noqa: Y015
+
+@_typing.final
 class OpencellPaymentMethodDetails(_message.Message):
-    """OpencellPaymentMethodDetails is one entry of Opencell's `paymentMethods`."""
+    """OpencellPaymentMethodDetails is one entry of Opencell's `methodOfPayment`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -272,6 +625,24 @@ class OpencellPaymentMethodDetails(_message.Message):
     MANDATE_IDENTIFICATION_FIELD_NUMBER: _builtins.int
     MANDATE_DATE_FIELD_NUMBER: _builtins.int
     TOKEN_ID_FIELD_NUMBER: _builtins.int
+    CARD_NUMBER_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
+    MONTH_EXPIRATION_FIELD_NUMBER: _builtins.int
+    YEAR_EXPIRATION_FIELD_NUMBER: _builtins.int
+    ISSUE_NUMBER_FIELD_NUMBER: _builtins.int
+    CARD_TYPE_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ACCOUNT_CODE_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    DISABLED_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    INFO1_FIELD_NUMBER: _builtins.int
+    INFO2_FIELD_NUMBER: _builtins.int
+    INFO3_FIELD_NUMBER: _builtins.int
+    INFO4_FIELD_NUMBER: _builtins.int
+    INFO5_FIELD_NUMBER: _builtins.int
+    REFERENCE_DOCUMENT_CODE_FIELD_NUMBER: _builtins.int
+    UNTDID_PAYMENT_MEANS_FIELD_NUMBER: _builtins.int
     payment_method_type: Global___OpencellPaymentMethod.ValueType
     """Kind of payment; required."""
     alias: _builtins.str
@@ -282,6 +653,42 @@ class OpencellPaymentMethodDetails(_message.Message):
     """Identification of the SEPA mandate of a direct debit."""
     token_id: _builtins.str
     """The gateway's token of a card (never the card number itself)."""
+    card_number: _builtins.str
+    """Number of a card, 12 to 19 digits; required by a card. Never stored, never shown."""
+    owner: _builtins.str
+    """Name of the card's owner; required by a card. Up to 255 characters."""
+    month_expiration: _builtins.int
+    """Month in which the card expires, 1 to 12; required by a card."""
+    year_expiration: _builtins.int
+    """Year in which the card expires, sent as it is; required by a card."""
+    issue_number: _builtins.str
+    """Issue number of the card, up to 10 characters. Never stored, never shown."""
+    card_type: Global___OpencellCardType.ValueType
+    """Brand of the card."""
+    customer_account_code: _builtins.str
+    """Code of the customer account, where it is not that of the request. Up to 255 characters."""
+    id: _builtins.int
+    """Opencell's identifier of a payment method that an update changes."""
+    disabled: _builtins.bool
+    """Whether the method is out of use."""
+    user_id: _builtins.str
+    """User at the payment service. Up to 255 characters."""
+    email: _builtins.str
+    """Email address at the payment service. Up to 254 characters."""
+    info1: _builtins.str
+    """First note of the operator's own. Up to 255 characters."""
+    info2: _builtins.str
+    """Second note."""
+    info3: _builtins.str
+    """Third note."""
+    info4: _builtins.str
+    """Fourth note."""
+    info5: _builtins.str
+    """Fifth note."""
+    reference_document_code: _builtins.str
+    """Code of the document that the method refers to. Up to 255 characters."""
+    untdid_payment_means: _builtins.str
+    """Payment means in the code list UNTDID 4461. Up to 255 characters. Example: `30`."""
     @_builtins.property
     def bank_coordinates(self) -> Global___OpencellBankCoordinates:
         """Bank account of a direct debit."""
@@ -300,20 +707,55 @@ class OpencellPaymentMethodDetails(_message.Message):
         mandate_identification: _builtins.str = ...,
         mandate_date: _date_pb2.Date | None = ...,
         token_id: _builtins.str = ...,
+        card_number: _builtins.str = ...,
+        owner: _builtins.str = ...,
+        month_expiration: _builtins.int | None = ...,
+        year_expiration: _builtins.int | None = ...,
+        issue_number: _builtins.str = ...,
+        card_type: Global___OpencellCardType.ValueType = ...,
+        customer_account_code: _builtins.str = ...,
+        id: _builtins.int | None = ...,
+        disabled: _builtins.bool | None = ...,
+        user_id: _builtins.str = ...,
+        email: _builtins.str = ...,
+        info1: _builtins.str = ...,
+        info2: _builtins.str = ...,
+        info3: _builtins.str = ...,
+        info4: _builtins.str = ...,
+        info5: _builtins.str = ...,
+        reference_document_code: _builtins.str = ...,
+        untdid_payment_means: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_preferred", b"_preferred", "bank_coordinates", b"bank_coordinates", "mandate_date", b"mandate_date", "preferred", b"preferred"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_disabled", b"_disabled", "_id", b"_id", "_month_expiration", b"_month_expiration", "_preferred", b"_preferred", "_year_expiration", b"_year_expiration", "bank_coordinates", b"bank_coordinates", "disabled", b"disabled", "id", b"id", "mandate_date", b"mandate_date", "month_expiration", b"month_expiration", "preferred", b"preferred", "year_expiration", b"year_expiration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_preferred", b"_preferred", "alias", b"alias", "bank_coordinates", b"bank_coordinates", "mandate_date", b"mandate_date", "mandate_identification", b"mandate_identification", "payment_method_type", b"payment_method_type", "preferred", b"preferred", "token_id", b"token_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_disabled", b"_disabled", "_id", b"_id", "_month_expiration", b"_month_expiration", "_preferred", b"_preferred", "_year_expiration", b"_year_expiration", "alias", b"alias", "bank_coordinates", b"bank_coordinates", "card_number", b"card_number", "card_type", b"card_type", "customer_account_code", b"customer_account_code", "disabled", b"disabled", "email", b"email", "id", b"id", "info1", b"info1", "info2", b"info2", "info3", b"info3", "info4", b"info4", "info5", b"info5", "issue_number", b"issue_number", "mandate_date", b"mandate_date", "mandate_identification", b"mandate_identification", "month_expiration", b"month_expiration", "owner", b"owner", "payment_method_type", b"payment_method_type", "preferred", b"preferred", "reference_document_code", b"reference_document_code", "token_id", b"token_id", "untdid_payment_means", b"untdid_payment_means", "user_id", b"user_id", "year_expiration", b"year_expiration"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__disabled: _TypeAlias = _typing.Literal["disabled"]  # noqa: Y015
+    _WhichOneofArgType__disabled: _TypeAlias = _typing.Literal["_disabled", b"_disabled"]  # noqa: Y015
+    _WhichOneofReturnType__id: _TypeAlias = _typing.Literal["id"]  # noqa: Y015
+    _WhichOneofArgType__id: _TypeAlias = _typing.Literal["_id", b"_id"]  # noqa: Y015
+    _WhichOneofReturnType__month_expiration: _TypeAlias = _typing.Literal["month_expiration"]  # noqa: Y015
+    _WhichOneofArgType__month_expiration: _TypeAlias = _typing.Literal["_month_expiration", b"_month_expiration"]  # noqa: Y015
     _WhichOneofReturnType__preferred: _TypeAlias = _typing.Literal["preferred"]  # noqa: Y015
     _WhichOneofArgType__preferred: _TypeAlias = _typing.Literal["_preferred", b"_preferred"]  # noqa: Y015
+    _WhichOneofReturnType__year_expiration: _TypeAlias = _typing.Literal["year_expiration"]  # noqa: Y015
+    _WhichOneofArgType__year_expiration: _TypeAlias = _typing.Literal["_year_expiration", b"_year_expiration"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__disabled) -> _WhichOneofReturnType__disabled | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__id) -> _WhichOneofReturnType__id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__month_expiration) -> _WhichOneofReturnType__month_expiration | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__preferred) -> _WhichOneofReturnType__preferred | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year_expiration) -> _WhichOneofReturnType__year_expiration | None: ...
 
 Global___OpencellPaymentMethodDetails: _TypeAlias = OpencellPaymentMethodDetails  # noqa: Y015
 
 @_typing.final
 class OpencellBankCoordinates(_message.Message):
-    """OpencellBankCoordinates is the bank account of a direct debit."""
+    """OpencellBankCoordinates is a bank account."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -321,6 +763,14 @@ class OpencellBankCoordinates(_message.Message):
     BIC_FIELD_NUMBER: _builtins.int
     ACCOUNT_OWNER_FIELD_NUMBER: _builtins.int
     BANK_NAME_FIELD_NUMBER: _builtins.int
+    BANK_CODE_FIELD_NUMBER: _builtins.int
+    BRANCH_CODE_FIELD_NUMBER: _builtins.int
+    ACCOUNT_NUMBER_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    BANK_ID_FIELD_NUMBER: _builtins.int
+    ISSUER_NUMBER_FIELD_NUMBER: _builtins.int
+    ISSUER_NAME_FIELD_NUMBER: _builtins.int
+    ICS_FIELD_NUMBER: _builtins.int
     iban: _builtins.str
     """International bank account number, up to 34 letters and digits without spaces."""
     bic: _builtins.str
@@ -329,6 +779,22 @@ class OpencellBankCoordinates(_message.Message):
     """Name of the account's owner, up to 50 characters."""
     bank_name: _builtins.str
     """Name of the bank, up to 50 characters."""
+    bank_code: _builtins.str
+    """Code of the bank, up to 255 characters."""
+    branch_code: _builtins.str
+    """Code of the branch, up to 255 characters."""
+    account_number: _builtins.str
+    """National account number, up to 255 characters."""
+    key: _builtins.str
+    """Check digits of the national account number, up to 255 characters."""
+    bank_id: _builtins.str
+    """Identifier of the bank, up to 255 characters."""
+    issuer_number: _builtins.str
+    """Number of the issuer of direct debits, up to 255 characters."""
+    issuer_name: _builtins.str
+    """Name of the issuer of direct debits, up to 255 characters."""
+    ics: _builtins.str
+    """SEPA creditor identifier (ICS), up to 255 characters."""
     def __init__(
         self,
         *,
@@ -336,10 +802,18 @@ class OpencellBankCoordinates(_message.Message):
         bic: _builtins.str = ...,
         account_owner: _builtins.str = ...,
         bank_name: _builtins.str = ...,
+        bank_code: _builtins.str = ...,
+        branch_code: _builtins.str = ...,
+        account_number: _builtins.str = ...,
+        key: _builtins.str = ...,
+        bank_id: _builtins.str = ...,
+        issuer_number: _builtins.str = ...,
+        issuer_name: _builtins.str = ...,
+        ics: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_owner", b"account_owner", "bank_name", b"bank_name", "bic", b"bic", "iban", b"iban"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "account_owner", b"account_owner", "bank_code", b"bank_code", "bank_id", b"bank_id", "bank_name", b"bank_name", "bic", b"bic", "branch_code", b"branch_code", "iban", b"iban", "ics", b"ics", "issuer_name", b"issuer_name", "issuer_number", b"issuer_number", "key", b"key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -357,6 +831,15 @@ class OpencellCustomField(_message.Message):
     DOUBLE_VALUE_FIELD_NUMBER: _builtins.int
     BOOLEAN_VALUE_FIELD_NUMBER: _builtins.int
     DATE_VALUE_FIELD_NUMBER: _builtins.int
+    LIST_VALUE_FIELD_NUMBER: _builtins.int
+    MAP_VALUE_FIELD_NUMBER: _builtins.int
+    ENTITY_REFERENCE_VALUE_FIELD_NUMBER: _builtins.int
+    URL_REFERENCE_VALUE_FIELD_NUMBER: _builtins.int
+    FILE_VALUE_FIELD_NUMBER: _builtins.int
+    VALUE_DATE_FIELD_NUMBER: _builtins.int
+    VALUE_PERIOD_START_DATE_FIELD_NUMBER: _builtins.int
+    VALUE_PERIOD_END_DATE_FIELD_NUMBER: _builtins.int
+    VALUE_PERIOD_PRIORITY_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """The field's code, 1 to 255 characters."""
     string_value: _builtins.str
@@ -367,9 +850,41 @@ class OpencellCustomField(_message.Message):
     """A decimal number."""
     boolean_value: _builtins.bool
     """True or false."""
+    file_value: _builtins.str
+    """Name of a file that Opencell holds. Up to 255 characters."""
+    value_period_priority: _builtins.int
+    """Priority of the period among those that overlap."""
     @_builtins.property
     def date_value(self) -> _date_pb2.Date:
         """A date."""
+
+    @_builtins.property
+    def list_value(self) -> Global___OpencellCustomFieldList:
+        """A list of values."""
+
+    @_builtins.property
+    def map_value(self) -> Global___OpencellCustomFieldMap:
+        """Values by key."""
+
+    @_builtins.property
+    def entity_reference_value(self) -> Global___OpencellEntityReference:
+        """Another entity of Opencell."""
+
+    @_builtins.property
+    def url_reference_value(self) -> Global___OpencellUrlReference:
+        """A link."""
+
+    @_builtins.property
+    def value_date(self) -> _date_pb2.Date:
+        """Day for which the value counts, where the field has periods of a fixed length."""
+
+    @_builtins.property
+    def value_period_start_date(self) -> _date_pb2.Date:
+        """First day of the value's period, where the caller chooses periods."""
+
+    @_builtins.property
+    def value_period_end_date(self) -> _date_pb2.Date:
+        """End of the value's period, where the caller chooses periods."""
 
     def __init__(
         self,
@@ -380,16 +895,191 @@ class OpencellCustomField(_message.Message):
         double_value: _builtins.float = ...,
         boolean_value: _builtins.bool = ...,
         date_value: _date_pb2.Date | None = ...,
+        list_value: Global___OpencellCustomFieldList | None = ...,
+        map_value: Global___OpencellCustomFieldMap | None = ...,
+        entity_reference_value: Global___OpencellEntityReference | None = ...,
+        url_reference_value: Global___OpencellUrlReference | None = ...,
+        file_value: _builtins.str = ...,
+        value_date: _date_pb2.Date | None = ...,
+        value_period_start_date: _date_pb2.Date | None = ...,
+        value_period_end_date: _date_pb2.Date | None = ...,
+        value_period_priority: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["boolean_value", b"boolean_value", "date_value", b"date_value", "double_value", b"double_value", "long_value", b"long_value", "string_value", b"string_value", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_value_period_priority", b"_value_period_priority", "boolean_value", b"boolean_value", "date_value", b"date_value", "double_value", b"double_value", "entity_reference_value", b"entity_reference_value", "file_value", b"file_value", "list_value", b"list_value", "long_value", b"long_value", "map_value", b"map_value", "string_value", b"string_value", "url_reference_value", b"url_reference_value", "value", b"value", "value_date", b"value_date", "value_period_end_date", b"value_period_end_date", "value_period_priority", b"value_period_priority", "value_period_start_date", b"value_period_start_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["boolean_value", b"boolean_value", "code", b"code", "date_value", b"date_value", "double_value", b"double_value", "long_value", b"long_value", "string_value", b"string_value", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value_period_priority", b"_value_period_priority", "boolean_value", b"boolean_value", "code", b"code", "date_value", b"date_value", "double_value", b"double_value", "entity_reference_value", b"entity_reference_value", "file_value", b"file_value", "list_value", b"list_value", "long_value", b"long_value", "map_value", b"map_value", "string_value", b"string_value", "url_reference_value", b"url_reference_value", "value", b"value", "value_date", b"value_date", "value_period_end_date", b"value_period_end_date", "value_period_priority", b"value_period_priority", "value_period_start_date", b"value_period_start_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["string_value", "long_value", "double_value", "boolean_value", "date_value"]  # noqa: Y015
+    _WhichOneofReturnType__value_period_priority: _TypeAlias = _typing.Literal["value_period_priority"]  # noqa: Y015
+    _WhichOneofArgType__value_period_priority: _TypeAlias = _typing.Literal["_value_period_priority", b"_value_period_priority"]  # noqa: Y015
+    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["string_value", "long_value", "double_value", "boolean_value", "date_value", "list_value", "map_value", "entity_reference_value", "url_reference_value", "file_value"]  # noqa: Y015
     _WhichOneofArgType_value: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value_period_priority) -> _WhichOneofReturnType__value_period_priority | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_value) -> _WhichOneofReturnType_value | None: ...
 
 Global___OpencellCustomField: _TypeAlias = OpencellCustomField  # noqa: Y015
+
+@_typing.final
+class OpencellCustomFieldList(_message.Message):
+    """OpencellCustomFieldList is the value of a custom field that holds a list."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpencellCustomFieldValue]:
+        """The values, at most 1000. They replace the list that Opencell holds."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___OpencellCustomFieldValue] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpencellCustomFieldList: _TypeAlias = OpencellCustomFieldList  # noqa: Y015
+
+@_typing.final
+class OpencellCustomFieldMap(_message.Message):
+    """OpencellCustomFieldMap is the value of a custom field that holds values by key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class EntriesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___OpencellCustomFieldValue: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___OpencellCustomFieldValue | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entries(self) -> _containers.MessageMap[_builtins.str, Global___OpencellCustomFieldValue]:
+        """The values by key, at most 1000; a key has 1 to 255 characters."""
+
+    def __init__(
+        self,
+        *,
+        entries: _abc.Mapping[_builtins.str, Global___OpencellCustomFieldValue] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpencellCustomFieldMap: _TypeAlias = OpencellCustomFieldMap  # noqa: Y015
+
+@_typing.final
+class OpencellCustomFieldValue(_message.Message):
+    """OpencellCustomFieldValue is one value of a list or a map."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STRING_VALUE_FIELD_NUMBER: _builtins.int
+    LONG_VALUE_FIELD_NUMBER: _builtins.int
+    DOUBLE_VALUE_FIELD_NUMBER: _builtins.int
+    BOOLEAN_VALUE_FIELD_NUMBER: _builtins.int
+    string_value: _builtins.str
+    """A text value."""
+    long_value: _builtins.int
+    """A whole number, from -9,007,199,254,740,991 to 9,007,199,254,740,991."""
+    double_value: _builtins.float
+    """A decimal number."""
+    boolean_value: _builtins.bool
+    """True or false."""
+    def __init__(
+        self,
+        *,
+        string_value: _builtins.str = ...,
+        long_value: _builtins.int = ...,
+        double_value: _builtins.float = ...,
+        boolean_value: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["boolean_value", b"boolean_value", "double_value", b"double_value", "long_value", b"long_value", "string_value", b"string_value", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["boolean_value", b"boolean_value", "double_value", b"double_value", "long_value", b"long_value", "string_value", b"string_value", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["string_value", "long_value", "double_value", "boolean_value"]  # noqa: Y015
+    _WhichOneofArgType_value: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_value) -> _WhichOneofReturnType_value | None: ...
+
+Global___OpencellCustomFieldValue: _TypeAlias = OpencellCustomFieldValue  # noqa: Y015
+
+@_typing.final
+class OpencellEntityReference(_message.Message):
+    """OpencellEntityReference refers to another entity of Opencell."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASSNAME_FIELD_NUMBER: _builtins.int
+    CLASSNAME_CODE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    classname: _builtins.str
+    """Java class of the entity, 1 to 255 characters. Example: `org.meveo.model.crm.Customer`."""
+    classname_code: _builtins.str
+    """Code of the custom entity, where the class is that of custom entities. Up to 255 characters."""
+    code: _builtins.str
+    """Code of the entity, 1 to 255 characters."""
+    def __init__(
+        self,
+        *,
+        classname: _builtins.str = ...,
+        classname_code: _builtins.str = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classname", b"classname", "classname_code", b"classname_code", "code", b"code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpencellEntityReference: _TypeAlias = OpencellEntityReference  # noqa: Y015
+
+@_typing.final
+class OpencellUrlReference(_message.Message):
+    """OpencellUrlReference is a link."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    URL_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    url: _builtins.str
+    """The address, 1 to 2,000 characters."""
+    label: _builtins.str
+    """The text. Up to 255 characters."""
+    def __init__(
+        self,
+        *,
+        url: _builtins.str = ...,
+        label: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpencellUrlReference: _TypeAlias = OpencellUrlReference  # noqa: Y015
 
 @_typing.final
 class SellAndSignOptions(_message.Message):

@@ -171,3 +171,17 @@ export declare const personal: GenExtension<FieldOptions, boolean>;
  * @generated from extension: bool multiline = 51427;
  */
 export declare const multiline: GenExtension<FieldOptions, boolean>;
+/**
+ * The text refuses invisible characters: Unicode category Cf (zero width space, soft
+ * hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
+ *
+ * @generated from extension: bool visible = 51428;
+ */
+export declare const visible: GenExtension<FieldOptions, boolean>;
+/**
+ * The text, where it is set, needs a character that can be seen. One of white space and invisible
+ * characters only is refused.
+ *
+ * @generated from extension: bool not_blank = 51429;
+ */
+export declare const not_blank: GenExtension<FieldOptions, boolean>;

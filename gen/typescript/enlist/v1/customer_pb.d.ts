@@ -16,10 +16,12 @@ export declare const file_enlist_v1_customer: GenFile;
  */
 export type Customer = Message<"enlist.v1.Customer"> & {
     /**
-     * The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`, Valomnia's `reference`,
-     * Caliq's `AccountNo`. Chosen by the caller where the vendor lets them, else given by the vendor (Avvio's `accountID`).
-     * Up to 255 characters, no control characters. Where the vendor requires a key and none is set, the request_id is used
-     * and the answer says so. Example: `CLASSIC-C00`.
+     * The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`,
+     * Valomnia's `reference`, Caliq's `AccountNo`. Chosen by the caller where the vendor lets them,
+     * else given by the vendor (Avvio's `accountID`). Up to 255 characters, not only blanks, no
+     * control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor
+     * requires a key and none is set, the request_id is used and the answer says so. Example:
+     * `CLASSIC-C00`.
      *
      * @generated from field: string id = 1;
      */
@@ -31,7 +33,8 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     name?: PersonName;
     /**
-     * The name to show for this customer, up to 255 characters. Example: `John Smith` or `Marie's Jewelry`.
+     * The name to show for this customer, up to 255 characters, not only blanks. Example: `John
+     * Smith` or `Marie's Jewelry`.
      *
      * @generated from field: string display_name = 3;
      */
@@ -49,19 +52,26 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     jobTitle: string;
     /**
-     * One bare email address (RFC 5322 addr-spec), up to 254 characters. Example: `qa@example.com`.
+     * One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible
+     * characters (Unicode category Cf, U+2028, U+2029). The vendor is sent a domain with other
+     * letters than ASCII in its A-label form, and the response's `fields` says so:
+     * `jo@müller.example` becomes `jo@xn--mller-kva.example`. The part before the @ is sent
+     * unchanged. Example: `qa@example.com`.
      *
      * @generated from field: string email = 6;
      */
     email: string;
     /**
-     * Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40 characters. E.164 is best.
+     * Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40
+     * characters. E.164 is best. An extension of 1 to 15 digits may follow as RFC 3966 writes it:
+     * `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
      *
      * @generated from field: string phone = 7;
      */
     phone: string;
     /**
-     * Mobile number, in the format of `phone`.
+     * Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an
+     * extension.
      *
      * @generated from field: string mobile = 8;
      */
@@ -97,7 +107,8 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     languageCode: string;
     /**
-     * Currency as an ISO 4217 code, three capital letters. Example: `EUR`.
+     * Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund
+     * codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
      *
      * @generated from field: string currency_code = 14;
      */
@@ -180,13 +191,14 @@ export type PersonName = Message<"enlist.v1.PersonName"> & {
      */
     title: string;
     /**
-     * Given (first) name, up to 255 characters. Example: `John`.
+     * Given (first) name, up to 255 characters, not only blanks. Example: `John`.
      *
      * @generated from field: string given_name = 2;
      */
     givenName: string;
     /**
-     * Family (last) name, 1 to 255 characters; required whenever a name is given. Example: `Smith`.
+     * Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given.
+     * Example: `Smith`.
      *
      * @generated from field: string family_name = 3;
      */
@@ -204,7 +216,7 @@ export declare const PersonNameSchema: GenMessage<PersonName>;
  */
 export type Organization = Message<"enlist.v1.Organization"> & {
     /**
-     * Registered or trading name, up to 255 characters. Example: `SHR`.
+     * Registered or trading name, up to 255 characters, not only blanks. Example: `SHR`.
      *
      * @generated from field: string name = 1;
      */
@@ -264,7 +276,8 @@ export type Address = Message<"enlist.v1.Address"> & {
      */
     region: string;
     /**
-     * Country as an ISO 3166-1 alpha-2 code, two capital letters. Example: `FR`.
+     * Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned,
+     * or `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
      *
      * @generated from field: string country_code = 5;
      */

@@ -26,8 +26,9 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
      */
     provider: string;
     /**
-     * The caller's UUID for this create; repeat it when you repeat the call. Over REST the header `Idempotency-Key` does the
-     * same. When neither is given Enlist makes one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+     * The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
+     * call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
+     * one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
      *
      * @generated from field: string request_id = 2;
      */
@@ -327,7 +328,8 @@ export type GetCustomerRequest = Message<"enlist.v1.GetCustomerRequest"> & {
      */
     provider: string;
     /**
-     * The customer's `id`, 1 to 255 characters, no control characters. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+     * The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+     * ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
      *
      * @generated from field: string customer_id = 2;
      */
@@ -472,7 +474,8 @@ export type ListContractorsRequest = Message<"enlist.v1.ListContractorsRequest">
      */
     provider: string;
     /**
-     * The customer's `id`, 1 to 255 characters, no control characters. Example: `AM201603021055`.
+     * The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
+     * ones. Example: `AM201603021055`.
      *
      * @generated from field: string customer_id = 2;
      */

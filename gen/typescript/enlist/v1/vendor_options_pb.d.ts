@@ -170,6 +170,104 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
      * @generated from field: repeated enlist.v1.OpencellCustomField custom_fields = 26;
      */
     customFields: OpencellCustomField[];
+    /**
+     * Address for electronic billing (`email`), which may differ from how to reach the person.
+     * Default: `customer.email`. Example: `invoices@example.com`.
+     *
+     * @generated from field: string billing_email = 27;
+     */
+    billingEmail: string;
+    /**
+     * Trading country of the billing account (`country`), an ISO 3166-1 alpha-2 code.
+     * Default: `customer.billing_address.country_code`. Example: `FR`.
+     *
+     * @generated from field: string trading_country_code = 28;
+     */
+    tradingCountryCode: string;
+    /**
+     * Code of the legal form (`legalEntityType`), a title set up in Opencell. Example: `SARL`.
+     *
+     * @generated from field: string legal_entity_type = 29;
+     */
+    legalEntityType: string;
+    /**
+     * Date of the customer account's status (`dateStatus`).
+     *
+     * @generated from field: google.type.Date customer_account_status_date = 30;
+     */
+    customerAccountStatusDate?: Date;
+    /**
+     * Date of the dunning level (`dateDunningLevel`).
+     *
+     * @generated from field: google.type.Date dunning_level_date = 31;
+     */
+    dunningLevelDate?: Date;
+    /**
+     * Code of the parent customer (`parentCustomerCode`), which must exist.
+     *
+     * @generated from field: string parent_customer_code = 32;
+     */
+    parentCustomerCode: string;
+    /**
+     * Discount plans to apply to the billing account. At most 100.
+     *
+     * @generated from field: repeated enlist.v1.OpencellDiscountPlan discount_plans_for_instantiation = 33;
+     */
+    discountPlansForInstantiation: OpencellDiscountPlan[];
+    /**
+     * Codes of discount plans to end, 1 to 255 characters each. At most 100.
+     *
+     * @generated from field: repeated string discount_plans_for_termination = 34;
+     */
+    discountPlansForTermination: string[];
+    /**
+     * Payment terms of the billing account (`paymentTerms`), up to 255 characters.
+     *
+     * @generated from field: string payment_terms = 35;
+     */
+    paymentTerms: string;
+    /**
+     * Code of the tax category. Up to 255 characters.
+     *
+     * @generated from field: string tax_category_code = 36;
+     */
+    taxCategoryCode: string;
+    /**
+     * Code of the seller (`seller`), where `crm_parent_code` does not name it. Up to 255 characters.
+     *
+     * @generated from field: string seller_code = 37;
+     */
+    sellerCode: string;
+    /**
+     * Invoicing threshold of the customer.
+     *
+     * @generated from field: enlist.v1.OpencellThreshold customer_threshold = 38;
+     */
+    customerThreshold?: OpencellThreshold;
+    /**
+     * Invoicing threshold of the customer account.
+     *
+     * @generated from field: enlist.v1.OpencellThreshold customer_account_threshold = 39;
+     */
+    customerAccountThreshold?: OpencellThreshold;
+    /**
+     * Invoicing threshold of the billing account.
+     *
+     * @generated from field: enlist.v1.OpencellThreshold billing_account_threshold = 40;
+     */
+    billingAccountThreshold?: OpencellThreshold;
+    /**
+     * Least amounts to invoice, for each level.
+     *
+     * @generated from field: enlist.v1.OpencellMinimumAmounts minimum_amounts = 41;
+     */
+    minimumAmounts?: OpencellMinimumAmounts;
+    /**
+     * Bank account of the billing account. Not needed by a direct debit in `payment_methods`.
+     *
+     * @generated from field: enlist.v1.OpencellBankCoordinates bank_coordinates = 42;
+     */
+    bankCoordinates?: OpencellBankCoordinates;
 };
 /**
  * Describes the message enlist.v1.OpencellOptions.
@@ -177,7 +275,152 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
  */
 export declare const OpencellOptionsSchema: GenMessage<OpencellOptions>;
 /**
- * OpencellPaymentMethodDetails is one entry of Opencell's `paymentMethods`.
+ * OpencellThreshold is the amount below which Opencell makes no invoice.
+ *
+ * @generated from message enlist.v1.OpencellThreshold
+ */
+export type OpencellThreshold = Message<"enlist.v1.OpencellThreshold"> & {
+    /**
+     * The amount, in the customer's currency.
+     *
+     * @generated from field: optional double amount = 1;
+     */
+    amount?: number;
+    /**
+     * What the amount is compared with.
+     *
+     * @generated from field: enlist.v1.OpencellThresholdCheck check = 2;
+     */
+    check: OpencellThresholdCheck;
+    /**
+     * Whether each entity has the threshold for itself.
+     *
+     * @generated from field: optional bool per_entity = 3;
+     */
+    perEntity?: boolean;
+};
+/**
+ * Describes the message enlist.v1.OpencellThreshold.
+ * Use `create(OpencellThresholdSchema)` to create a new message.
+ */
+export declare const OpencellThresholdSchema: GenMessage<OpencellThreshold>;
+/**
+ * OpencellMinimumAmounts are the least amounts to invoice (`minimumAmountEl`).
+ *
+ * @generated from message enlist.v1.OpencellMinimumAmounts
+ */
+export type OpencellMinimumAmounts = Message<"enlist.v1.OpencellMinimumAmounts"> & {
+    /**
+     * Of the customer.
+     *
+     * @generated from field: enlist.v1.OpencellMinimumAmount customer = 1;
+     */
+    customer?: OpencellMinimumAmount;
+    /**
+     * Of the customer account.
+     *
+     * @generated from field: enlist.v1.OpencellMinimumAmount customer_account = 2;
+     */
+    customerAccount?: OpencellMinimumAmount;
+    /**
+     * Of the billing account; it has no `target_account`.
+     *
+     * @generated from field: enlist.v1.OpencellMinimumAmount billing_account = 3;
+     */
+    billingAccount?: OpencellMinimumAmount;
+    /**
+     * Of the user account; it has no `target_account`.
+     *
+     * @generated from field: enlist.v1.OpencellMinimumAmount user_account = 4;
+     */
+    userAccount?: OpencellMinimumAmount;
+};
+/**
+ * Describes the message enlist.v1.OpencellMinimumAmounts.
+ * Use `create(OpencellMinimumAmountsSchema)` to create a new message.
+ */
+export declare const OpencellMinimumAmountsSchema: GenMessage<OpencellMinimumAmounts>;
+/**
+ * OpencellMinimumAmount is the least amount to invoice at one level.
+ *
+ * @generated from message enlist.v1.OpencellMinimumAmount
+ */
+export type OpencellMinimumAmount = Message<"enlist.v1.OpencellMinimumAmount"> & {
+    /**
+     * The amount, as an expression of Opencell (EL). Up to 2,000 characters. Example: `#{10}`.
+     *
+     * @generated from field: string amount_el = 1;
+     */
+    amountEl: string;
+    /**
+     * The label of the invoice line, as an expression (EL). Up to 2,000 characters.
+     *
+     * @generated from field: string label_el = 2;
+     */
+    labelEl: string;
+    /**
+     * Code of the charge template. Up to 255 characters.
+     *
+     * @generated from field: string charge_template = 3;
+     */
+    chargeTemplate: string;
+    /**
+     * Code of the account that the line goes to. Up to 255 characters.
+     *
+     * @generated from field: string target_account = 4;
+     */
+    targetAccount: string;
+};
+/**
+ * Describes the message enlist.v1.OpencellMinimumAmount.
+ * Use `create(OpencellMinimumAmountSchema)` to create a new message.
+ */
+export declare const OpencellMinimumAmountSchema: GenMessage<OpencellMinimumAmount>;
+/**
+ * OpencellDiscountPlan is a discount plan of Opencell's catalogue to apply. What is set here counts
+ * in place of what the plan says.
+ *
+ * @generated from message enlist.v1.OpencellDiscountPlan
+ */
+export type OpencellDiscountPlan = Message<"enlist.v1.OpencellDiscountPlan"> & {
+    /**
+     * Code of the plan, 1 to 255 characters.
+     *
+     * @generated from field: string code = 1;
+     */
+    code: string;
+    /**
+     * First day.
+     *
+     * @generated from field: google.type.Date start_date = 2;
+     */
+    startDate?: Date;
+    /**
+     * Last day.
+     *
+     * @generated from field: google.type.Date end_date = 3;
+     */
+    endDate?: Date;
+    /**
+     * Duration in units of `duration_unit`.
+     *
+     * @generated from field: optional int32 default_duration = 4;
+     */
+    defaultDuration?: number;
+    /**
+     * Unit of the duration.
+     *
+     * @generated from field: enlist.v1.OpencellDurationUnit duration_unit = 5;
+     */
+    durationUnit: OpencellDurationUnit;
+};
+/**
+ * Describes the message enlist.v1.OpencellDiscountPlan.
+ * Use `create(OpencellDiscountPlanSchema)` to create a new message.
+ */
+export declare const OpencellDiscountPlanSchema: GenMessage<OpencellDiscountPlan>;
+/**
+ * OpencellPaymentMethodDetails is one entry of Opencell's `methodOfPayment`.
  *
  * @generated from message enlist.v1.OpencellPaymentMethodDetails
  */
@@ -224,6 +467,114 @@ export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMet
      * @generated from field: string token_id = 7;
      */
     tokenId: string;
+    /**
+     * Number of a card, 12 to 19 digits; required by a card. Never stored, never shown.
+     *
+     * @generated from field: string card_number = 8;
+     */
+    cardNumber: string;
+    /**
+     * Name of the card's owner; required by a card. Up to 255 characters.
+     *
+     * @generated from field: string owner = 9;
+     */
+    owner: string;
+    /**
+     * Month in which the card expires, 1 to 12; required by a card.
+     *
+     * @generated from field: optional int32 month_expiration = 10;
+     */
+    monthExpiration?: number;
+    /**
+     * Year in which the card expires, sent as it is; required by a card.
+     *
+     * @generated from field: optional int32 year_expiration = 11;
+     */
+    yearExpiration?: number;
+    /**
+     * Issue number of the card, up to 10 characters. Never stored, never shown.
+     *
+     * @generated from field: string issue_number = 12;
+     */
+    issueNumber: string;
+    /**
+     * Brand of the card.
+     *
+     * @generated from field: enlist.v1.OpencellCardType card_type = 13;
+     */
+    cardType: OpencellCardType;
+    /**
+     * Code of the customer account, where it is not that of the request. Up to 255 characters.
+     *
+     * @generated from field: string customer_account_code = 14;
+     */
+    customerAccountCode: string;
+    /**
+     * Opencell's identifier of a payment method that an update changes.
+     *
+     * @generated from field: optional int64 id = 15;
+     */
+    id?: bigint;
+    /**
+     * Whether the method is out of use.
+     *
+     * @generated from field: optional bool disabled = 16;
+     */
+    disabled?: boolean;
+    /**
+     * User at the payment service. Up to 255 characters.
+     *
+     * @generated from field: string user_id = 17;
+     */
+    userId: string;
+    /**
+     * Email address at the payment service. Up to 254 characters.
+     *
+     * @generated from field: string email = 18;
+     */
+    email: string;
+    /**
+     * First note of the operator's own. Up to 255 characters.
+     *
+     * @generated from field: string info1 = 19;
+     */
+    info1: string;
+    /**
+     * Second note.
+     *
+     * @generated from field: string info2 = 20;
+     */
+    info2: string;
+    /**
+     * Third note.
+     *
+     * @generated from field: string info3 = 21;
+     */
+    info3: string;
+    /**
+     * Fourth note.
+     *
+     * @generated from field: string info4 = 22;
+     */
+    info4: string;
+    /**
+     * Fifth note.
+     *
+     * @generated from field: string info5 = 23;
+     */
+    info5: string;
+    /**
+     * Code of the document that the method refers to. Up to 255 characters.
+     *
+     * @generated from field: string reference_document_code = 24;
+     */
+    referenceDocumentCode: string;
+    /**
+     * Payment means in the code list UNTDID 4461. Up to 255 characters. Example: `30`.
+     *
+     * @generated from field: string untdid_payment_means = 25;
+     */
+    untdidPaymentMeans: string;
 };
 /**
  * Describes the message enlist.v1.OpencellPaymentMethodDetails.
@@ -231,7 +582,7 @@ export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMet
  */
 export declare const OpencellPaymentMethodDetailsSchema: GenMessage<OpencellPaymentMethodDetails>;
 /**
- * OpencellBankCoordinates is the bank account of a direct debit.
+ * OpencellBankCoordinates is a bank account.
  *
  * @generated from message enlist.v1.OpencellBankCoordinates
  */
@@ -260,6 +611,54 @@ export type OpencellBankCoordinates = Message<"enlist.v1.OpencellBankCoordinates
      * @generated from field: string bank_name = 4;
      */
     bankName: string;
+    /**
+     * Code of the bank, up to 255 characters.
+     *
+     * @generated from field: string bank_code = 5;
+     */
+    bankCode: string;
+    /**
+     * Code of the branch, up to 255 characters.
+     *
+     * @generated from field: string branch_code = 6;
+     */
+    branchCode: string;
+    /**
+     * National account number, up to 255 characters.
+     *
+     * @generated from field: string account_number = 7;
+     */
+    accountNumber: string;
+    /**
+     * Check digits of the national account number, up to 255 characters.
+     *
+     * @generated from field: string key = 8;
+     */
+    key: string;
+    /**
+     * Identifier of the bank, up to 255 characters.
+     *
+     * @generated from field: string bank_id = 9;
+     */
+    bankId: string;
+    /**
+     * Number of the issuer of direct debits, up to 255 characters.
+     *
+     * @generated from field: string issuer_number = 10;
+     */
+    issuerNumber: string;
+    /**
+     * Name of the issuer of direct debits, up to 255 characters.
+     *
+     * @generated from field: string issuer_name = 11;
+     */
+    issuerName: string;
+    /**
+     * SEPA creditor identifier (ICS), up to 255 characters.
+     *
+     * @generated from field: string ics = 12;
+     */
+    ics: string;
 };
 /**
  * Describes the message enlist.v1.OpencellBankCoordinates.
@@ -324,15 +723,224 @@ export type OpencellCustomField = Message<"enlist.v1.OpencellCustomField"> & {
         value: Date;
         case: "dateValue";
     } | {
+        /**
+         * A list of values.
+         *
+         * @generated from field: enlist.v1.OpencellCustomFieldList list_value = 7;
+         */
+        value: OpencellCustomFieldList;
+        case: "listValue";
+    } | {
+        /**
+         * Values by key.
+         *
+         * @generated from field: enlist.v1.OpencellCustomFieldMap map_value = 8;
+         */
+        value: OpencellCustomFieldMap;
+        case: "mapValue";
+    } | {
+        /**
+         * Another entity of Opencell.
+         *
+         * @generated from field: enlist.v1.OpencellEntityReference entity_reference_value = 9;
+         */
+        value: OpencellEntityReference;
+        case: "entityReferenceValue";
+    } | {
+        /**
+         * A link.
+         *
+         * @generated from field: enlist.v1.OpencellUrlReference url_reference_value = 10;
+         */
+        value: OpencellUrlReference;
+        case: "urlReferenceValue";
+    } | {
+        /**
+         * Name of a file that Opencell holds. Up to 255 characters.
+         *
+         * @generated from field: string file_value = 11;
+         */
+        value: string;
+        case: "fileValue";
+    } | {
         case: undefined;
         value?: undefined;
     };
+    /**
+     * Day for which the value counts, where the field has periods of a fixed length.
+     *
+     * @generated from field: google.type.Date value_date = 12;
+     */
+    valueDate?: Date;
+    /**
+     * First day of the value's period, where the caller chooses periods.
+     *
+     * @generated from field: google.type.Date value_period_start_date = 13;
+     */
+    valuePeriodStartDate?: Date;
+    /**
+     * End of the value's period, where the caller chooses periods.
+     *
+     * @generated from field: google.type.Date value_period_end_date = 14;
+     */
+    valuePeriodEndDate?: Date;
+    /**
+     * Priority of the period among those that overlap.
+     *
+     * @generated from field: optional int32 value_period_priority = 15;
+     */
+    valuePeriodPriority?: number;
 };
 /**
  * Describes the message enlist.v1.OpencellCustomField.
  * Use `create(OpencellCustomFieldSchema)` to create a new message.
  */
 export declare const OpencellCustomFieldSchema: GenMessage<OpencellCustomField>;
+/**
+ * OpencellCustomFieldList is the value of a custom field that holds a list.
+ *
+ * @generated from message enlist.v1.OpencellCustomFieldList
+ */
+export type OpencellCustomFieldList = Message<"enlist.v1.OpencellCustomFieldList"> & {
+    /**
+     * The values, at most 1000. They replace the list that Opencell holds.
+     *
+     * @generated from field: repeated enlist.v1.OpencellCustomFieldValue items = 1;
+     */
+    items: OpencellCustomFieldValue[];
+};
+/**
+ * Describes the message enlist.v1.OpencellCustomFieldList.
+ * Use `create(OpencellCustomFieldListSchema)` to create a new message.
+ */
+export declare const OpencellCustomFieldListSchema: GenMessage<OpencellCustomFieldList>;
+/**
+ * OpencellCustomFieldMap is the value of a custom field that holds values by key.
+ *
+ * @generated from message enlist.v1.OpencellCustomFieldMap
+ */
+export type OpencellCustomFieldMap = Message<"enlist.v1.OpencellCustomFieldMap"> & {
+    /**
+     * The values by key, at most 1000; a key has 1 to 255 characters.
+     *
+     * @generated from field: map<string, enlist.v1.OpencellCustomFieldValue> entries = 1;
+     */
+    entries: {
+        [key: string]: OpencellCustomFieldValue;
+    };
+};
+/**
+ * Describes the message enlist.v1.OpencellCustomFieldMap.
+ * Use `create(OpencellCustomFieldMapSchema)` to create a new message.
+ */
+export declare const OpencellCustomFieldMapSchema: GenMessage<OpencellCustomFieldMap>;
+/**
+ * OpencellCustomFieldValue is one value of a list or a map.
+ *
+ * @generated from message enlist.v1.OpencellCustomFieldValue
+ */
+export type OpencellCustomFieldValue = Message<"enlist.v1.OpencellCustomFieldValue"> & {
+    /**
+     * The value; its kind must be the one declared in Opencell.
+     *
+     * @generated from oneof enlist.v1.OpencellCustomFieldValue.value
+     */
+    value: {
+        /**
+         * A text value.
+         *
+         * @generated from field: string string_value = 1;
+         */
+        value: string;
+        case: "stringValue";
+    } | {
+        /**
+         * A whole number, from -9,007,199,254,740,991 to 9,007,199,254,740,991.
+         *
+         * @generated from field: int64 long_value = 2;
+         */
+        value: bigint;
+        case: "longValue";
+    } | {
+        /**
+         * A decimal number.
+         *
+         * @generated from field: double double_value = 3;
+         */
+        value: number;
+        case: "doubleValue";
+    } | {
+        /**
+         * True or false.
+         *
+         * @generated from field: bool boolean_value = 4;
+         */
+        value: boolean;
+        case: "booleanValue";
+    } | {
+        case: undefined;
+        value?: undefined;
+    };
+};
+/**
+ * Describes the message enlist.v1.OpencellCustomFieldValue.
+ * Use `create(OpencellCustomFieldValueSchema)` to create a new message.
+ */
+export declare const OpencellCustomFieldValueSchema: GenMessage<OpencellCustomFieldValue>;
+/**
+ * OpencellEntityReference refers to another entity of Opencell.
+ *
+ * @generated from message enlist.v1.OpencellEntityReference
+ */
+export type OpencellEntityReference = Message<"enlist.v1.OpencellEntityReference"> & {
+    /**
+     * Java class of the entity, 1 to 255 characters. Example: `org.meveo.model.crm.Customer`.
+     *
+     * @generated from field: string classname = 1;
+     */
+    classname: string;
+    /**
+     * Code of the custom entity, where the class is that of custom entities. Up to 255 characters.
+     *
+     * @generated from field: string classname_code = 2;
+     */
+    classnameCode: string;
+    /**
+     * Code of the entity, 1 to 255 characters.
+     *
+     * @generated from field: string code = 3;
+     */
+    code: string;
+};
+/**
+ * Describes the message enlist.v1.OpencellEntityReference.
+ * Use `create(OpencellEntityReferenceSchema)` to create a new message.
+ */
+export declare const OpencellEntityReferenceSchema: GenMessage<OpencellEntityReference>;
+/**
+ * OpencellUrlReference is a link.
+ *
+ * @generated from message enlist.v1.OpencellUrlReference
+ */
+export type OpencellUrlReference = Message<"enlist.v1.OpencellUrlReference"> & {
+    /**
+     * The address, 1 to 2,000 characters.
+     *
+     * @generated from field: string url = 1;
+     */
+    url: string;
+    /**
+     * The text. Up to 255 characters.
+     *
+     * @generated from field: string label = 2;
+     */
+    label: string;
+};
+/**
+ * Describes the message enlist.v1.OpencellUrlReference.
+ * Use `create(OpencellUrlReferenceSchema)` to create a new message.
+ */
+export declare const OpencellUrlReferenceSchema: GenMessage<OpencellUrlReference>;
 /**
  * SellAndSignOptions are the parameters that only Sell&Sign takes when it creates a customer.
  *
@@ -581,6 +1189,82 @@ export type AvvioOptions = Message<"enlist.v1.AvvioOptions"> & {
  */
 export declare const AvvioOptionsSchema: GenMessage<AvvioOptions>;
 /**
+ * OpencellThresholdCheck says what an invoicing threshold is compared with.
+ *
+ * @generated from enum enlist.v1.OpencellThresholdCheck
+ */
+export declare enum OpencellThresholdCheck {
+    /**
+     * Opencell's own default.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * The amount before discounts.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT = 1;
+     */
+    BEFORE_DISCOUNT = 1,
+    /**
+     * The amount after discounts.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT = 2;
+     */
+    AFTER_DISCOUNT = 2,
+    /**
+     * The sum of the positive rated transactions.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_POSITIVE_RT = 3;
+     */
+    POSITIVE_RT = 3,
+    /**
+     * The sum of the positive invoice lines.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_POSITIVE_IL = 4;
+     */
+    POSITIVE_IL = 4
+}
+/**
+ * Describes the enum enlist.v1.OpencellThresholdCheck.
+ */
+export declare const OpencellThresholdCheckSchema: GenEnum<OpencellThresholdCheck>;
+/**
+ * OpencellDurationUnit is the unit of a discount plan's duration.
+ *
+ * @generated from enum enlist.v1.OpencellDurationUnit
+ */
+export declare enum OpencellDurationUnit {
+    /**
+     * As the plan says.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * Months.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_MONTH = 1;
+     */
+    MONTH = 1,
+    /**
+     * Days.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_DAY = 2;
+     */
+    DAY = 2,
+    /**
+     * Years.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_YEAR = 3;
+     */
+    YEAR = 3
+}
+/**
+ * Describes the enum enlist.v1.OpencellDurationUnit.
+ */
+export declare const OpencellDurationUnitSchema: GenEnum<OpencellDurationUnit>;
+/**
  * OpencellPaymentMethod is how an Opencell customer pays.
  *
  * @generated from enum enlist.v1.OpencellPaymentMethod
@@ -599,7 +1283,8 @@ export declare enum OpencellPaymentMethod {
      */
     CHECK = 1,
     /**
-     * Direct debit. Takes its details in `payment_methods`.
+     * Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+     * details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_DIRECTDEBIT = 2;
      */
@@ -617,13 +1302,13 @@ export declare enum OpencellPaymentMethod {
      */
     CARD = 4,
     /**
-     * PayPal.
+     * PayPal, before version 15. Takes its details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_PAYPAL = 5;
      */
     PAYPAL = 5,
     /**
-     * Stripe. Takes its details in `payment_methods`.
+     * Stripe, before version 15. Takes its details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_STRIPE = 6;
      */
@@ -633,12 +1318,71 @@ export declare enum OpencellPaymentMethod {
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_CASH = 7;
      */
-    CASH = 7
+    CASH = 7,
+    /**
+     * A payment link of PayPal, from version 15 on. Takes its details in `payment_methods`.
+     *
+     * @generated from enum value: OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK = 8;
+     */
+    PAYPALPAYMENTLINK = 8,
+    /**
+     * A link to Stripe, from version 15 on. Takes its details in `payment_methods`.
+     *
+     * @generated from enum value: OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK = 9;
+     */
+    STRIPEDIRECTLINK = 9,
+    /**
+     * SIPS, from version 16 on. Takes its details in `payment_methods`.
+     *
+     * @generated from enum value: OPENCELL_PAYMENT_METHOD_SIPS = 10;
+     */
+    SIPS = 10
 }
 /**
  * Describes the enum enlist.v1.OpencellPaymentMethod.
  */
 export declare const OpencellPaymentMethodSchema: GenEnum<OpencellPaymentMethod>;
+/**
+ * OpencellCardType is the brand of a payment card.
+ *
+ * @generated from enum enlist.v1.OpencellCardType
+ */
+export declare enum OpencellCardType {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * Visa.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_VISA = 1;
+     */
+    VISA = 1,
+    /**
+     * Mastercard.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_MASTERCARD = 2;
+     */
+    MASTERCARD = 2,
+    /**
+     * American Express.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_AMERICAN_EXPRESS = 3;
+     */
+    AMERICAN_EXPRESS = 3,
+    /**
+     * Carte Bancaire.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_CB = 4;
+     */
+    CB = 4
+}
+/**
+ * Describes the enum enlist.v1.OpencellCardType.
+ */
+export declare const OpencellCardTypeSchema: GenEnum<OpencellCardType>;
 /**
  * SellAndSignCivility is Sell&Sign's form of address.
  *

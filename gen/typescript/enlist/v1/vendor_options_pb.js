@@ -7,52 +7,175 @@ import { file_google_type_date } from "../../google/type/date_pb.js";
 /**
  * Describes the file enlist/v1/vendor_options.proto.
  */
-export const file_enlist_v1_vendor_options = /*@__PURE__*/ fileDesc("Ch5lbmxpc3QvdjEvdmVuZG9yX29wdGlvbnMucHJvdG8SCWVubGlzdC52MSLUBwoPT3BlbmNlbGxPcHRpb25zEhgKEGNybV9hY2NvdW50X3R5cGUYASABKAkSHQoPY3JtX3BhcmVudF9jb2RlGAIgASgJQgSQjhkBEhIKCnRpdGxlX2NvZGUYAyABKAkSFwoKaXNfY29tcGFueRgEIAEoCEgAiAEBEiwKEXN1YnNjcmlwdGlvbl9kYXRlGAUgASgLMhEuZ29vZ2xlLnR5cGUuRGF0ZRI4Cg5wYXltZW50X21ldGhvZBgGIAEoDjIgLmVubGlzdC52MS5PcGVuY2VsbFBheW1lbnRNZXRob2QSRgoPcGF5bWVudF9tZXRob2RzGAcgAygLMicuZW5saXN0LnYxLk9wZW5jZWxsUGF5bWVudE1ldGhvZERldGFpbHNCBJCOGQESFQoNYmlsbGluZ19jeWNsZRgIIAEoCRIfChJlbGVjdHJvbmljX2JpbGxpbmcYCSABKAhIAYgBARIbCg1leHRlcm5hbF9yZWYxGAogASgJQgSQjhkBEhsKDWV4dGVybmFsX3JlZjIYCyABKAlCBJCOGQESFgoOY3VzdG9tZXJfYnJhbmQYDCABKAkSJAoWbWFuZGF0ZV9pZGVudGlmaWNhdGlvbhgNIAEoCUIEkI4ZARInCgxtYW5kYXRlX2RhdGUYDiABKAsyES5nb29nbGUudHlwZS5EYXRlEh8KF2N1c3RvbWVyX2FjY291bnRfc3RhdHVzGA8gASgJEhcKD2NyZWRpdF9jYXRlZ29yeRgQIAEoCRI4Cg1kdW5uaW5nX2xldmVsGBEgASgJQiGCjhkdYSBkdW5uaW5nIGxldmVsIGZyb20gUjAgdG8gUjYSLAoRbmV4dF9pbnZvaWNlX2RhdGUYEiABKAsyES5nb29nbGUudHlwZS5EYXRlEh4KFmJpbGxpbmdfYWNjb3VudF9zdGF0dXMYEyABKAkSGwoTdXNlcl9hY2NvdW50X3N0YXR1cxgUIAEoCRIaChJ0ZXJtaW5hdGlvbl9yZWFzb24YFSABKAkSKwoQdGVybWluYXRpb25fZGF0ZRgWIAEoCzIRLmdvb2dsZS50eXBlLkRhdGUSFAoMbWFpbGluZ190eXBlGBcgASgJEhYKDmVtYWlsX3RlbXBsYXRlGBggASgJEhkKC2NjZWRfZW1haWxzGBkgASgJQgSQjhkBEjsKDWN1c3RvbV9maWVsZHMYGiADKAsyHi5lbmxpc3QudjEuT3BlbmNlbGxDdXN0b21GaWVsZEIEkI4ZAUINCgtfaXNfY29tcGFueUIVChNfZWxlY3Ryb25pY19iaWxsaW5nIpgDChxPcGVuY2VsbFBheW1lbnRNZXRob2REZXRhaWxzEqQBChNwYXltZW50X21ldGhvZF90eXBlGAEgASgOMiAuZW5saXN0LnYxLk9wZW5jZWxsUGF5bWVudE1ldGhvZEJlgo4ZYW9uZSBvZiBPUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9DSEVDSywgX0RJUkVDVERFQklULCBfV0lSRVRSQU5TRkVSLCBfQ0FSRCwgX1BBWVBBTCwgX1NUUklQRSwgX0NBU0gSDQoFYWxpYXMYAiABKAkSFgoJcHJlZmVycmVkGAMgASgISACIAQESPAoQYmFua19jb29yZGluYXRlcxgEIAEoCzIiLmVubGlzdC52MS5PcGVuY2VsbEJhbmtDb29yZGluYXRlcxIeChZtYW5kYXRlX2lkZW50aWZpY2F0aW9uGAUgASgJEicKDG1hbmRhdGVfZGF0ZRgGIAEoCzIRLmdvb2dsZS50eXBlLkRhdGUSFQoIdG9rZW5faWQYByABKAlCA4ABAUIMCgpfcHJlZmVycmVkItUBChdPcGVuY2VsbEJhbmtDb29yZGluYXRlcxJSCgRpYmFuGAEgASgJQkSAAQGCjhk9YW4gSUJBTiBvZiB1cCB0byAzNCBjYXBpdGFsIGxldHRlcnMgYW5kIGRpZ2l0cyB3aXRob3V0IHNwYWNlcxI8CgNiaWMYAiABKAlCL4KOGSthIEJJQyBvZiA4IG9yIDExIGNhcGl0YWwgbGV0dGVycyBhbmQgZGlnaXRzEhUKDWFjY291bnRfb3duZXIYAyABKAkSEQoJYmFua19uYW1lGAQgASgJIrQBChNPcGVuY2VsbEN1c3RvbUZpZWxkEgwKBGNvZGUYASABKAkSFgoMc3RyaW5nX3ZhbHVlGAIgASgJSAASFAoKbG9uZ192YWx1ZRgDIAEoA0gAEhYKDGRvdWJsZV92YWx1ZRgEIAEoAUgAEhcKDWJvb2xlYW5fdmFsdWUYBSABKAhIABInCgpkYXRlX3ZhbHVlGAYgASgLMhEuZ29vZ2xlLnR5cGUuRGF0ZUgAQgcKBXZhbHVlIqMBChJTZWxsQW5kU2lnbk9wdGlvbnMSGwoNY3VzdG9tZXJfY29kZRgBIAEoCUIEkI4ZARIwCghjaXZpbGl0eRgCIAEoDjIeLmVubGlzdC52MS5TZWxsQW5kU2lnbkNpdmlsaXR5Ej4KDWNpdmlsaXR5X2NvZGUYAyABKAlCJ4KOGSMxIHRvIDUwIGxldHRlcnMsIGZvciBleGFtcGxlIE1BSVRSRSLsBgoPVmFsb21uaWFPcHRpb25zEhgKCnJlZmVyZW5jZTIYASABKAlCBJCOGQESFQoHYmFyY29kZRgCIAEoCUIEkI4ZARIWCglpc19hY3RpdmUYAyABKAhIAIgBARIcCg9pc19zdWJfY3VzdG9tZXIYBCABKAhIAYgBARIdCg9wYXJlbnRfY3VzdG9tZXIYBSABKAlCBJCOGQESHQoQYmlsbF93aXRoX3BhcmVudBgGIAEoCEgCiAEBEiAKGGN1c3RvbWVyX3NlZ21lbnRhdGlvbl9pZBgHIAEoCRIVCgd1c2VyX2lkGAggASgJQgSQjhkBEhwKD2lzX3NhbWVfYWRkcmVzcxgJIAEoCEgDiAEBEhkKDGNyZWRpdF9saW1pdBgKIAEoAUgEiAEBEiMKFmR1ZV9kYXRlX2NvbmZpZ19udW1iZXIYCyABKAVIBYgBARJCChRkdWVfZGF0ZV9jb25maWdfdHlwZRgMIAEoDjIkLmVubGlzdC52MS5WYWxvbW5pYUR1ZURhdGVDb25maWdUeXBlEi0KBWltYWdlGA0gASgLMhguZW5saXN0LnYxLlZhbG9tbmlhSW1hZ2VCBJCOGQESGAoQcGF5bWVudF90eXBlX2lkcxgOIAMoCRIWCglyZWdpb25faWQYDyABKANIBogBARIVCg1jdXN0b21lcl9yaXNrGBAgASgJEmYKE2N1c3RvbWVyX3Jpc2tfY29sb3IYESABKAlCSYKOGUVhIGNvbG91ciB3cml0dGVuIGFzICMgYW5kIHNpeCBoZXhhZGVjaW1hbCBkaWdpdHMsIGZvciBleGFtcGxlICMxQkU5RDgSFAoHb25faG9sZBgSIAEoCEgHiAEBEiAKDm9uX2hvbGRfcmVhc29uGBMgASgJQgiQjhkBmI4ZARIcCg91c2VfZXh0ZXJuYWxfaWQYFCABKAhICIgBAUIMCgpfaXNfYWN0aXZlQhIKEF9pc19zdWJfY3VzdG9tZXJCEwoRX2JpbGxfd2l0aF9wYXJlbnRCEgoQX2lzX3NhbWVfYWRkcmVzc0IPCg1fY3JlZGl0X2xpbWl0QhkKF19kdWVfZGF0ZV9jb25maWdfbnVtYmVyQgwKCl9yZWdpb25faWRCCgoIX29uX2hvbGRCEgoQX3VzZV9leHRlcm5hbF9pZCJlCg1WYWxvbW5pYUltYWdlEhAKCGZpbGVuYW1lGAEgASgJEkIKB2NvbnRlbnQYAiABKAxCMYKOGS1hIGpwZywgZ2lmLCBwbmcgb3IgYm1wIGltYWdlIG9mIGF0IG1vc3QgMiBNaUIi2gEKDENhbGlxT3B0aW9ucxIXCgpjaGFubmVsX2lkGAEgASgFSACIAQESHQoQYWxsb3dfZGVsaXZlcmllcxgCIAEoCEgBiAEBEhsKDmFsbG93X2ludm9pY2VzGAMgASgISAKIAQESIwoWY3VzdG9tZXJfc2VydmljZV9sZXZlbBgEIAEoBUgDiAEBQg0KC19jaGFubmVsX2lkQhMKEV9hbGxvd19kZWxpdmVyaWVzQhEKD19hbGxvd19pbnZvaWNlc0IZChdfY3VzdG9tZXJfc2VydmljZV9sZXZlbCJPCgxBdnZpb09wdGlvbnMSFAoHc2l0ZV9pZBgBIAEoA0gAiAEBEh0KCHBhc3N3b3JkGAIgASgJQguAAQGIjhkBkI4ZAUIKCghfc2l0ZV9pZCrCAgoVT3BlbmNlbGxQYXltZW50TWV0aG9kEicKI09QRU5DRUxMX1BBWU1FTlRfTUVUSE9EX1VOU1BFQ0lGSUVEEAASIQodT1BFTkNFTExfUEFZTUVOVF9NRVRIT0RfQ0hFQ0sQARInCiNPUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9ESVJFQ1RERUJJVBACEigKJE9QRU5DRUxMX1BBWU1FTlRfTUVUSE9EX1dJUkVUUkFOU0ZFUhADEiAKHE9QRU5DRUxMX1BBWU1FTlRfTUVUSE9EX0NBUkQQBBIiCh5PUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9QQVlQQUwQBRIiCh5PUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9TVFJJUEUQBhIgChxPUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9DQVNIEAcqhQEKE1NlbGxBbmRTaWduQ2l2aWxpdHkSJgoiU0VMTF9BTkRfU0lHTl9DSVZJTElUWV9VTlNQRUNJRklFRBAAEiMKH1NFTExfQU5EX1NJR05fQ0lWSUxJVFlfTU9OU0lFVVIQARIhCh1TRUxMX0FORF9TSUdOX0NJVklMSVRZX01BREFNRRACKr4BChlWYWxvbW5pYUR1ZURhdGVDb25maWdUeXBlEi0KKVZBTE9NTklBX0RVRV9EQVRFX0NPTkZJR19UWVBFX1VOU1BFQ0lGSUVEEAASNAowVkFMT01OSUFfRFVFX0RBVEVfQ09ORklHX1RZUEVfQUZURVJfSU5WT0lDRV9EQVRFEAESPAo4VkFMT01OSUFfRFVFX0RBVEVfQ09ORklHX1RZUEVfQUZURVJfRU5EX09GX0lOVk9JQ0VfTU9OVEgQAkJJCg1kZXYuZW5saXN0LnYxUAFaNmdpdGh1Yi5jb20vZW5saXN0LWRldi9lbmxpc3QvZ2VuL2dvL2VubGlzdC92MTtlbmxpc3R2MWIGcHJvdG8z", [file_enlist_v1_annotations, file_google_type_date]);
+export const file_enlist_v1_vendor_options = /*@__PURE__*/ fileDesc("Ch5lbmxpc3QvdjEvdmVuZG9yX29wdGlvbnMucHJvdG8SCWVubGlzdC52MSLSDgoPT3BlbmNlbGxPcHRpb25zEhgKEGNybV9hY2NvdW50X3R5cGUYASABKAkSHQoPY3JtX3BhcmVudF9jb2RlGAIgASgJQgSQjhkBEhIKCnRpdGxlX2NvZGUYAyABKAkSFwoKaXNfY29tcGFueRgEIAEoCEgAiAEBEiwKEXN1YnNjcmlwdGlvbl9kYXRlGAUgASgLMhEuZ29vZ2xlLnR5cGUuRGF0ZRI4Cg5wYXltZW50X21ldGhvZBgGIAEoDjIgLmVubGlzdC52MS5PcGVuY2VsbFBheW1lbnRNZXRob2QSRgoPcGF5bWVudF9tZXRob2RzGAcgAygLMicuZW5saXN0LnYxLk9wZW5jZWxsUGF5bWVudE1ldGhvZERldGFpbHNCBJCOGQESFQoNYmlsbGluZ19jeWNsZRgIIAEoCRIfChJlbGVjdHJvbmljX2JpbGxpbmcYCSABKAhIAYgBARIbCg1leHRlcm5hbF9yZWYxGAogASgJQgSQjhkBEhsKDWV4dGVybmFsX3JlZjIYCyABKAlCBJCOGQESFgoOY3VzdG9tZXJfYnJhbmQYDCABKAkSJAoWbWFuZGF0ZV9pZGVudGlmaWNhdGlvbhgNIAEoCUIEkI4ZARInCgxtYW5kYXRlX2RhdGUYDiABKAsyES5nb29nbGUudHlwZS5EYXRlEh8KF2N1c3RvbWVyX2FjY291bnRfc3RhdHVzGA8gASgJEhcKD2NyZWRpdF9jYXRlZ29yeRgQIAEoCRI4Cg1kdW5uaW5nX2xldmVsGBEgASgJQiGCjhkdYSBkdW5uaW5nIGxldmVsIGZyb20gUjAgdG8gUjYSLAoRbmV4dF9pbnZvaWNlX2RhdGUYEiABKAsyES5nb29nbGUudHlwZS5EYXRlEh4KFmJpbGxpbmdfYWNjb3VudF9zdGF0dXMYEyABKAkSGwoTdXNlcl9hY2NvdW50X3N0YXR1cxgUIAEoCRIaChJ0ZXJtaW5hdGlvbl9yZWFzb24YFSABKAkSKwoQdGVybWluYXRpb25fZGF0ZRgWIAEoCzIRLmdvb2dsZS50eXBlLkRhdGUSFAoMbWFpbGluZ190eXBlGBcgASgJEhYKDmVtYWlsX3RlbXBsYXRlGBggASgJEhkKC2NjZWRfZW1haWxzGBkgASgJQgSQjhkBEjsKDWN1c3RvbV9maWVsZHMYGiADKAsyHi5lbmxpc3QudjEuT3BlbmNlbGxDdXN0b21GaWVsZEIEkI4ZARJrCg1iaWxsaW5nX2VtYWlsGBsgASgJQlSCjhlMb25lIGJhcmUgZW1haWwgYWRkcmVzcyBvZiBhdCBtb3N0IDI1NCBjaGFyYWN0ZXJzLCBmb3IgZXhhbXBsZSBxYUBleGFtcGxlLmNvbZCOGQESawoUdHJhZGluZ19jb3VudHJ5X2NvZGUYHCABKAlCTYKOGUlhbiBJU08gMzE2Ni0xIGFscGhhLTIgY291bnRyeSBjb2RlIG9mIHR3byBjYXBpdGFsIGxldHRlcnMsIGZvciBleGFtcGxlIEZSEhkKEWxlZ2FsX2VudGl0eV90eXBlGB0gASgJEjcKHGN1c3RvbWVyX2FjY291bnRfc3RhdHVzX2RhdGUYHiABKAsyES5nb29nbGUudHlwZS5EYXRlEi0KEmR1bm5pbmdfbGV2ZWxfZGF0ZRgfIAEoCzIRLmdvb2dsZS50eXBlLkRhdGUSIgoUcGFyZW50X2N1c3RvbWVyX2NvZGUYICABKAlCBJCOGQESSQogZGlzY291bnRfcGxhbnNfZm9yX2luc3RhbnRpYXRpb24YISADKAsyHy5lbmxpc3QudjEuT3BlbmNlbGxEaXNjb3VudFBsYW4SJgoeZGlzY291bnRfcGxhbnNfZm9yX3Rlcm1pbmF0aW9uGCIgAygJEhUKDXBheW1lbnRfdGVybXMYIyABKAkSGQoRdGF4X2NhdGVnb3J5X2NvZGUYJCABKAkSGQoLc2VsbGVyX2NvZGUYJSABKAlCBJCOGQESOAoSY3VzdG9tZXJfdGhyZXNob2xkGCYgASgLMhwuZW5saXN0LnYxLk9wZW5jZWxsVGhyZXNob2xkEkAKGmN1c3RvbWVyX2FjY291bnRfdGhyZXNob2xkGCcgASgLMhwuZW5saXN0LnYxLk9wZW5jZWxsVGhyZXNob2xkEj8KGWJpbGxpbmdfYWNjb3VudF90aHJlc2hvbGQYKCABKAsyHC5lbmxpc3QudjEuT3BlbmNlbGxUaHJlc2hvbGQSOgoPbWluaW11bV9hbW91bnRzGCkgASgLMiEuZW5saXN0LnYxLk9wZW5jZWxsTWluaW11bUFtb3VudHMSQgoQYmFua19jb29yZGluYXRlcxgqIAEoCzIiLmVubGlzdC52MS5PcGVuY2VsbEJhbmtDb29yZGluYXRlc0IEkI4ZAUINCgtfaXNfY29tcGFueUIVChNfZWxlY3Ryb25pY19iaWxsaW5nIo0BChFPcGVuY2VsbFRocmVzaG9sZBITCgZhbW91bnQYASABKAFIAIgBARIwCgVjaGVjaxgCIAEoDjIhLmVubGlzdC52MS5PcGVuY2VsbFRocmVzaG9sZENoZWNrEhcKCnBlcl9lbnRpdHkYAyABKAhIAYgBAUIJCgdfYW1vdW50Qg0KC19wZXJfZW50aXR5IvsBChZPcGVuY2VsbE1pbmltdW1BbW91bnRzEjIKCGN1c3RvbWVyGAEgASgLMiAuZW5saXN0LnYxLk9wZW5jZWxsTWluaW11bUFtb3VudBI6ChBjdXN0b21lcl9hY2NvdW50GAIgASgLMiAuZW5saXN0LnYxLk9wZW5jZWxsTWluaW11bUFtb3VudBI5Cg9iaWxsaW5nX2FjY291bnQYAyABKAsyIC5lbmxpc3QudjEuT3BlbmNlbGxNaW5pbXVtQW1vdW50EjYKDHVzZXJfYWNjb3VudBgEIAEoCzIgLmVubGlzdC52MS5PcGVuY2VsbE1pbmltdW1BbW91bnQicwoVT3BlbmNlbGxNaW5pbXVtQW1vdW50EhEKCWFtb3VudF9lbBgBIAEoCRIQCghsYWJlbF9lbBgCIAEoCRIXCg9jaGFyZ2VfdGVtcGxhdGUYAyABKAkSHAoOdGFyZ2V0X2FjY291bnQYBCABKAlCBJCOGQEi3AEKFE9wZW5jZWxsRGlzY291bnRQbGFuEgwKBGNvZGUYASABKAkSJQoKc3RhcnRfZGF0ZRgCIAEoCzIRLmdvb2dsZS50eXBlLkRhdGUSIwoIZW5kX2RhdGUYAyABKAsyES5nb29nbGUudHlwZS5EYXRlEh0KEGRlZmF1bHRfZHVyYXRpb24YBCABKAVIAIgBARI2Cg1kdXJhdGlvbl91bml0GAUgASgOMh8uZW5saXN0LnYxLk9wZW5jZWxsRHVyYXRpb25Vbml0QhMKEV9kZWZhdWx0X2R1cmF0aW9uIuIHChxPcGVuY2VsbFBheW1lbnRNZXRob2REZXRhaWxzEtQBChNwYXltZW50X21ldGhvZF90eXBlGAEgASgOMiAuZW5saXN0LnYxLk9wZW5jZWxsUGF5bWVudE1ldGhvZEKUAYKOGY8Bb25lIG9mIE9QRU5DRUxMX1BBWU1FTlRfTUVUSE9EX0NIRUNLLCBfRElSRUNUREVCSVQsIF9XSVJFVFJBTlNGRVIsIF9DQVJELCBfUEFZUEFMLCBfU1RSSVBFLCBfQ0FTSCwgX1BBWVBBTFBBWU1FTlRMSU5LLCBfU1RSSVBFRElSRUNUTElOSywgX1NJUFMSDQoFYWxpYXMYAiABKAkSFgoJcHJlZmVycmVkGAMgASgISACIAQESPAoQYmFua19jb29yZGluYXRlcxgEIAEoCzIiLmVubGlzdC52MS5PcGVuY2VsbEJhbmtDb29yZGluYXRlcxIeChZtYW5kYXRlX2lkZW50aWZpY2F0aW9uGAUgASgJEicKDG1hbmRhdGVfZGF0ZRgGIAEoCzIRLmdvb2dsZS50eXBlLkRhdGUSFQoIdG9rZW5faWQYByABKAlCA4ABARJPCgtjYXJkX251bWJlchgIIAEoCUI6gAEBgo4ZL2EgY2FyZCBudW1iZXIgb2YgMTIgdG8gMTkgZGlnaXRzIHdpdGhvdXQgc3BhY2VziI4ZARINCgVvd25lchgJIAEoCRIdChBtb250aF9leHBpcmF0aW9uGAogASgFSAGIAQESHAoPeWVhcl9leHBpcmF0aW9uGAsgASgFSAKIAQESHQoMaXNzdWVfbnVtYmVyGAwgASgJQgeAAQGIjhkBEi4KCWNhcmRfdHlwZRgNIAEoDjIbLmVubGlzdC52MS5PcGVuY2VsbENhcmRUeXBlEh0KFWN1c3RvbWVyX2FjY291bnRfY29kZRgOIAEoCRIPCgJpZBgPIAEoA0gDiAEBEhUKCGRpc2FibGVkGBAgASgISASIAQESDwoHdXNlcl9pZBgRIAEoCRINCgVlbWFpbBgSIAEoCRINCgVpbmZvMRgTIAEoCRINCgVpbmZvMhgUIAEoCRINCgVpbmZvMxgVIAEoCRINCgVpbmZvNBgWIAEoCRINCgVpbmZvNRgXIAEoCRIfChdyZWZlcmVuY2VfZG9jdW1lbnRfY29kZRgYIAEoCRIcChR1bnRkaWRfcGF5bWVudF9tZWFucxgZIAEoCUIMCgpfcHJlZmVycmVkQhMKEV9tb250aF9leHBpcmF0aW9uQhIKEF95ZWFyX2V4cGlyYXRpb25CBQoDX2lkQgsKCV9kaXNhYmxlZCLxAgoXT3BlbmNlbGxCYW5rQ29vcmRpbmF0ZXMSUgoEaWJhbhgBIAEoCUJEgAEBgo4ZPWFuIElCQU4gb2YgdXAgdG8gMzQgY2FwaXRhbCBsZXR0ZXJzIGFuZCBkaWdpdHMgd2l0aG91dCBzcGFjZXMSPAoDYmljGAIgASgJQi+CjhkrYSBCSUMgb2YgOCBvciAxMSBjYXBpdGFsIGxldHRlcnMgYW5kIGRpZ2l0cxIVCg1hY2NvdW50X293bmVyGAMgASgJEhEKCWJhbmtfbmFtZRgEIAEoCRIRCgliYW5rX2NvZGUYBSABKAkSEwoLYnJhbmNoX2NvZGUYBiABKAkSGwoOYWNjb3VudF9udW1iZXIYByABKAlCA4ABARILCgNrZXkYCCABKAkSDwoHYmFua19pZBgJIAEoCRIVCg1pc3N1ZXJfbnVtYmVyGAogASgJEhMKC2lzc3Vlcl9uYW1lGAsgASgJEgsKA2ljcxgMIAEoCSKNBQoTT3BlbmNlbGxDdXN0b21GaWVsZBIMCgRjb2RlGAEgASgJEhYKDHN0cmluZ192YWx1ZRgCIAEoCUgAEhQKCmxvbmdfdmFsdWUYAyABKANIABIWCgxkb3VibGVfdmFsdWUYBCABKAFIABIXCg1ib29sZWFuX3ZhbHVlGAUgASgISAASJwoKZGF0ZV92YWx1ZRgGIAEoCzIRLmdvb2dsZS50eXBlLkRhdGVIABI4CgpsaXN0X3ZhbHVlGAcgASgLMiIuZW5saXN0LnYxLk9wZW5jZWxsQ3VzdG9tRmllbGRMaXN0SAASNgoJbWFwX3ZhbHVlGAggASgLMiEuZW5saXN0LnYxLk9wZW5jZWxsQ3VzdG9tRmllbGRNYXBIABJEChZlbnRpdHlfcmVmZXJlbmNlX3ZhbHVlGAkgASgLMiIuZW5saXN0LnYxLk9wZW5jZWxsRW50aXR5UmVmZXJlbmNlSAASPgoTdXJsX3JlZmVyZW5jZV92YWx1ZRgKIAEoCzIfLmVubGlzdC52MS5PcGVuY2VsbFVybFJlZmVyZW5jZUgAEhQKCmZpbGVfdmFsdWUYCyABKAlIABIlCgp2YWx1ZV9kYXRlGAwgASgLMhEuZ29vZ2xlLnR5cGUuRGF0ZRIyChd2YWx1ZV9wZXJpb2Rfc3RhcnRfZGF0ZRgNIAEoCzIRLmdvb2dsZS50eXBlLkRhdGUSMAoVdmFsdWVfcGVyaW9kX2VuZF9kYXRlGA4gASgLMhEuZ29vZ2xlLnR5cGUuRGF0ZRIiChV2YWx1ZV9wZXJpb2RfcHJpb3JpdHkYDyABKAVIAYgBAUIHCgV2YWx1ZUIYChZfdmFsdWVfcGVyaW9kX3ByaW9yaXR5Ik0KF09wZW5jZWxsQ3VzdG9tRmllbGRMaXN0EjIKBWl0ZW1zGAEgAygLMiMuZW5saXN0LnYxLk9wZW5jZWxsQ3VzdG9tRmllbGRWYWx1ZSKuAQoWT3BlbmNlbGxDdXN0b21GaWVsZE1hcBI/CgdlbnRyaWVzGAEgAygLMi4uZW5saXN0LnYxLk9wZW5jZWxsQ3VzdG9tRmllbGRNYXAuRW50cmllc0VudHJ5GlMKDEVudHJpZXNFbnRyeRILCgNrZXkYASABKAkSMgoFdmFsdWUYAiABKAsyIy5lbmxpc3QudjEuT3BlbmNlbGxDdXN0b21GaWVsZFZhbHVlOgI4ASKCAQoYT3BlbmNlbGxDdXN0b21GaWVsZFZhbHVlEhYKDHN0cmluZ192YWx1ZRgBIAEoCUgAEhQKCmxvbmdfdmFsdWUYAiABKANIABIWCgxkb3VibGVfdmFsdWUYAyABKAFIABIXCg1ib29sZWFuX3ZhbHVlGAQgASgISABCBwoFdmFsdWUiUgoXT3BlbmNlbGxFbnRpdHlSZWZlcmVuY2USEQoJY2xhc3NuYW1lGAEgASgJEhYKDmNsYXNzbmFtZV9jb2RlGAIgASgJEgwKBGNvZGUYAyABKAkiMgoUT3BlbmNlbGxVcmxSZWZlcmVuY2USCwoDdXJsGAEgASgJEg0KBWxhYmVsGAIgASgJIqMBChJTZWxsQW5kU2lnbk9wdGlvbnMSGwoNY3VzdG9tZXJfY29kZRgBIAEoCUIEkI4ZARIwCghjaXZpbGl0eRgCIAEoDjIeLmVubGlzdC52MS5TZWxsQW5kU2lnbkNpdmlsaXR5Ej4KDWNpdmlsaXR5X2NvZGUYAyABKAlCJ4KOGSMxIHRvIDUwIGxldHRlcnMsIGZvciBleGFtcGxlIE1BSVRSRSLsBgoPVmFsb21uaWFPcHRpb25zEhgKCnJlZmVyZW5jZTIYASABKAlCBJCOGQESFQoHYmFyY29kZRgCIAEoCUIEkI4ZARIWCglpc19hY3RpdmUYAyABKAhIAIgBARIcCg9pc19zdWJfY3VzdG9tZXIYBCABKAhIAYgBARIdCg9wYXJlbnRfY3VzdG9tZXIYBSABKAlCBJCOGQESHQoQYmlsbF93aXRoX3BhcmVudBgGIAEoCEgCiAEBEiAKGGN1c3RvbWVyX3NlZ21lbnRhdGlvbl9pZBgHIAEoCRIVCgd1c2VyX2lkGAggASgJQgSQjhkBEhwKD2lzX3NhbWVfYWRkcmVzcxgJIAEoCEgDiAEBEhkKDGNyZWRpdF9saW1pdBgKIAEoAUgEiAEBEiMKFmR1ZV9kYXRlX2NvbmZpZ19udW1iZXIYCyABKAVIBYgBARJCChRkdWVfZGF0ZV9jb25maWdfdHlwZRgMIAEoDjIkLmVubGlzdC52MS5WYWxvbW5pYUR1ZURhdGVDb25maWdUeXBlEi0KBWltYWdlGA0gASgLMhguZW5saXN0LnYxLlZhbG9tbmlhSW1hZ2VCBJCOGQESGAoQcGF5bWVudF90eXBlX2lkcxgOIAMoCRIWCglyZWdpb25faWQYDyABKANIBogBARIVCg1jdXN0b21lcl9yaXNrGBAgASgJEmYKE2N1c3RvbWVyX3Jpc2tfY29sb3IYESABKAlCSYKOGUVhIGNvbG91ciB3cml0dGVuIGFzICMgYW5kIHNpeCBoZXhhZGVjaW1hbCBkaWdpdHMsIGZvciBleGFtcGxlICMxQkU5RDgSFAoHb25faG9sZBgSIAEoCEgHiAEBEiAKDm9uX2hvbGRfcmVhc29uGBMgASgJQgiQjhkBmI4ZARIcCg91c2VfZXh0ZXJuYWxfaWQYFCABKAhICIgBAUIMCgpfaXNfYWN0aXZlQhIKEF9pc19zdWJfY3VzdG9tZXJCEwoRX2JpbGxfd2l0aF9wYXJlbnRCEgoQX2lzX3NhbWVfYWRkcmVzc0IPCg1fY3JlZGl0X2xpbWl0QhkKF19kdWVfZGF0ZV9jb25maWdfbnVtYmVyQgwKCl9yZWdpb25faWRCCgoIX29uX2hvbGRCEgoQX3VzZV9leHRlcm5hbF9pZCJlCg1WYWxvbW5pYUltYWdlEhAKCGZpbGVuYW1lGAEgASgJEkIKB2NvbnRlbnQYAiABKAxCMYKOGS1hIGpwZywgZ2lmLCBwbmcgb3IgYm1wIGltYWdlIG9mIGF0IG1vc3QgMiBNaUIi2gEKDENhbGlxT3B0aW9ucxIXCgpjaGFubmVsX2lkGAEgASgFSACIAQESHQoQYWxsb3dfZGVsaXZlcmllcxgCIAEoCEgBiAEBEhsKDmFsbG93X2ludm9pY2VzGAMgASgISAKIAQESIwoWY3VzdG9tZXJfc2VydmljZV9sZXZlbBgEIAEoBUgDiAEBQg0KC19jaGFubmVsX2lkQhMKEV9hbGxvd19kZWxpdmVyaWVzQhEKD19hbGxvd19pbnZvaWNlc0IZChdfY3VzdG9tZXJfc2VydmljZV9sZXZlbCJPCgxBdnZpb09wdGlvbnMSFAoHc2l0ZV9pZBgBIAEoA0gAiAEBEh0KCHBhc3N3b3JkGAIgASgJQguAAQGIjhkBkI4ZAUIKCghfc2l0ZV9pZCrxAQoWT3BlbmNlbGxUaHJlc2hvbGRDaGVjaxIoCiRPUEVOQ0VMTF9USFJFU0hPTERfQ0hFQ0tfVU5TUEVDSUZJRUQQABIsCihPUEVOQ0VMTF9USFJFU0hPTERfQ0hFQ0tfQkVGT1JFX0RJU0NPVU5UEAESKwonT1BFTkNFTExfVEhSRVNIT0xEX0NIRUNLX0FGVEVSX0RJU0NPVU5UEAISKAokT1BFTkNFTExfVEhSRVNIT0xEX0NIRUNLX1BPU0lUSVZFX1JUEAMSKAokT1BFTkNFTExfVEhSRVNIT0xEX0NIRUNLX1BPU0lUSVZFX0lMEAQqoQEKFE9wZW5jZWxsRHVyYXRpb25Vbml0EiYKIk9QRU5DRUxMX0RVUkFUSU9OX1VOSVRfVU5TUEVDSUZJRUQQABIgChxPUEVOQ0VMTF9EVVJBVElPTl9VTklUX01PTlRIEAESHgoaT1BFTkNFTExfRFVSQVRJT05fVU5JVF9EQVkQAhIfChtPUEVOQ0VMTF9EVVJBVElPTl9VTklUX1lFQVIQAyrBAwoVT3BlbmNlbGxQYXltZW50TWV0aG9kEicKI09QRU5DRUxMX1BBWU1FTlRfTUVUSE9EX1VOU1BFQ0lGSUVEEAASIQodT1BFTkNFTExfUEFZTUVOVF9NRVRIT0RfQ0hFQ0sQARInCiNPUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9ESVJFQ1RERUJJVBACEigKJE9QRU5DRUxMX1BBWU1FTlRfTUVUSE9EX1dJUkVUUkFOU0ZFUhADEiAKHE9QRU5DRUxMX1BBWU1FTlRfTUVUSE9EX0NBUkQQBBIiCh5PUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9QQVlQQUwQBRIiCh5PUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9TVFJJUEUQBhIgChxPUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9DQVNIEAcSLQopT1BFTkNFTExfUEFZTUVOVF9NRVRIT0RfUEFZUEFMUEFZTUVOVExJTksQCBIsCihPUEVOQ0VMTF9QQVlNRU5UX01FVEhPRF9TVFJJUEVESVJFQ1RMSU5LEAkSIAocT1BFTkNFTExfUEFZTUVOVF9NRVRIT0RfU0lQUxAKKroBChBPcGVuY2VsbENhcmRUeXBlEiIKHk9QRU5DRUxMX0NBUkRfVFlQRV9VTlNQRUNJRklFRBAAEhsKF09QRU5DRUxMX0NBUkRfVFlQRV9WSVNBEAESIQodT1BFTkNFTExfQ0FSRF9UWVBFX01BU1RFUkNBUkQQAhInCiNPUEVOQ0VMTF9DQVJEX1RZUEVfQU1FUklDQU5fRVhQUkVTUxADEhkKFU9QRU5DRUxMX0NBUkRfVFlQRV9DQhAEKoUBChNTZWxsQW5kU2lnbkNpdmlsaXR5EiYKIlNFTExfQU5EX1NJR05fQ0lWSUxJVFlfVU5TUEVDSUZJRUQQABIjCh9TRUxMX0FORF9TSUdOX0NJVklMSVRZX01PTlNJRVVSEAESIQodU0VMTF9BTkRfU0lHTl9DSVZJTElUWV9NQURBTUUQAiq+AQoZVmFsb21uaWFEdWVEYXRlQ29uZmlnVHlwZRItCilWQUxPTU5JQV9EVUVfREFURV9DT05GSUdfVFlQRV9VTlNQRUNJRklFRBAAEjQKMFZBTE9NTklBX0RVRV9EQVRFX0NPTkZJR19UWVBFX0FGVEVSX0lOVk9JQ0VfREFURRABEjwKOFZBTE9NTklBX0RVRV9EQVRFX0NPTkZJR19UWVBFX0FGVEVSX0VORF9PRl9JTlZPSUNFX01PTlRIEAJCSQoNZGV2LmVubGlzdC52MVABWjZnaXRodWIuY29tL2VubGlzdC1kZXYvZW5saXN0L2dlbi9nby9lbmxpc3QvdjE7ZW5saXN0djFiBnByb3RvMw", [file_enlist_v1_annotations, file_google_type_date]);
 /**
  * Describes the message enlist.v1.OpencellOptions.
  * Use `create(OpencellOptionsSchema)` to create a new message.
  */
 export const OpencellOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 0);
 /**
+ * Describes the message enlist.v1.OpencellThreshold.
+ * Use `create(OpencellThresholdSchema)` to create a new message.
+ */
+export const OpencellThresholdSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 1);
+/**
+ * Describes the message enlist.v1.OpencellMinimumAmounts.
+ * Use `create(OpencellMinimumAmountsSchema)` to create a new message.
+ */
+export const OpencellMinimumAmountsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 2);
+/**
+ * Describes the message enlist.v1.OpencellMinimumAmount.
+ * Use `create(OpencellMinimumAmountSchema)` to create a new message.
+ */
+export const OpencellMinimumAmountSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 3);
+/**
+ * Describes the message enlist.v1.OpencellDiscountPlan.
+ * Use `create(OpencellDiscountPlanSchema)` to create a new message.
+ */
+export const OpencellDiscountPlanSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 4);
+/**
  * Describes the message enlist.v1.OpencellPaymentMethodDetails.
  * Use `create(OpencellPaymentMethodDetailsSchema)` to create a new message.
  */
-export const OpencellPaymentMethodDetailsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 1);
+export const OpencellPaymentMethodDetailsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 5);
 /**
  * Describes the message enlist.v1.OpencellBankCoordinates.
  * Use `create(OpencellBankCoordinatesSchema)` to create a new message.
  */
-export const OpencellBankCoordinatesSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 2);
+export const OpencellBankCoordinatesSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 6);
 /**
  * Describes the message enlist.v1.OpencellCustomField.
  * Use `create(OpencellCustomFieldSchema)` to create a new message.
  */
-export const OpencellCustomFieldSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 3);
+export const OpencellCustomFieldSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 7);
+/**
+ * Describes the message enlist.v1.OpencellCustomFieldList.
+ * Use `create(OpencellCustomFieldListSchema)` to create a new message.
+ */
+export const OpencellCustomFieldListSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 8);
+/**
+ * Describes the message enlist.v1.OpencellCustomFieldMap.
+ * Use `create(OpencellCustomFieldMapSchema)` to create a new message.
+ */
+export const OpencellCustomFieldMapSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 9);
+/**
+ * Describes the message enlist.v1.OpencellCustomFieldValue.
+ * Use `create(OpencellCustomFieldValueSchema)` to create a new message.
+ */
+export const OpencellCustomFieldValueSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 10);
+/**
+ * Describes the message enlist.v1.OpencellEntityReference.
+ * Use `create(OpencellEntityReferenceSchema)` to create a new message.
+ */
+export const OpencellEntityReferenceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 11);
+/**
+ * Describes the message enlist.v1.OpencellUrlReference.
+ * Use `create(OpencellUrlReferenceSchema)` to create a new message.
+ */
+export const OpencellUrlReferenceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 12);
 /**
  * Describes the message enlist.v1.SellAndSignOptions.
  * Use `create(SellAndSignOptionsSchema)` to create a new message.
  */
-export const SellAndSignOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 4);
+export const SellAndSignOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 13);
 /**
  * Describes the message enlist.v1.ValomniaOptions.
  * Use `create(ValomniaOptionsSchema)` to create a new message.
  */
-export const ValomniaOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 5);
+export const ValomniaOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 14);
 /**
  * Describes the message enlist.v1.ValomniaImage.
  * Use `create(ValomniaImageSchema)` to create a new message.
  */
-export const ValomniaImageSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 6);
+export const ValomniaImageSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 15);
 /**
  * Describes the message enlist.v1.CaliqOptions.
  * Use `create(CaliqOptionsSchema)` to create a new message.
  */
-export const CaliqOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 7);
+export const CaliqOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 16);
 /**
  * Describes the message enlist.v1.AvvioOptions.
  * Use `create(AvvioOptionsSchema)` to create a new message.
  */
-export const AvvioOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 8);
+export const AvvioOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 17);
+/**
+ * OpencellThresholdCheck says what an invoicing threshold is compared with.
+ *
+ * @generated from enum enlist.v1.OpencellThresholdCheck
+ */
+export var OpencellThresholdCheck;
+(function (OpencellThresholdCheck) {
+    /**
+     * Opencell's own default.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_UNSPECIFIED = 0;
+     */
+    OpencellThresholdCheck[OpencellThresholdCheck["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * The amount before discounts.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT = 1;
+     */
+    OpencellThresholdCheck[OpencellThresholdCheck["BEFORE_DISCOUNT"] = 1] = "BEFORE_DISCOUNT";
+    /**
+     * The amount after discounts.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT = 2;
+     */
+    OpencellThresholdCheck[OpencellThresholdCheck["AFTER_DISCOUNT"] = 2] = "AFTER_DISCOUNT";
+    /**
+     * The sum of the positive rated transactions.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_POSITIVE_RT = 3;
+     */
+    OpencellThresholdCheck[OpencellThresholdCheck["POSITIVE_RT"] = 3] = "POSITIVE_RT";
+    /**
+     * The sum of the positive invoice lines.
+     *
+     * @generated from enum value: OPENCELL_THRESHOLD_CHECK_POSITIVE_IL = 4;
+     */
+    OpencellThresholdCheck[OpencellThresholdCheck["POSITIVE_IL"] = 4] = "POSITIVE_IL";
+})(OpencellThresholdCheck || (OpencellThresholdCheck = {}));
+/**
+ * Describes the enum enlist.v1.OpencellThresholdCheck.
+ */
+export const OpencellThresholdCheckSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 0);
+/**
+ * OpencellDurationUnit is the unit of a discount plan's duration.
+ *
+ * @generated from enum enlist.v1.OpencellDurationUnit
+ */
+export var OpencellDurationUnit;
+(function (OpencellDurationUnit) {
+    /**
+     * As the plan says.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_UNSPECIFIED = 0;
+     */
+    OpencellDurationUnit[OpencellDurationUnit["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * Months.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_MONTH = 1;
+     */
+    OpencellDurationUnit[OpencellDurationUnit["MONTH"] = 1] = "MONTH";
+    /**
+     * Days.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_DAY = 2;
+     */
+    OpencellDurationUnit[OpencellDurationUnit["DAY"] = 2] = "DAY";
+    /**
+     * Years.
+     *
+     * @generated from enum value: OPENCELL_DURATION_UNIT_YEAR = 3;
+     */
+    OpencellDurationUnit[OpencellDurationUnit["YEAR"] = 3] = "YEAR";
+})(OpencellDurationUnit || (OpencellDurationUnit = {}));
+/**
+ * Describes the enum enlist.v1.OpencellDurationUnit.
+ */
+export const OpencellDurationUnitSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 1);
 /**
  * OpencellPaymentMethod is how an Opencell customer pays.
  *
@@ -73,7 +196,8 @@ export var OpencellPaymentMethod;
      */
     OpencellPaymentMethod[OpencellPaymentMethod["CHECK"] = 1] = "CHECK";
     /**
-     * Direct debit. Takes its details in `payment_methods`.
+     * Direct debit. Takes its mandate in `mandate_identification` and `mandate_date`, or all its
+     * details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_DIRECTDEBIT = 2;
      */
@@ -91,13 +215,13 @@ export var OpencellPaymentMethod;
      */
     OpencellPaymentMethod[OpencellPaymentMethod["CARD"] = 4] = "CARD";
     /**
-     * PayPal.
+     * PayPal, before version 15. Takes its details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_PAYPAL = 5;
      */
     OpencellPaymentMethod[OpencellPaymentMethod["PAYPAL"] = 5] = "PAYPAL";
     /**
-     * Stripe. Takes its details in `payment_methods`.
+     * Stripe, before version 15. Takes its details in `payment_methods`.
      *
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_STRIPE = 6;
      */
@@ -108,11 +232,71 @@ export var OpencellPaymentMethod;
      * @generated from enum value: OPENCELL_PAYMENT_METHOD_CASH = 7;
      */
     OpencellPaymentMethod[OpencellPaymentMethod["CASH"] = 7] = "CASH";
+    /**
+     * A payment link of PayPal, from version 15 on. Takes its details in `payment_methods`.
+     *
+     * @generated from enum value: OPENCELL_PAYMENT_METHOD_PAYPALPAYMENTLINK = 8;
+     */
+    OpencellPaymentMethod[OpencellPaymentMethod["PAYPALPAYMENTLINK"] = 8] = "PAYPALPAYMENTLINK";
+    /**
+     * A link to Stripe, from version 15 on. Takes its details in `payment_methods`.
+     *
+     * @generated from enum value: OPENCELL_PAYMENT_METHOD_STRIPEDIRECTLINK = 9;
+     */
+    OpencellPaymentMethod[OpencellPaymentMethod["STRIPEDIRECTLINK"] = 9] = "STRIPEDIRECTLINK";
+    /**
+     * SIPS, from version 16 on. Takes its details in `payment_methods`.
+     *
+     * @generated from enum value: OPENCELL_PAYMENT_METHOD_SIPS = 10;
+     */
+    OpencellPaymentMethod[OpencellPaymentMethod["SIPS"] = 10] = "SIPS";
 })(OpencellPaymentMethod || (OpencellPaymentMethod = {}));
 /**
  * Describes the enum enlist.v1.OpencellPaymentMethod.
  */
-export const OpencellPaymentMethodSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 0);
+export const OpencellPaymentMethodSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 2);
+/**
+ * OpencellCardType is the brand of a payment card.
+ *
+ * @generated from enum enlist.v1.OpencellCardType
+ */
+export var OpencellCardType;
+(function (OpencellCardType) {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_UNSPECIFIED = 0;
+     */
+    OpencellCardType[OpencellCardType["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * Visa.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_VISA = 1;
+     */
+    OpencellCardType[OpencellCardType["VISA"] = 1] = "VISA";
+    /**
+     * Mastercard.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_MASTERCARD = 2;
+     */
+    OpencellCardType[OpencellCardType["MASTERCARD"] = 2] = "MASTERCARD";
+    /**
+     * American Express.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_AMERICAN_EXPRESS = 3;
+     */
+    OpencellCardType[OpencellCardType["AMERICAN_EXPRESS"] = 3] = "AMERICAN_EXPRESS";
+    /**
+     * Carte Bancaire.
+     *
+     * @generated from enum value: OPENCELL_CARD_TYPE_CB = 4;
+     */
+    OpencellCardType[OpencellCardType["CB"] = 4] = "CB";
+})(OpencellCardType || (OpencellCardType = {}));
+/**
+ * Describes the enum enlist.v1.OpencellCardType.
+ */
+export const OpencellCardTypeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 3);
 /**
  * SellAndSignCivility is Sell&Sign's form of address.
  *
@@ -142,7 +326,7 @@ export var SellAndSignCivility;
 /**
  * Describes the enum enlist.v1.SellAndSignCivility.
  */
-export const SellAndSignCivilitySchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 1);
+export const SellAndSignCivilitySchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 4);
 /**
  * ValomniaDueDateConfigType says from when the days until an invoice is due are counted.
  *
@@ -172,4 +356,4 @@ export var ValomniaDueDateConfigType;
 /**
  * Describes the enum enlist.v1.ValomniaDueDateConfigType.
  */
-export const ValomniaDueDateConfigTypeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 2);
+export const ValomniaDueDateConfigTypeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 5);

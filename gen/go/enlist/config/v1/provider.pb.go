@@ -394,15 +394,18 @@ type Opencell struct {
 	LanguageCode string `protobuf:"bytes,10,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
 	// Options of creates that do not set them.
 	Defaults *v1.OpencellOptions `protobuf:"bytes,11,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	// Whether `isCompany` is sent; servers of 2022 and older may refuse it. Default: true.
+	// Whether `isCompany` is sent. Default: true from version 12 on. Servers before 2022 refuse it.
 	SendIsCompany *bool `protobuf:"varint,12,opt,name=send_is_company,json=sendIsCompany,proto3,oneof" json:"send_is_company,omitempty"`
 	// Whether the request_id is sent as externalRef1 when the caller leaves that free. Default: true.
 	ReferenceRequestId *bool `protobuf:"varint,13,opt,name=reference_request_id,json=referenceRequestId,proto3,oneof" json:"reference_request_id,omitempty"`
 	// Codes of custom account models of this server that `crm_account_type` may name, besides Opencell's own types. Enlist refuses any other
 	// type before it sends.
 	CustomAccountTypes []string `protobuf:"bytes,14,rep,name=custom_account_types,json=customAccountTypes,proto3" json:"custom_account_types,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Major version of the server, 10 or later. It decides which payment methods Opencell knows, and
+	// whether `isCompany` is sent by default. Default: 16.
+	Version       int32 `protobuf:"varint,15,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Opencell) Reset() {
@@ -531,6 +534,13 @@ func (x *Opencell) GetCustomAccountTypes() []string {
 		return x.CustomAccountTypes
 	}
 	return nil
+}
+
+func (x *Opencell) GetVersion() int32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
 }
 
 // SellAndSign is a connection to a Sell&Sign licence.
@@ -885,7 +895,7 @@ const file_enlist_config_v1_provider_proto_rawDesc = "" +
 	"\tRateLimit\x12-\n" +
 	"\n" +
 	"per_second\x18\x01 \x01(\x01B\x0e\xfaB\v\x12\t!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12\x1d\n" +
-	"\x05burst\x18\x02 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\x05burst\"\xb3\a\n" +
+	"\x05burst\x18\x02 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\x05burst\"\x99\b\n" +
 	"\bOpencell\x12\x82\x01\n" +
 	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12\x14\n" +
 	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x1b\n" +
@@ -904,7 +914,9 @@ const file_enlist_config_v1_provider_proto_rawDesc = "" +
 	"\bdefaults\x18\v \x01(\v2\x1a.enlist.v1.OpencellOptionsR\bdefaults\x12+\n" +
 	"\x0fsend_is_company\x18\f \x01(\bH\x00R\rsendIsCompany\x88\x01\x01\x125\n" +
 	"\x14reference_request_id\x18\r \x01(\bH\x01R\x12referenceRequestId\x88\x01\x01\x12A\n" +
-	"\x14custom_account_types\x18\x0e \x03(\tB\x0f\xfaB\f\x92\x01\t\"\ar\x05\x10\x01\x18\xff\x01R\x12customAccountTypesB\x12\n" +
+	"\x14custom_account_types\x18\x0e \x03(\tB\x0f\xfaB\f\x92\x01\t\"\ar\x05\x10\x01\x18\xff\x01R\x12customAccountTypes\x12d\n" +
+	"\aversion\x18\x0f \x01(\x05BJ\xfaB\t\x1a\a\x18\xe7\a(\n" +
+	"@\x01\x82\x8e\x19:a major version of Opencell from 10 to 999, for example 16R\aversionB\x12\n" +
 	"\x10_send_is_companyB\x17\n" +
 	"\x15_reference_request_id\"\x95\x02\n" +
 	"\vSellAndSign\x12\x82\x01\n" +

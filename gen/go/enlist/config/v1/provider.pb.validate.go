@@ -993,6 +993,21 @@ func (m *Opencell) validate(all bool) error {
 
 	}
 
+	if m.GetVersion() != 0 {
+
+		if val := m.GetVersion(); val < 10 || val > 999 {
+			err := OpencellValidationError{
+				field:  "Version",
+				reason: "value must be inside range [10, 999]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
 	if m.SendIsCompany != nil {
 		// no validation rules for SendIsCompany
 	}

@@ -5,7 +5,8 @@
 // source: enlist/vendors/opencell/v1/opencell.proto
 
 // Opencell's REST messages, as far as Enlist sends or reads them. JSON names are Opencell's own.
-// Sources: Opencell's page "Sign up customers / Create a customer", and the DTOs of its published API.
+// Sources: Opencell's page "Sign up customers / Create a customer", and a table of its DTOs
+// (providers/opencell/testdata/dto.json), which is the authority on names, types and limits.
 
 package opencellv1
 
@@ -60,21 +61,21 @@ type CrmAccountHierarchy struct {
 	Address *Address `protobuf:"bytes,13,opt,name=address,proto3" json:"address,omitempty"`
 	// Contact details.
 	ContactInformation *ContactInformation `protobuf:"bytes,14,opt,name=contact_information,json=contactInformation,proto3" json:"contact_information,omitempty"`
-	// Address for electronic billing.
+	// Address for electronic billing. `contactInformation.email` is how to reach the person.
 	Email string `protobuf:"bytes,15,opt,name=email,proto3" json:"email,omitempty"`
 	// Trading language.
 	Language string `protobuf:"bytes,16,opt,name=language,proto3" json:"language,omitempty"`
 	// Payment method without details.
 	PaymentMethod string `protobuf:"bytes,17,opt,name=payment_method,json=paymentMethod,proto3" json:"payment_method,omitempty"`
 	// Payment methods with details.
-	PaymentMethods []*PaymentMethod `protobuf:"bytes,18,rep,name=payment_methods,json=paymentMethods,proto3" json:"payment_methods,omitempty"`
+	MethodOfPayment []*PaymentMethod `protobuf:"bytes,18,rep,name=method_of_payment,json=methodOfPayment,proto3" json:"method_of_payment,omitempty"`
 	// Category of the customer.
 	CustomerCategory string `protobuf:"bytes,19,opt,name=customer_category,json=customerCategory,proto3" json:"customer_category,omitempty"`
 	// Trading currency.
 	Currency string `protobuf:"bytes,20,opt,name=currency,proto3" json:"currency,omitempty"`
 	// Billing cycle.
 	BillingCycle string `protobuf:"bytes,21,opt,name=billing_cycle,json=billingCycle,proto3" json:"billing_cycle,omitempty"`
-	// Trading country.
+	// Trading country. `address.country` is where the address is.
 	Country string `protobuf:"bytes,22,opt,name=country,proto3" json:"country,omitempty"`
 	// Whether invoices go by email.
 	ElectronicBilling *bool `protobuf:"varint,23,opt,name=electronic_billing,json=electronicBilling,proto3,oneof" json:"electronic_billing,omitempty"`
@@ -107,9 +108,49 @@ type CrmAccountHierarchy struct {
 	// Email template for invoices.
 	EmailTemplate string `protobuf:"bytes,37,opt,name=email_template,json=emailTemplate,proto3" json:"email_template,omitempty"`
 	// Receivers of copies of invoices.
-	CcedEmails    string `protobuf:"bytes,38,opt,name=cced_emails,json=ccedEmails,proto3" json:"cced_emails,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CcedEmails string `protobuf:"bytes,38,opt,name=cced_emails,json=ccedEmails,proto3" json:"cced_emails,omitempty"`
+	// Date of the status of the customer account.
+	DateStatus string `protobuf:"bytes,39,opt,name=date_status,json=dateStatus,proto3" json:"date_status,omitempty"`
+	// Date of the dunning level.
+	DateDunningLevel string `protobuf:"bytes,40,opt,name=date_dunning_level,json=dateDunningLevel,proto3" json:"date_dunning_level,omitempty"`
+	// Legal form.
+	LegalEntityType *LegalEntityType `protobuf:"bytes,41,opt,name=legal_entity_type,json=legalEntityType,proto3" json:"legal_entity_type,omitempty"`
+	// Code of the parent customer.
+	ParentCustomerCode string `protobuf:"bytes,42,opt,name=parent_customer_code,json=parentCustomerCode,proto3" json:"parent_customer_code,omitempty"`
+	// Discount plans to apply.
+	DiscountPlanForInstantiation []*DiscountPlan `protobuf:"bytes,43,rep,name=discount_plan_for_instantiation,json=discountPlanForInstantiation,proto3" json:"discount_plan_for_instantiation,omitempty"`
+	// Codes of discount plans to end.
+	DiscountPlanForTermination []string `protobuf:"bytes,44,rep,name=discount_plan_for_termination,json=discountPlanForTermination,proto3" json:"discount_plan_for_termination,omitempty"`
+	// Payment terms.
+	PaymentTerms string `protobuf:"bytes,45,opt,name=payment_terms,json=paymentTerms,proto3" json:"payment_terms,omitempty"`
+	// Tax category.
+	TaxCategoryCode string `protobuf:"bytes,46,opt,name=tax_category_code,json=taxCategoryCode,proto3" json:"tax_category_code,omitempty"`
+	// Seller of the customer.
+	Seller string `protobuf:"bytes,47,opt,name=seller,proto3" json:"seller,omitempty"`
+	// Invoicing threshold of the customer.
+	CustomerInvoicingThreshold *float64 `protobuf:"fixed64,48,opt,name=customer_invoicing_threshold,json=customerInvoicingThreshold,proto3,oneof" json:"customer_invoicing_threshold,omitempty"`
+	// When the threshold of the customer is checked.
+	CustomerCheckThreshold string `protobuf:"bytes,49,opt,name=customer_check_threshold,json=customerCheckThreshold,proto3" json:"customer_check_threshold,omitempty"`
+	// Whether each entity of the customer has the threshold for itself.
+	CustomerThresholdPerEntity *bool `protobuf:"varint,50,opt,name=customer_threshold_per_entity,json=customerThresholdPerEntity,proto3,oneof" json:"customer_threshold_per_entity,omitempty"`
+	// Invoicing threshold of the customer account.
+	CustomerAccountInvoicingThreshold *float64 `protobuf:"fixed64,51,opt,name=customer_account_invoicing_threshold,json=customerAccountInvoicingThreshold,proto3,oneof" json:"customer_account_invoicing_threshold,omitempty"`
+	// When the threshold of the customer account is checked.
+	CustomerAccountCheckThreshold string `protobuf:"bytes,52,opt,name=customer_account_check_threshold,json=customerAccountCheckThreshold,proto3" json:"customer_account_check_threshold,omitempty"`
+	// Whether each entity of the customer account has the threshold for itself.
+	CustomerAccountThresholdPerEntity *bool `protobuf:"varint,53,opt,name=customer_account_threshold_per_entity,json=customerAccountThresholdPerEntity,proto3,oneof" json:"customer_account_threshold_per_entity,omitempty"`
+	// Invoicing threshold of the billing account.
+	InvoicingThreshold *float64 `protobuf:"fixed64,54,opt,name=invoicing_threshold,json=invoicingThreshold,proto3,oneof" json:"invoicing_threshold,omitempty"`
+	// When the threshold of the billing account is checked.
+	CheckThreshold string `protobuf:"bytes,55,opt,name=check_threshold,json=checkThreshold,proto3" json:"check_threshold,omitempty"`
+	// Whether each entity of the billing account has the threshold for itself.
+	ThresholdPerEntity *bool `protobuf:"varint,56,opt,name=threshold_per_entity,json=thresholdPerEntity,proto3,oneof" json:"threshold_per_entity,omitempty"`
+	// Least amounts to invoice.
+	MinimumAmountEl *MinimumAmounts `protobuf:"bytes,57,opt,name=minimum_amount_el,json=minimumAmountEl,proto3" json:"minimum_amount_el,omitempty"`
+	// Bank account of the billing account.
+	BankCoordinates *AccountBankCoordinates `protobuf:"bytes,58,opt,name=bank_coordinates,json=bankCoordinates,proto3" json:"bank_coordinates,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *CrmAccountHierarchy) Reset() {
@@ -261,9 +302,9 @@ func (x *CrmAccountHierarchy) GetPaymentMethod() string {
 	return ""
 }
 
-func (x *CrmAccountHierarchy) GetPaymentMethods() []*PaymentMethod {
+func (x *CrmAccountHierarchy) GetMethodOfPayment() []*PaymentMethod {
 	if x != nil {
-		return x.PaymentMethods
+		return x.MethodOfPayment
 	}
 	return nil
 }
@@ -408,6 +449,583 @@ func (x *CrmAccountHierarchy) GetCcedEmails() string {
 	return ""
 }
 
+func (x *CrmAccountHierarchy) GetDateStatus() string {
+	if x != nil {
+		return x.DateStatus
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetDateDunningLevel() string {
+	if x != nil {
+		return x.DateDunningLevel
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetLegalEntityType() *LegalEntityType {
+	if x != nil {
+		return x.LegalEntityType
+	}
+	return nil
+}
+
+func (x *CrmAccountHierarchy) GetParentCustomerCode() string {
+	if x != nil {
+		return x.ParentCustomerCode
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetDiscountPlanForInstantiation() []*DiscountPlan {
+	if x != nil {
+		return x.DiscountPlanForInstantiation
+	}
+	return nil
+}
+
+func (x *CrmAccountHierarchy) GetDiscountPlanForTermination() []string {
+	if x != nil {
+		return x.DiscountPlanForTermination
+	}
+	return nil
+}
+
+func (x *CrmAccountHierarchy) GetPaymentTerms() string {
+	if x != nil {
+		return x.PaymentTerms
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetTaxCategoryCode() string {
+	if x != nil {
+		return x.TaxCategoryCode
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetSeller() string {
+	if x != nil {
+		return x.Seller
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetCustomerInvoicingThreshold() float64 {
+	if x != nil && x.CustomerInvoicingThreshold != nil {
+		return *x.CustomerInvoicingThreshold
+	}
+	return 0
+}
+
+func (x *CrmAccountHierarchy) GetCustomerCheckThreshold() string {
+	if x != nil {
+		return x.CustomerCheckThreshold
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetCustomerThresholdPerEntity() bool {
+	if x != nil && x.CustomerThresholdPerEntity != nil {
+		return *x.CustomerThresholdPerEntity
+	}
+	return false
+}
+
+func (x *CrmAccountHierarchy) GetCustomerAccountInvoicingThreshold() float64 {
+	if x != nil && x.CustomerAccountInvoicingThreshold != nil {
+		return *x.CustomerAccountInvoicingThreshold
+	}
+	return 0
+}
+
+func (x *CrmAccountHierarchy) GetCustomerAccountCheckThreshold() string {
+	if x != nil {
+		return x.CustomerAccountCheckThreshold
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetCustomerAccountThresholdPerEntity() bool {
+	if x != nil && x.CustomerAccountThresholdPerEntity != nil {
+		return *x.CustomerAccountThresholdPerEntity
+	}
+	return false
+}
+
+func (x *CrmAccountHierarchy) GetInvoicingThreshold() float64 {
+	if x != nil && x.InvoicingThreshold != nil {
+		return *x.InvoicingThreshold
+	}
+	return 0
+}
+
+func (x *CrmAccountHierarchy) GetCheckThreshold() string {
+	if x != nil {
+		return x.CheckThreshold
+	}
+	return ""
+}
+
+func (x *CrmAccountHierarchy) GetThresholdPerEntity() bool {
+	if x != nil && x.ThresholdPerEntity != nil {
+		return *x.ThresholdPerEntity
+	}
+	return false
+}
+
+func (x *CrmAccountHierarchy) GetMinimumAmountEl() *MinimumAmounts {
+	if x != nil {
+		return x.MinimumAmountEl
+	}
+	return nil
+}
+
+func (x *CrmAccountHierarchy) GetBankCoordinates() *AccountBankCoordinates {
+	if x != nil {
+		return x.BankCoordinates
+	}
+	return nil
+}
+
+// LegalEntityType refers to a title by its code.
+type LegalEntityType struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the title.
+	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LegalEntityType) Reset() {
+	*x = LegalEntityType{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LegalEntityType) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LegalEntityType) ProtoMessage() {}
+
+func (x *LegalEntityType) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LegalEntityType.ProtoReflect.Descriptor instead.
+func (*LegalEntityType) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *LegalEntityType) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// DiscountPlan is a discount plan of the catalogue that is applied to the billing account. Opencell
+// reads the code, the dates and the duration, and takes all else from the catalogue.
+type DiscountPlan struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the plan.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// First day.
+	StartDate string `protobuf:"bytes,2,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
+	// Last day.
+	EndDate string `protobuf:"bytes,3,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
+	// Duration, in units.
+	DefaultDuration *int32 `protobuf:"varint,4,opt,name=default_duration,json=defaultDuration,proto3,oneof" json:"default_duration,omitempty"`
+	// Unit of the duration.
+	DurationUnit  string `protobuf:"bytes,5,opt,name=duration_unit,json=durationUnit,proto3" json:"duration_unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DiscountPlan) Reset() {
+	*x = DiscountPlan{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DiscountPlan) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DiscountPlan) ProtoMessage() {}
+
+func (x *DiscountPlan) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DiscountPlan.ProtoReflect.Descriptor instead.
+func (*DiscountPlan) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *DiscountPlan) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *DiscountPlan) GetStartDate() string {
+	if x != nil {
+		return x.StartDate
+	}
+	return ""
+}
+
+func (x *DiscountPlan) GetEndDate() string {
+	if x != nil {
+		return x.EndDate
+	}
+	return ""
+}
+
+func (x *DiscountPlan) GetDefaultDuration() int32 {
+	if x != nil && x.DefaultDuration != nil {
+		return *x.DefaultDuration
+	}
+	return 0
+}
+
+func (x *DiscountPlan) GetDurationUnit() string {
+	if x != nil {
+		return x.DurationUnit
+	}
+	return ""
+}
+
+// MinimumAmounts are the least amounts to invoice, as expressions (EL) for each level.
+type MinimumAmounts struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Least amount of the customer.
+	CustomerMinimumAmountEl string `protobuf:"bytes,1,opt,name=customer_minimum_amount_el,json=customerMinimumAmountEl,proto3" json:"customer_minimum_amount_el,omitempty"`
+	// Label of the customer.
+	CustomerMinimumLabelEl string `protobuf:"bytes,2,opt,name=customer_minimum_label_el,json=customerMinimumLabelEl,proto3" json:"customer_minimum_label_el,omitempty"`
+	// Code of the charge template of the customer.
+	CustomerMinimumChargeTemplate string `protobuf:"bytes,3,opt,name=customer_minimum_charge_template,json=customerMinimumChargeTemplate,proto3" json:"customer_minimum_charge_template,omitempty"`
+	// Code of the target account of the customer.
+	CustomerMinimumTargetAccount string `protobuf:"bytes,4,opt,name=customer_minimum_target_account,json=customerMinimumTargetAccount,proto3" json:"customer_minimum_target_account,omitempty"`
+	// Least amount of the customer account.
+	CustomerAccountMinimumAmountEl string `protobuf:"bytes,5,opt,name=customer_account_minimum_amount_el,json=customerAccountMinimumAmountEl,proto3" json:"customer_account_minimum_amount_el,omitempty"`
+	// Label of the customer account.
+	CustomerAccountMinimumLabelEl string `protobuf:"bytes,6,opt,name=customer_account_minimum_label_el,json=customerAccountMinimumLabelEl,proto3" json:"customer_account_minimum_label_el,omitempty"`
+	// Code of the charge template of the customer account.
+	CustomerAccountMinimumChargeTemplate string `protobuf:"bytes,7,opt,name=customer_account_minimum_charge_template,json=customerAccountMinimumChargeTemplate,proto3" json:"customer_account_minimum_charge_template,omitempty"`
+	// Code of the target account of the customer account.
+	CustomerAccountMinimumTargetAccount string `protobuf:"bytes,8,opt,name=customer_account_minimum_target_account,json=customerAccountMinimumTargetAccount,proto3" json:"customer_account_minimum_target_account,omitempty"`
+	// Least amount of the billing account.
+	BillingAccountMinimumAmountEl string `protobuf:"bytes,9,opt,name=billing_account_minimum_amount_el,json=billingAccountMinimumAmountEl,proto3" json:"billing_account_minimum_amount_el,omitempty"`
+	// Label of the billing account.
+	BillingAccountMinimumLabelEl string `protobuf:"bytes,10,opt,name=billing_account_minimum_label_el,json=billingAccountMinimumLabelEl,proto3" json:"billing_account_minimum_label_el,omitempty"`
+	// Code of the charge template of the billing account.
+	BillingAccountMinimumChargeTemplate string `protobuf:"bytes,11,opt,name=billing_account_minimum_charge_template,json=billingAccountMinimumChargeTemplate,proto3" json:"billing_account_minimum_charge_template,omitempty"`
+	// Least amount of the user account.
+	UserAccountMinimumAmountEl string `protobuf:"bytes,12,opt,name=user_account_minimum_amount_el,json=userAccountMinimumAmountEl,proto3" json:"user_account_minimum_amount_el,omitempty"`
+	// Label of the user account.
+	UserAccountMinimumLabelEl string `protobuf:"bytes,13,opt,name=user_account_minimum_label_el,json=userAccountMinimumLabelEl,proto3" json:"user_account_minimum_label_el,omitempty"`
+	// Code of the charge template of the user account.
+	UserAccountMinimumChargeTemplate string `protobuf:"bytes,14,opt,name=user_account_minimum_charge_template,json=userAccountMinimumChargeTemplate,proto3" json:"user_account_minimum_charge_template,omitempty"`
+	unknownFields                    protoimpl.UnknownFields
+	sizeCache                        protoimpl.SizeCache
+}
+
+func (x *MinimumAmounts) Reset() {
+	*x = MinimumAmounts{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MinimumAmounts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MinimumAmounts) ProtoMessage() {}
+
+func (x *MinimumAmounts) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MinimumAmounts.ProtoReflect.Descriptor instead.
+func (*MinimumAmounts) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *MinimumAmounts) GetCustomerMinimumAmountEl() string {
+	if x != nil {
+		return x.CustomerMinimumAmountEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetCustomerMinimumLabelEl() string {
+	if x != nil {
+		return x.CustomerMinimumLabelEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetCustomerMinimumChargeTemplate() string {
+	if x != nil {
+		return x.CustomerMinimumChargeTemplate
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetCustomerMinimumTargetAccount() string {
+	if x != nil {
+		return x.CustomerMinimumTargetAccount
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetCustomerAccountMinimumAmountEl() string {
+	if x != nil {
+		return x.CustomerAccountMinimumAmountEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetCustomerAccountMinimumLabelEl() string {
+	if x != nil {
+		return x.CustomerAccountMinimumLabelEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetCustomerAccountMinimumChargeTemplate() string {
+	if x != nil {
+		return x.CustomerAccountMinimumChargeTemplate
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetCustomerAccountMinimumTargetAccount() string {
+	if x != nil {
+		return x.CustomerAccountMinimumTargetAccount
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetBillingAccountMinimumAmountEl() string {
+	if x != nil {
+		return x.BillingAccountMinimumAmountEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetBillingAccountMinimumLabelEl() string {
+	if x != nil {
+		return x.BillingAccountMinimumLabelEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetBillingAccountMinimumChargeTemplate() string {
+	if x != nil {
+		return x.BillingAccountMinimumChargeTemplate
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetUserAccountMinimumAmountEl() string {
+	if x != nil {
+		return x.UserAccountMinimumAmountEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetUserAccountMinimumLabelEl() string {
+	if x != nil {
+		return x.UserAccountMinimumLabelEl
+	}
+	return ""
+}
+
+func (x *MinimumAmounts) GetUserAccountMinimumChargeTemplate() string {
+	if x != nil {
+		return x.UserAccountMinimumChargeTemplate
+	}
+	return ""
+}
+
+// AccountBankCoordinates is the bank account of the billing account.
+type AccountBankCoordinates struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// International bank account number.
+	Iban string `protobuf:"bytes,1,opt,name=iban,proto3" json:"iban,omitempty"`
+	// Bank identifier code.
+	Bic string `protobuf:"bytes,2,opt,name=bic,proto3" json:"bic,omitempty"`
+	// Owner of the account.
+	AccountOwner string `protobuf:"bytes,3,opt,name=account_owner,json=accountOwner,proto3" json:"account_owner,omitempty"`
+	// Name of the bank.
+	BankName string `protobuf:"bytes,4,opt,name=bank_name,json=bankName,proto3" json:"bank_name,omitempty"`
+	// Code of the bank.
+	BankCode string `protobuf:"bytes,5,opt,name=bank_code,json=bankCode,proto3" json:"bank_code,omitempty"`
+	// Code of the branch.
+	BranchCode string `protobuf:"bytes,6,opt,name=branch_code,json=branchCode,proto3" json:"branch_code,omitempty"`
+	// Account number.
+	AccountNumber string `protobuf:"bytes,7,opt,name=account_number,json=accountNumber,proto3" json:"account_number,omitempty"`
+	// Check digits of the account.
+	Key string `protobuf:"bytes,8,opt,name=key,proto3" json:"key,omitempty"`
+	// Identifier of the bank.
+	BankId string `protobuf:"bytes,9,opt,name=bank_id,json=bankId,proto3" json:"bank_id,omitempty"`
+	// Number of the issuer.
+	IssuerNumber string `protobuf:"bytes,10,opt,name=issuer_number,json=issuerNumber,proto3" json:"issuer_number,omitempty"`
+	// Name of the issuer.
+	IssuerName string `protobuf:"bytes,11,opt,name=issuer_name,json=issuerName,proto3" json:"issuer_name,omitempty"`
+	// SEPA creditor identifier.
+	Ics           string `protobuf:"bytes,12,opt,name=ics,proto3" json:"ics,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AccountBankCoordinates) Reset() {
+	*x = AccountBankCoordinates{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AccountBankCoordinates) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AccountBankCoordinates) ProtoMessage() {}
+
+func (x *AccountBankCoordinates) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AccountBankCoordinates.ProtoReflect.Descriptor instead.
+func (*AccountBankCoordinates) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *AccountBankCoordinates) GetIban() string {
+	if x != nil {
+		return x.Iban
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetBic() string {
+	if x != nil {
+		return x.Bic
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetAccountOwner() string {
+	if x != nil {
+		return x.AccountOwner
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetBankName() string {
+	if x != nil {
+		return x.BankName
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetBankCode() string {
+	if x != nil {
+		return x.BankCode
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetBranchCode() string {
+	if x != nil {
+		return x.BranchCode
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetAccountNumber() string {
+	if x != nil {
+		return x.AccountNumber
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetBankId() string {
+	if x != nil {
+		return x.BankId
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetIssuerNumber() string {
+	if x != nil {
+		return x.IssuerNumber
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetIssuerName() string {
+	if x != nil {
+		return x.IssuerName
+	}
+	return ""
+}
+
+func (x *AccountBankCoordinates) GetIcs() string {
+	if x != nil {
+		return x.Ics
+	}
+	return ""
+}
+
 // Name is the name of a person.
 type Name struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -423,7 +1041,7 @@ type Name struct {
 
 func (x *Name) Reset() {
 	*x = Name{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[1]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -435,7 +1053,7 @@ func (x *Name) String() string {
 func (*Name) ProtoMessage() {}
 
 func (x *Name) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[1]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -448,7 +1066,7 @@ func (x *Name) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Name.ProtoReflect.Descriptor instead.
 func (*Name) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{1}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Name) GetTitle() string {
@@ -476,30 +1094,30 @@ func (x *Name) GetLastName() string {
 type Address struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// First line.
-	Address1 string `protobuf:"bytes,1,opt,name=address1,proto3" json:"address1,omitempty"`
+	Address1 *string `protobuf:"bytes,1,opt,name=address1,proto3,oneof" json:"address1,omitempty"`
 	// Second line.
-	Address2 string `protobuf:"bytes,2,opt,name=address2,proto3" json:"address2,omitempty"`
+	Address2 *string `protobuf:"bytes,2,opt,name=address2,proto3,oneof" json:"address2,omitempty"`
 	// Third line.
-	Address3 string `protobuf:"bytes,3,opt,name=address3,proto3" json:"address3,omitempty"`
+	Address3 *string `protobuf:"bytes,3,opt,name=address3,proto3,oneof" json:"address3,omitempty"`
 	// Fourth line.
-	Address4 string `protobuf:"bytes,4,opt,name=address4,proto3" json:"address4,omitempty"`
+	Address4 *string `protobuf:"bytes,4,opt,name=address4,proto3,oneof" json:"address4,omitempty"`
 	// Fifth line.
-	Address5 string `protobuf:"bytes,5,opt,name=address5,proto3" json:"address5,omitempty"`
+	Address5 *string `protobuf:"bytes,5,opt,name=address5,proto3,oneof" json:"address5,omitempty"`
 	// Postal code.
-	ZipCode string `protobuf:"bytes,6,opt,name=zip_code,json=zipCode,proto3" json:"zip_code,omitempty"`
+	ZipCode *string `protobuf:"bytes,6,opt,name=zip_code,json=zipCode,proto3,oneof" json:"zip_code,omitempty"`
 	// City.
-	City string `protobuf:"bytes,7,opt,name=city,proto3" json:"city,omitempty"`
+	City *string `protobuf:"bytes,7,opt,name=city,proto3,oneof" json:"city,omitempty"`
 	// Country.
 	Country string `protobuf:"bytes,8,opt,name=country,proto3" json:"country,omitempty"`
 	// State or province.
-	State         string `protobuf:"bytes,9,opt,name=state,proto3" json:"state,omitempty"`
+	State         *string `protobuf:"bytes,9,opt,name=state,proto3,oneof" json:"state,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[2]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -511,7 +1129,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[2]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -524,54 +1142,54 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{2}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Address) GetAddress1() string {
-	if x != nil {
-		return x.Address1
+	if x != nil && x.Address1 != nil {
+		return *x.Address1
 	}
 	return ""
 }
 
 func (x *Address) GetAddress2() string {
-	if x != nil {
-		return x.Address2
+	if x != nil && x.Address2 != nil {
+		return *x.Address2
 	}
 	return ""
 }
 
 func (x *Address) GetAddress3() string {
-	if x != nil {
-		return x.Address3
+	if x != nil && x.Address3 != nil {
+		return *x.Address3
 	}
 	return ""
 }
 
 func (x *Address) GetAddress4() string {
-	if x != nil {
-		return x.Address4
+	if x != nil && x.Address4 != nil {
+		return *x.Address4
 	}
 	return ""
 }
 
 func (x *Address) GetAddress5() string {
-	if x != nil {
-		return x.Address5
+	if x != nil && x.Address5 != nil {
+		return *x.Address5
 	}
 	return ""
 }
 
 func (x *Address) GetZipCode() string {
-	if x != nil {
-		return x.ZipCode
+	if x != nil && x.ZipCode != nil {
+		return *x.ZipCode
 	}
 	return ""
 }
 
 func (x *Address) GetCity() string {
-	if x != nil {
-		return x.City
+	if x != nil && x.City != nil {
+		return *x.City
 	}
 	return ""
 }
@@ -584,8 +1202,8 @@ func (x *Address) GetCountry() string {
 }
 
 func (x *Address) GetState() string {
-	if x != nil {
-		return x.State
+	if x != nil && x.State != nil {
+		return *x.State
 	}
 	return ""
 }
@@ -607,7 +1225,7 @@ type ContactInformation struct {
 
 func (x *ContactInformation) Reset() {
 	*x = ContactInformation{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[3]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -619,7 +1237,7 @@ func (x *ContactInformation) String() string {
 func (*ContactInformation) ProtoMessage() {}
 
 func (x *ContactInformation) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[3]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -632,7 +1250,7 @@ func (x *ContactInformation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactInformation.ProtoReflect.Descriptor instead.
 func (*ContactInformation) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{3}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ContactInformation) GetEmail() string {
@@ -679,14 +1297,50 @@ type PaymentMethod struct {
 	// Date of the SEPA mandate.
 	MandateDate string `protobuf:"bytes,6,opt,name=mandate_date,json=mandateDate,proto3" json:"mandate_date,omitempty"`
 	// The gateway's token of a card.
-	TokenId       string `protobuf:"bytes,7,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	TokenId string `protobuf:"bytes,7,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// Number of a card.
+	CardNumber string `protobuf:"bytes,8,opt,name=card_number,json=cardNumber,proto3" json:"card_number,omitempty"`
+	// Owner of the card.
+	Owner string `protobuf:"bytes,9,opt,name=owner,proto3" json:"owner,omitempty"`
+	// Month in which the card expires.
+	MonthExpiration *int32 `protobuf:"varint,10,opt,name=month_expiration,json=monthExpiration,proto3,oneof" json:"month_expiration,omitempty"`
+	// Year in which the card expires.
+	YearExpiration *int32 `protobuf:"varint,11,opt,name=year_expiration,json=yearExpiration,proto3,oneof" json:"year_expiration,omitempty"`
+	// Issue number of the card.
+	IssueNumber string `protobuf:"bytes,12,opt,name=issue_number,json=issueNumber,proto3" json:"issue_number,omitempty"`
+	// Brand of the card.
+	CardType string `protobuf:"bytes,13,opt,name=card_type,json=cardType,proto3" json:"card_type,omitempty"`
+	// Code of the customer account.
+	CustomerAccountCode string `protobuf:"bytes,14,opt,name=customer_account_code,json=customerAccountCode,proto3" json:"customer_account_code,omitempty"`
+	// Identifier of the payment method.
+	Id *int64 `protobuf:"varint,15,opt,name=id,proto3,oneof" json:"id,omitempty"`
+	// Whether it is out of use.
+	Disabled *bool `protobuf:"varint,16,opt,name=disabled,proto3,oneof" json:"disabled,omitempty"`
+	// User at the payment service.
+	UserId string `protobuf:"bytes,17,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// Email address at the payment service.
+	Email string `protobuf:"bytes,18,opt,name=email,proto3" json:"email,omitempty"`
+	// First note.
+	Info1 string `protobuf:"bytes,19,opt,name=info1,proto3" json:"info1,omitempty"`
+	// Second note.
+	Info2 string `protobuf:"bytes,20,opt,name=info2,proto3" json:"info2,omitempty"`
+	// Third note.
+	Info3 string `protobuf:"bytes,21,opt,name=info3,proto3" json:"info3,omitempty"`
+	// Fourth note.
+	Info4 string `protobuf:"bytes,22,opt,name=info4,proto3" json:"info4,omitempty"`
+	// Fifth note.
+	Info5 string `protobuf:"bytes,23,opt,name=info5,proto3" json:"info5,omitempty"`
+	// Code of the document that the method refers to.
+	ReferenceDocumentCode string `protobuf:"bytes,24,opt,name=reference_document_code,json=referenceDocumentCode,proto3" json:"reference_document_code,omitempty"`
+	// Payment means of UNTDID 4461.
+	UntdidPaymentMeans string `protobuf:"bytes,25,opt,name=untdid_payment_means,json=untdidPaymentMeans,proto3" json:"untdid_payment_means,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *PaymentMethod) Reset() {
 	*x = PaymentMethod{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -698,7 +1352,7 @@ func (x *PaymentMethod) String() string {
 func (*PaymentMethod) ProtoMessage() {}
 
 func (x *PaymentMethod) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -711,7 +1365,7 @@ func (x *PaymentMethod) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PaymentMethod.ProtoReflect.Descriptor instead.
 func (*PaymentMethod) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{4}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *PaymentMethod) GetPaymentMethodType() string {
@@ -763,6 +1417,132 @@ func (x *PaymentMethod) GetTokenId() string {
 	return ""
 }
 
+func (x *PaymentMethod) GetCardNumber() string {
+	if x != nil {
+		return x.CardNumber
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetOwner() string {
+	if x != nil {
+		return x.Owner
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetMonthExpiration() int32 {
+	if x != nil && x.MonthExpiration != nil {
+		return *x.MonthExpiration
+	}
+	return 0
+}
+
+func (x *PaymentMethod) GetYearExpiration() int32 {
+	if x != nil && x.YearExpiration != nil {
+		return *x.YearExpiration
+	}
+	return 0
+}
+
+func (x *PaymentMethod) GetIssueNumber() string {
+	if x != nil {
+		return x.IssueNumber
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetCardType() string {
+	if x != nil {
+		return x.CardType
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetCustomerAccountCode() string {
+	if x != nil {
+		return x.CustomerAccountCode
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetId() int64 {
+	if x != nil && x.Id != nil {
+		return *x.Id
+	}
+	return 0
+}
+
+func (x *PaymentMethod) GetDisabled() bool {
+	if x != nil && x.Disabled != nil {
+		return *x.Disabled
+	}
+	return false
+}
+
+func (x *PaymentMethod) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetInfo1() string {
+	if x != nil {
+		return x.Info1
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetInfo2() string {
+	if x != nil {
+		return x.Info2
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetInfo3() string {
+	if x != nil {
+		return x.Info3
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetInfo4() string {
+	if x != nil {
+		return x.Info4
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetInfo5() string {
+	if x != nil {
+		return x.Info5
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetReferenceDocumentCode() string {
+	if x != nil {
+		return x.ReferenceDocumentCode
+	}
+	return ""
+}
+
+func (x *PaymentMethod) GetUntdidPaymentMeans() string {
+	if x != nil {
+		return x.UntdidPaymentMeans
+	}
+	return ""
+}
+
 // BankCoordinates is a bank account.
 type BankCoordinates struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -773,14 +1553,30 @@ type BankCoordinates struct {
 	// Owner of the account.
 	AccountOwner string `protobuf:"bytes,3,opt,name=account_owner,json=accountOwner,proto3" json:"account_owner,omitempty"`
 	// Name of the bank.
-	BankName      string `protobuf:"bytes,4,opt,name=bank_name,json=bankName,proto3" json:"bank_name,omitempty"`
+	BankName string `protobuf:"bytes,4,opt,name=bank_name,json=bankName,proto3" json:"bank_name,omitempty"`
+	// Code of the bank.
+	BankCode string `protobuf:"bytes,5,opt,name=bank_code,json=bankCode,proto3" json:"bank_code,omitempty"`
+	// Code of the branch.
+	BranchCode string `protobuf:"bytes,6,opt,name=branch_code,json=branchCode,proto3" json:"branch_code,omitempty"`
+	// Account number.
+	AccountNumber string `protobuf:"bytes,7,opt,name=account_number,json=accountNumber,proto3" json:"account_number,omitempty"`
+	// Check digits of the account.
+	Key string `protobuf:"bytes,8,opt,name=key,proto3" json:"key,omitempty"`
+	// Identifier of the bank.
+	BankId string `protobuf:"bytes,9,opt,name=bank_id,json=bankId,proto3" json:"bank_id,omitempty"`
+	// Number of the issuer.
+	IssuerNumber string `protobuf:"bytes,10,opt,name=issuer_number,json=issuerNumber,proto3" json:"issuer_number,omitempty"`
+	// Name of the issuer.
+	IssuerName string `protobuf:"bytes,11,opt,name=issuer_name,json=issuerName,proto3" json:"issuer_name,omitempty"`
+	// SEPA creditor identifier.
+	Ics           string `protobuf:"bytes,12,opt,name=ics,proto3" json:"ics,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *BankCoordinates) Reset() {
 	*x = BankCoordinates{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -792,7 +1588,7 @@ func (x *BankCoordinates) String() string {
 func (*BankCoordinates) ProtoMessage() {}
 
 func (x *BankCoordinates) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -805,7 +1601,7 @@ func (x *BankCoordinates) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BankCoordinates.ProtoReflect.Descriptor instead.
 func (*BankCoordinates) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{5}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *BankCoordinates) GetIban() string {
@@ -836,6 +1632,62 @@ func (x *BankCoordinates) GetBankName() string {
 	return ""
 }
 
+func (x *BankCoordinates) GetBankCode() string {
+	if x != nil {
+		return x.BankCode
+	}
+	return ""
+}
+
+func (x *BankCoordinates) GetBranchCode() string {
+	if x != nil {
+		return x.BranchCode
+	}
+	return ""
+}
+
+func (x *BankCoordinates) GetAccountNumber() string {
+	if x != nil {
+		return x.AccountNumber
+	}
+	return ""
+}
+
+func (x *BankCoordinates) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *BankCoordinates) GetBankId() string {
+	if x != nil {
+		return x.BankId
+	}
+	return ""
+}
+
+func (x *BankCoordinates) GetIssuerNumber() string {
+	if x != nil {
+		return x.IssuerNumber
+	}
+	return ""
+}
+
+func (x *BankCoordinates) GetIssuerName() string {
+	if x != nil {
+		return x.IssuerName
+	}
+	return ""
+}
+
+func (x *BankCoordinates) GetIcs() string {
+	if x != nil {
+		return x.Ics
+	}
+	return ""
+}
+
 // CustomFields wraps the list of custom fields, as Opencell does.
 type CustomFields struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -847,7 +1699,7 @@ type CustomFields struct {
 
 func (x *CustomFields) Reset() {
 	*x = CustomFields{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -859,7 +1711,7 @@ func (x *CustomFields) String() string {
 func (*CustomFields) ProtoMessage() {}
 
 func (x *CustomFields) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -872,7 +1724,7 @@ func (x *CustomFields) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomFields.ProtoReflect.Descriptor instead.
 func (*CustomFields) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{6}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CustomFields) GetCustomField() []*CustomField {
@@ -896,14 +1748,32 @@ type CustomField struct {
 	// True or false.
 	BooleanValue *bool `protobuf:"varint,5,opt,name=boolean_value,json=booleanValue,proto3,oneof" json:"boolean_value,omitempty"`
 	// Date as `yyyy-MM-dd`.
-	DateValue     *string `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3,oneof" json:"date_value,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	DateValue *string `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3,oneof" json:"date_value,omitempty"`
+	// A list.
+	Value []*CustomFieldValue `protobuf:"bytes,7,rep,name=value,proto3" json:"value,omitempty"`
+	// A map.
+	MapValue map[string]*MapValue `protobuf:"bytes,8,rep,name=map_value,json=mapValue,proto3" json:"map_value,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Another entity of Opencell.
+	EntityReferenceValue *EntityReference `protobuf:"bytes,9,opt,name=entity_reference_value,json=entityReferenceValue,proto3" json:"entity_reference_value,omitempty"`
+	// A link.
+	UrlReferenceValue *UrlReference `protobuf:"bytes,10,opt,name=url_reference_value,json=urlReferenceValue,proto3" json:"url_reference_value,omitempty"`
+	// Name of a file that Opencell holds.
+	FileValue *string `protobuf:"bytes,11,opt,name=file_value,json=fileValue,proto3,oneof" json:"file_value,omitempty"`
+	// Day for which the value counts, where the field has periods of a fixed length.
+	ValueDate string `protobuf:"bytes,12,opt,name=value_date,json=valueDate,proto3" json:"value_date,omitempty"`
+	// First day of the value's period.
+	ValuePeriodStartDate string `protobuf:"bytes,13,opt,name=value_period_start_date,json=valuePeriodStartDate,proto3" json:"value_period_start_date,omitempty"`
+	// End of the value's period.
+	ValuePeriodEndDate string `protobuf:"bytes,14,opt,name=value_period_end_date,json=valuePeriodEndDate,proto3" json:"value_period_end_date,omitempty"`
+	// Priority of the period among those that overlap.
+	ValuePeriodPriority *int32 `protobuf:"varint,15,opt,name=value_period_priority,json=valuePeriodPriority,proto3,oneof" json:"value_period_priority,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *CustomField) Reset() {
 	*x = CustomField{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -915,7 +1785,7 @@ func (x *CustomField) String() string {
 func (*CustomField) ProtoMessage() {}
 
 func (x *CustomField) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -928,7 +1798,7 @@ func (x *CustomField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomField.ProtoReflect.Descriptor instead.
 func (*CustomField) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{7}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CustomField) GetCode() string {
@@ -973,6 +1843,280 @@ func (x *CustomField) GetDateValue() string {
 	return ""
 }
 
+func (x *CustomField) GetValue() []*CustomFieldValue {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *CustomField) GetMapValue() map[string]*MapValue {
+	if x != nil {
+		return x.MapValue
+	}
+	return nil
+}
+
+func (x *CustomField) GetEntityReferenceValue() *EntityReference {
+	if x != nil {
+		return x.EntityReferenceValue
+	}
+	return nil
+}
+
+func (x *CustomField) GetUrlReferenceValue() *UrlReference {
+	if x != nil {
+		return x.UrlReferenceValue
+	}
+	return nil
+}
+
+func (x *CustomField) GetFileValue() string {
+	if x != nil && x.FileValue != nil {
+		return *x.FileValue
+	}
+	return ""
+}
+
+func (x *CustomField) GetValueDate() string {
+	if x != nil {
+		return x.ValueDate
+	}
+	return ""
+}
+
+func (x *CustomField) GetValuePeriodStartDate() string {
+	if x != nil {
+		return x.ValuePeriodStartDate
+	}
+	return ""
+}
+
+func (x *CustomField) GetValuePeriodEndDate() string {
+	if x != nil {
+		return x.ValuePeriodEndDate
+	}
+	return ""
+}
+
+func (x *CustomField) GetValuePeriodPriority() int32 {
+	if x != nil && x.ValuePeriodPriority != nil {
+		return *x.ValuePeriodPriority
+	}
+	return 0
+}
+
+// CustomFieldValue is one value of a list: text, number or truth value.
+type CustomFieldValue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The value.
+	Value         *structpb.Value `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CustomFieldValue) Reset() {
+	*x = CustomFieldValue{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CustomFieldValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CustomFieldValue) ProtoMessage() {}
+
+func (x *CustomFieldValue) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CustomFieldValue.ProtoReflect.Descriptor instead.
+func (*CustomFieldValue) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CustomFieldValue) GetValue() *structpb.Value {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+// MapValue is one value of a map. The field of the map says what fills it.
+type MapValue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The value.
+	Value         *structpb.Value `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MapValue) Reset() {
+	*x = MapValue{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MapValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MapValue) ProtoMessage() {}
+
+func (x *MapValue) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MapValue.ProtoReflect.Descriptor instead.
+func (*MapValue) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *MapValue) GetValue() *structpb.Value {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+// EntityReference refers to another entity of Opencell.
+type EntityReference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Java class of the entity.
+	Classname string `protobuf:"bytes,1,opt,name=classname,proto3" json:"classname,omitempty"`
+	// Code of the custom entity, where the class is that of custom entities.
+	ClassnameCode string `protobuf:"bytes,2,opt,name=classname_code,json=classnameCode,proto3" json:"classname_code,omitempty"`
+	// Code of the entity.
+	Code          string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EntityReference) Reset() {
+	*x = EntityReference{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EntityReference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EntityReference) ProtoMessage() {}
+
+func (x *EntityReference) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EntityReference.ProtoReflect.Descriptor instead.
+func (*EntityReference) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *EntityReference) GetClassname() string {
+	if x != nil {
+		return x.Classname
+	}
+	return ""
+}
+
+func (x *EntityReference) GetClassnameCode() string {
+	if x != nil {
+		return x.ClassnameCode
+	}
+	return ""
+}
+
+func (x *EntityReference) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// UrlReference is a link.
+type UrlReference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The address.
+	Url string `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	// The text.
+	Label         string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UrlReference) Reset() {
+	*x = UrlReference{}
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UrlReference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UrlReference) ProtoMessage() {}
+
+func (x *UrlReference) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UrlReference.ProtoReflect.Descriptor instead.
+func (*UrlReference) Descriptor() ([]byte, []int) {
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *UrlReference) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *UrlReference) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
 // ActionStatus is Opencell's answer to a command, and the body of its errors. Nulls are left out.
 type ActionStatus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -990,7 +2134,7 @@ type ActionStatus struct {
 
 func (x *ActionStatus) Reset() {
 	*x = ActionStatus{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1002,7 +2146,7 @@ func (x *ActionStatus) String() string {
 func (*ActionStatus) ProtoMessage() {}
 
 func (x *ActionStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1015,7 +2159,7 @@ func (x *ActionStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActionStatus.ProtoReflect.Descriptor instead.
 func (*ActionStatus) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{8}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ActionStatus) GetStatus() string {
@@ -1059,7 +2203,7 @@ type GetCustomerAnswer struct {
 
 func (x *GetCustomerAnswer) Reset() {
 	*x = GetCustomerAnswer{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +2215,7 @@ func (x *GetCustomerAnswer) String() string {
 func (*GetCustomerAnswer) ProtoMessage() {}
 
 func (x *GetCustomerAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +2228,7 @@ func (x *GetCustomerAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCustomerAnswer.ProtoReflect.Descriptor instead.
 func (*GetCustomerAnswer) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{9}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetCustomerAnswer) GetActionStatus() *ActionStatus {
@@ -1128,13 +2272,15 @@ type CustomerRecord struct {
 	CustomFields *RecordedCustomFields `protobuf:"bytes,11,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	// Customer accounts.
 	CustomerAccounts *CustomerAccounts `protobuf:"bytes,12,opt,name=customer_accounts,json=customerAccounts,proto3" json:"customer_accounts,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Whether the customer is a company.
+	IsCompany     *bool `protobuf:"varint,13,opt,name=is_company,json=isCompany,proto3,oneof" json:"is_company,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CustomerRecord) Reset() {
 	*x = CustomerRecord{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1146,7 +2292,7 @@ func (x *CustomerRecord) String() string {
 func (*CustomerRecord) ProtoMessage() {}
 
 func (x *CustomerRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1159,7 +2305,7 @@ func (x *CustomerRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerRecord.ProtoReflect.Descriptor instead.
 func (*CustomerRecord) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{10}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CustomerRecord) GetCode() string {
@@ -1246,6 +2392,13 @@ func (x *CustomerRecord) GetCustomerAccounts() *CustomerAccounts {
 	return nil
 }
 
+func (x *CustomerRecord) GetIsCompany() bool {
+	if x != nil && x.IsCompany != nil {
+		return *x.IsCompany
+	}
+	return false
+}
+
 // RecordedCustomFields wraps the list of custom fields of a record.
 type RecordedCustomFields struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1257,7 +2410,7 @@ type RecordedCustomFields struct {
 
 func (x *RecordedCustomFields) Reset() {
 	*x = RecordedCustomFields{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1269,7 +2422,7 @@ func (x *RecordedCustomFields) String() string {
 func (*RecordedCustomFields) ProtoMessage() {}
 
 func (x *RecordedCustomFields) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1282,7 +2435,7 @@ func (x *RecordedCustomFields) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedCustomFields.ProtoReflect.Descriptor instead.
 func (*RecordedCustomFields) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{11}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RecordedCustomFields) GetCustomField() []*RecordedCustomField {
@@ -1306,14 +2459,24 @@ type RecordedCustomField struct {
 	// True or false.
 	BooleanValue *bool `protobuf:"varint,5,opt,name=boolean_value,json=booleanValue,proto3,oneof" json:"boolean_value,omitempty"`
 	// Date: milliseconds since 1970-01-01T00:00:00Z like other dates of a record, or a text; which of the two is not documented.
-	DateValue     *structpb.Value `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3" json:"date_value,omitempty"`
+	DateValue *structpb.Value `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3" json:"date_value,omitempty"`
+	// A list, which has no canonical field.
+	Value *structpb.Value `protobuf:"bytes,7,opt,name=value,proto3" json:"value,omitempty"`
+	// A map, which has no canonical field.
+	MapValue *structpb.Value `protobuf:"bytes,8,opt,name=map_value,json=mapValue,proto3" json:"map_value,omitempty"`
+	// Another entity, which has no canonical field.
+	EntityReferenceValue *structpb.Value `protobuf:"bytes,9,opt,name=entity_reference_value,json=entityReferenceValue,proto3" json:"entity_reference_value,omitempty"`
+	// A link, which has no canonical field.
+	UrlReferenceValue *structpb.Value `protobuf:"bytes,10,opt,name=url_reference_value,json=urlReferenceValue,proto3" json:"url_reference_value,omitempty"`
+	// Name of a file, which has no canonical field.
+	FileValue     *structpb.Value `protobuf:"bytes,11,opt,name=file_value,json=fileValue,proto3" json:"file_value,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RecordedCustomField) Reset() {
 	*x = RecordedCustomField{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1325,7 +2488,7 @@ func (x *RecordedCustomField) String() string {
 func (*RecordedCustomField) ProtoMessage() {}
 
 func (x *RecordedCustomField) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1338,7 +2501,7 @@ func (x *RecordedCustomField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedCustomField.ProtoReflect.Descriptor instead.
 func (*RecordedCustomField) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{12}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RecordedCustomField) GetCode() string {
@@ -1383,6 +2546,41 @@ func (x *RecordedCustomField) GetDateValue() *structpb.Value {
 	return nil
 }
 
+func (x *RecordedCustomField) GetValue() *structpb.Value {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetMapValue() *structpb.Value {
+	if x != nil {
+		return x.MapValue
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetEntityReferenceValue() *structpb.Value {
+	if x != nil {
+		return x.EntityReferenceValue
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetUrlReferenceValue() *structpb.Value {
+	if x != nil {
+		return x.UrlReferenceValue
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetFileValue() *structpb.Value {
+	if x != nil {
+		return x.FileValue
+	}
+	return nil
+}
+
 // CustomerAccounts wraps the list of customer accounts.
 type CustomerAccounts struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1394,7 +2592,7 @@ type CustomerAccounts struct {
 
 func (x *CustomerAccounts) Reset() {
 	*x = CustomerAccounts{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1406,7 +2604,7 @@ func (x *CustomerAccounts) String() string {
 func (*CustomerAccounts) ProtoMessage() {}
 
 func (x *CustomerAccounts) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1419,7 +2617,7 @@ func (x *CustomerAccounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerAccounts.ProtoReflect.Descriptor instead.
 func (*CustomerAccounts) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{13}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CustomerAccounts) GetCustomerAccount() []*CustomerAccount {
@@ -1446,7 +2644,7 @@ type CustomerAccount struct {
 
 func (x *CustomerAccount) Reset() {
 	*x = CustomerAccount{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1458,7 +2656,7 @@ func (x *CustomerAccount) String() string {
 func (*CustomerAccount) ProtoMessage() {}
 
 func (x *CustomerAccount) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1471,7 +2669,7 @@ func (x *CustomerAccount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerAccount.ProtoReflect.Descriptor instead.
 func (*CustomerAccount) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{14}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CustomerAccount) GetCode() string {
@@ -1513,7 +2711,7 @@ type BillingAccounts struct {
 
 func (x *BillingAccounts) Reset() {
 	*x = BillingAccounts{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1525,7 +2723,7 @@ func (x *BillingAccounts) String() string {
 func (*BillingAccounts) ProtoMessage() {}
 
 func (x *BillingAccounts) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1538,7 +2736,7 @@ func (x *BillingAccounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BillingAccounts.ProtoReflect.Descriptor instead.
 func (*BillingAccounts) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{15}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *BillingAccounts) GetBillingAccount() []*BillingAccount {
@@ -1567,7 +2765,7 @@ type BillingAccount struct {
 
 func (x *BillingAccount) Reset() {
 	*x = BillingAccount{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1579,7 +2777,7 @@ func (x *BillingAccount) String() string {
 func (*BillingAccount) ProtoMessage() {}
 
 func (x *BillingAccount) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1592,7 +2790,7 @@ func (x *BillingAccount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BillingAccount.ProtoReflect.Descriptor instead.
 func (*BillingAccount) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{16}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *BillingAccount) GetCode() string {
@@ -1641,7 +2839,7 @@ type UserAccounts struct {
 
 func (x *UserAccounts) Reset() {
 	*x = UserAccounts{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1653,7 +2851,7 @@ func (x *UserAccounts) String() string {
 func (*UserAccounts) ProtoMessage() {}
 
 func (x *UserAccounts) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1666,7 +2864,7 @@ func (x *UserAccounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserAccounts.ProtoReflect.Descriptor instead.
 func (*UserAccounts) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{17}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *UserAccounts) GetUserAccount() []*UserAccount {
@@ -1687,7 +2885,7 @@ type UserAccount struct {
 
 func (x *UserAccount) Reset() {
 	*x = UserAccount{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1699,7 +2897,7 @@ func (x *UserAccount) String() string {
 func (*UserAccount) ProtoMessage() {}
 
 func (x *UserAccount) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1712,7 +2910,7 @@ func (x *UserAccount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserAccount.ProtoReflect.Descriptor instead.
 func (*UserAccount) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{18}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *UserAccount) GetCode() string {
@@ -1739,7 +2937,7 @@ type TokenAnswer struct {
 
 func (x *TokenAnswer) Reset() {
 	*x = TokenAnswer{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1751,7 +2949,7 @@ func (x *TokenAnswer) String() string {
 func (*TokenAnswer) ProtoMessage() {}
 
 func (x *TokenAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1764,7 +2962,7 @@ func (x *TokenAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenAnswer.ProtoReflect.Descriptor instead.
 func (*TokenAnswer) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{19}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *TokenAnswer) GetAccessToken() string {
@@ -1799,7 +2997,7 @@ var File_enlist_vendors_opencell_v1_opencell_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\n" +
-	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xc1\x1d\n" +
+	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xcb3\n" +
 	"\x13CrmAccountHierarchy\x12\xbf\x01\n" +
 	"\x10crm_account_type\x18\x01 \x01(\tB\x94\x01\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x19\x85\x01\n" +
 	"\x19opencell.crm_account_type*hC_UA when it is not set; one of Opencell's own types, or one that the setting custom_account_types listsR\x0ecrmAccountType\x12[\n" +
@@ -1815,10 +3013,10 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"request_id*fthe request_id only while the connection's reference_request_id is on, and not with ON_EXISTING_UPDATER\fexternalRef1\x12I\n" +
 	"\rexternal_ref2\x18\x06 \x01(\tB$\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19\x18\n" +
 	"\x16opencell.external_ref2R\fexternalRef2\x124\n" +
-	"\x04name\x18\a \x01(\v2 .enlist.vendors.opencell.v1.NameR\x04name\x12\xe3\x01\n" +
+	"\x04name\x18\a \x01(\v2 .enlist.vendors.opencell.v1.NameR\x04name\x12\xf5\x01\n" +
 	"\n" +
-	"is_company\x18\b \x01(\bB\xbe\x01\xfa\x8d\x19\xb9\x01\n" +
-	"\x13opencell.is_company*\xa1\x01true exactly when customer.organization is set; left out while the connection's send_is_company is off, and with ON_EXISTING_UPDATE when there is no organizationH\x00R\tisCompany\x88\x01\x01\x12O\n" +
+	"is_company\x18\b \x01(\bB\xd0\x01\xfa\x8d\x19\xcb\x01\n" +
+	"\x13opencell.is_company*\xb3\x01true exactly when customer.organization is set; left out while send_is_company is off, or by default before version 12; an update without an organization sends what Opencell holdsH\x00R\tisCompany\x88\x01\x01\x12O\n" +
 	"\x11subscription_date\x18\t \x01(\tB\"\xfa\x8d\x19\x1e\n" +
 	"\x1aopencell.subscription_date\x18\x06R\x10subscriptionDate\x12=\n" +
 	"\tjob_title\x18\n" +
@@ -1829,23 +3027,23 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x0fregistration_no\x18\f \x01(\tB6\xfaB\x04r\x02\x18d\xfa\x8d\x19+\n" +
 	")customer.organization.registration_numberR\x0eregistrationNo\x12=\n" +
 	"\aaddress\x18\r \x01(\v2#.enlist.vendors.opencell.v1.AddressR\aaddress\x12_\n" +
-	"\x13contact_information\x18\x0e \x01(\v2..enlist.vendors.opencell.v1.ContactInformationR\x12contactInformation\x12U\n" +
-	"\x05email\x18\x0f \x01(\tB?\xfa\x8d\x19;\n" +
-	"\x0ecustomer.email*)required with opencell.electronic_billingR\x05email\x12l\n" +
+	"\x13contact_information\x18\x0e \x01(\v2..enlist.vendors.opencell.v1.ContactInformationR\x12contactInformation\x12m\n" +
+	"\x05email\x18\x0f \x01(\tBW\xfa\x8d\x19S\n" +
+	"\x16opencell.billing_email\x12\x0ecustomer.email*)required with opencell.electronic_billingR\x05email\x12l\n" +
 	"\blanguage\x18\x10 \x01(\tBP\xfaB\x04r\x02\x10\x01\xfa\x8d\x19E\n" +
-	"\x16customer.language_code\x18\x02\"\rlanguage_code*\x1amust be set up in OpencellR\blanguage\x12\xe8\x01\n" +
-	"\x0epayment_method\x18\x11 \x01(\tB\xc0\x01\xfaB\"r R\x05CHECKR\fWIRETRANSFERR\x06PAYPAL\xd0\x01\x01\xfa\x8d\x19\x1b\n" +
+	"\x16customer.language_code\x18\x02\"\rlanguage_code*\x1amust be set up in OpencellR\blanguage\x12\xf2\x01\n" +
+	"\x0epayment_method\x18\x11 \x01(\tB\xca\x01\xfaB'r%R\x05CHECKR\fWIRETRANSFERR\vDIRECTDEBIT\xd0\x01\x01\xfa\x8d\x19\x1b\n" +
 	"\x17opencell.payment_method\x18\n" +
-	"\x82\x8e\x19xone of OPENCELL_PAYMENT_METHOD_CHECK, _WIRETRANSFER, _PAYPAL; the others need details and go in opencell.payment_methodsR\rpaymentMethod\x12R\n" +
-	"\x0fpayment_methods\x18\x12 \x03(\v2).enlist.vendors.opencell.v1.PaymentMethodR\x0epaymentMethods\x12}\n" +
+	"\x82\x8e\x19}one of OPENCELL_PAYMENT_METHOD_CHECK, _WIRETRANSFER, _DIRECTDEBIT; the others need details and go in opencell.payment_methodsR\rpaymentMethod\x12U\n" +
+	"\x11method_of_payment\x18\x12 \x03(\v2).enlist.vendors.opencell.v1.PaymentMethodR\x0fmethodOfPayment\x12}\n" +
 	"\x11customer_category\x18\x13 \x01(\tBP\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x19B\n" +
 	"\x11customer.category\"\x11customer_category*\x1amust be set up in OpencellR\x10customerCategory\x12j\n" +
 	"\bcurrency\x18\x14 \x01(\tBN\xfaB\x04r\x02\x10\x01\xfa\x8d\x19C\n" +
 	"\x16customer.currency_code\"\rcurrency_code*\x1amust be set up in OpencellR\bcurrency\x12\x7f\n" +
 	"\rbilling_cycle\x18\x15 \x01(\tBZ\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x19L\n" +
-	"\x16opencell.billing_cycle\"\x16defaults.billing_cycle*\x1amust be set up in OpencellR\fbillingCycle\x12h\n" +
-	"\acountry\x18\x16 \x01(\tBN\xfaB\x04r\x02\x10\x01\xfa\x8d\x19C\n" +
-	"%customer.billing_address.country_code*\x1amust be set up in OpencellR\acountry\x12U\n" +
+	"\x16opencell.billing_cycle\"\x16defaults.billing_cycle*\x1amust be set up in OpencellR\fbillingCycle\x12\x87\x01\n" +
+	"\acountry\x18\x16 \x01(\tBm\xfaB\x04r\x02\x10\x01\xfa\x8d\x19b\n" +
+	"\x1dopencell.trading_country_code\x12%customer.billing_address.country_code*\x1amust be set up in OpencellR\acountry\x12U\n" +
 	"\x12electronic_billing\x18\x17 \x01(\bB!\xfa\x8d\x19\x1d\n" +
 	"\x1bopencell.electronic_billingH\x01R\x11electronicBilling\x88\x01\x01\x12M\n" +
 	"\rcustom_fields\x18\x18 \x01(\v2(.enlist.vendors.opencell.v1.CustomFieldsR\fcustomFields\x12D\n" +
@@ -1854,19 +3052,21 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x16mandate_identification\x18\x1a \x01(\tB%\xfa\x8d\x19!\n" +
 	"\x1fopencell.mandate_identificationR\x15mandateIdentification\x12@\n" +
 	"\fmandate_date\x18\x1b \x01(\tB\x1d\xfa\x8d\x19\x19\n" +
-	"\x15opencell.mandate_date\x18\x06R\vmandateDate\x12C\n" +
-	"\tca_status\x18\x1c \x01(\tB&\xfa\x8d\x19\"\n" +
-	" opencell.customer_account_statusR\bcaStatus\x12G\n" +
+	"\x15opencell.mandate_date\x18\x06R\vmandateDate\x12r\n" +
+	"\tca_status\x18\x1c \x01(\tBU\xfaB\x14r\x12R\x06ACTIVER\x05CLOSE\xd0\x01\x01\xfa\x8d\x19\"\n" +
+	" opencell.customer_account_status\x82\x8e\x19\x14one of ACTIVE, CLOSER\bcaStatus\x12G\n" +
 	"\x0fcredit_category\x18\x1d \x01(\tB\x1e\xfa\x8d\x19\x1a\n" +
-	"\x18opencell.credit_categoryR\x0ecreditCategory\x12A\n" +
-	"\rdunning_level\x18\x1e \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
-	"\x16opencell.dunning_levelR\fdunningLevel\x12N\n" +
+	"\x18opencell.credit_categoryR\x0ecreditCategory\x12\x8a\x01\n" +
+	"\rdunning_level\x18\x1e \x01(\tBe\xfaB!r\x1fR\x02R0R\x02R1R\x02R2R\x02R3R\x02R4R\x02R5R\x02R6\xd0\x01\x01\xfa\x8d\x19\x18\n" +
+	"\x16opencell.dunning_level\x82\x8e\x19!one of R0, R1, R2, R3, R4, R5, R6R\fdunningLevel\x12N\n" +
 	"\x11next_invoice_date\x18\x1f \x01(\tB\"\xfa\x8d\x19\x1e\n" +
-	"\x1aopencell.next_invoice_date\x18\x06R\x0fnextInvoiceDate\x12B\n" +
-	"\tba_status\x18  \x01(\tB%\xfa\x8d\x19!\n" +
-	"\x1fopencell.billing_account_statusR\bbaStatus\x12?\n" +
-	"\tua_status\x18! \x01(\tB\"\xfa\x8d\x19\x1e\n" +
-	"\x1copencell.user_account_statusR\buaStatus\x12P\n" +
+	"\x1aopencell.next_invoice_date\x18\x06R\x0fnextInvoiceDate\x12\xa0\x01\n" +
+	"\tba_status\x18  \x01(\tB\x82\x01\xfaB+r)R\x06ACTIVER\bCANCELEDR\n" +
+	"TERMINATEDR\x06CLOSED\xd0\x01\x01\xfa\x8d\x19!\n" +
+	"\x1fopencell.billing_account_status\x82\x8e\x19+one of ACTIVE, CANCELED, TERMINATED, CLOSEDR\bbaStatus\x12\x9c\x01\n" +
+	"\tua_status\x18! \x01(\tB\x7f\xfaB+r)R\x06ACTIVER\bCANCELEDR\n" +
+	"TERMINATEDR\x06CLOSED\xd0\x01\x01\xfa\x8d\x19\x1e\n" +
+	"\x1copencell.user_account_status\x82\x8e\x19+one of ACTIVE, CANCELED, TERMINATED, CLOSEDR\buaStatus\x12P\n" +
 	"\x12termination_reason\x18\" \x01(\tB!\xfa\x8d\x19\x1d\n" +
 	"\x1bopencell.termination_reasonR\x11terminationReason\x12L\n" +
 	"\x10termination_date\x18# \x01(\tB!\xfa\x8d\x19\x1d\n" +
@@ -1874,52 +3074,181 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\fmailing_type\x18$ \x01(\tB\x1b\xfa\x8d\x19\x17\n" +
 	"\x15opencell.mailing_typeR\vmailingType\x12D\n" +
 	"\x0eemail_template\x18% \x01(\tB\x1d\xfa\x8d\x19\x19\n" +
-	"\x17opencell.email_templateR\remailTemplate\x12;\n" +
-	"\vcced_emails\x18& \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
+	"\x17opencell.email_templateR\remailTemplate\x12C\n" +
+	"\vcced_emails\x18& \x01(\tB\"\xfaB\x05r\x03\x18\xd0\x0f\xfa\x8d\x19\x16\n" +
 	"\x14opencell.cced_emailsR\n" +
-	"ccedEmailsB\r\n" +
+	"ccedEmails\x12N\n" +
+	"\vdate_status\x18' \x01(\tB-\xfa\x8d\x19)\n" +
+	"%opencell.customer_account_status_date\x18\x06R\n" +
+	"dateStatus\x12Q\n" +
+	"\x12date_dunning_level\x18( \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1bopencell.dunning_level_date\x18\x06R\x10dateDunningLevel\x12W\n" +
+	"\x11legal_entity_type\x18) \x01(\v2+.enlist.vendors.opencell.v1.LegalEntityTypeR\x0flegalEntityType\x12u\n" +
+	"\x14parent_customer_code\x18* \x01(\tBC\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x197\n" +
+	"\x1dopencell.parent_customer_code*\x16must exist in OpencellR\x12parentCustomerCode\x12o\n" +
+	"\x1fdiscount_plan_for_instantiation\x18+ \x03(\v2(.enlist.vendors.opencell.v1.DiscountPlanR\x1cdiscountPlanForInstantiation\x12s\n" +
+	"\x1ddiscount_plan_for_termination\x18, \x03(\tB0\xfa\x8d\x19,\n" +
+	"*opencell.discount_plans_for_termination[*]R\x1adiscountPlanForTermination\x12A\n" +
+	"\rpayment_terms\x18- \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
+	"\x16opencell.payment_termsR\fpaymentTerms\x12L\n" +
+	"\x11tax_category_code\x18. \x01(\tB \xfa\x8d\x19\x1c\n" +
+	"\x1aopencell.tax_category_codeR\x0ftaxCategoryCode\x122\n" +
+	"\x06seller\x18/ \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14opencell.seller_codeR\x06seller\x12o\n" +
+	"\x1ccustomer_invoicing_threshold\x180 \x01(\x01B(\xfa\x8d\x19$\n" +
+	"\"opencell.customer_threshold.amountH\x02R\x1acustomerInvoicingThreshold\x88\x01\x01\x12\xa6\x01\n" +
+	"\x18customer_check_threshold\x181 \x01(\tBl\xfaB@r>R\x0fBEFORE_DISCOUNTR\x0eAFTER_DISCOUNTR\vPOSITIVE_RTR\vPOSITIVE_IL\xd0\x01\x01\xfa\x8d\x19%\n" +
+	"!opencell.customer_threshold.check\x18\n" +
+	"R\x16customerCheckThreshold\x12t\n" +
+	"\x1dcustomer_threshold_per_entity\x182 \x01(\bB,\xfa\x8d\x19(\n" +
+	"&opencell.customer_threshold.per_entityH\x03R\x1acustomerThresholdPerEntity\x88\x01\x01\x12\x86\x01\n" +
+	"$customer_account_invoicing_threshold\x183 \x01(\x01B0\xfa\x8d\x19,\n" +
+	"*opencell.customer_account_threshold.amountH\x04R!customerAccountInvoicingThreshold\x88\x01\x01\x12\xbd\x01\n" +
+	" customer_account_check_threshold\x184 \x01(\tBt\xfaB@r>R\x0fBEFORE_DISCOUNTR\x0eAFTER_DISCOUNTR\vPOSITIVE_RTR\vPOSITIVE_IL\xd0\x01\x01\xfa\x8d\x19-\n" +
+	")opencell.customer_account_threshold.check\x18\n" +
+	"R\x1dcustomerAccountCheckThreshold\x12\x8b\x01\n" +
+	"%customer_account_threshold_per_entity\x185 \x01(\bB4\xfa\x8d\x190\n" +
+	".opencell.customer_account_threshold.per_entityH\x05R!customerAccountThresholdPerEntity\x88\x01\x01\x12e\n" +
+	"\x13invoicing_threshold\x186 \x01(\x01B/\xfa\x8d\x19+\n" +
+	")opencell.billing_account_threshold.amountH\x06R\x12invoicingThreshold\x88\x01\x01\x12\x9c\x01\n" +
+	"\x0fcheck_threshold\x187 \x01(\tBs\xfaB@r>R\x0fBEFORE_DISCOUNTR\x0eAFTER_DISCOUNTR\vPOSITIVE_RTR\vPOSITIVE_IL\xd0\x01\x01\xfa\x8d\x19,\n" +
+	"(opencell.billing_account_threshold.check\x18\n" +
+	"R\x0echeckThreshold\x12j\n" +
+	"\x14threshold_per_entity\x188 \x01(\bB3\xfa\x8d\x19/\n" +
+	"-opencell.billing_account_threshold.per_entityH\aR\x12thresholdPerEntity\x88\x01\x01\x12V\n" +
+	"\x11minimum_amount_el\x189 \x01(\v2*.enlist.vendors.opencell.v1.MinimumAmountsR\x0fminimumAmountEl\x12]\n" +
+	"\x10bank_coordinates\x18: \x01(\v22.enlist.vendors.opencell.v1.AccountBankCoordinatesR\x0fbankCoordinatesB\r\n" +
 	"\v_is_companyB\x15\n" +
-	"\x13_electronic_billing\"\xff\x01\n" +
+	"\x13_electronic_billingB\x1f\n" +
+	"\x1d_customer_invoicing_thresholdB \n" +
+	"\x1e_customer_threshold_per_entityB'\n" +
+	"%_customer_account_invoicing_thresholdB(\n" +
+	"&_customer_account_threshold_per_entityB\x16\n" +
+	"\x14_invoicing_thresholdB\x17\n" +
+	"\x15_threshold_per_entity\"c\n" +
+	"\x0fLegalEntityType\x12P\n" +
+	"\x04code\x18\x01 \x01(\tB<\xfa\x8d\x198\n" +
+	"\x1aopencell.legal_entity_type*\x1amust be set up in OpencellR\x04code\"\xbf\x04\n" +
+	"\fDiscountPlan\x12g\n" +
+	"\x04code\x18\x01 \x01(\tBS\xfa\x8d\x19O\n" +
+	"1opencell.discount_plans_for_instantiation[*].code*\x1amust be set up in OpencellR\x04code\x12^\n" +
+	"\n" +
+	"start_date\x18\x02 \x01(\tB?\xfa\x8d\x19;\n" +
+	"7opencell.discount_plans_for_instantiation[*].start_date\x18\x06R\tstartDate\x12X\n" +
+	"\bend_date\x18\x03 \x01(\tB=\xfa\x8d\x199\n" +
+	"5opencell.discount_plans_for_instantiation[*].end_date\x18\x06R\aendDate\x12s\n" +
+	"\x10default_duration\x18\x04 \x01(\x05BC\xfa\x8d\x19?\n" +
+	"=opencell.discount_plans_for_instantiation[*].default_durationH\x00R\x0fdefaultDuration\x88\x01\x01\x12\x81\x01\n" +
+	"\rduration_unit\x18\x05 \x01(\tB\\\xfaB\x17r\x15R\x05MONTHR\x03DAYR\x04YEAR\xd0\x01\x01\xfa\x8d\x19>\n" +
+	":opencell.discount_plans_for_instantiation[*].duration_unit\x18\n" +
+	"R\fdurationUnitB\x13\n" +
+	"\x11_default_duration\"\xec\x0e\n" +
+	"\x0eMinimumAmounts\x12v\n" +
+	"\x1acustomer_minimum_amount_el\x18\x01 \x01(\tB9\xfaB\x05r\x03\x18\xd0\x0f\xfa\x8d\x19-\n" +
+	"+opencell.minimum_amounts.customer.amount_elR\x17customerMinimumAmountEl\x12k\n" +
+	"\x19customer_minimum_label_el\x18\x02 \x01(\tB0\xfa\x8d\x19,\n" +
+	"*opencell.minimum_amounts.customer.label_elR\x16customerMinimumLabelEl\x12\x80\x01\n" +
+	" customer_minimum_charge_template\x18\x03 \x01(\tB7\xfa\x8d\x193\n" +
+	"1opencell.minimum_amounts.customer.charge_templateR\x1dcustomerMinimumChargeTemplate\x12}\n" +
+	"\x1fcustomer_minimum_target_account\x18\x04 \x01(\tB6\xfa\x8d\x192\n" +
+	"0opencell.minimum_amounts.customer.target_accountR\x1ccustomerMinimumTargetAccount\x12\x8d\x01\n" +
+	"\"customer_account_minimum_amount_el\x18\x05 \x01(\tBA\xfaB\x05r\x03\x18\xd0\x0f\xfa\x8d\x195\n" +
+	"3opencell.minimum_amounts.customer_account.amount_elR\x1ecustomerAccountMinimumAmountEl\x12\x82\x01\n" +
+	"!customer_account_minimum_label_el\x18\x06 \x01(\tB8\xfa\x8d\x194\n" +
+	"2opencell.minimum_amounts.customer_account.label_elR\x1dcustomerAccountMinimumLabelEl\x12\x97\x01\n" +
+	"(customer_account_minimum_charge_template\x18\a \x01(\tB?\xfa\x8d\x19;\n" +
+	"9opencell.minimum_amounts.customer_account.charge_templateR$customerAccountMinimumChargeTemplate\x12\x94\x01\n" +
+	"'customer_account_minimum_target_account\x18\b \x01(\tB>\xfa\x8d\x19:\n" +
+	"8opencell.minimum_amounts.customer_account.target_accountR#customerAccountMinimumTargetAccount\x12\x8a\x01\n" +
+	"!billing_account_minimum_amount_el\x18\t \x01(\tB@\xfaB\x05r\x03\x18\xd0\x0f\xfa\x8d\x194\n" +
+	"2opencell.minimum_amounts.billing_account.amount_elR\x1dbillingAccountMinimumAmountEl\x12\x7f\n" +
+	" billing_account_minimum_label_el\x18\n" +
+	" \x01(\tB7\xfa\x8d\x193\n" +
+	"1opencell.minimum_amounts.billing_account.label_elR\x1cbillingAccountMinimumLabelEl\x12\x94\x01\n" +
+	"'billing_account_minimum_charge_template\x18\v \x01(\tB>\xfa\x8d\x19:\n" +
+	"8opencell.minimum_amounts.billing_account.charge_templateR#billingAccountMinimumChargeTemplate\x12\x81\x01\n" +
+	"\x1euser_account_minimum_amount_el\x18\f \x01(\tB=\xfaB\x05r\x03\x18\xd0\x0f\xfa\x8d\x191\n" +
+	"/opencell.minimum_amounts.user_account.amount_elR\x1auserAccountMinimumAmountEl\x12v\n" +
+	"\x1duser_account_minimum_label_el\x18\r \x01(\tB4\xfa\x8d\x190\n" +
+	".opencell.minimum_amounts.user_account.label_elR\x19userAccountMinimumLabelEl\x12\x8b\x01\n" +
+	"$user_account_minimum_charge_template\x18\x0e \x01(\tB;\xfa\x8d\x197\n" +
+	"5opencell.minimum_amounts.user_account.charge_templateR userAccountMinimumChargeTemplate\"\xea\x06\n" +
+	"\x16AccountBankCoordinates\x12;\n" +
+	"\x04iban\x18\x01 \x01(\tB'\xfa\x8d\x19 \n" +
+	"\x1eopencell.bank_coordinates.iban\x80\x01\x01R\x04iban\x125\n" +
+	"\x03bic\x18\x02 \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dopencell.bank_coordinates.bicR\x03bic\x12R\n" +
+	"\raccount_owner\x18\x03 \x01(\tB-\xfa\x8d\x19)\n" +
+	"'opencell.bank_coordinates.account_ownerR\faccountOwner\x12F\n" +
+	"\tbank_name\x18\x04 \x01(\tB)\xfa\x8d\x19%\n" +
+	"#opencell.bank_coordinates.bank_nameR\bbankName\x12F\n" +
+	"\tbank_code\x18\x05 \x01(\tB)\xfa\x8d\x19%\n" +
+	"#opencell.bank_coordinates.bank_codeR\bbankCode\x12L\n" +
+	"\vbranch_code\x18\x06 \x01(\tB+\xfa\x8d\x19'\n" +
+	"%opencell.bank_coordinates.branch_codeR\n" +
+	"branchCode\x12X\n" +
+	"\x0eaccount_number\x18\a \x01(\tB1\xfa\x8d\x19*\n" +
+	"(opencell.bank_coordinates.account_number\x80\x01\x01R\raccountNumber\x125\n" +
+	"\x03key\x18\b \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dopencell.bank_coordinates.keyR\x03key\x12@\n" +
+	"\abank_id\x18\t \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.bank_coordinates.bank_idR\x06bankId\x12R\n" +
+	"\rissuer_number\x18\n" +
+	" \x01(\tB-\xfa\x8d\x19)\n" +
+	"'opencell.bank_coordinates.issuer_numberR\fissuerNumber\x12L\n" +
+	"\vissuer_name\x18\v \x01(\tB+\xfa\x8d\x19'\n" +
+	"%opencell.bank_coordinates.issuer_nameR\n" +
+	"issuerName\x125\n" +
+	"\x03ics\x18\f \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dopencell.bank_coordinates.icsR\x03ics\"\xfd\x01\n" +
 	"\x04Name\x12j\n" +
 	"\x05title\x18\x01 \x01(\tBT\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19H\n" +
-	"\x13opencell.title_code\x12\x13customer.name.title\x18\x04*\x1amust be set up in OpencellR\x05title\x12E\n" +
+	"\x13opencell.title_code\x12\x13customer.name.title\x18\x04*\x1amust be set up in OpencellR\x05title\x12D\n" +
 	"\n" +
-	"first_name\x18\x02 \x01(\tB&\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19\x1a\n" +
-	"\x18customer.name.given_nameR\tfirstName\x12D\n" +
-	"\tlast_name\x18\x03 \x01(\tB'\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19\x1b\n" +
-	"\x19customer.name.family_nameR\blastName\"\x8e\x05\n" +
-	"\aAddress\x12K\n" +
+	"first_name\x18\x02 \x01(\tB%\xfaB\x04r\x02\x18d\xfa\x8d\x19\x1a\n" +
+	"\x18customer.name.given_nameR\tfirstName\x12C\n" +
+	"\tlast_name\x18\x03 \x01(\tB&\xfaB\x04r\x02\x18d\xfa\x8d\x19\x1b\n" +
+	"\x19customer.name.family_nameR\blastName\"\xac\x06\n" +
+	"\aAddress\x12P\n" +
 	"\baddress1\x18\x01 \x01(\tB/\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19#\n" +
-	"!customer.billing_address.lines[0]R\baddress1\x12K\n" +
+	"!customer.billing_address.lines[0]H\x00R\baddress1\x88\x01\x01\x12P\n" +
 	"\baddress2\x18\x02 \x01(\tB/\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19#\n" +
-	"!customer.billing_address.lines[1]R\baddress2\x12K\n" +
+	"!customer.billing_address.lines[1]H\x01R\baddress2\x88\x01\x01\x12P\n" +
 	"\baddress3\x18\x03 \x01(\tB/\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19#\n" +
-	"!customer.billing_address.lines[2]R\baddress3\x12K\n" +
+	"!customer.billing_address.lines[2]H\x02R\baddress3\x88\x01\x01\x12P\n" +
 	"\baddress4\x18\x04 \x01(\tB/\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19#\n" +
-	"!customer.billing_address.lines[3]R\baddress4\x12K\n" +
+	"!customer.billing_address.lines[3]H\x03R\baddress4\x88\x01\x01\x12P\n" +
 	"\baddress5\x18\x05 \x01(\tB/\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19#\n" +
-	"!customer.billing_address.lines[4]R\baddress5\x12E\n" +
-	"\bzip_code\x18\x06 \x01(\tB*\xfa\x8d\x19&\n" +
-	"$customer.billing_address.postal_codeR\azipCode\x127\n" +
-	"\x04city\x18\a \x01(\tB#\xfa\x8d\x19\x1f\n" +
-	"\x1dcustomer.billing_address.cityR\x04city\x12E\n" +
+	"!customer.billing_address.lines[4]H\x04R\baddress5\x88\x01\x01\x12Q\n" +
+	"\bzip_code\x18\x06 \x01(\tB1\xfaB\x04r\x02\x18\x14\xfa\x8d\x19&\n" +
+	"$customer.billing_address.postal_codeH\x05R\azipCode\x88\x01\x01\x12C\n" +
+	"\x04city\x18\a \x01(\tB*\xfaB\x04r\x02\x182\xfa\x8d\x19\x1f\n" +
+	"\x1dcustomer.billing_address.cityH\x06R\x04city\x88\x01\x01\x12E\n" +
 	"\acountry\x18\b \x01(\tB+\xfa\x8d\x19'\n" +
-	"%customer.billing_address.country_codeR\acountry\x12;\n" +
-	"\x05state\x18\t \x01(\tB%\xfa\x8d\x19!\n" +
-	"\x1fcustomer.billing_address.regionR\x05state\"\xc1\x01\n" +
-	"\x12ContactInformation\x12*\n" +
-	"\x05email\x18\x01 \x01(\tB\x14\xfa\x8d\x19\x10\n" +
-	"\x0ecustomer.emailR\x05email\x12*\n" +
-	"\x05phone\x18\x02 \x01(\tB\x14\xfa\x8d\x19\x10\n" +
-	"\x0ecustomer.phoneR\x05phone\x12-\n" +
-	"\x06mobile\x18\x03 \x01(\tB\x15\xfa\x8d\x19\x11\n" +
-	"\x0fcustomer.mobileR\x06mobile\x12$\n" +
-	"\x03fax\x18\x04 \x01(\tB\x12\xfa\x8d\x19\x0e\n" +
-	"\fcustomer.faxR\x03fax\"\xfd\x04\n" +
-	"\rPaymentMethod\x12g\n" +
-	"\x13payment_method_type\x18\x01 \x01(\tB7\xfa\x8d\x193\n" +
+	"%customer.billing_address.country_codeR\acountry\x12G\n" +
+	"\x05state\x18\t \x01(\tB,\xfaB\x04r\x02\x182\xfa\x8d\x19!\n" +
+	"\x1fcustomer.billing_address.regionH\aR\x05state\x88\x01\x01B\v\n" +
+	"\t_address1B\v\n" +
+	"\t_address2B\v\n" +
+	"\t_address3B\v\n" +
+	"\t_address4B\v\n" +
+	"\t_address5B\v\n" +
+	"\t_zip_codeB\a\n" +
+	"\x05_cityB\b\n" +
+	"\x06_state\"\xde\x01\n" +
+	"\x12ContactInformation\x122\n" +
+	"\x05email\x18\x01 \x01(\tB\x1c\xfaB\x05r\x03\x18\xd0\x0f\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.emailR\x05email\x121\n" +
+	"\x05phone\x18\x02 \x01(\tB\x1b\xfaB\x04r\x02\x18d\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.phoneR\x05phone\x124\n" +
+	"\x06mobile\x18\x03 \x01(\tB\x1c\xfaB\x04r\x02\x18d\xfa\x8d\x19\x11\n" +
+	"\x0fcustomer.mobileR\x06mobile\x12+\n" +
+	"\x03fax\x18\x04 \x01(\tB\x19\xfaB\x04r\x02\x182\xfa\x8d\x19\x0e\n" +
+	"\fcustomer.faxR\x03fax\"\xd0\x12\n" +
+	"\rPaymentMethod\x12\xc3\x02\n" +
+	"\x13payment_method_type\x18\x01 \x01(\tB\x92\x02\xfaBnrlR\x05CHECKR\vDIRECTDEBITR\fWIRETRANSFERR\x04CARDR\x04CASHR\x06PAYPALR\x06STRIPER\x11PAYPALPAYMENTLINKR\x10STRIPEDIRECTLINKR\x04SIPS\xd0\x01\x01\xfa\x8d\x19\x9c\x01\n" +
 	"/opencell.payment_methods[*].payment_method_type\x18\n" +
-	"R\x11paymentMethodType\x12=\n" +
+	"*gPAYPAL and STRIPE exist before version 15, PAYPALPAYMENTLINK and STRIPEDIRECTLINK from 15, SIPS from 16R\x11paymentMethodType\x12=\n" +
 	"\x05alias\x18\x02 \x01(\tB'\xfa\x8d\x19#\n" +
 	"!opencell.payment_methods[*].aliasR\x05alias\x12N\n" +
 	"\tpreferred\x18\x03 \x01(\bB+\xfa\x8d\x19'\n" +
@@ -1930,9 +3259,53 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\fmandate_date\x18\x06 \x01(\tB0\xfa\x8d\x19,\n" +
 	"(opencell.payment_methods[*].mandate_date\x18\x06R\vmandateDate\x12H\n" +
 	"\btoken_id\x18\a \x01(\tB-\xfa\x8d\x19&\n" +
-	"$opencell.payment_methods[*].token_id\x80\x01\x01R\atokenIdB\f\n" +
+	"$opencell.payment_methods[*].token_id\x80\x01\x01R\atokenId\x12Q\n" +
+	"\vcard_number\x18\b \x01(\tB0\xfa\x8d\x19)\n" +
+	"'opencell.payment_methods[*].card_number\x80\x01\x01R\n" +
+	"cardNumber\x12=\n" +
+	"\x05owner\x18\t \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.payment_methods[*].ownerR\x05owner\x12b\n" +
+	"\x10month_expiration\x18\n" +
+	" \x01(\x05B2\xfa\x8d\x19.\n" +
+	",opencell.payment_methods[*].month_expirationH\x01R\x0fmonthExpiration\x88\x01\x01\x12_\n" +
+	"\x0fyear_expiration\x18\v \x01(\x05B1\xfa\x8d\x19-\n" +
+	"+opencell.payment_methods[*].year_expirationH\x02R\x0eyearExpiration\x88\x01\x01\x12T\n" +
+	"\fissue_number\x18\f \x01(\tB1\xfa\x8d\x19*\n" +
+	"(opencell.payment_methods[*].issue_number\x80\x01\x01R\vissueNumber\x12z\n" +
+	"\tcard_type\x18\r \x01(\tB]\xfaB-r+R\x04VISAR\n" +
+	"MASTERCARDR\x10AMERICAN_EXPRESSR\x02CB\xd0\x01\x01\xfa\x8d\x19)\n" +
+	"%opencell.payment_methods[*].card_type\x18\n" +
+	"R\bcardType\x12k\n" +
+	"\x15customer_account_code\x18\x0e \x01(\tB7\xfa\x8d\x193\n" +
+	"1opencell.payment_methods[*].customer_account_codeR\x13customerAccountCode\x129\n" +
+	"\x02id\x18\x0f \x01(\x03B$\xfa\x8d\x19 \n" +
+	"\x1eopencell.payment_methods[*].idH\x03R\x02id\x88\x01\x01\x12K\n" +
+	"\bdisabled\x18\x10 \x01(\bB*\xfa\x8d\x19&\n" +
+	"$opencell.payment_methods[*].disabledH\x04R\bdisabled\x88\x01\x01\x12B\n" +
+	"\auser_id\x18\x11 \x01(\tB)\xfa\x8d\x19%\n" +
+	"#opencell.payment_methods[*].user_idR\x06userId\x12=\n" +
+	"\x05email\x18\x12 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.payment_methods[*].emailR\x05email\x12=\n" +
+	"\x05info1\x18\x13 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.payment_methods[*].info1R\x05info1\x12=\n" +
+	"\x05info2\x18\x14 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.payment_methods[*].info2R\x05info2\x12=\n" +
+	"\x05info3\x18\x15 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.payment_methods[*].info3R\x05info3\x12=\n" +
+	"\x05info4\x18\x16 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.payment_methods[*].info4R\x05info4\x12=\n" +
+	"\x05info5\x18\x17 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!opencell.payment_methods[*].info5R\x05info5\x12q\n" +
+	"\x17reference_document_code\x18\x18 \x01(\tB9\xfa\x8d\x195\n" +
+	"3opencell.payment_methods[*].reference_document_codeR\x15referenceDocumentCode\x12h\n" +
+	"\x14untdid_payment_means\x18\x19 \x01(\tB6\xfa\x8d\x192\n" +
+	"0opencell.payment_methods[*].untdid_payment_meansR\x12untdidPaymentMeansB\f\n" +
 	"\n" +
-	"_preferred\"\xed\x02\n" +
+	"_preferredB\x13\n" +
+	"\x11_month_expirationB\x12\n" +
+	"\x10_year_expirationB\x05\n" +
+	"\x03_idB\v\n" +
+	"\t_disabled\"\xc7\b\n" +
 	"\x0fBankCoordinates\x12N\n" +
 	"\x04iban\x18\x01 \x01(\tB:\xfa\x8d\x193\n" +
 	"1opencell.payment_methods[*].bank_coordinates.iban\x80\x01\x01R\x04iban\x12H\n" +
@@ -1941,9 +3314,28 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\raccount_owner\x18\x03 \x01(\tB@\xfa\x8d\x19<\n" +
 	":opencell.payment_methods[*].bank_coordinates.account_ownerR\faccountOwner\x12Y\n" +
 	"\tbank_name\x18\x04 \x01(\tB<\xfa\x8d\x198\n" +
-	"6opencell.payment_methods[*].bank_coordinates.bank_nameR\bbankName\"Z\n" +
+	"6opencell.payment_methods[*].bank_coordinates.bank_nameR\bbankName\x12Y\n" +
+	"\tbank_code\x18\x05 \x01(\tB<\xfa\x8d\x198\n" +
+	"6opencell.payment_methods[*].bank_coordinates.bank_codeR\bbankCode\x12_\n" +
+	"\vbranch_code\x18\x06 \x01(\tB>\xfa\x8d\x19:\n" +
+	"8opencell.payment_methods[*].bank_coordinates.branch_codeR\n" +
+	"branchCode\x12k\n" +
+	"\x0eaccount_number\x18\a \x01(\tBD\xfa\x8d\x19=\n" +
+	";opencell.payment_methods[*].bank_coordinates.account_number\x80\x01\x01R\raccountNumber\x12H\n" +
+	"\x03key\x18\b \x01(\tB6\xfa\x8d\x192\n" +
+	"0opencell.payment_methods[*].bank_coordinates.keyR\x03key\x12S\n" +
+	"\abank_id\x18\t \x01(\tB:\xfa\x8d\x196\n" +
+	"4opencell.payment_methods[*].bank_coordinates.bank_idR\x06bankId\x12e\n" +
+	"\rissuer_number\x18\n" +
+	" \x01(\tB@\xfa\x8d\x19<\n" +
+	":opencell.payment_methods[*].bank_coordinates.issuer_numberR\fissuerNumber\x12_\n" +
+	"\vissuer_name\x18\v \x01(\tB>\xfa\x8d\x19:\n" +
+	"8opencell.payment_methods[*].bank_coordinates.issuer_nameR\n" +
+	"issuerName\x12H\n" +
+	"\x03ics\x18\f \x01(\tB6\xfa\x8d\x192\n" +
+	"0opencell.payment_methods[*].bank_coordinates.icsR\x03ics\"Z\n" +
 	"\fCustomFields\x12J\n" +
-	"\fcustom_field\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.CustomFieldR\vcustomField\"\xd8\x04\n" +
+	"\fcustom_field\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.CustomFieldR\vcustomField\"\xa0\x0e\n" +
 	"\vCustomField\x128\n" +
 	"\x04code\x18\x01 \x01(\tB$\xfa\x8d\x19 \n" +
 	"\x1eopencell.custom_fields[*].codeR\x04code\x12l\n" +
@@ -1958,12 +3350,52 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"'opencell.custom_fields[*].boolean_valueH\x03R\fbooleanValue\x88\x01\x01\x12P\n" +
 	"\n" +
 	"date_value\x18\x06 \x01(\tB,\xfa\x8d\x19(\n" +
-	"$opencell.custom_fields[*].date_value\x18\x06H\x04R\tdateValue\x88\x01\x01B\x0f\n" +
+	"$opencell.custom_fields[*].date_value\x18\x06H\x04R\tdateValue\x88\x01\x01\x12B\n" +
+	"\x05value\x18\a \x03(\v2,.enlist.vendors.opencell.v1.CustomFieldValueR\x05value\x12\xcd\x02\n" +
+	"\tmap_value\x18\b \x03(\v25.enlist.vendors.opencell.v1.CustomField.MapValueEntryB\xf8\x01\xfa\x8d\x19\xf3\x01\n" +
+	";opencell.custom_fields[*].map_value.entries[*].string_value\x129opencell.custom_fields[*].map_value.entries[*].long_value\x12;opencell.custom_fields[*].map_value.entries[*].double_value\x12<opencell.custom_fields[*].map_value.entries[*].boolean_valueR\bmapValue\x12a\n" +
+	"\x16entity_reference_value\x18\t \x01(\v2+.enlist.vendors.opencell.v1.EntityReferenceR\x14entityReferenceValue\x12X\n" +
+	"\x13url_reference_value\x18\n" +
+	" \x01(\v2(.enlist.vendors.opencell.v1.UrlReferenceR\x11urlReferenceValue\x12N\n" +
+	"\n" +
+	"file_value\x18\v \x01(\tB*\xfa\x8d\x19&\n" +
+	"$opencell.custom_fields[*].file_valueH\x05R\tfileValue\x88\x01\x01\x12K\n" +
+	"\n" +
+	"value_date\x18\f \x01(\tB,\xfa\x8d\x19(\n" +
+	"$opencell.custom_fields[*].value_date\x18\x06R\tvalueDate\x12p\n" +
+	"\x17value_period_start_date\x18\r \x01(\tB9\xfa\x8d\x195\n" +
+	"1opencell.custom_fields[*].value_period_start_date\x18\x06R\x14valuePeriodStartDate\x12j\n" +
+	"\x15value_period_end_date\x18\x0e \x01(\tB7\xfa\x8d\x193\n" +
+	"/opencell.custom_fields[*].value_period_end_date\x18\x06R\x12valuePeriodEndDate\x12n\n" +
+	"\x15value_period_priority\x18\x0f \x01(\x05B5\xfa\x8d\x191\n" +
+	"/opencell.custom_fields[*].value_period_priorityH\x06R\x13valuePeriodPriority\x88\x01\x01\x1aa\n" +
+	"\rMapValueEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12:\n" +
+	"\x05value\x18\x02 \x01(\v2$.enlist.vendors.opencell.v1.MapValueR\x05value:\x028\x01B\x0f\n" +
 	"\r_string_valueB\r\n" +
 	"\v_long_valueB\x0f\n" +
 	"\r_double_valueB\x10\n" +
 	"\x0e_boolean_valueB\r\n" +
-	"\v_date_value\"\x80\x01\n" +
+	"\v_date_valueB\r\n" +
+	"\v_file_valueB\x18\n" +
+	"\x16_value_period_priority\"\xb8\x02\n" +
+	"\x10CustomFieldValue\x12\xa3\x02\n" +
+	"\x05value\x18\x01 \x01(\v2\x16.google.protobuf.ValueB\xf4\x01\xfa\x8d\x19\xef\x01\n" +
+	":opencell.custom_fields[*].list_value.items[*].string_value\x128opencell.custom_fields[*].list_value.items[*].long_value\x12:opencell.custom_fields[*].list_value.items[*].double_value\x12;opencell.custom_fields[*].list_value.items[*].boolean_valueR\x05value\"8\n" +
+	"\bMapValue\x12,\n" +
+	"\x05value\x18\x01 \x01(\v2\x16.google.protobuf.ValueR\x05value\"\xb0\x02\n" +
+	"\x0fEntityReference\x12^\n" +
+	"\tclassname\x18\x01 \x01(\tB@\xfa\x8d\x19<\n" +
+	":opencell.custom_fields[*].entity_reference_value.classnameR\tclassname\x12l\n" +
+	"\x0eclassname_code\x18\x02 \x01(\tBE\xfa\x8d\x19A\n" +
+	"?opencell.custom_fields[*].entity_reference_value.classname_codeR\rclassnameCode\x12O\n" +
+	"\x04code\x18\x03 \x01(\tB;\xfa\x8d\x197\n" +
+	"5opencell.custom_fields[*].entity_reference_value.codeR\x04code\"\xaa\x01\n" +
+	"\fUrlReference\x12I\n" +
+	"\x03url\x18\x01 \x01(\tB7\xfa\x8d\x193\n" +
+	"1opencell.custom_fields[*].url_reference_value.urlR\x03url\x12O\n" +
+	"\x05label\x18\x02 \x01(\tB9\xfa\x8d\x195\n" +
+	"3opencell.custom_fields[*].url_reference_value.labelR\x05label\"\x80\x01\n" +
 	"\fActionStatus\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\tR\x06status\x12\x1d\n" +
 	"\n" +
@@ -1973,7 +3405,7 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"entityCode\"\xaa\x01\n" +
 	"\x11GetCustomerAnswer\x12M\n" +
 	"\raction_status\x18\x01 \x01(\v2(.enlist.vendors.opencell.v1.ActionStatusR\factionStatus\x12F\n" +
-	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xa4\a\n" +
+	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xd7\a\n" +
 	"\x0eCustomerRecord\x12%\n" +
 	"\x04code\x18\x01 \x01(\tB\x11\xfa\x8d\x19\r\n" +
 	"\vcustomer.idR\x04code\x12=\n" +
@@ -1997,10 +3429,13 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x11customer.categoryR\x10customerCategory\x12p\n" +
 	"\rcustom_fields\x18\v \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
 	"\x13customer.propertiesR\fcustomFields\x12Y\n" +
-	"\x11customer_accounts\x18\f \x01(\v2,.enlist.vendors.opencell.v1.CustomerAccountsR\x10customerAccounts\"\x85\x01\n" +
+	"\x11customer_accounts\x18\f \x01(\v2,.enlist.vendors.opencell.v1.CustomerAccountsR\x10customerAccounts\x12\"\n" +
+	"\n" +
+	"is_company\x18\r \x01(\bH\x00R\tisCompany\x88\x01\x01B\r\n" +
+	"\v_is_company\"\x85\x01\n" +
 	"\x14RecordedCustomFields\x12m\n" +
 	"\fcustom_field\x18\x01 \x03(\v2/.enlist.vendors.opencell.v1.RecordedCustomFieldB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.propertiesR\vcustomField\"\xe3\x03\n" +
+	"\x13customer.propertiesR\vcustomField\"\x9a\a\n" +
 	"\x13RecordedCustomField\x12-\n" +
 	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
 	"\x13customer.propertiesR\x04code\x12A\n" +
@@ -2015,7 +3450,19 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x13customer.propertiesH\x03R\fbooleanValue\x88\x01\x01\x12P\n" +
 	"\n" +
 	"date_value\x18\x06 \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.propertiesR\tdateValueB\x0f\n" +
+	"\x13customer.propertiesR\tdateValue\x12G\n" +
+	"\x05value\x18\a \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\x05value\x12N\n" +
+	"\tmap_value\x18\b \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\bmapValue\x12g\n" +
+	"\x16entity_reference_value\x18\t \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\x14entityReferenceValue\x12a\n" +
+	"\x13url_reference_value\x18\n" +
+	" \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\x11urlReferenceValue\x12P\n" +
+	"\n" +
+	"file_value\x18\v \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\tfileValueB\x0f\n" +
 	"\r_string_valueB\r\n" +
 	"\v_long_valueB\x0f\n" +
 	"\r_double_valueB\x10\n" +
@@ -2031,14 +3478,15 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x16customer.language_codeR\blanguage\x12V\n" +
 	"\x10billing_accounts\x18\x04 \x01(\v2+.enlist.vendors.opencell.v1.BillingAccountsR\x0fbillingAccounts\"f\n" +
 	"\x0fBillingAccounts\x12S\n" +
-	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\xf0\x01\n" +
+	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\x9d\x02\n" +
 	"\x0eBillingAccount\x12-\n" +
 	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x04code\x12\x18\n" +
-	"\acountry\x18\x02 \x01(\tR\acountry\x12\x1a\n" +
-	"\blanguage\x18\x03 \x01(\tR\blanguage\x12*\n" +
-	"\x05email\x18\x04 \x01(\tB\x14\xfa\x8d\x19\x10\n" +
-	"\x0ecustomer.emailR\x05email\x12M\n" +
+	"\x13customer.vendor_idsR\x04code\x12=\n" +
+	"\acountry\x18\x02 \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dopencell.trading_country_codeR\acountry\x12\x1a\n" +
+	"\blanguage\x18\x03 \x01(\tR\blanguage\x122\n" +
+	"\x05email\x18\x04 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
+	"\x16opencell.billing_emailR\x05email\x12M\n" +
 	"\ruser_accounts\x18\x05 \x01(\v2(.enlist.vendors.opencell.v1.UserAccountsR\fuserAccounts\"Z\n" +
 	"\fUserAccounts\x12J\n" +
 	"\fuser_account\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.UserAccountR\vuserAccount\"<\n" +
@@ -2066,57 +3514,82 @@ func file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP() []byte {
 	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescData
 }
 
-var file_enlist_vendors_opencell_v1_opencell_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_enlist_vendors_opencell_v1_opencell_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_enlist_vendors_opencell_v1_opencell_proto_goTypes = []any{
-	(*CrmAccountHierarchy)(nil),  // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy
-	(*Name)(nil),                 // 1: enlist.vendors.opencell.v1.Name
-	(*Address)(nil),              // 2: enlist.vendors.opencell.v1.Address
-	(*ContactInformation)(nil),   // 3: enlist.vendors.opencell.v1.ContactInformation
-	(*PaymentMethod)(nil),        // 4: enlist.vendors.opencell.v1.PaymentMethod
-	(*BankCoordinates)(nil),      // 5: enlist.vendors.opencell.v1.BankCoordinates
-	(*CustomFields)(nil),         // 6: enlist.vendors.opencell.v1.CustomFields
-	(*CustomField)(nil),          // 7: enlist.vendors.opencell.v1.CustomField
-	(*ActionStatus)(nil),         // 8: enlist.vendors.opencell.v1.ActionStatus
-	(*GetCustomerAnswer)(nil),    // 9: enlist.vendors.opencell.v1.GetCustomerAnswer
-	(*CustomerRecord)(nil),       // 10: enlist.vendors.opencell.v1.CustomerRecord
-	(*RecordedCustomFields)(nil), // 11: enlist.vendors.opencell.v1.RecordedCustomFields
-	(*RecordedCustomField)(nil),  // 12: enlist.vendors.opencell.v1.RecordedCustomField
-	(*CustomerAccounts)(nil),     // 13: enlist.vendors.opencell.v1.CustomerAccounts
-	(*CustomerAccount)(nil),      // 14: enlist.vendors.opencell.v1.CustomerAccount
-	(*BillingAccounts)(nil),      // 15: enlist.vendors.opencell.v1.BillingAccounts
-	(*BillingAccount)(nil),       // 16: enlist.vendors.opencell.v1.BillingAccount
-	(*UserAccounts)(nil),         // 17: enlist.vendors.opencell.v1.UserAccounts
-	(*UserAccount)(nil),          // 18: enlist.vendors.opencell.v1.UserAccount
-	(*TokenAnswer)(nil),          // 19: enlist.vendors.opencell.v1.TokenAnswer
-	(*structpb.Value)(nil),       // 20: google.protobuf.Value
+	(*CrmAccountHierarchy)(nil),    // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy
+	(*LegalEntityType)(nil),        // 1: enlist.vendors.opencell.v1.LegalEntityType
+	(*DiscountPlan)(nil),           // 2: enlist.vendors.opencell.v1.DiscountPlan
+	(*MinimumAmounts)(nil),         // 3: enlist.vendors.opencell.v1.MinimumAmounts
+	(*AccountBankCoordinates)(nil), // 4: enlist.vendors.opencell.v1.AccountBankCoordinates
+	(*Name)(nil),                   // 5: enlist.vendors.opencell.v1.Name
+	(*Address)(nil),                // 6: enlist.vendors.opencell.v1.Address
+	(*ContactInformation)(nil),     // 7: enlist.vendors.opencell.v1.ContactInformation
+	(*PaymentMethod)(nil),          // 8: enlist.vendors.opencell.v1.PaymentMethod
+	(*BankCoordinates)(nil),        // 9: enlist.vendors.opencell.v1.BankCoordinates
+	(*CustomFields)(nil),           // 10: enlist.vendors.opencell.v1.CustomFields
+	(*CustomField)(nil),            // 11: enlist.vendors.opencell.v1.CustomField
+	(*CustomFieldValue)(nil),       // 12: enlist.vendors.opencell.v1.CustomFieldValue
+	(*MapValue)(nil),               // 13: enlist.vendors.opencell.v1.MapValue
+	(*EntityReference)(nil),        // 14: enlist.vendors.opencell.v1.EntityReference
+	(*UrlReference)(nil),           // 15: enlist.vendors.opencell.v1.UrlReference
+	(*ActionStatus)(nil),           // 16: enlist.vendors.opencell.v1.ActionStatus
+	(*GetCustomerAnswer)(nil),      // 17: enlist.vendors.opencell.v1.GetCustomerAnswer
+	(*CustomerRecord)(nil),         // 18: enlist.vendors.opencell.v1.CustomerRecord
+	(*RecordedCustomFields)(nil),   // 19: enlist.vendors.opencell.v1.RecordedCustomFields
+	(*RecordedCustomField)(nil),    // 20: enlist.vendors.opencell.v1.RecordedCustomField
+	(*CustomerAccounts)(nil),       // 21: enlist.vendors.opencell.v1.CustomerAccounts
+	(*CustomerAccount)(nil),        // 22: enlist.vendors.opencell.v1.CustomerAccount
+	(*BillingAccounts)(nil),        // 23: enlist.vendors.opencell.v1.BillingAccounts
+	(*BillingAccount)(nil),         // 24: enlist.vendors.opencell.v1.BillingAccount
+	(*UserAccounts)(nil),           // 25: enlist.vendors.opencell.v1.UserAccounts
+	(*UserAccount)(nil),            // 26: enlist.vendors.opencell.v1.UserAccount
+	(*TokenAnswer)(nil),            // 27: enlist.vendors.opencell.v1.TokenAnswer
+	nil,                            // 28: enlist.vendors.opencell.v1.CustomField.MapValueEntry
+	(*structpb.Value)(nil),         // 29: google.protobuf.Value
 }
 var file_enlist_vendors_opencell_v1_opencell_proto_depIdxs = []int32{
-	1,  // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy.name:type_name -> enlist.vendors.opencell.v1.Name
-	2,  // 1: enlist.vendors.opencell.v1.CrmAccountHierarchy.address:type_name -> enlist.vendors.opencell.v1.Address
-	3,  // 2: enlist.vendors.opencell.v1.CrmAccountHierarchy.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
-	4,  // 3: enlist.vendors.opencell.v1.CrmAccountHierarchy.payment_methods:type_name -> enlist.vendors.opencell.v1.PaymentMethod
-	6,  // 4: enlist.vendors.opencell.v1.CrmAccountHierarchy.custom_fields:type_name -> enlist.vendors.opencell.v1.CustomFields
-	5,  // 5: enlist.vendors.opencell.v1.PaymentMethod.bank_coordinates:type_name -> enlist.vendors.opencell.v1.BankCoordinates
-	7,  // 6: enlist.vendors.opencell.v1.CustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.CustomField
-	8,  // 7: enlist.vendors.opencell.v1.GetCustomerAnswer.action_status:type_name -> enlist.vendors.opencell.v1.ActionStatus
-	10, // 8: enlist.vendors.opencell.v1.GetCustomerAnswer.customer:type_name -> enlist.vendors.opencell.v1.CustomerRecord
-	1,  // 9: enlist.vendors.opencell.v1.CustomerRecord.name:type_name -> enlist.vendors.opencell.v1.Name
-	2,  // 10: enlist.vendors.opencell.v1.CustomerRecord.address:type_name -> enlist.vendors.opencell.v1.Address
-	3,  // 11: enlist.vendors.opencell.v1.CustomerRecord.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
-	11, // 12: enlist.vendors.opencell.v1.CustomerRecord.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
-	13, // 13: enlist.vendors.opencell.v1.CustomerRecord.customer_accounts:type_name -> enlist.vendors.opencell.v1.CustomerAccounts
-	12, // 14: enlist.vendors.opencell.v1.RecordedCustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.RecordedCustomField
-	20, // 15: enlist.vendors.opencell.v1.RecordedCustomField.date_value:type_name -> google.protobuf.Value
-	14, // 16: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
-	15, // 17: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
-	16, // 18: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
-	17, // 19: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
-	18, // 20: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	5,  // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy.name:type_name -> enlist.vendors.opencell.v1.Name
+	6,  // 1: enlist.vendors.opencell.v1.CrmAccountHierarchy.address:type_name -> enlist.vendors.opencell.v1.Address
+	7,  // 2: enlist.vendors.opencell.v1.CrmAccountHierarchy.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
+	8,  // 3: enlist.vendors.opencell.v1.CrmAccountHierarchy.method_of_payment:type_name -> enlist.vendors.opencell.v1.PaymentMethod
+	10, // 4: enlist.vendors.opencell.v1.CrmAccountHierarchy.custom_fields:type_name -> enlist.vendors.opencell.v1.CustomFields
+	1,  // 5: enlist.vendors.opencell.v1.CrmAccountHierarchy.legal_entity_type:type_name -> enlist.vendors.opencell.v1.LegalEntityType
+	2,  // 6: enlist.vendors.opencell.v1.CrmAccountHierarchy.discount_plan_for_instantiation:type_name -> enlist.vendors.opencell.v1.DiscountPlan
+	3,  // 7: enlist.vendors.opencell.v1.CrmAccountHierarchy.minimum_amount_el:type_name -> enlist.vendors.opencell.v1.MinimumAmounts
+	4,  // 8: enlist.vendors.opencell.v1.CrmAccountHierarchy.bank_coordinates:type_name -> enlist.vendors.opencell.v1.AccountBankCoordinates
+	9,  // 9: enlist.vendors.opencell.v1.PaymentMethod.bank_coordinates:type_name -> enlist.vendors.opencell.v1.BankCoordinates
+	11, // 10: enlist.vendors.opencell.v1.CustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.CustomField
+	12, // 11: enlist.vendors.opencell.v1.CustomField.value:type_name -> enlist.vendors.opencell.v1.CustomFieldValue
+	28, // 12: enlist.vendors.opencell.v1.CustomField.map_value:type_name -> enlist.vendors.opencell.v1.CustomField.MapValueEntry
+	14, // 13: enlist.vendors.opencell.v1.CustomField.entity_reference_value:type_name -> enlist.vendors.opencell.v1.EntityReference
+	15, // 14: enlist.vendors.opencell.v1.CustomField.url_reference_value:type_name -> enlist.vendors.opencell.v1.UrlReference
+	29, // 15: enlist.vendors.opencell.v1.CustomFieldValue.value:type_name -> google.protobuf.Value
+	29, // 16: enlist.vendors.opencell.v1.MapValue.value:type_name -> google.protobuf.Value
+	16, // 17: enlist.vendors.opencell.v1.GetCustomerAnswer.action_status:type_name -> enlist.vendors.opencell.v1.ActionStatus
+	18, // 18: enlist.vendors.opencell.v1.GetCustomerAnswer.customer:type_name -> enlist.vendors.opencell.v1.CustomerRecord
+	5,  // 19: enlist.vendors.opencell.v1.CustomerRecord.name:type_name -> enlist.vendors.opencell.v1.Name
+	6,  // 20: enlist.vendors.opencell.v1.CustomerRecord.address:type_name -> enlist.vendors.opencell.v1.Address
+	7,  // 21: enlist.vendors.opencell.v1.CustomerRecord.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
+	19, // 22: enlist.vendors.opencell.v1.CustomerRecord.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	21, // 23: enlist.vendors.opencell.v1.CustomerRecord.customer_accounts:type_name -> enlist.vendors.opencell.v1.CustomerAccounts
+	20, // 24: enlist.vendors.opencell.v1.RecordedCustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.RecordedCustomField
+	29, // 25: enlist.vendors.opencell.v1.RecordedCustomField.date_value:type_name -> google.protobuf.Value
+	29, // 26: enlist.vendors.opencell.v1.RecordedCustomField.value:type_name -> google.protobuf.Value
+	29, // 27: enlist.vendors.opencell.v1.RecordedCustomField.map_value:type_name -> google.protobuf.Value
+	29, // 28: enlist.vendors.opencell.v1.RecordedCustomField.entity_reference_value:type_name -> google.protobuf.Value
+	29, // 29: enlist.vendors.opencell.v1.RecordedCustomField.url_reference_value:type_name -> google.protobuf.Value
+	29, // 30: enlist.vendors.opencell.v1.RecordedCustomField.file_value:type_name -> google.protobuf.Value
+	22, // 31: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
+	23, // 32: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
+	24, // 33: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
+	25, // 34: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
+	26, // 35: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
+	13, // 36: enlist.vendors.opencell.v1.CustomField.MapValueEntry.value:type_name -> enlist.vendors.opencell.v1.MapValue
+	37, // [37:37] is the sub-list for method output_type
+	37, // [37:37] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_enlist_vendors_opencell_v1_opencell_proto_init() }
@@ -2125,16 +3598,19 @@ func file_enlist_vendors_opencell_v1_opencell_proto_init() {
 		return
 	}
 	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[0].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[2].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_vendors_opencell_v1_opencell_proto_rawDesc), len(file_enlist_vendors_opencell_v1_opencell_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

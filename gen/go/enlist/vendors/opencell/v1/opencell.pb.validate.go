@@ -263,7 +263,7 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 		if _, ok := _CrmAccountHierarchy_PaymentMethod_InLookup[m.GetPaymentMethod()]; !ok {
 			err := CrmAccountHierarchyValidationError{
 				field:  "PaymentMethod",
-				reason: "value must be in list [CHECK WIRETRANSFER PAYPAL]",
+				reason: "value must be in list [CHECK WIRETRANSFER DIRECTDEBIT]",
 			}
 			if !all {
 				return err
@@ -273,7 +273,7 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 
 	}
 
-	for idx, item := range m.GetPaymentMethods() {
+	for idx, item := range m.GetMethodOfPayment() {
 		_, _ = idx, item
 
 		if all {
@@ -281,7 +281,7 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 			case interface{ ValidateAll() error }:
 				if err := v.ValidateAll(); err != nil {
 					errors = append(errors, CrmAccountHierarchyValidationError{
-						field:  fmt.Sprintf("PaymentMethods[%v]", idx),
+						field:  fmt.Sprintf("MethodOfPayment[%v]", idx),
 						reason: "embedded message failed validation",
 						cause:  err,
 					})
@@ -289,7 +289,7 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 			case interface{ Validate() error }:
 				if err := v.Validate(); err != nil {
 					errors = append(errors, CrmAccountHierarchyValidationError{
-						field:  fmt.Sprintf("PaymentMethods[%v]", idx),
+						field:  fmt.Sprintf("MethodOfPayment[%v]", idx),
 						reason: "embedded message failed validation",
 						cause:  err,
 					})
@@ -298,7 +298,7 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
 			if err := v.Validate(); err != nil {
 				return CrmAccountHierarchyValidationError{
-					field:  fmt.Sprintf("PaymentMethods[%v]", idx),
+					field:  fmt.Sprintf("MethodOfPayment[%v]", idx),
 					reason: "embedded message failed validation",
 					cause:  err,
 				}
@@ -386,17 +386,69 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 
 	// no validation rules for MandateDate
 
-	// no validation rules for CaStatus
+	if m.GetCaStatus() != "" {
+
+		if _, ok := _CrmAccountHierarchy_CaStatus_InLookup[m.GetCaStatus()]; !ok {
+			err := CrmAccountHierarchyValidationError{
+				field:  "CaStatus",
+				reason: "value must be in list [ACTIVE CLOSE]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
 
 	// no validation rules for CreditCategory
 
-	// no validation rules for DunningLevel
+	if m.GetDunningLevel() != "" {
+
+		if _, ok := _CrmAccountHierarchy_DunningLevel_InLookup[m.GetDunningLevel()]; !ok {
+			err := CrmAccountHierarchyValidationError{
+				field:  "DunningLevel",
+				reason: "value must be in list [R0 R1 R2 R3 R4 R5 R6]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
 
 	// no validation rules for NextInvoiceDate
 
-	// no validation rules for BaStatus
+	if m.GetBaStatus() != "" {
 
-	// no validation rules for UaStatus
+		if _, ok := _CrmAccountHierarchy_BaStatus_InLookup[m.GetBaStatus()]; !ok {
+			err := CrmAccountHierarchyValidationError{
+				field:  "BaStatus",
+				reason: "value must be in list [ACTIVE CANCELED TERMINATED CLOSED]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.GetUaStatus() != "" {
+
+		if _, ok := _CrmAccountHierarchy_UaStatus_InLookup[m.GetUaStatus()]; !ok {
+			err := CrmAccountHierarchyValidationError{
+				field:  "UaStatus",
+				reason: "value must be in list [ACTIVE CANCELED TERMINATED CLOSED]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
 
 	// no validation rules for TerminationReason
 
@@ -406,7 +458,203 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 
 	// no validation rules for EmailTemplate
 
-	// no validation rules for CcedEmails
+	if utf8.RuneCountInString(m.GetCcedEmails()) > 2000 {
+		err := CrmAccountHierarchyValidationError{
+			field:  "CcedEmails",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	// no validation rules for DateStatus
+
+	// no validation rules for DateDunningLevel
+
+	if all {
+		switch v := interface{}(m.GetLegalEntityType()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CrmAccountHierarchyValidationError{
+					field:  "LegalEntityType",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CrmAccountHierarchyValidationError{
+					field:  "LegalEntityType",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetLegalEntityType()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CrmAccountHierarchyValidationError{
+				field:  "LegalEntityType",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if utf8.RuneCountInString(m.GetParentCustomerCode()) > 255 {
+		err := CrmAccountHierarchyValidationError{
+			field:  "ParentCustomerCode",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	for idx, item := range m.GetDiscountPlanForInstantiation() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, CrmAccountHierarchyValidationError{
+						field:  fmt.Sprintf("DiscountPlanForInstantiation[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, CrmAccountHierarchyValidationError{
+						field:  fmt.Sprintf("DiscountPlanForInstantiation[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return CrmAccountHierarchyValidationError{
+					field:  fmt.Sprintf("DiscountPlanForInstantiation[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	// no validation rules for PaymentTerms
+
+	// no validation rules for TaxCategoryCode
+
+	// no validation rules for Seller
+
+	if m.GetCustomerCheckThreshold() != "" {
+
+		if _, ok := _CrmAccountHierarchy_CustomerCheckThreshold_InLookup[m.GetCustomerCheckThreshold()]; !ok {
+			err := CrmAccountHierarchyValidationError{
+				field:  "CustomerCheckThreshold",
+				reason: "value must be in list [BEFORE_DISCOUNT AFTER_DISCOUNT POSITIVE_RT POSITIVE_IL]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.GetCustomerAccountCheckThreshold() != "" {
+
+		if _, ok := _CrmAccountHierarchy_CustomerAccountCheckThreshold_InLookup[m.GetCustomerAccountCheckThreshold()]; !ok {
+			err := CrmAccountHierarchyValidationError{
+				field:  "CustomerAccountCheckThreshold",
+				reason: "value must be in list [BEFORE_DISCOUNT AFTER_DISCOUNT POSITIVE_RT POSITIVE_IL]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.GetCheckThreshold() != "" {
+
+		if _, ok := _CrmAccountHierarchy_CheckThreshold_InLookup[m.GetCheckThreshold()]; !ok {
+			err := CrmAccountHierarchyValidationError{
+				field:  "CheckThreshold",
+				reason: "value must be in list [BEFORE_DISCOUNT AFTER_DISCOUNT POSITIVE_RT POSITIVE_IL]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if all {
+		switch v := interface{}(m.GetMinimumAmountEl()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CrmAccountHierarchyValidationError{
+					field:  "MinimumAmountEl",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CrmAccountHierarchyValidationError{
+					field:  "MinimumAmountEl",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetMinimumAmountEl()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CrmAccountHierarchyValidationError{
+				field:  "MinimumAmountEl",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetBankCoordinates()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CrmAccountHierarchyValidationError{
+					field:  "BankCoordinates",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CrmAccountHierarchyValidationError{
+					field:  "BankCoordinates",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetBankCoordinates()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CrmAccountHierarchyValidationError{
+				field:  "BankCoordinates",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
 
 	if m.IsCompany != nil {
 		// no validation rules for IsCompany
@@ -414,6 +662,30 @@ func (m *CrmAccountHierarchy) validate(all bool) error {
 
 	if m.ElectronicBilling != nil {
 		// no validation rules for ElectronicBilling
+	}
+
+	if m.CustomerInvoicingThreshold != nil {
+		// no validation rules for CustomerInvoicingThreshold
+	}
+
+	if m.CustomerThresholdPerEntity != nil {
+		// no validation rules for CustomerThresholdPerEntity
+	}
+
+	if m.CustomerAccountInvoicingThreshold != nil {
+		// no validation rules for CustomerAccountInvoicingThreshold
+	}
+
+	if m.CustomerAccountThresholdPerEntity != nil {
+		// no validation rules for CustomerAccountThresholdPerEntity
+	}
+
+	if m.InvoicingThreshold != nil {
+		// no validation rules for InvoicingThreshold
+	}
+
+	if m.ThresholdPerEntity != nil {
+		// no validation rules for ThresholdPerEntity
 	}
 
 	if len(errors) > 0 {
@@ -499,8 +771,580 @@ var _ interface {
 var _CrmAccountHierarchy_PaymentMethod_InLookup = map[string]struct{}{
 	"CHECK":        {},
 	"WIRETRANSFER": {},
-	"PAYPAL":       {},
+	"DIRECTDEBIT":  {},
 }
+
+var _CrmAccountHierarchy_CaStatus_InLookup = map[string]struct{}{
+	"ACTIVE": {},
+	"CLOSE":  {},
+}
+
+var _CrmAccountHierarchy_DunningLevel_InLookup = map[string]struct{}{
+	"R0": {},
+	"R1": {},
+	"R2": {},
+	"R3": {},
+	"R4": {},
+	"R5": {},
+	"R6": {},
+}
+
+var _CrmAccountHierarchy_BaStatus_InLookup = map[string]struct{}{
+	"ACTIVE":     {},
+	"CANCELED":   {},
+	"TERMINATED": {},
+	"CLOSED":     {},
+}
+
+var _CrmAccountHierarchy_UaStatus_InLookup = map[string]struct{}{
+	"ACTIVE":     {},
+	"CANCELED":   {},
+	"TERMINATED": {},
+	"CLOSED":     {},
+}
+
+var _CrmAccountHierarchy_CustomerCheckThreshold_InLookup = map[string]struct{}{
+	"BEFORE_DISCOUNT": {},
+	"AFTER_DISCOUNT":  {},
+	"POSITIVE_RT":     {},
+	"POSITIVE_IL":     {},
+}
+
+var _CrmAccountHierarchy_CustomerAccountCheckThreshold_InLookup = map[string]struct{}{
+	"BEFORE_DISCOUNT": {},
+	"AFTER_DISCOUNT":  {},
+	"POSITIVE_RT":     {},
+	"POSITIVE_IL":     {},
+}
+
+var _CrmAccountHierarchy_CheckThreshold_InLookup = map[string]struct{}{
+	"BEFORE_DISCOUNT": {},
+	"AFTER_DISCOUNT":  {},
+	"POSITIVE_RT":     {},
+	"POSITIVE_IL":     {},
+}
+
+// Validate checks the field values on LegalEntityType with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *LegalEntityType) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on LegalEntityType with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// LegalEntityTypeMultiError, or nil if none found.
+func (m *LegalEntityType) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *LegalEntityType) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Code
+
+	if len(errors) > 0 {
+		return LegalEntityTypeMultiError(errors)
+	}
+
+	return nil
+}
+
+// LegalEntityTypeMultiError is an error wrapping multiple validation errors
+// returned by LegalEntityType.ValidateAll() if the designated constraints
+// aren't met.
+type LegalEntityTypeMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m LegalEntityTypeMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m LegalEntityTypeMultiError) AllErrors() []error { return m }
+
+// LegalEntityTypeValidationError is the validation error returned by
+// LegalEntityType.Validate if the designated constraints aren't met.
+type LegalEntityTypeValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e LegalEntityTypeValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e LegalEntityTypeValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e LegalEntityTypeValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e LegalEntityTypeValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e LegalEntityTypeValidationError) ErrorName() string { return "LegalEntityTypeValidationError" }
+
+// Error satisfies the builtin error interface
+func (e LegalEntityTypeValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sLegalEntityType.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = LegalEntityTypeValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = LegalEntityTypeValidationError{}
+
+// Validate checks the field values on DiscountPlan with the rules defined in
+// the proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *DiscountPlan) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on DiscountPlan with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// result is a list of violation errors wrapped in DiscountPlanMultiError, or
+// nil if none found.
+func (m *DiscountPlan) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *DiscountPlan) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Code
+
+	// no validation rules for StartDate
+
+	// no validation rules for EndDate
+
+	if m.GetDurationUnit() != "" {
+
+		if _, ok := _DiscountPlan_DurationUnit_InLookup[m.GetDurationUnit()]; !ok {
+			err := DiscountPlanValidationError{
+				field:  "DurationUnit",
+				reason: "value must be in list [MONTH DAY YEAR]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.DefaultDuration != nil {
+		// no validation rules for DefaultDuration
+	}
+
+	if len(errors) > 0 {
+		return DiscountPlanMultiError(errors)
+	}
+
+	return nil
+}
+
+// DiscountPlanMultiError is an error wrapping multiple validation errors
+// returned by DiscountPlan.ValidateAll() if the designated constraints aren't met.
+type DiscountPlanMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m DiscountPlanMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m DiscountPlanMultiError) AllErrors() []error { return m }
+
+// DiscountPlanValidationError is the validation error returned by
+// DiscountPlan.Validate if the designated constraints aren't met.
+type DiscountPlanValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e DiscountPlanValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e DiscountPlanValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e DiscountPlanValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e DiscountPlanValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e DiscountPlanValidationError) ErrorName() string { return "DiscountPlanValidationError" }
+
+// Error satisfies the builtin error interface
+func (e DiscountPlanValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sDiscountPlan.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = DiscountPlanValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = DiscountPlanValidationError{}
+
+var _DiscountPlan_DurationUnit_InLookup = map[string]struct{}{
+	"MONTH": {},
+	"DAY":   {},
+	"YEAR":  {},
+}
+
+// Validate checks the field values on MinimumAmounts with the rules defined in
+// the proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *MinimumAmounts) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on MinimumAmounts with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// result is a list of violation errors wrapped in MinimumAmountsMultiError,
+// or nil if none found.
+func (m *MinimumAmounts) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *MinimumAmounts) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if utf8.RuneCountInString(m.GetCustomerMinimumAmountEl()) > 2000 {
+		err := MinimumAmountsValidationError{
+			field:  "CustomerMinimumAmountEl",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	// no validation rules for CustomerMinimumLabelEl
+
+	// no validation rules for CustomerMinimumChargeTemplate
+
+	// no validation rules for CustomerMinimumTargetAccount
+
+	if utf8.RuneCountInString(m.GetCustomerAccountMinimumAmountEl()) > 2000 {
+		err := MinimumAmountsValidationError{
+			field:  "CustomerAccountMinimumAmountEl",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	// no validation rules for CustomerAccountMinimumLabelEl
+
+	// no validation rules for CustomerAccountMinimumChargeTemplate
+
+	// no validation rules for CustomerAccountMinimumTargetAccount
+
+	if utf8.RuneCountInString(m.GetBillingAccountMinimumAmountEl()) > 2000 {
+		err := MinimumAmountsValidationError{
+			field:  "BillingAccountMinimumAmountEl",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	// no validation rules for BillingAccountMinimumLabelEl
+
+	// no validation rules for BillingAccountMinimumChargeTemplate
+
+	if utf8.RuneCountInString(m.GetUserAccountMinimumAmountEl()) > 2000 {
+		err := MinimumAmountsValidationError{
+			field:  "UserAccountMinimumAmountEl",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	// no validation rules for UserAccountMinimumLabelEl
+
+	// no validation rules for UserAccountMinimumChargeTemplate
+
+	if len(errors) > 0 {
+		return MinimumAmountsMultiError(errors)
+	}
+
+	return nil
+}
+
+// MinimumAmountsMultiError is an error wrapping multiple validation errors
+// returned by MinimumAmounts.ValidateAll() if the designated constraints
+// aren't met.
+type MinimumAmountsMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m MinimumAmountsMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m MinimumAmountsMultiError) AllErrors() []error { return m }
+
+// MinimumAmountsValidationError is the validation error returned by
+// MinimumAmounts.Validate if the designated constraints aren't met.
+type MinimumAmountsValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e MinimumAmountsValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e MinimumAmountsValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e MinimumAmountsValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e MinimumAmountsValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e MinimumAmountsValidationError) ErrorName() string { return "MinimumAmountsValidationError" }
+
+// Error satisfies the builtin error interface
+func (e MinimumAmountsValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sMinimumAmounts.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = MinimumAmountsValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = MinimumAmountsValidationError{}
+
+// Validate checks the field values on AccountBankCoordinates with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *AccountBankCoordinates) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on AccountBankCoordinates with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// AccountBankCoordinatesMultiError, or nil if none found.
+func (m *AccountBankCoordinates) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *AccountBankCoordinates) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Iban
+
+	// no validation rules for Bic
+
+	// no validation rules for AccountOwner
+
+	// no validation rules for BankName
+
+	// no validation rules for BankCode
+
+	// no validation rules for BranchCode
+
+	// no validation rules for AccountNumber
+
+	// no validation rules for Key
+
+	// no validation rules for BankId
+
+	// no validation rules for IssuerNumber
+
+	// no validation rules for IssuerName
+
+	// no validation rules for Ics
+
+	if len(errors) > 0 {
+		return AccountBankCoordinatesMultiError(errors)
+	}
+
+	return nil
+}
+
+// AccountBankCoordinatesMultiError is an error wrapping multiple validation
+// errors returned by AccountBankCoordinates.ValidateAll() if the designated
+// constraints aren't met.
+type AccountBankCoordinatesMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m AccountBankCoordinatesMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m AccountBankCoordinatesMultiError) AllErrors() []error { return m }
+
+// AccountBankCoordinatesValidationError is the validation error returned by
+// AccountBankCoordinates.Validate if the designated constraints aren't met.
+type AccountBankCoordinatesValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e AccountBankCoordinatesValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e AccountBankCoordinatesValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e AccountBankCoordinatesValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e AccountBankCoordinatesValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e AccountBankCoordinatesValidationError) ErrorName() string {
+	return "AccountBankCoordinatesValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e AccountBankCoordinatesValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sAccountBankCoordinates.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = AccountBankCoordinatesValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = AccountBankCoordinatesValidationError{}
 
 // Validate checks the field values on Name with the rules defined in the proto
 // definition for this message. If any rules are violated, the first error
@@ -534,10 +1378,10 @@ func (m *Name) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
-	if utf8.RuneCountInString(m.GetFirstName()) > 255 {
+	if utf8.RuneCountInString(m.GetFirstName()) > 100 {
 		err := NameValidationError{
 			field:  "FirstName",
-			reason: "value length must be at most 255 runes",
+			reason: "value length must be at most 100 runes",
 		}
 		if !all {
 			return err
@@ -545,10 +1389,10 @@ func (m *Name) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
-	if utf8.RuneCountInString(m.GetLastName()) > 255 {
+	if utf8.RuneCountInString(m.GetLastName()) > 100 {
 		err := NameValidationError{
 			field:  "LastName",
-			reason: "value length must be at most 255 runes",
+			reason: "value length must be at most 100 runes",
 		}
 		if !all {
 			return err
@@ -654,68 +1498,127 @@ func (m *Address) validate(all bool) error {
 
 	var errors []error
 
-	if utf8.RuneCountInString(m.GetAddress1()) > 255 {
-		err := AddressValidationError{
-			field:  "Address1",
-			reason: "value length must be at most 255 runes",
-		}
-		if !all {
-			return err
-		}
-		errors = append(errors, err)
-	}
-
-	if utf8.RuneCountInString(m.GetAddress2()) > 255 {
-		err := AddressValidationError{
-			field:  "Address2",
-			reason: "value length must be at most 255 runes",
-		}
-		if !all {
-			return err
-		}
-		errors = append(errors, err)
-	}
-
-	if utf8.RuneCountInString(m.GetAddress3()) > 255 {
-		err := AddressValidationError{
-			field:  "Address3",
-			reason: "value length must be at most 255 runes",
-		}
-		if !all {
-			return err
-		}
-		errors = append(errors, err)
-	}
-
-	if utf8.RuneCountInString(m.GetAddress4()) > 255 {
-		err := AddressValidationError{
-			field:  "Address4",
-			reason: "value length must be at most 255 runes",
-		}
-		if !all {
-			return err
-		}
-		errors = append(errors, err)
-	}
-
-	if utf8.RuneCountInString(m.GetAddress5()) > 255 {
-		err := AddressValidationError{
-			field:  "Address5",
-			reason: "value length must be at most 255 runes",
-		}
-		if !all {
-			return err
-		}
-		errors = append(errors, err)
-	}
-
-	// no validation rules for ZipCode
-
-	// no validation rules for City
-
 	// no validation rules for Country
 
-	// no validation rules for State
+	if m.Address1 != nil {
+
+		if utf8.RuneCountInString(m.GetAddress1()) > 255 {
+			err := AddressValidationError{
+				field:  "Address1",
+				reason: "value length must be at most 255 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.Address2 != nil {
+
+		if utf8.RuneCountInString(m.GetAddress2()) > 255 {
+			err := AddressValidationError{
+				field:  "Address2",
+				reason: "value length must be at most 255 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.Address3 != nil {
+
+		if utf8.RuneCountInString(m.GetAddress3()) > 255 {
+			err := AddressValidationError{
+				field:  "Address3",
+				reason: "value length must be at most 255 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.Address4 != nil {
+
+		if utf8.RuneCountInString(m.GetAddress4()) > 255 {
+			err := AddressValidationError{
+				field:  "Address4",
+				reason: "value length must be at most 255 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.Address5 != nil {
+
+		if utf8.RuneCountInString(m.GetAddress5()) > 255 {
+			err := AddressValidationError{
+				field:  "Address5",
+				reason: "value length must be at most 255 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.ZipCode != nil {
+
+		if utf8.RuneCountInString(m.GetZipCode()) > 20 {
+			err := AddressValidationError{
+				field:  "ZipCode",
+				reason: "value length must be at most 20 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.City != nil {
+
+		if utf8.RuneCountInString(m.GetCity()) > 50 {
+			err := AddressValidationError{
+				field:  "City",
+				reason: "value length must be at most 50 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	if m.State != nil {
+
+		if utf8.RuneCountInString(m.GetState()) > 50 {
+			err := AddressValidationError{
+				field:  "State",
+				reason: "value length must be at most 50 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
 
 	if len(errors) > 0 {
 		return AddressMultiError(errors)
@@ -816,13 +1719,49 @@ func (m *ContactInformation) validate(all bool) error {
 
 	var errors []error
 
-	// no validation rules for Email
+	if utf8.RuneCountInString(m.GetEmail()) > 2000 {
+		err := ContactInformationValidationError{
+			field:  "Email",
+			reason: "value length must be at most 2000 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
 
-	// no validation rules for Phone
+	if utf8.RuneCountInString(m.GetPhone()) > 100 {
+		err := ContactInformationValidationError{
+			field:  "Phone",
+			reason: "value length must be at most 100 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
 
-	// no validation rules for Mobile
+	if utf8.RuneCountInString(m.GetMobile()) > 100 {
+		err := ContactInformationValidationError{
+			field:  "Mobile",
+			reason: "value length must be at most 100 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
 
-	// no validation rules for Fax
+	if utf8.RuneCountInString(m.GetFax()) > 50 {
+		err := ContactInformationValidationError{
+			field:  "Fax",
+			reason: "value length must be at most 50 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
 
 	if len(errors) > 0 {
 		return ContactInformationMultiError(errors)
@@ -926,7 +1865,20 @@ func (m *PaymentMethod) validate(all bool) error {
 
 	var errors []error
 
-	// no validation rules for PaymentMethodType
+	if m.GetPaymentMethodType() != "" {
+
+		if _, ok := _PaymentMethod_PaymentMethodType_InLookup[m.GetPaymentMethodType()]; !ok {
+			err := PaymentMethodValidationError{
+				field:  "PaymentMethodType",
+				reason: "value must be in list [CHECK DIRECTDEBIT WIRETRANSFER CARD CASH PAYPAL STRIPE PAYPALPAYMENTLINK STRIPEDIRECTLINK SIPS]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
 
 	// no validation rules for Alias
 
@@ -965,8 +1917,65 @@ func (m *PaymentMethod) validate(all bool) error {
 
 	// no validation rules for TokenId
 
+	// no validation rules for CardNumber
+
+	// no validation rules for Owner
+
+	// no validation rules for IssueNumber
+
+	if m.GetCardType() != "" {
+
+		if _, ok := _PaymentMethod_CardType_InLookup[m.GetCardType()]; !ok {
+			err := PaymentMethodValidationError{
+				field:  "CardType",
+				reason: "value must be in list [VISA MASTERCARD AMERICAN_EXPRESS CB]",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
+	// no validation rules for CustomerAccountCode
+
+	// no validation rules for UserId
+
+	// no validation rules for Email
+
+	// no validation rules for Info1
+
+	// no validation rules for Info2
+
+	// no validation rules for Info3
+
+	// no validation rules for Info4
+
+	// no validation rules for Info5
+
+	// no validation rules for ReferenceDocumentCode
+
+	// no validation rules for UntdidPaymentMeans
+
 	if m.Preferred != nil {
 		// no validation rules for Preferred
+	}
+
+	if m.MonthExpiration != nil {
+		// no validation rules for MonthExpiration
+	}
+
+	if m.YearExpiration != nil {
+		// no validation rules for YearExpiration
+	}
+
+	if m.Id != nil {
+		// no validation rules for Id
+	}
+
+	if m.Disabled != nil {
+		// no validation rules for Disabled
 	}
 
 	if len(errors) > 0 {
@@ -1047,6 +2056,26 @@ var _ interface {
 	ErrorName() string
 } = PaymentMethodValidationError{}
 
+var _PaymentMethod_PaymentMethodType_InLookup = map[string]struct{}{
+	"CHECK":             {},
+	"DIRECTDEBIT":       {},
+	"WIRETRANSFER":      {},
+	"CARD":              {},
+	"CASH":              {},
+	"PAYPAL":            {},
+	"STRIPE":            {},
+	"PAYPALPAYMENTLINK": {},
+	"STRIPEDIRECTLINK":  {},
+	"SIPS":              {},
+}
+
+var _PaymentMethod_CardType_InLookup = map[string]struct{}{
+	"VISA":             {},
+	"MASTERCARD":       {},
+	"AMERICAN_EXPRESS": {},
+	"CB":               {},
+}
+
 // Validate checks the field values on BankCoordinates with the rules defined
 // in the proto definition for this message. If any rules are violated, the
 // first error encountered is returned, or nil if there are no violations.
@@ -1076,6 +2105,22 @@ func (m *BankCoordinates) validate(all bool) error {
 	// no validation rules for AccountOwner
 
 	// no validation rules for BankName
+
+	// no validation rules for BankCode
+
+	// no validation rules for BranchCode
+
+	// no validation rules for AccountNumber
+
+	// no validation rules for Key
+
+	// no validation rules for BankId
+
+	// no validation rules for IssuerNumber
+
+	// no validation rules for IssuerName
+
+	// no validation rules for Ics
 
 	if len(errors) > 0 {
 		return BankCoordinatesMultiError(errors)
@@ -1312,6 +2357,150 @@ func (m *CustomField) validate(all bool) error {
 
 	// no validation rules for Code
 
+	for idx, item := range m.GetValue() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, CustomFieldValidationError{
+						field:  fmt.Sprintf("Value[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, CustomFieldValidationError{
+						field:  fmt.Sprintf("Value[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return CustomFieldValidationError{
+					field:  fmt.Sprintf("Value[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	{
+		sorted_keys := make([]string, len(m.GetMapValue()))
+		i := 0
+		for key := range m.GetMapValue() {
+			sorted_keys[i] = key
+			i++
+		}
+		sort.Slice(sorted_keys, func(i, j int) bool { return sorted_keys[i] < sorted_keys[j] })
+		for _, key := range sorted_keys {
+			val := m.GetMapValue()[key]
+			_ = val
+
+			// no validation rules for MapValue[key]
+
+			if all {
+				switch v := interface{}(val).(type) {
+				case interface{ ValidateAll() error }:
+					if err := v.ValidateAll(); err != nil {
+						errors = append(errors, CustomFieldValidationError{
+							field:  fmt.Sprintf("MapValue[%v]", key),
+							reason: "embedded message failed validation",
+							cause:  err,
+						})
+					}
+				case interface{ Validate() error }:
+					if err := v.Validate(); err != nil {
+						errors = append(errors, CustomFieldValidationError{
+							field:  fmt.Sprintf("MapValue[%v]", key),
+							reason: "embedded message failed validation",
+							cause:  err,
+						})
+					}
+				}
+			} else if v, ok := interface{}(val).(interface{ Validate() error }); ok {
+				if err := v.Validate(); err != nil {
+					return CustomFieldValidationError{
+						field:  fmt.Sprintf("MapValue[%v]", key),
+						reason: "embedded message failed validation",
+						cause:  err,
+					}
+				}
+			}
+
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetEntityReferenceValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CustomFieldValidationError{
+					field:  "EntityReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CustomFieldValidationError{
+					field:  "EntityReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetEntityReferenceValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CustomFieldValidationError{
+				field:  "EntityReferenceValue",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetUrlReferenceValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CustomFieldValidationError{
+					field:  "UrlReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CustomFieldValidationError{
+					field:  "UrlReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetUrlReferenceValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CustomFieldValidationError{
+				field:  "UrlReferenceValue",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	// no validation rules for ValueDate
+
+	// no validation rules for ValuePeriodStartDate
+
+	// no validation rules for ValuePeriodEndDate
+
 	if m.StringValue != nil {
 		// no validation rules for StringValue
 	}
@@ -1330,6 +2519,14 @@ func (m *CustomField) validate(all bool) error {
 
 	if m.DateValue != nil {
 		// no validation rules for DateValue
+	}
+
+	if m.FileValue != nil {
+		// no validation rules for FileValue
+	}
+
+	if m.ValuePeriodPriority != nil {
+		// no validation rules for ValuePeriodPriority
 	}
 
 	if len(errors) > 0 {
@@ -1408,6 +2605,472 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = CustomFieldValidationError{}
+
+// Validate checks the field values on CustomFieldValue with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *CustomFieldValue) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on CustomFieldValue with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// CustomFieldValueMultiError, or nil if none found.
+func (m *CustomFieldValue) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *CustomFieldValue) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if all {
+		switch v := interface{}(m.GetValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CustomFieldValueValidationError{
+					field:  "Value",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CustomFieldValueValidationError{
+					field:  "Value",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CustomFieldValueValidationError{
+				field:  "Value",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if len(errors) > 0 {
+		return CustomFieldValueMultiError(errors)
+	}
+
+	return nil
+}
+
+// CustomFieldValueMultiError is an error wrapping multiple validation errors
+// returned by CustomFieldValue.ValidateAll() if the designated constraints
+// aren't met.
+type CustomFieldValueMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m CustomFieldValueMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m CustomFieldValueMultiError) AllErrors() []error { return m }
+
+// CustomFieldValueValidationError is the validation error returned by
+// CustomFieldValue.Validate if the designated constraints aren't met.
+type CustomFieldValueValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e CustomFieldValueValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e CustomFieldValueValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e CustomFieldValueValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e CustomFieldValueValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e CustomFieldValueValidationError) ErrorName() string { return "CustomFieldValueValidationError" }
+
+// Error satisfies the builtin error interface
+func (e CustomFieldValueValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sCustomFieldValue.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = CustomFieldValueValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = CustomFieldValueValidationError{}
+
+// Validate checks the field values on MapValue with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *MapValue) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on MapValue with the rules defined in
+// the proto definition for this message. If any rules are violated, the
+// result is a list of violation errors wrapped in MapValueMultiError, or nil
+// if none found.
+func (m *MapValue) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *MapValue) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if all {
+		switch v := interface{}(m.GetValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, MapValueValidationError{
+					field:  "Value",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, MapValueValidationError{
+					field:  "Value",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return MapValueValidationError{
+				field:  "Value",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if len(errors) > 0 {
+		return MapValueMultiError(errors)
+	}
+
+	return nil
+}
+
+// MapValueMultiError is an error wrapping multiple validation errors returned
+// by MapValue.ValidateAll() if the designated constraints aren't met.
+type MapValueMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m MapValueMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m MapValueMultiError) AllErrors() []error { return m }
+
+// MapValueValidationError is the validation error returned by
+// MapValue.Validate if the designated constraints aren't met.
+type MapValueValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e MapValueValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e MapValueValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e MapValueValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e MapValueValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e MapValueValidationError) ErrorName() string { return "MapValueValidationError" }
+
+// Error satisfies the builtin error interface
+func (e MapValueValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sMapValue.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = MapValueValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = MapValueValidationError{}
+
+// Validate checks the field values on EntityReference with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *EntityReference) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on EntityReference with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// EntityReferenceMultiError, or nil if none found.
+func (m *EntityReference) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *EntityReference) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Classname
+
+	// no validation rules for ClassnameCode
+
+	// no validation rules for Code
+
+	if len(errors) > 0 {
+		return EntityReferenceMultiError(errors)
+	}
+
+	return nil
+}
+
+// EntityReferenceMultiError is an error wrapping multiple validation errors
+// returned by EntityReference.ValidateAll() if the designated constraints
+// aren't met.
+type EntityReferenceMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m EntityReferenceMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m EntityReferenceMultiError) AllErrors() []error { return m }
+
+// EntityReferenceValidationError is the validation error returned by
+// EntityReference.Validate if the designated constraints aren't met.
+type EntityReferenceValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e EntityReferenceValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e EntityReferenceValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e EntityReferenceValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e EntityReferenceValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e EntityReferenceValidationError) ErrorName() string { return "EntityReferenceValidationError" }
+
+// Error satisfies the builtin error interface
+func (e EntityReferenceValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sEntityReference.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = EntityReferenceValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = EntityReferenceValidationError{}
+
+// Validate checks the field values on UrlReference with the rules defined in
+// the proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *UrlReference) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on UrlReference with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// result is a list of violation errors wrapped in UrlReferenceMultiError, or
+// nil if none found.
+func (m *UrlReference) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *UrlReference) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Url
+
+	// no validation rules for Label
+
+	if len(errors) > 0 {
+		return UrlReferenceMultiError(errors)
+	}
+
+	return nil
+}
+
+// UrlReferenceMultiError is an error wrapping multiple validation errors
+// returned by UrlReference.ValidateAll() if the designated constraints aren't met.
+type UrlReferenceMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m UrlReferenceMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m UrlReferenceMultiError) AllErrors() []error { return m }
+
+// UrlReferenceValidationError is the validation error returned by
+// UrlReference.Validate if the designated constraints aren't met.
+type UrlReferenceValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e UrlReferenceValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e UrlReferenceValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e UrlReferenceValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e UrlReferenceValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e UrlReferenceValidationError) ErrorName() string { return "UrlReferenceValidationError" }
+
+// Error satisfies the builtin error interface
+func (e UrlReferenceValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sUrlReference.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = UrlReferenceValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = UrlReferenceValidationError{}
 
 // Validate checks the field values on ActionStatus with the rules defined in
 // the proto definition for this message. If any rules are violated, the first
@@ -1857,6 +3520,10 @@ func (m *CustomerRecord) validate(all bool) error {
 		}
 	}
 
+	if m.IsCompany != nil {
+		// no validation rules for IsCompany
+	}
+
 	if len(errors) > 0 {
 		return CustomerRecordMultiError(errors)
 	}
@@ -2118,6 +3785,151 @@ func (m *RecordedCustomField) validate(all bool) error {
 		if err := v.Validate(); err != nil {
 			return RecordedCustomFieldValidationError{
 				field:  "DateValue",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "Value",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "Value",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "Value",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetMapValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "MapValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "MapValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetMapValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "MapValue",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetEntityReferenceValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "EntityReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "EntityReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetEntityReferenceValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "EntityReferenceValue",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetUrlReferenceValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "UrlReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "UrlReferenceValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetUrlReferenceValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "UrlReferenceValue",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetFileValue()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "FileValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "FileValue",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetFileValue()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "FileValue",
 				reason: "embedded message failed validation",
 				cause:  err,
 			}

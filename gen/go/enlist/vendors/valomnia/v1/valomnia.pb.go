@@ -588,9 +588,7 @@ type CustomerRecord struct {
 	// Second reference.
 	Reference2 string `protobuf:"bytes,34,opt,name=reference2,proto3" json:"reference2,omitempty"`
 	// Barcode.
-	Barcode string `protobuf:"bytes,35,opt,name=barcode,proto3" json:"barcode,omitempty"`
-	// Payment types that the customer may use.
-	PaymentTypes  []*Entity `protobuf:"bytes,36,rep,name=payment_types,json=paymentTypes,proto3" json:"payment_types,omitempty"`
+	Barcode       string `protobuf:"bytes,35,opt,name=barcode,proto3" json:"barcode,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -868,13 +866,6 @@ func (x *CustomerRecord) GetBarcode() string {
 		return x.Barcode
 	}
 	return ""
-}
-
-func (x *CustomerRecord) GetPaymentTypes() []*Entity {
-	if x != nil {
-		return x.PaymentTypes
-	}
-	return nil
 }
 
 // Entity is something that a customer points at.
@@ -1269,7 +1260,7 @@ const file_enlist_vendors_valomnia_v1_valomnia_proto_rawDesc = "" +
 	"\bfilename\x18\x01 \x01(\tB\xa9\x01\xfaB\x1er\x1c\x18\xff\x012\x17^[^\\x00-\\x1f\\x7f\"/\\\\]+$\xfa\x8d\x19\x19\n" +
 	"\x17valomnia.image.filename\x82\x8e\x19ga file name of 1 to 255 characters without control characters, quotation marks, slashes and backslashesR\bfilename\x12s\n" +
 	"\acontent\x18\x02 \x01(\fBY\xfaB\tz\a\x10\x01\x18\x80\x80\x80\x01\xfa\x8d\x19\x18\n" +
-	"\x16valomnia.image.content\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xde\x15\n" +
+	"\x16valomnia.image.content\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xe6\x14\n" +
 	"\x0eCustomerRecord\x128\n" +
 	"\x02id\x18\x01 \x01(\x03B(\xfa\x8d\x19$\n" +
 	"\"customer.vendor_ids[\"customer_id\"]R\x02id\x12/\n" +
@@ -1348,9 +1339,7 @@ const file_enlist_vendors_valomnia_v1_valomnia_proto_rawDesc = "" +
 	"!customer.vendor_ids[\"reference2\"]R\n" +
 	"reference2\x12>\n" +
 	"\abarcode\x18# \x01(\tB$\xfa\x8d\x19 \n" +
-	"\x1ecustomer.vendor_ids[\"barcode\"]R\abarcode\x12v\n" +
-	"\rpayment_types\x18$ \x03(\v2\".enlist.vendors.valomnia.v1.EntityB-\xfa\x8d\x19)\n" +
-	"'customer.vendor_ids[\"payment_type_ids\"]R\fpaymentTypesB\x0e\n" +
+	"\x1ecustomer.vendor_ids[\"barcode\"]R\abarcodeB\x0e\n" +
 	"\f_billing_latB\x0e\n" +
 	"\f_billing_lngB\v\n" +
 	"\t_latitudeB\f\n" +
@@ -1409,12 +1398,11 @@ var file_enlist_vendors_valomnia_v1_valomnia_proto_depIdxs = []int32{
 	3, // 3: enlist.vendors.valomnia.v1.CustomerRecord.customer_segmentation:type_name -> enlist.vendors.valomnia.v1.Entity
 	4, // 4: enlist.vendors.valomnia.v1.CustomerRecord.created_by:type_name -> enlist.vendors.valomnia.v1.Creator
 	3, // 5: enlist.vendors.valomnia.v1.CustomerRecord.region:type_name -> enlist.vendors.valomnia.v1.Entity
-	3, // 6: enlist.vendors.valomnia.v1.CustomerRecord.payment_types:type_name -> enlist.vendors.valomnia.v1.Entity
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_enlist_vendors_valomnia_v1_valomnia_proto_init() }

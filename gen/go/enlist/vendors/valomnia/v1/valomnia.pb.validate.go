@@ -708,40 +708,6 @@ func (m *CustomerRecord) validate(all bool) error {
 
 	// no validation rules for Barcode
 
-	for idx, item := range m.GetPaymentTypes() {
-		_, _ = idx, item
-
-		if all {
-			switch v := interface{}(item).(type) {
-			case interface{ ValidateAll() error }:
-				if err := v.ValidateAll(); err != nil {
-					errors = append(errors, CustomerRecordValidationError{
-						field:  fmt.Sprintf("PaymentTypes[%v]", idx),
-						reason: "embedded message failed validation",
-						cause:  err,
-					})
-				}
-			case interface{ Validate() error }:
-				if err := v.Validate(); err != nil {
-					errors = append(errors, CustomerRecordValidationError{
-						field:  fmt.Sprintf("PaymentTypes[%v]", idx),
-						reason: "embedded message failed validation",
-						cause:  err,
-					})
-				}
-			}
-		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
-			if err := v.Validate(); err != nil {
-				return CustomerRecordValidationError{
-					field:  fmt.Sprintf("PaymentTypes[%v]", idx),
-					reason: "embedded message failed validation",
-					cause:  err,
-				}
-			}
-		}
-
-	}
-
 	if m.BillingLat != nil {
 		// no validation rules for BillingLat
 	}

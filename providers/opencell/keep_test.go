@@ -1,0 +1,159 @@
+package opencell_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
+)
+
+func updating(t *testing.T, customer string) *enlistv1.CreateCustomerRequest {
+	t.Helper()
+	return request(t, `{"requestId":"`+requestID+`","onExisting":"ON_EXISTING_UPDATE","customer":{"id":"A-1",`+customer+`}}`)
+}
+
+// Opencell resets an isCompany that is left out to false, and skips address members that are left
+// out. An update sends the one as it is held and the others as empty texts.
+func TestUpdateKeeps(t *testing.T) {
+	const moved = `"billingAddress":{"lines":["9 New Street"],"countryCode":"FR"}`
+	company := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","isCompany":true,"address":{"address1":"1","address2":"2","city":"Nice"}}}`
+	whole := map[string]any{"address1": "9 New Street", "address2": "", "address3": "", "address4": "", "address5": "", "zipCode": "", "city": "", "state": "", "country": "FR"}
+	line := map[string]any{"address1": "9 New Street", "country": "FR"}
+	off := func(own *configv1.Opencell) { own.SendIsCompany = proto.Bool(false) }
+	old := func(own *configv1.Opencell) { own.Version = 11 }
+	for name, test := range map[string]struct {
+		customer  string
+		held      http.HandlerFunc
+		settings  func(*configv1.Opencell)
+		isCompany any
+		address   any
+	}{
+		"held":                      {moved, text(200, company), nil, true, whole},
+		"no company is held":        {moved, text(200, held("A-1", "", "Smith")), nil, nil, whole},
+		"the caller sets a company": {moved + `,"organization":{"name":"Acme"}`, text(200, held("A-1", "", "Smith")), nil, true, whole},
+		"not known there":           {moved, text(200, company), off, nil, whole},
+		"an old version":            {moved, text(200, company), old, nil, whole},
+		"nobody is there":           {moved, text(404, absent), nil, nil, line},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sent map[string]any
+			write := func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				if err := json.Unmarshal(body, &sent); err != nil {
+					t.Error(err)
+				}
+				text(200, `{"status":"SUCCESS"}`)(w, r)
+			}
+			change := test.settings
+			if change == nil {
+				change = func(*configv1.Opencell) {}
+			}
+			if _, err := providertest.Create(t.Context(), vendor(t, test.held, write, change), updating(t, test.customer)); err != nil {
+				t.Fatal(err)
+			}
+			if sent["isCompany"] != test.isCompany || !cmp.Equal(sent["address"], test.address) {
+				t.Errorf("isCompany %v, address %v", sent["isCompany"], sent["address"])
+			}
+		})
+	}
+}
+
+// An update without an address changes none.
+func TestUpdateWithoutAddress(t *testing.T) {
+	update := updating(t, `"jobTitle":"CEO"`)
+	update.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{TradingCountryCode: "FR"}}
+	update.ValidateOnly = true
+	preview, err := providertest.Create(t.Context(), vendor(t, text(200, held("A-1", "", "Smith")), nil), update)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent map[string]any
+	if err := json.Unmarshal([]byte(preview.GetVendorRequest().GetBody()), &sent); err != nil || sent["address"] != nil || sent["country"] != "FR" {
+		t.Errorf("sent %v, %v", sent, err)
+	}
+}
+
+// A look-up before an update that fails, or that shows a nearly equal code, sends nothing.
+func TestUpdateLooksFirst(t *testing.T) {
+	for name, test := range map[string]struct {
+		read   http.HandlerFunc
+		reason enlistv1.ErrorReason
+	}{
+		"fails":            {text(502, ""), enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
+		"a near code":      {text(200, held("a-1", "", "Smith")), enlistv1.ErrorReason_CUSTOMER_EXISTS},
+		"another customer": {text(200, held("B-2", "", "Smith")), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+	} {
+		for _, validateOnly := range []bool{false, true} {
+			update := updating(t, `"billingAddress":{"countryCode":"FR"}`)
+			update.ValidateOnly = validateOnly
+			provider := vendor(t, test.read, func(http.ResponseWriter, *http.Request) { t.Errorf("%s: an update was sent", name) })
+			_, err := providertest.Create(t.Context(), provider, update)
+			if known := fails(t, err, test.reason); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+				t.Errorf("%s: stage %s", name, known.Stage)
+			}
+		}
+	}
+}
+
+// once learns that an update looks first, and that the look-up showed the customer. An account type
+// that makes no customer has nothing to look up.
+func TestUpdateIsShown(t *testing.T) {
+	for name, test := range map[string]struct {
+		kind         string
+		read         http.HandlerFunc
+		looks, shown bool
+	}{
+		"there":       {"", text(200, held("A-1", "", "Smith")), true, true},
+		"not there":   {"", text(404, absent), true, false},
+		"no customer": {"UA", func(http.ResponseWriter, *http.Request) { t.Error("a look-up was made") }, false, false},
+	} {
+		update := updating(t, `"billingAddress":{"countryCode":"FR"}`)
+		update.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{CrmAccountType: test.kind}}
+		creation, err := vendor(t, test.read, text(200, `{"status":"SUCCESS"}`)).Prepare(update)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sends := 0
+		ctx := providers.WithObserver(t.Context(), &providers.Observer{BeforeSend: func(_ context.Context, shown bool) error {
+			if sends++; shown != test.shown {
+				t.Errorf("%s: shown %t", name, shown)
+			}
+			return nil
+		}})
+		if _, err := creation.CreateCustomer(ctx); err != nil || creation.LooksFirst() != test.looks || sends != 1 {
+			t.Errorf("%s: looks %t, %d sends, %v", name, creation.LooksFirst(), sends, err)
+		}
+	}
+}
+
+// The same against the sandbox, which resets and skips as Opencell does: a company stays one, and
+// its new address is whole.
+func TestUpdateOfACompany(t *testing.T) {
+	w := newWorld(t)
+	company := request(t, `{"requestId":"`+requestID+`","customer":{"id":"A-1","organization":{"name":"Acme"},
+		"billingAddress":{"lines":["1 Rue","2e étage","Porte C"],"city":"Nice","postalCode":"06000","region":"PACA","countryCode":"FR"}}}`)
+	if _, err := providertest.Create(t.Context(), w.Provider, company); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := providertest.Create(t.Context(), w.Provider, updating(t, `"billingAddress":{"lines":["9 New Street"],"city":"Lyon","countryCode":"FR"}`)); err != nil {
+		t.Fatal(err)
+	}
+	read, err := w.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &enlistv1.Address{Lines: []string{"9 New Street"}, City: "Lyon", CountryCode: "FR"}
+	customer := read.GetVendorRecord().GetFields()["customer"].GetStructValue()
+	if !customer.GetFields()["isCompany"].GetBoolValue() || !proto.Equal(read.GetCustomer().GetBillingAddress(), want) {
+		t.Errorf("is a company: %v, address %v", customer.GetFields()["isCompany"], read.GetCustomer().GetBillingAddress())
+	}
+}

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// Without this file grpc-go ends a call whose request cannot be decoded with INTERNAL, before any
+// interceptor has seen it: without a log line, a call id and the details that every other error has.
+// decodingCodec keeps the error instead, a service registered through decoding takes it along, and
+// validate returns it.
+
+// received is a request that decodingCodec decodes into.
+type received struct {
+	message     proto.Message
+	undecodable error // a *providers.Error
+}
+
+// decodingCodec is grpc's own codec, except for what is to be decoded into received.
+type decodingCodec struct{ encoding.CodecV2 }
+
+func newDecodingCodec() decodingCodec { return decodingCodec{encoding.GetCodecV2("proto")} }
+
+// Unmarshal fails for everything but received.
+func (c decodingCodec) Unmarshal(data mem.BufferSlice, into any) error {
+	request, ok := into.(*received)
+	if !ok {
+		return c.CodecV2.Unmarshal(data, into)
+	}
+	if err := c.CodecV2.Unmarshal(data, request.message); err != nil {
+		descriptor := request.message.ProtoReflect().Descriptor()
+		proto.Reset(request.message) // a part of a request is no request
+		request.undecodable = invalidField("body", "must be a "+string(descriptor.FullName())+" in protobuf's binary form")
+		if path := notUTF8(data.Materialize(), descriptor, ""); path != "" {
+			request.undecodable = invalidField(path, "must be valid UTF-8")
+		}
+	}
+	return nil
+}
+
+// decoding registers services with a gRPC server that has a decodingCodec.
+type decoding struct{ grpc.ServiceRegistrar }
+
+// RegisterService registers a service.
+func (d decoding) RegisterService(description *grpc.ServiceDesc, service any) {
+	copied := *description
+	copied.Methods = slices.Clone(description.Methods)
+	for i := range copied.Methods {
+		copied.Methods[i].Handler = keepUndecodable(copied.Methods[i].Handler)
+	}
+	d.ServiceRegistrar.RegisterService(&copied, service)
+}
+
+type undecodableKey struct{}
+
+// keepUndecodable makes a handler that calls the interceptors even if the request cannot be decoded.
+func keepUndecodable(handler grpc.MethodHandler) grpc.MethodHandler {
+	return func(service any, ctx context.Context, decode func(any) error, chain grpc.UnaryServerInterceptor) (any, error) {
+		var request received
+		return handler(service, ctx, func(into any) error {
+			message, ok := into.(proto.Message)
+			if !ok {
+				return errors.New("only messages are decoded")
+			}
+			request.message = message
+			return decode(&request)
+		}, func(ctx context.Context, message any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+			if request.undecodable != nil {
+				ctx = context.WithValue(ctx, undecodableKey{}, request.undecodable)
+			}
+			return chain(ctx, message, info, handle)
+		})
+	}
+}
+
+// undecodable returns why the request of a call could not be decoded, or nil.
+func undecodable(ctx context.Context) error {
+	err, _ := ctx.Value(undecodableKey{}).(error)
+	return err
+}
+
+// notUTF8 returns the path of the first text in an encoded message that is not UTF-8, or nothing.
+func notUTF8(data []byte, message protoreflect.MessageDescriptor, prefix string) string {
+	places := map[protowire.Number]int{}
+	for len(data) > 0 {
+		number, kind, length := protowire.ConsumeTag(data)
+		if length < 0 {
+			return ""
+		}
+		data = data[length:]
+		length = protowire.ConsumeFieldValue(number, kind, data)
+		if length < 0 {
+			return ""
+		}
+		field := message.Fields().ByNumber(number)
+		value, isBytes := protowire.ConsumeBytes(data[:length])
+		data = data[length:]
+		if field == nil || kind != protowire.BytesType || isBytes < 0 {
+			continue
+		}
+		path := prefix + string(field.Name())
+		switch {
+		case field.IsMap():
+			path += "[" + strconv.Quote(keyOf(value)) + "]"
+		case field.IsList():
+			path += "[" + strconv.Itoa(places[number]) + "]"
+			places[number]++
+		}
+		switch {
+		case field.IsMap():
+			if notUTF8(value, field.Message(), "") != "" {
+				return path
+			}
+		case field.Message() != nil:
+			if within := notUTF8(value, field.Message(), path+"."); within != "" {
+				return within
+			}
+		case field.Kind() == protoreflect.StringKind && !utf8.Valid(value):
+			return path
+		}
+	}
+	return ""
+}
+
+// keyOf returns the key of an encoded entry of a map with texts as keys.
+func keyOf(entry []byte) string {
+	number, kind, length := protowire.ConsumeTag(entry)
+	if length < 0 || number != 1 || kind != protowire.BytesType {
+		return ""
+	}
+	key, _ := protowire.ConsumeBytes(entry[length:])
+	return string(key)
+}
