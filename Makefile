@@ -2,7 +2,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser \
-  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash journal-size bench microbench isolation soak \
+  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash random journal-size bench microbench isolation soak \
   vulnerabilities sbom
 
 help: ## This list
@@ -160,6 +160,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (1m)
 DURATION ?= 30m
 crash: ## Kill the server for DURATION (30m) at every step and at any moment; the table goes to docs/exactly-once.md
 	set -o pipefail; go test ./once/crashtest -run '^TestForLong$$' -v -timeout 0 -crash.duration $(DURATION) -crash.table $(CURDIR)/docs/exactly-once.md | grep -v '^ *\(===\|--- PASS\)'
+
+INPUTS ?= 300
+random: ## Play INPUTS (300) random customers with random faults for each vendor, with kills and with two replicas
+	go test ./once/crashtest -run '^TestRandomInputs$$' -v -count 1 -timeout 0 -crash.parallel 9 -crash.inputs $(INPUTS)
 
 ROWS ?= 2000000
 STORE ?= sqlite

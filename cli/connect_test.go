@@ -51,8 +51,8 @@ func TestCheckConnect(t *testing.T) {
 				all["avvio"].GetAvvio().Password = "s3cret-wrong"
 			},
 			failed: map[string]string{
-				"opencell": "rejected the credentials", "sellandsign": "refuses the credentials", "valomnia": "refuses the credentials",
-				"caliq": "rejected the credentials", "avvio": "refuses the credentials",
+				"opencell": "rejected the credentials", "sellandsign": "rejected the credentials", "valomnia": "rejected the credentials",
+				"caliq": "rejected the credentials", "avvio": "rejected the credentials",
 			},
 		},
 		"unreachable": {

@@ -44,6 +44,11 @@ func (x *index) customer(provider, id string) []byte {
 	return x.hash("customer", provider, match.Key(id))
 }
 
+// claim is the hash of the key of a creation that may have made its customer, or has adopted one.
+func (x *index) claim(provider, exclusiveKey string) []byte {
+	return x.hash("claim", provider, match.Key(exclusiveKey))
+}
+
 // hash returns nil for an empty text.
 func (x *index) hash(kind, provider, text string) []byte {
 	if text == "" {

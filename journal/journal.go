@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	intent    = enlistv1.OperationState_OPERATION_STATE_INTENT
-	succeeded = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
-	unknown   = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+	intent      = enlistv1.OperationState_OPERATION_STATE_INTENT
+	succeeded   = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	unknown     = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
+	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
 )
 
 // Journal keeps records in a store, sealed. Safe for concurrent use. Its methods' errors are those of the store: after one, a write may
@@ -142,21 +143,28 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
-// FindCustomer returns the newest creation that has written the customer with this id; nil when there is none. One that adopted it has not.
+// maxSharing is how many creations with nearly equal ids are searched for one with an exact id.
+const maxSharing = 32
+
+// FindCustomer returns the newest creation that has written the customer with this id; nil when
+// there is none. One that adopted it has not.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
-	return j.findCustomer(ctx, provider, customerID, func(record *Record) bool { return record.Payload.GetCustomerId() == customerID })
+	return j.findCustomer(ctx, provider, customerID, maxSharing, func(record *Record) bool {
+		return record.Payload.GetCustomerId() == customerID
+	})
 }
 
-// FindNearCustomer is FindCustomer for this id or a nearly equal one, which a vendor may take for the same.
+// FindNearCustomer is FindCustomer for this id or a nearly equal one, which a vendor may take for
+// the same.
 func (j *Journal) FindNearCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
-	return j.findCustomer(ctx, provider, customerID, func(*Record) bool { return true })
+	return j.findCustomer(ctx, provider, customerID, 1, func(*Record) bool { return true })
 }
 
-func (j *Journal) findCustomer(ctx context.Context, provider, customerID string, is func(*Record) bool) (*Record, error) {
+func (j *Journal) findCustomer(ctx context.Context, provider, customerID string, limit int, is func(*Record) bool) (*Record, error) {
 	if customerID == "" {
 		return nil, nil
 	}
-	rows, err := j.store.FindCustomer(ctx, j.index.customer(provider, customerID))
+	rows, err := j.store.FindCustomer(ctx, j.index.customer(provider, customerID), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -168,12 +176,29 @@ func (j *Journal) findCustomer(ctx context.Context, provider, customerID string,
 	return nil, nil
 }
 
+// FindClaims returns the newest creations for an exclusive key or a nearly equal one that await a
+// person, and so may have made the customer, or have adopted it.
+func (j *Journal) FindClaims(ctx context.Context, provider, exclusiveKey string) ([]*Record, error) {
+	if exclusiveKey == "" {
+		return nil, nil
+	}
+	rows, err := j.store.FindCustomer(ctx, j.index.claim(provider, exclusiveKey), maxSharing)
+	if err != nil {
+		return nil, err
+	}
+	return j.openAll(rows)
+}
+
 // List returns records, newest first. One that cannot be opened fails the whole list.
 func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) {
 	rows, err := j.store.List(ctx, query)
 	if err != nil {
 		return nil, err
 	}
+	return j.openAll(rows)
+}
+
+func (j *Journal) openAll(rows []*Row) ([]*Record, error) {
 	records := make([]*Record, 0, len(rows))
 	for _, row := range rows {
 		record, err := j.open(row)

@@ -203,6 +203,13 @@ func TestRecords(t *testing.T) {
 			t.Fatalf("%v: %v, %v", c, found, err)
 		}
 	}
+	claims(t, j, record.Payload.ExclusiveKey, 0)
+	record.Payload.Response = &enlistv1.CreateCustomerResponse{Outcome: enlistv1.Outcome_OUTCOME_ADOPTED}
+	update(t, j, record, succeeded, never)
+	claims(t, j, strings.ToUpper(record.Payload.ExclusiveKey), 1)
+	if found, err := j.FindCustomer(t.Context(), "opencell", "C-1"); err != nil || found != nil {
+		t.Fatalf("the creation that adopted it: %v, %v", found, err)
+	}
 	list, err := j.List(t.Context(), journal.Query{Principal: "billing", Limit: 10})
 	if err != nil || len(list) != 2 {
 		t.Fatal(list, err)
@@ -299,5 +306,12 @@ func leaksNot(t *testing.T, text string, letters ...byte) {
 				t.Errorf("a key stands in %q", text)
 			}
 		}
+	}
+}
+
+func claims(t *testing.T, j *journal.Journal, exclusiveKey string, want int) {
+	t.Helper()
+	if records, err := j.FindClaims(t.Context(), "opencell", exclusiveKey); err != nil || len(records) != want {
+		t.Fatalf("claims of %q: %v, %v", exclusiveKey, records, err)
 	}
 }

@@ -108,8 +108,8 @@ func (m *measured) FindOpen(ctx context.Context, exclusive []byte) (*Row, error)
 	return row, err
 }
 
-func (m *measured) FindCustomer(ctx context.Context, customer []byte) ([]*Row, error) {
-	rows, err := m.Store.FindCustomer(ctx, customer)
+func (m *measured) FindCustomer(ctx context.Context, customer []byte, limit int) ([]*Row, error) {
+	rows, err := m.Store.FindCustomer(ctx, customer, limit)
 	m.ended("find_customer", err)
 	return rows, err
 }

@@ -24,8 +24,11 @@ func (j *Journal) seal(record *Record) (*Row, error) {
 		Created:   record.Created,
 		Updated:   record.Updated,
 	}
-	if record.State == succeeded && record.Payload.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED { // that wrote nothing
+	switch adopted := record.Payload.GetResponse().GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED; {
+	case record.State == succeeded && !adopted:
 		row.Customer = j.index.customer(record.Provider, record.Payload.GetCustomerId())
+	case record.State == succeeded, record.State == needsPerson:
+		row.Customer = j.index.claim(record.Provider, record.Payload.GetExclusiveKey())
 	}
 	return row, j.sealPayload(row, record.Payload)
 }

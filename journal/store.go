@@ -22,7 +22,8 @@ type Row struct {
 	Version int64
 	// Exclusive is the hash of what at most one open row may be for; nil for nothing. A row is open in state INTENT or UNKNOWN.
 	Exclusive []byte
-	// Customer is the hash of provider and customer id, once the create has written the customer; else nil.
+	// Customer is a hash: of provider and customer id once the creation has written the customer, of
+	// provider and key if it awaits a person or has adopted a customer; else nil.
 	Customer []byte
 	// Owner is the replica at work on the row; empty for none.
 	Owner string
@@ -53,9 +54,6 @@ var (
 	ErrInUse = errors.New("journal: another process uses it")
 )
 
-// MaxFound is how many rows FindCustomer returns at most.
-const MaxFound = 32
-
 // Store keeps rows. Safe for concurrent use. A method that returns without an error has made its change durable; with one, the change
 // may have been made or not. Times are the store's own: its machine's clock, and for a database server that server's.
 type Store interface {
@@ -82,8 +80,8 @@ type Store interface {
 	// FindOpen returns the open row with that Exclusive; nil when there is none.
 	FindOpen(ctx context.Context, exclusive []byte) (*Row, error)
 
-	// FindCustomer returns the rows with that Customer, newest first, at most MaxFound.
-	FindCustomer(ctx context.Context, customer []byte) ([]*Row, error)
+	// FindCustomer returns the rows with that Customer, newest first, no more than the limit.
+	FindCustomer(ctx context.Context, customer []byte, limit int) ([]*Row, error)
 
 	// List returns rows, newest first.
 	List(ctx context.Context, query Query) ([]*Row, error)

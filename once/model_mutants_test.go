@@ -134,7 +134,6 @@ func wrongDecisions() []mutant {
 		{"an answer after others is none", []string{"none"}, wrong, sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
 
 		{"a death forgets that it may have been sent", []string{"by key"}, two, died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) })},
-		{"a death forgets sends before", []string{"enforced, looks first"}, "NOT_SENT", died(func(looksFirst, released bool, _ int32) event { return afterDeath(looksFirst, released, 0) })},
 		{"a death is as if it looked first", []string{"by match"}, two, died(func(_, released bool, before int32) event { return afterDeath(true, released, before) })},
 	}
 }

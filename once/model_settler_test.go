@@ -200,7 +200,6 @@ func (s *stepper) giveBack(w *world, i int) {
 func (s *stepper) sendAgain(w *world, i int) {
 	r := &w.replicas[i]
 	s.transit(w, &r.copy, sendAgain, settler)
-	r.copy.released = false
 	if !r.caller {
 		r.copy.unattended++
 	}

@@ -51,11 +51,13 @@ var deep = flag.Bool("model.deep", false, "search every scene of the model with 
 var full = bounds{mishaps: 2, again: 1, sends: maxSends, unverified: 1}
 
 // standard is what a scene is searched with: the full bounds where a third send or a second mishap
-// could still make a second customer.
+// could still make a second customer, and less with the race detector on.
 func (s scene) standard() bounds {
 	switch {
 	case *deep:
 		return full
+	case underRace:
+		return bounds{mishaps: 1, again: 1, sends: 2, unverified: 1}
 	case s.class == enforced && (s.onExisting != onFail || s.looksFirst || s.blind || s.stranger == unclearStranger || s.near):
 		return bounds{mishaps: 1, again: 1, sends: 2, unverified: 1}
 	case s.class == enforced:

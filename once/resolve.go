@@ -264,7 +264,7 @@ func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id stri
 		return nil, journalUnreadable(err)
 	case other != nil && other.Key == record.Key && record.Payload.GetDecision().GetUnverified():
 		return nil, invalid("unverified", "must be set again: the unverified decision that stands hides whether another operation created this customer")
-	case other == nil || other.Key == record.Key || other.Payload.GetCustomerId() != id:
+	case other == nil || other.Key == record.Key:
 		return nil, nil //nolint:nilnil // said above
 	}
 	return other, nil

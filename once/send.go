@@ -34,6 +34,9 @@ func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, c
 	}
 	left := made.left()
 	made.addTo(record.Payload)
+	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED && isOpenAttempt(record.Payload) { // it may be ours
+		response, err = nil, s.describe(record.Provider).CustomerExists(nil)
+	}
 	step("before-end")
 	return s.conclude(ctx, f, record, began, resultOf(err, left), answer{response, err})
 }

@@ -315,25 +315,29 @@ func (s *Service) lookUp(
 	return candidates, s.disown(ctx, record, candidates)
 }
 
-// disown downgrades a look-alike match when the journal shows that another creation made that
-// customer. Where the vendor gives each customer a new id, it is then another's. Where the caller
-// chooses the id, it is another's if the vendor has refused every send of ours; otherwise ours may
-// have come after that one was deleted.
+// disown corrects what content alone says of a customer. If the journal shows that another creation
+// made or adopted it, it is that one's. Where the caller chooses the id, it may still be ours,
+// made after that one was deleted, unless the vendor has refused the only send of ours. If another
+// creation for the same key awaits a person, either may have made it.
 func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
-	byMatch := s.class(record.Provider) == verifiableByMatch
+	class := s.class(record.Provider)
+	byMatch := class == verifiableByMatch
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
 		return nil
 	}
+	refusedOnce := record.Payload.GetUnansweredSends() == 0 && sentOnce(record.Payload)
 	for i, candidate := range candidates {
-		if !byMatch && (!candidate.Alike || candidate.Match != providers.MatchOurs) {
+		if candidate.Match == providers.MatchOther || candidate.Match == providers.MatchOurs && !candidate.Alike && !byMatch {
 			continue
 		}
-		other, err := s.journal.FindCustomer(ctx, record.Provider, candidate.Response.GetCustomer().GetId())
+		claimed, disputed, err := s.claimed(ctx, record, candidate.Response.GetCustomer().GetId())
 		switch {
 		case err != nil:
 			return journalUnreadable(err)
-		case other == nil || other.Key == record.Key:
-		case byMatch, record.Payload.GetUnansweredSends() == 0 && sentOnce(record.Payload):
+		case disputed:
+			candidates[i].Match = providers.MatchUnclear
+		case !claimed:
+		case byMatch, refusedOnce && (candidate.Match == providers.MatchOurs || class == enforcedByKey): // no two have that key
 			candidates[i].Match = providers.MatchOther
 		default:
 			candidates[i].Match = providers.MatchUnclear
@@ -342,11 +346,26 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 	return nil
 }
 
+// claimed reports whether the journal shows that another creation made or adopted a customer, and
+// whether one that may have made it awaits a person.
+func (s *Service) claimed(ctx context.Context, record *journal.Record, id string) (claimed, disputed bool, err error) {
+	maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
+	if err != nil {
+		return false, false, err
+	}
+	claims, err := s.journal.FindClaims(ctx, record.Provider, record.Payload.GetExclusiveKey())
+	for _, other := range claims {
+		disputed = disputed || other.State == needsPerson && other.Key != record.Key
+		claimed = claimed || other.Payload.GetCustomerId() == id
+	}
+	return claimed || maker != nil && maker.Key != record.Key, disputed, err
+}
+
 // sentOnce reports whether at most one create request of a creation has left.
 func sentOnce(payload *journalv1.Payload) bool {
 	sends := 0
 	for _, try := range payload.GetTries() {
-		if !isLookup(try) && try.GetStage() != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+		if hasLeft(try) {
 			sends++
 		}
 	}

@@ -276,3 +276,95 @@ func TestImpatientCallerPutsNothingOff(t *testing.T) {
 		t.Errorf("the reconciler looks in %s", next)
 	}
 }
+
+// Content that is equal does not make a customer ours that another creation may have made.
+func TestAlikeIsAnothers(t *testing.T) {
+	t.Parallel()
+	person := func(f *fixture, r *enlistv1.CreateCustomerRequest) { // its customer is there, and its response was lost
+		f.becomesUnknown(r, send{acts: true})
+		f.vendor.put("c1", "unclear")
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.inState(r, needsPerson)
+		f.vendor.mu.Lock()
+		f.vendor.held = f.vendor.held[:1]
+		f.vendor.mu.Unlock()
+	}
+	adopts := func(f *fixture, r *enlistv1.CreateCustomerRequest) {
+		f.vendor.put("c1", "theirs")
+		r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+		f.vendor.looksFirst, f.vendor.adopts = true, true
+		f.succeeds(r)
+		f.vendor.looksFirst, f.vendor.adopts = false, false
+	}
+	creates := func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.succeeds(r) }
+	for name, test := range map[string]struct {
+		first  func(*fixture, *enlistv1.CreateCustomerRequest)
+		second send // the vendor refuses it as existing if it answers
+		want   enlistv1.OperationState
+	}{
+		"one that created it":                     {creates, send{acts: true}, failed},
+		"one that adopted it":                     {adopts, send{acts: true}, failed},
+		"one that awaits a person":                {person, send{acts: true}, needsPerson},
+		"one that created it, unanswered":         {creates, send{err: unknownError()}, needsPerson},
+		"one that adopted it, unanswered":         {adopts, send{err: unknownError()}, needsPerson},
+		"one that awaits a person, unanswered":    {person, send{err: unknownError()}, needsPerson},
+		"one that created it, and was never seen": {func(f *fixture, _ *enlistv1.CreateCustomerRequest) { f.vendor.put("c1", "theirs") }, send{acts: true}, succeeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, newVendor(enforced, 100*time.Millisecond))
+			test.first(f, request("c1"))
+			sends, _, _ := f.vendor.counts()
+			f.vendor.alike = true
+			f.vendor.then(test.second)
+			r := request("c1")
+			_, _ = f.create(r, soon)
+			_, _ = f.create(r, soon)
+			f.inState(r, test.want)
+			f.holds(sends+1, 1)
+		})
+	}
+}
+
+// A customer that is there after a send of ours is looked at before it counts as adopted.
+func TestAdoptsItsOwn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		maker string
+		want  enlistv1.Outcome
+	}{"ours": {"", enlistv1.Outcome_OUTCOME_CREATED}, "another's": {"theirs", enlistv1.Outcome_OUTCOME_ADOPTED}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newVendor(enforced, 100*time.Millisecond)
+			v.looksFirst, v.adopts = true, true
+			f := start(t, v)
+			r := request("c1")
+			r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+			if test.maker == "" {
+				test.maker = r.GetRequestId()
+			}
+			refused := v.description.CustomerExists(nil)
+			v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look and its send
+			if response := f.succeeds(r); response.GetOutcome() != test.want {
+				t.Errorf("sent: %s", response.GetOutcome())
+			}
+
+			r = request("c2")
+			r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+			if test.maker != "theirs" {
+				test.maker = r.GetRequestId()
+			}
+			f.becomesUnknown(r, send{})
+			time.Sleep(600 * time.Millisecond) // the pause before the next send
+			v.whenSeen(func(context.Context) { // the look-up found nothing, and the look before the next send does
+				v.whenSeen(nil)
+				v.put("c2", test.maker)
+			})
+			if response := f.succeeds(r); response.GetOutcome() != test.want {
+				t.Errorf("sent again: %s", response.GetOutcome())
+			}
+			f.holds(2, 2)
+		})
+	}
+}

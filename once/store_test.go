@@ -107,8 +107,8 @@ func (b *badStore) FindOpen(ctx context.Context, exclusive []byte) (*journal.Row
 	return do(b, "FindOpen", func() (*journal.Row, error) { return b.Store.FindOpen(ctx, exclusive) })
 }
 
-func (b *badStore) FindCustomer(ctx context.Context, customer []byte) ([]*journal.Row, error) {
-	return do(b, "FindCustomer", func() ([]*journal.Row, error) { return b.Store.FindCustomer(ctx, customer) })
+func (b *badStore) FindCustomer(ctx context.Context, customer []byte, limit int) ([]*journal.Row, error) {
+	return do(b, "FindCustomer", func() ([]*journal.Row, error) { return b.Store.FindCustomer(ctx, customer, limit) })
 }
 
 func (b *badStore) KeyIDs(ctx context.Context) ([]uint32, error) {

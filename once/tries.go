@@ -45,9 +45,7 @@ func (t *tries) add(exchange *providers.Exchange) {
 func (t *tries) left() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.ContainsFunc(t.made, func(made *enlistv1.OperationTry) bool {
-		return !isLookup(made) && made.GetStage() != enlistv1.SendStage_SEND_STAGE_NOT_SENT
-	})
+	return slices.ContainsFunc(t.made, hasLeft)
 }
 
 // addTo adds the calls to a record. Their numbers count all calls there were, also those that are not kept.
@@ -71,6 +69,11 @@ func appendTry(payload *journalv1.Payload, made *enlistv1.OperationTry) {
 		all = slices.Delete(slices.Clone(all), oldest, oldest+1)
 	}
 	payload.Tries = append(all, made)
+}
+
+// hasLeft reports whether a try is a create request of which bytes may have left.
+func hasLeft(made *enlistv1.OperationTry) bool {
+	return !isLookup(made) && made.GetStage() != enlistv1.SendStage_SEND_STAGE_NOT_SENT
 }
 
 func isLookup(made *enlistv1.OperationTry) bool {

@@ -18,6 +18,8 @@ type vendor struct {
 	description        *providers.Description
 	looksFirst         bool
 	updates            bool // a look that shows the customer lets the send go, as an update does
+	adopts             bool // a look that shows the customer adopts it
+	alike              bool // nothing but their content tells customers apart, and that is equal
 
 	mu      sync.Mutex
 	script  []send  // how the next sends end; after the last: well
@@ -146,6 +148,11 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		exists = v.find(c.Key()) != nil
 		v.lookups++
 		v.mu.Unlock()
+		if exists && v.adopts {
+			adopted := c.answer()
+			adopted.Outcome = enlistv1.Outcome_OUTCOME_ADOPTED
+			return adopted, nil
+		}
 		if exists && !v.updates {
 			return nil, v.description.CustomerExists(nil)
 		}
@@ -275,6 +282,13 @@ func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 			candidate.Match = providers.MatchOurs
 		case "unclear":
 			candidate.Match = providers.MatchUnclear
+		default:
+			if v.alike {
+				candidate.Match, candidate.Alike = providers.MatchOurs, true
+			}
+		}
+		if candidate.Match != providers.MatchOurs && v.adopts {
+			candidate.Response.Outcome = enlistv1.Outcome_OUTCOME_ADOPTED
 		}
 		candidates = append(candidates, candidate)
 	}

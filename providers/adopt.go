@@ -10,17 +10,12 @@ func Adopted(request *enlistv1.CreateCustomerRequest, there *enlistv1.GetCustome
 	}
 }
 
-// CreateOrAdopt carries out ON_EXISTING_ADOPT at a vendor that refuses a second customer: adopt looks, create creates, and where the
-// customer came to be in between, adopt looks again. A customer that is refused as existing and yet cannot be read is CUSTOMER_EXISTS.
+// CreateOrAdopt carries out ON_EXISTING_ADOPT at a vendor that refuses a second customer: adopt
+// looks, and if nothing is there, create creates. If the vendor then refuses the customer as
+// existing, once looks whether it is our own.
 func CreateOrAdopt(adopt, create func() (*enlistv1.CreateCustomerResponse, error)) (*enlistv1.CreateCustomerResponse, error) {
 	if adopted, err := adopt(); !IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return adopted, NotSent(err)
 	}
-	created, err := create()
-	if IsReason(err, enlistv1.ErrorReason_CUSTOMER_EXISTS) {
-		if adopted, err := adopt(); !IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
-			return adopted, err
-		}
-	}
-	return created, err
+	return create()
 }

@@ -37,8 +37,12 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 		if _, otherwise := d.ReadOtherwise[leaf.path]; otherwise || !comesBack || value == "" || isOutputOnly(leaf.path) {
 			continue
 		}
-		switch kinship := match.Names(leaf.value, value); {
-		case kinship == match.Near, leaf.path == "customer.id" && match.Keys(leaf.value, value) == match.Near:
+		compare := match.Names
+		if leaf.path == "customer.id" {
+			compare = match.Keys
+		}
+		switch kinship := compare(leaf.value, value); {
+		case kinship == match.Near:
 		case kinship == match.Different:
 			differences = append(differences, leaf.path)
 		case leaf.path != "customer.id":

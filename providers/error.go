@@ -59,6 +59,11 @@ func NotSent(err error) error {
 	}
 	notSent := *known
 	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
+	if known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED { // of the look-up, which is no refusal of the creation
+		notSent.Reason, notSent.RetryAfter = enlistv1.ErrorReason_VENDOR_UNAVAILABLE, time.Second
+		notSent.Message = "The vendor refused the look-up before the creation; see VendorError. Nothing was sent. " +
+			"Call again with the same request_id after the time in RetryInfo."
+	}
 	return &notSent
 }
 

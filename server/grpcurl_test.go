@@ -168,7 +168,7 @@ func TestDescriptorSet(t *testing.T) {
 	if listed := grpcurl(t, "-protoset", set, "list"); listed != "enlist.v1.CustomerService\nenlist.v1.OperationService\nenlist.v1.ProviderService\n" {
 		t.Errorf("grpcurl lists\n%s", listed)
 	}
-	if described := grpcurl(t, "-protoset", set, "describe", "enlist.v1.CreateCustomerRequest.request_id"); !strings.Contains(described, "The caller's UUID for this create") {
+	if described := grpcurl(t, "-protoset", set, "describe", "enlist.v1.CreateCustomerRequest.request_id"); !strings.Contains(described, "The caller's UUID for this creation") {
 		t.Errorf("grpcurl describes\n%s", described)
 	}
 }

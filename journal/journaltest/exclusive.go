@@ -109,7 +109,7 @@ func findCustomer(t *testing.T, f *fixture) {
 	customer := []byte("customer 1")
 	find := func() *journal.Row {
 		t.Helper()
-		rows, err := store.FindCustomer(t.Context(), customer)
+		rows, err := store.FindCustomer(t.Context(), customer, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,10 @@ func findCustomer(t *testing.T, f *fixture) {
 	if row := find(); row == nil || row.RequestID != rows[2].RequestID {
 		t.Fatalf("found %v, not the newest, %v", row, rows[2].RequestID)
 	}
-	if all, err := store.FindCustomer(t.Context(), customer); err != nil || len(all) != len(rows) || all[2].RequestID != rows[1].RequestID {
+	if newest, err := store.FindCustomer(t.Context(), customer, 1); err != nil || len(newest) != 1 || newest[0].RequestID != rows[2].RequestID {
+		t.Fatalf("found %v, %v", newest, err)
+	}
+	if all, err := store.FindCustomer(t.Context(), customer, 10); err != nil || len(all) != len(rows) || all[2].RequestID != rows[1].RequestID {
 		t.Fatalf("found %v, %v", all, err)
 	}
 }

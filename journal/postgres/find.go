@@ -18,8 +18,8 @@ func (s *Store) FindOpen(ctx context.Context, exclusive []byte) (*journal.Row, e
 }
 
 // FindCustomer implements journal.Store.
-func (s *Store) FindCustomer(ctx context.Context, customer []byte) ([]*journal.Row, error) {
-	return s.rows(ctx, "find a customer", selectRecord+`WHERE customer = $1 ORDER BY created DESC LIMIT 32`, customer)
+func (s *Store) FindCustomer(ctx context.Context, customer []byte, limit int) ([]*journal.Row, error) {
+	return s.rows(ctx, "find a customer", selectRecord+`WHERE customer = $1 ORDER BY created DESC LIMIT $2`, customer, limit)
 }
 
 // listRecords returns the statement of a list. The groups are the pairs of state and provider that there are rows of. In each state the

@@ -178,7 +178,7 @@ func methods(t *testing.T, store *Store) []method {
 		{"Get", func() error { _, err := store.Get(ctx, one.Principal, one.Provider, one.RequestID); return err }},
 		{"GetNone", func() error { _, err := store.Get(ctx, one.Principal, one.Provider, uuid.New()); return err }},
 		{"FindOpen", func() error { _, err := store.FindOpen(ctx, exclusive.Exclusive); return err }},
-		{"FindCustomer", func() error { _, err := store.FindCustomer(ctx, []byte("c")); return err }},
+		{"FindCustomer", func() error { _, err := store.FindCustomer(ctx, []byte("c"), 1); return err }},
 		{"List", list(journal.Query{})},
 		{"ListAfter", list(journal.Query{After: after})},
 		{"ListBetween", list(journal.Query{From: time.Now().Add(-240 * time.Hour), Until: time.Now().Add(-200 * time.Hour)})},

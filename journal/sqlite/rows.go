@@ -91,8 +91,8 @@ func (s *Store) FindOpen(ctx context.Context, exclusive []byte) (*journal.Row, e
 }
 
 // FindCustomer implements journal.Store.
-func (s *Store) FindCustomer(ctx context.Context, customer []byte) ([]*journal.Row, error) {
-	return collect(s.reads.findCustomer.QueryContext(ctx, orNull(customer)))
+func (s *Store) FindCustomer(ctx context.Context, customer []byte, limit int) ([]*journal.Row, error) {
+	return collect(s.reads.findCustomer.QueryContext(ctx, orNull(customer), limit))
 }
 
 // Purge implements journal.Store.

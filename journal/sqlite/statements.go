@@ -16,7 +16,7 @@ const (
 
 	sqlFindOpen = `SELECT ` + columns + ` FROM operations WHERE exclusive IS NOT NULL AND state IN (1, 5) AND exclusive = ?1`
 
-	sqlFindCustomer = `SELECT ` + columns + ` FROM operations WHERE customer IS NOT NULL AND customer = ?1 ORDER BY created DESC LIMIT 32`
+	sqlFindCustomer = `SELECT ` + columns + ` FROM operations WHERE customer IS NOT NULL AND customer = ?1 ORDER BY created DESC LIMIT ?2`
 
 	sqlCountUnknown = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state IN (1, 5) AND state = 5 LIMIT ?1)`
 

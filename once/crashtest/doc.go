@@ -9,4 +9,7 @@
 // Chance comes from one seed, which is printed: -crash.seed=N repeats the plan of a run, as far as scheduling allows. The other flags are
 // -crash.rounds=N (rounds for each step and vendor) and, for a long run that ends with a table, -crash.duration=30m and -crash.table=FILE;
 // `make crash DURATION=30m` is that.
+//
+// TestRandomInputs plays random customers against random faults at each vendor, on SQLite, on SQLite with kills, and on two replicas with
+// PostgreSQL. Inputs follow from the seed alone. -crash.inputs=300 plays more of them, -crash.input=caliq/17 plays one and shows it.
 package crashtest

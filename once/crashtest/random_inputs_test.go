@@ -38,9 +38,7 @@ type input struct {
 	// before are the earlier inputs for the same customer.
 	before []*input
 	ended  string // for messages
-	isOpen bool   // nobody knows yet how it ended
-	// saysCreated: the operation ended with a customer, and says that it made it.
-	saysCreated bool
+	isOpen bool   // its outcome is still unknown
 }
 
 // String describes the input for messages.
@@ -53,7 +51,8 @@ func (in *input) String() string {
 	return text + fmt.Sprintf(", callers %+v, faults %s: %s", in.callers, faults, in.ended)
 }
 
-// laneLength is the number of inputs that share a server. Inputs refer to earlier ones of their lane.
+// laneLength is the number of inputs that share a server. An input refers to earlier ones of its
+// lane.
 const laneLength = 100
 
 // inputsOf makes the inputs of a lane at a vendor. They follow from the seed alone, so all variants
@@ -208,8 +207,8 @@ func randomFaults(c *chance, v *vendor) []sandbox.Fault {
 	return faults
 }
 
-// keyForms returns the forms of a key that are nearly equal to it, and at a vendor without keys of the
-// caller's those of names.
+// keyForms returns the forms in which the sandbox stores a key. Where the caller chooses no key,
+// they are forms of names.
 func keyForms(v *vendor) []sandbox.KeyForm {
 	forms := []sandbox.KeyForm{sandbox.Upper, sandbox.Lower, sandbox.Trimmed, sandbox.Padded, sandbox.ZerosStripped, sandbox.NFC, sandbox.Escaped}
 	if v.sandbox != sandbox.Caliq { // it enforces no key, and a form without accents is not nearly equal
@@ -228,7 +227,7 @@ func randomCallers(c *chance) []manner {
 	return callers
 }
 
-// madeBy returns the customers at a vendor that the input or others for the same customer have made.
+// madeBy returns those of a vendor's records that inputs for the same customer have made.
 func (in *input) madeBy(records []sandbox.Record) []sandbox.Record {
 	return slices.DeleteFunc(slices.Clone(records), func(record sandbox.Record) bool {
 		identity := record.Key

@@ -15,10 +15,7 @@ type findings struct {
 	// repeated.
 	notSentFirst                        int
 	duplicates, lost, contradicted, odd int
-	// claimed counts the successes with a customer that another request made, which does not know it:
-	// that one waits for a person, or has adopted its own customer.
-	claimed int
-	causes  map[string]int // of outcomes that a person must decide, by fault
+	causes                              map[string]int // of outcomes that a person must decide, by fault
 }
 
 func (f *findings) add(g *findings) {
@@ -34,7 +31,6 @@ func (f *findings) add(g *findings) {
 	f.lost += g.lost
 	f.contradicted += g.contradicted
 	f.odd += g.odd
-	f.claimed += g.claimed
 	for cause, count := range g.causes {
 		f.blame(cause, count)
 	}
@@ -80,10 +76,6 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 	switch state := j.operation.GetState(); state {
 	case succeeded:
 		f.succeeded++
-		in.saysCreated = j.operation.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED
-		if in.claims() {
-			f.claimed++
-		}
 		for _, problem := range j.judgeSuccess(others) {
 			complain(&f.contradicted, "%s", problem)
 		}
@@ -160,7 +152,6 @@ func (j *judgement) judgeSuccess(others int) (wrong []string) {
 	}
 	switch onExisting := in.create.request.GetOnExisting(); {
 	case others == 0: // reported as lost
-	case in.claims():
 	case onExisting == fail:
 		wrong = append(wrong, "it has succeeded with a customer that another request made")
 	case response.GetOutcome() == enlistv1.Outcome_OUTCOME_CREATED:
@@ -182,23 +173,14 @@ func (in *input) ordered(kind sandbox.FaultKind, operations ...string) bool {
 	return false
 }
 
-// claims reports whether the request may have succeeded with a customer that another one made: its
-// content is the same, and no request before it says that it made the customer.
-func (in *input) claims() bool {
-	if *in.made > 0 || !in.create.vendor.toldByContent || !in.sharesCustomer() || in.create.request.GetOnExisting() != fail {
-		return false
-	}
-	return !slices.ContainsFunc(in.before, func(other *input) bool { return other.create != in.create && other.saysCreated })
-}
-
-// mayBeRefused reports whether a fault makes the vendor refuse the request, or hides in its refusal
-// that the customer exists.
+// mayBeRefused reports whether a fault makes the vendor refuse the request, or the look-up before
+// it, or hides in its refusal that the customer exists.
 func (in *input) mayBeRefused() bool {
-	return in.ordered(sandbox.RefusedWith500, "create") || in.sharesCustomer() && in.ordered(sandbox.OtherTypes, "create")
+	return in.ordered(sandbox.RefusedWith500) || in.sharesCustomer() && in.ordered(sandbox.OtherTypes, "create")
 }
 
-// isReadable reports whether GetCustomer finds the customer of a success. A vendor that does not say
-// which key it has stored, and stores one that is not even nearly equal, shows another one later.
+// isReadable reports whether GetCustomer finds the customer of a success. A vendor may not say
+// which key it has stored. If that is not even nearly equal, it shows another one later.
 func (in *input) isReadable() bool {
 	return !in.create.vendor.tellsNoKey || !slices.ContainsFunc(append(in.before, in), func(at *input) bool {
 		return slices.ContainsFunc(at.faults, func(f sandbox.Fault) bool { return f.Form == sandbox.Cut || f.Form == sandbox.Unaccented })
@@ -208,10 +190,10 @@ func (in *input) isReadable() bool {
 // unexplained is the cause of an outcome that a machine should have decided.
 const unexplained = "unexplained"
 
-// cause says why a machine cannot decide whether the request made a customer: the vendor stores
-// another key or other names, or hides in its responses what proves that the customer is ours. Where
-// the content alone tells whose a customer is, other requests for the same customer do as much, and
-// so does an account without an email.
+// cause says why a machine cannot decide whether the request made a customer. The vendor may store
+// another key or other names, or its responses may hide the proof that the customer is ours. Where
+// only the content tells whose a customer is, another request for the same customer is a cause, and
+// so is a missing email.
 func (in *input) cause() string {
 	v := in.create.vendor
 	switch {

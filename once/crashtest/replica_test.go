@@ -172,7 +172,7 @@ func newReplica(t *testing.T, c *chance, side *vendorSide, name string, journal 
 			}
 		},
 	}
-	r.vendorControl = &vendorControl{t, r.world.vendors.URL, side.ordered}
+	r.vendorControl = &vendorControl{t, r.vendors.URL, side.ordered}
 	go r.supervise()
 	t.Cleanup(func() {
 		r.letUp()

@@ -68,8 +68,12 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 
 // answer makes the answer to a create that made the account with an id.
 func (c *creation) answer(id int64) *enlistv1.CreateCustomerResponse {
+	text := ""
+	if id > 0 {
+		text = strconv.FormatInt(id, 10)
+	}
 	return &enlistv1.CreateCustomerResponse{
-		Customer: written(c.request, c.fates, strconv.FormatInt(id, 10)), Outcome: enlistv1.Outcome_OUTCOME_CREATED,
+		Customer: written(c.request, c.fates, text), Outcome: enlistv1.Outcome_OUTCOME_CREATED,
 		RequestId: c.request.GetRequestId(), Fields: providers.NotAsItCame(c.fates),
 	}
 }

@@ -31,12 +31,15 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 			return nil, err
 		}
 		var candidates []providers.Candidate
+		seen := map[int64]bool{}
 		for _, at := range sites {
 			for _, listed := range at.accounts {
+				id := listed.account.GetAccountId()
 				candidate, is := c.candidate(listed.account, sent.Since, time.Now())
-				if !is {
+				if !is || seen[id] {
 					continue
 				}
+				seen[id] = id > 0 // one that is listed twice is one
 				if at.id != 0 && at.id != own {
 					candidate.Match = providers.MatchUnclear
 				}
@@ -62,15 +65,15 @@ func (c *creation) candidate(account *avviov1.Account, since, now time.Time) (pr
 	created, timed := at.AsTime(), at != nil
 	inTime := timed && !created.Before(since.Add(-providers.ClockSkew)) && !created.After(now.Add(providers.ClockSkew))
 	sameName, sameEmail := isName(sent, account.GetName()), match.Keys(sent.GetEmail(), account.GetEmail()) != match.Different
+	unnamed := account.GetName().GetFirst()+account.GetName().GetLast() == "" // not told, or not readable
 	switch {
-	case account.GetAccountId() <= 0,
-		timed && created.Before(since.Add(-anyZone)),
+	case timed && created.Before(since.Add(-anyZone)),
 		account.GetEmail() != "" && !sameEmail,
-		!sameName && (!sameEmail || !inTime):
+		!sameName && (!sameEmail || !inTime && !unnamed):
 		return providers.Candidate{}, false
 	}
 	candidate := providers.Candidate{Response: c.answer(account.GetAccountId()), Differences: differing(sent, account)}
-	if sameEmail && inTime && len(candidate.Differences) == 0 {
+	if sameEmail && inTime && len(candidate.Differences) == 0 && account.GetAccountId() > 0 {
 		candidate.Match = providers.MatchOurs
 	}
 	return candidate, true

@@ -51,7 +51,7 @@ func TestFind(t *testing.T) {
 		"a name cut short":         {account(ago(0), mail, "John", "Smith-Wolfeschlegelst"), unclear},
 		"no email":                 {account(ago(0), "", "John", "Smith"), unclear},
 		"no email, another person": {account(ago(0), "", "Jane", "Smith"), nil},
-		"no id":                    {strings.Replace(account(ago(0), mail, "John", "Smith"), "7", "0", 1), nil},
+		"listed twice":             {account(ago(0), mail, "John", "Smith") + "," + account(ago(0), mail, "John", "Smith"), ours},
 		"two": {
 			account(ago(0), mail, "John", "Smith") + "," + strings.Replace(account(ago(time.Minute), mail, "John", "Smith"), "7", "8", 1),
 			[]providers.Match{providers.MatchOurs, providers.MatchOurs},
@@ -83,6 +83,27 @@ func TestFind(t *testing.T) {
 				t.Errorf("found %+v", found)
 			}
 		})
+	}
+}
+
+// A row of ours that cannot be read whole is never taken for none.
+func TestFindOddRows(t *testing.T) {
+	since := time.Now().UTC()
+	now := strconv.Quote(since.Format(time.DateTime))
+	for _, row := range []string{
+		`{"accountID":null,"dtCreated":` + now + `,"email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`,
+		`{"accountID":"A7","dtCreated":` + now + `,"email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`,
+		`{"accountID":7,"dtCreated":null,"email":"guest-1@example.com","name":null}`,
+		`{"accountID":7,"dtCreated":"yesterday","email":"guest-1@example.com","name":"John Smith"}`,
+	} {
+		creation, err := vendor(t, nil, says(200, list(row))).Prepare(small(t, "1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since})
+		if err != nil || len(found) != 1 || found[0].Match != providers.MatchUnclear {
+			t.Errorf("%s: found %+v, %v", row, found, err)
+		}
 	}
 }
 

@@ -107,10 +107,13 @@ func elements(object []byte, name string) (list []json.RawMessage, isList bool) 
 	if err != nil {
 		return nil, false
 	}
-	if single := member(object, name); !isList && bytes.HasPrefix(single, []byte("{")) {
+	if isList {
+		return list, true
+	}
+	if single := member(object, name); bytes.HasPrefix(single, []byte("{")) {
 		return []json.RawMessage{single}, true
 	}
-	return list, isList
+	return nil, false
 }
 
 // hasMember reports whether a JSON object has a member that is not null.

@@ -22,13 +22,12 @@ var (
 	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|unauth|access.?deni|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
 	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
-	aboutExisting    = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
 )
 
 // confirmation says what must confirm a refusal in Avvio's words. A proxy may have sent the request twice: the copy that came first can be
 // the reason. A refusal with HTTP status 500 may come from half-way.
 func confirmation(status int, words string) providers.Confirmation {
-	if status >= http.StatusInternalServerError || aboutExisting.MatchString(words) {
+	if status >= http.StatusInternalServerError || providers.IsAboutExisting(words) {
 		return providers.ConfirmAfterLag
 	}
 	return providers.ConfirmByLookup
@@ -42,10 +41,14 @@ func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Respon
 	}
 	vendor := vendorError(response, secrets)
 	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(said))
+	own := "" // Avvio's own words: the rest may repeat what was sent
+	for _, member := range []string{"status", "errorCode", "message", "description"} {
+		own += text(said.GetFields()[member]) + " "
+	}
 	switch {
 	case status == "", !speaksForItself(response.Status), !refuses.MatchString(status), serverFailed.MatchString(words):
 		return p.http.NotUnderstood(call, response, vendor)
-	case aboutCredentials.MatchString(words):
+	case aboutCredentials.MatchString(own):
 		return p.http.CredentialsRejected(vendor, nil)
 	default:
 		return &providers.Error{

@@ -3,7 +3,6 @@ package caliq
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,17 +84,15 @@ func withoutNumber() *enlistv1.Warning {
 	}
 }
 
-// aboutExisting matches what Caliq may say when a value must be unique. The meaning of its numbers is
-// not published, so its words must do.
-var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
-
 // refused makes the error for Caliq's own refusal. A proxy may have sent the request twice: the copy that came first can be the reason, so
 // a look-up must confirm the refusal.
 func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, data *caliqv1.CustomerCreateData) error {
-	vendor := p.vendorError(ctx, response, data)
+	messages := p.messagesOf(ctx, data)
+	vendor := vendorErrorOf(response, messages)
 	confirm := providers.ConfirmByLookup
-	for _, message := range vendor.GetMessages() {
-		if aboutExisting.MatchString(message.GetMessage() + " " + message.GetDescription() + " " + message.GetExtra()) {
+	for _, message := range messages {
+		words := message.GetMessage() + " " + message.GetDescription()
+		if strings.TrimSpace(words) == "" || providers.IsAboutExisting(words) { // nothing says that it is about something else
 			confirm = providers.ConfirmAfterLag
 		}
 	}
@@ -147,9 +144,14 @@ func (p *Provider) vendorError(ctx context.Context, response *vendorhttp.Respons
 		vendor.Messages = append(vendor.Messages, vendorhttp.Message("", "AccountID "+strconv.FormatInt(data.GetAccountId(), 10)+
 			", AccountNo "+p.redact(data.GetAccountNo())))
 	}
-	messages := append(vendor.GetMessages(), p.messagesOf(ctx, data)...)
-	vendor.Messages = messages[:min(len(messages), maxMessages)]
-	return vendor
+	return vendorErrorOf(response, append(vendor.GetMessages(), p.messagesOf(ctx, data)...))
+}
+
+func vendorErrorOf(response *vendorhttp.Response, messages []*enlistv1.VendorMessage) *enlistv1.VendorError {
+	return &enlistv1.VendorError{
+		HttpStatus: int32(response.Status), //nolint:gosec // three digits
+		Messages:   messages[:min(len(messages), maxMessages)],
+	}
 }
 
 // messagesOf makes one message of each issue, with what the catalogue says of it.

@@ -47,8 +47,9 @@ func (c *creation) makesCustomer() bool {
 
 // match tells whether the customer that is there is what this creation made.
 //
-// A strict create stores the reference that it sends. So a customer without our own reference is
-// another's. A reference of the caller's proves less, since an earlier request may have sent the same one.
+// A strict create stores the reference that it sends. So a customer with another reference than our
+// own is another's, and so is one without any, unless all else is alike. A reference of the
+// caller's proves less, since an earlier request may have sent the same one.
 // A reference that cannot be read proves nothing. An update may have found another's customer and
 // not changed it yet, so content alone tells.
 func (c *creation) match(there *said) (providers.Match, []string) {
@@ -61,13 +62,17 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 	switch {
 	case c.bearsOwnReference(record):
 		return providers.MatchOurs, nil
-	case lacksOwn, exact && anothers && !update:
+	case lacksOwn && held != "", exact && anothers && !update:
 		return providers.MatchOther, nil
 	}
 	written, read := c.created(c.Key()), customer(record)
 	written.DisplayName = c.hierarchy.GetDescription() // a company's name, where there is none
 	told, differences := c.description.ByContent(written, read)
 	switch {
+	case lacksOwn && told == providers.MatchOurs: // all alike but for the reference, which this server may not return
+		return providers.MatchUnclear, differences
+	case lacksOwn:
+		return providers.MatchOther, differences
 	case anothers:
 		return providers.MatchUnclear, append(differences, "opencell.external_ref1")
 	case exact && !update && !there.isReferenceOdd && isSomebodyElse(written, read):
@@ -120,5 +125,5 @@ func (c *creation) ownReference() string {
 
 // bearsOwnReference reports whether a record has our own reference.
 func (c *creation) bearsOwnReference(record *opencellv1.CustomerRecord) bool {
-	return c.ownReference() != "" && c.ownReference() == record.GetExternalRef1()
+	return match.Keys(c.ownReference(), record.GetExternalRef1()) != match.Different
 }

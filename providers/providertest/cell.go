@@ -211,11 +211,7 @@ func (c *cell) attempt(before int) *attempt {
 // made returns how many customers were made for this cell.
 func (c *cell) made() int {
 	c.t.Helper()
-	made := -c.held
-	for _, record := range c.records() {
-		made += record.Created
-	}
-	return made
+	return len(c.records()) - c.held
 }
 
 // isCreate reports whether a call goes where a previewed creation goes.
@@ -244,6 +240,11 @@ func (c *cell) awaitCustomer() {
 func (c *cell) checkHeld(a *attempt) {
 	c.t.Helper()
 	held := c.made()
+	for _, record := range c.records() {
+		if record.Created != 1 {
+			c.t.Errorf("%s was created %d times", record.Key, record.Created)
+		}
+	}
 	least, most := 0, 0
 	switch strings.TrimRight(a.word, "~!*") {
 	case "created", "written", "adopted":

@@ -147,7 +147,7 @@ func (f *fixture) control(method, path, body string) (status int, said []byte) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := f.server.Client().Do(request) // the default one loses connections when another server closes
 	if err != nil {
 		f.t.Fatal(err)
 	}

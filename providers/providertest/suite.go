@@ -2,6 +2,9 @@
 //
 // A behaviour that all providers share is a case here. A provider that cannot have one names it in Excluded with the reason, and
 // the suite then proves the exclusion: what is said to be unsupported must truly fail as unsupported.
+//
+// What each fault of the sandbox makes of each operation at each vendor is written down in
+// matrix.txt, which the case Matrix runs.
 package providertest
 
 import (

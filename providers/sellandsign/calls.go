@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
@@ -89,7 +88,7 @@ func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) boo
 		if record := heldIn(response.Body, number); record != nil && is(record) && isSuccess(response) {
 			return record, nil
 		}
-		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) {
+		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) && !isPage(response.Body) {
 			return nil, p.description.CustomerNotFound(p.said(response))
 		}
 		return nil, p.refused(call, response)
@@ -124,6 +123,9 @@ func isNothing(body []byte) bool {
 	return len(text) == 0 || string(text) == "null"
 }
 
+// isPage reports whether a body is a page for people, which a proxy may have written.
+func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
+
 // isNotFound reports whether a status may say of a read that what was asked for is not there. Which one Sell&Sign uses, if any, is
 // not documented.
 func isNotFound(status int) bool {
@@ -134,9 +136,6 @@ func isNotFound(status int) bool {
 	return false
 }
 
-// aboutExisting matches what Sell&Sign may say when a value must be unique.
-var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|unique|taken`)
-
 // refused makes the error for a response that is not what was asked for. A few statuses say that the vendor would not do it. What it then
 // says is not documented, so a look-up must confirm it; and if an earlier copy of the same request may be the reason, absence counts only
 // after the vendor's lag.
@@ -146,7 +145,7 @@ func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Respon
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusRequestHeaderFieldsTooLarge:
 		confirm := providers.ConfirmByLookup
-		if response.Status == http.StatusConflict || aboutExisting.Match(response.Body) {
+		if response.Status == http.StatusConflict || providers.IsAboutExisting(string(response.Body)) {
 			confirm = providers.ConfirmAfterLag
 		}
 		return &providers.Error{

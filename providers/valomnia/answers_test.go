@@ -49,7 +49,9 @@ func TestRefusals(t *testing.T) {
 		{404, "not_found", "The currency with name GBP is not configured.", rejected, stands, "customer.currency_code"},
 		{404, "not_found", "The parent customer with the id 188911 doesn't exist.", rejected, stands, "valomnia.parent_customer"},
 		{404, "not_found", "The warehouse with the id 1 doesn't exist.", rejected, stands, ""},
-		{400, "house_rules", "no", rejected, stands, ""},
+		{400, "house_rules", "no", rejected, byLookup, ""},
+		{409, "conflict", "no", rejected, afterLag, ""},
+		{400, "already_exists", "no", rejected, afterLag, ""},
 		{500, "server_error", "Oops! Something went wrong...", unknown, stands, ""},
 		{400, "server_error", "Oops! Something went wrong...", unknown, stands, ""},
 		{500, "save_failed", "Failed to save instance.", rejected, afterLag, ""},
@@ -289,10 +291,8 @@ func TestAdopt(t *testing.T) {
 		reason  enlistv1.ErrorReason // unspecified: adopted
 	}{
 		"there":                       {[]http.HandlerFunc{text(200, there)}, []string{get}, 0},
-		"there since it was read":     {[]http.HandlerFunc{text(404, absent), text(400, taken), text(200, there)}, []string{get, post, get}, 0},
+		"taken since it was read":     {[]http.HandlerFunc{text(404, absent), text(400, taken)}, []string{get, post}, enlistv1.ErrorReason_CUSTOMER_EXISTS},
 		"there under a near key":      {[]http.HandlerFunc{text(200, `{"id":9,"reference":"0256","name":"Theirs"}`)}, []string{get}, enlistv1.ErrorReason_CUSTOMER_EXISTS},
-		"taken by a near key":         {[]http.HandlerFunc{text(404, absent), text(400, taken), text(200, `{"id":9,"reference":"0256"}`)}, []string{get, post, get}, enlistv1.ErrorReason_CUSTOMER_EXISTS},
-		"taken and yet not readable":  {[]http.HandlerFunc{text(404, absent), text(400, taken), text(404, absent)}, []string{get, post, get}, enlistv1.ErrorReason_CUSTOMER_EXISTS},
 		"the read fails, nothing yet": {[]http.HandlerFunc{text(500, "")}, []string{get}, enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
 	} {
 		t.Run(name, func(t *testing.T) {

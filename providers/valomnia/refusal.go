@@ -82,13 +82,21 @@ func (p *Provider) refused(request *vendorhttp.Request, status int, refusal *val
 // request holds its unique values, and may be why the customer could not be saved.
 func confirmation(status int, code string) providers.Confirmation {
 	switch {
-	case code == notUnique, code == saveFailed:
+	case code == notUnique, code == saveFailed, status == http.StatusConflict, aboutExisting.MatchString(code):
 		return providers.ConfirmAfterLag
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError || !isAboutTheRequest(code):
 		return providers.ConfirmByLookup
 	default:
 		return providers.ConfirmNothing
 	}
+}
+
+// aboutExisting matches codes that the page does not name and that an earlier copy may cause.
+var aboutExisting = regexp.MustCompile(`exist|duplic|unique|conflict|taken|used`)
+
+// isAboutTheRequest reports whether a code of the page refuses the request for what is in it.
+func isAboutTheRequest(code string) bool {
+	return slices.Contains([]string{"missing_param", "invalid_param_type", "exceeded_file_size", "unsupported_file_type", notFound}, code)
 }
 
 // referenceTaken tells the refusal of a reference in use, in the words of the page, from that of another unique value.
