@@ -155,7 +155,7 @@ func notAsItCame(fields []*enlistv1.FieldFate) string {
 		}
 	}
 	var parts []string
-	for _, fate := range []enlistv1.Fate{enlistv1.Fate_FATE_TRANSFORMED, enlistv1.Fate_FATE_DROPPED} {
+	for _, fate := range []enlistv1.Fate{enlistv1.Fate_FATE_TRANSFORMED, enlistv1.Fate_FATE_DROPPED, enlistv1.Fate_FATE_DEFAULTED} {
 		if names := byFate[fate]; len(names) > 0 {
 			parts = append(parts, strings.ToLower(strings.TrimPrefix(fate.String(), "FATE_"))+": "+strings.Join(names, ", "))
 		}

@@ -17,9 +17,11 @@ import (
 
 // Account compares what the caller has set with what the wire message carries.
 //
-// It returns the fate of every field that was set, in field order; and an error with every violation of the vendor's limits at
-// its canonical path, or, unless the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
-// Required fields of the wire message that may be empty this time are named in optional, by proto path.
+// It returns the fate of every field that was set, in field order, then each value that a setting
+// added; and an error with every violation of the vendor's limits at its canonical path, or, unless
+// the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
+// Required fields of the wire message that may be empty this time are named in optional, by proto
+// path.
 func (t *FieldTable) Account(
 	name string, request *enlistv1.CreateCustomerRequest, message proto.Message, optional ...string,
 ) ([]*enlistv1.FieldFate, error) {
@@ -60,10 +62,10 @@ func (t *FieldTable) Account(
 			Violations: dropped,
 		}
 	}
-	return fates, nil
+	return append(fates, t.defaulted(request, fates, carrier)...), nil
 }
 
-// NotAsItCame leaves only the fates that an answer must name: of fields that were transformed or dropped.
+// NotAsItCame leaves only the fates that a response must name: all but those of fields that were sent as they came.
 func NotAsItCame(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
 	return slices.DeleteFunc(slices.Clone(fates), func(fate *enlistv1.FieldFate) bool { return fate.GetFate() == enlistv1.Fate_FATE_SENT })
 }
@@ -238,7 +240,7 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 		if violation.Missing && len(others) > 0 {
 			at += ", here or as " + strings.Join(others, ", ")
 		}
-		if setting := e.source.GetSetting(); violation.Missing && setting != "" {
+		if setting := e.setting(); violation.Missing && setting != "" {
 			at += ", here or as the connection's setting " + setting
 		}
 		violations = appendNew(violations, rules.Violation{Path: path, Description: violation.Description + at, Missing: violation.Missing})

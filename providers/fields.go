@@ -20,6 +20,8 @@ type FieldTable struct {
 	byPath  map[string][]*entry // by canonical path with [*] for indexes, fallback paths included
 	byWire  map[string]*entry   // by proto path in the wire message, with [*] for indexes
 	without map[string]string   // why a canonical path is not taken, where there is more to say than that it is not
+
+	settings settings
 }
 
 // entry is one annotated field of the wire message.
@@ -103,7 +105,7 @@ func (e *entry) support() *enlistv1.FieldSupport {
 		Path:          e.source.GetPath(),
 		WireField:     e.wireName,
 		FallbackPaths: e.source.GetFallbackPaths(),
-		Setting:       e.source.GetSetting(),
+		Setting:       e.setting(),
 		Note:          e.source.GetNote(),
 	}
 	if e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED {

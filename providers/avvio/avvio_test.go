@@ -58,6 +58,11 @@ func TestProvider(t *testing.T) {
 		New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {
 			return connect(settings(baseURL), timeout)
 		},
+		Defaults: func(baseURL string, options *enlistv1.CreateCustomerRequest) (providers.Provider, error) {
+			with := settings(baseURL)
+			with.Defaults = options.GetAvvio()
+			return connect(with, 10*time.Second)
+		},
 		NewRefused: func(baseURL string) (providers.Provider, error) {
 			wrong := settings(baseURL)
 			wrong.Password = "wrong-" + wrong.GetPassword()
@@ -330,6 +335,26 @@ func list(accounts string) string {
 	return `{"status":"ok","siteList":[{"siteID":"12","primaryName":"Other"},{"siteID":1853,"primaryName":"Hotel","accountList":[` + accounts + `]}]}`
 }
 
+// A country that is neither a code nor a known name is named: customer cannot represent it.
+func TestUnknownCountry(t *testing.T) {
+	for country, warned := range map[string]int{"": 0, "IE": 0, "irl": 0, "Irlande": 0, "Atlantis": 1} {
+		provider := vendor(t, nil, says(200, list(`{"accountID":7,"dtCreated":"2024-03-01T12:00:00Z","address":{"country":"`+country+`"}}`)))
+		read, err := provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "7"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read.GetCustomer().GetBillingAddress().GetCountryCode(); len(read.GetWarnings()) != warned || (got == "") != (country == "" || warned > 0) {
+			t.Errorf("%q is read as %q with %v", country, got, read.GetWarnings())
+		}
+		for _, warning := range read.GetWarnings() {
+			if warning.GetCode() != enlistv1.WarningCode_WARNING_CODE_UNREPRESENTED_VALUE ||
+				warning.GetPath() != "customer.billing_address.country_code" || strings.Contains(warning.GetMessage(), country) {
+				t.Errorf("%v", warning)
+			}
+		}
+	}
+}
+
 func TestGetCustomer(t *testing.T) {
 	const whole = `{"accountID":9007199254740993,"dtCreated":"2024-03-01 12:00:00","dtModified":1709294400000,"username":"john","status":"active",
 		"email":"j@example.com","name":{"title":"Mr","first":"John","last":"Smith"},"password":"x-1",
@@ -346,7 +371,7 @@ func TestGetCustomer(t *testing.T) {
 			"vendorIds":{"account_id":"9007199254740993","username":"john"},"createTime":"2024-03-01T12:00:00Z","updateTime":"2024-03-01T12:00:00Z",
 			"source":"RECORD_SOURCE_VENDOR"}`},
 		"in other forms": {200, list(`{"accountID":"9007199254740993","dtCreated":"2024-03-01T13:00:00+0100","dtModified":"yesterday","name":null,
-			"email":null,"address":{"country":"Ireland"},"status":1}`), 0, `{"id":"9007199254740993","billingAddress":{},
+			"email":null,"address":{"country":"Ireland"},"status":1}`), 0, `{"id":"9007199254740993","billingAddress":{"countryCode":"IE"},
 			"vendorIds":{"account_id":"9007199254740993"},"createTime":"2024-03-01T12:00:00Z","source":"RECORD_SOURCE_VENDOR"}`},
 		"not there":   {200, list(`{"accountID":9007199254740992}`), notFound, ""},
 		"no accounts": {200, list(``), notFound, ""},

@@ -35,22 +35,24 @@ func customer(account *avviov1.Account) *enlistv1.Customer {
 	return customer
 }
 
-// billingAddress maps an address, under whichever names its members have. A country that is no ISO 3166-1 code is left out.
+// countryOf returns the country of an address as Avvio holds it.
+func countryOf(address *avviov1.AccountAddress) string {
+	return cmp.Or(address.GetCountry(), address.GetAddressCountry())
+}
+
+// billingAddress maps an address, under whichever names its members have. A country that is neither a code nor a known name is left out;
+// see found.warnings.
 func billingAddress(address *avviov1.AccountAddress) *enlistv1.Address {
 	if address == nil {
 		return nil
 	}
 	lines := []string{cmp.Or(address.GetLine1(), address.GetAddressLine1()), cmp.Or(address.GetLine2(), address.GetAddressLine2())}
-	country := cmp.Or(address.GetCountry(), address.GetAddressCountry())
-	if codes.CheckCountry(country) != nil {
-		country = ""
-	}
 	return &enlistv1.Address{
 		Lines:       slices.DeleteFunc(lines, func(line string) bool { return line == "" }),
 		City:        cmp.Or(address.GetTown(), address.GetAddressTown()),
 		PostalCode:  cmp.Or(address.GetZip(), address.GetAddressZip()),
 		Region:      cmp.Or(address.GetCounty(), address.GetAddressCounty()),
-		CountryCode: country,
+		CountryCode: codes.CountryIn(countryOf(address)),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/codes"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -130,5 +131,15 @@ func member(object []byte, name string) json.RawMessage {
 // record returns the account as it came; nil if it cannot be shown, having a member twice, say.
 func (f *found) record(secrets []string) *structpb.Struct { return redactedRecord(f.body, secrets) }
 
-// warnings names what could not be read of the account.
-func (f *found) warnings() []*enlistv1.Warning { return providers.Unreadable(f.odd) }
+// warnings names what could not be read of the account, and a country that customer cannot represent.
+func (f *found) warnings() []*enlistv1.Warning {
+	warnings := providers.Unreadable(f.odd)
+	if country := countryOf(f.account.GetAddress()); country != "" && codes.CountryIn(country) == "" {
+		warnings = append(warnings, &enlistv1.Warning{
+			Code: enlistv1.WarningCode_WARNING_CODE_UNREPRESENTED_VALUE, Path: "customer.billing_address.country_code", VendorCode: "address.country",
+			Message: "The vendor holds a country here that is neither an ISO 3166-1 code nor a known name, so customer cannot represent it. " +
+				"Set include_vendor_record to see it.",
+		})
+	}
+	return warnings
+}

@@ -41,7 +41,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 				"ListContractors": "Avvio keeps no contractors (people who sign for a customer).",
 			},
 			SettledAfter: vendorhttp.SettledAfter(config),
-			Fields: providers.NewFieldTable((&avviov1.CreateAccountRequest{}).ProtoReflect().Descriptor()).
+			Fields: providers.NewFieldTable((&avviov1.CreateAccountRequest{}).ProtoReflect().Descriptor()).WithSettings(config.GetAvvio()).
 				Without("customer.id", "Avvio gives each account its id (accountID) itself, and the answer tells it; leave it empty"),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH,

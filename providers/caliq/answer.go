@@ -135,7 +135,7 @@ func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Respons
 }
 
 // maxMessages is how many messages a VendorError holds.
-const maxMessages = 10
+const maxMessages = 20
 
 // vendorError makes one message of each issue, and one of the account, where there is one.
 func (p *Provider) vendorError(ctx context.Context, response *vendorhttp.Response, data *caliqv1.CustomerCreateData) *enlistv1.VendorError {

@@ -55,6 +55,11 @@ func TestProvider(t *testing.T) {
 		New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {
 			return connect(settings(baseURL), timeout)
 		},
+		Defaults: func(baseURL string, options *enlistv1.CreateCustomerRequest) (providers.Provider, error) {
+			with := settings(baseURL)
+			with.Defaults = options.GetCaliq()
+			return connect(with, 10*time.Second)
+		},
 		NewRefused: func(baseURL string) (providers.Provider, error) {
 			wrong := settings(baseURL)
 			wrong.ApiKey = "wrong-" + demo.APIKey
@@ -216,6 +221,35 @@ func TestPageAnswer(t *testing.T) {
 	}
 }
 
+// Caliq's page names twelve messages. All of them are kept, in a refusal and after a success.
+func TestTwelveIssues(t *testing.T) {
+	numbers := []string{"1", "9", "29", "30", "31", "32", "34", "35", "37", "38", "39", "40"}
+	var issues []string
+	for _, number := range numbers {
+		issues = append(issues, `{"ID":`+number+`,"Message":"about `+number+`","ExtraData":"extra `+number+`"}`)
+	}
+	list := `"CustomerCreateIssues":[` + strings.Join(issues, ",") + `]`
+	_, err := providertest.Create(t.Context(), vendor(t, nil, 200, `{"CustomerCreateData":{"OK":false,`+list+`}}`), small(t, "A-1"))
+	messages := reason(t, err, rejected).Vendor.GetMessages()
+	_, err = providertest.Create(t.Context(), vendor(t, nil, 200, `{"CustomerCreateData":{"OK":false,"AccountID":7,"AccountNo":"A-1",`+list+`}}`), small(t, "A-1"))
+	if open := reason(t, err, unknown).Vendor.GetMessages(); len(open) != 13 || open[12].GetCode() != "40" {
+		t.Errorf("with an account: %v", open)
+	}
+	created, err := providertest.Create(t.Context(), vendor(t, nil, 200, `{"CustomerCreateData":{"OK":true,"AccountID":7,"AccountNo":"A-1",`+list+`}}`), small(t, "A-1"))
+	if err != nil || len(created.GetWarnings()) != len(numbers) || len(messages) != len(numbers) {
+		t.Fatalf("%d messages; warnings %v, %v", len(messages), created.GetWarnings(), err)
+	}
+	for i, number := range numbers {
+		message, warning := messages[i], created.GetWarnings()[i]
+		if message.GetCode() != number || message.GetMessage() != "about "+number || message.GetExtra() != "extra "+number {
+			t.Errorf("message %v", message)
+		}
+		if warning.GetVendorCode() != number || !strings.HasPrefix(warning.GetMessage(), "about "+number) || !strings.HasSuffix(warning.GetMessage(), "extra "+number) {
+			t.Errorf("warning %v", warning)
+		}
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	data := func(members string) string { return `{"CustomerCreateData":{` + members + `}}` }
 	for name, test := range map[string]struct {
@@ -268,7 +302,7 @@ func TestAnswers(t *testing.T) {
 				return
 			}
 			known := reason(t, err, test.want)
-			if int(known.Vendor.GetHttpStatus()) != test.status || len(known.Vendor.GetMessages()) > 10 {
+			if int(known.Vendor.GetHttpStatus()) != test.status || len(known.Vendor.GetMessages()) > 20 {
 				t.Errorf("vendor error %v", known.Vendor)
 			}
 			var said []string

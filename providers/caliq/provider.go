@@ -39,7 +39,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Unsupported: map[string]string{
 				"ListContractors": "Caliq keeps no contractors (people who sign for a customer).",
 			},
-			Fields:          providers.NewFieldTable((&caliqv1.CustomerCreateParams{}).ProtoReflect().Descriptor()),
+			Fields:          providers.NewFieldTable((&caliqv1.CustomerCreateParams{}).ProtoReflect().Descriptor()).WithSettings(config.GetCaliq()),
 			DuplicateSafety: duplicateSafety(config.GetCaliq().GetAutoNumbering()),
 		},
 		settings: config.GetCaliq(),

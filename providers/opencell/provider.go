@@ -56,7 +56,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 				"customer.name.title":    "Opencell returns its title code.",
 				"customer.language_code": "Opencell keeps the base language only.",
 			},
-			Fields: providers.NewFieldTable((&opencellv1.CrmAccountHierarchy{}).ProtoReflect().Descriptor()),
+			Fields: providers.NewFieldTable((&opencellv1.CrmAccountHierarchy{}).ProtoReflect().Descriptor()).WithSettings(config.GetOpencell()),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
 				Explanation: "Opencell holds each code once: a strict create of a code that exists is refused, an update merges into it, " +

@@ -33,6 +33,8 @@ type Harness struct {
 	Request func(id string) *enlistv1.CreateCustomerRequest
 	// Full makes creates that, between them, set every field that the vendor takes; more than one where fields exclude each other.
 	Full func() []*enlistv1.CreateCustomerRequest
+	// Defaults makes one whose settings have the options of a request as their defaults.
+	Defaults func(baseURL string, options *enlistv1.CreateCustomerRequest) (providers.Provider, error)
 	// IsLogin tells the vendor's login calls from the others; nil where there is no login. A login has one POST.
 	IsLogin func(*http.Request) bool
 	// IsLookup tells the calls by which a create first looks whether the customer exists; nil where a create is one call.
@@ -84,6 +86,7 @@ func Run(t *testing.T, h Harness) {
 		{"InputIsNotChanged", inputNotChanged},
 		{"FieldsReachTheWire", fieldsReachTheWire},
 		{"FieldsDropped", fieldsDropped},
+		{"FatesDefaulted", fatesDefaulted},
 		{"PreviewIsWhatIsSent", previewIsSent},
 		{"VendorRecord", vendorRecord},
 		{"UnsupportedRPCs", unsupportedRPCs},

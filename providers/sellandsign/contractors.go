@@ -48,7 +48,7 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 			continue
 		}
 		for _, warning := range providers.Unreadable(entry.odd) {
-			warning.Path = "contractors[" + strconv.Itoa(len(response.GetContractors())) + "]"
+			warning.Path = strings.Replace(warning.GetPath(), "[*]", "["+strconv.Itoa(len(response.GetContractors()))+"]", 1)
 			response.Warnings = append(response.Warnings, warning)
 		}
 		response.Contractors = append(response.Contractors, contractor(entry.contractor, request.GetCustomerId()))
@@ -146,7 +146,7 @@ func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contr
 	return &enlistv1.Contractor{
 		Id:               strconv.FormatInt(record.GetId(), 10),
 		CustomerId:       cmp.Or(record.GetCustomerNumber(), number),
-		Name:             name(record.GetTitle(), record.GetFirstname(), record.GetLastname()),
+		Name:             name(cmp.Or(record.GetTitle(), record.GetCivility()), record.GetFirstname(), record.GetLastname()),
 		Email:            record.GetEmail(),
 		Phone:            record.GetPhone(),
 		Mobile:           record.GetCellPhone(),
@@ -157,6 +157,9 @@ func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contr
 		BirthPlace:       record.GetBirthplace(),
 		LanguageCode:     strings.ReplaceAll(record.GetLocalisation(), "_", "-"),
 		IsDefault:        isTrue(record.GetIsDefault()),
+
+		RegistrationNumber: record.GetRegistrationNumber(),
+		Category:           record.GetCategory(),
 	}
 }
 

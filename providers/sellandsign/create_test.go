@@ -165,6 +165,69 @@ func TestDefaults(t *testing.T) {
 		if query := sentQuery(t, response); query.Get("civility") != want || query.Get("customer_code") != "OURS" {
 			t.Errorf("%q: %v", title, query)
 		}
+		named := []string{}
+		for _, fate := range response.GetFields() {
+			if fate.GetFate() == enlistv1.Fate_FATE_DEFAULTED {
+				named = append(named, fate.GetPath()+" "+fate.GetNote())
+			}
+		}
+		wantNamed := []string{"sell_and_sign.customer_code from the connection's setting defaults.customer_code"}
+		if title == "" {
+			wantNamed = append(wantNamed, "sell_and_sign.civility from the connection's setting defaults.civility")
+		}
+		if !slices.Equal(named, wantNamed) {
+			t.Errorf("%q: named as defaults %q, want %q", title, named, wantNamed)
+		}
+	}
+}
+
+// A form of address in Sell&Sign's own text wins over the enum, a title and the defaults. What it stands in for is named.
+func TestCivilityCode(t *testing.T) {
+	const madame = enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_MADAME
+	for name, c := range map[string]struct {
+		title             string
+		options, defaults *enlistv1.SellAndSignOptions
+		want              string
+		dropped           string
+	}{
+		"alone":             {"", &enlistv1.SellAndSignOptions{CivilityCode: "MAITRE"}, nil, "MAITRE", ""},
+		"over the enum":     {"", &enlistv1.SellAndSignOptions{CivilityCode: "MAITRE", Civility: madame}, nil, "MAITRE", "sell_and_sign.civility"},
+		"over a title":      {"Dr", &enlistv1.SellAndSignOptions{CivilityCode: "DOCTEUR"}, nil, "DOCTEUR", "customer.name.title"},
+		"over defaults":     {"", &enlistv1.SellAndSignOptions{Civility: madame}, &enlistv1.SellAndSignOptions{CivilityCode: "MAITRE"}, "MADAME", ""},
+		"as the default":    {"", nil, &enlistv1.SellAndSignOptions{CivilityCode: "MAITRE", Civility: madame}, "MAITRE", ""},
+		"after the title":   {"Mr", nil, &enlistv1.SellAndSignOptions{CivilityCode: "MAITRE"}, "MONSIEUR", ""},
+		"a title of no use": {"Dr", nil, &enlistv1.SellAndSignOptions{CivilityCode: "MAITRE"}, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			own := settings("http://127.0.0.1:1")
+			own.Defaults = c.defaults
+			provider, err := connect(own, time.Second)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := small(t, "C")
+			request.ValidateOnly, request.Customer.Name.Title = true, c.title
+			if c.options != nil {
+				request.VendorOptions = &enlistv1.CreateCustomerRequest_SellAndSign{SellAndSign: c.options}
+			}
+			response, err := providertest.Create(t.Context(), provider, request)
+			if c.want == "" {
+				if known := failure(t, err, enlistv1.ErrorReason_INVALID_FIELD); known.Violations[0].Path != "customer.name.title" {
+					t.Errorf("violations %v", known.Violations)
+				}
+				return
+			}
+			if c.dropped != "" {
+				if known := failure(t, err, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED); known.Violations[0].Path != c.dropped {
+					t.Errorf("violations %v", known.Violations)
+				}
+				request.UnsupportedFields = enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP
+				response, err = providertest.Create(t.Context(), provider, request)
+			}
+			if err != nil || sentQuery(t, response).Get("civility") != c.want {
+				t.Errorf("%v, %v", response, err)
+			}
+		})
 	}
 }
 

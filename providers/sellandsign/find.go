@@ -24,13 +24,13 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	adopting := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 	switch {
 	case candidate.Match == providers.MatchOurs:
-		candidate.Response = c.complete(ctx, record, c.outcome(), c.fatesAt(record.Customer))
+		candidate.Response = c.complete(ctx, record, c.outcome(), c.fatesWith(record.GetCustomerCode()))
 	case adopting:
 		if candidate.Response, err = c.adopt(ctx, record); err != nil {
 			return nil, err
 		}
 	default:
-		candidate.Response = c.answer(record, c.outcome(), c.fatesAt(record.Customer))
+		candidate.Response = c.answer(record, c.outcome(), c.fatesWith(record.GetCustomerCode()))
 	}
 	return []providers.Candidate{candidate}, nil
 }
@@ -57,10 +57,10 @@ func (c *creation) outcome() enlistv1.Outcome {
 	return enlistv1.Outcome_OUTCOME_CREATED
 }
 
-// fatesAt returns the fates: where an update kept the customer code that was there, the number was not sent as the code.
-func (c *creation) fatesAt(record *sellandsignv1.Customer) []*enlistv1.FieldFate {
-	if record.GetCustomerCode() == c.Key() {
-		return c.fates
-	}
-	return slices.DeleteFunc(slices.Clone(c.fates), isNumberAsCode)
+// fatesWith returns the fates if a customer code is sent. An update keeps the code that is there, so
+// neither the number nor the connection's default is then sent as the code.
+func (c *creation) fatesWith(code string) []*enlistv1.FieldFate {
+	return slices.DeleteFunc(slices.Clone(c.fates), func(fate *enlistv1.FieldFate) bool {
+		return isNumberAsCode(fate) && code != c.Key() || isDefaultCode(fate) && code != c.parameters.GetCustomerCode()
+	})
 }

@@ -3,7 +3,6 @@ package sellandsign
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -36,9 +35,7 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 			return kept{}, err
 		}
 	}
-	if asked.parameters.GetCustomerCode() != asked.parameters.GetNumber() { // the number is not sent as the code, but the code that is there
-		asked.fates = slices.DeleteFunc(slices.Clone(asked.fates), isNumberAsCode)
-	}
+	asked.fates = c.fatesWith(asked.parameters.GetCustomerCode())
 	return asked, nil
 }
 

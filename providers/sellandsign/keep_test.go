@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
 
@@ -94,6 +95,34 @@ func TestUpdateTwice(t *testing.T) {
 		response, err := creation.CreateCustomer(t.Context())
 		if err != nil || sent[i] != jobs[i] || len(droppedProperties(response)) != dropped {
 			t.Errorf("send %d: %v, %v with %q", i, response, err, sent)
+		}
+	}
+}
+
+// An update that keeps the customer code which is there does not send the connection's default.
+func TestUpdateKeepsTheCode(t *testing.T) {
+	for held, want := range map[string]int{"ZC": 0, "OURS": 1, "": 1} {
+		v := newVendor(t, answers{"getCustomer": text(200, `{"number":"C","actorId":1,"customerCode":"`+held+`"}`)})
+		own := settings(v.url)
+		own.Defaults = &enlistv1.SellAndSignOptions{CustomerCode: "OURS"}
+		provider, err := connect(own, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := small(t, "C")
+		request.OnExisting, request.ValidateOnly = onUpdate, true
+		response, err := providertest.Create(t.Context(), provider, request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := 0
+		for _, fate := range response.GetFields() {
+			if fate.GetWireField() == "customer_code" {
+				named++
+			}
+		}
+		if named != want {
+			t.Errorf("with %q there: the customer code is named %d times, want %d: %v", held, named, want, response.GetFields())
 		}
 	}
 }

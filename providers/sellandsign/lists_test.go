@@ -99,14 +99,15 @@ func TestContractor(t *testing.T) {
 	if err := protojson.Unmarshal([]byte(`{"id":"4711","customerId":"C","name":{"title":"MADAME","givenName":"Zoë","familyName":"Arc"},
 		"email":"z@example.com","phone":"+322","mobile":"+32470","organizationName":"Acme","jobTitle":"CEO",
 		"address":{"lines":["A","B"],"city":"Bruxelles","postalCode":"1000","countryCode":"BE"},
-		"birthDate":{"year":1957,"month":2,"day":28},"birthPlace":"Lyon","languageCode":"fr-BE","isDefault":true}`), want); err != nil {
+		"birthDate":{"year":1957,"month":2,"day":28},"birthPlace":"Lyon","languageCode":"fr-BE","isDefault":true,"registrationNumber":"R","category":"x"}`), want); err != nil {
 		t.Fatal(err)
 	}
 	// The spelling of answers, and the kinds of two values, are not documented.
 	snake := strings.NewReplacer("customerNumber", "customer_number", "address1", "address_1", "address2", "address_2", "postalCode", "postal_code",
-		"cellPhone", "cell_phone", "companyName", "company_name", "isDefault", "is_default", "jobTitle", "job_title").Replace(camel)
+		"cellPhone", "cell_phone", "companyName", "company_name", "isDefault", "is_default", "jobTitle", "job_title",
+		"registrationNumber", "registration_number").Replace(camel)
 	for _, written := range []string{
-		camel, snake, strings.Replace(camel, "true", `"TRUE"`, 1), strings.Replace(camel, "true", "1", 1), strings.Replace(camel, "4711", `"4711"`, 1),
+		camel, snake, strings.Replace(camel, `"title"`, `"civility"`, 1), strings.Replace(camel, "true", `"TRUE"`, 1), strings.Replace(camel, "true", "1", 1), strings.Replace(camel, "4711", `"4711"`, 1),
 		strings.Replace(camel, "-405216000000", `"1957-02-28T00:00:00Z"`, 1), strings.Replace(camel, "-405216000000", `"-405216000000"`, 1),
 		strings.Replace(camel, "-405216000000", "-405219600000", 1), // midnight in Paris
 		strings.Replace(camel, "-405216000000", "-405198000000", 1), // midnight in New York

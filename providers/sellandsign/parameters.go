@@ -70,20 +70,32 @@ func isNumberAsCode(fate *enlistv1.FieldFate) bool {
 	return fate.GetWireField() == "customer_code" && fate.GetPath() != "sell_and_sign.customer_code"
 }
 
+// isDefaultCode reports whether a fate is that of the connection's default for the customer code.
+func isDefaultCode(fate *enlistv1.FieldFate) bool {
+	return fate.GetWireField() == "customer_code" && fate.GetFate() == enlistv1.Fate_FATE_DEFAULTED
+}
+
 // civility returns the form of address: the request's option, else what the title means, else the connection's default. It is empty
-// for a title that means neither of the two.
+// for a title that means neither MONSIEUR nor MADAME.
 func (p *Provider) civility(request *enlistv1.CreateCustomerRequest) string {
-	option := request.GetSellAndSign().GetCivility()
-	if option == enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_UNSPECIFIED {
-		if title := request.GetCustomer().GetName().GetTitle(); title != "" {
-			return civilityOf(title)
-		}
-		option = p.settings.GetDefaults().GetCivility()
+	if own := civilityIn(request.GetSellAndSign()); own != "" {
+		return own
 	}
-	if option == enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_UNSPECIFIED {
+	if title := request.GetCustomer().GetName().GetTitle(); title != "" {
+		return civilityOf(title)
+	}
+	return civilityIn(p.settings.GetDefaults())
+}
+
+// civilityIn returns the form of address that options name; empty for none.
+func civilityIn(options *enlistv1.SellAndSignOptions) string {
+	if code := options.GetCivilityCode(); code != "" {
+		return code
+	}
+	if options.GetCivility() == enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_UNSPECIFIED {
 		return ""
 	}
-	return strings.TrimPrefix(option.String(), "SELL_AND_SIGN_CIVILITY_")
+	return strings.TrimPrefix(options.GetCivility().String(), "SELL_AND_SIGN_CIVILITY_")
 }
 
 func civilityOf(title string) string {

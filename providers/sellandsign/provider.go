@@ -33,7 +33,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Name:         config.GetName(),
 			Vendor:       enlistv1.Vendor_VENDOR_SELL_AND_SIGN,
 			OnExisting:   config.GetOnExisting(),
-			Fields:       providers.NewFieldTable((&sellandsignv1.SelectOrCreateCustomer{}).ProtoReflect().Descriptor()),
+			Fields:       providers.NewFieldTable((&sellandsignv1.SelectOrCreateCustomer{}).ProtoReflect().Descriptor()).WithSettings(config.GetSellAndSign()),
 			SettledAfter: vendorhttp.SettledAfter(config),
 			ReadOtherwise: map[string]string{
 				"customer.name.title": "Sell&Sign returns its civility.",

@@ -52,6 +52,11 @@ func TestProvider(t *testing.T) {
 				New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {
 					return connect(with(settings(baseURL)), timeout)
 				},
+				Defaults: func(baseURL string, options *enlistv1.CreateCustomerRequest) (providers.Provider, error) {
+					defaulted := with(settings(baseURL))
+					defaulted.Defaults = options.GetSellAndSign()
+					return connect(defaulted, 10*time.Second)
+				},
 				NewRefused: func(baseURL string) (providers.Provider, error) {
 					wrong := with(settings(baseURL))
 					wrong.Token = "wrong-" + token
@@ -87,7 +92,7 @@ func small(t *testing.T, id string) *enlistv1.CreateCustomerRequest {
 		"mobile":"+33612345678","billingAddress":{"lines":["1 Rue"],"city":"Nice","postalCode":"06000","countryCode":"FR"}}}`)
 }
 
-// full sets every field that Sell&Sign takes, in two creates: the option civility stands in for a title.
+// full sets every field that Sell&Sign takes, in three requests: the options civility and civility_code stand in for a title.
 func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 	t.Helper()
 	second := small(t, "FULL-2")
@@ -95,6 +100,9 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 	second.VendorOptions = &enlistv1.CreateCustomerRequest_SellAndSign{SellAndSign: &enlistv1.SellAndSignOptions{
 		Civility: enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_MADAME,
 	}}
+	third := small(t, "FULL-3")
+	third.Customer.Name.Title = ""
+	third.VendorOptions = &enlistv1.CreateCustomerRequest_SellAndSign{SellAndSign: &enlistv1.SellAndSignOptions{CivilityCode: "MAITRE"}}
 	return []*enlistv1.CreateCustomerRequest{request(t, `{
 		"customer": {
 			"id": "FULL-1", "name": {"title": "Mme.", "givenName": "Zoë-Anne", "familyName": "d'Arc 2"},
@@ -104,7 +112,7 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 			"birthDate": {"year": 1957, "month": 2, "day": 28}, "birthPlace": "Lyon",
 			"properties": {"segment": "gold", "note": "ça & là"}
 		},
-		"sellAndSign": {"customerCode": "CODE-1"}}`), second}
+		"sellAndSign": {"customerCode": "CODE-1"}}`), second, third}
 }
 
 // published is the URL of the page's sample; answer is the page's answer to it.

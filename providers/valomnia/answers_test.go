@@ -2,6 +2,7 @@ package valomnia_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -179,9 +180,10 @@ func TestSuccesses(t *testing.T) {
 		"two references":       {`{"id":7,"reference":"K-1","reference":"K-1"}`, "K-1", []string{"UNREADABLE_VALUE customer.id reference"}},
 		"other types": {`{"id":7,"reference":"K-1","name":{"a":1},"billingPostalCode":6000,"customerCategory":"x","dateCreated":[]}`, "K-1", []string{
 			"UNREADABLE_VALUE customer.display_name name", "UNREADABLE_VALUE customer.billing_address.postal_code billingPostalCode",
-			"UNREADABLE_VALUE customer.vendor_ids customerCategory", "UNREADABLE_VALUE customer.create_time dateCreated",
+			`UNREADABLE_VALUE customer.vendor_ids["category_id"] customerCategory`, "UNREADABLE_VALUE customer.create_time dateCreated",
 		}},
-		"names of countries": {`{"id":7,"reference":"K-1","isSameAddress":false,"billingCountry":"France","country":"Italia"}`, "K-1", []string{
+		"names of countries": {`{"id":7,"reference":"K-1","isSameAddress":false,"billingCountry":"France","country":"ALLEMAGNE"}`, "K-1", nil},
+		"names of no countries": {`{"id":7,"reference":"K-1","isSameAddress":false,"billingCountry":"Atlantis","country":"Italia"}`, "K-1", []string{
 			"UNREPRESENTED_VALUE customer.billing_address.country_code billingCountry", "UNREPRESENTED_VALUE customer.shipping_address.country_code country",
 		}},
 		"one address":      {`{"id":7,"reference":"K-1","isSameAddress":true,"billingCountry":"FR","country":"Italia"}`, "K-1", nil},
@@ -206,12 +208,32 @@ func TestSuccesses(t *testing.T) {
 	}
 }
 
+// A country that Valomnia holds as a name, in English or French, is read as its code. The caller's
+// other references are in vendor_ids.
+func TestReadsNamesAndReferences(t *testing.T) {
+	const body = `{"id":7,"reference":"K-1","isSameAddress":false,"billingCountry":"Ireland","billingCity":"Cork","country":"États-Unis",
+		"reference2":"R-2","barcode":"978"}`
+	vendor := newVendor(t, text(200, body))
+	read, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: "K-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	billing, shipping := read.GetCustomer().GetBillingAddress().GetCountryCode(), read.GetCustomer().GetShippingAddress().GetCountryCode()
+	if billing != "IE" || shipping != "US" || len(read.GetWarnings()) > 0 {
+		t.Errorf("countries %q and %q, warnings %v", billing, shipping, read.GetWarnings())
+	}
+	want := map[string]string{"customer_id": "7", "reference2": "R-2", "barcode": "978"}
+	if got := read.GetCustomer().GetVendorIds(); !maps.Equal(got, want) {
+		t.Errorf("vendor_ids %v, want %v", got, want)
+	}
+}
+
 // The form of a parent is not published: whatever it is, the record is read.
 func TestParentInAnyForm(t *testing.T) {
 	for form, want := range map[string]string{
 		`{"id":12,"reference":"P"}`: "12", `12`: "12", `"12"`: "12", `null`: "", `[]`: "", `{"id":"12"}`: "12",
 	} {
-		vendor := newVendor(t, text(201, `{"id":7,"reference":"K-1","parentCustomer":`+form+`,"billingCountry":"France","unheardOf":[1]}`))
+		vendor := newVendor(t, text(201, `{"id":7,"reference":"K-1","parentCustomer":`+form+`,"billingCountry":"Atlantis","unheardOf":[1]}`))
 		created, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
 		if err != nil {
 			t.Fatalf("%s: %v", form, err)

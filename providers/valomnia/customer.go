@@ -36,7 +36,7 @@ func customer(record *valomniav1.CustomerRecord) *enlistv1.Customer {
 		Category:     record.GetCategoryReference(),
 		CurrencyCode: record.GetCurrency(),
 		BillingAddress: address(&enlistv1.Address{
-			City: record.GetBillingCity(), PostalCode: record.GetBillingPostalCode(), CountryCode: country(record.GetBillingCountry()),
+			City: record.GetBillingCity(), PostalCode: record.GetBillingPostalCode(), CountryCode: codes.CountryIn(record.GetBillingCountry()),
 			Latitude: record.BillingLat, Longitude: record.BillingLng,
 		}, record.GetBillingAddress()),
 		VendorIds:  vendorIDs(record),
@@ -46,7 +46,7 @@ func customer(record *valomniav1.CustomerRecord) *enlistv1.Customer {
 	}
 	if !record.GetIsSameAddress() {
 		customer.ShippingAddress = address(&enlistv1.Address{
-			City: record.GetCity(), PostalCode: record.GetPostalCode(), CountryCode: country(record.GetCountry()),
+			City: record.GetCity(), PostalCode: record.GetPostalCode(), CountryCode: codes.CountryIn(record.GetCountry()),
 			Latitude: record.Latitude, Longitude: record.Longitude,
 		}, record.GetAddress())
 	}
@@ -69,16 +69,8 @@ func address(address *enlistv1.Address, street string) *enlistv1.Address {
 	return address
 }
 
-// country returns an ISO code, and "" for anything else. Valomnia takes names of countries as well;
-// see countryWarnings for one that it returns.
-func country(code string) string {
-	if codes.CheckCountry(code) != nil {
-		return ""
-	}
-	return code
-}
-
-// vendorIDs returns Valomnia's numbers of the customer and of what it points at.
+// vendorIDs returns Valomnia's numbers of the customer and of what it points at, and the caller's other
+// references.
 func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
 	ids := map[string]string{}
 	for name, id := range map[string]int64{
@@ -92,8 +84,14 @@ func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
 			ids[name] = strconv.FormatInt(id, 10)
 		}
 	}
-	if parent := parentID(record.GetParentCustomer()); parent != "" {
-		ids["parent_customer_id"] = parent
+	for name, id := range map[string]string{
+		"parent_customer_id": parentID(record.GetParentCustomer()),
+		"reference2":         record.GetReference2(),
+		"barcode":            record.GetBarcode(),
+	} {
+		if id != "" {
+			ids[name] = id
+		}
 	}
 	return ids
 }

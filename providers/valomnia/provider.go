@@ -53,7 +53,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 				"customer.billing_address.lines[0]":  "The lines are sent, and come back, as one.",
 				"customer.shipping_address.lines[0]": "The lines are sent, and come back, as one.",
 			},
-			Fields: providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()),
+			Fields: providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()).WithSettings(settings),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
 				Explanation: "Valomnia holds each reference once: a create with a reference that is in use is refused, " +

@@ -44,6 +44,11 @@ func TestProvider(t *testing.T) {
 		New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {
 			return connect(settings(baseURL), timeout)
 		},
+		Defaults: func(baseURL string, options *enlistv1.CreateCustomerRequest) (providers.Provider, error) {
+			with := settings(baseURL)
+			with.Defaults = options.GetValomnia()
+			return connect(with, 10*time.Second)
+		},
 		NewRefused: func(baseURL string) (providers.Provider, error) {
 			wrong := settings(baseURL)
 			wrong.Password = "wrong-" + demo.Password

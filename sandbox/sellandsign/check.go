@@ -7,12 +7,13 @@ import (
 )
 
 // checkParameter says what is wrong with a value. It is an assumption, from the responses, that
-// birthdate is in milliseconds since 1970 and -1 means none.
+// birthdate is in milliseconds since 1970 and -1 means none. The page names no list of civilities;
+// its sample and clients send MONSIEUR and MADAME, so other codes of letters are taken as well.
 func (a *service) checkParameter(name, value string) string {
 	switch name {
 	case "civility":
-		if value != "MONSIEUR" && value != "MADAME" {
-			return "must be MONSIEUR or MADAME"
+		if value == "" || strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			return "must be a code of letters, for example MONSIEUR or MADAME"
 		}
 	case "firstname", "lastname":
 		if strings.ContainsFunc(value, func(r rune) bool {

@@ -113,7 +113,9 @@ func (Transformation) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0}
 }
 
-// FieldSource says which canonical field fills a field of a vendor's wire message, and how.
+// FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
+// response it is the field that is filled. Without a path there is no such field, and `setting` or
+// `note` explain the wire field.
 type FieldSource struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`, `opencell.billing_cycle`.
@@ -257,8 +259,10 @@ var file_enlist_v1_annotations_proto_extTypes = []protoimpl.ExtensionInfo{
 
 // Extension fields to descriptorpb.FieldOptions.
 var (
-	// On a field of a vendor's wire message: the canonical field that fills it.
+	// On a field of a vendor's request: the canonical field that fills it.
 	// Violations, the field table of ListProviders and the fate of each field are derived from it.
+	// On a field of a vendor's response: the canonical field that it fills, from the response.
+	// The path of a Warning is derived from it. docs/vendors.md is made of both.
 	//
 	// optional enlist.v1.FieldSource source = 51423;
 	E_Source = &file_enlist_v1_annotations_proto_extTypes[0]

@@ -607,7 +607,11 @@ type Contractor struct {
 	// Language as a BCP-47 tag. Example: `fr-FR`.
 	LanguageCode string `protobuf:"bytes,12,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
 	// Whether this is the customer's default signatory.
-	IsDefault     bool `protobuf:"varint,13,opt,name=is_default,json=isDefault,proto3" json:"is_default,omitempty"`
+	IsDefault bool `protobuf:"varint,13,opt,name=is_default,json=isDefault,proto3" json:"is_default,omitempty"`
+	// Number of the person's company in the register of companies.
+	RegistrationNumber string `protobuf:"bytes,14,opt,name=registration_number,json=registrationNumber,proto3" json:"registration_number,omitempty"`
+	// Category of the contractor, in the vendor's own text.
+	Category      string `protobuf:"bytes,15,opt,name=category,proto3" json:"category,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -733,6 +737,20 @@ func (x *Contractor) GetIsDefault() bool {
 	return false
 }
 
+func (x *Contractor) GetRegistrationNumber() string {
+	if x != nil {
+		return x.RegistrationNumber
+	}
+	return ""
+}
+
+func (x *Contractor) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
 var File_enlist_v1_customer_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_proto_rawDesc = "" +
@@ -802,7 +820,7 @@ const file_enlist_v1_customer_proto_rawDesc = "" +
 	"\tlongitude\x18\a \x01(\x01B\x17\xfaB\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80f@)\x00\x00\x00\x00\x00\x80f\xc0H\x01R\tlongitude\x88\x01\x01B\v\n" +
 	"\t_latitudeB\f\n" +
 	"\n" +
-	"_longitude\"\xfd\x03\n" +
+	"_longitude\"\xd6\x04\n" +
 	"\n" +
 	"Contractor\x12\x14\n" +
 	"\x02id\x18\x01 \x01(\tB\x04\x90\x8e\x19\x01R\x02id\x12%\n" +
@@ -822,7 +840,9 @@ const file_enlist_v1_customer_proto_rawDesc = "" +
 	"birthPlace\x12#\n" +
 	"\rlanguage_code\x18\f \x01(\tR\flanguageCode\x12\x1d\n" +
 	"\n" +
-	"is_default\x18\r \x01(\bR\tisDefault*b\n" +
+	"is_default\x18\r \x01(\bR\tisDefault\x125\n" +
+	"\x13registration_number\x18\x0e \x01(\tB\x04\x90\x8e\x19\x01R\x12registrationNumber\x12 \n" +
+	"\bcategory\x18\x0f \x01(\tB\x04\x90\x8e\x19\x01R\bcategory*b\n" +
 	"\fRecordSource\x12\x1d\n" +
 	"\x19RECORD_SOURCE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14RECORD_SOURCE_VENDOR\x10\x01\x12\x19\n" +

@@ -1274,6 +1274,10 @@ func (m *Contractor) validate(all bool) error {
 
 	// no validation rules for IsDefault
 
+	// no validation rules for RegistrationNumber
+
+	// no validation rules for Category
+
 	if len(errors) > 0 {
 		return ContractorMultiError(errors)
 	}

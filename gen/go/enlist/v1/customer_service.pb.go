@@ -273,6 +273,8 @@ const (
 	Fate_FATE_TRANSFORMED Fate = 2
 	// Not sent.
 	Fate_FATE_DROPPED Fate = 3
+	// Not in the request: a setting of the connection added it.
+	Fate_FATE_DEFAULTED Fate = 4
 )
 
 // Enum value maps for Fate.
@@ -282,12 +284,14 @@ var (
 		1: "FATE_SENT",
 		2: "FATE_TRANSFORMED",
 		3: "FATE_DROPPED",
+		4: "FATE_DEFAULTED",
 	}
 	Fate_value = map[string]int32{
 		"FATE_UNSPECIFIED": 0,
 		"FATE_SENT":        1,
 		"FATE_TRANSFORMED": 2,
 		"FATE_DROPPED":     3,
+		"FATE_DEFAULTED":   4,
 	}
 )
 
@@ -601,7 +605,8 @@ type CreateCustomerResponse struct {
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Whether this is the recorded answer of an earlier call with the same request_id.
 	Replayed bool `protobuf:"varint,4,opt,name=replayed,proto3" json:"replayed,omitempty"`
-	// The fate of each field that was not sent as it came; of every field with `validate_only`.
+	// The fate of each field that was not sent unchanged, and each value that a setting of the
+	// connection added. With `validate_only`: the fate of every field.
 	Fields []*FieldFate `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"`
 	// The exact request that would be sent; only with `validate_only`.
 	VendorRequest *VendorRequest `protobuf:"bytes,6,opt,name=vendor_request,json=vendorRequest,proto3" json:"vendor_request,omitempty"`
@@ -773,16 +778,17 @@ func (x *Warning) GetVendorCode() string {
 	return ""
 }
 
-// FieldFate says what became of one field of a request.
+// FieldFate says how one field of a request was sent, or names a value that a setting added.
 type FieldFate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Proto path from the request. Example: `customer.language_code`.
+	// Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
+	// that overrides the setting, or empty if none does.
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	// The vendor's name of the field it was sent in. Example: `name.lastName`. Empty when it was dropped.
 	WireField string `protobuf:"bytes,2,opt,name=wire_field,json=wireField,proto3" json:"wire_field,omitempty"`
 	// What became of it.
 	Fate Fate `protobuf:"varint,3,opt,name=fate,proto3,enum=enlist.v1.Fate" json:"fate,omitempty"`
-	// Both forms of a transformed field, or why a field was dropped.
+	// Both forms of a transformed field, why a field was dropped, or the setting of a value.
 	Note          string `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1536,12 +1542,13 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x0fOUTCOME_UPDATED\x10\x02\x12\x1e\n" +
 	"\x1aOUTCOME_CREATED_OR_UPDATED\x10\x03\x12\x13\n" +
 	"\x0fOUTCOME_ADOPTED\x10\x04\x12\x15\n" +
-	"\x11OUTCOME_PREVIEWED\x10\x05*S\n" +
+	"\x11OUTCOME_PREVIEWED\x10\x05*g\n" +
 	"\x04Fate\x12\x14\n" +
 	"\x10FATE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tFATE_SENT\x10\x01\x12\x14\n" +
 	"\x10FATE_TRANSFORMED\x10\x02\x12\x10\n" +
-	"\fFATE_DROPPED\x10\x03*\x8d\x01\n" +
+	"\fFATE_DROPPED\x10\x03\x12\x12\n" +
+	"\x0eFATE_DEFAULTED\x10\x04*\x8d\x01\n" +
 	"\tDriftKind\x12\x1a\n" +
 	"\x16DRIFT_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12DRIFT_KIND_CHANGED\x10\x01\x12\x1b\n" +

@@ -262,7 +262,7 @@ type VendorError struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// HTTP status code; 0 when there was no answer.
 	HttpStatus int32 `protobuf:"varint,1,opt,name=http_status,json=httpStatus,proto3" json:"http_status,omitempty"`
-	// The vendor's messages, at most 10.
+	// The vendor's messages, at most 20.
 	Messages      []*VendorMessage `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -2122,7 +2122,10 @@ type SellAndSignOptions struct {
 	// The caller's mnemonic code for the customer (`customer_code`), up to 255 characters. Default: the customer's number.
 	CustomerCode string `protobuf:"bytes,1,opt,name=customer_code,json=customerCode,proto3" json:"customer_code,omitempty"`
 	// Form of address, in place of the one made from `customer.name.title`.
-	Civility      SellAndSignCivility `protobuf:"varint,2,opt,name=civility,proto3,enum=enlist.v1.SellAndSignCivility" json:"civility,omitempty"`
+	Civility SellAndSignCivility `protobuf:"varint,2,opt,name=civility,proto3,enum=enlist.v1.SellAndSignCivility" json:"civility,omitempty"`
+	// Form of address in Sell&Sign's own text, for one that `civility` does not have: up to 50 letters. It is sent as it is, in place of
+	// `civility` and of `customer.name.title`. Example: `MAITRE`.
+	CivilityCode  string `protobuf:"bytes,3,opt,name=civility_code,json=civilityCode,proto3" json:"civility_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2169,6 +2172,13 @@ func (x *SellAndSignOptions) GetCivility() SellAndSignCivility {
 		return x.Civility
 	}
 	return SellAndSignCivility_SELL_AND_SIGN_CIVILITY_UNSPECIFIED
+}
+
+func (x *SellAndSignOptions) GetCivilityCode() string {
+	if x != nil {
+		return x.CivilityCode
+	}
+	return ""
 }
 
 // ValomniaOptions are the parameters that only Valomnia takes when it creates a customer.
@@ -2754,10 +2764,11 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\x14OpencellUrlReference\x12\x1c\n" +
 	"\x03url\x18\x01 \x01(\tB\n" +
 	"\xfaB\ar\x05\x10\x01\x18\xd0\x0fR\x03url\x12\x1e\n" +
-	"\x05label\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05label\"\x8d\x01\n" +
+	"\x05label\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05label\"\x81\x02\n" +
 	"\x12SellAndSignOptions\x121\n" +
 	"\rcustomer_code\x18\x01 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fcustomerCode\x12D\n" +
-	"\bcivility\x18\x02 \x01(\x0e2\x1e.enlist.v1.SellAndSignCivilityB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcivility\"\x83\n" +
+	"\bcivility\x18\x02 \x01(\x0e2\x1e.enlist.v1.SellAndSignCivilityB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcivility\x12r\n" +
+	"\rcivility_code\x18\x03 \x01(\tBM\xfaB#r!\x1822\x1a^[A-Za-zÀ-ÖØ-öø-ÿ]+$\xd0\x01\x01\x82\x8e\x19#1 to 50 letters, for example MAITRER\fcivilityCode\"\x83\n" +
 	"\n" +
 	"\x0fValomniaOptions\x12,\n" +
 	"\n" +

@@ -3656,6 +3656,32 @@ func (m *SellAndSignOptions) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
+	if m.GetCivilityCode() != "" {
+
+		if utf8.RuneCountInString(m.GetCivilityCode()) > 50 {
+			err := SellAndSignOptionsValidationError{
+				field:  "CivilityCode",
+				reason: "value length must be at most 50 runes",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+		if !_SellAndSignOptions_CivilityCode_Pattern.MatchString(m.GetCivilityCode()) {
+			err := SellAndSignOptionsValidationError{
+				field:  "CivilityCode",
+				reason: "value does not match regex pattern \"^[A-Za-zÀ-ÖØ-öø-ÿ]+$\"",
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		}
+
+	}
+
 	if len(errors) > 0 {
 		return SellAndSignOptionsMultiError(errors)
 	}
@@ -3735,6 +3761,8 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = SellAndSignOptionsValidationError{}
+
+var _SellAndSignOptions_CivilityCode_Pattern = regexp.MustCompile("^[A-Za-zÀ-ÖØ-öø-ÿ]+$")
 
 // Validate checks the field values on ValomniaOptions with the rules defined
 // in the proto definition for this message. If any rules are violated, the

@@ -83,7 +83,10 @@ Global___Transformation: _TypeAlias = Transformation  # noqa: Y015
 
 @_typing.final
 class FieldSource(_message.Message):
-    """FieldSource says which canonical field fills a field of a vendor's wire message, and how."""
+    """FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
+    response it is the field that is filled. Without a path there is no such field, and `setting` or
+    `note` explain the wire field.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -128,8 +131,10 @@ MULTILINE_FIELD_NUMBER: _builtins.int
 VISIBLE_FIELD_NUMBER: _builtins.int
 NOT_BLANK_FIELD_NUMBER: _builtins.int
 source: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___FieldSource]
-"""On a field of a vendor's wire message: the canonical field that fills it.
+"""On a field of a vendor's request: the canonical field that fills it.
 Violations, the field table of ListProviders and the fate of each field are derived from it.
+On a field of a vendor's response: the canonical field that it fills, from the response.
+The path of a Warning is derived from it. docs/vendors.md is made of both.
 """
 hint: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.str]
 """What a valid value looks like, in words that complete the sentence "must be …".

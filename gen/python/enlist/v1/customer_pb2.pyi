@@ -381,6 +381,8 @@ class Contractor(_message.Message):
     BIRTH_PLACE_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
     IS_DEFAULT_FIELD_NUMBER: _builtins.int
+    REGISTRATION_NUMBER_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The vendor's identifier of the contractor. Example: `4711`."""
     customer_id: _builtins.str
@@ -401,6 +403,10 @@ class Contractor(_message.Message):
     """Language as a BCP-47 tag. Example: `fr-FR`."""
     is_default: _builtins.bool
     """Whether this is the customer's default signatory."""
+    registration_number: _builtins.str
+    """Number of the person's company in the register of companies."""
+    category: _builtins.str
+    """Category of the contractor, in the vendor's own text."""
     @_builtins.property
     def name(self) -> Global___PersonName:
         """The person's name."""
@@ -429,10 +435,12 @@ class Contractor(_message.Message):
         birth_place: _builtins.str = ...,
         language_code: _builtins.str = ...,
         is_default: _builtins.bool = ...,
+        registration_number: _builtins.str = ...,
+        category: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "birth_date", b"birth_date", "name", b"name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "birth_date", b"birth_date", "birth_place", b"birth_place", "customer_id", b"customer_id", "email", b"email", "id", b"id", "is_default", b"is_default", "job_title", b"job_title", "language_code", b"language_code", "mobile", b"mobile", "name", b"name", "organization_name", b"organization_name", "phone", b"phone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "birth_date", b"birth_date", "birth_place", b"birth_place", "category", b"category", "customer_id", b"customer_id", "email", b"email", "id", b"id", "is_default", b"is_default", "job_title", b"job_title", "language_code", b"language_code", "mobile", b"mobile", "name", b"name", "organization_name", b"organization_name", "phone", b"phone", "registration_number", b"registration_number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -157,6 +157,8 @@ class _FateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Fate.ValueType],
     """Sent in another form."""
     FATE_DROPPED: _Fate.ValueType  # 3
     """Not sent."""
+    FATE_DEFAULTED: _Fate.ValueType  # 4
+    """Not in the request: a setting of the connection added it."""
 
 class Fate(_Fate, metaclass=_FateEnumTypeWrapper):
     """Fate is what becomes of a field on its way to the vendor."""
@@ -169,6 +171,8 @@ FATE_TRANSFORMED: Fate.ValueType  # 2
 """Sent in another form."""
 FATE_DROPPED: Fate.ValueType  # 3
 """Not sent."""
+FATE_DEFAULTED: Fate.ValueType  # 4
+"""Not in the request: a setting of the connection added it."""
 Global___Fate: _TypeAlias = Fate  # noqa: Y015
 
 class _DriftKind:
@@ -323,7 +327,9 @@ class CreateCustomerResponse(_message.Message):
 
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldFate]:
-        """The fate of each field that was not sent as it came; of every field with `validate_only`."""
+        """The fate of each field that was not sent unchanged, and each value that a setting of the
+        connection added. With `validate_only`: the fate of every field.
+        """
 
     @_builtins.property
     def vendor_request(self) -> Global___VendorRequest:
@@ -395,7 +401,7 @@ Global___Warning: _TypeAlias = Warning  # noqa: Y015
 
 @_typing.final
 class FieldFate(_message.Message):
-    """FieldFate says what became of one field of a request."""
+    """FieldFate says how one field of a request was sent, or names a value that a setting added."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -404,13 +410,15 @@ class FieldFate(_message.Message):
     FATE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     path: _builtins.str
-    """Proto path from the request. Example: `customer.language_code`."""
+    """Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
+    that overrides the setting, or empty if none does.
+    """
     wire_field: _builtins.str
     """The vendor's name of the field it was sent in. Example: `name.lastName`. Empty when it was dropped."""
     fate: Global___Fate.ValueType
     """What became of it."""
     note: _builtins.str
-    """Both forms of a transformed field, or why a field was dropped."""
+    """Both forms of a transformed field, why a field was dropped, or the setting of a value."""
     def __init__(
         self,
         *,

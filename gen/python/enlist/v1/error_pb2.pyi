@@ -382,7 +382,7 @@ class VendorError(_message.Message):
     """HTTP status code; 0 when there was no answer."""
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___VendorMessage]:
-        """The vendor's messages, at most 10."""
+        """The vendor's messages, at most 20."""
 
     def __init__(
         self,

@@ -1089,19 +1089,25 @@ class SellAndSignOptions(_message.Message):
 
     CUSTOMER_CODE_FIELD_NUMBER: _builtins.int
     CIVILITY_FIELD_NUMBER: _builtins.int
+    CIVILITY_CODE_FIELD_NUMBER: _builtins.int
     customer_code: _builtins.str
     """The caller's mnemonic code for the customer (`customer_code`), up to 255 characters. Default: the customer's number."""
     civility: Global___SellAndSignCivility.ValueType
     """Form of address, in place of the one made from `customer.name.title`."""
+    civility_code: _builtins.str
+    """Form of address in Sell&Sign's own text, for one that `civility` does not have: up to 50 letters. It is sent as it is, in place of
+    `civility` and of `customer.name.title`. Example: `MAITRE`.
+    """
     def __init__(
         self,
         *,
         customer_code: _builtins.str = ...,
         civility: Global___SellAndSignCivility.ValueType = ...,
+        civility_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["civility", b"civility", "customer_code", b"customer_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["civility", b"civility", "civility_code", b"civility_code", "customer_code", b"customer_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

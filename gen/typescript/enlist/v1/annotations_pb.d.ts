@@ -6,7 +6,9 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_annotations: GenFile;
 /**
- * FieldSource says which canonical field fills a field of a vendor's wire message, and how.
+ * FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
+ * response it is the field that is filled. Without a path there is no such field, and `setting` or
+ * `note` explain the wire field.
  *
  * @generated from message enlist.v1.FieldSource
  */
@@ -132,8 +134,10 @@ export declare enum Transformation {
  */
 export declare const TransformationSchema: GenEnum<Transformation>;
 /**
- * On a field of a vendor's wire message: the canonical field that fills it.
+ * On a field of a vendor's request: the canonical field that fills it.
  * Violations, the field table of ListProviders and the fate of each field are derived from it.
+ * On a field of a vendor's response: the canonical field that it fills, from the response.
+ * The path of a Warning is derived from it. docs/vendors.md is made of both.
  *
  * @generated from extension: enlist.v1.FieldSource source = 51423;
  */

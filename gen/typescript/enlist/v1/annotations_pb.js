@@ -97,8 +97,10 @@ export var Transformation;
  */
 export const TransformationSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 0);
 /**
- * On a field of a vendor's wire message: the canonical field that fills it.
+ * On a field of a vendor's request: the canonical field that fills it.
  * Violations, the field table of ListProviders and the fate of each field are derived from it.
+ * On a field of a vendor's response: the canonical field that it fills, from the response.
+ * The path of a Warning is derived from it. docs/vendors.md is made of both.
  *
  * @generated from extension: enlist.v1.FieldSource source = 51423;
  */

@@ -384,6 +384,18 @@ export type Contractor = Message<"enlist.v1.Contractor"> & {
      * @generated from field: bool is_default = 13;
      */
     isDefault: boolean;
+    /**
+     * Number of the person's company in the register of companies.
+     *
+     * @generated from field: string registration_number = 14;
+     */
+    registrationNumber: string;
+    /**
+     * Category of the contractor, in the vendor's own text.
+     *
+     * @generated from field: string category = 15;
+     */
+    category: string;
 };
 /**
  * Describes the message enlist.v1.Contractor.

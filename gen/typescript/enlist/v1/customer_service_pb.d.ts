@@ -151,7 +151,8 @@ export type CreateCustomerResponse = Message<"enlist.v1.CreateCustomerResponse">
      */
     replayed: boolean;
     /**
-     * The fate of each field that was not sent as it came; of every field with `validate_only`.
+     * The fate of each field that was not sent unchanged, and each value that a setting of the
+     * connection added. With `validate_only`: the fate of every field.
      *
      * @generated from field: repeated enlist.v1.FieldFate fields = 5;
      */
@@ -218,13 +219,14 @@ export type Warning = Message<"enlist.v1.Warning"> & {
  */
 export declare const WarningSchema: GenMessage<Warning>;
 /**
- * FieldFate says what became of one field of a request.
+ * FieldFate says how one field of a request was sent, or names a value that a setting added.
  *
  * @generated from message enlist.v1.FieldFate
  */
 export type FieldFate = Message<"enlist.v1.FieldFate"> & {
     /**
-     * Proto path from the request. Example: `customer.language_code`.
+     * Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
+     * that overrides the setting, or empty if none does.
      *
      * @generated from field: string path = 1;
      */
@@ -242,7 +244,7 @@ export type FieldFate = Message<"enlist.v1.FieldFate"> & {
      */
     fate: Fate;
     /**
-     * Both forms of a transformed field, or why a field was dropped.
+     * Both forms of a transformed field, why a field was dropped, or the setting of a value.
      *
      * @generated from field: string note = 4;
      */
@@ -719,7 +721,13 @@ export declare enum Fate {
      *
      * @generated from enum value: FATE_DROPPED = 3;
      */
-    DROPPED = 3
+    DROPPED = 3,
+    /**
+     * Not in the request: a setting of the connection added it.
+     *
+     * @generated from enum value: FATE_DEFAULTED = 4;
+     */
+    DEFAULTED = 4
 }
 /**
  * Describes the enum enlist.v1.Fate.

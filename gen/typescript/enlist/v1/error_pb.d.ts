@@ -17,7 +17,7 @@ export type VendorError = Message<"enlist.v1.VendorError"> & {
      */
     httpStatus: number;
     /**
-     * The vendor's messages, at most 10.
+     * The vendor's messages, at most 20.
      *
      * @generated from field: repeated enlist.v1.VendorMessage messages = 2;
      */

@@ -959,6 +959,13 @@ export type SellAndSignOptions = Message<"enlist.v1.SellAndSignOptions"> & {
      * @generated from field: enlist.v1.SellAndSignCivility civility = 2;
      */
     civility: SellAndSignCivility;
+    /**
+     * Form of address in Sell&Sign's own text, for one that `civility` does not have: up to 50 letters. It is sent as it is, in place of
+     * `civility` and of `customer.name.title`. Example: `MAITRE`.
+     *
+     * @generated from field: string civility_code = 3;
+     */
+    civilityCode: string;
 };
 /**
  * Describes the message enlist.v1.SellAndSignOptions.

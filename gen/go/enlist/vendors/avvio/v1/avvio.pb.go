@@ -954,13 +954,15 @@ var File_enlist_vendors_avvio_v1_avvio_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_avvio_v1_avvio_proto_rawDesc = "" +
 	"\n" +
-	"#enlist/vendors/avvio/v1/avvio.proto\x12\x17enlist.vendors.avvio.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"K\n" +
-	"\bUserAuth\x12\x1a\n" +
-	"\busername\x18\x01 \x01(\tR\busername\x12#\n" +
-	"\fapi_password\x18\x02 \x01(\tB\x03\x80\x01\x01R\bpassword\"\xaa\x02\n" +
+	"#enlist/vendors/avvio/v1/avvio.proto\x12\x17enlist.vendors.avvio.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"i\n" +
+	"\bUserAuth\x12*\n" +
+	"\busername\x18\x01 \x01(\tB\x0e\xfa\x8d\x19\n" +
+	"\"\busernameR\busername\x121\n" +
+	"\fapi_password\x18\x02 \x01(\tB\x11\xfa\x8d\x19\n" +
+	"\"\bpassword\x80\x01\x01R\bpassword\"\xc6\x02\n" +
 	"\x14CreateAccountRequest\x12>\n" +
-	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x12\x1c\n" +
-	"\toperation\x18\x02 \x01(\tR\toperation\x12V\n" +
+	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x128\n" +
+	"\toperation\x18\x02 \x01(\tB\x1a\xfa\x8d\x19\x16*\x14always createAccountR\toperation\x12V\n" +
 	"\asite_id\x18\x03 \x01(\x03B=\xfaB\x04\"\x02 \x00\xfa\x8d\x19\x18\n" +
 	"\ravvio.site_id\"\asite_id\x82\x8e\x19\x16set to a property's idR\x06siteID\x12\\\n" +
 	"\x13account_information\x18\x04 \x01(\v2+.enlist.vendors.avvio.v1.AccountInformationR\x12accountInformation\"\xa5\b\n" +
@@ -996,57 +998,78 @@ const file_enlist_vendors_avvio_v1_avvio_proto_rawDesc = "" +
 	"\fcompany_name\x18\r \x01(\tB \xfa\x8d\x19\x1c\n" +
 	"\x1acustomer.organization.nameR\vcompanyName\x12M\n" +
 	"\x12preferred_language\x18\x0e \x01(\tB\x1e\xfa\x8d\x19\x1a\n" +
-	"\x16customer.language_code\x18\x03R\x11preferredLanguage\" \n" +
-	"\x06Answer\x12\x16\n" +
-	"\x06status\x18\x01 \x01(\tR\x06status\"4\n" +
-	"\x13CreateAccountAnswer\x12\x1d\n" +
+	"\x16customer.language_code\x18\x03R\x11preferredLanguage\"F\n" +
+	"\x06Answer\x12<\n" +
+	"\x06status\x18\x01 \x01(\tB$\xfa\x8d\x19 *\x1etells a success from a refusalR\x06status\"G\n" +
+	"\x13CreateAccountAnswer\x120\n" +
 	"\n" +
-	"account_id\x18\x01 \x01(\x03R\taccountID\"\xb3\x01\n" +
+	"account_id\x18\x01 \x01(\x03B\x11\xfa\x8d\x19\r\n" +
+	"\vcustomer.idR\taccountID\"\xa1\x02\n" +
 	"\x12GetAccountsRequest\x12>\n" +
-	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x12\x1c\n" +
-	"\toperation\x18\x02 \x01(\tR\toperation\x12 \n" +
-	"\fsite_id_list\x18\x03 \x03(\x03R\n" +
-	"siteIDList\x12\x1d\n" +
+	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x126\n" +
+	"\toperation\x18\x02 \x01(\tB\x18\xfa\x8d\x19\x14*\x12always getAccountsR\toperation\x12/\n" +
+	"\fsite_id_list\x18\x03 \x03(\x03B\r\xfa\x8d\x19\t\"\asite_idR\n" +
+	"siteIDList\x12b\n" +
 	"\n" +
-	"after_date\x18\x04 \x01(\tR\tafterDate\"O\n" +
+	"after_date\x18\x04 \x01(\tBC\xfa\x8d\x19?*=a few days before the creation that is looked for, else emptyR\tafterDate\"O\n" +
 	"\x11GetAccountsAnswer\x12:\n" +
-	"\tsite_list\x18\x01 \x03(\v2\x1d.enlist.vendors.avvio.v1.SiteR\bsiteList\"t\n" +
+	"\tsite_list\x18\x01 \x03(\v2\x1d.enlist.vendors.avvio.v1.SiteR\bsiteList\"\x90\x01\n" +
 	"\x14GetSiteAccessRequest\x12>\n" +
-	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x12\x1c\n" +
-	"\toperation\x18\x02 \x01(\tR\toperation\"d\n" +
-	"\x04Site\x12\x17\n" +
-	"\asite_id\x18\x01 \x01(\x03R\x06siteID\x12C\n" +
-	"\faccount_list\x18\x02 \x03(\v2 .enlist.vendors.avvio.v1.AccountR\vaccountList\"\xc7\x02\n" +
-	"\aAccount\x12\x1d\n" +
+	"\tuser_auth\x18\x01 \x01(\v2!.enlist.vendors.avvio.v1.UserAuthR\buserAuth\x128\n" +
+	"\toperation\x18\x02 \x01(\tB\x1a\xfa\x8d\x19\x16*\x14always getSiteAccessR\toperation\"\xa0\x01\n" +
+	"\x04Site\x12S\n" +
+	"\asite_id\x18\x01 \x01(\x03B:\xfa\x8d\x196*4check --connect compares it with the setting site_idR\x06siteID\x12C\n" +
+	"\faccount_list\x18\x02 \x03(\v2 .enlist.vendors.avvio.v1.AccountR\vaccountList\"\xcf\x03\n" +
+	"\aAccount\x120\n" +
 	"\n" +
-	"account_id\x18\x01 \x01(\x03R\taccountID\x125\n" +
+	"account_id\x18\x01 \x01(\x03B\x11\xfa\x8d\x19\r\n" +
+	"\vcustomer.idR\taccountID\x12Q\n" +
 	"\n" +
-	"dt_created\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\tdtCreated\x127\n" +
-	"\vdt_modified\x18\x03 \x01(\v2\x16.google.protobuf.ValueR\n" +
-	"dtModified\x12\x1a\n" +
-	"\busername\x18\x04 \x01(\tR\busername\x128\n" +
-	"\x04name\x18\x05 \x01(\v2$.enlist.vendors.avvio.v1.AccountNameR\x04name\x12\x14\n" +
-	"\x05email\x18\x06 \x01(\tR\x05email\x12A\n" +
-	"\aaddress\x18\a \x01(\v2'.enlist.vendors.avvio.v1.AccountAddressR\aaddress\"M\n" +
-	"\vAccountName\x12\x14\n" +
-	"\x05title\x18\x01 \x01(\tR\x05title\x12\x14\n" +
-	"\x05first\x18\x02 \x01(\tR\x05first\x12\x12\n" +
-	"\x04last\x18\x03 \x01(\tR\x04last\"\xf2\x02\n" +
-	"\x0eAccountAddress\x12\x14\n" +
-	"\x05line1\x18\x01 \x01(\tR\x05line1\x12\x14\n" +
-	"\x05line2\x18\x02 \x01(\tR\x05line2\x12\x12\n" +
-	"\x04town\x18\x03 \x01(\tR\x04town\x12\x10\n" +
-	"\x03zip\x18\x04 \x01(\tR\x03zip\x12\x16\n" +
-	"\x06county\x18\x05 \x01(\tR\x06county\x12\x18\n" +
-	"\acountry\x18\x06 \x01(\tR\acountry\x12#\n" +
-	"\raddress_line1\x18\a \x01(\tR\faddressLine1\x12#\n" +
-	"\raddress_line2\x18\b \x01(\tR\faddressLine2\x12!\n" +
-	"\faddress_town\x18\t \x01(\tR\vaddressTown\x12\x1f\n" +
+	"dt_created\x18\x02 \x01(\v2\x16.google.protobuf.ValueB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14customer.create_timeR\tdtCreated\x12S\n" +
+	"\vdt_modified\x18\x03 \x01(\v2\x16.google.protobuf.ValueB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14customer.update_timeR\n" +
+	"dtModified\x12A\n" +
+	"\busername\x18\x04 \x01(\tB%\xfa\x8d\x19!\n" +
+	"\x1fcustomer.vendor_ids[\"username\"]R\busername\x128\n" +
+	"\x04name\x18\x05 \x01(\v2$.enlist.vendors.avvio.v1.AccountNameR\x04name\x12*\n" +
+	"\x05email\x18\x06 \x01(\tB\x14\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.emailR\x05email\x12A\n" +
+	"\aaddress\x18\a \x01(\v2'.enlist.vendors.avvio.v1.AccountAddressR\aaddress\"\xa9\x01\n" +
+	"\vAccountName\x12/\n" +
+	"\x05title\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.name.titleR\x05title\x124\n" +
+	"\x05first\x18\x02 \x01(\tB\x1e\xfa\x8d\x19\x1a\n" +
+	"\x18customer.name.given_nameR\x05first\x123\n" +
+	"\x04last\x18\x03 \x01(\tB\x1f\xfa\x8d\x19\x1b\n" +
+	"\x19customer.name.family_nameR\x04last\"\xe0\x06\n" +
+	"\x0eAccountAddress\x12=\n" +
+	"\x05line1\x18\x01 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.lines[0]R\x05line1\x12=\n" +
+	"\x05line2\x18\x02 \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.lines[1]R\x05line2\x127\n" +
+	"\x04town\x18\x03 \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dcustomer.billing_address.cityR\x04town\x12<\n" +
+	"\x03zip\x18\x04 \x01(\tB*\xfa\x8d\x19&\n" +
+	"$customer.billing_address.postal_codeR\x03zip\x12=\n" +
+	"\x06county\x18\x05 \x01(\tB%\xfa\x8d\x19!\n" +
+	"\x1fcustomer.billing_address.regionR\x06county\x12E\n" +
+	"\acountry\x18\x06 \x01(\tB+\xfa\x8d\x19'\n" +
+	"%customer.billing_address.country_codeR\acountry\x12L\n" +
+	"\raddress_line1\x18\a \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.lines[0]R\faddressLine1\x12L\n" +
+	"\raddress_line2\x18\b \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.lines[1]R\faddressLine2\x12F\n" +
+	"\faddress_town\x18\t \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dcustomer.billing_address.cityR\vaddressTown\x12K\n" +
 	"\vaddress_zip\x18\n" +
-	" \x01(\tR\n" +
-	"addressZIP\x12%\n" +
-	"\x0eaddress_county\x18\v \x01(\tR\raddressCounty\x12'\n" +
-	"\x0faddress_country\x18\f \x01(\tR\x0eaddressCountryBd\n" +
+	" \x01(\tB*\xfa\x8d\x19&\n" +
+	"$customer.billing_address.postal_codeR\n" +
+	"addressZIP\x12L\n" +
+	"\x0eaddress_county\x18\v \x01(\tB%\xfa\x8d\x19!\n" +
+	"\x1fcustomer.billing_address.regionR\raddressCounty\x12T\n" +
+	"\x0faddress_country\x18\f \x01(\tB+\xfa\x8d\x19'\n" +
+	"%customer.billing_address.country_codeR\x0eaddressCountryBd\n" +
 	"\x1bdev.enlist.vendors.avvio.v1P\x01ZCgithub.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1;avviov1b\x06proto3"
 
 var (

@@ -833,9 +833,9 @@ var File_enlist_vendors_caliq_v1_caliq_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_caliq_v1_caliq_proto_rawDesc = "" +
 	"\n" +
-	"#enlist/vendors/caliq/v1/caliq.proto\x12\x17enlist.vendors.caliq.v1\x1a\x1benlist/v1/annotations.proto\x1a\x17validate/validate.proto\"\x9f\x13\n" +
-	"\x14CustomerCreateParams\x12\x1c\n" +
-	"\aapi_key\x18\x01 \x01(\tB\x03\x80\x01\x01R\x06apiKey\x12k\n" +
+	"#enlist/vendors/caliq/v1/caliq.proto\x12\x17enlist.vendors.caliq.v1\x1a\x1benlist/v1/annotations.proto\x1a\x17validate/validate.proto\"\xac\x13\n" +
+	"\x14CustomerCreateParams\x12)\n" +
+	"\aapi_key\x18\x01 \x01(\tB\x10\xfa\x8d\x19\t\"\aapi_key\x80\x01\x01R\x06apiKey\x12k\n" +
 	"\n" +
 	"channel_id\x18\x02 \x01(\x05BL\xfaB\x04\x1a\x02 \x00\xfa\x8d\x19\x1e\n" +
 	"\x10caliq.channel_id\"\n" +
@@ -893,41 +893,47 @@ const file_enlist_vendors_caliq_v1_caliq_proto_rawDesc = "" +
 	"\x0f_allow_invoicesB\x19\n" +
 	"\x17_customer_service_level\"v\n" +
 	"\x15CustomerCreateResults\x12]\n" +
-	"\x14customer_create_data\x18\x01 \x01(\v2+.enlist.vendors.caliq.v1.CustomerCreateDataR\x12CustomerCreateData\"\x90\x02\n" +
-	"\x12CustomerCreateData\x12\x13\n" +
-	"\x02ok\x18\x01 \x01(\bH\x00R\x02OK\x88\x01\x01\x12\x1d\n" +
+	"\x14customer_create_data\x18\x01 \x01(\v2+.enlist.vendors.caliq.v1.CustomerCreateDataR\x12CustomerCreateData\"\x9a\x04\n" +
+	"\x12CustomerCreateData\x129\n" +
+	"\x02ok\x18\x01 \x01(\bB$\xfa\x8d\x19 *\x1etells a success from a refusalH\x00R\x02OK\x88\x01\x01\x12F\n" +
 	"\n" +
-	"account_id\x18\x02 \x01(\x03R\tAccountID\x12\x1d\n" +
+	"account_id\x18\x02 \x01(\x03B'\xfa\x8d\x19#\n" +
+	"!customer.vendor_ids[\"account_id\"]R\tAccountID\x120\n" +
 	"\n" +
-	"account_no\x18\x03 \x01(\tR\tAccountNo\x12\x1d\n" +
+	"account_no\x18\x03 \x01(\tB\x11\xfa\x8d\x19\r\n" +
+	"\vcustomer.idR\tAccountNo\x12F\n" +
 	"\n" +
-	"address_id\x18\x04 \x01(\x03R\tAddressID\x12\x1d\n" +
+	"address_id\x18\x04 \x01(\x03B'\xfa\x8d\x19#\n" +
+	"!customer.vendor_ids[\"address_id\"]R\tAddressID\x12F\n" +
 	"\n" +
-	"contact_id\x18\x05 \x01(\x03R\tContactID\x12b\n" +
-	"\x16customer_create_issues\x18\x06 \x03(\v2,.enlist.vendors.caliq.v1.CustomerCreateIssueR\x14CustomerCreateIssuesB\x05\n" +
-	"\x03_ok\"^\n" +
-	"\x13CustomerCreateIssue\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02ID\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\aMessage\x12\x1d\n" +
+	"contact_id\x18\x05 \x01(\x03B'\xfa\x8d\x19#\n" +
+	"!customer.vendor_ids[\"contact_id\"]R\tContactID\x12\xb7\x01\n" +
+	"\x16customer_create_issues\x18\x06 \x03(\v2,.enlist.vendors.caliq.v1.CustomerCreateIssueBS\xfa\x8d\x19O*Ma warning each after a success, a message of VendorError each after a refusalR\x14CustomerCreateIssuesB\x05\n" +
+	"\x03_ok\"\x9e\x02\n" +
+	"\x13CustomerCreateIssue\x12T\n" +
+	"\x02id\x18\x01 \x01(\x03BD\xfa\x8d\x19@*>vendor_code of the warning, code of the message in VendorErrorR\x02ID\x12H\n" +
+	"\amessage\x18\x02 \x01(\tB.\xfa\x8d\x19**(message of the warning or in VendorErrorR\aMessage\x12g\n" +
 	"\n" +
-	"extra_data\x18\x03 \x01(\tR\tExtraData\"p\n" +
-	"\x14CustomerChangeParams\x12\x1c\n" +
-	"\aapi_key\x18\x01 \x01(\tB\x03\x80\x01\x01R\x06apiKey\x12(\n" +
-	"\rchanges_since\x18\x02 \x01(\tH\x00R\fChangesSince\x88\x01\x01B\x10\n" +
+	"extra_data\x18\x03 \x01(\tBH\xfa\x8d\x19D*Bin the message of the warning, extra of the message in VendorErrorR\tExtraData\"\x9f\x01\n" +
+	"\x14CustomerChangeParams\x12)\n" +
+	"\aapi_key\x18\x01 \x01(\tB\x10\xfa\x8d\x19\t\"\aapi_key\x80\x01\x01R\x06apiKey\x12J\n" +
+	"\rchanges_since\x18\x02 \x01(\tB \xfa\x8d\x19\x1c*\x1aalways empty: all accountsH\x00R\fChangesSince\x88\x01\x01B\x10\n" +
 	"\x0e_changes_since\"r\n" +
 	"\x15CustomerChangeResults\x12Y\n" +
-	"\x14customer_change_list\x18\x01 \x03(\v2'.enlist.vendors.caliq.v1.CustomerChangeR\x12CustomerChangeList\"?\n" +
-	"\x0eCustomerChange\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02ID\x12\x1d\n" +
+	"\x14customer_change_list\x18\x01 \x03(\v2'.enlist.vendors.caliq.v1.CustomerChangeR\x12CustomerChangeList\"{\n" +
+	"\x0eCustomerChange\x127\n" +
+	"\x02id\x18\x01 \x01(\x03B'\xfa\x8d\x19#\n" +
+	"!customer.vendor_ids[\"account_id\"]R\x02ID\x120\n" +
 	"\n" +
-	"account_no\x18\x02 \x01(\tR\tAccountNo\"-\n" +
-	"\rMessageParams\x12\x1c\n" +
-	"\aapi_key\x18\x01 \x01(\tB\x03\x80\x01\x01R\x06apiKey\"W\n" +
+	"account_no\x18\x02 \x01(\tB\x11\xfa\x8d\x19\r\n" +
+	"\vcustomer.idR\tAccountNo\":\n" +
+	"\rMessageParams\x12)\n" +
+	"\aapi_key\x18\x01 \x01(\tB\x10\xfa\x8d\x19\t\"\aapi_key\x80\x01\x01R\x06apiKey\"W\n" +
 	"\x0eMessageResults\x12E\n" +
-	"\rmessages_list\x18\x01 \x03(\v2 .enlist.vendors.caliq.v1.MessageR\fMessagesList\";\n" +
-	"\aMessage\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02ID\x12 \n" +
-	"\vdescription\x18\x02 \x01(\tR\vDescription\"'\n" +
+	"\rmessages_list\x18\x01 \x03(\v2 .enlist.vendors.caliq.v1.MessageR\fMessagesList\"\xa5\x01\n" +
+	"\aMessage\x12(\n" +
+	"\x02id\x18\x01 \x01(\x03B\x18\xfa\x8d\x19\x14*\x12the ID of an issueR\x02ID\x12p\n" +
+	"\vdescription\x18\x02 \x01(\tBN\xfa\x8d\x19J*Hin the message of the warning, description of the message in VendorErrorR\vDescription\"'\n" +
 	"\vErrorAnswer\x12\x18\n" +
 	"\amessage\x18\x01 \x01(\tR\aMessageBd\n" +
 	"\x1bdev.enlist.vendors.caliq.v1P\x01ZCgithub.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1;caliqv1b\x06proto3"

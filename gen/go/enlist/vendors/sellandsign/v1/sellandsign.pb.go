@@ -50,7 +50,7 @@ type SelectOrCreateCustomer struct {
 	City string `protobuf:"bytes,8,opt,name=city,proto3" json:"city,omitempty"`
 	// Country, ISO 3166-1 alpha-2 (Sell&Sign takes UN M.49 numbers as well).
 	Country string `protobuf:"bytes,9,opt,name=country,proto3" json:"country,omitempty"`
-	// Form of address: MONSIEUR or MADAME.
+	// Form of address: MONSIEUR, MADAME, or another that the licence knows.
 	Civility string `protobuf:"bytes,10,opt,name=civility,proto3" json:"civility,omitempty"`
 	// Given name of the contact.
 	Firstname string `protobuf:"bytes,11,opt,name=firstname,proto3" json:"firstname,omitempty"`
@@ -577,7 +577,13 @@ type Contractor struct {
 	// Place of birth.
 	Birthplace string `protobuf:"bytes,18,opt,name=birthplace,proto3" json:"birthplace,omitempty"`
 	// Language and country. Example: `fr_FR`.
-	Localisation  string `protobuf:"bytes,19,opt,name=localisation,proto3" json:"localisation,omitempty"`
+	Localisation string `protobuf:"bytes,19,opt,name=localisation,proto3" json:"localisation,omitempty"`
+	// Form of address, where it comes under the name that the customer's has.
+	Civility string `protobuf:"bytes,20,opt,name=civility,proto3" json:"civility,omitempty"`
+	// Number in the register of companies.
+	RegistrationNumber string `protobuf:"bytes,21,opt,name=registration_number,json=registrationNumber,proto3" json:"registration_number,omitempty"`
+	// Category of the contractor; the values are not documented.
+	Category      string `protobuf:"bytes,22,opt,name=category,proto3" json:"category,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -745,11 +751,32 @@ func (x *Contractor) GetLocalisation() string {
 	return ""
 }
 
+func (x *Contractor) GetCivility() string {
+	if x != nil {
+		return x.Civility
+	}
+	return ""
+}
+
+func (x *Contractor) GetRegistrationNumber() string {
+	if x != nil {
+		return x.RegistrationNumber
+	}
+	return ""
+}
+
+func (x *Contractor) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
 var File_enlist_vendors_sellandsign_v1_sellandsign_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_sellandsign_v1_sellandsign_proto_rawDesc = "" +
 	"\n" +
-	"/enlist/vendors/sellandsign/v1/sellandsign.proto\x12\x1denlist.vendors.sellandsign.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xee\x13\n" +
+	"/enlist/vendors/sellandsign/v1/sellandsign.proto\x12\x1denlist.vendors.sellandsign.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xd8\x14\n" +
 	"\x16SelectOrCreateCustomer\x12{\n" +
 	"\x06number\x18\x01 \x01(\tBc\xfaB\vr\t\x10\x01\x18\xff\x012\x02\\S\xfa\x8d\x19\x19\n" +
 	"\vcustomer.id\x12\n" +
@@ -770,10 +797,10 @@ const file_enlist_vendors_sellandsign_v1_sellandsign_proto_rawDesc = "" +
 	"\x04city\x18\b \x01(\tBI\xfaB\br\x06\x10\x012\x02\\S\xfa\x8d\x19\x1f\n" +
 	"\x1dcustomer.billing_address.city\x82\x8e\x19\x17set to more than blanksR\x04city\x12L\n" +
 	"\acountry\x18\t \x01(\tB2\xfaB\x04r\x02\x10\x01\xfa\x8d\x19'\n" +
-	"%customer.billing_address.country_codeR\acountry\x12\xa0\x03\n" +
+	"%customer.billing_address.country_codeR\acountry\x12\x8a\x04\n" +
 	"\bcivility\x18\n" +
-	" \x01(\tB\x83\x03\xfaB\x16r\x14\x10\x01R\bMONSIEURR\x06MADAME\xfa\x8d\x19\xc0\x01\n" +
-	"\x16sell_and_sign.civility\x12\x13customer.name.title\x18\x05\"\x11defaults.civility*|a title that is neither MONSIEUR nor MADAME in English or French is refused; sell_and_sign.civility then stands in its place\x82\x8e\x19\xa0\x01one of Mr, Mister, Sir, M., Monsieur, Mrs, Ms, Miss, Lady, Mme, Madame, Mlle, Mademoiselle, or left out, with the option sell_and_sign.civility set in its placeR\bcivility\x12\xbe\x01\n" +
+	" \x01(\tB\xed\x03\xfaB\x04r\x02\x10\x01\xfa\x8d\x19\x9d\x02\n" +
+	"\x1bsell_and_sign.civility_code\x12\x16sell_and_sign.civility\x12\x13customer.name.title\x18\x05\"\x11defaults.civility*\xbb\x01a title that is neither MONSIEUR nor MADAME in English or French is refused; sell_and_sign.civility or, for any other form of address, sell_and_sign.civility_code then stands in its place\x82\x8e\x19\xbf\x01one of Mr, Mister, Sir, M., Monsieur, Mrs, Ms, Miss, Lady, Mme, Madame, Mlle, Mademoiselle, or left out, with the option sell_and_sign.civility or sell_and_sign.civility_code set in its placeR\bcivility\x12\xbe\x01\n" +
 	"\tfirstname\x18\v \x01(\tB\x9f\x01\xfaB=r;\x10\x0127^[\\pL\\pM\\p{Nd}'’ -]*[\\pL\\p{Nd}][\\pL\\pM\\p{Nd}'’ -]*$\xfa\x8d\x19\x1a\n" +
 	"\x18customer.name.given_name\x82\x8e\x19=set, in letters, digits, apostrophes, hyphens and spaces onlyR\tfirstname\x12\xbd\x01\n" +
 	"\blastname\x18\f \x01(\tB\xa0\x01\xfaB=r;\x10\x0127^[\\pL\\pM\\p{Nd}'’ -]*[\\pL\\p{Nd}][\\pL\\pM\\p{Nd}'’ -]*$\xfa\x8d\x19\x1b\n" +
@@ -798,69 +825,114 @@ const file_enlist_vendors_sellandsign_v1_sellandsign_proto_rawDesc = "" +
 	"properties\x18\x13 \x03(\v2/.enlist.vendors.sellandsign.v1.CustomerPropertyR\n" +
 	"propertiesB\f\n" +
 	"\n" +
-	"_birthdate\"\xa3\x02\n" +
-	"\x10CustomerProperty\x12(\n" +
-	"\x0fcustomer_number\x18\x01 \x01(\tR\x0fcustomer_number\x12\x10\n" +
-	"\x03key\x18\x02 \x01(\tR\x03key\x12\xb8\x01\n" +
+	"_birthdate\"\xb6\x03\n" +
+	"\x10CustomerProperty\x12E\n" +
+	"\x0fcustomer_number\x18\x01 \x01(\tB\x1b\xfa\x8d\x19\x17*\x15the customer's numberR\x0fcustomer_number\x12C\n" +
+	"\x03key\x18\x02 \x01(\tB1\xfa\x8d\x19-*+the name of an entry of customer.propertiesR\x03key\x12\xb8\x01\n" +
 	"\x05value\x18\x03 \x01(\tB\x9c\x01\xfa\x8d\x19\x97\x01\n" +
-	"\x16customer.properties[*]*}each in a call of its own after the create; a key that is not declared at Sell&Sign is refused there, and named in the answerH\x00R\x05value\x88\x01\x01\x12\x0e\n" +
-	"\x02id\x18\x04 \x01(\x03R\x02idB\b\n" +
-	"\x06_value\"\x97\x05\n" +
-	"\bCustomer\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\tR\x06number\x12\x19\n" +
-	"\bactor_id\x18\x02 \x01(\x03R\aactorId\x12\x1d\n" +
+	"\x16customer.properties[*]*}each in a call of its own after the create; a key that is not declared at Sell&Sign is refused there, and named in the answerH\x00R\x05value\x88\x01\x01\x12Q\n" +
+	"\x02id\x18\x04 \x01(\x03BA\xfa\x8d\x19=*;-1 for a new value, else the identifier that the list tellsR\x02idB\b\n" +
+	"\x06_value\"\xb5\v\n" +
+	"\bCustomer\x12)\n" +
+	"\x06number\x18\x01 \x01(\tB\x11\xfa\x8d\x19\r\n" +
+	"\vcustomer.idR\x06number\x12@\n" +
+	"\bactor_id\x18\x02 \x01(\x03B%\xfa\x8d\x19!\n" +
+	"\x1fcustomer.vendor_ids[\"actor_id\"]R\aactorId\x12\xa5\x01\n" +
 	"\n" +
-	"sync_timer\x18\x03 \x01(\x03R\tsyncTimer\x12\x1a\n" +
-	"\bcivility\x18\x04 \x01(\tR\bcivility\x12\x1c\n" +
-	"\tfirstname\x18\x05 \x01(\tR\tfirstname\x12\x1a\n" +
-	"\blastname\x18\x06 \x01(\tR\blastname\x12\x1b\n" +
-	"\taddress_1\x18\a \x01(\tR\baddress1\x12\x1b\n" +
-	"\taddress_2\x18\b \x01(\tR\baddress2\x12\x1f\n" +
-	"\vpostal_code\x18\t \x01(\tR\n" +
-	"postalCode\x12\x12\n" +
+	"sync_timer\x18\x03 \x01(\x03B\x85\x01\xfa\x8d\x19\x80\x01*~tells a new customer from one that was there, with creationDate; that it says when the customer last changed is not documentedR\tsyncTimer\x125\n" +
+	"\bcivility\x18\x04 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.name.titleR\bcivility\x12<\n" +
+	"\tfirstname\x18\x05 \x01(\tB\x1e\xfa\x8d\x19\x1a\n" +
+	"\x18customer.name.given_nameR\tfirstname\x12;\n" +
+	"\blastname\x18\x06 \x01(\tB\x1f\xfa\x8d\x19\x1b\n" +
+	"\x19customer.name.family_nameR\blastname\x12D\n" +
+	"\taddress_1\x18\a \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.lines[0]R\baddress1\x12D\n" +
+	"\taddress_2\x18\b \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.billing_address.lines[1]R\baddress2\x12K\n" +
+	"\vpostal_code\x18\t \x01(\tB*\xfa\x8d\x19&\n" +
+	"$customer.billing_address.postal_codeR\n" +
+	"postalCode\x127\n" +
 	"\x04city\x18\n" +
-	" \x01(\tR\x04city\x12\x14\n" +
-	"\x05phone\x18\v \x01(\tR\x05phone\x12\x14\n" +
-	"\x05email\x18\f \x01(\tR\x05email\x12#\n" +
-	"\rcreation_date\x18\r \x01(\x03R\fcreationDate\x12!\n" +
-	"\fcompany_name\x18\x0e \x01(\tR\vcompanyName\x12\x18\n" +
-	"\acountry\x18\x0f \x01(\tR\acountry\x12\x1d\n" +
+	" \x01(\tB#\xfa\x8d\x19\x1f\n" +
+	"\x1dcustomer.billing_address.cityR\x04city\x12*\n" +
+	"\x05phone\x18\v \x01(\tB\x14\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.phoneR\x05phone\x12*\n" +
+	"\x05email\x18\f \x01(\tB\x14\xfa\x8d\x19\x10\n" +
+	"\x0ecustomer.emailR\x05email\x12?\n" +
+	"\rcreation_date\x18\r \x01(\x03B\x1a\xfa\x8d\x19\x16\n" +
+	"\x14customer.create_timeR\fcreationDate\x12C\n" +
+	"\fcompany_name\x18\x0e \x01(\tB \xfa\x8d\x19\x1c\n" +
+	"\x1acustomer.organization.nameR\vcompanyName\x12E\n" +
+	"\acountry\x18\x0f \x01(\tB+\xfa\x8d\x19'\n" +
+	"%customer.billing_address.country_codeR\acountry\x124\n" +
 	"\n" +
-	"cell_phone\x18\x10 \x01(\tR\tcellPhone\x12\x1b\n" +
-	"\tjob_title\x18\x11 \x01(\tR\bjobTitle\x12/\n" +
-	"\x13registration_number\x18\x12 \x01(\tR\x12registrationNumber\x124\n" +
-	"\tbirthdate\x18\x13 \x01(\v2\x16.google.protobuf.ValueR\tbirthdate\x12\x1e\n" +
+	"cell_phone\x18\x10 \x01(\tB\x15\xfa\x8d\x19\x11\n" +
+	"\x0fcustomer.mobileR\tcellPhone\x125\n" +
+	"\tjob_title\x18\x11 \x01(\tB\x18\xfa\x8d\x19\x14\n" +
+	"\x12customer.job_titleR\bjobTitle\x12`\n" +
+	"\x13registration_number\x18\x12 \x01(\tB/\xfa\x8d\x19+\n" +
+	")customer.organization.registration_numberR\x12registrationNumber\x12O\n" +
+	"\tbirthdate\x18\x13 \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.birth_dateR\tbirthdate\x12:\n" +
 	"\n" +
-	"birthplace\x18\x14 \x01(\tR\n" +
-	"birthplace\x12#\n" +
-	"\rcustomer_code\x18\x15 \x01(\tR\fcustomerCode\"\xda\x04\n" +
+	"birthplace\x18\x14 \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14customer.birth_placeR\n" +
+	"birthplace\x12O\n" +
+	"\rcustomer_code\x18\x15 \x01(\tB*\xfa\x8d\x19&\n" +
+	"$customer.vendor_ids[\"customer_code\"]R\fcustomerCode\"\xc1\v\n" +
 	"\n" +
-	"Contractor\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02id\x12'\n" +
-	"\x0fcustomer_number\x18\x02 \x01(\tR\x0ecustomerNumber\x12\x14\n" +
-	"\x05title\x18\x03 \x01(\tR\x05title\x12\x1c\n" +
-	"\tfirstname\x18\x04 \x01(\tR\tfirstname\x12\x1a\n" +
-	"\blastname\x18\x05 \x01(\tR\blastname\x12\x14\n" +
-	"\x05email\x18\x06 \x01(\tR\x05email\x12\x1b\n" +
-	"\taddress_1\x18\a \x01(\tR\baddress1\x12\x1b\n" +
-	"\taddress_2\x18\b \x01(\tR\baddress2\x12\x1f\n" +
-	"\vpostal_code\x18\t \x01(\tR\n" +
-	"postalCode\x12\x12\n" +
+	"Contractor\x12'\n" +
+	"\x02id\x18\x01 \x01(\x03B\x17\xfa\x8d\x19\x13\n" +
+	"\x11contractors[*].idR\x02id\x12I\n" +
+	"\x0fcustomer_number\x18\x02 \x01(\tB \xfa\x8d\x19\x1c\n" +
+	"\x1acontractors[*].customer_idR\x0ecustomerNumber\x125\n" +
+	"\x05title\x18\x03 \x01(\tB\x1f\xfa\x8d\x19\x1b\n" +
+	"\x19contractors[*].name.titleR\x05title\x12B\n" +
+	"\tfirstname\x18\x04 \x01(\tB$\xfa\x8d\x19 \n" +
+	"\x1econtractors[*].name.given_nameR\tfirstname\x12A\n" +
+	"\blastname\x18\x05 \x01(\tB%\xfa\x8d\x19!\n" +
+	"\x1fcontractors[*].name.family_nameR\blastname\x120\n" +
+	"\x05email\x18\x06 \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14contractors[*].emailR\x05email\x12B\n" +
+	"\taddress_1\x18\a \x01(\tB%\xfa\x8d\x19!\n" +
+	"\x1fcontractors[*].address.lines[0]R\baddress1\x12B\n" +
+	"\taddress_2\x18\b \x01(\tB%\xfa\x8d\x19!\n" +
+	"\x1fcontractors[*].address.lines[1]R\baddress2\x12I\n" +
+	"\vpostal_code\x18\t \x01(\tB(\xfa\x8d\x19$\n" +
+	"\"contractors[*].address.postal_codeR\n" +
+	"postalCode\x125\n" +
 	"\x04city\x18\n" +
-	" \x01(\tR\x04city\x12\x18\n" +
-	"\acountry\x18\v \x01(\tR\acountry\x12\x1d\n" +
+	" \x01(\tB!\xfa\x8d\x19\x1d\n" +
+	"\x1bcontractors[*].address.cityR\x04city\x12C\n" +
+	"\acountry\x18\v \x01(\tB)\xfa\x8d\x19%\n" +
+	"#contractors[*].address.country_codeR\acountry\x12:\n" +
 	"\n" +
-	"cell_phone\x18\f \x01(\tR\tcellPhone\x12\x14\n" +
-	"\x05phone\x18\r \x01(\tR\x05phone\x12!\n" +
-	"\fcompany_name\x18\x0e \x01(\tR\vcompanyName\x125\n" +
+	"cell_phone\x18\f \x01(\tB\x1b\xfa\x8d\x19\x17\n" +
+	"\x15contractors[*].mobileR\tcellPhone\x120\n" +
+	"\x05phone\x18\r \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
+	"\x14contractors[*].phoneR\x05phone\x12I\n" +
+	"\fcompany_name\x18\x0e \x01(\tB&\xfa\x8d\x19\"\n" +
+	" contractors[*].organization_nameR\vcompanyName\x12V\n" +
 	"\n" +
-	"is_default\x18\x0f \x01(\v2\x16.google.protobuf.ValueR\tisDefault\x12\x1b\n" +
-	"\tjob_title\x18\x10 \x01(\tR\bjobTitle\x124\n" +
-	"\tbirthdate\x18\x11 \x01(\v2\x16.google.protobuf.ValueR\tbirthdate\x12\x1e\n" +
+	"is_default\x18\x0f \x01(\v2\x16.google.protobuf.ValueB\x1f\xfa\x8d\x19\x1b\n" +
+	"\x19contractors[*].is_defaultR\tisDefault\x12;\n" +
+	"\tjob_title\x18\x10 \x01(\tB\x1e\xfa\x8d\x19\x1a\n" +
+	"\x18contractors[*].job_titleR\bjobTitle\x12U\n" +
+	"\tbirthdate\x18\x11 \x01(\v2\x16.google.protobuf.ValueB\x1f\xfa\x8d\x19\x1b\n" +
+	"\x19contractors[*].birth_dateR\tbirthdate\x12@\n" +
 	"\n" +
-	"birthplace\x18\x12 \x01(\tR\n" +
-	"birthplace\x12\"\n" +
-	"\flocalisation\x18\x13 \x01(\tR\flocalisationBv\n" +
+	"birthplace\x18\x12 \x01(\tB \xfa\x8d\x19\x1c\n" +
+	"\x1acontractors[*].birth_placeR\n" +
+	"birthplace\x12F\n" +
+	"\flocalisation\x18\x13 \x01(\tB\"\xfa\x8d\x19\x1e\n" +
+	"\x1ccontractors[*].language_codeR\flocalisation\x12;\n" +
+	"\bcivility\x18\x14 \x01(\tB\x1f\xfa\x8d\x19\x1b\n" +
+	"\x19contractors[*].name.titleR\bcivility\x12Y\n" +
+	"\x13registration_number\x18\x15 \x01(\tB(\xfa\x8d\x19$\n" +
+	"\"contractors[*].registration_numberR\x12registrationNumber\x129\n" +
+	"\bcategory\x18\x16 \x01(\tB\x1d\xfa\x8d\x19\x19\n" +
+	"\x17contractors[*].categoryR\bcategoryBv\n" +
 	"!dev.enlist.vendors.sellandsign.v1P\x01ZOgithub.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1;sellandsignv1b\x06proto3"
 
 var (

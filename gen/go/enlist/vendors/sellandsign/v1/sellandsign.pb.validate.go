@@ -184,17 +184,6 @@ func (m *SelectOrCreateCustomer) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
-	if _, ok := _SelectOrCreateCustomer_Civility_InLookup[m.GetCivility()]; !ok {
-		err := SelectOrCreateCustomerValidationError{
-			field:  "Civility",
-			reason: "value must be in list [MONSIEUR MADAME]",
-		}
-		if !all {
-			return err
-		}
-		errors = append(errors, err)
-	}
-
 	if utf8.RuneCountInString(m.GetCivility()) < 1 {
 		err := SelectOrCreateCustomerValidationError{
 			field:  "Civility",
@@ -416,11 +405,6 @@ var _SelectOrCreateCustomer_Address_1_Pattern = regexp.MustCompile("\\S")
 var _SelectOrCreateCustomer_PostalCode_Pattern = regexp.MustCompile("\\S")
 
 var _SelectOrCreateCustomer_City_Pattern = regexp.MustCompile("\\S")
-
-var _SelectOrCreateCustomer_Civility_InLookup = map[string]struct{}{
-	"MONSIEUR": {},
-	"MADAME":   {},
-}
 
 var _SelectOrCreateCustomer_Firstname_Pattern = regexp.MustCompile("^[\\pL\\pM\\p{Nd}'’ -]*[\\pL\\p{Nd}][\\pL\\pM\\p{Nd}'’ -]*$")
 
@@ -819,6 +803,12 @@ func (m *Contractor) validate(all bool) error {
 	// no validation rules for Birthplace
 
 	// no validation rules for Localisation
+
+	// no validation rules for Civility
+
+	// no validation rules for RegistrationNumber
+
+	// no validation rules for Category
 
 	if len(errors) > 0 {
 		return ContractorMultiError(errors)

@@ -584,7 +584,11 @@ type CustomerRecord struct {
 	// When the customer was created: `2015-12-17T23:00:00Z`.
 	DateCreated string `protobuf:"bytes,32,opt,name=date_created,json=dateCreated,proto3" json:"date_created,omitempty"`
 	// When the customer last changed.
-	LastUpdated   string `protobuf:"bytes,33,opt,name=last_updated,json=lastUpdated,proto3" json:"last_updated,omitempty"`
+	LastUpdated string `protobuf:"bytes,33,opt,name=last_updated,json=lastUpdated,proto3" json:"last_updated,omitempty"`
+	// Second reference.
+	Reference2 string `protobuf:"bytes,34,opt,name=reference2,proto3" json:"reference2,omitempty"`
+	// Barcode.
+	Barcode       string `protobuf:"bytes,35,opt,name=barcode,proto3" json:"barcode,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -846,6 +850,20 @@ func (x *CustomerRecord) GetDateCreated() string {
 func (x *CustomerRecord) GetLastUpdated() string {
 	if x != nil {
 		return x.LastUpdated
+	}
+	return ""
+}
+
+func (x *CustomerRecord) GetReference2() string {
+	if x != nil {
+		return x.Reference2
+	}
+	return ""
+}
+
+func (x *CustomerRecord) GetBarcode() string {
+	if x != nil {
+		return x.Barcode
 	}
 	return ""
 }
@@ -1242,27 +1260,27 @@ const file_enlist_vendors_valomnia_v1_valomnia_proto_rawDesc = "" +
 	"\bfilename\x18\x01 \x01(\tB\xa9\x01\xfaB\x1er\x1c\x18\xff\x012\x17^[^\\x00-\\x1f\\x7f\"/\\\\]+$\xfa\x8d\x19\x19\n" +
 	"\x17valomnia.image.filename\x82\x8e\x19ga file name of 1 to 255 characters without control characters, quotation marks, slashes and backslashesR\bfilename\x12s\n" +
 	"\acontent\x18\x02 \x01(\fBY\xfaB\tz\a\x10\x01\x18\x80\x80\x80\x01\xfa\x8d\x19\x18\n" +
-	"\x16valomnia.image.content\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xf4\x12\n" +
-	"\x0eCustomerRecord\x12)\n" +
-	"\x02id\x18\x01 \x01(\x03B\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x02id\x12/\n" +
+	"\x16valomnia.image.content\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xe6\x14\n" +
+	"\x0eCustomerRecord\x128\n" +
+	"\x02id\x18\x01 \x01(\x03B(\xfa\x8d\x19$\n" +
+	"\"customer.vendor_ids[\"customer_id\"]R\x02id\x12/\n" +
 	"\treference\x18\x02 \x01(\tB\x11\xfa\x8d\x19\r\n" +
 	"\vcustomer.idR\treference\x12/\n" +
 	"\x04name\x18\x03 \x01(\tB\x1b\xfa\x8d\x19\x17\n" +
 	"\x15customer.display_nameR\x04name\x12F\n" +
 	"\x12category_reference\x18\x04 \x01(\tB\x17\xfa\x8d\x19\x13\n" +
-	"\x11customer.categoryR\x11categoryReference\x12j\n" +
-	"\x11customer_category\x18\x05 \x01(\v2\".enlist.vendors.valomnia.v1.EntityB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x10customerCategory\x12Z\n" +
-	"\x0fparent_customer\x18\x06 \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x0eparentCustomer\x12r\n" +
-	"\x15customer_segmentation\x18\a \x01(\v2\".enlist.vendors.valomnia.v1.EntityB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x14customerSegmentation\x12]\n" +
+	"\x11customer.categoryR\x11categoryReference\x12y\n" +
+	"\x11customer_category\x18\x05 \x01(\v2\".enlist.vendors.valomnia.v1.EntityB(\xfa\x8d\x19$\n" +
+	"\"customer.vendor_ids[\"category_id\"]R\x10customerCategory\x12p\n" +
+	"\x0fparent_customer\x18\x06 \x01(\v2\x16.google.protobuf.ValueB/\xfa\x8d\x19+\n" +
+	")customer.vendor_ids[\"parent_customer_id\"]R\x0eparentCustomer\x12\x8e\x01\n" +
+	"\x15customer_segmentation\x18\a \x01(\v2\".enlist.vendors.valomnia.v1.EntityB5\xfa\x8d\x191\n" +
+	"/customer.vendor_ids[\"customer_segmentation_id\"]R\x14customerSegmentation\x12h\n" +
 	"\n" +
-	"created_by\x18\b \x01(\v2#.enlist.vendors.valomnia.v1.CreatorB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\tcreatedBy\x12U\n" +
-	"\x06region\x18\t \x01(\v2\".enlist.vendors.valomnia.v1.EntityB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x06region\x12*\n" +
+	"created_by\x18\b \x01(\v2#.enlist.vendors.valomnia.v1.CreatorB$\xfa\x8d\x19 \n" +
+	"\x1ecustomer.vendor_ids[\"user_id\"]R\tcreatedBy\x12b\n" +
+	"\x06region\x18\t \x01(\v2\".enlist.vendors.valomnia.v1.EntityB&\xfa\x8d\x19\"\n" +
+	" customer.vendor_ids[\"region_id\"]R\x06region\x12*\n" +
 	"\x05email\x18\n" +
 	" \x01(\tB\x14\xfa\x8d\x19\x10\n" +
 	"\x0ecustomer.emailR\x05email\x12*\n" +
@@ -1315,7 +1333,13 @@ const file_enlist_vendors_valomnia_v1_valomnia_proto_rawDesc = "" +
 	"\fdate_created\x18  \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
 	"\x14customer.create_timeR\vdateCreated\x12=\n" +
 	"\flast_updated\x18! \x01(\tB\x1a\xfa\x8d\x19\x16\n" +
-	"\x14customer.update_timeR\vlastUpdatedB\x0e\n" +
+	"\x14customer.update_timeR\vlastUpdated\x12G\n" +
+	"\n" +
+	"reference2\x18\" \x01(\tB'\xfa\x8d\x19#\n" +
+	"!customer.vendor_ids[\"reference2\"]R\n" +
+	"reference2\x12>\n" +
+	"\abarcode\x18# \x01(\tB$\xfa\x8d\x19 \n" +
+	"\x1ecustomer.vendor_ids[\"barcode\"]R\abarcodeB\x0e\n" +
 	"\f_billing_latB\x0e\n" +
 	"\f_billing_lngB\v\n" +
 	"\t_latitudeB\f\n" +
@@ -1323,17 +1347,19 @@ const file_enlist_vendors_valomnia_v1_valomnia_proto_rawDesc = "" +
 	"_longitude\"3\n" +
 	"\x06Entity\x12)\n" +
 	"\x02id\x18\x01 \x01(\x03B\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x02id\"=\n" +
-	"\aCreator\x122\n" +
-	"\auser_id\x18\x01 \x01(\x03B\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x06userId\"M\n" +
-	"\aRefusal\x12\x14\n" +
-	"\x05error\x18\x01 \x01(\tR\x05error\x12,\n" +
-	"\x11error_description\x18\x02 \x01(\tR\x11error_description\"`\n" +
-	"\tLoginForm\x12\x1c\n" +
-	"\busername\x18\x01 \x01(\tR\n" +
-	"j_username\x12!\n" +
-	"\bpassword\x18\x02 \x01(\tB\x03\x80\x01\x01R\n" +
+	"\x13customer.vendor_idsR\x02id\"H\n" +
+	"\aCreator\x12=\n" +
+	"\auser_id\x18\x01 \x01(\x03B$\xfa\x8d\x19 \n" +
+	"\x1ecustomer.vendor_ids[\"user_id\"]R\x06userId\"\xea\x01\n" +
+	"\aRefusal\x12_\n" +
+	"\x05error\x18\x01 \x01(\tBI\xfa\x8d\x19E*Cdecides the reason of the error; code of the message in VendorErrorR\x05error\x12~\n" +
+	"\x11error_description\x18\x02 \x01(\tBP\xfa\x8d\x19L*Jmessage in VendorError; the path of a violation where it names a parameterR\x11error_description\"~\n" +
+	"\tLoginForm\x12,\n" +
+	"\busername\x18\x01 \x01(\tB\x0e\xfa\x8d\x19\n" +
+	"\"\busernameR\n" +
+	"j_username\x12/\n" +
+	"\bpassword\x18\x02 \x01(\tB\x11\xfa\x8d\x19\n" +
+	"\"\bpassword\x80\x01\x01R\n" +
 	"j_password\x12\x12\n" +
 	"\x04ajax\x18\x03 \x01(\bR\x04ajax\"=\n" +
 	"\vLoginAnswer\x12\x18\n" +

@@ -704,6 +704,10 @@ func (m *CustomerRecord) validate(all bool) error {
 
 	// no validation rules for LastUpdated
 
+	// no validation rules for Reference2
+
+	// no validation rules for Barcode
+
 	if m.BillingLat != nil {
 		// no validation rules for BillingLat
 	}

@@ -1,0 +1,213 @@
+package registry
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+var update = flag.Bool("update", false, "write docs/vendors.md")
+
+// documentation is what a vendor's pages document: documented.yaml in the folder of each adapter.
+type documentation struct {
+	Title  string
+	Parts  []part
+	Errors []vendorError
+}
+
+// part is one list of parameters or of response elements.
+type part struct {
+	Name    string
+	Message protoreflect.FullName // the wire message whose annotations explain each
+	Names   []string              // as the vendor documents them: name.lastName, list[].id
+	// Otherwise says it for those that the wire message does not have, or has no annotation for.
+	Otherwise map[string]string
+}
+
+type vendorError struct{ Error, Reason, Note string }
+
+// docs/vendors.md has each parameter, response element and error that a vendor documents, with its place
+// in Enlist or the reason for having none. One without either is a gap, and fails here.
+func TestEverythingDocumentedIsExplained(t *testing.T) {
+	const page = "../../docs/vendors.md"
+	var out strings.Builder
+	out.WriteString(`# Everything that a vendor documents
+
+Made from the annotations of the vendors' wire messages, and from ` + "`documented.yaml`" + ` in the folder
+of each adapter, by ` + "`make docs`" + `. A test fails if something is not explained.
+
+A parameter is filled by a field of CreateCustomerRequest, by a setting of the connection, or as its
+row says. A response element is read into a field of the response, or its row says why not. Each
+setting that stands in for an option is in the connection's ` + "`defaults`" + `. Limits and notes of
+parameters are in [fields.md](fields.md), reasons of errors in [errors.md](errors.md).
+`)
+	for _, vendor := range []string{"opencell", "sellandsign", "valomnia", "caliq", "avvio"} {
+		text, err := os.ReadFile("../" + vendor + "/documented.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		documented := documentation{}
+		decoder := yaml.NewDecoder(bytes.NewReader(text))
+		decoder.KnownFields(true)
+		if err := decoder.Decode(&documented); err != nil {
+			t.Fatalf("%s: %v", vendor, err)
+		}
+		fmt.Fprintf(&out, "\n## %s\n", documented.Title)
+		for _, part := range documented.Parts {
+			fmt.Fprintf(&out, "\n### %s\n\n| vendor's name | in Enlist |\n|---|---|\n", part.Name)
+			for _, name := range part.Names {
+				fmt.Fprintf(&out, "| `%s` | %s |\n", name, part.explain(t, name))
+			}
+			for name := range part.Otherwise {
+				if !slices.Contains(part.Names, name) {
+					t.Errorf("%s: %s is explained, and not listed", part.Name, name)
+				}
+			}
+		}
+		out.WriteString("\n### Errors\n\n| vendor's error | reason | note |\n|---|---|---|\n")
+		for _, failure := range documented.Errors {
+			if _, known := enlistv1.ErrorReason_value[failure.Reason]; !known {
+				t.Errorf("%s: %s is no reason", failure.Error, failure.Reason)
+			}
+			fmt.Fprintf(&out, "| %s | `%s` | %s |\n", failure.Error, failure.Reason, failure.Note)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(page, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(page); err != nil || string(want) != out.String() {
+		t.Errorf("docs/vendors.md is not what the annotations say: make docs (%v)", err)
+	}
+}
+
+// explain returns the place of a documented name in Enlist, or the reason for having none.
+func (p part) explain(t *testing.T, name string) string {
+	t.Helper()
+	said, otherwise := p.annotated(t, name), p.Otherwise[name]
+	switch {
+	case len(said) > 0 && otherwise != "":
+		t.Errorf("%s: %s has an annotation, and an explanation besides: %s", p.Name, name, otherwise)
+	case len(said) == 0 && otherwise == "":
+		t.Errorf("%s: nothing explains %s", p.Name, name)
+	case otherwise != "":
+		return otherwise
+	}
+	return strings.Join(said, ", ")
+}
+
+// annotated returns what the annotations of the wire message say of a name: of the first field on the
+// way to it that has one, else of those within it.
+func (p part) annotated(t *testing.T, name string) []string {
+	t.Helper()
+	if p.Message == "" {
+		return nil
+	}
+	found, err := protoregistry.GlobalTypes.FindMessageByName(p.Message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := found.Descriptor()
+	var last protoreflect.FieldDescriptor
+	var said []string
+	for _, segment := range strings.Split(strings.ReplaceAll(name, "[]", ""), ".") {
+		if message == nil {
+			return nil
+		}
+		if last = message.Fields().ByJSONName(segment); last == nil {
+			last = message.Fields().ByTextName(segment)
+		}
+		if last == nil {
+			return nil
+		}
+		if len(said) == 0 {
+			said = told(t, last)
+		}
+		message = last.Message()
+	}
+	if len(said) == 0 {
+		said = within(t, last)
+	}
+	return said
+}
+
+// within lists what the annotations say of the fields in a message.
+func within(t *testing.T, field protoreflect.FieldDescriptor) []string {
+	t.Helper()
+	if field.Message() == nil {
+		return nil
+	}
+	var all []string
+	for i := range field.Message().Fields().Len() {
+		below := field.Message().Fields().Get(i)
+		said := told(t, below)
+		if len(said) == 0 {
+			said = within(t, below)
+		}
+		for _, one := range said {
+			if !slices.Contains(all, one) {
+				all = append(all, one)
+			}
+		}
+	}
+	return all
+}
+
+// told returns what the annotation of a wire field says: canonical fields, a setting, else a note.
+func told(t *testing.T, field protoreflect.FieldDescriptor) []string {
+	t.Helper()
+	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	var said []string
+	for _, path := range append([]string{source.GetPath()}, source.GetFallbackPaths()...) {
+		if path == "" {
+			continue
+		}
+		if !exists(path) {
+			t.Errorf("%s: the contract has no field %s", field.FullName(), path)
+		}
+		said = append(said, "`"+path+"`")
+	}
+	if source.GetSetting() != "" {
+		said = append(said, "setting `"+source.GetSetting()+"`")
+	}
+	if len(said) == 0 && source.GetNote() != "" {
+		said = append(said, source.GetNote())
+	}
+	return said
+}
+
+// exists reports whether the contract has a field: in a create request, in its response, or in a list
+// of contractors.
+func exists(path string) bool {
+	within := func(message protoreflect.MessageDescriptor) bool {
+		for _, name := range strings.Split(path, ".") {
+			name, _, _ = strings.Cut(name, "[")
+			if message == nil {
+				return false
+			}
+			field := message.Fields().ByName(protoreflect.Name(name))
+			if field == nil {
+				return false
+			}
+			if field.IsMap() {
+				field = field.MapValue()
+			}
+			message = field.Message()
+		}
+		return true
+	}
+	return within((&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor()) ||
+		within((&enlistv1.ListContractorsResponse{}).ProtoReflect().Descriptor())
+}

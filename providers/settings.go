@@ -1,0 +1,143 @@
+package providers
+
+import (
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// defaultsPrefix begins the name of a setting that holds an option's default.
+const defaultsPrefix = "defaults."
+
+// settings are the values that a connection's settings can add to a request.
+type settings struct {
+	values []setting
+	set    map[string]bool // the canonical paths that they stand in for, with [*] for indexes
+}
+
+// setting is one such value.
+type setting struct {
+	leaf
+	name   string            // defaults.billing_cycle
+	option protoreflect.Name // the option that overrides it; empty if a field of the customer does
+}
+
+// WithSettings tells the table what the connection's settings add to a request: the options in its
+// field `defaults`, and the settings that annotations name. Account then names each value that a
+// setting added.
+func (t *FieldTable) WithSettings(connection proto.Message) *FieldTable {
+	message := connection.ProtoReflect()
+	t.settings = settings{set: map[string]bool{}}
+	if field := message.Descriptor().Fields().ByName("defaults"); field != nil && message.Has(field) {
+		t.settings.values = defaultsOf(message.Get(field).Message())
+	}
+	for i := range t.entries {
+		e := &t.entries[i]
+		name := e.source.GetSetting()
+		field := message.Descriptor().Fields().ByName(protoreflect.Name(name))
+		if field == nil || !message.Has(field) {
+			continue
+		}
+		path := e.source.GetPath()
+		value := setting{leaf: leaf{path: path, any: anyIndex(path), value: asText(field, message.Get(field))}, name: name}
+		if vendor, option, isOption := strings.Cut(path, "."); isOption && vendor != "customer" {
+			value.option = protoreflect.Name(option)
+		}
+		t.settings.values = append(t.settings.values, value)
+	}
+	for _, value := range t.settings.values {
+		t.settings.set[value.any] = true
+	}
+	return t
+}
+
+// defaultsOf lists what is set in the options that stand in for those that a request leaves unset.
+func defaultsOf(options protoreflect.Message) []setting {
+	request := &enlistv1.CreateCustomerRequest{}
+	fields := request.ProtoReflect().Descriptor().Fields()
+	for i := range fields.Len() {
+		if field := fields.Get(i); field.ContainingOneof() != nil && field.Message() == options.Descriptor() {
+			request.ProtoReflect().Set(field, protoreflect.ValueOfMessage(options))
+		}
+	}
+	var values []setting
+	for _, leaf := range leavesOf(request) {
+		_, rest, _ := strings.Cut(leaf.path, ".")
+		values = append(values, setting{leaf: leaf, name: defaultsPrefix + rest, option: protoreflect.Name(rest[:endOfName(rest)])})
+	}
+	return values
+}
+
+// endOfName returns where the first name in a path ends.
+func endOfName(path string) int {
+	if at := strings.IndexAny(path, ".["); at >= 0 {
+		return at
+	}
+	return len(path)
+}
+
+// setting returns the setting that stands in for the field's paths; empty for none. Each option has
+// a default in the connection's `defaults`.
+func (e *entry) setting() string {
+	if e.source.GetSetting() != "" {
+		return e.source.GetSetting()
+	}
+	vendor, option, _ := strings.Cut(e.source.GetPath(), ".")
+	if vendor == "customer" {
+		return ""
+	}
+	return defaultsPrefix + option[:endOfName(option)]
+}
+
+// defaulted returns the fate of each value that a setting added: one that the request does not
+// override, and that the wire message carries.
+func (t *FieldTable) defaulted(
+	request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, message protoreflect.Message,
+) []*enlistv1.FieldFate {
+	own := optionsOf(request)
+	var added []*enlistv1.FieldFate
+	for _, value := range t.settings.values {
+		if value.option != "" && own != nil && own.Has(own.Descriptor().Fields().ByName(value.option)) {
+			continue
+		}
+		for _, e := range t.byPath[value.any] {
+			inList := strings.Contains(e.wireName, "[]") // values of request and settings can stand side by side
+			fromRequest := !inList && slices.ContainsFunc(fates, func(fate *enlistv1.FieldFate) bool { return fate.GetWireField() == e.wireName })
+			fromOther := slices.ContainsFunc(added, func(fate *enlistv1.FieldFate) bool { // one setting wins over another
+				return fate.GetWireField() == e.wireName && fate.GetPath() == value.path
+			})
+			if fromRequest || fromOther || !e.fills(value.any, t.settings.set) || !e.carries(message, value.value) {
+				continue
+			}
+			added = append(added, &enlistv1.FieldFate{
+				Path: value.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_DEFAULTED, Note: "from the connection's setting " + value.name,
+			})
+		}
+	}
+	return added
+}
+
+// carries reports whether the wire message carries a value in the field, or another form of it.
+func (e *entry) carries(message protoreflect.Message, value string) bool {
+	carried := appendCarried(nil, message, e.chain)
+	if e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED {
+		return len(carried) > 0
+	}
+	return slices.Contains(carried, value)
+}
+
+// optionsOf returns the vendor options of a request; nil if it has none.
+func optionsOf(request *enlistv1.CreateCustomerRequest) protoreflect.Message {
+	message := request.ProtoReflect()
+	oneofs := message.Descriptor().Oneofs()
+	for i := range oneofs.Len() {
+		if field := message.WhichOneof(oneofs.Get(i)); field != nil {
+			return message.Get(field).Message()
+		}
+	}
+	return nil
+}
