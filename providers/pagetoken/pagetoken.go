@@ -66,9 +66,9 @@ func Position(request Request) ([]byte, error) {
 func Invalid() *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_INVALID_FIELD,
-		Message: "page_token is not one of this list. Begin again without it, or use next_page_token as it came, with the same other parameters.",
+		Message: "page_token is not valid. Start again without it.",
 		Violations: []rules.Violation{{
-			Path: "page_token", Description: "must be next_page_token of the page before, used with the same other parameters",
+			Path: "page_token", Description: "must be the next_page_token of the previous page, with the same other parameters",
 		}},
 	}
 }
