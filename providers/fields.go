@@ -78,7 +78,7 @@ func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []pro
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
 		chain := append(slices.Clone(above), field)
-		if source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource); source.GetPath() != "" {
+		if source := SourceOf(chain); source.GetPath() != "" {
 			e := entry{source: source, wireName: wireName(chain), chain: chain, paths: append([]string{source.GetPath()}, source.GetFallbackPaths()...)}
 			for _, path := range e.paths {
 				e.anyPaths = append(e.anyPaths, anyIndex(path))
@@ -88,6 +88,35 @@ func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []pro
 			t.collect(field.Message(), chain)
 		}
 	}
+}
+
+// SourceOf returns the annotation of the last field of a chain, with its paths as the messages
+// that hold it move them. It returns nil if there is none.
+func SourceOf(chain []protoreflect.FieldDescriptor) *enlistv1.FieldSource {
+	source := annotation(chain[len(chain)-1])
+	for _, holder := range slices.Backward(chain[:len(chain)-1]) {
+		move := annotation(holder).GetMove()
+		if move == nil || source == nil {
+			continue
+		}
+		source = proto.CloneOf(source)
+		var moved []string
+		for _, path := range append([]string{source.GetPath()}, source.GetFallbackPaths()...) {
+			if rest, begins := strings.CutPrefix(path, move.GetFrom()); begins {
+				moved = append(moved, move.GetTo()+rest)
+			}
+		}
+		if len(moved) == 0 {
+			return nil
+		}
+		source.Path, source.FallbackPaths = moved[0], moved[1:]
+	}
+	return source
+}
+
+func annotation(field protoreflect.FieldDescriptor) *enlistv1.FieldSource {
+	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	return source
 }
 
 // Support returns the table as ListProviders shows it, by path.

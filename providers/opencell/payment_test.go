@@ -117,12 +117,19 @@ func TestLimits(t *testing.T) {
 // A whole number that would not stay exact is refused.
 func TestLargeNumbersInLists(t *testing.T) {
 	for field, want := range map[string]string{
-		`{"code":"a","listValue":{"items":[{"longValue":"9007199254740991"},{"longValue":"-9007199254740992"}]}}`: "opencell.custom_fields[0].list_value.items[1].long_value",
-		`{"code":"a","mapValue":{"entries":{"k":{"longValue":"9007199254740992"}}}}`:                              `opencell.custom_fields[0].map_value.entries["k"].long_value`,
+		`{"code":"a","listValue":{"items":[{"longValue":"9007199254740991"},{"longValue":"-9007199254740992"}]}}`: "custom_fields[0].list_value.items[1].long_value",
+		`{"code":"a","mapValue":{"entries":{"k":{"longValue":"9007199254740992"}}}}`:                              `custom_fields[0].map_value.entries["k"].long_value`,
 	} {
-		_, err := vendor(t, nil, nil).Prepare(paying(t, `"customFields":[`+field+`]`))
-		if violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != want {
-			t.Errorf("%s: %+v", field, violations)
+		fields := `"customFields":[` + field + `]`
+		for holder, options := range map[string]string{
+			"opencell.":                    fields,
+			"opencell.payment_methods[1].": `"paymentMethods":[{"paymentMethodType":"OPENCELL_PAYMENT_METHOD_CASH"},{"paymentMethodType":"OPENCELL_PAYMENT_METHOD_CHECK",` + fields + `}]`,
+			"opencell.discount_plans_for_instantiation[0].": `"discountPlansForInstantiation":[{"code":"DP",` + fields + `}]`,
+		} {
+			_, err := vendor(t, nil, nil).Prepare(paying(t, options))
+			if violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != holder+want {
+				t.Errorf("%s: %+v", options, violations)
+			}
 		}
 	}
 }

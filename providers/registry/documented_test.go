@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 var update = flag.Bool("update", false, "write docs/vendors.md")
@@ -120,38 +120,41 @@ func (p part) annotated(t *testing.T, name string) []string {
 		t.Fatal(err)
 	}
 	message := found.Descriptor()
-	var last protoreflect.FieldDescriptor
+	var chain []protoreflect.FieldDescriptor
 	var said []string
 	for _, segment := range strings.Split(strings.ReplaceAll(name, "[]", ""), ".") {
 		if message == nil {
 			return nil
 		}
-		if last = message.Fields().ByJSONName(segment); last == nil {
+		last := message.Fields().ByJSONName(segment)
+		if last == nil {
 			last = message.Fields().ByTextName(segment)
 		}
 		if last == nil {
 			return nil
 		}
+		chain = append(chain, last)
 		if len(said) == 0 {
-			said = told(t, last)
+			said = told(t, chain)
 		}
 		message = last.Message()
 	}
 	if len(said) == 0 {
-		said = within(t, last)
+		said = within(t, chain)
 	}
 	return said
 }
 
-// within lists what the annotations say of the fields in a message.
-func within(t *testing.T, field protoreflect.FieldDescriptor) []string {
+// within lists what the annotations say of the fields in the message at the end of a chain.
+func within(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	t.Helper()
-	if field.Message() == nil {
+	message := chain[len(chain)-1].Message()
+	if message == nil {
 		return nil
 	}
 	var all []string
-	for i := range field.Message().Fields().Len() {
-		below := field.Message().Fields().Get(i)
+	for i := range message.Fields().Len() {
+		below := append(slices.Clone(chain), message.Fields().Get(i))
 		said := told(t, below)
 		if len(said) == 0 {
 			said = within(t, below)
@@ -165,17 +168,18 @@ func within(t *testing.T, field protoreflect.FieldDescriptor) []string {
 	return all
 }
 
-// told returns what the annotation of a wire field says: canonical fields, a setting, else a note.
-func told(t *testing.T, field protoreflect.FieldDescriptor) []string {
+// told returns what the annotation of the wire field at the end of a chain says: canonical fields, a
+// setting, else a note.
+func told(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	t.Helper()
-	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	source := providers.SourceOf(chain)
 	var said []string
 	for _, path := range append([]string{source.GetPath()}, source.GetFallbackPaths()...) {
 		if path == "" {
 			continue
 		}
 		if !exists(path) {
-			t.Errorf("%s: the contract has no field %s", field.FullName(), path)
+			t.Errorf("%s: the contract has no field %s", chain[len(chain)-1].FullName(), path)
 		}
 		said = append(said, "`"+path+"`")
 	}
