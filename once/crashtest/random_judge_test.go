@@ -193,7 +193,7 @@ const unexplained = "unexplained"
 // cause says why a machine cannot decide whether the request made a customer. The vendor may store
 // another key or other names, or its responses may hide the proof that the customer is ours. Where
 // only the content tells whose a customer is, another request for the same customer is a cause, and
-// so is a missing email.
+// so is a missing email. No vendor stores a reference of an update.
 func (in *input) cause() string {
 	v := in.create.vendor
 	switch {
@@ -201,12 +201,17 @@ func (in *input) cause() string {
 		return "normalised key"
 	case in.ordered(sandbox.OtherTypes, "get"):
 		return "other types of get"
-	case v.toldByContent && in.sharesCustomer():
+	case in.sharesCustomer() && (v.toldByContent || in.follows(update)):
 		return "same content"
 	case v.ownIDs && in.create.request.GetCustomer().GetEmail() == "":
 		return "no email"
 	}
 	return unexplained
+}
+
+// follows reports whether an earlier request for the same customer had an on_existing.
+func (in *input) follows(onExisting enlistv1.OnExisting) bool {
+	return slices.ContainsFunc(in.before, func(other *input) bool { return other.create.request.GetOnExisting() == onExisting })
 }
 
 // sharesCustomer reports whether another request before this one was for the same customer.
