@@ -157,6 +157,25 @@ func TestSucceededIsRead(t *testing.T) {
 	}
 }
 
+// What is recorded without a read is what the vendor was sent.
+func TestUnverifiedSuccessIsAsSent(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(noneClass, time.Second))
+	r := request("c1")
+	r.Customer.Email = "jo@müller.example"
+	f.vendor.breakLookups(cannotBeAsked())
+	f.becomesUnknown(r, send{acts: true})
+	_, err := f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.vendor.breakReads(cannotBeAsked())
+	if err := f.decide(r, exists, unverified("c1")); err != nil {
+		t.Fatal(err)
+	}
+	if email := f.inState(r, succeeded).Payload.GetResponse().GetCustomer().GetEmail(); email != "jo@xn--mller-kva.example" {
+		t.Errorf("recorded %s", email)
+	}
+}
+
 // The id is recorded as the vendor has it.
 func TestSucceededTakesTheVendorsID(t *testing.T) {
 	t.Parallel()

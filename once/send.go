@@ -37,6 +37,9 @@ func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, c
 	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED && isOpenAttempt(record.Payload) { // it may be ours
 		response, err = nil, s.describe(record.Provider).CustomerExists(nil)
 	}
+	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_UPDATED && isOpenAttempt(record.Payload) { // what an earlier attempt may have created
+		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+	}
 	step("before-end")
 	return s.conclude(ctx, f, record, began, resultOf(err, left), answer{response, err})
 }

@@ -216,7 +216,11 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if how.err != nil {
 		return nil, how.err
 	}
-	return c.answer(), nil
+	response := c.answer()
+	if exists {
+		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	}
+	return response, nil
 }
 
 func (c *creation) answer() *enlistv1.CreateCustomerResponse {
