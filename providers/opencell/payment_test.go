@@ -3,6 +3,7 @@ package opencell_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +158,28 @@ func TestBillingEmailAndTradingCountry(t *testing.T) {
 		if got := [2]string{sent.Email, sent.Country}; got != want || sent.ContactInformation.Email != "a@example.com" || sent.Address.Country != "FR" {
 			t.Errorf("%s: sent %+v", options, sent)
 		}
+	}
+}
+
+// Opencell keeps a custom field at the levels that it is set up for. All levels are read, the
+// customer first. A warning names a field whose values differ.
+func TestReadsFieldsOfAccounts(t *testing.T) {
+	fields := func(list string) string { return `"customFields":{"customField":[` + list + `]}` }
+	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1",` + fields(`{"code":"same","stringValue":"1"},{"code":"other","stringValue":"1"},{"code":"list","value":[{"value":"a"}]}`) +
+		`,"customerAccounts":{"customerAccount":[{"code":"A-1",` + fields(`{"code":"same","stringValue":"1"},{"code":"account","longValue":7},{"code":"list","value":[{"value":"a"}]}`) +
+		`,"billingAccounts":{"billingAccount":[{"code":"A-1",` + fields(`{"code":"billing","booleanValue":true},{"code":"map","mapValue":{"k":{"value":1}}}`) +
+		`,"userAccounts":{"userAccount":[{"code":"A-1",` + fields(`{"code":"user","stringValue":"u"},{"code":"other","stringValue":"2"}`) + `}]}}]}}]}}}`
+	read, err := vendor(t, text(200, record), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"same": "1", "other": "1", "account": "7", "billing": "true", "user": "u"}
+	if got := read.GetCustomer().GetProperties(); !maps.Equal(got, want) {
+		t.Errorf("read %v", got)
+	}
+	wantWarned := []string{`UNREPRESENTED_VALUE customer.properties["list"] list`, `UNREPRESENTED_VALUE customer.properties["map"] map`, `UNREPRESENTED_VALUE customer.properties["other"] other`}
+	if got := warned(read.GetWarnings()); !slices.Equal(got, wantWarned) {
+		t.Errorf("warned of %q", got)
 	}
 }
 

@@ -2512,8 +2512,10 @@ type CustomerAccount struct {
 	Language string `protobuf:"bytes,3,opt,name=language,proto3" json:"language,omitempty"`
 	// Billing accounts.
 	BillingAccounts *BillingAccounts `protobuf:"bytes,4,opt,name=billing_accounts,json=billingAccounts,proto3" json:"billing_accounts,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Custom fields of this level.
+	CustomFields  *RecordedCustomFields `protobuf:"bytes,5,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CustomerAccount) Reset() {
@@ -2570,6 +2572,13 @@ func (x *CustomerAccount) GetLanguage() string {
 func (x *CustomerAccount) GetBillingAccounts() *BillingAccounts {
 	if x != nil {
 		return x.BillingAccounts
+	}
+	return nil
+}
+
+func (x *CustomerAccount) GetCustomFields() *RecordedCustomFields {
+	if x != nil {
+		return x.CustomFields
 	}
 	return nil
 }
@@ -2632,7 +2641,9 @@ type BillingAccount struct {
 	// Address for electronic billing.
 	Email string `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
 	// User accounts.
-	UserAccounts  *UserAccounts `protobuf:"bytes,5,opt,name=user_accounts,json=userAccounts,proto3" json:"user_accounts,omitempty"`
+	UserAccounts *UserAccounts `protobuf:"bytes,5,opt,name=user_accounts,json=userAccounts,proto3" json:"user_accounts,omitempty"`
+	// Custom fields of this level.
+	CustomFields  *RecordedCustomFields `protobuf:"bytes,6,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2702,6 +2713,13 @@ func (x *BillingAccount) GetUserAccounts() *UserAccounts {
 	return nil
 }
 
+func (x *BillingAccount) GetCustomFields() *RecordedCustomFields {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // UserAccounts wraps the list of user accounts.
 type UserAccounts struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2752,7 +2770,9 @@ func (x *UserAccounts) GetUserAccount() []*UserAccount {
 type UserAccount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key.
-	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// Custom fields of this level.
+	CustomFields  *RecordedCustomFields `protobuf:"bytes,2,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2792,6 +2812,13 @@ func (x *UserAccount) GetCode() string {
 		return x.Code
 	}
 	return ""
+}
+
+func (x *UserAccount) GetCustomFields() *RecordedCustomFields {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
 }
 
 // TokenAnswer is the answer of the OpenID Connect token endpoint (Keycloak).
@@ -3256,14 +3283,14 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"entityCode\"\xaa\x01\n" +
 	"\x11GetCustomerAnswer\x12M\n" +
 	"\raction_status\x18\x01 \x01(\v2(.enlist.vendors.opencell.v1.ActionStatusR\factionStatus\x12F\n" +
-	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xd7\a\n" +
+	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xe8\a\n" +
 	"\x0eCustomerRecord\x12%\n" +
 	"\x04code\x18\x01 \x01(\tB\x11\xfa\x8d\x19\r\n" +
 	"\vcustomer.idR\x04code\x12=\n" +
 	"\vdescription\x18\x02 \x01(\tB\x1b\xfa\x8d\x19\x17\n" +
-	"\x15customer.display_nameR\vdescription\x12>\n" +
-	"\rexternal_ref1\x18\x03 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\fexternalRef1\x12I\n" +
+	"\x15customer.display_nameR\vdescription\x12O\n" +
+	"\rexternal_ref1\x18\x03 \x01(\tB*\xfa\x8d\x19&\n" +
+	"$customer.vendor_ids[\"external_ref1\"]R\fexternalRef1\x12I\n" +
 	"\x04name\x18\x04 \x01(\v2 .enlist.vendors.opencell.v1.NameB\x13\xfa\x8d\x19\x0f\n" +
 	"\rcustomer.nameR\x04name\x12]\n" +
 	"\aaddress\x18\x05 \x01(\v2#.enlist.vendors.opencell.v1.AddressB\x1e\xfa\x8d\x19\x1a\n" +
@@ -3319,31 +3346,37 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\r_double_valueB\x10\n" +
 	"\x0e_boolean_value\"j\n" +
 	"\x10CustomerAccounts\x12V\n" +
-	"\x10customer_account\x18\x01 \x03(\v2+.enlist.vendors.opencell.v1.CustomerAccountR\x0fcustomerAccount\"\x8c\x02\n" +
-	"\x0fCustomerAccount\x12-\n" +
-	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x04code\x128\n" +
+	"\x10customer_account\x18\x01 \x03(\v2+.enlist.vendors.opencell.v1.CustomerAccountR\x0fcustomerAccount\"\x97\x03\n" +
+	"\x0fCustomerAccount\x12F\n" +
+	"\x04code\x18\x01 \x01(\tB2\xfa\x8d\x19.\n" +
+	",customer.vendor_ids[\"customer_account_code\"]R\x04code\x128\n" +
 	"\bcurrency\x18\x02 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
 	"\x16customer.currency_codeR\bcurrency\x128\n" +
 	"\blanguage\x18\x03 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
 	"\x16customer.language_codeR\blanguage\x12V\n" +
-	"\x10billing_accounts\x18\x04 \x01(\v2+.enlist.vendors.opencell.v1.BillingAccountsR\x0fbillingAccounts\"f\n" +
+	"\x10billing_accounts\x18\x04 \x01(\v2+.enlist.vendors.opencell.v1.BillingAccountsR\x0fbillingAccounts\x12p\n" +
+	"\rcustom_fields\x18\x05 \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\fcustomFields\"f\n" +
 	"\x0fBillingAccounts\x12S\n" +
-	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\x9d\x02\n" +
-	"\x0eBillingAccount\x12-\n" +
-	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x04code\x12=\n" +
+	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\xa7\x03\n" +
+	"\x0eBillingAccount\x12E\n" +
+	"\x04code\x18\x01 \x01(\tB1\xfa\x8d\x19-\n" +
+	"+customer.vendor_ids[\"billing_account_code\"]R\x04code\x12=\n" +
 	"\acountry\x18\x02 \x01(\tB#\xfa\x8d\x19\x1f\n" +
 	"\x1dopencell.trading_country_codeR\acountry\x12\x1a\n" +
 	"\blanguage\x18\x03 \x01(\tR\blanguage\x122\n" +
 	"\x05email\x18\x04 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
 	"\x16opencell.billing_emailR\x05email\x12M\n" +
-	"\ruser_accounts\x18\x05 \x01(\v2(.enlist.vendors.opencell.v1.UserAccountsR\fuserAccounts\"Z\n" +
+	"\ruser_accounts\x18\x05 \x01(\v2(.enlist.vendors.opencell.v1.UserAccountsR\fuserAccounts\x12p\n" +
+	"\rcustom_fields\x18\x06 \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\fcustomFields\"Z\n" +
 	"\fUserAccounts\x12J\n" +
-	"\fuser_account\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.UserAccountR\vuserAccount\"<\n" +
-	"\vUserAccount\x12-\n" +
-	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x04code\"\x9a\x01\n" +
+	"\fuser_account\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.UserAccountR\vuserAccount\"\xc3\x01\n" +
+	"\vUserAccount\x12B\n" +
+	"\x04code\x18\x01 \x01(\tB.\xfa\x8d\x19*\n" +
+	"(customer.vendor_ids[\"user_account_code\"]R\x04code\x12p\n" +
+	"\rcustom_fields\x18\x02 \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\fcustomFields\"\x9a\x01\n" +
 	"\vTokenAnswer\x12'\n" +
 	"\faccess_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\faccess_token\x12\x1e\n" +
 	"\n" +
@@ -3433,15 +3466,18 @@ var file_enlist_vendors_opencell_v1_opencell_proto_depIdxs = []int32{
 	28, // 32: enlist.vendors.opencell.v1.RecordedCustomField.file_value:type_name -> google.protobuf.Value
 	21, // 33: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
 	22, // 34: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
-	23, // 35: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
-	24, // 36: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
-	25, // 37: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
-	12, // 38: enlist.vendors.opencell.v1.CustomField.MapValueEntry.value:type_name -> enlist.vendors.opencell.v1.MapValue
-	39, // [39:39] is the sub-list for method output_type
-	39, // [39:39] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	18, // 35: enlist.vendors.opencell.v1.CustomerAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	23, // 36: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
+	24, // 37: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
+	18, // 38: enlist.vendors.opencell.v1.BillingAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	25, // 39: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
+	18, // 40: enlist.vendors.opencell.v1.UserAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	12, // 41: enlist.vendors.opencell.v1.CustomField.MapValueEntry.value:type_name -> enlist.vendors.opencell.v1.MapValue
+	42, // [42:42] is the sub-list for method output_type
+	42, // [42:42] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_enlist_vendors_opencell_v1_opencell_proto_init() }

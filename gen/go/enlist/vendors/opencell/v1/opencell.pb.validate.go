@@ -4155,6 +4155,35 @@ func (m *CustomerAccount) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CustomerAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CustomerAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CustomerAccountValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return CustomerAccountMultiError(errors)
 	}
@@ -4426,6 +4455,35 @@ func (m *BillingAccount) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, BillingAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, BillingAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return BillingAccountValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return BillingAccountMultiError(errors)
 	}
@@ -4660,6 +4718,35 @@ func (m *UserAccount) validate(all bool) error {
 	var errors []error
 
 	// no validation rules for Code
+
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, UserAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, UserAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return UserAccountValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
 
 	if len(errors) > 0 {
 		return UserAccountMultiError(errors)
