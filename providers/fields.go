@@ -64,11 +64,7 @@ func (t *FieldTable) PathOf(request *enlistv1.CreateCustomerRequest, name string
 	anyName := index.ReplaceAllString(name, "[]")
 	for i := range t.entries {
 		if e := &t.entries[i]; e.wireName == anyName {
-			path := cmp.Or(e.active(set), e.home())
-			if at := index.FindString(name); at != "" {
-				path = strings.Replace(path, "[*]", at, 1)
-			}
-			return strings.ReplaceAll(path, "[*]", "")
+			return strings.ReplaceAll(withIndexes(cmp.Or(e.active(set), e.home()), name), "[*]", "")
 		}
 	}
 	return ""
@@ -192,6 +188,14 @@ func wireName(chain []protoreflect.FieldDescriptor) string {
 		}
 	}
 	return strings.Join(names, ".")
+}
+
+// withIndexes returns a path with the indexes of another in place of its own, one after the other.
+func withIndexes(path, other string) string {
+	for _, at := range index.FindAllString(other, -1) {
+		path = strings.Replace(path, "[*]", at, 1)
+	}
+	return path
 }
 
 var index = regexp.MustCompile(`\[[^\]]*\]`)
