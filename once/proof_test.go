@@ -160,8 +160,8 @@ func TestUpdateOfWhatWasJustMade(t *testing.T) {
 	f.holds(2, 1)
 }
 
-// A look-up that shows the customer proves an update, unless an earlier attempt of the same creation
-// may have created that customer.
+// A look-up that shows the customer proves an update, unless an earlier attempt of the same
+// creation may have created that customer.
 func TestUpdateOrCreation(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

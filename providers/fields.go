@@ -87,7 +87,7 @@ func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []pro
 }
 
 // SourceOf returns the annotation of the last field of a chain, with its paths as the messages
-// that hold it move them. It returns nil if there is none.
+// that hold it move them. It returns nil if the field has no annotation.
 func SourceOf(chain []protoreflect.FieldDescriptor) *enlistv1.FieldSource {
 	source := annotation(chain[len(chain)-1])
 	for _, holder := range slices.Backward(chain[:len(chain)-1]) {

@@ -17,7 +17,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// bodies checks bodies by the table of Opencell's names, and notes the names and the values of enums
+// bodies checks bodies by the table of Opencell's names. It notes the names and the values of enums
 // that they have, as "Dto.name" and "Dto.name=VALUE".
 type bodies struct {
 	table *dtoTable

@@ -112,8 +112,8 @@ func levels(record *opencellv1.CustomerRecord) [][]*opencellv1.RecordedCustomFie
 // first returns the first element, or none.
 func first[E any](list []E) []E { return list[:min(len(list), 1)] }
 
-// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods or levels of
-// a field it returns the first.
+// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods or levels
+// of a field it returns the first.
 func properties(record *opencellv1.CustomerRecord) map[string]string {
 	properties := map[string]string{}
 	for _, field := range slices.Concat(levels(record)...) {

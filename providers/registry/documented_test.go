@@ -170,7 +170,7 @@ func (p *part) explain(t *testing.T, name string) string {
 // mostPaths is how many paths one row of the table lists. Of more it lists what holds them.
 const mostPaths = 6
 
-// holders cuts each path after its first list or its second name, and leaves out what is there twice.
+// holders cuts each path after its first list or its second name, and leaves out repetitions.
 func holders(paths []string) []string {
 	holder := regexp.MustCompile("^`[a-z_]+\\.[a-z_]+(\\[\\*\\])?")
 	var all []string
@@ -242,8 +242,8 @@ func within(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	return all
 }
 
-// told returns what the annotation of the wire field at the end of a chain says: canonical fields, a
-// setting, else a note.
+// told returns what the annotation of the wire field at the end of a chain says: canonical fields,
+// a setting, else a note.
 func told(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	t.Helper()
 	source := providers.SourceOf(chain)

@@ -69,8 +69,8 @@ func TestCivility(t *testing.T) {
 	}
 }
 
-// Each limit is reported where the caller can fix it, all of them at once. Only a character that the
-// vendor does not take is named first.
+// Each limit is reported where the caller can fix it, all of them at once. Only a character that
+// the vendor does not take is named first.
 func TestViolations(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*enlistv1.Customer)

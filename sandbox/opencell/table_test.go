@@ -59,8 +59,8 @@ func placesOf(table map[string]map[string]string, dto string, above place, way [
 	return all
 }
 
-// At every place of a request, however deep, the sandbox refuses a name that Opencell does not know,
-// a value of another type, and a value that an enum does not have. It names the place.
+// At every place of a request, however deep, the sandbox refuses a name that Opencell does not
+// know, a value of another type, and a value that an enum does not have. It names the place.
 func TestOpencellRefusesAtEveryPlace(t *testing.T) {
 	text, err := os.ReadFile("dto.json")
 	if err != nil {
