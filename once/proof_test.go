@@ -243,3 +243,25 @@ func TestWhatTheVendorSaysItMade(t *testing.T) {
 		}
 	}
 }
+
+// If the vendor stores keys in another form, a look-up under the requested one may show nothing of
+// what another creation made.
+func TestKeyThatTheVendorRenames(t *testing.T) {
+	t.Parallel()
+	v := newVendor(enforced, 100*time.Millisecond)
+	v.looksFirst, v.folds = true, true
+	f := start(t, v)
+	f.succeeds(request("c1"))
+	time.Sleep(200 * time.Millisecond) // the vendor's lag
+	r := request("c1")
+	_, err := f.create(r, soon)
+	if known := f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+		t.Errorf("stage %s", known.Stage)
+	}
+	f.inState(r, failed)
+	f.succeeds(request("c2"))
+	update := request("c1")
+	update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+	f.succeeds(update)
+	f.holds(3, 3)
+}

@@ -113,10 +113,13 @@ func (s *Service) checkLease(f *flight) error {
 	return nil
 }
 
-// checkLook refuses to send a create whose look has found nothing, when another create has made that customer so lately that the vendor
-// need not show it yet. Since this create is open, the other has ended.
+// checkLook refuses to send a creation whose look-up has found nothing if another one made that
+// customer so lately that the vendor need not show it yet. Since this creation is open, the other
+// has ended. If the vendor has stored the other's key in another form, it may take this key for the
+// same and still not show it.
 func (s *Service) checkLook(ctx context.Context, record *journal.Record, id string) error {
 	settledAfter := s.settledAfter(record.Provider)
+	isUpdate := record.Payload.GetRequest().GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
 	other, err := s.journal.FindNearCustomer(ctx, record.Provider, id)
 	switch {
 	case err != nil:
@@ -125,6 +128,8 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record, id stri
 		return nil
 	case mayBeHidden(time.Since(other.Updated), settledAfter), s.observed.madeWithin(record.Provider, id, settledAfter):
 		return customerNotShown(record.Provider)
+	case other.Payload.GetCustomerId() != other.Payload.GetExclusiveKey() && !isUpdate:
+		return providers.NotSent(s.describe(record.Provider).CustomerNearlyExists()) // though the vendor does not show it under this key
 	}
 	return nil
 }
