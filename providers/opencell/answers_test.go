@@ -203,6 +203,10 @@ func TestViolations(t *testing.T) {
 		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", []string{"opencell.seller_code"}},
 		{"INVALID_PARAMETER", "The email is wrong: email", nil},
 		{"MISSING_PARAMETER", "billingCycle", nil},
+		{
+			"BUSINESS_API_EXCEPTION", "The following parameters are required or contain invalid values: currency, address.zipCode",
+			[]string{"customer.currency_code", "customer.billing_address.postal_code"},
+		},
 		{"ACTION_FORBIDDEN", "Parameters required: code", nil},
 	} {
 		create := request(t, `{"customer":{"id":"A-1","organization":{"name":"Acme"},"billingAddress":{"countryCode":"FR"}}}`)
