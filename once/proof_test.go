@@ -173,23 +173,17 @@ func TestUpdateOrCreation(t *testing.T) {
 	} {
 		v := newVendor(enforced, 20*time.Millisecond)
 		v.looksFirst, v.updates = true, true
-		f := start(t, v, reconciling)
-		if test.there {
-			f.succeeds(request("c1"))
-		} else { // it is shown only after the look-up that confirms its absence
-			lookups := 0
-			v.whenSeen(func(context.Context) {
-				if lookups++; lookups == 2 {
-					v.show()
-				}
-			})
-			v.then(send{acts: true, lag: time.Hour, err: unknownError()})
-		}
+		f := start(t, v)
 		update := request("c1")
 		update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+		if test.there {
+			f.succeeds(request("c1"))
+		} else {
+			f.becomesUnknown(update, send{acts: true, lag: time.Hour})
+			time.Sleep(600 * time.Millisecond)             // the pause before the next send
+			v.whenSeen(func(context.Context) { v.show() }) // the look-up found nothing, and the look before the send does
+		}
 		v.then(send{})
-		_, _ = f.create(update, soon)
-		f.comesTo(update, succeeded)
 		if response := f.succeeds(update); response.GetOutcome() != test.outcome {
 			t.Errorf("%s: %s", name, response.GetOutcome())
 		}

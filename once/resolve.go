@@ -155,6 +155,15 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 		found.count(candidates)
 		shown.ours, shown.unclear = found.ours, found.unclear
 	}
+	if id := record.Payload.GetCustomerId(); err == nil && id != "" && shown.class != noneToAsk { // which a person has named before
+		_, readErr := s.readDecided(ctx, record.Provider, id, false, made)
+		switch {
+		case readErr == nil:
+			shown.unclear++
+		case !isReason(readErr, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND):
+			err = readErr
+		}
+	}
 	if isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		shown.class, err = noneToAsk, nil
 	}

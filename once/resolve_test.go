@@ -299,3 +299,22 @@ func TestCorrections(t *testing.T) {
 	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
 	f.holds(1, 0)
 }
+
+// The customer that a person has named is looked at, too, before a correction says that there is
+// none: the look-up by the requested key may not show it.
+func TestCorrectionOfAnotherForm(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(byMatch, 50*time.Millisecond), reconciling)
+	r := f.waits()
+	f.vendor.forget()
+	f.vendor.put("C1", "theirs")
+	if err := f.decide(r, exists, of("C1")); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	f.atFault(f.decide(r, missing, nil), "decision")
+	f.vendor.forget()
+	if err := f.decide(r, missing, nil); err != nil {
+		t.Fatal(err)
+	}
+}

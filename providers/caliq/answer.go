@@ -92,7 +92,7 @@ func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, d
 	confirm := providers.ConfirmByLookup
 	for _, message := range messages {
 		words := message.GetMessage() + " " + message.GetDescription()
-		if strings.TrimSpace(words) == "" || providers.IsAboutExisting(words) { // nothing says that it is about something else
+		if providers.IsAboutExisting(words) { // or nothing says that it is about something else
 			confirm = providers.ConfirmAfterLag
 		}
 	}
