@@ -157,8 +157,8 @@ for _, detail := range status.Convert(err).Details() {
 Elsewhere the status with its details is in the trailer ` + "`grpc-status-details-bin`" + `, which the library of the language reads: in Python
 ` + "`enlist.find_detail(error, ErrorInfo)`" + ` and in Node ` + "`findDetail(error, ErrorInfoSchema)`" + `, of the packages in ` + "`gen/`" + `, in Java ` + "`StatusProto.fromThrowable(error)`" + `.
 
-What does not get as far as Enlist has no details: gRPC's own refusals (a message that cannot be decoded or is too large, a deadline that is over
-before an answer came), and plain text from HTTP for what is no HTTP request, such as a path with a ` + "`%`" + ` that begins no escape. The gRPC port
+What does not get as far as Enlist has no details: gRPC's own refusals (a message that is too large, a deadline that is over before an answer
+came), and plain text from HTTP for what is no HTTP request, such as a path with a ` + "`%`" + ` that begins no escape. The gRPC port
 takes gRPC only, and the HTTP port HTTP/1.1 only.
 
 ## The reasons

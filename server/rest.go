@@ -93,7 +93,7 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 		return wrongMethod(w, there)
 	}
 	if name := meantIdempotencyKey(request.Header); name != "" {
-		return refuse(http.StatusBadRequest, name, "is not a header that Enlist knows: did you mean Idempotency-Key?")
+		return refuse(http.StatusBadRequest, name, "is not a header that Enlist knows; use Idempotency-Key")
 	}
 	for _, given := range request.Header["Grpc-Timeout"] {
 		if !timeout.MatchString(given) {

@@ -474,7 +474,7 @@ func TestNearlyIdempotencyKey(t *testing.T) {
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set(name, "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11")
 		got := do(t, request)
-		if got.http != want || want == 400 && !strings.Contains(violationsOf(got)[0].GetDescription(), "did you mean Idempotency-Key?") {
+		if got.http != want || want == 400 && !strings.Contains(violationsOf(got)[0].GetDescription(), "use Idempotency-Key") {
 			t.Errorf("%s: HTTP %d, %v", name, got.http, got.status)
 		}
 	}

@@ -140,8 +140,12 @@ func elements(response *vendorhttp.Response) ([]json.RawMessage, bool) {
 }
 
 func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contractor {
+	id := ""
+	if record.GetId() != 0 {
+		id = strconv.FormatInt(record.GetId(), 10)
+	}
 	return &enlistv1.Contractor{
-		Id:               strconv.FormatInt(record.GetId(), 10),
+		Id:               id,
 		CustomerId:       cmp.Or(record.GetCustomerNumber(), number),
 		Name:             name(cmp.Or(record.GetTitle(), record.GetCivility()), record.GetFirstname(), record.GetLastname()),
 		Email:            record.GetEmail(),
