@@ -71,9 +71,10 @@ openapi-tools:
 	PATH=$(CURDIR)/.tools/openapi/bin:$$PATH npm ci --silent --ignore-scripts --prefix .tools/openapi
 	@touch $@
 
-docs: ## Write docs/fields.md, what each vendor takes, docs/vendors.md, all that it documents, docs/errors.md, what each error means, and the answers in the OpenAPI document
+docs: ## Write the generated pages and tables in docs/, the picture of the demo, and the responses in the OpenAPI document
 	go test ./server -run '^Test((Fields|Errors)Page|OpenAPIExamples)$$' -update
 	go test ./providers/registry -run '^TestEverythingDocumentedIsExplained$$' -update
+	go test ./docs -run '^Test(ConfigurationPage|DemoPicture)$$' -update
 
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
@@ -44,7 +45,7 @@ func TestConfigurationPage(t *testing.T) {
 	page.WriteString("\n## Settings\n")
 	descriptions := readSchema(t)
 	for _, s := range sections((&configv1.Config{}).ProtoReflect().Descriptor()) {
-		fmt.Fprintf(&page, "\n### %s\n\n%s\n\n| setting | value | meaning |\n|---|---|---|\n", s.heading(), descriptions.of(s.message))
+		fmt.Fprintf(&page, "\n### %s\n\n%s\n\n| setting | value | meaning |\n|---|---|---|\n", s.heading(), wrapped(descriptions.of(s.message)))
 		for i := range s.message.Fields().Len() {
 			field := s.message.Fields().Get(i)
 			fmt.Fprintf(&page, "| `%s` | %s | %s |\n", field.Name(), value(field), cell(descriptions.ofField(field)))
@@ -139,6 +140,26 @@ func value(field protoreflect.FieldDescriptor) string {
 		return "list of " + one
 	}
 	return one
+}
+
+// wrapped breaks text into lines of 100 columns.
+func wrapped(text string) string {
+	var out strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		switch length := utf8.RuneCountInString(word); {
+		case i == 0:
+			column = length
+		case column+1+length > 100:
+			out.WriteByte('\n')
+			column = length
+		default:
+			out.WriteByte(' ')
+			column += 1 + length
+		}
+		out.WriteString(word)
+	}
+	return out.String()
 }
 
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
@@ -303,45 +324,31 @@ var titles = map[string]string{
 
 const aboutConfiguration = `# Configuration
 
-` + "`enlist serve --config enlist.yaml`" + ` reads one YAML file. ` + "`make docs`" + ` writes this page from the comments of
-[` + "`enlist/config/v1`" + `](../proto/enlist/config/v1).
+` + "`enlist serve --config enlist.yaml`" + ` reads one YAML file. ` + "`make docs`" + ` writes this page from the
+comments of [` + "`enlist/config/v1`" + `](../proto/enlist/config/v1).
 
-- **Check first.** ` + "`enlist check --config enlist.yaml`" + ` names every mistake with its line. With ` + "`--connect`" + `
-  it also logs in at each vendor and opens the journal. A file with a mistake starts nothing.
-- **Secrets stay out of the file.** In a value, ` + "`${NAME}`" + ` is an environment variable. A whole value
+- **Check first.** ` + "`enlist check --config enlist.yaml`" + ` names every mistake with its line. With
+  ` + "`--connect`" + ` it also logs in at each vendor and opens the journal. A file with a mistake starts
+  nothing.
+- **Keep secrets out of the file.** In a value, ` + "`${NAME}`" + ` is an environment variable. A whole value
   ` + "`file:PATH`" + ` is the content of that file. The path may contain variables.
-- **Durations** are written as ` + "`30s`, `5m` or `1h30m`" + `.
-- **Unknown settings are mistakes**, and so is a setting that stands twice.
-- **Lists that permit everything when unset may not be empty**: ` + "`providers`, `rpcs`, `permissions`" + ` and
-  ` + "`client_certificates`" + `.
+- **Write durations** as ` + "`30s`, `5m` or `1h30m`" + `.
+- **Unknown settings are mistakes.** So is a setting that stands twice.
+- **Some settings may not be empty**, because unset they permit everything: ` + "`auth`, `providers`," + `
+  ` + "`rpcs`, `permissions` and `client_certificates`" + `.
 
 ## Editors
 
-[` + "`gen/config.schema.json`" + `](../gen/config.schema.json) is the JSON Schema of this file. Editors with a YAML
-language server complete and check settings when the file begins with the line
+[` + "`gen/config.schema.json`" + `](../gen/config.schema.json) is the JSON Schema of this file. Editors with a
+YAML language server complete and check settings when the file begins with this line:
 
 ` + "```yaml" + `
 # yaml-language-server: $schema=PATH/TO/enlist/gen/config.schema.json
 ` + "```" + `
 
-The schema finds names, types and missing settings. ` + "`enlist check`" + ` finds everything else.
+The schema finds wrong names, wrong types and missing settings. ` + "`enlist check`" + ` finds everything else.
 
 ## Examples
 
 Tests load each of these files with ` + "`enlist check`" + `. The sandbox's credentials are public on purpose.
 `
-
-// The sandbox accepts the credentials of its example.
-func TestSandboxExample(t *testing.T) {
-	text, err := os.ReadFile(exampleFile("sandbox"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	window := newTerminal(t)
-	if err := os.Symlink(build(t), filepath.Join(window.directory, "enlist")); err != nil {
-		t.Fatal(err)
-	}
-	window.do(t, &block{file: "sandbox.yaml", lines: strings.Split(string(text), "\n")})
-	window.do(t, &block{language: "console", serves: "127.0.0.1:8090", lines: []string{"$ ./enlist sandbox"}})
-	window.do(t, &block{language: "console", lines: []string{"$ ./enlist check --config sandbox.yaml --connect"}})
-}
