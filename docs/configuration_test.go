@@ -108,7 +108,7 @@ func sections(root protoreflect.MessageDescriptor) []*section {
 
 // value says in a few words what a setting takes.
 func value(field protoreflect.FieldDescriptor) string {
-	one := ""
+	var one string
 	switch kind := field.Kind(); {
 	case field.Enum() != nil:
 		var names []string
