@@ -85,6 +85,8 @@ type facts struct {
 	// refusal of the latest send; saidExists: because the customer exists.
 	refusal    refusal
 	saidExists bool
+	// saidDone: the response to the latest send says that the vendor made a customer.
+	saidDone bool
 	// attended: a caller waits for this creation, and this call has sent less than maxCalls
 	// requests.
 	attended bool
@@ -121,6 +123,10 @@ func decide(f facts) decision {
 	case f.ours == 1 && f.unclear == 0:
 		return takeOurs
 	case f.ours > 0:
+		return askPerson
+	case f.saidDone && f.class != noneToAsk && !f.waited:
+		return wait
+	case f.saidDone: // and cannot be found under its key
 		return askPerson
 	case adopt && f.unclear+f.others == 1 && f.near == 0:
 		return takeOther

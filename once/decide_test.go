@@ -19,6 +19,7 @@ func TestDecideKeepsTheRules(t *testing.T) {
 		for rule, broken := range map[string]bool{
 			"2: a second send needs a look-up that finds nothing of ours":                      sends && (f.ours > 0 || !asked),
 			"2: where the vendor makes a second customer, absence counts after its lag only":   sends && f.class != enforcedByKey && !f.waited,
+			"1: what the vendor says it made is found, or a person decides":                    f.saidDone && what != takeOurs && what != askPerson && what != wait,
 			"2: a customer is somebody else's only if it was found and is not ours":            what == exist && (f.others == 0 || f.ours+f.unclear > 0),
 			"2: a record that is ours is success":                                              f.ours == 1 && f.unclear == 0 && what != takeOurs,
 			"3: an unclear customer stops a resend":                                            sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0),
@@ -32,7 +33,7 @@ func TestDecideKeepsTheRules(t *testing.T) {
 			"5: sends keep their pauses":                                                       sends && !f.rested,
 			"5: a creation that cannot be sent again comes to an end":                          what == wait && f.waited && !f.maySend(),
 			"5: without a confirmation a person decides":                                       what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0),
-			"7: adopting goes ahead at once when one customer is there under exactly this key": f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && what != takeOther,
+			"7: adopting goes ahead at once when one customer is there under exactly this key": f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
 		} {
 			if broken {
 				t.Errorf("rule %s: %+v: %s", rule, f, what)
@@ -51,12 +52,12 @@ func everyFact() func(func(facts) bool) {
 		for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
 			for _, existing := range []enlistv1.OnExisting{onFail, onAdopt, onUpdate} {
 				for _, refused := range []refusal{notRefused, needsLookup, needsLateLookup} {
-					for bits := range 1 << 5 {
+					for bits := range 1 << 6 {
 						is := func(bit int) bool { return bits>>bit&1 == 1 }
 						for found := range 3 * 3 * 3 * 3 {
 							f := facts{
 								class: class, onExisting: existing, refusal: refused, waited: is(0), saidExists: is(1) && refused != notRefused,
-								attended: is(2), canFinish: is(3), rested: is(4),
+								attended: is(2), canFinish: is(3), rested: is(4), saidDone: is(5) && refused == notRefused,
 								ours: found % 3, others: found / 3 % 3, unclear: found / 9 % 3, near: found / 27,
 							}
 							if f.near > f.others+f.unclear || class == noneToAsk && found > 0 {

@@ -41,7 +41,8 @@
 //   - found, exists: a look-up found the customer, and it is ours; it is there and is not ours.
 //   - missing: a look-up after the vendor's own limit found nothing, and nothing will be sent without the caller.
 //   - send-again: a look-up found nothing, and the rules below let the creation be sent again.
-//   - undecidable: several, differing, or the vendor cannot be asked.
+//   - undecidable: several, differing, another creation may have made it, the vendor says that it
+//     made one and shows none, or the vendor cannot be asked.
 //   - late-answer: a sender that others took for dead has the vendor's answer after all.
 //   - person-succeeded, person-failed: a person's decision, with name and reason. Enlist checks it
 //     at the vendor (checkDecision), unless the person overrides that. From SUCCEEDED and FAILED
@@ -53,6 +54,8 @@
 //   - A look-up must have found nothing that is ours or may be ours. A customer under a nearly equal key is unclear, never absent.
 //   - A vendor that does not refuse a second customer (VERIFIABLE_BY_KEY, VERIFIABLE_BY_MATCH) is looked at after its own limit. One that
 //     nobody can look at (NONE) is sent nothing again.
+//   - What the vendor says it made is not sent again, though the response does not prove which
+//     customer that was: it has another key, for instance. If no look-up finds it, a person decides.
 //   - What was refused is not sent again. A refusal that an earlier copy of the request may have caused counts after the vendor's limit.
 //   - Without a caller a creation is sent twice more at most, after pauses that grow (maxUnattended, firstRest). Then a confirmed absence
 //     ends it as NOT_SENT. A call sends four times at most (maxCalls).

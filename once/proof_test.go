@@ -173,3 +173,35 @@ func TestOneCreationIsCountedOnce(t *testing.T) {
 		t.Errorf("counted before: %v, want %v", f.vendor.counted, want)
 	}
 }
+
+// What the vendor says it made, without a proof of which, is found or goes to a person. It is never
+// sent again, whoever asks.
+func TestWhatTheVendorSaysItMade(t *testing.T) {
+	t.Parallel()
+	said := unknownError()
+	said.(*providers.Error).Confirm = providers.ConfirmByCustomer //nolint:forcetypeassert,errorlint // made above
+	for name, class := range classes() {
+		for fate, test := range map[string]struct {
+			how  send
+			want enlistv1.OperationState
+		}{
+			"shown":      {send{acts: true, err: said}, succeeded},
+			"shown late": {send{acts: true, lag: 200 * time.Millisecond, err: said}, succeeded},
+			"not shown":  {send{err: said}, needsPerson},
+		} {
+			t.Run(name+", "+fate, func(t *testing.T) {
+				t.Parallel()
+				f := start(t, newVendor(class, 400*time.Millisecond).then(test.how), reconciling)
+				r := request("c1")
+				for range 3 {
+					_, _ = f.create(r, soon)
+				}
+				f.comesTo(r, test.want)
+				sends, _, _ := f.vendor.counts()
+				if sends != 1 {
+					t.Errorf("%d sends", sends)
+				}
+			})
+		}
+	}
+}

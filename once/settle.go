@@ -154,7 +154,8 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	resting := restLeft(record.Payload, !attended || f.sends > 0)
 	facts := facts{
 		class: s.class(record.Provider), onExisting: record.Payload.GetRequest().GetOnExisting(), waited: left == 0,
-		refusal: refusalOf(record.Payload), saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
+		saidDone: record.Payload.GetFailure().GetConfirm() == journalv1.Confirmation_CONFIRMATION_BY_CUSTOMER,
+		refusal:  refusalOf(record.Payload), saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
 		attended: attended && f.sends < maxCalls, canFinish: !record.Payload.GetIncomplete() && s.isEarly(record),
 		unattended: int(record.Payload.GetUnattendedSends()), rested: resting == 0,
 	}

@@ -23,7 +23,7 @@ type Error struct {
 	RetryAfter time.Duration
 	// Violations are the fields at fault, by path from CreateCustomerRequest.
 	Violations []rules.Violation
-	// Confirm is what must confirm a refusal before it is final.
+	// Confirm is what must confirm a refusal before it is final, or settle an unknown outcome.
 	Confirm Confirmation
 	// Alive says that the vendor's own error body shows that the vendor works: the breaker does not
 	// count this error, whatever its reason.
@@ -33,7 +33,7 @@ type Error struct {
 	Cause error
 }
 
-// Confirmation says what must confirm a refusal before it is final.
+// Confirmation says what must confirm the outcome that a response suggests.
 type Confirmation int
 
 const (
@@ -44,6 +44,10 @@ const (
 	// ConfirmAfterLag asks for a look-up after the vendor's lag. An earlier copy of the same
 	// request could have caused the refusal, so absence counts only then.
 	ConfirmAfterLag
+	// ConfirmByCustomer is about an unknown outcome. The response says that the vendor made a
+	// customer, and does not prove that it is the requested one. So only a customer that is found
+	// settles the outcome. Absence proves nothing, and nothing is sent again.
+	ConfirmByCustomer
 )
 
 // ErrHeldBack is the cause of an error of the circuit breaker's: the vendor keeps failing, so

@@ -247,7 +247,7 @@ func (c *cell) checkHeld(a *attempt) {
 	}
 	least, most := 0, 0
 	switch strings.TrimRight(a.word, "~!*") {
-	case "created", "written", "adopted":
+	case "created", "written", "adopted", "unproven":
 		least, most = 1, 1
 	case "unknown", "refused??", "exists??":
 		most = 1

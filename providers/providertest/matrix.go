@@ -22,7 +22,7 @@ type row struct{ fault, operation string }
 // run and the pattern of its words.
 func operations() []operation {
 	const (
-		reasons = `unknown|refused|refused\?|refused\?\?|exists|exists\?\?|limited|unavailable|credentials|invalid`
+		reasons = `unknown|unproven|refused|refused\?|refused\?\?|exists|exists\?\?|limited|unavailable|credentials|invalid`
 		wrote   = `(created|written|updated|adopted)~?!?\*?|` + reasons
 		found   = `(ours|unclear|other)~?!?\*?|nothing\*?|` + reasons
 	)

@@ -96,6 +96,9 @@ func (c *cell) wordOfError(err error, creates int) string {
 		if known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT || creates == 0 {
 			c.t.Errorf("unknown at the stage %s after %d create requests", known.Stage, creates)
 		}
+		if known.Confirm == providers.ConfirmByCustomer {
+			return "unproven"
+		}
 		return "unknown"
 	case enlistv1.ErrorReason_VENDOR_REJECTED:
 		if creates > 0 && known.Vendor.GetHttpStatus() >= 500 && (!known.Alive || doubt == "") {

@@ -64,9 +64,9 @@ func (h *held) warnings(number string) []*enlistv1.Warning {
 // send creates the customer and returns the vendor's record of it. A number and an actorId prove a success.
 func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number string) (*held, error) {
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
-		record := recordIn(response.Body, number)
+		record := heldIn(response.Body, number)
 		switch made := record != nil && record.GetActorId() != 0; { // without an actorId it may as well be the request, repeated
-		case made && isSuccess(response):
+		case made && isSuccess(response) && match.Keys(number, record.GetNumber()) != match.Different:
 			return record, nil
 		case made:
 			return nil, p.http.MayBeDone(call, response, p.said(response))

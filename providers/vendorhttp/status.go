@@ -57,7 +57,7 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 		}
 		return failed
 	case request.Creates:
-		return c.MayBeDone(request, response, vendor)
+		return c.unreliable(response, vendor)
 	case response.Status >= http.StatusInternalServerError:
 		failed := c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "failed with "+status)
 		failed.RetryAfter = time.Second
@@ -95,13 +95,20 @@ func isPage(response *Response) bool {
 		bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("<"))
 }
 
-// MayBeDone returns the error for a response that shows, at any status, that the vendor may have
-// done what was asked. The outcome of a create request is then unknown, even at a status that
-// NotUnderstood gives a reason of its own.
+// MayBeDone returns the error for a response which says, at any status, that the vendor did what was
+// asked, and does not prove it. The outcome of a create request is then unknown, even at a status
+// that NotUnderstood gives a reason of its own, and only a customer that is found can settle it.
 func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if !request.Creates {
 		return c.NotUnderstood(request, response, vendor)
 	}
+	unknown := c.unreliable(response, vendor)
+	unknown.Confirm = providers.ConfirmByCustomer
+	return unknown
+}
+
+// unreliable returns the error of a create request whose response proves nothing.
+func (c *Client) unreliable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	return c.unknown(fmt.Sprintf("it answered with HTTP status %d and nothing that can be relied on", response.Status),
 		enlistv1.SendStage_SEND_STAGE_SENT, vendor, nil)
 }

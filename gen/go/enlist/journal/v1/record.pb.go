@@ -37,6 +37,8 @@ const (
 	Confirmation_CONFIRMATION_BY_LOOKUP Confirmation = 1
 	// A look-up after the vendor's lag: an earlier copy of the same request may have caused the refusal.
 	Confirmation_CONFIRMATION_AFTER_LAG Confirmation = 2
+	// A customer that is found: the response says that the vendor made one, and does not prove which.
+	Confirmation_CONFIRMATION_BY_CUSTOMER Confirmation = 3
 )
 
 // Enum value maps for Confirmation.
@@ -45,11 +47,13 @@ var (
 		0: "CONFIRMATION_UNSPECIFIED",
 		1: "CONFIRMATION_BY_LOOKUP",
 		2: "CONFIRMATION_AFTER_LAG",
+		3: "CONFIRMATION_BY_CUSTOMER",
 	}
 	Confirmation_value = map[string]int32{
 		"CONFIRMATION_UNSPECIFIED": 0,
 		"CONFIRMATION_BY_LOOKUP":   1,
 		"CONFIRMATION_AFTER_LAG":   2,
+		"CONFIRMATION_BY_CUSTOMER": 3,
 	}
 )
 
@@ -303,7 +307,7 @@ type Failure struct {
 	RetryAfter *durationpb.Duration `protobuf:"bytes,5,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
 	// Fields at fault.
 	Violations []*Failure_Violation `protobuf:"bytes,6,rep,name=violations,proto3" json:"violations,omitempty"`
-	// What must confirm a refusal before it is final.
+	// What must confirm the outcome that the response suggests.
 	Confirm       Confirmation `protobuf:"varint,7,opt,name=confirm,proto3,enum=enlist.journal.v1.Confirmation" json:"confirm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -487,11 +491,12 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\aconfirm\x18\a \x01(\x0e2\x1f.enlist.journal.v1.ConfirmationR\aconfirm\x1aA\n" +
 	"\tViolation\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12 \n" +
-	"\vdescription\x18\x02 \x01(\tR\vdescription*d\n" +
+	"\vdescription\x18\x02 \x01(\tR\vdescription*\x82\x01\n" +
 	"\fConfirmation\x12\x1c\n" +
 	"\x18CONFIRMATION_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16CONFIRMATION_BY_LOOKUP\x10\x01\x12\x1a\n" +
-	"\x16CONFIRMATION_AFTER_LAG\x10\x02BZ\n" +
+	"\x16CONFIRMATION_AFTER_LAG\x10\x02\x12\x1c\n" +
+	"\x18CONFIRMATION_BY_CUSTOMER\x10\x03BZ\n" +
 	"\x15dev.enlist.journal.v1P\x01Z?github.com/enlist-dev/enlist/gen/go/enlist/journal/v1;journalv1b\x06proto3"
 
 var (
