@@ -339,14 +339,15 @@ comments of [` + "`enlist/config/v1`" + `](../proto/enlist/config/v1).
 
 ## Editors
 
-[` + "`gen/config.schema.json`" + `](../gen/config.schema.json) is the JSON Schema of this file. Editors with a
-YAML language server complete and check settings when the file begins with this line:
+[` + "`gen/config.schema.json`" + `](../gen/config.schema.json) is the JSON Schema of this file. Editors with
+a YAML language server complete and check settings when the file begins with this line:
 
 ` + "```yaml" + `
 # yaml-language-server: $schema=PATH/TO/enlist/gen/config.schema.json
 ` + "```" + `
 
-The schema finds wrong names, wrong types and missing settings. ` + "`enlist check`" + ` finds everything else.
+The schema finds wrong names, wrong types and missing settings. ` + "`enlist check`" + ` finds everything
+else.
 
 ## Examples
 
