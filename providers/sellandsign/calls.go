@@ -145,7 +145,8 @@ func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Respon
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusRequestHeaderFieldsTooLarge:
 		confirm := providers.ConfirmByLookup
-		if response.Status == http.StatusConflict || providers.IsAboutExisting(string(response.Body)) {
+		hasNoWords := isNothing(response.Body) || isPage(response.Body) // a proxy may have passed the request on
+		if response.Status == http.StatusConflict || hasNoWords || providers.IsAboutExisting(string(response.Body)) {
 			confirm = providers.ConfirmAfterLag
 		}
 		return &providers.Error{

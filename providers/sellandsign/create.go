@@ -73,8 +73,11 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		return nil, err
 	}
 	outcome := outcomeOf(record.Customer)
-	if update.there {
+	switch observer := providers.ObserverOf(ctx); {
+	case update.there:
 		outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	case outcome == enlistv1.Outcome_OUTCOME_UPDATED && observer != nil && observer.Counted: // an earlier attempt may have created it
+		outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
 	}
 	response := c.complete(ctx, record, outcome, update.fates)
 	if ctx.Err() != nil { // what was cut off would be lost; FindCustomer completes it

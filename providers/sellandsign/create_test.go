@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
@@ -257,6 +258,11 @@ func TestOutcome(t *testing.T) {
 			v.expect(t, "getCustomer", "selectOrCreateCustomer")
 		}
 	}
+	v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(200, record("C", now-60_000, now))})
+	ctx := providers.WithObserver(t.Context(), &providers.Observer{Counted: true}) // an earlier attempt is open
+	if response, err := providertest.Create(ctx, v, small(t, "C")); err != nil || response.GetOutcome() != createdOrUpdated {
+		t.Errorf("after an open attempt: %s, %v", response.GetOutcome(), err)
+	}
 }
 
 // A look-up that fails leaves the create unsent, and so does one that finds the customer.
@@ -330,6 +336,11 @@ func TestNotFound(t *testing.T) {
 
 // What the vendor may answer to a create, besides what the suite has for all vendors.
 func TestCreateAnswers(t *testing.T) {
+	const byLookup, afterLag, byCustomer = providers.ConfirmByLookup, providers.ConfirmAfterLag, providers.ConfirmByCustomer
+	confirmations := map[string]providers.Confirmation{
+		"another's number": byCustomer, "the object, 500": byCustomer, "the object, 400": byCustomer, "the object, 403": byCustomer,
+		"400": byLookup, "409": afterLag, "414": afterLag, "422": afterLag,
+	}
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -354,6 +365,9 @@ func TestCreateAnswers(t *testing.T) {
 			v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(c.status, c.body)})
 			_, err := providertest.Create(t.Context(), v, small(t, "C"))
 			known := failure(t, err, c.want)
+			if want := confirmations[name]; known.Confirm != want {
+				t.Errorf("confirmed by %d, want %d", known.Confirm, want)
+			}
 			if messages := known.Vendor.GetMessages(); known.Vendor.GetHttpStatus() != int32(c.status) ||
 				c.body != "" && (len(messages) != 1 || messages[0].GetMessage() != c.body) {
 				t.Errorf("the vendor's words: %v", known.Vendor)
