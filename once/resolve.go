@@ -207,7 +207,7 @@ func (s *Service) decidedCustomer(
 		return nil, invalid("customer_id", description+". Give the id of the customer that this operation created, or set unverified with a reason")
 	}
 	if customer == nil {
-		customer, _ = proto.Clone(record.Payload.GetRequest().GetCustomer()).(*enlistv1.Customer)
+		customer = proto.CloneOf(providers.AsSent(record.Payload.GetRequest().GetCustomer()))
 		customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	}
 	customer.Id = cmp.Or(customer.GetId(), id)

@@ -56,9 +56,11 @@ func (f *fixture) waits() *enlistv1.CreateCustomerRequest {
 	f.t.Helper()
 	r := request("c1")
 	f.vendor.put("c1", "unclear")
-	f.becomesUnknown(r, send{})
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.vendor.then(send{err: unknownError()})
+	for range 2 { // the reconciler may look it up in between
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	}
 	f.inState(r, needsPerson)
 	return r
 }
@@ -154,6 +156,25 @@ func TestSucceededIsRead(t *testing.T) {
 	if !strings.Contains(log, `"level":"WARN","msg":"a person's decision was recorded unverified"`) || !strings.Contains(log, `"reason_length":18`) ||
 		strings.Contains(log, "seen at the vendor") || strings.Contains(log, "Ada") {
 		t.Errorf("log: %s", log)
+	}
+}
+
+// What is recorded without a read is what the vendor was sent.
+func TestUnverifiedSuccessIsAsSent(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(noneClass, time.Second))
+	r := request("c1")
+	r.Customer.Email = "jo@müller.example"
+	f.vendor.breakLookups(cannotBeAsked())
+	f.becomesUnknown(r, send{acts: true})
+	_, err := f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.vendor.breakReads(cannotBeAsked())
+	if err := f.decide(r, exists, unverified("c1")); err != nil {
+		t.Fatal(err)
+	}
+	if email := f.inState(r, succeeded).Payload.GetResponse().GetCustomer().GetEmail(); email != "jo@xn--mller-kva.example" {
+		t.Errorf("recorded %s", email)
 	}
 }
 

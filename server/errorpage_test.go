@@ -160,9 +160,9 @@ Libraries read it: ` + "`enlist.find_detail(error, ErrorInfo)`" + ` in Python an
 ` + "`StatusProto.fromThrowable(error)`" + ` in Java.
 
 Errors that do not come from Enlist have no details. These are gRPC's own refusals: a message that
-cannot be decoded or is too large, and a deadline that passed before a response came. Over HTTP they
-are plain text, for example for a path with an incomplete escape. The gRPC port takes gRPC only, and
-the HTTP port HTTP/1.1 only.
+is too large, and a deadline that passed before a response came. Over HTTP they are plain text, for
+example for a path with an incomplete escape. The gRPC port takes gRPC only, and the HTTP port
+HTTP/1.1 only.
 
 ## The reasons
 `

@@ -195,6 +195,10 @@ func TestViolations(t *testing.T) {
 		},
 		{"MISSING_PARAMETER", "Parameters required: country,address.country", []string{"customer.billing_address.country_code"}},
 		{"INVALID_PARAMETER", "Invalid parameters: methodOfPayment[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
+		{
+			"INVALID_PARAMETER", "Invalid parameters: methodOfPayment[1].customFields.customField[2].code",
+			[]string{"opencell.payment_methods[1].custom_fields[2].code"},
+		},
 		{"INVALID_PARAMETER", "Parameters required: description", []string{"customer.organization.name"}},
 		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", []string{"opencell.seller_code"}},
 		{"INVALID_PARAMETER", "The email is wrong: email", nil},

@@ -204,9 +204,9 @@ const (
 	Outcome_OUTCOME_UNSPECIFIED Outcome = 0
 	// The customer is new.
 	Outcome_OUTCOME_CREATED Outcome = 1
-	// The customer was there and was overwritten.
+	// The customer was there before this creation, and was overwritten.
 	Outcome_OUTCOME_UPDATED Outcome = 2
-	// One of the two; the vendor does not say which.
+	// One of the two. Neither the vendor nor a look-up before the request says which.
 	Outcome_OUTCOME_CREATED_OR_UPDATED Outcome = 3
 	// The customer was there and was left unchanged.
 	Outcome_OUTCOME_ADOPTED Outcome = 4

@@ -1039,7 +1039,9 @@ type OpencellDiscountPlan struct {
 	// Duration in units of `duration_unit`.
 	DefaultDuration *int32 `protobuf:"varint,4,opt,name=default_duration,json=defaultDuration,proto3,oneof" json:"default_duration,omitempty"`
 	// Unit of the duration.
-	DurationUnit  OpencellDurationUnit `protobuf:"varint,5,opt,name=duration_unit,json=durationUnit,proto3,enum=enlist.v1.OpencellDurationUnit" json:"duration_unit,omitempty"`
+	DurationUnit OpencellDurationUnit `protobuf:"varint,5,opt,name=duration_unit,json=durationUnit,proto3,enum=enlist.v1.OpencellDurationUnit" json:"duration_unit,omitempty"`
+	// Custom fields of the plan that is applied. At most 100.
+	CustomFields  []*OpencellCustomField `protobuf:"bytes,6,rep,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1109,6 +1111,13 @@ func (x *OpencellDiscountPlan) GetDurationUnit() OpencellDurationUnit {
 	return OpencellDurationUnit_OPENCELL_DURATION_UNIT_UNSPECIFIED
 }
 
+func (x *OpencellDiscountPlan) GetCustomFields() []*OpencellCustomField {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // OpencellPaymentMethodDetails is one entry of Opencell's `methodOfPayment`.
 type OpencellPaymentMethodDetails struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1162,8 +1171,10 @@ type OpencellPaymentMethodDetails struct {
 	ReferenceDocumentCode string `protobuf:"bytes,24,opt,name=reference_document_code,json=referenceDocumentCode,proto3" json:"reference_document_code,omitempty"`
 	// Payment means in the code list UNTDID 4461. Up to 255 characters. Example: `30`.
 	UntdidPaymentMeans string `protobuf:"bytes,25,opt,name=untdid_payment_means,json=untdidPaymentMeans,proto3" json:"untdid_payment_means,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Custom fields of the payment method. At most 100.
+	CustomFields  []*OpencellCustomField `protobuf:"bytes,26,rep,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OpencellPaymentMethodDetails) Reset() {
@@ -1371,6 +1382,13 @@ func (x *OpencellPaymentMethodDetails) GetUntdidPaymentMeans() string {
 	return ""
 }
 
+func (x *OpencellPaymentMethodDetails) GetCustomFields() []*OpencellCustomField {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // OpencellBankCoordinates is a bank account.
 type OpencellBankCoordinates struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1516,7 +1534,7 @@ func (x *OpencellBankCoordinates) GetIcs() string {
 	return ""
 }
 
-// OpencellCustomField is one custom field of an Opencell account, with a value that is not text.
+// OpencellCustomField is one custom field of an account, a payment method or a discount plan.
 type OpencellCustomField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The field's code, 1 to 255 characters.
@@ -2654,7 +2672,7 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\tamount_el\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xd0\x0fR\bamountEl\x12#\n" +
 	"\blabel_el\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xd0\x0fR\alabelEl\x121\n" +
 	"\x0fcharge_template\x18\x03 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0echargeTemplate\x123\n" +
-	"\x0etarget_account\x18\x04 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rtargetAccount\"\xb4\x02\n" +
+	"\x0etarget_account\x18\x04 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rtargetAccount\"\x87\x03\n" +
 	"\x14OpencellDiscountPlan\x12\x1e\n" +
 	"\x04code\x18\x01 \x01(\tB\n" +
 	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\x120\n" +
@@ -2662,8 +2680,9 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"start_date\x18\x02 \x01(\v2\x11.google.type.DateR\tstartDate\x12,\n" +
 	"\bend_date\x18\x03 \x01(\v2\x11.google.type.DateR\aendDate\x127\n" +
 	"\x10default_duration\x18\x04 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00H\x00R\x0fdefaultDuration\x88\x01\x01\x12N\n" +
-	"\rduration_unit\x18\x05 \x01(\x0e2\x1f.enlist.v1.OpencellDurationUnitB\b\xfaB\x05\x82\x01\x02\x10\x01R\fdurationUnitB\x13\n" +
-	"\x11_default_duration\"\xe4\v\n" +
+	"\rduration_unit\x18\x05 \x01(\x0e2\x1f.enlist.v1.OpencellDurationUnitB\b\xfaB\x05\x82\x01\x02\x10\x01R\fdurationUnit\x12Q\n" +
+	"\rcustom_fields\x18\x06 \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\f\xfaB\x05\x92\x01\x02\x10d\x90\x8e\x19\x01R\fcustomFieldsB\x13\n" +
+	"\x11_default_duration\"\xb3\f\n" +
 	"\x1cOpencellPaymentMethodDetails\x12\xf1\x01\n" +
 	"\x13payment_method_type\x18\x01 \x01(\x0e2 .enlist.v1.OpencellPaymentMethodB\x9e\x01\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19\x8f\x01one of OPENCELL_PAYMENT_METHOD_CHECK, _DIRECTDEBIT, _WIRETRANSFER, _CARD, _PAYPAL, _STRIPE, _CASH, _PAYPALPAYMENTLINK, _STRIPEDIRECTLINK, _SIPSR\x11paymentMethodType\x12\x1e\n" +
 	"\x05alias\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05alias\x12!\n" +
@@ -2693,7 +2712,8 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\x05info4\x18\x16 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info4\x12\x1e\n" +
 	"\x05info5\x18\x17 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info5\x12@\n" +
 	"\x17reference_document_code\x18\x18 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x15referenceDocumentCode\x12:\n" +
-	"\x14untdid_payment_means\x18\x19 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x12untdidPaymentMeansB\f\n" +
+	"\x14untdid_payment_means\x18\x19 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x12untdidPaymentMeans\x12M\n" +
+	"\rcustom_fields\x18\x1a \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\b\xfaB\x05\x92\x01\x02\x10dR\fcustomFieldsB\f\n" +
 	"\n" +
 	"_preferredB\x13\n" +
 	"\x11_month_expirationB\x12\n" +
@@ -2931,29 +2951,31 @@ var file_enlist_v1_vendor_options_proto_depIdxs = []int32{
 	25, // 20: enlist.v1.OpencellDiscountPlan.start_date:type_name -> google.type.Date
 	25, // 21: enlist.v1.OpencellDiscountPlan.end_date:type_name -> google.type.Date
 	1,  // 22: enlist.v1.OpencellDiscountPlan.duration_unit:type_name -> enlist.v1.OpencellDurationUnit
-	2,  // 23: enlist.v1.OpencellPaymentMethodDetails.payment_method_type:type_name -> enlist.v1.OpencellPaymentMethod
-	12, // 24: enlist.v1.OpencellPaymentMethodDetails.bank_coordinates:type_name -> enlist.v1.OpencellBankCoordinates
-	25, // 25: enlist.v1.OpencellPaymentMethodDetails.mandate_date:type_name -> google.type.Date
-	3,  // 26: enlist.v1.OpencellPaymentMethodDetails.card_type:type_name -> enlist.v1.OpencellCardType
-	25, // 27: enlist.v1.OpencellCustomField.date_value:type_name -> google.type.Date
-	14, // 28: enlist.v1.OpencellCustomField.list_value:type_name -> enlist.v1.OpencellCustomFieldList
-	15, // 29: enlist.v1.OpencellCustomField.map_value:type_name -> enlist.v1.OpencellCustomFieldMap
-	17, // 30: enlist.v1.OpencellCustomField.entity_reference_value:type_name -> enlist.v1.OpencellEntityReference
-	18, // 31: enlist.v1.OpencellCustomField.url_reference_value:type_name -> enlist.v1.OpencellUrlReference
-	25, // 32: enlist.v1.OpencellCustomField.value_date:type_name -> google.type.Date
-	25, // 33: enlist.v1.OpencellCustomField.value_period_start_date:type_name -> google.type.Date
-	25, // 34: enlist.v1.OpencellCustomField.value_period_end_date:type_name -> google.type.Date
-	16, // 35: enlist.v1.OpencellCustomFieldList.items:type_name -> enlist.v1.OpencellCustomFieldValue
-	24, // 36: enlist.v1.OpencellCustomFieldMap.entries:type_name -> enlist.v1.OpencellCustomFieldMap.EntriesEntry
-	4,  // 37: enlist.v1.SellAndSignOptions.civility:type_name -> enlist.v1.SellAndSignCivility
-	5,  // 38: enlist.v1.ValomniaOptions.due_date_config_type:type_name -> enlist.v1.ValomniaDueDateConfigType
-	21, // 39: enlist.v1.ValomniaOptions.image:type_name -> enlist.v1.ValomniaImage
-	16, // 40: enlist.v1.OpencellCustomFieldMap.EntriesEntry.value:type_name -> enlist.v1.OpencellCustomFieldValue
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	13, // 23: enlist.v1.OpencellDiscountPlan.custom_fields:type_name -> enlist.v1.OpencellCustomField
+	2,  // 24: enlist.v1.OpencellPaymentMethodDetails.payment_method_type:type_name -> enlist.v1.OpencellPaymentMethod
+	12, // 25: enlist.v1.OpencellPaymentMethodDetails.bank_coordinates:type_name -> enlist.v1.OpencellBankCoordinates
+	25, // 26: enlist.v1.OpencellPaymentMethodDetails.mandate_date:type_name -> google.type.Date
+	3,  // 27: enlist.v1.OpencellPaymentMethodDetails.card_type:type_name -> enlist.v1.OpencellCardType
+	13, // 28: enlist.v1.OpencellPaymentMethodDetails.custom_fields:type_name -> enlist.v1.OpencellCustomField
+	25, // 29: enlist.v1.OpencellCustomField.date_value:type_name -> google.type.Date
+	14, // 30: enlist.v1.OpencellCustomField.list_value:type_name -> enlist.v1.OpencellCustomFieldList
+	15, // 31: enlist.v1.OpencellCustomField.map_value:type_name -> enlist.v1.OpencellCustomFieldMap
+	17, // 32: enlist.v1.OpencellCustomField.entity_reference_value:type_name -> enlist.v1.OpencellEntityReference
+	18, // 33: enlist.v1.OpencellCustomField.url_reference_value:type_name -> enlist.v1.OpencellUrlReference
+	25, // 34: enlist.v1.OpencellCustomField.value_date:type_name -> google.type.Date
+	25, // 35: enlist.v1.OpencellCustomField.value_period_start_date:type_name -> google.type.Date
+	25, // 36: enlist.v1.OpencellCustomField.value_period_end_date:type_name -> google.type.Date
+	16, // 37: enlist.v1.OpencellCustomFieldList.items:type_name -> enlist.v1.OpencellCustomFieldValue
+	24, // 38: enlist.v1.OpencellCustomFieldMap.entries:type_name -> enlist.v1.OpencellCustomFieldMap.EntriesEntry
+	4,  // 39: enlist.v1.SellAndSignOptions.civility:type_name -> enlist.v1.SellAndSignCivility
+	5,  // 40: enlist.v1.ValomniaOptions.due_date_config_type:type_name -> enlist.v1.ValomniaDueDateConfigType
+	21, // 41: enlist.v1.ValomniaOptions.image:type_name -> enlist.v1.ValomniaImage
+	16, // 42: enlist.v1.OpencellCustomFieldMap.EntriesEntry.value:type_name -> enlist.v1.OpencellCustomFieldValue
+	43, // [43:43] is the sub-list for method output_type
+	43, // [43:43] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_vendor_options_proto_init() }

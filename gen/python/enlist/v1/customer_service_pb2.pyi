@@ -118,9 +118,9 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     OUTCOME_CREATED: _Outcome.ValueType  # 1
     """The customer is new."""
     OUTCOME_UPDATED: _Outcome.ValueType  # 2
-    """The customer was there and was overwritten."""
+    """The customer was there before this creation, and was overwritten."""
     OUTCOME_CREATED_OR_UPDATED: _Outcome.ValueType  # 3
-    """One of the two; the vendor does not say which."""
+    """One of the two. Neither the vendor nor a look-up before the request says which."""
     OUTCOME_ADOPTED: _Outcome.ValueType  # 4
     """The customer was there and was left unchanged."""
     OUTCOME_PREVIEWED: _Outcome.ValueType  # 5
@@ -134,9 +134,9 @@ OUTCOME_UNSPECIFIED: Outcome.ValueType  # 0
 OUTCOME_CREATED: Outcome.ValueType  # 1
 """The customer is new."""
 OUTCOME_UPDATED: Outcome.ValueType  # 2
-"""The customer was there and was overwritten."""
+"""The customer was there before this creation, and was overwritten."""
 OUTCOME_CREATED_OR_UPDATED: Outcome.ValueType  # 3
-"""One of the two; the vendor does not say which."""
+"""One of the two. Neither the vendor nor a look-up before the request says which."""
 OUTCOME_ADOPTED: Outcome.ValueType  # 4
 """The customer was there and was left unchanged."""
 OUTCOME_PREVIEWED: Outcome.ValueType  # 5

@@ -664,13 +664,13 @@ export declare enum Outcome {
      */
     CREATED = 1,
     /**
-     * The customer was there and was overwritten.
+     * The customer was there before this creation, and was overwritten.
      *
      * @generated from enum value: OUTCOME_UPDATED = 2;
      */
     UPDATED = 2,
     /**
-     * One of the two; the vendor does not say which.
+     * One of the two. Neither the vendor nor a look-up before the request says which.
      *
      * @generated from enum value: OUTCOME_CREATED_OR_UPDATED = 3;
      */

@@ -198,13 +198,13 @@ export var Outcome;
      */
     Outcome[Outcome["CREATED"] = 1] = "CREATED";
     /**
-     * The customer was there and was overwritten.
+     * The customer was there before this creation, and was overwritten.
      *
      * @generated from enum value: OUTCOME_UPDATED = 2;
      */
     Outcome[Outcome["UPDATED"] = 2] = "UPDATED";
     /**
-     * One of the two; the vendor does not say which.
+     * One of the two. Neither the vendor nor a look-up before the request says which.
      *
      * @generated from enum value: OUTCOME_CREATED_OR_UPDATED = 3;
      */
