@@ -224,7 +224,8 @@ func shell(t *testing.T, script string) *exec.Cmd {
 	return bash
 }
 
-// serve runs a command in the background, and returns when it serves at an address.
+// serve runs a command in the background. It returns when the command serves at an address and says
+// so: the demo says it after it has created its customers.
 func (w *terminal) serve(t *testing.T, c command, address string) {
 	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
@@ -256,7 +257,9 @@ func (w *terminal) serve(t *testing.T, c command, address string) {
 		connection, err := net.Dial("tcp", w.real(address))
 		if err == nil {
 			connection.Close()
-			return
+			if strings.Contains(string(said()), w.real(address)) {
+				return
+			}
 		}
 		select {
 		case err := <-ended:
