@@ -114,7 +114,7 @@ func helped() []helpedCase {
 			change: func(config *configv1.Config, connected map[string]providers.Provider) {
 				reconnect(config, connected, "opencell", one)
 			},
-			before: whileCalling("get", "GetCustomer", get), rpc: "GetCustomer", request: get, within: time.Second,
+			before: whileCalling("get", "GetCustomer", get), rpc: "GetCustomer", request: get, within: 2 * time.Second,
 			want: overloaded,
 		},
 		{
@@ -122,7 +122,7 @@ func helped() []helpedCase {
 			change: func(config *configv1.Config, connected map[string]providers.Provider) {
 				reconnect(config, connected, "opencell", one)
 			},
-			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, within: time.Second,
+			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, within: 2 * time.Second,
 			want: overloaded,
 		},
 		{
