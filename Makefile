@@ -36,13 +36,13 @@ generate: tools imports plugins ## Regenerate gen/ from proto/
 	@$(MAKE) --no-print-directory packages
 
 # What must not break is compared with what it was at the last release. Of the contract the source of stubs must stay good, too; of the
-# configuration and the journal what is written.
+# configuration and the journal what is written. The exception is for java_outer_classname, which the baseline does not have yet.
 COMPATIBLE = buf build . --path proto/enlist/v1 --path proto/enlist/config/v1 --path proto/enlist/journal/v1 --exclude-source-info
 BREAKING = buf breaking .tools/contract.binpb --against proto/baseline.binpb
 
 breaking: tools imports ## Check that the contract, the configuration and the journal's records are compatible with the last release
 	$(COMPATIBLE) -o .tools/contract.binpb
-	$(BREAKING) --path enlist/v1 --config '{"version": "v2", "breaking": {"use": ["FILE"]}}'
+	$(BREAKING) --path enlist/v1 --config '{"version": "v2", "breaking": {"use": ["FILE"], "except": ["FILE_SAME_JAVA_OUTER_CLASSNAME"]}}'
 	$(BREAKING) --path enlist/config/v1 --path enlist/journal/v1 --config '{"version": "v2", "breaking": {"use": ["WIRE_JSON"]}}'
 
 baseline: tools imports ## With a release: what must not break from here on

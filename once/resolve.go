@@ -326,8 +326,5 @@ func correctionNotPermitted() error {
 }
 
 func invalid(path, description string) error {
-	return &providers.Error{
-		Reason: enlistv1.ErrorReason_INVALID_FIELD, Message: path + " " + description + ".",
-		Violations: []rules.Violation{{Path: path, Description: description}},
-	}
+	return providers.Invalid(rules.Violation{Path: path, Description: description})
 }

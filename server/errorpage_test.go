@@ -169,7 +169,7 @@ HTTP/1.1 only.
 
 const grpcurlSample = `ERROR:
   Code: InvalidArgument
-  Message: 1 field is not valid: customer.billing_address.country_code must be an ISO 3166-1 alpha-2 country code of two capital letters, for example FR.
+  Message: customer.billing_address.country_code is not valid. The field violation says what to change.
   Details:
   1)	{
     	  "@type": "type.googleapis.com/google.rpc.ErrorInfo",
@@ -184,7 +184,7 @@ const grpcurlSample = `ERROR:
     	  "fieldViolations": [
     	    {
     	      "field": "customer.billing_address.country_code",
-    	      "description": "customer.billing_address.country_code must be an ISO 3166-1 alpha-2 country code of two capital letters, for example FR",
+    	      "description": "must be an ISO 3166-1 alpha-2 country code of two capital letters, for example FR",
     	      "reason": "INVALID_FIELD"
     	    }
     	  ]

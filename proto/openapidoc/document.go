@@ -10,8 +10,10 @@ import (
 
 const about = `The REST side of the gRPC services in ` + "`enlist.v1`" + `.
 
-**Field names** are documented in lowerCamelCase, as answers have them; requests may also have them in snake_case, as the contract does. Unknown fields
-and query parameters are errors.
+**Field names** are documented in lowerCamelCase, as responses have them. Requests may also use snake_case, as the contract does. Errors name fields
+as the request does. Unknown fields and query parameters are errors.
+
+**HEAD** works wherever GET does.
 
 **Values** are documented in the form that answers have: 64-bit integers as text, bytes in base64, enums by name, durations as ` + "`\"30s\"`" + `. Requests
 are read as protobuf's JSON: numbers may stand as text, 64-bit integers as numbers, enums as numbers, and a field that is ` + "`null`" + `, empty or at its

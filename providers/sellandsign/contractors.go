@@ -19,12 +19,9 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-const (
-	defaultPageSize = 100
-	// mostAtOnce is the size that the page shows. Whether the vendor gives more at once is not documented, and an answer that it
-	// had cut short would look like the end.
-	mostAtOnce = 100
-)
+// mostAtOnce is the size that the page shows. Whether the vendor gives more at once is not documented, and an answer that it
+// had cut short would look like the end.
+const mostAtOnce = 100
 
 // ListContractors lists the people who sign for a customer.
 func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
@@ -32,7 +29,7 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 	if err != nil {
 		return nil, err
 	}
-	size := cmp.Or(int(request.GetPageSize()), defaultPageSize)
+	size := pagetoken.Size(request.GetPageSize())
 	entries, err := p.contractorsFrom(ctx, request.GetCustomerId(), offset, size+1) // one more: the vendor gives no total
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@
 package enlistv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	descriptorpb "google.golang.org/protobuf/types/descriptorpb"
@@ -369,17 +370,17 @@ var File_enlist_v1_annotations_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\n" +
-	"\x1benlist/v1/annotations.proto\x12\tenlist.v1\x1a google/protobuf/descriptor.proto\"\xfe\x01\n" +
-	"\vFieldSource\x12\x12\n" +
-	"\x04path\x18\x01 \x01(\tR\x04path\x12%\n" +
-	"\x0efallback_paths\x18\x02 \x03(\tR\rfallbackPaths\x12)\n" +
-	"\x02as\x18\x03 \x01(\x0e2\x19.enlist.v1.TransformationR\x02as\x12\x18\n" +
-	"\asetting\x18\x04 \x01(\tR\asetting\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note\x12/\n" +
-	"\x04move\x18\x06 \x01(\v2\x1b.enlist.v1.FieldSource.MoveR\x04move\x1a*\n" +
-	"\x04Move\x12\x12\n" +
-	"\x04from\x18\x01 \x01(\tR\x04from\x12\x0e\n" +
-	"\x02to\x18\x02 \x01(\tR\x02to*\x98\x03\n" +
+	"\x1benlist/v1/annotations.proto\x12\tenlist.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/descriptor.proto\"\xa6\x02\n" +
+	"\vFieldSource\x12\x17\n" +
+	"\x04path\x18\x01 \x01(\tB\x03\xe0A\x01R\x04path\x12*\n" +
+	"\x0efallback_paths\x18\x02 \x03(\tB\x03\xe0A\x01R\rfallbackPaths\x12.\n" +
+	"\x02as\x18\x03 \x01(\x0e2\x19.enlist.v1.TransformationB\x03\xe0A\x01R\x02as\x12\x1d\n" +
+	"\asetting\x18\x04 \x01(\tB\x03\xe0A\x01R\asetting\x12\x17\n" +
+	"\x04note\x18\x05 \x01(\tB\x03\xe0A\x01R\x04note\x124\n" +
+	"\x04move\x18\x06 \x01(\v2\x1b.enlist.v1.FieldSource.MoveB\x03\xe0A\x01R\x04move\x1a4\n" +
+	"\x04Move\x12\x17\n" +
+	"\x04from\x18\x01 \x01(\tB\x03\xe0A\x01R\x04from\x12\x13\n" +
+	"\x02to\x18\x02 \x01(\tB\x03\xe0A\x01R\x02to*\x98\x03\n" +
 	"\x0eTransformation\x12\x1e\n" +
 	"\x1aTRANSFORMATION_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fTRANSFORMATION_ISO_3166_ALPHA_3\x10\x01\x12\"\n" +
@@ -400,8 +401,8 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\bpersonal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\bR\bpersonal:=\n" +
 	"\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\bR\tmultiline:9\n" +
 	"\avisible\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x91\x03 \x01(\bR\avisible:<\n" +
-	"\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\bR\bnotBlankBI\n" +
-	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
+	"\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\bR\bnotBlankB[\n" +
+	"\rdev.enlist.v1B\x10AnnotationsProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
 	file_enlist_v1_annotations_proto_rawDescOnce sync.Once

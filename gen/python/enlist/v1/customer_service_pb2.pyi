@@ -665,7 +665,9 @@ class ListContractorsRequest(_message.Message):
     ones. Example: `AM201603021055`.
     """
     page_size: _builtins.int
-    """How many to return at most, 1 to 1000; 0 means 100."""
+    """The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+    value that Enlist changes without naming it in the response.
+    """
     page_token: _builtins.str
     """`next_page_token` of the page before, used with the same other parameters; up to 1,024 characters."""
     include_vendor_record: _builtins.bool
