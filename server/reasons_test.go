@@ -213,7 +213,7 @@ func whileCalling(operation, rpc string, request map[string]any) func(*testing.T
 }
 
 func delayed(t *testing.T, r *running, operation string) func() {
-	order(t, r, map[string]any{"vendor": "opencell", "operation": operation, "kind": "latency", "delay_ms": 1500})
+	order(t, r, map[string]any{"vendor": "opencell", "operation": operation, "kind": "latency", "delay_ms": 3000})
 	return nil
 }
 
