@@ -229,8 +229,9 @@ func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 	}{{"", false, true}, {"stranger", false, false}, {"operator", true, true}} {
 		err := f.decide(r, exists, func(d *once.Decision) { d.CustomerID, d.Principal, d.SeesOthers = "c1", c.principal, c.sees })
 		f.atFault(err, "customer_id")
-		if strings.Contains(err.Error(), first.GetRequestId()) != c.told || !strings.Contains(err.Error(), "another operation created") {
-			t.Errorf("%q is told %v", c.principal, err)
+		said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description
+		if strings.Contains(said, first.GetRequestId()) != c.told || !strings.Contains(said, "another operation created") {
+			t.Errorf("%q is told %s", c.principal, said)
 		}
 	}
 	f.inState(r, needsPerson)

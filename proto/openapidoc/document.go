@@ -10,24 +10,24 @@ import (
 
 const about = `The REST side of the gRPC services in ` + "`enlist.v1`" + `.
 
-**Field names** are documented in lowerCamelCase, as responses have them. Requests may also use snake_case, as the contract does. Errors name fields
-as the request does. Unknown fields and query parameters are errors.
+**Field names** are in lowerCamelCase here and in responses. Requests may also use snake_case, like the contract. Errors name fields as the request does.
+Unknown fields and query parameters are errors.
 
-**HEAD** works wherever GET does.
+**Values** have the form of responses here: 64-bit integers as text, bytes in base64, enums by name, durations as ` + "`\"30s\"`" + `. Requests are
+protobuf's JSON: numbers may be text, 64-bit integers may be numbers, and enums may be numbers. A field that is ` + "`null`" + `, empty or at its default is
+the same as an absent field.
 
-**Values** are documented in the form that answers have: 64-bit integers as text, bytes in base64, enums by name, durations as ` + "`\"30s\"`" + `. Requests
-are read as protobuf's JSON: numbers may stand as text, 64-bit integers as numbers, enums as numbers, and a field that is ` + "`null`" + `, empty or at its
-default is the same as one that is left out.
+**Responses** omit a field at its default (an empty text, 0, false, an empty list, ` + "`…_UNSPECIFIED`" + `). So no field is required here. Clients must ignore
+fields, enum values and details that they do not know, because v1 may gain some.
 
-**In answers** a field at its default (an empty text, 0, false, an empty list, ` + "`…_UNSPECIFIED`" + `) is left out, so none is required here. Clients
-must pass over fields, enum values and details that they do not know: v1 may gain some.
+**Limits** of request fields are in the schemas. Each provider has more of them, which ` + "`GetProvider`" + ` lists. Codes of countries, currencies and
+languages must exist. Dates must be on the calendar, and a date of birth must not be in the future.
 
-**Limits** of request fields are in the schemas. Beyond them a provider has its own, which ` + "`GetProvider`" + ` lists; codes of countries, currencies and
-languages must exist, dates be on the calendar, and a date of birth not in the future.
+**Errors** are a ` + "`google.rpc.Status`" + ` in JSON. Programs use the reason in its ErrorInfo.
 
-**Errors** are a ` + "`google.rpc.Status`" + ` in JSON. Programs go by the reason in its ErrorInfo.`
+**HEAD** works wherever GET does.`
 
-// document is the OpenAPI document under way.
+// document is the OpenAPI document while it is built.
 type document struct {
 	schemas  *schemas
 	reasons  map[string]reason
@@ -73,7 +73,7 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	d.schemas.addDetails(reasons.(protoreflect.EnumDescriptor), vendor.(protoreflect.MessageDescriptor))
 	return with(
 		"openapi", "3.1.0",
-		"info", with("title", "Enlist", "version", "v1", "summary", "Signs a customer up in any of several vendors' systems through one contract.",
+		"info", with("title", "Enlist", "version", "v1", "summary", "Creates customers in several vendors' systems through one API.",
 			"description", about),
 		"servers", []any{with("url", "/", "description", "The server that this document comes from.")},
 		"security", []any{with("bearer", []any{}), with("certificate", []any{}), with()},

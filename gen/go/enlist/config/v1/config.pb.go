@@ -591,7 +591,7 @@ type Journal struct {
 	// first key encrypts, and all keys decrypt. To change keys, add the new key at the end on all
 	// replicas, then move it to the front. Remove the old key when the log says that no record needs
 	// it. Required with postgres. Default with sqlite: Enlist generates a key at the first start, in
-	// the file `.key` beside the database.
+	// a file beside the database: `enlist.db.key` for `enlist.db`.
 	EncryptionKeys []string `protobuf:"bytes,5,rep,name=encryption_keys,json=encryptionKeys,proto3" json:"encryption_keys,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
