@@ -156,3 +156,62 @@ func TestSchemasAreForGenerators(t *testing.T) {
 		}
 	}
 }
+
+// Every schema resolves to a type: none is, or contains, what readers and generators show as "not" or "never".
+func TestEverySchemaResolves(t *testing.T) {
+	document, err := readOpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	var walk func(at string, value any)
+	walk = func(at string, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			if strings.HasSuffix(at, "/example") || strings.HasSuffix(at, "/examples") {
+				return
+			}
+			if _, has := value["not"]; has && !strings.HasSuffix(at, "/properties") {
+				t.Errorf("%s has a `not`", at)
+			}
+			if isSchema(at) {
+				count++
+				if !document.isTyped(value) {
+					t.Errorf("%s has no type: %v", at, value)
+				}
+			}
+			for name, member := range value {
+				if member == false && (strings.HasSuffix(at, "/properties") || name == "items" || name == "propertyNames" || name == "schema") {
+					t.Errorf("%s/%s permits nothing", at, name)
+				}
+				walk(at+"/"+strings.ReplaceAll(name, "/", "~1"), member)
+			}
+		case []any:
+			for i, member := range value {
+				walk(at+"/"+strconv.Itoa(i), member)
+			}
+		}
+	}
+	walk("#", document.document)
+	if count < 500 {
+		t.Errorf("only %d schemas found", count)
+	}
+}
+
+// isSchema reports whether a path in the document is that of a whole schema. Those of conditions only narrow another.
+func isSchema(at string) bool {
+	if strings.Contains(at, "/if/") || strings.Contains(at, "/then/") || strings.Contains(at, "/dependentSchemas/") {
+		return false
+	}
+	steps := strings.Split(at, "/")
+	last, parent := steps[len(steps)-1], steps[max(0, len(steps)-2)]
+	return last == "schema" || last == "items" && parent != "properties" || parent == "properties" || parent == "schemas"
+}
+
+// isTyped reports whether a schema, or what it refers to, has a type or lists what it may be.
+func (d *openAPI) isTyped(schema map[string]any) bool {
+	if ref, has := schema["$ref"].(string); has {
+		schema = d.at(strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+	}
+	return schema["type"] != nil || schema["oneOf"] != nil
+}
