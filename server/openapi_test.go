@@ -76,6 +76,14 @@ func (d *openAPI) at(path ...string) map[string]any {
 	return found
 }
 
+// follow returns the path of what a path in the document refers to: itself, if it is no reference.
+func (d *openAPI) follow(path ...string) []string {
+	if ref, has := d.at(path...)["$ref"].(string); has {
+		return strings.Split(strings.TrimPrefix(ref, "#/"), "/")
+	}
+	return path
+}
+
 // pathOf returns the path of the document that a request is to: the one with its verb, else that of what it addresses; empty for none.
 func (d *openAPI) pathOf(request *http.Request) string {
 	found := ""
@@ -111,7 +119,7 @@ func isDocumented(t *testing.T, request *http.Request, response *http.Response, 
 		}
 		return
 	}
-	at := []string{"paths", path, method, "responses", strconv.Itoa(response.StatusCode)}
+	at := document.follow("paths", path, method, "responses", strconv.Itoa(response.StatusCode))
 	if document.at(at...) == nil {
 		t.Errorf("the OpenAPI document does not know that %s %s answers %d: %s", request.Method, path, response.StatusCode, text)
 		return
@@ -152,6 +160,23 @@ func TestSchemasAreForGenerators(t *testing.T) {
 		for _, keyword := range []string{"oneOf", "anyOf", "allOf"} {
 			if schema["properties"] != nil && schema[keyword] != nil {
 				t.Errorf("%s has properties, and %s", name, keyword)
+			}
+		}
+	}
+}
+
+// Operations refer to the error responses, which stand once in components/responses.
+func TestErrorResponsesAreShared(t *testing.T) {
+	document, err := readOpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range document.at("paths") {
+		for method := range item.(map[string]any) {
+			for code, response := range document.at("paths", path, method, "responses") {
+				if _, shared := response.(map[string]any)["$ref"]; !shared && code != "200" {
+					t.Errorf("%s %s %s is no reference", method, path, code)
+				}
 			}
 		}
 	}
