@@ -67,10 +67,7 @@ require (
 	modernc.org/sqlite v1.61.1 // indirect
 )
 
-require (
-	github.com/swaggest/swgui v1.8.5
-	github.com/vearutop/statigz v1.4.0
-)
+require github.com/vearutop/statigz v1.4.0
 
 require (
 	golang.org/x/net v0.61.0

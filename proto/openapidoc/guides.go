@@ -24,7 +24,7 @@ func guides(reasons map[string]reason, inOrder protoreflect.EnumDescriptor) stri
 		if reason.retries {
 			retry = "yes, after the `RetryInfo` delay"
 		}
-		fmt.Fprintf(&text, "\n### %s\n\nHTTP %s · gRPC `%s` · Retry: %s\n\n%s\n\n**What to do:** %s\n",
+		fmt.Fprintf(&text, "\n## %s\n\nHTTP %s · gRPC `%s` · Retry: %s\n\n%s\n\n**What to do:** %s\n",
 			reason.name, reason.http, reason.code, retry, reason.cause, reason.remedy)
 	}
 	return text.String()

@@ -18,9 +18,6 @@ const (
 	requestIDFile = "order-1042.request_id"
 )
 
-const makesRequestID = "Make the request_id once. Store it with your order before the first attempt,\n" +
-	"and send the same one with each attempt."
-
 // call is an example request, as the code samples show it.
 type call struct {
 	method     protoreflect.MethodDescriptor
@@ -124,9 +121,10 @@ func literals(field protoreflect.FieldDescriptor, value protoreflect.Value, one 
 	return all
 }
 
-// commented makes a comment of lines.
-func commented(mark, text string) string {
-	return mark + " " + strings.ReplaceAll(text, "\n", "\n"+mark+" ") + "\n"
+// makesRequestID is the comment on the request_id of a creation, with the language's mark before each line.
+func makesRequestID(mark string) string {
+	return mark + " Make the request_id once. Store it with your order before the first attempt,\n" +
+		mark + " and send the same one with each attempt.\n"
 }
 
 func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }

@@ -14,11 +14,13 @@ func goSample(c call) (string, error) {
 	switch {
 	case c.makesID():
 		standard, modules = append(standard, "os"), append(modules, "github.com/google/uuid")
-		id = commented("//", makesRequestID) +
-			fmt.Sprintf("requestID := uuid.NewString()\nif err := os.WriteFile(%q, []byte(requestID), 0o600); err != nil {\nlog.Fatal(err)\n}\n\n", requestIDFile)
+		id = makesRequestID("//") +
+			fmt.Sprintf("requestID := uuid.NewString()\nif err := os.WriteFile(%q, []byte(requestID), 0o600); err != nil {\nlog.Fatal(err)\n}\n\n",
+				requestIDFile)
 	case c.readsID():
 		standard = append(standard, "os", "strings")
-		id = fmt.Sprintf("stored, err := os.ReadFile(%q)\nif err != nil {\nlog.Fatal(err)\n}\nrequestID := strings.TrimSpace(string(stored))\n\n", requestIDFile)
+		id = fmt.Sprintf("stored, err := os.ReadFile(%q)\nif err != nil {\nlog.Fatal(err)\n}\nrequestID := strings.TrimSpace(string(stored))\n\n",
+			requestIDFile)
 	}
 	modules = append(modules, "google.golang.org/grpc", "google.golang.org/grpc/credentials/insecure", healthPackage)
 	if strings.Contains(request, "durationpb.") {

@@ -17,7 +17,7 @@ func javaSample(c call) (string, error) {
 	switch {
 	case c.makesID():
 		imports = append(imports, "java.nio.file.Files", "java.nio.file.Path", "java.util.UUID")
-		id = commented("//", makesRequestID) +
+		id = makesRequestID("//") +
 			fmt.Sprintf("String requestId = UUID.randomUUID().toString();\nFiles.writeString(Path.of(%q), requestId);\n\n", requestIDFile)
 	case c.readsID():
 		imports = append(imports, "java.nio.file.Files", "java.nio.file.Path")
@@ -30,7 +30,8 @@ func javaSample(c call) (string, error) {
 	}
 	body := id + fmt.Sprintf("ManagedChannel channel =\n    Grpc.newChannelBuilder(%q, InsecureChannelCredentials.create()).build();\n", grpcAddress) +
 		fmt.Sprintf("%sGrpc.%sBlockingStub %ss =\n    %sGrpc.newBlockingStub(channel);\n", c.service(), c.service(), javaClient(c), c.service()) +
-		fmt.Sprintf("%s response =\n    %ss.%s(\n        %s.build());\n", c.method.Output().Name(), javaClient(c), lowerFirst(c.rpc()), indented(indented(request))) +
+		fmt.Sprintf("%s response =\n    %ss.%s(\n        %s.build());\n",
+			c.method.Output().Name(), javaClient(c), lowerFirst(c.rpc()), indented(indented(request))) +
 		"System.out.println(response);\nchannel.shutdown();"
 	return text + fmt.Sprintf("\npublic class %s {\n  public static void main(String[] args) throws Exception {\n    %s\n  }\n}\n", c.rpc(),
 		strings.ReplaceAll(indented(body), "\n    \n", "\n\n")), nil

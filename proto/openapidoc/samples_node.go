@@ -16,7 +16,7 @@ func nodeSample(c call) (string, error) {
 	switch {
 	case c.makesID():
 		standard = "import { randomUUID } from \"node:crypto\";\nimport { writeFileSync } from \"node:fs\";\n"
-		id = commented("//", makesRequestID) + fmt.Sprintf("const requestId = randomUUID();\nwriteFileSync(%q, requestId);\n\n", requestIDFile)
+		id = makesRequestID("//") + fmt.Sprintf("const requestId = randomUUID();\nwriteFileSync(%q, requestId);\n\n", requestIDFile)
 	case c.readsID():
 		standard = "import { readFileSync } from \"node:fs\";\n"
 		id = fmt.Sprintf("const requestId = readFileSync(%q, \"utf8\").trim();\n\n", requestIDFile)

@@ -16,7 +16,7 @@ func pythonSample(c call) (string, error) {
 	switch {
 	case c.makesID():
 		standard = "import pathlib\nimport uuid\n\n"
-		id = commented("#", makesRequestID) + fmt.Sprintf("request_id = str(uuid.uuid4())\npathlib.Path(%q).write_text(request_id)\n\n", requestIDFile)
+		id = makesRequestID("#") + fmt.Sprintf("request_id = str(uuid.uuid4())\npathlib.Path(%q).write_text(request_id)\n\n", requestIDFile)
 	case c.readsID():
 		standard = "import pathlib\n\n"
 		id = fmt.Sprintf("request_id = pathlib.Path(%q).read_text().strip()\n\n", requestIDFile)

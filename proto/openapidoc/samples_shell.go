@@ -56,7 +56,7 @@ func grpcurlSample(c call) (string, error) {
 func shellRequestID(c call) string {
 	switch {
 	case c.makesID():
-		return commented("#", makesRequestID) + "request_id=$(uuidgen)\necho \"$request_id\" > " + requestIDFile + "\n\n"
+		return makesRequestID("#") + "request_id=$(uuidgen)\necho \"$request_id\" > " + requestIDFile + "\n\n"
 	case c.readsID():
 		return "request_id=$(cat " + requestIDFile + ")\n\n"
 	}
