@@ -67,7 +67,10 @@ require (
 	modernc.org/sqlite v1.61.1 // indirect
 )
 
-require github.com/vearutop/statigz v1.4.0
+require (
+	github.com/klauspost/compress v1.20.3
+	github.com/vearutop/statigz v1.4.0
+)
 
 require (
 	golang.org/x/net v0.61.0

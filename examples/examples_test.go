@@ -44,7 +44,7 @@ func expected() []*regexp.Regexp {
 		`unknown OUTCOME_UNKNOWN`,
 		`settled (\S+) replayed=true`,
 		`invalid customer\.email: .*one bare email address.*`,
-		`invalid customer\.billing_address\.country_code: .*ISO 3166-1 alpha-2.*`,
+		`invalid customer\.billing(?:_address\.country_code|Address\.countryCode): .*ISO 3166-1 alpha-2.*`,
 		`refused VENDOR_REJECTED .*NO_SUCH_CYCLE.*`,
 		`contractor 1`,
 		`contractor 2`,

@@ -66,10 +66,10 @@ func isReason(err error, reasons ...enlistv1.ErrorReason) bool {
 }
 
 func reused() error {
-	const description = "was used before with another payload; repeat that payload, or use a new one"
 	return &providers.Error{
-		Reason: enlistv1.ErrorReason_REQUEST_ID_REUSED, Message: "request_id " + description + ".",
-		Violations: []rules.Violation{{Path: "request_id", Description: description}},
+		Reason:     enlistv1.ErrorReason_REQUEST_ID_REUSED,
+		Message:    "This request_id belongs to another request. Repeat that request unchanged, or use a new request_id.",
+		Violations: []rules.Violation{{Path: "request_id", Description: "was used before with other fields"}},
 	}
 }
 

@@ -1,6 +1,7 @@
 package once_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -159,6 +160,37 @@ func TestUpdateOfWhatWasJustMade(t *testing.T) {
 	f.holds(2, 1)
 }
 
+// A look-up that shows the customer proves an update, unless an earlier attempt of the same
+// creation may have created that customer.
+func TestUpdateOrCreation(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		there   bool
+		outcome enlistv1.Outcome
+	}{
+		"the customer was there": {true, enlistv1.Outcome_OUTCOME_UPDATED},
+		"an attempt is open":     {false, enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED},
+	} {
+		v := newVendor(enforced, 20*time.Millisecond)
+		v.looksFirst, v.updates = true, true
+		f := start(t, v)
+		update := request("c1")
+		update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+		if test.there {
+			f.succeeds(request("c1"))
+		} else {
+			f.becomesUnknown(update, send{acts: true, lag: time.Hour})
+			time.Sleep(600 * time.Millisecond)             // the pause before the next send
+			v.whenSeen(func(context.Context) { v.show() }) // the look-up found nothing, and the look before the send does
+		}
+		v.then(send{})
+		if response := f.succeeds(update); response.GetOutcome() != test.outcome {
+			t.Errorf("%s: %s", name, response.GetOutcome())
+		}
+		f.holds(2, 1)
+	}
+}
+
 // The breaker counts a creation once, however often it is sent.
 func TestOneCreationIsCountedOnce(t *testing.T) {
 	t.Parallel()
@@ -204,4 +236,26 @@ func TestWhatTheVendorSaysItMade(t *testing.T) {
 			})
 		}
 	}
+}
+
+// If the vendor stores keys in another form, a look-up under the requested one may show nothing of
+// what another creation made.
+func TestKeyThatTheVendorRenames(t *testing.T) {
+	t.Parallel()
+	v := newVendor(enforced, 100*time.Millisecond)
+	v.looksFirst, v.folds = true, true
+	f := start(t, v)
+	f.succeeds(request("c1"))
+	time.Sleep(200 * time.Millisecond) // the vendor's lag
+	r := request("c1")
+	_, err := f.create(r, soon)
+	if known := f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+		t.Errorf("stage %s", known.Stage)
+	}
+	f.inState(r, failed)
+	f.succeeds(request("c2"))
+	update := request("c1")
+	update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+	f.succeeds(update)
+	f.holds(3, 3)
 }

@@ -155,6 +155,15 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 		found.count(candidates)
 		shown.ours, shown.unclear = found.ours, found.unclear
 	}
+	if id := record.Payload.GetCustomerId(); err == nil && id != "" && shown.class != noneToAsk { // which a person has named before
+		_, readErr := s.readDecided(ctx, record.Provider, id, false, made)
+		switch {
+		case readErr == nil:
+			shown.unclear++
+		case !isReason(readErr, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND):
+			err = readErr
+		}
+	}
 	if isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		shown.class, err = noneToAsk, nil
 	}
@@ -207,7 +216,7 @@ func (s *Service) decidedCustomer(
 		return nil, invalid("customer_id", description+". Give the id of the customer that this operation created, or set unverified with a reason")
 	}
 	if customer == nil {
-		customer, _ = proto.Clone(record.Payload.GetRequest().GetCustomer()).(*enlistv1.Customer)
+		customer = proto.CloneOf(providers.AsSent(record.Payload.GetRequest().GetCustomer()))
 		customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	}
 	customer.Id = cmp.Or(customer.GetId(), id)
@@ -317,8 +326,5 @@ func correctionNotPermitted() error {
 }
 
 func invalid(path, description string) error {
-	return &providers.Error{
-		Reason: enlistv1.ErrorReason_INVALID_FIELD, Message: path + " " + description + ".",
-		Violations: []rules.Violation{{Path: path, Description: description}},
-	}
+	return providers.Invalid(rules.Violation{Path: path, Description: description})
 }

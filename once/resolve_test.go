@@ -56,9 +56,11 @@ func (f *fixture) waits() *enlistv1.CreateCustomerRequest {
 	f.t.Helper()
 	r := request("c1")
 	f.vendor.put("c1", "unclear")
-	f.becomesUnknown(r, send{})
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.vendor.then(send{err: unknownError()})
+	for range 2 { // the reconciler may look it up in between
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	}
 	f.inState(r, needsPerson)
 	return r
 }
@@ -157,6 +159,25 @@ func TestSucceededIsRead(t *testing.T) {
 	}
 }
 
+// What is recorded without a read is what the vendor was sent.
+func TestUnverifiedSuccessIsAsSent(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(noneClass, time.Second))
+	r := request("c1")
+	r.Customer.Email = "jo@müller.example"
+	f.vendor.breakLookups(cannotBeAsked())
+	f.becomesUnknown(r, send{acts: true})
+	_, err := f.create(r, soon)
+	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	f.vendor.breakReads(cannotBeAsked())
+	if err := f.decide(r, exists, unverified("c1")); err != nil {
+		t.Fatal(err)
+	}
+	if email := f.inState(r, succeeded).Payload.GetResponse().GetCustomer().GetEmail(); email != "jo@xn--mller-kva.example" {
+		t.Errorf("recorded %s", email)
+	}
+}
+
 // The id is recorded as the vendor has it.
 func TestSucceededTakesTheVendorsID(t *testing.T) {
 	t.Parallel()
@@ -208,8 +229,9 @@ func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 	}{{"", false, true}, {"stranger", false, false}, {"operator", true, true}} {
 		err := f.decide(r, exists, func(d *once.Decision) { d.CustomerID, d.Principal, d.SeesOthers = "c1", c.principal, c.sees })
 		f.atFault(err, "customer_id")
-		if strings.Contains(err.Error(), first.GetRequestId()) != c.told || !strings.Contains(err.Error(), "another operation created") {
-			t.Errorf("%q is told %v", c.principal, err)
+		said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description
+		if strings.Contains(said, first.GetRequestId()) != c.told || !strings.Contains(said, "another operation created") {
+			t.Errorf("%q is told %s", c.principal, said)
 		}
 	}
 	f.inState(r, needsPerson)
@@ -277,4 +299,23 @@ func TestCorrections(t *testing.T) {
 	_, err := f.create(r, soon)
 	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
 	f.holds(1, 0)
+}
+
+// The customer that a person has named is looked at, too, before a correction says that there is
+// none: the look-up by the requested key may not show it.
+func TestCorrectionOfAnotherForm(t *testing.T) {
+	t.Parallel()
+	f := start(t, newVendor(byMatch, 50*time.Millisecond), reconciling)
+	r := f.waits()
+	f.vendor.forget()
+	f.vendor.put("C1", "theirs")
+	if err := f.decide(r, exists, of("C1")); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	f.atFault(f.decide(r, missing, nil), "decision")
+	f.vendor.forget()
+	if err := f.decide(r, missing, nil); err != nil {
+		t.Fatal(err)
+	}
 }

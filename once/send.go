@@ -37,6 +37,9 @@ func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, c
 	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED && isOpenAttempt(record.Payload) { // it may be ours
 		response, err = nil, s.describe(record.Provider).CustomerExists(nil)
 	}
+	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_UPDATED && isOpenAttempt(record.Payload) { // what an earlier attempt may have created
+		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+	}
 	step("before-end")
 	return s.conclude(ctx, f, record, began, resultOf(err, left), answer{response, err})
 }
@@ -110,10 +113,13 @@ func (s *Service) checkLease(f *flight) error {
 	return nil
 }
 
-// checkLook refuses to send a create whose look has found nothing, when another create has made that customer so lately that the vendor
-// need not show it yet. Since this create is open, the other has ended.
+// checkLook refuses to send a creation whose look-up has found nothing if another one made that
+// customer so lately that the vendor need not show it yet. Since this creation is open, the other
+// has ended. If the vendor has stored the other's key in another form, it may take this key for the
+// same and still not show it.
 func (s *Service) checkLook(ctx context.Context, record *journal.Record, id string) error {
 	settledAfter := s.settledAfter(record.Provider)
+	isUpdate := record.Payload.GetRequest().GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
 	other, err := s.journal.FindNearCustomer(ctx, record.Provider, id)
 	switch {
 	case err != nil:
@@ -122,6 +128,8 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record, id stri
 		return nil
 	case mayBeHidden(time.Since(other.Updated), settledAfter), s.observed.madeWithin(record.Provider, id, settledAfter):
 		return customerNotShown(record.Provider)
+	case other.Payload.GetCustomerId() != other.Payload.GetExclusiveKey() && !isUpdate:
+		return providers.NotSent(s.describe(record.Provider).CustomerNearlyExists()) // though the vendor does not show it under this key
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package once_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type vendor struct {
 	looksFirst         bool
 	updates            bool // a look that shows the customer lets the send go, as an update does
 	adopts             bool // a look that shows the customer adopts it
+	folds              bool // keys are stored in capitals, and looked up as they are
 	alike              bool // nothing but their content tells customers apart, and that is equal
 
 	mu      sync.Mutex
@@ -194,7 +196,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		how.acts, how.err = false, v.description.CustomerExists(nil)
 	}
 	if how.acts {
-		v.held = append(v.held, &held{key: c.Key(), requestID: c.request.GetRequestId(), visible: time.Now().Add(how.lag)})
+		v.held = append(v.held, &held{key: c.stored(), requestID: c.request.GetRequestId(), visible: time.Now().Add(how.lag)})
 	}
 	v.mu.Unlock()
 	if how.gate != nil {
@@ -216,12 +218,23 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if how.err != nil {
 		return nil, how.err
 	}
-	return c.answer(), nil
+	response := c.answer()
+	if exists {
+		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	}
+	return response, nil
+}
+
+func (c *creation) stored() string {
+	if c.folds {
+		return strings.ToUpper(c.Key())
+	}
+	return c.Key()
 }
 
 func (c *creation) answer() *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
-		Customer: &enlistv1.Customer{Id: c.Key()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
+		Customer: &enlistv1.Customer{Id: c.stored()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
 		VendorRecord: c.record,
 	}
 }

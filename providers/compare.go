@@ -56,6 +56,38 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 	return MatchOurs, nil
 }
 
+// IsSomebodyElse reports whether a record shows another customer than the one that was sent: no
+// value that identifies somebody is equal or nearly equal, and at least one is different.
+func IsSomebodyElse(sent, read *enlistv1.Customer) bool {
+	different := false
+	for _, values := range [][2]string{
+		{sent.GetEmail(), read.GetEmail()},
+		{sent.GetName().GetGivenName(), read.GetName().GetGivenName()},
+		{sent.GetName().GetFamilyName(), read.GetName().GetFamilyName()},
+		{sent.GetDisplayName(), read.GetDisplayName()}, // or the organization's name
+		{sent.GetPhone(), read.GetPhone()},
+		{sent.GetMobile(), read.GetMobile()},
+		{sent.GetOrganization().GetVatNumber(), read.GetOrganization().GetVatNumber()},
+		{firstLine(sent), firstLine(read)},
+	} {
+		switch {
+		case values[0] == "" || values[1] == "":
+		case match.Names(values[0], values[1]) != match.Different:
+			return false
+		default:
+			different = true
+		}
+	}
+	return different
+}
+
+func firstLine(customer *enlistv1.Customer) string {
+	for _, line := range customer.GetBillingAddress().GetLines() {
+		return line
+	}
+	return ""
+}
+
 // isOutputOnly reports whether a field of a customer is the vendor's or ours to set.
 func isOutputOnly(path string) bool {
 	for _, field := range []string{"vendor_ids", "create_time", "update_time", "source"} {

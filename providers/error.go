@@ -2,6 +2,7 @@ package providers
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -131,11 +132,11 @@ func (d *Description) CheckOnExisting(value enlistv1.OnExisting) error {
 	if !unsupported {
 		return nil
 	}
-	description := "cannot be " + value.String() + " at " + d.Name + ", which takes " + strings.Join(d.onExistingSupported(), ", ") + ": " + why
 	return &Error{
-		Reason:     enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
-		Message:    "on_existing " + description,
-		Violations: []rules.Violation{{Path: "on_existing", Description: description}},
+		Reason: enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
+		Message: "Provider " + d.Name + " does not support this value of on_existing. It supports " +
+			strings.Join(d.onExistingSupported(), ", ") + ".",
+		Violations: []rules.Violation{{Path: "on_existing", Description: "cannot be " + value.String() + " at " + d.Name + ": " + why}},
 	}
 }
 
@@ -151,23 +152,39 @@ func (d *Description) onExistingSupported() []string {
 	return supported
 }
 
-// InvalidField is the error of a create that breaks a rule of a provider which no annotation can
-// say.
+// InvalidField is the error of a create request that breaks a rule of a provider which no annotation
+// can say.
 func InvalidField(provider, path, description string) *Error {
 	return invalidFields(provider, []rules.Violation{{Path: path, Description: description}})
 }
 
-// invalidFields says the first violation in its message too: many a client shows no more than that.
 func invalidFields(provider string, violations []rules.Violation) *Error {
-	what := " this: "
+	return &Error{
+		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
+		Message:    "Provider " + provider + " does not accept " + paths(violations) + ". " + seeViolations(violations),
+		Violations: violations,
+	}
+}
+
+// Invalid is the error of a request that breaks rules of the contract. Its message names the fields.
+// What each must be stands in its violation alone.
+func Invalid(violations ...rules.Violation) *Error {
+	what := violations[0].Path + " is not valid. "
 	if len(violations) > 1 {
-		what = " " + paths(violations) + ". First: "
+		what = strconv.Itoa(len(violations)) + " fields are not valid: " + paths(violations) + ". "
 	}
 	return &Error{
 		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
-		Message:    "Provider " + provider + " would not take" + what + violations[0].Path + " " + violations[0].Description + ".",
+		Message:    what + seeViolations(violations),
 		Violations: violations,
 	}
+}
+
+func seeViolations(violations []rules.Violation) string {
+	if len(violations) == 1 {
+		return "The field violation says what to change."
+	}
+	return "The field violations say what to change."
 }
 
 // IsReason reports whether an error has the given reason.

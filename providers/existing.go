@@ -1,10 +1,50 @@
 package providers
 
-import "regexp"
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+)
 
-var aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|uni(que|ci)|taken|` +
-	`bereits|vergeben|vorhanden|d[ée]j[àa]|utilis[ée]|existe|esiste|bestaat`)
+var (
+	aboutExisting = regexp.MustCompile(`(?i)exist|already|in use|\bused\b|duplicat|uni(que|ci)|taken|constraint|conflict|violat|E11000|` +
+		`bereits|vergeben|vorhanden|doppelt|d[ée]j[àa]|utilis[ée]|doublon|existe|esiste|bestaat`)
+	anyLetter = regexp.MustCompile(`\pL`)
+)
 
-// IsAboutExisting reports whether a vendor's words may be about a value that must be unique, in the
-// languages that vendors' users have. It serves vendors that document no code for that.
-func IsAboutExisting(words string) bool { return aboutExisting.MatchString(words) }
+// IsAboutExisting reports whether the words of a refusal may be about a value that must be unique,
+// in the languages that vendors' users have. A refusal without words may be, too. It serves vendors
+// that document no code for that.
+func IsAboutExisting(words string) bool {
+	return aboutExisting.MatchString(words) || !anyLetter.MatchString(words)
+}
+
+// Words returns the texts in a JSON body, without the names of its members. Any other body is
+// returned as it is, and a page for people is no words of the vendor's.
+func Words(body []byte) string {
+	var value any
+	switch err := json.Unmarshal(body, &value); {
+	case err == nil:
+		return strings.TrimSpace(textsIn(value))
+	case strings.HasPrefix(strings.TrimSpace(string(body)), "<"):
+		return ""
+	}
+	return string(body)
+}
+
+func textsIn(value any) string {
+	texts := ""
+	switch value := value.(type) {
+	case string:
+		return value + " "
+	case []any:
+		for _, element := range value {
+			texts += textsIn(element)
+		}
+	case map[string]any:
+		for _, member := range value {
+			texts += textsIn(member)
+		}
+	}
+	return texts
+}

@@ -233,9 +233,7 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 		others := slices.DeleteFunc(slices.Clone(e.paths), func(other string) bool {
 			return other == path || strings.Contains(violation.Description, other)
 		})
-		if at := index.FindString(wirePath); at != "" {
-			path = strings.Replace(path, "[*]", at, 1)
-		}
+		path = withIndexes(path, wirePath)
 		at := " at " + name + " (" + e.wireName + ")"
 		if violation.Missing && len(others) > 0 {
 			at += ", here or as " + strings.Join(others, ", ")

@@ -64,11 +64,7 @@ func (t *FieldTable) PathOf(request *enlistv1.CreateCustomerRequest, name string
 	anyName := index.ReplaceAllString(name, "[]")
 	for i := range t.entries {
 		if e := &t.entries[i]; e.wireName == anyName {
-			path := cmp.Or(e.active(set), e.home())
-			if at := index.FindString(name); at != "" {
-				path = strings.Replace(path, "[*]", at, 1)
-			}
-			return strings.ReplaceAll(path, "[*]", "")
+			return strings.ReplaceAll(withIndexes(cmp.Or(e.active(set), e.home()), name), "[*]", "")
 		}
 	}
 	return ""
@@ -78,7 +74,7 @@ func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []pro
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
 		chain := append(slices.Clone(above), field)
-		if source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource); source.GetPath() != "" {
+		if source := SourceOf(chain); source.GetPath() != "" {
 			e := entry{source: source, wireName: wireName(chain), chain: chain, paths: append([]string{source.GetPath()}, source.GetFallbackPaths()...)}
 			for _, path := range e.paths {
 				e.anyPaths = append(e.anyPaths, anyIndex(path))
@@ -88,6 +84,35 @@ func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []pro
 			t.collect(field.Message(), chain)
 		}
 	}
+}
+
+// SourceOf returns the annotation of the last field of a chain, with its paths as the messages
+// that hold it move them. It returns nil if the field has no annotation.
+func SourceOf(chain []protoreflect.FieldDescriptor) *enlistv1.FieldSource {
+	source := annotation(chain[len(chain)-1])
+	for _, holder := range slices.Backward(chain[:len(chain)-1]) {
+		move := annotation(holder).GetMove()
+		if move == nil || source == nil {
+			continue
+		}
+		source = proto.CloneOf(source)
+		var moved []string
+		for _, path := range append([]string{source.GetPath()}, source.GetFallbackPaths()...) {
+			if rest, begins := strings.CutPrefix(path, move.GetFrom()); begins {
+				moved = append(moved, move.GetTo()+rest)
+			}
+		}
+		if len(moved) == 0 {
+			return nil
+		}
+		source.Path, source.FallbackPaths = moved[0], moved[1:]
+	}
+	return source
+}
+
+func annotation(field protoreflect.FieldDescriptor) *enlistv1.FieldSource {
+	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	return source
 }
 
 // Support returns the table as ListProviders shows it, by path.
@@ -163,6 +188,14 @@ func wireName(chain []protoreflect.FieldDescriptor) string {
 		}
 	}
 	return strings.Join(names, ".")
+}
+
+// withIndexes returns a path with the indexes of another in place of its own, one after the other.
+func withIndexes(path, other string) string {
+	for _, at := range index.FindAllString(other, -1) {
+		path = strings.Replace(path, "[*]", at, 1)
+	}
+	return path
 }
 
 var index = regexp.MustCompile(`\[[^\]]*\]`)

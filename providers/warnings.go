@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -27,8 +26,7 @@ func Unreadable(odd []wire.Odd) []*enlistv1.Warning {
 // readInto returns the path of the canonical field that a field of a vendor's response fills; empty
 // for none.
 func readInto(field protoreflect.FieldDescriptor) string {
-	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
-	return source.GetPath()
+	return annotation(field).GetPath()
 }
 
 // IDChanged returns a warning if a vendor holds the requested customer under another id than the

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -51,9 +52,10 @@ type expectation struct {
 
 // outcome is what a transport gave back.
 type outcome struct {
-	http   int // 0 over gRPC
-	status *status.Status
-	answer map[string]any
+	http      int // 0 over gRPC
+	status    *status.Status
+	answer    map[string]any
+	jsonNames bool // an error names fields as JSON does
 }
 
 // transports are the two ways to call an RPC with a request in the contract's JSON, within the deadline of a context.
@@ -95,6 +97,22 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// jsonPaths writes proto paths with JSON names, except for the keys of maps.
+func jsonPaths(paths []string) []string {
+	var written []string
+	for _, path := range paths {
+		written = append(written, underscored.ReplaceAllStringFunc(path, func(found string) string {
+			if found[0] == '"' {
+				return found
+			}
+			return strings.ToUpper(found[1:])
+		}))
+	}
+	return written
+}
+
+var underscored = regexp.MustCompile(`"[^"]*"|_[a-z]`)
+
 func compare(t *testing.T, step string, want expectation, got outcome) {
 	t.Helper()
 	if name := codeName(got.status.Code()); name != want.Code {
@@ -129,6 +147,9 @@ func compare(t *testing.T, step string, want expectation, got outcome) {
 	}
 	if reason != want.Reason || retry != want.Retry {
 		t.Errorf("%s: reason %q, retry %t, want %q, %t", step, reason, retry, want.Reason, want.Retry)
+	}
+	if got.jsonNames {
+		want.Fields = jsonPaths(want.Fields)
 	}
 	if !slices.Equal(fields, want.Fields) {
 		t.Errorf("%s: violations at\n%q, want\n%q", step, fields, want.Fields)
@@ -308,7 +329,8 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 		t.Errorf("content type %q: %s", contentType, text)
 	}
 	isDocumented(t, request, response, text)
-	got := outcome{http: response.StatusCode, status: status.New(codes.OK, "")}
+	isOneLine(t, text)
+	got := outcome{http: response.StatusCode, status: status.New(codes.OK, ""), jsonNames: true} // as the requests of tests do
 	if response.StatusCode == http.StatusOK {
 		if err := json.Unmarshal(text, &got.answer); err != nil {
 			t.Fatal(err)
@@ -330,6 +352,18 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 		t.Error("no X-Request-Id")
 	}
 	return got
+}
+
+// isOneLine asserts that a response is JSON without spaces, on one line that ends.
+func isOneLine(t *testing.T, text []byte) {
+	t.Helper()
+	var line bytes.Buffer
+	if err := json.Compact(&line, text); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	if want := strings.TrimSpace(line.String()) + "\n"; string(text) != want {
+		t.Errorf("got %q, want %q", text, want)
+	}
 }
 
 func asJSON(t *testing.T, message proto.Message) map[string]any {

@@ -6,12 +6,30 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
 
 // connections are the configured providers by name.
 type connections map[string]providers.Provider
+
+// checkName returns an error if a request names a provider and none of that name is configured.
+func (c connections) checkName(ctx context.Context, request proto.Message) error {
+	named, ok := request.(interface{ GetProvider() string })
+	if !ok || named.GetProvider() == "" {
+		return nil
+	}
+	if !providerName.MatchString(named.GetProvider()) {
+		return invalidField("provider", "must be the name of a configured provider. There are "+strings.Join(c.names(ctx), ", "))
+	}
+	if named.GetProvider() == allProviders {
+		return nil
+	}
+	_, err := c.find(ctx, named.GetProvider())
+	return err
+}
 
 // find returns the provider of a name; the error lists those that the caller may use.
 func (c connections) find(ctx context.Context, name string) (providers.Provider, error) {

@@ -120,9 +120,5 @@ func optionsOf(vendor enlistv1.Vendor) protoreflect.Name {
 }
 
 func invalidField(path, description string) *providers.Error {
-	return &providers.Error{
-		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
-		Message:    path + " " + description + ".",
-		Violations: []rules.Violation{{Path: path, Description: description}},
-	}
+	return providers.Invalid(rules.Violation{Path: path, Description: description})
 }

@@ -24,7 +24,7 @@ import (
 )
 
 // The contract does not rest on our own gateway: behind Envoy's transcoder, which has the descriptor set and nothing else, the cases of
-// testdata/cases.yaml end as over our REST, with the same status, answer and details.
+// testdata/cases.yaml end as over our REST, with the same status, answer and details. Errors have proto names, as over gRPC.
 func TestCasesBehindEnvoy(t *testing.T) {
 	upstream, listener := freePort(t), freePort(t)
 	url := startEnvoy(t, listener, upstream)

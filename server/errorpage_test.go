@@ -94,26 +94,26 @@ func TestErrorsPage(t *testing.T) {
 
 const howToRead = `# Errors
 
-What every error of Enlist says, by its reason. ` + "`make docs`" + ` writes this page from the comments of
+Every error of Enlist, by its reason. ` + "`make docs`" + ` writes this page from the comments of
 [` + "`ErrorReason`" + `](../proto/enlist/v1/error.proto).
 
 ## How to read one
 
-An error is a ` + "`google.rpc.Status`" + `, over gRPC and over REST alike:
+An error is a ` + "`google.rpc.Status`" + `, over gRPC and over REST:
 
-- a **code**, of gRPC; REST has it in the body and an HTTP status besides;
-- a **message**: a sentence for people that ends with what to do. It may change from version to version: programs go by the reason;
+- a **code** of gRPC. REST has it in the body, and an HTTP status besides;
+- a **message** for people that ends with what to do. It may change in any release: programs use the
+  reason;
 - **details**, at most one of each, together under 4 KiB:
-  - ` + "`google.rpc.ErrorInfo`" + `, always: the **reason**, the domain ` + "`enlist`" + `, and in its metadata ` + "`provider`, `request_id`, `send_stage`" + ` (how far
-    the request to the vendor got: ` + "`NOT_SENT`, `SENT`, `ANSWERED`) and `vendor_code`" + `, as far as they are known;
-  - ` + "`google.rpc.BadRequest`" + `: the fields at fault, all at once, by proto path, each with what it takes. Where it is not a field of the contract, the path
-    says what it is: ` + "`body`, `query`, `path`, `Content-Type`" + `;
-  - ` + "`google.rpc.RetryInfo`" + `: the same call, with the same request_id, is worth repeating after this delay. Without it, waiting does not help.
-    REST also has it as the header ` + "`Retry-After`" + `, in whole seconds;
-  - ` + "`enlist.v1.VendorError`" + `: the vendor's HTTP status, own codes and own words, without secrets, cut to size. The whole answer of a create is
-    in what ` + "`GetOperation`" + ` shows.
 
-No secret is in an error, and Enlist's own words repeat no value of a field; the vendor's may.
+| detail | contains |
+|---|---|
+| ` + "`google.rpc.ErrorInfo`" + `, always | the **reason** and the domain ` + "`enlist`" + `. Its metadata has ` + "`provider`" + `, ` + "`request_id`" + `, ` + "`send_stage`" + ` (` + "`NOT_SENT`" + `, ` + "`SENT`" + ` or ` + "`ANSWERED`" + `: how far the request to the vendor got) and ` + "`vendor_code`" + `, as far as they are known. |
+| ` + "`google.rpc.BadRequest`" + ` | all wrong fields, by proto path, each with what it takes. Outside the contract's fields, the path is ` + "`body`" + `, ` + "`query`" + `, ` + "`path`" + ` or the name of a header. |
+| ` + "`google.rpc.RetryInfo`" + ` | repeat the same request, with the same ` + "`request_id`" + `, after this delay. Without it, waiting does not help. REST also has it as the header ` + "`Retry-After`" + `, in whole seconds. |
+| ` + "`enlist.v1.VendorError`" + ` | the vendor's HTTP status, codes and words, without secrets, cut to size. ` + "`GetOperation`" + ` returns the whole response to a creation. |
+
+No error contains a secret. Enlist's own words repeat no value of a field. The vendor's words may.
 
 With grpcurl, which prints every detail in full:
 
@@ -137,9 +137,9 @@ X-Request-Id: 0f4ef2e3-32bd-4f6a-9d44-9f8c6a4b3f5e
              {"code":"ENTITY_DOES_NOT_EXISTS_EXCEPTION","message":"Customer with code NOBODY does not exist"}]}]}
 ` + "```" + `
 
-` + "`X-Request-Id`" + ` is the id of the call: the operator's log has it as ` + "`call_id`" + `.
+` + "`X-Request-Id`" + ` is the id of the request. The operator's log calls it ` + "`call_id`" + `.
 
-In a program, by the reason. Go:
+In a Go program, by the reason:
 
 ` + "```go" + `
 for _, detail := range status.Convert(err).Details() {
@@ -147,26 +147,29 @@ for _, detail := range status.Convert(err).Details() {
     case *errdetails.ErrorInfo: // google.golang.org/genproto/googleapis/rpc/errdetails
         log.Print(detail.GetReason(), detail.GetMetadata()["send_stage"])
     case *errdetails.RetryInfo:
-        time.Sleep(detail.GetRetryDelay().AsDuration()) // and again, with the same request_id
+        time.Sleep(detail.GetRetryDelay().AsDuration()) // then repeat, with the same request_id
     case *enlistv1.VendorError:
         log.Print(detail.GetMessages())
     }
 }
 ` + "```" + `
 
-Elsewhere the status with its details is in the trailer ` + "`grpc-status-details-bin`" + `, which the library of the language reads: in Python
-` + "`enlist.find_detail(error, ErrorInfo)`" + ` and in Node ` + "`findDetail(error, ErrorInfoSchema)`" + `, of the packages in ` + "`gen/`" + `, in Java ` + "`StatusProto.fromThrowable(error)`" + `.
+In other languages, the status with its details is in the trailer ` + "`grpc-status-details-bin`" + `.
+Libraries read it: ` + "`enlist.find_detail(error, ErrorInfo)`" + ` in Python and
+` + "`findDetail(error, ErrorInfoSchema)`" + ` in Node, of the packages in ` + "`gen/`" + `, and
+` + "`StatusProto.fromThrowable(error)`" + ` in Java.
 
-What does not get as far as Enlist has no details: gRPC's own refusals (a message that cannot be decoded or is too large, a deadline that is over
-before an answer came), and plain text from HTTP for what is no HTTP request, such as a path with a ` + "`%`" + ` that begins no escape. The gRPC port
-takes gRPC only, and the HTTP port HTTP/1.1 only.
+Errors that do not come from Enlist have no details. These are gRPC's own refusals: a message that
+is too large, and a deadline that passed before a response came. Over HTTP they are plain text, for
+example for a path with an incomplete escape. The gRPC port takes gRPC only, and the HTTP port
+HTTP/1.1 only.
 
 ## The reasons
 `
 
 const grpcurlSample = `ERROR:
   Code: InvalidArgument
-  Message: 1 field is not valid: customer.billing_address.country_code must be an ISO 3166-1 alpha-2 country code of two capital letters, for example FR.
+  Message: customer.billing_address.country_code is not valid. The field violation says what to change.
   Details:
   1)	{
     	  "@type": "type.googleapis.com/google.rpc.ErrorInfo",
@@ -181,7 +184,7 @@ const grpcurlSample = `ERROR:
     	  "fieldViolations": [
     	    {
     	      "field": "customer.billing_address.country_code",
-    	      "description": "customer.billing_address.country_code must be an ISO 3166-1 alpha-2 country code of two capital letters, for example FR",
+    	      "description": "must be an ISO 3166-1 alpha-2 country code of two capital letters, for example FR",
     	      "reason": "INVALID_FIELD"
     	    }
     	  ]

@@ -141,11 +141,11 @@ func fitViolations(err *providers.Error, limit int) *errdetails.BadRequest {
 	bad := &errdetails.BadRequest{}
 	for i, violation := range err.Violations {
 		entry := &errdetails.BadRequest_FieldViolation{
-			Field: valid(violation.Path), Description: valid(violation.Path + " " + violation.Description), Reason: err.Reason.String(),
+			Field: valid(violation.Path), Description: valid(violation.Description), Reason: err.Reason.String(),
 		}
 		if proto.Size(bad)+proto.Size(entry)+2*overhead > limit {
 			bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
-				Field: "…", Description: strconv.Itoa(len(err.Violations)-i) + " more; mend these first",
+				Field: "…", Description: strconv.Itoa(len(err.Violations)-i) + " more; fix these first",
 			})
 			break
 		}

@@ -42,7 +42,7 @@ func TestErrorsAreReadable(t *testing.T) {
 		code      string
 	}{
 		{"violations", "CreateCustomer", nil, map[string]any{"provider": "opencell", "customer": map[string]any{
-			"email": "nobody", "billingAddress": map[string]any{"countryCode": "France"},
+			"email": "nobody", "billing_address": map[string]any{"country_code": "France"},
 		}}, "InvalidArgument"},
 		{"no such customer", "GetCustomer", nil, map[string]any{"provider": "opencell", "customerId": "NOBODY"}, "NotFound"},
 		{

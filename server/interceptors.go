@@ -107,17 +107,27 @@ func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterc
 	}
 }
 
-// validate refuses a request that breaks a rule of the contract, and names every one that it breaks.
+// validate refuses a request that cannot be decoded or that breaks rules of the contract; its error
+// names each of them. A request that is refused and names no configured provider is told that alone.
 func validate(connected connections) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		if err := undecodable(ctx); err != nil {
-			return nil, err
+		message, ok := request.(proto.Message)
+		if !ok {
+			return handler(ctx, request)
 		}
-		if message, ok := request.(proto.Message); ok {
-			if err := check(ctx, message, connected); err != nil {
-				return nil, err
-			}
+		wrong := undecodable(ctx)
+		if wrong == nil {
+			wrong = check(ctx, message, connected)
 		}
-		return handler(ctx, request)
+		if wrong == nil {
+			return handler(ctx, request)
+		}
+		if unknown := connected.checkName(ctx, message); unknown != nil {
+			return nil, unknown
+		}
+		if body, overREST := ctx.Value(undecodableKey{}).(*requestBody); overREST {
+			body.reported = true
+		}
+		return nil, wrong
 	}
 }

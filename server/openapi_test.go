@@ -128,7 +128,7 @@ func isDocumented(t *testing.T, request *http.Request, response *http.Response, 
 		t.Errorf("not what the OpenAPI document says of %s %s %d: %v in %s", request.Method, path, response.StatusCode, err, text)
 	}
 	headers := document.at(append(at, "headers")...)
-	for _, name := range []string{"X-Request-Id", "Retry-After", "WWW-Authenticate"} {
+	for _, name := range []string{"X-Request-Id", "Retry-After", "WWW-Authenticate", "Accept", "Accept-Encoding"} {
 		if _, known := headers[name]; !known && response.Header.Get(name) != "" {
 			t.Errorf("the OpenAPI document does not know that %s %s %d has %s", request.Method, path, response.StatusCode, name)
 		}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"time"
@@ -46,7 +45,7 @@ func (s *operationService) GetOperation(ctx context.Context, request *enlistv1.G
 }
 
 func (s *operationService) ListOperations(ctx context.Context, request *enlistv1.ListOperationsRequest) (*enlistv1.ListOperationsResponse, error) {
-	size := cmp.Or(int(request.GetPageSize()), defaultPageSize)
+	size := pagetoken.Size(request.GetPageSize())
 	query, err := s.query(ctx, request)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -11,8 +10,6 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/pagetoken"
 )
-
-const defaultPageSize = 100
 
 type providerService struct {
 	enlistv1.UnimplementedProviderServiceServer
@@ -25,7 +22,7 @@ func (s *providerService) ListProviders(ctx context.Context, request *enlistv1.L
 	if err != nil {
 		return nil, err
 	}
-	end := min(begin+cmp.Or(int(request.GetPageSize()), defaultPageSize), len(names))
+	end := min(begin+pagetoken.Size(request.GetPageSize()), len(names))
 	response := &enlistv1.ListProvidersResponse{}
 	for _, name := range names[min(begin, end):end] {
 		response.Providers = append(response.Providers, describe(s.connections[name]))

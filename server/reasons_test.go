@@ -114,7 +114,7 @@ func helped() []helpedCase {
 			change: func(config *configv1.Config, connected map[string]providers.Provider) {
 				reconnect(config, connected, "opencell", one)
 			},
-			before: whileCalling("get", "GetCustomer", get), rpc: "GetCustomer", request: get, within: time.Second,
+			before: whileCalling("get", "GetCustomer", get), rpc: "GetCustomer", request: get, within: 2 * time.Second,
 			want: overloaded,
 		},
 		{
@@ -122,7 +122,7 @@ func helped() []helpedCase {
 			change: func(config *configv1.Config, connected map[string]providers.Provider) {
 				reconnect(config, connected, "opencell", one)
 			},
-			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, within: time.Second,
+			before: whileCalling("get", "GetCustomer", get), rpc: "CreateCustomer", request: create, within: 2 * time.Second,
 			want: overloaded,
 		},
 		{
@@ -213,7 +213,7 @@ func whileCalling(operation, rpc string, request map[string]any) func(*testing.T
 }
 
 func delayed(t *testing.T, r *running, operation string) func() {
-	order(t, r, map[string]any{"vendor": "opencell", "operation": operation, "kind": "latency", "delay_ms": 1500})
+	order(t, r, map[string]any{"vendor": "opencell", "operation": operation, "kind": "latency", "delay_ms": 3000})
 	return nil
 }
 

@@ -29,7 +29,7 @@ type rest struct {
 }
 
 func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen telemetry, who *auth.Authenticator) (*rest, error) {
-	failures := restErrors{seen: seen, routes: routesOfContract()}
+	failures := restErrors{seen: seen, routes: routesOfContract(), names: jsonNamesOfContract()}
 	gateway := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),
@@ -40,7 +40,7 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen tele
 		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
 		runtime.WithErrorHandler(failures.ofCall),
 		runtime.WithRoutingErrorHandler(failures.ofRoute),
-		runtime.WithMiddlewares(failures.withBody),
+		runtime.WithMiddlewares(withBody),
 	)
 	if err := enlistv1.RegisterCustomerServiceHandlerClient(ctx, gateway, enlistv1.NewCustomerServiceClient(connection)); err != nil {
 		return nil, err
@@ -55,6 +55,7 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen tele
 }
 
 func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	request = readAsGet(request)
 	if request.ContentLength != 0 || r.who.AsksNobody() { // no body is read of who may not call; the chain asks again, of calls without one, too
 		if _, err := callerOver(request, r.who); err != nil {
 			r.errors.refuseCaller(w, request, err)
@@ -66,6 +67,16 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, remote(request))))
+}
+
+// readAsGet makes a GET of a HEAD request. net/http sends the headers of the response, and no body.
+func readAsGet(request *http.Request) *http.Request {
+	if request.Method != http.MethodHead {
+		return request
+	}
+	copied := request.WithContext(request.Context())
+	copied.Method = http.MethodGet
+	return copied
 }
 
 // timeout is what the gateway takes as Grpc-Timeout, less 0, which it takes for no timeout at all.
@@ -82,7 +93,7 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 		return wrongMethod(w, there)
 	}
 	if name := meantIdempotencyKey(request.Header); name != "" {
-		return refuse(http.StatusBadRequest, name, "is not a header that Enlist knows: did you mean Idempotency-Key?")
+		return refuse(http.StatusBadRequest, name, "is not a header that Enlist knows; use Idempotency-Key")
 	}
 	for _, given := range request.Header["Grpc-Timeout"] {
 		if !timeout.MatchString(given) {
@@ -133,7 +144,7 @@ func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilitie
 	for name, given := range values {
 		field := queryField(into.ProtoReflect().Descriptor(), name)
 		if field == nil {
-			return wrongParameter(name, "is not a query parameter of this path; there are "+queryNames(into.ProtoReflect().Descriptor(), filter))
+			return wrongParameter(name, "is not a query parameter of this path. There are "+queryNames(into.ProtoReflect().Descriptor(), filter))
 		}
 		if len(given) > 1 && !field.IsList() {
 			return wrongParameter(name, "must be given once")

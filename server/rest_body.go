@@ -2,7 +2,9 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -13,6 +15,7 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -25,49 +28,51 @@ const (
 	maxImage = 2 << 20
 )
 
-// refusal is a request that HTTP alone gets wrong, with the status to say so.
+// refusal is a request that HTTP alone gets wrong, with the HTTP status and headers of the response.
 type refusal struct {
 	failure *providers.Error
 	status  int
+	header  http.Header
 }
 
 func refuse(status int, path, description string) *refusal {
 	return &refusal{status: status, failure: invalidField(path, description)}
 }
 
-// requestBody is a body that has been read. The marshaler leaves in problem what is wrong with it, since the generated code
-// between the marshaler and the error handler passes on no more than a text.
+// requestBody is a body that has been read. A problem with it does not end the request at once: the
+// request passes the chain as over gRPC, which reports first that the caller may not call, or that
+// the provider does not exist. undecodable then returns the problem.
 type requestBody struct {
 	bytes.Reader
 
 	data     []byte
-	provider string // as the path names it
-	problem  *refusal
+	message  protoreflect.MessageDescriptor // that the body is decoded into; nil before
+	provider string                         // as the path names it
+	problem  *refusal                       // nil for none
+	reported bool                           // whether the chain refused the request for what it holds
 }
 
 func (*requestBody) Close() error { return nil }
 
-// withBody reads the body of a request once the gateway has found the RPC that it is for: what does not exist is said first.
-func (e restErrors) withBody(call runtime.HandlerFunc) runtime.HandlerFunc {
+// withBody reads the body of a request once the gateway has found its RPC: that a path does not
+// exist is reported first.
+func withBody(call runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request, path map[string]string) {
-		body, refusal := readBody(w, request)
-		if refusal != nil {
-			e.refuse(w, request, refusal)
-			return
-		}
+		body := &requestBody{provider: providerOf(request.URL)}
+		body.data, body.problem = readBody(w, request)
+		request = request.WithContext(context.WithValue(request.Context(), undecodableKey{}, body))
 		request.Body = body
 		call(w, request, path)
 	}
 }
 
 // readBody reads the body once, and refuses what HTTP alone can tell is wrong.
-func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refusal) {
-	body := &requestBody{provider: providerOf(request.URL)}
+func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 	if request.Method != http.MethodPost {
 		if request.ContentLength != 0 {
 			return nil, refuse(http.StatusBadRequest, "body", "must be left out with method GET")
 		}
-		return body, nil
+		return nil, nil
 	}
 	if request.URL.RawQuery != "" {
 		return nil, refuse(http.StatusBadRequest, "query", "must be left out: with method POST every field goes in the JSON body")
@@ -76,7 +81,9 @@ func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refu
 		return nil, refused
 	}
 	if encoding := request.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return nil, refuse(http.StatusUnsupportedMediaType, "Content-Encoding", "must be left out, and the body sent as it is")
+		refused := refuseType("Content-Encoding", "must be left out, and the body sent as it is")
+		refused.header.Set("Accept-Encoding", "identity")
+		return nil, refused
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody+int64(base64.StdEncoding.EncodedLen(maxImage))))
 	var tooLarge *http.MaxBytesError
@@ -88,8 +95,7 @@ func readBody(w http.ResponseWriter, request *http.Request) (*requestBody, *refu
 	case err != nil:
 		return nil, refuse(http.StatusBadRequest, "body", "must come whole, and reading it failed; send it again")
 	}
-	body.data = data
-	return body, nil
+	return data, nil
 }
 
 func refuseSize() *refusal {
@@ -101,8 +107,14 @@ func checkContentType(header string) *refusal {
 	if charset := parameters["charset"]; err == nil && mediaType == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8")) {
 		return nil
 	}
-	return refuse(http.StatusUnsupportedMediaType, "Content-Type",
-		"must be application/json, with the body in UTF-8 (curl: -H 'Content-Type: application/json')")
+	return refuseType("Content-Type", "must be application/json, with the body in UTF-8 (curl: -H 'Content-Type: application/json')")
+}
+
+// refuseType refuses a body in a form that Enlist does not read.
+func refuseType(header, description string) *refusal {
+	refused := refuse(http.StatusUnsupportedMediaType, header, description)
+	refused.header = http.Header{"Accept": {"application/json"}}
+	return refused
 }
 
 // providerOf returns the provider in /v1/providers/{provider}/…
@@ -118,6 +130,29 @@ func providerOf(target *url.URL) string {
 // jsonMarshaler is the gateway's JSON, but strict: the whole body is one JSON object, and unknown fields are errors.
 type jsonMarshaler struct{ runtime.JSONPb }
 
+// Marshal writes a message as marshalJSON does.
+func (*jsonMarshaler) Marshal(value any) ([]byte, error) {
+	message, ok := value.(proto.Message)
+	if !ok {
+		return nil, errors.New("only messages are encoded")
+	}
+	return marshalJSON(message)
+}
+
+// marshalJSON writes a message as one line without spaces. protojson alone adds spaces at random.
+func marshalJSON(message proto.Message) ([]byte, error) {
+	text, err := protojson.Marshal(message)
+	if err != nil {
+		return nil, err
+	}
+	line := bytes.NewBuffer(make([]byte, 0, len(text)+1))
+	if err := json.Compact(line, text); err != nil {
+		return nil, err
+	}
+	line.WriteByte('\n')
+	return line.Bytes(), nil
+}
+
 func newJSON() *jsonMarshaler { return &jsonMarshaler{} }
 
 // NewDecoder returns the decoder of a body that readBody has read.
@@ -128,9 +163,12 @@ func (*jsonMarshaler) NewDecoder(reader io.Reader) runtime.Decoder {
 		if !isBody || !isMessage {
 			return errors.New("only whole messages are decoded")
 		}
-		body.problem = decode(body, message)
+		body.message = message.ProtoReflect().Descriptor()
+		if body.problem == nil {
+			body.problem = decode(body, message)
+		}
 		if body.problem != nil {
-			return body.problem.failure
+			proto.Reset(message) // a part of a request is no request; the gateway adds the provider
 		}
 		return nil
 	})

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -12,7 +13,6 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/encoding/protojson"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
@@ -21,6 +21,7 @@ import (
 type restErrors struct {
 	seen   telemetry
 	routes routes
+	names  jsonNames
 }
 
 // ofCall writes the error of a call, or of a request that the gateway could not make a call of.
@@ -28,11 +29,12 @@ func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.M
 	if server, ok := runtime.ServerMetadataFromContext(ctx); ok && len(server.TrailerMD.Get(callIDKey)) > 0 {
 		w.Header().Set("X-Request-Id", server.TrailerMD.Get(callIDKey)[0])
 		made := status.Convert(err)
-		write(w, runtime.HTTPStatusFromCode(made.Code()), made)
-		return
-	}
-	if body, ok := request.Body.(*requestBody); ok && body.problem != nil {
-		e.refuse(w, request, body.problem)
+		code := runtime.HTTPStatusFromCode(made.Code())
+		if body, ok := request.Body.(*requestBody); ok && body.problem != nil && body.reported {
+			code = body.problem.status
+			maps.Copy(w.Header(), body.problem.header)
+		}
+		e.write(w, request, code, made)
 		return
 	}
 	text := status.Convert(err).Message()
@@ -51,15 +53,13 @@ func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Ma
 
 // wrongMethod refuses a request that fits routes but for its method.
 func wrongMethod(w http.ResponseWriter, there routes) *refusal {
-	w.Header().Set("Allow", there[0].method)
+	w.Header().Set("Allow", there[0].allow())
 	return &refusal{status: http.StatusMethodNotAllowed, failure: noSuchMethod(there)}
 }
 
 // onlyRead refuses a request to a path of the server's own with a method other than GET and HEAD.
 func (e restErrors) onlyRead(w http.ResponseWriter, request *http.Request) {
-	refused := wrongMethod(w, routes{newRoute(http.MethodGet, request.Pattern)})
-	w.Header().Set("Allow", "GET, HEAD")
-	e.refuse(w, request, refused)
+	e.refuse(w, request, wrongMethod(w, routes{newRoute(http.MethodGet, request.Pattern)}))
 }
 
 // refuse writes and logs the error of a request that never became a call.
@@ -70,7 +70,8 @@ func (e restErrors) refuse(w http.ResponseWriter, request *http.Request, refused
 	logCall(ctx, e.seen.log, c, made.Code(), refused.failure, time.Now())
 	e.seen.metrics.failed(c, "", refused.failure)
 	w.Header().Set("X-Request-Id", c.id)
-	write(w, refused.status, made)
+	maps.Copy(w.Header(), refused.header)
+	e.write(w, request, refused.status, made)
 }
 
 // knownMethod keeps what a stranger sends as a method out of the log.
@@ -93,7 +94,7 @@ func challengeOf(reason string) string {
 	return ""
 }
 
-func write(w http.ResponseWriter, code int, made *status.Status) {
+func (e restErrors) write(w http.ResponseWriter, request *http.Request, code int, made *status.Status) {
 	for _, detail := range made.Details() {
 		switch detail := detail.(type) {
 		case *errdetails.RetryInfo:
@@ -104,9 +105,9 @@ func write(w http.ResponseWriter, code int, made *status.Status) {
 			}
 		}
 	}
-	body, err := protojson.Marshal(made.Proto())
+	body, err := marshalJSON(e.names.named(request, made.Proto()))
 	if err != nil { // a detail that no linked type describes
-		body = []byte(`{"code":13,"message":"the error could not be written"}`)
+		body = []byte(`{"code":13,"message":"the error could not be written"}` + "\n")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

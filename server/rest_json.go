@@ -37,7 +37,7 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 	case strings.Contains(text, "unknown field") && owner != nil:
 		name := steps[len(steps)-1].name
 		return rules.Violation{
-			Path: path, Description: "is not a field" + meant(path, name, owner, message) + "; there are " + rules.Names(owner.Fields()) + place,
+			Path: path, Description: "is not a field" + meant(path, name, owner, message) + " There are " + rules.Names(owner.Fields()) + place,
 		}
 	case strings.Contains(text, "duplicate map key"):
 		return rules.Violation{Path: path, Description: "must not stand twice" + place}

@@ -17,11 +17,11 @@ const (
 	mostLikened = 64
 )
 
-// meant names the fields that a caller may have meant by a name that is none: those that are written alike in the same message, else those
-// that have the name elsewhere in the request. It is a part of a sentence, or nothing.
+// meant suggests fields for a name that is not a field: fields of the same message with a similar
+// name, else fields of that name elsewhere in the request. It returns the end of a sentence.
 func meant(path, name string, owner, request protoreflect.MessageDescriptor) string {
 	if name == "" || len(name) > mostLikened {
-		return ""
+		return "."
 	}
 	var found []string
 	for i := range owner.Fields().Len() {
@@ -33,11 +33,16 @@ func meant(path, name string, owner, request protoreflect.MessageDescriptor) str
 		found = named(nil, plain(name), request, "")
 	}
 	if len(found) == 0 {
-		return ""
+		return "."
 	}
 	far := func(path string) int { return distance(plain(name), plain(path[strings.LastIndex(path, ".")+1:])) }
 	slices.SortStableFunc(found, func(a, b string) int { return cmp.Or(far(a)-far(b), len(a)-len(b)) })
-	return ", unlike " + strings.Join(found[:min(len(found), mostMeant)], ", ")
+	found = found[:min(len(found), mostMeant)]
+	last := len(found) - 1
+	if last > 0 {
+		found = []string{strings.Join(found[:last], ", ") + " or " + found[last]}
+	}
+	return ": did you mean " + found[0] + "?"
 }
 
 // plain makes family_name, familyName and Family-Name the same.

@@ -2,9 +2,12 @@ package server_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,18 +47,18 @@ func TestRESTRefusals(t *testing.T) {
 		"a query not UTF-8":   {"GET", "/v1/providers?page_token=%ff", "", "", 400, "page_token", "UTF-8"},
 		"NUL in a query":      {"GET", "/v1/providers?page_token=%00", "", "", 400, "page_token", "must not contain control characters (U+0000)"},
 		"half a character":    {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"\ud800"}}}`, 400, "body", "UTF-8"},
-		"half, further up":    {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"\ud800","title":"Mr"}}}`, 400, "customer.name.family_name", "UTF-8"},
-		"unknown field":       {"POST", customers, "application/json", `{"customer":{"name":{"familyNam":"x"}}}`, 400, "customer.name.familyNam", "there are family_name, given_name, title"},
+		"half, further up":    {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"\ud800","title":"Mr"}}}`, 400, "customer.name.familyName", "UTF-8"},
+		"unknown field":       {"POST", customers, "application/json", `{"customer":{"name":{"familyNam":"x"}}}`, 400, "customer.name.familyNam", "There are familyName, givenName, title"},
 		"unknown at top":      {"POST", customers, "application/json", "{\n  \"custmer\": {}}", 400, "custmer", "line 2 column 3"},
-		"number for text":     {"POST", customers, "application/json", `{"customer":{"displayName":5}}`, 400, "customer.display_name", "must be a text"},
-		"text for object":     {"POST", customers, "application/json", `{"customer":{"name":"Smith"}}`, 400, "customer.name", "must be an object with some of family_name"},
-		"object for list":     {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":{}}}}`, 400, "customer.billing_address.lines", "must be a list"},
-		"number in a list":    {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":["a",7]}}}`, 400, "customer.billing_address.lines[1]", "must be a text"},
+		"number for text":     {"POST", customers, "application/json", `{"customer":{"displayName":5}}`, 400, "customer.displayName", "must be a text"},
+		"text for object":     {"POST", customers, "application/json", `{"customer":{"name":"Smith"}}`, 400, "customer.name", "must be an object with some of familyName"},
+		"object for list":     {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":{}}}}`, 400, "customer.billingAddress.lines", "must be a list"},
+		"number in a list":    {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":["a",7]}}}`, 400, "customer.billingAddress.lines[1]", "must be a text"},
 		"number in a map":     {"POST", customers, "application/json", `{"customer":{"properties":{"a":"b","c":1}}}`, 400, `customer.properties["c"]`, "must be a text"},
-		"unknown enum":        {"POST", customers, "application/json", `{"onExisting":"UPDATE"}`, 400, "on_existing", "ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPT"},
+		"unknown enum":        {"POST", customers, "application/json", `{"onExisting":"UPDATE"}`, 400, "onExisting", "ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPT"},
 		"not base64":          {"POST", customers, "application/json", `{"valomnia":{"image":{"content":"*"}}}`, 400, "valomnia.image.content", "base64"},
 		"deep":                {"POST", customers, "application/json", strings.Repeat(`{"customer":`, 20000), 400, "body", ""},
-		"two options":         {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "at most one of avvio, caliq, opencell, sell_and_sign, valomnia"},
+		"two options":         {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "at most one of avvio, caliq, opencell, sellAndSign, valomnia"},
 		"a field twice":       {"POST", customers, "application/json", `{"requestId":"a","request_id":"b"}`, 400, "request_id", "once"},
 		"a property twice":    {"POST", customers, "application/json", `{"customer":{"properties":{"k":"a","x":"b","\u006b":"c"}}}`, 400, `customer.properties["k"]`, "must not stand twice (line 1 column 44)"},
 		"other provider":      {"POST", customers, "application/json", `{"provider":"caliq"}`, 400, "provider", "the same in the body as in the path"},
@@ -64,8 +67,8 @@ func TestRESTRefusals(t *testing.T) {
 		"huge":                {"POST", customers, "application/json", `{"customer":{"comment":"` + strings.Repeat("x", 5<<20) + `"}}`, 413, "body", "1 MiB"},
 		"large with image":    {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"x"}},"valomnia":{"image":{"filename":"a.png","content":"` + image + `"}}}`, 400, "valomnia", "another vendor"},
 		"body with GET":       {"GET", customers + "/X", "application/json", `{}`, 400, "body", "must be left out"},
-		"unknown query":       {"GET", "/v1/providers?page_sise=1", "", "", 400, "page_sise", "there are page_size, page_token"},
-		"bad query":           {"GET", "/v1/providers?page_size=x", "", "", 400, "page_size", "page_size must be a whole number"},
+		"unknown query":       {"GET", "/v1/providers?page_sise=1", "", "", 400, "page_sise", "There are page_size, page_token"},
+		"bad query":           {"GET", "/v1/providers?page_size=x", "", "", 400, "page_size", "must be a whole number"},
 		"query twice":         {"GET", "/v1/providers?page_size=1&page_size=2", "", "", 400, "page_size", "must be given once"},
 		"path in query":       {"GET", customers + "/X?customer_id=Y", "", "", 400, "customer_id", "stands in the path"},
 		"unknown path":        {"GET", "/v1/customers", "", "", 404, "", "/openapi.json"},
@@ -75,24 +78,24 @@ func TestRESTRefusals(t *testing.T) {
 		"PUT with a body":     {"PUT", customers, "application/json", valid, 405, "", "method"},
 		"no provider":         {"POST", "/v1/providers//customers", "application/json", valid, 400, "provider", "name of a configured provider"},
 		"dots":                {"GET", customers + "/..", "", "", 404, "", "no customer with this id"},
-		"no parameter":        {"GET", "/v1/providers?=1", "", "", 400, `""`, "there are page_size, page_token"},
-		"letters swapped":     {"POST", customers, "application/json", `{"customer":{"naem":{}}}`, 400, "customer.naem", "is not a field, unlike customer.name; there are"},
-		"other separators":    {"POST", customers, "application/json", `{"customer":{"display-name":""}}`, 400, "customer.display-name", "unlike customer.display_name, customer.name; "},
-		"a beginning":         {"POST", customers, "application/json", `{"customer":{"billingAddress":{"country":"France"}}}`, 400, "customer.billing_address.country", "unlike customer.billing_address.country_code; "},
-		"one level up":        {"POST", customers, "application/json", `{"familyName":"Smith"}`, 400, "familyName", "unlike customer.name.family_name; "},
-		"another message":     {"POST", customers, "application/json", `{"customer":{"password":"x"}}`, 400, "customer.password", "unlike avvio.password; "},
-		"a part of it":        {"POST", customers, "application/json", `{"customer":{"last_name":"x"}}`, 400, "customer.last_name", "unlike customer.name; "},
-		"a longer name":       {"POST", customers, "application/json", `{"customer":{"customerId":"x"}}`, 400, "customer.customerId", "unlike customer.id; "},
-		"two of them":         {"POST", customers, "application/json", `{"customer":{"address":{}}}`, 400, "customer.address", "unlike customer.billing_address, customer.shipping_address; "},
-		"like nothing":        {"POST", customers, "application/json", `{"customer":{"zodiac":"x"}}`, 400, "customer.zodiac", "is not a field; there are billing_address, birth_date, birth_place, category, comment, currency_code,"},
-		"country's name":      {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"Frankreich"}}}`, 400, "customer.billing_address.country_code", "ISO 3166-1 alpha-2 country code of two capital letters, for example FR"},
-		"date as text":        {"POST", customers, "application/json", `{"customer":{"birthDate":"1990-02-03"}}`, 400, "customer.birth_date", `an object such as {"year": 2018, "month": 1, "day": 10}`},
+		"no parameter":        {"GET", "/v1/providers?=1", "", "", 400, `""`, "There are pageSize, pageToken"},
+		"letters swapped":     {"POST", customers, "application/json", `{"customer":{"naem":{}}}`, 400, "customer.naem", "is not a field: did you mean customer.name? There are"},
+		"other separators":    {"POST", customers, "application/json", `{"customer":{"display-name":""}}`, 400, "customer.display-name", "did you mean customer.displayName or customer.name? "},
+		"a beginning":         {"POST", customers, "application/json", `{"customer":{"billingAddress":{"country":"France"}}}`, 400, "customer.billingAddress.country", "did you mean customer.billingAddress.countryCode? "},
+		"one level up":        {"POST", customers, "application/json", `{"familyName":"Smith"}`, 400, "familyName", "did you mean customer.name.familyName? "},
+		"another message":     {"POST", customers, "application/json", `{"customer":{"password":"x"}}`, 400, "customer.password", "did you mean avvio.password? "},
+		"a part of it":        {"POST", customers, "application/json", `{"customer":{"last_name":"x"}}`, 400, "customer.last_name", "did you mean customer.name? "},
+		"a longer name":       {"POST", customers, "application/json", `{"customer":{"customerId":"x"}}`, 400, "customer.customerId", "did you mean customer.id? "},
+		"two of them":         {"POST", customers, "application/json", `{"customer":{"address":{}}}`, 400, "customer.address", "did you mean customer.billingAddress or customer.shippingAddress? "},
+		"like nothing":        {"POST", customers, "application/json", `{"customer":{"zodiac":"x"}}`, 400, "customer.zodiac", "is not a field. There are billingAddress, birthDate, birthPlace, category, comment, currencyCode,"},
+		"country's name":      {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"Frankreich"}}}`, 400, "customer.billingAddress.countryCode", "ISO 3166-1 alpha-2 country code of two capital letters, for example FR"},
+		"date as text":        {"POST", customers, "application/json", `{"customer":{"birthDate":"1990-02-03"}}`, 400, "customer.birthDate", `an object such as {"year": 2018, "month": 1, "day": 10}`},
 		"number as time":      {"POST", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "application/json", `{"timeout":10}`, 400, "timeout", `as a text such as "30s"`},
-		"text for list":       {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":"1 Rue"}}}`, 400, "customer.billing_address.lines", "a list, in square brackets"},
-		"empty object":        {"POST", customers, "application/json", `{}`, 400, "customer", `for example {"name": {"family_name": "Smith"}}`},
-		"provider's case":     {"POST", "/v1/providers/Opencell/customers", "application/json", valid, 400, "provider", "; there are avvio, caliq, opencell, sellandsign, valomnia"},
+		"text for list":       {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":"1 Rue"}}}`, 400, "customer.billingAddress.lines", "a list, in square brackets"},
+		"empty object":        {"POST", customers, "application/json", `{}`, 400, "customer", `for example {"name": {"familyName": "Smith"}}`},
+		"provider's case":     {"POST", "/v1/providers/Opencell/customers", "application/json", valid, 400, "provider", "There are avvio, caliq, opencell, sellandsign, valomnia"},
 		"other provider's":    {"POST", "/v1/providers/opencel/customers", "application/json", valid, 404, "", "There are: avvio, caliq, opencell, sellandsign, valomnia"},
-		"output only":         {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"},"createTime":"2020-01-01T00:00:00Z"}}`, 400, "customer.create_time", "Leave it out"},
+		"output only":         {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"},"createTime":"2020-01-01T00:00:00Z"}}`, 400, "customer.createTime", "Leave it out"},
 		"slash in an id":      {"GET", customers + "/A/B", "", "", 404, "", "a / in it as %2F"},
 		"no such path":        {"POST", "/v1/customers", "application/json", valid, 404, "", "POST /v1/providers/{provider}/customers,"},
 		"GET on a verb":       {"GET", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "", "", 405, "", "Use POST /v1/providers/{provider}/operations/{request_id}:wait."},
@@ -142,31 +145,248 @@ func TestRESTRefusals(t *testing.T) {
 	}
 }
 
-// Many a client shows a status without its details: the message alone must say what to change.
-func TestMessagesStandAlone(t *testing.T) {
+// The message of an error names the fields that are at fault. What each must be stands in its
+// violation alone.
+func TestViolationsStandOnce(t *testing.T) {
 	r := start(t, nil)
-	for _, c := range []struct {
-		provider, body, want string
-		fault                map[string]any
-	}{
+	for _, c := range []struct{ provider, body, message, violation string }{
 		{
-			"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"},"avvio":{"password":"x"}}`, "Call again with the same request_id",
-			map[string]any{"vendor": "avvio", "operation": "create", "kind": "drop_after"},
+			"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`,
+			"Provider avvio does not accept avvio.password. The field violation says what to change.", "must be set",
 		},
-		{"avvio", `{"customer":{"name":{"givenName":"A","familyName":"One"},"email":"a@example.com"}}`, "this: avvio.password must be set", nil},
-		{"caliq", `{"customer":{"name":{"familyName":"` + strings.Repeat("x", 31) + `"}}}`, " First: customer.", nil},
-		{"valomnia", `{"customer":{"displayName":"x"},"valomnia":{"image":{"filename":"a","content":"AAAA"}}}`, "this: valomnia.image.content must be a jpg", nil},
-		{"caliq", `{"onExisting":"ON_EXISTING_UPDATE","customer":{"id":"X","name":{"familyName":"One"},"currencyCode":"EUR"}}`, "which takes ON_EXISTING_FAIL, ON_EXISTING_ADOPT", nil},
+		{
+			"caliq", `{"customer":{"name":{"title":"Mr","familyName":"` + strings.Repeat("x", 31) + `"}}}`,
+			"Provider caliq does not accept customer.billingAddress.lines[0], customer.billingAddress.countryCode, ", "must",
+		},
+		{
+			"opencell", `{"requestId":"x","customer":{"birthDate":{"year":1},"name":{"familyName":"One"}}}`,
+			"2 fields are not valid: requestId, customer.birthDate. The field violations say what to change.", "must be a UUID",
+		},
+		{"opencell", `{"customer":{"displayname":"x"}}`, "customer.displayname is not valid.", "is not a field"},
+		{
+			"caliq", `{"onExisting":"ON_EXISTING_UPDATE","customer":{"id":"X","name":{"familyName":"One"},"currencyCode":"EUR"}}`,
+			"onExisting. It supports ON_EXISTING_FAIL, ON_EXISTING_ADOPT.", "cannot be ON_EXISTING_UPDATE at caliq: ",
+		},
+		{
+			"opencell", `{"customer":{"id":"X","website":"x","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`,
+			"Provider opencell cannot take customer.website.", "has no field at opencell",
+		},
 	} {
-		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/"+c.provider+"/customers", strings.NewReader(c.body))
-		request.Header.Set("Content-Type", "application/json")
-		if c.fault != nil {
-			order(t, r, c.fault)
+		got := do(t, create(t, r, c.provider, c.body))
+		message := got.status.Message()
+		if !strings.Contains(message, c.message) {
+			t.Errorf("%s: %q does not say %q", c.provider, message, c.message)
 		}
-		if got := do(t, request); !strings.Contains(got.status.Message(), c.want) {
-			t.Errorf("%s: %q does not say %q", c.provider, got.status.Message(), c.want)
+		violations := violationsOf(got)
+		if len(violations) == 0 || !strings.HasPrefix(violations[0].GetDescription(), c.violation) {
+			t.Errorf("%s: %v, want %q first", c.provider, violations, c.violation)
+		}
+		for _, violation := range violations {
+			if strings.Contains(message, violation.GetDescription()) || strings.HasPrefix(violation.GetDescription(), violation.GetField()) {
+				t.Errorf("%s: %v stands twice: %s", c.provider, violation, message)
+			}
 		}
 	}
+}
+
+func create(t *testing.T, r *running, provider, body string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.restURL+"/v1/providers/"+provider+"/customers", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return request
+}
+
+func violationsOf(got outcome) []*errdetails.BadRequest_FieldViolation {
+	for _, detail := range got.status.Details() {
+		if bad, ok := detail.(*errdetails.BadRequest); ok {
+			return bad.GetFieldViolations()
+		}
+	}
+	return nil
+}
+
+// Errors have the names that the request has: those of JSON, or those of the .proto files.
+func TestErrorsNameFieldsAsTheRequestDoes(t *testing.T) {
+	r := start(t, nil)
+	for _, c := range []struct{ body, field, text string }{
+		{`{"customer":{"displayName":5}}`, "customer.displayName", ""},
+		{`{"customer":{"display_name":5}}`, "customer.display_name", ""},
+		{`{"customer":{"name":{"familyName":""}}}`, "customer.name.familyName", "customer.name.familyName is not valid"},
+		{`{"customer":{"name":{"family_name":""}}}`, "customer.name.family_name", "customer.name.family_name is not valid"},
+		{`{"customer":{"id":"X","name":{"familyName":"A"},"properties":{"family_name":"\u0000"}}}`, `customer.properties["family_name"]`, ""},
+		{`{"customer":{"id":"X","name":{"familyName":"A"},"birthDate":{"year":1}},"opencell":{"customFields":[{"long_value":1}]}}`, "customer.birth_date", ""},
+		{`{"customer":{"id":"X","name":{"familyName":"A"},"billingAddress":{"countryCode":"FR"},"birthPlace":"Lyon"}}`, "customer.birthPlace", "set unsupportedFields to"},
+		{`{"customer":{"id":"X","name":{"family_name":"A"},"billing_address":{"country_code":"FR"},"birth_place":"Lyon"}}`, "customer.birth_place", "set unsupported_fields to"},
+		{`{`, "body", ""},
+		{`{}`, "customer", `{"name": {"familyName": "Smith"}}`},
+	} {
+		got := do(t, create(t, r, "opencell", c.body))
+		text := got.status.Message()
+		var fields []string
+		for _, violation := range violationsOf(got) {
+			fields, text = append(fields, violation.GetField()), text+" "+violation.GetDescription()
+		}
+		if !slices.Contains(fields, c.field) || !strings.Contains(text, c.text) {
+			t.Errorf("%s: violations of %q, want %q; %q, want %q", c.body, fields, c.field, text, c.text)
+		}
+	}
+	for query, want := range map[string]string{"page_size=-1": "page_size", "pageSize=-1": "pageSize", "pageToken=x": "pageToken", "page_token=x": "page_token"} {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+"/v1/providers?"+query, http.NoBody)
+		if got := violationsOf(do(t, request)); len(got) != 1 || got[0].GetField() != want {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+}
+
+// A provider that does not exist is reported before anything that is wrong with the body.
+func TestProviderIsCheckedFirst(t *testing.T) {
+	r := start(t, nil)
+	for name, change := range map[string]func(*http.Request){
+		"nothing":    func(*http.Request) {},
+		"the type":   func(request *http.Request) { request.Header.Set("Content-Type", "text/plain") },
+		"the coding": func(request *http.Request) { request.Header.Set("Content-Encoding", "br") },
+		"the query":  func(request *http.Request) { request.URL.RawQuery = "x=y" },
+	} {
+		for _, body := range []string{`{`, `{"custmer":{}}`, `{"customer":{"email":"x"}}`, `{"requestId":"x"}`, `{"customer":{"comment":"` + strings.Repeat("x", 1<<20) + `"}}`} {
+			request := create(t, r, "opencel", body)
+			change(request)
+			if got := do(t, request); got.http != http.StatusNotFound || !strings.Contains(got.status.Message(), "There are: avvio, ") {
+				t.Errorf("%s, %.20s: HTTP %d, %v", name, body, got.http, got.status)
+			}
+			request = create(t, r, "Opencell", body)
+			change(request)
+			if got := violationsOf(do(t, request)); len(got) != 1 || got[0].GetField() != "provider" || !strings.Contains(got[0].GetDescription(), "There are avvio, ") {
+				t.Errorf("%s, %.20s: %v", name, body, got)
+			}
+		}
+	}
+}
+
+// HEAD works wherever GET does, with the headers of GET and no body.
+func TestHead(t *testing.T) {
+	r := start(t, nil)
+	for _, path := range []string{
+		"/v1/providers", "/v1/providers/opencell", "/v1/providers/nobody", "/v1/providers/opencell/customers/X", "/v1/providers?x=y",
+		"/v1/providers/-/operations", "/healthz", "/readyz", "/metrics", "/openapi.json", "/service-config.json", "/docs", "/docs/", "/v1/nothing",
+	} {
+		var got [2]*http.Response
+		for i, method := range []string{http.MethodGet, http.MethodHead} {
+			request, _ := http.NewRequestWithContext(t.Context(), method, r.restURL+path, http.NoBody)
+			request.Header.Set("Accept-Encoding", "gzip") // or the transport adds it to GET alone
+			response, err := http.DefaultTransport.RoundTrip(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(response.Body)
+			_ = response.Body.Close()
+			if err != nil || method == http.MethodHead && len(text) > 0 {
+				t.Errorf("%s %s: %v, body %q", method, path, err, text)
+			}
+			got[i] = response
+		}
+		if got[0].StatusCode != got[1].StatusCode {
+			t.Errorf("%s: %s with GET, %s with HEAD", path, got[0].Status, got[1].Status)
+		}
+		for _, header := range []string{"Content-Type", "Content-Encoding", "Etag", "Vary", "Location"} {
+			if got[0].Header.Get(header) != got[1].Header.Get(header) {
+				t.Errorf("%s: %s %q with GET, %q with HEAD", path, header, got[0].Header.Get(header), got[1].Header.Get(header))
+			}
+		}
+	}
+	request, _ := http.NewRequestWithContext(t.Context(), http.MethodHead, r.restURL+"/v1/providers/opencell/customers", http.NoBody)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusMethodNotAllowed || response.Header.Get("Allow") != "POST" {
+		t.Errorf("HEAD of a path that takes POST: %s, Allow %q", response.Status, response.Header.Get("Allow"))
+	}
+}
+
+// A 415 response says what the server reads.
+func TestRefusedFormsOfBodies(t *testing.T) {
+	r := start(t, nil)
+	for _, c := range []struct{ name, value, accept, encoding string }{
+		{"Content-Type", "text/plain", "application/json", ""},
+		{"Content-Encoding", "gzip", "application/json", "identity"},
+	} {
+		request := create(t, r, "opencell", `{}`)
+		request.Header.Set(c.name, c.value)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusUnsupportedMediaType || response.Header.Get("Accept") != c.accept || response.Header.Get("Accept-Encoding") != c.encoding {
+			t.Errorf("%s %s: %s, %v", c.name, c.value, response.Status, response.Header)
+		}
+	}
+}
+
+// The OpenAPI document is compressed for clients that accept gzip, and each form has its own ETag.
+func TestOpenAPIIsCompressed(t *testing.T) {
+	r := start(t, nil)
+	get := func(method, accepts, known string) (*http.Response, []byte) {
+		request, _ := http.NewRequestWithContext(t.Context(), method, r.restURL+"/openapi.json", http.NoBody)
+		request.Header.Set("Accept-Encoding", accepts)
+		if known != "" {
+			request.Header.Set("If-None-Match", known)
+		}
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response, text
+	}
+	etags := map[string]bool{}
+	for accepts, want := range map[string]string{"gzip": "gzip", "br;q=1.0, gzip;q=0.8": "gzip", "gzip;q=0": "", "identity": "", "br": ""} {
+		response, text := get(http.MethodGet, accepts, "")
+		if got := response.Header.Get("Content-Encoding"); got != want || !strings.Contains(response.Header.Get("Vary"), "Accept-Encoding") {
+			t.Errorf("%q: encoding %q, want %q; Vary %q", accepts, got, want, response.Header.Get("Vary"))
+		}
+		if want == "gzip" {
+			small, size := gzipReader(t, text), len(text)
+			if text = small; size > len(text)/4 {
+				t.Errorf("%q: %d bytes of %d", accepts, size, len(text))
+			}
+		}
+		if !json.Valid(text) {
+			t.Errorf("%q: not JSON: %.40q", accepts, text)
+		}
+		etag := response.Header.Get("Etag")
+		etags[etag] = true
+		if again, _ := get(http.MethodGet, accepts, etag); again.StatusCode != http.StatusNotModified {
+			t.Errorf("%q with ETag %s: %s", accepts, etag, again.Status)
+		}
+		if head, _ := get(http.MethodHead, accepts, ""); head.Header.Get("Etag") != etag || head.Header.Get("Content-Encoding") != want {
+			t.Errorf("%q: HEAD has %v", accepts, head.Header)
+		}
+	}
+	if len(etags) != 2 {
+		t.Errorf("ETags %v", etags)
+	}
+}
+
+func gzipReader(t *testing.T, data []byte) []byte {
+	t.Helper()
+	reader, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func TestRESTTimeout(t *testing.T) {
@@ -175,7 +395,7 @@ func TestRESTTimeout(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+"/v1/providers", http.NoBody)
 		request.Header.Set("Grpc-Timeout", header)
 		got := do(t, request)
-		if got.http != want || want != http.StatusOK && !strings.Contains(got.status.Message(), "Grpc-Timeout must be a whole number") {
+		if got.http != want || want != http.StatusOK && !strings.Contains(got.status.Message(), "Grpc-Timeout is not valid") {
 			t.Errorf("%s: HTTP %d, want %d: %v", header, got.http, want, got.status)
 		}
 	}
@@ -254,7 +474,7 @@ func TestNearlyIdempotencyKey(t *testing.T) {
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set(name, "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11")
 		got := do(t, request)
-		if got.http != want || want == 400 && !strings.Contains(got.status.Message(), "did you mean Idempotency-Key?") {
+		if got.http != want || want == 400 && !strings.Contains(violationsOf(got)[0].GetDescription(), "use Idempotency-Key") {
 			t.Errorf("%s: HTTP %d, %v", name, got.http, got.status)
 		}
 	}
@@ -296,7 +516,7 @@ func TestAllowedMethods(t *testing.T) {
 		methods := found.(protoreflect.ServiceDescriptor).Methods()
 		for i := range methods.Len() {
 			rule, _ := proto.GetExtension(methods.Get(i).Options(), annotations.E_Http).(*annotations.HttpRule)
-			path, want := rule.GetGet(), http.MethodGet
+			path, want := rule.GetGet(), "GET, HEAD"
 			if rule.GetPost() != "" {
 				path, want = rule.GetPost(), http.MethodPost
 			}

@@ -75,6 +75,14 @@ func (all routes) at(path string) routes {
 	return there
 }
 
+// allow is what the header Allow says of a route. A path that takes GET takes HEAD.
+func (r route) allow() string {
+	if r.method == http.MethodGet {
+		return "GET, HEAD"
+	}
+	return r.method
+}
+
 // take reports whether one of the routes that a path is of takes a method.
 func (all routes) take(method, path string) bool {
 	return slices.ContainsFunc(all, func(route route) bool { return route.method == method && strings.HasSuffix(path, route.verb) })

@@ -119,8 +119,12 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	document, err := compressed(reference)
+	if err != nil {
+		return nil, err
+	}
 	s.http = &http.Server{
-		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, reference, options))),
+		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, reference, document, options))),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readWithin,
 		IdleTimeout:       2 * time.Minute,
@@ -137,7 +141,7 @@ func New(options Options) (*Server, error) {
 	return s, s.listen()
 }
 
-func (s *Server) routes(contract *rest, reference http.Handler, options Options) http.Handler {
+func (s *Server) routes(contract *rest, reference, document http.Handler, options Options) http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("/", contract)
 	for path, handler := range map[string]http.Handler{
@@ -146,7 +150,7 @@ func (s *Server) routes(contract *rest, reference http.Handler, options Options)
 		"/metrics":             contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)),
 		"/docs":                reference,
 		"/docs/":               reference,
-		"/openapi.json":        reference,
+		"/openapi.json":        document,
 		"/service-config.json": reference,
 	} {
 		routes.Handle("GET "+path, handler)

@@ -39,7 +39,8 @@ func (c decodingCodec) Unmarshal(data mem.BufferSlice, into any) error {
 	}
 	if err := c.CodecV2.Unmarshal(data, request.message); err != nil {
 		descriptor := request.message.ProtoReflect().Descriptor()
-		proto.Reset(request.message) // a part of a request is no request
+		proto.Reset(request.message) // a part of a request is no request, but its provider is checked first
+		keepProvider(data.Materialize(), request.message.ProtoReflect())
 		request.undecodable = invalidField("body", "must be a "+string(descriptor.FullName())+" in protobuf's binary form")
 		if path := notUTF8(data.Materialize(), descriptor, ""); path != "" {
 			request.undecodable = invalidField(path, "must be valid UTF-8")
@@ -85,8 +86,33 @@ func keepUndecodable(handler grpc.MethodHandler) grpc.MethodHandler {
 
 // undecodable returns why the request of a call could not be decoded, or nil.
 func undecodable(ctx context.Context) error {
-	err, _ := ctx.Value(undecodableKey{}).(error)
-	return err
+	switch found := ctx.Value(undecodableKey{}).(type) {
+	case error:
+		return found
+	case *requestBody: // over REST
+		if found.problem != nil {
+			return found.problem.failure
+		}
+	}
+	return nil
+}
+
+// keepProvider sets the provider of a message from encoded data that cannot be decoded as a whole.
+func keepProvider(data []byte, message protoreflect.Message) {
+	field := message.Descriptor().Fields().ByName("provider")
+	for field != nil && len(data) > 0 {
+		number, kind, length := protowire.ConsumeField(data)
+		if length < 0 {
+			return
+		}
+		if number == field.Number() && kind == protowire.BytesType {
+			_, _, tag := protowire.ConsumeTag(data)
+			if name, _ := protowire.ConsumeBytes(data[tag:length]); utf8.Valid(name) {
+				message.Set(field, protoreflect.ValueOfString(string(name)))
+			}
+		}
+		data = data[length:]
+	}
 }
 
 // notUTF8 returns the path of the first text in an encoded message that is not UTF-8, or nothing.

@@ -42,6 +42,7 @@ func TestUndecodable(t *testing.T) {
 		"a map's value": {provider + field(3, entry("a", "b"), entry("k", "\xff")), `customer.properties["k"]`},
 		"a map's key":   {provider + field(3, entry("\xff", "a")), `customer.properties["\xff"]`},
 		"both at once":  {provider + field(2, "\xff") + "\xff", "request_id"},
+		"no such name":  {field(1, "Opencell") + field(2, "\xff"), "provider"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var trailer metadata.MD
@@ -63,5 +64,23 @@ func TestUndecodable(t *testing.T) {
 				t.Errorf("got %v, %s, violations of %q, trailer %v", got, reason, violated, trailer)
 			}
 		})
+	}
+}
+
+// Over gRPC, too, a provider that does not exist is reported before what is wrong with the rest.
+func TestProviderIsCheckedBeforeTheRest(t *testing.T) {
+	r := start(t, nil)
+	provider := field(1, "opencel")
+	for name, sent := range map[string]string{
+		"not UTF-8":   provider + field(2, "\xff"),
+		"no protobuf": provider + "\xff",
+		"not a UUID":  provider + field(2, "x"),
+		"no customer": provider,
+	} {
+		err := r.grpc.Invoke(t.Context(), "/enlist.v1.CustomerService/CreateCustomer", []byte(sent), &enlistv1.CreateCustomerResponse{},
+			grpc.ForceCodecV2(asBytes{encoding.GetCodecV2("proto")}))
+		if got := status.Convert(err); got.Code() != codes.NotFound || !strings.Contains(got.Message(), "There are: avvio, ") {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

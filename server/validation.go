@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -41,18 +40,10 @@ func check(ctx context.Context, message proto.Message, connected connections) er
 	}
 	for i := range found.all {
 		if found.all[i].Path == "provider" {
-			found.all[i].Description += "; there are " + strings.Join(connected.names(ctx), ", ")
+			found.all[i].Description += ". There are " + strings.Join(connected.names(ctx), ", ")
 		}
 	}
-	text := "1 field is not valid: "
-	if len(found.all) > 1 {
-		text = fmt.Sprintf("%d fields are not valid. First: ", len(found.all))
-	}
-	return &providers.Error{
-		Reason:     enlistv1.ErrorReason_INVALID_FIELD,
-		Message:    text + found.all[0].Path + " " + found.all[0].Description + ".",
-		Violations: found.all,
-	}
+	return providers.Invalid(found.all...)
 }
 
 // nilUUID is what a UUID variable holds that nobody has set. All who forget to would share a request_id.

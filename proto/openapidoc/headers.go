@@ -3,6 +3,7 @@ package main
 // headerNames are the names of headers, by those of their components.
 var headerNames = map[string]string{ //nolint:gochecknoglobals // a constant
 	"XRequestId": "X-Request-Id", "RetryAfter": "Retry-After", "WWWAuthenticate": "WWW-Authenticate",
+	"Accept": "Accept", "AcceptEncoding": "Accept-Encoding",
 }
 
 // parameters are the headers of requests.
@@ -25,6 +26,9 @@ func answerHeaders() *object {
 			"schema", with("type", "string", "pattern", "^[A-Za-z0-9._:/-]{1,128}$")),
 		"RetryAfter", with("description", "RetryInfo's delay in whole seconds, rounded up; where RetryInfo comes along.",
 			"schema", with("type", "integer", "minimum", 1)),
+		"Accept", with("description", "The media type that the server reads.", "schema", with("type", "string", "const", "application/json")),
+		"AcceptEncoding", with("description", "`identity`, where the request had a Content-Encoding: the server reads bodies without one.",
+			"schema", with("type", "string", "const", "identity")),
 		"WWWAuthenticate", with("description", "How to authenticate (RFC 6750).", "schema", with("type", "string", "pattern", "^Bearer")),
 	)
 }

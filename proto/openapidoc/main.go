@@ -1,31 +1,41 @@
 // Command openapidoc writes the OpenAPI 3.1 document of the contract's REST side. What it says of fields, limits and errors stands in the
 // contract, its annotations and its comments; here stands only how to say it in OpenAPI.
 //
-// Usage: openapidoc DESCRIPTOR-SET > enlist.openapi.json
+// With -configuration it writes the JSON Schema of the configuration instead.
+//
+// Usage: openapidoc [-configuration] DESCRIPTOR-SET > FILE
 package main
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: openapidoc DESCRIPTOR-SET > enlist.openapi.json")
+	isConfiguration := flag.Bool("configuration", false, "write the JSON Schema of the configuration")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fmt.Fprintln(os.Stderr, "usage: openapidoc [-configuration] DESCRIPTOR-SET > FILE")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1]); err != nil {
+	write := newDocument
+	if *isConfiguration {
+		write = newConfigurationSchema
+	}
+	if err := run(flag.Arg(0), write); err != nil {
 		fmt.Fprintln(os.Stderr, "openapidoc:", err)
 		os.Exit(1)
 	}
 }
 
-func run(descriptorSet string) error {
+func run(descriptorSet string, newDocument func(*protoregistry.Files) (*object, error)) error {
 	data, err := os.ReadFile(descriptorSet)
 	if err != nil {
 		return err

@@ -135,6 +135,9 @@ func (d *document) failure(code int, reasons []reason) *object {
 	if code == http.StatusUnauthorized {
 		names = append(names, "WWWAuthenticate")
 	}
+	if code == http.StatusUnsupportedMediaType {
+		names = append(names, "Accept", "AcceptEncoding")
+	}
 	content := with("schema", with("$ref", "#/components/schemas/Status"))
 	if len(examples.names) > 0 {
 		content.set("examples", examples)

@@ -20,29 +20,34 @@ const (
 // schemas makes the schemas of messages and enums, each once and under the name of its message; where a message goes both ways,
 // that of requests ends with Input.
 type schemas struct {
-	made    *object
-	answers map[protoreflect.FullName]bool // messages that answers have
-	err     error
+	made     *object
+	requests messages // that requests have
+	answers  messages // that answers have
+	err      error
 }
 
 func newSchemas(services []protoreflect.ServiceDescriptor) *schemas {
-	s := &schemas{made: with(), answers: map[protoreflect.FullName]bool{}}
+	s := &schemas{made: with(), requests: messages{}, answers: messages{}}
 	for _, service := range services {
 		for i := range service.Methods().Len() {
-			s.noteAnswer(service.Methods().Get(i).Output())
+			s.requests.add(service.Methods().Get(i).Input())
+			s.answers.add(service.Methods().Get(i).Output())
 		}
 	}
 	return s
 }
 
-func (s *schemas) noteAnswer(message protoreflect.MessageDescriptor) {
-	if s.answers[message.FullName()] {
+type messages map[protoreflect.FullName]bool
+
+// add adds a message and the messages of its fields.
+func (m messages) add(message protoreflect.MessageDescriptor) {
+	if m[message.FullName()] {
 		return
 	}
-	s.answers[message.FullName()] = true
+	m[message.FullName()] = true
 	for i := range message.Fields().Len() {
 		if field := message.Fields().Get(i); field.Message() != nil {
-			s.noteAnswer(field.Message())
+			m.add(field.Message())
 		}
 	}
 }
@@ -73,7 +78,7 @@ func (s *schemas) ofMessage(message protoreflect.MessageDescriptor, going direct
 			continue
 		}
 		property := s.ofField(field, going)
-		if isOutput {
+		if isOutput && s.requests[message.FullName()] { // of a message that only answers have, all is
 			property.set("readOnly", true)
 		}
 		properties.set(field.JSONName(), property)

@@ -99,8 +99,9 @@ func (s *schemas) addDetails(reason protoreflect.EnumDescriptor, vendor protoref
 		"@type", atType("google.rpc.BadRequest"),
 		"fieldViolations", with("type", "array", "minItems", 1, "items", with(
 			"type", "object", "required", []string{"field", "description"}, "properties", with(
-				"field", with("type", "string", "description", "Proto path of the field, or `body`, `query`, `path`, the name of a header."),
-				"description", with("type", "string", "description", "The path and what it must be, in a sentence."),
+				"field", with("type", "string", "description",
+					"Path of the field, in lowerCamelCase unless the request has snake_case. Or `body`, `query`, `path`, the name of a header."),
+				"description", with("type", "string", "description", "What the field must be. It completes a sentence that begins with the path."),
 				"reason", text,
 			),
 		)),

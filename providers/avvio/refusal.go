@@ -21,13 +21,15 @@ import (
 var (
 	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|unauth|access.?deni|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
-	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed`)
+	aboutCredentials = regexp.MustCompile(`(?i)authenti|credential|unauthori[sz]|not authori[sz]|access denied|login failed|` +
+		`(invalid|wrong|incorrect|bad|unknown) (user ?name|user|login)[^.]{0,8} password`)
 )
 
-// confirmation says what must confirm a refusal in Avvio's words. A proxy may have sent the request twice: the copy that came first can be
-// the reason. A refusal with HTTP status 500 may come from half-way.
-func confirmation(status int, words string) providers.Confirmation {
-	if status >= http.StatusInternalServerError || providers.IsAboutExisting(words) {
+// confirmation says what must confirm a refusal in Avvio's own words, or in any of the body's. A
+// proxy may have sent the request twice: the copy that came first can be the reason. A refusal with
+// HTTP status 500 may come from half-way.
+func confirmation(status int, own, words string) providers.Confirmation {
+	if status >= http.StatusInternalServerError || providers.IsAboutExisting(own) || providers.IsAboutExisting(words) {
 		return providers.ConfirmAfterLag
 	}
 	return providers.ConfirmByLookup
@@ -42,20 +44,20 @@ func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Respon
 	vendor := vendorError(response, secrets)
 	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(said))
 	own := "" // Avvio's own words: the rest may repeat what was sent
-	for _, member := range []string{"status", "errorCode", "message", "description"} {
+	for _, member := range []string{"errorCode", "message", "description"} {
 		own += text(said.GetFields()[member]) + " "
 	}
 	switch {
 	case status == "", !speaksForItself(response.Status), !refuses.MatchString(status), serverFailed.MatchString(words):
 		return p.http.NotUnderstood(call, response, vendor)
-	case aboutCredentials.MatchString(own):
+	case aboutCredentials.MatchString(status + " " + own):
 		return p.http.CredentialsRejected(vendor, nil)
 	default:
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
 			Message: "Provider " + p.description.Name + " refused the request; see VendorError for its words. Nothing was created.",
 			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
-			Vendor:  vendor, Confirm: confirmation(response.Status, words), Alive: true,
+			Vendor:  vendor, Confirm: confirmation(response.Status, own, words), Alive: true,
 		}
 	}
 }

@@ -92,7 +92,7 @@ func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, d
 	confirm := providers.ConfirmByLookup
 	for _, message := range messages {
 		words := message.GetMessage() + " " + message.GetDescription()
-		if strings.TrimSpace(words) == "" || providers.IsAboutExisting(words) { // nothing says that it is about something else
+		if providers.IsAboutExisting(words) { // or nothing says that it is about something else
 			confirm = providers.ConfirmAfterLag
 		}
 	}
@@ -116,11 +116,15 @@ func (p *Provider) issues(ctx context.Context, data *caliqv1.CustomerCreateData)
 	return warnings
 }
 
-// failed tells the documented failures, which are HTTP errors, from those of whatever else may have answered.
+// failed tells the documented failures, which are HTTP errors, from those of whatever else may have
+// answered. A look-up confirms a 400. Without Caliq's own words it may be a proxy's that has passed
+// the request on, so absence counts only after the vendor's lag.
 func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Response) error {
 	answer := &caliqv1.ErrorAnswer{}
 	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
+	confirm := providers.ConfirmAfterLag
 	if wire.Unmarshal(response.Body, answer) == nil && answer.GetMessage() != "" {
+		confirm = providers.ConfirmByLookup
 		vendor.Messages = []*enlistv1.VendorMessage{vendorhttp.Message("", p.redact(answer.GetMessage()))}
 	}
 	if response.Status == http.StatusBadRequest {
@@ -129,6 +133,7 @@ func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Respons
 			Message: "Provider " + p.description.Name + " could not make sense of the request; see VendorError. Nothing was done.",
 			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
 			Vendor:  vendor,
+			Confirm: confirm,
 		}
 	}
 	return p.http.NotUnderstood(call, response, vendor)

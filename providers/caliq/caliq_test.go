@@ -305,6 +305,9 @@ func TestAnswers(t *testing.T) {
 			if int(known.Vendor.GetHttpStatus()) != test.status || len(known.Vendor.GetMessages()) > 20 {
 				t.Errorf("vendor error %v", known.Vendor)
 			}
+			if known.Reason == rejected && known.Confirm == providers.ConfirmNothing || name == "400 without words" && known.Confirm != providers.ConfirmAfterLag {
+				t.Errorf("confirmed by %d", known.Confirm)
+			}
 			var said []string
 			for _, message := range known.Vendor.GetMessages() {
 				said = append(said, strings.ReplaceAll(message.String(), "  ", " "))

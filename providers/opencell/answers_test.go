@@ -195,10 +195,18 @@ func TestViolations(t *testing.T) {
 		},
 		{"MISSING_PARAMETER", "Parameters required: country,address.country", []string{"customer.billing_address.country_code"}},
 		{"INVALID_PARAMETER", "Invalid parameters: methodOfPayment[1].alias, code", []string{"opencell.payment_methods[1].alias", "customer.id"}},
+		{
+			"INVALID_PARAMETER", "Invalid parameters: methodOfPayment[1].customFields.customField[2].code",
+			[]string{"opencell.payment_methods[1].custom_fields[2].code"},
+		},
 		{"INVALID_PARAMETER", "Parameters required: description", []string{"customer.organization.name"}},
 		{"INVALID_PARAMETER", "Parameters required: seller, unheardOf, , code is blank", []string{"opencell.seller_code"}},
 		{"INVALID_PARAMETER", "The email is wrong: email", nil},
 		{"MISSING_PARAMETER", "billingCycle", nil},
+		{
+			"BUSINESS_API_EXCEPTION", "The following parameters are required or contain invalid values: currency, address.zipCode",
+			[]string{"customer.currency_code", "customer.billing_address.postal_code"},
+		},
 		{"ACTION_FORBIDDEN", "Parameters required: code", nil},
 	} {
 		create := request(t, `{"customer":{"id":"A-1","organization":{"name":"Acme"},"billingAddress":{"countryCode":"FR"}}}`)

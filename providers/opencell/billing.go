@@ -40,6 +40,7 @@ func discountPlans(plans []*enlistv1.OpencellDiscountPlan) []*opencellv1.Discoun
 		sent[i] = &opencellv1.DiscountPlan{
 			Code: plan.GetCode(), StartDate: codes.Date(plan.GetStartDate()), EndDate: codes.Date(plan.GetEndDate()),
 			DefaultDuration: plan.DefaultDuration, DurationUnit: vendorCode(plan.GetDurationUnit()),
+			CustomFields: customFields(nil, plan.GetCustomFields()),
 		}
 	}
 	return sent

@@ -79,7 +79,11 @@ func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse
 	if held := said.GetActionStatus().GetEntityCode(); match.Keys(code, held) == match.Near {
 		code = held
 	}
-	return c.createResponse(code, said.body, said.warnings), nil
+	response := c.createResponse(code, said.body, said.warnings)
+	if sent.shown {
+		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	}
+	return response, nil
 }
 
 // createResponse returns the response to a creation that made the customer of a code.

@@ -89,20 +89,37 @@ const largestWhole = 1<<53 - 1
 
 // tooLarge returns the path of the first whole number in a list or a map that would not stay exact.
 // It returns an empty string if there is no such number.
-func tooLarge(fields []*enlistv1.OpencellCustomField) string {
+func tooLarge(options *enlistv1.OpencellOptions) string {
+	if path := tooLargeIn("opencell.", options.GetCustomFields()); path != "" {
+		return path
+	}
+	for i, method := range options.GetPaymentMethods() {
+		if path := tooLargeIn(fmt.Sprintf("opencell.payment_methods[%d].", i), method.GetCustomFields()); path != "" {
+			return path
+		}
+	}
+	for i, plan := range options.GetDiscountPlansForInstantiation() {
+		if path := tooLargeIn(fmt.Sprintf("opencell.discount_plans_for_instantiation[%d].", i), plan.GetCustomFields()); path != "" {
+			return path
+		}
+	}
+	return ""
+}
+
+func tooLargeIn(holder string, fields []*enlistv1.OpencellCustomField) string {
 	isTooLarge := func(value *enlistv1.OpencellCustomFieldValue) bool {
 		return value.GetLongValue() > largestWhole || value.GetLongValue() < -largestWhole
 	}
 	for i, field := range fields {
 		for j, item := range field.GetListValue().GetItems() {
 			if isTooLarge(item) {
-				return fmt.Sprintf("opencell.custom_fields[%d].list_value.items[%d].long_value", i, j)
+				return fmt.Sprintf(holder+"custom_fields[%d].list_value.items[%d].long_value", i, j)
 			}
 		}
 		entries := field.GetMapValue().GetEntries()
 		for _, key := range slices.Sorted(maps.Keys(entries)) {
 			if isTooLarge(entries[key]) {
-				return fmt.Sprintf("opencell.custom_fields[%d].map_value.entries[%q].long_value", i, key)
+				return fmt.Sprintf(holder+"custom_fields[%d].map_value.entries[%q].long_value", i, key)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package opencell
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,7 +44,7 @@ func customer(record *opencellv1.CustomerRecord) *enlistv1.Customer {
 		Fax:            record.GetContactInformation().GetFax(),
 		Category:       record.GetCustomerCategory(),
 		BillingAddress: billingAddress(record.GetAddress()),
-		Properties:     properties(record.GetCustomFields()),
+		Properties:     properties(record),
 		VendorIds:      map[string]string{},
 		Source:         enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
 	}
@@ -92,11 +93,30 @@ func billingAddress(address *opencellv1.Address) *enlistv1.Address {
 	}
 }
 
-// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods of a field
-// it returns the first.
-func properties(fields *opencellv1.RecordedCustomFields) map[string]string {
+// levels returns the custom fields of the customer, and of the first account of each level below: a
+// field is kept at the levels that it is set up for.
+func levels(record *opencellv1.CustomerRecord) [][]*opencellv1.RecordedCustomField {
+	all := [][]*opencellv1.RecordedCustomField{record.GetCustomFields().GetCustomField()}
+	for _, account := range first(record.GetCustomerAccounts().GetCustomerAccount()) {
+		all = append(all, account.GetCustomFields().GetCustomField())
+		for _, billing := range first(account.GetBillingAccounts().GetBillingAccount()) {
+			all = append(all, billing.GetCustomFields().GetCustomField())
+			for _, user := range first(billing.GetUserAccounts().GetUserAccount()) {
+				all = append(all, user.GetCustomFields().GetCustomField())
+			}
+		}
+	}
+	return all
+}
+
+// first returns the first element, or none.
+func first[E any](list []E) []E { return list[:min(len(list), 1)] }
+
+// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods or levels
+// of a field it returns the first.
+func properties(record *opencellv1.CustomerRecord) map[string]string {
 	properties := map[string]string{}
-	for _, field := range fields.GetCustomField() {
+	for _, field := range slices.Concat(levels(record)...) {
 		if _, isThere := properties[field.GetCode()]; isThere || field.GetCode() == "" {
 			continue
 		}

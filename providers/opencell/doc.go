@@ -3,7 +3,8 @@
 // One request makes a customer, its customer account, billing account and user account, all under
 // the caller's code (account type C_UA). ON_EXISTING_FAIL uses createCRMAccountHierarchy, which
 // refuses a code that exists. ON_EXISTING_UPDATE uses createOrUpdateCRMAccountHierarchy, which does
-// not say which of the two it did. ON_EXISTING_ADOPT and ON_EXISTING_UPDATE read first: an update
+// not say which of the two it did; it updated if the look-up before it showed the customer.
+// ON_EXISTING_ADOPT and ON_EXISTING_UPDATE read first: an update
 // sends what Opencell would reset or mix if it were left out (keep.go).
 //
 // The authority on names, types, enum values and lengths is testdata/dto.json, made by

@@ -75,42 +75,10 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 		return providers.MatchOther, differences
 	case anothers:
 		return providers.MatchUnclear, append(differences, "opencell.external_ref1")
-	case exact && !update && !there.isReferenceOdd && isSomebodyElse(written, read):
+	case exact && !update && !there.isReferenceOdd && providers.IsSomebodyElse(written, read):
 		return providers.MatchOther, differences
 	}
 	return told, differences
-}
-
-// isSomebodyElse reports whether a record shows another customer than the one that was sent: no
-// value that identifies somebody is equal or nearly equal, and at least one is different.
-func isSomebodyElse(sent, read *enlistv1.Customer) bool {
-	different := false
-	for _, values := range [][2]string{
-		{sent.GetEmail(), read.GetEmail()},
-		{sent.GetName().GetGivenName(), read.GetName().GetGivenName()},
-		{sent.GetName().GetFamilyName(), read.GetName().GetFamilyName()},
-		{sent.GetDisplayName(), read.GetDisplayName()}, // or the organization's name
-		{sent.GetPhone(), read.GetPhone()},
-		{sent.GetMobile(), read.GetMobile()},
-		{sent.GetOrganization().GetVatNumber(), read.GetOrganization().GetVatNumber()},
-		{firstLine(sent), firstLine(read)},
-	} {
-		switch {
-		case values[0] == "" || values[1] == "":
-		case match.Names(values[0], values[1]) != match.Different:
-			return false
-		default:
-			different = true
-		}
-	}
-	return different
-}
-
-func firstLine(customer *enlistv1.Customer) string {
-	for _, line := range customer.GetBillingAddress().GetLines() {
-		return line
-	}
-	return ""
 }
 
 // ownReference returns our own reference, the request_id, if this creation sends it. Nobody else

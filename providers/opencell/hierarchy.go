@@ -85,13 +85,13 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 		MailingType:           options.GetMailingType(),
 		EmailTemplate:         options.GetEmailTemplate(),
 		CcedEmails:            options.GetCcedEmails(),
-		BankCoordinates:       accountBank(options.GetBankCoordinates()),
+		BankCoordinates:       bank(options.GetBankCoordinates()),
 	}
 	addBilling(hierarchy, options)
 	if err := p.checkPayment(options); err != nil {
 		return nil, err
 	}
-	if path := tooLarge(options.GetCustomFields()); path != "" {
+	if path := tooLarge(options); path != "" {
 		return nil, providers.InvalidField(p.description.Name, path, "must be from -9007199254740991 to 9007199254740991")
 	}
 	if hierarchy.GetElectronicBilling() && hierarchy.GetEmail() == "" {

@@ -104,17 +104,19 @@ func TestUpdateLooksFirst(t *testing.T) {
 	}
 }
 
-// once learns that an update looks first, and that the look-up showed the customer. An account type
-// that makes no customer has nothing to look up.
+// once learns that an update looks first, and that the look-up showed the customer. Only then is it
+// an update for certain. An account type that makes no customer has nothing to look up.
 func TestUpdateIsShown(t *testing.T) {
+	const updated, either = enlistv1.Outcome_OUTCOME_UPDATED, enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
 	for name, test := range map[string]struct {
 		kind         string
 		read         http.HandlerFunc
 		looks, shown bool
+		outcome      enlistv1.Outcome
 	}{
-		"there":       {"", text(200, held("A-1", "", "Smith")), true, true},
-		"not there":   {"", text(404, absent), true, false},
-		"no customer": {"UA", func(http.ResponseWriter, *http.Request) { t.Error("a look-up was made") }, false, false},
+		"there":       {"", text(200, held("A-1", "", "Smith")), true, true, updated},
+		"not there":   {"", text(404, absent), true, false, either},
+		"no customer": {"UA", func(http.ResponseWriter, *http.Request) { t.Error("a look-up was made") }, false, false, either},
 	} {
 		update := updating(t, `"billingAddress":{"countryCode":"FR"}`)
 		update.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{CrmAccountType: test.kind}}
@@ -129,8 +131,9 @@ func TestUpdateIsShown(t *testing.T) {
 			}
 			return nil
 		}})
-		if _, err := creation.CreateCustomer(ctx); err != nil || creation.LooksFirst() != test.looks || sends != 1 {
-			t.Errorf("%s: looks %t, %d sends, %v", name, creation.LooksFirst(), sends, err)
+		response, err := creation.CreateCustomer(ctx)
+		if err != nil || creation.LooksFirst() != test.looks || sends != 1 || response.GetOutcome() != test.outcome {
+			t.Errorf("%s: looks %t, %d sends, %v, %v", name, creation.LooksFirst(), sends, response, err)
 		}
 	}
 }

@@ -121,8 +121,7 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 			"customerAccountStatus": "ACTIVE", "dunningLevel": "R0", "nextInvoiceDate": {"year": 2018, "month": 2, "day": 1},
 			"billingAccountStatus": "ACTIVE", "userAccountStatus": "ACTIVE", "terminationDate": {"year": 2030, "month": 1, "day": 1},
 			"mailingType": "AUTO", "ccedEmails": "a@example.com,b@example.com",
-			"customFields": [{"code": "l", "longValue": "9007199254740993"}, {"code": "d", "doubleValue": 1.25},
-				{"code": "b", "booleanValue": true}, {"code": "t", "dateValue": {"year": 2020, "month": 2, "day": 29}}, {"code": "s", "stringValue": "text"}, `+custom+`]
+			"customFields": [`+custom+`]
 		}}`), request(t, `{
 		"customer": {
 			"id": "FULL-2", "name": {"givenName": "Jane", "familyName": "Doe"}, "organization": {"name": "Acme"}, "email": "jane@example.com",
@@ -138,14 +137,15 @@ const card = `{"paymentMethodType": "OPENCELL_PAYMENT_METHOD_CARD", "cardNumber"
 	"userId": "user-1", "email": "pay@example.com", "info1": "i1", "info2": "i2", "info3": "i3", "info4": "i4", "info5": "i5",
 	"referenceDocumentCode": "DOC-1", "untdidPaymentMeans": "30",
 	"bankCoordinates": {"bankCode": "30006", "branchCode": "00001", "accountNumber": "00011234567", "key": "89", "bankId": "B-1", "issuerNumber": "I-1",
-		"issuerName": "Issuer", "ics": "FR00ZZZ123456"}}`
+		"issuerName": "Issuer", "ics": "FR00ZZZ123456"},
+	"customFields": [` + custom + `]}`
 
 // billing sets every option that says how the customer is billed.
 const billing = `"billingEmail": "invoices@example.com", "tradingCountryCode": "DE", "legalEntityType": "MR",
 	"customerAccountStatusDate": {"year": 2018, "month": 1, "day": 13}, "dunningLevelDate": {"year": 2018, "month": 1, "day": 14},
 	"parentCustomerCode": "PARENT", "paymentTerms": "NET30", "taxCategoryCode": "TAX", "sellerCode": "MAIN_SELLER",
 	"discountPlansForInstantiation": [{"code": "DP-1", "startDate": {"year": 2018, "month": 3, "day": 1}, "endDate": {"year": 2018, "month": 4, "day": 1},
-		"defaultDuration": 3, "durationUnit": "OPENCELL_DURATION_UNIT_MONTH"}],
+		"defaultDuration": 3, "durationUnit": "OPENCELL_DURATION_UNIT_MONTH", "customFields": [` + custom + `]}],
 	"discountPlansForTermination": ["DP-0"],
 	"customerThreshold": {"amount": 1.5, "check": "OPENCELL_THRESHOLD_CHECK_BEFORE_DISCOUNT", "perEntity": true},
 	"customerAccountThreshold": {"amount": 1000000, "check": "OPENCELL_THRESHOLD_CHECK_AFTER_DISCOUNT", "perEntity": false},
@@ -158,8 +158,9 @@ const billing = `"billingEmail": "invoices@example.com", "tradingCountryCode": "
 	"bankCoordinates": {"iban": "FR7630006000011234567890189", "bic": "BDFEFRPP", "accountOwner": "John Smith", "bankName": "Banque", "bankCode": "30006",
 		"branchCode": "00001", "accountNumber": "00011234567", "key": "89", "bankId": "B-1", "issuerNumber": "I-1", "issuerName": "Issuer", "ics": "FR00ZZZ123456"}`
 
-// custom sets custom fields of every other kind, and their periods.
-const custom = `{"code": "list", "listValue": {"items": [{"stringValue": "a"}, {"longValue": "7"}, {"doubleValue": 2.5}, {"booleanValue": true}]},
+// custom sets custom fields of every kind, and their periods.
+const custom = `{"code": "l", "longValue": "9007199254740993"}, {"code": "d", "doubleValue": 1.25}, {"code": "b", "booleanValue": true},
+	{"code": "t", "dateValue": {"year": 2020, "month": 2, "day": 29}}, {"code": "s", "stringValue": "text"}, {"code": "list", "listValue": {"items": [{"stringValue": "a"}, {"longValue": "7"}, {"doubleValue": 2.5}, {"booleanValue": true}]},
 		"valueDate": {"year": 2020, "month": 1, "day": 1}},
 	{"code": "map", "mapValue": {"entries": {"a": {"stringValue": "x"}, "b": {"longValue": "9007199254740991"}, "c": {"doubleValue": 1000000},
 		"d": {"booleanValue": false}}}, "valuePeriodStartDate": {"year": 2020, "month": 1, "day": 1}, "valuePeriodEndDate": {"year": 2021, "month": 1, "day": 1},

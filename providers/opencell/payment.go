@@ -119,29 +119,17 @@ func paymentMethods(details []*enlistv1.OpencellPaymentMethodDetails) []*opencel
 			Info5:                 detail.GetInfo5(),
 			ReferenceDocumentCode: detail.GetReferenceDocumentCode(),
 			UntdidPaymentMeans:    detail.GetUntdidPaymentMeans(),
+			CustomFields:          customFields(nil, detail.GetCustomFields()),
 		}
 	}
 	return methods
 }
 
-// bank returns the bank account of a payment method.
 func bank(bank *enlistv1.OpencellBankCoordinates) *opencellv1.BankCoordinates {
 	if bank == nil {
 		return nil
 	}
 	return &opencellv1.BankCoordinates{
-		Iban: bank.GetIban(), Bic: bank.GetBic(), AccountOwner: bank.GetAccountOwner(), BankName: bank.GetBankName(),
-		BankCode: bank.GetBankCode(), BranchCode: bank.GetBranchCode(), AccountNumber: bank.GetAccountNumber(), Key: bank.GetKey(),
-		BankId: bank.GetBankId(), IssuerNumber: bank.GetIssuerNumber(), IssuerName: bank.GetIssuerName(), Ics: bank.GetIcs(),
-	}
-}
-
-// accountBank returns the bank account of the billing account.
-func accountBank(bank *enlistv1.OpencellBankCoordinates) *opencellv1.AccountBankCoordinates {
-	if bank == nil {
-		return nil
-	}
-	return &opencellv1.AccountBankCoordinates{
 		Iban: bank.GetIban(), Bic: bank.GetBic(), AccountOwner: bank.GetAccountOwner(), BankName: bank.GetBankName(),
 		BankCode: bank.GetBankCode(), BranchCode: bank.GetBranchCode(), AccountNumber: bank.GetAccountNumber(), Key: bank.GetKey(),
 		BankId: bank.GetBankId(), IssuerNumber: bank.GetIssuerNumber(), IssuerName: bank.GetIssuerName(), Ics: bank.GetIcs(),

@@ -3,6 +3,7 @@ package opencell_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -117,12 +118,19 @@ func TestLimits(t *testing.T) {
 // A whole number that would not stay exact is refused.
 func TestLargeNumbersInLists(t *testing.T) {
 	for field, want := range map[string]string{
-		`{"code":"a","listValue":{"items":[{"longValue":"9007199254740991"},{"longValue":"-9007199254740992"}]}}`: "opencell.custom_fields[0].list_value.items[1].long_value",
-		`{"code":"a","mapValue":{"entries":{"k":{"longValue":"9007199254740992"}}}}`:                              `opencell.custom_fields[0].map_value.entries["k"].long_value`,
+		`{"code":"a","listValue":{"items":[{"longValue":"9007199254740991"},{"longValue":"-9007199254740992"}]}}`: "custom_fields[0].list_value.items[1].long_value",
+		`{"code":"a","mapValue":{"entries":{"k":{"longValue":"9007199254740992"}}}}`:                              `custom_fields[0].map_value.entries["k"].long_value`,
 	} {
-		_, err := vendor(t, nil, nil).Prepare(paying(t, `"customFields":[`+field+`]`))
-		if violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != want {
-			t.Errorf("%s: %+v", field, violations)
+		fields := `"customFields":[` + field + `]`
+		for holder, options := range map[string]string{
+			"opencell.":                    fields,
+			"opencell.payment_methods[1].": `"paymentMethods":[{"paymentMethodType":"OPENCELL_PAYMENT_METHOD_CASH"},{"paymentMethodType":"OPENCELL_PAYMENT_METHOD_CHECK",` + fields + `}]`,
+			"opencell.discount_plans_for_instantiation[0].": `"discountPlansForInstantiation":[{"code":"DP",` + fields + `}]`,
+		} {
+			_, err := vendor(t, nil, nil).Prepare(paying(t, options))
+			if violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != holder+want {
+				t.Errorf("%s: %+v", options, violations)
+			}
 		}
 	}
 }
@@ -150,6 +158,28 @@ func TestBillingEmailAndTradingCountry(t *testing.T) {
 		if got := [2]string{sent.Email, sent.Country}; got != want || sent.ContactInformation.Email != "a@example.com" || sent.Address.Country != "FR" {
 			t.Errorf("%s: sent %+v", options, sent)
 		}
+	}
+}
+
+// Opencell keeps a custom field at the levels that it is set up for. All levels are read, the
+// customer first. A warning names a field whose values differ.
+func TestReadsFieldsOfAccounts(t *testing.T) {
+	fields := func(list string) string { return `"customFields":{"customField":[` + list + `]}` }
+	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1",` + fields(`{"code":"same","stringValue":"1"},{"code":"other","stringValue":"1"},{"code":"list","value":[{"value":"a"}]}`) +
+		`,"customerAccounts":{"customerAccount":[{"code":"A-1",` + fields(`{"code":"same","stringValue":"1"},{"code":"account","longValue":7},{"code":"list","value":[{"value":"a"}]}`) +
+		`,"billingAccounts":{"billingAccount":[{"code":"A-1",` + fields(`{"code":"billing","booleanValue":true},{"code":"map","mapValue":{"k":{"value":1}}}`) +
+		`,"userAccounts":{"userAccount":[{"code":"A-1",` + fields(`{"code":"user","stringValue":"u"},{"code":"other","stringValue":"2"}`) + `}]}}]}}]}}}`
+	read, err := vendor(t, text(200, record), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"same": "1", "other": "1", "account": "7", "billing": "true", "user": "u"}
+	if got := read.GetCustomer().GetProperties(); !maps.Equal(got, want) {
+		t.Errorf("read %v", got)
+	}
+	wantWarned := []string{`UNREPRESENTED_VALUE customer.properties["list"] list`, `UNREPRESENTED_VALUE customer.properties["map"] map`, `UNREPRESENTED_VALUE customer.properties["other"] other`}
+	if got := warned(read.GetWarnings()); !slices.Equal(got, wantWarned) {
+		t.Errorf("warned of %q", got)
 	}
 }
 

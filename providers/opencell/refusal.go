@@ -116,16 +116,15 @@ func (c *creation) withViolations(err error) error {
 }
 
 // namedParameters returns the parameters that a refusal lists: "The following parameters are
-// required or contain invalid values: billingCycle, country."
+// required or contain invalid values: billingCycle, country." These words count with any code.
 func namedParameters(vendor *enlistv1.VendorError) []string {
 	var names []string
 	for _, message := range vendor.GetMessages() {
 		start, list, _ := strings.Cut(message.GetMessage(), ":")
-		switch message.GetCode() {
-		case "MISSING_PARAMETER", "INVALID_PARAMETER", "INVALID_ENUM_VALUE":
-			if strings.Contains(strings.ToLower(start), "parameter") {
-				names = append(names, strings.Split(list, ",")...)
-			}
+		isAboutParameters := slices.Contains([]string{"MISSING_PARAMETER", "INVALID_PARAMETER", "INVALID_ENUM_VALUE"}, message.GetCode())
+		start = strings.ToLower(start)
+		if isAboutParameters && strings.Contains(start, "parameter") || strings.HasPrefix(start, "the following parameters are required") {
+			names = append(names, strings.Split(list, ",")...)
 		}
 	}
 	for i, name := range names {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -54,21 +55,36 @@ func unrepresented(record *opencellv1.CustomerRecord, customer *enlistv1.Custome
 			}
 		}
 	}
+	above := map[string]*opencellv1.RecordedCustomField{}
+	for _, level := range levels(record) {
+		warnOfFields(level, above, warn)
+	}
+	return warnings
+}
+
+// warnOfFields warns of custom fields of one level that the customer's properties do not represent.
+// above has those of the levels above, and then also of this one.
+func warnOfFields(level []*opencellv1.RecordedCustomField, above map[string]*opencellv1.RecordedCustomField, warn func(path, vendorCode, message string)) {
 	seen := map[string]bool{}
-	for _, field := range record.GetCustomFields().GetCustomField() {
-		path := "customer.properties[" + strconv.Quote(field.GetCode()) + "]"
+	for _, field := range level {
+		path, higher := "customer.properties["+strconv.Quote(field.GetCode())+"]", above[field.GetCode()]
 		switch {
 		case field.GetCode() == "":
 			warn("customer.properties", "", "Opencell returned a custom field without a code.")
 		case seen[path]:
 			warn(path, field.GetCode(), "This custom field has values for several periods.")
+		case higher != nil && proto.Equal(field, higher): // warned of there
+		case higher != nil:
+			warn(path, field.GetCode(), "This custom field has different values on the customer and its accounts.")
 		case isSet(field.GetValue()), isSet(field.GetMapValue()), isSet(field.GetEntityReferenceValue()), isSet(field.GetUrlReferenceValue()),
 			isSet(field.GetFileValue()):
 			warn(path, field.GetCode(), "This custom field has a value that is not one text, number, truth value or date.")
 		}
 		seen[path] = true
+		if higher == nil {
+			above[field.GetCode()] = field
+		}
 	}
-	return warnings
 }
 
 // isSet reports whether a member of a record is there and not empty.

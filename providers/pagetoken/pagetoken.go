@@ -22,6 +22,21 @@ type Request interface {
 	GetPageToken() string
 }
 
+// Sizes of a page.
+const (
+	defaultSize = 100
+	mostSize    = 1000
+)
+
+// Size returns how many elements a page has for the page_size of a request: the default for 0, and no
+// more than the maximum (AIP-158).
+func Size(asked int32) int {
+	if asked == 0 {
+		return defaultSize
+	}
+	return min(int(asked), mostSize)
+}
+
 // Next returns the token of the page that begins at an offset, for the list that the request asks for.
 func Next(request Request, offset int) string {
 	return NextAfter(request, binary.BigEndian.AppendUint64(nil, uint64(offset))) //nolint:gosec // an offset is not negative
@@ -66,9 +81,9 @@ func Position(request Request) ([]byte, error) {
 func Invalid() *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_INVALID_FIELD,
-		Message: "page_token is not one of this list. Begin again without it, or use next_page_token as it came, with the same other parameters.",
+		Message: "page_token is not valid. Start again without it.",
 		Violations: []rules.Violation{{
-			Path: "page_token", Description: "must be next_page_token of the page before, used with the same other parameters",
+			Path: "page_token", Description: "must be the next_page_token of the previous page, with the same other parameters",
 		}},
 	}
 }

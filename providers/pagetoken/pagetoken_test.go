@@ -75,3 +75,11 @@ func FuzzOffset(f *testing.F) {
 		}
 	})
 }
+
+func TestSize(t *testing.T) {
+	for asked, want := range map[int32]int{0: 100, 1: 1, 999: 999, 1000: 1000, 1001: 1000, math.MaxInt32: 1000} {
+		if got := pagetoken.Size(asked); got != want {
+			t.Errorf("%d: got %d, want %d", asked, got, want)
+		}
+	}
+}

@@ -2,19 +2,22 @@ package registry
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 var update = flag.Bool("update", false, "write docs/vendors.md")
@@ -31,8 +34,16 @@ type part struct {
 	Name    string
 	Message protoreflect.FullName // the wire message whose annotations explain each
 	Names   []string              // as the vendor documents them: name.lastName, list[].id
-	// Otherwise says it for those that the wire message does not have, or has no annotation for.
+	// DTO names a class in testdata/dto.json whose names the part has, too: request.CustomerDto. Those
+	// that an earlier part has of the same message are left out.
+	DTO string
+	// Otherwise and Because say it for those that the wire message does not have, or has no annotation
+	// for.
 	Otherwise map[string]string
+	Because   []struct {
+		Why   string
+		Names []string
+	}
 }
 
 type vendorError struct{ Error, Reason, Note string }
@@ -48,8 +59,9 @@ Made from the annotations of the vendors' wire messages, and from ` + "`document
 of each adapter, by ` + "`make docs`" + `. A test fails if something is not explained.
 
 A parameter is filled by a field of CreateCustomerRequest, by a setting of the connection, or as its
-row says. A response element is read into a field of the response, or its row says why not. Each
-setting that stands in for an option is in the connection's ` + "`defaults`" + `. Limits and notes of
+row says. A response element is read into a field of the response, or its row says why not. The
+path of an option is there that of a warning: the value differs from the customer's. Each setting
+that stands in for an option is in the connection's ` + "`defaults`" + `. Limits and notes of
 parameters are in [fields.md](fields.md), reasons of errors in [errors.md](errors.md).
 `)
 	for _, vendor := range []string{"opencell", "sellandsign", "valomnia", "caliq", "avvio"} {
@@ -64,7 +76,9 @@ parameters are in [fields.md](fields.md), reasons of errors in [errors.md](error
 			t.Fatalf("%s: %v", vendor, err)
 		}
 		fmt.Fprintf(&out, "\n## %s\n", documented.Title)
-		for _, part := range documented.Parts {
+		for i := range documented.Parts {
+			part := &documented.Parts[i]
+			part.complete(t, vendor, documented.Parts[:i])
 			fmt.Fprintf(&out, "\n### %s\n\n| vendor's name | in Enlist |\n|---|---|\n", part.Name)
 			for _, name := range part.Names {
 				fmt.Fprintf(&out, "| `%s` | %s |\n", name, part.explain(t, name))
@@ -93,8 +107,50 @@ parameters are in [fields.md](fields.md), reasons of errors in [errors.md](error
 	}
 }
 
+// complete adds the names of a part's DTO, and what Because says to Otherwise.
+func (p *part) complete(t *testing.T, vendor string, earlier []part) {
+	t.Helper()
+	for _, reason := range p.Because {
+		for _, name := range reason.Names {
+			if p.Otherwise == nil {
+				p.Otherwise = map[string]string{}
+			}
+			if p.Otherwise[name] != "" {
+				t.Errorf("%s: %s is explained twice", p.Name, name)
+			}
+			p.Otherwise[name] = reason.Why
+		}
+	}
+	if p.DTO == "" {
+		return
+	}
+	text, err := os.ReadFile("../" + vendor + "/testdata/dto.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table struct{ Request, Response map[string]map[string]string }
+	if err := json.Unmarshal(text, &table); err != nil {
+		t.Fatal(err)
+	}
+	direction, dto, _ := strings.Cut(p.DTO, ".")
+	names := map[string]map[string]map[string]string{"request": table.Request, "response": table.Response}[direction][dto]
+	if len(names) == 0 {
+		t.Errorf("%s: dto.json has no %s", p.Name, p.DTO)
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		isThere := slices.ContainsFunc(earlier, func(other part) bool {
+			return other.Message == p.Message && slices.ContainsFunc(other.Names, func(listed string) bool {
+				return listed == name || strings.HasPrefix(listed, name+".")
+			})
+		})
+		if !isThere {
+			p.Names = append(p.Names, name)
+		}
+	}
+}
+
 // explain returns the place of a documented name in Enlist, or the reason for having none.
-func (p part) explain(t *testing.T, name string) string {
+func (p *part) explain(t *testing.T, name string) string {
 	t.Helper()
 	said, otherwise := p.annotated(t, name), p.Otherwise[name]
 	switch {
@@ -105,12 +161,30 @@ func (p part) explain(t *testing.T, name string) string {
 	case otherwise != "":
 		return otherwise
 	}
+	if len(said) > mostPaths {
+		said = holders(said)
+	}
 	return strings.Join(said, ", ")
+}
+
+// mostPaths is how many paths one row of the table lists. Of more it lists what holds them.
+const mostPaths = 6
+
+// holders cuts each path after its first list or its second name, and leaves out repetitions.
+func holders(paths []string) []string {
+	holder := regexp.MustCompile("^`[a-z_]+\\.[a-z_]+(\\[\\*\\])?")
+	var all []string
+	for _, path := range paths {
+		if cut := holder.FindString(path) + "`"; !slices.Contains(all, cut) {
+			all = append(all, cut)
+		}
+	}
+	return all
 }
 
 // annotated returns what the annotations of the wire message say of a name: of the first field on the
 // way to it that has one, else of those within it.
-func (p part) annotated(t *testing.T, name string) []string {
+func (p *part) annotated(t *testing.T, name string) []string {
 	t.Helper()
 	if p.Message == "" {
 		return nil
@@ -120,38 +194,41 @@ func (p part) annotated(t *testing.T, name string) []string {
 		t.Fatal(err)
 	}
 	message := found.Descriptor()
-	var last protoreflect.FieldDescriptor
+	var chain []protoreflect.FieldDescriptor
 	var said []string
 	for _, segment := range strings.Split(strings.ReplaceAll(name, "[]", ""), ".") {
 		if message == nil {
 			return nil
 		}
-		if last = message.Fields().ByJSONName(segment); last == nil {
+		last := message.Fields().ByJSONName(segment)
+		if last == nil {
 			last = message.Fields().ByTextName(segment)
 		}
 		if last == nil {
 			return nil
 		}
+		chain = append(chain, last)
 		if len(said) == 0 {
-			said = told(t, last)
+			said = told(t, chain)
 		}
 		message = last.Message()
 	}
 	if len(said) == 0 {
-		said = within(t, last)
+		said = within(t, chain)
 	}
 	return said
 }
 
-// within lists what the annotations say of the fields in a message.
-func within(t *testing.T, field protoreflect.FieldDescriptor) []string {
+// within lists what the annotations say of the fields in the message at the end of a chain.
+func within(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	t.Helper()
-	if field.Message() == nil {
+	message := chain[len(chain)-1].Message()
+	if message == nil {
 		return nil
 	}
 	var all []string
-	for i := range field.Message().Fields().Len() {
-		below := field.Message().Fields().Get(i)
+	for i := range message.Fields().Len() {
+		below := append(slices.Clone(chain), message.Fields().Get(i))
 		said := told(t, below)
 		if len(said) == 0 {
 			said = within(t, below)
@@ -165,17 +242,18 @@ func within(t *testing.T, field protoreflect.FieldDescriptor) []string {
 	return all
 }
 
-// told returns what the annotation of a wire field says: canonical fields, a setting, else a note.
-func told(t *testing.T, field protoreflect.FieldDescriptor) []string {
+// told returns what the annotation of the wire field at the end of a chain says: canonical fields,
+// a setting, else a note.
+func told(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	t.Helper()
-	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	source := providers.SourceOf(chain)
 	var said []string
 	for _, path := range append([]string{source.GetPath()}, source.GetFallbackPaths()...) {
 		if path == "" {
 			continue
 		}
 		if !exists(path) {
-			t.Errorf("%s: the contract has no field %s", field.FullName(), path)
+			t.Errorf("%s: the contract has no field %s", chain[len(chain)-1].FullName(), path)
 		}
 		said = append(said, "`"+path+"`")
 	}

@@ -42,7 +42,7 @@ func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
 		}
 		var unsupported *providers.Error
 		if err := provider.Describe().CheckOnExisting(config.GetOnExisting()); errors.As(err, &unsupported) {
-			return nil, fmt.Errorf("providers[%d].%s", i, unsupported.Message)
+			return nil, fmt.Errorf("providers[%d].on_existing %s", i, unsupported.Violations[0].Description)
 		}
 		made[config.GetName()] = provider
 	}

@@ -145,7 +145,7 @@ func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Respon
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusRequestHeaderFieldsTooLarge:
 		confirm := providers.ConfirmByLookup
-		if response.Status == http.StatusConflict || providers.IsAboutExisting(string(response.Body)) {
+		if response.Status == http.StatusConflict || providers.IsAboutExisting(providers.Words(response.Body)) {
 			confirm = providers.ConfirmAfterLag
 		}
 		return &providers.Error{

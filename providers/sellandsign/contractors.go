@@ -19,12 +19,9 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-const (
-	defaultPageSize = 100
-	// mostAtOnce is the size that the page shows. Whether the vendor gives more at once is not documented, and an answer that it
-	// had cut short would look like the end.
-	mostAtOnce = 100
-)
+// mostAtOnce is the size that the page shows. Whether the vendor gives more at once is not documented, and an answer that it
+// had cut short would look like the end.
+const mostAtOnce = 100
 
 // ListContractors lists the people who sign for a customer.
 func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
@@ -32,7 +29,7 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 	if err != nil {
 		return nil, err
 	}
-	size := cmp.Or(int(request.GetPageSize()), defaultPageSize)
+	size := pagetoken.Size(request.GetPageSize())
 	entries, err := p.contractorsFrom(ctx, request.GetCustomerId(), offset, size+1) // one more: the vendor gives no total
 	if err != nil {
 		return nil, err
@@ -143,8 +140,12 @@ func elements(response *vendorhttp.Response) ([]json.RawMessage, bool) {
 }
 
 func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contractor {
+	id := ""
+	if record.GetId() != 0 {
+		id = strconv.FormatInt(record.GetId(), 10)
+	}
 	return &enlistv1.Contractor{
-		Id:               strconv.FormatInt(record.GetId(), 10),
+		Id:               id,
 		CustomerId:       cmp.Or(record.GetCustomerNumber(), number),
 		Name:             name(cmp.Or(record.GetTitle(), record.GetCivility()), record.GetFirstname(), record.GetLastname()),
 		Email:            record.GetEmail(),

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
@@ -69,11 +70,13 @@ func TestCivility(t *testing.T) {
 	}
 }
 
-// Each limit is reported where the caller can mend it, all of them at once.
+// Each limit is reported where the caller can fix it, all of them at once. Only a character that
+// the vendor does not take is named first.
 func TestViolations(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*enlistv1.Customer)
-		want   []string
+		change  func(*enlistv1.Customer)
+		want    []string
+		foreign map[string]string // how the description begins
 	}{
 		"nothing": {func(c *enlistv1.Customer) {
 			proto.Reset(c)
@@ -81,13 +84,15 @@ func TestViolations(t *testing.T) {
 			"customer.billing_address.lines[0]", "customer.billing_address.postal_code", "customer.billing_address.city",
 			"customer.billing_address.country_code", "customer.name.title", "customer.name.given_name", "customer.name.family_name",
 			"customer.email", "customer.mobile",
-		}},
+		}, nil},
 		"blanks": {func(c *enlistv1.Customer) {
 			c.Id, c.BillingAddress.City, c.BillingAddress.Lines, c.Name.GivenName = " ", "  ", []string{"\t"}, " - "
-		}, []string{"customer.id", "customer.billing_address.lines[0]", "customer.billing_address.city", "customer.name.given_name"}},
-		"names":         {func(c *enlistv1.Customer) { c.Name.GivenName, c.Name.FamilyName = "J. R.", "R&D" }, []string{"customer.name.given_name", "customer.name.family_name"}},
-		"trunk zero":    {func(c *enlistv1.Customer) { c.Mobile = "+33 (0)6 12 34 56 78" }, []string{"customer.mobile"}},
-		"trunk zero, 2": {func(c *enlistv1.Customer) { c.Mobile = "0033 ( 0) 6 12 34 56 78" }, []string{"customer.mobile"}},
+		}, []string{"customer.id", "customer.billing_address.lines[0]", "customer.billing_address.city", "customer.name.given_name"}, nil},
+		"names": {func(c *enlistv1.Customer) { c.Name.GivenName, c.Name.FamilyName = "J. R.", "R&D" }, []string{"customer.name.given_name", "customer.name.family_name"}, map[string]string{
+			"customer.name.given_name": "contains U+002E (punctuation) at character 2, but ", "customer.name.family_name": "contains U+0026 (punctuation) at character 2, but ",
+		}},
+		"trunk zero":    {func(c *enlistv1.Customer) { c.Mobile = "+33 (0)6 12 34 56 78" }, []string{"customer.mobile"}, nil},
+		"trunk zero, 2": {func(c *enlistv1.Customer) { c.Mobile = "0033 ( 0) 6 12 34 56 78" }, []string{"customer.mobile"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := small(t, "C")
@@ -96,7 +101,8 @@ func TestViolations(t *testing.T) {
 			_, err := preview(t, request)
 			var paths []string
 			for _, violation := range failure(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations {
-				if paths = append(paths, violation.Path); !strings.Contains(violation.Description, "must be ") {
+				begins := c.foreign[violation.Path] + "must be "
+				if paths = append(paths, violation.Path); !strings.HasPrefix(violation.Description, begins) {
 					t.Errorf("%s %s", violation.Path, violation.Description)
 				}
 			}
@@ -330,6 +336,11 @@ func TestNotFound(t *testing.T) {
 
 // What the vendor may answer to a create, besides what the suite has for all vendors.
 func TestCreateAnswers(t *testing.T) {
+	const byLookup, afterLag, byCustomer = providers.ConfirmByLookup, providers.ConfirmAfterLag, providers.ConfirmByCustomer
+	confirmations := map[string]providers.Confirmation{
+		"another's number": byCustomer, "the object, 500": byCustomer, "the object, 400": byCustomer, "the object, 403": byCustomer,
+		"400": byLookup, "409": afterLag, "414": afterLag, "422": afterLag,
+	}
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -354,6 +365,9 @@ func TestCreateAnswers(t *testing.T) {
 			v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(c.status, c.body)})
 			_, err := providertest.Create(t.Context(), v, small(t, "C"))
 			known := failure(t, err, c.want)
+			if want := confirmations[name]; known.Confirm != want {
+				t.Errorf("confirmed by %d, want %d", known.Confirm, want)
+			}
 			if messages := known.Vendor.GetMessages(); known.Vendor.GetHttpStatus() != int32(c.status) ||
 				c.body != "" && (len(messages) != 1 || messages[0].GetMessage() != c.body) {
 				t.Errorf("the vendor's words: %v", known.Vendor)

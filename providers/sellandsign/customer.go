@@ -63,7 +63,7 @@ func address(record located) *enlistv1.Address {
 	for len(lines) > 0 && lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}
-	country := cmp.Or(codes.CountryOfM49(record.GetCountry()), record.GetCountry())
+	country := cmp.Or(codes.CountryOfM49(record.GetCountry()), codes.CountryIn(record.GetCountry()), record.GetCountry())
 	if len(lines) == 0 && record.GetCity() == "" && record.GetPostalCode() == "" && country == "" {
 		return nil
 	}

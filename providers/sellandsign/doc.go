@@ -11,7 +11,8 @@
 // become warnings.
 //
 // What is a refusal: HTTP status 400, 409, 414, 422 and 431. A look-up must confirm it. At 409, or if
-// the words are about a value that must be unique, absence counts only after the vendor's lag. A 500
+// the words are about a value that must be unique, or without any, absence counts only after the
+// vendor's lag. A 500
 // may be a refusal, too, but nothing tells which: its outcome is unknown.
 //
 // How numbers are compared: see package match. A number that is only nearly equal stops a creation

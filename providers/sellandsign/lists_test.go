@@ -107,7 +107,7 @@ func TestContractor(t *testing.T) {
 		"cellPhone", "cell_phone", "companyName", "company_name", "isDefault", "is_default", "jobTitle", "job_title",
 		"registrationNumber", "registration_number").Replace(camel)
 	for _, written := range []string{
-		camel, snake, strings.Replace(camel, `"title"`, `"civility"`, 1), strings.Replace(camel, "true", `"TRUE"`, 1), strings.Replace(camel, "true", "1", 1), strings.Replace(camel, "4711", `"4711"`, 1),
+		camel, snake, strings.Replace(camel, `"056"`, `"Belgique"`, 1), strings.Replace(camel, `"title"`, `"civility"`, 1), strings.Replace(camel, "true", `"TRUE"`, 1), strings.Replace(camel, "true", "1", 1), strings.Replace(camel, "4711", `"4711"`, 1),
 		strings.Replace(camel, "-405216000000", `"1957-02-28T00:00:00Z"`, 1), strings.Replace(camel, "-405216000000", `"-405216000000"`, 1),
 		strings.Replace(camel, "-405216000000", "-405219600000", 1), // midnight in Paris
 		strings.Replace(camel, "-405216000000", "-405198000000", 1), // midnight in New York

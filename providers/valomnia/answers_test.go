@@ -49,7 +49,7 @@ func TestRefusals(t *testing.T) {
 		{404, "not_found", "The currency with name GBP is not configured.", rejected, stands, "customer.currency_code"},
 		{404, "not_found", "The parent customer with the id 188911 doesn't exist.", rejected, stands, "valomnia.parent_customer"},
 		{404, "not_found", "The warehouse with the id 1 doesn't exist.", rejected, stands, ""},
-		{400, "house_rules", "no", rejected, byLookup, ""},
+		{400, "house_rules", "no", rejected, afterLag, ""},
 		{409, "conflict", "no", rejected, afterLag, ""},
 		{400, "already_exists", "no", rejected, afterLag, ""},
 		{500, "server_error", "Oops! Something went wrong...", unknown, stands, ""},

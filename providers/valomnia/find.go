@@ -20,7 +20,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	candidate := providers.Candidate{
 		Alike: !sent.Looked, Near: there.GetReference() != c.Key(), Response: c.createResponse(there),
 	}
-	candidate.Match, candidate.Differences = c.match(customer(there.CustomerRecord), sent)
+	candidate.Match, candidate.Differences = c.match(there, sent)
 	if c.LooksFirst() && candidate.Match != providers.MatchOurs {
 		candidate.Response = c.adopted(there)
 	}
@@ -28,13 +28,19 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 }
 
 // match tells whether a customer is what this creation made. Valomnia makes none under a reference
-// that is in use, so one that is older than the first send is another's. If a look-up just before
-// the send found nothing, the clocks disagree instead.
-func (c *creation) match(read *enlistv1.Customer, sent providers.Sent) (providers.Match, []string) {
+// that is in use, so one that is older than the first send is another's, and so is one that is
+// alike in nothing. If a look-up just before the send found nothing, the clocks disagree instead.
+func (c *creation) match(there *said, sent providers.Sent) (providers.Match, []string) {
+	read := customer(there.CustomerRecord)
 	if !sent.Looked && sent.Predates(read.GetCreateTime()) {
 		return providers.MatchOther, nil
 	}
 	written := planned(c.request, c.form, c.fates)
 	written.DisplayName = c.form.GetName() // the one name that Valomnia keeps, whatever it was made of
-	return c.description.ByContent(written, read)
+	told, differences := c.description.ByContent(written, read)
+	isReadable := len(there.warnings) == 0
+	if told == providers.MatchUnclear && isReadable && read.GetId() == c.Key() && providers.IsSomebodyElse(written, read) {
+		told = providers.MatchOther
+	}
+	return told, differences
 }

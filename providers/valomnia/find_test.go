@@ -3,6 +3,7 @@ package valomnia_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ func TestFind(t *testing.T) {
 	record := func(reference, name string, age time.Duration) string {
 		return fmt.Sprintf(`{"id":7,"reference":%q,"name":%q,"email":"qa@example.com","dateCreated":%q}`, reference, name, since.Add(-age).Format(time.RFC3339))
 	}
+	somebodyElse := strings.Replace(record("256", "Else", 0), "qa@example.com", "else@example.com", 1)
 	for name, test := range map[string]struct {
 		existing    enlistv1.OnExisting
 		looked      bool
@@ -36,6 +38,7 @@ func TestFind(t *testing.T) {
 		"another's, adopting":  {adopt, true, record("256", "Else", 0), providers.MatchUnclear, false, adopted, []string{"customer.display_name"}},
 		"ours, near":           {fail, false, record(" 256", "John Smith", 0), providers.MatchOurs, true, created, nil},
 		"old, near":            {fail, false, record("0256", "John Smith", time.Hour), providers.MatchOther, true, created, nil},
+		"somebody else":        {fail, false, somebodyElse, providers.MatchOther, false, created, []string{"customer.display_name", "customer.email"}},
 		"another's, near":      {fail, false, record("0256", "Else", 0), providers.MatchUnclear, true, created, []string{"customer.display_name"}},
 		"near without a time":  {fail, false, `{"id":7,"reference":"0256","name":"John Smith","email":"qa@example.com"}`, providers.MatchUnclear, true, created, nil},
 		"near, adopting":       {adopt, true, record("0256", "Else", 0), providers.MatchUnclear, true, adopted, []string{"customer.display_name"}},

@@ -82,17 +82,14 @@ func (p *Provider) refused(request *vendorhttp.Request, status int, refusal *val
 // request holds its unique values, and may be why the customer could not be saved.
 func confirmation(status int, code string) providers.Confirmation {
 	switch {
-	case code == notUnique, code == saveFailed, status == http.StatusConflict, aboutExisting.MatchString(code):
+	case status == http.StatusConflict, !isAboutTheRequest(code): // an earlier copy may be the reason; the page does not say
 		return providers.ConfirmAfterLag
-	case status >= http.StatusInternalServerError || !isAboutTheRequest(code):
+	case status >= http.StatusInternalServerError:
 		return providers.ConfirmByLookup
 	default:
 		return providers.ConfirmNothing
 	}
 }
-
-// aboutExisting matches codes that the page does not name and that an earlier copy may cause.
-var aboutExisting = regexp.MustCompile(`exist|duplic|unique|conflict|taken|used`)
 
 // isAboutTheRequest reports whether a code of the page refuses the request for what is in it.
 func isAboutTheRequest(code string) bool {

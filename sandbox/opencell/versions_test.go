@@ -1,26 +1,12 @@
 package opencell_test
 
 import (
-	"bytes"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
-
-// The sandbox and the tests of the adapter go by the same table of Opencell's names.
-func TestOpencellTable(t *testing.T) {
-	own, err := os.ReadFile("dto.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	adapters, err := os.ReadFile("../../providers/opencell/testdata/dto.json")
-	if err != nil || !bytes.Equal(own, adapters) {
-		t.Errorf("the tables differ, or there is no other: %v", err)
-	}
-}
 
 func TestOpencellVersions(t *testing.T) {
 	method := func(kind string) map[string]any {

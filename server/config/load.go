@@ -156,4 +156,4 @@ func isLoopbackHost(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-var errNotMapping = errors.New("the configuration must be a YAML mapping; see the README for an example")
+var errNotMapping = errors.New("the configuration must be a YAML mapping; docs/configuration.md has examples")

@@ -98,7 +98,7 @@ test('an error says what to change', async ({page}) => {
   await opened(page);
   await send(page, customer('WRONG', 'France'));
   await expect(response(page)).toContainText('400 Bad Request');
-  await expect(response(page)).toContainText('"field": "customer.billing_address.country_code"');
+  await expect(response(page)).toContainText('"field": "customer.billingAddress.countryCode"');
   await expect(page.locator('#said')).toHaveText('The server responded with status 400.');
 });
 

@@ -160,4 +160,7 @@ new MutationObserver(() => {
     });
   }
 }).observe(document.body, {childList: true, subtree: true, attributeFilter: ['class', 'style', 'role']});
-addEventListener('DOMContentLoaded', show);
+addEventListener('DOMContentLoaded', () => show().catch((error) => {
+  element('reference').textContent = `The OpenAPI document cannot be shown: ${error.message}. Reload the page.`;
+  throw error;
+}));

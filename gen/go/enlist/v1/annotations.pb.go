@@ -9,6 +9,7 @@
 package enlistv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	descriptorpb "google.golang.org/protobuf/types/descriptorpb"
@@ -128,7 +129,10 @@ type FieldSource struct {
 	// Setting of the configured connection that is used when no path is set: `seller_code`.
 	Setting string `protobuf:"bytes,4,opt,name=setting,proto3" json:"setting,omitempty"`
 	// What else a person should know: "the vendor refuses values that are not set up there".
-	Note          string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	Note string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	// On a message that stands in several places of a request: where the canonical fields are that
+	// fill its fields in this place.
+	Move          *FieldSource_Move `protobuf:"bytes,6,opt,name=move,proto3" json:"move,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -194,6 +198,69 @@ func (x *FieldSource) GetSetting() string {
 func (x *FieldSource) GetNote() string {
 	if x != nil {
 		return x.Note
+	}
+	return ""
+}
+
+func (x *FieldSource) GetMove() *FieldSource_Move {
+	if x != nil {
+		return x.Move
+	}
+	return nil
+}
+
+// Move changes the paths in the annotations of a message's fields. Each that begins with `from`
+// begins with `to` instead. The others do not count in this place.
+type FieldSource_Move struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The beginning that the annotations have: `opencell.custom_fields[*]`.
+	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// The beginning in this place: `opencell.payment_methods[*].custom_fields[*]`.
+	To            string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldSource_Move) Reset() {
+	*x = FieldSource_Move{}
+	mi := &file_enlist_v1_annotations_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldSource_Move) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldSource_Move) ProtoMessage() {}
+
+func (x *FieldSource_Move) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_annotations_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldSource_Move.ProtoReflect.Descriptor instead.
+func (*FieldSource_Move) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0, 0}
+}
+
+func (x *FieldSource_Move) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *FieldSource_Move) GetTo() string {
+	if x != nil {
+		return x.To
 	}
 	return ""
 }
@@ -303,13 +370,17 @@ var File_enlist_v1_annotations_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\n" +
-	"\x1benlist/v1/annotations.proto\x12\tenlist.v1\x1a google/protobuf/descriptor.proto\"\xa1\x01\n" +
-	"\vFieldSource\x12\x12\n" +
-	"\x04path\x18\x01 \x01(\tR\x04path\x12%\n" +
-	"\x0efallback_paths\x18\x02 \x03(\tR\rfallbackPaths\x12)\n" +
-	"\x02as\x18\x03 \x01(\x0e2\x19.enlist.v1.TransformationR\x02as\x12\x18\n" +
-	"\asetting\x18\x04 \x01(\tR\asetting\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note*\x98\x03\n" +
+	"\x1benlist/v1/annotations.proto\x12\tenlist.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/descriptor.proto\"\xa6\x02\n" +
+	"\vFieldSource\x12\x17\n" +
+	"\x04path\x18\x01 \x01(\tB\x03\xe0A\x01R\x04path\x12*\n" +
+	"\x0efallback_paths\x18\x02 \x03(\tB\x03\xe0A\x01R\rfallbackPaths\x12.\n" +
+	"\x02as\x18\x03 \x01(\x0e2\x19.enlist.v1.TransformationB\x03\xe0A\x01R\x02as\x12\x1d\n" +
+	"\asetting\x18\x04 \x01(\tB\x03\xe0A\x01R\asetting\x12\x17\n" +
+	"\x04note\x18\x05 \x01(\tB\x03\xe0A\x01R\x04note\x124\n" +
+	"\x04move\x18\x06 \x01(\v2\x1b.enlist.v1.FieldSource.MoveB\x03\xe0A\x01R\x04move\x1a4\n" +
+	"\x04Move\x12\x17\n" +
+	"\x04from\x18\x01 \x01(\tB\x03\xe0A\x01R\x04from\x12\x13\n" +
+	"\x02to\x18\x02 \x01(\tB\x03\xe0A\x01R\x02to*\x98\x03\n" +
 	"\x0eTransformation\x12\x1e\n" +
 	"\x1aTRANSFORMATION_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fTRANSFORMATION_ISO_3166_ALPHA_3\x10\x01\x12\"\n" +
@@ -330,8 +401,8 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\bpersonal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\bR\bpersonal:=\n" +
 	"\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\bR\tmultiline:9\n" +
 	"\avisible\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x91\x03 \x01(\bR\avisible:<\n" +
-	"\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\bR\bnotBlankBI\n" +
-	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
+	"\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\bR\bnotBlankB[\n" +
+	"\rdev.enlist.v1B\x10AnnotationsProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
 	file_enlist_v1_annotations_proto_rawDescOnce sync.Once
@@ -346,27 +417,29 @@ func file_enlist_v1_annotations_proto_rawDescGZIP() []byte {
 }
 
 var file_enlist_v1_annotations_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_enlist_v1_annotations_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_enlist_v1_annotations_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_enlist_v1_annotations_proto_goTypes = []any{
 	(Transformation)(0),               // 0: enlist.v1.Transformation
 	(*FieldSource)(nil),               // 1: enlist.v1.FieldSource
-	(*descriptorpb.FieldOptions)(nil), // 2: google.protobuf.FieldOptions
+	(*FieldSource_Move)(nil),          // 2: enlist.v1.FieldSource.Move
+	(*descriptorpb.FieldOptions)(nil), // 3: google.protobuf.FieldOptions
 }
 var file_enlist_v1_annotations_proto_depIdxs = []int32{
-	0, // 0: enlist.v1.FieldSource.as:type_name -> enlist.v1.Transformation
-	2, // 1: enlist.v1.source:extendee -> google.protobuf.FieldOptions
-	2, // 2: enlist.v1.hint:extendee -> google.protobuf.FieldOptions
-	2, // 3: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
-	2, // 4: enlist.v1.personal:extendee -> google.protobuf.FieldOptions
-	2, // 5: enlist.v1.multiline:extendee -> google.protobuf.FieldOptions
-	2, // 6: enlist.v1.visible:extendee -> google.protobuf.FieldOptions
-	2, // 7: enlist.v1.not_blank:extendee -> google.protobuf.FieldOptions
-	1, // 8: enlist.v1.source:type_name -> enlist.v1.FieldSource
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	8, // [8:9] is the sub-list for extension type_name
-	1, // [1:8] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	0,  // 0: enlist.v1.FieldSource.as:type_name -> enlist.v1.Transformation
+	2,  // 1: enlist.v1.FieldSource.move:type_name -> enlist.v1.FieldSource.Move
+	3,  // 2: enlist.v1.source:extendee -> google.protobuf.FieldOptions
+	3,  // 3: enlist.v1.hint:extendee -> google.protobuf.FieldOptions
+	3,  // 4: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
+	3,  // 5: enlist.v1.personal:extendee -> google.protobuf.FieldOptions
+	3,  // 6: enlist.v1.multiline:extendee -> google.protobuf.FieldOptions
+	3,  // 7: enlist.v1.visible:extendee -> google.protobuf.FieldOptions
+	3,  // 8: enlist.v1.not_blank:extendee -> google.protobuf.FieldOptions
+	1,  // 9: enlist.v1.source:type_name -> enlist.v1.FieldSource
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	9,  // [9:10] is the sub-list for extension type_name
+	2,  // [2:9] is the sub-list for extension extendee
+	0,  // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_annotations_proto_init() }
@@ -380,7 +453,7 @@ func file_enlist_v1_annotations_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_annotations_proto_rawDesc), len(file_enlist_v1_annotations_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 7,
 			NumServices:   0,
 		},

@@ -65,6 +65,35 @@ func (m *FieldSource) validate(all bool) error {
 
 	// no validation rules for Note
 
+	if all {
+		switch v := interface{}(m.GetMove()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, FieldSourceValidationError{
+					field:  "Move",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, FieldSourceValidationError{
+					field:  "Move",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetMove()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return FieldSourceValidationError{
+				field:  "Move",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return FieldSourceMultiError(errors)
 	}
@@ -141,3 +170,107 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = FieldSourceValidationError{}
+
+// Validate checks the field values on FieldSource_Move with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *FieldSource_Move) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on FieldSource_Move with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// FieldSource_MoveMultiError, or nil if none found.
+func (m *FieldSource_Move) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *FieldSource_Move) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for From
+
+	// no validation rules for To
+
+	if len(errors) > 0 {
+		return FieldSource_MoveMultiError(errors)
+	}
+
+	return nil
+}
+
+// FieldSource_MoveMultiError is an error wrapping multiple validation errors
+// returned by FieldSource_Move.ValidateAll() if the designated constraints
+// aren't met.
+type FieldSource_MoveMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m FieldSource_MoveMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m FieldSource_MoveMultiError) AllErrors() []error { return m }
+
+// FieldSource_MoveValidationError is the validation error returned by
+// FieldSource_Move.Validate if the designated constraints aren't met.
+type FieldSource_MoveValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e FieldSource_MoveValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e FieldSource_MoveValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e FieldSource_MoveValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e FieldSource_MoveValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e FieldSource_MoveValidationError) ErrorName() string { return "FieldSource_MoveValidationError" }
+
+// Error satisfies the builtin error interface
+func (e FieldSource_MoveValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sFieldSource_Move.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = FieldSource_MoveValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = FieldSource_MoveValidationError{}

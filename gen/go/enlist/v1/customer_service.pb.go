@@ -204,9 +204,9 @@ const (
 	Outcome_OUTCOME_UNSPECIFIED Outcome = 0
 	// The customer is new.
 	Outcome_OUTCOME_CREATED Outcome = 1
-	// The customer was there and was overwritten.
+	// The customer was there before this creation, and was overwritten.
 	Outcome_OUTCOME_UPDATED Outcome = 2
-	// One of the two; the vendor does not say which.
+	// One of the two. Neither the vendor nor a look-up before the request says which.
 	Outcome_OUTCOME_CREATED_OR_UPDATED Outcome = 3
 	// The customer was there and was left unchanged.
 	Outcome_OUTCOME_ADOPTED Outcome = 4
@@ -1227,7 +1227,8 @@ type ListContractorsRequest struct {
 	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
 	// ones. Example: `AM201603021055`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	// How many to return at most, 1 to 1000; 0 means 100.
+	// The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+	// value that Enlist changes without naming it in the response.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before, used with the same other parameters; up to 1,024 characters.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -1434,92 +1435,92 @@ var File_enlist_v1_customer_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\n" +
-	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17validate/validate.proto\"\xe1\b\n" +
+	" enlist/v1/customer_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17validate/validate.proto\"\x8d\t\n" +
 	"\x15CreateCustomerRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12f\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12i\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tBG\xfaB\br\x06\xd0\x01\x01\xb0\x01\x01\x82\x8e\x198a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12\x91\x01\n" +
-	"\bcustomer\x18\x03 \x01(\v2\x13.enlist.v1.CustomerB`\xe0A\x02\xfaB\x05\x8a\x01\x02\x10\x01\x82\x8e\x19Qset: it is the customer to create, for example {\"name\": {\"family_name\": \"Smith\"}}R\bcustomer\x128\n" +
-	"\bopencell\x18\x04 \x01(\v2\x1a.enlist.v1.OpencellOptionsH\x00R\bopencell\x12C\n" +
-	"\rsell_and_sign\x18\x05 \x01(\v2\x1d.enlist.v1.SellAndSignOptionsH\x00R\vsellAndSign\x128\n" +
-	"\bvalomnia\x18\x06 \x01(\v2\x1a.enlist.v1.ValomniaOptionsH\x00R\bvalomnia\x12/\n" +
-	"\x05caliq\x18\a \x01(\v2\x17.enlist.v1.CaliqOptionsH\x00R\x05caliq\x12/\n" +
-	"\x05avvio\x18\b \x01(\v2\x17.enlist.v1.AvvioOptionsH\x00R\x05avvio\x12\x82\x01\n" +
-	"\von_existing\x18\t \x01(\x0e2\x15.enlist.v1.OnExistingBJ\xfaB\x05\x82\x01\x02\x10\x01\x82\x8e\x19>one of ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPTR\n" +
-	"onExisting\x12\x92\x01\n" +
+	"request_id\x18\x02 \x01(\tBJ\xe0A\x01\xfaB\br\x06\xd0\x01\x01\xb0\x01\x01\x82\x8e\x198a UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12\x91\x01\n" +
+	"\bcustomer\x18\x03 \x01(\v2\x13.enlist.v1.CustomerB`\xe0A\x02\xfaB\x05\x8a\x01\x02\x10\x01\x82\x8e\x19Qset: it is the customer to create, for example {\"name\": {\"family_name\": \"Smith\"}}R\bcustomer\x12=\n" +
+	"\bopencell\x18\x04 \x01(\v2\x1a.enlist.v1.OpencellOptionsB\x03\xe0A\x01H\x00R\bopencell\x12H\n" +
+	"\rsell_and_sign\x18\x05 \x01(\v2\x1d.enlist.v1.SellAndSignOptionsB\x03\xe0A\x01H\x00R\vsellAndSign\x12=\n" +
+	"\bvalomnia\x18\x06 \x01(\v2\x1a.enlist.v1.ValomniaOptionsB\x03\xe0A\x01H\x00R\bvalomnia\x124\n" +
+	"\x05caliq\x18\a \x01(\v2\x17.enlist.v1.CaliqOptionsB\x03\xe0A\x01H\x00R\x05caliq\x124\n" +
+	"\x05avvio\x18\b \x01(\v2\x17.enlist.v1.AvvioOptionsB\x03\xe0A\x01H\x00R\x05avvio\x12\x85\x01\n" +
+	"\von_existing\x18\t \x01(\x0e2\x15.enlist.v1.OnExistingBM\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01\x82\x8e\x19>one of ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPTR\n" +
+	"onExisting\x12\x95\x01\n" +
 	"\x12unsupported_fields\x18\n" +
-	" \x01(\x0e2\x1c.enlist.v1.UnsupportedFieldsBE\xfaB\x05\x82\x01\x02\x10\x01\x82\x8e\x199one of UNSUPPORTED_FIELDS_REJECT, UNSUPPORTED_FIELDS_DROPR\x11unsupportedFields\x12#\n" +
-	"\rvalidate_only\x18\v \x01(\bR\fvalidateOnly\x122\n" +
-	"\x15include_vendor_record\x18\f \x01(\bR\x13includeVendorRecordB\x10\n" +
-	"\x0evendor_options\"\x95\x03\n" +
-	"\x16CreateCustomerResponse\x12/\n" +
-	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12,\n" +
-	"\aoutcome\x18\x02 \x01(\x0e2\x12.enlist.v1.OutcomeR\aoutcome\x12\x1d\n" +
+	" \x01(\x0e2\x1c.enlist.v1.UnsupportedFieldsBH\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01\x82\x8e\x199one of UNSUPPORTED_FIELDS_REJECT, UNSUPPORTED_FIELDS_DROPR\x11unsupportedFields\x12(\n" +
+	"\rvalidate_only\x18\v \x01(\bB\x03\xe0A\x01R\fvalidateOnly\x127\n" +
+	"\x15include_vendor_record\x18\f \x01(\bB\x03\xe0A\x01R\x13includeVendorRecordB\x10\n" +
+	"\x0evendor_options\"\xbb\x03\n" +
+	"\x16CreateCustomerResponse\x124\n" +
+	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerB\x03\xe0A\x03R\bcustomer\x121\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x12.enlist.v1.OutcomeB\x03\xe0A\x03R\aoutcome\x12\"\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tR\trequestId\x12\x1a\n" +
-	"\breplayed\x18\x04 \x01(\bR\breplayed\x12,\n" +
-	"\x06fields\x18\x05 \x03(\v2\x14.enlist.v1.FieldFateR\x06fields\x12?\n" +
-	"\x0evendor_request\x18\x06 \x01(\v2\x18.enlist.v1.VendorRequestR\rvendorRequest\x12B\n" +
-	"\rvendor_record\x18\a \x01(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\fvendorRecord\x12.\n" +
-	"\bwarnings\x18\b \x03(\v2\x12.enlist.v1.WarningR\bwarnings\"\x8a\x01\n" +
-	"\aWarning\x12*\n" +
-	"\x04code\x18\x01 \x01(\x0e2\x16.enlist.v1.WarningCodeR\x04code\x12\x12\n" +
-	"\x04path\x18\x02 \x01(\tR\x04path\x12\x1e\n" +
-	"\amessage\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\amessage\x12\x1f\n" +
-	"\vvendor_code\x18\x04 \x01(\tR\n" +
-	"vendorCode\"}\n" +
-	"\tFieldFate\x12\x12\n" +
-	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1d\n" +
+	"request_id\x18\x03 \x01(\tB\x03\xe0A\x03R\trequestId\x12\x1f\n" +
+	"\breplayed\x18\x04 \x01(\bB\x03\xe0A\x03R\breplayed\x121\n" +
+	"\x06fields\x18\x05 \x03(\v2\x14.enlist.v1.FieldFateB\x03\xe0A\x03R\x06fields\x12D\n" +
+	"\x0evendor_request\x18\x06 \x01(\v2\x18.enlist.v1.VendorRequestB\x03\xe0A\x03R\rvendorRequest\x12E\n" +
+	"\rvendor_record\x18\a \x01(\v2\x17.google.protobuf.StructB\a\xe0A\x03\x90\x8e\x19\x01R\fvendorRecord\x123\n" +
+	"\bwarnings\x18\b \x03(\v2\x12.enlist.v1.WarningB\x03\xe0A\x03R\bwarnings\"\x9c\x01\n" +
+	"\aWarning\x12/\n" +
+	"\x04code\x18\x01 \x01(\x0e2\x16.enlist.v1.WarningCodeB\x03\xe0A\x03R\x04code\x12\x17\n" +
+	"\x04path\x18\x02 \x01(\tB\x03\xe0A\x03R\x04path\x12!\n" +
+	"\amessage\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\amessage\x12$\n" +
+	"\vvendor_code\x18\x04 \x01(\tB\x03\xe0A\x03R\n" +
+	"vendorCode\"\x8f\x01\n" +
+	"\tFieldFate\x12\x17\n" +
+	"\x04path\x18\x01 \x01(\tB\x03\xe0A\x03R\x04path\x12\"\n" +
 	"\n" +
-	"wire_field\x18\x02 \x01(\tR\twireField\x12#\n" +
-	"\x04fate\x18\x03 \x01(\x0e2\x0f.enlist.v1.FateR\x04fate\x12\x18\n" +
-	"\x04note\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04note\"\xce\x01\n" +
-	"\rVendorRequest\x12\x16\n" +
-	"\x06method\x18\x01 \x01(\tR\x06method\x12\x16\n" +
-	"\x03url\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\x03url\x12?\n" +
-	"\aheaders\x18\x03 \x03(\v2\x1f.enlist.v1.VendorRequest.HeaderB\x04\x90\x8e\x19\x01R\aheaders\x12\x18\n" +
-	"\x04body\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04body\x1a2\n" +
-	"\x06Header\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\xbb\x03\n" +
+	"wire_field\x18\x02 \x01(\tB\x03\xe0A\x03R\twireField\x12(\n" +
+	"\x04fate\x18\x03 \x01(\x0e2\x0f.enlist.v1.FateB\x03\xe0A\x03R\x04fate\x12\x1b\n" +
+	"\x04note\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04note\"\xe6\x01\n" +
+	"\rVendorRequest\x12\x1b\n" +
+	"\x06method\x18\x01 \x01(\tB\x03\xe0A\x03R\x06method\x12\x19\n" +
+	"\x03url\x18\x02 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x03url\x12B\n" +
+	"\aheaders\x18\x03 \x03(\v2\x1f.enlist.v1.VendorRequest.HeaderB\a\xe0A\x03\x90\x8e\x19\x01R\aheaders\x12\x1b\n" +
+	"\x04body\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04body\x1a<\n" +
+	"\x06Header\x12\x17\n" +
+	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x19\n" +
+	"\x05value\x18\x02 \x01(\tB\x03\xe0A\x03R\x05value\"\xc5\x03\n" +
 	"\x12GetCustomerRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x9d\x01\n" +
 	"\vcustomer_id\x18\x02 \x01(\tB|\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19G1 to 255 characters without control characters, for example CLASSIC-C00\x90\x8e\x19\x01\xa0\x8e\x19\x01\xa8\x8e\x19\x01R\n" +
-	"customerId\x122\n" +
-	"\x15include_vendor_record\x18\x03 \x01(\bR\x13includeVendorRecord\x12#\n" +
-	"\rinclude_drift\x18\x04 \x01(\bR\fincludeDrift\"\xe2\x01\n" +
-	"\x13GetCustomerResponse\x12/\n" +
-	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerR\bcustomer\x12B\n" +
-	"\rvendor_record\x18\x02 \x01(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\fvendorRecord\x12&\n" +
-	"\x05drift\x18\x03 \x01(\v2\x10.enlist.v1.DriftR\x05drift\x12.\n" +
-	"\bwarnings\x18\x04 \x03(\v2\x12.enlist.v1.WarningR\bwarnings\"\x90\x01\n" +
-	"\x05Drift\x12\x1d\n" +
+	"customerId\x127\n" +
+	"\x15include_vendor_record\x18\x03 \x01(\bB\x03\xe0A\x01R\x13includeVendorRecord\x12(\n" +
+	"\rinclude_drift\x18\x04 \x01(\bB\x03\xe0A\x01R\fincludeDrift\"\xf4\x01\n" +
+	"\x13GetCustomerResponse\x124\n" +
+	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerB\x03\xe0A\x03R\bcustomer\x12E\n" +
+	"\rvendor_record\x18\x02 \x01(\v2\x17.google.protobuf.StructB\a\xe0A\x03\x90\x8e\x19\x01R\fvendorRecord\x12+\n" +
+	"\x05drift\x18\x03 \x01(\v2\x10.enlist.v1.DriftB\x03\xe0A\x03R\x05drift\x123\n" +
+	"\bwarnings\x18\x04 \x03(\v2\x12.enlist.v1.WarningB\x03\xe0A\x03R\bwarnings\"\x9f\x01\n" +
+	"\x05Drift\x12\"\n" +
 	"\n" +
-	"request_id\x18\x01 \x01(\tR\trequestId\x129\n" +
+	"request_id\x18\x01 \x01(\tB\x03\xe0A\x03R\trequestId\x12>\n" +
 	"\n" +
-	"write_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\twriteTime\x12-\n" +
-	"\x06fields\x18\x03 \x03(\v2\x15.enlist.v1.FieldDriftR\x06fields\"\x98\x01\n" +
+	"write_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\twriteTime\x122\n" +
+	"\x06fields\x18\x03 \x03(\v2\x15.enlist.v1.FieldDriftB\x03\xe0A\x03R\x06fields\"\xad\x01\n" +
 	"\n" +
-	"FieldDrift\x12\x12\n" +
-	"\x04path\x18\x01 \x01(\tR\x04path\x12(\n" +
-	"\x04kind\x18\x02 \x01(\x0e2\x14.enlist.v1.DriftKindR\x04kind\x12\x1e\n" +
-	"\awritten\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\awritten\x12\x18\n" +
-	"\x04held\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x04held\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note\"\xef\x03\n" +
+	"FieldDrift\x12\x17\n" +
+	"\x04path\x18\x01 \x01(\tB\x03\xe0A\x03R\x04path\x12-\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x14.enlist.v1.DriftKindB\x03\xe0A\x03R\x04kind\x12!\n" +
+	"\awritten\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\awritten\x12\x1b\n" +
+	"\x04held\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04held\x12\x17\n" +
+	"\x04note\x18\x05 \x01(\tB\x03\xe0A\x03R\x04note\"\xf7\x03\n" +
 	"\x16ListContractorsRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\xa0\x01\n" +
 	"\vcustomer_id\x18\x02 \x01(\tB\x7f\xe0A\x02\xfaB\x1fr\x1d\x18\xff\x012\x18^[^\\x00-\\x1f\\x7f-\\x9f]+$\x82\x8e\x19J1 to 255 characters without control characters, for example AM201603021055\x90\x8e\x19\x01\xa0\x8e\x19\x01\xa8\x8e\x19\x01R\n" +
 	"customerId\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
-	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\xe0A\x01\xfaB\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x04 \x01(\tB\b\xfaB\x05r\x03\x18\x80\bR\tpageToken\x122\n" +
-	"\x15include_vendor_record\x18\x05 \x01(\bR\x13includeVendorRecord\"\xf0\x01\n" +
-	"\x17ListContractorsResponse\x127\n" +
-	"\vcontractors\x18\x01 \x03(\v2\x15.enlist.v1.ContractorR\vcontractors\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12D\n" +
-	"\x0evendor_records\x18\x03 \x03(\v2\x17.google.protobuf.StructB\x04\x90\x8e\x19\x01R\rvendorRecords\x12.\n" +
-	"\bwarnings\x18\x04 \x03(\v2\x12.enlist.v1.WarningR\bwarnings*n\n" +
+	"page_token\x18\x04 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x80\bR\tpageToken\x127\n" +
+	"\x15include_vendor_record\x18\x05 \x01(\bB\x03\xe0A\x01R\x13includeVendorRecord\"\x82\x02\n" +
+	"\x17ListContractorsResponse\x12<\n" +
+	"\vcontractors\x18\x01 \x03(\v2\x15.enlist.v1.ContractorB\x03\xe0A\x03R\vcontractors\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12G\n" +
+	"\x0evendor_records\x18\x03 \x03(\v2\x17.google.protobuf.StructB\a\xe0A\x03\x90\x8e\x19\x01R\rvendorRecords\x123\n" +
+	"\bwarnings\x18\x04 \x03(\v2\x12.enlist.v1.WarningB\x03\xe0A\x03R\bwarnings*n\n" +
 	"\n" +
 	"OnExisting\x12\x1b\n" +
 	"\x17ON_EXISTING_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -1558,8 +1559,8 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x0fCustomerService\x12\x84\x01\n" +
 	"\x0eCreateCustomer\x12 .enlist.v1.CreateCustomerRequest\x1a!.enlist.v1.CreateCustomerResponse\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/providers/{provider}/customers\x12\x86\x01\n" +
 	"\vGetCustomer\x12\x1d.enlist.v1.GetCustomerRequest\x1a\x1e.enlist.v1.GetCustomerResponse\"8\x82\xd3\xe4\x93\x022\x120/v1/providers/{provider}/customers/{customer_id}\x12\x9e\x01\n" +
-	"\x0fListContractors\x12!.enlist.v1.ListContractorsRequest\x1a\".enlist.v1.ListContractorsResponse\"D\x82\xd3\xe4\x93\x02>\x12</v1/providers/{provider}/customers/{customer_id}/contractorsBI\n" +
-	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
+	"\x0fListContractors\x12!.enlist.v1.ListContractorsRequest\x1a\".enlist.v1.ListContractorsResponse\"D\x82\xd3\xe4\x93\x02>\x12</v1/providers/{provider}/customers/{customer_id}/contractorsB_\n" +
+	"\rdev.enlist.v1B\x14CustomerServiceProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
 	file_enlist_v1_customer_service_proto_rawDescOnce sync.Once

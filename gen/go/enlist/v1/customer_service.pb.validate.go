@@ -1762,10 +1762,10 @@ func (m *ListContractorsRequest) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
-	if val := m.GetPageSize(); val < 0 || val > 1000 {
+	if m.GetPageSize() < 0 {
 		err := ListContractorsRequestValidationError{
 			field:  "PageSize",
-			reason: "value must be inside range [0, 1000]",
+			reason: "value must be greater than or equal to 0",
 		}
 		if !all {
 			return err

@@ -7,6 +7,7 @@
 package enlistv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -389,16 +390,16 @@ var File_enlist_v1_error_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_error_proto_rawDesc = "" +
 	"\n" +
-	"\x15enlist/v1/error.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\"d\n" +
-	"\vVendorError\x12\x1f\n" +
-	"\vhttp_status\x18\x01 \x01(\x05R\n" +
-	"httpStatus\x124\n" +
-	"\bmessages\x18\x02 \x03(\v2\x18.enlist.v1.VendorMessageR\bmessages\"\x87\x01\n" +
-	"\rVendorMessage\x12\x12\n" +
-	"\x04code\x18\x01 \x01(\tR\x04code\x12\x1e\n" +
-	"\amessage\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\amessage\x12\x1a\n" +
-	"\x05extra\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\x05extra\x12&\n" +
-	"\vdescription\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\vdescription*\xbc\x04\n" +
+	"\x15enlist/v1/error.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"n\n" +
+	"\vVendorError\x12$\n" +
+	"\vhttp_status\x18\x01 \x01(\x05B\x03\xe0A\x03R\n" +
+	"httpStatus\x129\n" +
+	"\bmessages\x18\x02 \x03(\v2\x18.enlist.v1.VendorMessageB\x03\xe0A\x03R\bmessages\"\x95\x01\n" +
+	"\rVendorMessage\x12\x17\n" +
+	"\x04code\x18\x01 \x01(\tB\x03\xe0A\x03R\x04code\x12!\n" +
+	"\amessage\x18\x02 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\amessage\x12\x1d\n" +
+	"\x05extra\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x05extra\x12)\n" +
+	"\vdescription\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\vdescription*\xbc\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x17\n" +
@@ -424,8 +425,9 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\rNOT_PERMITTED\x10\x13\x12\x12\n" +
 	"\x0eINTERNAL_ERROR\x10\x14\x12\x17\n" +
 	"\x13JOURNAL_UNAVAILABLE\x10\x15\x12\x1e\n" +
-	"\x1aAUTHENTICATION_UNAVAILABLE\x10\x16BI\n" +
-	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
+	"\x1aAUTHENTICATION_UNAVAILABLE\x10\x16BU\n" +
+	"\rdev.enlist.v1B\n" +
+	"ErrorProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
 	file_enlist_v1_error_proto_rawDescOnce sync.Once

@@ -783,7 +783,8 @@ type ListOperationsRequest struct {
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// Only creates accepted before this instant.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// How many to return at most, 1 to 1000; 0 means 100.
+	// The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+	// value that Enlist changes without naming it in the response.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before, used with the same other parameters; up to 1,024 characters.
 	PageToken string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -1207,108 +1208,108 @@ var File_enlist_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xe8\x05\n" +
-	"\tOperation\x12\x1a\n" +
-	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x1d\n" +
+	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xaa\x06\n" +
+	"\tOperation\x12\x1f\n" +
+	"\bprovider\x18\x01 \x01(\tB\x03\xe0A\x03R\bprovider\x12\"\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tR\trequestId\x12%\n" +
-	"\vcustomer_id\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\n" +
-	"customerId\x12/\n" +
-	"\x05state\x18\x04 \x01(\x0e2\x19.enlist.v1.OperationStateR\x05state\x12-\n" +
-	"\x05tries\x18\x05 \x03(\v2\x17.enlist.v1.OperationTryR\x05tries\x12;\n" +
-	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\x12;\n" +
-	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\x12;\n" +
-	"\vexpire_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\x12B\n" +
-	"\x0fnext_check_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\rnextCheckTime\x12?\n" +
+	"request_id\x18\x02 \x01(\tB\x03\xe0A\bR\trequestId\x12(\n" +
+	"\vcustomer_id\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\n" +
+	"customerId\x124\n" +
+	"\x05state\x18\x04 \x01(\x0e2\x19.enlist.v1.OperationStateB\x03\xe0A\x03R\x05state\x122\n" +
+	"\x05tries\x18\x05 \x03(\v2\x17.enlist.v1.OperationTryB\x03\xe0A\x03R\x05tries\x12@\n" +
+	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x12@\n" +
+	"\vexpire_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"expireTime\x12G\n" +
+	"\x0fnext_check_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\rnextCheckTime\x12D\n" +
 	"\bresponse\x18\n" +
-	" \x01(\v2!.enlist.v1.CreateCustomerResponseH\x00R\bresponse\x120\n" +
-	"\x05error\x18\v \x01(\v2\x12.google.rpc.StatusB\x04\x90\x8e\x19\x01H\x00R\x05error\x128\n" +
-	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionR\bdecision\x12\x1c\n" +
-	"\tprincipal\x18\r \x01(\tR\tprincipal\x12I\n" +
-	"\x11earlier_decisions\x18\x0e \x03(\v2\x1c.enlist.v1.OperationDecisionR\x10earlierDecisionsB\b\n" +
-	"\x06result\"\x8c\x03\n" +
-	"\fOperationTry\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x05R\x06number\x12&\n" +
-	"\x04kind\x18\x02 \x01(\x0e2\x12.enlist.v1.TryKindR\x04kind\x129\n" +
+	" \x01(\v2!.enlist.v1.CreateCustomerResponseB\x03\xe0A\x03H\x00R\bresponse\x123\n" +
+	"\x05error\x18\v \x01(\v2\x12.google.rpc.StatusB\a\xe0A\x03\x90\x8e\x19\x01H\x00R\x05error\x12=\n" +
+	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionB\x03\xe0A\x03R\bdecision\x12!\n" +
+	"\tprincipal\x18\r \x01(\tB\x03\xe0A\x03R\tprincipal\x12N\n" +
+	"\x11earlier_decisions\x18\x0e \x03(\v2\x1c.enlist.v1.OperationDecisionB\x03\xe0A\x03R\x10earlierDecisionsB\b\n" +
+	"\x06result\"\xb3\x03\n" +
+	"\fOperationTry\x12\x1b\n" +
+	"\x06number\x18\x01 \x01(\x05B\x03\xe0A\x03R\x06number\x12+\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x12.enlist.v1.TryKindB\x03\xe0A\x03R\x04kind\x12>\n" +
 	"\n" +
-	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12*\n" +
-	"\x05stage\x18\x05 \x01(\x0e2\x14.enlist.v1.SendStageR\x05stage\x12\x1f\n" +
-	"\vhttp_status\x18\x06 \x01(\x05R\n" +
-	"httpStatus\x128\n" +
-	"\arequest\x18\a \x01(\v2\x18.enlist.v1.VendorRequestB\x04\x90\x8e\x19\x01R\arequest\x12)\n" +
-	"\rresponse_body\x18\b \x01(\tB\x04\x90\x8e\x19\x01R\fresponseBody\x12\x18\n" +
-	"\x04curl\x18\t \x01(\tB\x04\x90\x8e\x19\x01R\x04curl\"\x82\x02\n" +
-	"\x11OperationDecision\x12/\n" +
-	"\bdecision\x18\x01 \x01(\x0e2\x13.enlist.v1.DecisionR\bdecision\x12#\n" +
+	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tstartTime\x12:\n" +
+	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\aendTime\x12/\n" +
+	"\x05stage\x18\x05 \x01(\x0e2\x14.enlist.v1.SendStageB\x03\xe0A\x03R\x05stage\x12$\n" +
+	"\vhttp_status\x18\x06 \x01(\x05B\x03\xe0A\x03R\n" +
+	"httpStatus\x12;\n" +
+	"\arequest\x18\a \x01(\v2\x18.enlist.v1.VendorRequestB\a\xe0A\x03\x90\x8e\x19\x01R\arequest\x12,\n" +
+	"\rresponse_body\x18\b \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\fresponseBody\x12\x1b\n" +
+	"\x04curl\x18\t \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04curl\"\x9c\x02\n" +
+	"\x11OperationDecision\x124\n" +
+	"\bdecision\x18\x01 \x01(\x0e2\x13.enlist.v1.DecisionB\x03\xe0A\x03R\bdecision\x12&\n" +
 	"\n" +
-	"decided_by\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\tdecidedBy\x12\x1c\n" +
-	"\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x1c\n" +
-	"\x06reason\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x06reason\x12;\n" +
-	"\vdecide_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"decideTime\x12\x1e\n" +
+	"decided_by\x18\x02 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\tdecidedBy\x12!\n" +
+	"\tprincipal\x18\x03 \x01(\tB\x03\xe0A\x03R\tprincipal\x12\x1f\n" +
+	"\x06reason\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x06reason\x12@\n" +
+	"\vdecide_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"decideTime\x12#\n" +
 	"\n" +
-	"unverified\x18\x06 \x01(\bR\n" +
-	"unverified\"\x93\x03\n" +
+	"unverified\x18\x06 \x01(\bB\x03\xe0A\x03R\n" +
+	"unverified\"\x96\x03\n" +
 	"\x13GetOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12+\n" +
-	"\tprincipal\x18\x03 \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12.\n" +
+	"\tprincipal\x18\x03 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
 	"\n" +
-	"_principal\"J\n" +
-	"\x14GetOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\xc6\x03\n" +
+	"_principal\"O\n" +
+	"\x14GetOperationResponse\x127\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation\"\xd9\x03\n" +
 	"\x15ListOperationsRequest\x12s\n" +
-	"\bprovider\x18\x01 \x01(\tBW\xe0A\x02\xfaB\x1er\x1c2\x1a^([a-z][a-z0-9-]{0,62}|-)$\x82\x8e\x19/the name of a configured provider, or - for allR\bprovider\x129\n" +
-	"\x05state\x18\x02 \x01(\x0e2\x19.enlist.v1.OperationStateB\b\xfaB\x05\x82\x01\x02\x10\x01R\x05state\x129\n" +
+	"\bprovider\x18\x01 \x01(\tBW\xe0A\x02\xfaB\x1er\x1c2\x1a^([a-z][a-z0-9-]{0,62}|-)$\x82\x8e\x19/the name of a configured provider, or - for allR\bprovider\x12<\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x19.enlist.v1.OperationStateB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\x05state\x12>\n" +
 	"\n" +
-	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12'\n" +
+	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\tstartTime\x12:\n" +
+	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aendTime\x12'\n" +
 	"\tpage_size\x18\x05 \x01(\x05B\n" +
-	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\xe0A\x01\xfaB\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x06 \x01(\tB\b\xfaB\x05r\x03\x18\x80\bR\tpageToken\x12+\n" +
-	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"page_token\x18\x06 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x80\bR\tpageToken\x12.\n" +
+	"\tprincipal\x18\a \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
 	"\n" +
-	"_principal\"v\n" +
-	"\x16ListOperationsResponse\x124\n" +
+	"_principal\"\x80\x01\n" +
+	"\x16ListOperationsResponse\x129\n" +
 	"\n" +
-	"operations\x18\x01 \x03(\v2\x14.enlist.v1.OperationR\n" +
-	"operations\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd8\x03\n" +
+	"operations\x18\x01 \x03(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\n" +
+	"operations\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\"\xde\x03\n" +
 	"\x14WaitOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12B\n" +
-	"\atimeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\r\xfaB\n" +
-	"\xaa\x01\a\"\x03\b\xac\x022\x00R\atimeout\x12+\n" +
-	"\tprincipal\x18\x04 \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12E\n" +
+	"\atimeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x10\xe0A\x01\xfaB\n" +
+	"\xaa\x01\a\"\x03\b\xac\x022\x00R\atimeout\x12.\n" +
+	"\tprincipal\x18\x04 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
 	"\n" +
-	"_principal\"K\n" +
-	"\x15WaitOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation\"\xb0\x05\n" +
+	"_principal\"P\n" +
+	"\x15WaitOperationResponse\x127\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation\"\xbb\x05\n" +
 	"\x17ResolveOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12g\n" +
-	"\bdecision\x18\x03 \x01(\x0e2\x13.enlist.v1.DecisionB6\xe0A\x02\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19%DECISION_SUCCEEDED or DECISION_FAILEDR\bdecision\x12-\n" +
-	"\vcustomer_id\x18\x04 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
+	"\bdecision\x18\x03 \x01(\x0e2\x13.enlist.v1.DecisionB6\xe0A\x02\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19%DECISION_SUCCEEDED or DECISION_FAILEDR\bdecision\x120\n" +
+	"\vcustomer_id\x18\x04 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
 	"customerId\x120\n" +
 	"\n" +
 	"decided_by\x18\x05 \x01(\tB\x11\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01\x90\x8e\x19\x01R\tdecidedBy\x12-\n" +
-	"\x06reason\x18\x06 \x01(\tB\x15\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0f\x90\x8e\x19\x01\x98\x8e\x19\x01R\x06reason\x12+\n" +
-	"\tprincipal\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01\x12\x1e\n" +
+	"\x06reason\x18\x06 \x01(\tB\x15\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0f\x90\x8e\x19\x01\x98\x8e\x19\x01R\x06reason\x12.\n" +
+	"\tprincipal\x18\a \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01\x12#\n" +
 	"\n" +
-	"unverified\x18\b \x01(\bR\n" +
+	"unverified\x18\b \x01(\bB\x03\xe0A\x01R\n" +
 	"unverifiedB\f\n" +
 	"\n" +
-	"_principal\"N\n" +
-	"\x18ResolveOperationResponse\x122\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationR\toperation*\xe5\x01\n" +
+	"_principal\"S\n" +
+	"\x18ResolveOperationResponse\x127\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\xe5\x01\n" +
 	"\x0eOperationState\x12\x1f\n" +
 	"\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16OPERATION_STATE_INTENT\x10\x01\x12\x1d\n" +
@@ -1334,8 +1335,8 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\fGetOperation\x12\x1e.enlist.v1.GetOperationRequest\x1a\x1f.enlist.v1.GetOperationResponse\"8\x82\xd3\xe4\x93\x022\x120/v1/providers/{provider}/operations/{request_id}\x12\x82\x01\n" +
 	"\x0eListOperations\x12 .enlist.v1.ListOperationsRequest\x1a!.enlist.v1.ListOperationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/providers/{provider}/operations\x12\x94\x01\n" +
 	"\rWaitOperation\x12\x1f.enlist.v1.WaitOperationRequest\x1a .enlist.v1.WaitOperationResponse\"@\x82\xd3\xe4\x93\x02::\x01*\"5/v1/providers/{provider}/operations/{request_id}:wait\x12\xa0\x01\n" +
-	"\x10ResolveOperation\x12\".enlist.v1.ResolveOperationRequest\x1a#.enlist.v1.ResolveOperationResponse\"C\x82\xd3\xe4\x93\x02=:\x01*\"8/v1/providers/{provider}/operations/{request_id}:resolveBI\n" +
-	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
+	"\x10ResolveOperation\x12\".enlist.v1.ResolveOperationRequest\x1a#.enlist.v1.ResolveOperationResponse\"C\x82\xd3\xe4\x93\x02=:\x01*\"8/v1/providers/{provider}/operations/{request_id}:resolveB`\n" +
+	"\rdev.enlist.v1B\x15OperationServiceProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
 	file_enlist_v1_operation_service_proto_rawDescOnce sync.Once

@@ -1169,10 +1169,10 @@ func (m *ListOperationsRequest) validate(all bool) error {
 		}
 	}
 
-	if val := m.GetPageSize(); val < 0 || val > 1000 {
+	if m.GetPageSize() < 0 {
 		err := ListOperationsRequestValidationError{
 			field:  "PageSize",
-			reason: "value must be inside range [0, 1000]",
+			reason: "value must be greater than or equal to 0",
 		}
 		if !all {
 			return err

@@ -264,7 +264,8 @@ func (CredentialState) EnumDescriptor() ([]byte, []int) {
 // ListProvidersRequest asks for a page of providers.
 type ListProvidersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many to return at most, 1 to 1000; 0 means 100.
+	// The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+	// value that Enlist changes without naming it in the response.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before; up to 1,024 characters.
 	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -906,59 +907,59 @@ var File_enlist_v1_provider_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_provider_service_proto_rawDesc = "" +
 	"\n" +
-	" enlist/v1/provider_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17validate/validate.proto\"h\n" +
+	" enlist/v1/provider_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17validate/validate.proto\"k\n" +
 	"\x14ListProvidersRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
-	"\xfaB\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\xe0A\x01\xfaB\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\x80\bR\tpageToken\"r\n" +
-	"\x15ListProvidersResponse\x121\n" +
-	"\tproviders\x18\x01 \x03(\v2\x13.enlist.v1.ProviderR\tproviders\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc2\x01\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x80\bR\tpageToken\"|\n" +
+	"\x15ListProvidersResponse\x126\n" +
+	"\tproviders\x18\x01 \x03(\v2\x13.enlist.v1.ProviderB\x03\xe0A\x03R\tproviders\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\"\xc2\x01\n" +
 	"\x12GetProviderRequest\x12\xab\x01\n" +
-	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\"F\n" +
-	"\x13GetProviderResponse\x12/\n" +
-	"\bprovider\x18\x01 \x01(\v2\x13.enlist.v1.ProviderR\bprovider\"\x9f\x02\n" +
-	"\bProvider\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12)\n" +
-	"\x06vendor\x18\x02 \x01(\x0e2\x11.enlist.v1.VendorR\x06vendor\x12)\n" +
-	"\x04rpcs\x18\x03 \x03(\v2\x15.enlist.v1.RpcSupportR\x04rpcs\x12/\n" +
-	"\x06fields\x18\x04 \x03(\v2\x17.enlist.v1.FieldSupportR\x06fields\x12E\n" +
-	"\x10duplicate_safety\x18\x05 \x01(\v2\x1a.enlist.v1.DuplicateSafetyR\x0fduplicateSafety\x121\n" +
-	"\x06health\x18\x06 \x01(\v2\x19.enlist.v1.ProviderHealthR\x06health\"T\n" +
+	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\"K\n" +
+	"\x13GetProviderResponse\x124\n" +
+	"\bprovider\x18\x01 \x01(\v2\x13.enlist.v1.ProviderB\x03\xe0A\x03R\bprovider\"\xbd\x02\n" +
+	"\bProvider\x12\x17\n" +
+	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12.\n" +
+	"\x06vendor\x18\x02 \x01(\x0e2\x11.enlist.v1.VendorB\x03\xe0A\x03R\x06vendor\x12.\n" +
+	"\x04rpcs\x18\x03 \x03(\v2\x15.enlist.v1.RpcSupportB\x03\xe0A\x03R\x04rpcs\x124\n" +
+	"\x06fields\x18\x04 \x03(\v2\x17.enlist.v1.FieldSupportB\x03\xe0A\x03R\x06fields\x12J\n" +
+	"\x10duplicate_safety\x18\x05 \x01(\v2\x1a.enlist.v1.DuplicateSafetyB\x03\xe0A\x03R\x0fduplicateSafety\x126\n" +
+	"\x06health\x18\x06 \x01(\v2\x19.enlist.v1.ProviderHealthB\x03\xe0A\x03R\x06health\"c\n" +
 	"\n" +
-	"RpcSupport\x12\x10\n" +
-	"\x03rpc\x18\x01 \x01(\tR\x03rpc\x12\x1c\n" +
-	"\tsupported\x18\x02 \x01(\bR\tsupported\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xda\x02\n" +
-	"\fFieldSupport\x12\x12\n" +
-	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1d\n" +
+	"RpcSupport\x12\x15\n" +
+	"\x03rpc\x18\x01 \x01(\tB\x03\xe0A\x03R\x03rpc\x12!\n" +
+	"\tsupported\x18\x02 \x01(\bB\x03\xe0A\x03R\tsupported\x12\x1b\n" +
+	"\x06reason\x18\x03 \x01(\tB\x03\xe0A\x03R\x06reason\"\x8c\x03\n" +
+	"\fFieldSupport\x12\x17\n" +
+	"\x04path\x18\x01 \x01(\tB\x03\xe0A\x03R\x04path\x12\"\n" +
 	"\n" +
-	"wire_field\x18\x02 \x01(\tR\twireField\x12\x1a\n" +
-	"\brequired\x18\x03 \x01(\bR\brequired\x12\"\n" +
+	"wire_field\x18\x02 \x01(\tB\x03\xe0A\x03R\twireField\x12\x1f\n" +
+	"\brequired\x18\x03 \x01(\bB\x03\xe0A\x03R\brequired\x12'\n" +
 	"\n" +
-	"min_length\x18\x04 \x01(\rH\x00R\tminLength\x88\x01\x01\x12\"\n" +
+	"min_length\x18\x04 \x01(\rB\x03\xe0A\x03H\x00R\tminLength\x88\x01\x01\x12'\n" +
 	"\n" +
-	"max_length\x18\x05 \x01(\rH\x01R\tmaxLength\x88\x01\x01\x12\x18\n" +
-	"\apattern\x18\x06 \x01(\tR\apattern\x12&\n" +
-	"\x0etransformation\x18\a \x01(\tR\x0etransformation\x12%\n" +
-	"\x0efallback_paths\x18\b \x03(\tR\rfallbackPaths\x12\x18\n" +
-	"\asetting\x18\t \x01(\tR\asetting\x12\x12\n" +
+	"max_length\x18\x05 \x01(\rB\x03\xe0A\x03H\x01R\tmaxLength\x88\x01\x01\x12\x1d\n" +
+	"\apattern\x18\x06 \x01(\tB\x03\xe0A\x03R\apattern\x12+\n" +
+	"\x0etransformation\x18\a \x01(\tB\x03\xe0A\x03R\x0etransformation\x12*\n" +
+	"\x0efallback_paths\x18\b \x03(\tB\x03\xe0A\x03R\rfallbackPaths\x12\x1d\n" +
+	"\asetting\x18\t \x01(\tB\x03\xe0A\x03R\asetting\x12\x17\n" +
 	"\x04note\x18\n" +
-	" \x01(\tR\x04noteB\r\n" +
+	" \x01(\tB\x03\xe0A\x03R\x04noteB\r\n" +
 	"\v_min_lengthB\r\n" +
-	"\v_max_length\"j\n" +
-	"\x0fDuplicateSafety\x125\n" +
-	"\x05class\x18\x01 \x01(\x0e2\x1f.enlist.v1.DuplicateSafetyClassR\x05class\x12 \n" +
-	"\vexplanation\x18\x02 \x01(\tR\vexplanation\"\xaa\x03\n" +
-	"\x0eProviderHealth\x12F\n" +
-	"\x11last_success_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x0flastSuccessTime\x12F\n" +
-	"\x11last_failure_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x0flastFailureTime\x12.\n" +
-	"\x13last_failure_reason\x18\x03 \x01(\tR\x11lastFailureReason\x12\x1b\n" +
-	"\tin_flight\x18\x04 \x01(\x05R\binFlight\x121\n" +
-	"\abreaker\x18\x05 \x01(\x0e2\x17.enlist.v1.BreakerStateR\abreaker\x12<\n" +
-	"\vcredentials\x18\x06 \x01(\x0e2\x1a.enlist.v1.CredentialStateR\vcredentials\x12J\n" +
-	"\x13credential_lifetime\x18\a \x01(\v2\x19.google.protobuf.DurationR\x12credentialLifetime*\x88\x01\n" +
+	"\v_max_length\"t\n" +
+	"\x0fDuplicateSafety\x12:\n" +
+	"\x05class\x18\x01 \x01(\x0e2\x1f.enlist.v1.DuplicateSafetyClassB\x03\xe0A\x03R\x05class\x12%\n" +
+	"\vexplanation\x18\x02 \x01(\tB\x03\xe0A\x03R\vexplanation\"\xcd\x03\n" +
+	"\x0eProviderHealth\x12K\n" +
+	"\x11last_success_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x0flastSuccessTime\x12K\n" +
+	"\x11last_failure_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x0flastFailureTime\x123\n" +
+	"\x13last_failure_reason\x18\x03 \x01(\tB\x03\xe0A\x03R\x11lastFailureReason\x12 \n" +
+	"\tin_flight\x18\x04 \x01(\x05B\x03\xe0A\x03R\binFlight\x126\n" +
+	"\abreaker\x18\x05 \x01(\x0e2\x17.enlist.v1.BreakerStateB\x03\xe0A\x03R\abreaker\x12A\n" +
+	"\vcredentials\x18\x06 \x01(\x0e2\x1a.enlist.v1.CredentialStateB\x03\xe0A\x03R\vcredentials\x12O\n" +
+	"\x13credential_lifetime\x18\a \x01(\v2\x19.google.protobuf.DurationB\x03\xe0A\x03R\x12credentialLifetime*\x88\x01\n" +
 	"\x06Vendor\x12\x16\n" +
 	"\x12VENDOR_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fVENDOR_OPENCELL\x10\x01\x12\x18\n" +
@@ -983,8 +984,8 @@ const file_enlist_v1_provider_service_proto_rawDesc = "" +
 	"\x19CREDENTIAL_STATE_REJECTED\x10\x022\xec\x01\n" +
 	"\x0fProviderService\x12i\n" +
 	"\rListProviders\x12\x1f.enlist.v1.ListProvidersRequest\x1a .enlist.v1.ListProvidersResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/providers\x12n\n" +
-	"\vGetProvider\x12\x1d.enlist.v1.GetProviderRequest\x1a\x1e.enlist.v1.GetProviderResponse\" \x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/providers/{provider}BI\n" +
-	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
+	"\vGetProvider\x12\x1d.enlist.v1.GetProviderRequest\x1a\x1e.enlist.v1.GetProviderResponse\" \x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/providers/{provider}B_\n" +
+	"\rdev.enlist.v1B\x14ProviderServiceProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
 	file_enlist_v1_provider_service_proto_rawDescOnce sync.Once

@@ -57,10 +57,10 @@ func (m *ListProvidersRequest) validate(all bool) error {
 
 	var errors []error
 
-	if val := m.GetPageSize(); val < 0 || val > 1000 {
+	if m.GetPageSize() < 0 {
 		err := ListProvidersRequestValidationError{
 			field:  "PageSize",
-			reason: "value must be inside range [0, 1000]",
+			reason: "value must be greater than or equal to 0",
 		}
 		if !all {
 			return err

@@ -10,6 +10,7 @@ package enlistv1
 
 import (
 	_ "github.com/envoyproxy/protoc-gen-validate/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -1039,7 +1040,9 @@ type OpencellDiscountPlan struct {
 	// Duration in units of `duration_unit`.
 	DefaultDuration *int32 `protobuf:"varint,4,opt,name=default_duration,json=defaultDuration,proto3,oneof" json:"default_duration,omitempty"`
 	// Unit of the duration.
-	DurationUnit  OpencellDurationUnit `protobuf:"varint,5,opt,name=duration_unit,json=durationUnit,proto3,enum=enlist.v1.OpencellDurationUnit" json:"duration_unit,omitempty"`
+	DurationUnit OpencellDurationUnit `protobuf:"varint,5,opt,name=duration_unit,json=durationUnit,proto3,enum=enlist.v1.OpencellDurationUnit" json:"duration_unit,omitempty"`
+	// Custom fields of the plan that is applied. At most 100.
+	CustomFields  []*OpencellCustomField `protobuf:"bytes,6,rep,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1109,6 +1112,13 @@ func (x *OpencellDiscountPlan) GetDurationUnit() OpencellDurationUnit {
 	return OpencellDurationUnit_OPENCELL_DURATION_UNIT_UNSPECIFIED
 }
 
+func (x *OpencellDiscountPlan) GetCustomFields() []*OpencellCustomField {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // OpencellPaymentMethodDetails is one entry of Opencell's `methodOfPayment`.
 type OpencellPaymentMethodDetails struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1162,8 +1172,10 @@ type OpencellPaymentMethodDetails struct {
 	ReferenceDocumentCode string `protobuf:"bytes,24,opt,name=reference_document_code,json=referenceDocumentCode,proto3" json:"reference_document_code,omitempty"`
 	// Payment means in the code list UNTDID 4461. Up to 255 characters. Example: `30`.
 	UntdidPaymentMeans string `protobuf:"bytes,25,opt,name=untdid_payment_means,json=untdidPaymentMeans,proto3" json:"untdid_payment_means,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Custom fields of the payment method. At most 100.
+	CustomFields  []*OpencellCustomField `protobuf:"bytes,26,rep,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OpencellPaymentMethodDetails) Reset() {
@@ -1371,6 +1383,13 @@ func (x *OpencellPaymentMethodDetails) GetUntdidPaymentMeans() string {
 	return ""
 }
 
+func (x *OpencellPaymentMethodDetails) GetCustomFields() []*OpencellCustomField {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // OpencellBankCoordinates is a bank account.
 type OpencellBankCoordinates struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1516,7 +1535,7 @@ func (x *OpencellBankCoordinates) GetIcs() string {
 	return ""
 }
 
-// OpencellCustomField is one custom field of an Opencell account, with a value that is not text.
+// OpencellCustomField is one custom field of an account, a payment method or a discount plan.
 type OpencellCustomField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The field's code, 1 to 255 characters.
@@ -2585,215 +2604,215 @@ var File_enlist_v1_vendor_options_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/v1/vendor_options.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\x83\x17\n" +
-	"\x0fOpencellOptions\x122\n" +
-	"\x10crm_account_type\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0ecrmAccountType\x124\n" +
-	"\x0fcrm_parent_code\x18\x02 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rcrmParentCode\x12'\n" +
+	"\x1eenlist/v1/vendor_options.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\x1a\x17validate/validate.proto\"\x99\x18\n" +
+	"\x0fOpencellOptions\x125\n" +
+	"\x10crm_account_type\x18\x01 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x0ecrmAccountType\x127\n" +
+	"\x0fcrm_parent_code\x18\x02 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rcrmParentCode\x12*\n" +
 	"\n" +
-	"title_code\x18\x03 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\ttitleCode\x12\"\n" +
+	"title_code\x18\x03 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\ttitleCode\x12'\n" +
 	"\n" +
-	"is_company\x18\x04 \x01(\bH\x00R\tisCompany\x88\x01\x01\x12>\n" +
-	"\x11subscription_date\x18\x05 \x01(\v2\x11.google.type.DateR\x10subscriptionDate\x12Q\n" +
-	"\x0epayment_method\x18\x06 \x01(\x0e2 .enlist.v1.OpencellPaymentMethodB\b\xfaB\x05\x82\x01\x02\x10\x01R\rpaymentMethod\x12^\n" +
-	"\x0fpayment_methods\x18\a \x03(\v2'.enlist.v1.OpencellPaymentMethodDetailsB\f\xfaB\x05\x92\x01\x02\x10\n" +
-	"\x90\x8e\x19\x01R\x0epaymentMethods\x12-\n" +
-	"\rbilling_cycle\x18\b \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\fbillingCycle\x122\n" +
-	"\x12electronic_billing\x18\t \x01(\bH\x01R\x11electronicBilling\x88\x01\x01\x121\n" +
+	"is_company\x18\x04 \x01(\bB\x03\xe0A\x01H\x00R\tisCompany\x88\x01\x01\x12C\n" +
+	"\x11subscription_date\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x10subscriptionDate\x12T\n" +
+	"\x0epayment_method\x18\x06 \x01(\x0e2 .enlist.v1.OpencellPaymentMethodB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\rpaymentMethod\x12a\n" +
+	"\x0fpayment_methods\x18\a \x03(\v2'.enlist.v1.OpencellPaymentMethodDetailsB\x0f\xe0A\x01\xfaB\x05\x92\x01\x02\x10\n" +
+	"\x90\x8e\x19\x01R\x0epaymentMethods\x120\n" +
+	"\rbilling_cycle\x18\b \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\fbillingCycle\x127\n" +
+	"\x12electronic_billing\x18\t \x01(\bB\x03\xe0A\x01H\x01R\x11electronicBilling\x88\x01\x01\x124\n" +
 	"\rexternal_ref1\x18\n" +
-	" \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fexternalRef1\x121\n" +
-	"\rexternal_ref2\x18\v \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fexternalRef2\x12/\n" +
-	"\x0ecustomer_brand\x18\f \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\rcustomerBrand\x12C\n" +
-	"\x16mandate_identification\x18\r \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x15mandateIdentification\x124\n" +
-	"\fmandate_date\x18\x0e \x01(\v2\x11.google.type.DateR\vmandateDate\x12@\n" +
-	"\x17customer_account_status\x18\x0f \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x15customerAccountStatus\x121\n" +
-	"\x0fcredit_category\x18\x10 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0ecreditCategory\x12X\n" +
-	"\rdunning_level\x18\x11 \x01(\tB3\xfaB\x0fr\r2\b^R[0-6]$\xd0\x01\x01\x82\x8e\x19\x1da dunning level from R0 to R6R\fdunningLevel\x12=\n" +
-	"\x11next_invoice_date\x18\x12 \x01(\v2\x11.google.type.DateR\x0fnextInvoiceDate\x12>\n" +
-	"\x16billing_account_status\x18\x13 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x14billingAccountStatus\x128\n" +
-	"\x13user_account_status\x18\x14 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x11userAccountStatus\x127\n" +
-	"\x12termination_reason\x18\x15 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x11terminationReason\x12<\n" +
-	"\x10termination_date\x18\x16 \x01(\v2\x11.google.type.DateR\x0fterminationDate\x12+\n" +
-	"\fmailing_type\x18\x17 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\vmailingType\x12/\n" +
-	"\x0eemail_template\x18\x18 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\remailTemplate\x12-\n" +
-	"\vcced_emails\x18\x19 \x01(\tB\f\xfaB\x05r\x03\x18\xd0\x0f\x90\x8e\x19\x01R\n" +
-	"ccedEmails\x12Q\n" +
-	"\rcustom_fields\x18\x1a \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\f\xfaB\x05\x92\x01\x02\x10d\x90\x8e\x19\x01R\fcustomFields\x12\xa6\x01\n" +
-	"\rbilling_email\x18\x1b \x01(\tB\x80\x01\xfaB)r'\x18\xfe\x012\x1d^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01R\fbillingEmail\x12\x93\x01\n" +
-	"\x14trading_country_code\x18\x1c \x01(\tBa\xfaB\x11r\x0f2\n" +
-	"^[A-Z]{2}$\xd0\x01\x01\x82\x8e\x19Ian ISO 3166-1 alpha-2 country code of two capital letters, for example FRR\x12tradingCountryCode\x124\n" +
-	"\x11legal_entity_type\x18\x1d \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0flegalEntityType\x12R\n" +
-	"\x1ccustomer_account_status_date\x18\x1e \x01(\v2\x11.google.type.DateR\x19customerAccountStatusDate\x12?\n" +
-	"\x12dunning_level_date\x18\x1f \x01(\v2\x11.google.type.DateR\x10dunningLevelDate\x12>\n" +
-	"\x14parent_customer_code\x18  \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x12parentCustomerCode\x12r\n" +
-	" discount_plans_for_instantiation\x18! \x03(\v2\x1f.enlist.v1.OpencellDiscountPlanB\b\xfaB\x05\x92\x01\x02\x10dR\x1ddiscountPlansForInstantiation\x12V\n" +
-	"\x1ediscount_plans_for_termination\x18\" \x03(\tB\x11\xfaB\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xff\x01R\x1bdiscountPlansForTermination\x12-\n" +
-	"\rpayment_terms\x18# \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\fpaymentTerms\x124\n" +
-	"\x11tax_category_code\x18$ \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0ftaxCategoryCode\x12-\n" +
-	"\vseller_code\x18% \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
-	"sellerCode\x12K\n" +
-	"\x12customer_threshold\x18& \x01(\v2\x1c.enlist.v1.OpencellThresholdR\x11customerThreshold\x12Z\n" +
-	"\x1acustomer_account_threshold\x18' \x01(\v2\x1c.enlist.v1.OpencellThresholdR\x18customerAccountThreshold\x12X\n" +
-	"\x19billing_account_threshold\x18( \x01(\v2\x1c.enlist.v1.OpencellThresholdR\x17billingAccountThreshold\x12J\n" +
-	"\x0fminimum_amounts\x18) \x01(\v2!.enlist.v1.OpencellMinimumAmountsR\x0eminimumAmounts\x12S\n" +
-	"\x10bank_coordinates\x18* \x01(\v2\".enlist.v1.OpencellBankCoordinatesB\x04\x90\x8e\x19\x01R\x0fbankCoordinatesB\r\n" +
+	" \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fexternalRef1\x124\n" +
+	"\rexternal_ref2\x18\v \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fexternalRef2\x122\n" +
+	"\x0ecustomer_brand\x18\f \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\rcustomerBrand\x12F\n" +
+	"\x16mandate_identification\x18\r \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x15mandateIdentification\x129\n" +
+	"\fmandate_date\x18\x0e \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\vmandateDate\x12C\n" +
+	"\x17customer_account_status\x18\x0f \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x15customerAccountStatus\x124\n" +
+	"\x0fcredit_category\x18\x10 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x0ecreditCategory\x12[\n" +
+	"\rdunning_level\x18\x11 \x01(\tB6\xe0A\x01\xfaB\x0fr\r2\b^R[0-6]$\xd0\x01\x01\x82\x8e\x19\x1da dunning level from R0 to R6R\fdunningLevel\x12B\n" +
+	"\x11next_invoice_date\x18\x12 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x0fnextInvoiceDate\x12A\n" +
+	"\x16billing_account_status\x18\x13 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x14billingAccountStatus\x12;\n" +
+	"\x13user_account_status\x18\x14 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x11userAccountStatus\x12:\n" +
+	"\x12termination_reason\x18\x15 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x11terminationReason\x12A\n" +
+	"\x10termination_date\x18\x16 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x0fterminationDate\x12.\n" +
+	"\fmailing_type\x18\x17 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\vmailingType\x122\n" +
+	"\x0eemail_template\x18\x18 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\remailTemplate\x120\n" +
+	"\vcced_emails\x18\x19 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xd0\x0f\x90\x8e\x19\x01R\n" +
+	"ccedEmails\x12T\n" +
+	"\rcustom_fields\x18\x1a \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\x0f\xe0A\x01\xfaB\x05\x92\x01\x02\x10d\x90\x8e\x19\x01R\fcustomFields\x12\xa9\x01\n" +
+	"\rbilling_email\x18\x1b \x01(\tB\x83\x01\xe0A\x01\xfaB)r'\x18\xfe\x012\x1d^[^<>\\s\"\\x00-\\x1f\\x7f-\\x9f]+$\xd0\x01\x01`\x01\x82\x8e\x19Lone bare email address of at most 254 characters, for example qa@example.com\x90\x8e\x19\x01R\fbillingEmail\x12\x96\x01\n" +
+	"\x14trading_country_code\x18\x1c \x01(\tBd\xe0A\x01\xfaB\x11r\x0f2\n" +
+	"^[A-Z]{2}$\xd0\x01\x01\x82\x8e\x19Ian ISO 3166-1 alpha-2 country code of two capital letters, for example FRR\x12tradingCountryCode\x127\n" +
+	"\x11legal_entity_type\x18\x1d \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x0flegalEntityType\x12W\n" +
+	"\x1ccustomer_account_status_date\x18\x1e \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x19customerAccountStatusDate\x12D\n" +
+	"\x12dunning_level_date\x18\x1f \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x10dunningLevelDate\x12A\n" +
+	"\x14parent_customer_code\x18  \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x12parentCustomerCode\x12u\n" +
+	" discount_plans_for_instantiation\x18! \x03(\v2\x1f.enlist.v1.OpencellDiscountPlanB\v\xe0A\x01\xfaB\x05\x92\x01\x02\x10dR\x1ddiscountPlansForInstantiation\x12Y\n" +
+	"\x1ediscount_plans_for_termination\x18\" \x03(\tB\x14\xe0A\x01\xfaB\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xff\x01R\x1bdiscountPlansForTermination\x120\n" +
+	"\rpayment_terms\x18# \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\fpaymentTerms\x127\n" +
+	"\x11tax_category_code\x18$ \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x0ftaxCategoryCode\x120\n" +
+	"\vseller_code\x18% \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
+	"sellerCode\x12P\n" +
+	"\x12customer_threshold\x18& \x01(\v2\x1c.enlist.v1.OpencellThresholdB\x03\xe0A\x01R\x11customerThreshold\x12_\n" +
+	"\x1acustomer_account_threshold\x18' \x01(\v2\x1c.enlist.v1.OpencellThresholdB\x03\xe0A\x01R\x18customerAccountThreshold\x12]\n" +
+	"\x19billing_account_threshold\x18( \x01(\v2\x1c.enlist.v1.OpencellThresholdB\x03\xe0A\x01R\x17billingAccountThreshold\x12O\n" +
+	"\x0fminimum_amounts\x18) \x01(\v2!.enlist.v1.OpencellMinimumAmountsB\x03\xe0A\x01R\x0eminimumAmounts\x12V\n" +
+	"\x10bank_coordinates\x18* \x01(\v2\".enlist.v1.OpencellBankCoordinatesB\a\xe0A\x01\x90\x8e\x19\x01R\x0fbankCoordinatesB\r\n" +
 	"\v_is_companyB\x15\n" +
-	"\x13_electronic_billing\"\xb1\x01\n" +
-	"\x11OpencellThreshold\x12\x1b\n" +
-	"\x06amount\x18\x01 \x01(\x01H\x00R\x06amount\x88\x01\x01\x12A\n" +
-	"\x05check\x18\x02 \x01(\x0e2!.enlist.v1.OpencellThresholdCheckB\b\xfaB\x05\x82\x01\x02\x10\x01R\x05check\x12\"\n" +
+	"\x13_electronic_billing\"\xbe\x01\n" +
+	"\x11OpencellThreshold\x12 \n" +
+	"\x06amount\x18\x01 \x01(\x01B\x03\xe0A\x01H\x00R\x06amount\x88\x01\x01\x12D\n" +
+	"\x05check\x18\x02 \x01(\x0e2!.enlist.v1.OpencellThresholdCheckB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\x05check\x12'\n" +
 	"\n" +
-	"per_entity\x18\x03 \x01(\bH\x01R\tperEntity\x88\x01\x01B\t\n" +
+	"per_entity\x18\x03 \x01(\bB\x03\xe0A\x01H\x01R\tperEntity\x88\x01\x01B\t\n" +
 	"\a_amountB\r\n" +
-	"\v_per_entity\"\xb3\x02\n" +
-	"\x16OpencellMinimumAmounts\x12<\n" +
-	"\bcustomer\x18\x01 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\bcustomer\x12K\n" +
-	"\x10customer_account\x18\x02 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\x0fcustomerAccount\x12I\n" +
-	"\x0fbilling_account\x18\x03 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\x0ebillingAccount\x12C\n" +
-	"\fuser_account\x18\x04 \x01(\v2 .enlist.v1.OpencellMinimumAmountR\vuserAccount\"\xcb\x01\n" +
-	"\x15OpencellMinimumAmount\x12%\n" +
-	"\tamount_el\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xd0\x0fR\bamountEl\x12#\n" +
-	"\blabel_el\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xd0\x0fR\alabelEl\x121\n" +
-	"\x0fcharge_template\x18\x03 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x0echargeTemplate\x123\n" +
-	"\x0etarget_account\x18\x04 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rtargetAccount\"\xb4\x02\n" +
-	"\x14OpencellDiscountPlan\x12\x1e\n" +
-	"\x04code\x18\x01 \x01(\tB\n" +
-	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\x120\n" +
+	"\v_per_entity\"\xc7\x02\n" +
+	"\x16OpencellMinimumAmounts\x12A\n" +
+	"\bcustomer\x18\x01 \x01(\v2 .enlist.v1.OpencellMinimumAmountB\x03\xe0A\x01R\bcustomer\x12P\n" +
+	"\x10customer_account\x18\x02 \x01(\v2 .enlist.v1.OpencellMinimumAmountB\x03\xe0A\x01R\x0fcustomerAccount\x12N\n" +
+	"\x0fbilling_account\x18\x03 \x01(\v2 .enlist.v1.OpencellMinimumAmountB\x03\xe0A\x01R\x0ebillingAccount\x12H\n" +
+	"\fuser_account\x18\x04 \x01(\v2 .enlist.v1.OpencellMinimumAmountB\x03\xe0A\x01R\vuserAccount\"\xd7\x01\n" +
+	"\x15OpencellMinimumAmount\x12(\n" +
+	"\tamount_el\x18\x01 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xd0\x0fR\bamountEl\x12&\n" +
+	"\blabel_el\x18\x02 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xd0\x0fR\alabelEl\x124\n" +
+	"\x0fcharge_template\x18\x03 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x0echargeTemplate\x126\n" +
+	"\x0etarget_account\x18\x04 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\rtargetAccount\"\x9d\x03\n" +
+	"\x14OpencellDiscountPlan\x12!\n" +
+	"\x04code\x18\x01 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\x125\n" +
 	"\n" +
-	"start_date\x18\x02 \x01(\v2\x11.google.type.DateR\tstartDate\x12,\n" +
-	"\bend_date\x18\x03 \x01(\v2\x11.google.type.DateR\aendDate\x127\n" +
-	"\x10default_duration\x18\x04 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00H\x00R\x0fdefaultDuration\x88\x01\x01\x12N\n" +
-	"\rduration_unit\x18\x05 \x01(\x0e2\x1f.enlist.v1.OpencellDurationUnitB\b\xfaB\x05\x82\x01\x02\x10\x01R\fdurationUnitB\x13\n" +
-	"\x11_default_duration\"\xe4\v\n" +
-	"\x1cOpencellPaymentMethodDetails\x12\xf1\x01\n" +
-	"\x13payment_method_type\x18\x01 \x01(\x0e2 .enlist.v1.OpencellPaymentMethodB\x9e\x01\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19\x8f\x01one of OPENCELL_PAYMENT_METHOD_CHECK, _DIRECTDEBIT, _WIRETRANSFER, _CARD, _PAYPAL, _STRIPE, _CASH, _PAYPALPAYMENTLINK, _STRIPEDIRECTLINK, _SIPSR\x11paymentMethodType\x12\x1e\n" +
-	"\x05alias\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05alias\x12!\n" +
-	"\tpreferred\x18\x03 \x01(\bH\x00R\tpreferred\x88\x01\x01\x12M\n" +
-	"\x10bank_coordinates\x18\x04 \x01(\v2\".enlist.v1.OpencellBankCoordinatesR\x0fbankCoordinates\x12?\n" +
-	"\x16mandate_identification\x18\x05 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x15mandateIdentification\x124\n" +
-	"\fmandate_date\x18\x06 \x01(\v2\x11.google.type.DateR\vmandateDate\x12&\n" +
-	"\btoken_id\x18\a \x01(\tB\v\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\atokenId\x12s\n" +
-	"\vcard_number\x18\b \x01(\tBR\xfaB\x15r\x132\x0e^[0-9]{12,19}$\xd0\x01\x01\x82\x8e\x19/a card number of 12 to 19 digits without spaces\x88\x8e\x19\x01\x80\x01\x01R\n" +
-	"cardNumber\x12\x1e\n" +
-	"\x05owner\x18\t \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05owner\x129\n" +
+	"start_date\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\tstartDate\x121\n" +
+	"\bend_date\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\aendDate\x12:\n" +
+	"\x10default_duration\x18\x04 \x01(\x05B\n" +
+	"\xe0A\x01\xfaB\x04\x1a\x02(\x00H\x00R\x0fdefaultDuration\x88\x01\x01\x12Q\n" +
+	"\rduration_unit\x18\x05 \x01(\x0e2\x1f.enlist.v1.OpencellDurationUnitB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\fdurationUnit\x12T\n" +
+	"\rcustom_fields\x18\x06 \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\x0f\xe0A\x01\xfaB\x05\x92\x01\x02\x10d\x90\x8e\x19\x01R\fcustomFieldsB\x13\n" +
+	"\x11_default_duration\"\x8b\r\n" +
+	"\x1cOpencellPaymentMethodDetails\x12\xf4\x01\n" +
+	"\x13payment_method_type\x18\x01 \x01(\x0e2 .enlist.v1.OpencellPaymentMethodB\xa1\x01\xe0A\x02\xfaB\a\x82\x01\x04\x10\x01 \x00\x82\x8e\x19\x8f\x01one of OPENCELL_PAYMENT_METHOD_CHECK, _DIRECTDEBIT, _WIRETRANSFER, _CARD, _PAYPAL, _STRIPE, _CASH, _PAYPALPAYMENTLINK, _STRIPEDIRECTLINK, _SIPSR\x11paymentMethodType\x12!\n" +
+	"\x05alias\x18\x02 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05alias\x12&\n" +
+	"\tpreferred\x18\x03 \x01(\bB\x03\xe0A\x01H\x00R\tpreferred\x88\x01\x01\x12R\n" +
+	"\x10bank_coordinates\x18\x04 \x01(\v2\".enlist.v1.OpencellBankCoordinatesB\x03\xe0A\x01R\x0fbankCoordinates\x12B\n" +
+	"\x16mandate_identification\x18\x05 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x15mandateIdentification\x129\n" +
+	"\fmandate_date\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\vmandateDate\x12)\n" +
+	"\btoken_id\x18\a \x01(\tB\x0e\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\atokenId\x12v\n" +
+	"\vcard_number\x18\b \x01(\tBU\xe0A\x01\xfaB\x15r\x132\x0e^[0-9]{12,19}$\xd0\x01\x01\x82\x8e\x19/a card number of 12 to 19 digits without spaces\x88\x8e\x19\x01\x80\x01\x01R\n" +
+	"cardNumber\x12!\n" +
+	"\x05owner\x18\t \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05owner\x12<\n" +
 	"\x10month_expiration\x18\n" +
-	" \x01(\x05B\t\xfaB\x06\x1a\x04\x18\f(\x01H\x01R\x0fmonthExpiration\x88\x01\x01\x128\n" +
-	"\x0fyear_expiration\x18\v \x01(\x05B\n" +
-	"\xfaB\a\x1a\x05\x18\x8fN(\x00H\x02R\x0eyearExpiration\x88\x01\x01\x121\n" +
-	"\fissue_number\x18\f \x01(\tB\x0e\xfaB\x04r\x02\x18\n" +
-	"\x88\x8e\x19\x01\x80\x01\x01R\vissueNumber\x12B\n" +
-	"\tcard_type\x18\r \x01(\x0e2\x1b.enlist.v1.OpencellCardTypeB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcardType\x12<\n" +
-	"\x15customer_account_code\x18\x0e \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x13customerAccountCode\x12\x13\n" +
-	"\x02id\x18\x0f \x01(\x03H\x03R\x02id\x88\x01\x01\x12\x1f\n" +
-	"\bdisabled\x18\x10 \x01(\bH\x04R\bdisabled\x88\x01\x01\x12!\n" +
-	"\auser_id\x18\x11 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x06userId\x12\x1e\n" +
-	"\x05email\x18\x12 \x01(\tB\b\xfaB\x05r\x03\x18\xfe\x01R\x05email\x12\x1e\n" +
-	"\x05info1\x18\x13 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info1\x12\x1e\n" +
-	"\x05info2\x18\x14 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info2\x12\x1e\n" +
-	"\x05info3\x18\x15 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info3\x12\x1e\n" +
-	"\x05info4\x18\x16 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info4\x12\x1e\n" +
-	"\x05info5\x18\x17 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05info5\x12@\n" +
-	"\x17reference_document_code\x18\x18 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x15referenceDocumentCode\x12:\n" +
-	"\x14untdid_payment_means\x18\x19 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x12untdidPaymentMeansB\f\n" +
+	" \x01(\x05B\f\xe0A\x01\xfaB\x06\x1a\x04\x18\f(\x01H\x01R\x0fmonthExpiration\x88\x01\x01\x12;\n" +
+	"\x0fyear_expiration\x18\v \x01(\x05B\r\xe0A\x01\xfaB\a\x1a\x05\x18\x8fN(\x00H\x02R\x0eyearExpiration\x88\x01\x01\x124\n" +
+	"\fissue_number\x18\f \x01(\tB\x11\xe0A\x01\xfaB\x04r\x02\x18\n" +
+	"\x88\x8e\x19\x01\x80\x01\x01R\vissueNumber\x12E\n" +
+	"\tcard_type\x18\r \x01(\x0e2\x1b.enlist.v1.OpencellCardTypeB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\bcardType\x12?\n" +
+	"\x15customer_account_code\x18\x0e \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x13customerAccountCode\x12\x18\n" +
+	"\x02id\x18\x0f \x01(\x03B\x03\xe0A\x01H\x03R\x02id\x88\x01\x01\x12$\n" +
+	"\bdisabled\x18\x10 \x01(\bB\x03\xe0A\x01H\x04R\bdisabled\x88\x01\x01\x12$\n" +
+	"\auser_id\x18\x11 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x06userId\x12!\n" +
+	"\x05email\x18\x12 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xfe\x01R\x05email\x12!\n" +
+	"\x05info1\x18\x13 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05info1\x12!\n" +
+	"\x05info2\x18\x14 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05info2\x12!\n" +
+	"\x05info3\x18\x15 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05info3\x12!\n" +
+	"\x05info4\x18\x16 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05info4\x12!\n" +
+	"\x05info5\x18\x17 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05info5\x12C\n" +
+	"\x17reference_document_code\x18\x18 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x15referenceDocumentCode\x12=\n" +
+	"\x14untdid_payment_means\x18\x19 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x12untdidPaymentMeans\x12P\n" +
+	"\rcustom_fields\x18\x1a \x03(\v2\x1e.enlist.v1.OpencellCustomFieldB\v\xe0A\x01\xfaB\x05\x92\x01\x02\x10dR\fcustomFieldsB\f\n" +
 	"\n" +
 	"_preferredB\x13\n" +
 	"\x11_month_expirationB\x12\n" +
 	"\x10_year_expirationB\x05\n" +
 	"\x03_idB\v\n" +
-	"\t_disabled\"\x95\x05\n" +
-	"\x17OpencellBankCoordinates\x12\x82\x01\n" +
-	"\x04iban\x18\x01 \x01(\tBn\xfaB'r%2 ^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$\xd0\x01\x01\x82\x8e\x19=an IBAN of up to 34 capital letters and digits without spaces\x80\x01\x01R\x04iban\x12f\n" +
-	"\x03bic\x18\x02 \x01(\tBT\xfaB\"r 2\x1b^[A-Z0-9]{8}([A-Z0-9]{3})?$\xd0\x01\x01\x82\x8e\x19+a BIC of 8 or 11 capital letters and digitsR\x03bic\x12,\n" +
-	"\raccount_owner\x18\x03 \x01(\tB\a\xfaB\x04r\x02\x182R\faccountOwner\x12$\n" +
-	"\tbank_name\x18\x04 \x01(\tB\a\xfaB\x04r\x02\x182R\bbankName\x12%\n" +
-	"\tbank_code\x18\x05 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\bbankCode\x12)\n" +
-	"\vbranch_code\x18\x06 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
-	"branchCode\x122\n" +
-	"\x0eaccount_number\x18\a \x01(\tB\v\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\raccountNumber\x12\x1a\n" +
-	"\x03key\x18\b \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x03key\x12!\n" +
-	"\abank_id\x18\t \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x06bankId\x12-\n" +
+	"\t_disabled\"\xb9\x05\n" +
+	"\x17OpencellBankCoordinates\x12\x85\x01\n" +
+	"\x04iban\x18\x01 \x01(\tBq\xe0A\x01\xfaB'r%2 ^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$\xd0\x01\x01\x82\x8e\x19=an IBAN of up to 34 capital letters and digits without spaces\x80\x01\x01R\x04iban\x12i\n" +
+	"\x03bic\x18\x02 \x01(\tBW\xe0A\x01\xfaB\"r 2\x1b^[A-Z0-9]{8}([A-Z0-9]{3})?$\xd0\x01\x01\x82\x8e\x19+a BIC of 8 or 11 capital letters and digitsR\x03bic\x12/\n" +
+	"\raccount_owner\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xfaB\x04r\x02\x182R\faccountOwner\x12'\n" +
+	"\tbank_name\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xfaB\x04r\x02\x182R\bbankName\x12(\n" +
+	"\tbank_code\x18\x05 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\bbankCode\x12,\n" +
+	"\vbranch_code\x18\x06 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\n" +
+	"branchCode\x125\n" +
+	"\x0eaccount_number\x18\a \x01(\tB\x0e\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x80\x01\x01R\raccountNumber\x12\x1d\n" +
+	"\x03key\x18\b \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x03key\x12$\n" +
+	"\abank_id\x18\t \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x06bankId\x120\n" +
 	"\rissuer_number\x18\n" +
-	" \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\fissuerNumber\x12)\n" +
-	"\vissuer_name\x18\v \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
-	"issuerName\x12\x1a\n" +
-	"\x03ics\x18\f \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x03ics\"\x89\a\n" +
-	"\x13OpencellCustomField\x12\x1e\n" +
-	"\x04code\x18\x01 \x01(\tB\n" +
-	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\x12-\n" +
-	"\fstring_value\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xa0\x1fH\x00R\vstringValue\x12\x1f\n" +
+	" \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\fissuerNumber\x12,\n" +
+	"\vissuer_name\x18\v \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\n" +
+	"issuerName\x12\x1d\n" +
+	"\x03ics\x18\f \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x03ics\"\xce\a\n" +
+	"\x13OpencellCustomField\x12!\n" +
+	"\x04code\x18\x01 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\x120\n" +
+	"\fstring_value\x18\x02 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xa0\x1fH\x00R\vstringValue\x12$\n" +
 	"\n" +
-	"long_value\x18\x03 \x01(\x03H\x00R\tlongValue\x12#\n" +
-	"\fdouble_value\x18\x04 \x01(\x01H\x00R\vdoubleValue\x12%\n" +
-	"\rboolean_value\x18\x05 \x01(\bH\x00R\fbooleanValue\x122\n" +
+	"long_value\x18\x03 \x01(\x03B\x03\xe0A\x01H\x00R\tlongValue\x12(\n" +
+	"\fdouble_value\x18\x04 \x01(\x01B\x03\xe0A\x01H\x00R\vdoubleValue\x12*\n" +
+	"\rboolean_value\x18\x05 \x01(\bB\x03\xe0A\x01H\x00R\fbooleanValue\x127\n" +
 	"\n" +
-	"date_value\x18\x06 \x01(\v2\x11.google.type.DateH\x00R\tdateValue\x12C\n" +
+	"date_value\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01H\x00R\tdateValue\x12H\n" +
 	"\n" +
-	"list_value\x18\a \x01(\v2\".enlist.v1.OpencellCustomFieldListH\x00R\tlistValue\x12@\n" +
-	"\tmap_value\x18\b \x01(\v2!.enlist.v1.OpencellCustomFieldMapH\x00R\bmapValue\x12Z\n" +
-	"\x16entity_reference_value\x18\t \x01(\v2\".enlist.v1.OpencellEntityReferenceH\x00R\x14entityReferenceValue\x12Q\n" +
+	"list_value\x18\a \x01(\v2\".enlist.v1.OpencellCustomFieldListB\x03\xe0A\x01H\x00R\tlistValue\x12E\n" +
+	"\tmap_value\x18\b \x01(\v2!.enlist.v1.OpencellCustomFieldMapB\x03\xe0A\x01H\x00R\bmapValue\x12_\n" +
+	"\x16entity_reference_value\x18\t \x01(\v2\".enlist.v1.OpencellEntityReferenceB\x03\xe0A\x01H\x00R\x14entityReferenceValue\x12V\n" +
 	"\x13url_reference_value\x18\n" +
-	" \x01(\v2\x1f.enlist.v1.OpencellUrlReferenceH\x00R\x11urlReferenceValue\x12)\n" +
+	" \x01(\v2\x1f.enlist.v1.OpencellUrlReferenceB\x03\xe0A\x01H\x00R\x11urlReferenceValue\x12,\n" +
 	"\n" +
-	"file_value\x18\v \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01H\x00R\tfileValue\x120\n" +
+	"file_value\x18\v \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01H\x00R\tfileValue\x125\n" +
 	"\n" +
-	"value_date\x18\f \x01(\v2\x11.google.type.DateR\tvalueDate\x12H\n" +
-	"\x17value_period_start_date\x18\r \x01(\v2\x11.google.type.DateR\x14valuePeriodStartDate\x12D\n" +
-	"\x15value_period_end_date\x18\x0e \x01(\v2\x11.google.type.DateR\x12valuePeriodEndDate\x127\n" +
-	"\x15value_period_priority\x18\x0f \x01(\x05H\x01R\x13valuePeriodPriority\x88\x01\x01B\f\n" +
+	"value_date\x18\f \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\tvalueDate\x12M\n" +
+	"\x17value_period_start_date\x18\r \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x14valuePeriodStartDate\x12I\n" +
+	"\x15value_period_end_date\x18\x0e \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x12valuePeriodEndDate\x12<\n" +
+	"\x15value_period_priority\x18\x0f \x01(\x05B\x03\xe0A\x01H\x01R\x13valuePeriodPriority\x88\x01\x01B\f\n" +
 	"\x05value\x12\x03\xf8B\x01B\x18\n" +
-	"\x16_value_period_priority\"_\n" +
-	"\x17OpencellCustomFieldList\x12D\n" +
-	"\x05items\x18\x01 \x03(\v2#.enlist.v1.OpencellCustomFieldValueB\t\xfaB\x06\x92\x01\x03\x10\xe8\aR\x05items\"\xd7\x01\n" +
-	"\x16OpencellCustomFieldMap\x12\\\n" +
-	"\aentries\x18\x01 \x03(\v2..enlist.v1.OpencellCustomFieldMap.EntriesEntryB\x12\xfaB\x0f\x9a\x01\f\x10\xe8\a\"\ar\x05\x10\x01\x18\xff\x01R\aentries\x1a_\n" +
+	"\x16_value_period_priority\"b\n" +
+	"\x17OpencellCustomFieldList\x12G\n" +
+	"\x05items\x18\x01 \x03(\v2#.enlist.v1.OpencellCustomFieldValueB\f\xe0A\x01\xfaB\x06\x92\x01\x03\x10\xe8\aR\x05items\"\xda\x01\n" +
+	"\x16OpencellCustomFieldMap\x12_\n" +
+	"\aentries\x18\x01 \x03(\v2..enlist.v1.OpencellCustomFieldMap.EntriesEntryB\x15\xe0A\x01\xfaB\x0f\x9a\x01\f\x10\xe8\a\"\ar\x05\x10\x01\x18\xff\x01R\aentries\x1a_\n" +
 	"\fEntriesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x129\n" +
-	"\x05value\x18\x02 \x01(\v2#.enlist.v1.OpencellCustomFieldValueR\x05value:\x028\x01\"\xc4\x01\n" +
-	"\x18OpencellCustomFieldValue\x12-\n" +
-	"\fstring_value\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xa0\x1fH\x00R\vstringValue\x12\x1f\n" +
+	"\x05value\x18\x02 \x01(\v2#.enlist.v1.OpencellCustomFieldValueR\x05value:\x028\x01\"\xd6\x01\n" +
+	"\x18OpencellCustomFieldValue\x120\n" +
+	"\fstring_value\x18\x01 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xa0\x1fH\x00R\vstringValue\x12$\n" +
 	"\n" +
-	"long_value\x18\x02 \x01(\x03H\x00R\tlongValue\x12#\n" +
-	"\fdouble_value\x18\x03 \x01(\x01H\x00R\vdoubleValue\x12%\n" +
-	"\rboolean_value\x18\x04 \x01(\bH\x00R\fbooleanValueB\f\n" +
-	"\x05value\x12\x03\xf8B\x01\"\x94\x01\n" +
-	"\x17OpencellEntityReference\x12(\n" +
-	"\tclassname\x18\x01 \x01(\tB\n" +
-	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\tclassname\x12/\n" +
-	"\x0eclassname_code\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\rclassnameCode\x12\x1e\n" +
-	"\x04code\x18\x03 \x01(\tB\n" +
-	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\"T\n" +
-	"\x14OpencellUrlReference\x12\x1c\n" +
-	"\x03url\x18\x01 \x01(\tB\n" +
-	"\xfaB\ar\x05\x10\x01\x18\xd0\x0fR\x03url\x12\x1e\n" +
-	"\x05label\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05label\"\x81\x02\n" +
-	"\x12SellAndSignOptions\x121\n" +
-	"\rcustomer_code\x18\x01 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fcustomerCode\x12D\n" +
-	"\bcivility\x18\x02 \x01(\x0e2\x1e.enlist.v1.SellAndSignCivilityB\b\xfaB\x05\x82\x01\x02\x10\x01R\bcivility\x12r\n" +
-	"\rcivility_code\x18\x03 \x01(\tBM\xfaB#r!\x1822\x1a^[A-Za-zÀ-ÖØ-öø-ÿ]+$\xd0\x01\x01\x82\x8e\x19#1 to 50 letters, for example MAITRER\fcivilityCode\"\x83\n" +
+	"long_value\x18\x02 \x01(\x03B\x03\xe0A\x01H\x00R\tlongValue\x12(\n" +
+	"\fdouble_value\x18\x03 \x01(\x01B\x03\xe0A\x01H\x00R\vdoubleValue\x12*\n" +
+	"\rboolean_value\x18\x04 \x01(\bB\x03\xe0A\x01H\x00R\fbooleanValueB\f\n" +
+	"\x05value\x12\x03\xf8B\x01\"\x9d\x01\n" +
+	"\x17OpencellEntityReference\x12+\n" +
+	"\tclassname\x18\x01 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01R\tclassname\x122\n" +
+	"\x0eclassname_code\x18\x02 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\rclassnameCode\x12!\n" +
+	"\x04code\x18\x03 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01R\x04code\"Z\n" +
+	"\x14OpencellUrlReference\x12\x1f\n" +
+	"\x03url\x18\x01 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xd0\x0fR\x03url\x12!\n" +
+	"\x05label\x18\x02 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x05label\"\x8a\x02\n" +
+	"\x12SellAndSignOptions\x124\n" +
+	"\rcustomer_code\x18\x01 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\fcustomerCode\x12G\n" +
+	"\bcivility\x18\x02 \x01(\x0e2\x1e.enlist.v1.SellAndSignCivilityB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\bcivility\x12u\n" +
+	"\rcivility_code\x18\x03 \x01(\tBP\xe0A\x01\xfaB#r!\x1822\x1a^[A-Za-zÀ-ÖØ-öø-ÿ]+$\xd0\x01\x01\x82\x8e\x19#1 to 50 letters, for example MAITRER\fcivilityCode\"\xcf\n" +
 	"\n" +
-	"\x0fValomniaOptions\x12,\n" +
+	"\x0fValomniaOptions\x12/\n" +
 	"\n" +
-	"reference2\x18\x01 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
-	"reference2\x12&\n" +
-	"\abarcode\x18\x02 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\abarcode\x12 \n" +
-	"\tis_active\x18\x03 \x01(\bH\x00R\bisActive\x88\x01\x01\x12+\n" +
-	"\x0fis_sub_customer\x18\x04 \x01(\bH\x01R\risSubCustomer\x88\x01\x01\x125\n" +
-	"\x0fparent_customer\x18\x05 \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x0eparentCustomer\x12-\n" +
-	"\x10bill_with_parent\x18\x06 \x01(\bH\x02R\x0ebillWithParent\x88\x01\x01\x12B\n" +
-	"\x18customer_segmentation_id\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x16customerSegmentationId\x12%\n" +
-	"\auser_id\x18\b \x01(\tB\f\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x06userId\x12+\n" +
-	"\x0fis_same_address\x18\t \x01(\bH\x03R\risSameAddress\x88\x01\x01\x12&\n" +
+	"reference2\x18\x01 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
+	"reference2\x12)\n" +
+	"\abarcode\x18\x02 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\abarcode\x12%\n" +
+	"\tis_active\x18\x03 \x01(\bB\x03\xe0A\x01H\x00R\bisActive\x88\x01\x01\x120\n" +
+	"\x0fis_sub_customer\x18\x04 \x01(\bB\x03\xe0A\x01H\x01R\risSubCustomer\x88\x01\x01\x128\n" +
+	"\x0fparent_customer\x18\x05 \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x0eparentCustomer\x122\n" +
+	"\x10bill_with_parent\x18\x06 \x01(\bB\x03\xe0A\x01H\x02R\x0ebillWithParent\x88\x01\x01\x12E\n" +
+	"\x18customer_segmentation_id\x18\a \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\x16customerSegmentationId\x12(\n" +
+	"\auser_id\x18\b \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\x06userId\x120\n" +
+	"\x0fis_same_address\x18\t \x01(\bB\x03\xe0A\x01H\x03R\risSameAddress\x88\x01\x01\x12+\n" +
 	"\fcredit_limit\x18\n" +
-	" \x01(\x01H\x04R\vcreditLimit\x88\x01\x01\x12A\n" +
-	"\x16due_date_config_number\x18\v \x01(\x05B\a\xfaB\x04\x1a\x02(\x00H\x05R\x13dueDateConfigNumber\x88\x01\x01\x12_\n" +
-	"\x14due_date_config_type\x18\f \x01(\x0e2$.enlist.v1.ValomniaDueDateConfigTypeB\b\xfaB\x05\x82\x01\x02\x10\x01R\x11dueDateConfigType\x124\n" +
-	"\x05image\x18\r \x01(\v2\x18.enlist.v1.ValomniaImageB\x04\x90\x8e\x19\x01R\x05image\x12;\n" +
-	"\x10payment_type_ids\x18\x0e \x03(\tB\x11\xfaB\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xff\x01R\x0epaymentTypeIds\x12 \n" +
-	"\tregion_id\x18\x0f \x01(\x03H\x06R\bregionId\x88\x01\x01\x12-\n" +
-	"\rcustomer_risk\x18\x10 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\fcustomerRisk\x12\x94\x01\n" +
-	"\x13customer_risk_color\x18\x11 \x01(\tBd\xfaB\x18r\x162\x11^#[0-9A-Fa-f]{6}$\xd0\x01\x01\x82\x8e\x19Ea colour written as # and six hexadecimal digits, for example #1BE9D8R\x11customerRiskColor\x12\x1c\n" +
-	"\aon_hold\x18\x12 \x01(\bH\aR\x06onHold\x88\x01\x01\x126\n" +
-	"\x0eon_hold_reason\x18\x13 \x01(\tB\x10\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01\x98\x8e\x19\x01R\fonHoldReason\x12+\n" +
-	"\x0fuse_external_id\x18\x14 \x01(\bH\bR\ruseExternalId\x88\x01\x01B\f\n" +
+	" \x01(\x01B\x03\xe0A\x01H\x04R\vcreditLimit\x88\x01\x01\x12D\n" +
+	"\x16due_date_config_number\x18\v \x01(\x05B\n" +
+	"\xe0A\x01\xfaB\x04\x1a\x02(\x00H\x05R\x13dueDateConfigNumber\x88\x01\x01\x12b\n" +
+	"\x14due_date_config_type\x18\f \x01(\x0e2$.enlist.v1.ValomniaDueDateConfigTypeB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\x11dueDateConfigType\x127\n" +
+	"\x05image\x18\r \x01(\v2\x18.enlist.v1.ValomniaImageB\a\xe0A\x01\x90\x8e\x19\x01R\x05image\x12>\n" +
+	"\x10payment_type_ids\x18\x0e \x03(\tB\x14\xe0A\x01\xfaB\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xff\x01R\x0epaymentTypeIds\x12%\n" +
+	"\tregion_id\x18\x0f \x01(\x03B\x03\xe0A\x01H\x06R\bregionId\x88\x01\x01\x120\n" +
+	"\rcustomer_risk\x18\x10 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\xff\x01R\fcustomerRisk\x12\x97\x01\n" +
+	"\x13customer_risk_color\x18\x11 \x01(\tBg\xe0A\x01\xfaB\x18r\x162\x11^#[0-9A-Fa-f]{6}$\xd0\x01\x01\x82\x8e\x19Ea colour written as # and six hexadecimal digits, for example #1BE9D8R\x11customerRiskColor\x12!\n" +
+	"\aon_hold\x18\x12 \x01(\bB\x03\xe0A\x01H\aR\x06onHold\x88\x01\x01\x129\n" +
+	"\x0eon_hold_reason\x18\x13 \x01(\tB\x13\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01\x98\x8e\x19\x01R\fonHoldReason\x120\n" +
+	"\x0fuse_external_id\x18\x14 \x01(\bB\x03\xe0A\x01H\bR\ruseExternalId\x88\x01\x01B\f\n" +
 	"\n" +
 	"_is_activeB\x12\n" +
 	"\x10_is_sub_customerB\x13\n" +
@@ -2805,24 +2824,26 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"_region_idB\n" +
 	"\n" +
 	"\b_on_holdB\x12\n" +
-	"\x10_use_external_id\"\x90\x01\n" +
-	"\rValomniaImage\x12&\n" +
-	"\bfilename\x18\x01 \x01(\tB\n" +
-	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\bfilename\x12W\n" +
-	"\acontent\x18\x02 \x01(\fB=\xfaB\tz\a\x10\x01\x18\x80\x80\x80\x01\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xad\x02\n" +
-	"\fCaliqOptions\x12+\n" +
+	"\x10_use_external_id\"\x96\x01\n" +
+	"\rValomniaImage\x12)\n" +
+	"\bfilename\x18\x01 \x01(\tB\r\xe0A\x02\xfaB\ar\x05\x10\x01\x18\xff\x01R\bfilename\x12Z\n" +
+	"\acontent\x18\x02 \x01(\fB@\xe0A\x02\xfaB\tz\a\x10\x01\x18\x80\x80\x80\x01\x82\x8e\x19-a jpg, gif, png or bmp image of at most 2 MiBR\acontent\"\xbd\x02\n" +
+	"\fCaliqOptions\x12.\n" +
 	"\n" +
-	"channel_id\x18\x01 \x01(\x05B\a\xfaB\x04\x1a\x02 \x00H\x00R\tchannelId\x88\x01\x01\x12.\n" +
-	"\x10allow_deliveries\x18\x02 \x01(\bH\x01R\x0fallowDeliveries\x88\x01\x01\x12*\n" +
-	"\x0eallow_invoices\x18\x03 \x01(\bH\x02R\rallowInvoices\x88\x01\x01\x12B\n" +
-	"\x16customer_service_level\x18\x04 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00H\x03R\x14customerServiceLevel\x88\x01\x01B\r\n" +
+	"channel_id\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xfaB\x04\x1a\x02 \x00H\x00R\tchannelId\x88\x01\x01\x123\n" +
+	"\x10allow_deliveries\x18\x02 \x01(\bB\x03\xe0A\x01H\x01R\x0fallowDeliveries\x88\x01\x01\x12/\n" +
+	"\x0eallow_invoices\x18\x03 \x01(\bB\x03\xe0A\x01H\x02R\rallowInvoices\x88\x01\x01\x12E\n" +
+	"\x16customer_service_level\x18\x04 \x01(\x05B\n" +
+	"\xe0A\x01\xfaB\x04\x1a\x02(\x00H\x03R\x14customerServiceLevel\x88\x01\x01B\r\n" +
 	"\v_channel_idB\x13\n" +
 	"\x11_allow_deliveriesB\x11\n" +
 	"\x0f_allow_invoicesB\x19\n" +
-	"\x17_customer_service_level\"r\n" +
-	"\fAvvioOptions\x12%\n" +
-	"\asite_id\x18\x01 \x01(\x03B\a\xfaB\x04\"\x02 \x00H\x00R\x06siteId\x88\x01\x01\x12/\n" +
-	"\bpassword\x18\x02 \x01(\tB\x13\xfaB\x05r\x03\x18\xff\x01\x88\x8e\x19\x01\x90\x8e\x19\x01\x80\x01\x01R\bpasswordB\n" +
+	"\x17_customer_service_level\"x\n" +
+	"\fAvvioOptions\x12(\n" +
+	"\asite_id\x18\x01 \x01(\x03B\n" +
+	"\xe0A\x01\xfaB\x04\"\x02 \x00H\x00R\x06siteId\x88\x01\x01\x122\n" +
+	"\bpassword\x18\x02 \x01(\tB\x16\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x88\x8e\x19\x01\x90\x8e\x19\x01\x80\x01\x01R\bpasswordB\n" +
 	"\n" +
 	"\b_site_id*\xf1\x01\n" +
 	"\x16OpencellThresholdCheck\x12(\n" +
@@ -2862,8 +2883,8 @@ const file_enlist_v1_vendor_options_proto_rawDesc = "" +
 	"\x19ValomniaDueDateConfigType\x12-\n" +
 	")VALOMNIA_DUE_DATE_CONFIG_TYPE_UNSPECIFIED\x10\x00\x124\n" +
 	"0VALOMNIA_DUE_DATE_CONFIG_TYPE_AFTER_INVOICE_DATE\x10\x01\x12<\n" +
-	"8VALOMNIA_DUE_DATE_CONFIG_TYPE_AFTER_END_OF_INVOICE_MONTH\x10\x02BI\n" +
-	"\rdev.enlist.v1P\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
+	"8VALOMNIA_DUE_DATE_CONFIG_TYPE_AFTER_END_OF_INVOICE_MONTH\x10\x02B]\n" +
+	"\rdev.enlist.v1B\x12VendorOptionsProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
 	file_enlist_v1_vendor_options_proto_rawDescOnce sync.Once
@@ -2931,29 +2952,31 @@ var file_enlist_v1_vendor_options_proto_depIdxs = []int32{
 	25, // 20: enlist.v1.OpencellDiscountPlan.start_date:type_name -> google.type.Date
 	25, // 21: enlist.v1.OpencellDiscountPlan.end_date:type_name -> google.type.Date
 	1,  // 22: enlist.v1.OpencellDiscountPlan.duration_unit:type_name -> enlist.v1.OpencellDurationUnit
-	2,  // 23: enlist.v1.OpencellPaymentMethodDetails.payment_method_type:type_name -> enlist.v1.OpencellPaymentMethod
-	12, // 24: enlist.v1.OpencellPaymentMethodDetails.bank_coordinates:type_name -> enlist.v1.OpencellBankCoordinates
-	25, // 25: enlist.v1.OpencellPaymentMethodDetails.mandate_date:type_name -> google.type.Date
-	3,  // 26: enlist.v1.OpencellPaymentMethodDetails.card_type:type_name -> enlist.v1.OpencellCardType
-	25, // 27: enlist.v1.OpencellCustomField.date_value:type_name -> google.type.Date
-	14, // 28: enlist.v1.OpencellCustomField.list_value:type_name -> enlist.v1.OpencellCustomFieldList
-	15, // 29: enlist.v1.OpencellCustomField.map_value:type_name -> enlist.v1.OpencellCustomFieldMap
-	17, // 30: enlist.v1.OpencellCustomField.entity_reference_value:type_name -> enlist.v1.OpencellEntityReference
-	18, // 31: enlist.v1.OpencellCustomField.url_reference_value:type_name -> enlist.v1.OpencellUrlReference
-	25, // 32: enlist.v1.OpencellCustomField.value_date:type_name -> google.type.Date
-	25, // 33: enlist.v1.OpencellCustomField.value_period_start_date:type_name -> google.type.Date
-	25, // 34: enlist.v1.OpencellCustomField.value_period_end_date:type_name -> google.type.Date
-	16, // 35: enlist.v1.OpencellCustomFieldList.items:type_name -> enlist.v1.OpencellCustomFieldValue
-	24, // 36: enlist.v1.OpencellCustomFieldMap.entries:type_name -> enlist.v1.OpencellCustomFieldMap.EntriesEntry
-	4,  // 37: enlist.v1.SellAndSignOptions.civility:type_name -> enlist.v1.SellAndSignCivility
-	5,  // 38: enlist.v1.ValomniaOptions.due_date_config_type:type_name -> enlist.v1.ValomniaDueDateConfigType
-	21, // 39: enlist.v1.ValomniaOptions.image:type_name -> enlist.v1.ValomniaImage
-	16, // 40: enlist.v1.OpencellCustomFieldMap.EntriesEntry.value:type_name -> enlist.v1.OpencellCustomFieldValue
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	13, // 23: enlist.v1.OpencellDiscountPlan.custom_fields:type_name -> enlist.v1.OpencellCustomField
+	2,  // 24: enlist.v1.OpencellPaymentMethodDetails.payment_method_type:type_name -> enlist.v1.OpencellPaymentMethod
+	12, // 25: enlist.v1.OpencellPaymentMethodDetails.bank_coordinates:type_name -> enlist.v1.OpencellBankCoordinates
+	25, // 26: enlist.v1.OpencellPaymentMethodDetails.mandate_date:type_name -> google.type.Date
+	3,  // 27: enlist.v1.OpencellPaymentMethodDetails.card_type:type_name -> enlist.v1.OpencellCardType
+	13, // 28: enlist.v1.OpencellPaymentMethodDetails.custom_fields:type_name -> enlist.v1.OpencellCustomField
+	25, // 29: enlist.v1.OpencellCustomField.date_value:type_name -> google.type.Date
+	14, // 30: enlist.v1.OpencellCustomField.list_value:type_name -> enlist.v1.OpencellCustomFieldList
+	15, // 31: enlist.v1.OpencellCustomField.map_value:type_name -> enlist.v1.OpencellCustomFieldMap
+	17, // 32: enlist.v1.OpencellCustomField.entity_reference_value:type_name -> enlist.v1.OpencellEntityReference
+	18, // 33: enlist.v1.OpencellCustomField.url_reference_value:type_name -> enlist.v1.OpencellUrlReference
+	25, // 34: enlist.v1.OpencellCustomField.value_date:type_name -> google.type.Date
+	25, // 35: enlist.v1.OpencellCustomField.value_period_start_date:type_name -> google.type.Date
+	25, // 36: enlist.v1.OpencellCustomField.value_period_end_date:type_name -> google.type.Date
+	16, // 37: enlist.v1.OpencellCustomFieldList.items:type_name -> enlist.v1.OpencellCustomFieldValue
+	24, // 38: enlist.v1.OpencellCustomFieldMap.entries:type_name -> enlist.v1.OpencellCustomFieldMap.EntriesEntry
+	4,  // 39: enlist.v1.SellAndSignOptions.civility:type_name -> enlist.v1.SellAndSignCivility
+	5,  // 40: enlist.v1.ValomniaOptions.due_date_config_type:type_name -> enlist.v1.ValomniaDueDateConfigType
+	21, // 41: enlist.v1.ValomniaOptions.image:type_name -> enlist.v1.ValomniaImage
+	16, // 42: enlist.v1.OpencellCustomFieldMap.EntriesEntry.value:type_name -> enlist.v1.OpencellCustomFieldValue
+	43, // [43:43] is the sub-list for method output_type
+	43, // [43:43] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_vendor_options_proto_init() }

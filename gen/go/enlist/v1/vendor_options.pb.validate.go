@@ -1577,6 +1577,51 @@ func (m *OpencellDiscountPlan) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
+	if len(m.GetCustomFields()) > 100 {
+		err := OpencellDiscountPlanValidationError{
+			field:  "CustomFields",
+			reason: "value must contain no more than 100 item(s)",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	for idx, item := range m.GetCustomFields() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellDiscountPlanValidationError{
+						field:  fmt.Sprintf("CustomFields[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellDiscountPlanValidationError{
+						field:  fmt.Sprintf("CustomFields[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellDiscountPlanValidationError{
+					field:  fmt.Sprintf("CustomFields[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
 	if m.DefaultDuration != nil {
 
 		if m.GetDefaultDuration() < 0 {
@@ -1963,6 +2008,51 @@ func (m *OpencellPaymentMethodDetails) validate(all bool) error {
 			return err
 		}
 		errors = append(errors, err)
+	}
+
+	if len(m.GetCustomFields()) > 100 {
+		err := OpencellPaymentMethodDetailsValidationError{
+			field:  "CustomFields",
+			reason: "value must contain no more than 100 item(s)",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	for idx, item := range m.GetCustomFields() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OpencellPaymentMethodDetailsValidationError{
+						field:  fmt.Sprintf("CustomFields[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OpencellPaymentMethodDetailsValidationError{
+						field:  fmt.Sprintf("CustomFields[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OpencellPaymentMethodDetailsValidationError{
+					field:  fmt.Sprintf("CustomFields[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
 	}
 
 	if m.Preferred != nil {

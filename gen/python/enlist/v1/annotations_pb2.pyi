@@ -90,11 +90,35 @@ class FieldSource(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class Move(_message.Message):
+        """Move changes the paths in the annotations of a message's fields. Each that begins with `from`
+        begins with `to` instead. The others do not count in this place.
+        """
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FROM_FIELD_NUMBER: _builtins.int
+        TO_FIELD_NUMBER: _builtins.int
+        to: _builtins.str
+        """The beginning in this place: `opencell.payment_methods[*].custom_fields[*]`."""
+        def __init__(
+            self,
+            *,
+            to: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "to", b"to"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     PATH_FIELD_NUMBER: _builtins.int
     FALLBACK_PATHS_FIELD_NUMBER: _builtins.int
     AS_FIELD_NUMBER: _builtins.int
     SETTING_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    MOVE_FIELD_NUMBER: _builtins.int
     path: _builtins.str
     """Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`, `opencell.billing_cycle`.
     An element of a list is written `customer.billing_address.lines[0]`, the values of a map `customer.properties[*]`.
@@ -107,6 +131,12 @@ class FieldSource(_message.Message):
     def fallback_paths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Paths that are used in this order when `path` is not set."""
 
+    @_builtins.property
+    def move(self) -> Global___FieldSource.Move:
+        """On a message that stands in several places of a request: where the canonical fields are that
+        fill its fields in this place.
+        """
+
     def __init__(
         self,
         *,
@@ -114,10 +144,11 @@ class FieldSource(_message.Message):
         fallback_paths: _abc.Iterable[_builtins.str] | None = ...,
         setting: _builtins.str = ...,
         note: _builtins.str = ...,
+        move: Global___FieldSource.Move | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["move", b"move"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as", b"as", "fallback_paths", b"fallback_paths", "note", b"note", "path", b"path", "setting", b"setting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as", b"as", "fallback_paths", b"fallback_paths", "move", b"move", "note", b"note", "path", b"path", "setting", b"setting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -118,9 +118,9 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     OUTCOME_CREATED: _Outcome.ValueType  # 1
     """The customer is new."""
     OUTCOME_UPDATED: _Outcome.ValueType  # 2
-    """The customer was there and was overwritten."""
+    """The customer was there before this creation, and was overwritten."""
     OUTCOME_CREATED_OR_UPDATED: _Outcome.ValueType  # 3
-    """One of the two; the vendor does not say which."""
+    """One of the two. Neither the vendor nor a look-up before the request says which."""
     OUTCOME_ADOPTED: _Outcome.ValueType  # 4
     """The customer was there and was left unchanged."""
     OUTCOME_PREVIEWED: _Outcome.ValueType  # 5
@@ -134,9 +134,9 @@ OUTCOME_UNSPECIFIED: Outcome.ValueType  # 0
 OUTCOME_CREATED: Outcome.ValueType  # 1
 """The customer is new."""
 OUTCOME_UPDATED: Outcome.ValueType  # 2
-"""The customer was there and was overwritten."""
+"""The customer was there before this creation, and was overwritten."""
 OUTCOME_CREATED_OR_UPDATED: Outcome.ValueType  # 3
-"""One of the two; the vendor does not say which."""
+"""One of the two. Neither the vendor nor a look-up before the request says which."""
 OUTCOME_ADOPTED: Outcome.ValueType  # 4
 """The customer was there and was left unchanged."""
 OUTCOME_PREVIEWED: Outcome.ValueType  # 5
@@ -665,7 +665,9 @@ class ListContractorsRequest(_message.Message):
     ones. Example: `AM201603021055`.
     """
     page_size: _builtins.int
-    """How many to return at most, 1 to 1000; 0 means 100."""
+    """The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+    value that Enlist changes without naming it in the response.
+    """
     page_token: _builtins.str
     """`next_page_token` of the page before, used with the same other parameters; up to 1,024 characters."""
     include_vendor_record: _builtins.bool

@@ -411,7 +411,9 @@ class ListOperationsRequest(_message.Message):
     state: Global___OperationState.ValueType
     """Only creates in this state; unspecified: all."""
     page_size: _builtins.int
-    """How many to return at most, 1 to 1000; 0 means 100."""
+    """The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+    value that Enlist changes without naming it in the response.
+    """
     page_token: _builtins.str
     """`next_page_token` of the page before, used with the same other parameters; up to 1,024 characters."""
     principal: _builtins.str

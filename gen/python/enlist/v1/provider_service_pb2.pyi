@@ -150,7 +150,9 @@ class ListProvidersRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many to return at most, 1 to 1000; 0 means 100."""
+    """The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+    value that Enlist changes without naming it in the response.
+    """
     page_token: _builtins.str
     """`next_page_token` of the page before; up to 1,024 characters."""
     def __init__(

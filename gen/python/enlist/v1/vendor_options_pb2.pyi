@@ -579,6 +579,7 @@ class OpencellDiscountPlan(_message.Message):
     END_DATE_FIELD_NUMBER: _builtins.int
     DEFAULT_DURATION_FIELD_NUMBER: _builtins.int
     DURATION_UNIT_FIELD_NUMBER: _builtins.int
+    CUSTOM_FIELDS_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code of the plan, 1 to 255 characters."""
     default_duration: _builtins.int
@@ -593,6 +594,10 @@ class OpencellDiscountPlan(_message.Message):
     def end_date(self) -> _date_pb2.Date:
         """Last day."""
 
+    @_builtins.property
+    def custom_fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpencellCustomField]:
+        """Custom fields of the plan that is applied. At most 100."""
+
     def __init__(
         self,
         *,
@@ -601,10 +606,11 @@ class OpencellDiscountPlan(_message.Message):
         end_date: _date_pb2.Date | None = ...,
         default_duration: _builtins.int | None = ...,
         duration_unit: Global___OpencellDurationUnit.ValueType = ...,
+        custom_fields: _abc.Iterable[Global___OpencellCustomField] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_default_duration", b"_default_duration", "default_duration", b"default_duration", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_default_duration", b"_default_duration", "code", b"code", "default_duration", b"default_duration", "duration_unit", b"duration_unit", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_default_duration", b"_default_duration", "code", b"code", "custom_fields", b"custom_fields", "default_duration", b"default_duration", "duration_unit", b"duration_unit", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__default_duration: _TypeAlias = _typing.Literal["default_duration"]  # noqa: Y015
     _WhichOneofArgType__default_duration: _TypeAlias = _typing.Literal["_default_duration", b"_default_duration"]  # noqa: Y015
@@ -643,6 +649,7 @@ class OpencellPaymentMethodDetails(_message.Message):
     INFO5_FIELD_NUMBER: _builtins.int
     REFERENCE_DOCUMENT_CODE_FIELD_NUMBER: _builtins.int
     UNTDID_PAYMENT_MEANS_FIELD_NUMBER: _builtins.int
+    CUSTOM_FIELDS_FIELD_NUMBER: _builtins.int
     payment_method_type: Global___OpencellPaymentMethod.ValueType
     """Kind of payment; required."""
     alias: _builtins.str
@@ -697,6 +704,10 @@ class OpencellPaymentMethodDetails(_message.Message):
     def mandate_date(self) -> _date_pb2.Date:
         """Date on which the SEPA mandate was signed."""
 
+    @_builtins.property
+    def custom_fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpencellCustomField]:
+        """Custom fields of the payment method. At most 100."""
+
     def __init__(
         self,
         *,
@@ -725,10 +736,11 @@ class OpencellPaymentMethodDetails(_message.Message):
         info5: _builtins.str = ...,
         reference_document_code: _builtins.str = ...,
         untdid_payment_means: _builtins.str = ...,
+        custom_fields: _abc.Iterable[Global___OpencellCustomField] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_disabled", b"_disabled", "_id", b"_id", "_month_expiration", b"_month_expiration", "_preferred", b"_preferred", "_year_expiration", b"_year_expiration", "bank_coordinates", b"bank_coordinates", "disabled", b"disabled", "id", b"id", "mandate_date", b"mandate_date", "month_expiration", b"month_expiration", "preferred", b"preferred", "year_expiration", b"year_expiration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_disabled", b"_disabled", "_id", b"_id", "_month_expiration", b"_month_expiration", "_preferred", b"_preferred", "_year_expiration", b"_year_expiration", "alias", b"alias", "bank_coordinates", b"bank_coordinates", "card_number", b"card_number", "card_type", b"card_type", "customer_account_code", b"customer_account_code", "disabled", b"disabled", "email", b"email", "id", b"id", "info1", b"info1", "info2", b"info2", "info3", b"info3", "info4", b"info4", "info5", b"info5", "issue_number", b"issue_number", "mandate_date", b"mandate_date", "mandate_identification", b"mandate_identification", "month_expiration", b"month_expiration", "owner", b"owner", "payment_method_type", b"payment_method_type", "preferred", b"preferred", "reference_document_code", b"reference_document_code", "token_id", b"token_id", "untdid_payment_means", b"untdid_payment_means", "user_id", b"user_id", "year_expiration", b"year_expiration"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_disabled", b"_disabled", "_id", b"_id", "_month_expiration", b"_month_expiration", "_preferred", b"_preferred", "_year_expiration", b"_year_expiration", "alias", b"alias", "bank_coordinates", b"bank_coordinates", "card_number", b"card_number", "card_type", b"card_type", "custom_fields", b"custom_fields", "customer_account_code", b"customer_account_code", "disabled", b"disabled", "email", b"email", "id", b"id", "info1", b"info1", "info2", b"info2", "info3", b"info3", "info4", b"info4", "info5", b"info5", "issue_number", b"issue_number", "mandate_date", b"mandate_date", "mandate_identification", b"mandate_identification", "month_expiration", b"month_expiration", "owner", b"owner", "payment_method_type", b"payment_method_type", "preferred", b"preferred", "reference_document_code", b"reference_document_code", "token_id", b"token_id", "untdid_payment_means", b"untdid_payment_means", "user_id", b"user_id", "year_expiration", b"year_expiration"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__disabled: _TypeAlias = _typing.Literal["disabled"]  # noqa: Y015
     _WhichOneofArgType__disabled: _TypeAlias = _typing.Literal["_disabled", b"_disabled"]  # noqa: Y015
@@ -821,7 +833,7 @@ Global___OpencellBankCoordinates: _TypeAlias = OpencellBankCoordinates  # noqa: 
 
 @_typing.final
 class OpencellCustomField(_message.Message):
-    """OpencellCustomField is one custom field of an Opencell account, with a value that is not text."""
+    """OpencellCustomField is one custom field of an account, a payment method or a discount plan."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -44,12 +44,44 @@ export type FieldSource = Message<"enlist.v1.FieldSource"> & {
      * @generated from field: string note = 5;
      */
     note: string;
+    /**
+     * On a message that stands in several places of a request: where the canonical fields are that
+     * fill its fields in this place.
+     *
+     * @generated from field: enlist.v1.FieldSource.Move move = 6;
+     */
+    move?: FieldSource_Move;
 };
 /**
  * Describes the message enlist.v1.FieldSource.
  * Use `create(FieldSourceSchema)` to create a new message.
  */
 export declare const FieldSourceSchema: GenMessage<FieldSource>;
+/**
+ * Move changes the paths in the annotations of a message's fields. Each that begins with `from`
+ * begins with `to` instead. The others do not count in this place.
+ *
+ * @generated from message enlist.v1.FieldSource.Move
+ */
+export type FieldSource_Move = Message<"enlist.v1.FieldSource.Move"> & {
+    /**
+     * The beginning that the annotations have: `opencell.custom_fields[*]`.
+     *
+     * @generated from field: string from = 1;
+     */
+    from: string;
+    /**
+     * The beginning in this place: `opencell.payment_methods[*].custom_fields[*]`.
+     *
+     * @generated from field: string to = 2;
+     */
+    to: string;
+};
+/**
+ * Describes the message enlist.v1.FieldSource.Move.
+ * Use `create(FieldSource_MoveSchema)` to create a new message.
+ */
+export declare const FieldSource_MoveSchema: GenMessage<FieldSource_Move>;
 /**
  * Transformation names how a canonical value is rewritten for a vendor.
  *

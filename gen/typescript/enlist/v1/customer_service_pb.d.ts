@@ -481,7 +481,8 @@ export type ListContractorsRequest = Message<"enlist.v1.ListContractorsRequest">
      */
     customerId: string;
     /**
-     * How many to return at most, 1 to 1000; 0 means 100.
+     * The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+     * value that Enlist changes without naming it in the response.
      *
      * @generated from field: int32 page_size = 3;
      */
@@ -664,13 +665,13 @@ export declare enum Outcome {
      */
     CREATED = 1,
     /**
-     * The customer was there and was overwritten.
+     * The customer was there before this creation, and was overwritten.
      *
      * @generated from enum value: OUTCOME_UPDATED = 2;
      */
     UPDATED = 2,
     /**
-     * One of the two; the vendor does not say which.
+     * One of the two. Neither the vendor nor a look-up before the request says which.
      *
      * @generated from enum value: OUTCOME_CREATED_OR_UPDATED = 3;
      */

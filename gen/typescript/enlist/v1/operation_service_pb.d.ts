@@ -309,7 +309,8 @@ export type ListOperationsRequest = Message<"enlist.v1.ListOperationsRequest"> &
      */
     endTime?: Timestamp;
     /**
-     * How many to return at most, 1 to 1000; 0 means 100.
+     * The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+     * value that Enlist changes without naming it in the response.
      *
      * @generated from field: int32 page_size = 5;
      */

@@ -12,7 +12,8 @@ export declare const file_enlist_v1_provider_service: GenFile;
  */
 export type ListProvidersRequest = Message<"enlist.v1.ListProvidersRequest"> & {
     /**
-     * How many to return at most, 1 to 1000; 0 means 100.
+     * The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
+     * value that Enlist changes without naming it in the response.
      *
      * @generated from field: int32 page_size = 1;
      */

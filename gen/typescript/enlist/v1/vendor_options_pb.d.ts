@@ -413,6 +413,12 @@ export type OpencellDiscountPlan = Message<"enlist.v1.OpencellDiscountPlan"> & {
      * @generated from field: enlist.v1.OpencellDurationUnit duration_unit = 5;
      */
     durationUnit: OpencellDurationUnit;
+    /**
+     * Custom fields of the plan that is applied. At most 100.
+     *
+     * @generated from field: repeated enlist.v1.OpencellCustomField custom_fields = 6;
+     */
+    customFields: OpencellCustomField[];
 };
 /**
  * Describes the message enlist.v1.OpencellDiscountPlan.
@@ -575,6 +581,12 @@ export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMet
      * @generated from field: string untdid_payment_means = 25;
      */
     untdidPaymentMeans: string;
+    /**
+     * Custom fields of the payment method. At most 100.
+     *
+     * @generated from field: repeated enlist.v1.OpencellCustomField custom_fields = 26;
+     */
+    customFields: OpencellCustomField[];
 };
 /**
  * Describes the message enlist.v1.OpencellPaymentMethodDetails.
@@ -666,7 +678,7 @@ export type OpencellBankCoordinates = Message<"enlist.v1.OpencellBankCoordinates
  */
 export declare const OpencellBankCoordinatesSchema: GenMessage<OpencellBankCoordinates>;
 /**
- * OpencellCustomField is one custom field of an Opencell account, with a value that is not text.
+ * OpencellCustomField is one custom field of an account, a payment method or a discount plan.
  *
  * @generated from message enlist.v1.OpencellCustomField
  */

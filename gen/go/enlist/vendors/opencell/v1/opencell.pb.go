@@ -148,7 +148,7 @@ type CrmAccountHierarchy struct {
 	// Least amounts to invoice.
 	MinimumAmountEl *MinimumAmounts `protobuf:"bytes,57,opt,name=minimum_amount_el,json=minimumAmountEl,proto3" json:"minimum_amount_el,omitempty"`
 	// Bank account of the billing account.
-	BankCoordinates *AccountBankCoordinates `protobuf:"bytes,58,opt,name=bank_coordinates,json=bankCoordinates,proto3" json:"bank_coordinates,omitempty"`
+	BankCoordinates *BankCoordinates `protobuf:"bytes,58,opt,name=bank_coordinates,json=bankCoordinates,proto3" json:"bank_coordinates,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -582,7 +582,7 @@ func (x *CrmAccountHierarchy) GetMinimumAmountEl() *MinimumAmounts {
 	return nil
 }
 
-func (x *CrmAccountHierarchy) GetBankCoordinates() *AccountBankCoordinates {
+func (x *CrmAccountHierarchy) GetBankCoordinates() *BankCoordinates {
 	if x != nil {
 		return x.BankCoordinates
 	}
@@ -636,7 +636,8 @@ func (x *LegalEntityType) GetCode() string {
 }
 
 // DiscountPlan is a discount plan of the catalogue that is applied to the billing account. Opencell
-// reads the code, the dates and the duration, and takes all else from the catalogue.
+// reads the code, the dates, the duration and the custom fields, and takes all else from the
+// catalogue.
 type DiscountPlan struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Code of the plan.
@@ -648,7 +649,9 @@ type DiscountPlan struct {
 	// Duration, in units.
 	DefaultDuration *int32 `protobuf:"varint,4,opt,name=default_duration,json=defaultDuration,proto3,oneof" json:"default_duration,omitempty"`
 	// Unit of the duration.
-	DurationUnit  string `protobuf:"bytes,5,opt,name=duration_unit,json=durationUnit,proto3" json:"duration_unit,omitempty"`
+	DurationUnit string `protobuf:"bytes,5,opt,name=duration_unit,json=durationUnit,proto3" json:"duration_unit,omitempty"`
+	// Custom fields of the plan that is applied.
+	CustomFields  *CustomFields `protobuf:"bytes,6,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -716,6 +719,13 @@ func (x *DiscountPlan) GetDurationUnit() string {
 		return x.DurationUnit
 	}
 	return ""
+}
+
+func (x *DiscountPlan) GetCustomFields() *CustomFields {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
 }
 
 // MinimumAmounts are the least amounts to invoice, as expressions (EL) for each level.
@@ -881,151 +891,6 @@ func (x *MinimumAmounts) GetUserAccountMinimumChargeTemplate() string {
 	return ""
 }
 
-// AccountBankCoordinates is the bank account of the billing account.
-type AccountBankCoordinates struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// International bank account number.
-	Iban string `protobuf:"bytes,1,opt,name=iban,proto3" json:"iban,omitempty"`
-	// Bank identifier code.
-	Bic string `protobuf:"bytes,2,opt,name=bic,proto3" json:"bic,omitempty"`
-	// Owner of the account.
-	AccountOwner string `protobuf:"bytes,3,opt,name=account_owner,json=accountOwner,proto3" json:"account_owner,omitempty"`
-	// Name of the bank.
-	BankName string `protobuf:"bytes,4,opt,name=bank_name,json=bankName,proto3" json:"bank_name,omitempty"`
-	// Code of the bank.
-	BankCode string `protobuf:"bytes,5,opt,name=bank_code,json=bankCode,proto3" json:"bank_code,omitempty"`
-	// Code of the branch.
-	BranchCode string `protobuf:"bytes,6,opt,name=branch_code,json=branchCode,proto3" json:"branch_code,omitempty"`
-	// Account number.
-	AccountNumber string `protobuf:"bytes,7,opt,name=account_number,json=accountNumber,proto3" json:"account_number,omitempty"`
-	// Check digits of the account.
-	Key string `protobuf:"bytes,8,opt,name=key,proto3" json:"key,omitempty"`
-	// Identifier of the bank.
-	BankId string `protobuf:"bytes,9,opt,name=bank_id,json=bankId,proto3" json:"bank_id,omitempty"`
-	// Number of the issuer.
-	IssuerNumber string `protobuf:"bytes,10,opt,name=issuer_number,json=issuerNumber,proto3" json:"issuer_number,omitempty"`
-	// Name of the issuer.
-	IssuerName string `protobuf:"bytes,11,opt,name=issuer_name,json=issuerName,proto3" json:"issuer_name,omitempty"`
-	// SEPA creditor identifier.
-	Ics           string `protobuf:"bytes,12,opt,name=ics,proto3" json:"ics,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *AccountBankCoordinates) Reset() {
-	*x = AccountBankCoordinates{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *AccountBankCoordinates) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*AccountBankCoordinates) ProtoMessage() {}
-
-func (x *AccountBankCoordinates) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use AccountBankCoordinates.ProtoReflect.Descriptor instead.
-func (*AccountBankCoordinates) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *AccountBankCoordinates) GetIban() string {
-	if x != nil {
-		return x.Iban
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetBic() string {
-	if x != nil {
-		return x.Bic
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetAccountOwner() string {
-	if x != nil {
-		return x.AccountOwner
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetBankName() string {
-	if x != nil {
-		return x.BankName
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetBankCode() string {
-	if x != nil {
-		return x.BankCode
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetBranchCode() string {
-	if x != nil {
-		return x.BranchCode
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetAccountNumber() string {
-	if x != nil {
-		return x.AccountNumber
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetKey() string {
-	if x != nil {
-		return x.Key
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetBankId() string {
-	if x != nil {
-		return x.BankId
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetIssuerNumber() string {
-	if x != nil {
-		return x.IssuerNumber
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetIssuerName() string {
-	if x != nil {
-		return x.IssuerName
-	}
-	return ""
-}
-
-func (x *AccountBankCoordinates) GetIcs() string {
-	if x != nil {
-		return x.Ics
-	}
-	return ""
-}
-
 // Name is the name of a person.
 type Name struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1041,7 +906,7 @@ type Name struct {
 
 func (x *Name) Reset() {
 	*x = Name{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1053,7 +918,7 @@ func (x *Name) String() string {
 func (*Name) ProtoMessage() {}
 
 func (x *Name) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1066,7 +931,7 @@ func (x *Name) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Name.ProtoReflect.Descriptor instead.
 func (*Name) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{5}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Name) GetTitle() string {
@@ -1117,7 +982,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1129,7 +994,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1142,7 +1007,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{6}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Address) GetAddress1() string {
@@ -1225,7 +1090,7 @@ type ContactInformation struct {
 
 func (x *ContactInformation) Reset() {
 	*x = ContactInformation{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1237,7 +1102,7 @@ func (x *ContactInformation) String() string {
 func (*ContactInformation) ProtoMessage() {}
 
 func (x *ContactInformation) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1250,7 +1115,7 @@ func (x *ContactInformation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactInformation.ProtoReflect.Descriptor instead.
 func (*ContactInformation) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{7}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ContactInformation) GetEmail() string {
@@ -1334,13 +1199,15 @@ type PaymentMethod struct {
 	ReferenceDocumentCode string `protobuf:"bytes,24,opt,name=reference_document_code,json=referenceDocumentCode,proto3" json:"reference_document_code,omitempty"`
 	// Payment means of UNTDID 4461.
 	UntdidPaymentMeans string `protobuf:"bytes,25,opt,name=untdid_payment_means,json=untdidPaymentMeans,proto3" json:"untdid_payment_means,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Custom fields of the payment method.
+	CustomFields  *CustomFields `protobuf:"bytes,26,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PaymentMethod) Reset() {
 	*x = PaymentMethod{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1352,7 +1219,7 @@ func (x *PaymentMethod) String() string {
 func (*PaymentMethod) ProtoMessage() {}
 
 func (x *PaymentMethod) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1365,7 +1232,7 @@ func (x *PaymentMethod) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PaymentMethod.ProtoReflect.Descriptor instead.
 func (*PaymentMethod) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{8}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PaymentMethod) GetPaymentMethodType() string {
@@ -1543,6 +1410,13 @@ func (x *PaymentMethod) GetUntdidPaymentMeans() string {
 	return ""
 }
 
+func (x *PaymentMethod) GetCustomFields() *CustomFields {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // BankCoordinates is a bank account.
 type BankCoordinates struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1576,7 +1450,7 @@ type BankCoordinates struct {
 
 func (x *BankCoordinates) Reset() {
 	*x = BankCoordinates{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1588,7 +1462,7 @@ func (x *BankCoordinates) String() string {
 func (*BankCoordinates) ProtoMessage() {}
 
 func (x *BankCoordinates) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1601,7 +1475,7 @@ func (x *BankCoordinates) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BankCoordinates.ProtoReflect.Descriptor instead.
 func (*BankCoordinates) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{9}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *BankCoordinates) GetIban() string {
@@ -1699,7 +1573,7 @@ type CustomFields struct {
 
 func (x *CustomFields) Reset() {
 	*x = CustomFields{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1711,7 +1585,7 @@ func (x *CustomFields) String() string {
 func (*CustomFields) ProtoMessage() {}
 
 func (x *CustomFields) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1724,7 +1598,7 @@ func (x *CustomFields) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomFields.ProtoReflect.Descriptor instead.
 func (*CustomFields) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{10}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CustomFields) GetCustomField() []*CustomField {
@@ -1773,7 +1647,7 @@ type CustomField struct {
 
 func (x *CustomField) Reset() {
 	*x = CustomField{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1785,7 +1659,7 @@ func (x *CustomField) String() string {
 func (*CustomField) ProtoMessage() {}
 
 func (x *CustomField) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1798,7 +1672,7 @@ func (x *CustomField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomField.ProtoReflect.Descriptor instead.
 func (*CustomField) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{11}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CustomField) GetCode() string {
@@ -1917,7 +1791,7 @@ type CustomFieldValue struct {
 
 func (x *CustomFieldValue) Reset() {
 	*x = CustomFieldValue{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1929,7 +1803,7 @@ func (x *CustomFieldValue) String() string {
 func (*CustomFieldValue) ProtoMessage() {}
 
 func (x *CustomFieldValue) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1942,7 +1816,7 @@ func (x *CustomFieldValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomFieldValue.ProtoReflect.Descriptor instead.
 func (*CustomFieldValue) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{12}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CustomFieldValue) GetValue() *structpb.Value {
@@ -1963,7 +1837,7 @@ type MapValue struct {
 
 func (x *MapValue) Reset() {
 	*x = MapValue{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1975,7 +1849,7 @@ func (x *MapValue) String() string {
 func (*MapValue) ProtoMessage() {}
 
 func (x *MapValue) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1988,7 +1862,7 @@ func (x *MapValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MapValue.ProtoReflect.Descriptor instead.
 func (*MapValue) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{13}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *MapValue) GetValue() *structpb.Value {
@@ -2013,7 +1887,7 @@ type EntityReference struct {
 
 func (x *EntityReference) Reset() {
 	*x = EntityReference{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2025,7 +1899,7 @@ func (x *EntityReference) String() string {
 func (*EntityReference) ProtoMessage() {}
 
 func (x *EntityReference) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2038,7 +1912,7 @@ func (x *EntityReference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntityReference.ProtoReflect.Descriptor instead.
 func (*EntityReference) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{14}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EntityReference) GetClassname() string {
@@ -2075,7 +1949,7 @@ type UrlReference struct {
 
 func (x *UrlReference) Reset() {
 	*x = UrlReference{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2087,7 +1961,7 @@ func (x *UrlReference) String() string {
 func (*UrlReference) ProtoMessage() {}
 
 func (x *UrlReference) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2100,7 +1974,7 @@ func (x *UrlReference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UrlReference.ProtoReflect.Descriptor instead.
 func (*UrlReference) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{15}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UrlReference) GetUrl() string {
@@ -2134,7 +2008,7 @@ type ActionStatus struct {
 
 func (x *ActionStatus) Reset() {
 	*x = ActionStatus{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2146,7 +2020,7 @@ func (x *ActionStatus) String() string {
 func (*ActionStatus) ProtoMessage() {}
 
 func (x *ActionStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2159,7 +2033,7 @@ func (x *ActionStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActionStatus.ProtoReflect.Descriptor instead.
 func (*ActionStatus) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{16}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ActionStatus) GetStatus() string {
@@ -2203,7 +2077,7 @@ type GetCustomerAnswer struct {
 
 func (x *GetCustomerAnswer) Reset() {
 	*x = GetCustomerAnswer{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2215,7 +2089,7 @@ func (x *GetCustomerAnswer) String() string {
 func (*GetCustomerAnswer) ProtoMessage() {}
 
 func (x *GetCustomerAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2228,7 +2102,7 @@ func (x *GetCustomerAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCustomerAnswer.ProtoReflect.Descriptor instead.
 func (*GetCustomerAnswer) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{17}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetCustomerAnswer) GetActionStatus() *ActionStatus {
@@ -2280,7 +2154,7 @@ type CustomerRecord struct {
 
 func (x *CustomerRecord) Reset() {
 	*x = CustomerRecord{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2292,7 +2166,7 @@ func (x *CustomerRecord) String() string {
 func (*CustomerRecord) ProtoMessage() {}
 
 func (x *CustomerRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2305,7 +2179,7 @@ func (x *CustomerRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerRecord.ProtoReflect.Descriptor instead.
 func (*CustomerRecord) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{18}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CustomerRecord) GetCode() string {
@@ -2410,7 +2284,7 @@ type RecordedCustomFields struct {
 
 func (x *RecordedCustomFields) Reset() {
 	*x = RecordedCustomFields{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2422,7 +2296,7 @@ func (x *RecordedCustomFields) String() string {
 func (*RecordedCustomFields) ProtoMessage() {}
 
 func (x *RecordedCustomFields) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2435,7 +2309,7 @@ func (x *RecordedCustomFields) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedCustomFields.ProtoReflect.Descriptor instead.
 func (*RecordedCustomFields) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{19}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RecordedCustomFields) GetCustomField() []*RecordedCustomField {
@@ -2476,7 +2350,7 @@ type RecordedCustomField struct {
 
 func (x *RecordedCustomField) Reset() {
 	*x = RecordedCustomField{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2488,7 +2362,7 @@ func (x *RecordedCustomField) String() string {
 func (*RecordedCustomField) ProtoMessage() {}
 
 func (x *RecordedCustomField) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2501,7 +2375,7 @@ func (x *RecordedCustomField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedCustomField.ProtoReflect.Descriptor instead.
 func (*RecordedCustomField) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{20}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RecordedCustomField) GetCode() string {
@@ -2592,7 +2466,7 @@ type CustomerAccounts struct {
 
 func (x *CustomerAccounts) Reset() {
 	*x = CustomerAccounts{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[21]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2604,7 +2478,7 @@ func (x *CustomerAccounts) String() string {
 func (*CustomerAccounts) ProtoMessage() {}
 
 func (x *CustomerAccounts) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[21]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2617,7 +2491,7 @@ func (x *CustomerAccounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerAccounts.ProtoReflect.Descriptor instead.
 func (*CustomerAccounts) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{21}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CustomerAccounts) GetCustomerAccount() []*CustomerAccount {
@@ -2638,13 +2512,15 @@ type CustomerAccount struct {
 	Language string `protobuf:"bytes,3,opt,name=language,proto3" json:"language,omitempty"`
 	// Billing accounts.
 	BillingAccounts *BillingAccounts `protobuf:"bytes,4,opt,name=billing_accounts,json=billingAccounts,proto3" json:"billing_accounts,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Custom fields of this level.
+	CustomFields  *RecordedCustomFields `protobuf:"bytes,5,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CustomerAccount) Reset() {
 	*x = CustomerAccount{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[22]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2656,7 +2532,7 @@ func (x *CustomerAccount) String() string {
 func (*CustomerAccount) ProtoMessage() {}
 
 func (x *CustomerAccount) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[22]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2669,7 +2545,7 @@ func (x *CustomerAccount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerAccount.ProtoReflect.Descriptor instead.
 func (*CustomerAccount) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{22}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CustomerAccount) GetCode() string {
@@ -2700,6 +2576,13 @@ func (x *CustomerAccount) GetBillingAccounts() *BillingAccounts {
 	return nil
 }
 
+func (x *CustomerAccount) GetCustomFields() *RecordedCustomFields {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // BillingAccounts wraps the list of billing accounts.
 type BillingAccounts struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2711,7 +2594,7 @@ type BillingAccounts struct {
 
 func (x *BillingAccounts) Reset() {
 	*x = BillingAccounts{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[23]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2723,7 +2606,7 @@ func (x *BillingAccounts) String() string {
 func (*BillingAccounts) ProtoMessage() {}
 
 func (x *BillingAccounts) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[23]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2736,7 +2619,7 @@ func (x *BillingAccounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BillingAccounts.ProtoReflect.Descriptor instead.
 func (*BillingAccounts) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{23}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *BillingAccounts) GetBillingAccount() []*BillingAccount {
@@ -2758,14 +2641,16 @@ type BillingAccount struct {
 	// Address for electronic billing.
 	Email string `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
 	// User accounts.
-	UserAccounts  *UserAccounts `protobuf:"bytes,5,opt,name=user_accounts,json=userAccounts,proto3" json:"user_accounts,omitempty"`
+	UserAccounts *UserAccounts `protobuf:"bytes,5,opt,name=user_accounts,json=userAccounts,proto3" json:"user_accounts,omitempty"`
+	// Custom fields of this level.
+	CustomFields  *RecordedCustomFields `protobuf:"bytes,6,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *BillingAccount) Reset() {
 	*x = BillingAccount{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[24]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2777,7 +2662,7 @@ func (x *BillingAccount) String() string {
 func (*BillingAccount) ProtoMessage() {}
 
 func (x *BillingAccount) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[24]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2790,7 +2675,7 @@ func (x *BillingAccount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BillingAccount.ProtoReflect.Descriptor instead.
 func (*BillingAccount) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{24}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *BillingAccount) GetCode() string {
@@ -2828,6 +2713,13 @@ func (x *BillingAccount) GetUserAccounts() *UserAccounts {
 	return nil
 }
 
+func (x *BillingAccount) GetCustomFields() *RecordedCustomFields {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
+}
+
 // UserAccounts wraps the list of user accounts.
 type UserAccounts struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2839,7 +2731,7 @@ type UserAccounts struct {
 
 func (x *UserAccounts) Reset() {
 	*x = UserAccounts{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[25]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2851,7 +2743,7 @@ func (x *UserAccounts) String() string {
 func (*UserAccounts) ProtoMessage() {}
 
 func (x *UserAccounts) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[25]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2864,7 +2756,7 @@ func (x *UserAccounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserAccounts.ProtoReflect.Descriptor instead.
 func (*UserAccounts) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{25}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *UserAccounts) GetUserAccount() []*UserAccount {
@@ -2878,14 +2770,16 @@ func (x *UserAccounts) GetUserAccount() []*UserAccount {
 type UserAccount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key.
-	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// Custom fields of this level.
+	CustomFields  *RecordedCustomFields `protobuf:"bytes,2,opt,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *UserAccount) Reset() {
 	*x = UserAccount{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[26]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2897,7 +2791,7 @@ func (x *UserAccount) String() string {
 func (*UserAccount) ProtoMessage() {}
 
 func (x *UserAccount) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[26]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2910,7 +2804,7 @@ func (x *UserAccount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserAccount.ProtoReflect.Descriptor instead.
 func (*UserAccount) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{26}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *UserAccount) GetCode() string {
@@ -2918,6 +2812,13 @@ func (x *UserAccount) GetCode() string {
 		return x.Code
 	}
 	return ""
+}
+
+func (x *UserAccount) GetCustomFields() *RecordedCustomFields {
+	if x != nil {
+		return x.CustomFields
+	}
+	return nil
 }
 
 // TokenAnswer is the answer of the OpenID Connect token endpoint (Keycloak).
@@ -2937,7 +2838,7 @@ type TokenAnswer struct {
 
 func (x *TokenAnswer) Reset() {
 	*x = TokenAnswer{}
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[27]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2949,7 +2850,7 @@ func (x *TokenAnswer) String() string {
 func (*TokenAnswer) ProtoMessage() {}
 
 func (x *TokenAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[27]
+	mi := &file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2962,7 +2863,7 @@ func (x *TokenAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenAnswer.ProtoReflect.Descriptor instead.
 func (*TokenAnswer) Descriptor() ([]byte, []int) {
-	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{27}
+	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *TokenAnswer) GetAccessToken() string {
@@ -2997,7 +2898,7 @@ var File_enlist_vendors_opencell_v1_opencell_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\n" +
-	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\xcb3\n" +
+	")enlist/vendors/opencell/v1/opencell.proto\x12\x1aenlist.vendors.opencell.v1\x1a\x1benlist/v1/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17validate/validate.proto\"\x964\n" +
 	"\x13CrmAccountHierarchy\x12\xbf\x01\n" +
 	"\x10crm_account_type\x18\x01 \x01(\tB\x94\x01\xfaB\ar\x05\x10\x01\x18\xff\x01\xfa\x8d\x19\x85\x01\n" +
 	"\x19opencell.crm_account_type*hC_UA when it is not set; one of Opencell's own types, or one that the setting custom_account_types listsR\x0ecrmAccountType\x12[\n" +
@@ -3116,8 +3017,9 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"R\x0echeckThreshold\x12j\n" +
 	"\x14threshold_per_entity\x188 \x01(\bB3\xfa\x8d\x19/\n" +
 	"-opencell.billing_account_threshold.per_entityH\aR\x12thresholdPerEntity\x88\x01\x01\x12V\n" +
-	"\x11minimum_amount_el\x189 \x01(\v2*.enlist.vendors.opencell.v1.MinimumAmountsR\x0fminimumAmountEl\x12]\n" +
-	"\x10bank_coordinates\x18: \x01(\v22.enlist.vendors.opencell.v1.AccountBankCoordinatesR\x0fbankCoordinatesB\r\n" +
+	"\x11minimum_amount_el\x189 \x01(\v2*.enlist.vendors.opencell.v1.MinimumAmountsR\x0fminimumAmountEl\x12\xa7\x01\n" +
+	"\x10bank_coordinates\x18: \x01(\v2+.enlist.vendors.opencell.v1.BankCoordinatesBO\xfa\x8d\x19K2I\n" +
+	",opencell.payment_methods[*].bank_coordinates\x12\x19opencell.bank_coordinatesR\x0fbankCoordinatesB\r\n" +
 	"\v_is_companyB\x15\n" +
 	"\x13_electronic_billingB\x1f\n" +
 	"\x1d_customer_invoicing_thresholdB \n" +
@@ -3128,7 +3030,7 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x15_threshold_per_entity\"c\n" +
 	"\x0fLegalEntityType\x12P\n" +
 	"\x04code\x18\x01 \x01(\tB<\xfa\x8d\x198\n" +
-	"\x1aopencell.legal_entity_type*\x1amust be set up in OpencellR\x04code\"\xbf\x04\n" +
+	"\x1aopencell.legal_entity_type*\x1amust be set up in OpencellR\x04code\"\xf1\x05\n" +
 	"\fDiscountPlan\x12g\n" +
 	"\x04code\x18\x01 \x01(\tBS\xfa\x8d\x19O\n" +
 	"1opencell.discount_plans_for_instantiation[*].code*\x1amust be set up in OpencellR\x04code\x12^\n" +
@@ -3141,7 +3043,9 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"=opencell.discount_plans_for_instantiation[*].default_durationH\x00R\x0fdefaultDuration\x88\x01\x01\x12\x81\x01\n" +
 	"\rduration_unit\x18\x05 \x01(\tB\\\xfaB\x17r\x15R\x05MONTHR\x03DAYR\x04YEAR\xd0\x01\x01\xfa\x8d\x19>\n" +
 	":opencell.discount_plans_for_instantiation[*].duration_unit\x18\n" +
-	"R\fdurationUnitB\x13\n" +
+	"R\fdurationUnit\x12\xaf\x01\n" +
+	"\rcustom_fields\x18\x06 \x01(\v2(.enlist.vendors.opencell.v1.CustomFieldsB`\xfa\x8d\x19\\2Z\n" +
+	"\x19opencell.custom_fields[*]\x12=opencell.discount_plans_for_instantiation[*].custom_fields[*]R\fcustomFieldsB\x13\n" +
 	"\x11_default_duration\"\xec\x0e\n" +
 	"\x0eMinimumAmounts\x12v\n" +
 	"\x1acustomer_minimum_amount_el\x18\x01 \x01(\tB9\xfaB\x05r\x03\x18\xd0\x0f\xfa\x8d\x19-\n" +
@@ -3172,35 +3076,7 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x1duser_account_minimum_label_el\x18\r \x01(\tB4\xfa\x8d\x190\n" +
 	".opencell.minimum_amounts.user_account.label_elR\x19userAccountMinimumLabelEl\x12\x8b\x01\n" +
 	"$user_account_minimum_charge_template\x18\x0e \x01(\tB;\xfa\x8d\x197\n" +
-	"5opencell.minimum_amounts.user_account.charge_templateR userAccountMinimumChargeTemplate\"\xea\x06\n" +
-	"\x16AccountBankCoordinates\x12;\n" +
-	"\x04iban\x18\x01 \x01(\tB'\xfa\x8d\x19 \n" +
-	"\x1eopencell.bank_coordinates.iban\x80\x01\x01R\x04iban\x125\n" +
-	"\x03bic\x18\x02 \x01(\tB#\xfa\x8d\x19\x1f\n" +
-	"\x1dopencell.bank_coordinates.bicR\x03bic\x12R\n" +
-	"\raccount_owner\x18\x03 \x01(\tB-\xfa\x8d\x19)\n" +
-	"'opencell.bank_coordinates.account_ownerR\faccountOwner\x12F\n" +
-	"\tbank_name\x18\x04 \x01(\tB)\xfa\x8d\x19%\n" +
-	"#opencell.bank_coordinates.bank_nameR\bbankName\x12F\n" +
-	"\tbank_code\x18\x05 \x01(\tB)\xfa\x8d\x19%\n" +
-	"#opencell.bank_coordinates.bank_codeR\bbankCode\x12L\n" +
-	"\vbranch_code\x18\x06 \x01(\tB+\xfa\x8d\x19'\n" +
-	"%opencell.bank_coordinates.branch_codeR\n" +
-	"branchCode\x12X\n" +
-	"\x0eaccount_number\x18\a \x01(\tB1\xfa\x8d\x19*\n" +
-	"(opencell.bank_coordinates.account_number\x80\x01\x01R\raccountNumber\x125\n" +
-	"\x03key\x18\b \x01(\tB#\xfa\x8d\x19\x1f\n" +
-	"\x1dopencell.bank_coordinates.keyR\x03key\x12@\n" +
-	"\abank_id\x18\t \x01(\tB'\xfa\x8d\x19#\n" +
-	"!opencell.bank_coordinates.bank_idR\x06bankId\x12R\n" +
-	"\rissuer_number\x18\n" +
-	" \x01(\tB-\xfa\x8d\x19)\n" +
-	"'opencell.bank_coordinates.issuer_numberR\fissuerNumber\x12L\n" +
-	"\vissuer_name\x18\v \x01(\tB+\xfa\x8d\x19'\n" +
-	"%opencell.bank_coordinates.issuer_nameR\n" +
-	"issuerName\x125\n" +
-	"\x03ics\x18\f \x01(\tB#\xfa\x8d\x19\x1f\n" +
-	"\x1dopencell.bank_coordinates.icsR\x03ics\"\xfd\x01\n" +
+	"5opencell.minimum_amounts.user_account.charge_templateR userAccountMinimumChargeTemplate\"\xfd\x01\n" +
 	"\x04Name\x12j\n" +
 	"\x05title\x18\x01 \x01(\tBT\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19H\n" +
 	"\x13opencell.title_code\x12\x13customer.name.title\x18\x04*\x1amust be set up in OpencellR\x05title\x12D\n" +
@@ -3244,7 +3120,7 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x06mobile\x18\x03 \x01(\tB\x1c\xfaB\x04r\x02\x18d\xfa\x8d\x19\x11\n" +
 	"\x0fcustomer.mobileR\x06mobile\x12+\n" +
 	"\x03fax\x18\x04 \x01(\tB\x19\xfaB\x04r\x02\x182\xfa\x8d\x19\x0e\n" +
-	"\fcustomer.faxR\x03fax\"\xd0\x12\n" +
+	"\fcustomer.faxR\x03fax\"\xf1\x13\n" +
 	"\rPaymentMethod\x12\xc3\x02\n" +
 	"\x13payment_method_type\x18\x01 \x01(\tB\x92\x02\xfaBnrlR\x05CHECKR\vDIRECTDEBITR\fWIRETRANSFERR\x04CARDR\x04CASHR\x06PAYPALR\x06STRIPER\x11PAYPALPAYMENTLINKR\x10STRIPEDIRECTLINKR\x04SIPS\xd0\x01\x01\xfa\x8d\x19\x9c\x01\n" +
 	"/opencell.payment_methods[*].payment_method_type\x18\n" +
@@ -3299,7 +3175,9 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x17reference_document_code\x18\x18 \x01(\tB9\xfa\x8d\x195\n" +
 	"3opencell.payment_methods[*].reference_document_codeR\x15referenceDocumentCode\x12h\n" +
 	"\x14untdid_payment_means\x18\x19 \x01(\tB6\xfa\x8d\x192\n" +
-	"0opencell.payment_methods[*].untdid_payment_meansR\x12untdidPaymentMeansB\f\n" +
+	"0opencell.payment_methods[*].untdid_payment_meansR\x12untdidPaymentMeans\x12\x9e\x01\n" +
+	"\rcustom_fields\x18\x1a \x01(\v2(.enlist.vendors.opencell.v1.CustomFieldsBO\xfa\x8d\x19K2I\n" +
+	"\x19opencell.custom_fields[*]\x12,opencell.payment_methods[*].custom_fields[*]R\fcustomFieldsB\f\n" +
 	"\n" +
 	"_preferredB\x13\n" +
 	"\x11_month_expirationB\x12\n" +
@@ -3405,14 +3283,14 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"entityCode\"\xaa\x01\n" +
 	"\x11GetCustomerAnswer\x12M\n" +
 	"\raction_status\x18\x01 \x01(\v2(.enlist.vendors.opencell.v1.ActionStatusR\factionStatus\x12F\n" +
-	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xd7\a\n" +
+	"\bcustomer\x18\x02 \x01(\v2*.enlist.vendors.opencell.v1.CustomerRecordR\bcustomer\"\xe8\a\n" +
 	"\x0eCustomerRecord\x12%\n" +
 	"\x04code\x18\x01 \x01(\tB\x11\xfa\x8d\x19\r\n" +
 	"\vcustomer.idR\x04code\x12=\n" +
 	"\vdescription\x18\x02 \x01(\tB\x1b\xfa\x8d\x19\x17\n" +
-	"\x15customer.display_nameR\vdescription\x12>\n" +
-	"\rexternal_ref1\x18\x03 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\fexternalRef1\x12I\n" +
+	"\x15customer.display_nameR\vdescription\x12O\n" +
+	"\rexternal_ref1\x18\x03 \x01(\tB*\xfa\x8d\x19&\n" +
+	"$customer.vendor_ids[\"external_ref1\"]R\fexternalRef1\x12I\n" +
 	"\x04name\x18\x04 \x01(\v2 .enlist.vendors.opencell.v1.NameB\x13\xfa\x8d\x19\x0f\n" +
 	"\rcustomer.nameR\x04name\x12]\n" +
 	"\aaddress\x18\x05 \x01(\v2#.enlist.vendors.opencell.v1.AddressB\x1e\xfa\x8d\x19\x1a\n" +
@@ -3468,31 +3346,37 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\r_double_valueB\x10\n" +
 	"\x0e_boolean_value\"j\n" +
 	"\x10CustomerAccounts\x12V\n" +
-	"\x10customer_account\x18\x01 \x03(\v2+.enlist.vendors.opencell.v1.CustomerAccountR\x0fcustomerAccount\"\x8c\x02\n" +
-	"\x0fCustomerAccount\x12-\n" +
-	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x04code\x128\n" +
+	"\x10customer_account\x18\x01 \x03(\v2+.enlist.vendors.opencell.v1.CustomerAccountR\x0fcustomerAccount\"\x97\x03\n" +
+	"\x0fCustomerAccount\x12F\n" +
+	"\x04code\x18\x01 \x01(\tB2\xfa\x8d\x19.\n" +
+	",customer.vendor_ids[\"customer_account_code\"]R\x04code\x128\n" +
 	"\bcurrency\x18\x02 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
 	"\x16customer.currency_codeR\bcurrency\x128\n" +
 	"\blanguage\x18\x03 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
 	"\x16customer.language_codeR\blanguage\x12V\n" +
-	"\x10billing_accounts\x18\x04 \x01(\v2+.enlist.vendors.opencell.v1.BillingAccountsR\x0fbillingAccounts\"f\n" +
+	"\x10billing_accounts\x18\x04 \x01(\v2+.enlist.vendors.opencell.v1.BillingAccountsR\x0fbillingAccounts\x12p\n" +
+	"\rcustom_fields\x18\x05 \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\fcustomFields\"f\n" +
 	"\x0fBillingAccounts\x12S\n" +
-	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\x9d\x02\n" +
-	"\x0eBillingAccount\x12-\n" +
-	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x04code\x12=\n" +
+	"\x0fbilling_account\x18\x01 \x03(\v2*.enlist.vendors.opencell.v1.BillingAccountR\x0ebillingAccount\"\xa7\x03\n" +
+	"\x0eBillingAccount\x12E\n" +
+	"\x04code\x18\x01 \x01(\tB1\xfa\x8d\x19-\n" +
+	"+customer.vendor_ids[\"billing_account_code\"]R\x04code\x12=\n" +
 	"\acountry\x18\x02 \x01(\tB#\xfa\x8d\x19\x1f\n" +
 	"\x1dopencell.trading_country_codeR\acountry\x12\x1a\n" +
 	"\blanguage\x18\x03 \x01(\tR\blanguage\x122\n" +
 	"\x05email\x18\x04 \x01(\tB\x1c\xfa\x8d\x19\x18\n" +
 	"\x16opencell.billing_emailR\x05email\x12M\n" +
-	"\ruser_accounts\x18\x05 \x01(\v2(.enlist.vendors.opencell.v1.UserAccountsR\fuserAccounts\"Z\n" +
+	"\ruser_accounts\x18\x05 \x01(\v2(.enlist.vendors.opencell.v1.UserAccountsR\fuserAccounts\x12p\n" +
+	"\rcustom_fields\x18\x06 \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\fcustomFields\"Z\n" +
 	"\fUserAccounts\x12J\n" +
-	"\fuser_account\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.UserAccountR\vuserAccount\"<\n" +
-	"\vUserAccount\x12-\n" +
-	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.vendor_idsR\x04code\"\x9a\x01\n" +
+	"\fuser_account\x18\x01 \x03(\v2'.enlist.vendors.opencell.v1.UserAccountR\vuserAccount\"\xc3\x01\n" +
+	"\vUserAccount\x12B\n" +
+	"\x04code\x18\x01 \x01(\tB.\xfa\x8d\x19*\n" +
+	"(customer.vendor_ids[\"user_account_code\"]R\x04code\x12p\n" +
+	"\rcustom_fields\x18\x02 \x01(\v20.enlist.vendors.opencell.v1.RecordedCustomFieldsB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\fcustomFields\"\x9a\x01\n" +
 	"\vTokenAnswer\x12'\n" +
 	"\faccess_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\faccess_token\x12\x1e\n" +
 	"\n" +
@@ -3514,82 +3398,86 @@ func file_enlist_vendors_opencell_v1_opencell_proto_rawDescGZIP() []byte {
 	return file_enlist_vendors_opencell_v1_opencell_proto_rawDescData
 }
 
-var file_enlist_vendors_opencell_v1_opencell_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_enlist_vendors_opencell_v1_opencell_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_enlist_vendors_opencell_v1_opencell_proto_goTypes = []any{
-	(*CrmAccountHierarchy)(nil),    // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy
-	(*LegalEntityType)(nil),        // 1: enlist.vendors.opencell.v1.LegalEntityType
-	(*DiscountPlan)(nil),           // 2: enlist.vendors.opencell.v1.DiscountPlan
-	(*MinimumAmounts)(nil),         // 3: enlist.vendors.opencell.v1.MinimumAmounts
-	(*AccountBankCoordinates)(nil), // 4: enlist.vendors.opencell.v1.AccountBankCoordinates
-	(*Name)(nil),                   // 5: enlist.vendors.opencell.v1.Name
-	(*Address)(nil),                // 6: enlist.vendors.opencell.v1.Address
-	(*ContactInformation)(nil),     // 7: enlist.vendors.opencell.v1.ContactInformation
-	(*PaymentMethod)(nil),          // 8: enlist.vendors.opencell.v1.PaymentMethod
-	(*BankCoordinates)(nil),        // 9: enlist.vendors.opencell.v1.BankCoordinates
-	(*CustomFields)(nil),           // 10: enlist.vendors.opencell.v1.CustomFields
-	(*CustomField)(nil),            // 11: enlist.vendors.opencell.v1.CustomField
-	(*CustomFieldValue)(nil),       // 12: enlist.vendors.opencell.v1.CustomFieldValue
-	(*MapValue)(nil),               // 13: enlist.vendors.opencell.v1.MapValue
-	(*EntityReference)(nil),        // 14: enlist.vendors.opencell.v1.EntityReference
-	(*UrlReference)(nil),           // 15: enlist.vendors.opencell.v1.UrlReference
-	(*ActionStatus)(nil),           // 16: enlist.vendors.opencell.v1.ActionStatus
-	(*GetCustomerAnswer)(nil),      // 17: enlist.vendors.opencell.v1.GetCustomerAnswer
-	(*CustomerRecord)(nil),         // 18: enlist.vendors.opencell.v1.CustomerRecord
-	(*RecordedCustomFields)(nil),   // 19: enlist.vendors.opencell.v1.RecordedCustomFields
-	(*RecordedCustomField)(nil),    // 20: enlist.vendors.opencell.v1.RecordedCustomField
-	(*CustomerAccounts)(nil),       // 21: enlist.vendors.opencell.v1.CustomerAccounts
-	(*CustomerAccount)(nil),        // 22: enlist.vendors.opencell.v1.CustomerAccount
-	(*BillingAccounts)(nil),        // 23: enlist.vendors.opencell.v1.BillingAccounts
-	(*BillingAccount)(nil),         // 24: enlist.vendors.opencell.v1.BillingAccount
-	(*UserAccounts)(nil),           // 25: enlist.vendors.opencell.v1.UserAccounts
-	(*UserAccount)(nil),            // 26: enlist.vendors.opencell.v1.UserAccount
-	(*TokenAnswer)(nil),            // 27: enlist.vendors.opencell.v1.TokenAnswer
-	nil,                            // 28: enlist.vendors.opencell.v1.CustomField.MapValueEntry
-	(*structpb.Value)(nil),         // 29: google.protobuf.Value
+	(*CrmAccountHierarchy)(nil),  // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy
+	(*LegalEntityType)(nil),      // 1: enlist.vendors.opencell.v1.LegalEntityType
+	(*DiscountPlan)(nil),         // 2: enlist.vendors.opencell.v1.DiscountPlan
+	(*MinimumAmounts)(nil),       // 3: enlist.vendors.opencell.v1.MinimumAmounts
+	(*Name)(nil),                 // 4: enlist.vendors.opencell.v1.Name
+	(*Address)(nil),              // 5: enlist.vendors.opencell.v1.Address
+	(*ContactInformation)(nil),   // 6: enlist.vendors.opencell.v1.ContactInformation
+	(*PaymentMethod)(nil),        // 7: enlist.vendors.opencell.v1.PaymentMethod
+	(*BankCoordinates)(nil),      // 8: enlist.vendors.opencell.v1.BankCoordinates
+	(*CustomFields)(nil),         // 9: enlist.vendors.opencell.v1.CustomFields
+	(*CustomField)(nil),          // 10: enlist.vendors.opencell.v1.CustomField
+	(*CustomFieldValue)(nil),     // 11: enlist.vendors.opencell.v1.CustomFieldValue
+	(*MapValue)(nil),             // 12: enlist.vendors.opencell.v1.MapValue
+	(*EntityReference)(nil),      // 13: enlist.vendors.opencell.v1.EntityReference
+	(*UrlReference)(nil),         // 14: enlist.vendors.opencell.v1.UrlReference
+	(*ActionStatus)(nil),         // 15: enlist.vendors.opencell.v1.ActionStatus
+	(*GetCustomerAnswer)(nil),    // 16: enlist.vendors.opencell.v1.GetCustomerAnswer
+	(*CustomerRecord)(nil),       // 17: enlist.vendors.opencell.v1.CustomerRecord
+	(*RecordedCustomFields)(nil), // 18: enlist.vendors.opencell.v1.RecordedCustomFields
+	(*RecordedCustomField)(nil),  // 19: enlist.vendors.opencell.v1.RecordedCustomField
+	(*CustomerAccounts)(nil),     // 20: enlist.vendors.opencell.v1.CustomerAccounts
+	(*CustomerAccount)(nil),      // 21: enlist.vendors.opencell.v1.CustomerAccount
+	(*BillingAccounts)(nil),      // 22: enlist.vendors.opencell.v1.BillingAccounts
+	(*BillingAccount)(nil),       // 23: enlist.vendors.opencell.v1.BillingAccount
+	(*UserAccounts)(nil),         // 24: enlist.vendors.opencell.v1.UserAccounts
+	(*UserAccount)(nil),          // 25: enlist.vendors.opencell.v1.UserAccount
+	(*TokenAnswer)(nil),          // 26: enlist.vendors.opencell.v1.TokenAnswer
+	nil,                          // 27: enlist.vendors.opencell.v1.CustomField.MapValueEntry
+	(*structpb.Value)(nil),       // 28: google.protobuf.Value
 }
 var file_enlist_vendors_opencell_v1_opencell_proto_depIdxs = []int32{
-	5,  // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy.name:type_name -> enlist.vendors.opencell.v1.Name
-	6,  // 1: enlist.vendors.opencell.v1.CrmAccountHierarchy.address:type_name -> enlist.vendors.opencell.v1.Address
-	7,  // 2: enlist.vendors.opencell.v1.CrmAccountHierarchy.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
-	8,  // 3: enlist.vendors.opencell.v1.CrmAccountHierarchy.method_of_payment:type_name -> enlist.vendors.opencell.v1.PaymentMethod
-	10, // 4: enlist.vendors.opencell.v1.CrmAccountHierarchy.custom_fields:type_name -> enlist.vendors.opencell.v1.CustomFields
+	4,  // 0: enlist.vendors.opencell.v1.CrmAccountHierarchy.name:type_name -> enlist.vendors.opencell.v1.Name
+	5,  // 1: enlist.vendors.opencell.v1.CrmAccountHierarchy.address:type_name -> enlist.vendors.opencell.v1.Address
+	6,  // 2: enlist.vendors.opencell.v1.CrmAccountHierarchy.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
+	7,  // 3: enlist.vendors.opencell.v1.CrmAccountHierarchy.method_of_payment:type_name -> enlist.vendors.opencell.v1.PaymentMethod
+	9,  // 4: enlist.vendors.opencell.v1.CrmAccountHierarchy.custom_fields:type_name -> enlist.vendors.opencell.v1.CustomFields
 	1,  // 5: enlist.vendors.opencell.v1.CrmAccountHierarchy.legal_entity_type:type_name -> enlist.vendors.opencell.v1.LegalEntityType
 	2,  // 6: enlist.vendors.opencell.v1.CrmAccountHierarchy.discount_plan_for_instantiation:type_name -> enlist.vendors.opencell.v1.DiscountPlan
 	3,  // 7: enlist.vendors.opencell.v1.CrmAccountHierarchy.minimum_amount_el:type_name -> enlist.vendors.opencell.v1.MinimumAmounts
-	4,  // 8: enlist.vendors.opencell.v1.CrmAccountHierarchy.bank_coordinates:type_name -> enlist.vendors.opencell.v1.AccountBankCoordinates
-	9,  // 9: enlist.vendors.opencell.v1.PaymentMethod.bank_coordinates:type_name -> enlist.vendors.opencell.v1.BankCoordinates
-	11, // 10: enlist.vendors.opencell.v1.CustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.CustomField
-	12, // 11: enlist.vendors.opencell.v1.CustomField.value:type_name -> enlist.vendors.opencell.v1.CustomFieldValue
-	28, // 12: enlist.vendors.opencell.v1.CustomField.map_value:type_name -> enlist.vendors.opencell.v1.CustomField.MapValueEntry
-	14, // 13: enlist.vendors.opencell.v1.CustomField.entity_reference_value:type_name -> enlist.vendors.opencell.v1.EntityReference
-	15, // 14: enlist.vendors.opencell.v1.CustomField.url_reference_value:type_name -> enlist.vendors.opencell.v1.UrlReference
-	29, // 15: enlist.vendors.opencell.v1.CustomFieldValue.value:type_name -> google.protobuf.Value
-	29, // 16: enlist.vendors.opencell.v1.MapValue.value:type_name -> google.protobuf.Value
-	16, // 17: enlist.vendors.opencell.v1.GetCustomerAnswer.action_status:type_name -> enlist.vendors.opencell.v1.ActionStatus
-	18, // 18: enlist.vendors.opencell.v1.GetCustomerAnswer.customer:type_name -> enlist.vendors.opencell.v1.CustomerRecord
-	5,  // 19: enlist.vendors.opencell.v1.CustomerRecord.name:type_name -> enlist.vendors.opencell.v1.Name
-	6,  // 20: enlist.vendors.opencell.v1.CustomerRecord.address:type_name -> enlist.vendors.opencell.v1.Address
-	7,  // 21: enlist.vendors.opencell.v1.CustomerRecord.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
-	19, // 22: enlist.vendors.opencell.v1.CustomerRecord.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
-	21, // 23: enlist.vendors.opencell.v1.CustomerRecord.customer_accounts:type_name -> enlist.vendors.opencell.v1.CustomerAccounts
-	20, // 24: enlist.vendors.opencell.v1.RecordedCustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.RecordedCustomField
-	29, // 25: enlist.vendors.opencell.v1.RecordedCustomField.date_value:type_name -> google.protobuf.Value
-	29, // 26: enlist.vendors.opencell.v1.RecordedCustomField.value:type_name -> google.protobuf.Value
-	29, // 27: enlist.vendors.opencell.v1.RecordedCustomField.map_value:type_name -> google.protobuf.Value
-	29, // 28: enlist.vendors.opencell.v1.RecordedCustomField.entity_reference_value:type_name -> google.protobuf.Value
-	29, // 29: enlist.vendors.opencell.v1.RecordedCustomField.url_reference_value:type_name -> google.protobuf.Value
-	29, // 30: enlist.vendors.opencell.v1.RecordedCustomField.file_value:type_name -> google.protobuf.Value
-	22, // 31: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
-	23, // 32: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
-	24, // 33: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
-	25, // 34: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
-	26, // 35: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
-	13, // 36: enlist.vendors.opencell.v1.CustomField.MapValueEntry.value:type_name -> enlist.vendors.opencell.v1.MapValue
-	37, // [37:37] is the sub-list for method output_type
-	37, // [37:37] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	8,  // 8: enlist.vendors.opencell.v1.CrmAccountHierarchy.bank_coordinates:type_name -> enlist.vendors.opencell.v1.BankCoordinates
+	9,  // 9: enlist.vendors.opencell.v1.DiscountPlan.custom_fields:type_name -> enlist.vendors.opencell.v1.CustomFields
+	8,  // 10: enlist.vendors.opencell.v1.PaymentMethod.bank_coordinates:type_name -> enlist.vendors.opencell.v1.BankCoordinates
+	9,  // 11: enlist.vendors.opencell.v1.PaymentMethod.custom_fields:type_name -> enlist.vendors.opencell.v1.CustomFields
+	10, // 12: enlist.vendors.opencell.v1.CustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.CustomField
+	11, // 13: enlist.vendors.opencell.v1.CustomField.value:type_name -> enlist.vendors.opencell.v1.CustomFieldValue
+	27, // 14: enlist.vendors.opencell.v1.CustomField.map_value:type_name -> enlist.vendors.opencell.v1.CustomField.MapValueEntry
+	13, // 15: enlist.vendors.opencell.v1.CustomField.entity_reference_value:type_name -> enlist.vendors.opencell.v1.EntityReference
+	14, // 16: enlist.vendors.opencell.v1.CustomField.url_reference_value:type_name -> enlist.vendors.opencell.v1.UrlReference
+	28, // 17: enlist.vendors.opencell.v1.CustomFieldValue.value:type_name -> google.protobuf.Value
+	28, // 18: enlist.vendors.opencell.v1.MapValue.value:type_name -> google.protobuf.Value
+	15, // 19: enlist.vendors.opencell.v1.GetCustomerAnswer.action_status:type_name -> enlist.vendors.opencell.v1.ActionStatus
+	17, // 20: enlist.vendors.opencell.v1.GetCustomerAnswer.customer:type_name -> enlist.vendors.opencell.v1.CustomerRecord
+	4,  // 21: enlist.vendors.opencell.v1.CustomerRecord.name:type_name -> enlist.vendors.opencell.v1.Name
+	5,  // 22: enlist.vendors.opencell.v1.CustomerRecord.address:type_name -> enlist.vendors.opencell.v1.Address
+	6,  // 23: enlist.vendors.opencell.v1.CustomerRecord.contact_information:type_name -> enlist.vendors.opencell.v1.ContactInformation
+	18, // 24: enlist.vendors.opencell.v1.CustomerRecord.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	20, // 25: enlist.vendors.opencell.v1.CustomerRecord.customer_accounts:type_name -> enlist.vendors.opencell.v1.CustomerAccounts
+	19, // 26: enlist.vendors.opencell.v1.RecordedCustomFields.custom_field:type_name -> enlist.vendors.opencell.v1.RecordedCustomField
+	28, // 27: enlist.vendors.opencell.v1.RecordedCustomField.date_value:type_name -> google.protobuf.Value
+	28, // 28: enlist.vendors.opencell.v1.RecordedCustomField.value:type_name -> google.protobuf.Value
+	28, // 29: enlist.vendors.opencell.v1.RecordedCustomField.map_value:type_name -> google.protobuf.Value
+	28, // 30: enlist.vendors.opencell.v1.RecordedCustomField.entity_reference_value:type_name -> google.protobuf.Value
+	28, // 31: enlist.vendors.opencell.v1.RecordedCustomField.url_reference_value:type_name -> google.protobuf.Value
+	28, // 32: enlist.vendors.opencell.v1.RecordedCustomField.file_value:type_name -> google.protobuf.Value
+	21, // 33: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
+	22, // 34: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
+	18, // 35: enlist.vendors.opencell.v1.CustomerAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	23, // 36: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
+	24, // 37: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
+	18, // 38: enlist.vendors.opencell.v1.BillingAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	25, // 39: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
+	18, // 40: enlist.vendors.opencell.v1.UserAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	12, // 41: enlist.vendors.opencell.v1.CustomField.MapValueEntry.value:type_name -> enlist.vendors.opencell.v1.MapValue
+	42, // [42:42] is the sub-list for method output_type
+	42, // [42:42] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_enlist_vendors_opencell_v1_opencell_proto_init() }
@@ -3599,18 +3487,18 @@ func file_enlist_vendors_opencell_v1_opencell_proto_init() {
 	}
 	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[0].OneofWrappers = []any{}
 	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[2].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[6].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[8].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[11].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[18].OneofWrappers = []any{}
-	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[20].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[5].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[7].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[10].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[17].OneofWrappers = []any{}
+	file_enlist_vendors_opencell_v1_opencell_proto_msgTypes[19].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_vendors_opencell_v1_opencell_proto_rawDesc), len(file_enlist_vendors_opencell_v1_opencell_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   29,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

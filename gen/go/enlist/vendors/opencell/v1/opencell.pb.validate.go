@@ -969,6 +969,35 @@ func (m *DiscountPlan) validate(all bool) error {
 
 	}
 
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, DiscountPlanValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, DiscountPlanValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return DiscountPlanValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if m.DefaultDuration != nil {
 		// no validation rules for DefaultDuration
 	}
@@ -1219,132 +1248,6 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = MinimumAmountsValidationError{}
-
-// Validate checks the field values on AccountBankCoordinates with the rules
-// defined in the proto definition for this message. If any rules are
-// violated, the first error encountered is returned, or nil if there are no violations.
-func (m *AccountBankCoordinates) Validate() error {
-	return m.validate(false)
-}
-
-// ValidateAll checks the field values on AccountBankCoordinates with the rules
-// defined in the proto definition for this message. If any rules are
-// violated, the result is a list of violation errors wrapped in
-// AccountBankCoordinatesMultiError, or nil if none found.
-func (m *AccountBankCoordinates) ValidateAll() error {
-	return m.validate(true)
-}
-
-func (m *AccountBankCoordinates) validate(all bool) error {
-	if m == nil {
-		return nil
-	}
-
-	var errors []error
-
-	// no validation rules for Iban
-
-	// no validation rules for Bic
-
-	// no validation rules for AccountOwner
-
-	// no validation rules for BankName
-
-	// no validation rules for BankCode
-
-	// no validation rules for BranchCode
-
-	// no validation rules for AccountNumber
-
-	// no validation rules for Key
-
-	// no validation rules for BankId
-
-	// no validation rules for IssuerNumber
-
-	// no validation rules for IssuerName
-
-	// no validation rules for Ics
-
-	if len(errors) > 0 {
-		return AccountBankCoordinatesMultiError(errors)
-	}
-
-	return nil
-}
-
-// AccountBankCoordinatesMultiError is an error wrapping multiple validation
-// errors returned by AccountBankCoordinates.ValidateAll() if the designated
-// constraints aren't met.
-type AccountBankCoordinatesMultiError []error
-
-// Error returns a concatenation of all the error messages it wraps.
-func (m AccountBankCoordinatesMultiError) Error() string {
-	msgs := make([]string, 0, len(m))
-	for _, err := range m {
-		msgs = append(msgs, err.Error())
-	}
-	return strings.Join(msgs, "; ")
-}
-
-// AllErrors returns a list of validation violation errors.
-func (m AccountBankCoordinatesMultiError) AllErrors() []error { return m }
-
-// AccountBankCoordinatesValidationError is the validation error returned by
-// AccountBankCoordinates.Validate if the designated constraints aren't met.
-type AccountBankCoordinatesValidationError struct {
-	field  string
-	reason string
-	cause  error
-	key    bool
-}
-
-// Field function returns field value.
-func (e AccountBankCoordinatesValidationError) Field() string { return e.field }
-
-// Reason function returns reason value.
-func (e AccountBankCoordinatesValidationError) Reason() string { return e.reason }
-
-// Cause function returns cause value.
-func (e AccountBankCoordinatesValidationError) Cause() error { return e.cause }
-
-// Key function returns key value.
-func (e AccountBankCoordinatesValidationError) Key() bool { return e.key }
-
-// ErrorName returns error name.
-func (e AccountBankCoordinatesValidationError) ErrorName() string {
-	return "AccountBankCoordinatesValidationError"
-}
-
-// Error satisfies the builtin error interface
-func (e AccountBankCoordinatesValidationError) Error() string {
-	cause := ""
-	if e.cause != nil {
-		cause = fmt.Sprintf(" | caused by: %v", e.cause)
-	}
-
-	key := ""
-	if e.key {
-		key = "key for "
-	}
-
-	return fmt.Sprintf(
-		"invalid %sAccountBankCoordinates.%s: %s%s",
-		key,
-		e.field,
-		e.reason,
-		cause)
-}
-
-var _ error = AccountBankCoordinatesValidationError{}
-
-var _ interface {
-	Field() string
-	Reason() string
-	Key() bool
-	Cause() error
-	ErrorName() string
-} = AccountBankCoordinatesValidationError{}
 
 // Validate checks the field values on Name with the rules defined in the proto
 // definition for this message. If any rules are violated, the first error
@@ -1957,6 +1860,35 @@ func (m *PaymentMethod) validate(all bool) error {
 	// no validation rules for ReferenceDocumentCode
 
 	// no validation rules for UntdidPaymentMeans
+
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, PaymentMethodValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, PaymentMethodValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return PaymentMethodValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
 
 	if m.Preferred != nil {
 		// no validation rules for Preferred
@@ -4223,6 +4155,35 @@ func (m *CustomerAccount) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, CustomerAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, CustomerAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return CustomerAccountValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return CustomerAccountMultiError(errors)
 	}
@@ -4494,6 +4455,35 @@ func (m *BillingAccount) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, BillingAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, BillingAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return BillingAccountValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return BillingAccountMultiError(errors)
 	}
@@ -4728,6 +4718,35 @@ func (m *UserAccount) validate(all bool) error {
 	var errors []error
 
 	// no validation rules for Code
+
+	if all {
+		switch v := interface{}(m.GetCustomFields()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, UserAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, UserAccountValidationError{
+					field:  "CustomFields",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomFields()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return UserAccountValidationError{
+				field:  "CustomFields",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
 
 	if len(errors) > 0 {
 		return UserAccountMultiError(errors)
