@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser \
+.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
   examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash random journal-size bench microbench isolation soak \
   vulnerabilities sbom
 
@@ -108,6 +108,18 @@ postgres:
 	    sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
 	    apt-get install -y -qq postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
+
+# The API reference is Scalar's bundle from npm. To renew it set its version and the integrity that `npm view @scalar/api-reference dist.integrity`
+# prints, and run the tests: page.js and page.css name parts of Scalar.
+SCALAR := 1.76.0
+SCALAR_INTEGRITY := sha512-pjqwnzmA9YK3ZX+IZSICMsywm4qI6HLSngR2py9H6TvFApHHuJjkTAd+gFJfnqJDzJuro8k7ji6JCtJ2U+Byng==
+scalar: ## Download the bundle of the API reference anew
+	@set -e; set -o pipefail; download=$$(mktemp -d); trap "rm -rf $$download" EXIT; cd server/apidocs/scalar; \
+	npm pack --silent --pack-destination $$download @scalar/api-reference@$(SCALAR) >/dev/null; \
+	[ "$(SCALAR_INTEGRITY)" = "sha512-$$(openssl dgst -sha512 -binary $$download/*.tgz | openssl base64 -A)" ] || { echo 'the package is another than SCALAR_INTEGRITY says'; exit 1; }; \
+	tar -xzOf $$download/*.tgz package/dist/browser/standalone.js > $$download/standalone.js; \
+	gzip -9 -n -c $$download/standalone.js > standalone.js.gz; \
+	echo "$$(sha256sum < $$download/standalone.js | cut -d ' ' -f 1) @scalar/api-reference@$(SCALAR)" > standalone.js.sha256
 
 # The tests of the API reference drive Debian's Chromium with Playwright; 1.61 is its last for Node 18, which Debian 12 has.
 browser:

@@ -69,7 +69,6 @@ require (
 
 require (
 	github.com/klauspost/compress v1.20.3
-	github.com/swaggest/swgui v1.8.5
 	github.com/vearutop/statigz v1.4.0
 )
 

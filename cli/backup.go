@@ -26,7 +26,7 @@ func (c *backupCommand) Run(ctx context.Context, s *streams) error {
 	if err := sqlite.Backup(ctx, file.GetPath(), c.To); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s is a copy of %s, encrypted with the journal's key. The copy does not contain the key: keep it elsewhere.\n",
-		c.To, file.GetPath())
+	_, err = fmt.Fprintf(s.out, "%s is a copy of %s, encrypted with the journal's key. "+
+		"The copy does not contain the key: keep it elsewhere.\n", c.To, file.GetPath())
 	return err
 }

@@ -33,18 +33,19 @@ func TestAPIReference(t *testing.T) {
 	}
 	for path, contentType := range map[string]string{
 		"/docs/": "text/html; charset=utf-8", "/docs/page.js": "application/javascript", "/docs/page.css": "text/css; charset=utf-8",
-		"/docs/swagger-ui-bundle.js": "application/javascript", "/docs/swagger-ui.css": "text/css; charset=utf-8",
-		"/openapi.json": "application/json", "/service-config.json": "application/json",
+		"/docs/standalone.js": "application/javascript",
+		"/openapi.json":       "application/json", "/service-config.json": "application/json",
 	} {
 		got := get(path, http.Header{"Accept-Encoding": {"gzip"}, "Origin": {"https://elsewhere.example"}})
 		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != contentType {
 			t.Errorf("%s: %s %s", path, got.Status, got.Header.Get("Content-Type"))
 		}
-		if strings.Contains(path, "swagger-ui") && got.Header.Get("Content-Encoding") != "gzip" {
+		if strings.Contains(path, "standalone") && got.Header.Get("Content-Encoding") != "gzip" {
 			t.Errorf("%s is not compressed", path)
 		}
 		policy := got.Header.Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; ") || !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
+		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; ") || !strings.Contains(policy, "frame-ancestors 'none'") ||
+			strings.Contains(strings.Replace(policy, "style-src 'self' 'unsafe-inline'", "", 1), "unsafe") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
 		for name, want := range map[string]string{
@@ -58,7 +59,7 @@ func TestAPIReference(t *testing.T) {
 			t.Errorf("%s with its own ETag %q: %s", path, got.Header.Get("Etag"), again.Status)
 		}
 	}
-	for _, path := range []string{"/docs/nothing", "/docs/index.html", "/docs/page/index.html", "/docs/swagger-ui.js"} {
+	for _, path := range []string{"/docs/nothing", "/docs/index.html", "/docs/page/index.html", "/docs/standalone.js.gz", "/docs/standalone.js.sha256"} {
 		if got := get(path, http.Header{}); got.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, got.Status)
 		}

@@ -76,6 +76,14 @@ func (d *openAPI) at(path ...string) map[string]any {
 	return found
 }
 
+// follow returns the path of what a path in the document refers to: itself, if it is no reference.
+func (d *openAPI) follow(path ...string) []string {
+	if ref, has := d.at(path...)["$ref"].(string); has {
+		return strings.Split(strings.TrimPrefix(ref, "#/"), "/")
+	}
+	return path
+}
+
 // pathOf returns the path of the document that a request is to: the one with its verb, else that of what it addresses; empty for none.
 func (d *openAPI) pathOf(request *http.Request) string {
 	found := ""
@@ -111,7 +119,7 @@ func isDocumented(t *testing.T, request *http.Request, response *http.Response, 
 		}
 		return
 	}
-	at := []string{"paths", path, method, "responses", strconv.Itoa(response.StatusCode)}
+	at := document.follow("paths", path, method, "responses", strconv.Itoa(response.StatusCode))
 	if document.at(at...) == nil {
 		t.Errorf("the OpenAPI document does not know that %s %s answers %d: %s", request.Method, path, response.StatusCode, text)
 		return
@@ -155,4 +163,80 @@ func TestSchemasAreForGenerators(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Operations refer to the error responses, which stand once in components/responses.
+func TestErrorResponsesAreShared(t *testing.T) {
+	document, err := readOpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range document.at("paths") {
+		for method := range item.(map[string]any) {
+			for code, response := range document.at("paths", path, method, "responses") {
+				if _, shared := response.(map[string]any)["$ref"]; !shared && code != "200" {
+					t.Errorf("%s %s %s is no reference", method, path, code)
+				}
+			}
+		}
+	}
+}
+
+// Every schema resolves to a type: none is, or contains, what readers and generators show as "not" or "never".
+func TestEverySchemaResolves(t *testing.T) {
+	document, err := readOpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	var walk func(at string, value any)
+	walk = func(at string, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			if strings.HasSuffix(at, "/example") || strings.HasSuffix(at, "/examples") {
+				return
+			}
+			if _, has := value["not"]; has && !strings.HasSuffix(at, "/properties") {
+				t.Errorf("%s has a `not`", at)
+			}
+			if isSchema(at) {
+				count++
+				if !document.isTyped(value) {
+					t.Errorf("%s has no type: %v", at, value)
+				}
+			}
+			for name, member := range value {
+				if member == false && (strings.HasSuffix(at, "/properties") || name == "items" || name == "propertyNames" || name == "schema") {
+					t.Errorf("%s/%s permits nothing", at, name)
+				}
+				walk(at+"/"+strings.ReplaceAll(name, "/", "~1"), member)
+			}
+		case []any:
+			for i, member := range value {
+				walk(at+"/"+strconv.Itoa(i), member)
+			}
+		}
+	}
+	walk("#", document.document)
+	if count < 500 {
+		t.Errorf("only %d schemas found", count)
+	}
+}
+
+// isSchema reports whether a path in the document is that of a whole schema. Those of conditions only narrow another.
+func isSchema(at string) bool {
+	if strings.Contains(at, "/if/") || strings.Contains(at, "/then/") || strings.Contains(at, "/dependentSchemas/") {
+		return false
+	}
+	steps := strings.Split(at, "/")
+	last, parent := steps[len(steps)-1], steps[max(0, len(steps)-2)]
+	return last == "schema" || last == "items" && parent != "properties" || parent == "properties" || parent == "schemas"
+}
+
+// isTyped reports whether a schema, or what it refers to, has a type or lists what it may be.
+func (d *openAPI) isTyped(schema map[string]any) bool {
+	if ref, has := schema["$ref"].(string); has {
+		schema = d.at(strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+	}
+	return schema["type"] != nil || schema["oneOf"] != nil
 }

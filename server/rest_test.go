@@ -482,7 +482,7 @@ func TestNearlyIdempotencyKey(t *testing.T) {
 
 func TestOpenAPIAndHealth(t *testing.T) {
 	r := start(t, nil)
-	for path, want := range map[string]string{"/healthz": "SERVING", "/readyz": "SERVING", "/openapi.json": "/v1/providers/{provider}/customers", "/docs": "swagger-ui"} {
+	for path, want := range map[string]string{"/healthz": "SERVING", "/readyz": "SERVING", "/openapi.json": "/v1/providers/{provider}/customers", "/docs": "standalone.js"} {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, r.restURL+path, http.NoBody)
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {

@@ -3,29 +3,11 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
-
-const about = `The REST side of the gRPC services in ` + "`enlist.v1`" + `.
-
-**Field names** are in lowerCamelCase here and in responses. Requests may also use snake_case, like the contract. Errors name fields as the request does.
-Unknown fields and query parameters are errors.
-
-**Values** have the form of responses here: 64-bit integers as text, bytes in base64, enums by name, durations as ` + "`\"30s\"`" + `. Requests are
-protobuf's JSON: numbers may be text, 64-bit integers may be numbers, and enums may be numbers. A field that is ` + "`null`" + `, empty or at its default is
-the same as an absent field.
-
-**Responses** omit a field at its default (an empty text, 0, false, an empty list, ` + "`…_UNSPECIFIED`" + `). So no field is required here. Clients must ignore
-fields, enum values and details that they do not know, because v1 may gain some.
-
-**Limits** of request fields are in the schemas. Each provider has more of them, which ` + "`GetProvider`" + ` lists. Codes of countries, currencies and
-languages must exist. Dates must be on the calendar, and a date of birth must not be in the future.
-
-**Errors** are a ` + "`google.rpc.Status`" + ` in JSON. Programs use the reason in its ErrorInfo.
-
-**HEAD** works wherever GET does.`
 
 // document is the OpenAPI document while it is built.
 type document struct {
@@ -34,6 +16,7 @@ type document struct {
 	examples map[string][]sample
 	answers  recorded
 	used     map[string]bool // errors that a response refers to
+	failures *failures
 }
 
 func newDocument(files *protoregistry.Files) (*object, error) {
@@ -56,9 +39,13 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	if d.reasons, err = reasonsOf(reasons.(protoreflect.EnumDescriptor)); err != nil {
 		return nil, err
 	}
+	if d.failures, err = newFailures(services, d.reasons); err != nil {
+		return nil, err
+	}
 	paths, tags := with(), []any{}
 	for _, service := range services {
-		tags = append(tags, with("name", service.Name(), "description", comment(service)))
+		tags = append(tags, with("name", service.Name(), "x-displayName", strings.TrimSuffix(string(service.Name()), "Service")+"s",
+			"description", aboutService(service)))
 		for i := range service.Methods().Len() {
 			path, verb, operation, err := d.operation(service.Methods().Get(i))
 			if err != nil {
@@ -74,7 +61,7 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	return with(
 		"openapi", "3.1.0",
 		"info", with("title", "Enlist", "version", "v1", "summary", "Creates customers in several vendors' systems through one API.",
-			"description", about),
+			"description", guides(d.reasons, reasons.(protoreflect.EnumDescriptor))),
 		"servers", []any{with("url", "/", "description", "The server that this document comes from.")},
 		"security", []any{with("bearer", []any{}), with("certificate", []any{}), with()},
 		"tags", tags,
@@ -82,11 +69,20 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 		"components", with(
 			"schemas", d.schemas.inOrder(),
 			"parameters", parameters(),
+			"responses", d.failures.shared,
 			"headers", answerHeaders(),
 			"examples", d.errors(),
 			"securitySchemes", securitySchemes(),
 		),
 	), d.schemas.err
+}
+
+// aboutService returns the comment of a service without the paragraph on errors, which the error responses and the guide repeat.
+func aboutService(service protoreflect.ServiceDescriptor) string {
+	paragraphs := slices.DeleteFunc(strings.Split(comment(service), "\n\n"), func(paragraph string) bool {
+		return strings.Contains(paragraph, anyCallEnds)
+	})
+	return strings.Join(paragraphs, "\n\n")
 }
 
 func servicesOf(files *protoregistry.Files, names ...string) ([]protoreflect.ServiceDescriptor, error) {

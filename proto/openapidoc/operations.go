@@ -15,11 +15,14 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-var pathVariable = regexp.MustCompile(`\{([a-z_]+)\}`)
+var (
+	pathVariable = regexp.MustCompile(`\{([a-z_]+)\}`)
+	capital      = regexp.MustCompile(`[A-Z]`)
+)
 
 // operation makes the REST side of an RPC and returns it with its path and its method.
 func (d *document) operation(method protoreflect.MethodDescriptor) (path, verb string, made *object, err error) {
-	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	rule := httpRule(method)
 	path, verb = rule.GetGet(), "get"
 	if rule.GetPost() != "" {
 		path, verb = rule.GetPost(), "post"
@@ -28,12 +31,9 @@ func (d *document) operation(method protoreflect.MethodDescriptor) (path, verb s
 		return "", "", nil, fmt.Errorf("%s has an HTTP rule that openapidoc does not know: %v", method.FullName(), rule)
 	}
 	rpc := string(method.Name())
-	summary, description, _ := strings.Cut(comment(method), "\n\n")
-	description, _, _ = strings.Cut(description, "Errors, by reason:")
-	made = with("operationId", rpc, "tags", []string{string(method.Parent().Name())}, "summary", summaryOf(summary, rpc))
-	if text := strings.TrimSpace(restOf(summary) + "\n\n" + description); text != "" {
-		made.set("description", text)
-	}
+	description, _, _ := strings.Cut(comment(method), "Errors, by reason:")
+	made = with("operationId", rpc, "tags", []string{string(method.Parent().Name())}, "summary", title(rpc),
+		"description", upperFirst(strings.TrimSpace(strings.TrimPrefix(description, rpc+" "))))
 
 	var parameters []any
 	var inPath []string
@@ -57,20 +57,21 @@ func (d *document) operation(method protoreflect.MethodDescriptor) (path, verb s
 		made.set("requestBody", with("required", true, "content", with("application/json", d.withExamples(
 			with("schema", d.schemas.refTo(method.Input(), request, inPath...)), d.examples[rpc], func(e sample) json.RawMessage { return e.Body }))))
 	}
-	responses, err := d.responses(method, verb == "post")
-	return path, verb, made.set("responses", responses), err
+	made.set("responses", d.responses(method))
+	samples, err := d.codeSamples(method, path, verb)
+	return path, verb, made.set("x-codeSamples", samples), err
 }
 
-// summaryOf makes a heading of a comment's first sentence, "ListProviders lists the configured providers by name."
-func summaryOf(paragraph, rpc string) string {
-	sentence, _, _ := strings.Cut(strings.TrimSuffix(paragraph, "."), ". ")
-	sentence = strings.TrimPrefix(sentence, rpc+" ")
-	return strings.ToUpper(sentence[:1]) + sentence[1:]
+func httpRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
+	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	return rule
 }
 
-func restOf(paragraph string) string {
-	_, rest, _ := strings.Cut(paragraph, ". ")
-	return rest
+// title makes the title of an operation from the name of its RPC: "Create customer".
+func title(rpc string) string {
+	words := strings.ToLower(capital.ReplaceAllString(rpc, " $0"))
+	words = strings.Replace(strings.TrimSpace(words), "wait ", "wait for ", 1)
+	return upperFirst(words)
 }
 
 func (d *document) parameter(field protoreflect.FieldDescriptor, name, in, rpc string) *object {
@@ -104,21 +105,18 @@ func headersOf(rpc string) []string {
 	return []string{"GrpcTimeout", "XRequestId"}
 }
 
-// responses are the answer of an RPC and the errors with which it can end.
-func (d *document) responses(method protoreflect.MethodDescriptor, hasBody bool) (*object, error) {
+// responses are the response of an RPC and references to the errors with which it can end.
+func (d *document) responses(method protoreflect.MethodDescriptor) *object {
 	rpc := string(method.Name())
 	ok := with("description", comment(method.Output()), "headers", headers("XRequestId"), "content", with("application/json", d.withExamples(
 		with("schema", d.schemas.refTo(method.Output(), answer)), d.examples[rpc],
 		func(e sample) json.RawMessage { return d.answers.Answers[rpc+" "+e.Name] })))
 	made := with("200", ok)
-	failures, err := failuresOf(method, d.reasons, hasBody)
-	if err != nil {
-		return nil, err
+	of := d.failures.of[rpc]
+	for _, code := range slices.Sorted(maps.Keys(of)) {
+		made.set(strconv.Itoa(code), d.failures.refTo(rpc, code, func() *object { return d.failure(code, of[code]) }))
 	}
-	for _, code := range slices.Sorted(maps.Keys(failures)) {
-		made.set(strconv.Itoa(code), d.failure(code, failures[code]))
-	}
-	return made, nil
+	return made
 }
 
 func (d *document) failure(code int, reasons []reason) *object {

@@ -12,13 +12,13 @@ import (
 
 // reason is what the contract says of an ErrorReason.
 type reason struct {
-	name, cause, remedy string
-	retries             bool // it comes with RetryInfo, and over REST with Retry-After
-	statuses            []int
+	name, code, http, cause, remedy string
+	retries                         bool // it comes with RetryInfo, and over REST with Retry-After
+	statuses                        []int
 }
 
 // reasonForm is the form of the comments of ErrorReason; a test of the server asserts it.
-var reasonForm = regexp.MustCompile(`^Code: [A-Z_]+, HTTP (\d{3})(?: \((.+?)\))?\. Cause: (.+\.) Remedy: (.+\.) RetryInfo: (never|always)`)
+var reasonForm = regexp.MustCompile(`^Code: ([A-Z_]+), HTTP (\d{3})(?: \((.+?)\))?\. Cause: (.+\.) Remedy: (.+\.) RetryInfo: (never|always)`)
 
 var (
 	status3    = regexp.MustCompile(`\d{3}`)
@@ -36,8 +36,13 @@ func reasonsOf(enum protoreflect.EnumDescriptor) (map[string]reason, error) {
 		if found == nil {
 			return nil, fmt.Errorf("the comment of %s has another form than %s", value.Name(), reasonForm)
 		}
-		made := reason{name: string(value.Name()), cause: found[3], remedy: found[4], retries: found[5] == "always"}
-		for _, status := range status3.FindAllString(found[1]+" "+found[2], -1) {
+		made := reason{
+			name: string(value.Name()), code: found[1], http: found[2], cause: found[4], remedy: found[5], retries: found[6] == "always",
+		}
+		if found[3] != "" {
+			made.http += " (" + found[3] + ")"
+		}
+		for _, status := range status3.FindAllString(made.http, -1) {
 			made.statuses = append(made.statuses, atoi(status))
 		}
 		all[made.name] = made
@@ -51,13 +56,17 @@ func atoi(digits string) int {
 	return number
 }
 
+// anyCallEnds begins the list of reasons in the comment of a service.
+const anyCallEnds = "Any call can also end with"
+
 // failuresOf returns the reasons with which an RPC can end, by HTTP status: those that its comment names, and its service's.
-func failuresOf(method protoreflect.MethodDescriptor, all map[string]reason, hasBody bool) (map[int][]reason, error) {
+func failuresOf(method protoreflect.MethodDescriptor, all map[string]reason) (map[int][]reason, error) {
 	_, own, found := strings.Cut(comment(method), "Errors, by reason: ")
-	_, everywhere, foundAny := strings.Cut(comment(method.Parent()), "Any call can also end with")
+	_, everywhere, foundAny := strings.Cut(comment(method.Parent()), anyCallEnds)
 	if !found || !foundAny {
 		return nil, fmt.Errorf("the comment of %s, or of its service, does not say how calls end", method.FullName())
 	}
+	hasBody := httpRule(method).GetBody() != ""
 	byStatus, seen := map[int][]reason{}, map[string]bool{}
 	for _, name := range reasonName.FindAllString(own+everywhere, -1) {
 		reason, known := all[name]

@@ -93,39 +93,10 @@ func (s *schemas) ofMessage(message protoreflect.MessageDescriptor, going direct
 	if going == request {
 		schema.set("additionalProperties", false)
 	}
-	if wrong := combinations(message, going); len(wrong) == 1 {
-		schema.set("not", wrong[0])
-	} else if len(wrong) > 1 {
-		schema.set("not", with("anyOf", wrong))
+	if going == request {
+		s.addCombinations(schema, message, properties.names)
 	}
 	return schema
-}
-
-// combinations are the sets of fields that a message must not have: two of a oneof; none of one that demands it; of a customer, no name.
-// A schema has them in a `not`: of oneOf and anyOf beside properties many generators of clients make a type for each case, without the fields.
-func combinations(message protoreflect.MessageDescriptor, going direction) []*object {
-	var wrong []*object
-	for i := range message.Oneofs().Len() {
-		oneof := message.Oneofs().Get(i)
-		if oneof.IsSynthetic() {
-			continue
-		}
-		var one []any
-		for j := range oneof.Fields().Len() {
-			name := oneof.Fields().Get(j).JSONName()
-			one = append(one, with("required", []string{name}))
-			for k := range j {
-				wrong = append(wrong, with("required", []string{oneof.Fields().Get(k).JSONName(), name}))
-			}
-		}
-		if requiresOne(oneof) {
-			wrong = append(wrong, with("not", with("anyOf", one)))
-		}
-	}
-	if going == request && message.FullName() == "enlist.v1.Customer" {
-		wrong = append(wrong, with("not", with("anyOf", aName())))
-	}
-	return wrong
 }
 
 func (s *schemas) ofField(field protoreflect.FieldDescriptor, going direction) *object {

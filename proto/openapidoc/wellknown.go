@@ -119,16 +119,6 @@ func (s *schemas) addDetails(reason protoreflect.EnumDescriptor, vendor protoref
 	made.set("properties", properties).set("required", []string{"@type"})
 }
 
-// aName is what no annotation says of a customer: it needs a name.
-func aName() []any {
-	some := with("minLength", 1)
-	return []any{
-		with("required", []string{"name"}),
-		with("required", []string{"displayName"}, "properties", with("displayName", some)),
-		with("required", []string{"organization"}, "properties", with("organization", with("required", []string{"name"}, "properties", with("name", some)))),
-	}
-}
-
 func requiresOne(oneof protoreflect.OneofDescriptor) bool {
 	required, _ := proto.GetExtension(oneof.Options(), validate.E_Required).(bool)
 	return required

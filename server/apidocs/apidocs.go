@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/swaggest/swgui/v5/static"
 	"github.com/vearutop/statigz"
 
 	"github.com/enlist-dev/enlist/gen/go/enlist/serviceconfig"
@@ -18,8 +17,12 @@ import (
 //go:embed page
 var page embed.FS
 
-// policy lets the page load and run its own files, call its own server, and be framed by nobody. Swagger UI has its icons in data: URLs.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+//go:embed scalar/standalone.js.gz
+var scalar embed.FS
+
+// policy lets the page load and run its own files and call its own server. No other page may frame it. Scalar sets styles in the document; scripts
+// there stay forbidden.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // New serves gRPC's service config, the OpenAPI document, and under /docs/ the page that shows it and says which version of Enlist it is of.
@@ -33,7 +36,7 @@ func New(document []byte, version string) (http.Handler, error) {
 		return nil, err
 	}
 	own := http.StripPrefix("/docs", statigz.FileServer(page, statigz.FSPrefix("page")))
-	swaggerUI := http.StripPrefix("/docs", statigz.FileServer(static.FS))
+	bundle := http.StripPrefix("/docs", statigz.FileServer(scalar, statigz.FSPrefix("scalar")))
 	files := http.NewServeMux()
 	files.Handle("GET /openapi.json", file("openapi.json", document))
 	files.Handle("GET /service-config.json", file("service-config.json", []byte(serviceconfig.JSON)))
@@ -44,8 +47,7 @@ func New(document []byte, version string) (http.Handler, error) {
 	files.Handle("GET /docs/{$}", file("index.html", index.Bytes()))
 	files.Handle("GET /docs/page.js", own)
 	files.Handle("GET /docs/page.css", own)
-	files.Handle("GET /docs/swagger-ui-bundle.js", swaggerUI)
-	files.Handle("GET /docs/swagger-ui.css", swaggerUI)
+	files.Handle("GET /docs/standalone.js", bundle)
 	return secured(files), nil
 }
 

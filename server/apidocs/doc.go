@@ -1,10 +1,16 @@
-// Package apidocs serves gRPC's service config, the OpenAPI document, and the API reference that shows it: Swagger UI, from the Go module that
-// carries it, in a page of our own.
+// Package apidocs serves gRPC's service config, the OpenAPI document, and under /docs/ the API
+// reference that shows it: Scalar, in a page of our own.
 //
-// page/ is that page: index.html, what Swagger UI is told (page.js), and the colours that make it readable for everybody (page.css). It asks no other
-// host for anything, and its Content-Security-Policy lets it run nothing but its own files. browser/ has the tests that drive it in Chromium.
+// page/ is that page: index.html, what Scalar is told and what it lacks (page.js), and its looks
+// (page.css). The page sends requests to its own server alone. Its Content-Security-Policy runs
+// no script but its own files, and lets Scalar set styles. An API key stays in memory.
 //
-// Addresses in it are relative, so that it works behind a path prefix too.
+// scalar/ is Scalar's bundle from npm, compressed, with its checksum and its licence (MIT; those
+// of the packages in it are comments in the bundle). `make scalar` downloads it anew. browser/ has
+// the tests that drive the page in Chromium.
 //
-// page.js and page.css name parts of Swagger UI that no release promises to keep: after `go get github.com/swaggest/swgui` the tests say what has moved.
+// Addresses in the page are relative, so that it works behind a path prefix too.
+//
+// page.js, page.css and browser/page.js name parts of Scalar that no release promises to keep:
+// after an update the tests say what has moved.
 package apidocs

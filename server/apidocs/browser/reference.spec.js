@@ -1,65 +1,152 @@
-import {test, expect, keyed, prefixed, create, opened, customer, send, answer} from './page.js';
+import {test, expect, keyed, prefixed, creation, section, field, client, testButton, row, token, opened, customer, send, response, sendButton} from './page.js';
 
 test('says what it is, and of which version', async ({page}) => {
   await page.goto('/docs');
   await expect(page).toHaveTitle('Enlist API reference');
-  await expect(page.getByRole('heading', {level: 1})).toHaveText('Enlist API reference');
-  await expect(page.getByRole('banner')).toContainText('Enlist v9.8.7 ·');
-  await expect(page.locator('.opblock')).not.toHaveCount(0);
+  await expect(page.getByRole('heading', {name: 'Enlist API reference', level: 1})).toBeVisible();
+  await expect(page.getByRole('navigation', {name: 'This page'})).toContainText('Enlist v9.8.7');
 });
 
-test('a create is sent, and its answer seen', async ({page}) => {
+test('the navigation has guides, the error catalogue, operations and schemas', async ({page}) => {
+  await page.goto('/docs/');
+  const navigation = page.getByRole('complementary', {name: 'Sidebar for Enlist'});
+  for (const name of ['Quickstart', 'Authentication', 'Idempotency', 'Pagination', 'Errors', 'Error catalogue', 'List providers', 'Wait for operation', 'Customer']) {
+    await expect(navigation.getByText(name, {exact: true})).toBeVisible();
+  }
+  await navigation.getByText('Create customer').click();
+  await expect(section(page, 'CreateCustomer').getByRole('heading', {name: 'Create customer'})).toBeInViewport();
+});
+
+test('the search finds operations, guides and errors', async ({page}) => {
+  await page.goto('/docs/');
+  for (const [query, name] of [['resolve', 'Resolve operation'], ['idempotency', 'Idempotency'], ['outcome_unknown', 'OUTCOME_UNKNOWN']]) {
+    await page.getByRole('button', {name: /Open Search/}).click();
+    const dialog = page.getByRole('dialog', {name: /search/i});
+    await dialog.getByRole('combobox').fill(query);
+    await dialog.getByRole('option', {name}).first().click();
+    await expect(page.getByRole('heading', {name}).first()).toBeInViewport();
+  }
+});
+
+test('a creation has samples in six languages, with the address of this server', async ({page}) => {
+  await page.goto(creation);
+  const create = section(page, 'CreateCustomer');
+  for (const [language, text] of Object.entries({
+    curl: `${new URL(page.url()).origin}/v1/providers/opencell/customers`, Python: 'uuid.uuid4()', 'Node.js': 'randomUUID()',
+    Go: 'uuid.NewString()', Java: 'UUID.randomUUID()', grpcurl: 'enlist.v1.CustomerService/CreateCustomer',
+  })) {
+    await create.getByTestId('client-picker').click();
+    await page.getByRole('option', {name: language, exact: true}).click();
+    await expect(create).toContainText(text);
+  }
+});
+
+test('the fields of a customer are described without a click', async ({page}) => {
+  await page.goto(creation);
+  for (const [name, text] of Object.entries({
+    requestId: 'UUID', onExisting: 'What to do when', email: 'mail', countryCode: 'ISO 3166-1', familyName: 'name',
+  })) {
+    await expect(field(page, 'CreateCustomer', name).locator('.property-description')).toContainText(new RegExp(text, 'i'));
+  }
+});
+
+test('no type is not or never', async ({page}) => {
+  await page.goto(creation);
+  await expect(field(page, 'CreateCustomer', 'countryCode')).toBeVisible();
+  const types = await section(page, 'CreateCustomer').locator('.property-type-token').allTextContents();
+  expect(types.length).toBeGreaterThan(20);
+  expect(types.filter((type) => /^(not|never|any)$/.test(type))).toEqual([]);
+});
+
+test('a creation is sent, and its response seen', async ({page}) => {
   await opened(page);
   await send(page, customer('FROM-THE-PAGE'));
-  await expect(answer(page)).toContainText('200');
-  await expect(answer(page)).toContainText('"id": "FROM-THE-PAGE"');
-  await expect(answer(page)).toContainText('"outcome": "OUTCOME_CREATED"');
-  await expect(page.getByRole('status')).toHaveText('The server answered with status 200.');
+  await expect(response(page)).toContainText('200 OK');
+  await expect(response(page)).toContainText('"id": "FROM-THE-PAGE"');
+  await expect(response(page)).toContainText('"outcome": "OUTCOME_CREATED"');
+  await expect(page.locator('#said')).toHaveText('The server responded with status 200.');
+});
+
+test('a repeated creation is replayed, until it has a new request_id', async ({page}) => {
+  await opened(page);
+  const first = await row(page, 'Idempotency-Key').textContent();
+  expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  await send(page, customer('TWICE'));
+  await expect(response(page)).toContainText('"outcome": "OUTCOME_CREATED"');
+  await expect(response(page)).not.toContainText('"replayed"');
+  await sendButton(page).click();
+  await expect(response(page)).toContainText('"replayed": true');
+  await client(page).getByRole('button', {name: 'New request_id'}).click();
+  await expect(row(page, 'Idempotency-Key')).not.toHaveText(first);
+  await sendButton(page).click();
+  await expect(response(page)).toContainText('CUSTOMER_EXISTS');
+});
+
+test('the generator makes a request_id for the clipboard', async ({page, context}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('/docs/');
+  const generate = page.getByRole('button', {name: 'New request_id'});
+  await generate.click();
+  const first = await page.locator('#request-id').textContent();
+  expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(first);
+  await generate.click();
+  await expect(page.locator('#request-id')).not.toHaveText(first);
 });
 
 test('an error says what to change', async ({page}) => {
   await opened(page);
   await send(page, customer('WRONG', 'France'));
-  await expect(answer(page)).toContainText('400');
-  await expect(answer(page)).toContainText('"field": "customer.billing_address.country_code"');
-  await expect(page.getByRole('status')).toHaveText('The server answered with status 400.');
+  await expect(response(page)).toContainText('400 Bad Request');
+  await expect(response(page)).toContainText('"field": "customer.billingAddress.countryCode"');
+  await expect(page.locator('#said')).toHaveText('The server responded with status 400.');
 });
 
 test('an API key is sent, and forgotten with the page', async ({page}) => {
-  await opened(page, `${keyed}/docs/`);
+  await opened(page, keyed);
   await send(page, customer('NO-KEY'));
-  await expect(answer(page)).toContainText('CREDENTIALS_MISSING');
+  await expect(response(page)).toContainText('CREDENTIALS_MISSING');
 
-  await page.locator('.auth-wrapper .authorize').click();
-  const dialog = page.getByRole('dialog', {name: 'Authorization'});
-  await dialog.getByRole('textbox').fill('one-key');
-  await dialog.getByRole('button', {name: 'Authorize'}).click();
-  await dialog.getByRole('button', {name: 'Close'}).first().click();
+  await token(page).fill('one-key');
   await send(page, customer('WITH-KEY'));
-  await expect(answer(page)).toContainText('"outcome": "OUTCOME_CREATED"');
+  await expect(response(page)).toContainText('"outcome": "OUTCOME_CREATED"');
 
-  expect(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie])).toEqual([0, 0, '']);
-  await opened(page, `${keyed}/docs/`);
+  const kept = await page.evaluate(async () => JSON.stringify([
+    {...localStorage}, {...sessionStorage}, document.cookie, history.state, location.href, await indexedDB.databases(), await caches.keys(),
+  ]));
+  expect(kept).not.toContain('one-key');
+  expect(await page.evaluate(async () => [sessionStorage.length, document.cookie, (await indexedDB.databases()).length])).toEqual([0, '', 0]);
+  await page.reload();
+  await testButton(page).click();
+  await expect(token(page)).toHaveValue('');
   await send(page, customer('KEY-IS-GONE'));
-  await expect(answer(page)).toContainText('CREDENTIALS_MISSING');
+  await expect(response(page)).toContainText('CREDENTIALS_MISSING');
 });
 
 test('an operation has an address', async ({page}) => {
-  await opened(page);
-  const address = page.url();
-  expect(new URL(address).hash).not.toBe('');
+  await page.goto(creation);
+  await expect(section(page, 'CreateCustomer').getByRole('heading', {name: 'Create customer'})).toBeInViewport();
   await page.goto('about:blank');
-  await page.goto(address);
-  await expect(create(page).getByRole('button', {name: 'Execute'})).toBeVisible();
+  await page.goto('/docs/#description/outcome-unknown');
+  await expect(page.getByRole('heading', {name: 'OUTCOME_UNKNOWN'})).toBeInViewport();
 });
 
 test('works behind a path prefix', async ({page}) => {
-  await opened(page, `${prefixed}/docs`);
+  await opened(page, prefixed);
   await send(page, customer('BEHIND-A-PREFIX'));
-  await expect(answer(page)).toContainText('"outcome": "OUTCOME_CREATED"');
+  await expect(response(page)).toContainText('"outcome": "OUTCOME_CREATED"');
 });
 
 test('another document cannot be put in its place', async ({page}) => {
   await page.goto(`/docs/?url=${encodeURIComponent(`${keyed}/openapi.json`)}`);
-  await expect(page.locator('.opblock')).not.toHaveCount(0); // the page fixture sees what was asked
+  await expect(page.getByRole('heading', {name: 'Quickstart'})).toBeVisible(); // the page fixture sees what was asked
+});
+
+test('no link leads to a service of Scalar', async ({page}) => {
+  await page.goto(creation);
+  await expect(testButton(page)).toBeVisible();
+  await testButton(page).click();
+  await expect(sendButton(page)).toBeVisible();
+  await expect(page.locator('a[href*="scalar.com"]:visible')).toHaveCount(0);
+  await expect(page.getByText(/ask ai|agent|mcp/i)).toHaveCount(0);
 });
