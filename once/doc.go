@@ -55,7 +55,8 @@
 //   - A vendor that does not refuse a second customer (VERIFIABLE_BY_KEY, VERIFIABLE_BY_MATCH) is looked at after its own limit. One that
 //     nobody can look at (NONE) is sent nothing again.
 //   - What the vendor says it made is not sent again, though the response does not prove which
-//     customer that was: it has another key, for instance. If no look-up finds it, a person decides.
+//     customer that was. It has another key, for instance. If no look-up finds it, a person
+//     decides.
 //   - What was refused is not sent again. A refusal that an earlier copy of the request may have caused counts after the vendor's limit.
 //   - Without a caller a creation is sent twice more at most, after pauses that grow (maxUnattended, firstRest). Then a confirmed absence
 //     ends it as NOT_SENT. A call sends four times at most (maxCalls).

@@ -34,11 +34,14 @@ func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, c
 	}
 	left := made.left()
 	made.addTo(record.Payload)
-	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED && isOpenAttempt(record.Payload) { // it may be ours
-		response, err = nil, s.describe(record.Provider).CustomerExists(nil)
-	}
-	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_UPDATED && isOpenAttempt(record.Payload) { // what an earlier attempt may have created
-		response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+	if isOpenAttempt(record.Payload) { // which may have created the customer
+		switch response.GetOutcome() {
+		case enlistv1.Outcome_OUTCOME_ADOPTED:
+			response, err = nil, s.describe(record.Provider).CustomerExists(nil)
+		case enlistv1.Outcome_OUTCOME_UPDATED:
+			response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
+		default:
+		}
 	}
 	step("before-end")
 	return s.conclude(ctx, f, record, began, resultOf(err, left), answer{response, err})

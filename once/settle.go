@@ -326,15 +326,30 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
 		return nil
 	}
+	restsOnContent := func(candidate providers.Candidate) bool {
+		return candidate.Match == providers.MatchUnclear || candidate.Match == providers.MatchOurs && (candidate.Alike || byMatch)
+	}
+	if !slices.ContainsFunc(candidates, restsOnContent) {
+		return nil
+	}
+	claims, err := s.journal.FindClaims(ctx, record.Provider, record.Payload.GetExclusiveKey())
+	if err != nil {
+		return journalUnreadable(err)
+	}
+	disputed := slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.State == needsPerson && other.Key != record.Key })
 	refusedOnce := record.Payload.GetUnansweredSends() == 0 && sentOnce(record.Payload)
 	for i, candidate := range candidates {
-		if candidate.Match == providers.MatchOther || candidate.Match == providers.MatchOurs && !candidate.Alike && !byMatch {
+		if !restsOnContent(candidate) {
 			continue
 		}
-		claimed, disputed, err := s.claimed(ctx, record, candidate.Response.GetCustomer().GetId())
-		switch {
-		case err != nil:
+		id := candidate.Response.GetCustomer().GetId()
+		maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
+		if err != nil {
 			return journalUnreadable(err)
+		}
+		claimed := maker != nil && maker.Key != record.Key ||
+			slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.Payload.GetCustomerId() == id })
+		switch {
 		case disputed:
 			candidates[i].Match = providers.MatchUnclear
 		case !claimed:
@@ -345,21 +360,6 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 		}
 	}
 	return nil
-}
-
-// claimed reports whether the journal shows that another creation made or adopted a customer, and
-// whether one that may have made it awaits a person.
-func (s *Service) claimed(ctx context.Context, record *journal.Record, id string) (claimed, disputed bool, err error) {
-	maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
-	if err != nil {
-		return false, false, err
-	}
-	claims, err := s.journal.FindClaims(ctx, record.Provider, record.Payload.GetExclusiveKey())
-	for _, other := range claims {
-		disputed = disputed || other.State == needsPerson && other.Key != record.Key
-		claimed = claimed || other.Payload.GetCustomerId() == id
-	}
-	return claimed || maker != nil && maker.Key != record.Key, disputed, err
 }
 
 // sentOnce reports whether at most one create request of a creation has left.
