@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"bytes"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -26,11 +27,14 @@ func Words(body []byte) string {
 	switch err := json.Unmarshal(body, &value); {
 	case err == nil:
 		return strings.TrimSpace(textsIn(value))
-	case strings.HasPrefix(strings.TrimSpace(string(body)), "<"):
+	case IsPage(body):
 		return ""
 	}
 	return string(body)
 }
+
+// IsPage reports whether a body is a page for people, which a proxy may have written.
+func IsPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
 func textsIn(value any) string {
 	texts := ""

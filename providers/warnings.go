@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/codes"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
@@ -27,6 +28,19 @@ func Unreadable(odd []wire.Odd) []*enlistv1.Warning {
 // for none.
 func readInto(field protoreflect.FieldDescriptor) string {
 	return annotation(field).GetPath()
+}
+
+// UnknownCountry returns a warning if a vendor holds a country that is neither a code nor a name that
+// Enlist knows: customer cannot represent it. vendorCode is the vendor's name of the member.
+func UnknownCountry(held, path, vendorCode string) []*enlistv1.Warning {
+	if held == "" || codes.CountryIn(held) != "" {
+		return nil
+	}
+	return []*enlistv1.Warning{{
+		Code: enlistv1.WarningCode_WARNING_CODE_UNREPRESENTED_VALUE, Path: path, VendorCode: vendorCode,
+		Message: "The vendor holds a country here that is neither an ISO 3166-1 code nor a known name, so customer cannot represent it. " +
+			"Set include_vendor_record to see it.",
+	}}
 }
 
 // IDChanged returns a warning if a vendor holds the requested customer under another id than the

@@ -78,18 +78,7 @@ func TestErrorsPage(t *testing.T) {
 			fmt.Fprintf(&page, "| %s | %s |\n", row[0], cell(row[1]))
 		}
 	}
-	if *update {
-		if err := os.WriteFile(errorsPage, []byte(page.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(errorsPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if page.String() != string(want) {
-		t.Error("docs/errors.md is not what the comments of ErrorReason say: make docs")
-	}
+	checkPage(t, errorsPage, page.String())
 }
 
 const howToRead = `# Errors
@@ -109,7 +98,7 @@ An error is a ` + "`google.rpc.Status`" + `, over gRPC and over REST:
 | detail | contains |
 |---|---|
 | ` + "`google.rpc.ErrorInfo`" + `, always | the **reason** and the domain ` + "`enlist`" + `. Its metadata has ` + "`provider`" + `, ` + "`request_id`" + `, ` + "`send_stage`" + ` (` + "`NOT_SENT`" + `, ` + "`SENT`" + ` or ` + "`ANSWERED`" + `: how far the request to the vendor got) and ` + "`vendor_code`" + `, as far as they are known. |
-| ` + "`google.rpc.BadRequest`" + ` | all wrong fields, by proto path, each with what it takes. Outside the contract's fields, the path is ` + "`body`" + `, ` + "`query`" + `, ` + "`path`" + ` or the name of a header. |
+| ` + "`google.rpc.BadRequest`" + ` | all wrong fields, each with what it takes. Over gRPC a path has proto names, over REST the names that the request uses. Outside the contract's fields, the path is ` + "`body`" + `, ` + "`query`" + `, ` + "`path`" + ` or the name of a header. |
 | ` + "`google.rpc.RetryInfo`" + ` | repeat the same request, with the same ` + "`request_id`" + `, after this delay. Without it, waiting does not help. REST also has it as the header ` + "`Retry-After`" + `, in whole seconds. |
 | ` + "`enlist.v1.VendorError`" + ` | the vendor's HTTP status, codes and words, without secrets, cut to size. ` + "`GetOperation`" + ` returns the whole response to a creation. |
 

@@ -19,8 +19,8 @@ const (
 	number     = `^-?[0-9.]+(?:[eE][+-]?[0-9]+)?$|` + reference
 )
 
-// newConfigurationSchema returns the JSON Schema of the configuration, for editors. It refuses nothing
-// that `enlist check` accepts, so it holds fewer rules than that. Draft 7 is what editors know best.
+// newConfigurationSchema returns the JSON Schema of the configuration, for editors. It accepts all
+// that `enlist check` accepts, so it has fewer rules. Editors support draft 7 best.
 func newConfigurationSchema(files *protoregistry.Files) (*object, error) {
 	found, err := files.FindDescriptorByName("enlist.config.v1.Config")
 	if err != nil {
@@ -78,7 +78,8 @@ func (c *configuration) ofMessage(message protoreflect.MessageDescriptor) *objec
 	return schema
 }
 
-// alternatives are the fields of a oneof, one of which a message has; none of them where that is possible.
+// alternatives are the cases of a oneof: each of its fields, and none of them unless one is
+// required.
 func alternatives(oneof protoreflect.OneofDescriptor) []any {
 	var each []any
 	for i := range oneof.Fields().Len() {

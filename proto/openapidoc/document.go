@@ -77,7 +77,8 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	), d.schemas.err
 }
 
-// aboutService returns the comment of a service without the paragraph on errors, which the error responses and the guide repeat.
+// aboutService returns the comment of a service without the paragraph on errors. The error responses
+// and the guide have those.
 func aboutService(service protoreflect.ServiceDescriptor) string {
 	paragraphs := slices.DeleteFunc(strings.Split(comment(service), "\n\n"), func(paragraph string) bool {
 		return strings.Contains(paragraph, anyCallEnds)

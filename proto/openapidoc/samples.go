@@ -87,6 +87,9 @@ func requestOf(method protoreflect.MethodDescriptor, example sample) (protorefle
 func (c call) rpc() string     { return string(c.method.Name()) }
 func (c call) service() string { return string(c.method.Parent().Name()) }
 
+// client is the samples' name for a client of the service: customers.
+func (c call) client() string { return strings.TrimSuffix(lowerFirst(c.service()), "Service") + "s" }
+
 // makesID reports whether the call is the creation that gets a new request_id.
 func (c call) makesID() bool { return c.rpc() == "CreateCustomer" }
 

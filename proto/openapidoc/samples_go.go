@@ -26,7 +26,7 @@ func goSample(c call) (string, error) {
 	if strings.Contains(request, "durationpb.") {
 		standard, modules = append(standard, "time"), append(modules, "google.golang.org/protobuf/types/known/durationpb")
 	}
-	client := strings.TrimSuffix(lowerFirst(c.service()), "Service") + "s"
+	client := c.client()
 	source := "package main\n\nimport (\n" + quotedLines(standard) + "\n" + quotedLines(modules) +
 		"\n\"github.com/enlist-dev/enlist/gen/go/enlist/serviceconfig\"\nenlistv1 \"github.com/enlist-dev/enlist/gen/go/enlist/v1\"\n" +
 		")\n\nfunc main() {\n" + id +

@@ -29,15 +29,13 @@ func javaSample(c call) (string, error) {
 		text += "import " + name + ";\n"
 	}
 	body := id + fmt.Sprintf("ManagedChannel channel =\n    Grpc.newChannelBuilder(%q, InsecureChannelCredentials.create()).build();\n", grpcAddress) +
-		fmt.Sprintf("%sGrpc.%sBlockingStub %ss =\n    %sGrpc.newBlockingStub(channel);\n", c.service(), c.service(), javaClient(c), c.service()) +
-		fmt.Sprintf("%s response =\n    %ss.%s(\n        %s.build());\n",
-			c.method.Output().Name(), javaClient(c), lowerFirst(c.rpc()), indented(indented(request))) +
+		fmt.Sprintf("%sGrpc.%sBlockingStub %s =\n    %sGrpc.newBlockingStub(channel);\n", c.service(), c.service(), c.client(), c.service()) +
+		fmt.Sprintf("%s response =\n    %s.%s(\n        %s.build());\n",
+			c.method.Output().Name(), c.client(), lowerFirst(c.rpc()), indented(indented(request))) +
 		"System.out.println(response);\nchannel.shutdown();"
 	return text + fmt.Sprintf("\npublic class %s {\n  public static void main(String[] args) throws Exception {\n    %s\n  }\n}\n", c.rpc(),
 		strings.ReplaceAll(indented(body), "\n    \n", "\n\n")), nil
 }
-
-func javaClient(c call) string { return strings.TrimSuffix(lowerFirst(c.service()), "Service") }
 
 // javaMessage renders a message as its builder, and adds the classes that it needs to the imports.
 func javaMessage(message protoreflect.Message, imports *[]string) string {

@@ -21,7 +21,7 @@ func nodeSample(c call) (string, error) {
 		standard = "import { readFileSync } from \"node:fs\";\n"
 		id = fmt.Sprintf("const requestId = readFileSync(%q, \"utf8\").trim();\n\n", requestIDFile)
 	}
-	client := strings.TrimSuffix(lowerFirst(c.service()), "Service") + "s"
+	client := c.client()
 	return standard + fmt.Sprintf("import { %s } from \"@enlist/client\";\n", strings.Join(slices.Compact(imports), ", ")) +
 		"import { createGrpcClient } from \"@enlist/client/grpc\";\nimport { credentials } from \"@grpc/grpc-js\";\n\n" + id +
 		fmt.Sprintf("const %s = createGrpcClient(%s, %q, credentials.createInsecure());\n", client, c.service(), grpcAddress) +

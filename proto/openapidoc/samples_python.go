@@ -24,7 +24,7 @@ func pythonSample(c call) (string, error) {
 	if needsDuration {
 		google = "from google.protobuf.duration_pb2 import Duration\n"
 	}
-	stub := strings.TrimSuffix(strings.ToLower(c.service()), "service") + "s"
+	stub := c.client()
 	return standard + "import enlist\nimport grpc\nfrom enlist import v1\n" + google + "\n" + id +
 		fmt.Sprintf("with grpc.insecure_channel(%q, options=enlist.CHANNEL_OPTIONS) as channel:\n", grpcAddress) +
 		fmt.Sprintf("    %s = v1.%sStub(channel)\n", stub, c.service()) +

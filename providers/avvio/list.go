@@ -12,7 +12,6 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
-	"github.com/enlist-dev/enlist/providers/codes"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -153,13 +152,6 @@ func (f *found) record(secrets []string) *structpb.Struct { return redactedRecor
 
 // warnings names what could not be read of the account, and a country that customer cannot represent.
 func (f *found) warnings() []*enlistv1.Warning {
-	warnings := providers.Unreadable(f.odd)
-	if country := countryOf(f.account.GetAddress()); country != "" && codes.CountryIn(country) == "" {
-		warnings = append(warnings, &enlistv1.Warning{
-			Code: enlistv1.WarningCode_WARNING_CODE_UNREPRESENTED_VALUE, Path: "customer.billing_address.country_code", VendorCode: "address.country",
-			Message: "The vendor holds a country here that is neither an ISO 3166-1 code nor a known name, so customer cannot represent it. " +
-				"Set include_vendor_record to see it.",
-		})
-	}
-	return warnings
+	return append(providers.Unreadable(f.odd),
+		providers.UnknownCountry(countryOf(f.account.GetAddress()), "customer.billing_address.country_code", "address.country")...)
 }

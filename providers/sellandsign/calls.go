@@ -56,6 +56,11 @@ type held struct {
 	near bool // its number is only nearly equal to the requested one
 }
 
+// isFor reports whether the record's number is equal or nearly equal to the requested one.
+func (h *held) isFor(number string) bool {
+	return match.Keys(number, h.GetNumber()) != match.Different
+}
+
 // warnings names what could not be read, and another form of the number.
 func (h *held) warnings(number string) []*enlistv1.Warning {
 	return append(providers.IDChanged(number, h.GetNumber()), providers.Unreadable(h.odd)...)
@@ -66,7 +71,7 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number st
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
 		record := heldIn(response.Body, number)
 		switch made := record != nil && record.GetActorId() != 0; { // without an actorId it may as well be the request, repeated
-		case made && isSuccess(response) && match.Keys(number, record.GetNumber()) != match.Different:
+		case made && isSuccess(response) && record.isFor(number):
 			return record, nil
 		case made:
 			return nil, p.http.MayBeDone(call, response, p.said(response))
@@ -78,7 +83,7 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number st
 
 // read reads the customer with a number, or with a nearly equal one if Sell&Sign returns that.
 func (p *Provider) read(ctx context.Context, number string) (*held, error) {
-	return p.lookUp(ctx, number, func(record *held) bool { return match.Keys(number, record.GetNumber()) != match.Different })
+	return p.lookUp(ctx, number, func(record *held) bool { return record.isFor(number) })
 }
 
 // lookUp asks for a number, and returns what Sell&Sign holds under it if that is the one.
@@ -88,7 +93,7 @@ func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) boo
 		if record := heldIn(response.Body, number); record != nil && is(record) && isSuccess(response) {
 			return record, nil
 		}
-		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) && !isPage(response.Body) {
+		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) && !providers.IsPage(response.Body) {
 			return nil, p.description.CustomerNotFound(p.said(response))
 		}
 		return nil, p.refused(call, response)
@@ -98,7 +103,7 @@ func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) boo
 // recordIn returns the customer that a body holds, and nil if its number is neither equal nor nearly equal to the requested one.
 func recordIn(body []byte, number string) *held {
 	record := heldIn(body, number)
-	if record == nil || match.Keys(number, record.GetNumber()) == match.Different {
+	if record == nil || !record.isFor(number) {
 		return nil
 	}
 	return record
@@ -122,9 +127,6 @@ func isNothing(body []byte) bool {
 	text := bytes.TrimSpace(body)
 	return len(text) == 0 || string(text) == "null"
 }
-
-// isPage reports whether a body is a page for people, which a proxy may have written.
-func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
 // isNotFound reports whether a status may say of a read that what was asked for is not there. Which one Sell&Sign uses, if any, is
 // not documented.

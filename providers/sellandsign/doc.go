@@ -12,8 +12,7 @@
 //
 // What is a refusal: HTTP status 400, 409, 414, 422 and 431. A look-up must confirm it. At 409, or if
 // the words are about a value that must be unique, or without any, absence counts only after the
-// vendor's lag. A 500
-// may be a refusal, too, but nothing tells which: its outcome is unknown.
+// vendor's lag. A 500 may be a refusal, too, but nothing tells which: its outcome is unknown.
 //
 // How numbers are compared: see package match. A number that is only nearly equal stops a creation
 // before it is sent. Later it is ours if content and creationDate say so, else a person decides.

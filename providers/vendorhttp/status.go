@@ -1,7 +1,6 @@
 package vendorhttp
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -92,7 +91,7 @@ func (c *Client) Unavailable(response *Response, vendor *enlistv1.VendorError) *
 // passed the request on before it gave up.
 func isPage(response *Response) bool {
 	return strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") ||
-		bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("<"))
+		providers.IsPage(response.Body)
 }
 
 // MayBeDone returns the error for a response which says, at any status, that the vendor did what was
