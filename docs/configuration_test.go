@@ -302,7 +302,7 @@ func parse(t *testing.T, text []byte) any {
 	return decoded
 }
 
-// The schema has every setting, so that none of the configuration's messages is missing on the page.
+// The schema has every setting, so the page lacks none of the configuration's messages.
 func TestConfigurationSchemaIsComplete(t *testing.T) {
 	all := readSchema(t)
 	for _, s := range sections((&configv1.Config{}).ProtoReflect().Descriptor()) {

@@ -27,7 +27,8 @@ func clients() map[string]client {
 	}
 }
 
-// Every command and every program of quickstart.md works as printed, in a fresh folder outside the repository.
+// Every command and every program of quickstart.md works as printed, in a fresh folder outside the
+// repository.
 func TestQuickstart(t *testing.T) {
 	require(t, exec.CommandContext(t.Context(), "curl", "--version").Run(), "it needs curl")
 	repository(t)

@@ -278,7 +278,7 @@ var (
 	spaces = regexp.MustCompile(`\s+`)
 )
 
-// matches compares what the page says with what was printed, without spaces. In the page … stands for
+// matches compares the page's text with the output, without spaces. In the page … stands for
 // anything, and a UUID for any other.
 func matches(page, printed string) bool {
 	var pattern strings.Builder
@@ -296,7 +296,8 @@ func matches(page, printed string) bool {
 	return regexp.MustCompile(`^` + pattern.String() + `$`).MatchString(spaces.ReplaceAllString(printed, ""))
 }
 
-// repository makes a git repository of the working tree, and has git clone it in place of the public one.
+// repository makes a git repository of the working tree. git then clones it in place of the public
+// one.
 func repository(t *testing.T) {
 	t.Helper()
 	copied := t.TempDir()
