@@ -24,7 +24,7 @@ func (c *keyCommand) Run(s *streams) error {
 	var random [32]byte
 	_, _ = rand.Read(random[:]) // never fails
 	key := base64.RawURLEncoding.EncodeToString(random[:])
-	_, err := fmt.Fprintf(s.out, "%s\n\nGive the line above to the caller, who sends it as `authorization: Bearer …`, and to nobody else. "+
-		"The line below goes under auth.api_keys:\n\n- {name: %q, sha256: \"%x\"}\n", key, c.Name, sha256.Sum256([]byte(key)))
+	_, err := fmt.Fprintf(s.out, "%s\n\nGive the line above to the caller only. The caller sends it as `authorization: Bearer …`. "+
+		"Put the line below under auth.api_keys:\n\n- {name: %q, sha256: \"%x\"}\n", key, c.Name, sha256.Sum256([]byte(key)))
 	return err
 }

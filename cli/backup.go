@@ -11,7 +11,7 @@ import (
 
 type backupCommand struct {
 	Config string `help:"Configuration file (YAML)." type:"path" required:"" placeholder:"FILE"`
-	To     string `arg:"" help:"File to make; it must not be there." type:"path"`
+	To     string `arg:"" help:"File to write. It must not exist." type:"path"`
 }
 
 func (c *backupCommand) Run(ctx context.Context, s *streams) error {
@@ -21,11 +21,12 @@ func (c *backupCommand) Run(ctx context.Context, s *streams) error {
 	}
 	file := configuration.GetJournal().GetSqlite()
 	if file == nil {
-		return errors.New("the journal is in PostgreSQL: back that up with pg_dump --schema=enlist, or the whole server")
+		return errors.New("the journal is in PostgreSQL: use pg_dump --schema=enlist, or back up the whole server")
 	}
 	if err := sqlite.Backup(ctx, file.GetPath(), c.To); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s is a copy of %s. It is sealed with the journal's key, which is not in it: keep that elsewhere.\n", c.To, file.GetPath())
+	_, err = fmt.Fprintf(s.out, "%s is a copy of %s, encrypted with the journal's key. "+
+		"The copy does not contain the key: keep it elsewhere.\n", c.To, file.GetPath())
 	return err
 }

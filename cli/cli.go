@@ -16,13 +16,13 @@ import (
 )
 
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Start everything against the built-in sandbox, sign a customer up with every provider, print a table, keep serving."`
-	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST. Without --config against the built-in sandbox."`
-	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, to try things against."`
-	Check   checkCommand   `cmd:"" help:"Check a configuration and say all that is wrong with it."`
+	Demo    demoCommand    `cmd:"" help:"Start with the built-in sandbox, create a customer at every provider, print a table, and keep serving."`
+	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST. Without --config, use the built-in sandbox."`
+	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
+	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
 	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, while a server uses it."`
-	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; exit status 0 when it is."`
-	Key     keyCommand     `cmd:"" help:"Make an API key, and the line for it in the configuration."`
+	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready. The exit status is 0 if it is."`
+	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -44,7 +44,7 @@ func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int)
 	}()
 	parser := kong.Must(&commands{},
 		kong.Name("enlist"),
-		kong.Description("Signs a customer up in any of several vendors' systems through one contract."),
+		kong.Description("Creates customers in several vendors' systems through one API."),
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.UsageOnError(),

@@ -30,7 +30,7 @@ func checkConnections(ctx context.Context, out io.Writer, config *configv1.Confi
 		connections = append(connections, &connection{
 			name: provider.GetName(), kind: string(registry.Vendor(provider)),
 			ask: func(ctx context.Context) (string, error) {
-				return "reached, credentials accepted", connected[provider.GetName()].Check(ctx)
+				return "connected, credentials accepted", connected[provider.GetName()].Check(ctx)
 			},
 		})
 	}

@@ -134,7 +134,7 @@ func TestCheckConnectJournal(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	if lines, failed := checkConnect(t, config); failed || !strings.Contains(lines["journal"], "the keys open it") {
+	if lines, failed := checkConnect(t, config); failed || !strings.Contains(lines["journal"], "the keys are correct") {
 		t.Errorf("beside a running server: %s", lines["journal"])
 	}
 	config.Journal.EncryptionKeys = []string{keyAnother}

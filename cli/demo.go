@@ -19,15 +19,15 @@ import (
 
 type demoCommand struct {
 	Once           bool   `help:"Exit after the table."`
-	GrpcAddress    string `help:"Where gRPC listens; port 0 takes a free one." default:"127.0.0.1:9090" placeholder:"HOST:PORT"`
-	HTTPAddress    string `help:"Where REST listens; port 0 takes a free one." default:"127.0.0.1:8080" name:"http-address" placeholder:"HOST:PORT"`
-	SandboxAddress string `help:"Where the sandbox listens; port 0 takes a free one." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	GrpcAddress    string `help:"Address for gRPC. Port 0 selects a free port." default:"127.0.0.1:9090" placeholder:"HOST:PORT"`
+	HTTPAddress    string `help:"Address for REST. Port 0 selects a free port." default:"127.0.0.1:8080" name:"http-address" placeholder:"HOST:PORT"`
+	SandboxAddress string `help:"Address for the sandbox. Port 0 selects a free port." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
 }
 
 func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	sandboxed, err := startSandbox(c.SandboxAddress)
 	if err != nil {
-		return fmt.Errorf("%w (--sandbox-address takes another)", err)
+		return fmt.Errorf("%w (set another one with --sandbox-address)", err)
 	}
 	defer sandboxed.close()
 	configuration := EmbeddedConfig(sandboxed.url())
@@ -40,7 +40,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	defer removeJournal()
 	server, finish, err := newServer(ctx, configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
 	if err != nil {
-		return fmt.Errorf("%w (--grpc-address and --http-address take others)", err)
+		return fmt.Errorf("%w (set other ones with --grpc-address and --http-address)", err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -84,7 +84,7 @@ func signUp(ctx context.Context, s *streams, address string) error {
 	}
 	customers := enlistv1.NewCustomerServiceClient(connection)
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "PROVIDER\tVENDOR\tCUSTOMER\tOUTCOME\tREAD BACK\tNOT SENT AS IT CAME") // the error shows at Flush
+	_, _ = fmt.Fprintln(table, "PROVIDER\tVENDOR\tCUSTOMER\tOUTCOME\tREAD BACK\tNOT SENT UNCHANGED") // the error shows at Flush
 	failed := 0
 	for _, provider := range listed.GetProviders() {
 		request, err := demoRequest(provider)
@@ -139,7 +139,7 @@ func signUpWith(ctx context.Context, customers enlistv1.CustomerServiceClient, r
 		return "", err
 	}
 	if read.GetCustomer().GetId() != created.GetCustomer().GetId() {
-		return "", errors.New("the customer that was read is not the one that was created")
+		return "", errors.New("GetCustomer returned a different customer than CreateCustomer")
 	}
 	return fmt.Sprintf("%s\t%s\tyes\t%s", created.GetCustomer().GetId(), strings.TrimPrefix(created.GetOutcome().String(), "OUTCOME_"),
 		notAsItCame(created.GetFields())), nil

@@ -18,10 +18,10 @@ import (
 )
 
 type healthCommand struct {
-	Address string        `help:"The server's admin or REST port, an address or a URL. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
-	CAFile  string        `help:"PEM file with the authority of its certificate." name:"ca-file" type:"path" placeholder:"FILE"`
-	Config  string        `help:"Ask the server that this configuration is of, on this machine." type:"path" placeholder:"FILE"`
-	Timeout time.Duration `help:"How long to wait for its answer." default:"2s"`
+	Address string        `help:"Address or URL of the server's admin or REST port. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
+	CAFile  string        `help:"PEM file with the authority of the server's certificate." name:"ca-file" type:"path" placeholder:"FILE"`
+	Config  string        `help:"Configuration file (YAML) of a server on this machine, in place of --address." type:"path" placeholder:"FILE"`
+	Timeout time.Duration `help:"How long to wait for a response." default:"2s"`
 }
 
 func (c *healthCommand) Run(ctx context.Context, s *streams) error {
@@ -40,7 +40,7 @@ func (c *healthCommand) Run(ctx context.Context, s *streams) error {
 	}
 	response, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}).Do(request)
 	if err != nil {
-		return fmt.Errorf("%w (a port that asks for client certificates cannot be asked: set admin.address, and ask that)", err)
+		return fmt.Errorf("%w (this command has no client certificate: set admin.address and use that port)", err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
@@ -91,7 +91,7 @@ func trust(file string) (*tls.Config, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("--ca-file: %s holds no certificates in PEM", file)
+		return nil, fmt.Errorf("--ca-file: %s has no certificates in PEM", file)
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, nil
 }

@@ -57,13 +57,13 @@ func journalConnection(config *configv1.Journal) *connection {
 			return "", err
 		}
 		if found.New {
-			return "reached; the first start makes what is missing", nil
+			return "connected; the first start creates the schema", nil
 		}
 		keys, err := journalKeys(config)
 		if err != nil {
 			return "", err
 		}
-		return "reached, the keys open it", found.CheckKeys(keys)
+		return "connected, the keys are correct", found.CheckKeys(keys)
 	}}
 }
 
@@ -81,7 +81,7 @@ func journalKeys(config *configv1.Journal) ([][]byte, error) {
 	for i, text := range texts {
 		key, err := base64.StdEncoding.DecodeString(text)
 		if err != nil || len(key) != 32 {
-			return nil, errors.New("an encryption key of the journal is not 32 bytes in base64; `openssl rand -base64 32` makes one")
+			return nil, errors.New("an encryption key of the journal is not 32 bytes in base64; `openssl rand -base64 32` generates one")
 		}
 		keys[i] = key
 	}
@@ -99,10 +99,10 @@ func keyBeside(path string) (string, error) {
 		return "", fmt.Errorf("the key of the journal: %w", err)
 	}
 	if _, err := os.Stat(path); err == nil {
-		return "", fmt.Errorf("the journal %s is there, but not its key %s: put the key back, or set journal.encryption_keys to it", path, file)
+		return "", fmt.Errorf("the journal %s exists, but its key %s does not: restore the key file, or set journal.encryption_keys", path, file)
 	}
 	if err := makeKey(file); err != nil {
-		return "", fmt.Errorf("the key of the journal could not be made: %w", err)
+		return "", fmt.Errorf("cannot create the key of the journal: %w", err)
 	}
 	text, err = os.ReadFile(file) //nolint:gosec // the operator names the journal
 	return strings.TrimSpace(string(text)), err

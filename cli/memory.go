@@ -16,7 +16,7 @@ const gcPercent = 400
 // set, goes before gcPercent.
 func limitMemory(log logger) {
 	if _, err := memlimit.Set(); err != nil {
-		log.Debug("the memory limit of this process is not known", "cause", err)
+		log.Debug("cannot find the memory limit of this process", "cause", err)
 	}
 	if debug.SetMemoryLimit(-1) < math.MaxInt64 && os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)

@@ -24,7 +24,7 @@ func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer started.close()
-	if _, err := fmt.Fprintf(s.out, "sandbox on %s (GET /sandbox lists what is there)\n", started.url()); err != nil {
+	if _, err := fmt.Fprintf(s.out, "sandbox on %s (GET /sandbox lists its paths)\n", started.url()); err != nil {
 		return err
 	}
 	select {
@@ -44,7 +44,7 @@ type runningSandbox struct {
 // startSandbox serves an empty sandbox. Like the server without auth, it listens on loopback only.
 func startSandbox(address string) (*runningSandbox, error) {
 	if !config.IsLoopback(address) {
-		return nil, fmt.Errorf("the sandbox listens on loopback only, for example 127.0.0.1:8090; not on %s", address)
+		return nil, fmt.Errorf("the sandbox listens on loopback only, for example 127.0.0.1:8090, and not on %s", address)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {

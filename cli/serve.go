@@ -13,7 +13,7 @@ import (
 
 type serveCommand struct {
 	Config         string `help:"Configuration file (YAML)." type:"path" placeholder:"FILE"`
-	SandboxAddress string `help:"Where the sandbox listens when there is no configuration." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	SandboxAddress string `help:"Address for the sandbox. Only without --config." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
 }
 
 func (c *serveCommand) Run(ctx context.Context, s *streams) error {
@@ -30,7 +30,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		}
 		defer removeJournal()
 		log := newLog(s.err, configuration.GetLog())
-		log.Info("no configuration: serving against the built-in sandbox", "sandbox", sandboxed.url())
+		log.Info("no configuration; using the built-in sandbox", "sandbox", sandboxed.url())
 		return serve(ctx, configuration, s.openAPI, log)
 	}
 	configuration, err := config.Load(c.Config)

@@ -38,13 +38,13 @@ func newTracing(ctx context.Context, log *slog.Logger) (provider trace.TracerPro
 	if err != nil {
 		return nil, nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("traces could not be sent", "cause", err) }))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("cannot send traces", "cause", err) }))
 	made := sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(about))
 	return made, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), flushWithin)
 		defer cancel()
 		if err := made.Shutdown(ctx); err != nil {
-			log.Warn("the last traces could not be sent", "cause", err)
+			log.Warn("cannot send the last traces", "cause", err)
 		}
 	}, nil
 }
@@ -62,7 +62,7 @@ func asksForTraces() (bool, error) {
 	case "":
 		return cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"), os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) != "", nil
 	default:
-		return false, fmt.Errorf("OTEL_TRACES_EXPORTER is %q; there are otlp and none", exporter)
+		return false, fmt.Errorf("OTEL_TRACES_EXPORTER is %q; use otlp or none", exporter)
 	}
 }
 
@@ -74,6 +74,6 @@ func newExporter(ctx context.Context) (*otlptrace.Exporter, error) {
 	case "http/protobuf":
 		return otlptracehttp.New(ctx)
 	default:
-		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q; there are http/protobuf and grpc", protocol)
+		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q; use http/protobuf or grpc", protocol)
 	}
 }

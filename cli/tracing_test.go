@@ -132,15 +132,15 @@ func TestTracesToNowhere(t *testing.T) {
 		t.Fatal(answer)
 	}
 	p.end(syscall.SIGTERM)
-	if code := p.command.ProcessState.ExitCode(); code != 0 || !strings.Contains(p.said(), `"level":"WARN","msg":"traces could not be sent"`) {
+	if code := p.command.ProcessState.ExitCode(); code != 0 || !strings.Contains(p.said(), `"level":"WARN","msg":"cannot send traces"`) {
 		t.Errorf("exit status %d: %s", code, p.said())
 	}
 }
 
 func TestTracingThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ environment, says string }{
-		{"OTEL_TRACES_EXPORTER=zipkin", `OTEL_TRACES_EXPORTER is "zipkin"; there are otlp and none`},
-		{"OTEL_EXPORTER_OTLP_PROTOCOL=http/json", `OTEL_EXPORTER_OTLP_PROTOCOL is "http/json"; there are http/protobuf and grpc`},
+		{"OTEL_TRACES_EXPORTER=zipkin", `OTEL_TRACES_EXPORTER is "zipkin"; use otlp or none`},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL=http/json", `OTEL_EXPORTER_OTLP_PROTOCOL is "http/json"; use http/protobuf or grpc`},
 	} {
 		command := exec.Command(binary, "demo", "--once", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--sandbox-address=127.0.0.1:0")
 		command.Env = append(os.Environ(), "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", c.environment)

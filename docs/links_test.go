@@ -21,6 +21,9 @@ func TestLinks(t *testing.T) {
 	listed, err := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "../*.md").Output()
 	require(t, err, "it needs git and a checkout of Enlist")
 	for _, page := range strings.Fields(string(listed)) {
+		if page == "../proto/openapidoc/guides.md" { // a part of the page /docs, whose links its own tests follow
+			continue
+		}
 		text := read(t, page)
 		for _, found := range links.FindAllStringSubmatch(fences.ReplaceAllString(text, ""), -1) {
 			target, anchor, _ := strings.Cut(found[1], "#")

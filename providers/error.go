@@ -121,7 +121,7 @@ func (d *Description) CustomerNearlyExists() *Error {
 func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {
 	return &Error{
 		Reason:  enlistv1.ErrorReason_CUSTOMER_NOT_FOUND,
-		Message: "Provider " + d.Name + " has no customer with this id. The id is the one that the answer to the create told as customer.id.",
+		Message: "Provider " + d.Name + " has no customer with this id. Use the customer.id that CreateCustomer returned.",
 		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
 	}
 }

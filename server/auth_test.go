@@ -298,7 +298,7 @@ func TestWhatIsOpen(t *testing.T) {
 	if answer, err := healthv1.NewHealthClient(r.grpc).Check(t.Context(), &healthv1.HealthCheckRequest{}); err != nil || answer.GetStatus() != healthv1.HealthCheckResponse_SERVING {
 		t.Errorf("health: %v, %v", answer, err)
 	}
-	if printed := grpcurl(t, r.grpcTarget, "list"); !strings.Contains(printed, "carries no credentials") {
+	if printed := grpcurl(t, r.grpcTarget, "list"); !strings.Contains(printed, "has no credentials") {
 		t.Errorf("reflection without credentials: %s", printed)
 	}
 	if printed := grpcurl(t, "-H", "authorization: Bearer reader-key", r.grpcTarget, "list"); !strings.Contains(printed, "enlist.v1.CustomerService") {

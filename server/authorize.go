@@ -28,7 +28,7 @@ func authorize(caller *auth.Caller, method string, request any) error {
 	}
 	about := rpc
 	if others {
-		about += " for creates of others (leave principal out to ask for its own)"
+		about += " for the creations of other callers (leave principal out to ask for its own)"
 	}
 	if len(names) == 0 {
 		return notPermitted("This caller may not call " + about + ".")
@@ -36,7 +36,7 @@ func authorize(caller *auth.Caller, method string, request any) error {
 	if provider == allProviders || provider == "" { // without a name validation refuses it
 		return nil
 	}
-	return notPermitted("This caller may not call " + about + " at this provider. It may at " + strings.Join(names, ", ") + ".")
+	return notPermitted("This caller may not call " + about + " at this provider. It may call it at " + strings.Join(names, ", ") + ".")
 }
 
 // asksForOthers reports whether a request names another principal than the caller's own.
@@ -66,6 +66,6 @@ func visible(caller *auth.Caller, names []string) []string {
 func notPermitted(what string) error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_NOT_PERMITTED,
-		Message: what + " Who runs Enlist can permit more, under auth in its configuration.",
+		Message: what + " The operator can permit it, in the configuration under auth.",
 	}
 }

@@ -130,7 +130,7 @@ HTTP/1.1 404 Not Found
 Content-Type: application/json
 X-Request-Id: 0f4ef2e3-32bd-4f6a-9d44-9f8c6a4b3f5e
 …
-{"code":5,"message":"Provider opencell has no customer with this id. The id is the one that the answer to the create told as customer.id.",
+{"code":5,"message":"Provider opencell has no customer with this id. Use the customer.id that CreateCustomer returned.",
  "details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"CUSTOMER_NOT_FOUND","domain":"enlist",
              "metadata":{"provider":"opencell","send_stage":"ANSWERED","vendor_code":"ENTITY_DOES_NOT_EXISTS_EXCEPTION"}},
             {"@type":"type.googleapis.com/enlist.v1.VendorError","httpStatus":404,"messages":[

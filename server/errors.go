@@ -64,12 +64,12 @@ func asError(err error, call string) *providers.Error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-			Message: "The call's time was over before it was done. Call again with more time.", RetryAfter: time.Second, Cause: err,
+			Message: "The deadline passed before the call was done. Call again with a longer deadline.", RetryAfter: time.Second, Cause: err,
 		}
 	default:
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_INTERNAL_ERROR,
-			Message: "A defect in Enlist. Its operator finds the cause in the log under call id " + call + ".",
+			Message: "A defect in Enlist. The operator finds the cause in the log, under call id " + call + ".",
 			Cause:   err,
 		}
 	}

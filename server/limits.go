@@ -91,7 +91,7 @@ func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServ
 	defer a.calls.Add(-1)
 	if a.calls.Add(1) > a.most {
 		a.refusedForCalls.Add(1)
-		return nil, overloaded(fmt.Sprintf("Enlist has as many calls under way as limits.max_calls lets it (%d)", a.most))
+		return nil, overloaded(fmt.Sprintf("Enlist has reached its limit of calls in progress (limits.max_calls, %d)", a.most))
 	}
 	if a.memory.isShort() {
 		a.refusedForMemory.Add(1)
@@ -105,7 +105,7 @@ func littleMemory() *providers.Error { return overloaded("Enlist has too little 
 func overloaded(why string) *providers.Error {
 	return &providers.Error{
 		Reason:     enlistv1.ErrorReason_OVERLOADED,
-		Message:    why + ", so nothing was done for this one. Call again with the same request_id after the time in RetryInfo.",
+		Message:    why + ". It did nothing for this call. Call again with the same request_id after the delay in RetryInfo.",
 		RetryAfter: time.Second,
 	}
 }

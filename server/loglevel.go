@@ -49,7 +49,7 @@ func (l logLevel) change(w http.ResponseWriter, request *http.Request) {
 	}
 	before := l.level.Level()
 	l.level.Set(min(before, wanted)) // so that one of the two lets the line through
-	l.log.WarnContext(request.Context(), "the level of the log was changed", "from", before.String(), "to", wanted.String())
+	l.log.WarnContext(request.Context(), "log level changed", "from", before.String(), "to", wanted.String())
 	l.level.Set(wanted)
 	l.show(w, request)
 }

@@ -24,7 +24,7 @@ func newMetrics(registry prometheus.Registerer, admission *admission) *metrics {
 	made := promauto.With(registry)
 	for cause, refused := range map[string]*atomic.Int64{"calls": &admission.refusedForCalls, "memory": &admission.refusedForMemory} {
 		made.NewCounterFunc(prometheus.CounterOpts{
-			Name: "enlist_calls_shed_total", Help: "Calls that were refused since there were too many, or too little memory.",
+			Name: "enlist_calls_shed_total", Help: "Calls refused because of the call limit or low memory.",
 			ConstLabels: prometheus.Labels{"cause": cause},
 		}, func() float64 { return float64(refused.Load()) })
 	}
@@ -34,11 +34,11 @@ func newMetrics(registry prometheus.Registerer, admission *admission) *metrics {
 	return &metrics{
 		duration: made.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "enlist_rpc_duration_seconds",
-			Help:    "Time from a call's arrival to its answer; provider is empty where the call named none that is configured.",
+			Help:    "Time from a call's arrival to its response. provider is empty if the call names no configured provider.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 		}, []string{"rpc", "transport", "provider", "code"}),
 		errors: made.NewCounterVec(prometheus.CounterOpts{
-			Name: "enlist_rpc_errors_total", Help: "Calls that failed, by the reason that their callers were told.",
+			Name: "enlist_rpc_errors_total", Help: "Failed calls, by the reason in the error.",
 		}, []string{"rpc", "provider", "reason"}),
 		inFlight: map[string]prometheus.Gauge{
 			overGRPC: inFlight.WithLabelValues(overGRPC), overREST: inFlight.WithLabelValues(overREST),

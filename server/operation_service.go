@@ -158,7 +158,7 @@ func (s *operationService) key(ctx context.Context, request interface {
 ) (journal.Key, error) {
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {
-		return journal.Key{}, invalidField("request_id", "must be the UUID of a create")
+		return journal.Key{}, invalidField("request_id", "must be the UUID of a creation")
 	}
 	noteCall(ctx, id.String())
 	return journal.Key{Principal: whose(callerOf(ctx), principal), Provider: request.GetProvider(), RequestID: id}, nil

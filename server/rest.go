@@ -86,7 +86,7 @@ var timeout = regexp.MustCompile(`^0*[1-9][0-9]{0,15}[HMSmun]$`)
 // takes the verb of a path for a part of the id before it.
 func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusal {
 	if !utf8.ValidString(request.URL.Path) {
-		return refuse(http.StatusBadRequest, "path", "must be UTF-8 under its percent-encoding")
+		return refuse(http.StatusBadRequest, "path", "must be percent-encoded UTF-8")
 	}
 	path := request.URL.EscapedPath()
 	if there := r.errors.routes.at(path); len(there) > 0 && !there.take(request.Method, path) {
@@ -147,10 +147,10 @@ func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilitie
 			return wrongParameter(name, "is not a query parameter of this path. There are "+queryNames(into.ProtoReflect().Descriptor(), filter))
 		}
 		if len(given) > 1 && !field.IsList() {
-			return wrongParameter(name, "must be given once")
+			return wrongParameter(name, "must be set once")
 		}
 		if filter.HasCommonPrefix([]string{string(field.Name())}) {
-			return wrongParameter(name, "must be left out of the query: it stands in the path")
+			return wrongParameter(name, "must not be in the query, because it is in the path")
 		}
 	}
 	if err := (&runtime.DefaultQueryParser{}).Parse(into, values, filter); err != nil {

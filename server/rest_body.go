@@ -70,18 +70,18 @@ func withBody(call runtime.HandlerFunc) runtime.HandlerFunc {
 func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 	if request.Method != http.MethodPost {
 		if request.ContentLength != 0 {
-			return nil, refuse(http.StatusBadRequest, "body", "must be left out with method GET")
+			return nil, refuse(http.StatusBadRequest, "body", "must be empty with method GET")
 		}
 		return nil, nil
 	}
 	if request.URL.RawQuery != "" {
-		return nil, refuse(http.StatusBadRequest, "query", "must be left out: with method POST every field goes in the JSON body")
+		return nil, refuse(http.StatusBadRequest, "query", "must be empty with method POST: put every field into the JSON body")
 	}
 	if refused := checkContentType(request.Header.Get("Content-Type")); refused != nil {
 		return nil, refused
 	}
 	if encoding := request.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		refused := refuseType("Content-Encoding", "must be left out, and the body sent as it is")
+		refused := refuseType("Content-Encoding", "must not be set: send the body unencoded")
 		refused.header.Set("Accept-Encoding", "identity")
 		return nil, refused
 	}
@@ -93,13 +93,13 @@ func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 	case errors.Is(err, errLittleMemory):
 		return nil, &refusal{status: http.StatusServiceUnavailable, failure: littleMemory()}
 	case err != nil:
-		return nil, refuse(http.StatusBadRequest, "body", "must come whole, and reading it failed; send it again")
+		return nil, refuse(http.StatusBadRequest, "body", "could not be read completely: send the request again")
 	}
 	return data, nil
 }
 
 func refuseSize() *refusal {
-	return refuse(http.StatusRequestEntityTooLarge, "body", "must be of at most 1 MiB (1,048,576 bytes), not counting valomnia.image")
+	return refuse(http.StatusRequestEntityTooLarge, "body", "must have at most 1 MiB (1,048,576 bytes), not counting valomnia.image")
 }
 
 func checkContentType(header string) *refusal {
@@ -185,7 +185,7 @@ func decode(body *requestBody, into proto.Message) *refusal {
 		return refuseSize()
 	}
 	if named, ok := into.(interface{ GetProvider() string }); ok && named.GetProvider() != "" && named.GetProvider() != body.provider {
-		return refuse(http.StatusBadRequest, "provider", "must be the same in the body as in the path, or be left out of the body")
+		return refuse(http.StatusBadRequest, "provider", "must equal the provider in the path, or be absent from the body")
 	}
 	return nil
 }

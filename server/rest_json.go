@@ -17,14 +17,14 @@ import (
 // position finds the place that protojson names in its errors.
 var position = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
 
-const inUnicode = `in UTF-8, its \u escapes whole characters`
+const inUnicode = `valid UTF-8, with \u escapes of whole characters`
 
 // explainJSON turns an error of protojson into a violation: which field, by proto path, and what it takes. It does not repeat
 // the value, which the library's own text would.
 func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor) rules.Violation {
 	at := position.FindStringSubmatch(err.Error())
 	if at == nil && json.Valid(data) { // half a \u escape near the end: the library takes it for the end of the body
-		return rules.Violation{Path: "body", Description: "must be one JSON object " + inUnicode}
+		return rules.Violation{Path: "body", Description: "must be one JSON object in " + inUnicode}
 	}
 	if at == nil || !json.Valid(data) {
 		return rules.Violation{Path: "body", Description: "must be one JSON object" + where(data, at)}
@@ -40,11 +40,11 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 			Path: path, Description: "is not a field" + meant(path, name, owner, message) + " There are " + rules.Names(owner.Fields()) + place,
 		}
 	case strings.Contains(text, "duplicate map key"):
-		return rules.Violation{Path: path, Description: "must not stand twice" + place}
+		return rules.Violation{Path: path, Description: "must be set once" + place}
 	case strings.Contains(text, "duplicate field"):
 		return rules.Violation{Path: path, Description: "must be set once" + place}
 	case strings.Contains(text, "oneof") && field != nil && field.ContainingOneof() != nil:
-		return rules.Violation{Path: path, Description: "must be left out where another is set: at most one of " +
+		return rules.Violation{Path: path, Description: "must not be set beside another: at most one of " +
 			rules.Names(field.ContainingOneof().Fields()) + " can be" + place}
 	case field != nil && (strings.Contains(text, "invalid UTF-8") || strings.Contains(text, "invalid escape code")):
 		return rules.Violation{Path: path, Description: "must be " + inUnicode + place}
@@ -69,7 +69,7 @@ func where(data []byte, at []string) string {
 	case syntax != nil:
 		before := data[:min(int(syntax.Offset), len(data))]
 		line := bytes.Count(before, []byte("\n")) + 1
-		return fmt.Sprintf("; it stops being JSON at line %d column %d", line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]))
+		return fmt.Sprintf(": the JSON is invalid at line %d column %d", line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]))
 	case at != nil:
 		return fmt.Sprintf("; see line %s column %s", at[1], at[2])
 	default:

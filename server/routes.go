@@ -106,8 +106,8 @@ func (all routes) String() string {
 func noSuchPath(all routes) *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "There is no such path. There are: " + all.String() + "; and /openapi.json, /service-config.json, /docs/, /healthz, /readyz. " +
-			"An id goes into a path percent-encoded: a / in it as %2F.",
+		Message: "There is no such path. There are: " + all.String() + ", /openapi.json, /service-config.json, /docs/, /healthz, /readyz. " +
+			"Percent-encode an id in a path: a / in it is %2F.",
 	}
 }
 
@@ -115,7 +115,7 @@ func noSuchPath(all routes) *providers.Error {
 func noSuchMethod(there routes) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "The path does not take this method. Use " + there.String() + ".",
+		Message: "The path does not support this method. Use " + there.String() + ".",
 	}
 }
 

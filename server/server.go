@@ -286,7 +286,7 @@ func (s *Server) stop() error {
 		}
 		s.grpc.Stop()
 		_ = s.http.Close()
-		return errors.New("calls were still under way when shutdown.timeout was over, and were cut off")
+		return errors.New("calls were still in progress when shutdown.timeout expired, and Enlist canceled them")
 	}
 	s.log.Info("stopped")
 	return nil

@@ -128,7 +128,7 @@ func TestStopIsBounded(t *testing.T) {
 		t.Errorf("the call that was cut off ended with %s", code)
 	}
 	close(g.release)
-	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "cut off") {
+	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("got %v", err)
 	}
 	r.ended <- nil
@@ -154,7 +154,7 @@ func TestStopTellsTheOutcome(t *testing.T) {
 			t.Errorf("got %v", got.status)
 		}
 	}
-	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "cut off") {
+	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("got %v", err)
 	}
 	r.ended <- nil

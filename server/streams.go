@@ -24,7 +24,7 @@ func (s *streams) admit(service any, stream grpc.ServerStream, _ *grpc.StreamSer
 		connection = from.Addr.String()
 	}
 	if !s.begin(connection) {
-		return statusOf(overloaded("This connection has as many streams open as it may"), "", "").Err()
+		return statusOf(overloaded("This connection has reached its limit of open streams"), "", "").Err()
 	}
 	defer s.end(connection)
 	return handler(service, arrivingStream{stream})

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
-// document is the OpenAPI document under way.
+// document is the OpenAPI document while it is built.
 type document struct {
 	schemas  *schemas
 	reasons  map[string]reason
@@ -60,7 +60,7 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	d.schemas.addDetails(reasons.(protoreflect.EnumDescriptor), vendor.(protoreflect.MessageDescriptor))
 	return with(
 		"openapi", "3.1.0",
-		"info", with("title", "Enlist", "version", "v1", "summary", "Signs a customer up in any of several vendors' systems through one contract.",
+		"info", with("title", "Enlist", "version", "v1", "summary", "Creates customers in several vendors' systems through one API.",
 			"description", guides(d.reasons, reasons.(protoreflect.EnumDescriptor))),
 		"servers", []any{with("url", "/", "description", "The server that this document comes from.")},
 		"security", []any{with("bearer", []any{}), with("certificate", []any{}), with()},

@@ -34,7 +34,7 @@ func wellKnown(message protoreflect.MessageDescriptor, going direction) *object 
 			"examples", []any{with("year", 2018, "month", 1, "day", 10)},
 		)
 	case message.FullName() == "google.type.Date":
-		return with("type", "object", "description", "A date on the calendar. What is 0 is not known, and left out.",
+		return with("type", "object", "description", "A date on the calendar. A part that is unknown is 0, and absent.",
 			"properties", with("year", integer(0, 9999), "month", integer(0, 12), "day", integer(0, 31)))
 	}
 	return nil
@@ -54,13 +54,13 @@ func status() *object {
 	}
 	return with(
 		"type", "object",
-		"description", "Every error. Programs go by the `reason` of its ErrorInfo; the message is for people.",
+		"description", "Every error. Programs use the `reason` in its ErrorInfo. The message is for people.",
 		"required", []string{"code", "message", "details"},
 		"properties", with(
 			"code", with("type", "integer", "format", "int32", "minimum", 1, "maximum", 16, "description", "The code of gRPC (google.rpc.Code)."),
 			"message", with("type", "string", "minLength", 1,
-				"description", "What is wrong and what to do, in sentences. It may change from version to version."),
-			"details", with("type", "array", "minItems", 1, "description", "ErrorInfo always, each of the others at most once.",
+				"description", "What is wrong and what to do, in sentences. It may change in any release."),
+			"details", with("type", "array", "minItems", 1, "description", "Always ErrorInfo, and each of the others at most once.",
 				"items", with("oneOf", details, "discriminator", with("propertyName", "@type", "mapping", mapping)),
 				"contains", with("$ref", "#/components/schemas/ErrorInfo"), "maxContains", 1),
 		),
@@ -88,14 +88,14 @@ func (s *schemas) addDetails(reason protoreflect.EnumDescriptor, vendor protoref
 	atType := func(name string) *object {
 		return with("type", "string", "const", "type.googleapis.com/"+name)
 	}
-	typed("ErrorInfo", "Why, for programs.", with(
+	typed("ErrorInfo", "The reason, for programs.", with(
 		"@type", atType("google.rpc.ErrorInfo"),
 		"reason", s.refToEnum(reason),
 		"domain", with("type", "string", "const", "enlist"),
 		"metadata", with("type", "object", "additionalProperties", text,
-			"description", "What is known of `provider`, `request_id`, `send_stage` (how far the request to the vendor got) and `vendor_code`."),
+			"description", "`provider`, `request_id`, `send_stage` (how much of the request to the vendor was sent) and `vendor_code`, if they are known."),
 	), "reason", "domain")
-	typed("BadRequest", "What is wrong with the request, all at once.", with(
+	typed("BadRequest", "All wrong fields of the request.", with(
 		"@type", atType("google.rpc.BadRequest"),
 		"fieldViolations", with("type", "array", "minItems", 1, "items", with(
 			"type", "object", "required", []string{"field", "description"}, "properties", with(
@@ -106,7 +106,7 @@ func (s *schemas) addDetails(reason protoreflect.EnumDescriptor, vendor protoref
 			),
 		)),
 	), "fieldViolations")
-	typed("RetryInfo", "The same call, with the same request_id, is worth repeating after this delay.", with(
+	typed("RetryInfo", "Retry the same request, with the same `requestId`, after this delay.", with(
 		"@type", atType("google.rpc.RetryInfo"),
 		"retryDelay", with("type", "string", "pattern", `^[0-9]+(?:\.[0-9]{1,9})?s$`),
 	), "retryDelay")

@@ -35,7 +35,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 		for _, at := range sites {
 			for _, listed := range at.accounts {
 				id := listed.account.GetAccountId()
-				candidate, is := c.candidate(listed.account, sent.Since, time.Now())
+				candidate, is := c.candidate(&listed, sent.Since, time.Now())
 				if !is || seen[id] {
 					continue
 				}
@@ -59,7 +59,8 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 // candidate makes a candidate of an account, unless it was there before or is another person's. It is ours only if email and names are
 // just as sent and its time lies between the send and now. If Avvio may have rewritten something, or does not tell it, a person decides: a
 // creation that is sent again for nothing makes a second account.
-func (c *creation) candidate(account *avviov1.Account, since, now time.Time) (providers.Candidate, bool) {
+func (c *creation) candidate(listed *found, since, now time.Time) (providers.Candidate, bool) {
+	account, hidden := listed.readable()
 	sent := c.account.GetAccountInformation()
 	at := instant(account.GetDtCreated())
 	created, timed := at.AsTime(), at != nil
@@ -67,8 +68,10 @@ func (c *creation) candidate(account *avviov1.Account, since, now time.Time) (pr
 	sameName, sameEmail := isName(sent, account.GetName()), match.Keys(sent.GetEmail(), account.GetEmail()) != match.Different
 	unnamed := account.GetName().GetFirst()+account.GetName().GetLast() == "" // not told, or not readable
 	switch {
-	case timed && created.Before(since.Add(-anyZone)),
-		account.GetEmail() != "" && !sameEmail,
+	case timed && created.Before(since.Add(-anyZone)):
+		return providers.Candidate{}, false
+	case hidden && unnamed && account.GetEmail() == "": // it may be anybody's
+	case account.GetEmail() != "" && !sameEmail,
 		!sameName && (!sameEmail || !inTime && !unnamed):
 		return providers.Candidate{}, false
 	}

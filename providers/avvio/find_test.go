@@ -94,6 +94,9 @@ func TestFindOddRows(t *testing.T) {
 		`{"accountID":null,"dtCreated":` + now + `,"email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`,
 		`{"accountID":"A7","dtCreated":` + now + `,"email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`,
 		`{"accountID":7,"dtCreated":null,"email":"guest-1@example.com","name":null}`,
+		`{"accountID":7,"dtCreated":` + now + `,"email":true,"name":{"first":"John","last":"Smith"}}`,
+		`{"accountID":7,"dtCreated":` + now + `,"email":5,"name":{"first":true,"last":5}}`,
+		`{"accountID":7,"dtCreated":true,"email":{"x":1},"name":"John Smith"}`,
 		`{"accountID":7,"dtCreated":"yesterday","email":"guest-1@example.com","name":"John Smith"}`,
 	} {
 		creation, err := vendor(t, nil, says(200, list(row))).Prepare(small(t, "1"))

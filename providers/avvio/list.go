@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -126,6 +128,24 @@ func member(object []byte, name string) json.RawMessage {
 	var members map[string]json.RawMessage
 	_ = json.Unmarshal(object, &members) // of any other JSON there is no member
 	return members[name]
+}
+
+// readable returns the account without the values that identify a person and came as another JSON
+// type: what was read of them may differ from what is stored. hidden says that it left out an email
+// or a name.
+func (f *found) readable() (account *avviov1.Account, hidden bool) {
+	account = proto.CloneOf(f.account)
+	for _, odd := range f.odd {
+		switch member, _, _ := strings.Cut(odd.Path, "."); member {
+		case "email":
+			account.Email, hidden = "", true
+		case "name":
+			account.Name, hidden = nil, true
+		case "dtCreated":
+			account.DtCreated = nil
+		}
+	}
+	return account, hidden
 }
 
 // record returns the account as it came; nil if it cannot be shown, having a member twice, say.

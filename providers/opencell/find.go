@@ -75,7 +75,7 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 		return providers.MatchOther, differences
 	case anothers:
 		return providers.MatchUnclear, append(differences, "opencell.external_ref1")
-	case exact && !update && !there.isReferenceOdd && providers.IsSomebodyElse(written, read):
+	case exact && !update && len(there.warnings) == 0 && providers.IsSomebodyElse(written, read):
 		return providers.MatchOther, differences
 	}
 	return told, differences

@@ -29,7 +29,7 @@ func ExpectedElement(field protoreflect.FieldDescriptor) string {
 	case field.Message() != nil && field.Message().FullName() == "google.protobuf.Duration":
 		return `a duration in seconds, as a text such as "30s"`
 	case field.Message() != nil && field.Message().FullName() == "google.protobuf.Timestamp":
-		return "an instant such as 2018-01-10T12:00:00Z"
+		return "a time such as 2018-01-10T12:00:00Z"
 	case field.Message() != nil && field.Message().FullName() == "google.type.Date":
 		return `an object such as {"year": 2018, "month": 1, "day": 10}`
 	case field.Message() != nil:

@@ -58,7 +58,7 @@ func (f *Findings) visit(message protoreflect.Message, at *spot) {
 		where := spot{above: at, name: protoreflect.Name(strconv.Itoa(int(number))), index: -1}
 		f.Unknown = append(f.Unknown, Violation{
 			Path:        where.String(),
-			Description: "is the number of a field that this version of Enlist does not know; leave it out, or update Enlist",
+			Description: "is a field number that this version of Enlist does not know; remove it, or update Enlist",
 		})
 	}
 	fields := message.Descriptor().Fields()

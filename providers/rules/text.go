@@ -41,7 +41,7 @@ func textProblem(text string, field protoreflect.FieldDescriptor) string {
 		}
 	}
 	if (!ascii || strings.HasPrefix(text, " ")) && isBlank(text) && has(field, enlistv1.E_NotBlank) {
-		return "must not be blank: it needs a character that can be seen"
+		return "must not be blank: it needs a visible character"
 	}
 	return ""
 }

@@ -45,12 +45,12 @@ func New(options Options) (*Authenticator, error) {
 		ways = append(ways, "a token of the configured issuer as `authorization: Bearer …`")
 	}
 	if options.ClientCertificates {
-		ways = append(ways, "a client certificate when it connects")
+		ways = append(ways, "a client certificate when you connect")
 	}
 	if len(ways) > 0 || options.Config != nil {
 		a.missing = &providers.Error{
 			Reason:  enlistv1.ErrorReason_CREDENTIALS_MISSING,
-			Message: "This call carries no credentials. It must bring " + strings.Join(ways, ", or ") + ".",
+			Message: "This call has no credentials. Send " + strings.Join(ways, ", or ") + ".",
 		}
 	}
 	return a, nil
@@ -91,7 +91,7 @@ func (a *Authenticator) bearer(ctx context.Context, authorization []string) (*Ca
 	if a.tokens != nil && (looksLikeToken(text) || len(a.keys) == 0) {
 		return a.tokens.caller(ctx, text)
 	}
-	return nil, invalid("The credentials of this call are not valid. Send an API key that is configured here" + a.orToken() + ".")
+	return nil, invalid("The credentials of this call are not valid. Send a configured API key" + a.orToken() + ".")
 }
 
 func (a *Authenticator) orToken() string {

@@ -5,16 +5,16 @@ import "strings"
 // maxToken is the size of the largest token, in bytes.
 const maxToken = 8 << 10
 
-const form = "Send one authorization, of the form `authorization: Bearer …`."
+const form = "Send one header `authorization: Bearer …`."
 
 // bearer returns the token of an authorization, which is an API key or a JSON Web Token (RFC 6750).
 func bearer(values []string) (string, error) {
 	if len(values) > 1 {
-		return "", invalid("This call has several authorizations. " + form)
+		return "", invalid("This call has several authorization headers. " + form)
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return "", invalid("The authorization of this call is of another kind than Bearer. " + form)
+		return "", invalid("The authorization of this call is not of type Bearer. " + form)
 	}
 	token = strings.TrimLeft(token, " ")
 	if len(token) > maxToken {
@@ -22,7 +22,7 @@ func bearer(values []string) (string, error) {
 	}
 	if token == "" || strings.IndexFunc(token, notOfToken) >= 0 {
 		return "", invalid("The authorization of this call is malformed. " + form +
-			" After Bearer and a space comes the API key or token, of letters, digits and -._~+/= alone.")
+			" An API key or token has only letters, digits and -._~+/=.")
 	}
 	return token, nil
 }

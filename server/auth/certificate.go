@@ -26,11 +26,11 @@ func newCertificates(configured []*configv1.ClientCertificate) certificates {
 // caller returns who a certificate is for. It was verified when its connection was made, which may be long ago.
 func (c certificates) caller(certificate *x509.Certificate) (*Caller, error) {
 	if time.Now().After(certificate.NotAfter) {
-		return nil, invalid("The client certificate of this connection has expired. Connect anew with a valid one.")
+		return nil, invalid("The client certificate of this connection has expired. Reconnect with a valid one.")
 	}
 	identity := identityOf(certificate)
 	if !isName(identity) {
-		return nil, invalid("The client certificate of this connection names nobody: it needs a URI, DNS or email name or a common name, " +
+		return nil, invalid("The client certificate of this connection has no identity: it needs a URI, DNS or email name or a common name, " +
 			"of 1 to 255 characters.")
 	}
 	caller := &Caller{Principal: "cert:" + identity}

@@ -14,8 +14,8 @@ func invalid(message string) error {
 func unavailable(cause error) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE,
-		Message: "The token of this call could not be checked, since the keys of its issuer could not be read. " +
-			"Call again with the same request_id after the time in RetryInfo; the operator finds the cause in the log.",
+		Message: "Enlist could not check the token of this call, because it could not read the keys of its issuer. " +
+			"Call again with the same request_id after the delay in RetryInfo. The operator finds the cause in the log.",
 		RetryAfter: time.Second, Cause: cause,
 	}
 }

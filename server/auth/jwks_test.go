@@ -160,7 +160,7 @@ func TestIssuerDown(t *testing.T) {
 		}
 		stop()
 		running.Wait()
-		if lines := strings.Count(log.String(), "cannot be read"); lines != 2 {
+		if lines := strings.Count(log.String(), "cannot read the keys"); lines != 2 {
 			t.Errorf("%d lines for two outages:\n%s", lines, log.String())
 		}
 	})
@@ -223,7 +223,7 @@ func TestWhatIsPublished(t *testing.T) {
 			http.Redirect(w, request, elsewhere.URL, http.StatusFound)
 		}, "302"},
 		"too much": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, maxSet+1)) }, "1 MiB"},
-		"a page":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }, "no JSON Web Key Set"},
+		"a page":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }, "not a JSON Web Key Set"},
 		"nothing":  {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"keys":[]}`) }, "no public key"},
 		"a secret": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, `{"keys":[{"kty":"oct","k":"c2VjcmV0"},{"kty":"new"},5]}`)

@@ -39,14 +39,14 @@ func (s *keySet) read() error {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the answer has HTTP status %d, not 200", answer.StatusCode)
+		return fmt.Errorf("the response has HTTP status %d, not 200", answer.StatusCode)
 	}
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxSet+1))
 	if err != nil {
 		return err
 	}
 	if len(text) > maxSet {
-		return errors.New("the answer is larger than 1 MiB")
+		return errors.New("the response is larger than 1 MiB")
 	}
 	keys, err := keysOf(text)
 	if err != nil {
@@ -62,7 +62,7 @@ func keysOf(text []byte) (*jose.JSONWebKeySet, error) {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(text, &set); err != nil {
-		return nil, errors.New("the answer is no JSON Web Key Set")
+		return nil, errors.New("the response is not a JSON Web Key Set")
 	}
 	var keys []jose.JSONWebKey
 	for _, raw := range set.Keys {
@@ -72,7 +72,7 @@ func keysOf(text []byte) (*jose.JSONWebKeySet, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("the answer holds no public key for signatures")
+		return nil, errors.New("the response has no public key for signatures")
 	}
 	return &jose.JSONWebKeySet{Keys: keys}, nil
 }

@@ -92,7 +92,7 @@ func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
 	case errors.As(err, &algorithm):
 		return nil, invalid("The token of this call is signed with an algorithm that is not accepted (alg). Use one of RS, PS, ES or EdDSA.")
 	case err != nil:
-		return nil, invalid("The token of this call is malformed: it must be a signed JSON Web Token as its issuer gave it.")
+		return nil, invalid("The token of this call is malformed. Send the signed JSON Web Token unchanged.")
 	}
 	header := token.Headers[0]
 	keys, err := t.keys.find(ctx, header.KeyID)
@@ -112,29 +112,29 @@ func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
 			continue
 		}
 		if err := json.Unmarshal(raw, &said); err != nil {
-			return nil, invalid("The token of this call has a claim of another type than the standard gives it.")
+			return nil, invalid("A claim of this call's token has the wrong type. Get a token that follows RFC 7519.")
 		}
 		return &said, nil
 	}
-	return nil, invalid("The signature of the token of this call is wrong. Send the token as its issuer gave it.")
+	return nil, invalid("The signature of this call's token is wrong. Send the token unchanged.")
 }
 
 func (t *tokens) check(said *claims) error {
 	switch err := said.ValidateWithLeeway(t.expected.WithTime(time.Now()), leeway); {
 	case errors.Is(err, jwt.ErrInvalidIssuer):
-		return invalid("The token of this call is of another issuer (iss).")
+		return invalid("The token of this call is from another issuer (iss). Get one from the configured issuer.")
 	case errors.Is(err, jwt.ErrInvalidAudience):
-		return invalid("The token of this call is for another audience (aud).")
+		return invalid("The token of this call is for another audience (aud). Get one for the configured audience.")
 	case errors.Is(err, jwt.ErrExpired):
 		return invalid("The token of this call has expired (exp). Get a new one.")
 	case errors.Is(err, jwt.ErrNotValidYet), errors.Is(err, jwt.ErrIssuedInTheFuture):
-		return invalid("The token of this call is not valid yet (nbf, iat). Wait until it is, or set the clocks right.")
+		return invalid("The token of this call is not valid yet (nbf, iat). Wait, or correct the clocks.")
 	case err != nil:
-		return invalid("The claims of the token of this call are not valid.")
+		return invalid("The claims of this call's token are not valid. Get a new one.")
 	case said.Expiry == nil:
-		return invalid("The token of this call does not say when it expires (exp). Get one that does.")
+		return invalid("The token of this call has no expiry (exp). Get one that has.")
 	case !isName(said.Subject):
-		return invalid("The token of this call does not say whom it is for (sub, 1 to 255 characters). Get one that does.")
+		return invalid("The token of this call has no subject (sub, 1 to 255 characters). Get one that has.")
 	}
 	return nil
 }

@@ -96,5 +96,5 @@ func appendAll(pool *x509.CertPool, text []byte) bool {
 }
 
 func notCertificates(field, file string) Problem {
-	return Problem{field, fmt.Sprintf("names the file %s, which does not hold certificates in PEM", file)}
+	return Problem{field, fmt.Sprintf("names the file %s, which has no certificates in PEM", file)}
 }

@@ -72,7 +72,7 @@ func (w *Watched) Run(ctx context.Context) {
 		case <-time.After(lookEvery):
 		}
 		for _, problem := range w.look() {
-			w.port.Log.Error("a changed file cannot be used; what it held before stays in use",
+			w.port.Log.Error("cannot use a changed file; the earlier content stays in use",
 				"field", w.port.Name+"."+problem.Field, "problem", problem.Description)
 		}
 	}
@@ -120,7 +120,7 @@ func (w *Watched) warn() {
 	ends := config.Certificates[0].Leaf.NotAfter
 	if now := time.Now(); ends.Sub(now) < endsSoon && now.Sub(w.warned) >= warnEvery {
 		w.warned = now
-		w.port.Log.Warn("the certificate ends soon, or has ended: renew it", "field", w.port.Name+".cert_file", "not_after", ends)
+		w.port.Log.Warn("the certificate expires soon or has expired; renew it", "field", w.port.Name+".cert_file", "not_after", ends)
 	}
 }
 

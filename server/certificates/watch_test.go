@@ -189,7 +189,7 @@ func TestRun(t *testing.T) {
 		var running sync.WaitGroup
 		running.Go(func() { w.Run(ctx) })
 		time.Sleep(3*24*time.Hour + time.Minute + time.Second) // between two looks: one during the removal would see half of it
-		if warnings := strings.Count(log.String(), "ends soon"); warnings != 4 {
+		if warnings := strings.Count(log.String(), "expires soon"); warnings != 4 {
 			t.Errorf("%d warnings in three days and a minute", warnings)
 		}
 		if err := os.Remove(files.link); err != nil {

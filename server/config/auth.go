@@ -21,16 +21,16 @@ func (d *decoder) checkAuth(config *configv1.Config) {
 		return
 	}
 	if len(auth.GetApiKeys())+len(auth.GetClientCertificates()) == 0 && auth.GetJwt() == nil && !d.failedAt("auth") {
-		d.problem("auth", "must have api_keys, jwt or client_certificates, or nobody could call; leave it out to listen on this machine only")
+		d.problem("auth", "must have api_keys, jwt or client_certificates; remove auth to listen on this machine only")
 	}
-	d.refuseEmpty("auth.client_certificates", len(auth.GetClientCertificates()) == 0, "that every certificate of client_ca_file may do everything")
+	d.refuseEmpty("auth.client_certificates", len(auth.GetClientCertificates()) == 0, "every certificate of client_ca_file may do everything")
 	d.checkAPIKeys(auth.GetApiKeys())
 	if jwt := auth.GetJwt(); jwt != nil {
 		d.checkJWT(jwt)
 	}
 	asked := config.GetGrpc().GetTls().GetClientCaFile() != "" || config.GetHttp().GetTls().GetClientCaFile() != ""
 	if len(auth.GetClientCertificates()) > 0 && !asked {
-		d.problem("auth.client_certificates", "needs tls.client_ca_file under grpc or http: without it nobody is asked for a certificate")
+		d.problem("auth.client_certificates", "needs tls.client_ca_file under grpc or http: without it no caller is asked for a certificate")
 	}
 	seen := map[string]int{}
 	for i, entry := range auth.GetClientCertificates() {
@@ -47,7 +47,7 @@ func (d *decoder) checkAuth(config *configv1.Config) {
 // meant by leaving it out permits most, and that is to be meant.
 func (d *decoder) refuseEmpty(path string, isEmpty bool, meaning string) {
 	if _, written := d.lines[path]; written && isEmpty && !d.failedAt(path) {
-		d.problem(path, "must not be empty, which would mean "+meaning+": leave it out where that is meant")
+		d.problem(path, "must not be empty: that would mean "+meaning+"; if you mean this, remove it")
 	}
 }
 
@@ -76,12 +76,12 @@ func (d *decoder) checkAPIKeys(keys []*configv1.ApiKey) {
 
 func (d *decoder) checkJWT(jwt *configv1.Jwt) {
 	if at, err := url.Parse(jwt.GetJwksUrl()); !d.failedAt("auth.jwt.jwks_url") && (err != nil || at.Scheme == "http" && !isLoopbackHost(at.Hostname())) {
-		d.problem("auth.jwt.jwks_url", "must be an https URL: whoever can change the keys on their way can make tokens; http is for this machine only")
+		d.problem("auth.jwt.jwks_url", "must be an https URL: an attacker who changes the keys in transit can forge tokens; http is for this machine only")
 	}
-	d.refuseEmpty("auth.jwt.permissions", len(jwt.GetPermissions()) == 0, "that every token may do everything")
+	d.refuseEmpty("auth.jwt.permissions", len(jwt.GetPermissions()) == 0, "every token may do everything")
 	for i, entry := range jwt.GetPermissions() {
 		if entry.GetSubject() == "" && entry.GetScope() == "" {
-			d.problem(fmt.Sprintf("auth.jwt.permissions[%d]", i), "must have a subject or a scope; leave permissions out where every token may do everything")
+			d.problem(fmt.Sprintf("auth.jwt.permissions[%d]", i), "must have a subject or a scope; remove permissions to let every token do everything")
 		}
 	}
 }
@@ -120,7 +120,7 @@ func (d *decoder) checkPermissions(config *configv1.Config) {
 func (d *decoder) checkNames(path string, given, there []string, kind string) {
 	for i, name := range given {
 		if !slices.Contains(there, name) {
-			d.problem(fmt.Sprintf("%s[%d]", path, i), "is not the name of a "+kind+"; there are "+strings.Join(there, ", "))
+			d.problem(fmt.Sprintf("%s[%d]", path, i), "is not the name of a "+kind+". There are "+strings.Join(there, ", "))
 		}
 	}
 }
@@ -149,7 +149,7 @@ func (d *decoder) checkListening(path, address string, tls *configv1.Tls, auth *
 		return
 	}
 	if _, port, _ := net.SplitHostPort(address); len(auth.GetApiKeys()) == 0 && auth.GetJwt() == nil && tls.GetClientCaFile() == "" {
-		d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+": beyond this machine Enlist listens only with auth.api_keys, auth.jwt, or "+
+		d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+"; to listen on the network, set auth.api_keys, auth.jwt, or "+
 			"tls.client_ca_file at this port")
 	}
 }

@@ -100,7 +100,7 @@ func (d *decoder) message(node *yaml.Node, into protoreflect.Message, path strin
 		field := fields.ByName(protoreflect.Name(key.Value))
 		switch {
 		case field == nil:
-			d.problem(at, "is not a setting; there are "+rules.Names(fields))
+			d.problem(at, "is not a setting. There are "+rules.Names(fields))
 		case seen[key.Value]:
 			d.problem(at, "must be set once")
 		case alternative(field, into) != "":

@@ -44,7 +44,7 @@ type Invalid struct {
 // Error lists the problems, a line each.
 func (i *Invalid) Error() string {
 	lines := make([]string, 0, len(i.Problems)+1)
-	lines = append(lines, fmt.Sprintf("%s: %d problem(s), nothing was started:", i.File, len(i.Problems)))
+	lines = append(lines, fmt.Sprintf("%s: %d problem(s). Enlist did not start:", i.File, len(i.Problems)))
 	for _, problem := range i.Problems {
 		lines = append(lines, "  "+problem.String())
 	}
@@ -127,7 +127,7 @@ func (d *decoder) checkPort(path, address string) bool {
 func (d *decoder) checkJournal(journal *configv1.Journal) {
 	keys := journal.GetEncryptionKeys()
 	if journal.GetPostgres() != nil && len(keys) == 0 && !d.failedAt("journal.encryption_keys") {
-		d.problem("journal.encryption_keys", "must be set with postgres, since every replica needs the same; `openssl rand -base64 32` makes one")
+		d.problem("journal.encryption_keys", "must be set with postgres, because every replica needs the same key; `openssl rand -base64 32` generates one")
 	}
 	for i, key := range keys {
 		if slices.Contains(keys[:i], key) {

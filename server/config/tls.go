@@ -8,7 +8,7 @@ import (
 // checkTLS checks that the files of a port can be used.
 func (d *decoder) checkTLS(path string, settings *configv1.Tls) {
 	d.refuseEmpty(path, settings == nil, "plain text")
-	d.refuseEmpty(path+".client_ca_file", settings.GetClientCaFile() == "", "that nobody is asked for a certificate")
+	d.refuseEmpty(path+".client_ca_file", settings.GetClientCaFile() == "", "no caller is asked for a certificate")
 	if settings == nil || d.failedAt(path) {
 		return
 	}

@@ -44,7 +44,7 @@ test('a creation has samples in six languages, with the address of this server',
 test('the fields of a customer are described without a click', async ({page}) => {
   await page.goto(creation);
   for (const [name, text] of Object.entries({
-    requestId: 'UUID', onExisting: 'What to do when', email: 'mail', countryCode: 'ISO 3166-1', familyName: 'name',
+    requestId: 'UUID', onExisting: 'What to do if', email: 'mail', countryCode: 'ISO 3166-1', familyName: 'name',
   })) {
     await expect(field(page, 'CreateCustomer', name).locator('.property-description')).toContainText(new RegExp(text, 'i'));
   }

@@ -4,7 +4,8 @@
 // 	protoc        (unknown)
 // source: enlist/v1/annotations.proto
 
-// Annotations that this contract puts on fields: where a vendor's field comes from, and what a valid value looks like.
+// Annotations of fields: which canonical field fills a vendor's field, and what a valid value looks
+// like.
 
 package enlistv1
 
@@ -25,29 +26,30 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Transformation names how a canonical value is rewritten for a vendor.
+// Transformation says how Enlist transforms a canonical value for a vendor.
 type Transformation int32
 
 const (
-	// Sent as it came.
+	// Sent unchanged.
 	Transformation_TRANSFORMATION_UNSPECIFIED Transformation = 0
 	// ISO 3166-1 alpha-2 country code to alpha-3: `FR` becomes `FRA`.
 	Transformation_TRANSFORMATION_ISO_3166_ALPHA_3 Transformation = 1
 	// BCP-47 tag to the ISO 639-2/T code of its base language, upper case: `fr-CA` becomes `FRA`.
 	Transformation_TRANSFORMATION_ISO_639_ALPHA_3 Transformation = 2
-	// BCP-47 tag to the lower-case English name of its base language: `fr-CA` becomes `french`.
+	// BCP-47 tag to the English name of its base language, in lower case: `fr-CA` becomes `french`.
 	Transformation_TRANSFORMATION_LANGUAGE_NAME Transformation = 3
-	// A form of address to the vendor's title code: upper case, full stops left out, `Mr.` becomes `MR`.
+	// A form of address to the vendor's title code, in upper case without full stops: `Mr.` becomes
+	// `MR`.
 	Transformation_TRANSFORMATION_TITLE_CODE Transformation = 4
-	// A form of address, English or French, to MONSIEUR or MADAME.
+	// A form of address in English or French to MONSIEUR or MADAME.
 	Transformation_TRANSFORMATION_CIVILITY Transformation = 5
 	// A date to `yyyy-MM-dd`.
 	Transformation_TRANSFORMATION_ISO_8601_DATE Transformation = 6
 	// A date to milliseconds since 1970-01-01T00:00:00Z, at midnight UTC.
 	Transformation_TRANSFORMATION_EPOCH_MILLISECONDS Transformation = 7
-	// Several values to one, joined: the lines of an address, or given and family name.
+	// Several values joined to one: the lines of an address, or given and family name.
 	Transformation_TRANSFORMATION_JOINED Transformation = 8
-	// Enlist works the value out from other fields; `note` says how.
+	// Enlist derives the value from other fields. `note` says how.
 	Transformation_TRANSFORMATION_DERIVED Transformation = 9
 	// The vendor's own spelling of a choice: `PAYMENT_METHOD_CHECK` becomes `CHECK`.
 	Transformation_TRANSFORMATION_VENDOR_CODE Transformation = 10
@@ -114,24 +116,25 @@ func (Transformation) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0}
 }
 
-// FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
-// response it is the field that is filled. Without a path there is no such field, and `setting` or
-// `note` explain the wire field.
+// FieldSource says which canonical field fills a field of a vendor's request, and how. In a
+// vendor's response, it says which canonical field the vendor's field fills. Without a path there
+// is no such field, and `setting` or `note` explains the vendor's field.
 type FieldSource struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`, `opencell.billing_cycle`.
-	// An element of a list is written `customer.billing_address.lines[0]`, the values of a map `customer.properties[*]`.
+	// Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`,
+	// `opencell.billing_cycle`. An element of a list is `customer.billing_address.lines[0]`. The
+	// values of a map are `customer.properties[*]`.
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
-	// Paths that are used in this order when `path` is not set.
+	// Paths that Enlist uses in this order if `path` is not set.
 	FallbackPaths []string `protobuf:"bytes,2,rep,name=fallback_paths,json=fallbackPaths,proto3" json:"fallback_paths,omitempty"`
-	// How the canonical value becomes the vendor's. Unspecified: it is sent as it came.
+	// How Enlist transforms the canonical value. Default: it sends the value unchanged.
 	As Transformation `protobuf:"varint,3,opt,name=as,proto3,enum=enlist.v1.Transformation" json:"as,omitempty"`
-	// Setting of the configured connection that is used when no path is set: `seller_code`.
+	// Setting of the provider that Enlist uses if no path is set: `seller_code`.
 	Setting string `protobuf:"bytes,4,opt,name=setting,proto3" json:"setting,omitempty"`
-	// What else a person should know: "the vendor refuses values that are not set up there".
+	// More for people: "the vendor refuses values that are not set up there".
 	Note string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
-	// On a message that stands in several places of a request: where the canonical fields are that
-	// fill its fields in this place.
+	// On a message that occurs in several places of a request: the canonical fields that fill its
+	// fields in this place.
 	Move          *FieldSource_Move `protobuf:"bytes,6,opt,name=move,proto3" json:"move,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -209,11 +212,11 @@ func (x *FieldSource) GetMove() *FieldSource_Move {
 	return nil
 }
 
-// Move changes the paths in the annotations of a message's fields. Each that begins with `from`
-// begins with `to` instead. The others do not count in this place.
+// Move changes the paths in the annotations of a message's fields. A path that begins with `from`
+// begins with `to` instead. Other paths do not count in this place.
 type FieldSource_Move struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The beginning that the annotations have: `opencell.custom_fields[*]`.
+	// The beginning of the paths in the annotations: `opencell.custom_fields[*]`.
 	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
 	// The beginning in this place: `opencell.payment_methods[*].custom_fields[*]`.
 	To            string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
@@ -326,41 +329,42 @@ var file_enlist_v1_annotations_proto_extTypes = []protoimpl.ExtensionInfo{
 
 // Extension fields to descriptorpb.FieldOptions.
 var (
-	// On a field of a vendor's request: the canonical field that fills it.
-	// Violations, the field table of ListProviders and the fate of each field are derived from it.
-	// On a field of a vendor's response: the canonical field that it fills, from the response.
-	// The path of a Warning is derived from it. docs/vendors.md is made of both.
+	// On a field of a vendor's request: the canonical field that fills it. Enlist derives violations,
+	// the field table of ListProviders and the fate of each field from it. On a field of a vendor's
+	// response: the canonical field that it fills. Enlist derives the path of a Warning from it.
+	// docs/vendors.md is generated from both.
 	//
 	// optional enlist.v1.FieldSource source = 51423;
 	E_Source = &file_enlist_v1_annotations_proto_extTypes[0]
-	// What a valid value looks like, in words that complete the sentence "must be …".
-	// It stands in error messages where a rule alone (a regular expression, say) would not tell a person what to change.
+	// Words that complete the sentence "must be …" and describe a valid value. Error messages use
+	// them if a rule alone, such as a regular expression, does not say what to change.
 	//
 	// optional string hint = 51424;
 	E_Hint = &file_enlist_v1_annotations_proto_extTypes[1]
-	// The value is a secret of the caller's that Enlist passes on and never stores, not even encrypted.
+	// The value is a secret of the caller. Enlist sends it to the vendor and never stores it, not
+	// even encrypted.
 	//
 	// optional bool never_stored = 51425;
 	E_NeverStored = &file_enlist_v1_annotations_proto_extTypes[2]
-	// The value is personal data, with all that is in it where it is a message, a list or a map: it goes to the vendor, to the caller and,
-	// encrypted, into the journal, and never into a log, a trace or a metric. Whatever callers and vendors write freely counts as personal;
-	// codes from a list (country, language, currency, category) do not.
+	// The value is personal data. In a message, a list or a map, all of its values are. It goes to
+	// the vendor, to the caller and, encrypted, into the journal. It never goes into a log, a trace
+	// or a metric. All free text of callers and vendors is personal. Codes from a list (country,
+	// language, currency, category) are not.
 	//
 	// optional bool personal = 51426;
 	E_Personal = &file_enlist_v1_annotations_proto_extTypes[3]
-	// The text may have several lines: line breaks and tabs are allowed, other control characters are
-	// not. Every other text field of a request or of the configuration refuses all control
-	// characters.
+	// The text may have several lines. Line breaks and tabs are allowed, other control characters are
+	// not. All other text fields of requests and of the configuration refuse all control characters.
 	//
 	// optional bool multiline = 51427;
 	E_Multiline = &file_enlist_v1_annotations_proto_extTypes[4]
-	// The text refuses invisible characters: Unicode category Cf (zero width space, soft
-	// hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
+	// The text refuses invisible characters: Unicode category Cf (zero width space, soft hyphen, byte
+	// order mark, …), U+2028 and U+2029. So two keys that look the same are the same.
 	//
 	// optional bool visible = 51428;
 	E_Visible = &file_enlist_v1_annotations_proto_extTypes[5]
-	// The text, where it is set, needs a character that can be seen. One of white space and invisible
-	// characters only is refused.
+	// The text, if it is set, needs a visible character. Text of white space and invisible characters
+	// only is refused.
 	//
 	// optional bool not_blank = 51429;
 	E_NotBlank = &file_enlist_v1_annotations_proto_extTypes[6]

@@ -25,15 +25,16 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// RecordSource says where a customer's values were taken from.
+// RecordSource says where a customer's values come from.
 type RecordSource int32
 
 const (
-	// Not stated.
+	// Not set.
 	RecordSource_RECORD_SOURCE_UNSPECIFIED RecordSource = 0
-	// Read from the vendor's record just now, or returned by the vendor's answer.
+	// The vendor: read from its record just now, or from its response.
 	RecordSource_RECORD_SOURCE_VENDOR RecordSource = 1
-	// As last written through Enlist; the vendor offers no way to read them, or was not asked.
+	// Enlist's journal: the values that Enlist last wrote. The vendor offers no way to read them, or
+	// Enlist did not read them.
 	RecordSource_RECORD_SOURCE_JOURNAL RecordSource = 2
 )
 
@@ -78,72 +79,77 @@ func (RecordSource) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_proto_rawDescGZIP(), []int{0}
 }
 
-// Customer is a person or a company as every provider's system knows it, in one vocabulary.
+// Customer is a person or a company. Every provider uses this one vocabulary.
 //
 // A customer needs a name: `name.family_name`, `display_name` or `organization.name`.
-// What else a provider requires, takes, or cannot take stands in ProviderService.GetProvider.
+// ProviderService.GetProvider lists which fields a provider requires, supports, or does not
+// support.
 type Customer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`,
-	// Valomnia's `reference`, Caliq's `AccountNo`. Chosen by the caller where the vendor lets them,
-	// else given by the vendor (Avvio's `accountID`). Up to 255 characters, not only blanks, no
-	// control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor
-	// requires a key and none is set, the request_id is used and the answer says so. Example:
-	// `CLASSIC-C00`.
+	// The key of the customer at the provider: Opencell's `code`, Sell&Sign's `number`, Valomnia's
+	// `reference`, Caliq's `AccountNo`. The caller chooses it if the vendor allows that. Otherwise
+	// the vendor does (Avvio's `accountID`). Up to 255 characters, not only blanks, without control
+	// characters and invisible characters (Unicode category Cf, U+2028, U+2029). If the vendor
+	// requires a key and `id` is empty, Enlist uses the request_id, and the response says so.
+	// Example: `CLASSIC-C00`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// The person's name; for a company, its contact.
+	// The person's name. For a company, the name of its contact.
 	Name *PersonName `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// The name to show for this customer, up to 255 characters, not only blanks. Example: `John
 	// Smith` or `Marie's Jewelry`.
 	DisplayName string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	// Set when the customer is a company.
+	// The company. Set it if the customer is a company.
 	Organization *Organization `protobuf:"bytes,4,opt,name=organization,proto3" json:"organization,omitempty"`
 	// The person's position, up to 255 characters. Example: `CMO`.
 	JobTitle string `protobuf:"bytes,5,opt,name=job_title,json=jobTitle,proto3" json:"job_title,omitempty"`
-	// One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible
-	// characters (Unicode category Cf, U+2028, U+2029). The vendor is sent a domain with other
-	// letters than ASCII in its A-label form, and the response's `fields` says so:
+	// One email address without a display name (RFC 5322 addr-spec), up to 254 characters, without
+	// invisible characters (Unicode category Cf, U+2028, U+2029). Enlist sends a domain with
+	// non-ASCII letters in its A-label form, and `fields` of the response says so:
 	// `jo@müller.example` becomes `jo@xn--mller-kva.example`. The part before the @ is sent
 	// unchanged. Example: `qa@example.com`.
 	Email string `protobuf:"bytes,6,opt,name=email,proto3" json:"email,omitempty"`
-	// Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40
-	// characters. E.164 is best. An extension of 1 to 15 digits may follow as RFC 3966 writes it:
-	// `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
+	// Landline number, 3 to 40 characters: digits, an optional leading `+`, and the separators space
+	// ( ) . / -. E.164 is best. An extension of 1 to 15 digits may follow, as RFC 3966 writes it:
+	// `+44 20 7946 0018;ext=12`. Enlist sends it in that form, because no vendor documents a form of
+	// its own.
 	Phone string `protobuf:"bytes,7,opt,name=phone,proto3" json:"phone,omitempty"`
-	// Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an
-	// extension.
+	// Mobile number, in the format of `phone`. Sell&Sign sends codes to this number and refuses one
+	// with an extension.
 	Mobile string `protobuf:"bytes,8,opt,name=mobile,proto3" json:"mobile,omitempty"`
 	// Fax number, in the format of `phone`.
 	Fax string `protobuf:"bytes,9,opt,name=fax,proto3" json:"fax,omitempty"`
 	// Web site, up to 255 characters. Example: `https://example.com`.
 	Website string `protobuf:"bytes,10,opt,name=website,proto3" json:"website,omitempty"`
-	// Where invoices go; the customer's main address.
+	// The address for invoices. It is the customer's main address.
 	BillingAddress *Address `protobuf:"bytes,11,opt,name=billing_address,json=billingAddress,proto3" json:"billing_address,omitempty"`
-	// Where goods go, when that is not the billing address.
+	// The address for deliveries, if it differs from the billing address.
 	ShippingAddress *Address `protobuf:"bytes,12,opt,name=shipping_address,json=shippingAddress,proto3" json:"shipping_address,omitempty"`
 	// Language as a BCP-47 tag, up to 35 characters. Example: `fr`, `en-GB`.
 	LanguageCode string `protobuf:"bytes,13,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
-	// Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund
-	// codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
+	// Currency as an ISO 4217 code, three capital letters. All codes of list one are valid, including
+	// fund codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
 	CurrencyCode string `protobuf:"bytes,14,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// Date of birth: year, month and day all set, not in the future.
+	// Date of birth: year, month and day. It must not be in the future.
 	BirthDate *date.Date `protobuf:"bytes,15,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
 	// Place of birth, up to 255 characters. Example: `Lyon`.
 	BirthPlace string `protobuf:"bytes,16,opt,name=birth_place,json=birthPlace,proto3" json:"birth_place,omitempty"`
-	// The customer's category, as the provider's system names it, up to 255 characters. Example: `CLIENT`.
+	// The customer's category, in the words of the provider's system, up to 255 characters. Example:
+	// `CLIENT`.
 	Category string `protobuf:"bytes,17,opt,name=category,proto3" json:"category,omitempty"`
 	// Free text about the customer, up to 4,000 characters on one or more lines.
 	Comment string `protobuf:"bytes,18,opt,name=comment,proto3" json:"comment,omitempty"`
-	// Free fields by name: Opencell's custom fields, Sell&Sign's properties. At most 100; names of 1 to 255 characters,
-	// values of up to 4,000. The names must be declared in the provider's system beforehand.
+	// Free fields by name: Opencell's custom fields, Sell&Sign's properties. Up to 100, with names of
+	// 1 to 255 characters and values of up to 4,000. The provider's system must already define the
+	// names.
 	Properties map[string]string `protobuf:"bytes,19,rep,name=properties,proto3" json:"properties,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// The vendor's own identifiers of what was created, by name: `account_id`, `address_id`, `contact_id`, `actor_id`, …
+	// The vendor's ids of what was created, by name: `account_id`, `address_id`, `contact_id`,
+	// `actor_id`, …
 	VendorIds map[string]string `protobuf:"bytes,20,rep,name=vendor_ids,json=vendorIds,proto3" json:"vendor_ids,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// When the customer came to be at the vendor, where the vendor tells.
+	// When the customer was created at the vendor, if the vendor says.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When the customer last changed at the vendor, where the vendor tells.
+	// When the customer last changed at the vendor, if the vendor says.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,22,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// Whether these values were read from the vendor's record, or are those last written through Enlist.
+	// Where these values come from: the vendor's record, or what Enlist last wrote.
 	Source        RecordSource `protobuf:"varint,23,opt,name=source,proto3,enum=enlist.v1.RecordSource" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -340,15 +346,15 @@ func (x *Customer) GetSource() RecordSource {
 	return RecordSource_RECORD_SOURCE_UNSPECIFIED
 }
 
-// PersonName is a person's name in its parts.
+// PersonName is a person's name.
 type PersonName struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Form of address, up to 20 characters. Example: `Mr`, `Madame`.
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
 	// Given (first) name, up to 255 characters, not only blanks. Example: `John`.
 	GivenName string `protobuf:"bytes,2,opt,name=given_name,json=givenName,proto3" json:"given_name,omitempty"`
-	// Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given.
-	// Example: `Smith`.
+	// Family (last) name, 1 to 255 characters, not only blanks. Required if a name is set. Example:
+	// `Smith`.
 	FamilyName    string `protobuf:"bytes,3,opt,name=family_name,json=familyName,proto3" json:"family_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -405,7 +411,7 @@ func (x *PersonName) GetFamilyName() string {
 	return ""
 }
 
-// Organization is the company that a customer is, or belongs to.
+// Organization is the company that is the customer, or that the customer belongs to.
 type Organization struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Registered or trading name, up to 255 characters, not only blanks. Example: `SHR`.
@@ -414,7 +420,8 @@ type Organization struct {
 	RegistrationNumber string `protobuf:"bytes,2,opt,name=registration_number,json=registrationNumber,proto3" json:"registration_number,omitempty"`
 	// VAT or tax number, up to 100 characters. Example: `FR12345678901`.
 	VatNumber string `protobuf:"bytes,3,opt,name=vat_number,json=vatNumber,proto3" json:"vat_number,omitempty"`
-	// Economic Operators Registration and Identification number, up to 20 characters. Example: `FR12345678900011`.
+	// Economic Operators Registration and Identification number, up to 20 characters. Example:
+	// `FR12345678900011`.
 	Eori          string `protobuf:"bytes,4,opt,name=eori,proto3" json:"eori,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -481,7 +488,8 @@ func (x *Organization) GetEori() string {
 // Address is a postal address.
 type Address struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Street lines, first to last: at most 5, each of up to 255 characters. Example: `["673 Eugene Points"]`.
+	// Street lines in order, up to 5, each with up to 255 characters. Example: `["673 Eugene
+	// Points"]`.
 	Lines []string `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
 	// Town or city, up to 100 characters. Example: `Nice`.
 	City string `protobuf:"bytes,2,opt,name=city,proto3" json:"city,omitempty"`
@@ -489,8 +497,8 @@ type Address struct {
 	PostalCode string `protobuf:"bytes,3,opt,name=postal_code,json=postalCode,proto3" json:"postal_code,omitempty"`
 	// State, province or county, up to 100 characters. Example: `Co. Limerick`.
 	Region string `protobuf:"bytes,4,opt,name=region,proto3" json:"region,omitempty"`
-	// Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned,
-	// or `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
+	// Country as an ISO 3166-1 alpha-2 code, two capital letters. It must be officially assigned, or
+	// `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
 	CountryCode string `protobuf:"bytes,5,opt,name=country_code,json=countryCode,proto3" json:"country_code,omitempty"`
 	// Latitude in degrees, WGS 84, from -90 (south) to 90.
 	Latitude *float64 `protobuf:"fixed64,6,opt,name=latitude,proto3,oneof" json:"latitude,omitempty"`
@@ -582,17 +590,17 @@ func (x *Address) GetLongitude() float64 {
 // Contractor is a person who signs for a customer (Sell&Sign's contractor, or signatory).
 type Contractor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The vendor's identifier of the contractor. Example: `4711`.
+	// The vendor's id of the contractor. Example: `4711`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// The customer this person signs for. Example: `AM201603021055`.
+	// The customer for whom this person signs. Example: `AM201603021055`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// The person's name.
 	Name *PersonName `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	// Email address.
 	Email string `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
-	// Landline number, as the vendor holds it.
+	// Landline number, as the vendor has it.
 	Phone string `protobuf:"bytes,5,opt,name=phone,proto3" json:"phone,omitempty"`
-	// Mobile number, as the vendor holds it; signature codes are sent to it.
+	// Mobile number, as the vendor has it. Signature codes go to this number.
 	Mobile string `protobuf:"bytes,6,opt,name=mobile,proto3" json:"mobile,omitempty"`
 	// Company the person works for.
 	OrganizationName string `protobuf:"bytes,7,opt,name=organization_name,json=organizationName,proto3" json:"organization_name,omitempty"`
@@ -600,7 +608,7 @@ type Contractor struct {
 	JobTitle string `protobuf:"bytes,8,opt,name=job_title,json=jobTitle,proto3" json:"job_title,omitempty"`
 	// Postal address.
 	Address *Address `protobuf:"bytes,9,opt,name=address,proto3" json:"address,omitempty"`
-	// Date of birth; absent when the vendor holds none.
+	// Date of birth. Absent if the vendor has none.
 	BirthDate *date.Date `protobuf:"bytes,10,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
 	// Place of birth.
 	BirthPlace string `protobuf:"bytes,11,opt,name=birth_place,json=birthPlace,proto3" json:"birth_place,omitempty"`
@@ -610,7 +618,7 @@ type Contractor struct {
 	IsDefault bool `protobuf:"varint,13,opt,name=is_default,json=isDefault,proto3" json:"is_default,omitempty"`
 	// Number of the person's company in the register of companies.
 	RegistrationNumber string `protobuf:"bytes,14,opt,name=registration_number,json=registrationNumber,proto3" json:"registration_number,omitempty"`
-	// Category of the contractor, in the vendor's own text.
+	// Category of the contractor, in the vendor's words.
 	Category      string `protobuf:"bytes,15,opt,name=category,proto3" json:"category,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -25,17 +25,17 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// OnExisting says what a create does when the vendor already has a customer with the id.
+// OnExisting says what a creation does if the vendor already has a customer with the id.
 type OnExisting int32
 
 const (
-	// The provider's setting, else ON_EXISTING_FAIL.
+	// The provider's setting, which defaults to ON_EXISTING_FAIL.
 	OnExisting_ON_EXISTING_UNSPECIFIED OnExisting = 0
-	// Refuse with reason CUSTOMER_EXISTS and change nothing.
+	// Fail with CUSTOMER_EXISTS and change nothing.
 	OnExisting_ON_EXISTING_FAIL OnExisting = 1
-	// Overwrite what the vendor holds with the fields of this request.
+	// Overwrite the vendor's record with the fields of this request.
 	OnExisting_ON_EXISTING_UPDATE OnExisting = 2
-	// Return the customer that is there, unchanged.
+	// Return the existing customer unchanged.
 	OnExisting_ON_EXISTING_ADOPT OnExisting = 3
 )
 
@@ -82,15 +82,15 @@ func (OnExisting) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{0}
 }
 
-// UnsupportedFields says what happens to fields that a provider cannot take.
+// UnsupportedFields says what happens to fields that a provider does not support.
 type UnsupportedFields int32
 
 const (
 	// UNSUPPORTED_FIELDS_REJECT.
 	UnsupportedFields_UNSUPPORTED_FIELDS_UNSPECIFIED UnsupportedFields = 0
-	// Refuse the call with reason FIELD_NOT_SUPPORTED and name each such field.
+	// Fail with FIELD_NOT_SUPPORTED and name each such field.
 	UnsupportedFields_UNSUPPORTED_FIELDS_REJECT UnsupportedFields = 1
-	// Go on without them and name each in the answer's `fields`.
+	// Continue without them and name each in `fields` of the response.
 	UnsupportedFields_UNSUPPORTED_FIELDS_DROP UnsupportedFields = 2
 )
 
@@ -135,19 +135,20 @@ func (UnsupportedFields) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{1}
 }
 
-// WarningCode says what kind of thing a Warning is.
+// WarningCode is the kind of a Warning.
 type WarningCode int32
 
 const (
-	// Not stated.
+	// Not set.
 	WarningCode_WARNING_CODE_UNSPECIFIED WarningCode = 0
-	// The vendor did what it was asked for, and warned.
+	// The vendor carried out the request, and returned a warning.
 	WarningCode_WARNING_CODE_VENDOR_WARNING WarningCode = 1
-	// A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain.
+	// A member of the vendor's response has a different JSON type than documented. `customer` has its
+	// value only if the value is certain.
 	WarningCode_WARNING_CODE_UNREADABLE_VALUE WarningCode = 2
-	// A value in the vendor's record has no place in `customer`.
+	// `customer` has no field for a value of the vendor's record.
 	WarningCode_WARNING_CODE_UNREPRESENTED_VALUE WarningCode = 3
-	// The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form.
+	// The vendor stored the customer's id in a different form. `customer.id` is the vendor's form.
 	WarningCode_WARNING_CODE_ID_CHANGED WarningCode = 4
 )
 
@@ -196,19 +197,19 @@ func (WarningCode) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{2}
 }
 
-// Outcome is what a create did at the vendor.
+// Outcome is what a creation did at the vendor.
 type Outcome int32
 
 const (
-	// Not stated.
+	// Not set.
 	Outcome_OUTCOME_UNSPECIFIED Outcome = 0
 	// The customer is new.
 	Outcome_OUTCOME_CREATED Outcome = 1
-	// The customer was there before this creation, and was overwritten.
+	// The customer existed before this creation, and was overwritten.
 	Outcome_OUTCOME_UPDATED Outcome = 2
 	// One of the two. Neither the vendor nor a look-up before the request says which.
 	Outcome_OUTCOME_CREATED_OR_UPDATED Outcome = 3
-	// The customer was there and was left unchanged.
+	// The customer existed, and was left unchanged.
 	Outcome_OUTCOME_ADOPTED Outcome = 4
 	// Nothing was sent: the request had `validate_only`.
 	Outcome_OUTCOME_PREVIEWED Outcome = 5
@@ -261,19 +262,19 @@ func (Outcome) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{3}
 }
 
-// Fate is what becomes of a field on its way to the vendor.
+// Fate is how a field is sent to the vendor.
 type Fate int32
 
 const (
-	// Not stated.
+	// Not set.
 	Fate_FATE_UNSPECIFIED Fate = 0
-	// Sent as it came.
+	// Sent unchanged.
 	Fate_FATE_SENT Fate = 1
-	// Sent in another form.
+	// Sent in a different form.
 	Fate_FATE_TRANSFORMED Fate = 2
 	// Not sent.
 	Fate_FATE_DROPPED Fate = 3
-	// Not in the request: a setting of the connection added it.
+	// Not in the request. A setting of the provider added it.
 	Fate_FATE_DEFAULTED Fate = 4
 )
 
@@ -326,15 +327,17 @@ func (Fate) EnumDescriptor() ([]byte, []int) {
 type DriftKind int32
 
 const (
-	// Not stated.
+	// Not set.
 	DriftKind_DRIFT_KIND_UNSPECIFIED DriftKind = 0
-	// The vendor holds another value.
+	// The vendor has a different value.
 	DriftKind_DRIFT_KIND_CHANGED DriftKind = 1
-	// The vendor returns no value: it was emptied there, or the vendor never returns this field.
+	// The vendor returns no value. The field was emptied, or the vendor never returns it.
 	DriftKind_DRIFT_KIND_NOT_RETURNED DriftKind = 2
-	// The vendor holds a value that the request did not have: from a setting of the connection, from the vendor itself, or from somebody.
+	// The vendor has a value that the request did not have. It comes from a setting of the provider,
+	// from the vendor, or from another user of its system.
 	DriftKind_DRIFT_KIND_ADDED DriftKind = 3
-	// The vendor returns the field in another form than it was written, so that the two cannot be compared; `note` says why.
+	// The vendor returns the field in a different form, so that the two values cannot be compared.
+	// `note` says why.
 	DriftKind_DRIFT_KIND_OTHER_FORM DriftKind = 4
 )
 
@@ -383,24 +386,25 @@ func (DriftKind) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_customer_service_proto_rawDescGZIP(), []int{5}
 }
 
-// CreateCustomerRequest asks for one customer at one provider.
+// CreateCustomerRequest creates one customer at one provider.
 //
-// Text in this request, and in every other, is valid UTF-8 without control characters (U+0000 to
+// All text in this and every other request is valid UTF-8 without control characters (U+0000 to
 // U+001F and U+007F to U+009F). This includes the elements of lists, and the keys and values of
 // maps. Line breaks (LF, CR) and tabs are allowed in `customer.comment`, `valomnia.on_hold_reason`
 // and the `reason` of ResolveOperation, which may have several lines.
 type CreateCustomerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection, as ListProviders lists them: 1 to 63 lower-case letters, digits and hyphens,
-	// beginning with a letter. Two licences at one vendor are two providers. Example: `opencell`.
+	// Name of a configured provider, as ListProviders returns it: 1 to 63 lower-case letters, digits
+	// and hyphens. The first is a letter. Two licences at one vendor are two providers. Example:
+	// `opencell`.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
-	// call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
-	// one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+	// The caller's UUID for this creation, other than the nil UUID. Send the same one with every
+	// retry. Over REST, the header `Idempotency-Key` is an alternative. If neither is set, Enlist
+	// generates one, and only the response shows it. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The customer to create.
 	Customer *Customer `protobuf:"bytes,3,opt,name=customer,proto3" json:"customer,omitempty"`
-	// What only this provider's vendor takes; it must be the options of that vendor.
+	// Options that only one vendor takes. They must be the options of this provider's vendor.
 	//
 	// Types that are valid to be assigned to VendorOptions:
 	//
@@ -410,15 +414,18 @@ type CreateCustomerRequest struct {
 	//	*CreateCustomerRequest_Caliq
 	//	*CreateCustomerRequest_Avvio
 	VendorOptions isCreateCustomerRequest_VendorOptions `protobuf_oneof:"vendor_options"`
-	// What to do when the vendor already has a customer with this id. Unspecified: the provider's setting, else ON_EXISTING_FAIL.
+	// What to do if the vendor already has a customer with this id. Default: the provider's setting,
+	// which defaults to ON_EXISTING_FAIL.
 	OnExisting OnExisting `protobuf:"varint,9,opt,name=on_existing,json=onExisting,proto3,enum=enlist.v1.OnExisting" json:"on_existing,omitempty"`
-	// What to do with fields that the provider cannot take. Unspecified: UNSUPPORTED_FIELDS_REJECT.
+	// What to do with fields that the provider does not support. Default: UNSUPPORTED_FIELDS_REJECT.
 	UnsupportedFields UnsupportedFields `protobuf:"varint,10,opt,name=unsupported_fields,json=unsupportedFields,proto3,enum=enlist.v1.UnsupportedFields" json:"unsupported_fields,omitempty"`
-	// Do everything but the send, and answer with what would be sent (AIP-163). With `on_existing` set in the request, and an id that the
-	// caller chooses, the vendor is asked whether the customer exists: ON_EXISTING_FAIL then ends with CUSTOMER_EXISTS if it does, and
-	// ON_EXISTING_ADOPT answers with the customer that is there and no `vendor_request`, since nothing would be sent.
+	// Preview the creation (AIP-163): do everything but send the request, and return it as
+	// `vendor_request`. If this request sets `on_existing` and the caller chooses the id, Enlist asks
+	// the vendor whether the customer exists. If it does, ON_EXISTING_FAIL ends with CUSTOMER_EXISTS.
+	// ON_EXISTING_ADOPT returns the existing customer without a `vendor_request`, because nothing
+	// would be sent.
 	ValidateOnly bool `protobuf:"varint,11,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// Return the vendor's own answer as `vendor_record`.
+	// Return the vendor's own response as `vendor_record`.
 	IncludeVendorRecord bool `protobuf:"varint,12,opt,name=include_vendor_record,json=includeVendorRecord,proto3" json:"include_vendor_record,omitempty"`
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
@@ -560,27 +567,27 @@ type isCreateCustomerRequest_VendorOptions interface {
 }
 
 type CreateCustomerRequest_Opencell struct {
-	// For a provider whose vendor is Opencell.
+	// Options of an Opencell provider.
 	Opencell *OpencellOptions `protobuf:"bytes,4,opt,name=opencell,proto3,oneof"`
 }
 
 type CreateCustomerRequest_SellAndSign struct {
-	// For a provider whose vendor is Sell&Sign.
+	// Options of a Sell&Sign provider.
 	SellAndSign *SellAndSignOptions `protobuf:"bytes,5,opt,name=sell_and_sign,json=sellAndSign,proto3,oneof"`
 }
 
 type CreateCustomerRequest_Valomnia struct {
-	// For a provider whose vendor is Valomnia.
+	// Options of a Valomnia provider.
 	Valomnia *ValomniaOptions `protobuf:"bytes,6,opt,name=valomnia,proto3,oneof"`
 }
 
 type CreateCustomerRequest_Caliq struct {
-	// For a provider whose vendor is Caliq.
+	// Options of a Caliq provider.
 	Caliq *CaliqOptions `protobuf:"bytes,7,opt,name=caliq,proto3,oneof"`
 }
 
 type CreateCustomerRequest_Avvio struct {
-	// For a provider whose vendor is Avvio/SHR.
+	// Options of an Avvio/SHR provider.
 	Avvio *AvvioOptions `protobuf:"bytes,8,opt,name=avvio,proto3,oneof"`
 }
 
@@ -594,26 +601,26 @@ func (*CreateCustomerRequest_Caliq) isCreateCustomerRequest_VendorOptions() {}
 
 func (*CreateCustomerRequest_Avvio) isCreateCustomerRequest_VendorOptions() {}
 
-// CreateCustomerResponse is the end of a create.
+// CreateCustomerResponse is the result of a creation.
 type CreateCustomerResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The customer as it now stands, as far as is known; `source` says whether the vendor or Enlist tells.
+	// The customer, as far as Enlist knows it. `source` says where the values come from.
 	Customer *Customer `protobuf:"bytes,1,opt,name=customer,proto3" json:"customer,omitempty"`
 	// What happened at the vendor.
 	Outcome Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=enlist.v1.Outcome" json:"outcome,omitempty"`
-	// The create's request_id: the caller's, or the one Enlist made.
+	// The request_id of the creation: the caller's, or the one that Enlist generated.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Whether this is the recorded answer of an earlier call with the same request_id.
+	// Whether this is the recorded response to an earlier request with the same request_id.
 	Replayed bool `protobuf:"varint,4,opt,name=replayed,proto3" json:"replayed,omitempty"`
 	// The fate of each field that was not sent unchanged, and each value that a setting of the
-	// connection added. With `validate_only`: the fate of every field.
+	// provider added. With `validate_only`, the fate of every field.
 	Fields []*FieldFate `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"`
-	// The exact request that would be sent; only with `validate_only`.
+	// The exact request that would be sent. Only with `validate_only`.
 	VendorRequest *VendorRequest `protobuf:"bytes,6,opt,name=vendor_request,json=vendorRequest,proto3" json:"vendor_request,omitempty"`
-	// The vendor's answer as it came, without secrets; only with `include_vendor_record`.
+	// The vendor's response, without secrets. Only with `include_vendor_record`.
 	VendorRecord *structpb.Struct `protobuf:"bytes,7,opt,name=vendor_record,json=vendorRecord,proto3" json:"vendor_record,omitempty"`
-	// What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
-	// represent.
+	// What the caller should know although the call succeeded: the vendor's own warnings, and values
+	// of its record that `customer` cannot represent.
 	Warnings      []*Warning `protobuf:"bytes,8,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -705,16 +712,19 @@ func (x *CreateCustomerResponse) GetWarnings() []*Warning {
 	return nil
 }
 
-// Warning is something that the caller should know about a call that succeeded.
+// Warning is information about a call that succeeded.
 type Warning struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What kind of thing it is.
+	// The kind of warning.
 	Code WarningCode `protobuf:"varint,1,opt,name=code,proto3,enum=enlist.v1.WarningCode" json:"code,omitempty"`
-	// Path of the field that it is about, from the response: `customer.billing_address.postal_code`. Empty when it is about none.
+	// Path of the field in the response: `customer.billing_address.postal_code`. Empty if the warning
+	// is not about a field.
 	Path string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
-	// One or two sentences for people. Values of the vendor's record never stand in it; the vendor's own warnings do.
+	// One or two sentences for people. They contain the vendor's own warning, if there is one, but no
+	// values of the vendor's record.
 	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
-	// The vendor's code of its own warning, or the vendor's name of the member that is not represented. Example: `postalCode`.
+	// The vendor's code of its warning, or the vendor's name of the member that `customer` cannot
+	// represent. Example: `postalCode`.
 	VendorCode    string `protobuf:"bytes,4,opt,name=vendor_code,json=vendorCode,proto3" json:"vendor_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -778,17 +788,18 @@ func (x *Warning) GetVendorCode() string {
 	return ""
 }
 
-// FieldFate says how one field of a request was sent, or names a value that a setting added.
+// FieldFate says how a field of the request was sent, or names a value that a setting added.
 type FieldFate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
-	// that overrides the setting, or empty if none does.
+	// Proto path in the request. Example: `customer.language_code`. With FATE_DEFAULTED, the field
+	// that overrides the setting, or empty if there is no such field.
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
-	// The vendor's name of the field it was sent in. Example: `name.lastName`. Empty when it was dropped.
+	// The vendor's name of the field. Example: `name.lastName`. Empty if the field was dropped.
 	WireField string `protobuf:"bytes,2,opt,name=wire_field,json=wireField,proto3" json:"wire_field,omitempty"`
-	// What became of it.
+	// How the field was sent.
 	Fate Fate `protobuf:"varint,3,opt,name=fate,proto3,enum=enlist.v1.Fate" json:"fate,omitempty"`
-	// Both forms of a transformed field, why a field was dropped, or the setting of a value.
+	// The two forms of a transformed field, why a field was dropped, or the setting that added a
+	// value.
 	Note          string `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -852,16 +863,17 @@ func (x *FieldFate) GetNote() string {
 	return ""
 }
 
-// VendorRequest is an HTTP request to a vendor, its secrets replaced by `$NAMES`.
+// VendorRequest is an HTTP request to a vendor, with its secrets replaced by `$NAMES`.
 type VendorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// HTTP method. Example: `POST`.
 	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
 	// URL with its query.
 	Url string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
-	// Headers in the order they are set, without `traceparent` and `tracestate`, which a call that belongs to a trace carries besides.
+	// Headers in the order in which they are set. The tracing headers `traceparent` and `tracestate`
+	// are not included.
 	Headers []*VendorRequest_Header `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty"`
-	// Body as text; the bytes of a file are replaced by their type and size.
+	// Body as text. The type and size of a file replace its bytes.
 	Body          string `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -925,17 +937,17 @@ func (x *VendorRequest) GetBody() string {
 	return ""
 }
 
-// GetCustomerRequest asks for one customer of one provider.
+// GetCustomerRequest reads one customer of one provider.
 type GetCustomerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection; see CreateCustomerRequest.
+	// Name of a configured provider. See CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
-	// ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+	// The customer's `id`: 1 to 255 characters, not only blanks, without control characters and
+	// invisible characters. Percent-encode it in a URL. Example: `CLASSIC-C00`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Return the vendor's own record as `vendor_record`.
 	IncludeVendorRecord bool `protobuf:"varint,3,opt,name=include_vendor_record,json=includeVendorRecord,proto3" json:"include_vendor_record,omitempty"`
-	// Compare the customer with what was last written through Enlist, and return what differs as `drift`.
+	// Compare the customer with what Enlist last wrote, and return the differences as `drift`.
 	IncludeDrift  bool `protobuf:"varint,4,opt,name=include_drift,json=includeDrift,proto3" json:"include_drift,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1002,14 +1014,15 @@ func (x *GetCustomerRequest) GetIncludeDrift() bool {
 // GetCustomerResponse is one customer.
 type GetCustomerResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The customer as the provider holds it; `source` says whether it was read there.
+	// The customer, as the provider has it. `source` says whether it was read there.
 	Customer *Customer `protobuf:"bytes,1,opt,name=customer,proto3" json:"customer,omitempty"`
-	// The vendor's record as it came, without secrets; only with `include_vendor_record`.
+	// The vendor's record, without secrets. Only with `include_vendor_record`.
 	VendorRecord *structpb.Struct `protobuf:"bytes,2,opt,name=vendor_record,json=vendorRecord,proto3" json:"vendor_record,omitempty"`
-	// What differs from what was last written; only with `include_drift`, and only where Enlist remembers that it wrote the customer.
+	// How the customer differs from what Enlist last wrote. Only with `include_drift`, and only if
+	// Enlist has a record of writing the customer.
 	Drift *Drift `protobuf:"bytes,3,opt,name=drift,proto3" json:"drift,omitempty"`
-	// What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
-	// represent.
+	// What the caller should know although the call succeeded: the vendor's own warnings, and values
+	// of its record that `customer` cannot represent.
 	Warnings      []*Warning `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1073,14 +1086,16 @@ func (x *GetCustomerResponse) GetWarnings() []*Warning {
 	return nil
 }
 
-// Drift is how a customer differs at the vendor from what the last create or update through Enlist wrote.
+// Drift is how the vendor's record differs from what the last creation or update through Enlist
+// wrote.
 type Drift struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The request_id of that create or update; empty when it was another caller's, and this one is no operator.
+	// The request_id of that creation. Empty if it is another caller's and this caller is not an
+	// operator.
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// When it was recorded as done.
+	// When Enlist recorded its success.
 	WriteTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=write_time,json=writeTime,proto3" json:"write_time,omitempty"`
-	// The fields that differ, in field order; none when all is as it was written.
+	// The fields that differ, in field order. Empty if nothing has changed.
 	Fields        []*FieldDrift `protobuf:"bytes,3,rep,name=fields,proto3" json:"fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1144,11 +1159,12 @@ type FieldDrift struct {
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	// How it differs.
 	Kind DriftKind `protobuf:"varint,2,opt,name=kind,proto3,enum=enlist.v1.DriftKind" json:"kind,omitempty"`
-	// The value that was written; empty when none was, and where the drift has no `request_id`.
+	// The value that was written. Empty if no value was written, and if the drift has no
+	// `request_id`.
 	Written string `protobuf:"bytes,3,opt,name=written,proto3" json:"written,omitempty"`
-	// The value that the vendor holds; empty when it returns none.
+	// The vendor's value. Empty if the vendor returns none.
 	Held string `protobuf:"bytes,4,opt,name=held,proto3" json:"held,omitempty"`
-	// What to know of it.
+	// More about the difference.
 	Note          string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1219,18 +1235,19 @@ func (x *FieldDrift) GetNote() string {
 	return ""
 }
 
-// ListContractorsRequest asks for a page of a customer's contractors.
+// ListContractorsRequest lists a page of a customer's contractors.
 type ListContractorsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection; see CreateCustomerRequest.
+	// Name of a configured provider. See CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
-	// ones. Example: `AM201603021055`.
+	// The customer's `id`: 1 to 255 characters, not only blanks, without control characters and
+	// invisible characters. Example: `AM201603021055`.
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	// The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-	// value that Enlist changes without naming it in the response.
+	// The maximum number of contractors to return. Default: 100. Enlist reduces a value above 1000 to
+	// 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+	// response.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before, used with the same other parameters; up to 1,024 characters.
+	// `next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Return the vendor's own records as `vendor_records`.
 	IncludeVendorRecord bool `protobuf:"varint,5,opt,name=include_vendor_record,json=includeVendorRecord,proto3" json:"include_vendor_record,omitempty"`
@@ -1308,11 +1325,12 @@ type ListContractorsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The contractors, in the vendor's order.
 	Contractors []*Contractor `protobuf:"bytes,1,rep,name=contractors,proto3" json:"contractors,omitempty"`
-	// Token of the next page; empty when this is the last.
+	// Token of the next page. Empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// The vendor's records as they came, one for each contractor; only with `include_vendor_record`.
+	// The vendor's records, one for each contractor, without secrets. Only with
+	// `include_vendor_record`.
 	VendorRecords []*structpb.Struct `protobuf:"bytes,3,rep,name=vendor_records,json=vendorRecords,proto3" json:"vendor_records,omitempty"`
-	// What the vendor's list holds that `contractors` cannot represent.
+	// Values of the vendor's list that `contractors` cannot represent.
 	Warnings      []*Warning `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

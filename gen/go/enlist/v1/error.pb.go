@@ -22,156 +22,179 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// ErrorReason is the `reason` of the google.rpc.ErrorInfo (domain `enlist`) that every error carries.
+// ErrorReason is the `reason` in the google.rpc.ErrorInfo (domain `enlist`) of every error.
 //
-// Each comment says: the status code and what it is over REST; the cause; the remedy; whether google.rpc.RetryInfo comes along, which says
-// that the same call is worth repeating and when; and which details may come besides ErrorInfo. docs/errors.md is made of them.
+// Each comment gives the status code over gRPC and REST, the cause, the remedy, and the details
+// besides ErrorInfo. `RetryInfo` says whether google.rpc.RetryInfo comes with the error: retry the
+// same request after its delay. docs/errors.md is generated from these comments.
 // buf:lint:ignore ENUM_VALUE_PREFIX
 type ErrorReason int32
 
 const (
-	// Not stated.
+	// Not set.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not JSON).
-	// Cause: One or more fields break a rule of the contract or of the provider, or the request is not well formed.
+	// Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not
+	// JSON).
+	// Cause: One or more fields break a rule of the contract or of the provider, or the request is
+	// malformed.
 	// Remedy: Fix every field that BadRequest names, and call again.
 	// RetryInfo: never.
 	// Details: BadRequest.
 	ErrorReason_INVALID_FIELD ErrorReason = 1
 	// Code: INVALID_ARGUMENT, HTTP 400.
-	// Cause: The provider cannot take one or more of the fields, or their values, however they are written.
-	// Remedy: Leave out what BadRequest names, or set unsupported_fields to UNSUPPORTED_FIELDS_DROP; GetProvider lists what it
-	// takes.
+	// Cause: The provider does not support one or more of the fields, or a value of `on_existing`.
+	// Remedy: Leave out what BadRequest names, or set `unsupported_fields` to
+	// UNSUPPORTED_FIELDS_DROP. GetProvider lists what the provider supports.
 	// RetryInfo: never.
 	// Details: BadRequest.
 	ErrorReason_FIELD_NOT_SUPPORTED ErrorReason = 2
 	// Code: INVALID_ARGUMENT, HTTP 400.
-	// Cause: The request_id was used before, with another payload.
-	// Remedy: Repeat that payload, or use a new request_id.
+	// Cause: An earlier request with this request_id had other fields.
+	// Remedy: Repeat the earlier request unchanged, or use a new request_id.
 	// RetryInfo: never.
 	// Details: BadRequest.
 	ErrorReason_REQUEST_ID_REUSED ErrorReason = 3
 	// Code: NOT_FOUND, HTTP 404.
-	// Cause: No connection of that name is configured.
-	// Remedy: Use one of the names that the message lists.
+	// Cause: No provider of that name is configured.
+	// Remedy: Use one of the names in the message.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_PROVIDER_NOT_CONFIGURED ErrorReason = 4
 	// Code: NOT_FOUND, HTTP 404.
-	// Cause: The vendor says that it has no customer with that id.
-	// Remedy: Use the id that the answer to the create told as customer.id.
+	// Cause: The vendor has no customer with that id.
+	// Remedy: Use the `customer.id` that CreateCustomer returned.
 	// RetryInfo: never.
 	// Details: VendorError.
 	ErrorReason_CUSTOMER_NOT_FOUND ErrorReason = 5
 	// Code: NOT_FOUND, HTTP 404.
-	// Cause: No create with that request_id is recorded for this caller and provider: previews are not, nor creates that were
-	// refused for their fields.
-	// Remedy: Use the request_id of a create; ListOperations lists them.
+	// Cause: There is no record of a creation with that request_id for this caller and provider.
+	// Enlist does not record previews, and requests that it refused because of their fields.
+	// Remedy: Use the request_id of a creation. ListOperations lists them.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_OPERATION_NOT_FOUND ErrorReason = 6
 	// Code: ALREADY_EXISTS, HTTP 409.
-	// Cause: The provider already has a customer with that id, or with a nearly equal one that it may take for the same, and it was left
-	// unchanged. A look-up has shown that this request_id did not create it.
-	// Remedy: Use another id, or set on_existing to ON_EXISTING_ADOPT to take the customer as it is, or to ON_EXISTING_UPDATE to
-	// overwrite it.
+	// Cause: The provider already has a customer with that id, or with a nearly equal one that the
+	// vendor may treat as the same. Enlist left it unchanged. A look-up showed that this request_id
+	// did not create it.
+	// Remedy: Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer
+	// unchanged, or to ON_EXISTING_UPDATE to overwrite it.
 	// RetryInfo: never.
 	// Details: VendorError.
 	ErrorReason_CUSTOMER_EXISTS ErrorReason = 7
 	// Code: UNIMPLEMENTED, HTTP 501 (404 for a path and 405 for a method that does not exist).
-	// Cause: The provider's vendor, or this version of Enlist, does not offer the call.
-	// Remedy: Use what the message names; GetProvider tells which RPCs a provider supports, and why not the others.
+	// Cause: The provider's vendor, or this version of Enlist, does not support the call.
+	// Remedy: Use what the message names. GetProvider says which RPCs a provider supports, and why it
+	// does not support the others.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_RPC_NOT_SUPPORTED ErrorReason = 8
 	// Code: ABORTED, HTTP 409.
-	// Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
-	// it is too early to decide that nothing was created.
-	// Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
+	// Cause: The same creation, or another one of the same customer, is still in progress. Enlist
+	// sent nothing for this call. For ResolveOperation: it is too early to decide that nothing was
+	// created.
+	// Remedy: Call again with the same request_id after the RetryInfo delay, or wait with
+	// WaitOperation.
 	// RetryInfo: always.
 	// Details: none.
 	ErrorReason_REQUEST_IN_PROGRESS ErrorReason = 9
 	// Code: ABORTED, HTTP 409.
-	// Cause: The request was sent, and no response proves what became of it: the customer may exist or not. Enlist is finding out.
-	// Remedy: Call again with the same request_id, which never sends blindly, or wait with WaitOperation; never with a new one.
-	// Where no machine can tell, the message says so: look at the vendor, and record what was found with ResolveOperation.
+	// Cause: The request was sent, but no trustworthy response arrived. The customer may exist or
+	// not. Enlist resolves the outcome in the background.
+	// Remedy: Call again with the same request_id, or wait with WaitOperation. Never use a new
+	// request_id. If Enlist cannot resolve the outcome, the message says so: check at the vendor, and
+	// record the result with ResolveOperation.
 	// RetryInfo: always, unless a person must decide.
 	// Details: VendorError.
 	ErrorReason_OUTCOME_UNKNOWN ErrorReason = 10
 	// Code: FAILED_PRECONDITION, HTTP 400.
-	// Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
-	// Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
+	// Cause: The vendor refused the request. Nothing was created. BadRequest has the fields that the
+	// vendor names, if any.
+	// Remedy: Fix what VendorError names, in the request or in the vendor's system. Then call again
+	// with a new request_id.
 	// RetryInfo: never.
 	// Details: VendorError, BadRequest.
 	ErrorReason_VENDOR_REJECTED ErrorReason = 11
 	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and Enlist
-	// holds requests to it back for a time. A look-up has shown that nothing was created, or will show it before Enlist sends again.
-	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
+	// Cause: The vendor could not be reached, did not respond to a read, or reported that it is
+	// unavailable. Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends
+	// again, a look-up must show that nothing was created.
+	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
+	// deadline.
 	// RetryInfo: always.
 	// Details: VendorError.
 	ErrorReason_VENDOR_UNAVAILABLE ErrorReason = 12
 	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The call's turn did not come in its time, because of the limits that are set for this provider; or Enlist has as many calls
-	// under way, as little memory left, or as many of the vendor's large answers to read, that it takes no more. Nothing was created.
-	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
+	// Cause: The call timed out waiting for a free slot at the provider (`max_in_flight`,
+	// `rate_limit`). Or Enlist has reached a limit of its own: calls in progress, memory, or large
+	// vendor responses being read. Nothing was created.
+	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
+	// deadline.
 	// RetryInfo: always.
 	// Details: none.
 	ErrorReason_OVERLOADED ErrorReason = 13
 	// Code: RESOURCE_EXHAUSTED, HTTP 429.
-	// Cause: The vendor asks for fewer requests. Enlist looks up the customer before it sends again.
-	// Remedy: Call again with the same request_id after the RetryInfo delay, which is at least the one that the vendor asks for.
+	// Cause: The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
+	// Remedy: Call again with the same request_id after the RetryInfo delay. It is at least the delay
+	// that the vendor asks for.
 	// RetryInfo: always.
 	// Details: VendorError.
 	ErrorReason_VENDOR_RATE_LIMITED ErrorReason = 14
 	// Code: INTERNAL, HTTP 500.
-	// Cause: The vendor rejected the credentials of the configured connection. Enlist then sends nothing for a time that grows with each
-	// rejection, and looks up the customer before it sends again.
-	// Remedy: An operator must fix them in the configuration and restart Enlist. Then call again with the same request_id.
+	// Cause: The vendor rejected the credentials of this provider. Enlist pauses requests to it,
+	// longer after each rejection. It looks the customer up before it sends again.
+	// Remedy: An operator must fix the credentials in the configuration and restart Enlist. Then call
+	// again with the same request_id.
 	// RetryInfo: never.
 	// Details: VendorError.
 	ErrorReason_VENDOR_CREDENTIALS_REJECTED ErrorReason = 15
 	// Code: INTERNAL, HTTP 500.
-	// Cause: The vendor's answer does not fit its documentation: a wrong base_url, a proxy's page, an unknown format.
-	// Remedy: An operator must check the base_url of the connection and what stands between; GetOperation shows the answer to a
-	// create.
+	// Cause: The vendor's response does not match its documentation: a wrong `base_url`, an error
+	// page of a proxy, or an unknown format.
+	// Remedy: An operator must check the provider's `base_url` and any proxy. GetOperation shows the
+	// response to a creation.
 	// RetryInfo: never.
 	// Details: VendorError.
 	ErrorReason_VENDOR_RESPONSE_INVALID ErrorReason = 16
 	// Code: UNAUTHENTICATED, HTTP 401.
-	// Cause: The call carries no credentials.
-	// Remedy: Send `authorization: Bearer …` with an API key or a token, or connect with a client certificate: what the message names.
+	// Cause: The call has no credentials.
+	// Remedy: Send what the message names: `authorization: Bearer …` with an API key or a token, or a
+	// client certificate.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_CREDENTIALS_MISSING ErrorReason = 17
 	// Code: UNAUTHENTICATED, HTTP 401.
 	// Cause: The credentials of the call are unknown, expired or malformed.
-	// Remedy: Send valid ones; of a token the message says which claim is wrong. An `authorization` counts before a client certificate.
+	// Remedy: Send valid credentials. For a token, the message names the wrong claim. If a call has
+	// both, `authorization` counts and the client certificate does not.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_CREDENTIALS_INVALID ErrorReason = 18
 	// Code: PERMISSION_DENIED, HTTP 403.
-	// Cause: The caller may not use this provider or this RPC, or asks for the creates of another caller.
-	// Remedy: Use what the message says that the caller may, or ask the operator to permit more.
+	// Cause: The caller may not use this provider or this RPC, or asks for the creations of another
+	// caller.
+	// Remedy: Use what the message permits, or ask the operator for more permissions.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_NOT_PERMITTED ErrorReason = 19
 	// Code: INTERNAL, HTTP 500.
 	// Cause: A defect in Enlist.
-	// Remedy: Give its operator the call id that the message names: the log has the cause under it.
+	// Remedy: Give the operator the call id in the message. The log has the cause under that id.
 	// RetryInfo: never.
 	// Details: none.
 	ErrorReason_INTERNAL_ERROR ErrorReason = 20
 	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The call could not be recorded, and so it sent nothing (an earlier one with the same request_id may have); or the record of a
-	// create could not be read.
-	// Remedy: Call again with the same request_id after the RetryInfo delay; the operator finds the cause in the log.
+	// Cause: Enlist could not record the call, and so sent nothing for it. An earlier call with the
+	// same request_id may have sent something. Or Enlist could not read the record of a creation.
+	// Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
+	// cause in the log.
 	// RetryInfo: always.
 	// Details: none.
 	ErrorReason_JOURNAL_UNAVAILABLE ErrorReason = 21
 	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: A token could not be checked, since the keys of its issuer could not be read.
-	// Remedy: Call again with the same request_id after the RetryInfo delay; the operator finds the cause in the log.
+	// Cause: Enlist could not check a token, because it could not read the keys of its issuer.
+	// Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
+	// cause in the log.
 	// RetryInfo: always.
 	// Details: none.
 	ErrorReason_AUTHENTICATION_UNAVAILABLE ErrorReason = 22
@@ -258,10 +281,11 @@ func (ErrorReason) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_error_proto_rawDescGZIP(), []int{0}
 }
 
-// VendorError is what a vendor said when a call failed: its own codes and messages, without secrets, cut to size.
+// VendorError is the vendor's own response to a failed call: its codes and messages, without
+// secrets, cut to size.
 type VendorError struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// HTTP status code; 0 when there was no answer.
+	// HTTP status code. 0 if no response arrived.
 	HttpStatus int32 `protobuf:"varint,1,opt,name=http_status,json=httpStatus,proto3" json:"http_status,omitempty"`
 	// The vendor's messages, at most 20.
 	Messages      []*VendorMessage `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
@@ -320,9 +344,9 @@ type VendorMessage struct {
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// The vendor's text, cut to 500 characters.
 	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
-	// What the vendor adds (Caliq's ExtraData), cut to 200 characters.
+	// What the vendor adds to the message (Caliq's ExtraData), cut to 200 characters.
 	Extra string `protobuf:"bytes,3,opt,name=extra,proto3" json:"extra,omitempty"`
-	// What the vendor's catalogue says of the code (Caliq's Message list), cut to 200 characters.
+	// The vendor's description of the code (Caliq's Message list), cut to 200 characters.
 	Description   string `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -26,23 +26,23 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// OperationState is where a create stands.
+// OperationState is the state of a creation.
 type OperationState int32
 
 const (
-	// Not stated.
+	// Not set.
 	OperationState_OPERATION_STATE_UNSPECIFIED OperationState = 0
-	// Recorded; the vendor is being called.
+	// Recorded. Enlist is sending the request to the vendor.
 	OperationState_OPERATION_STATE_INTENT OperationState = 1
-	// Done at the vendor.
+	// The customer exists at the vendor.
 	OperationState_OPERATION_STATE_SUCCEEDED OperationState = 2
-	// Refused for good; nothing was created.
+	// Refused. The outcome is final and nothing was created.
 	OperationState_OPERATION_STATE_FAILED OperationState = 3
-	// Nothing was done at the vendor; the same request_id starts again.
+	// Nothing was created. The same request_id starts again.
 	OperationState_OPERATION_STATE_NOT_SENT OperationState = 4
-	// Sent, and no response proves the outcome. Enlist looks it up in the background.
+	// Sent, but no trustworthy response arrived. Enlist looks the customer up in the background.
 	OperationState_OPERATION_STATE_UNKNOWN OperationState = 5
-	// Only a person can tell; see ResolveOperation.
+	// Enlist cannot resolve the outcome. A person must decide. See ResolveOperation.
 	OperationState_OPERATION_STATE_NEEDS_PERSON OperationState = 6
 )
 
@@ -95,17 +95,17 @@ func (OperationState) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{0}
 }
 
-// SendStage is how far a request to a vendor got.
+// SendStage is how much of a request to a vendor was sent and answered.
 type SendStage int32
 
 const (
-	// Not stated.
+	// Not set.
 	SendStage_SEND_STAGE_UNSPECIFIED SendStage = 0
-	// No byte of the request left.
+	// No byte of the request was sent.
 	SendStage_SEND_STAGE_NOT_SENT SendStage = 1
-	// Bytes may have left, and no trustworthy response came.
+	// Bytes may have been sent, and no trustworthy response arrived.
 	SendStage_SEND_STAGE_SENT SendStage = 2
-	// The vendor answered in its own words.
+	// The vendor itself responded.
 	SendStage_SEND_STAGE_ANSWERED SendStage = 3
 )
 
@@ -152,15 +152,15 @@ func (SendStage) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{1}
 }
 
-// TryKind is what a call to a vendor was for.
+// TryKind is the purpose of a request to a vendor.
 type TryKind int32
 
 const (
-	// Not stated.
+	// Not set.
 	TryKind_TRY_KIND_UNSPECIFIED TryKind = 0
 	// To create the customer.
 	TryKind_TRY_KIND_SEND TryKind = 1
-	// To find out whether the customer exists.
+	// To look the customer up.
 	TryKind_TRY_KIND_LOOKUP TryKind = 2
 )
 
@@ -205,11 +205,11 @@ func (TryKind) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{2}
 }
 
-// Decision is what a person decides about a create.
+// Decision is what a person decides about a creation.
 type Decision int32
 
 const (
-	// Not stated.
+	// Not set.
 	Decision_DECISION_UNSPECIFIED Decision = 0
 	// The customer exists at the vendor.
 	Decision_DECISION_SUCCEEDED Decision = 1
@@ -258,39 +258,39 @@ func (Decision) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{3}
 }
 
-// Operation is one create and what became of it.
+// Operation is the record of one creation.
 type Operation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the provider. Example: `opencell`.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The create's request_id, a UUID.
+	// The request_id of the creation, a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// The customer's id, where it is known.
+	// The customer's id, if it is known.
 	CustomerId string `protobuf:"bytes,3,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	// Where the create stands.
+	// The state of the creation.
 	State OperationState `protobuf:"varint,4,opt,name=state,proto3,enum=enlist.v1.OperationState" json:"state,omitempty"`
-	// Every time the vendor was called for it, first to last.
+	// All requests to the vendor for this creation, in order.
 	Tries []*OperationTry `protobuf:"bytes,5,rep,name=tries,proto3" json:"tries,omitempty"`
-	// When the create was accepted.
+	// When Enlist accepted the creation.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When it was last looked into or changed.
+	// When Enlist last checked or changed it.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// When the record will be forgotten.
+	// When Enlist deletes the record.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// When Enlist next looks into it by itself; absent when it does not.
+	// When Enlist checks the creation next in the background. Absent if it does not.
 	NextCheckTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=next_check_time,json=nextCheckTime,proto3" json:"next_check_time,omitempty"`
-	// The end, as the caller was or would be answered.
+	// The result, as Enlist returned it to the caller or would return it.
 	//
 	// Types that are valid to be assigned to Result:
 	//
 	//	*Operation_Response
 	//	*Operation_Error
 	Result isOperation_Result `protobuf_oneof:"result"`
-	// The person's decision, where there was one.
+	// The person's decision, if there is one.
 	Decision *OperationDecision `protobuf:"bytes,12,opt,name=decision,proto3" json:"decision,omitempty"`
-	// The authenticated caller whose create it is; empty when there was no authentication.
+	// The authenticated caller of the creation. Empty without authentication.
 	Principal string `protobuf:"bytes,13,opt,name=principal,proto3" json:"principal,omitempty"`
-	// The decisions that `decision` corrects, first to last.
+	// The decisions that `decision` corrects, oldest first.
 	EarlierDecisions []*OperationDecision `protobuf:"bytes,14,rep,name=earlier_decisions,json=earlierDecisions,proto3" json:"earlier_decisions,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
@@ -440,7 +440,7 @@ type isOperation_Result interface {
 }
 
 type Operation_Response struct {
-	// The answer, in state OPERATION_STATE_SUCCEEDED.
+	// The response, in state OPERATION_STATE_SUCCEEDED.
 	Response *CreateCustomerResponse `protobuf:"bytes,10,opt,name=response,proto3,oneof"`
 }
 
@@ -453,26 +453,27 @@ func (*Operation_Response) isOperation_Result() {}
 
 func (*Operation_Error) isOperation_Result() {}
 
-// OperationTry is one call to the vendor.
+// OperationTry is one request to the vendor.
 type OperationTry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 1 for the first.
+	// 1 for the first request.
 	Number int32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
-	// What the call was for.
+	// The purpose of the request.
 	Kind TryKind `protobuf:"varint,2,opt,name=kind,proto3,enum=enlist.v1.TryKind" json:"kind,omitempty"`
-	// When it began.
+	// When it started.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// When it ended; absent while it is under way.
+	// When it ended. Absent while it is in progress.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// How far it got.
+	// How much was sent and answered.
 	Stage SendStage `protobuf:"varint,5,opt,name=stage,proto3,enum=enlist.v1.SendStage" json:"stage,omitempty"`
-	// HTTP status of the answer; 0 when there was none.
+	// HTTP status of the response. 0 if no response arrived.
 	HttpStatus int32 `protobuf:"varint,6,opt,name=http_status,json=httpStatus,proto3" json:"http_status,omitempty"`
-	// The request as it went out, secrets replaced by `$NAMES`; a body is cut to 64 KiB.
+	// The request as it was sent, with secrets replaced by `$NAMES`. The body is cut to 64 KiB.
 	Request *VendorRequest `protobuf:"bytes,7,opt,name=request,proto3" json:"request,omitempty"`
-	// The answer's body, without secrets, cut to 4,096 characters.
+	// The body of the response, without secrets, cut to 4,096 characters.
 	ResponseBody string `protobuf:"bytes,8,opt,name=response_body,json=responseBody,proto3" json:"response_body,omitempty"`
-	// A curl command that repeats the request, as far as its body is here, secrets as `$NAMES`.
+	// A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
+	// that Enlist kept.
 	Curl          string `protobuf:"bytes,9,opt,name=curl,proto3" json:"curl,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -571,20 +572,20 @@ func (x *OperationTry) GetCurl() string {
 	return ""
 }
 
-// OperationDecision is a person's decision on a create.
+// OperationDecision is a person's decision on a creation.
 type OperationDecision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What was decided.
+	// The decision.
 	Decision Decision `protobuf:"varint,1,opt,name=decision,proto3,enum=enlist.v1.Decision" json:"decision,omitempty"`
-	// Who decided: the person's name as given, 1 to 255 characters.
+	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,2,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
-	// The authenticated caller that recorded it.
+	// The authenticated caller who recorded the decision.
 	Principal string `protobuf:"bytes,3,opt,name=principal,proto3" json:"principal,omitempty"`
-	// Why, 1 to 2,000 characters.
+	// Why the person decided so, 1 to 2,000 characters.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When.
+	// When Enlist recorded the decision.
 	DecideTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=decide_time,json=decideTime,proto3" json:"decide_time,omitempty"`
-	// Whether it was recorded without a check at the vendor, because the request said so.
+	// Whether Enlist recorded the decision without a check at the vendor, as requested.
 	Unverified    bool `protobuf:"varint,6,opt,name=unverified,proto3" json:"unverified,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -662,14 +663,15 @@ func (x *OperationDecision) GetUnverified() bool {
 	return false
 }
 
-// GetOperationRequest asks for one create.
+// GetOperationRequest reads the record of one creation.
 type GetOperationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection; see CreateCustomerRequest.
+	// Name of a configured provider. See CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The create's request_id, a UUID.
+	// The request_id of the creation, a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+	// The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+	// operators see the creations of others.
 	Principal     *string `protobuf:"bytes,3,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -726,10 +728,10 @@ func (x *GetOperationRequest) GetPrincipal() string {
 	return ""
 }
 
-// GetOperationResponse is one create.
+// GetOperationResponse is the record of one creation.
 type GetOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The create.
+	// The operation.
 	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -772,23 +774,25 @@ func (x *GetOperationResponse) GetOperation() *Operation {
 	return nil
 }
 
-// ListOperationsRequest asks for a page of creates.
+// ListOperationsRequest lists a page of creations.
 type ListOperationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection, or `-` for all.
+	// Name of a configured provider, or `-` for all.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// Only creates in this state; unspecified: all.
+	// Only creations in this state. Default: all.
 	State OperationState `protobuf:"varint,2,opt,name=state,proto3,enum=enlist.v1.OperationState" json:"state,omitempty"`
-	// Only creates accepted at this instant or later.
+	// Only creations that Enlist accepted at this time or later.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Only creates accepted before this instant.
+	// Only creations that Enlist accepted before this time.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-	// value that Enlist changes without naming it in the response.
+	// The maximum number of operations to return. Default: 100. Enlist reduces a value above 1000 to
+	// 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+	// response.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before, used with the same other parameters; up to 1,024 characters.
+	// `next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters.
 	PageToken string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Whose creates, by the `principal` of their operations, or `*` for everybody's; absent: the caller's own. Others' are for operators.
+	// The caller of the creations, as in `principal` of their operations, or `*` for all callers.
+	// Default: this caller. Only operators see the creations of others.
 	Principal     *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -873,12 +877,12 @@ func (x *ListOperationsRequest) GetPrincipal() string {
 	return ""
 }
 
-// ListOperationsResponse is a page of creates.
+// ListOperationsResponse is a page of creations.
 type ListOperationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The creates, newest first.
+	// The operations, newest first.
 	Operations []*Operation `protobuf:"bytes,1,rep,name=operations,proto3" json:"operations,omitempty"`
-	// Token of the next page; empty when this is the last.
+	// Token of the next page. Empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -928,16 +932,17 @@ func (x *ListOperationsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// WaitOperationRequest asks to be told when a create has ended.
+// WaitOperationRequest waits for the final outcome of a creation.
 type WaitOperationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection; see CreateCustomerRequest.
+	// Name of a configured provider. See CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The create's request_id, a UUID.
+	// The request_id of the creation, a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// How long to wait at most, up to 5 minutes; absent: as long as the call's deadline allows.
+	// The longest time to wait, up to 5 minutes. Default: the caller's deadline.
 	Timeout *durationpb.Duration `protobuf:"bytes,3,opt,name=timeout,proto3" json:"timeout,omitempty"`
-	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+	// The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+	// operators see the creations of others.
 	Principal     *string `protobuf:"bytes,4,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1001,10 +1006,10 @@ func (x *WaitOperationRequest) GetPrincipal() string {
 	return ""
 }
 
-// WaitOperationResponse is the create as it stands after the wait.
+// WaitOperationResponse is the record of the creation after the wait.
 type WaitOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The create.
+	// The operation.
 	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1047,26 +1052,27 @@ func (x *WaitOperationResponse) GetOperation() *Operation {
 	return nil
 }
 
-// ResolveOperationRequest is a person's decision on a create.
+// ResolveOperationRequest is a person's decision on a creation.
 type ResolveOperationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection; see CreateCustomerRequest.
+	// Name of a configured provider. See CreateCustomerRequest.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The create's request_id, a UUID.
+	// The request_id of the creation, a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// What was decided; required.
+	// The decision.
 	Decision Decision `protobuf:"varint,3,opt,name=decision,proto3,enum=enlist.v1.Decision" json:"decision,omitempty"`
-	// The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
-	// characters. Enlist records the id in the vendor's form.
+	// The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
+	// vendor chooses ids. Enlist records the id in the vendor's form.
 	CustomerId string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,5,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
-	// Why, 1 to 2,000 characters on one or more lines.
+	// Why the person decided so, 1 to 2,000 characters on one or more lines.
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+	// The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+	// operators see the creations of others.
 	Principal *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
-	// Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
-	// say why, in more than blanks.
+	// Record the decision even if the vendor contradicts it or cannot be reached. `reason` must then
+	// say why, and not only in blanks.
 	Unverified    bool `protobuf:"varint,8,opt,name=unverified,proto3" json:"unverified,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1158,10 +1164,10 @@ func (x *ResolveOperationRequest) GetUnverified() bool {
 	return false
 }
 
-// ResolveOperationResponse is the create after the decision.
+// ResolveOperationResponse is the record of the creation after the decision.
 type ResolveOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The create.
+	// The operation.
 	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

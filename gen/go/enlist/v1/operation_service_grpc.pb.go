@@ -29,33 +29,38 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
-// A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+// OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
+// person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
+// providers that they may use. Operators, by the configuration, also see those of others.
 //
-// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+// authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+// NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type OperationServiceClient interface {
-	// GetOperation returns one create by its request_id.
+	// GetOperation returns one creation by its request_id.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+	// JOURNAL_UNAVAILABLE.
 	GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*GetOperationResponse, error)
-	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
-	// (request, response_body, curl) are in GetOperation only.
+	// ListOperations lists creations, newest first. Provider `-` lists those of all providers
+	// (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,
+	// `response_body` and `curl` of a try).
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
 	ListOperations(ctx context.Context, in *ListOperationsRequest, opts ...grpc.CallOption) (*ListOperationsResponse, error)
-	// WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
+	// WaitOperation returns when a creation has its final outcome, or when the timeout expires.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+	// JOURNAL_UNAVAILABLE.
 	WaitOperation(ctx context.Context, in *WaitOperationRequest, opts ...grpc.CallOption) (*WaitOperationResponse, error)
 	// ResolveOperation records a person's decision on an operation in state
 	// OPERATION_STATE_NEEDS_PERSON.
 	//
-	// Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
-	// and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
-	// that this operation may have created, after the time in which the vendor may still carry out
-	// the request. Where the vendor offers no look-up, only that time must be over. `unverified`
-	// skips the checks.
+	// Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
+	// that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+	// this operation may have created, after the time in which the vendor may still carry out the
+	// request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
+	// checks.
 	//
 	// An operator can correct a decision with a new one, which Enlist checks the same way. A
 	// correction never sends anything. Enlist keeps the earlier decisions. The same decision again
@@ -63,8 +68,8 @@ type OperationServiceClient interface {
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
 	// REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
-	// VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
-	// when the check contradicts the decision, and when there is nothing to decide.
+	// VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE. INVALID_FIELD is
+	// also the reason if the check contradicts the decision, or if there is nothing to decide.
 	ResolveOperation(ctx context.Context, in *ResolveOperationRequest, opts ...grpc.CallOption) (*ResolveOperationResponse, error)
 }
 
@@ -120,33 +125,38 @@ func (c *operationServiceClient) ResolveOperation(ctx context.Context, in *Resol
 // All implementations must embed UnimplementedOperationServiceServer
 // for forward compatibility.
 //
-// OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
-// A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+// OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
+// person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
+// providers that they may use. Operators, by the configuration, also see those of others.
 //
-// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+// authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+// NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type OperationServiceServer interface {
-	// GetOperation returns one create by its request_id.
+	// GetOperation returns one creation by its request_id.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+	// JOURNAL_UNAVAILABLE.
 	GetOperation(context.Context, *GetOperationRequest) (*GetOperationResponse, error)
-	// ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
-	// (request, response_body, curl) are in GetOperation only.
+	// ListOperations lists creations, newest first. Provider `-` lists those of all providers
+	// (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,
+	// `response_body` and `curl` of a try).
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
 	ListOperations(context.Context, *ListOperationsRequest) (*ListOperationsResponse, error)
-	// WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
+	// WaitOperation returns when a creation has its final outcome, or when the timeout expires.
 	//
-	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+	// JOURNAL_UNAVAILABLE.
 	WaitOperation(context.Context, *WaitOperationRequest) (*WaitOperationResponse, error)
 	// ResolveOperation records a person's decision on an operation in state
 	// OPERATION_STATE_NEEDS_PERSON.
 	//
-	// Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
-	// and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
-	// that this operation may have created, after the time in which the vendor may still carry out
-	// the request. Where the vendor offers no look-up, only that time must be over. `unverified`
-	// skips the checks.
+	// Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
+	// that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+	// this operation may have created, after the time in which the vendor may still carry out the
+	// request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
+	// checks.
 	//
 	// An operator can correct a decision with a new one, which Enlist checks the same way. A
 	// correction never sends anything. Enlist keeps the earlier decisions. The same decision again
@@ -154,8 +164,8 @@ type OperationServiceServer interface {
 	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
 	// REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
-	// VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
-	// when the check contradicts the decision, and when there is nothing to decide.
+	// VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE. INVALID_FIELD is
+	// also the reason if the check contradicts the decision, or if there is nothing to decide.
 	ResolveOperation(context.Context, *ResolveOperationRequest) (*ResolveOperationResponse, error)
 	mustEmbedUnimplementedOperationServiceServer()
 }

@@ -25,11 +25,11 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Vendor is a maker of systems that customers are signed up in.
+// Vendor is the maker of a system in which customers are created.
 type Vendor int32
 
 const (
-	// Not stated.
+	// Not set.
 	Vendor_VENDOR_UNSPECIFIED Vendor = 0
 	// Opencell, billing.
 	Vendor_VENDOR_OPENCELL Vendor = 1
@@ -90,19 +90,19 @@ func (Vendor) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_provider_service_proto_rawDescGZIP(), []int{0}
 }
 
-// DuplicateSafetyClass is what can be done about a create whose outcome is unknown.
+// DuplicateSafetyClass is how Enlist can resolve a creation whose outcome is unknown.
 type DuplicateSafetyClass int32
 
 const (
-	// Not stated.
+	// Not set.
 	DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_UNSPECIFIED DuplicateSafetyClass = 0
 	// The vendor refuses or merges a second customer with the caller's key.
 	DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY DuplicateSafetyClass = 1
-	// Not enforced, but the vendor can be asked by the caller's key.
+	// The vendor enforces nothing, but Enlist can look a customer up by the caller's key.
 	DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY DuplicateSafetyClass = 2
-	// The vendor can only be asked for a match on email, name and time.
+	// Enlist can only look for customers that match in email, name and time.
 	DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH DuplicateSafetyClass = 3
-	// The vendor cannot be asked.
+	// The vendor offers no look-up.
 	DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_NONE DuplicateSafetyClass = 4
 )
 
@@ -155,13 +155,13 @@ func (DuplicateSafetyClass) EnumDescriptor() ([]byte, []int) {
 type BreakerState int32
 
 const (
-	// Not stated, or no breaker.
+	// Not set, or no breaker.
 	BreakerState_BREAKER_STATE_UNSPECIFIED BreakerState = 0
-	// Calls pass.
+	// Enlist sends requests.
 	BreakerState_BREAKER_STATE_CLOSED BreakerState = 1
-	// Calls are refused at once.
+	// Enlist refuses requests at once.
 	BreakerState_BREAKER_STATE_OPEN BreakerState = 2
-	// A few calls pass to try.
+	// Enlist sends a few requests to test the vendor.
 	BreakerState_BREAKER_STATE_HALF_OPEN BreakerState = 3
 )
 
@@ -208,15 +208,15 @@ func (BreakerState) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_provider_service_proto_rawDescGZIP(), []int{2}
 }
 
-// CredentialState is the state of a connection's credentials.
+// CredentialState is the state of a provider's credentials.
 type CredentialState int32
 
 const (
-	// Not stated, or not tried yet.
+	// Not set, or not used yet.
 	CredentialState_CREDENTIAL_STATE_UNSPECIFIED CredentialState = 0
-	// The vendor accepted them when they were last used.
+	// The vendor accepted them at their last use.
 	CredentialState_CREDENTIAL_STATE_ACCEPTED CredentialState = 1
-	// The vendor refused them when they were last used.
+	// The vendor rejected them at their last use.
 	CredentialState_CREDENTIAL_STATE_REJECTED CredentialState = 2
 )
 
@@ -261,13 +261,14 @@ func (CredentialState) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_provider_service_proto_rawDescGZIP(), []int{3}
 }
 
-// ListProvidersRequest asks for a page of providers.
+// ListProvidersRequest lists a page of providers.
 type ListProvidersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-	// value that Enlist changes without naming it in the response.
+	// The maximum number of providers to return. Default: 100. Enlist reduces a value above 1000 to
+	// 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+	// response.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; up to 1,024 characters.
+	// `next_page_token` of the previous page. Up to 1,024 characters.
 	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -322,7 +323,7 @@ type ListProvidersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The providers, by name.
 	Providers []*Provider `protobuf:"bytes,1,rep,name=providers,proto3" json:"providers,omitempty"`
-	// Token of the next page; empty when this is the last.
+	// Token of the next page. Empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -372,10 +373,10 @@ func (x *ListProvidersResponse) GetNextPageToken() string {
 	return ""
 }
 
-// GetProviderRequest asks for one provider.
+// GetProviderRequest reads one provider.
 type GetProviderRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a configured connection. Example: `opencell`.
+	// Name of a configured provider. Example: `opencell`.
 	Provider      string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -467,17 +468,17 @@ func (x *GetProviderResponse) GetProvider() *Provider {
 // Provider is a configured connection to a vendor's system.
 type Provider struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of the connection. Example: `opencell`.
+	// Name of the provider. Example: `opencell`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The vendor whose system it is.
+	// The vendor of the system.
 	Vendor Vendor `protobuf:"varint,2,opt,name=vendor,proto3,enum=enlist.v1.Vendor" json:"vendor,omitempty"`
-	// Each RPC of CustomerService, whether this provider supports it, and why not.
+	// The RPCs of CustomerService, and whether this provider supports each.
 	Rpcs []*RpcSupport `protobuf:"bytes,3,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
-	// Every field of a create that this provider takes.
+	// The fields of a create request that this provider supports.
 	Fields []*FieldSupport `protobuf:"bytes,4,rep,name=fields,proto3" json:"fields,omitempty"`
-	// How far a second create of the same customer is prevented.
+	// How this provider prevents that a customer is created twice.
 	DuplicateSafety *DuplicateSafety `protobuf:"bytes,5,opt,name=duplicate_safety,json=duplicateSafety,proto3" json:"duplicate_safety,omitempty"`
-	// How the connection fares now.
+	// The health of the connection.
 	Health        *ProviderHealth `protobuf:"bytes,6,opt,name=health,proto3" json:"health,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -562,7 +563,7 @@ type RpcSupport struct {
 	Rpc string `protobuf:"bytes,1,opt,name=rpc,proto3" json:"rpc,omitempty"`
 	// Whether it is supported.
 	Supported bool `protobuf:"varint,2,opt,name=supported,proto3" json:"supported,omitempty"`
-	// Why it is not, or what to know about it.
+	// Why the RPC is not supported, or what to know about it.
 	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -619,28 +620,30 @@ func (x *RpcSupport) GetReason() string {
 	return ""
 }
 
-// FieldSupport describes one canonical field that a provider takes, in one of the vendor's fields.
+// FieldSupport describes one canonical field that a provider supports, and the vendor's field that
+// it fills.
 type FieldSupport struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Proto path from CreateCustomerRequest. Example: `customer.name.family_name`.
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	// The vendor's name of the field. Example: `name.lastName`.
 	WireField string `protobuf:"bytes,2,opt,name=wire_field,json=wireField,proto3" json:"wire_field,omitempty"`
-	// Whether the vendor requires it. Where a setting or another path can fill it, that is enough.
+	// Whether the vendor requires it. A setting or another path can fill it, too.
 	Required bool `protobuf:"varint,3,opt,name=required,proto3" json:"required,omitempty"`
-	// Least number of characters; absent when there is no such limit.
+	// Minimum number of characters. Absent without such a limit.
 	MinLength *uint32 `protobuf:"varint,4,opt,name=min_length,json=minLength,proto3,oneof" json:"min_length,omitempty"`
-	// Greatest number of characters; absent when there is no such limit.
+	// Maximum number of characters. Absent without such a limit.
 	MaxLength *uint32 `protobuf:"varint,5,opt,name=max_length,json=maxLength,proto3,oneof" json:"max_length,omitempty"`
-	// Regular expression (RE2) that the vendor's value must match; empty when there is none.
+	// Regular expression (RE2) that the vendor's value must match. Empty without such a rule.
 	Pattern string `protobuf:"bytes,6,opt,name=pattern,proto3" json:"pattern,omitempty"`
-	// How the value is rewritten for the vendor; empty when it is sent as it came. Example: `ISO_3166_ALPHA_3`.
+	// How Enlist transforms the value for the vendor. Empty if it sends the value unchanged. Example:
+	// `ISO_3166_ALPHA_3`.
 	Transformation string `protobuf:"bytes,7,opt,name=transformation,proto3" json:"transformation,omitempty"`
-	// Paths that are used, in this order, when `path` is not set.
+	// Paths that Enlist uses, in this order, if `path` is not set.
 	FallbackPaths []string `protobuf:"bytes,8,rep,name=fallback_paths,json=fallbackPaths,proto3" json:"fallback_paths,omitempty"`
-	// Setting of the connection that is used when no path is set. Example: `seller_code`.
+	// Setting of the provider that Enlist uses if no path is set. Example: `seller_code`.
 	Setting string `protobuf:"bytes,9,opt,name=setting,proto3" json:"setting,omitempty"`
-	// What else to know.
+	// More about the field.
 	Note          string `protobuf:"bytes,10,opt,name=note,proto3" json:"note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -746,12 +749,12 @@ func (x *FieldSupport) GetNote() string {
 	return ""
 }
 
-// DuplicateSafety says how far a provider prevents a second create of the same customer.
+// DuplicateSafety says how a provider prevents that a customer is created twice.
 type DuplicateSafety struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The class.
 	Class DuplicateSafetyClass `protobuf:"varint,1,opt,name=class,proto3,enum=enlist.v1.DuplicateSafetyClass" json:"class,omitempty"`
-	// What it rests on, in a sentence.
+	// The reason for the class, in a sentence.
 	Explanation   string `protobuf:"bytes,2,opt,name=explanation,proto3" json:"explanation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -801,24 +804,25 @@ func (x *DuplicateSafety) GetExplanation() string {
 	return ""
 }
 
-// ProviderHealth is how a connection fares, as far as the process that answers has seen since its start.
+// ProviderHealth is the health of a connection, as this process has seen it since its start.
 type ProviderHealth struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// When a call to the vendor last succeeded: when its own words came back, be it that it refused one customer. Absent when none has.
+	// When the vendor itself last responded to a request, even with a refusal. Absent if it never
+	// has.
 	LastSuccessTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=last_success_time,json=lastSuccessTime,proto3" json:"last_success_time,omitempty"`
-	// When a call to the vendor last failed; absent when none has. A caller that gives up and a call that this connection's limits held
-	// back are no failures of the vendor.
+	// When a request to the vendor last failed. Absent if none has. A request that the caller
+	// canceled, or that waited for a limit of this connection, is not a failure.
 	LastFailureTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=last_failure_time,json=lastFailureTime,proto3" json:"last_failure_time,omitempty"`
-	// Reason of the last failure, an ErrorReason. Example: `VENDOR_UNAVAILABLE`.
+	// Reason of the last failure, a value of ErrorReason. Example: `VENDOR_UNAVAILABLE`.
 	LastFailureReason string `protobuf:"bytes,3,opt,name=last_failure_reason,json=lastFailureReason,proto3" json:"last_failure_reason,omitempty"`
-	// Calls to the vendor that are under way.
+	// Number of requests to the vendor in progress.
 	InFlight int32 `protobuf:"varint,4,opt,name=in_flight,json=inFlight,proto3" json:"in_flight,omitempty"`
-	// State of the circuit breaker; BREAKER_STATE_UNSPECIFIED when there is none.
+	// State of the circuit breaker. BREAKER_STATE_UNSPECIFIED without a breaker.
 	Breaker BreakerState `protobuf:"varint,5,opt,name=breaker,proto3,enum=enlist.v1.BreakerState" json:"breaker,omitempty"`
 	// State of the credentials.
 	Credentials CredentialState `protobuf:"varint,6,opt,name=credentials,proto3,enum=enlist.v1.CredentialState" json:"credentials,omitempty"`
-	// How long the present credential (token, session) will be used before a new one is fetched; absent when there is none, when it does not
-	// expire, or when the vendor does not tell.
+	// How long Enlist uses the current credential (token, session) before it fetches a new one.
+	// Absent without a credential, if it does not expire, or if the vendor does not say.
 	CredentialLifetime *durationpb.Duration `protobuf:"bytes,7,opt,name=credential_lifetime,json=credentialLifetime,proto3" json:"credential_lifetime,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache

@@ -27,10 +27,11 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// ProviderService tells what the configured providers are and what each can do.
+// ProviderService lists the configured providers and what each supports.
 //
-// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+// authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+// NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type ProviderServiceClient interface {
 	// ListProviders lists the configured providers by name.
 	//
@@ -74,10 +75,11 @@ func (c *providerServiceClient) GetProvider(ctx context.Context, in *GetProvider
 // All implementations must embed UnimplementedProviderServiceServer
 // for forward compatibility.
 //
-// ProviderService tells what the configured providers are and what each can do.
+// ProviderService lists the configured providers and what each supports.
 //
-// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-// CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+// Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+// authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+// NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
 type ProviderServiceServer interface {
 	// ListProviders lists the configured providers by name.
 	//

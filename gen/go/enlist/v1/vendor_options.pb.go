@@ -4,7 +4,7 @@
 // 	protoc        (unknown)
 // source: enlist/v1/vendor_options.proto
 
-// What only one vendor takes. A field that two vendors share stands in Customer instead.
+// Options that only one vendor takes. Customer has the fields that vendors share.
 
 package enlistv1
 
@@ -26,7 +26,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// OpencellThresholdCheck says what an invoicing threshold is compared with.
+// OpencellThresholdCheck says which amount is compared with an invoicing threshold.
 type OpencellThresholdCheck int32
 
 const (
@@ -295,7 +295,7 @@ func (OpencellCardType) EnumDescriptor() ([]byte, []int) {
 type SellAndSignCivility int32
 
 const (
-	// Made from `customer.name.title`.
+	// Derived from `customer.name.title`.
 	SellAndSignCivility_SELL_AND_SIGN_CIVILITY_UNSPECIFIED SellAndSignCivility = 0
 	// MONSIEUR (Mr).
 	SellAndSignCivility_SELL_AND_SIGN_CIVILITY_MONSIEUR SellAndSignCivility = 1
@@ -344,7 +344,7 @@ func (SellAndSignCivility) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{4}
 }
 
-// ValomniaDueDateConfigType says from when the days until an invoice is due are counted.
+// ValomniaDueDateConfigType is the start of the days until an invoice is due.
 type ValomniaDueDateConfigType int32
 
 const (
@@ -397,31 +397,39 @@ func (ValomniaDueDateConfigType) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_v1_vendor_options_proto_rawDescGZIP(), []int{5}
 }
 
-// OpencellOptions are the parameters that only Opencell takes when it creates a CRM account hierarchy
-// (customer, customer account, billing account and user account in one call). Codes must be set up in that Opencell.
+// OpencellOptions are the parameters that only Opencell takes. A creation makes a CRM account
+// hierarchy: customer, customer account, billing account and user account in one request. The codes
+// must exist in that Opencell.
 type OpencellOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which levels are created: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA, CA_BA, BA, S_UA, C_UA,
-	// CA_UA, BA_UA, UA, or the code of a custom account model that the connection's `custom_account_types` lists. Up to 255 characters.
+	// Which levels to create: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA,
+	// CA_BA, BA, S_UA, C_UA, CA_UA, BA_UA or UA. Or the code of a custom account model in the
+	// provider's setting `custom_account_types`. Up to 255 characters.
 	CrmAccountType string `protobuf:"bytes,1,opt,name=crm_account_type,json=crmAccountType,proto3" json:"crm_account_type,omitempty"`
-	// Code of the parent account: for C_UA the seller. Default: the connection's `seller_code`. Example: `MAIN_SELLER`.
+	// Code of the parent account. For C_UA this is the seller. Default: the provider's setting
+	// `seller_code`. Example: `MAIN_SELLER`.
 	CrmParentCode string `protobuf:"bytes,2,opt,name=crm_parent_code,json=crmParentCode,proto3" json:"crm_parent_code,omitempty"`
-	// Title code sent as it is, in place of the one made from `customer.name.title`. Example: `MR`.
+	// Title code, sent unchanged. It replaces the code that Enlist derives from
+	// `customer.name.title`. Example: `MR`.
 	TitleCode string `protobuf:"bytes,3,opt,name=title_code,json=titleCode,proto3" json:"title_code,omitempty"`
-	// Whether the customer is a company. Default: true exactly when `customer.organization` is set.
-	// Older servers do not know it; the connection's `send_is_company: false` leaves it out.
+	// Whether the customer is a company. Default: true if `customer.organization` is set, otherwise
+	// false. Older servers do not know this field. The provider's setting `send_is_company: false`
+	// omits it.
 	IsCompany *bool `protobuf:"varint,4,opt,name=is_company,json=isCompany,proto3,oneof" json:"is_company,omitempty"`
 	// Date of subscription, on the calendar.
 	SubscriptionDate *date.Date `protobuf:"bytes,5,opt,name=subscription_date,json=subscriptionDate,proto3" json:"subscription_date,omitempty"`
-	// How the customer pays, as one method without further details.
+	// How the customer pays, as one method without details.
 	PaymentMethod OpencellPaymentMethod `protobuf:"varint,6,opt,name=payment_method,json=paymentMethod,proto3,enum=enlist.v1.OpencellPaymentMethod" json:"payment_method,omitempty"`
-	// How the customer pays, with the details a direct debit, card or other method needs. At most 10.
+	// How the customer pays, with the details of a direct debit, a card or another method. At most
+	// 10.
 	PaymentMethods []*OpencellPaymentMethodDetails `protobuf:"bytes,7,rep,name=payment_methods,json=paymentMethods,proto3" json:"payment_methods,omitempty"`
-	// Code of the billing cycle. Required by Opencell for C_UA, here or in the connection's defaults. Example: `BC_MONTHLY_1ST`.
+	// Code of the billing cycle. Opencell requires it for C_UA, here or in the provider's defaults.
+	// Example: `BC_MONTHLY_1ST`.
 	BillingCycle string `protobuf:"bytes,8,opt,name=billing_cycle,json=billingCycle,proto3" json:"billing_cycle,omitempty"`
-	// Whether invoices go by email; `customer.email` is then required.
+	// Whether invoices go by email. If true, `customer.email` is required.
 	ElectronicBilling *bool `protobuf:"varint,9,opt,name=electronic_billing,json=electronicBilling,proto3,oneof" json:"electronic_billing,omitempty"`
-	// First external reference. Left empty, it takes the request_id (see the connection's `reference_request_id`).
+	// First external reference. Default: the request_id (see the provider's setting
+	// `reference_request_id`).
 	ExternalRef1 string `protobuf:"bytes,10,opt,name=external_ref1,json=externalRef1,proto3" json:"external_ref1,omitempty"`
 	// Second external reference.
 	ExternalRef2 string `protobuf:"bytes,11,opt,name=external_ref2,json=externalRef2,proto3" json:"external_ref2,omitempty"`
@@ -451,12 +459,14 @@ type OpencellOptions struct {
 	MailingType string `protobuf:"bytes,23,opt,name=mailing_type,json=mailingType,proto3" json:"mailing_type,omitempty"`
 	// Code of the email template for invoices.
 	EmailTemplate string `protobuf:"bytes,24,opt,name=email_template,json=emailTemplate,proto3" json:"email_template,omitempty"`
-	// Addresses that receive a copy of emailed invoices (`ccedEmails`), separated by commas, up to 2,000 characters.
+	// Addresses that receive a copy of emailed invoices (`ccedEmails`), separated by commas. Up to
+	// 2,000 characters.
 	CcedEmails string `protobuf:"bytes,25,opt,name=cced_emails,json=ccedEmails,proto3" json:"cced_emails,omitempty"`
-	// Custom fields whose value is not text; text ones go in `customer.properties`. At most 100.
+	// Custom fields with a value that is not text. Text values go in `customer.properties`. At most
+	// 100.
 	CustomFields []*OpencellCustomField `protobuf:"bytes,26,rep,name=custom_fields,json=customFields,proto3" json:"custom_fields,omitempty"`
-	// Address for electronic billing (`email`), which may differ from how to reach the person.
-	// Default: `customer.email`. Example: `invoices@example.com`.
+	// Address for electronic billing (`email`). It may differ from the person's address. Default:
+	// `customer.email`. Example: `invoices@example.com`.
 	BillingEmail string `protobuf:"bytes,27,opt,name=billing_email,json=billingEmail,proto3" json:"billing_email,omitempty"`
 	// Trading country of the billing account (`country`), an ISO 3166-1 alpha-2 code.
 	// Default: `customer.billing_address.country_code`. Example: `FR`.
@@ -467,7 +477,7 @@ type OpencellOptions struct {
 	CustomerAccountStatusDate *date.Date `protobuf:"bytes,30,opt,name=customer_account_status_date,json=customerAccountStatusDate,proto3" json:"customer_account_status_date,omitempty"`
 	// Date of the dunning level (`dateDunningLevel`).
 	DunningLevelDate *date.Date `protobuf:"bytes,31,opt,name=dunning_level_date,json=dunningLevelDate,proto3" json:"dunning_level_date,omitempty"`
-	// Code of the parent customer (`parentCustomerCode`), which must exist.
+	// Code of the parent customer (`parentCustomerCode`). It must exist.
 	ParentCustomerCode string `protobuf:"bytes,32,opt,name=parent_customer_code,json=parentCustomerCode,proto3" json:"parent_customer_code,omitempty"`
 	// Discount plans to apply to the billing account. At most 100.
 	DiscountPlansForInstantiation []*OpencellDiscountPlan `protobuf:"bytes,33,rep,name=discount_plans_for_instantiation,json=discountPlansForInstantiation,proto3" json:"discount_plans_for_instantiation,omitempty"`
@@ -477,7 +487,7 @@ type OpencellOptions struct {
 	PaymentTerms string `protobuf:"bytes,35,opt,name=payment_terms,json=paymentTerms,proto3" json:"payment_terms,omitempty"`
 	// Code of the tax category. Up to 255 characters.
 	TaxCategoryCode string `protobuf:"bytes,36,opt,name=tax_category_code,json=taxCategoryCode,proto3" json:"tax_category_code,omitempty"`
-	// Code of the seller (`seller`), where `crm_parent_code` does not name it. Up to 255 characters.
+	// Code of the seller (`seller`), if `crm_parent_code` does not name it. Up to 255 characters.
 	SellerCode string `protobuf:"bytes,37,opt,name=seller_code,json=sellerCode,proto3" json:"seller_code,omitempty"`
 	// Invoicing threshold of the customer.
 	CustomerThreshold *OpencellThreshold `protobuf:"bytes,38,opt,name=customer_threshold,json=customerThreshold,proto3" json:"customer_threshold,omitempty"`
@@ -485,9 +495,9 @@ type OpencellOptions struct {
 	CustomerAccountThreshold *OpencellThreshold `protobuf:"bytes,39,opt,name=customer_account_threshold,json=customerAccountThreshold,proto3" json:"customer_account_threshold,omitempty"`
 	// Invoicing threshold of the billing account.
 	BillingAccountThreshold *OpencellThreshold `protobuf:"bytes,40,opt,name=billing_account_threshold,json=billingAccountThreshold,proto3" json:"billing_account_threshold,omitempty"`
-	// Least amounts to invoice, for each level.
+	// Minimum amounts to invoice, for each level.
 	MinimumAmounts *OpencellMinimumAmounts `protobuf:"bytes,41,opt,name=minimum_amounts,json=minimumAmounts,proto3" json:"minimum_amounts,omitempty"`
-	// Bank account of the billing account. Not needed by a direct debit in `payment_methods`.
+	// Bank account of the billing account. A direct debit in `payment_methods` does not need it.
 	BankCoordinates *OpencellBankCoordinates `protobuf:"bytes,42,opt,name=bank_coordinates,json=bankCoordinates,proto3" json:"bank_coordinates,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
@@ -817,14 +827,14 @@ func (x *OpencellOptions) GetBankCoordinates() *OpencellBankCoordinates {
 	return nil
 }
 
-// OpencellThreshold is the amount below which Opencell makes no invoice.
+// OpencellThreshold is the amount below which Opencell creates no invoice.
 type OpencellThreshold struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The amount, in the customer's currency.
 	Amount *float64 `protobuf:"fixed64,1,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
-	// What the amount is compared with.
+	// The amount that is compared with the threshold.
 	Check OpencellThresholdCheck `protobuf:"varint,2,opt,name=check,proto3,enum=enlist.v1.OpencellThresholdCheck" json:"check,omitempty"`
-	// Whether each entity has the threshold for itself.
+	// Whether each entity has its own threshold.
 	PerEntity     *bool `protobuf:"varint,3,opt,name=per_entity,json=perEntity,proto3,oneof" json:"per_entity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -881,16 +891,16 @@ func (x *OpencellThreshold) GetPerEntity() bool {
 	return false
 }
 
-// OpencellMinimumAmounts are the least amounts to invoice (`minimumAmountEl`).
+// OpencellMinimumAmounts are the minimum amounts to invoice (`minimumAmountEl`).
 type OpencellMinimumAmounts struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Of the customer.
+	// For the customer.
 	Customer *OpencellMinimumAmount `protobuf:"bytes,1,opt,name=customer,proto3" json:"customer,omitempty"`
-	// Of the customer account.
+	// For the customer account.
 	CustomerAccount *OpencellMinimumAmount `protobuf:"bytes,2,opt,name=customer_account,json=customerAccount,proto3" json:"customer_account,omitempty"`
-	// Of the billing account; it has no `target_account`.
+	// For the billing account. It has no `target_account`.
 	BillingAccount *OpencellMinimumAmount `protobuf:"bytes,3,opt,name=billing_account,json=billingAccount,proto3" json:"billing_account,omitempty"`
-	// Of the user account; it has no `target_account`.
+	// For the user account. It has no `target_account`.
 	UserAccount   *OpencellMinimumAmount `protobuf:"bytes,4,opt,name=user_account,json=userAccount,proto3" json:"user_account,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -954,7 +964,7 @@ func (x *OpencellMinimumAmounts) GetUserAccount() *OpencellMinimumAmount {
 	return nil
 }
 
-// OpencellMinimumAmount is the least amount to invoice at one level.
+// OpencellMinimumAmount is the minimum amount to invoice at one level.
 type OpencellMinimumAmount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The amount, as an expression of Opencell (EL). Up to 2,000 characters. Example: `#{10}`.
@@ -1027,8 +1037,8 @@ func (x *OpencellMinimumAmount) GetTargetAccount() string {
 	return ""
 }
 
-// OpencellDiscountPlan is a discount plan of Opencell's catalogue to apply. What is set here counts
-// in place of what the plan says.
+// OpencellDiscountPlan is a discount plan of Opencell's catalogue to apply. Values here replace
+// those of the plan.
 type OpencellDiscountPlan struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Code of the plan, 1 to 255 characters.
@@ -1122,7 +1132,7 @@ func (x *OpencellDiscountPlan) GetCustomFields() []*OpencellCustomField {
 // OpencellPaymentMethodDetails is one entry of Opencell's `methodOfPayment`.
 type OpencellPaymentMethodDetails struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Kind of payment; required.
+	// The payment method.
 	PaymentMethodType OpencellPaymentMethod `protobuf:"varint,1,opt,name=payment_method_type,json=paymentMethodType,proto3,enum=enlist.v1.OpencellPaymentMethod" json:"payment_method_type,omitempty"`
 	// Name of the method, up to 255 characters.
 	Alias string `protobuf:"bytes,2,opt,name=alias,proto3" json:"alias,omitempty"`
@@ -1134,31 +1144,31 @@ type OpencellPaymentMethodDetails struct {
 	MandateIdentification string `protobuf:"bytes,5,opt,name=mandate_identification,json=mandateIdentification,proto3" json:"mandate_identification,omitempty"`
 	// Date on which the SEPA mandate was signed.
 	MandateDate *date.Date `protobuf:"bytes,6,opt,name=mandate_date,json=mandateDate,proto3" json:"mandate_date,omitempty"`
-	// The gateway's token of a card (never the card number itself).
+	// The payment gateway's token of a card. Never the card number.
 	TokenId string `protobuf:"bytes,7,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
-	// Number of a card, 12 to 19 digits; required by a card. Never stored, never shown.
+	// Number of a card, 12 to 19 digits. Required for a card. Never stored, never shown.
 	CardNumber string `protobuf:"bytes,8,opt,name=card_number,json=cardNumber,proto3" json:"card_number,omitempty"`
-	// Name of the card's owner; required by a card. Up to 255 characters.
+	// Name of the card's owner. Required for a card. Up to 255 characters.
 	Owner string `protobuf:"bytes,9,opt,name=owner,proto3" json:"owner,omitempty"`
-	// Month in which the card expires, 1 to 12; required by a card.
+	// Month in which the card expires, 1 to 12. Required for a card.
 	MonthExpiration *int32 `protobuf:"varint,10,opt,name=month_expiration,json=monthExpiration,proto3,oneof" json:"month_expiration,omitempty"`
-	// Year in which the card expires, sent as it is; required by a card.
+	// Year in which the card expires, sent unchanged. Required for a card.
 	YearExpiration *int32 `protobuf:"varint,11,opt,name=year_expiration,json=yearExpiration,proto3,oneof" json:"year_expiration,omitempty"`
 	// Issue number of the card, up to 10 characters. Never stored, never shown.
 	IssueNumber string `protobuf:"bytes,12,opt,name=issue_number,json=issueNumber,proto3" json:"issue_number,omitempty"`
 	// Brand of the card.
 	CardType OpencellCardType `protobuf:"varint,13,opt,name=card_type,json=cardType,proto3,enum=enlist.v1.OpencellCardType" json:"card_type,omitempty"`
-	// Code of the customer account, where it is not that of the request. Up to 255 characters.
+	// Code of the customer account, if it is not the one of this request. Up to 255 characters.
 	CustomerAccountCode string `protobuf:"bytes,14,opt,name=customer_account_code,json=customerAccountCode,proto3" json:"customer_account_code,omitempty"`
-	// Opencell's identifier of a payment method that an update changes.
+	// Opencell's id of a payment method, for an update.
 	Id *int64 `protobuf:"varint,15,opt,name=id,proto3,oneof" json:"id,omitempty"`
-	// Whether the method is out of use.
+	// Whether the method is disabled.
 	Disabled *bool `protobuf:"varint,16,opt,name=disabled,proto3,oneof" json:"disabled,omitempty"`
 	// User at the payment service. Up to 255 characters.
 	UserId string `protobuf:"bytes,17,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// Email address at the payment service. Up to 254 characters.
 	Email string `protobuf:"bytes,18,opt,name=email,proto3" json:"email,omitempty"`
-	// First note of the operator's own. Up to 255 characters.
+	// First note of the operator. Up to 255 characters.
 	Info1 string `protobuf:"bytes,19,opt,name=info1,proto3" json:"info1,omitempty"`
 	// Second note.
 	Info2 string `protobuf:"bytes,20,opt,name=info2,proto3" json:"info2,omitempty"`
@@ -1168,7 +1178,7 @@ type OpencellPaymentMethodDetails struct {
 	Info4 string `protobuf:"bytes,22,opt,name=info4,proto3" json:"info4,omitempty"`
 	// Fifth note.
 	Info5 string `protobuf:"bytes,23,opt,name=info5,proto3" json:"info5,omitempty"`
-	// Code of the document that the method refers to. Up to 255 characters.
+	// Code of the method's reference document. Up to 255 characters.
 	ReferenceDocumentCode string `protobuf:"bytes,24,opt,name=reference_document_code,json=referenceDocumentCode,proto3" json:"reference_document_code,omitempty"`
 	// Payment means in the code list UNTDID 4461. Up to 255 characters. Example: `30`.
 	UntdidPaymentMeans string `protobuf:"bytes,25,opt,name=untdid_payment_means,json=untdidPaymentMeans,proto3" json:"untdid_payment_means,omitempty"`
@@ -1540,7 +1550,7 @@ type OpencellCustomField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The field's code, 1 to 255 characters.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
-	// The value; its kind must be the one declared in Opencell.
+	// The value. Its type must be the one that Opencell declares for the field.
 	//
 	// Types that are valid to be assigned to Value:
 	//
@@ -1555,13 +1565,13 @@ type OpencellCustomField struct {
 	//	*OpencellCustomField_UrlReferenceValue
 	//	*OpencellCustomField_FileValue
 	Value isOpencellCustomField_Value `protobuf_oneof:"value"`
-	// Day for which the value counts, where the field has periods of a fixed length.
+	// Day for which the value is valid, if the field has periods of a fixed length.
 	ValueDate *date.Date `protobuf:"bytes,12,opt,name=value_date,json=valueDate,proto3" json:"value_date,omitempty"`
-	// First day of the value's period, where the caller chooses periods.
+	// First day of the value's period, if the caller chooses the period.
 	ValuePeriodStartDate *date.Date `protobuf:"bytes,13,opt,name=value_period_start_date,json=valuePeriodStartDate,proto3" json:"value_period_start_date,omitempty"`
-	// End of the value's period, where the caller chooses periods.
+	// End of the value's period, if the caller chooses the period.
 	ValuePeriodEndDate *date.Date `protobuf:"bytes,14,opt,name=value_period_end_date,json=valuePeriodEndDate,proto3" json:"value_period_end_date,omitempty"`
-	// Priority of the period among those that overlap.
+	// Priority among overlapping periods.
 	ValuePeriodPriority *int32 `protobuf:"varint,15,opt,name=value_period_priority,json=valuePeriodPriority,proto3,oneof" json:"value_period_priority,omitempty"`
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
@@ -1806,7 +1816,7 @@ func (*OpencellCustomField_FileValue) isOpencellCustomField_Value() {}
 // OpencellCustomFieldList is the value of a custom field that holds a list.
 type OpencellCustomFieldList struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The values, at most 1000. They replace the list that Opencell holds.
+	// The values, at most 1000. They replace the list in Opencell.
 	Items         []*OpencellCustomFieldValue `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1852,7 +1862,7 @@ func (x *OpencellCustomFieldList) GetItems() []*OpencellCustomFieldValue {
 // OpencellCustomFieldMap is the value of a custom field that holds values by key.
 type OpencellCustomFieldMap struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The values by key, at most 1000; a key has 1 to 255 characters.
+	// The values by key, at most 1000. A key has 1 to 255 characters.
 	Entries       map[string]*OpencellCustomFieldValue `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1898,7 +1908,7 @@ func (x *OpencellCustomFieldMap) GetEntries() map[string]*OpencellCustomFieldVal
 // OpencellCustomFieldValue is one value of a list or a map.
 type OpencellCustomFieldValue struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The value; its kind must be the one declared in Opencell.
+	// The value. Its type must be the one that Opencell declares for the field.
 	//
 	// Types that are valid to be assigned to Value:
 	//
@@ -2021,7 +2031,8 @@ type OpencellEntityReference struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Java class of the entity, 1 to 255 characters. Example: `org.meveo.model.crm.Customer`.
 	Classname string `protobuf:"bytes,1,opt,name=classname,proto3" json:"classname,omitempty"`
-	// Code of the custom entity, where the class is that of custom entities. Up to 255 characters.
+	// Code of the custom entity, if `classname` is the class of custom entities. Up to 255
+	// characters.
 	ClassnameCode string `protobuf:"bytes,2,opt,name=classname_code,json=classnameCode,proto3" json:"classname_code,omitempty"`
 	// Code of the entity, 1 to 255 characters.
 	Code          string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
@@ -2135,15 +2146,16 @@ func (x *OpencellUrlReference) GetLabel() string {
 	return ""
 }
 
-// SellAndSignOptions are the parameters that only Sell&Sign takes when it creates a customer.
+// SellAndSignOptions are the parameters that only Sell&Sign takes.
 type SellAndSignOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The caller's mnemonic code for the customer (`customer_code`), up to 255 characters. Default: the customer's number.
+	// The caller's mnemonic code for the customer (`customer_code`), up to 255 characters. Default:
+	// the customer's number.
 	CustomerCode string `protobuf:"bytes,1,opt,name=customer_code,json=customerCode,proto3" json:"customer_code,omitempty"`
-	// Form of address, in place of the one made from `customer.name.title`.
+	// Form of address. It replaces the one that Enlist derives from `customer.name.title`.
 	Civility SellAndSignCivility `protobuf:"varint,2,opt,name=civility,proto3,enum=enlist.v1.SellAndSignCivility" json:"civility,omitempty"`
-	// Form of address in Sell&Sign's own text, for one that `civility` does not have: up to 50 letters. It is sent as it is, in place of
-	// `civility` and of `customer.name.title`. Example: `MAITRE`.
+	// Form of address in Sell&Sign's own text, if `civility` does not have it. Up to 50 letters, sent
+	// unchanged. It replaces `civility` and `customer.name.title`. Example: `MAITRE`.
 	CivilityCode  string `protobuf:"bytes,3,opt,name=civility_code,json=civilityCode,proto3" json:"civility_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2200,7 +2212,7 @@ func (x *SellAndSignOptions) GetCivilityCode() string {
 	return ""
 }
 
-// ValomniaOptions are the parameters that only Valomnia takes when it creates a customer.
+// ValomniaOptions are the parameters that only Valomnia takes.
 type ValomniaOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Second reference, up to 255 characters.
@@ -2211,27 +2223,31 @@ type ValomniaOptions struct {
 	IsActive *bool `protobuf:"varint,3,opt,name=is_active,json=isActive,proto3,oneof" json:"is_active,omitempty"`
 	// Whether this is a sub-customer of `parent_customer`. Valomnia's default: false.
 	IsSubCustomer *bool `protobuf:"varint,4,opt,name=is_sub_customer,json=isSubCustomer,proto3,oneof" json:"is_sub_customer,omitempty"`
-	// Identifier of the parent customer; required when `is_sub_customer` is true. A number, or a reference with `use_external_id`.
+	// Id of the parent customer. Required if `is_sub_customer` is true. A number, or a reference with
+	// `use_external_id`.
 	ParentCustomer string `protobuf:"bytes,5,opt,name=parent_customer,json=parentCustomer,proto3" json:"parent_customer,omitempty"`
 	// Whether the parent is billed. Valomnia's default: false.
 	BillWithParent *bool `protobuf:"varint,6,opt,name=bill_with_parent,json=billWithParent,proto3,oneof" json:"bill_with_parent,omitempty"`
-	// Identifier of the customer segmentation. A number, or a reference with `use_external_id`.
+	// Id of the customer segmentation. A number, or a reference with `use_external_id`.
 	CustomerSegmentationId string `protobuf:"bytes,7,opt,name=customer_segmentation_id,json=customerSegmentationId,proto3" json:"customer_segmentation_id,omitempty"`
-	// User who is recorded as having created the customer. A number, or a reference with `use_external_id`.
+	// User whom Valomnia records as the customer's creator. A number, or a reference with
+	// `use_external_id`.
 	UserId string `protobuf:"bytes,8,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// Whether shipping and billing address are the same. Default: true exactly when no shipping address is set.
+	// Whether the shipping address is the billing address. Default: true if no shipping address is
+	// set, otherwise false.
 	IsSameAddress *bool `protobuf:"varint,9,opt,name=is_same_address,json=isSameAddress,proto3,oneof" json:"is_same_address,omitempty"`
 	// Credit limit, in the customer's currency.
 	CreditLimit *float64 `protobuf:"fixed64,10,opt,name=credit_limit,json=creditLimit,proto3,oneof" json:"credit_limit,omitempty"`
-	// Number of days until an invoice is due; required when `due_date_config_type` is set.
+	// Number of days until an invoice is due. Required if `due_date_config_type` is set.
 	DueDateConfigNumber *int32 `protobuf:"varint,11,opt,name=due_date_config_number,json=dueDateConfigNumber,proto3,oneof" json:"due_date_config_number,omitempty"`
-	// From when the days are counted.
+	// The start of these days.
 	DueDateConfigType ValomniaDueDateConfigType `protobuf:"varint,12,opt,name=due_date_config_type,json=dueDateConfigType,proto3,enum=enlist.v1.ValomniaDueDateConfigType" json:"due_date_config_type,omitempty"`
 	// Logo or photograph of the customer.
 	Image *ValomniaImage `protobuf:"bytes,13,opt,name=image,proto3" json:"image,omitempty"`
-	// Identifiers of the payment types the customer may use, at most 100. Numbers, or references with `use_external_id`.
+	// Ids of the payment types that the customer may use, at most 100. Numbers, or references with
+	// `use_external_id`.
 	PaymentTypeIds []string `protobuf:"bytes,14,rep,name=payment_type_ids,json=paymentTypeIds,proto3" json:"payment_type_ids,omitempty"`
-	// Numeric identifier of the region; only where geographical locations are activated.
+	// Numeric id of the region. Only if geographical locations are enabled.
 	RegionId *int64 `protobuf:"varint,15,opt,name=region_id,json=regionId,proto3,oneof" json:"region_id,omitempty"`
 	// Risk rating, up to 255 characters.
 	CustomerRisk string `protobuf:"bytes,16,opt,name=customer_risk,json=customerRisk,proto3" json:"customer_risk,omitempty"`
@@ -2241,7 +2257,7 @@ type ValomniaOptions struct {
 	OnHold *bool `protobuf:"varint,18,opt,name=on_hold,json=onHold,proto3,oneof" json:"on_hold,omitempty"`
 	// Why the customer is on hold, up to 255 characters on one or more lines.
 	OnHoldReason string `protobuf:"bytes,19,opt,name=on_hold_reason,json=onHoldReason,proto3" json:"on_hold_reason,omitempty"`
-	// Whether the identifiers above are external ids (references). Valomnia's default: false.
+	// Whether these ids are external ids (references). Valomnia's default: false.
 	UseExternalId *bool `protobuf:"varint,20,opt,name=use_external_id,json=useExternalId,proto3,oneof" json:"use_external_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2417,7 +2433,7 @@ func (x *ValomniaOptions) GetUseExternalId() bool {
 	return false
 }
 
-// ValomniaImage is a picture that goes along with a new Valomnia customer.
+// ValomniaImage is a picture of a new Valomnia customer.
 type ValomniaImage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The file's name, 1 to 255 characters. Example: `logo.png`.
@@ -2472,16 +2488,16 @@ func (x *ValomniaImage) GetContent() []byte {
 	return nil
 }
 
-// CaliqOptions are the parameters that only Caliq takes when it creates a customer.
+// CaliqOptions are the parameters that only Caliq takes.
 type CaliqOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Sales channel (`ChannelID`). Default: the connection's `channel_id`.
+	// Sales channel (`ChannelID`). Default: the provider's setting `channel_id`.
 	ChannelId *int32 `protobuf:"varint,1,opt,name=channel_id,json=channelId,proto3,oneof" json:"channel_id,omitempty"`
-	// Whether orders can be delivered to the address. Default: the connection's, else true.
+	// Whether orders can be delivered to the address. Default: the provider's defaults, else true.
 	AllowDeliveries *bool `protobuf:"varint,2,opt,name=allow_deliveries,json=allowDeliveries,proto3,oneof" json:"allow_deliveries,omitempty"`
-	// Whether invoices can be sent to the address. Default: the connection's, else true.
+	// Whether invoices can be sent to the address. Default: the provider's defaults, else true.
 	AllowInvoices *bool `protobuf:"varint,3,opt,name=allow_invoices,json=allowInvoices,proto3,oneof" json:"allow_invoices,omitempty"`
-	// Customer service level; absent or 0 means Caliq's default.
+	// Customer service level. 0 means Caliq's default, like an absent value.
 	CustomerServiceLevel *int32 `protobuf:"varint,4,opt,name=customer_service_level,json=customerServiceLevel,proto3,oneof" json:"customer_service_level,omitempty"`
 	unknownFields        protoimpl.UnknownFields
 	sizeCache            protoimpl.SizeCache
@@ -2545,12 +2561,12 @@ func (x *CaliqOptions) GetCustomerServiceLevel() int32 {
 	return 0
 }
 
-// AvvioOptions are the parameters that only Avvio/SHR takes when it creates an account.
+// AvvioOptions are the parameters that only Avvio/SHR takes.
 type AvvioOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Internal id of the property in the booking engine. Default: the connection's `site_id`.
+	// Internal id of the property in the booking engine. Default: the provider's setting `site_id`.
 	SiteId *int64 `protobuf:"varint,1,opt,name=site_id,json=siteId,proto3,oneof" json:"site_id,omitempty"`
-	// Password of the new account, 1 to 255 characters; required by Avvio. Never stored, never shown.
+	// Password of the new account, 1 to 255 characters. Avvio requires it. Never stored, never shown.
 	Password      string `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

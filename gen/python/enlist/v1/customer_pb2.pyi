@@ -28,29 +28,34 @@ class _RecordSource:
 class _RecordSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RecordSource.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     RECORD_SOURCE_UNSPECIFIED: _RecordSource.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     RECORD_SOURCE_VENDOR: _RecordSource.ValueType  # 1
-    """Read from the vendor's record just now, or returned by the vendor's answer."""
+    """The vendor: read from its record just now, or from its response."""
     RECORD_SOURCE_JOURNAL: _RecordSource.ValueType  # 2
-    """As last written through Enlist; the vendor offers no way to read them, or was not asked."""
+    """Enlist's journal: the values that Enlist last wrote. The vendor offers no way to read them, or
+    Enlist did not read them.
+    """
 
 class RecordSource(_RecordSource, metaclass=_RecordSourceEnumTypeWrapper):
-    """RecordSource says where a customer's values were taken from."""
+    """RecordSource says where a customer's values come from."""
 
 RECORD_SOURCE_UNSPECIFIED: RecordSource.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 RECORD_SOURCE_VENDOR: RecordSource.ValueType  # 1
-"""Read from the vendor's record just now, or returned by the vendor's answer."""
+"""The vendor: read from its record just now, or from its response."""
 RECORD_SOURCE_JOURNAL: RecordSource.ValueType  # 2
-"""As last written through Enlist; the vendor offers no way to read them, or was not asked."""
+"""Enlist's journal: the values that Enlist last wrote. The vendor offers no way to read them, or
+Enlist did not read them.
+"""
 Global___RecordSource: _TypeAlias = RecordSource  # noqa: Y015
 
 @_typing.final
 class Customer(_message.Message):
-    """Customer is a person or a company as every provider's system knows it, in one vocabulary.
+    """Customer is a person or a company. Every provider uses this one vocabulary.
 
     A customer needs a name: `name.family_name`, `display_name` or `organization.name`.
-    What else a provider requires, takes, or cannot take stands in ProviderService.GetProvider.
+    ProviderService.GetProvider lists which fields a provider requires, supports, or does not
+    support.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -119,12 +124,12 @@ class Customer(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`,
-    Valomnia's `reference`, Caliq's `AccountNo`. Chosen by the caller where the vendor lets them,
-    else given by the vendor (Avvio's `accountID`). Up to 255 characters, not only blanks, no
-    control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor
-    requires a key and none is set, the request_id is used and the answer says so. Example:
-    `CLASSIC-C00`.
+    """The key of the customer at the provider: Opencell's `code`, Sell&Sign's `number`, Valomnia's
+    `reference`, Caliq's `AccountNo`. The caller chooses it if the vendor allows that. Otherwise
+    the vendor does (Avvio's `accountID`). Up to 255 characters, not only blanks, without control
+    characters and invisible characters (Unicode category Cf, U+2028, U+2029). If the vendor
+    requires a key and `id` is empty, Enlist uses the request_id, and the response says so.
+    Example: `CLASSIC-C00`.
     """
     display_name: _builtins.str
     """The name to show for this customer, up to 255 characters, not only blanks. Example: `John
@@ -133,20 +138,21 @@ class Customer(_message.Message):
     job_title: _builtins.str
     """The person's position, up to 255 characters. Example: `CMO`."""
     email: _builtins.str
-    """One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible
-    characters (Unicode category Cf, U+2028, U+2029). The vendor is sent a domain with other
-    letters than ASCII in its A-label form, and the response's `fields` says so:
+    """One email address without a display name (RFC 5322 addr-spec), up to 254 characters, without
+    invisible characters (Unicode category Cf, U+2028, U+2029). Enlist sends a domain with
+    non-ASCII letters in its A-label form, and `fields` of the response says so:
     `jo@müller.example` becomes `jo@xn--mller-kva.example`. The part before the @ is sent
     unchanged. Example: `qa@example.com`.
     """
     phone: _builtins.str
-    """Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40
-    characters. E.164 is best. An extension of 1 to 15 digits may follow as RFC 3966 writes it:
-    `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
+    """Landline number, 3 to 40 characters: digits, an optional leading `+`, and the separators space
+    ( ) . / -. E.164 is best. An extension of 1 to 15 digits may follow, as RFC 3966 writes it:
+    `+44 20 7946 0018;ext=12`. Enlist sends it in that form, because no vendor documents a form of
+    its own.
     """
     mobile: _builtins.str
-    """Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an
-    extension.
+    """Mobile number, in the format of `phone`. Sell&Sign sends codes to this number and refuses one
+    with an extension.
     """
     fax: _builtins.str
     """Fax number, in the format of `phone`."""
@@ -155,54 +161,59 @@ class Customer(_message.Message):
     language_code: _builtins.str
     """Language as a BCP-47 tag, up to 35 characters. Example: `fr`, `en-GB`."""
     currency_code: _builtins.str
-    """Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund
-    codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
+    """Currency as an ISO 4217 code, three capital letters. All codes of list one are valid, including
+    fund codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
     """
     birth_place: _builtins.str
     """Place of birth, up to 255 characters. Example: `Lyon`."""
     category: _builtins.str
-    """The customer's category, as the provider's system names it, up to 255 characters. Example: `CLIENT`."""
+    """The customer's category, in the words of the provider's system, up to 255 characters. Example:
+    `CLIENT`.
+    """
     comment: _builtins.str
     """Free text about the customer, up to 4,000 characters on one or more lines."""
     source: Global___RecordSource.ValueType
-    """Whether these values were read from the vendor's record, or are those last written through Enlist."""
+    """Where these values come from: the vendor's record, or what Enlist last wrote."""
     @_builtins.property
     def name(self) -> Global___PersonName:
-        """The person's name; for a company, its contact."""
+        """The person's name. For a company, the name of its contact."""
 
     @_builtins.property
     def organization(self) -> Global___Organization:
-        """Set when the customer is a company."""
+        """The company. Set it if the customer is a company."""
 
     @_builtins.property
     def billing_address(self) -> Global___Address:
-        """Where invoices go; the customer's main address."""
+        """The address for invoices. It is the customer's main address."""
 
     @_builtins.property
     def shipping_address(self) -> Global___Address:
-        """Where goods go, when that is not the billing address."""
+        """The address for deliveries, if it differs from the billing address."""
 
     @_builtins.property
     def birth_date(self) -> _date_pb2.Date:
-        """Date of birth: year, month and day all set, not in the future."""
+        """Date of birth: year, month and day. It must not be in the future."""
 
     @_builtins.property
     def properties(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Free fields by name: Opencell's custom fields, Sell&Sign's properties. At most 100; names of 1 to 255 characters,
-        values of up to 4,000. The names must be declared in the provider's system beforehand.
+        """Free fields by name: Opencell's custom fields, Sell&Sign's properties. Up to 100, with names of
+        1 to 255 characters and values of up to 4,000. The provider's system must already define the
+        names.
         """
 
     @_builtins.property
     def vendor_ids(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The vendor's own identifiers of what was created, by name: `account_id`, `address_id`, `contact_id`, `actor_id`, …"""
+        """The vendor's ids of what was created, by name: `account_id`, `address_id`, `contact_id`,
+        `actor_id`, …
+        """
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the customer came to be at the vendor, where the vendor tells."""
+        """When the customer was created at the vendor, if the vendor says."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When the customer last changed at the vendor, where the vendor tells."""
+        """When the customer last changed at the vendor, if the vendor says."""
 
     def __init__(
         self,
@@ -241,7 +252,7 @@ Global___Customer: _TypeAlias = Customer  # noqa: Y015
 
 @_typing.final
 class PersonName(_message.Message):
-    """PersonName is a person's name in its parts."""
+    """PersonName is a person's name."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -253,8 +264,8 @@ class PersonName(_message.Message):
     given_name: _builtins.str
     """Given (first) name, up to 255 characters, not only blanks. Example: `John`."""
     family_name: _builtins.str
-    """Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given.
-    Example: `Smith`.
+    """Family (last) name, 1 to 255 characters, not only blanks. Required if a name is set. Example:
+    `Smith`.
     """
     def __init__(
         self,
@@ -273,7 +284,7 @@ Global___PersonName: _TypeAlias = PersonName  # noqa: Y015
 
 @_typing.final
 class Organization(_message.Message):
-    """Organization is the company that a customer is, or belongs to."""
+    """Organization is the company that is the customer, or that the customer belongs to."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -288,7 +299,9 @@ class Organization(_message.Message):
     vat_number: _builtins.str
     """VAT or tax number, up to 100 characters. Example: `FR12345678901`."""
     eori: _builtins.str
-    """Economic Operators Registration and Identification number, up to 20 characters. Example: `FR12345678900011`."""
+    """Economic Operators Registration and Identification number, up to 20 characters. Example:
+    `FR12345678900011`.
+    """
     def __init__(
         self,
         *,
@@ -325,8 +338,8 @@ class Address(_message.Message):
     region: _builtins.str
     """State, province or county, up to 100 characters. Example: `Co. Limerick`."""
     country_code: _builtins.str
-    """Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned,
-    or `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
+    """Country as an ISO 3166-1 alpha-2 code, two capital letters. It must be officially assigned, or
+    `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
     """
     latitude: _builtins.float
     """Latitude in degrees, WGS 84, from -90 (south) to 90."""
@@ -334,7 +347,9 @@ class Address(_message.Message):
     """Longitude in degrees, WGS 84, from -180 (west) to 180."""
     @_builtins.property
     def lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Street lines, first to last: at most 5, each of up to 255 characters. Example: `["673 Eugene Points"]`."""
+        """Street lines in order, up to 5, each with up to 255 characters. Example: `["673 Eugene
+        Points"]`.
+        """
 
     def __init__(
         self,
@@ -384,15 +399,15 @@ class Contractor(_message.Message):
     REGISTRATION_NUMBER_FIELD_NUMBER: _builtins.int
     CATEGORY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The vendor's identifier of the contractor. Example: `4711`."""
+    """The vendor's id of the contractor. Example: `4711`."""
     customer_id: _builtins.str
-    """The customer this person signs for. Example: `AM201603021055`."""
+    """The customer for whom this person signs. Example: `AM201603021055`."""
     email: _builtins.str
     """Email address."""
     phone: _builtins.str
-    """Landline number, as the vendor holds it."""
+    """Landline number, as the vendor has it."""
     mobile: _builtins.str
-    """Mobile number, as the vendor holds it; signature codes are sent to it."""
+    """Mobile number, as the vendor has it. Signature codes go to this number."""
     organization_name: _builtins.str
     """Company the person works for."""
     job_title: _builtins.str
@@ -406,7 +421,7 @@ class Contractor(_message.Message):
     registration_number: _builtins.str
     """Number of the person's company in the register of companies."""
     category: _builtins.str
-    """Category of the contractor, in the vendor's own text."""
+    """Category of the contractor, in the vendor's words."""
     @_builtins.property
     def name(self) -> Global___PersonName:
         """The person's name."""
@@ -417,7 +432,7 @@ class Contractor(_message.Message):
 
     @_builtins.property
     def birth_date(self) -> _date_pb2.Date:
-        """Date of birth; absent when the vendor holds none."""
+        """Date of birth. Absent if the vendor has none."""
 
     def __init__(
         self,

@@ -30,25 +30,25 @@ class _OnExisting:
 class _OnExistingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OnExisting.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ON_EXISTING_UNSPECIFIED: _OnExisting.ValueType  # 0
-    """The provider's setting, else ON_EXISTING_FAIL."""
+    """The provider's setting, which defaults to ON_EXISTING_FAIL."""
     ON_EXISTING_FAIL: _OnExisting.ValueType  # 1
-    """Refuse with reason CUSTOMER_EXISTS and change nothing."""
+    """Fail with CUSTOMER_EXISTS and change nothing."""
     ON_EXISTING_UPDATE: _OnExisting.ValueType  # 2
-    """Overwrite what the vendor holds with the fields of this request."""
+    """Overwrite the vendor's record with the fields of this request."""
     ON_EXISTING_ADOPT: _OnExisting.ValueType  # 3
-    """Return the customer that is there, unchanged."""
+    """Return the existing customer unchanged."""
 
 class OnExisting(_OnExisting, metaclass=_OnExistingEnumTypeWrapper):
-    """OnExisting says what a create does when the vendor already has a customer with the id."""
+    """OnExisting says what a creation does if the vendor already has a customer with the id."""
 
 ON_EXISTING_UNSPECIFIED: OnExisting.ValueType  # 0
-"""The provider's setting, else ON_EXISTING_FAIL."""
+"""The provider's setting, which defaults to ON_EXISTING_FAIL."""
 ON_EXISTING_FAIL: OnExisting.ValueType  # 1
-"""Refuse with reason CUSTOMER_EXISTS and change nothing."""
+"""Fail with CUSTOMER_EXISTS and change nothing."""
 ON_EXISTING_UPDATE: OnExisting.ValueType  # 2
-"""Overwrite what the vendor holds with the fields of this request."""
+"""Overwrite the vendor's record with the fields of this request."""
 ON_EXISTING_ADOPT: OnExisting.ValueType  # 3
-"""Return the customer that is there, unchanged."""
+"""Return the existing customer unchanged."""
 Global___OnExisting: _TypeAlias = OnExisting  # noqa: Y015
 
 class _UnsupportedFields:
@@ -60,19 +60,19 @@ class _UnsupportedFieldsEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Uns
     UNSUPPORTED_FIELDS_UNSPECIFIED: _UnsupportedFields.ValueType  # 0
     """UNSUPPORTED_FIELDS_REJECT."""
     UNSUPPORTED_FIELDS_REJECT: _UnsupportedFields.ValueType  # 1
-    """Refuse the call with reason FIELD_NOT_SUPPORTED and name each such field."""
+    """Fail with FIELD_NOT_SUPPORTED and name each such field."""
     UNSUPPORTED_FIELDS_DROP: _UnsupportedFields.ValueType  # 2
-    """Go on without them and name each in the answer's `fields`."""
+    """Continue without them and name each in `fields` of the response."""
 
 class UnsupportedFields(_UnsupportedFields, metaclass=_UnsupportedFieldsEnumTypeWrapper):
-    """UnsupportedFields says what happens to fields that a provider cannot take."""
+    """UnsupportedFields says what happens to fields that a provider does not support."""
 
 UNSUPPORTED_FIELDS_UNSPECIFIED: UnsupportedFields.ValueType  # 0
 """UNSUPPORTED_FIELDS_REJECT."""
 UNSUPPORTED_FIELDS_REJECT: UnsupportedFields.ValueType  # 1
-"""Refuse the call with reason FIELD_NOT_SUPPORTED and name each such field."""
+"""Fail with FIELD_NOT_SUPPORTED and name each such field."""
 UNSUPPORTED_FIELDS_DROP: UnsupportedFields.ValueType  # 2
-"""Go on without them and name each in the answer's `fields`."""
+"""Continue without them and name each in `fields` of the response."""
 Global___UnsupportedFields: _TypeAlias = UnsupportedFields  # noqa: Y015
 
 class _WarningCode:
@@ -82,29 +82,33 @@ class _WarningCode:
 class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCode.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     WARNING_CODE_UNSPECIFIED: _WarningCode.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     WARNING_CODE_VENDOR_WARNING: _WarningCode.ValueType  # 1
-    """The vendor did what it was asked for, and warned."""
+    """The vendor carried out the request, and returned a warning."""
     WARNING_CODE_UNREADABLE_VALUE: _WarningCode.ValueType  # 2
-    """A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain."""
+    """A member of the vendor's response has a different JSON type than documented. `customer` has its
+    value only if the value is certain.
+    """
     WARNING_CODE_UNREPRESENTED_VALUE: _WarningCode.ValueType  # 3
-    """A value in the vendor's record has no place in `customer`."""
+    """`customer` has no field for a value of the vendor's record."""
     WARNING_CODE_ID_CHANGED: _WarningCode.ValueType  # 4
-    """The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form."""
+    """The vendor stored the customer's id in a different form. `customer.id` is the vendor's form."""
 
 class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
-    """WarningCode says what kind of thing a Warning is."""
+    """WarningCode is the kind of a Warning."""
 
 WARNING_CODE_UNSPECIFIED: WarningCode.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 WARNING_CODE_VENDOR_WARNING: WarningCode.ValueType  # 1
-"""The vendor did what it was asked for, and warned."""
+"""The vendor carried out the request, and returned a warning."""
 WARNING_CODE_UNREADABLE_VALUE: WarningCode.ValueType  # 2
-"""A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain."""
+"""A member of the vendor's response has a different JSON type than documented. `customer` has its
+value only if the value is certain.
+"""
 WARNING_CODE_UNREPRESENTED_VALUE: WarningCode.ValueType  # 3
-"""A value in the vendor's record has no place in `customer`."""
+"""`customer` has no field for a value of the vendor's record."""
 WARNING_CODE_ID_CHANGED: WarningCode.ValueType  # 4
-"""The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form."""
+"""The vendor stored the customer's id in a different form. `customer.id` is the vendor's form."""
 Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
 
 class _Outcome:
@@ -114,31 +118,31 @@ class _Outcome:
 class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     OUTCOME_UNSPECIFIED: _Outcome.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     OUTCOME_CREATED: _Outcome.ValueType  # 1
     """The customer is new."""
     OUTCOME_UPDATED: _Outcome.ValueType  # 2
-    """The customer was there before this creation, and was overwritten."""
+    """The customer existed before this creation, and was overwritten."""
     OUTCOME_CREATED_OR_UPDATED: _Outcome.ValueType  # 3
     """One of the two. Neither the vendor nor a look-up before the request says which."""
     OUTCOME_ADOPTED: _Outcome.ValueType  # 4
-    """The customer was there and was left unchanged."""
+    """The customer existed, and was left unchanged."""
     OUTCOME_PREVIEWED: _Outcome.ValueType  # 5
     """Nothing was sent: the request had `validate_only`."""
 
 class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
-    """Outcome is what a create did at the vendor."""
+    """Outcome is what a creation did at the vendor."""
 
 OUTCOME_UNSPECIFIED: Outcome.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 OUTCOME_CREATED: Outcome.ValueType  # 1
 """The customer is new."""
 OUTCOME_UPDATED: Outcome.ValueType  # 2
-"""The customer was there before this creation, and was overwritten."""
+"""The customer existed before this creation, and was overwritten."""
 OUTCOME_CREATED_OR_UPDATED: Outcome.ValueType  # 3
 """One of the two. Neither the vendor nor a look-up before the request says which."""
 OUTCOME_ADOPTED: Outcome.ValueType  # 4
-"""The customer was there and was left unchanged."""
+"""The customer existed, and was left unchanged."""
 OUTCOME_PREVIEWED: Outcome.ValueType  # 5
 """Nothing was sent: the request had `validate_only`."""
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
@@ -150,29 +154,29 @@ class _Fate:
 class _FateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Fate.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     FATE_UNSPECIFIED: _Fate.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     FATE_SENT: _Fate.ValueType  # 1
-    """Sent as it came."""
+    """Sent unchanged."""
     FATE_TRANSFORMED: _Fate.ValueType  # 2
-    """Sent in another form."""
+    """Sent in a different form."""
     FATE_DROPPED: _Fate.ValueType  # 3
     """Not sent."""
     FATE_DEFAULTED: _Fate.ValueType  # 4
-    """Not in the request: a setting of the connection added it."""
+    """Not in the request. A setting of the provider added it."""
 
 class Fate(_Fate, metaclass=_FateEnumTypeWrapper):
-    """Fate is what becomes of a field on its way to the vendor."""
+    """Fate is how a field is sent to the vendor."""
 
 FATE_UNSPECIFIED: Fate.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 FATE_SENT: Fate.ValueType  # 1
-"""Sent as it came."""
+"""Sent unchanged."""
 FATE_TRANSFORMED: Fate.ValueType  # 2
-"""Sent in another form."""
+"""Sent in a different form."""
 FATE_DROPPED: Fate.ValueType  # 3
 """Not sent."""
 FATE_DEFAULTED: Fate.ValueType  # 4
-"""Not in the request: a setting of the connection added it."""
+"""Not in the request. A setting of the provider added it."""
 Global___Fate: _TypeAlias = Fate  # noqa: Y015
 
 class _DriftKind:
@@ -182,36 +186,44 @@ class _DriftKind:
 class _DriftKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DriftKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DRIFT_KIND_UNSPECIFIED: _DriftKind.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     DRIFT_KIND_CHANGED: _DriftKind.ValueType  # 1
-    """The vendor holds another value."""
+    """The vendor has a different value."""
     DRIFT_KIND_NOT_RETURNED: _DriftKind.ValueType  # 2
-    """The vendor returns no value: it was emptied there, or the vendor never returns this field."""
+    """The vendor returns no value. The field was emptied, or the vendor never returns it."""
     DRIFT_KIND_ADDED: _DriftKind.ValueType  # 3
-    """The vendor holds a value that the request did not have: from a setting of the connection, from the vendor itself, or from somebody."""
+    """The vendor has a value that the request did not have. It comes from a setting of the provider,
+    from the vendor, or from another user of its system.
+    """
     DRIFT_KIND_OTHER_FORM: _DriftKind.ValueType  # 4
-    """The vendor returns the field in another form than it was written, so that the two cannot be compared; `note` says why."""
+    """The vendor returns the field in a different form, so that the two values cannot be compared.
+    `note` says why.
+    """
 
 class DriftKind(_DriftKind, metaclass=_DriftKindEnumTypeWrapper):
     """DriftKind is how a field differs."""
 
 DRIFT_KIND_UNSPECIFIED: DriftKind.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 DRIFT_KIND_CHANGED: DriftKind.ValueType  # 1
-"""The vendor holds another value."""
+"""The vendor has a different value."""
 DRIFT_KIND_NOT_RETURNED: DriftKind.ValueType  # 2
-"""The vendor returns no value: it was emptied there, or the vendor never returns this field."""
+"""The vendor returns no value. The field was emptied, or the vendor never returns it."""
 DRIFT_KIND_ADDED: DriftKind.ValueType  # 3
-"""The vendor holds a value that the request did not have: from a setting of the connection, from the vendor itself, or from somebody."""
+"""The vendor has a value that the request did not have. It comes from a setting of the provider,
+from the vendor, or from another user of its system.
+"""
 DRIFT_KIND_OTHER_FORM: DriftKind.ValueType  # 4
-"""The vendor returns the field in another form than it was written, so that the two cannot be compared; `note` says why."""
+"""The vendor returns the field in a different form, so that the two values cannot be compared.
+`note` says why.
+"""
 Global___DriftKind: _TypeAlias = DriftKind  # noqa: Y015
 
 @_typing.final
 class CreateCustomerRequest(_message.Message):
-    """CreateCustomerRequest asks for one customer at one provider.
+    """CreateCustomerRequest creates one customer at one provider.
 
-    Text in this request, and in every other, is valid UTF-8 without control characters (U+0000 to
+    All text in this and every other request is valid UTF-8 without control characters (U+0000 to
     U+001F and U+007F to U+009F). This includes the elements of lists, and the keys and values of
     maps. Line breaks (LF, CR) and tabs are allowed in `customer.comment`, `valomnia.on_hold_reason`
     and the `reason` of ResolveOperation, which may have several lines.
@@ -232,48 +244,53 @@ class CreateCustomerRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     INCLUDE_VENDOR_RECORD_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection, as ListProviders lists them: 1 to 63 lower-case letters, digits and hyphens,
-    beginning with a letter. Two licences at one vendor are two providers. Example: `opencell`.
+    """Name of a configured provider, as ListProviders returns it: 1 to 63 lower-case letters, digits
+    and hyphens. The first is a letter. Two licences at one vendor are two providers. Example:
+    `opencell`.
     """
     request_id: _builtins.str
-    """The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
-    call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
-    one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+    """The caller's UUID for this creation, other than the nil UUID. Send the same one with every
+    retry. Over REST, the header `Idempotency-Key` is an alternative. If neither is set, Enlist
+    generates one, and only the response shows it. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
     """
     on_existing: Global___OnExisting.ValueType
-    """What to do when the vendor already has a customer with this id. Unspecified: the provider's setting, else ON_EXISTING_FAIL."""
+    """What to do if the vendor already has a customer with this id. Default: the provider's setting,
+    which defaults to ON_EXISTING_FAIL.
+    """
     unsupported_fields: Global___UnsupportedFields.ValueType
-    """What to do with fields that the provider cannot take. Unspecified: UNSUPPORTED_FIELDS_REJECT."""
+    """What to do with fields that the provider does not support. Default: UNSUPPORTED_FIELDS_REJECT."""
     validate_only: _builtins.bool
-    """Do everything but the send, and answer with what would be sent (AIP-163). With `on_existing` set in the request, and an id that the
-    caller chooses, the vendor is asked whether the customer exists: ON_EXISTING_FAIL then ends with CUSTOMER_EXISTS if it does, and
-    ON_EXISTING_ADOPT answers with the customer that is there and no `vendor_request`, since nothing would be sent.
+    """Preview the creation (AIP-163): do everything but send the request, and return it as
+    `vendor_request`. If this request sets `on_existing` and the caller chooses the id, Enlist asks
+    the vendor whether the customer exists. If it does, ON_EXISTING_FAIL ends with CUSTOMER_EXISTS.
+    ON_EXISTING_ADOPT returns the existing customer without a `vendor_request`, because nothing
+    would be sent.
     """
     include_vendor_record: _builtins.bool
-    """Return the vendor's own answer as `vendor_record`."""
+    """Return the vendor's own response as `vendor_record`."""
     @_builtins.property
     def customer(self) -> _customer_pb2.Customer:
         """The customer to create."""
 
     @_builtins.property
     def opencell(self) -> _vendor_options_pb2.OpencellOptions:
-        """For a provider whose vendor is Opencell."""
+        """Options of an Opencell provider."""
 
     @_builtins.property
     def sell_and_sign(self) -> _vendor_options_pb2.SellAndSignOptions:
-        """For a provider whose vendor is Sell&Sign."""
+        """Options of a Sell&Sign provider."""
 
     @_builtins.property
     def valomnia(self) -> _vendor_options_pb2.ValomniaOptions:
-        """For a provider whose vendor is Valomnia."""
+        """Options of a Valomnia provider."""
 
     @_builtins.property
     def caliq(self) -> _vendor_options_pb2.CaliqOptions:
-        """For a provider whose vendor is Caliq."""
+        """Options of a Caliq provider."""
 
     @_builtins.property
     def avvio(self) -> _vendor_options_pb2.AvvioOptions:
-        """For a provider whose vendor is Avvio/SHR."""
+        """Options of an Avvio/SHR provider."""
 
     def __init__(
         self,
@@ -303,7 +320,7 @@ Global___CreateCustomerRequest: _TypeAlias = CreateCustomerRequest  # noqa: Y015
 
 @_typing.final
 class CreateCustomerResponse(_message.Message):
-    """CreateCustomerResponse is the end of a create."""
+    """CreateCustomerResponse is the result of a creation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -318,31 +335,31 @@ class CreateCustomerResponse(_message.Message):
     outcome: Global___Outcome.ValueType
     """What happened at the vendor."""
     request_id: _builtins.str
-    """The create's request_id: the caller's, or the one Enlist made."""
+    """The request_id of the creation: the caller's, or the one that Enlist generated."""
     replayed: _builtins.bool
-    """Whether this is the recorded answer of an earlier call with the same request_id."""
+    """Whether this is the recorded response to an earlier request with the same request_id."""
     @_builtins.property
     def customer(self) -> _customer_pb2.Customer:
-        """The customer as it now stands, as far as is known; `source` says whether the vendor or Enlist tells."""
+        """The customer, as far as Enlist knows it. `source` says where the values come from."""
 
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldFate]:
         """The fate of each field that was not sent unchanged, and each value that a setting of the
-        connection added. With `validate_only`: the fate of every field.
+        provider added. With `validate_only`, the fate of every field.
         """
 
     @_builtins.property
     def vendor_request(self) -> Global___VendorRequest:
-        """The exact request that would be sent; only with `validate_only`."""
+        """The exact request that would be sent. Only with `validate_only`."""
 
     @_builtins.property
     def vendor_record(self) -> _struct_pb2.Struct:
-        """The vendor's answer as it came, without secrets; only with `include_vendor_record`."""
+        """The vendor's response, without secrets. Only with `include_vendor_record`."""
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
-        """What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
-        represent.
+        """What the caller should know although the call succeeded: the vendor's own warnings, and values
+        of its record that `customer` cannot represent.
         """
 
     def __init__(
@@ -367,7 +384,7 @@ Global___CreateCustomerResponse: _TypeAlias = CreateCustomerResponse  # noqa: Y0
 
 @_typing.final
 class Warning(_message.Message):
-    """Warning is something that the caller should know about a call that succeeded."""
+    """Warning is information about a call that succeeded."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -376,13 +393,19 @@ class Warning(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     VENDOR_CODE_FIELD_NUMBER: _builtins.int
     code: Global___WarningCode.ValueType
-    """What kind of thing it is."""
+    """The kind of warning."""
     path: _builtins.str
-    """Path of the field that it is about, from the response: `customer.billing_address.postal_code`. Empty when it is about none."""
+    """Path of the field in the response: `customer.billing_address.postal_code`. Empty if the warning
+    is not about a field.
+    """
     message: _builtins.str
-    """One or two sentences for people. Values of the vendor's record never stand in it; the vendor's own warnings do."""
+    """One or two sentences for people. They contain the vendor's own warning, if there is one, but no
+    values of the vendor's record.
+    """
     vendor_code: _builtins.str
-    """The vendor's code of its own warning, or the vendor's name of the member that is not represented. Example: `postalCode`."""
+    """The vendor's code of its warning, or the vendor's name of the member that `customer` cannot
+    represent. Example: `postalCode`.
+    """
     def __init__(
         self,
         *,
@@ -401,7 +424,7 @@ Global___Warning: _TypeAlias = Warning  # noqa: Y015
 
 @_typing.final
 class FieldFate(_message.Message):
-    """FieldFate says how one field of a request was sent, or names a value that a setting added."""
+    """FieldFate says how a field of the request was sent, or names a value that a setting added."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -410,15 +433,17 @@ class FieldFate(_message.Message):
     FATE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     path: _builtins.str
-    """Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
-    that overrides the setting, or empty if none does.
+    """Proto path in the request. Example: `customer.language_code`. With FATE_DEFAULTED, the field
+    that overrides the setting, or empty if there is no such field.
     """
     wire_field: _builtins.str
-    """The vendor's name of the field it was sent in. Example: `name.lastName`. Empty when it was dropped."""
+    """The vendor's name of the field. Example: `name.lastName`. Empty if the field was dropped."""
     fate: Global___Fate.ValueType
-    """What became of it."""
+    """How the field was sent."""
     note: _builtins.str
-    """Both forms of a transformed field, why a field was dropped, or the setting of a value."""
+    """The two forms of a transformed field, why a field was dropped, or the setting that added a
+    value.
+    """
     def __init__(
         self,
         *,
@@ -437,7 +462,7 @@ Global___FieldFate: _TypeAlias = FieldFate  # noqa: Y015
 
 @_typing.final
 class VendorRequest(_message.Message):
-    """VendorRequest is an HTTP request to a vendor, its secrets replaced by `$NAMES`."""
+    """VendorRequest is an HTTP request to a vendor, with its secrets replaced by `$NAMES`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -474,10 +499,12 @@ class VendorRequest(_message.Message):
     url: _builtins.str
     """URL with its query."""
     body: _builtins.str
-    """Body as text; the bytes of a file are replaced by their type and size."""
+    """Body as text. The type and size of a file replace its bytes."""
     @_builtins.property
     def headers(self) -> _containers.RepeatedCompositeFieldContainer[Global___VendorRequest.Header]:
-        """Headers in the order they are set, without `traceparent` and `tracestate`, which a call that belongs to a trace carries besides."""
+        """Headers in the order in which they are set. The tracing headers `traceparent` and `tracestate`
+        are not included.
+        """
 
     def __init__(
         self,
@@ -497,7 +524,7 @@ Global___VendorRequest: _TypeAlias = VendorRequest  # noqa: Y015
 
 @_typing.final
 class GetCustomerRequest(_message.Message):
-    """GetCustomerRequest asks for one customer of one provider."""
+    """GetCustomerRequest reads one customer of one provider."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -506,15 +533,15 @@ class GetCustomerRequest(_message.Message):
     INCLUDE_VENDOR_RECORD_FIELD_NUMBER: _builtins.int
     INCLUDE_DRIFT_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection; see CreateCustomerRequest."""
+    """Name of a configured provider. See CreateCustomerRequest."""
     customer_id: _builtins.str
-    """The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
-    ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+    """The customer's `id`: 1 to 255 characters, not only blanks, without control characters and
+    invisible characters. Percent-encode it in a URL. Example: `CLASSIC-C00`.
     """
     include_vendor_record: _builtins.bool
     """Return the vendor's own record as `vendor_record`."""
     include_drift: _builtins.bool
-    """Compare the customer with what was last written through Enlist, and return what differs as `drift`."""
+    """Compare the customer with what Enlist last wrote, and return the differences as `drift`."""
     def __init__(
         self,
         *,
@@ -543,20 +570,22 @@ class GetCustomerResponse(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def customer(self) -> _customer_pb2.Customer:
-        """The customer as the provider holds it; `source` says whether it was read there."""
+        """The customer, as the provider has it. `source` says whether it was read there."""
 
     @_builtins.property
     def vendor_record(self) -> _struct_pb2.Struct:
-        """The vendor's record as it came, without secrets; only with `include_vendor_record`."""
+        """The vendor's record, without secrets. Only with `include_vendor_record`."""
 
     @_builtins.property
     def drift(self) -> Global___Drift:
-        """What differs from what was last written; only with `include_drift`, and only where Enlist remembers that it wrote the customer."""
+        """How the customer differs from what Enlist last wrote. Only with `include_drift`, and only if
+        Enlist has a record of writing the customer.
+        """
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
-        """What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
-        represent.
+        """What the caller should know although the call succeeded: the vendor's own warnings, and values
+        of its record that `customer` cannot represent.
         """
 
     def __init__(
@@ -577,7 +606,9 @@ Global___GetCustomerResponse: _TypeAlias = GetCustomerResponse  # noqa: Y015
 
 @_typing.final
 class Drift(_message.Message):
-    """Drift is how a customer differs at the vendor from what the last create or update through Enlist wrote."""
+    """Drift is how the vendor's record differs from what the last creation or update through Enlist
+    wrote.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -585,14 +616,16 @@ class Drift(_message.Message):
     WRITE_TIME_FIELD_NUMBER: _builtins.int
     FIELDS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The request_id of that create or update; empty when it was another caller's, and this one is no operator."""
+    """The request_id of that creation. Empty if it is another caller's and this caller is not an
+    operator.
+    """
     @_builtins.property
     def write_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was recorded as done."""
+        """When Enlist recorded its success."""
 
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldDrift]:
-        """The fields that differ, in field order; none when all is as it was written."""
+        """The fields that differ, in field order. Empty if nothing has changed."""
 
     def __init__(
         self,
@@ -625,11 +658,13 @@ class FieldDrift(_message.Message):
     kind: Global___DriftKind.ValueType
     """How it differs."""
     written: _builtins.str
-    """The value that was written; empty when none was, and where the drift has no `request_id`."""
+    """The value that was written. Empty if no value was written, and if the drift has no
+    `request_id`.
+    """
     held: _builtins.str
-    """The value that the vendor holds; empty when it returns none."""
+    """The vendor's value. Empty if the vendor returns none."""
     note: _builtins.str
-    """What to know of it."""
+    """More about the difference."""
     def __init__(
         self,
         *,
@@ -649,7 +684,7 @@ Global___FieldDrift: _TypeAlias = FieldDrift  # noqa: Y015
 
 @_typing.final
 class ListContractorsRequest(_message.Message):
-    """ListContractorsRequest asks for a page of a customer's contractors."""
+    """ListContractorsRequest lists a page of a customer's contractors."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -659,17 +694,18 @@ class ListContractorsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     INCLUDE_VENDOR_RECORD_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection; see CreateCustomerRequest."""
+    """Name of a configured provider. See CreateCustomerRequest."""
     customer_id: _builtins.str
-    """The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
-    ones. Example: `AM201603021055`.
+    """The customer's `id`: 1 to 255 characters, not only blanks, without control characters and
+    invisible characters. Example: `AM201603021055`.
     """
     page_size: _builtins.int
-    """The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-    value that Enlist changes without naming it in the response.
+    """The maximum number of contractors to return. Default: 100. Enlist reduces a value above 1000 to
+    1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+    response.
     """
     page_token: _builtins.str
-    """`next_page_token` of the page before, used with the same other parameters; up to 1,024 characters."""
+    """`next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters."""
     include_vendor_record: _builtins.bool
     """Return the vendor's own records as `vendor_records`."""
     def __init__(
@@ -700,18 +736,20 @@ class ListContractorsResponse(_message.Message):
     VENDOR_RECORDS_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty when this is the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def contractors(self) -> _containers.RepeatedCompositeFieldContainer[_customer_pb2.Contractor]:
         """The contractors, in the vendor's order."""
 
     @_builtins.property
     def vendor_records(self) -> _containers.RepeatedCompositeFieldContainer[_struct_pb2.Struct]:
-        """The vendor's records as they came, one for each contractor; only with `include_vendor_record`."""
+        """The vendor's records, one for each contractor, without secrets. Only with
+        `include_vendor_record`.
+        """
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
-        """What the vendor's list holds that `contractors` cannot represent."""
+        """Values of the vendor's list that `contractors` cannot represent."""
 
     def __init__(
         self,

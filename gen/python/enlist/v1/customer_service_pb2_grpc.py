@@ -26,11 +26,12 @@ if _version_not_supported:
 
 
 class CustomerServiceStub(object):
-    """CustomerService signs customers up in vendors' systems, and reads them there.
+    """CustomerService creates customers in vendors' systems and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo, whose reason is a value of ErrorReason. Any
+    call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server authenticates
+    callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or
+    AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -57,25 +58,33 @@ class CustomerServiceStub(object):
 
 
 class CustomerServiceServicer(object):
-    """CustomerService signs customers up in vendors' systems, and reads them there.
+    """CustomerService creates customers in vendors' systems and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo, whose reason is a value of ErrorReason. Any
+    call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server authenticates
+    callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or
+    AUTHENTICATION_UNAVAILABLE.
     """
 
     def CreateCustomer(self, request, context):
-        """CreateCustomer signs one customer up with one provider.
+        """CreateCustomer creates one customer at one provider.
 
-        Give every create a `request_id` of your own and repeat it when you repeat the call: the same request_id gives the same answer for as
-        long as it is remembered (the configuration's `retention`), and the vendor is called once. A create that was cut off after the vendor may
-        have acted ends with reason OUTCOME_UNKNOWN, never with a guess; Enlist then finds out, and the same request_id brings the end.
-        After VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID and JOURNAL_UNAVAILABLE
-        the same request_id starts again, once a look-up allows it if anything was sent; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
+        Choose a `request_id` for every creation and store it before the first request. To retry, send
+        the same request again with the same `request_id`. At most one customer is created, however
+        often you retry. Enlist returns the recorded response for as long as it keeps the record (the
+        setting `retention`).
 
-        Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED, PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS,
-        RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS, OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED,
-        VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE.
+        If a request was sent but no trustworthy response arrived, the reason is OUTCOME_UNKNOWN.
+        Enlist never guesses. It resolves the outcome in the background, and a retry returns it.
+
+        A retry after VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED,
+        VENDOR_RESPONSE_INVALID or JOURNAL_UNAVAILABLE starts again. If anything was sent before,
+        Enlist first looks the customer up. CUSTOMER_EXISTS and VENDOR_REJECTED are final.
+
+        Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED,
+        PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS, RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS,
+        OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+        VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -84,8 +93,9 @@ class CustomerServiceServicer(object):
     def GetCustomer(self, request, context):
         """GetCustomer reads one customer from the provider.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
-        VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID; with `include_drift` also
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND,
+        RPC_NOT_SUPPORTED, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+        VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID. With `include_drift` also
         JOURNAL_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -93,12 +103,13 @@ class CustomerServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListContractors(self, request, context):
-        """ListContractors lists the people who sign for a customer, a page at a time.
+        """ListContractors lists the people who sign for a customer, page by page.
 
-        Only Sell&Sign knows contractors.
+        Only Sell&Sign has contractors.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
-        VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND,
+        RPC_NOT_SUPPORTED, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+        VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,11 +142,12 @@ def add_CustomerServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CustomerService(object):
-    """CustomerService signs customers up in vendors' systems, and reads them there.
+    """CustomerService creates customers in vendors' systems and reads them there.
 
-    Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Every error is a google.rpc.Status with an ErrorInfo, whose reason is a value of ErrorReason. Any
+    call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server authenticates
+    callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or
+    AUTHENTICATION_UNAVAILABLE.
     """
 
     @staticmethod

@@ -30,37 +30,37 @@ class _OperationState:
 class _OperationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OperationState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     OPERATION_STATE_UNSPECIFIED: _OperationState.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     OPERATION_STATE_INTENT: _OperationState.ValueType  # 1
-    """Recorded; the vendor is being called."""
+    """Recorded. Enlist is sending the request to the vendor."""
     OPERATION_STATE_SUCCEEDED: _OperationState.ValueType  # 2
-    """Done at the vendor."""
+    """The customer exists at the vendor."""
     OPERATION_STATE_FAILED: _OperationState.ValueType  # 3
-    """Refused for good; nothing was created."""
+    """Refused. The outcome is final and nothing was created."""
     OPERATION_STATE_NOT_SENT: _OperationState.ValueType  # 4
-    """Nothing was done at the vendor; the same request_id starts again."""
+    """Nothing was created. The same request_id starts again."""
     OPERATION_STATE_UNKNOWN: _OperationState.ValueType  # 5
-    """Sent, and no response proves the outcome. Enlist looks it up in the background."""
+    """Sent, but no trustworthy response arrived. Enlist looks the customer up in the background."""
     OPERATION_STATE_NEEDS_PERSON: _OperationState.ValueType  # 6
-    """Only a person can tell; see ResolveOperation."""
+    """Enlist cannot resolve the outcome. A person must decide. See ResolveOperation."""
 
 class OperationState(_OperationState, metaclass=_OperationStateEnumTypeWrapper):
-    """OperationState is where a create stands."""
+    """OperationState is the state of a creation."""
 
 OPERATION_STATE_UNSPECIFIED: OperationState.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 OPERATION_STATE_INTENT: OperationState.ValueType  # 1
-"""Recorded; the vendor is being called."""
+"""Recorded. Enlist is sending the request to the vendor."""
 OPERATION_STATE_SUCCEEDED: OperationState.ValueType  # 2
-"""Done at the vendor."""
+"""The customer exists at the vendor."""
 OPERATION_STATE_FAILED: OperationState.ValueType  # 3
-"""Refused for good; nothing was created."""
+"""Refused. The outcome is final and nothing was created."""
 OPERATION_STATE_NOT_SENT: OperationState.ValueType  # 4
-"""Nothing was done at the vendor; the same request_id starts again."""
+"""Nothing was created. The same request_id starts again."""
 OPERATION_STATE_UNKNOWN: OperationState.ValueType  # 5
-"""Sent, and no response proves the outcome. Enlist looks it up in the background."""
+"""Sent, but no trustworthy response arrived. Enlist looks the customer up in the background."""
 OPERATION_STATE_NEEDS_PERSON: OperationState.ValueType  # 6
-"""Only a person can tell; see ResolveOperation."""
+"""Enlist cannot resolve the outcome. A person must decide. See ResolveOperation."""
 Global___OperationState: _TypeAlias = OperationState  # noqa: Y015
 
 class _SendStage:
@@ -70,25 +70,25 @@ class _SendStage:
 class _SendStageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SendStage.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SEND_STAGE_UNSPECIFIED: _SendStage.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     SEND_STAGE_NOT_SENT: _SendStage.ValueType  # 1
-    """No byte of the request left."""
+    """No byte of the request was sent."""
     SEND_STAGE_SENT: _SendStage.ValueType  # 2
-    """Bytes may have left, and no trustworthy response came."""
+    """Bytes may have been sent, and no trustworthy response arrived."""
     SEND_STAGE_ANSWERED: _SendStage.ValueType  # 3
-    """The vendor answered in its own words."""
+    """The vendor itself responded."""
 
 class SendStage(_SendStage, metaclass=_SendStageEnumTypeWrapper):
-    """SendStage is how far a request to a vendor got."""
+    """SendStage is how much of a request to a vendor was sent and answered."""
 
 SEND_STAGE_UNSPECIFIED: SendStage.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 SEND_STAGE_NOT_SENT: SendStage.ValueType  # 1
-"""No byte of the request left."""
+"""No byte of the request was sent."""
 SEND_STAGE_SENT: SendStage.ValueType  # 2
-"""Bytes may have left, and no trustworthy response came."""
+"""Bytes may have been sent, and no trustworthy response arrived."""
 SEND_STAGE_ANSWERED: SendStage.ValueType  # 3
-"""The vendor answered in its own words."""
+"""The vendor itself responded."""
 Global___SendStage: _TypeAlias = SendStage  # noqa: Y015
 
 class _TryKind:
@@ -98,21 +98,21 @@ class _TryKind:
 class _TryKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TryKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     TRY_KIND_UNSPECIFIED: _TryKind.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     TRY_KIND_SEND: _TryKind.ValueType  # 1
     """To create the customer."""
     TRY_KIND_LOOKUP: _TryKind.ValueType  # 2
-    """To find out whether the customer exists."""
+    """To look the customer up."""
 
 class TryKind(_TryKind, metaclass=_TryKindEnumTypeWrapper):
-    """TryKind is what a call to a vendor was for."""
+    """TryKind is the purpose of a request to a vendor."""
 
 TRY_KIND_UNSPECIFIED: TryKind.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 TRY_KIND_SEND: TryKind.ValueType  # 1
 """To create the customer."""
 TRY_KIND_LOOKUP: TryKind.ValueType  # 2
-"""To find out whether the customer exists."""
+"""To look the customer up."""
 Global___TryKind: _TypeAlias = TryKind  # noqa: Y015
 
 class _Decision:
@@ -122,17 +122,17 @@ class _Decision:
 class _DecisionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Decision.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DECISION_UNSPECIFIED: _Decision.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     DECISION_SUCCEEDED: _Decision.ValueType  # 1
     """The customer exists at the vendor."""
     DECISION_FAILED: _Decision.ValueType  # 2
     """The customer does not exist at the vendor."""
 
 class Decision(_Decision, metaclass=_DecisionEnumTypeWrapper):
-    """Decision is what a person decides about a create."""
+    """Decision is what a person decides about a creation."""
 
 DECISION_UNSPECIFIED: Decision.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 DECISION_SUCCEEDED: Decision.ValueType  # 1
 """The customer exists at the vendor."""
 DECISION_FAILED: Decision.ValueType  # 2
@@ -141,7 +141,7 @@ Global___Decision: _TypeAlias = Decision  # noqa: Y015
 
 @_typing.final
 class Operation(_message.Message):
-    """Operation is one create and what became of it."""
+    """Operation is the record of one creation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -162,36 +162,36 @@ class Operation(_message.Message):
     provider: _builtins.str
     """Name of the provider. Example: `opencell`."""
     request_id: _builtins.str
-    """The create's request_id, a UUID."""
+    """The request_id of the creation, a UUID."""
     customer_id: _builtins.str
-    """The customer's id, where it is known."""
+    """The customer's id, if it is known."""
     state: Global___OperationState.ValueType
-    """Where the create stands."""
+    """The state of the creation."""
     principal: _builtins.str
-    """The authenticated caller whose create it is; empty when there was no authentication."""
+    """The authenticated caller of the creation. Empty without authentication."""
     @_builtins.property
     def tries(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperationTry]:
-        """Every time the vendor was called for it, first to last."""
+        """All requests to the vendor for this creation, in order."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the create was accepted."""
+        """When Enlist accepted the creation."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was last looked into or changed."""
+        """When Enlist last checked or changed it."""
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record will be forgotten."""
+        """When Enlist deletes the record."""
 
     @_builtins.property
     def next_check_time(self) -> _timestamp_pb2.Timestamp:
-        """When Enlist next looks into it by itself; absent when it does not."""
+        """When Enlist checks the creation next in the background. Absent if it does not."""
 
     @_builtins.property
     def response(self) -> _customer_service_pb2.CreateCustomerResponse:
-        """The answer, in state OPERATION_STATE_SUCCEEDED."""
+        """The response, in state OPERATION_STATE_SUCCEEDED."""
 
     @_builtins.property
     def error(self) -> _status_pb2.Status:
@@ -199,11 +199,11 @@ class Operation(_message.Message):
 
     @_builtins.property
     def decision(self) -> Global___OperationDecision:
-        """The person's decision, where there was one."""
+        """The person's decision, if there is one."""
 
     @_builtins.property
     def earlier_decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperationDecision]:
-        """The decisions that `decision` corrects, first to last."""
+        """The decisions that `decision` corrects, oldest first."""
 
     def __init__(
         self,
@@ -235,7 +235,7 @@ Global___Operation: _TypeAlias = Operation  # noqa: Y015
 
 @_typing.final
 class OperationTry(_message.Message):
-    """OperationTry is one call to the vendor."""
+    """OperationTry is one request to the vendor."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -249,28 +249,30 @@ class OperationTry(_message.Message):
     RESPONSE_BODY_FIELD_NUMBER: _builtins.int
     CURL_FIELD_NUMBER: _builtins.int
     number: _builtins.int
-    """1 for the first."""
+    """1 for the first request."""
     kind: Global___TryKind.ValueType
-    """What the call was for."""
+    """The purpose of the request."""
     stage: Global___SendStage.ValueType
-    """How far it got."""
+    """How much was sent and answered."""
     http_status: _builtins.int
-    """HTTP status of the answer; 0 when there was none."""
+    """HTTP status of the response. 0 if no response arrived."""
     response_body: _builtins.str
-    """The answer's body, without secrets, cut to 4,096 characters."""
+    """The body of the response, without secrets, cut to 4,096 characters."""
     curl: _builtins.str
-    """A curl command that repeats the request, as far as its body is here, secrets as `$NAMES`."""
+    """A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
+    that Enlist kept.
+    """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When it began."""
+        """When it started."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """When it ended; absent while it is under way."""
+        """When it ended. Absent while it is in progress."""
 
     @_builtins.property
     def request(self) -> _customer_service_pb2.VendorRequest:
-        """The request as it went out, secrets replaced by `$NAMES`; a body is cut to 64 KiB."""
+        """The request as it was sent, with secrets replaced by `$NAMES`. The body is cut to 64 KiB."""
 
     def __init__(
         self,
@@ -295,7 +297,7 @@ Global___OperationTry: _TypeAlias = OperationTry  # noqa: Y015
 
 @_typing.final
 class OperationDecision(_message.Message):
-    """OperationDecision is a person's decision on a create."""
+    """OperationDecision is a person's decision on a creation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -306,18 +308,18 @@ class OperationDecision(_message.Message):
     DECIDE_TIME_FIELD_NUMBER: _builtins.int
     UNVERIFIED_FIELD_NUMBER: _builtins.int
     decision: Global___Decision.ValueType
-    """What was decided."""
+    """The decision."""
     decided_by: _builtins.str
-    """Who decided: the person's name as given, 1 to 255 characters."""
+    """Name of the person who decided, 1 to 255 characters."""
     principal: _builtins.str
-    """The authenticated caller that recorded it."""
+    """The authenticated caller who recorded the decision."""
     reason: _builtins.str
-    """Why, 1 to 2,000 characters."""
+    """Why the person decided so, 1 to 2,000 characters."""
     unverified: _builtins.bool
-    """Whether it was recorded without a check at the vendor, because the request said so."""
+    """Whether Enlist recorded the decision without a check at the vendor, as requested."""
     @_builtins.property
     def decide_time(self) -> _timestamp_pb2.Timestamp:
-        """When."""
+        """When Enlist recorded the decision."""
 
     def __init__(
         self,
@@ -339,7 +341,7 @@ Global___OperationDecision: _TypeAlias = OperationDecision  # noqa: Y015
 
 @_typing.final
 class GetOperationRequest(_message.Message):
-    """GetOperationRequest asks for one create."""
+    """GetOperationRequest reads the record of one creation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -347,11 +349,13 @@ class GetOperationRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection; see CreateCustomerRequest."""
+    """Name of a configured provider. See CreateCustomerRequest."""
     request_id: _builtins.str
-    """The create's request_id, a UUID."""
+    """The request_id of the creation, a UUID."""
     principal: _builtins.str
-    """Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators."""
+    """The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+    operators see the creations of others.
+    """
     def __init__(
         self,
         *,
@@ -371,14 +375,14 @@ Global___GetOperationRequest: _TypeAlias = GetOperationRequest  # noqa: Y015
 
 @_typing.final
 class GetOperationResponse(_message.Message):
-    """GetOperationResponse is one create."""
+    """GetOperationResponse is the record of one creation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OPERATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def operation(self) -> Global___Operation:
-        """The create."""
+        """The operation."""
 
     def __init__(
         self,
@@ -395,7 +399,7 @@ Global___GetOperationResponse: _TypeAlias = GetOperationResponse  # noqa: Y015
 
 @_typing.final
 class ListOperationsRequest(_message.Message):
-    """ListOperationsRequest asks for a page of creates."""
+    """ListOperationsRequest lists a page of creations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -407,24 +411,27 @@ class ListOperationsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection, or `-` for all."""
+    """Name of a configured provider, or `-` for all."""
     state: Global___OperationState.ValueType
-    """Only creates in this state; unspecified: all."""
+    """Only creations in this state. Default: all."""
     page_size: _builtins.int
-    """The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-    value that Enlist changes without naming it in the response.
+    """The maximum number of operations to return. Default: 100. Enlist reduces a value above 1000 to
+    1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+    response.
     """
     page_token: _builtins.str
-    """`next_page_token` of the page before, used with the same other parameters; up to 1,024 characters."""
+    """`next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters."""
     principal: _builtins.str
-    """Whose creates, by the `principal` of their operations, or `*` for everybody's; absent: the caller's own. Others' are for operators."""
+    """The caller of the creations, as in `principal` of their operations, or `*` for all callers.
+    Default: this caller. Only operators see the creations of others.
+    """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only creates accepted at this instant or later."""
+        """Only creations that Enlist accepted at this time or later."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Only creates accepted before this instant."""
+        """Only creations that Enlist accepted before this time."""
 
     def __init__(
         self,
@@ -449,17 +456,17 @@ Global___ListOperationsRequest: _TypeAlias = ListOperationsRequest  # noqa: Y015
 
 @_typing.final
 class ListOperationsResponse(_message.Message):
-    """ListOperationsResponse is a page of creates."""
+    """ListOperationsResponse is a page of creations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OPERATIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty when this is the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def operations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operation]:
-        """The creates, newest first."""
+        """The operations, newest first."""
 
     def __init__(
         self,
@@ -477,7 +484,7 @@ Global___ListOperationsResponse: _TypeAlias = ListOperationsResponse  # noqa: Y0
 
 @_typing.final
 class WaitOperationRequest(_message.Message):
-    """WaitOperationRequest asks to be told when a create has ended."""
+    """WaitOperationRequest waits for the final outcome of a creation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -486,14 +493,16 @@ class WaitOperationRequest(_message.Message):
     TIMEOUT_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection; see CreateCustomerRequest."""
+    """Name of a configured provider. See CreateCustomerRequest."""
     request_id: _builtins.str
-    """The create's request_id, a UUID."""
+    """The request_id of the creation, a UUID."""
     principal: _builtins.str
-    """Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators."""
+    """The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+    operators see the creations of others.
+    """
     @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:
-        """How long to wait at most, up to 5 minutes; absent: as long as the call's deadline allows."""
+        """The longest time to wait, up to 5 minutes. Default: the caller's deadline."""
 
     def __init__(
         self,
@@ -515,14 +524,14 @@ Global___WaitOperationRequest: _TypeAlias = WaitOperationRequest  # noqa: Y015
 
 @_typing.final
 class WaitOperationResponse(_message.Message):
-    """WaitOperationResponse is the create as it stands after the wait."""
+    """WaitOperationResponse is the record of the creation after the wait."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OPERATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def operation(self) -> Global___Operation:
-        """The create."""
+        """The operation."""
 
     def __init__(
         self,
@@ -539,7 +548,7 @@ Global___WaitOperationResponse: _TypeAlias = WaitOperationResponse  # noqa: Y015
 
 @_typing.final
 class ResolveOperationRequest(_message.Message):
-    """ResolveOperationRequest is a person's decision on a create."""
+    """ResolveOperationRequest is a person's decision on a creation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -552,24 +561,26 @@ class ResolveOperationRequest(_message.Message):
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     UNVERIFIED_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection; see CreateCustomerRequest."""
+    """Name of a configured provider. See CreateCustomerRequest."""
     request_id: _builtins.str
-    """The create's request_id, a UUID."""
+    """The request_id of the creation, a UUID."""
     decision: Global___Decision.ValueType
-    """What was decided; required."""
+    """The decision."""
     customer_id: _builtins.str
-    """The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
-    characters. Enlist records the id in the vendor's form.
+    """The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
+    vendor chooses ids. Enlist records the id in the vendor's form.
     """
     decided_by: _builtins.str
     """Name of the person who decided, 1 to 255 characters."""
     reason: _builtins.str
-    """Why, 1 to 2,000 characters on one or more lines."""
+    """Why the person decided so, 1 to 2,000 characters on one or more lines."""
     principal: _builtins.str
-    """Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators."""
+    """The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+    operators see the creations of others.
+    """
     unverified: _builtins.bool
-    """Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
-    say why, in more than blanks.
+    """Record the decision even if the vendor contradicts it or cannot be reached. `reason` must then
+    say why, and not only in blanks.
     """
     def __init__(
         self,
@@ -595,14 +606,14 @@ Global___ResolveOperationRequest: _TypeAlias = ResolveOperationRequest  # noqa: 
 
 @_typing.final
 class ResolveOperationResponse(_message.Message):
-    """ResolveOperationResponse is the create after the decision."""
+    """ResolveOperationResponse is the record of the creation after the decision."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OPERATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def operation(self) -> Global___Operation:
-        """The create."""
+        """The operation."""
 
     def __init__(
         self,

@@ -27,11 +27,13 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class OperationServiceStub:
-    """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
-    A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+    """OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
+    person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
+    providers that they may use. Operators, by the configuration, also see those of others.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_typing.overload
@@ -39,30 +41,33 @@ class OperationServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> OperationServiceAsyncStub: ...
     GetOperation: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.GetOperationRequest, _operation_service_pb2.GetOperationResponse]
-    """GetOperation returns one create by its request_id.
+    """GetOperation returns one creation by its request_id.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+    JOURNAL_UNAVAILABLE.
     """
     ListOperations: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.ListOperationsRequest, _operation_service_pb2.ListOperationsResponse]
-    """ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
-    (request, response_body, curl) are in GetOperation only.
+    """ListOperations lists creations, newest first. Provider `-` lists those of all providers
+    (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,
+    `response_body` and `curl` of a try).
 
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
     """
     WaitOperation: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.WaitOperationRequest, _operation_service_pb2.WaitOperationResponse]
-    """WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
+    """WaitOperation returns when a creation has its final outcome, or when the timeout expires.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+    JOURNAL_UNAVAILABLE.
     """
     ResolveOperation: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.ResolveOperationRequest, _operation_service_pb2.ResolveOperationResponse]
     """ResolveOperation records a person's decision on an operation in state
     OPERATION_STATE_NEEDS_PERSON.
 
-    Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
-    and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
-    that this operation may have created, after the time in which the vendor may still carry out
-    the request. Where the vendor offers no look-up, only that time must be over. `unverified`
-    skips the checks.
+    Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
+    that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+    this operation may have created, after the time in which the vendor may still carry out the
+    request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
+    checks.
 
     An operator can correct a decision with a new one, which Enlist checks the same way. A
     correction never sends anything. Enlist keeps the earlier decisions. The same decision again
@@ -70,45 +75,50 @@ class OperationServiceStub:
 
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
     REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
-    VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
-    when the check contradicts the decision, and when there is nothing to decide.
+    VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE. INVALID_FIELD is
+    also the reason if the check contradicts the decision, or if there is nothing to decide.
     """
 
 @_typing.type_check_only
 class OperationServiceAsyncStub(OperationServiceStub):
-    """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
-    A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+    """OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
+    person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
+    providers that they may use. Operators, by the configuration, also see those of others.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetOperation: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.GetOperationRequest, _operation_service_pb2.GetOperationResponse]  # type: ignore[assignment]
-    """GetOperation returns one create by its request_id.
+    """GetOperation returns one creation by its request_id.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+    JOURNAL_UNAVAILABLE.
     """
     ListOperations: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.ListOperationsRequest, _operation_service_pb2.ListOperationsResponse]  # type: ignore[assignment]
-    """ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
-    (request, response_body, curl) are in GetOperation only.
+    """ListOperations lists creations, newest first. Provider `-` lists those of all providers
+    (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,
+    `response_body` and `curl` of a try).
 
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
     """
     WaitOperation: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.WaitOperationRequest, _operation_service_pb2.WaitOperationResponse]  # type: ignore[assignment]
-    """WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
+    """WaitOperation returns when a creation has its final outcome, or when the timeout expires.
 
-    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+    Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+    JOURNAL_UNAVAILABLE.
     """
     ResolveOperation: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.ResolveOperationRequest, _operation_service_pb2.ResolveOperationResponse]  # type: ignore[assignment]
     """ResolveOperation records a person's decision on an operation in state
     OPERATION_STATE_NEEDS_PERSON.
 
-    Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
-    and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
-    that this operation may have created, after the time in which the vendor may still carry out
-    the request. Where the vendor offers no look-up, only that time must be over. `unverified`
-    skips the checks.
+    Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
+    that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+    this operation may have created, after the time in which the vendor may still carry out the
+    request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
+    checks.
 
     An operator can correct a decision with a new one, which Enlist checks the same way. A
     correction never sends anything. Enlist keeps the earlier decisions. The same decision again
@@ -116,16 +126,18 @@ class OperationServiceAsyncStub(OperationServiceStub):
 
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
     REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
-    VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
-    when the check contradicts the decision, and when there is nothing to decide.
+    VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE. INVALID_FIELD is
+    also the reason if the check contradicts the decision, or if there is nothing to decide.
     """
 
 class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
-    """OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
-    A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+    """OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
+    person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
+    providers that they may use. Operators, by the configuration, also see those of others.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_abc_1.abstractmethod
@@ -134,9 +146,10 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operation_service_pb2.GetOperationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_operation_service_pb2.GetOperationResponse, _abc.Awaitable[_operation_service_pb2.GetOperationResponse]]:
-        """GetOperation returns one create by its request_id.
+        """GetOperation returns one creation by its request_id.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+        JOURNAL_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -145,8 +158,9 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operation_service_pb2.ListOperationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_operation_service_pb2.ListOperationsResponse, _abc.Awaitable[_operation_service_pb2.ListOperationsResponse]]:
-        """ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
-        (request, response_body, curl) are in GetOperation only.
+        """ListOperations lists creations, newest first. Provider `-` lists those of all providers
+        (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,
+        `response_body` and `curl` of a try).
 
         Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
         """
@@ -157,9 +171,10 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operation_service_pb2.WaitOperationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_operation_service_pb2.WaitOperationResponse, _abc.Awaitable[_operation_service_pb2.WaitOperationResponse]]:
-        """WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
+        """WaitOperation returns when a creation has its final outcome, or when the timeout expires.
 
-        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+        Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+        JOURNAL_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -171,11 +186,11 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
         """ResolveOperation records a person's decision on an operation in state
         OPERATION_STATE_NEEDS_PERSON.
 
-        Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
-        and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
-        that this operation may have created, after the time in which the vendor may still carry out
-        the request. Where the vendor offers no look-up, only that time must be over. `unverified`
-        skips the checks.
+        Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
+        that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+        this operation may have created, after the time in which the vendor may still carry out the
+        request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
+        checks.
 
         An operator can correct a decision with a new one, which Enlist checks the same way. A
         correction never sends anything. Enlist keeps the earlier decisions. The same decision again
@@ -183,8 +198,8 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
         REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
-        VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
-        when the check contradicts the decision, and when there is nothing to decide.
+        VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE. INVALID_FIELD is
+        also the reason if the check contradicts the decision, or if there is nothing to decide.
         """
 
 def add_OperationServiceServicer_to_server(servicer: OperationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

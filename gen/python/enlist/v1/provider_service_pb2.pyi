@@ -28,7 +28,7 @@ class _Vendor:
 class _VendorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Vendor.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     VENDOR_UNSPECIFIED: _Vendor.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     VENDOR_OPENCELL: _Vendor.ValueType  # 1
     """Opencell, billing."""
     VENDOR_SELL_AND_SIGN: _Vendor.ValueType  # 2
@@ -41,10 +41,10 @@ class _VendorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Vendor.ValueTy
     """Avvio/SHR, hotel booking engine."""
 
 class Vendor(_Vendor, metaclass=_VendorEnumTypeWrapper):
-    """Vendor is a maker of systems that customers are signed up in."""
+    """Vendor is the maker of a system in which customers are created."""
 
 VENDOR_UNSPECIFIED: Vendor.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 VENDOR_OPENCELL: Vendor.ValueType  # 1
 """Opencell, billing."""
 VENDOR_SELL_AND_SIGN: Vendor.ValueType  # 2
@@ -64,29 +64,29 @@ class _DuplicateSafetyClass:
 class _DuplicateSafetyClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DuplicateSafetyClass.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DUPLICATE_SAFETY_CLASS_UNSPECIFIED: _DuplicateSafetyClass.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY: _DuplicateSafetyClass.ValueType  # 1
     """The vendor refuses or merges a second customer with the caller's key."""
     DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY: _DuplicateSafetyClass.ValueType  # 2
-    """Not enforced, but the vendor can be asked by the caller's key."""
+    """The vendor enforces nothing, but Enlist can look a customer up by the caller's key."""
     DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH: _DuplicateSafetyClass.ValueType  # 3
-    """The vendor can only be asked for a match on email, name and time."""
+    """Enlist can only look for customers that match in email, name and time."""
     DUPLICATE_SAFETY_CLASS_NONE: _DuplicateSafetyClass.ValueType  # 4
-    """The vendor cannot be asked."""
+    """The vendor offers no look-up."""
 
 class DuplicateSafetyClass(_DuplicateSafetyClass, metaclass=_DuplicateSafetyClassEnumTypeWrapper):
-    """DuplicateSafetyClass is what can be done about a create whose outcome is unknown."""
+    """DuplicateSafetyClass is how Enlist can resolve a creation whose outcome is unknown."""
 
 DUPLICATE_SAFETY_CLASS_UNSPECIFIED: DuplicateSafetyClass.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY: DuplicateSafetyClass.ValueType  # 1
 """The vendor refuses or merges a second customer with the caller's key."""
 DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY: DuplicateSafetyClass.ValueType  # 2
-"""Not enforced, but the vendor can be asked by the caller's key."""
+"""The vendor enforces nothing, but Enlist can look a customer up by the caller's key."""
 DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH: DuplicateSafetyClass.ValueType  # 3
-"""The vendor can only be asked for a match on email, name and time."""
+"""Enlist can only look for customers that match in email, name and time."""
 DUPLICATE_SAFETY_CLASS_NONE: DuplicateSafetyClass.ValueType  # 4
-"""The vendor cannot be asked."""
+"""The vendor offers no look-up."""
 Global___DuplicateSafetyClass: _TypeAlias = DuplicateSafetyClass  # noqa: Y015
 
 class _BreakerState:
@@ -96,25 +96,25 @@ class _BreakerState:
 class _BreakerStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BreakerState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     BREAKER_STATE_UNSPECIFIED: _BreakerState.ValueType  # 0
-    """Not stated, or no breaker."""
+    """Not set, or no breaker."""
     BREAKER_STATE_CLOSED: _BreakerState.ValueType  # 1
-    """Calls pass."""
+    """Enlist sends requests."""
     BREAKER_STATE_OPEN: _BreakerState.ValueType  # 2
-    """Calls are refused at once."""
+    """Enlist refuses requests at once."""
     BREAKER_STATE_HALF_OPEN: _BreakerState.ValueType  # 3
-    """A few calls pass to try."""
+    """Enlist sends a few requests to test the vendor."""
 
 class BreakerState(_BreakerState, metaclass=_BreakerStateEnumTypeWrapper):
     """BreakerState is the state of a circuit breaker."""
 
 BREAKER_STATE_UNSPECIFIED: BreakerState.ValueType  # 0
-"""Not stated, or no breaker."""
+"""Not set, or no breaker."""
 BREAKER_STATE_CLOSED: BreakerState.ValueType  # 1
-"""Calls pass."""
+"""Enlist sends requests."""
 BREAKER_STATE_OPEN: BreakerState.ValueType  # 2
-"""Calls are refused at once."""
+"""Enlist refuses requests at once."""
 BREAKER_STATE_HALF_OPEN: BreakerState.ValueType  # 3
-"""A few calls pass to try."""
+"""Enlist sends a few requests to test the vendor."""
 Global___BreakerState: _TypeAlias = BreakerState  # noqa: Y015
 
 class _CredentialState:
@@ -124,37 +124,38 @@ class _CredentialState:
 class _CredentialStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CredentialState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CREDENTIAL_STATE_UNSPECIFIED: _CredentialState.ValueType  # 0
-    """Not stated, or not tried yet."""
+    """Not set, or not used yet."""
     CREDENTIAL_STATE_ACCEPTED: _CredentialState.ValueType  # 1
-    """The vendor accepted them when they were last used."""
+    """The vendor accepted them at their last use."""
     CREDENTIAL_STATE_REJECTED: _CredentialState.ValueType  # 2
-    """The vendor refused them when they were last used."""
+    """The vendor rejected them at their last use."""
 
 class CredentialState(_CredentialState, metaclass=_CredentialStateEnumTypeWrapper):
-    """CredentialState is the state of a connection's credentials."""
+    """CredentialState is the state of a provider's credentials."""
 
 CREDENTIAL_STATE_UNSPECIFIED: CredentialState.ValueType  # 0
-"""Not stated, or not tried yet."""
+"""Not set, or not used yet."""
 CREDENTIAL_STATE_ACCEPTED: CredentialState.ValueType  # 1
-"""The vendor accepted them when they were last used."""
+"""The vendor accepted them at their last use."""
 CREDENTIAL_STATE_REJECTED: CredentialState.ValueType  # 2
-"""The vendor refused them when they were last used."""
+"""The vendor rejected them at their last use."""
 Global___CredentialState: _TypeAlias = CredentialState  # noqa: Y015
 
 @_typing.final
 class ListProvidersRequest(_message.Message):
-    """ListProvidersRequest asks for a page of providers."""
+    """ListProvidersRequest lists a page of providers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-    value that Enlist changes without naming it in the response.
+    """The maximum number of providers to return. Default: 100. Enlist reduces a value above 1000 to
+    1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+    response.
     """
     page_token: _builtins.str
-    """`next_page_token` of the page before; up to 1,024 characters."""
+    """`next_page_token` of the previous page. Up to 1,024 characters."""
     def __init__(
         self,
         *,
@@ -178,7 +179,7 @@ class ListProvidersResponse(_message.Message):
     PROVIDERS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty when this is the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def providers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Provider]:
         """The providers, by name."""
@@ -199,13 +200,13 @@ Global___ListProvidersResponse: _TypeAlias = ListProvidersResponse  # noqa: Y015
 
 @_typing.final
 class GetProviderRequest(_message.Message):
-    """GetProviderRequest asks for one provider."""
+    """GetProviderRequest reads one provider."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PROVIDER_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
-    """Name of a configured connection. Example: `opencell`."""
+    """Name of a configured provider. Example: `opencell`."""
     def __init__(
         self,
         *,
@@ -256,24 +257,24 @@ class Provider(_message.Message):
     DUPLICATE_SAFETY_FIELD_NUMBER: _builtins.int
     HEALTH_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name of the connection. Example: `opencell`."""
+    """Name of the provider. Example: `opencell`."""
     vendor: Global___Vendor.ValueType
-    """The vendor whose system it is."""
+    """The vendor of the system."""
     @_builtins.property
     def rpcs(self) -> _containers.RepeatedCompositeFieldContainer[Global___RpcSupport]:
-        """Each RPC of CustomerService, whether this provider supports it, and why not."""
+        """The RPCs of CustomerService, and whether this provider supports each."""
 
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldSupport]:
-        """Every field of a create that this provider takes."""
+        """The fields of a create request that this provider supports."""
 
     @_builtins.property
     def duplicate_safety(self) -> Global___DuplicateSafety:
-        """How far a second create of the same customer is prevented."""
+        """How this provider prevents that a customer is created twice."""
 
     @_builtins.property
     def health(self) -> Global___ProviderHealth:
-        """How the connection fares now."""
+        """The health of the connection."""
 
     def __init__(
         self,
@@ -307,7 +308,7 @@ class RpcSupport(_message.Message):
     supported: _builtins.bool
     """Whether it is supported."""
     reason: _builtins.str
-    """Why it is not, or what to know about it."""
+    """Why the RPC is not supported, or what to know about it."""
     def __init__(
         self,
         *,
@@ -325,7 +326,9 @@ Global___RpcSupport: _TypeAlias = RpcSupport  # noqa: Y015
 
 @_typing.final
 class FieldSupport(_message.Message):
-    """FieldSupport describes one canonical field that a provider takes, in one of the vendor's fields."""
+    """FieldSupport describes one canonical field that a provider supports, and the vendor's field that
+    it fills.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -344,22 +347,24 @@ class FieldSupport(_message.Message):
     wire_field: _builtins.str
     """The vendor's name of the field. Example: `name.lastName`."""
     required: _builtins.bool
-    """Whether the vendor requires it. Where a setting or another path can fill it, that is enough."""
+    """Whether the vendor requires it. A setting or another path can fill it, too."""
     min_length: _builtins.int
-    """Least number of characters; absent when there is no such limit."""
+    """Minimum number of characters. Absent without such a limit."""
     max_length: _builtins.int
-    """Greatest number of characters; absent when there is no such limit."""
+    """Maximum number of characters. Absent without such a limit."""
     pattern: _builtins.str
-    """Regular expression (RE2) that the vendor's value must match; empty when there is none."""
+    """Regular expression (RE2) that the vendor's value must match. Empty without such a rule."""
     transformation: _builtins.str
-    """How the value is rewritten for the vendor; empty when it is sent as it came. Example: `ISO_3166_ALPHA_3`."""
+    """How Enlist transforms the value for the vendor. Empty if it sends the value unchanged. Example:
+    `ISO_3166_ALPHA_3`.
+    """
     setting: _builtins.str
-    """Setting of the connection that is used when no path is set. Example: `seller_code`."""
+    """Setting of the provider that Enlist uses if no path is set. Example: `seller_code`."""
     note: _builtins.str
-    """What else to know."""
+    """More about the field."""
     @_builtins.property
     def fallback_paths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Paths that are used, in this order, when `path` is not set."""
+        """Paths that Enlist uses, in this order, if `path` is not set."""
 
     def __init__(
         self,
@@ -392,14 +397,14 @@ Global___FieldSupport: _TypeAlias = FieldSupport  # noqa: Y015
 
 @_typing.final
 class DuplicateSafety(_message.Message):
-    """DuplicateSafety says how far a provider prevents a second create of the same customer."""
+    """DuplicateSafety says how a provider prevents that a customer is created twice."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CLASS_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     explanation: _builtins.str
-    """What it rests on, in a sentence."""
+    """The reason for the class, in a sentence."""
     def __init__(
         self,
         *,
@@ -415,7 +420,7 @@ Global___DuplicateSafety: _TypeAlias = DuplicateSafety  # noqa: Y015
 
 @_typing.final
 class ProviderHealth(_message.Message):
-    """ProviderHealth is how a connection fares, as far as the process that answers has seen since its start."""
+    """ProviderHealth is the health of a connection, as this process has seen it since its start."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -427,27 +432,29 @@ class ProviderHealth(_message.Message):
     CREDENTIALS_FIELD_NUMBER: _builtins.int
     CREDENTIAL_LIFETIME_FIELD_NUMBER: _builtins.int
     last_failure_reason: _builtins.str
-    """Reason of the last failure, an ErrorReason. Example: `VENDOR_UNAVAILABLE`."""
+    """Reason of the last failure, a value of ErrorReason. Example: `VENDOR_UNAVAILABLE`."""
     in_flight: _builtins.int
-    """Calls to the vendor that are under way."""
+    """Number of requests to the vendor in progress."""
     breaker: Global___BreakerState.ValueType
-    """State of the circuit breaker; BREAKER_STATE_UNSPECIFIED when there is none."""
+    """State of the circuit breaker. BREAKER_STATE_UNSPECIFIED without a breaker."""
     credentials: Global___CredentialState.ValueType
     """State of the credentials."""
     @_builtins.property
     def last_success_time(self) -> _timestamp_pb2.Timestamp:
-        """When a call to the vendor last succeeded: when its own words came back, be it that it refused one customer. Absent when none has."""
+        """When the vendor itself last responded to a request, even with a refusal. Absent if it never
+        has.
+        """
 
     @_builtins.property
     def last_failure_time(self) -> _timestamp_pb2.Timestamp:
-        """When a call to the vendor last failed; absent when none has. A caller that gives up and a call that this connection's limits held
-        back are no failures of the vendor.
+        """When a request to the vendor last failed. Absent if none has. A request that the caller
+        canceled, or that waited for a limit of this connection, is not a failure.
         """
 
     @_builtins.property
     def credential_lifetime(self) -> _duration_pb2.Duration:
-        """How long the present credential (token, session) will be used before a new one is fetched; absent when there is none, when it does not
-        expire, or when the vendor does not tell.
+        """How long Enlist uses the current credential (token, session) before it fetches a new one.
+        Absent without a credential, if it does not expire, or if the vendor does not say.
         """
 
     def __init__(

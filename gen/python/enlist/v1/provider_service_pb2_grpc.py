@@ -26,10 +26,11 @@ if _version_not_supported:
 
 
 class ProviderServiceStub(object):
-    """ProviderService tells what the configured providers are and what each can do.
+    """ProviderService lists the configured providers and what each supports.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -51,10 +52,11 @@ class ProviderServiceStub(object):
 
 
 class ProviderServiceServicer(object):
-    """ProviderService tells what the configured providers are and what each can do.
+    """ProviderService lists the configured providers and what each supports.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def ListProviders(self, request, context):
@@ -97,10 +99,11 @@ def add_ProviderServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ProviderService(object):
-    """ProviderService tells what the configured providers are and what each can do.
+    """ProviderService lists the configured providers and what each supports.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @staticmethod

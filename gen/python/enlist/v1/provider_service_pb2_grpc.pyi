@@ -27,10 +27,11 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ProviderServiceStub:
-    """ProviderService tells what the configured providers are and what each can do.
+    """ProviderService lists the configured providers and what each supports.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_typing.overload
@@ -50,10 +51,11 @@ class ProviderServiceStub:
 
 @_typing.type_check_only
 class ProviderServiceAsyncStub(ProviderServiceStub):
-    """ProviderService tells what the configured providers are and what each can do.
+    """ProviderService lists the configured providers and what each supports.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -69,10 +71,11 @@ class ProviderServiceAsyncStub(ProviderServiceStub):
     """
 
 class ProviderServiceServicer(metaclass=_abc_1.ABCMeta):
-    """ProviderService tells what the configured providers are and what each can do.
+    """ProviderService lists the configured providers and what each supports.
 
-    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
-    CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+    Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+    authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+    NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
     """
 
     @_abc_1.abstractmethod

@@ -6,47 +6,48 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_annotations: GenFile;
 /**
- * FieldSource says which canonical field fills a field of a vendor's wire message, and how. In a
- * response it is the field that is filled. Without a path there is no such field, and `setting` or
- * `note` explain the wire field.
+ * FieldSource says which canonical field fills a field of a vendor's request, and how. In a
+ * vendor's response, it says which canonical field the vendor's field fills. Without a path there
+ * is no such field, and `setting` or `note` explains the vendor's field.
  *
  * @generated from message enlist.v1.FieldSource
  */
 export type FieldSource = Message<"enlist.v1.FieldSource"> & {
     /**
-     * Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`, `opencell.billing_cycle`.
-     * An element of a list is written `customer.billing_address.lines[0]`, the values of a map `customer.properties[*]`.
+     * Path of the canonical field, from CreateCustomerRequest: `customer.name.family_name`,
+     * `opencell.billing_cycle`. An element of a list is `customer.billing_address.lines[0]`. The
+     * values of a map are `customer.properties[*]`.
      *
      * @generated from field: string path = 1;
      */
     path: string;
     /**
-     * Paths that are used in this order when `path` is not set.
+     * Paths that Enlist uses in this order if `path` is not set.
      *
      * @generated from field: repeated string fallback_paths = 2;
      */
     fallbackPaths: string[];
     /**
-     * How the canonical value becomes the vendor's. Unspecified: it is sent as it came.
+     * How Enlist transforms the canonical value. Default: it sends the value unchanged.
      *
      * @generated from field: enlist.v1.Transformation as = 3;
      */
     as: Transformation;
     /**
-     * Setting of the configured connection that is used when no path is set: `seller_code`.
+     * Setting of the provider that Enlist uses if no path is set: `seller_code`.
      *
      * @generated from field: string setting = 4;
      */
     setting: string;
     /**
-     * What else a person should know: "the vendor refuses values that are not set up there".
+     * More for people: "the vendor refuses values that are not set up there".
      *
      * @generated from field: string note = 5;
      */
     note: string;
     /**
-     * On a message that stands in several places of a request: where the canonical fields are that
-     * fill its fields in this place.
+     * On a message that occurs in several places of a request: the canonical fields that fill its
+     * fields in this place.
      *
      * @generated from field: enlist.v1.FieldSource.Move move = 6;
      */
@@ -58,14 +59,14 @@ export type FieldSource = Message<"enlist.v1.FieldSource"> & {
  */
 export declare const FieldSourceSchema: GenMessage<FieldSource>;
 /**
- * Move changes the paths in the annotations of a message's fields. Each that begins with `from`
- * begins with `to` instead. The others do not count in this place.
+ * Move changes the paths in the annotations of a message's fields. A path that begins with `from`
+ * begins with `to` instead. Other paths do not count in this place.
  *
  * @generated from message enlist.v1.FieldSource.Move
  */
 export type FieldSource_Move = Message<"enlist.v1.FieldSource.Move"> & {
     /**
-     * The beginning that the annotations have: `opencell.custom_fields[*]`.
+     * The beginning of the paths in the annotations: `opencell.custom_fields[*]`.
      *
      * @generated from field: string from = 1;
      */
@@ -83,13 +84,13 @@ export type FieldSource_Move = Message<"enlist.v1.FieldSource.Move"> & {
  */
 export declare const FieldSource_MoveSchema: GenMessage<FieldSource_Move>;
 /**
- * Transformation names how a canonical value is rewritten for a vendor.
+ * Transformation says how Enlist transforms a canonical value for a vendor.
  *
  * @generated from enum enlist.v1.Transformation
  */
 export declare enum Transformation {
     /**
-     * Sent as it came.
+     * Sent unchanged.
      *
      * @generated from enum value: TRANSFORMATION_UNSPECIFIED = 0;
      */
@@ -107,19 +108,20 @@ export declare enum Transformation {
      */
     ISO_639_ALPHA_3 = 2,
     /**
-     * BCP-47 tag to the lower-case English name of its base language: `fr-CA` becomes `french`.
+     * BCP-47 tag to the English name of its base language, in lower case: `fr-CA` becomes `french`.
      *
      * @generated from enum value: TRANSFORMATION_LANGUAGE_NAME = 3;
      */
     LANGUAGE_NAME = 3,
     /**
-     * A form of address to the vendor's title code: upper case, full stops left out, `Mr.` becomes `MR`.
+     * A form of address to the vendor's title code, in upper case without full stops: `Mr.` becomes
+     * `MR`.
      *
      * @generated from enum value: TRANSFORMATION_TITLE_CODE = 4;
      */
     TITLE_CODE = 4,
     /**
-     * A form of address, English or French, to MONSIEUR or MADAME.
+     * A form of address in English or French to MONSIEUR or MADAME.
      *
      * @generated from enum value: TRANSFORMATION_CIVILITY = 5;
      */
@@ -137,13 +139,13 @@ export declare enum Transformation {
      */
     EPOCH_MILLISECONDS = 7,
     /**
-     * Several values to one, joined: the lines of an address, or given and family name.
+     * Several values joined to one: the lines of an address, or given and family name.
      *
      * @generated from enum value: TRANSFORMATION_JOINED = 8;
      */
     JOINED = 8,
     /**
-     * Enlist works the value out from other fields; `note` says how.
+     * Enlist derives the value from other fields. `note` says how.
      *
      * @generated from enum value: TRANSFORMATION_DERIVED = 9;
      */
@@ -166,53 +168,54 @@ export declare enum Transformation {
  */
 export declare const TransformationSchema: GenEnum<Transformation>;
 /**
- * On a field of a vendor's request: the canonical field that fills it.
- * Violations, the field table of ListProviders and the fate of each field are derived from it.
- * On a field of a vendor's response: the canonical field that it fills, from the response.
- * The path of a Warning is derived from it. docs/vendors.md is made of both.
+ * On a field of a vendor's request: the canonical field that fills it. Enlist derives violations,
+ * the field table of ListProviders and the fate of each field from it. On a field of a vendor's
+ * response: the canonical field that it fills. Enlist derives the path of a Warning from it.
+ * docs/vendors.md is generated from both.
  *
  * @generated from extension: enlist.v1.FieldSource source = 51423;
  */
 export declare const source: GenExtension<FieldOptions, FieldSource>;
 /**
- * What a valid value looks like, in words that complete the sentence "must be …".
- * It stands in error messages where a rule alone (a regular expression, say) would not tell a person what to change.
+ * Words that complete the sentence "must be …" and describe a valid value. Error messages use
+ * them if a rule alone, such as a regular expression, does not say what to change.
  *
  * @generated from extension: string hint = 51424;
  */
 export declare const hint: GenExtension<FieldOptions, string>;
 /**
- * The value is a secret of the caller's that Enlist passes on and never stores, not even encrypted.
+ * The value is a secret of the caller. Enlist sends it to the vendor and never stores it, not
+ * even encrypted.
  *
  * @generated from extension: bool never_stored = 51425;
  */
 export declare const never_stored: GenExtension<FieldOptions, boolean>;
 /**
- * The value is personal data, with all that is in it where it is a message, a list or a map: it goes to the vendor, to the caller and,
- * encrypted, into the journal, and never into a log, a trace or a metric. Whatever callers and vendors write freely counts as personal;
- * codes from a list (country, language, currency, category) do not.
+ * The value is personal data. In a message, a list or a map, all of its values are. It goes to
+ * the vendor, to the caller and, encrypted, into the journal. It never goes into a log, a trace
+ * or a metric. All free text of callers and vendors is personal. Codes from a list (country,
+ * language, currency, category) are not.
  *
  * @generated from extension: bool personal = 51426;
  */
 export declare const personal: GenExtension<FieldOptions, boolean>;
 /**
- * The text may have several lines: line breaks and tabs are allowed, other control characters are
- * not. Every other text field of a request or of the configuration refuses all control
- * characters.
+ * The text may have several lines. Line breaks and tabs are allowed, other control characters are
+ * not. All other text fields of requests and of the configuration refuse all control characters.
  *
  * @generated from extension: bool multiline = 51427;
  */
 export declare const multiline: GenExtension<FieldOptions, boolean>;
 /**
- * The text refuses invisible characters: Unicode category Cf (zero width space, soft
- * hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
+ * The text refuses invisible characters: Unicode category Cf (zero width space, soft hyphen, byte
+ * order mark, …), U+2028 and U+2029. So two keys that look the same are the same.
  *
  * @generated from extension: bool visible = 51428;
  */
 export declare const visible: GenExtension<FieldOptions, boolean>;
 /**
- * The text, where it is set, needs a character that can be seen. One of white space and invisible
- * characters only is refused.
+ * The text, if it is set, needs a visible character. Text of white space and invisible characters
+ * only is refused.
  *
  * @generated from extension: bool not_blank = 51429;
  */

@@ -18,14 +18,14 @@ export const FieldSourceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annota
  */
 export const FieldSource_MoveSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0, 0);
 /**
- * Transformation names how a canonical value is rewritten for a vendor.
+ * Transformation says how Enlist transforms a canonical value for a vendor.
  *
  * @generated from enum enlist.v1.Transformation
  */
 export var Transformation;
 (function (Transformation) {
     /**
-     * Sent as it came.
+     * Sent unchanged.
      *
      * @generated from enum value: TRANSFORMATION_UNSPECIFIED = 0;
      */
@@ -43,19 +43,20 @@ export var Transformation;
      */
     Transformation[Transformation["ISO_639_ALPHA_3"] = 2] = "ISO_639_ALPHA_3";
     /**
-     * BCP-47 tag to the lower-case English name of its base language: `fr-CA` becomes `french`.
+     * BCP-47 tag to the English name of its base language, in lower case: `fr-CA` becomes `french`.
      *
      * @generated from enum value: TRANSFORMATION_LANGUAGE_NAME = 3;
      */
     Transformation[Transformation["LANGUAGE_NAME"] = 3] = "LANGUAGE_NAME";
     /**
-     * A form of address to the vendor's title code: upper case, full stops left out, `Mr.` becomes `MR`.
+     * A form of address to the vendor's title code, in upper case without full stops: `Mr.` becomes
+     * `MR`.
      *
      * @generated from enum value: TRANSFORMATION_TITLE_CODE = 4;
      */
     Transformation[Transformation["TITLE_CODE"] = 4] = "TITLE_CODE";
     /**
-     * A form of address, English or French, to MONSIEUR or MADAME.
+     * A form of address in English or French to MONSIEUR or MADAME.
      *
      * @generated from enum value: TRANSFORMATION_CIVILITY = 5;
      */
@@ -73,13 +74,13 @@ export var Transformation;
      */
     Transformation[Transformation["EPOCH_MILLISECONDS"] = 7] = "EPOCH_MILLISECONDS";
     /**
-     * Several values to one, joined: the lines of an address, or given and family name.
+     * Several values joined to one: the lines of an address, or given and family name.
      *
      * @generated from enum value: TRANSFORMATION_JOINED = 8;
      */
     Transformation[Transformation["JOINED"] = 8] = "JOINED";
     /**
-     * Enlist works the value out from other fields; `note` says how.
+     * Enlist derives the value from other fields. `note` says how.
      *
      * @generated from enum value: TRANSFORMATION_DERIVED = 9;
      */
@@ -102,53 +103,54 @@ export var Transformation;
  */
 export const TransformationSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 0);
 /**
- * On a field of a vendor's request: the canonical field that fills it.
- * Violations, the field table of ListProviders and the fate of each field are derived from it.
- * On a field of a vendor's response: the canonical field that it fills, from the response.
- * The path of a Warning is derived from it. docs/vendors.md is made of both.
+ * On a field of a vendor's request: the canonical field that fills it. Enlist derives violations,
+ * the field table of ListProviders and the fate of each field from it. On a field of a vendor's
+ * response: the canonical field that it fills. Enlist derives the path of a Warning from it.
+ * docs/vendors.md is generated from both.
  *
  * @generated from extension: enlist.v1.FieldSource source = 51423;
  */
 export const source = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 0);
 /**
- * What a valid value looks like, in words that complete the sentence "must be …".
- * It stands in error messages where a rule alone (a regular expression, say) would not tell a person what to change.
+ * Words that complete the sentence "must be …" and describe a valid value. Error messages use
+ * them if a rule alone, such as a regular expression, does not say what to change.
  *
  * @generated from extension: string hint = 51424;
  */
 export const hint = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 1);
 /**
- * The value is a secret of the caller's that Enlist passes on and never stores, not even encrypted.
+ * The value is a secret of the caller. Enlist sends it to the vendor and never stores it, not
+ * even encrypted.
  *
  * @generated from extension: bool never_stored = 51425;
  */
 export const never_stored = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 2);
 /**
- * The value is personal data, with all that is in it where it is a message, a list or a map: it goes to the vendor, to the caller and,
- * encrypted, into the journal, and never into a log, a trace or a metric. Whatever callers and vendors write freely counts as personal;
- * codes from a list (country, language, currency, category) do not.
+ * The value is personal data. In a message, a list or a map, all of its values are. It goes to
+ * the vendor, to the caller and, encrypted, into the journal. It never goes into a log, a trace
+ * or a metric. All free text of callers and vendors is personal. Codes from a list (country,
+ * language, currency, category) are not.
  *
  * @generated from extension: bool personal = 51426;
  */
 export const personal = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 3);
 /**
- * The text may have several lines: line breaks and tabs are allowed, other control characters are
- * not. Every other text field of a request or of the configuration refuses all control
- * characters.
+ * The text may have several lines. Line breaks and tabs are allowed, other control characters are
+ * not. All other text fields of requests and of the configuration refuse all control characters.
  *
  * @generated from extension: bool multiline = 51427;
  */
 export const multiline = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 4);
 /**
- * The text refuses invisible characters: Unicode category Cf (zero width space, soft
- * hyphen, byte order mark, …), U+2028 and U+2029. Two keys that look the same are then the same.
+ * The text refuses invisible characters: Unicode category Cf (zero width space, soft hyphen, byte
+ * order mark, …), U+2028 and U+2029. So two keys that look the same are the same.
  *
  * @generated from extension: bool visible = 51428;
  */
 export const visible = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 5);
 /**
- * The text, where it is set, needs a character that can be seen. One of white space and invisible
- * characters only is refused.
+ * The text, if it is set, needs a visible character. Text of white space and invisible characters
+ * only is refused.
  *
  * @generated from extension: bool not_blank = 51429;
  */

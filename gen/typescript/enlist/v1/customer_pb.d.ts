@@ -7,27 +7,28 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_customer: GenFile;
 /**
- * Customer is a person or a company as every provider's system knows it, in one vocabulary.
+ * Customer is a person or a company. Every provider uses this one vocabulary.
  *
  * A customer needs a name: `name.family_name`, `display_name` or `organization.name`.
- * What else a provider requires, takes, or cannot take stands in ProviderService.GetProvider.
+ * ProviderService.GetProvider lists which fields a provider requires, supports, or does not
+ * support.
  *
  * @generated from message enlist.v1.Customer
  */
 export type Customer = Message<"enlist.v1.Customer"> & {
     /**
-     * The key by which the provider addresses the customer: Opencell's `code`, Sell&Sign's `number`,
-     * Valomnia's `reference`, Caliq's `AccountNo`. Chosen by the caller where the vendor lets them,
-     * else given by the vendor (Avvio's `accountID`). Up to 255 characters, not only blanks, no
-     * control characters, no invisible ones (Unicode category Cf, U+2028, U+2029). Where the vendor
-     * requires a key and none is set, the request_id is used and the answer says so. Example:
-     * `CLASSIC-C00`.
+     * The key of the customer at the provider: Opencell's `code`, Sell&Sign's `number`, Valomnia's
+     * `reference`, Caliq's `AccountNo`. The caller chooses it if the vendor allows that. Otherwise
+     * the vendor does (Avvio's `accountID`). Up to 255 characters, not only blanks, without control
+     * characters and invisible characters (Unicode category Cf, U+2028, U+2029). If the vendor
+     * requires a key and `id` is empty, Enlist uses the request_id, and the response says so.
+     * Example: `CLASSIC-C00`.
      *
      * @generated from field: string id = 1;
      */
     id: string;
     /**
-     * The person's name; for a company, its contact.
+     * The person's name. For a company, the name of its contact.
      *
      * @generated from field: enlist.v1.PersonName name = 2;
      */
@@ -40,7 +41,7 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     displayName: string;
     /**
-     * Set when the customer is a company.
+     * The company. Set it if the customer is a company.
      *
      * @generated from field: enlist.v1.Organization organization = 4;
      */
@@ -52,9 +53,9 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     jobTitle: string;
     /**
-     * One bare email address (RFC 5322 addr-spec), up to 254 characters, without invisible
-     * characters (Unicode category Cf, U+2028, U+2029). The vendor is sent a domain with other
-     * letters than ASCII in its A-label form, and the response's `fields` says so:
+     * One email address without a display name (RFC 5322 addr-spec), up to 254 characters, without
+     * invisible characters (Unicode category Cf, U+2028, U+2029). Enlist sends a domain with
+     * non-ASCII letters in its A-label form, and `fields` of the response says so:
      * `jo@müller.example` becomes `jo@xn--mller-kva.example`. The part before the @ is sent
      * unchanged. Example: `qa@example.com`.
      *
@@ -62,16 +63,17 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     email: string;
     /**
-     * Landline number: digits, optionally a leading `+`, and the separators space ( ) . / -; 3 to 40
-     * characters. E.164 is best. An extension of 1 to 15 digits may follow as RFC 3966 writes it:
-     * `+44 20 7946 0018;ext=12`. It is sent in that form, since no vendor documents one.
+     * Landline number, 3 to 40 characters: digits, an optional leading `+`, and the separators space
+     * ( ) . / -. E.164 is best. An extension of 1 to 15 digits may follow, as RFC 3966 writes it:
+     * `+44 20 7946 0018;ext=12`. Enlist sends it in that form, because no vendor documents a form of
+     * its own.
      *
      * @generated from field: string phone = 7;
      */
     phone: string;
     /**
-     * Mobile number, in the format of `phone`. Sell&Sign sends codes to it, and refuses one with an
-     * extension.
+     * Mobile number, in the format of `phone`. Sell&Sign sends codes to this number and refuses one
+     * with an extension.
      *
      * @generated from field: string mobile = 8;
      */
@@ -89,13 +91,13 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     website: string;
     /**
-     * Where invoices go; the customer's main address.
+     * The address for invoices. It is the customer's main address.
      *
      * @generated from field: enlist.v1.Address billing_address = 11;
      */
     billingAddress?: Address;
     /**
-     * Where goods go, when that is not the billing address.
+     * The address for deliveries, if it differs from the billing address.
      *
      * @generated from field: enlist.v1.Address shipping_address = 12;
      */
@@ -107,14 +109,14 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     languageCode: string;
     /**
-     * Currency as an ISO 4217 code, three capital letters: one of list one, which also has fund
-     * codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
+     * Currency as an ISO 4217 code, three capital letters. All codes of list one are valid, including
+     * fund codes and precious metals. Withdrawn codes (`DEM`) are refused. Example: `EUR`.
      *
      * @generated from field: string currency_code = 14;
      */
     currencyCode: string;
     /**
-     * Date of birth: year, month and day all set, not in the future.
+     * Date of birth: year, month and day. It must not be in the future.
      *
      * @generated from field: google.type.Date birth_date = 15;
      */
@@ -126,7 +128,8 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     birthPlace: string;
     /**
-     * The customer's category, as the provider's system names it, up to 255 characters. Example: `CLIENT`.
+     * The customer's category, in the words of the provider's system, up to 255 characters. Example:
+     * `CLIENT`.
      *
      * @generated from field: string category = 17;
      */
@@ -138,8 +141,9 @@ export type Customer = Message<"enlist.v1.Customer"> & {
      */
     comment: string;
     /**
-     * Free fields by name: Opencell's custom fields, Sell&Sign's properties. At most 100; names of 1 to 255 characters,
-     * values of up to 4,000. The names must be declared in the provider's system beforehand.
+     * Free fields by name: Opencell's custom fields, Sell&Sign's properties. Up to 100, with names of
+     * 1 to 255 characters and values of up to 4,000. The provider's system must already define the
+     * names.
      *
      * @generated from field: map<string, string> properties = 19;
      */
@@ -147,7 +151,8 @@ export type Customer = Message<"enlist.v1.Customer"> & {
         [key: string]: string;
     };
     /**
-     * The vendor's own identifiers of what was created, by name: `account_id`, `address_id`, `contact_id`, `actor_id`, …
+     * The vendor's ids of what was created, by name: `account_id`, `address_id`, `contact_id`,
+     * `actor_id`, …
      *
      * @generated from field: map<string, string> vendor_ids = 20;
      */
@@ -155,19 +160,19 @@ export type Customer = Message<"enlist.v1.Customer"> & {
         [key: string]: string;
     };
     /**
-     * When the customer came to be at the vendor, where the vendor tells.
+     * When the customer was created at the vendor, if the vendor says.
      *
      * @generated from field: google.protobuf.Timestamp create_time = 21;
      */
     createTime?: Timestamp;
     /**
-     * When the customer last changed at the vendor, where the vendor tells.
+     * When the customer last changed at the vendor, if the vendor says.
      *
      * @generated from field: google.protobuf.Timestamp update_time = 22;
      */
     updateTime?: Timestamp;
     /**
-     * Whether these values were read from the vendor's record, or are those last written through Enlist.
+     * Where these values come from: the vendor's record, or what Enlist last wrote.
      *
      * @generated from field: enlist.v1.RecordSource source = 23;
      */
@@ -179,7 +184,7 @@ export type Customer = Message<"enlist.v1.Customer"> & {
  */
 export declare const CustomerSchema: GenMessage<Customer>;
 /**
- * PersonName is a person's name in its parts.
+ * PersonName is a person's name.
  *
  * @generated from message enlist.v1.PersonName
  */
@@ -197,8 +202,8 @@ export type PersonName = Message<"enlist.v1.PersonName"> & {
      */
     givenName: string;
     /**
-     * Family (last) name, 1 to 255 characters, not only blanks; required whenever a name is given.
-     * Example: `Smith`.
+     * Family (last) name, 1 to 255 characters, not only blanks. Required if a name is set. Example:
+     * `Smith`.
      *
      * @generated from field: string family_name = 3;
      */
@@ -210,7 +215,7 @@ export type PersonName = Message<"enlist.v1.PersonName"> & {
  */
 export declare const PersonNameSchema: GenMessage<PersonName>;
 /**
- * Organization is the company that a customer is, or belongs to.
+ * Organization is the company that is the customer, or that the customer belongs to.
  *
  * @generated from message enlist.v1.Organization
  */
@@ -234,7 +239,8 @@ export type Organization = Message<"enlist.v1.Organization"> & {
      */
     vatNumber: string;
     /**
-     * Economic Operators Registration and Identification number, up to 20 characters. Example: `FR12345678900011`.
+     * Economic Operators Registration and Identification number, up to 20 characters. Example:
+     * `FR12345678900011`.
      *
      * @generated from field: string eori = 4;
      */
@@ -252,7 +258,8 @@ export declare const OrganizationSchema: GenMessage<Organization>;
  */
 export type Address = Message<"enlist.v1.Address"> & {
     /**
-     * Street lines, first to last: at most 5, each of up to 255 characters. Example: `["673 Eugene Points"]`.
+     * Street lines in order, up to 5, each with up to 255 characters. Example: `["673 Eugene
+     * Points"]`.
      *
      * @generated from field: repeated string lines = 1;
      */
@@ -276,8 +283,8 @@ export type Address = Message<"enlist.v1.Address"> & {
      */
     region: string;
     /**
-     * Country as an ISO 3166-1 alpha-2 code, two capital letters: one that is officially assigned,
-     * or `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
+     * Country as an ISO 3166-1 alpha-2 code, two capital letters. It must be officially assigned, or
+     * `XK` for Kosovo. Reserved codes (`UK`, `EU`, `IC`) are refused. Example: `FR`.
      *
      * @generated from field: string country_code = 5;
      */
@@ -307,13 +314,13 @@ export declare const AddressSchema: GenMessage<Address>;
  */
 export type Contractor = Message<"enlist.v1.Contractor"> & {
     /**
-     * The vendor's identifier of the contractor. Example: `4711`.
+     * The vendor's id of the contractor. Example: `4711`.
      *
      * @generated from field: string id = 1;
      */
     id: string;
     /**
-     * The customer this person signs for. Example: `AM201603021055`.
+     * The customer for whom this person signs. Example: `AM201603021055`.
      *
      * @generated from field: string customer_id = 2;
      */
@@ -331,13 +338,13 @@ export type Contractor = Message<"enlist.v1.Contractor"> & {
      */
     email: string;
     /**
-     * Landline number, as the vendor holds it.
+     * Landline number, as the vendor has it.
      *
      * @generated from field: string phone = 5;
      */
     phone: string;
     /**
-     * Mobile number, as the vendor holds it; signature codes are sent to it.
+     * Mobile number, as the vendor has it. Signature codes go to this number.
      *
      * @generated from field: string mobile = 6;
      */
@@ -361,7 +368,7 @@ export type Contractor = Message<"enlist.v1.Contractor"> & {
      */
     address?: Address;
     /**
-     * Date of birth; absent when the vendor holds none.
+     * Date of birth. Absent if the vendor has none.
      *
      * @generated from field: google.type.Date birth_date = 10;
      */
@@ -391,7 +398,7 @@ export type Contractor = Message<"enlist.v1.Contractor"> & {
      */
     registrationNumber: string;
     /**
-     * Category of the contractor, in the vendor's own text.
+     * Category of the contractor, in the vendor's words.
      *
      * @generated from field: string category = 15;
      */
@@ -403,25 +410,26 @@ export type Contractor = Message<"enlist.v1.Contractor"> & {
  */
 export declare const ContractorSchema: GenMessage<Contractor>;
 /**
- * RecordSource says where a customer's values were taken from.
+ * RecordSource says where a customer's values come from.
  *
  * @generated from enum enlist.v1.RecordSource
  */
 export declare enum RecordSource {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: RECORD_SOURCE_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * Read from the vendor's record just now, or returned by the vendor's answer.
+     * The vendor: read from its record just now, or from its response.
      *
      * @generated from enum value: RECORD_SOURCE_VENDOR = 1;
      */
     VENDOR = 1,
     /**
-     * As last written through Enlist; the vendor offers no way to read them, or was not asked.
+     * Enlist's journal: the values that Enlist last wrote. The vendor offers no way to read them, or
+     * Enlist did not read them.
      *
      * @generated from enum value: RECORD_SOURCE_JOURNAL = 2;
      */

@@ -35,26 +35,27 @@ export const AddressSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer, 
  */
 export const ContractorSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer, 4);
 /**
- * RecordSource says where a customer's values were taken from.
+ * RecordSource says where a customer's values come from.
  *
  * @generated from enum enlist.v1.RecordSource
  */
 export var RecordSource;
 (function (RecordSource) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: RECORD_SOURCE_UNSPECIFIED = 0;
      */
     RecordSource[RecordSource["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * Read from the vendor's record just now, or returned by the vendor's answer.
+     * The vendor: read from its record just now, or from its response.
      *
      * @generated from enum value: RECORD_SOURCE_VENDOR = 1;
      */
     RecordSource[RecordSource["VENDOR"] = 1] = "VENDOR";
     /**
-     * As last written through Enlist; the vendor offers no way to read them, or was not asked.
+     * Enlist's journal: the values that Enlist last wrote. The vendor offers no way to read them, or
+     * Enlist did not read them.
      *
      * @generated from enum value: RECORD_SOURCE_JOURNAL = 2;
      */

@@ -8,9 +8,9 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_customer_service: GenFile;
 /**
- * CreateCustomerRequest asks for one customer at one provider.
+ * CreateCustomerRequest creates one customer at one provider.
  *
- * Text in this request, and in every other, is valid UTF-8 without control characters (U+0000 to
+ * All text in this and every other request is valid UTF-8 without control characters (U+0000 to
  * U+001F and U+007F to U+009F). This includes the elements of lists, and the keys and values of
  * maps. Line breaks (LF, CR) and tabs are allowed in `customer.comment`, `valomnia.on_hold_reason`
  * and the `reason` of ResolveOperation, which may have several lines.
@@ -19,16 +19,17 @@ export declare const file_enlist_v1_customer_service: GenFile;
  */
 export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> & {
     /**
-     * Name of a configured connection, as ListProviders lists them: 1 to 63 lower-case letters, digits and hyphens,
-     * beginning with a letter. Two licences at one vendor are two providers. Example: `opencell`.
+     * Name of a configured provider, as ListProviders returns it: 1 to 63 lower-case letters, digits
+     * and hyphens. The first is a letter. Two licences at one vendor are two providers. Example:
+     * `opencell`.
      *
      * @generated from field: string provider = 1;
      */
     provider: string;
     /**
-     * The caller's UUID for this creation, other than the nil UUID; repeat it when you repeat the
-     * call. Over REST the header `Idempotency-Key` does the same. When neither is given Enlist makes
-     * one, which only the answer shows. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
+     * The caller's UUID for this creation, other than the nil UUID. Send the same one with every
+     * retry. Over REST, the header `Idempotency-Key` is an alternative. If neither is set, Enlist
+     * generates one, and only the response shows it. Example: `0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11`.
      *
      * @generated from field: string request_id = 2;
      */
@@ -40,13 +41,13 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
      */
     customer?: Customer;
     /**
-     * What only this provider's vendor takes; it must be the options of that vendor.
+     * Options that only one vendor takes. They must be the options of this provider's vendor.
      *
      * @generated from oneof enlist.v1.CreateCustomerRequest.vendor_options
      */
     vendorOptions: {
         /**
-         * For a provider whose vendor is Opencell.
+         * Options of an Opencell provider.
          *
          * @generated from field: enlist.v1.OpencellOptions opencell = 4;
          */
@@ -54,7 +55,7 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
         case: "opencell";
     } | {
         /**
-         * For a provider whose vendor is Sell&Sign.
+         * Options of a Sell&Sign provider.
          *
          * @generated from field: enlist.v1.SellAndSignOptions sell_and_sign = 5;
          */
@@ -62,7 +63,7 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
         case: "sellAndSign";
     } | {
         /**
-         * For a provider whose vendor is Valomnia.
+         * Options of a Valomnia provider.
          *
          * @generated from field: enlist.v1.ValomniaOptions valomnia = 6;
          */
@@ -70,7 +71,7 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
         case: "valomnia";
     } | {
         /**
-         * For a provider whose vendor is Caliq.
+         * Options of a Caliq provider.
          *
          * @generated from field: enlist.v1.CaliqOptions caliq = 7;
          */
@@ -78,7 +79,7 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
         case: "caliq";
     } | {
         /**
-         * For a provider whose vendor is Avvio/SHR.
+         * Options of an Avvio/SHR provider.
          *
          * @generated from field: enlist.v1.AvvioOptions avvio = 8;
          */
@@ -89,27 +90,30 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
         value?: undefined;
     };
     /**
-     * What to do when the vendor already has a customer with this id. Unspecified: the provider's setting, else ON_EXISTING_FAIL.
+     * What to do if the vendor already has a customer with this id. Default: the provider's setting,
+     * which defaults to ON_EXISTING_FAIL.
      *
      * @generated from field: enlist.v1.OnExisting on_existing = 9;
      */
     onExisting: OnExisting;
     /**
-     * What to do with fields that the provider cannot take. Unspecified: UNSUPPORTED_FIELDS_REJECT.
+     * What to do with fields that the provider does not support. Default: UNSUPPORTED_FIELDS_REJECT.
      *
      * @generated from field: enlist.v1.UnsupportedFields unsupported_fields = 10;
      */
     unsupportedFields: UnsupportedFields;
     /**
-     * Do everything but the send, and answer with what would be sent (AIP-163). With `on_existing` set in the request, and an id that the
-     * caller chooses, the vendor is asked whether the customer exists: ON_EXISTING_FAIL then ends with CUSTOMER_EXISTS if it does, and
-     * ON_EXISTING_ADOPT answers with the customer that is there and no `vendor_request`, since nothing would be sent.
+     * Preview the creation (AIP-163): do everything but send the request, and return it as
+     * `vendor_request`. If this request sets `on_existing` and the caller chooses the id, Enlist asks
+     * the vendor whether the customer exists. If it does, ON_EXISTING_FAIL ends with CUSTOMER_EXISTS.
+     * ON_EXISTING_ADOPT returns the existing customer without a `vendor_request`, because nothing
+     * would be sent.
      *
      * @generated from field: bool validate_only = 11;
      */
     validateOnly: boolean;
     /**
-     * Return the vendor's own answer as `vendor_record`.
+     * Return the vendor's own response as `vendor_record`.
      *
      * @generated from field: bool include_vendor_record = 12;
      */
@@ -121,13 +125,13 @@ export type CreateCustomerRequest = Message<"enlist.v1.CreateCustomerRequest"> &
  */
 export declare const CreateCustomerRequestSchema: GenMessage<CreateCustomerRequest>;
 /**
- * CreateCustomerResponse is the end of a create.
+ * CreateCustomerResponse is the result of a creation.
  *
  * @generated from message enlist.v1.CreateCustomerResponse
  */
 export type CreateCustomerResponse = Message<"enlist.v1.CreateCustomerResponse"> & {
     /**
-     * The customer as it now stands, as far as is known; `source` says whether the vendor or Enlist tells.
+     * The customer, as far as Enlist knows it. `source` says where the values come from.
      *
      * @generated from field: enlist.v1.Customer customer = 1;
      */
@@ -139,39 +143,39 @@ export type CreateCustomerResponse = Message<"enlist.v1.CreateCustomerResponse">
      */
     outcome: Outcome;
     /**
-     * The create's request_id: the caller's, or the one Enlist made.
+     * The request_id of the creation: the caller's, or the one that Enlist generated.
      *
      * @generated from field: string request_id = 3;
      */
     requestId: string;
     /**
-     * Whether this is the recorded answer of an earlier call with the same request_id.
+     * Whether this is the recorded response to an earlier request with the same request_id.
      *
      * @generated from field: bool replayed = 4;
      */
     replayed: boolean;
     /**
      * The fate of each field that was not sent unchanged, and each value that a setting of the
-     * connection added. With `validate_only`: the fate of every field.
+     * provider added. With `validate_only`, the fate of every field.
      *
      * @generated from field: repeated enlist.v1.FieldFate fields = 5;
      */
     fields: FieldFate[];
     /**
-     * The exact request that would be sent; only with `validate_only`.
+     * The exact request that would be sent. Only with `validate_only`.
      *
      * @generated from field: enlist.v1.VendorRequest vendor_request = 6;
      */
     vendorRequest?: VendorRequest;
     /**
-     * The vendor's answer as it came, without secrets; only with `include_vendor_record`.
+     * The vendor's response, without secrets. Only with `include_vendor_record`.
      *
      * @generated from field: google.protobuf.Struct vendor_record = 7;
      */
     vendorRecord?: JsonObject;
     /**
-     * What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
-     * represent.
+     * What the caller should know although the call succeeded: the vendor's own warnings, and values
+     * of its record that `customer` cannot represent.
      *
      * @generated from field: repeated enlist.v1.Warning warnings = 8;
      */
@@ -183,31 +187,34 @@ export type CreateCustomerResponse = Message<"enlist.v1.CreateCustomerResponse">
  */
 export declare const CreateCustomerResponseSchema: GenMessage<CreateCustomerResponse>;
 /**
- * Warning is something that the caller should know about a call that succeeded.
+ * Warning is information about a call that succeeded.
  *
  * @generated from message enlist.v1.Warning
  */
 export type Warning = Message<"enlist.v1.Warning"> & {
     /**
-     * What kind of thing it is.
+     * The kind of warning.
      *
      * @generated from field: enlist.v1.WarningCode code = 1;
      */
     code: WarningCode;
     /**
-     * Path of the field that it is about, from the response: `customer.billing_address.postal_code`. Empty when it is about none.
+     * Path of the field in the response: `customer.billing_address.postal_code`. Empty if the warning
+     * is not about a field.
      *
      * @generated from field: string path = 2;
      */
     path: string;
     /**
-     * One or two sentences for people. Values of the vendor's record never stand in it; the vendor's own warnings do.
+     * One or two sentences for people. They contain the vendor's own warning, if there is one, but no
+     * values of the vendor's record.
      *
      * @generated from field: string message = 3;
      */
     message: string;
     /**
-     * The vendor's code of its own warning, or the vendor's name of the member that is not represented. Example: `postalCode`.
+     * The vendor's code of its warning, or the vendor's name of the member that `customer` cannot
+     * represent. Example: `postalCode`.
      *
      * @generated from field: string vendor_code = 4;
      */
@@ -219,32 +226,33 @@ export type Warning = Message<"enlist.v1.Warning"> & {
  */
 export declare const WarningSchema: GenMessage<Warning>;
 /**
- * FieldFate says how one field of a request was sent, or names a value that a setting added.
+ * FieldFate says how a field of the request was sent, or names a value that a setting added.
  *
  * @generated from message enlist.v1.FieldFate
  */
 export type FieldFate = Message<"enlist.v1.FieldFate"> & {
     /**
-     * Proto path from the request. Example: `customer.language_code`. With FATE_DEFAULTED: the field
-     * that overrides the setting, or empty if none does.
+     * Proto path in the request. Example: `customer.language_code`. With FATE_DEFAULTED, the field
+     * that overrides the setting, or empty if there is no such field.
      *
      * @generated from field: string path = 1;
      */
     path: string;
     /**
-     * The vendor's name of the field it was sent in. Example: `name.lastName`. Empty when it was dropped.
+     * The vendor's name of the field. Example: `name.lastName`. Empty if the field was dropped.
      *
      * @generated from field: string wire_field = 2;
      */
     wireField: string;
     /**
-     * What became of it.
+     * How the field was sent.
      *
      * @generated from field: enlist.v1.Fate fate = 3;
      */
     fate: Fate;
     /**
-     * Both forms of a transformed field, why a field was dropped, or the setting of a value.
+     * The two forms of a transformed field, why a field was dropped, or the setting that added a
+     * value.
      *
      * @generated from field: string note = 4;
      */
@@ -256,7 +264,7 @@ export type FieldFate = Message<"enlist.v1.FieldFate"> & {
  */
 export declare const FieldFateSchema: GenMessage<FieldFate>;
 /**
- * VendorRequest is an HTTP request to a vendor, its secrets replaced by `$NAMES`.
+ * VendorRequest is an HTTP request to a vendor, with its secrets replaced by `$NAMES`.
  *
  * @generated from message enlist.v1.VendorRequest
  */
@@ -274,13 +282,14 @@ export type VendorRequest = Message<"enlist.v1.VendorRequest"> & {
      */
     url: string;
     /**
-     * Headers in the order they are set, without `traceparent` and `tracestate`, which a call that belongs to a trace carries besides.
+     * Headers in the order in which they are set. The tracing headers `traceparent` and `tracestate`
+     * are not included.
      *
      * @generated from field: repeated enlist.v1.VendorRequest.Header headers = 3;
      */
     headers: VendorRequest_Header[];
     /**
-     * Body as text; the bytes of a file are replaced by their type and size.
+     * Body as text. The type and size of a file replace its bytes.
      *
      * @generated from field: string body = 4;
      */
@@ -316,20 +325,20 @@ export type VendorRequest_Header = Message<"enlist.v1.VendorRequest.Header"> & {
  */
 export declare const VendorRequest_HeaderSchema: GenMessage<VendorRequest_Header>;
 /**
- * GetCustomerRequest asks for one customer of one provider.
+ * GetCustomerRequest reads one customer of one provider.
  *
  * @generated from message enlist.v1.GetCustomerRequest
  */
 export type GetCustomerRequest = Message<"enlist.v1.GetCustomerRequest"> & {
     /**
-     * Name of a configured connection; see CreateCustomerRequest.
+     * Name of a configured provider. See CreateCustomerRequest.
      *
      * @generated from field: string provider = 1;
      */
     provider: string;
     /**
-     * The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
-     * ones. In a URL, percent-encode it. Example: `CLASSIC-C00`.
+     * The customer's `id`: 1 to 255 characters, not only blanks, without control characters and
+     * invisible characters. Percent-encode it in a URL. Example: `CLASSIC-C00`.
      *
      * @generated from field: string customer_id = 2;
      */
@@ -341,7 +350,7 @@ export type GetCustomerRequest = Message<"enlist.v1.GetCustomerRequest"> & {
      */
     includeVendorRecord: boolean;
     /**
-     * Compare the customer with what was last written through Enlist, and return what differs as `drift`.
+     * Compare the customer with what Enlist last wrote, and return the differences as `drift`.
      *
      * @generated from field: bool include_drift = 4;
      */
@@ -359,26 +368,27 @@ export declare const GetCustomerRequestSchema: GenMessage<GetCustomerRequest>;
  */
 export type GetCustomerResponse = Message<"enlist.v1.GetCustomerResponse"> & {
     /**
-     * The customer as the provider holds it; `source` says whether it was read there.
+     * The customer, as the provider has it. `source` says whether it was read there.
      *
      * @generated from field: enlist.v1.Customer customer = 1;
      */
     customer?: Customer;
     /**
-     * The vendor's record as it came, without secrets; only with `include_vendor_record`.
+     * The vendor's record, without secrets. Only with `include_vendor_record`.
      *
      * @generated from field: google.protobuf.Struct vendor_record = 2;
      */
     vendorRecord?: JsonObject;
     /**
-     * What differs from what was last written; only with `include_drift`, and only where Enlist remembers that it wrote the customer.
+     * How the customer differs from what Enlist last wrote. Only with `include_drift`, and only if
+     * Enlist has a record of writing the customer.
      *
      * @generated from field: enlist.v1.Drift drift = 3;
      */
     drift?: Drift;
     /**
-     * What the caller should know although the call succeeded: the vendor's own warnings, and what its record holds that `customer` cannot
-     * represent.
+     * What the caller should know although the call succeeded: the vendor's own warnings, and values
+     * of its record that `customer` cannot represent.
      *
      * @generated from field: repeated enlist.v1.Warning warnings = 4;
      */
@@ -390,25 +400,27 @@ export type GetCustomerResponse = Message<"enlist.v1.GetCustomerResponse"> & {
  */
 export declare const GetCustomerResponseSchema: GenMessage<GetCustomerResponse>;
 /**
- * Drift is how a customer differs at the vendor from what the last create or update through Enlist wrote.
+ * Drift is how the vendor's record differs from what the last creation or update through Enlist
+ * wrote.
  *
  * @generated from message enlist.v1.Drift
  */
 export type Drift = Message<"enlist.v1.Drift"> & {
     /**
-     * The request_id of that create or update; empty when it was another caller's, and this one is no operator.
+     * The request_id of that creation. Empty if it is another caller's and this caller is not an
+     * operator.
      *
      * @generated from field: string request_id = 1;
      */
     requestId: string;
     /**
-     * When it was recorded as done.
+     * When Enlist recorded its success.
      *
      * @generated from field: google.protobuf.Timestamp write_time = 2;
      */
     writeTime?: Timestamp;
     /**
-     * The fields that differ, in field order; none when all is as it was written.
+     * The fields that differ, in field order. Empty if nothing has changed.
      *
      * @generated from field: repeated enlist.v1.FieldDrift fields = 3;
      */
@@ -438,19 +450,20 @@ export type FieldDrift = Message<"enlist.v1.FieldDrift"> & {
      */
     kind: DriftKind;
     /**
-     * The value that was written; empty when none was, and where the drift has no `request_id`.
+     * The value that was written. Empty if no value was written, and if the drift has no
+     * `request_id`.
      *
      * @generated from field: string written = 3;
      */
     written: string;
     /**
-     * The value that the vendor holds; empty when it returns none.
+     * The vendor's value. Empty if the vendor returns none.
      *
      * @generated from field: string held = 4;
      */
     held: string;
     /**
-     * What to know of it.
+     * More about the difference.
      *
      * @generated from field: string note = 5;
      */
@@ -462,33 +475,34 @@ export type FieldDrift = Message<"enlist.v1.FieldDrift"> & {
  */
 export declare const FieldDriftSchema: GenMessage<FieldDrift>;
 /**
- * ListContractorsRequest asks for a page of a customer's contractors.
+ * ListContractorsRequest lists a page of a customer's contractors.
  *
  * @generated from message enlist.v1.ListContractorsRequest
  */
 export type ListContractorsRequest = Message<"enlist.v1.ListContractorsRequest"> & {
     /**
-     * Name of a configured connection; see CreateCustomerRequest.
+     * Name of a configured provider. See CreateCustomerRequest.
      *
      * @generated from field: string provider = 1;
      */
     provider: string;
     /**
-     * The customer's `id`, 1 to 255 characters, not only blanks, no control characters, no invisible
-     * ones. Example: `AM201603021055`.
+     * The customer's `id`: 1 to 255 characters, not only blanks, without control characters and
+     * invisible characters. Example: `AM201603021055`.
      *
      * @generated from field: string customer_id = 2;
      */
     customerId: string;
     /**
-     * The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-     * value that Enlist changes without naming it in the response.
+     * The maximum number of contractors to return. Default: 100. Enlist reduces a value above 1000 to
+     * 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+     * response.
      *
      * @generated from field: int32 page_size = 3;
      */
     pageSize: number;
     /**
-     * `next_page_token` of the page before, used with the same other parameters; up to 1,024 characters.
+     * `next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters.
      *
      * @generated from field: string page_token = 4;
      */
@@ -518,19 +532,20 @@ export type ListContractorsResponse = Message<"enlist.v1.ListContractorsResponse
      */
     contractors: Contractor[];
     /**
-     * Token of the next page; empty when this is the last.
+     * Token of the next page. Empty on the last page.
      *
      * @generated from field: string next_page_token = 2;
      */
     nextPageToken: string;
     /**
-     * The vendor's records as they came, one for each contractor; only with `include_vendor_record`.
+     * The vendor's records, one for each contractor, without secrets. Only with
+     * `include_vendor_record`.
      *
      * @generated from field: repeated google.protobuf.Struct vendor_records = 3;
      */
     vendorRecords: JsonObject[];
     /**
-     * What the vendor's list holds that `contractors` cannot represent.
+     * Values of the vendor's list that `contractors` cannot represent.
      *
      * @generated from field: repeated enlist.v1.Warning warnings = 4;
      */
@@ -542,31 +557,31 @@ export type ListContractorsResponse = Message<"enlist.v1.ListContractorsResponse
  */
 export declare const ListContractorsResponseSchema: GenMessage<ListContractorsResponse>;
 /**
- * OnExisting says what a create does when the vendor already has a customer with the id.
+ * OnExisting says what a creation does if the vendor already has a customer with the id.
  *
  * @generated from enum enlist.v1.OnExisting
  */
 export declare enum OnExisting {
     /**
-     * The provider's setting, else ON_EXISTING_FAIL.
+     * The provider's setting, which defaults to ON_EXISTING_FAIL.
      *
      * @generated from enum value: ON_EXISTING_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * Refuse with reason CUSTOMER_EXISTS and change nothing.
+     * Fail with CUSTOMER_EXISTS and change nothing.
      *
      * @generated from enum value: ON_EXISTING_FAIL = 1;
      */
     FAIL = 1,
     /**
-     * Overwrite what the vendor holds with the fields of this request.
+     * Overwrite the vendor's record with the fields of this request.
      *
      * @generated from enum value: ON_EXISTING_UPDATE = 2;
      */
     UPDATE = 2,
     /**
-     * Return the customer that is there, unchanged.
+     * Return the existing customer unchanged.
      *
      * @generated from enum value: ON_EXISTING_ADOPT = 3;
      */
@@ -577,7 +592,7 @@ export declare enum OnExisting {
  */
 export declare const OnExistingSchema: GenEnum<OnExisting>;
 /**
- * UnsupportedFields says what happens to fields that a provider cannot take.
+ * UnsupportedFields says what happens to fields that a provider does not support.
  *
  * @generated from enum enlist.v1.UnsupportedFields
  */
@@ -589,13 +604,13 @@ export declare enum UnsupportedFields {
      */
     UNSPECIFIED = 0,
     /**
-     * Refuse the call with reason FIELD_NOT_SUPPORTED and name each such field.
+     * Fail with FIELD_NOT_SUPPORTED and name each such field.
      *
      * @generated from enum value: UNSUPPORTED_FIELDS_REJECT = 1;
      */
     REJECT = 1,
     /**
-     * Go on without them and name each in the answer's `fields`.
+     * Continue without them and name each in `fields` of the response.
      *
      * @generated from enum value: UNSUPPORTED_FIELDS_DROP = 2;
      */
@@ -606,37 +621,38 @@ export declare enum UnsupportedFields {
  */
 export declare const UnsupportedFieldsSchema: GenEnum<UnsupportedFields>;
 /**
- * WarningCode says what kind of thing a Warning is.
+ * WarningCode is the kind of a Warning.
  *
  * @generated from enum enlist.v1.WarningCode
  */
 export declare enum WarningCode {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: WARNING_CODE_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * The vendor did what it was asked for, and warned.
+     * The vendor carried out the request, and returned a warning.
      *
      * @generated from enum value: WARNING_CODE_VENDOR_WARNING = 1;
      */
     VENDOR_WARNING = 1,
     /**
-     * A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain.
+     * A member of the vendor's response has a different JSON type than documented. `customer` has its
+     * value only if the value is certain.
      *
      * @generated from enum value: WARNING_CODE_UNREADABLE_VALUE = 2;
      */
     UNREADABLE_VALUE = 2,
     /**
-     * A value in the vendor's record has no place in `customer`.
+     * `customer` has no field for a value of the vendor's record.
      *
      * @generated from enum value: WARNING_CODE_UNREPRESENTED_VALUE = 3;
      */
     UNREPRESENTED_VALUE = 3,
     /**
-     * The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form.
+     * The vendor stored the customer's id in a different form. `customer.id` is the vendor's form.
      *
      * @generated from enum value: WARNING_CODE_ID_CHANGED = 4;
      */
@@ -647,13 +663,13 @@ export declare enum WarningCode {
  */
 export declare const WarningCodeSchema: GenEnum<WarningCode>;
 /**
- * Outcome is what a create did at the vendor.
+ * Outcome is what a creation did at the vendor.
  *
  * @generated from enum enlist.v1.Outcome
  */
 export declare enum Outcome {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: OUTCOME_UNSPECIFIED = 0;
      */
@@ -665,7 +681,7 @@ export declare enum Outcome {
      */
     CREATED = 1,
     /**
-     * The customer was there before this creation, and was overwritten.
+     * The customer existed before this creation, and was overwritten.
      *
      * @generated from enum value: OUTCOME_UPDATED = 2;
      */
@@ -677,7 +693,7 @@ export declare enum Outcome {
      */
     CREATED_OR_UPDATED = 3,
     /**
-     * The customer was there and was left unchanged.
+     * The customer existed, and was left unchanged.
      *
      * @generated from enum value: OUTCOME_ADOPTED = 4;
      */
@@ -694,25 +710,25 @@ export declare enum Outcome {
  */
 export declare const OutcomeSchema: GenEnum<Outcome>;
 /**
- * Fate is what becomes of a field on its way to the vendor.
+ * Fate is how a field is sent to the vendor.
  *
  * @generated from enum enlist.v1.Fate
  */
 export declare enum Fate {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: FATE_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * Sent as it came.
+     * Sent unchanged.
      *
      * @generated from enum value: FATE_SENT = 1;
      */
     SENT = 1,
     /**
-     * Sent in another form.
+     * Sent in a different form.
      *
      * @generated from enum value: FATE_TRANSFORMED = 2;
      */
@@ -724,7 +740,7 @@ export declare enum Fate {
      */
     DROPPED = 3,
     /**
-     * Not in the request: a setting of the connection added it.
+     * Not in the request. A setting of the provider added it.
      *
      * @generated from enum value: FATE_DEFAULTED = 4;
      */
@@ -741,31 +757,33 @@ export declare const FateSchema: GenEnum<Fate>;
  */
 export declare enum DriftKind {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: DRIFT_KIND_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * The vendor holds another value.
+     * The vendor has a different value.
      *
      * @generated from enum value: DRIFT_KIND_CHANGED = 1;
      */
     CHANGED = 1,
     /**
-     * The vendor returns no value: it was emptied there, or the vendor never returns this field.
+     * The vendor returns no value. The field was emptied, or the vendor never returns it.
      *
      * @generated from enum value: DRIFT_KIND_NOT_RETURNED = 2;
      */
     NOT_RETURNED = 2,
     /**
-     * The vendor holds a value that the request did not have: from a setting of the connection, from the vendor itself, or from somebody.
+     * The vendor has a value that the request did not have. It comes from a setting of the provider,
+     * from the vendor, or from another user of its system.
      *
      * @generated from enum value: DRIFT_KIND_ADDED = 3;
      */
     ADDED = 3,
     /**
-     * The vendor returns the field in another form than it was written, so that the two cannot be compared; `note` says why.
+     * The vendor returns the field in a different form, so that the two values cannot be compared.
+     * `note` says why.
      *
      * @generated from enum value: DRIFT_KIND_OTHER_FORM = 4;
      */
@@ -776,27 +794,35 @@ export declare enum DriftKind {
  */
 export declare const DriftKindSchema: GenEnum<DriftKind>;
 /**
- * CustomerService signs customers up in vendors' systems, and reads them there.
+ * CustomerService creates customers in vendors' systems and reads them there.
  *
- * Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
- * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
- * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Every error is a google.rpc.Status with an ErrorInfo, whose reason is a value of ErrorReason. Any
+ * call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server authenticates
+ * callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or
+ * AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.CustomerService
  */
 export declare const CustomerService: GenService<{
     /**
-     * CreateCustomer signs one customer up with one provider.
+     * CreateCustomer creates one customer at one provider.
      *
-     * Give every create a `request_id` of your own and repeat it when you repeat the call: the same request_id gives the same answer for as
-     * long as it is remembered (the configuration's `retention`), and the vendor is called once. A create that was cut off after the vendor may
-     * have acted ends with reason OUTCOME_UNKNOWN, never with a guess; Enlist then finds out, and the same request_id brings the end.
-     * After VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID and JOURNAL_UNAVAILABLE
-     * the same request_id starts again, once a look-up allows it if anything was sent; CUSTOMER_EXISTS and VENDOR_REJECTED stand.
+     * Choose a `request_id` for every creation and store it before the first request. To retry, send
+     * the same request again with the same `request_id`. At most one customer is created, however
+     * often you retry. Enlist returns the recorded response for as long as it keeps the record (the
+     * setting `retention`).
      *
-     * Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED, PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS,
-     * RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS, OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED,
-     * VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE.
+     * If a request was sent but no trustworthy response arrived, the reason is OUTCOME_UNKNOWN.
+     * Enlist never guesses. It resolves the outcome in the background, and a retry returns it.
+     *
+     * A retry after VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED,
+     * VENDOR_RESPONSE_INVALID or JOURNAL_UNAVAILABLE starts again. If anything was sent before,
+     * Enlist first looks the customer up. CUSTOMER_EXISTS and VENDOR_REJECTED are final.
+     *
+     * Errors, by reason: INVALID_FIELD, FIELD_NOT_SUPPORTED, REQUEST_ID_REUSED,
+     * PROVIDER_NOT_CONFIGURED, CUSTOMER_EXISTS, RPC_NOT_SUPPORTED, REQUEST_IN_PROGRESS,
+     * OUTCOME_UNKNOWN, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+     * VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE.
      *
      * @generated from rpc enlist.v1.CustomerService.CreateCustomer
      */
@@ -808,8 +834,9 @@ export declare const CustomerService: GenService<{
     /**
      * GetCustomer reads one customer from the provider.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
-     * VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID; with `include_drift` also
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND,
+     * RPC_NOT_SUPPORTED, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+     * VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID. With `include_drift` also
      * JOURNAL_UNAVAILABLE.
      *
      * @generated from rpc enlist.v1.CustomerService.GetCustomer
@@ -820,12 +847,13 @@ export declare const CustomerService: GenService<{
         output: typeof GetCustomerResponseSchema;
     };
     /**
-     * ListContractors lists the people who sign for a customer, a page at a time.
+     * ListContractors lists the people who sign for a customer, page by page.
      *
-     * Only Sell&Sign knows contractors.
+     * Only Sell&Sign has contractors.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND, RPC_NOT_SUPPORTED, VENDOR_REJECTED,
-     * VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, CUSTOMER_NOT_FOUND,
+     * RPC_NOT_SUPPORTED, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
+     * VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID.
      *
      * @generated from rpc enlist.v1.CustomerService.ListContractors
      */

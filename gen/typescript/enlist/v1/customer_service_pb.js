@@ -71,32 +71,32 @@ export const ListContractorsRequestSchema = /*@__PURE__*/ messageDesc(file_enlis
  */
 export const ListContractorsResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_customer_service, 10);
 /**
- * OnExisting says what a create does when the vendor already has a customer with the id.
+ * OnExisting says what a creation does if the vendor already has a customer with the id.
  *
  * @generated from enum enlist.v1.OnExisting
  */
 export var OnExisting;
 (function (OnExisting) {
     /**
-     * The provider's setting, else ON_EXISTING_FAIL.
+     * The provider's setting, which defaults to ON_EXISTING_FAIL.
      *
      * @generated from enum value: ON_EXISTING_UNSPECIFIED = 0;
      */
     OnExisting[OnExisting["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * Refuse with reason CUSTOMER_EXISTS and change nothing.
+     * Fail with CUSTOMER_EXISTS and change nothing.
      *
      * @generated from enum value: ON_EXISTING_FAIL = 1;
      */
     OnExisting[OnExisting["FAIL"] = 1] = "FAIL";
     /**
-     * Overwrite what the vendor holds with the fields of this request.
+     * Overwrite the vendor's record with the fields of this request.
      *
      * @generated from enum value: ON_EXISTING_UPDATE = 2;
      */
     OnExisting[OnExisting["UPDATE"] = 2] = "UPDATE";
     /**
-     * Return the customer that is there, unchanged.
+     * Return the existing customer unchanged.
      *
      * @generated from enum value: ON_EXISTING_ADOPT = 3;
      */
@@ -107,7 +107,7 @@ export var OnExisting;
  */
 export const OnExistingSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 0);
 /**
- * UnsupportedFields says what happens to fields that a provider cannot take.
+ * UnsupportedFields says what happens to fields that a provider does not support.
  *
  * @generated from enum enlist.v1.UnsupportedFields
  */
@@ -120,13 +120,13 @@ export var UnsupportedFields;
      */
     UnsupportedFields[UnsupportedFields["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * Refuse the call with reason FIELD_NOT_SUPPORTED and name each such field.
+     * Fail with FIELD_NOT_SUPPORTED and name each such field.
      *
      * @generated from enum value: UNSUPPORTED_FIELDS_REJECT = 1;
      */
     UnsupportedFields[UnsupportedFields["REJECT"] = 1] = "REJECT";
     /**
-     * Go on without them and name each in the answer's `fields`.
+     * Continue without them and name each in `fields` of the response.
      *
      * @generated from enum value: UNSUPPORTED_FIELDS_DROP = 2;
      */
@@ -137,38 +137,39 @@ export var UnsupportedFields;
  */
 export const UnsupportedFieldsSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 1);
 /**
- * WarningCode says what kind of thing a Warning is.
+ * WarningCode is the kind of a Warning.
  *
  * @generated from enum enlist.v1.WarningCode
  */
 export var WarningCode;
 (function (WarningCode) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: WARNING_CODE_UNSPECIFIED = 0;
      */
     WarningCode[WarningCode["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * The vendor did what it was asked for, and warned.
+     * The vendor carried out the request, and returned a warning.
      *
      * @generated from enum value: WARNING_CODE_VENDOR_WARNING = 1;
      */
     WarningCode[WarningCode["VENDOR_WARNING"] = 1] = "VENDOR_WARNING";
     /**
-     * A member of the vendor's response has another JSON type than documented. `customer` has its value only where that is certain.
+     * A member of the vendor's response has a different JSON type than documented. `customer` has its
+     * value only if the value is certain.
      *
      * @generated from enum value: WARNING_CODE_UNREADABLE_VALUE = 2;
      */
     WarningCode[WarningCode["UNREADABLE_VALUE"] = 2] = "UNREADABLE_VALUE";
     /**
-     * A value in the vendor's record has no place in `customer`.
+     * `customer` has no field for a value of the vendor's record.
      *
      * @generated from enum value: WARNING_CODE_UNREPRESENTED_VALUE = 3;
      */
     WarningCode[WarningCode["UNREPRESENTED_VALUE"] = 3] = "UNREPRESENTED_VALUE";
     /**
-     * The vendor stores the customer's id in another form than it was sent: `customer.id` is the vendor's form.
+     * The vendor stored the customer's id in a different form. `customer.id` is the vendor's form.
      *
      * @generated from enum value: WARNING_CODE_ID_CHANGED = 4;
      */
@@ -179,14 +180,14 @@ export var WarningCode;
  */
 export const WarningCodeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 2);
 /**
- * Outcome is what a create did at the vendor.
+ * Outcome is what a creation did at the vendor.
  *
  * @generated from enum enlist.v1.Outcome
  */
 export var Outcome;
 (function (Outcome) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: OUTCOME_UNSPECIFIED = 0;
      */
@@ -198,7 +199,7 @@ export var Outcome;
      */
     Outcome[Outcome["CREATED"] = 1] = "CREATED";
     /**
-     * The customer was there before this creation, and was overwritten.
+     * The customer existed before this creation, and was overwritten.
      *
      * @generated from enum value: OUTCOME_UPDATED = 2;
      */
@@ -210,7 +211,7 @@ export var Outcome;
      */
     Outcome[Outcome["CREATED_OR_UPDATED"] = 3] = "CREATED_OR_UPDATED";
     /**
-     * The customer was there and was left unchanged.
+     * The customer existed, and was left unchanged.
      *
      * @generated from enum value: OUTCOME_ADOPTED = 4;
      */
@@ -227,26 +228,26 @@ export var Outcome;
  */
 export const OutcomeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 3);
 /**
- * Fate is what becomes of a field on its way to the vendor.
+ * Fate is how a field is sent to the vendor.
  *
  * @generated from enum enlist.v1.Fate
  */
 export var Fate;
 (function (Fate) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: FATE_UNSPECIFIED = 0;
      */
     Fate[Fate["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * Sent as it came.
+     * Sent unchanged.
      *
      * @generated from enum value: FATE_SENT = 1;
      */
     Fate[Fate["SENT"] = 1] = "SENT";
     /**
-     * Sent in another form.
+     * Sent in a different form.
      *
      * @generated from enum value: FATE_TRANSFORMED = 2;
      */
@@ -258,7 +259,7 @@ export var Fate;
      */
     Fate[Fate["DROPPED"] = 3] = "DROPPED";
     /**
-     * Not in the request: a setting of the connection added it.
+     * Not in the request. A setting of the provider added it.
      *
      * @generated from enum value: FATE_DEFAULTED = 4;
      */
@@ -276,31 +277,33 @@ export const FateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service
 export var DriftKind;
 (function (DriftKind) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: DRIFT_KIND_UNSPECIFIED = 0;
      */
     DriftKind[DriftKind["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * The vendor holds another value.
+     * The vendor has a different value.
      *
      * @generated from enum value: DRIFT_KIND_CHANGED = 1;
      */
     DriftKind[DriftKind["CHANGED"] = 1] = "CHANGED";
     /**
-     * The vendor returns no value: it was emptied there, or the vendor never returns this field.
+     * The vendor returns no value. The field was emptied, or the vendor never returns it.
      *
      * @generated from enum value: DRIFT_KIND_NOT_RETURNED = 2;
      */
     DriftKind[DriftKind["NOT_RETURNED"] = 2] = "NOT_RETURNED";
     /**
-     * The vendor holds a value that the request did not have: from a setting of the connection, from the vendor itself, or from somebody.
+     * The vendor has a value that the request did not have. It comes from a setting of the provider,
+     * from the vendor, or from another user of its system.
      *
      * @generated from enum value: DRIFT_KIND_ADDED = 3;
      */
     DriftKind[DriftKind["ADDED"] = 3] = "ADDED";
     /**
-     * The vendor returns the field in another form than it was written, so that the two cannot be compared; `note` says why.
+     * The vendor returns the field in a different form, so that the two values cannot be compared.
+     * `note` says why.
      *
      * @generated from enum value: DRIFT_KIND_OTHER_FORM = 4;
      */
@@ -311,11 +314,12 @@ export var DriftKind;
  */
 export const DriftKindSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_customer_service, 5);
 /**
- * CustomerService signs customers up in vendors' systems, and reads them there.
+ * CustomerService creates customers in vendors' systems and reads them there.
  *
- * Every error is a google.rpc.Status with an ErrorInfo whose reason is one of ErrorReason.
- * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
- * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Every error is a google.rpc.Status with an ErrorInfo, whose reason is a value of ErrorReason. Any
+ * call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server authenticates
+ * callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID, NOT_PERMITTED or
+ * AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.CustomerService
  */

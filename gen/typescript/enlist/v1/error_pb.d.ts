@@ -5,13 +5,14 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_error: GenFile;
 /**
- * VendorError is what a vendor said when a call failed: its own codes and messages, without secrets, cut to size.
+ * VendorError is the vendor's own response to a failed call: its codes and messages, without
+ * secrets, cut to size.
  *
  * @generated from message enlist.v1.VendorError
  */
 export type VendorError = Message<"enlist.v1.VendorError"> & {
     /**
-     * HTTP status code; 0 when there was no answer.
+     * HTTP status code. 0 if no response arrived.
      *
      * @generated from field: int32 http_status = 1;
      */
@@ -47,13 +48,13 @@ export type VendorMessage = Message<"enlist.v1.VendorMessage"> & {
      */
     message: string;
     /**
-     * What the vendor adds (Caliq's ExtraData), cut to 200 characters.
+     * What the vendor adds to the message (Caliq's ExtraData), cut to 200 characters.
      *
      * @generated from field: string extra = 3;
      */
     extra: string;
     /**
-     * What the vendor's catalogue says of the code (Caliq's Message list), cut to 200 characters.
+     * The vendor's description of the code (Caliq's Message list), cut to 200 characters.
      *
      * @generated from field: string description = 4;
      */
@@ -65,24 +66,27 @@ export type VendorMessage = Message<"enlist.v1.VendorMessage"> & {
  */
 export declare const VendorMessageSchema: GenMessage<VendorMessage>;
 /**
- * ErrorReason is the `reason` of the google.rpc.ErrorInfo (domain `enlist`) that every error carries.
+ * ErrorReason is the `reason` in the google.rpc.ErrorInfo (domain `enlist`) of every error.
  *
- * Each comment says: the status code and what it is over REST; the cause; the remedy; whether google.rpc.RetryInfo comes along, which says
- * that the same call is worth repeating and when; and which details may come besides ErrorInfo. docs/errors.md is made of them.
+ * Each comment gives the status code over gRPC and REST, the cause, the remedy, and the details
+ * besides ErrorInfo. `RetryInfo` says whether google.rpc.RetryInfo comes with the error: retry the
+ * same request after its delay. docs/errors.md is generated from these comments.
  * buf:lint:ignore ENUM_VALUE_PREFIX
  *
  * @generated from enum enlist.v1.ErrorReason
  */
 export declare enum ErrorReason {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: ERROR_REASON_UNSPECIFIED = 0;
      */
     ERROR_REASON_UNSPECIFIED = 0,
     /**
-     * Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not JSON).
-     * Cause: One or more fields break a rule of the contract or of the provider, or the request is not well formed.
+     * Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not
+     * JSON).
+     * Cause: One or more fields break a rule of the contract or of the provider, or the request is
+     * malformed.
      * Remedy: Fix every field that BadRequest names, and call again.
      * RetryInfo: never.
      * Details: BadRequest.
@@ -92,9 +96,9 @@ export declare enum ErrorReason {
     INVALID_FIELD = 1,
     /**
      * Code: INVALID_ARGUMENT, HTTP 400.
-     * Cause: The provider cannot take one or more of the fields, or their values, however they are written.
-     * Remedy: Leave out what BadRequest names, or set unsupported_fields to UNSUPPORTED_FIELDS_DROP; GetProvider lists what it
-     * takes.
+     * Cause: The provider does not support one or more of the fields, or a value of `on_existing`.
+     * Remedy: Leave out what BadRequest names, or set `unsupported_fields` to
+     * UNSUPPORTED_FIELDS_DROP. GetProvider lists what the provider supports.
      * RetryInfo: never.
      * Details: BadRequest.
      *
@@ -103,8 +107,8 @@ export declare enum ErrorReason {
     FIELD_NOT_SUPPORTED = 2,
     /**
      * Code: INVALID_ARGUMENT, HTTP 400.
-     * Cause: The request_id was used before, with another payload.
-     * Remedy: Repeat that payload, or use a new request_id.
+     * Cause: An earlier request with this request_id had other fields.
+     * Remedy: Repeat the earlier request unchanged, or use a new request_id.
      * RetryInfo: never.
      * Details: BadRequest.
      *
@@ -113,8 +117,8 @@ export declare enum ErrorReason {
     REQUEST_ID_REUSED = 3,
     /**
      * Code: NOT_FOUND, HTTP 404.
-     * Cause: No connection of that name is configured.
-     * Remedy: Use one of the names that the message lists.
+     * Cause: No provider of that name is configured.
+     * Remedy: Use one of the names in the message.
      * RetryInfo: never.
      * Details: none.
      *
@@ -123,8 +127,8 @@ export declare enum ErrorReason {
     PROVIDER_NOT_CONFIGURED = 4,
     /**
      * Code: NOT_FOUND, HTTP 404.
-     * Cause: The vendor says that it has no customer with that id.
-     * Remedy: Use the id that the answer to the create told as customer.id.
+     * Cause: The vendor has no customer with that id.
+     * Remedy: Use the `customer.id` that CreateCustomer returned.
      * RetryInfo: never.
      * Details: VendorError.
      *
@@ -133,9 +137,9 @@ export declare enum ErrorReason {
     CUSTOMER_NOT_FOUND = 5,
     /**
      * Code: NOT_FOUND, HTTP 404.
-     * Cause: No create with that request_id is recorded for this caller and provider: previews are not, nor creates that were
-     * refused for their fields.
-     * Remedy: Use the request_id of a create; ListOperations lists them.
+     * Cause: There is no record of a creation with that request_id for this caller and provider.
+     * Enlist does not record previews, and requests that it refused because of their fields.
+     * Remedy: Use the request_id of a creation. ListOperations lists them.
      * RetryInfo: never.
      * Details: none.
      *
@@ -144,10 +148,11 @@ export declare enum ErrorReason {
     OPERATION_NOT_FOUND = 6,
     /**
      * Code: ALREADY_EXISTS, HTTP 409.
-     * Cause: The provider already has a customer with that id, or with a nearly equal one that it may take for the same, and it was left
-     * unchanged. A look-up has shown that this request_id did not create it.
-     * Remedy: Use another id, or set on_existing to ON_EXISTING_ADOPT to take the customer as it is, or to ON_EXISTING_UPDATE to
-     * overwrite it.
+     * Cause: The provider already has a customer with that id, or with a nearly equal one that the
+     * vendor may treat as the same. Enlist left it unchanged. A look-up showed that this request_id
+     * did not create it.
+     * Remedy: Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer
+     * unchanged, or to ON_EXISTING_UPDATE to overwrite it.
      * RetryInfo: never.
      * Details: VendorError.
      *
@@ -156,8 +161,9 @@ export declare enum ErrorReason {
     CUSTOMER_EXISTS = 7,
     /**
      * Code: UNIMPLEMENTED, HTTP 501 (404 for a path and 405 for a method that does not exist).
-     * Cause: The provider's vendor, or this version of Enlist, does not offer the call.
-     * Remedy: Use what the message names; GetProvider tells which RPCs a provider supports, and why not the others.
+     * Cause: The provider's vendor, or this version of Enlist, does not support the call.
+     * Remedy: Use what the message names. GetProvider says which RPCs a provider supports, and why it
+     * does not support the others.
      * RetryInfo: never.
      * Details: none.
      *
@@ -166,9 +172,11 @@ export declare enum ErrorReason {
     RPC_NOT_SUPPORTED = 8,
     /**
      * Code: ABORTED, HTTP 409.
-     * Cause: The same create, or another for the same customer, is still under way. Nothing was sent for this call. Of ResolveOperation:
-     * it is too early to decide that nothing was created.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
+     * Cause: The same creation, or another one of the same customer, is still in progress. Enlist
+     * sent nothing for this call. For ResolveOperation: it is too early to decide that nothing was
+     * created.
+     * Remedy: Call again with the same request_id after the RetryInfo delay, or wait with
+     * WaitOperation.
      * RetryInfo: always.
      * Details: none.
      *
@@ -177,9 +185,11 @@ export declare enum ErrorReason {
     REQUEST_IN_PROGRESS = 9,
     /**
      * Code: ABORTED, HTTP 409.
-     * Cause: The request was sent, and no response proves what became of it: the customer may exist or not. Enlist is finding out.
-     * Remedy: Call again with the same request_id, which never sends blindly, or wait with WaitOperation; never with a new one.
-     * Where no machine can tell, the message says so: look at the vendor, and record what was found with ResolveOperation.
+     * Cause: The request was sent, but no trustworthy response arrived. The customer may exist or
+     * not. Enlist resolves the outcome in the background.
+     * Remedy: Call again with the same request_id, or wait with WaitOperation. Never use a new
+     * request_id. If Enlist cannot resolve the outcome, the message says so: check at the vendor, and
+     * record the result with ResolveOperation.
      * RetryInfo: always, unless a person must decide.
      * Details: VendorError.
      *
@@ -188,8 +198,10 @@ export declare enum ErrorReason {
     OUTCOME_UNKNOWN = 10,
     /**
      * Code: FAILED_PRECONDITION, HTTP 400.
-     * Cause: The vendor refused the request, in its own words. Nothing was created. BadRequest names the fields if the words do.
-     * Remedy: Fix what VendorError names, in the request or in the vendor's settings, and call again with a new request_id.
+     * Cause: The vendor refused the request. Nothing was created. BadRequest has the fields that the
+     * vendor names, if any.
+     * Remedy: Fix what VendorError names, in the request or in the vendor's system. Then call again
+     * with a new request_id.
      * RetryInfo: never.
      * Details: VendorError, BadRequest.
      *
@@ -198,9 +210,11 @@ export declare enum ErrorReason {
     VENDOR_REJECTED = 11,
     /**
      * Code: UNAVAILABLE, HTTP 503.
-     * Cause: The vendor could not be reached, did not answer a read, or said that it is not available; or it has kept failing, and Enlist
-     * holds requests to it back for a time. A look-up has shown that nothing was created, or will show it before Enlist sends again.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
+     * Cause: The vendor could not be reached, did not respond to a read, or reported that it is
+     * unavailable. Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends
+     * again, a look-up must show that nothing was created.
+     * Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
+     * deadline.
      * RetryInfo: always.
      * Details: VendorError.
      *
@@ -209,9 +223,11 @@ export declare enum ErrorReason {
     VENDOR_UNAVAILABLE = 12,
     /**
      * Code: UNAVAILABLE, HTTP 503.
-     * Cause: The call's turn did not come in its time, because of the limits that are set for this provider; or Enlist has as many calls
-     * under way, as little memory left, or as many of the vendor's large answers to read, that it takes no more. Nothing was created.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
+     * Cause: The call timed out waiting for a free slot at the provider (`max_in_flight`,
+     * `rate_limit`). Or Enlist has reached a limit of its own: calls in progress, memory, or large
+     * vendor responses being read. Nothing was created.
+     * Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
+     * deadline.
      * RetryInfo: always.
      * Details: none.
      *
@@ -220,8 +236,9 @@ export declare enum ErrorReason {
     OVERLOADED = 13,
     /**
      * Code: RESOURCE_EXHAUSTED, HTTP 429.
-     * Cause: The vendor asks for fewer requests. Enlist looks up the customer before it sends again.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, which is at least the one that the vendor asks for.
+     * Cause: The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
+     * Remedy: Call again with the same request_id after the RetryInfo delay. It is at least the delay
+     * that the vendor asks for.
      * RetryInfo: always.
      * Details: VendorError.
      *
@@ -230,9 +247,10 @@ export declare enum ErrorReason {
     VENDOR_RATE_LIMITED = 14,
     /**
      * Code: INTERNAL, HTTP 500.
-     * Cause: The vendor rejected the credentials of the configured connection. Enlist then sends nothing for a time that grows with each
-     * rejection, and looks up the customer before it sends again.
-     * Remedy: An operator must fix them in the configuration and restart Enlist. Then call again with the same request_id.
+     * Cause: The vendor rejected the credentials of this provider. Enlist pauses requests to it,
+     * longer after each rejection. It looks the customer up before it sends again.
+     * Remedy: An operator must fix the credentials in the configuration and restart Enlist. Then call
+     * again with the same request_id.
      * RetryInfo: never.
      * Details: VendorError.
      *
@@ -241,9 +259,10 @@ export declare enum ErrorReason {
     VENDOR_CREDENTIALS_REJECTED = 15,
     /**
      * Code: INTERNAL, HTTP 500.
-     * Cause: The vendor's answer does not fit its documentation: a wrong base_url, a proxy's page, an unknown format.
-     * Remedy: An operator must check the base_url of the connection and what stands between; GetOperation shows the answer to a
-     * create.
+     * Cause: The vendor's response does not match its documentation: a wrong `base_url`, an error
+     * page of a proxy, or an unknown format.
+     * Remedy: An operator must check the provider's `base_url` and any proxy. GetOperation shows the
+     * response to a creation.
      * RetryInfo: never.
      * Details: VendorError.
      *
@@ -252,8 +271,9 @@ export declare enum ErrorReason {
     VENDOR_RESPONSE_INVALID = 16,
     /**
      * Code: UNAUTHENTICATED, HTTP 401.
-     * Cause: The call carries no credentials.
-     * Remedy: Send `authorization: Bearer …` with an API key or a token, or connect with a client certificate: what the message names.
+     * Cause: The call has no credentials.
+     * Remedy: Send what the message names: `authorization: Bearer …` with an API key or a token, or a
+     * client certificate.
      * RetryInfo: never.
      * Details: none.
      *
@@ -263,7 +283,8 @@ export declare enum ErrorReason {
     /**
      * Code: UNAUTHENTICATED, HTTP 401.
      * Cause: The credentials of the call are unknown, expired or malformed.
-     * Remedy: Send valid ones; of a token the message says which claim is wrong. An `authorization` counts before a client certificate.
+     * Remedy: Send valid credentials. For a token, the message names the wrong claim. If a call has
+     * both, `authorization` counts and the client certificate does not.
      * RetryInfo: never.
      * Details: none.
      *
@@ -272,8 +293,9 @@ export declare enum ErrorReason {
     CREDENTIALS_INVALID = 18,
     /**
      * Code: PERMISSION_DENIED, HTTP 403.
-     * Cause: The caller may not use this provider or this RPC, or asks for the creates of another caller.
-     * Remedy: Use what the message says that the caller may, or ask the operator to permit more.
+     * Cause: The caller may not use this provider or this RPC, or asks for the creations of another
+     * caller.
+     * Remedy: Use what the message permits, or ask the operator for more permissions.
      * RetryInfo: never.
      * Details: none.
      *
@@ -283,7 +305,7 @@ export declare enum ErrorReason {
     /**
      * Code: INTERNAL, HTTP 500.
      * Cause: A defect in Enlist.
-     * Remedy: Give its operator the call id that the message names: the log has the cause under it.
+     * Remedy: Give the operator the call id in the message. The log has the cause under that id.
      * RetryInfo: never.
      * Details: none.
      *
@@ -292,9 +314,10 @@ export declare enum ErrorReason {
     INTERNAL_ERROR = 20,
     /**
      * Code: UNAVAILABLE, HTTP 503.
-     * Cause: The call could not be recorded, and so it sent nothing (an earlier one with the same request_id may have); or the record of a
-     * create could not be read.
-     * Remedy: Call again with the same request_id after the RetryInfo delay; the operator finds the cause in the log.
+     * Cause: Enlist could not record the call, and so sent nothing for it. An earlier call with the
+     * same request_id may have sent something. Or Enlist could not read the record of a creation.
+     * Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
+     * cause in the log.
      * RetryInfo: always.
      * Details: none.
      *
@@ -303,8 +326,9 @@ export declare enum ErrorReason {
     JOURNAL_UNAVAILABLE = 21,
     /**
      * Code: UNAVAILABLE, HTTP 503.
-     * Cause: A token could not be checked, since the keys of its issuer could not be read.
-     * Remedy: Call again with the same request_id after the RetryInfo delay; the operator finds the cause in the log.
+     * Cause: Enlist could not check a token, because it could not read the keys of its issuer.
+     * Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
+     * cause in the log.
      * RetryInfo: always.
      * Details: none.
      *

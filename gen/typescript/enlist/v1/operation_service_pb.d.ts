@@ -8,7 +8,7 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_operation_service: GenFile;
 /**
- * Operation is one create and what became of it.
+ * Operation is the record of one creation.
  *
  * @generated from message enlist.v1.Operation
  */
@@ -20,61 +20,61 @@ export type Operation = Message<"enlist.v1.Operation"> & {
      */
     provider: string;
     /**
-     * The create's request_id, a UUID.
+     * The request_id of the creation, a UUID.
      *
      * @generated from field: string request_id = 2;
      */
     requestId: string;
     /**
-     * The customer's id, where it is known.
+     * The customer's id, if it is known.
      *
      * @generated from field: string customer_id = 3;
      */
     customerId: string;
     /**
-     * Where the create stands.
+     * The state of the creation.
      *
      * @generated from field: enlist.v1.OperationState state = 4;
      */
     state: OperationState;
     /**
-     * Every time the vendor was called for it, first to last.
+     * All requests to the vendor for this creation, in order.
      *
      * @generated from field: repeated enlist.v1.OperationTry tries = 5;
      */
     tries: OperationTry[];
     /**
-     * When the create was accepted.
+     * When Enlist accepted the creation.
      *
      * @generated from field: google.protobuf.Timestamp create_time = 6;
      */
     createTime?: Timestamp;
     /**
-     * When it was last looked into or changed.
+     * When Enlist last checked or changed it.
      *
      * @generated from field: google.protobuf.Timestamp update_time = 7;
      */
     updateTime?: Timestamp;
     /**
-     * When the record will be forgotten.
+     * When Enlist deletes the record.
      *
      * @generated from field: google.protobuf.Timestamp expire_time = 8;
      */
     expireTime?: Timestamp;
     /**
-     * When Enlist next looks into it by itself; absent when it does not.
+     * When Enlist checks the creation next in the background. Absent if it does not.
      *
      * @generated from field: google.protobuf.Timestamp next_check_time = 9;
      */
     nextCheckTime?: Timestamp;
     /**
-     * The end, as the caller was or would be answered.
+     * The result, as Enlist returned it to the caller or would return it.
      *
      * @generated from oneof enlist.v1.Operation.result
      */
     result: {
         /**
-         * The answer, in state OPERATION_STATE_SUCCEEDED.
+         * The response, in state OPERATION_STATE_SUCCEEDED.
          *
          * @generated from field: enlist.v1.CreateCustomerResponse response = 10;
          */
@@ -93,19 +93,19 @@ export type Operation = Message<"enlist.v1.Operation"> & {
         value?: undefined;
     };
     /**
-     * The person's decision, where there was one.
+     * The person's decision, if there is one.
      *
      * @generated from field: enlist.v1.OperationDecision decision = 12;
      */
     decision?: OperationDecision;
     /**
-     * The authenticated caller whose create it is; empty when there was no authentication.
+     * The authenticated caller of the creation. Empty without authentication.
      *
      * @generated from field: string principal = 13;
      */
     principal: string;
     /**
-     * The decisions that `decision` corrects, first to last.
+     * The decisions that `decision` corrects, oldest first.
      *
      * @generated from field: repeated enlist.v1.OperationDecision earlier_decisions = 14;
      */
@@ -117,61 +117,62 @@ export type Operation = Message<"enlist.v1.Operation"> & {
  */
 export declare const OperationSchema: GenMessage<Operation>;
 /**
- * OperationTry is one call to the vendor.
+ * OperationTry is one request to the vendor.
  *
  * @generated from message enlist.v1.OperationTry
  */
 export type OperationTry = Message<"enlist.v1.OperationTry"> & {
     /**
-     * 1 for the first.
+     * 1 for the first request.
      *
      * @generated from field: int32 number = 1;
      */
     number: number;
     /**
-     * What the call was for.
+     * The purpose of the request.
      *
      * @generated from field: enlist.v1.TryKind kind = 2;
      */
     kind: TryKind;
     /**
-     * When it began.
+     * When it started.
      *
      * @generated from field: google.protobuf.Timestamp start_time = 3;
      */
     startTime?: Timestamp;
     /**
-     * When it ended; absent while it is under way.
+     * When it ended. Absent while it is in progress.
      *
      * @generated from field: google.protobuf.Timestamp end_time = 4;
      */
     endTime?: Timestamp;
     /**
-     * How far it got.
+     * How much was sent and answered.
      *
      * @generated from field: enlist.v1.SendStage stage = 5;
      */
     stage: SendStage;
     /**
-     * HTTP status of the answer; 0 when there was none.
+     * HTTP status of the response. 0 if no response arrived.
      *
      * @generated from field: int32 http_status = 6;
      */
     httpStatus: number;
     /**
-     * The request as it went out, secrets replaced by `$NAMES`; a body is cut to 64 KiB.
+     * The request as it was sent, with secrets replaced by `$NAMES`. The body is cut to 64 KiB.
      *
      * @generated from field: enlist.v1.VendorRequest request = 7;
      */
     request?: VendorRequest;
     /**
-     * The answer's body, without secrets, cut to 4,096 characters.
+     * The body of the response, without secrets, cut to 4,096 characters.
      *
      * @generated from field: string response_body = 8;
      */
     responseBody: string;
     /**
-     * A curl command that repeats the request, as far as its body is here, secrets as `$NAMES`.
+     * A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
+     * that Enlist kept.
      *
      * @generated from field: string curl = 9;
      */
@@ -183,43 +184,43 @@ export type OperationTry = Message<"enlist.v1.OperationTry"> & {
  */
 export declare const OperationTrySchema: GenMessage<OperationTry>;
 /**
- * OperationDecision is a person's decision on a create.
+ * OperationDecision is a person's decision on a creation.
  *
  * @generated from message enlist.v1.OperationDecision
  */
 export type OperationDecision = Message<"enlist.v1.OperationDecision"> & {
     /**
-     * What was decided.
+     * The decision.
      *
      * @generated from field: enlist.v1.Decision decision = 1;
      */
     decision: Decision;
     /**
-     * Who decided: the person's name as given, 1 to 255 characters.
+     * Name of the person who decided, 1 to 255 characters.
      *
      * @generated from field: string decided_by = 2;
      */
     decidedBy: string;
     /**
-     * The authenticated caller that recorded it.
+     * The authenticated caller who recorded the decision.
      *
      * @generated from field: string principal = 3;
      */
     principal: string;
     /**
-     * Why, 1 to 2,000 characters.
+     * Why the person decided so, 1 to 2,000 characters.
      *
      * @generated from field: string reason = 4;
      */
     reason: string;
     /**
-     * When.
+     * When Enlist recorded the decision.
      *
      * @generated from field: google.protobuf.Timestamp decide_time = 5;
      */
     decideTime?: Timestamp;
     /**
-     * Whether it was recorded without a check at the vendor, because the request said so.
+     * Whether Enlist recorded the decision without a check at the vendor, as requested.
      *
      * @generated from field: bool unverified = 6;
      */
@@ -231,25 +232,26 @@ export type OperationDecision = Message<"enlist.v1.OperationDecision"> & {
  */
 export declare const OperationDecisionSchema: GenMessage<OperationDecision>;
 /**
- * GetOperationRequest asks for one create.
+ * GetOperationRequest reads the record of one creation.
  *
  * @generated from message enlist.v1.GetOperationRequest
  */
 export type GetOperationRequest = Message<"enlist.v1.GetOperationRequest"> & {
     /**
-     * Name of a configured connection; see CreateCustomerRequest.
+     * Name of a configured provider. See CreateCustomerRequest.
      *
      * @generated from field: string provider = 1;
      */
     provider: string;
     /**
-     * The create's request_id, a UUID.
+     * The request_id of the creation, a UUID.
      *
      * @generated from field: string request_id = 2;
      */
     requestId: string;
     /**
-     * Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+     * The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+     * operators see the creations of others.
      *
      * @generated from field: optional string principal = 3;
      */
@@ -261,13 +263,13 @@ export type GetOperationRequest = Message<"enlist.v1.GetOperationRequest"> & {
  */
 export declare const GetOperationRequestSchema: GenMessage<GetOperationRequest>;
 /**
- * GetOperationResponse is one create.
+ * GetOperationResponse is the record of one creation.
  *
  * @generated from message enlist.v1.GetOperationResponse
  */
 export type GetOperationResponse = Message<"enlist.v1.GetOperationResponse"> & {
     /**
-     * The create.
+     * The operation.
      *
      * @generated from field: enlist.v1.Operation operation = 1;
      */
@@ -279,50 +281,52 @@ export type GetOperationResponse = Message<"enlist.v1.GetOperationResponse"> & {
  */
 export declare const GetOperationResponseSchema: GenMessage<GetOperationResponse>;
 /**
- * ListOperationsRequest asks for a page of creates.
+ * ListOperationsRequest lists a page of creations.
  *
  * @generated from message enlist.v1.ListOperationsRequest
  */
 export type ListOperationsRequest = Message<"enlist.v1.ListOperationsRequest"> & {
     /**
-     * Name of a configured connection, or `-` for all.
+     * Name of a configured provider, or `-` for all.
      *
      * @generated from field: string provider = 1;
      */
     provider: string;
     /**
-     * Only creates in this state; unspecified: all.
+     * Only creations in this state. Default: all.
      *
      * @generated from field: enlist.v1.OperationState state = 2;
      */
     state: OperationState;
     /**
-     * Only creates accepted at this instant or later.
+     * Only creations that Enlist accepted at this time or later.
      *
      * @generated from field: google.protobuf.Timestamp start_time = 3;
      */
     startTime?: Timestamp;
     /**
-     * Only creates accepted before this instant.
+     * Only creations that Enlist accepted before this time.
      *
      * @generated from field: google.protobuf.Timestamp end_time = 4;
      */
     endTime?: Timestamp;
     /**
-     * The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-     * value that Enlist changes without naming it in the response.
+     * The maximum number of operations to return. Default: 100. Enlist reduces a value above 1000 to
+     * 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+     * response.
      *
      * @generated from field: int32 page_size = 5;
      */
     pageSize: number;
     /**
-     * `next_page_token` of the page before, used with the same other parameters; up to 1,024 characters.
+     * `next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters.
      *
      * @generated from field: string page_token = 6;
      */
     pageToken: string;
     /**
-     * Whose creates, by the `principal` of their operations, or `*` for everybody's; absent: the caller's own. Others' are for operators.
+     * The caller of the creations, as in `principal` of their operations, or `*` for all callers.
+     * Default: this caller. Only operators see the creations of others.
      *
      * @generated from field: optional string principal = 7;
      */
@@ -334,19 +338,19 @@ export type ListOperationsRequest = Message<"enlist.v1.ListOperationsRequest"> &
  */
 export declare const ListOperationsRequestSchema: GenMessage<ListOperationsRequest>;
 /**
- * ListOperationsResponse is a page of creates.
+ * ListOperationsResponse is a page of creations.
  *
  * @generated from message enlist.v1.ListOperationsResponse
  */
 export type ListOperationsResponse = Message<"enlist.v1.ListOperationsResponse"> & {
     /**
-     * The creates, newest first.
+     * The operations, newest first.
      *
      * @generated from field: repeated enlist.v1.Operation operations = 1;
      */
     operations: Operation[];
     /**
-     * Token of the next page; empty when this is the last.
+     * Token of the next page. Empty on the last page.
      *
      * @generated from field: string next_page_token = 2;
      */
@@ -358,31 +362,32 @@ export type ListOperationsResponse = Message<"enlist.v1.ListOperationsResponse">
  */
 export declare const ListOperationsResponseSchema: GenMessage<ListOperationsResponse>;
 /**
- * WaitOperationRequest asks to be told when a create has ended.
+ * WaitOperationRequest waits for the final outcome of a creation.
  *
  * @generated from message enlist.v1.WaitOperationRequest
  */
 export type WaitOperationRequest = Message<"enlist.v1.WaitOperationRequest"> & {
     /**
-     * Name of a configured connection; see CreateCustomerRequest.
+     * Name of a configured provider. See CreateCustomerRequest.
      *
      * @generated from field: string provider = 1;
      */
     provider: string;
     /**
-     * The create's request_id, a UUID.
+     * The request_id of the creation, a UUID.
      *
      * @generated from field: string request_id = 2;
      */
     requestId: string;
     /**
-     * How long to wait at most, up to 5 minutes; absent: as long as the call's deadline allows.
+     * The longest time to wait, up to 5 minutes. Default: the caller's deadline.
      *
      * @generated from field: google.protobuf.Duration timeout = 3;
      */
     timeout?: Duration;
     /**
-     * Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+     * The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+     * operators see the creations of others.
      *
      * @generated from field: optional string principal = 4;
      */
@@ -394,13 +399,13 @@ export type WaitOperationRequest = Message<"enlist.v1.WaitOperationRequest"> & {
  */
 export declare const WaitOperationRequestSchema: GenMessage<WaitOperationRequest>;
 /**
- * WaitOperationResponse is the create as it stands after the wait.
+ * WaitOperationResponse is the record of the creation after the wait.
  *
  * @generated from message enlist.v1.WaitOperationResponse
  */
 export type WaitOperationResponse = Message<"enlist.v1.WaitOperationResponse"> & {
     /**
-     * The create.
+     * The operation.
      *
      * @generated from field: enlist.v1.Operation operation = 1;
      */
@@ -412,32 +417,32 @@ export type WaitOperationResponse = Message<"enlist.v1.WaitOperationResponse"> &
  */
 export declare const WaitOperationResponseSchema: GenMessage<WaitOperationResponse>;
 /**
- * ResolveOperationRequest is a person's decision on a create.
+ * ResolveOperationRequest is a person's decision on a creation.
  *
  * @generated from message enlist.v1.ResolveOperationRequest
  */
 export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest"> & {
     /**
-     * Name of a configured connection; see CreateCustomerRequest.
+     * Name of a configured provider. See CreateCustomerRequest.
      *
      * @generated from field: string provider = 1;
      */
     provider: string;
     /**
-     * The create's request_id, a UUID.
+     * The request_id of the creation, a UUID.
      *
      * @generated from field: string request_id = 2;
      */
     requestId: string;
     /**
-     * What was decided; required.
+     * The decision.
      *
      * @generated from field: enlist.v1.Decision decision = 3;
      */
     decision: Decision;
     /**
-     * The customer's id at the vendor, with DECISION_SUCCEEDED where the vendor gives it; up to 255
-     * characters. Enlist records the id in the vendor's form.
+     * The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
+     * vendor chooses ids. Enlist records the id in the vendor's form.
      *
      * @generated from field: string customer_id = 4;
      */
@@ -449,20 +454,21 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
      */
     decidedBy: string;
     /**
-     * Why, 1 to 2,000 characters on one or more lines.
+     * Why the person decided so, 1 to 2,000 characters on one or more lines.
      *
      * @generated from field: string reason = 6;
      */
     reason: string;
     /**
-     * Whose create, by the `principal` of its operation; absent: the caller's own. Others' are for operators.
+     * The caller of the creation, as in `principal` of its operation. Default: this caller. Only
+     * operators see the creations of others.
      *
      * @generated from field: optional string principal = 7;
      */
     principal?: string;
     /**
-     * Record the decision although the vendor contradicts it or cannot be asked. `reason` must then
-     * say why, in more than blanks.
+     * Record the decision even if the vendor contradicts it or cannot be reached. `reason` must then
+     * say why, and not only in blanks.
      *
      * @generated from field: bool unverified = 8;
      */
@@ -474,13 +480,13 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
  */
 export declare const ResolveOperationRequestSchema: GenMessage<ResolveOperationRequest>;
 /**
- * ResolveOperationResponse is the create after the decision.
+ * ResolveOperationResponse is the record of the creation after the decision.
  *
  * @generated from message enlist.v1.ResolveOperationResponse
  */
 export type ResolveOperationResponse = Message<"enlist.v1.ResolveOperationResponse"> & {
     /**
-     * The create.
+     * The operation.
      *
      * @generated from field: enlist.v1.Operation operation = 1;
      */
@@ -492,49 +498,49 @@ export type ResolveOperationResponse = Message<"enlist.v1.ResolveOperationRespon
  */
 export declare const ResolveOperationResponseSchema: GenMessage<ResolveOperationResponse>;
 /**
- * OperationState is where a create stands.
+ * OperationState is the state of a creation.
  *
  * @generated from enum enlist.v1.OperationState
  */
 export declare enum OperationState {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: OPERATION_STATE_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * Recorded; the vendor is being called.
+     * Recorded. Enlist is sending the request to the vendor.
      *
      * @generated from enum value: OPERATION_STATE_INTENT = 1;
      */
     INTENT = 1,
     /**
-     * Done at the vendor.
+     * The customer exists at the vendor.
      *
      * @generated from enum value: OPERATION_STATE_SUCCEEDED = 2;
      */
     SUCCEEDED = 2,
     /**
-     * Refused for good; nothing was created.
+     * Refused. The outcome is final and nothing was created.
      *
      * @generated from enum value: OPERATION_STATE_FAILED = 3;
      */
     FAILED = 3,
     /**
-     * Nothing was done at the vendor; the same request_id starts again.
+     * Nothing was created. The same request_id starts again.
      *
      * @generated from enum value: OPERATION_STATE_NOT_SENT = 4;
      */
     NOT_SENT = 4,
     /**
-     * Sent, and no response proves the outcome. Enlist looks it up in the background.
+     * Sent, but no trustworthy response arrived. Enlist looks the customer up in the background.
      *
      * @generated from enum value: OPERATION_STATE_UNKNOWN = 5;
      */
     UNKNOWN = 5,
     /**
-     * Only a person can tell; see ResolveOperation.
+     * Enlist cannot resolve the outcome. A person must decide. See ResolveOperation.
      *
      * @generated from enum value: OPERATION_STATE_NEEDS_PERSON = 6;
      */
@@ -545,31 +551,31 @@ export declare enum OperationState {
  */
 export declare const OperationStateSchema: GenEnum<OperationState>;
 /**
- * SendStage is how far a request to a vendor got.
+ * SendStage is how much of a request to a vendor was sent and answered.
  *
  * @generated from enum enlist.v1.SendStage
  */
 export declare enum SendStage {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: SEND_STAGE_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * No byte of the request left.
+     * No byte of the request was sent.
      *
      * @generated from enum value: SEND_STAGE_NOT_SENT = 1;
      */
     NOT_SENT = 1,
     /**
-     * Bytes may have left, and no trustworthy response came.
+     * Bytes may have been sent, and no trustworthy response arrived.
      *
      * @generated from enum value: SEND_STAGE_SENT = 2;
      */
     SENT = 2,
     /**
-     * The vendor answered in its own words.
+     * The vendor itself responded.
      *
      * @generated from enum value: SEND_STAGE_ANSWERED = 3;
      */
@@ -580,13 +586,13 @@ export declare enum SendStage {
  */
 export declare const SendStageSchema: GenEnum<SendStage>;
 /**
- * TryKind is what a call to a vendor was for.
+ * TryKind is the purpose of a request to a vendor.
  *
  * @generated from enum enlist.v1.TryKind
  */
 export declare enum TryKind {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: TRY_KIND_UNSPECIFIED = 0;
      */
@@ -598,7 +604,7 @@ export declare enum TryKind {
      */
     SEND = 1,
     /**
-     * To find out whether the customer exists.
+     * To look the customer up.
      *
      * @generated from enum value: TRY_KIND_LOOKUP = 2;
      */
@@ -609,13 +615,13 @@ export declare enum TryKind {
  */
 export declare const TryKindSchema: GenEnum<TryKind>;
 /**
- * Decision is what a person decides about a create.
+ * Decision is what a person decides about a creation.
  *
  * @generated from enum enlist.v1.Decision
  */
 export declare enum Decision {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: DECISION_UNSPECIFIED = 0;
      */
@@ -638,19 +644,22 @@ export declare enum Decision {
  */
 export declare const DecisionSchema: GenEnum<Decision>;
 /**
- * OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
- * A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+ * OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
+ * person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
+ * providers that they may use. Operators, by the configuration, also see those of others.
  *
- * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
- * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+ * authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+ * NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.OperationService
  */
 export declare const OperationService: GenService<{
     /**
-     * GetOperation returns one create by its request_id.
+     * GetOperation returns one creation by its request_id.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+     * JOURNAL_UNAVAILABLE.
      *
      * @generated from rpc enlist.v1.OperationService.GetOperation
      */
@@ -660,8 +669,9 @@ export declare const OperationService: GenService<{
         output: typeof GetOperationResponseSchema;
     };
     /**
-     * ListOperations lists creates, newest first. Provider `-` lists those of all providers (AIP-159). The exchanges of their tries
-     * (request, response_body, curl) are in GetOperation only.
+     * ListOperations lists creations, newest first. Provider `-` lists those of all providers
+     * (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,
+     * `response_body` and `curl` of a try).
      *
      * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, JOURNAL_UNAVAILABLE.
      *
@@ -673,9 +683,10 @@ export declare const OperationService: GenService<{
         output: typeof ListOperationsResponseSchema;
     };
     /**
-     * WaitOperation returns when a create has reached an end, or when the timeout is over, whichever is first.
+     * WaitOperation returns when a creation has its final outcome, or when the timeout expires.
      *
-     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+     * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
+     * JOURNAL_UNAVAILABLE.
      *
      * @generated from rpc enlist.v1.OperationService.WaitOperation
      */
@@ -688,11 +699,11 @@ export declare const OperationService: GenService<{
      * ResolveOperation records a person's decision on an operation in state
      * OPERATION_STATE_NEEDS_PERSON.
      *
-     * Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows
-     * and that no other operation created. DECISION_FAILED needs a look-up that finds no customer
-     * that this operation may have created, after the time in which the vendor may still carry out
-     * the request. Where the vendor offers no look-up, only that time must be over. `unverified`
-     * skips the checks.
+     * Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
+     * that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+     * this operation may have created, after the time in which the vendor may still carry out the
+     * request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
+     * checks.
      *
      * An operator can correct a decision with a new one, which Enlist checks the same way. A
      * correction never sends anything. Enlist keeps the earlier decisions. The same decision again
@@ -700,8 +711,8 @@ export declare const OperationService: GenService<{
      *
      * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
      * REQUEST_IN_PROGRESS, VENDOR_REJECTED, VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED,
-     * VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE; INVALID_FIELD also
-     * when the check contradicts the decision, and when there is nothing to decide.
+     * VENDOR_CREDENTIALS_REJECTED, VENDOR_RESPONSE_INVALID, JOURNAL_UNAVAILABLE. INVALID_FIELD is
+     * also the reason if the check contradicts the decision, or if there is nothing to decide.
      *
      * @generated from rpc enlist.v1.OperationService.ResolveOperation
      */

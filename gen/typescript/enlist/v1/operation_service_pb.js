@@ -66,50 +66,50 @@ export const ResolveOperationRequestSchema = /*@__PURE__*/ messageDesc(file_enli
  */
 export const ResolveOperationResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 10);
 /**
- * OperationState is where a create stands.
+ * OperationState is the state of a creation.
  *
  * @generated from enum enlist.v1.OperationState
  */
 export var OperationState;
 (function (OperationState) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: OPERATION_STATE_UNSPECIFIED = 0;
      */
     OperationState[OperationState["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * Recorded; the vendor is being called.
+     * Recorded. Enlist is sending the request to the vendor.
      *
      * @generated from enum value: OPERATION_STATE_INTENT = 1;
      */
     OperationState[OperationState["INTENT"] = 1] = "INTENT";
     /**
-     * Done at the vendor.
+     * The customer exists at the vendor.
      *
      * @generated from enum value: OPERATION_STATE_SUCCEEDED = 2;
      */
     OperationState[OperationState["SUCCEEDED"] = 2] = "SUCCEEDED";
     /**
-     * Refused for good; nothing was created.
+     * Refused. The outcome is final and nothing was created.
      *
      * @generated from enum value: OPERATION_STATE_FAILED = 3;
      */
     OperationState[OperationState["FAILED"] = 3] = "FAILED";
     /**
-     * Nothing was done at the vendor; the same request_id starts again.
+     * Nothing was created. The same request_id starts again.
      *
      * @generated from enum value: OPERATION_STATE_NOT_SENT = 4;
      */
     OperationState[OperationState["NOT_SENT"] = 4] = "NOT_SENT";
     /**
-     * Sent, and no response proves the outcome. Enlist looks it up in the background.
+     * Sent, but no trustworthy response arrived. Enlist looks the customer up in the background.
      *
      * @generated from enum value: OPERATION_STATE_UNKNOWN = 5;
      */
     OperationState[OperationState["UNKNOWN"] = 5] = "UNKNOWN";
     /**
-     * Only a person can tell; see ResolveOperation.
+     * Enlist cannot resolve the outcome. A person must decide. See ResolveOperation.
      *
      * @generated from enum value: OPERATION_STATE_NEEDS_PERSON = 6;
      */
@@ -120,32 +120,32 @@ export var OperationState;
  */
 export const OperationStateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 0);
 /**
- * SendStage is how far a request to a vendor got.
+ * SendStage is how much of a request to a vendor was sent and answered.
  *
  * @generated from enum enlist.v1.SendStage
  */
 export var SendStage;
 (function (SendStage) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: SEND_STAGE_UNSPECIFIED = 0;
      */
     SendStage[SendStage["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * No byte of the request left.
+     * No byte of the request was sent.
      *
      * @generated from enum value: SEND_STAGE_NOT_SENT = 1;
      */
     SendStage[SendStage["NOT_SENT"] = 1] = "NOT_SENT";
     /**
-     * Bytes may have left, and no trustworthy response came.
+     * Bytes may have been sent, and no trustworthy response arrived.
      *
      * @generated from enum value: SEND_STAGE_SENT = 2;
      */
     SendStage[SendStage["SENT"] = 2] = "SENT";
     /**
-     * The vendor answered in its own words.
+     * The vendor itself responded.
      *
      * @generated from enum value: SEND_STAGE_ANSWERED = 3;
      */
@@ -156,14 +156,14 @@ export var SendStage;
  */
 export const SendStageSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 1);
 /**
- * TryKind is what a call to a vendor was for.
+ * TryKind is the purpose of a request to a vendor.
  *
  * @generated from enum enlist.v1.TryKind
  */
 export var TryKind;
 (function (TryKind) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: TRY_KIND_UNSPECIFIED = 0;
      */
@@ -175,7 +175,7 @@ export var TryKind;
      */
     TryKind[TryKind["SEND"] = 1] = "SEND";
     /**
-     * To find out whether the customer exists.
+     * To look the customer up.
      *
      * @generated from enum value: TRY_KIND_LOOKUP = 2;
      */
@@ -186,14 +186,14 @@ export var TryKind;
  */
 export const TryKindSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 2);
 /**
- * Decision is what a person decides about a create.
+ * Decision is what a person decides about a creation.
  *
  * @generated from enum enlist.v1.Decision
  */
 export var Decision;
 (function (Decision) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: DECISION_UNSPECIFIED = 0;
      */
@@ -216,11 +216,13 @@ export var Decision;
  */
 export const DecisionSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 3);
 /**
- * OperationService tells what became of creates, and lets a person decide an outcome that no machine can settle.
- * A caller sees its own operations only, unless it is an operator by the configuration, and those of providers that it may use.
+ * OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
+ * person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
+ * providers that they may use. Operators, by the configuration, also see those of others.
  *
- * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
- * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+ * authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+ * NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.OperationService
  */

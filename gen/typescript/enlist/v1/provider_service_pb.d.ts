@@ -6,20 +6,21 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_provider_service: GenFile;
 /**
- * ListProvidersRequest asks for a page of providers.
+ * ListProvidersRequest lists a page of providers.
  *
  * @generated from message enlist.v1.ListProvidersRequest
  */
 export type ListProvidersRequest = Message<"enlist.v1.ListProvidersRequest"> & {
     /**
-     * The most elements to return, from 1. 0 means 100. More than 1000 means 1000 (AIP-158): the one
-     * value that Enlist changes without naming it in the response.
+     * The maximum number of providers to return. Default: 100. Enlist reduces a value above 1000 to
+     * 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
+     * response.
      *
      * @generated from field: int32 page_size = 1;
      */
     pageSize: number;
     /**
-     * `next_page_token` of the page before; up to 1,024 characters.
+     * `next_page_token` of the previous page. Up to 1,024 characters.
      *
      * @generated from field: string page_token = 2;
      */
@@ -43,7 +44,7 @@ export type ListProvidersResponse = Message<"enlist.v1.ListProvidersResponse"> &
      */
     providers: Provider[];
     /**
-     * Token of the next page; empty when this is the last.
+     * Token of the next page. Empty on the last page.
      *
      * @generated from field: string next_page_token = 2;
      */
@@ -55,13 +56,13 @@ export type ListProvidersResponse = Message<"enlist.v1.ListProvidersResponse"> &
  */
 export declare const ListProvidersResponseSchema: GenMessage<ListProvidersResponse>;
 /**
- * GetProviderRequest asks for one provider.
+ * GetProviderRequest reads one provider.
  *
  * @generated from message enlist.v1.GetProviderRequest
  */
 export type GetProviderRequest = Message<"enlist.v1.GetProviderRequest"> & {
     /**
-     * Name of a configured connection. Example: `opencell`.
+     * Name of a configured provider. Example: `opencell`.
      *
      * @generated from field: string provider = 1;
      */
@@ -97,37 +98,37 @@ export declare const GetProviderResponseSchema: GenMessage<GetProviderResponse>;
  */
 export type Provider = Message<"enlist.v1.Provider"> & {
     /**
-     * Name of the connection. Example: `opencell`.
+     * Name of the provider. Example: `opencell`.
      *
      * @generated from field: string name = 1;
      */
     name: string;
     /**
-     * The vendor whose system it is.
+     * The vendor of the system.
      *
      * @generated from field: enlist.v1.Vendor vendor = 2;
      */
     vendor: Vendor;
     /**
-     * Each RPC of CustomerService, whether this provider supports it, and why not.
+     * The RPCs of CustomerService, and whether this provider supports each.
      *
      * @generated from field: repeated enlist.v1.RpcSupport rpcs = 3;
      */
     rpcs: RpcSupport[];
     /**
-     * Every field of a create that this provider takes.
+     * The fields of a create request that this provider supports.
      *
      * @generated from field: repeated enlist.v1.FieldSupport fields = 4;
      */
     fields: FieldSupport[];
     /**
-     * How far a second create of the same customer is prevented.
+     * How this provider prevents that a customer is created twice.
      *
      * @generated from field: enlist.v1.DuplicateSafety duplicate_safety = 5;
      */
     duplicateSafety?: DuplicateSafety;
     /**
-     * How the connection fares now.
+     * The health of the connection.
      *
      * @generated from field: enlist.v1.ProviderHealth health = 6;
      */
@@ -157,7 +158,7 @@ export type RpcSupport = Message<"enlist.v1.RpcSupport"> & {
      */
     supported: boolean;
     /**
-     * Why it is not, or what to know about it.
+     * Why the RPC is not supported, or what to know about it.
      *
      * @generated from field: string reason = 3;
      */
@@ -169,7 +170,8 @@ export type RpcSupport = Message<"enlist.v1.RpcSupport"> & {
  */
 export declare const RpcSupportSchema: GenMessage<RpcSupport>;
 /**
- * FieldSupport describes one canonical field that a provider takes, in one of the vendor's fields.
+ * FieldSupport describes one canonical field that a provider supports, and the vendor's field that
+ * it fills.
  *
  * @generated from message enlist.v1.FieldSupport
  */
@@ -187,49 +189,50 @@ export type FieldSupport = Message<"enlist.v1.FieldSupport"> & {
      */
     wireField: string;
     /**
-     * Whether the vendor requires it. Where a setting or another path can fill it, that is enough.
+     * Whether the vendor requires it. A setting or another path can fill it, too.
      *
      * @generated from field: bool required = 3;
      */
     required: boolean;
     /**
-     * Least number of characters; absent when there is no such limit.
+     * Minimum number of characters. Absent without such a limit.
      *
      * @generated from field: optional uint32 min_length = 4;
      */
     minLength?: number;
     /**
-     * Greatest number of characters; absent when there is no such limit.
+     * Maximum number of characters. Absent without such a limit.
      *
      * @generated from field: optional uint32 max_length = 5;
      */
     maxLength?: number;
     /**
-     * Regular expression (RE2) that the vendor's value must match; empty when there is none.
+     * Regular expression (RE2) that the vendor's value must match. Empty without such a rule.
      *
      * @generated from field: string pattern = 6;
      */
     pattern: string;
     /**
-     * How the value is rewritten for the vendor; empty when it is sent as it came. Example: `ISO_3166_ALPHA_3`.
+     * How Enlist transforms the value for the vendor. Empty if it sends the value unchanged. Example:
+     * `ISO_3166_ALPHA_3`.
      *
      * @generated from field: string transformation = 7;
      */
     transformation: string;
     /**
-     * Paths that are used, in this order, when `path` is not set.
+     * Paths that Enlist uses, in this order, if `path` is not set.
      *
      * @generated from field: repeated string fallback_paths = 8;
      */
     fallbackPaths: string[];
     /**
-     * Setting of the connection that is used when no path is set. Example: `seller_code`.
+     * Setting of the provider that Enlist uses if no path is set. Example: `seller_code`.
      *
      * @generated from field: string setting = 9;
      */
     setting: string;
     /**
-     * What else to know.
+     * More about the field.
      *
      * @generated from field: string note = 10;
      */
@@ -241,7 +244,7 @@ export type FieldSupport = Message<"enlist.v1.FieldSupport"> & {
  */
 export declare const FieldSupportSchema: GenMessage<FieldSupport>;
 /**
- * DuplicateSafety says how far a provider prevents a second create of the same customer.
+ * DuplicateSafety says how a provider prevents that a customer is created twice.
  *
  * @generated from message enlist.v1.DuplicateSafety
  */
@@ -253,7 +256,7 @@ export type DuplicateSafety = Message<"enlist.v1.DuplicateSafety"> & {
      */
     class: DuplicateSafetyClass;
     /**
-     * What it rests on, in a sentence.
+     * The reason for the class, in a sentence.
      *
      * @generated from field: string explanation = 2;
      */
@@ -265,38 +268,39 @@ export type DuplicateSafety = Message<"enlist.v1.DuplicateSafety"> & {
  */
 export declare const DuplicateSafetySchema: GenMessage<DuplicateSafety>;
 /**
- * ProviderHealth is how a connection fares, as far as the process that answers has seen since its start.
+ * ProviderHealth is the health of a connection, as this process has seen it since its start.
  *
  * @generated from message enlist.v1.ProviderHealth
  */
 export type ProviderHealth = Message<"enlist.v1.ProviderHealth"> & {
     /**
-     * When a call to the vendor last succeeded: when its own words came back, be it that it refused one customer. Absent when none has.
+     * When the vendor itself last responded to a request, even with a refusal. Absent if it never
+     * has.
      *
      * @generated from field: google.protobuf.Timestamp last_success_time = 1;
      */
     lastSuccessTime?: Timestamp;
     /**
-     * When a call to the vendor last failed; absent when none has. A caller that gives up and a call that this connection's limits held
-     * back are no failures of the vendor.
+     * When a request to the vendor last failed. Absent if none has. A request that the caller
+     * canceled, or that waited for a limit of this connection, is not a failure.
      *
      * @generated from field: google.protobuf.Timestamp last_failure_time = 2;
      */
     lastFailureTime?: Timestamp;
     /**
-     * Reason of the last failure, an ErrorReason. Example: `VENDOR_UNAVAILABLE`.
+     * Reason of the last failure, a value of ErrorReason. Example: `VENDOR_UNAVAILABLE`.
      *
      * @generated from field: string last_failure_reason = 3;
      */
     lastFailureReason: string;
     /**
-     * Calls to the vendor that are under way.
+     * Number of requests to the vendor in progress.
      *
      * @generated from field: int32 in_flight = 4;
      */
     inFlight: number;
     /**
-     * State of the circuit breaker; BREAKER_STATE_UNSPECIFIED when there is none.
+     * State of the circuit breaker. BREAKER_STATE_UNSPECIFIED without a breaker.
      *
      * @generated from field: enlist.v1.BreakerState breaker = 5;
      */
@@ -308,8 +312,8 @@ export type ProviderHealth = Message<"enlist.v1.ProviderHealth"> & {
      */
     credentials: CredentialState;
     /**
-     * How long the present credential (token, session) will be used before a new one is fetched; absent when there is none, when it does not
-     * expire, or when the vendor does not tell.
+     * How long Enlist uses the current credential (token, session) before it fetches a new one.
+     * Absent without a credential, if it does not expire, or if the vendor does not say.
      *
      * @generated from field: google.protobuf.Duration credential_lifetime = 7;
      */
@@ -321,13 +325,13 @@ export type ProviderHealth = Message<"enlist.v1.ProviderHealth"> & {
  */
 export declare const ProviderHealthSchema: GenMessage<ProviderHealth>;
 /**
- * Vendor is a maker of systems that customers are signed up in.
+ * Vendor is the maker of a system in which customers are created.
  *
  * @generated from enum enlist.v1.Vendor
  */
 export declare enum Vendor {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: VENDOR_UNSPECIFIED = 0;
      */
@@ -368,13 +372,13 @@ export declare enum Vendor {
  */
 export declare const VendorSchema: GenEnum<Vendor>;
 /**
- * DuplicateSafetyClass is what can be done about a create whose outcome is unknown.
+ * DuplicateSafetyClass is how Enlist can resolve a creation whose outcome is unknown.
  *
  * @generated from enum enlist.v1.DuplicateSafetyClass
  */
 export declare enum DuplicateSafetyClass {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_UNSPECIFIED = 0;
      */
@@ -386,19 +390,19 @@ export declare enum DuplicateSafetyClass {
      */
     ENFORCED_BY_KEY = 1,
     /**
-     * Not enforced, but the vendor can be asked by the caller's key.
+     * The vendor enforces nothing, but Enlist can look a customer up by the caller's key.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY = 2;
      */
     VERIFIABLE_BY_KEY = 2,
     /**
-     * The vendor can only be asked for a match on email, name and time.
+     * Enlist can only look for customers that match in email, name and time.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH = 3;
      */
     VERIFIABLE_BY_MATCH = 3,
     /**
-     * The vendor cannot be asked.
+     * The vendor offers no look-up.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_NONE = 4;
      */
@@ -415,25 +419,25 @@ export declare const DuplicateSafetyClassSchema: GenEnum<DuplicateSafetyClass>;
  */
 export declare enum BreakerState {
     /**
-     * Not stated, or no breaker.
+     * Not set, or no breaker.
      *
      * @generated from enum value: BREAKER_STATE_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * Calls pass.
+     * Enlist sends requests.
      *
      * @generated from enum value: BREAKER_STATE_CLOSED = 1;
      */
     CLOSED = 1,
     /**
-     * Calls are refused at once.
+     * Enlist refuses requests at once.
      *
      * @generated from enum value: BREAKER_STATE_OPEN = 2;
      */
     OPEN = 2,
     /**
-     * A few calls pass to try.
+     * Enlist sends a few requests to test the vendor.
      *
      * @generated from enum value: BREAKER_STATE_HALF_OPEN = 3;
      */
@@ -444,25 +448,25 @@ export declare enum BreakerState {
  */
 export declare const BreakerStateSchema: GenEnum<BreakerState>;
 /**
- * CredentialState is the state of a connection's credentials.
+ * CredentialState is the state of a provider's credentials.
  *
  * @generated from enum enlist.v1.CredentialState
  */
 export declare enum CredentialState {
     /**
-     * Not stated, or not tried yet.
+     * Not set, or not used yet.
      *
      * @generated from enum value: CREDENTIAL_STATE_UNSPECIFIED = 0;
      */
     UNSPECIFIED = 0,
     /**
-     * The vendor accepted them when they were last used.
+     * The vendor accepted them at their last use.
      *
      * @generated from enum value: CREDENTIAL_STATE_ACCEPTED = 1;
      */
     ACCEPTED = 1,
     /**
-     * The vendor refused them when they were last used.
+     * The vendor rejected them at their last use.
      *
      * @generated from enum value: CREDENTIAL_STATE_REJECTED = 2;
      */
@@ -473,10 +477,11 @@ export declare enum CredentialState {
  */
 export declare const CredentialStateSchema: GenEnum<CredentialState>;
 /**
- * ProviderService tells what the configured providers are and what each can do.
+ * ProviderService lists the configured providers and what each supports.
  *
- * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
- * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+ * authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+ * NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.ProviderService
  */

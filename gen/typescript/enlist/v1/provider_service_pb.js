@@ -54,14 +54,14 @@ export const DuplicateSafetySchema = /*@__PURE__*/ messageDesc(file_enlist_v1_pr
  */
 export const ProviderHealthSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_provider_service, 8);
 /**
- * Vendor is a maker of systems that customers are signed up in.
+ * Vendor is the maker of a system in which customers are created.
  *
  * @generated from enum enlist.v1.Vendor
  */
 export var Vendor;
 (function (Vendor) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: VENDOR_UNSPECIFIED = 0;
      */
@@ -102,14 +102,14 @@ export var Vendor;
  */
 export const VendorSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_provider_service, 0);
 /**
- * DuplicateSafetyClass is what can be done about a create whose outcome is unknown.
+ * DuplicateSafetyClass is how Enlist can resolve a creation whose outcome is unknown.
  *
  * @generated from enum enlist.v1.DuplicateSafetyClass
  */
 export var DuplicateSafetyClass;
 (function (DuplicateSafetyClass) {
     /**
-     * Not stated.
+     * Not set.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_UNSPECIFIED = 0;
      */
@@ -121,19 +121,19 @@ export var DuplicateSafetyClass;
      */
     DuplicateSafetyClass[DuplicateSafetyClass["ENFORCED_BY_KEY"] = 1] = "ENFORCED_BY_KEY";
     /**
-     * Not enforced, but the vendor can be asked by the caller's key.
+     * The vendor enforces nothing, but Enlist can look a customer up by the caller's key.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY = 2;
      */
     DuplicateSafetyClass[DuplicateSafetyClass["VERIFIABLE_BY_KEY"] = 2] = "VERIFIABLE_BY_KEY";
     /**
-     * The vendor can only be asked for a match on email, name and time.
+     * Enlist can only look for customers that match in email, name and time.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH = 3;
      */
     DuplicateSafetyClass[DuplicateSafetyClass["VERIFIABLE_BY_MATCH"] = 3] = "VERIFIABLE_BY_MATCH";
     /**
-     * The vendor cannot be asked.
+     * The vendor offers no look-up.
      *
      * @generated from enum value: DUPLICATE_SAFETY_CLASS_NONE = 4;
      */
@@ -151,25 +151,25 @@ export const DuplicateSafetyClassSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_
 export var BreakerState;
 (function (BreakerState) {
     /**
-     * Not stated, or no breaker.
+     * Not set, or no breaker.
      *
      * @generated from enum value: BREAKER_STATE_UNSPECIFIED = 0;
      */
     BreakerState[BreakerState["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * Calls pass.
+     * Enlist sends requests.
      *
      * @generated from enum value: BREAKER_STATE_CLOSED = 1;
      */
     BreakerState[BreakerState["CLOSED"] = 1] = "CLOSED";
     /**
-     * Calls are refused at once.
+     * Enlist refuses requests at once.
      *
      * @generated from enum value: BREAKER_STATE_OPEN = 2;
      */
     BreakerState[BreakerState["OPEN"] = 2] = "OPEN";
     /**
-     * A few calls pass to try.
+     * Enlist sends a few requests to test the vendor.
      *
      * @generated from enum value: BREAKER_STATE_HALF_OPEN = 3;
      */
@@ -180,26 +180,26 @@ export var BreakerState;
  */
 export const BreakerStateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_provider_service, 2);
 /**
- * CredentialState is the state of a connection's credentials.
+ * CredentialState is the state of a provider's credentials.
  *
  * @generated from enum enlist.v1.CredentialState
  */
 export var CredentialState;
 (function (CredentialState) {
     /**
-     * Not stated, or not tried yet.
+     * Not set, or not used yet.
      *
      * @generated from enum value: CREDENTIAL_STATE_UNSPECIFIED = 0;
      */
     CredentialState[CredentialState["UNSPECIFIED"] = 0] = "UNSPECIFIED";
     /**
-     * The vendor accepted them when they were last used.
+     * The vendor accepted them at their last use.
      *
      * @generated from enum value: CREDENTIAL_STATE_ACCEPTED = 1;
      */
     CredentialState[CredentialState["ACCEPTED"] = 1] = "ACCEPTED";
     /**
-     * The vendor refused them when they were last used.
+     * The vendor rejected them at their last use.
      *
      * @generated from enum value: CREDENTIAL_STATE_REJECTED = 2;
      */
@@ -210,10 +210,11 @@ export var CredentialState;
  */
 export const CredentialStateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_provider_service, 3);
 /**
- * ProviderService tells what the configured providers are and what each can do.
+ * ProviderService lists the configured providers and what each supports.
  *
- * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR and, where callers must say who they are, with CREDENTIALS_MISSING,
- * CREDENTIALS_INVALID, NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
+ * Any call can also end with INVALID_FIELD, OVERLOADED or INTERNAL_ERROR. If the server
+ * authenticates callers, any call can also end with CREDENTIALS_MISSING, CREDENTIALS_INVALID,
+ * NOT_PERMITTED or AUTHENTICATION_UNAVAILABLE.
  *
  * @generated from service enlist.v1.ProviderService
  */

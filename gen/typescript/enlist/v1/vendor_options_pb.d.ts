@@ -6,34 +6,39 @@ import type { Message } from "@bufbuild/protobuf";
  */
 export declare const file_enlist_v1_vendor_options: GenFile;
 /**
- * OpencellOptions are the parameters that only Opencell takes when it creates a CRM account hierarchy
- * (customer, customer account, billing account and user account in one call). Codes must be set up in that Opencell.
+ * OpencellOptions are the parameters that only Opencell takes. A creation makes a CRM account
+ * hierarchy: customer, customer account, billing account and user account in one request. The codes
+ * must exist in that Opencell.
  *
  * @generated from message enlist.v1.OpencellOptions
  */
 export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
     /**
-     * Which levels are created: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA, CA_BA, BA, S_UA, C_UA,
-     * CA_UA, BA_UA, UA, or the code of a custom account model that the connection's `custom_account_types` lists. Up to 255 characters.
+     * Which levels to create: C_UA (the default: all four), S, S_C, C, S_CA, C_CA, CA, S_BA, C_BA,
+     * CA_BA, BA, S_UA, C_UA, CA_UA, BA_UA or UA. Or the code of a custom account model in the
+     * provider's setting `custom_account_types`. Up to 255 characters.
      *
      * @generated from field: string crm_account_type = 1;
      */
     crmAccountType: string;
     /**
-     * Code of the parent account: for C_UA the seller. Default: the connection's `seller_code`. Example: `MAIN_SELLER`.
+     * Code of the parent account. For C_UA this is the seller. Default: the provider's setting
+     * `seller_code`. Example: `MAIN_SELLER`.
      *
      * @generated from field: string crm_parent_code = 2;
      */
     crmParentCode: string;
     /**
-     * Title code sent as it is, in place of the one made from `customer.name.title`. Example: `MR`.
+     * Title code, sent unchanged. It replaces the code that Enlist derives from
+     * `customer.name.title`. Example: `MR`.
      *
      * @generated from field: string title_code = 3;
      */
     titleCode: string;
     /**
-     * Whether the customer is a company. Default: true exactly when `customer.organization` is set.
-     * Older servers do not know it; the connection's `send_is_company: false` leaves it out.
+     * Whether the customer is a company. Default: true if `customer.organization` is set, otherwise
+     * false. Older servers do not know this field. The provider's setting `send_is_company: false`
+     * omits it.
      *
      * @generated from field: optional bool is_company = 4;
      */
@@ -45,31 +50,34 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
      */
     subscriptionDate?: Date;
     /**
-     * How the customer pays, as one method without further details.
+     * How the customer pays, as one method without details.
      *
      * @generated from field: enlist.v1.OpencellPaymentMethod payment_method = 6;
      */
     paymentMethod: OpencellPaymentMethod;
     /**
-     * How the customer pays, with the details a direct debit, card or other method needs. At most 10.
+     * How the customer pays, with the details of a direct debit, a card or another method. At most
+     * 10.
      *
      * @generated from field: repeated enlist.v1.OpencellPaymentMethodDetails payment_methods = 7;
      */
     paymentMethods: OpencellPaymentMethodDetails[];
     /**
-     * Code of the billing cycle. Required by Opencell for C_UA, here or in the connection's defaults. Example: `BC_MONTHLY_1ST`.
+     * Code of the billing cycle. Opencell requires it for C_UA, here or in the provider's defaults.
+     * Example: `BC_MONTHLY_1ST`.
      *
      * @generated from field: string billing_cycle = 8;
      */
     billingCycle: string;
     /**
-     * Whether invoices go by email; `customer.email` is then required.
+     * Whether invoices go by email. If true, `customer.email` is required.
      *
      * @generated from field: optional bool electronic_billing = 9;
      */
     electronicBilling?: boolean;
     /**
-     * First external reference. Left empty, it takes the request_id (see the connection's `reference_request_id`).
+     * First external reference. Default: the request_id (see the provider's setting
+     * `reference_request_id`).
      *
      * @generated from field: string external_ref1 = 10;
      */
@@ -159,20 +167,22 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
      */
     emailTemplate: string;
     /**
-     * Addresses that receive a copy of emailed invoices (`ccedEmails`), separated by commas, up to 2,000 characters.
+     * Addresses that receive a copy of emailed invoices (`ccedEmails`), separated by commas. Up to
+     * 2,000 characters.
      *
      * @generated from field: string cced_emails = 25;
      */
     ccedEmails: string;
     /**
-     * Custom fields whose value is not text; text ones go in `customer.properties`. At most 100.
+     * Custom fields with a value that is not text. Text values go in `customer.properties`. At most
+     * 100.
      *
      * @generated from field: repeated enlist.v1.OpencellCustomField custom_fields = 26;
      */
     customFields: OpencellCustomField[];
     /**
-     * Address for electronic billing (`email`), which may differ from how to reach the person.
-     * Default: `customer.email`. Example: `invoices@example.com`.
+     * Address for electronic billing (`email`). It may differ from the person's address. Default:
+     * `customer.email`. Example: `invoices@example.com`.
      *
      * @generated from field: string billing_email = 27;
      */
@@ -203,7 +213,7 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
      */
     dunningLevelDate?: Date;
     /**
-     * Code of the parent customer (`parentCustomerCode`), which must exist.
+     * Code of the parent customer (`parentCustomerCode`). It must exist.
      *
      * @generated from field: string parent_customer_code = 32;
      */
@@ -233,7 +243,7 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
      */
     taxCategoryCode: string;
     /**
-     * Code of the seller (`seller`), where `crm_parent_code` does not name it. Up to 255 characters.
+     * Code of the seller (`seller`), if `crm_parent_code` does not name it. Up to 255 characters.
      *
      * @generated from field: string seller_code = 37;
      */
@@ -257,13 +267,13 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
      */
     billingAccountThreshold?: OpencellThreshold;
     /**
-     * Least amounts to invoice, for each level.
+     * Minimum amounts to invoice, for each level.
      *
      * @generated from field: enlist.v1.OpencellMinimumAmounts minimum_amounts = 41;
      */
     minimumAmounts?: OpencellMinimumAmounts;
     /**
-     * Bank account of the billing account. Not needed by a direct debit in `payment_methods`.
+     * Bank account of the billing account. A direct debit in `payment_methods` does not need it.
      *
      * @generated from field: enlist.v1.OpencellBankCoordinates bank_coordinates = 42;
      */
@@ -275,7 +285,7 @@ export type OpencellOptions = Message<"enlist.v1.OpencellOptions"> & {
  */
 export declare const OpencellOptionsSchema: GenMessage<OpencellOptions>;
 /**
- * OpencellThreshold is the amount below which Opencell makes no invoice.
+ * OpencellThreshold is the amount below which Opencell creates no invoice.
  *
  * @generated from message enlist.v1.OpencellThreshold
  */
@@ -287,13 +297,13 @@ export type OpencellThreshold = Message<"enlist.v1.OpencellThreshold"> & {
      */
     amount?: number;
     /**
-     * What the amount is compared with.
+     * The amount that is compared with the threshold.
      *
      * @generated from field: enlist.v1.OpencellThresholdCheck check = 2;
      */
     check: OpencellThresholdCheck;
     /**
-     * Whether each entity has the threshold for itself.
+     * Whether each entity has its own threshold.
      *
      * @generated from field: optional bool per_entity = 3;
      */
@@ -305,31 +315,31 @@ export type OpencellThreshold = Message<"enlist.v1.OpencellThreshold"> & {
  */
 export declare const OpencellThresholdSchema: GenMessage<OpencellThreshold>;
 /**
- * OpencellMinimumAmounts are the least amounts to invoice (`minimumAmountEl`).
+ * OpencellMinimumAmounts are the minimum amounts to invoice (`minimumAmountEl`).
  *
  * @generated from message enlist.v1.OpencellMinimumAmounts
  */
 export type OpencellMinimumAmounts = Message<"enlist.v1.OpencellMinimumAmounts"> & {
     /**
-     * Of the customer.
+     * For the customer.
      *
      * @generated from field: enlist.v1.OpencellMinimumAmount customer = 1;
      */
     customer?: OpencellMinimumAmount;
     /**
-     * Of the customer account.
+     * For the customer account.
      *
      * @generated from field: enlist.v1.OpencellMinimumAmount customer_account = 2;
      */
     customerAccount?: OpencellMinimumAmount;
     /**
-     * Of the billing account; it has no `target_account`.
+     * For the billing account. It has no `target_account`.
      *
      * @generated from field: enlist.v1.OpencellMinimumAmount billing_account = 3;
      */
     billingAccount?: OpencellMinimumAmount;
     /**
-     * Of the user account; it has no `target_account`.
+     * For the user account. It has no `target_account`.
      *
      * @generated from field: enlist.v1.OpencellMinimumAmount user_account = 4;
      */
@@ -341,7 +351,7 @@ export type OpencellMinimumAmounts = Message<"enlist.v1.OpencellMinimumAmounts">
  */
 export declare const OpencellMinimumAmountsSchema: GenMessage<OpencellMinimumAmounts>;
 /**
- * OpencellMinimumAmount is the least amount to invoice at one level.
+ * OpencellMinimumAmount is the minimum amount to invoice at one level.
  *
  * @generated from message enlist.v1.OpencellMinimumAmount
  */
@@ -377,8 +387,8 @@ export type OpencellMinimumAmount = Message<"enlist.v1.OpencellMinimumAmount"> &
  */
 export declare const OpencellMinimumAmountSchema: GenMessage<OpencellMinimumAmount>;
 /**
- * OpencellDiscountPlan is a discount plan of Opencell's catalogue to apply. What is set here counts
- * in place of what the plan says.
+ * OpencellDiscountPlan is a discount plan of Opencell's catalogue to apply. Values here replace
+ * those of the plan.
  *
  * @generated from message enlist.v1.OpencellDiscountPlan
  */
@@ -432,7 +442,7 @@ export declare const OpencellDiscountPlanSchema: GenMessage<OpencellDiscountPlan
  */
 export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMethodDetails"> & {
     /**
-     * Kind of payment; required.
+     * The payment method.
      *
      * @generated from field: enlist.v1.OpencellPaymentMethod payment_method_type = 1;
      */
@@ -468,31 +478,31 @@ export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMet
      */
     mandateDate?: Date;
     /**
-     * The gateway's token of a card (never the card number itself).
+     * The payment gateway's token of a card. Never the card number.
      *
      * @generated from field: string token_id = 7;
      */
     tokenId: string;
     /**
-     * Number of a card, 12 to 19 digits; required by a card. Never stored, never shown.
+     * Number of a card, 12 to 19 digits. Required for a card. Never stored, never shown.
      *
      * @generated from field: string card_number = 8;
      */
     cardNumber: string;
     /**
-     * Name of the card's owner; required by a card. Up to 255 characters.
+     * Name of the card's owner. Required for a card. Up to 255 characters.
      *
      * @generated from field: string owner = 9;
      */
     owner: string;
     /**
-     * Month in which the card expires, 1 to 12; required by a card.
+     * Month in which the card expires, 1 to 12. Required for a card.
      *
      * @generated from field: optional int32 month_expiration = 10;
      */
     monthExpiration?: number;
     /**
-     * Year in which the card expires, sent as it is; required by a card.
+     * Year in which the card expires, sent unchanged. Required for a card.
      *
      * @generated from field: optional int32 year_expiration = 11;
      */
@@ -510,19 +520,19 @@ export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMet
      */
     cardType: OpencellCardType;
     /**
-     * Code of the customer account, where it is not that of the request. Up to 255 characters.
+     * Code of the customer account, if it is not the one of this request. Up to 255 characters.
      *
      * @generated from field: string customer_account_code = 14;
      */
     customerAccountCode: string;
     /**
-     * Opencell's identifier of a payment method that an update changes.
+     * Opencell's id of a payment method, for an update.
      *
      * @generated from field: optional int64 id = 15;
      */
     id?: bigint;
     /**
-     * Whether the method is out of use.
+     * Whether the method is disabled.
      *
      * @generated from field: optional bool disabled = 16;
      */
@@ -540,7 +550,7 @@ export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMet
      */
     email: string;
     /**
-     * First note of the operator's own. Up to 255 characters.
+     * First note of the operator. Up to 255 characters.
      *
      * @generated from field: string info1 = 19;
      */
@@ -570,7 +580,7 @@ export type OpencellPaymentMethodDetails = Message<"enlist.v1.OpencellPaymentMet
      */
     info5: string;
     /**
-     * Code of the document that the method refers to. Up to 255 characters.
+     * Code of the method's reference document. Up to 255 characters.
      *
      * @generated from field: string reference_document_code = 24;
      */
@@ -690,7 +700,7 @@ export type OpencellCustomField = Message<"enlist.v1.OpencellCustomField"> & {
      */
     code: string;
     /**
-     * The value; its kind must be the one declared in Opencell.
+     * The value. Its type must be the one that Opencell declares for the field.
      *
      * @generated from oneof enlist.v1.OpencellCustomField.value
      */
@@ -779,25 +789,25 @@ export type OpencellCustomField = Message<"enlist.v1.OpencellCustomField"> & {
         value?: undefined;
     };
     /**
-     * Day for which the value counts, where the field has periods of a fixed length.
+     * Day for which the value is valid, if the field has periods of a fixed length.
      *
      * @generated from field: google.type.Date value_date = 12;
      */
     valueDate?: Date;
     /**
-     * First day of the value's period, where the caller chooses periods.
+     * First day of the value's period, if the caller chooses the period.
      *
      * @generated from field: google.type.Date value_period_start_date = 13;
      */
     valuePeriodStartDate?: Date;
     /**
-     * End of the value's period, where the caller chooses periods.
+     * End of the value's period, if the caller chooses the period.
      *
      * @generated from field: google.type.Date value_period_end_date = 14;
      */
     valuePeriodEndDate?: Date;
     /**
-     * Priority of the period among those that overlap.
+     * Priority among overlapping periods.
      *
      * @generated from field: optional int32 value_period_priority = 15;
      */
@@ -815,7 +825,7 @@ export declare const OpencellCustomFieldSchema: GenMessage<OpencellCustomField>;
  */
 export type OpencellCustomFieldList = Message<"enlist.v1.OpencellCustomFieldList"> & {
     /**
-     * The values, at most 1000. They replace the list that Opencell holds.
+     * The values, at most 1000. They replace the list in Opencell.
      *
      * @generated from field: repeated enlist.v1.OpencellCustomFieldValue items = 1;
      */
@@ -833,7 +843,7 @@ export declare const OpencellCustomFieldListSchema: GenMessage<OpencellCustomFie
  */
 export type OpencellCustomFieldMap = Message<"enlist.v1.OpencellCustomFieldMap"> & {
     /**
-     * The values by key, at most 1000; a key has 1 to 255 characters.
+     * The values by key, at most 1000. A key has 1 to 255 characters.
      *
      * @generated from field: map<string, enlist.v1.OpencellCustomFieldValue> entries = 1;
      */
@@ -853,7 +863,7 @@ export declare const OpencellCustomFieldMapSchema: GenMessage<OpencellCustomFiel
  */
 export type OpencellCustomFieldValue = Message<"enlist.v1.OpencellCustomFieldValue"> & {
     /**
-     * The value; its kind must be the one declared in Opencell.
+     * The value. Its type must be the one that Opencell declares for the field.
      *
      * @generated from oneof enlist.v1.OpencellCustomFieldValue.value
      */
@@ -912,7 +922,8 @@ export type OpencellEntityReference = Message<"enlist.v1.OpencellEntityReference
      */
     classname: string;
     /**
-     * Code of the custom entity, where the class is that of custom entities. Up to 255 characters.
+     * Code of the custom entity, if `classname` is the class of custom entities. Up to 255
+     * characters.
      *
      * @generated from field: string classname_code = 2;
      */
@@ -954,26 +965,27 @@ export type OpencellUrlReference = Message<"enlist.v1.OpencellUrlReference"> & {
  */
 export declare const OpencellUrlReferenceSchema: GenMessage<OpencellUrlReference>;
 /**
- * SellAndSignOptions are the parameters that only Sell&Sign takes when it creates a customer.
+ * SellAndSignOptions are the parameters that only Sell&Sign takes.
  *
  * @generated from message enlist.v1.SellAndSignOptions
  */
 export type SellAndSignOptions = Message<"enlist.v1.SellAndSignOptions"> & {
     /**
-     * The caller's mnemonic code for the customer (`customer_code`), up to 255 characters. Default: the customer's number.
+     * The caller's mnemonic code for the customer (`customer_code`), up to 255 characters. Default:
+     * the customer's number.
      *
      * @generated from field: string customer_code = 1;
      */
     customerCode: string;
     /**
-     * Form of address, in place of the one made from `customer.name.title`.
+     * Form of address. It replaces the one that Enlist derives from `customer.name.title`.
      *
      * @generated from field: enlist.v1.SellAndSignCivility civility = 2;
      */
     civility: SellAndSignCivility;
     /**
-     * Form of address in Sell&Sign's own text, for one that `civility` does not have: up to 50 letters. It is sent as it is, in place of
-     * `civility` and of `customer.name.title`. Example: `MAITRE`.
+     * Form of address in Sell&Sign's own text, if `civility` does not have it. Up to 50 letters, sent
+     * unchanged. It replaces `civility` and `customer.name.title`. Example: `MAITRE`.
      *
      * @generated from field: string civility_code = 3;
      */
@@ -985,7 +997,7 @@ export type SellAndSignOptions = Message<"enlist.v1.SellAndSignOptions"> & {
  */
 export declare const SellAndSignOptionsSchema: GenMessage<SellAndSignOptions>;
 /**
- * ValomniaOptions are the parameters that only Valomnia takes when it creates a customer.
+ * ValomniaOptions are the parameters that only Valomnia takes.
  *
  * @generated from message enlist.v1.ValomniaOptions
  */
@@ -1015,7 +1027,8 @@ export type ValomniaOptions = Message<"enlist.v1.ValomniaOptions"> & {
      */
     isSubCustomer?: boolean;
     /**
-     * Identifier of the parent customer; required when `is_sub_customer` is true. A number, or a reference with `use_external_id`.
+     * Id of the parent customer. Required if `is_sub_customer` is true. A number, or a reference with
+     * `use_external_id`.
      *
      * @generated from field: string parent_customer = 5;
      */
@@ -1027,19 +1040,21 @@ export type ValomniaOptions = Message<"enlist.v1.ValomniaOptions"> & {
      */
     billWithParent?: boolean;
     /**
-     * Identifier of the customer segmentation. A number, or a reference with `use_external_id`.
+     * Id of the customer segmentation. A number, or a reference with `use_external_id`.
      *
      * @generated from field: string customer_segmentation_id = 7;
      */
     customerSegmentationId: string;
     /**
-     * User who is recorded as having created the customer. A number, or a reference with `use_external_id`.
+     * User whom Valomnia records as the customer's creator. A number, or a reference with
+     * `use_external_id`.
      *
      * @generated from field: string user_id = 8;
      */
     userId: string;
     /**
-     * Whether shipping and billing address are the same. Default: true exactly when no shipping address is set.
+     * Whether the shipping address is the billing address. Default: true if no shipping address is
+     * set, otherwise false.
      *
      * @generated from field: optional bool is_same_address = 9;
      */
@@ -1051,13 +1066,13 @@ export type ValomniaOptions = Message<"enlist.v1.ValomniaOptions"> & {
      */
     creditLimit?: number;
     /**
-     * Number of days until an invoice is due; required when `due_date_config_type` is set.
+     * Number of days until an invoice is due. Required if `due_date_config_type` is set.
      *
      * @generated from field: optional int32 due_date_config_number = 11;
      */
     dueDateConfigNumber?: number;
     /**
-     * From when the days are counted.
+     * The start of these days.
      *
      * @generated from field: enlist.v1.ValomniaDueDateConfigType due_date_config_type = 12;
      */
@@ -1069,13 +1084,14 @@ export type ValomniaOptions = Message<"enlist.v1.ValomniaOptions"> & {
      */
     image?: ValomniaImage;
     /**
-     * Identifiers of the payment types the customer may use, at most 100. Numbers, or references with `use_external_id`.
+     * Ids of the payment types that the customer may use, at most 100. Numbers, or references with
+     * `use_external_id`.
      *
      * @generated from field: repeated string payment_type_ids = 14;
      */
     paymentTypeIds: string[];
     /**
-     * Numeric identifier of the region; only where geographical locations are activated.
+     * Numeric id of the region. Only if geographical locations are enabled.
      *
      * @generated from field: optional int64 region_id = 15;
      */
@@ -1105,7 +1121,7 @@ export type ValomniaOptions = Message<"enlist.v1.ValomniaOptions"> & {
      */
     onHoldReason: string;
     /**
-     * Whether the identifiers above are external ids (references). Valomnia's default: false.
+     * Whether these ids are external ids (references). Valomnia's default: false.
      *
      * @generated from field: optional bool use_external_id = 20;
      */
@@ -1117,7 +1133,7 @@ export type ValomniaOptions = Message<"enlist.v1.ValomniaOptions"> & {
  */
 export declare const ValomniaOptionsSchema: GenMessage<ValomniaOptions>;
 /**
- * ValomniaImage is a picture that goes along with a new Valomnia customer.
+ * ValomniaImage is a picture of a new Valomnia customer.
  *
  * @generated from message enlist.v1.ValomniaImage
  */
@@ -1141,31 +1157,31 @@ export type ValomniaImage = Message<"enlist.v1.ValomniaImage"> & {
  */
 export declare const ValomniaImageSchema: GenMessage<ValomniaImage>;
 /**
- * CaliqOptions are the parameters that only Caliq takes when it creates a customer.
+ * CaliqOptions are the parameters that only Caliq takes.
  *
  * @generated from message enlist.v1.CaliqOptions
  */
 export type CaliqOptions = Message<"enlist.v1.CaliqOptions"> & {
     /**
-     * Sales channel (`ChannelID`). Default: the connection's `channel_id`.
+     * Sales channel (`ChannelID`). Default: the provider's setting `channel_id`.
      *
      * @generated from field: optional int32 channel_id = 1;
      */
     channelId?: number;
     /**
-     * Whether orders can be delivered to the address. Default: the connection's, else true.
+     * Whether orders can be delivered to the address. Default: the provider's defaults, else true.
      *
      * @generated from field: optional bool allow_deliveries = 2;
      */
     allowDeliveries?: boolean;
     /**
-     * Whether invoices can be sent to the address. Default: the connection's, else true.
+     * Whether invoices can be sent to the address. Default: the provider's defaults, else true.
      *
      * @generated from field: optional bool allow_invoices = 3;
      */
     allowInvoices?: boolean;
     /**
-     * Customer service level; absent or 0 means Caliq's default.
+     * Customer service level. 0 means Caliq's default, like an absent value.
      *
      * @generated from field: optional int32 customer_service_level = 4;
      */
@@ -1177,19 +1193,19 @@ export type CaliqOptions = Message<"enlist.v1.CaliqOptions"> & {
  */
 export declare const CaliqOptionsSchema: GenMessage<CaliqOptions>;
 /**
- * AvvioOptions are the parameters that only Avvio/SHR takes when it creates an account.
+ * AvvioOptions are the parameters that only Avvio/SHR takes.
  *
  * @generated from message enlist.v1.AvvioOptions
  */
 export type AvvioOptions = Message<"enlist.v1.AvvioOptions"> & {
     /**
-     * Internal id of the property in the booking engine. Default: the connection's `site_id`.
+     * Internal id of the property in the booking engine. Default: the provider's setting `site_id`.
      *
      * @generated from field: optional int64 site_id = 1;
      */
     siteId?: bigint;
     /**
-     * Password of the new account, 1 to 255 characters; required by Avvio. Never stored, never shown.
+     * Password of the new account, 1 to 255 characters. Avvio requires it. Never stored, never shown.
      *
      * @generated from field: string password = 2;
      */
@@ -1201,7 +1217,7 @@ export type AvvioOptions = Message<"enlist.v1.AvvioOptions"> & {
  */
 export declare const AvvioOptionsSchema: GenMessage<AvvioOptions>;
 /**
- * OpencellThresholdCheck says what an invoicing threshold is compared with.
+ * OpencellThresholdCheck says which amount is compared with an invoicing threshold.
  *
  * @generated from enum enlist.v1.OpencellThresholdCheck
  */
@@ -1402,7 +1418,7 @@ export declare const OpencellCardTypeSchema: GenEnum<OpencellCardType>;
  */
 export declare enum SellAndSignCivility {
     /**
-     * Made from `customer.name.title`.
+     * Derived from `customer.name.title`.
      *
      * @generated from enum value: SELL_AND_SIGN_CIVILITY_UNSPECIFIED = 0;
      */
@@ -1425,7 +1441,7 @@ export declare enum SellAndSignCivility {
  */
 export declare const SellAndSignCivilitySchema: GenEnum<SellAndSignCivility>;
 /**
- * ValomniaDueDateConfigType says from when the days until an invoice is due are counted.
+ * ValomniaDueDateConfigType is the start of the days until an invoice is due.
  *
  * @generated from enum enlist.v1.ValomniaDueDateConfigType
  */

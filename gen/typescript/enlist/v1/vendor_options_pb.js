@@ -99,7 +99,7 @@ export const CaliqOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendo
  */
 export const AvvioOptionsSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_vendor_options, 17);
 /**
- * OpencellThresholdCheck says what an invoicing threshold is compared with.
+ * OpencellThresholdCheck says which amount is compared with an invoicing threshold.
  *
  * @generated from enum enlist.v1.OpencellThresholdCheck
  */
@@ -305,7 +305,7 @@ export const OpencellCardTypeSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vend
 export var SellAndSignCivility;
 (function (SellAndSignCivility) {
     /**
-     * Made from `customer.name.title`.
+     * Derived from `customer.name.title`.
      *
      * @generated from enum value: SELL_AND_SIGN_CIVILITY_UNSPECIFIED = 0;
      */
@@ -328,7 +328,7 @@ export var SellAndSignCivility;
  */
 export const SellAndSignCivilitySchema = /*@__PURE__*/ enumDesc(file_enlist_v1_vendor_options, 4);
 /**
- * ValomniaDueDateConfigType says from when the days until an invoice is due are counted.
+ * ValomniaDueDateConfigType is the start of the days until an invoice is due.
  *
  * @generated from enum enlist.v1.ValomniaDueDateConfigType
  */

@@ -4,7 +4,7 @@
 // 	protoc        (unknown)
 // source: enlist/config/v1/auth.proto
 
-// Who may call, and what.
+// Who may call, and what they may do.
 
 package configv1
 
@@ -25,16 +25,17 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Auth says who may call, and what. A call with several credentials counts as its `authorization` says. Lists that permit everything when they
-// are left out may not be written empty.
+// Auth says who may call, and what they may do. If a call has several credentials, its
+// `authorization` counts. A list that permits everything by default must not be written empty.
 type Auth struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// API keys, sent as `authorization: Bearer …`.
 	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
 	// JSON Web Tokens, sent as `authorization: Bearer …`.
 	Jwt *Jwt `protobuf:"bytes,2,opt,name=jwt,proto3" json:"jwt,omitempty"`
-	// What the holders of client certificates may do. Left out: whoever has a certificate of `client_ca_file` may do everything, as an operator.
-	// With entries, only who is named in one may call.
+	// What callers with a client certificate may do. Default: every caller with a certificate from
+	// `client_ca_file` may do everything, as an operator. With entries, only the callers that they
+	// name may call.
 	ClientCertificates []*ClientCertificate `protobuf:"bytes,3,rep,name=client_certificates,json=clientCertificates,proto3" json:"client_certificates,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
@@ -91,18 +92,20 @@ func (x *Auth) GetClientCertificates() []*ClientCertificate {
 	return nil
 }
 
-// ApiKey is one API key; only its hash is here. Several keys of one name are one caller: that is how a key is changed without a break.
+// ApiKey is one API key. The configuration has only its hash. Several keys with the same name
+// belong to one caller, so that a key can be changed without downtime.
 type ApiKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of the caller, the principal of its creates: 1 to 63 letters, digits, and `.`, `_`, `@`, `-`.
+	// Name of the caller, and the principal of its creations: 1 to 63 letters, digits, and `.`, `_`,
+	// `@`, `-`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// SHA-256 of the key, 64 hexadecimal digits; `enlist key` makes both.
+	// SHA-256 of the key, 64 hexadecimal digits. `enlist key` generates a key and its hash.
 	Sha256 string `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
-	// Providers the caller may use; left out: all.
+	// Providers that the caller may use. Default: all.
 	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs the caller may call, by name, such as `CreateCustomer`; left out: all.
+	// RPCs that the caller may call, by name, such as `CreateCustomer`. Default: all.
 	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
-	// Whether the caller may see and resolve the operations of every caller.
+	// Whether the caller may see and resolve the operations of all callers.
 	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -173,18 +176,21 @@ func (x *ApiKey) GetOperator() bool {
 	return false
 }
 
-// Jwt says which JSON Web Tokens are accepted: signed with an asymmetric algorithm (RS, PS, ES, EdDSA) by a key of the set, not expired,
-// with this issuer and audience and a subject. The principal of their creates is `jwt:` and the subject.
+// Jwt says which JSON Web Tokens are accepted. A token needs this issuer and audience, a subject,
+// and a signature by a key of the set with an asymmetric algorithm (RS, PS, ES, EdDSA). It must not
+// be expired. The principal of its creations is `jwt:` and the subject.
 type Jwt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required `iss`.
 	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
 	// Required `aud`.
 	Audience string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
-	// Where the keys are published (RFC 7517), read again every 5 minutes, and when a token names a key that is not known. https; http
-	// for a loopback address only. Redirects are not followed.
+	// URL of the issuer's keys (RFC 7517). Enlist reads it every 5 minutes, and when a token names an
+	// unknown key. It must be https, or http for a loopback address. Enlist does not follow
+	// redirects.
 	JwksUrl string `protobuf:"bytes,3,opt,name=jwks_url,json=jwksUrl,proto3" json:"jwks_url,omitempty"`
-	// What tokens may do. Left out: every accepted token may do everything, as an operator. With entries, a token may do what any entry that it matches says.
+	// What tokens may do. Default: every accepted token may do everything, as an operator. With
+	// entries, a token may do what any entry permits that it matches.
 	Permissions   []*JwtPermission `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -248,18 +254,19 @@ func (x *Jwt) GetPermissions() []*JwtPermission {
 	return nil
 }
 
-// JwtPermission says what the tokens of a subject, or with a scope, may do. With both, a token needs both; one of them must be set.
+// JwtPermission says what tokens with a subject or a scope may do. If both are set, a token needs
+// both. At least one must be set.
 type JwtPermission struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `sub` of the token.
 	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
 	// A scope of the token, in `scope` (separated by spaces) or `scp` (a list).
 	Scope string `protobuf:"bytes,2,opt,name=scope,proto3" json:"scope,omitempty"`
-	// Providers they may use; left out: all.
+	// Providers that these tokens may use. Default: all.
 	Providers []string `protobuf:"bytes,3,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs they may call; left out: all.
+	// RPCs that these tokens may call. Default: all.
 	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
-	// Whether they may see and resolve the operations of every caller.
+	// Whether these tokens may see and resolve the operations of all callers.
 	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -333,14 +340,15 @@ func (x *JwtPermission) GetOperator() bool {
 // ClientCertificate says what the holder of a client certificate may do.
 type ClientCertificate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Who the certificate is for: its first URI name (a SPIFFE ID, say), else its first DNS name, else its first email address, else its common
-	// name. The principal of its creates is `cert:` and this.
+	// The identity in the certificate: its first URI name (such as a SPIFFE ID), else its first DNS
+	// name, else its first email address, else its common name. The principal of its creations is
+	// `cert:` and the identity.
 	Identity string `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`
-	// Providers the caller may use; left out: all.
+	// Providers that the caller may use. Default: all.
 	Providers []string `protobuf:"bytes,2,rep,name=providers,proto3" json:"providers,omitempty"`
-	// RPCs the caller may call; left out: all.
+	// RPCs that the caller may call. Default: all.
 	Rpcs []string `protobuf:"bytes,3,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
-	// Whether the caller may see and resolve the operations of every caller.
+	// Whether the caller may see and resolve the operations of all callers.
 	Operator      bool `protobuf:"varint,4,opt,name=operator,proto3" json:"operator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -4,9 +4,9 @@
 // 	protoc        (unknown)
 // source: enlist/config/v1/config.proto
 
-// The configuration file of `enlist serve`, written in YAML with these names.
-// In a value, `${NAME}` is an environment variable, and `file:/run/secrets/x` as a whole value is the content of that file, whose name may have
-// variables, too. Like text in a request, a value has no control characters.
+// The configuration file of `enlist serve`, in YAML with these names. In a value, `${NAME}` is an
+// environment variable. A value `file:/run/secrets/x` is the content of that file. The path may
+// contain variables, too. Values have no control characters, like the text in a request.
 
 package configv1
 
@@ -28,7 +28,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Level is the weight of a log line.
+// Level is the level of a log line.
 type Log_Level int32
 
 const (
@@ -36,11 +36,11 @@ const (
 	Log_LEVEL_UNSPECIFIED Log_Level = 0
 	// Everything.
 	Log_LEVEL_DEBUG Log_Level = 1
-	// One line a call, and the server's own course.
+	// One line for each call, and events of the server.
 	Log_LEVEL_INFO Log_Level = 2
-	// What an operator should look at.
+	// Problems that an operator should check.
 	Log_LEVEL_WARN Log_Level = 3
-	// What went wrong.
+	// Failures.
 	Log_LEVEL_ERROR Log_Level = 4
 )
 
@@ -89,13 +89,13 @@ func (Log_Level) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10, 0}
 }
 
-// Format is the form of a log line.
+// Format is the format of a log line.
 type Log_Format int32
 
 const (
 	// FORMAT_JSON.
 	Log_FORMAT_UNSPECIFIED Log_Format = 0
-	// One JSON object a line.
+	// One JSON object for each line.
 	Log_FORMAT_JSON Log_Format = 1
 	// key=value pairs.
 	Log_FORMAT_TEXT Log_Format = 2
@@ -149,22 +149,23 @@ type Config struct {
 	Grpc *Grpc `protobuf:"bytes,1,opt,name=grpc,proto3" json:"grpc,omitempty"`
 	// The REST port.
 	Http *Http `protobuf:"bytes,2,opt,name=http,proto3" json:"http,omitempty"`
-	// Where creates are recorded.
+	// Where Enlist records creations.
 	Journal *Journal `protobuf:"bytes,3,opt,name=journal,proto3" json:"journal,omitempty"`
-	// The connections to vendors' systems, at least one, each with a name of its own.
+	// The connections to vendors' systems. At least one, each with its own name.
 	Providers []*Provider `protobuf:"bytes,4,rep,name=providers,proto3" json:"providers,omitempty"`
-	// Who may call. Without it, a port that does not ask for client certificates listens on loopback only. What says who may call, here or
-	// `client_ca_file` at a port, holds for both ports.
+	// Who may call. Without it, a port that does not ask for client certificates must listen on
+	// loopback. `auth`, and `client_ca_file` of either port, apply to both ports.
 	Auth *Auth `protobuf:"bytes,5,opt,name=auth,proto3" json:"auth,omitempty"`
 	// How Enlist stops.
 	Shutdown *Shutdown `protobuf:"bytes,6,opt,name=shutdown,proto3" json:"shutdown,omitempty"`
-	// What is logged.
+	// What Enlist logs.
 	Log *Log `protobuf:"bytes,7,opt,name=log,proto3" json:"log,omitempty"`
-	// Deadline of calls that come without one, 1 ms to 10 min. Default: 60s. A caller's own deadline always holds.
+	// Deadline of calls that have none, 1 ms to 10 min. Default: 60s. Enlist always respects a
+	// caller's own deadline.
 	CallTimeout *durationpb.Duration `protobuf:"bytes,8,opt,name=call_timeout,json=callTimeout,proto3" json:"call_timeout,omitempty"`
 	// A port for operators. Default: none.
 	Admin *Admin `protobuf:"bytes,9,opt,name=admin,proto3" json:"admin,omitempty"`
-	// The most that the server takes.
+	// How much load the server accepts.
 	Limits        *Limits `protobuf:"bytes,10,opt,name=limits,proto3" json:"limits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -273,7 +274,7 @@ func (x *Config) GetLimits() *Limits {
 // Grpc is the gRPC port.
 type Grpc struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Host and port to listen on. Default: 127.0.0.1:9090. Port 0 takes a free one.
+	// Host and port to listen on. Default: 127.0.0.1:9090. Port 0 selects a free port.
 	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
 	// Transport security.
 	Tls           *Tls `protobuf:"bytes,2,opt,name=tls,proto3" json:"tls,omitempty"`
@@ -328,7 +329,7 @@ func (x *Grpc) GetTls() *Tls {
 // Http is the REST port.
 type Http struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Host and port to listen on. Default: 127.0.0.1:8080. Port 0 takes a free one.
+	// Host and port to listen on. Default: 127.0.0.1:8080. Port 0 selects a free port.
 	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
 	// Transport security.
 	Tls           *Tls `protobuf:"bytes,2,opt,name=tls,proto3" json:"tls,omitempty"`
@@ -380,18 +381,19 @@ func (x *Http) GetTls() *Tls {
 	return nil
 }
 
-// Tls is a port's transport security: TLS 1.2 or later. The files are read again within 10 s of a change; what cannot be used leaves what they
-// held before in use, and an error in the log.
+// Tls is a port's transport security: TLS 1.2 or later. Enlist reads changed files within 10 s. If
+// it cannot use a file, it keeps the earlier content and logs an error.
 type Tls struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// PEM file with the certificate and its chain.
 	CertFile string `protobuf:"bytes,1,opt,name=cert_file,json=certFile,proto3" json:"cert_file,omitempty"`
 	// PEM file with the private key.
 	KeyFile string `protobuf:"bytes,2,opt,name=key_file,json=keyFile,proto3" json:"key_file,omitempty"`
-	// PEM file with the authorities whose client certificates are asked for and accepted. When `auth` has neither API keys nor JWT, a
-	// connection without such a certificate is refused; otherwise its calls bring an API key or a token instead.
+	// PEM file with the authorities for client certificates. Enlist asks for certificates from these
+	// and accepts them. If `auth` has neither API keys nor JWT, it refuses a connection without such
+	// a certificate. Otherwise, calls over it need an API key or a token.
 	ClientCaFile string `protobuf:"bytes,3,opt,name=client_ca_file,json=clientCaFile,proto3" json:"client_ca_file,omitempty"`
-	// Whether a connection without a client certificate is refused in any case.
+	// Whether to refuse every connection without a client certificate.
 	RequireClientCertificate bool `protobuf:"varint,4,opt,name=require_client_certificate,json=requireClientCertificate,proto3" json:"require_client_certificate,omitempty"`
 	unknownFields            protoimpl.UnknownFields
 	sizeCache                protoimpl.SizeCache
@@ -455,11 +457,12 @@ func (x *Tls) GetRequireClientCertificate() bool {
 	return false
 }
 
-// Admin is a port for operators, without TLS: /healthz, /readyz and /metrics for whoever reaches it (probes and Prometheus bring no
-// certificates), and, for callers on this machine only and not through a proxy, /log/level and /debug/pprof/. Callers of the contract are not served here.
+// Admin is a port for operators, without TLS. It serves /healthz, /readyz and /metrics to everyone
+// who reaches it, because probes and Prometheus have no certificates. To callers on this machine
+// that use no proxy, it also serves /log/level and /debug/pprof/. It does not serve the contract.
 type Admin struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Host and port to listen on. Example: 127.0.0.1:9091. Port 0 takes a free one.
+	// Host and port to listen on. Example: 127.0.0.1:9091. Port 0 selects a free port.
 	Address       string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -502,15 +505,18 @@ func (x *Admin) GetAddress() string {
 	return ""
 }
 
-// Limits are the most that the server takes at once. What is beyond is refused with OVERLOADED, or waits to be accepted. Whatever these say, calls
-// are refused, too, while the process uses more than nine tenths of the memory that it may: of GOMEMLIMIT, or of its container's limit.
+// Limits say how much the server accepts at once. It refuses calls beyond them with OVERLOADED, and
+// connections beyond them wait. It also refuses calls while the process uses more than nine tenths
+// of its memory limit (GOMEMLIMIT, or the limit of its container).
 type Limits struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Connections to each port; more wait to be accepted. Default: 16384.
+	// Connections to each port. Further connections wait. Default: 16384.
 	MaxConnections int32 `protobuf:"varint,1,opt,name=max_connections,json=maxConnections,proto3" json:"max_connections,omitempty"`
-	// Calls under way over one gRPC connection; a client sends more when others have ended. Default: 10000.
+	// Calls in progress over one gRPC connection. The client waits with further calls. Default:
+	// 10000.
 	MaxStreams int32 `protobuf:"varint,2,opt,name=max_streams,json=maxStreams,proto3" json:"max_streams,omitempty"`
-	// Calls under way in all, over either transport; more are refused with OVERLOADED. Default: 20000.
+	// Calls in progress in total, over both transports. Further calls end with OVERLOADED. Default:
+	// 20000.
 	MaxCalls      int32 `protobuf:"varint,3,opt,name=max_calls,json=maxCalls,proto3" json:"max_calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -567,7 +573,7 @@ func (x *Limits) GetMaxCalls() int32 {
 	return 0
 }
 
-// Journal is where creates are recorded.
+// Journal says where Enlist records creations.
 type Journal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The database.
@@ -577,14 +583,15 @@ type Journal struct {
 	//	*Journal_Sqlite
 	//	*Journal_Postgres
 	Store isJournal_Store `protobuf_oneof:"store"`
-	// How long a create is remembered, at least 1h. Default: 400 days (9600h).
+	// How long Enlist keeps the record of a creation, at least 1h. Default: 400 days (9600h).
 	Retention *durationpb.Duration `protobuf:"bytes,3,opt,name=retention,proto3" json:"retention,omitempty"`
-	// How long after the request Enlist still sends by itself, at most 24h. Default: 15 min.
+	// How long after a request Enlist still sends without a caller, up to 24h. Default: 15 min.
 	FinishWithin *durationpb.Duration `protobuf:"bytes,4,opt,name=finish_within,json=finishWithin,proto3" json:"finish_within,omitempty"`
-	// Keys that what is recorded is encrypted with, each 32 random bytes in base64 (`openssl rand -base64 32`): the first encrypts, all
-	// decrypt. To change keys, add the new one at the end everywhere, then move it to the front, then leave the old one out once the
-	// log says that nothing needs it. Required with postgres. Default with sqlite: a key of its own, made at the first start, in the
-	// file beside the database whose name ends in `.key`.
+	// Keys that encrypt the records, each 32 random bytes in base64 (`openssl rand -base64 32`). The
+	// first key encrypts, and all keys decrypt. To change keys, add the new key at the end on all
+	// replicas, then move it to the front. Remove the old key when the log says that no record needs
+	// it. Required with postgres. Default with sqlite: Enlist generates a key at the first start, in
+	// a file beside the database: `enlist.db.key` for `enlist.db`.
 	EncryptionKeys []string `protobuf:"bytes,5,rep,name=encryption_keys,json=encryptionKeys,proto3" json:"encryption_keys,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -671,12 +678,12 @@ type isJournal_Store interface {
 }
 
 type Journal_Sqlite struct {
-	// An SQLite file; one replica.
+	// An SQLite file, for one replica.
 	Sqlite *Sqlite `protobuf:"bytes,1,opt,name=sqlite,proto3,oneof"`
 }
 
 type Journal_Postgres struct {
-	// A PostgreSQL database; any number of replicas.
+	// A PostgreSQL database, for any number of replicas.
 	Postgres *Postgres `protobuf:"bytes,2,opt,name=postgres,proto3,oneof"`
 }
 
@@ -779,9 +786,10 @@ func (x *Postgres) GetDsn() string {
 // Shutdown says how Enlist stops on SIGTERM.
 type Shutdown struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How long it still accepts calls after it has reported that it is not ready, so that balancers notice. Default: 0s; at most 5 min.
+	// How long Enlist accepts calls after it reports that it is not ready, so that load balancers
+	// notice. Default: 0s. At most 5 min.
 	Delay *durationpb.Duration `protobuf:"bytes,1,opt,name=delay,proto3" json:"delay,omitempty"`
-	// How long accepted calls may then take to end. Default: 30s; at most 10 min.
+	// How long accepted calls may then take. Default: 30s. At most 10 min.
 	Timeout       *durationpb.Duration `protobuf:"bytes,2,opt,name=timeout,proto3" json:"timeout,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -831,12 +839,12 @@ func (x *Shutdown) GetTimeout() *durationpb.Duration {
 	return nil
 }
 
-// Log says what is logged, to standard error.
+// Log says what Enlist logs to standard error.
 type Log struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Least level. Default: LEVEL_INFO. The admin port changes it while Enlist runs.
+	// Lowest level to log. Default: LEVEL_INFO. The admin port can change it at run time.
 	Level Log_Level `protobuf:"varint,1,opt,name=level,proto3,enum=enlist.config.v1.Log_Level" json:"level,omitempty"`
-	// Form of a line. Default: FORMAT_JSON.
+	// Format of a line. Default: FORMAT_JSON.
 	Format        Log_Format `protobuf:"varint,2,opt,name=format,proto3,enum=enlist.config.v1.Log_Format" json:"format,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

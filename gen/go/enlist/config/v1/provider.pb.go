@@ -29,9 +29,10 @@ const (
 // Provider is one connection to a vendor's system.
 type Provider struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name by which callers address it: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter.
+	// The name that callers use: 1 to 63 lower-case letters, digits and hyphens. The first is a
+	// letter.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The vendor and how to reach it; exactly one.
+	// The vendor and its connection. Exactly one.
 	//
 	// Types that are valid to be assigned to Vendor:
 	//
@@ -41,19 +42,22 @@ type Provider struct {
 	//	*Provider_Caliq
 	//	*Provider_Avvio
 	Vendor isProvider_Vendor `protobuf_oneof:"vendor"`
-	// How long one call to the vendor may take, 1 ms to 10 min. Default: 30s.
+	// How long one request to the vendor may take, 1 ms to 10 min. Default: 30s.
 	Timeout *durationpb.Duration `protobuf:"bytes,7,opt,name=timeout,proto3" json:"timeout,omitempty"`
-	// How many calls to the vendor may be under way at once; more wait their turn. Default: this provider's share of three quarters of the
-	// files that the process may open, at least 16 and at most 10000, so that one vendor that hangs leaves connections for the others.
+	// How many requests to the vendor may be in progress at once. Further requests wait. Default:
+	// this provider's share of three quarters of the process's file limit, at least 16 and at most
+	// 10000. A vendor that hangs so leaves connections for the others.
 	MaxInFlight int32 `protobuf:"varint,8,opt,name=max_in_flight,json=maxInFlight,proto3" json:"max_in_flight,omitempty"`
-	// How many calls a second go to the vendor. Default: no limit.
+	// How many requests per second go to the vendor. Default: no limit.
 	RateLimit *RateLimit `protobuf:"bytes,9,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
-	// What a create does when the vendor already has the customer and the request does not say. Default: ON_EXISTING_FAIL.
+	// What a creation does if the vendor already has the customer and the request does not say.
+	// Default: ON_EXISTING_FAIL.
 	OnExisting v1.OnExisting `protobuf:"varint,10,opt,name=on_existing,json=onExisting,proto3,enum=enlist.v1.OnExisting" json:"on_existing,omitempty"`
-	// How long after a call has ended, for whatever cause, the vendor may still be at work on it or not yet show its result, up to 1 h.
-	// Default: 30s. A customer that is not found is believed to be missing only when the timeout and this are over.
+	// How long after the end of a request the vendor may still process it, or not yet show its
+	// result. Up to 1 h. Default: 30s. A look-up confirms that a customer does not exist only after
+	// the timeout and this time.
 	LookupLag *durationpb.Duration `protobuf:"bytes,11,opt,name=lookup_lag,json=lookupLag,proto3" json:"lookup_lag,omitempty"`
-	// When calls to the vendor are refused at once, because it fails or hangs.
+	// When Enlist refuses requests to a vendor that fails or hangs.
 	Breaker       *Breaker `protobuf:"bytes,12,opt,name=breaker,proto3" json:"breaker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -229,21 +233,25 @@ func (*Provider_Caliq) isProvider_Vendor() {}
 
 func (*Provider_Avvio) isProvider_Vendor() {}
 
-// Breaker is a circuit breaker. It opens when enough calls fail, refuses calls while it is open (nothing of them is sent), then lets a few through
-// to try, and closes when these succeed. A call fails when the vendor cannot be reached, does not answer in time, or does not answer in its
-// own words; what it says of one customer, a limit on the rate of calls, and refused credentials are no such failures. Nor is the end of
-// a caller's patience: callers who go, or whose deadline leaves the vendor less than a tenth of the provider's timeout, count for nothing.
+// Breaker is a circuit breaker. It opens if enough requests fail. While it is open, Enlist sends
+// nothing. Then it lets a few requests through, and closes if they succeed.
+//
+// A request fails if the vendor cannot be reached, does not respond in time, or if the response is
+// not the vendor's own. A refusal of one customer, a rate limit and rejected credentials are not
+// failures. Requests whose caller leaves do not count. Neither do requests whose caller's deadline
+// leaves less than a tenth of the provider's timeout.
 type Breaker struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whether there is none. Default: false.
+	// Whether the provider has no breaker. Default: false.
 	Disabled bool `protobuf:"varint,1,opt,name=disabled,proto3" json:"disabled,omitempty"`
-	// How many of a hundred calls must fail. Default: 50.
+	// The percentage of requests that must fail. Default: 50.
 	FailurePercent int32 `protobuf:"varint,2,opt,name=failure_percent,json=failurePercent,proto3" json:"failure_percent,omitempty"`
-	// Of how many calls at least. Default: 20.
+	// The number of requests that must be made. Default: 20.
 	MinimumCalls int32 `protobuf:"varint,3,opt,name=minimum_calls,json=minimumCalls,proto3" json:"minimum_calls,omitempty"`
-	// Within what time, 1 s to 1 h, and the provider's timeout besides: a call counts for when it began. Default: 30s.
+	// The period in which they are counted, 1 s to 1 h. Enlist adds the provider's timeout, because a
+	// request counts at its start. Default: 30s.
 	Period *durationpb.Duration `protobuf:"bytes,4,opt,name=period,proto3" json:"period,omitempty"`
-	// How long it stays open, 1 s to 1 h. Default: 5s.
+	// How long the breaker stays open, 1 s to 1 h. Default: 5s.
 	OpenFor       *durationpb.Duration `protobuf:"bytes,5,opt,name=open_for,json=openFor,proto3" json:"open_for,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -314,12 +322,12 @@ func (x *Breaker) GetOpenFor() *durationpb.Duration {
 	return nil
 }
 
-// RateLimit bounds the calls to a vendor.
+// RateLimit limits the requests to a vendor.
 type RateLimit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Calls a second.
+	// Requests per second.
 	PerSecond float64 `protobuf:"fixed64,1,opt,name=per_second,json=perSecond,proto3" json:"per_second,omitempty"`
-	// Calls that may go at once. Default: 1.
+	// Requests that may be sent at once. Default: 1.
 	Burst         int32 `protobuf:"varint,2,opt,name=burst,proto3" json:"burst,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -369,40 +377,40 @@ func (x *RateLimit) GetBurst() int32 {
 	return 0
 }
 
-// Opencell is a connection to an Opencell.
+// Opencell is a connection to an Opencell server.
 type Opencell struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /opencell/api/rest and /auth/realms.
+	// Root URL of the server, without a path. Enlist adds /opencell/api/rest and /auth/realms.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// Keycloak realm. Default: opencell.
 	Realm string `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`
 	// OAuth client. Default: opencell-web.
 	ClientId string `protobuf:"bytes,3,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
-	// Secret of the OAuth client; empty for a public client.
+	// Secret of the OAuth client. Empty for a public client.
 	ClientSecret string `protobuf:"bytes,4,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
 	// User name.
 	Username string `protobuf:"bytes,5,opt,name=username,proto3" json:"username,omitempty"`
 	// Password.
 	Password string `protobuf:"bytes,6,opt,name=password,proto3" json:"password,omitempty"`
-	// Seller under which customers are made, unless the request names a parent.
+	// Seller of new customers, if the request names no parent.
 	SellerCode string `protobuf:"bytes,7,opt,name=seller_code,json=sellerCode,proto3" json:"seller_code,omitempty"`
-	// Category of customers that come without one.
+	// Category of customers without one.
 	CustomerCategory string `protobuf:"bytes,8,opt,name=customer_category,json=customerCategory,proto3" json:"customer_category,omitempty"`
-	// Currency of customers that come without one, ISO 4217.
+	// Currency of customers without one, ISO 4217.
 	CurrencyCode string `protobuf:"bytes,9,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// Language of customers that come without one, BCP-47.
+	// Language of customers without one, BCP-47.
 	LanguageCode string `protobuf:"bytes,10,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
-	// Options of creates that do not set them.
+	// Default options for requests that do not set them.
 	Defaults *v1.OpencellOptions `protobuf:"bytes,11,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	// Whether `isCompany` is sent. Default: true from version 12 on. Servers before 2022 refuse it.
+	// Whether to send `isCompany`. Default: true from version 12 on. Servers before 2022 refuse it.
 	SendIsCompany *bool `protobuf:"varint,12,opt,name=send_is_company,json=sendIsCompany,proto3,oneof" json:"send_is_company,omitempty"`
-	// Whether the request_id is sent as externalRef1 when the caller leaves that free. Default: true.
+	// Whether to send the request_id as externalRef1 if the caller does not set it. Default: true.
 	ReferenceRequestId *bool `protobuf:"varint,13,opt,name=reference_request_id,json=referenceRequestId,proto3,oneof" json:"reference_request_id,omitempty"`
-	// Codes of custom account models of this server that `crm_account_type` may name, besides Opencell's own types. Enlist refuses any other
-	// type before it sends.
+	// Codes of this server's custom account models that `crm_account_type` may name, besides
+	// Opencell's own types. Enlist refuses all other types before it sends.
 	CustomAccountTypes []string `protobuf:"bytes,14,rep,name=custom_account_types,json=customAccountTypes,proto3" json:"custom_account_types,omitempty"`
 	// Major version of the server, 10 or later. It decides which payment methods Opencell knows, and
-	// whether `isCompany` is sent by default. Default: 16.
+	// whether Enlist sends `isCompany` by default. Default: 16.
 	Version       int32 `protobuf:"varint,15,opt,name=version,proto3" json:"version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -546,13 +554,14 @@ func (x *Opencell) GetVersion() int32 {
 // SellAndSign is a connection to a Sell&Sign licence.
 type SellAndSign struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /calinda/hub.
+	// Root URL of the server, without a path. Enlist adds /calinda/hub.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// Authentication token (j_token).
 	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
-	// Whether the token goes in the query, not in the header `j_token`. Default: false; a URL is logged in many places.
+	// Whether to send the token in the query and not in the header `j_token`. Default: false, because
+	// many systems log URLs.
 	TokenInQuery bool `protobuf:"varint,3,opt,name=token_in_query,json=tokenInQuery,proto3" json:"token_in_query,omitempty"`
-	// Options of creates that do not set them.
+	// Default options for requests that do not set them.
 	Defaults      *v1.SellAndSignOptions `protobuf:"bytes,4,opt,name=defaults,proto3" json:"defaults,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -619,7 +628,7 @@ func (x *SellAndSign) GetDefaults() *v1.SellAndSignOptions {
 // Valomnia is a connection to a Valomnia organization.
 type Valomnia struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /j_spring_security_check and /api.
+	// Root URL of the server, without a path. Enlist adds /j_spring_security_check and /api.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// Version in the path. Default: v1.0.
 	ApiVersion string `protobuf:"bytes,2,opt,name=api_version,json=apiVersion,proto3" json:"api_version,omitempty"`
@@ -627,7 +636,7 @@ type Valomnia struct {
 	Username string `protobuf:"bytes,3,opt,name=username,proto3" json:"username,omitempty"`
 	// Password.
 	Password string `protobuf:"bytes,4,opt,name=password,proto3" json:"password,omitempty"`
-	// Options of creates that do not set them.
+	// Default options for requests that do not set them.
 	Defaults      *v1.ValomniaOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -701,15 +710,16 @@ func (x *Valomnia) GetDefaults() *v1.ValomniaOptions {
 // Caliq is a connection to a Caliq system.
 type Caliq struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /api/v1.
+	// Root URL of the server, without a path. Enlist adds /api/v1.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// API key.
 	ApiKey string `protobuf:"bytes,2,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// Sales channel of creates that do not name one.
+	// Sales channel of requests without one.
 	ChannelId int32 `protobuf:"varint,3,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	// Whether Caliq numbers accounts itself; `customer.id` is then left empty. Default: false.
+	// Whether Caliq numbers accounts itself. Requests must then leave `customer.id` empty. Default:
+	// false.
 	AutoNumbering bool `protobuf:"varint,4,opt,name=auto_numbering,json=autoNumbering,proto3" json:"auto_numbering,omitempty"`
-	// Options of creates that do not set them.
+	// Default options for requests that do not set them.
 	Defaults      *v1.CaliqOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -783,15 +793,15 @@ func (x *Caliq) GetDefaults() *v1.CaliqOptions {
 // Avvio is a connection to Avvio/SHR.
 type Avvio struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root of the server, without a path; Enlist adds /api/ws_api.
+	// Root URL of the server, without a path. Enlist adds /api/ws_api.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// User name of the API user.
 	Username string `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"`
 	// Password of the API user.
 	Password string `protobuf:"bytes,3,opt,name=password,proto3" json:"password,omitempty"`
-	// Property of creates that do not name one.
+	// Property of requests without one.
 	SiteId int64 `protobuf:"varint,4,opt,name=site_id,json=siteId,proto3" json:"site_id,omitempty"`
-	// Options of creates that do not set them.
+	// Default options for requests that do not set them.
 	Defaults      *v1.AvvioOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -4,8 +4,8 @@
 // 	protoc        (unknown)
 // source: enlist/journal/v1/record.proto
 
-// What the journal keeps of a create, beside the columns that it is found by. It is encrypted before it is stored.
-// Records live as long as `retention`: fields are added, never changed.
+// The part of a creation's record that the journal encrypts. Columns beside it serve for searching.
+// Records live as long as `retention`, so fields are added and never changed.
 
 package journalv1
 
@@ -27,17 +27,19 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Confirmation is a providers.Confirmation.
+// Confirmation is what must confirm a refusal. See providers.Confirmation.
 type Confirmation int32
 
 const (
-	// Nothing: the refusal stands.
+	// Nothing. The refusal is final.
 	Confirmation_CONFIRMATION_UNSPECIFIED Confirmation = 0
-	// One look-up that finds no customer of ours.
+	// One look-up that finds no customer of this creation.
 	Confirmation_CONFIRMATION_BY_LOOKUP Confirmation = 1
-	// A look-up after the vendor's lag: an earlier copy of the same request may have caused the refusal.
+	// A look-up after the vendor's lag. An earlier copy of the same request may have caused the
+	// refusal.
 	Confirmation_CONFIRMATION_AFTER_LAG Confirmation = 2
-	// A customer that is found: the response says that the vendor made one, and does not prove which.
+	// A look-up that finds a customer. The response says that the vendor created one, and does not
+	// prove which.
 	Confirmation_CONFIRMATION_BY_CUSTOMER Confirmation = 3
 )
 
@@ -84,46 +86,48 @@ func (Confirmation) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{0}
 }
 
-// Payload is what is known of a create.
+// Payload is what the journal keeps of a creation.
 type Payload struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The request as it was accepted, without the fields that must never be stored.
+	// The accepted request, without the fields that must never be stored.
 	Request *v1.CreateCustomerRequest `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
-	// Whether the request had such fields, so that it cannot be sent again from here.
+	// Whether the request had such fields. Enlist then cannot send it again from this record.
 	Incomplete bool `protobuf:"varint,2,opt,name=incomplete,proto3" json:"incomplete,omitempty"`
-	// SHA-256 of the request as the caller sent it, those fields included.
+	// SHA-256 of the caller's request, with those fields.
 	Fingerprint []byte `protobuf:"bytes,3,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
-	// Every call to the vendor that is remembered, first to last.
+	// The requests to the vendor that are kept, in order.
 	Tries []*v1.OperationTry `protobuf:"bytes,4,rep,name=tries,proto3" json:"tries,omitempty"`
-	// The answer, once the customer is known to be there.
+	// The response, once the customer is known to exist.
 	Response *v1.CreateCustomerResponse `protobuf:"bytes,5,opt,name=response,proto3" json:"response,omitempty"`
-	// The error that the create ended with, or the latest.
+	// The final error of the creation, or its latest.
 	Failure *Failure `protobuf:"bytes,6,opt,name=failure,proto3" json:"failure,omitempty"`
 	// A person's decision.
 	Decision *v1.OperationDecision `protobuf:"bytes,7,opt,name=decision,proto3" json:"decision,omitempty"`
 	// The customer's id, once it is known.
 	CustomerId string `protobuf:"bytes,8,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	// What at most one create at a time may be under way for; empty for nothing.
+	// The key for which at most one creation may be in progress. Empty for none.
 	ExclusiveKey string `protobuf:"bytes,9,opt,name=exclusive_key,json=exclusiveKey,proto3" json:"exclusive_key,omitempty"`
-	// Whether the create looks before it sends, and then says so (`released`) before a byte leaves.
+	// Whether the creation looks up before it sends. It then sets `released` before it sends a byte.
 	LooksFirst bool `protobuf:"varint,10,opt,name=looks_first,json=looksFirst,proto3" json:"looks_first,omitempty"`
-	// Whether the look before the present send was over, and let it go.
+	// Whether the look-up before the current send is done and allowed it.
 	Released bool `protobuf:"varint,11,opt,name=released,proto3" json:"released,omitempty"`
-	// How many sends there were whose outcome is not proven: bytes left, and neither a success nor the vendor's own refusal came back.
+	// How many sends have no proven outcome: bytes were sent, and neither a success nor the vendor's
+	// own refusal arrived.
 	UnansweredSends int32 `protobuf:"varint,12,opt,name=unanswered_sends,json=unansweredSends,proto3" json:"unanswered_sends,omitempty"`
-	// When the first of them can have left.
+	// The earliest time at which the first of them can have been sent.
 	UnknownSince *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=unknown_since,json=unknownSince,proto3" json:"unknown_since,omitempty"`
-	// How many look-ups there were since the last of them.
+	// How many look-ups were made since the last of them.
 	Lookups int32 `protobuf:"varint,14,opt,name=lookups,proto3" json:"lookups,omitempty"`
-	// Whether the latest send was refused, so that `failure` is the end unless a look-up finds a customer.
+	// Whether the vendor refused the latest send. `failure` is then final unless a look-up finds a
+	// customer.
 	RefusedAgain bool `protobuf:"varint,15,opt,name=refused_again,json=refusedAgain,proto3" json:"refused_again,omitempty"`
-	// Whether a look-up after the last such send, at the right time, has found nothing.
+	// Whether a look-up after the last such send, at the right time, found nothing.
 	BelievedMissing bool `protobuf:"varint,16,opt,name=believed_missing,json=believedMissing,proto3" json:"believed_missing,omitempty"`
-	// When a caller last had it begun or begun again, by the clock of the machine that then sent it.
+	// When a caller last started the creation, by the clock of the machine that then sent it.
 	AskedTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=asked_time,json=askedTime,proto3" json:"asked_time,omitempty"`
-	// How many sends there were without a caller since one last asked.
+	// How many sends without a caller there were since then.
 	UnattendedSends int32 `protobuf:"varint,18,opt,name=unattended_sends,json=unattendedSends,proto3" json:"unattended_sends,omitempty"`
-	// The decisions that `decision` corrects, first to last.
+	// The decisions that `decision` corrects, oldest first.
 	EarlierDecisions []*v1.OperationDecision `protobuf:"bytes,19,rep,name=earlier_decisions,json=earlierDecisions,proto3" json:"earlier_decisions,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
@@ -292,20 +296,20 @@ func (x *Payload) GetEarlierDecisions() []*v1.OperationDecision {
 	return nil
 }
 
-// Failure is a providers.Error.
+// Failure is a stored providers.Error.
 type Failure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its reason.
 	Reason v1.ErrorReason `protobuf:"varint,1,opt,name=reason,proto3,enum=enlist.v1.ErrorReason" json:"reason,omitempty"`
-	// Its sentence for people.
+	// Its message for people.
 	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
-	// How far the request got.
+	// How much of the request was sent and answered.
 	Stage v1.SendStage `protobuf:"varint,3,opt,name=stage,proto3,enum=enlist.v1.SendStage" json:"stage,omitempty"`
-	// What the vendor said.
+	// The vendor's own codes and messages.
 	Vendor *v1.VendorError `protobuf:"bytes,4,opt,name=vendor,proto3" json:"vendor,omitempty"`
-	// How long to wait before a call is worth repeating.
+	// How long to wait before a retry.
 	RetryAfter *durationpb.Duration `protobuf:"bytes,5,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
-	// Fields at fault.
+	// The wrong fields.
 	Violations []*Failure_Violation `protobuf:"bytes,6,rep,name=violations,proto3" json:"violations,omitempty"`
 	// What must confirm the outcome that the response suggests.
 	Confirm       Confirmation `protobuf:"varint,7,opt,name=confirm,proto3,enum=enlist.journal.v1.Confirmation" json:"confirm,omitempty"`
@@ -392,12 +396,12 @@ func (x *Failure) GetConfirm() Confirmation {
 	return Confirmation_CONFIRMATION_UNSPECIFIED
 }
 
-// Violation is one field at fault.
+// Violation is one wrong field.
 type Failure_Violation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Path from CreateCustomerRequest.
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
-	// Completes a sentence that begins with the path.
+	// The end of a sentence that begins with the path.
 	Description   string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
