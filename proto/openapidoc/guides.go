@@ -24,8 +24,14 @@ func guides(reasons map[string]reason, inOrder protoreflect.EnumDescriptor) stri
 		if reason.retries {
 			retry = "yes, after the `RetryInfo` delay"
 		}
-		fmt.Fprintf(&text, "\n## %s\n\nHTTP %s · gRPC `%s` · Retry: %s\n\n%s\n\n**What to do:** %s\n",
-			reason.name, reason.http, reason.code, retry, reason.cause, reason.remedy)
+		fmt.Fprintf(&text, "\n## %s\n\n`%s` · HTTP %s · gRPC `%s` · Retry: %s\n\n%s\n\n**What to do:** %s\n",
+			inWords(reason.name), reason.name, reason.http, reason.code, retry, reason.cause, reason.remedy)
 	}
 	return text.String()
+}
+
+// inWords makes a heading of a reason: "Outcome unknown". Renderers of Markdown take underscores in a name for emphasis.
+func inWords(reason string) string {
+	words := strings.ToLower(strings.ReplaceAll(reason, "_", " "))
+	return upperFirst(strings.NewReplacer("rpc ", "RPC ", "request id", "Request ID").Replace(words))
 }

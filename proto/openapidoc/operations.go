@@ -120,7 +120,8 @@ func (d *document) responses(method protoreflect.MethodDescriptor) *object {
 }
 
 func (d *document) failure(code int, reasons []reason) *object {
-	text, names := http.StatusText(code)+", by reason:\n", []string{"XRequestId"}
+	text := http.StatusText(code) + ": `" + strings.Join(namesOf(reasons), "`, `") + "`.\n"
+	names := []string{"XRequestId"}
 	examples := with()
 	for _, reason := range reasons {
 		text += fmt.Sprintf("\n- `%s`: %s %s", reason.name, reason.cause, reason.remedy)

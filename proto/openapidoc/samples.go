@@ -126,8 +126,8 @@ func literals(field protoreflect.FieldDescriptor, value protoreflect.Value, one 
 
 // makesRequestID is the comment on the request_id of a creation, with the language's mark before each line.
 func makesRequestID(mark string) string {
-	return mark + " Make the request_id once. Store it with your order before the first attempt,\n" +
-		mark + " and send the same one with each attempt.\n"
+	return mark + " Make the request_id once. Store it with your order\n" +
+		mark + " before the first attempt, and send it with each.\n"
 }
 
 func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }

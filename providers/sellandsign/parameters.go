@@ -59,7 +59,7 @@ func (p *Provider) account(
 			fate.Fate = enlistv1.Fate_FATE_TRANSFORMED
 			fate.Note = "sent as the customer code too, since sell_and_sign.customer_code is not set"
 		case strings.HasPrefix(fate.GetPath(), "customer.properties["):
-			fate.Note = "in a call of its own after the create"
+			fate.Note = "in a request of its own after the creation"
 		}
 	}
 	return fates, err

@@ -19,7 +19,7 @@ test('the navigation has guides, the error catalogue, operations and schemas', a
 
 test('the search finds operations, guides and errors', async ({page}) => {
   await page.goto('/docs/');
-  for (const [query, name] of [['resolve', 'Resolve operation'], ['idempotency', 'Idempotency'], ['outcome_unknown', 'OUTCOME_UNKNOWN']]) {
+  for (const [query, name] of [['resolve', 'Resolve operation'], ['idempotency', 'Idempotency'], ['OUTCOME_UNKNOWN', 'Outcome unknown']]) {
     await page.getByRole('button', {name: /Open Search/}).click();
     const dialog = page.getByRole('dialog', {name: /search/i});
     await dialog.getByRole('combobox').fill(query);
@@ -85,13 +85,13 @@ test('a repeated creation is replayed, until it has a new request_id', async ({p
 test('the generator makes a request_id for the clipboard', async ({page, context}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('/docs/');
-  const generate = page.getByRole('button', {name: 'New request_id'});
+  const generate = page.getByRole('button', {name: 'New request_id', exact: true});
   await generate.click();
-  const first = await page.locator('#request-id').textContent();
-  expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(first);
+  await expect(page.locator('#request-id')).toHaveText(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} \(copied\)$/);
+  const first = await page.evaluate(() => navigator.clipboard.readText());
+  await expect(page.locator('#request-id')).toHaveText(`${first} (copied)`);
   await generate.click();
-  await expect(page.locator('#request-id')).not.toHaveText(first);
+  await expect(page.locator('#request-id')).not.toHaveText(`${first} (copied)`);
 });
 
 test('an error says what to change', async ({page}) => {
@@ -128,7 +128,7 @@ test('an operation has an address', async ({page}) => {
   await expect(section(page, 'CreateCustomer').getByRole('heading', {name: 'Create customer'})).toBeInViewport();
   await page.goto('about:blank');
   await page.goto('/docs/#description/outcome-unknown');
-  await expect(page.getByRole('heading', {name: 'OUTCOME_UNKNOWN'})).toBeInViewport();
+  await expect(page.getByRole('heading', {name: 'Outcome unknown'})).toBeInViewport();
 });
 
 test('works behind a path prefix', async ({page}) => {

@@ -71,14 +71,17 @@ async function show() {
   });
 }
 
+let forget = 0;
 element('new').addEventListener('click', async () => {
   const id = newRequestID();
-  element('request-id').value = id;
+  const shown = element('request-id');
+  shown.value = id;
+  clearTimeout(forget);
   try {
     await navigator.clipboard.writeText(id);
-    say(`${id} is on the clipboard.`);
-  } catch { // the page came neither over TLS nor from this machine
-    say(id);
+    shown.value = `${id} (copied)`;
+    forget = setTimeout(() => { shown.value = ''; }, 10_000);
+  } catch { // the page came neither over TLS nor from this machine: the id stays, to be copied by hand
   }
 });
 

@@ -4,8 +4,8 @@
 // 	protoc        (unknown)
 // source: enlist/vendors/avvio/v1/avvio.proto
 
-// Avvio/SHR's web service messages, as far as Enlist sends or reads them. JSON names are Avvio's own.
-// Sources: the pages "createAccount" and "getAccounts" of Avvio's CRM API.
+// Avvio/SHR's messages: the parts that Enlist sends or reads. JSON names are Avvio's own. Sources:
+// the pages "createAccount" and "getAccounts" of Avvio's CRM API.
 
 package avviov1
 
@@ -318,7 +318,7 @@ func (x *AccountInformation) GetPreferredLanguage() string {
 	return ""
 }
 
-// Answer is what the answers to all operations begin with.
+// Answer has the members with which every response begins.
 type Answer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `ok`, or something that is not documented.
@@ -364,7 +364,7 @@ func (x *Answer) GetStatus() string {
 	return ""
 }
 
-// CreateAccountAnswer is the answer to createAccount.
+// CreateAccountAnswer is the response to createAccount.
 type CreateAccountAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifier of the account.
@@ -417,10 +417,10 @@ type GetAccountsRequest struct {
 	UserAuth *UserAuth `protobuf:"bytes,1,opt,name=user_auth,json=userAuth,proto3" json:"user_auth,omitempty"`
 	// Always `getAccounts`.
 	Operation string `protobuf:"bytes,2,opt,name=operation,proto3" json:"operation,omitempty"`
-	// Properties whose accounts are listed; none: all that the user may see.
+	// Properties whose accounts to list. Empty for all that the user may see.
 	SiteIdList []int64 `protobuf:"varint,3,rep,packed,name=site_id_list,json=siteIDList,proto3" json:"site_id_list,omitempty"`
-	// A day as `2024-01-31`: only accounts that have changed after it are listed. Whether the day itself is among them, and where it
-	// begins, is not documented.
+	// A date such as `2024-01-31`. Avvio lists only accounts that changed after it. Whether this
+	// includes the date itself, and in which time zone it begins, is not documented.
 	AfterDate     string `protobuf:"bytes,4,opt,name=after_date,json=afterDate,proto3" json:"after_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -484,7 +484,7 @@ func (x *GetAccountsRequest) GetAfterDate() string {
 	return ""
 }
 
-// GetAccountsAnswer is the answer to getAccounts.
+// GetAccountsAnswer is the response to getAccounts.
 type GetAccountsAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The properties.
@@ -530,7 +530,8 @@ func (x *GetAccountsAnswer) GetSiteList() []*Site {
 	return nil
 }
 
-// GetSiteAccessRequest is the body of the operation getSiteAccess, which lists the properties that the user may see, and no accounts.
+// GetSiteAccessRequest is the body of getSiteAccess. It lists the properties that the user may see,
+// and no accounts.
 type GetSiteAccessRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The API user.
@@ -640,7 +641,7 @@ func (x *Site) GetAccountList() []*Account {
 	return nil
 }
 
-// Account is an account as Avvio returns it, as far as it has a canonical field.
+// Account is the part of an account that has canonical fields, as Avvio returns it.
 type Account struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifier.
@@ -804,8 +805,8 @@ func (x *AccountName) GetLast() string {
 	return ""
 }
 
-// AccountAddress is the address of an account's holder. Its members are not documented: these are the names of createAccount, with
-// and without their prefix.
+// AccountAddress is the address of an account's holder. Avvio does not document its members. These
+// are the names of createAccount, with and without their prefix.
 type AccountAddress struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// First line.

@@ -4,8 +4,9 @@
 // 	protoc        (unknown)
 // source: enlist/vendors/caliq/v1/caliq.proto
 
-// Caliq's API messages, as far as Enlist sends or reads them. JSON names are Caliq's own.
-// Sources: Caliq's API help, pages "POST api/v1/CustomerCreate", "POST api/v1/CustomerChange" and "POST api/v1/Message".
+// Caliq's messages: the parts that Enlist sends or reads. JSON names are Caliq's own. Sources:
+// Caliq's API help, pages "POST api/v1/CustomerCreate", "POST api/v1/CustomerChange" and "POST
+// api/v1/Message".
 
 package caliqv1
 
@@ -279,7 +280,7 @@ func (x *CustomerCreateParams) GetCustomerCategory() string {
 	return ""
 }
 
-// CustomerCreateResults is the answer of CustomerCreate, of a success and of a refusal.
+// CustomerCreateResults is the response to CustomerCreate, for a success and a refusal.
 type CustomerCreateResults struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What came of it.
@@ -480,7 +481,7 @@ func (x *CustomerCreateIssue) GetExtraData() string {
 	return ""
 }
 
-// CustomerChangeParams is the body of CustomerChange, which lists the accounts that have changed.
+// CustomerChangeParams is the body of CustomerChange. It lists the accounts that have changed.
 type CustomerChangeParams struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The connection's key.
@@ -535,7 +536,8 @@ func (x *CustomerChangeParams) GetChangesSince() string {
 	return ""
 }
 
-// CustomerChangeResults is the answer of CustomerChange; where there is nothing to list, the status is 204 without a body.
+// CustomerChangeResults is the response to CustomerChange. If the list is empty, the status is 204
+// without a body.
 type CustomerChangeResults struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The accounts.
@@ -682,7 +684,8 @@ func (x *MessageParams) GetApiKey() string {
 	return ""
 }
 
-// MessageResults is the answer of Message; where there are none, the status is 204 without a body.
+// MessageResults is the response to Message. If the list is empty, the status is 204 without a
+// body.
 type MessageResults struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The messages.
@@ -783,7 +786,8 @@ func (x *Message) GetDescription() string {
 	return ""
 }
 
-// ErrorAnswer is the body of an HTTP error. Caliq does not document it; this is how its framework writes one.
+// ErrorAnswer is the body of an HTTP error. Caliq does not document it. Its framework writes errors
+// in this form.
 type ErrorAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Text for people.

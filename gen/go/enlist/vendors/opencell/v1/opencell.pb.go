@@ -4,9 +4,9 @@
 // 	protoc        (unknown)
 // source: enlist/vendors/opencell/v1/opencell.proto
 
-// Opencell's REST messages, as far as Enlist sends or reads them. JSON names are Opencell's own.
+// Opencell's messages: the parts that Enlist sends or reads. JSON names are Opencell's own.
 // Sources: Opencell's page "Sign up customers / Create a customer", and a table of its DTOs
-// (providers/opencell/testdata/dto.json), which is the authority on names, types and limits.
+// (providers/opencell/testdata/dto.json). The table decides names, types and limits.
 
 package opencellv1
 
@@ -28,9 +28,10 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// CrmAccountHierarchy is the body of createCRMAccountHierarchy and createOrUpdateCRMAccountHierarchy.
-// With crmAccountType C_UA one call makes customer, customer account, billing account and user account, all with `code`.
-// The fields marked as required are those that C_UA requires.
+// CrmAccountHierarchy is the body of createCRMAccountHierarchy and
+// createOrUpdateCRMAccountHierarchy. With crmAccountType C_UA, one request creates the customer,
+// customer account, billing account and user account, all with the same `code`. The required fields
+// are those that C_UA requires.
 type CrmAccountHierarchy struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Levels to create.
@@ -635,9 +636,8 @@ func (x *LegalEntityType) GetCode() string {
 	return ""
 }
 
-// DiscountPlan is a discount plan of the catalogue that is applied to the billing account. Opencell
-// reads the code, the dates, the duration and the custom fields, and takes all else from the
-// catalogue.
+// DiscountPlan is a discount plan of the catalogue, applied to the billing account. Opencell reads
+// its code, dates, duration and custom fields. It takes everything else from the catalogue.
 type DiscountPlan struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Code of the plan.
@@ -728,7 +728,7 @@ func (x *DiscountPlan) GetCustomFields() *CustomFields {
 	return nil
 }
 
-// MinimumAmounts are the least amounts to invoice, as expressions (EL) for each level.
+// MinimumAmounts are the minimum amounts to invoice, as expressions (EL) for each level.
 type MinimumAmounts struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Least amount of the customer.
@@ -1826,7 +1826,7 @@ func (x *CustomFieldValue) GetValue() *structpb.Value {
 	return nil
 }
 
-// MapValue is one value of a map. The field of the map says what fills it.
+// MapValue is one value of a map. The annotation of the map's field says what fills it.
 type MapValue struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The value.
@@ -1991,7 +1991,7 @@ func (x *UrlReference) GetLabel() string {
 	return ""
 }
 
-// ActionStatus is Opencell's answer to a command, and the body of its errors. Nulls are left out.
+// ActionStatus is Opencell's response to a command, and the body of its errors. Nulls are absent.
 type ActionStatus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// SUCCESS, FAIL or WARNING.
@@ -2064,7 +2064,7 @@ func (x *ActionStatus) GetEntityCode() string {
 	return ""
 }
 
-// GetCustomerAnswer is the answer of GET /account/customer.
+// GetCustomerAnswer is the response to GET /account/customer.
 type GetCustomerAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How the call went.
@@ -2119,7 +2119,7 @@ func (x *GetCustomerAnswer) GetCustomer() *CustomerRecord {
 	return nil
 }
 
-// CustomerRecord is a customer as Opencell returns it, as far as it has a canonical field.
+// CustomerRecord is the part of a customer that has canonical fields, as Opencell returns it.
 type CustomerRecord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key.
@@ -2332,7 +2332,8 @@ type RecordedCustomField struct {
 	DoubleValue *float64 `protobuf:"fixed64,4,opt,name=double_value,json=doubleValue,proto3,oneof" json:"double_value,omitempty"`
 	// True or false.
 	BooleanValue *bool `protobuf:"varint,5,opt,name=boolean_value,json=booleanValue,proto3,oneof" json:"boolean_value,omitempty"`
-	// Date: milliseconds since 1970-01-01T00:00:00Z like other dates of a record, or a text; which of the two is not documented.
+	// Date: milliseconds since 1970-01-01T00:00:00Z like other dates of a record, or a text; which of
+	// the two is not documented.
 	DateValue *structpb.Value `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3" json:"date_value,omitempty"`
 	// A list, which has no canonical field.
 	Value *structpb.Value `protobuf:"bytes,7,opt,name=value,proto3" json:"value,omitempty"`
@@ -2821,7 +2822,7 @@ func (x *UserAccount) GetCustomFields() *RecordedCustomFields {
 	return nil
 }
 
-// TokenAnswer is the answer of the OpenID Connect token endpoint (Keycloak).
+// TokenAnswer is the response of the OpenID Connect token endpoint (Keycloak).
 type TokenAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The bearer token.

@@ -4,9 +4,10 @@
 // 	protoc        (unknown)
 // source: enlist/vendors/sellandsign/v1/sellandsign.proto
 
-// Sell&Sign's messages, as far as Enlist sends or reads them. JSON names are Sell&Sign's own: snake_case for what is sent, camelCase
-// in answers. Where an answer's spelling is not documented, the proto name is the other spelling, which is read as well.
-// Sources: Sell&Sign's pages "Customer Creation" and "Add Customer-Specific Properties".
+// Sell&Sign's messages: the parts that Enlist sends or reads. JSON names are Sell&Sign's own:
+// snake_case in requests, camelCase in responses. If the spelling in responses is not documented,
+// Enlist also reads the spelling of the proto name. Sources: Sell&Sign's pages "Customer Creation"
+// and "Add Customer-Specific Properties".
 
 package sellandsignv1
 
@@ -28,8 +29,8 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// SelectOrCreateCustomer holds the parameters of the call of that name, all of which go in the query. What is not marked as
-// required may be empty, but must be there.
+// SelectOrCreateCustomer has the parameters of the operation of that name. All of them go into the
+// query. A parameter that is not required may be empty, but must be present.
 type SelectOrCreateCustomer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The caller's key.
@@ -64,12 +65,13 @@ type SelectOrCreateCustomer struct {
 	Phone string `protobuf:"bytes,15,opt,name=phone,proto3" json:"phone,omitempty"`
 	// Position of the contact.
 	JobTitle string `protobuf:"bytes,16,opt,name=job_title,proto3" json:"job_title,omitempty"`
-	// Date of birth of the contact. The format is not documented; answers hold milliseconds since 1970-01-01T00:00:00Z, and so
-	// does what is sent.
+	// Date of birth of the contact. The format is not documented. Responses have milliseconds since
+	// 1970-01-01T00:00:00Z, and Enlist sends the same.
 	Birthdate *int64 `protobuf:"varint,17,opt,name=birthdate,proto3,oneof" json:"birthdate,omitempty"`
 	// Place of birth of the contact.
 	Birthplace string `protobuf:"bytes,18,opt,name=birthplace,proto3" json:"birthplace,omitempty"`
-	// Free fields, each of which goes in a call of its own (getOrCreateCustomerProperty) once the customer is there.
+	// Free fields. After the creation, Enlist sends each in a request of its own
+	// (getOrCreateCustomerProperty).
 	Properties    []*CustomerProperty `protobuf:"bytes,19,rep,name=properties,proto3" json:"properties,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -238,10 +240,11 @@ func (x *SelectOrCreateCustomer) GetProperties() []*CustomerProperty {
 	return nil
 }
 
-// CustomerProperty holds the parameters of getOrCreateCustomerProperty, and is an entry of getCustomerPropertyListFor.
+// CustomerProperty has the parameters of getOrCreateCustomerProperty. It is also an entry of
+// getCustomerPropertyListFor.
 type CustomerProperty struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Number of the customer. In answers `customerNumber`, which is not read.
+	// Number of the customer. Enlist does not read `customerNumber` in responses.
 	CustomerNumber string `protobuf:"bytes,1,opt,name=customer_number,proto3" json:"customer_number,omitempty"`
 	// Name of the free field, as it is declared at Sell&Sign.
 	Key string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
@@ -311,14 +314,16 @@ func (x *CustomerProperty) GetId() int64 {
 	return 0
 }
 
-// Customer is Sell&Sign's record of a customer: the answer of selectOrCreateCustomer and of getCustomer.
+// Customer is Sell&Sign's record of a customer, the response to selectOrCreateCustomer and
+// getCustomer.
 type Customer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The caller's key.
 	Number string `protobuf:"bytes,1,opt,name=number,proto3" json:"number,omitempty"`
 	// Sell&Sign's identifier.
 	ActorId int64 `protobuf:"varint,2,opt,name=actor_id,json=actorId,proto3" json:"actor_id,omitempty"`
-	// When Sell&Sign last brought the record up to date, in milliseconds since 1970. At a new customer it is the creation date.
+	// When Sell&Sign last updated the record, in milliseconds since 1970. For a new customer it is
+	// the creation date.
 	SyncTimer int64 `protobuf:"varint,3,opt,name=sync_timer,json=syncTimer,proto3" json:"sync_timer,omitempty"`
 	// MONSIEUR or MADAME.
 	Civility string `protobuf:"bytes,4,opt,name=civility,proto3" json:"civility,omitempty"`
@@ -568,7 +573,8 @@ type Contractor struct {
 	Phone string `protobuf:"bytes,13,opt,name=phone,proto3" json:"phone,omitempty"`
 	// Company.
 	CompanyName string `protobuf:"bytes,14,opt,name=company_name,json=companyName,proto3" json:"company_name,omitempty"`
-	// Whether this is the customer's default signatory; as a truth value, a number or a text, since none is documented.
+	// Whether this is the customer's default signatory. The type is not documented: a boolean, a
+	// number or a text.
 	IsDefault *structpb.Value `protobuf:"bytes,15,opt,name=is_default,json=isDefault,proto3" json:"is_default,omitempty"`
 	// Position.
 	JobTitle string `protobuf:"bytes,16,opt,name=job_title,json=jobTitle,proto3" json:"job_title,omitempty"`
@@ -578,7 +584,7 @@ type Contractor struct {
 	Birthplace string `protobuf:"bytes,18,opt,name=birthplace,proto3" json:"birthplace,omitempty"`
 	// Language and country. Example: `fr_FR`.
 	Localisation string `protobuf:"bytes,19,opt,name=localisation,proto3" json:"localisation,omitempty"`
-	// Form of address, where it comes under the name that the customer's has.
+	// Form of address, if it has the name of the customer's field.
 	Civility string `protobuf:"bytes,20,opt,name=civility,proto3" json:"civility,omitempty"`
 	// Number in the register of companies.
 	RegistrationNumber string `protobuf:"bytes,21,opt,name=registration_number,json=registrationNumber,proto3" json:"registration_number,omitempty"`
@@ -825,12 +831,12 @@ const file_enlist_vendors_sellandsign_v1_sellandsign_proto_rawDesc = "" +
 	"properties\x18\x13 \x03(\v2/.enlist.vendors.sellandsign.v1.CustomerPropertyR\n" +
 	"propertiesB\f\n" +
 	"\n" +
-	"_birthdate\"\xb6\x03\n" +
+	"_birthdate\"\xa8\x03\n" +
 	"\x10CustomerProperty\x12E\n" +
 	"\x0fcustomer_number\x18\x01 \x01(\tB\x1b\xfa\x8d\x19\x17*\x15the customer's numberR\x0fcustomer_number\x12C\n" +
-	"\x03key\x18\x02 \x01(\tB1\xfa\x8d\x19-*+the name of an entry of customer.propertiesR\x03key\x12\xb8\x01\n" +
-	"\x05value\x18\x03 \x01(\tB\x9c\x01\xfa\x8d\x19\x97\x01\n" +
-	"\x16customer.properties[*]*}each in a call of its own after the create; a key that is not declared at Sell&Sign is refused there, and named in the answerH\x00R\x05value\x88\x01\x01\x12Q\n" +
+	"\x03key\x18\x02 \x01(\tB1\xfa\x8d\x19-*+the name of an entry of customer.propertiesR\x03key\x12\xaa\x01\n" +
+	"\x05value\x18\x03 \x01(\tB\x8e\x01\xfa\x8d\x19\x89\x01\n" +
+	"\x16customer.properties[*]*oeach in a request of its own after the creation; Sell&Sign refuses an undeclared key, and the response names itH\x00R\x05value\x88\x01\x01\x12Q\n" +
 	"\x02id\x18\x04 \x01(\x03BA\xfa\x8d\x19=*;-1 for a new value, else the identifier that the list tellsR\x02idB\b\n" +
 	"\x06_value\"\xb5\v\n" +
 	"\bCustomer\x12)\n" +

@@ -4,8 +4,8 @@
 // 	protoc        (unknown)
 // source: enlist/vendors/valomnia/v1/valomnia.proto
 
-// Valomnia's REST messages, as far as Enlist sends or reads them. JSON names are Valomnia's own; a request's are form parameters.
-// Source: Valomnia's page "Create a customer".
+// Valomnia's messages: the parts that Enlist sends or reads. JSON names are Valomnia's own.
+// Requests are form parameters. Source: Valomnia's page "Create a customer".
 
 package valomniav1
 
@@ -27,8 +27,9 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// CustomerForm holds the parameters of POST /api/{version}/customers. Ids are Valomnia's numbers, or with useExternalId references.
-// Only those limits are rules that Valomnia documents; whatever else it does not take, it refuses in its own words.
+// CustomerForm has the parameters of POST /api/{version}/customers. Ids are Valomnia's numbers, or
+// references with useExternalId. Only documented limits are rules here. Valomnia refuses everything
+// else that it does not accept in its own words.
 type CustomerForm struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The caller's key, unique among customers.
@@ -516,7 +517,8 @@ func (x *ImageFile) GetContent() []byte {
 	return nil
 }
 
-// CustomerRecord is a customer as Valomnia returns it, as far as it is read. What is not set comes as null.
+// CustomerRecord is the part of a customer that Enlist reads, as Valomnia returns it. Unset members
+// are null.
 type CustomerRecord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Valomnia's number of the customer.
@@ -1022,7 +1024,7 @@ type LoginForm struct {
 	Username string `protobuf:"bytes,1,opt,name=username,json=j_username,proto3" json:"username,omitempty"`
 	// Password.
 	Password string `protobuf:"bytes,2,opt,name=password,json=j_password,proto3" json:"password,omitempty"`
-	// Whether the answer is for a program.
+	// Whether the response is for a program.
 	Ajax          bool `protobuf:"varint,3,opt,name=ajax,proto3" json:"ajax,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1079,7 +1081,7 @@ func (x *LoginForm) GetAjax() bool {
 	return false
 }
 
-// LoginAnswer is the answer of GET /login/ajaxSuccess.
+// LoginAnswer is the response to GET /login/ajaxSuccess.
 type LoginAnswer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether the login succeeded.
