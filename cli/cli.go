@@ -1,9 +1,9 @@
-// Package cli is the command line: it reads flags, wires configuration, providers, sandbox and server together, and runs them.
+// Package cli is the command line. It reads the arguments, connects configuration, providers,
+// sandbox and server, and runs them.
 package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os/signal"
@@ -16,14 +16,21 @@ import (
 )
 
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Start with the built-in sandbox, create a customer at every provider, print a table, and keep serving."`
-	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST. Without --config, use the built-in sandbox."`
-	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
-	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
-	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, while a server uses it."`
-	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready. The exit status is 0 if it is."`
-	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	VersionFlag kong.VersionFlag `name:"version" help:"Print the version."`
+
+	Demo       demoCommand       `cmd:"" help:"Create a customer at every vendor of the sandbox."`
+	Check      checkCommand      `cmd:"" help:"Check a configuration and list all problems."`
+	Serve      serveCommand      `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
+	Health     healthCommand     `cmd:"" help:"Check whether a running server is ready."`
+	Backup     backupCommand     `cmd:"" help:"Copy an SQLite journal to a file, also while a server runs."`
+	Key        keyCommand        `cmd:"" help:"Generate an API key and its line for the configuration."`
+	Sandbox    sandboxCommand    `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands in your shell."`
+
+	// The list of commands leaves these out, so that it fits one screen.
+	Help     helpCommand     `cmd:"" hidden:"" help:"Explain a command."`
+	Version  versionCommand  `cmd:"" hidden:"" help:"Print the version."`
+	Complete completeCommand `cmd:"" hidden:"" passthrough:"" help:"List completions, for the scripts of enlist completion."`
 }
 
 // streams are where commands write: results to out, logs and errors to err.
@@ -32,25 +39,18 @@ type streams struct {
 	openAPI  []byte
 }
 
-// exit is what kong panics with to stop after --help.
-type exit int
-
-// Run runs the command that the arguments name and returns the exit status: 0 done, 1 failed, 80 arguments not understood.
+// Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed,
+// 80 arguments not understood.
 func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int) {
 	defer func() {
 		if asked, ok := recover().(exit); ok {
 			status = int(asked)
 		}
 	}()
-	parser := kong.Must(&commands{},
-		kong.Name("enlist"),
-		kong.Description("Creates customers in several vendors' systems through one API."),
-		kong.Writers(out, errOut),
-		kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.UsageOnError(),
-	)
-	parsed, err := parser.Parse(arguments)
-	parser.FatalIfErrorf(err)
+	parsed, err := newParser(out, errOut).Parse(arguments)
+	if err != nil {
+		return printUsageError(errOut, err)
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -60,8 +60,7 @@ func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int)
 	}()
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(&streams{out: out, err: errOut, openAPI: openAPI}); err != nil {
-		_, _ = fmt.Fprintln(errOut, "enlist:", err)
-		return 1
+		return printError(errOut, err)
 	}
 	return 0
 }
@@ -72,7 +71,7 @@ type logger struct {
 	level *slog.LevelVar
 }
 
-// newLog makes the log that a configuration asks for.
+// newLog returns a log with the level and the format of the configuration.
 func newLog(w io.Writer, config *configv1.Log) logger {
 	level := &slog.LevelVar{}
 	level.Set(server.LevelOf(config.GetLevel()))
