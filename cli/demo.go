@@ -59,7 +59,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if !c.Once {
-		if _, err := fmt.Fprintf(s.out, tryIt, server.GRPCAddress(), server.HTTPAddress(), strings.TrimPrefix(sandboxed.url(), "http://")); err != nil {
+		if _, err := fmt.Fprintf(s.out, tryIt, server.GRPCAddress(), server.HTTPAddress(), sandboxed.url()); err != nil {
 			return err
 		}
 		select {
@@ -74,9 +74,12 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 
 // tryIt fits 80 columns, and its commands can be pasted.
 const tryIt = `
-gRPC is on %[1]s, REST on %[2]s, sandbox on %[3]s.
-Press Ctrl-C to stop. Open http://%[2]s/docs, or run:
+Serving until you press Ctrl-C:
+  gRPC     %[1]s
+  REST     http://%[2]s
+  sandbox  %[3]s
 
+Open http://%[2]s/docs, or run:
   curl http://%[2]s/v1/providers/opencell/customers/DEMO-1
   grpcurl -plaintext -d '{"provider": "opencell", "customer_id": "DEMO-1"}' \
     %[1]s enlist.v1.CustomerService/GetCustomer
