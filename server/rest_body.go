@@ -176,8 +176,7 @@ func (*jsonMarshaler) NewDecoder(reader io.Reader) runtime.Decoder {
 
 func decode(body *requestBody, into proto.Message) *refusal {
 	if len(bytes.TrimSpace(body.data)) > 0 {
-		if err := protojson.Unmarshal(body.data, into); err != nil {
-			violation := explainJSON(body.data, err, into.ProtoReflect().Descriptor())
+		if violation := ReadJSON(body.data, into); violation != nil {
 			return refuse(http.StatusBadRequest, violation.Path, violation.Description)
 		}
 	}

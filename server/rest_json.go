@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/enlist-dev/enlist/providers/rules"
@@ -16,6 +18,17 @@ import (
 
 // position finds the place that protojson names in its errors.
 var position = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
+
+// ReadJSON reads a message from JSON, in which a field may have its proto or its JSON name. It returns
+// what is wrong, without the value: the path of the field and what it must be; nil for nothing.
+func ReadJSON(data []byte, into proto.Message) *rules.Violation {
+	err := protojson.Unmarshal(data, into)
+	if err == nil {
+		return nil
+	}
+	violation := explainJSON(data, err, into.ProtoReflect().Descriptor())
+	return &violation
+}
 
 const inUnicode = `valid UTF-8, with \u escapes of whole characters`
 
