@@ -3,9 +3,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -23,11 +25,17 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, while a server uses it."`
 	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready. The exit status is 0 if it is."`
 	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
+
+	Customers   customersCommand   `cmd:"" help:"Create and show customers, through a running server."`
+	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
+	Providers   providersCommand   `cmd:"" help:"List and show the providers of a running server."`
+
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
 // streams are where commands write: results to out, logs and errors to err.
 type streams struct {
+	in       io.Reader
 	out, err io.Writer
 	openAPI  []byte
 }
@@ -59,8 +67,11 @@ func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int)
 		stop() // a second signal ends the process at once
 	}()
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	if err := parsed.Run(&streams{out: out, err: errOut, openAPI: openAPI}); err != nil {
+	if err := parsed.Run(&streams{in: os.Stdin, out: out, err: errOut, openAPI: openAPI}); err != nil {
 		_, _ = fmt.Fprintln(errOut, "enlist:", err)
+		if failed := (*failure)(nil); errors.As(err, &failed) {
+			return failed.status
+		}
 		return 1
 	}
 	return 0

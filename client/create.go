@@ -29,7 +29,7 @@ var ErrNoRequestID = errors.New(
 	"request_id is not set: set it to a UUID that is made once and stored before the first attempt, so that a repeated request creates no second customer")
 
 // NotSettledError says that the outcome was not settled when the context ended, or when an error
-// that says nothing about the outcome stopped the attempts, such as a revoked API key. The customer
+// that says nothing about earlier attempts stopped them, such as a revoked API key. The customer
 // may exist. Repeat the request with the same request_id, from any process and at any time within
 // the journal's retention.
 type NotSettledError struct {
@@ -141,14 +141,13 @@ func (c *creation) wait(err error) (wait time.Duration, again bool) {
 	return wait, true
 }
 
-// settles tells whether a final error says what became of earlier attempts.
+// settles tells whether a final error also says what became of earlier attempts.
 func settles(err error) bool {
 	switch Reason(err) {
-	case enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED, enlistv1.ErrorReason_INTERNAL_ERROR, enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED,
-		enlistv1.ErrorReason_CREDENTIALS_MISSING, enlistv1.ErrorReason_CREDENTIALS_INVALID, enlistv1.ErrorReason_NOT_PERMITTED:
-		return false
-	default:
+	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_OUTCOME_UNKNOWN:
 		return true
+	default:
+		return false
 	}
 }
 

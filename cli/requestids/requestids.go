@@ -38,7 +38,8 @@ type Entry struct {
 	Settled bool `json:"settled"`
 	// Repeated tells whether the entry existed before.
 	Repeated bool `json:"-"`
-	// File is where the entry is kept.
+	// File is where the entry is kept. It is empty for a request_id that is kept elsewhere, which
+	// Settle and Forget leave alone.
 	File string `json:"-"`
 }
 
@@ -103,6 +104,9 @@ func read(file string) (*Entry, error) {
 
 // Settle records that a response has reported the customer.
 func (e *Entry) Settle() error {
+	if e.File == "" || e.Settled {
+		return nil
+	}
 	e.Settled = true
 	text, err := json.Marshal(e)
 	if err != nil {
@@ -112,7 +116,12 @@ func (e *Entry) Settle() error {
 }
 
 // Forget deletes the entry. The next command with the same request is a new creation.
-func (e *Entry) Forget() error { return os.Remove(e.File) }
+func (e *Entry) Forget() error {
+	if e.File == "" {
+		return nil
+	}
+	return os.Remove(e.File)
+}
 
 // publish writes a file that must not exist yet.
 func publish(file string, content []byte) error { return write(file, content, os.Link) }
