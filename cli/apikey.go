@@ -10,7 +10,7 @@ import (
 )
 
 type keyCommand struct {
-	Name string `help:"Name of the caller." default:"billing"`
+	Name string `help:"Name of the caller. Default: ${default}." default:"billing" placeholder:"NAME"`
 }
 
 // callerName is what auth.proto takes for the name of an API key.

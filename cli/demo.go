@@ -19,9 +19,15 @@ import (
 
 type demoCommand struct {
 	Once           bool   `help:"Exit after the table."`
-	GrpcAddress    string `help:"Address for gRPC. Port 0 selects a free port." default:"127.0.0.1:9090" placeholder:"HOST:PORT"`
-	HTTPAddress    string `help:"Address for REST. Port 0 selects a free port." default:"127.0.0.1:8080" name:"http-address" placeholder:"HOST:PORT"`
-	SandboxAddress string `help:"Address for the sandbox. Port 0 selects a free port." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	GrpcAddress    string `help:"Address for gRPC. Default: ${default}." default:"${grpc_address}" placeholder:"HOST:PORT"`
+	HTTPAddress    string `help:"Address for REST. Default: ${default}." default:"${rest_address}" name:"http-address" placeholder:"HOST:PORT"`
+	SandboxAddress string `help:"Address for the sandbox. Default: ${default}." default:"${sandbox_address}" placeholder:"HOST:PORT"`
+}
+
+// Help says what the demo does.
+func (demoCommand) Help() string {
+	return "The demo starts Enlist and a sandbox of all vendors. It creates a customer at each vendor, " +
+		"prints a table, and serves until you press Ctrl-C. Port 0 selects a free port."
 }
 
 func (c *demoCommand) Run(ctx context.Context, s *streams) error {

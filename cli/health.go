@@ -18,10 +18,10 @@ import (
 )
 
 type healthCommand struct {
-	Address string        `help:"Address or URL of the server's admin or REST port. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
-	CAFile  string        `help:"PEM file with the authority of the server's certificate." name:"ca-file" type:"path" placeholder:"FILE"`
-	Config  string        `help:"Configuration file (YAML) of a server on this machine, in place of --address." type:"path" placeholder:"FILE"`
-	Timeout time.Duration `help:"How long to wait for a response." default:"2s"`
+	Address string        `help:"Address or URL of the server's admin or REST port. Default: ${rest_address}, or the port in --config." placeholder:"HOST:PORT"`
+	CAFile  string        `help:"PEM file with the authority of the server's certificate. Default: the system's." name:"ca-file" type:"path" placeholder:"FILE"`
+	Config  string        `help:"Configuration file (YAML) of a server on this machine." type:"path" placeholder:"FILE"`
+	Timeout time.Duration `help:"How long to wait for a response. Default: ${default}." default:"2s" placeholder:"DURATION"`
 }
 
 func (c *healthCommand) Run(ctx context.Context, s *streams) error {

@@ -14,8 +14,11 @@ import (
 	"github.com/enlist-dev/enlist/server/config"
 )
 
+// sandboxAddress is where the sandbox listens by default.
+const sandboxAddress = "127.0.0.1:8090"
+
 type sandboxCommand struct {
-	Address string `help:"Where to listen." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	Address string `help:"Address to listen on, loopback only. Port 0 is a free one. Default: ${default}." default:"${sandbox_address}" placeholder:"HOST:PORT"`
 }
 
 func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/once"
@@ -13,7 +14,15 @@ import (
 
 type serveCommand struct {
 	Config         string `help:"Configuration file (YAML)." type:"path" placeholder:"FILE"`
-	SandboxAddress string `help:"Address for the sandbox. Only without --config." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	SandboxAddress string `help:"Address for the sandbox, without --config. Default: ${default}." default:"${sandbox_address}" placeholder:"HOST:PORT"`
+}
+
+// Help says where the server listens.
+func (serveCommand) Help() string {
+	defaults := EmbeddedConfig("")
+	return fmt.Sprintf("Enlist serves gRPC on %s and REST on %s, unless the configuration says otherwise. "+
+		"Without --config, it serves all vendors of a built-in sandbox.",
+		defaults.GetGrpc().GetAddress(), defaults.GetHttp().GetAddress())
 }
 
 func (c *serveCommand) Run(ctx context.Context, s *streams) error {
