@@ -34,7 +34,7 @@ type createCommand struct {
 	Email      string        `help:"Email address." placeholder:"ADDRESS"`
 	Country    string        `help:"Country of the billing address, such as FR." placeholder:"CODE"`
 	File       string        `help:"Request in YAML or JSON; - reads stdin. Flags win." short:"f" placeholder:"FILE"`
-	OnExisting string        `help:"If the customer exists: fail, update or adopt." enum:"fail,update,adopt,unset" default:"unset" placeholder:"ACTION"`
+	OnExisting string        `help:"If the customer exists: fail, update or adopt." enum:",fail,update,adopt" default:"" placeholder:"ACTION"`
 	DryRun     bool          `help:"Send nothing. Show the request to the vendor."`
 	RequestID  string        `help:"UUID, if you store it yourself." name:"request-id" placeholder:"UUID"`
 	Timeout    time.Duration `help:"How long to wait for the outcome. (${default})" default:"5m" placeholder:"TIME"`
@@ -104,7 +104,7 @@ func (c *createCommand) request(stdin io.Reader) (*enlistv1.CreateCustomerReques
 			setText(request.ProtoReflect(), field.path, field.value)
 		}
 	}
-	if c.OnExisting != "unset" {
+	if c.OnExisting != "" {
 		request.OnExisting = enlistv1.OnExisting(enlistv1.OnExisting_value["ON_EXISTING_"+strings.ToUpper(c.OnExisting)])
 	}
 	switch {
