@@ -164,8 +164,8 @@ func setText(message protoreflect.Message, path, value string) {
 	message.Set(field, protoreflect.ValueOfString(value))
 }
 
-// identify sets the request_id of a request. Unless the user sets one, it comes from the file of this
-// request, which is on disk when identify returns.
+// identify sets the request_id of a request. Unless the user sets one, it comes from the file of
+// this request, which is on disk when identify returns.
 func (c *createCommand) identify(request *enlistv1.CreateCustomerRequest) (*requestids.Entry, error) {
 	if request.GetRequestId() != "" {
 		return &requestids.Entry{RequestID: request.GetRequestId(), Created: time.Now(), Repeated: true}, nil // the user stores it
@@ -262,8 +262,8 @@ func stateFolder() (string, error) {
 	return filepath.Join(home, ".local", "state", "enlist"), nil
 }
 
-// forgetIfFinal forgets a request after which no customer exists, so that the command can be repeated
-// when the cause is removed.
+// forgetIfFinal forgets a request that created no customer. The user can then remove the cause and
+// repeat the command.
 func forgetIfFinal(entry *requestids.Entry, err error) error {
 	if errors.As(err, new(*client.NotSettledError)) {
 		return nil

@@ -26,8 +26,8 @@ type failure struct {
 
 func (f *failure) Unwrap() error { return f.error }
 
-// explain returns an error of a request as text for a person: the reason, the message, what is wrong
-// with each field, and the vendor's words. The flags say how a field is set on the command line.
+// explain returns an error of a request as text for a person: the reason, the message, each field
+// violation, and the vendor's words. The flags say how a field is set on the command line.
 func (r *remote) explain(err error, flags map[string]string) error {
 	var text strings.Builder
 	said := status.Convert(err)

@@ -30,10 +30,10 @@ var (
 // repeated until it succeeds. Each customer exists once.
 func TestKilledCreate(t *testing.T) {
 	if *killSeed == 0 {
-		*killSeed = uint64(time.Now().UnixNano()) //nolint:gosec // any number
+		*killSeed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("-kills.seed=%d", *killSeed)
-	chance := rand.New(rand.NewPCG(*killSeed, 0)) //nolint:gosec // not for secrets
+	chance := rand.New(rand.NewPCG(*killSeed, 0))
 	vendors := httptest.NewServer(sandbox.New())
 	defer vendors.Close()
 	configuration := cli.EmbeddedConfig(vendors.URL)

@@ -27,7 +27,8 @@ type remote struct {
 	Output   string `help:"How to print: table or json." enum:"table,json" default:"table" short:"o" placeholder:"FORMAT"`
 }
 
-// connect returns a connection to the server. It uses TLS, except to a loopback address or an http:// URL.
+// connect returns a connection to the server. It uses TLS, except to a loopback address or an
+// http:// URL.
 func (r *remote) connect() (*grpc.ClientConn, error) {
 	address, secure, err := r.address()
 	if err != nil {

@@ -79,15 +79,15 @@ type creation struct {
 // attempt may take 60 s. It follows the policy in docs/clients.md:
 //
 //   - After an error of Enlist with RetryInfo, it waits as long as RetryInfo says.
-//   - After an error that is not from Enlist, such as a lost connection, it waits 1 s, then twice as
-//     long each time, up to 30 s.
+//   - After an error that is not from Enlist, such as a lost connection, it waits 1 s. The wait
+//     doubles each time, up to 30 s.
 //   - Any other error is final. CreateCustomer returns it as it is, unless it says nothing about an
 //     earlier attempt.
 //
 // The request must have a request_id, made once and stored before CreateCustomer is called, unless
-// it sets validate_only. Without one, CreateCustomer returns ErrNoRequestID and sends nothing. If the
-// outcome is not settled when ctx ends, it returns a *NotSettledError. Without a deadline in ctx it
-// waits for ever.
+// it sets validate_only. Without one, CreateCustomer returns ErrNoRequestID and sends nothing. If
+// the outcome is not settled when ctx ends, it returns a *NotSettledError. Without a deadline in ctx
+// it waits for ever.
 func CreateCustomer(
 	ctx context.Context, customers enlistv1.CustomerServiceClient, request *enlistv1.CreateCustomerRequest, options ...Option,
 ) (*enlistv1.CreateCustomerResponse, error) {
@@ -141,7 +141,7 @@ func (c *creation) wait(err error) (wait time.Duration, again bool) {
 	return wait, true
 }
 
-// settles tells whether a final error also says what became of earlier attempts.
+// settles tells whether a final error also settles the outcome of earlier attempts.
 func settles(err error) bool {
 	switch Reason(err) {
 	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_OUTCOME_UNKNOWN:
