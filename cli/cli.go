@@ -19,6 +19,7 @@ import (
 type commands struct {
 	VersionFlag kong.VersionFlag `name:"version" help:"Print the version."`
 
+	Init    initCommand    `cmd:"" help:"Write a configuration, with comments."`
 	Demo    demoCommand    `cmd:"" help:"Create a customer at every vendor of the sandbox."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
 	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
@@ -44,11 +45,13 @@ type streams struct {
 	in       io.Reader
 	out, err io.Writer
 	openAPI  []byte
+	schema   []byte // of the configuration
 }
 
 // Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed, 2 the
-// outcome of a creation is not known yet, 80 arguments not understood.
-func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int) {
+// outcome of a creation is not known yet, 80 arguments not understood. openAPI describes the
+// contract, and schema the configuration.
+func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (status int) {
 	defer func() {
 		if asked, ok := recover().(exit); ok {
 			status = int(asked)
@@ -66,7 +69,7 @@ func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int)
 		stop() // a second signal ends the process at once
 	}()
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	if err := parsed.Run(&streams{in: os.Stdin, out: out, err: errOut, openAPI: openAPI}); err != nil {
+	if err := parsed.Run(&streams{in: os.Stdin, out: out, err: errOut, openAPI: openAPI, schema: schema}); err != nil {
 		return printError(errOut, err)
 	}
 	return 0

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/enlist-dev/enlist/cli"
 	"github.com/enlist-dev/enlist/server/auth/authtest"
@@ -49,10 +50,62 @@ func TestDemoOnce(t *testing.T) {
 	if len(lines) < 2 || !strings.HasPrefix(lines[0], "PROVIDER") {
 		t.Fatalf("got\n%s", out)
 	}
+	for _, line := range lines {
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("more than 80 columns: %s", line)
+		}
+	}
 	for _, provider := range cli.EmbeddedConfig("").GetProviders() {
 		row := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, provider.GetName()+" ") })
-		if row < 0 || !strings.Contains(lines[row], " CREATED ") || !strings.Contains(lines[row], " yes ") {
+		if row < 0 || !strings.HasSuffix(lines[row], "  CREATED  yes") {
 			t.Errorf("%s was not created and read:\n%s", provider.GetName(), out)
+		}
+	}
+}
+
+// After the table, the demo says what to open and what to run. The commands work as printed.
+func TestDemoSaysWhatIsNext(t *testing.T) {
+	grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+	demo := exec.Command(binary, "demo", "--grpc-address", grpcAddress, "--http-address", httpAddress, "--sandbox-address=127.0.0.1:0")
+	out, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, demo)
+	var commands []string
+	var next string
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		line := lines.Text()
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("more than 80 columns: %s", line)
+		}
+		next += line + "\n"
+		if strings.HasPrefix(line, "  curl ") || strings.HasPrefix(line, "  grpcurl ") {
+			commands = append(commands, line)
+		}
+		if strings.HasPrefix(line, "  grpcurl ") && lines.Scan() {
+			commands[len(commands)-1] += "\n" + lines.Text()
+			break
+		}
+	}
+	if len(commands) != 2 || !strings.Contains(next, "http://"+httpAddress+"/docs,") {
+		t.Fatalf("it says\n%s", next)
+	}
+	tools, err := filepath.Abs("../.tools/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range commands {
+		name := strings.Fields(command)[0]
+		bash := exec.Command("bash", "-c", command)
+		bash.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"))
+		if exec.Command("bash", "-c", "PATH="+tools+":$PATH command -v "+name).Run() != nil {
+			t.Logf("not run here: it needs %s", name)
+		} else if printed, err := bash.CombinedOutput(); err != nil || !strings.Contains(string(printed), "DEMO-1") {
+			t.Errorf("$ %s\n%v: %s", command, err, printed)
 		}
 	}
 }

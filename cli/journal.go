@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
@@ -108,30 +107,16 @@ func keyBeside(path string) (string, error) {
 	return strings.TrimSpace(string(text)), err
 }
 
-// makeKey makes a key file, unless another process is first. It is there whole and on the disk before anything is sealed with it: a
-// journal without its key is lost.
+// makeKey writes a new key to a file, unless another process did so first. The whole key is on disk
+// before it encrypts anything, because a journal without its key is lost.
 func makeKey(file string) error {
 	var key [32]byte
-	_, _ = rand.Read(key[:])                                                  // never fails
-	draft, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // for this user alone
-	if err != nil {
-		return err
+	_, _ = rand.Read(key[:]) // never fails
+	err := writeFile(file, []byte(base64.StdEncoding.EncodeToString(key[:])+"\n"), 0o600, false)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
 	}
-	defer func() { _ = os.Remove(draft.Name()) }()
-	_, err = draft.WriteString(base64.StdEncoding.EncodeToString(key[:]) + "\n")
-	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(draft.Name(), file); err != nil && !errors.Is(err, fs.ErrExist) {
-		if err := os.Rename(draft.Name(), file); err != nil { // not every file system has links
-			return err
-		}
-	}
-	folder, err := os.Open(filepath.Dir(file))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return err
 }
 
 // temporaryJournal is a journal that lasts as long as the sandbox whose customers it records.

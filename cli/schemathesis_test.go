@@ -14,7 +14,7 @@ import (
 
 var fuzzExamples = flag.Int("schemathesis.examples", 25, "how many requests Schemathesis makes up for each operation and phase")
 
-var servingREST = regexp.MustCompile(`REST on (http://[^,]+),`)
+var servingREST = regexp.MustCompile(`^  REST +(http://\S+)$`)
 
 // Schemathesis, which knows no more than the OpenAPI document, finds nothing in the demo that the document does not say.
 // tools/openapi/schemathesis.toml has its settings and what is excepted.

@@ -23,6 +23,7 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 		kong.Name("enlist"),
 		kong.Description("Creates customers in several vendors' systems through one API."),
 		kong.Vars{
+			"examples":        strings.Join(examples(), ", "),
 			"version":         "enlist " + thisBuild().String(),
 			"grpc_address":    defaults.GetGrpc().GetAddress(),
 			"rest_address":    defaults.GetHttp().GetAddress(),

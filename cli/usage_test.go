@@ -23,7 +23,7 @@ func TestHelpFitsAScreen(t *testing.T) {
 				continue // its arguments are any
 			}
 			var out, errOut bytes.Buffer
-			if status := Run(arguments, &out, &errOut, nil); status != 0 || errOut.Len() > 0 {
+			if status := Run(arguments, &out, &errOut, nil, nil); status != 0 || errOut.Len() > 0 {
 				t.Errorf("%v: status %d, %s", arguments, status, errOut.String())
 			}
 			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -64,7 +64,7 @@ func TestUsageErrors(t *testing.T) {
 		"completion csh":               `<shell> must be one of "bash","zsh","fish" but got "csh"; run "enlist completion --help"`,
 	} {
 		var out, errOut bytes.Buffer
-		if status := Run(strings.Fields(arguments), &out, &errOut, nil); status != 80 {
+		if status := Run(strings.Fields(arguments), &out, &errOut, nil, nil); status != 80 {
 			t.Errorf("%q: status %d", arguments, status)
 		}
 		if printed := errOut.String(); !strings.HasPrefix(printed, "enlist: "+want) || strings.Count(printed, "\n") != 1 || out.Len() > 0 {
@@ -76,7 +76,7 @@ func TestUsageErrors(t *testing.T) {
 // --version and version print the same.
 func TestVersionFlag(t *testing.T) {
 	var flag, command, errOut bytes.Buffer
-	if Run([]string{"--version"}, &flag, &errOut, nil) != 0 || Run([]string{"version"}, &command, &errOut, nil) != 0 ||
+	if Run([]string{"--version"}, &flag, &errOut, nil, nil) != 0 || Run([]string{"version"}, &command, &errOut, nil, nil) != 0 ||
 		flag.String() != command.String() || !strings.HasPrefix(flag.String(), "enlist ") {
 		t.Errorf("%q and %q, %s", flag.String(), command.String(), errOut.String())
 	}
