@@ -127,7 +127,7 @@ avvio: {password: "long-enough-password"}
 		t.Error(out)
 	}
 	unquoted := strings.ReplaceAll(text, `"NO"`, "NO")
-	c.fails(1, "--file: customer.billing_address.country_code must be a text, in double quotes\n", unquoted, "customers", "create", "-f", "-")
+	c.fails(1, "--file: customer.billing_address.country_code must be a string, in double quotes\n", unquoted, "customers", "create", "-f", "-")
 	c.fails(1, `did you mean customer.email?`, `{"customer": {"emial": "a@example.com"}}`, "customers", "create", "-f", "-", "-p", "opencell")
 	c.fails(1, "--file: must be YAML or JSON", "a: b: c", "customers", "create", "-f", "-", "-p", "opencell")
 	c.fails(1, "no such file", "", "customers", "create", "-f", file+".missing", "-p", "opencell")

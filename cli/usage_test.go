@@ -51,7 +51,7 @@ func TestHelpFitsAScreen(t *testing.T) {
 // A usage error is one line that says what is wrong and which command explains it.
 func TestUsageErrors(t *testing.T) {
 	for arguments, want := range map[string]string{
-		"":                             `missing command, expected one of "demo"`,
+		"":                             `missing command, expected one of "init"`,
 		"serv":                         `unknown command serv, did you mean "serve"? Run "enlist --help"`,
 		"frobnicate":                   `unknown command frobnicate; run "enlist --help"`,
 		"help serv":                    `unknown command serv, did you mean "serve"? Run "enlist --help"`,
