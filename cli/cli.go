@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -18,14 +19,19 @@ import (
 type commands struct {
 	VersionFlag kong.VersionFlag `name:"version" help:"Print the version."`
 
-	Init       initCommand       `cmd:"" help:"Write a configuration, with comments."`
-	Demo       demoCommand       `cmd:"" help:"Create a customer at every vendor of the sandbox."`
-	Check      checkCommand      `cmd:"" help:"Check a configuration and list all problems."`
-	Serve      serveCommand      `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
-	Health     healthCommand     `cmd:"" help:"Check whether a running server is ready."`
-	Backup     backupCommand     `cmd:"" help:"Copy an SQLite journal to a file, also while a server runs."`
-	Key        keyCommand        `cmd:"" help:"Generate an API key and its line for the configuration."`
-	Sandbox    sandboxCommand    `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
+	Init    initCommand    `cmd:"" help:"Write a configuration, with comments."`
+	Demo    demoCommand    `cmd:"" help:"Create a customer at every vendor of the sandbox."`
+	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
+	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
+	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready."`
+	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, also while a server runs."`
+	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
+	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
+
+	Customers   customersCommand   `cmd:"" help:"Create and show customers, through a server."`
+	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
+	Providers   providersCommand   `cmd:"" help:"List and show the providers of a server."`
+
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands in your shell."`
 
 	// The list of commands leaves these out, so that it fits one screen.
@@ -36,13 +42,15 @@ type commands struct {
 
 // streams are where commands write: results to out, logs and errors to err.
 type streams struct {
+	in       io.Reader
 	out, err io.Writer
 	openAPI  []byte
 	schema   []byte // of the configuration
 }
 
-// Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed,
-// 80 arguments not understood. openAPI describes the contract, and schema the configuration.
+// Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed, 2 the
+// outcome of a creation is not known yet, 80 arguments not understood. openAPI describes the
+// contract, and schema the configuration.
 func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (status int) {
 	defer func() {
 		if asked, ok := recover().(exit); ok {
@@ -61,7 +69,7 @@ func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (sta
 		stop() // a second signal ends the process at once
 	}()
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	if err := parsed.Run(&streams{out: out, err: errOut, openAPI: openAPI, schema: schema}); err != nil {
+	if err := parsed.Run(&streams{in: os.Stdin, out: out, err: errOut, openAPI: openAPI, schema: schema}); err != nil {
 		return printError(errOut, err)
 	}
 	return 0

@@ -51,8 +51,8 @@ func TestCheckConnect(t *testing.T) {
 				all["avvio"].GetAvvio().Password = "s3cret-wrong"
 			},
 			failed: map[string]string{
-				"opencell": "rejected the credentials", "sellandsign": "rejected the credentials", "valomnia": "rejected the credentials",
-				"caliq": "rejected the credentials", "avvio": "rejected the credentials",
+				"opencell": "rejected the configured credentials", "sellandsign": "rejected the configured credentials", "valomnia": "rejected the configured credentials",
+				"caliq": "rejected the configured credentials", "avvio": "rejected the configured credentials",
 			},
 		},
 		"unreachable": {
@@ -138,7 +138,7 @@ func TestCheckConnectJournal(t *testing.T) {
 		t.Errorf("beside a running server: %s", lines["journal"])
 	}
 	config.Journal.EncryptionKeys = []string{keyAnother}
-	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], "put that key back into journal.encryption_keys") {
+	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], "Add that key to journal.encryption_keys again") {
 		t.Errorf("with another key: %s", lines["journal"])
 	}
 }

@@ -43,11 +43,17 @@ func startProcess(t *testing.T, vendors *httptest.Server, environment ...string)
 	for _, provider := range configuration.GetProviders() {
 		provider.Timeout, provider.LookupLag = durationpb.New(2*time.Second), durationpb.New(0)
 	}
+	return startServer(t, t.TempDir(), configuration, environment...)
+}
+
+// startServer starts a server in a folder, which has its journal.
+func startServer(t *testing.T, folder string, configuration *configv1.Config, environment ...string) *process {
+	t.Helper()
 	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(configuration) // JSON is YAML, too
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{folder: t.TempDir(), logIsWhole: make(chan struct{})}
+	p := &process{folder: folder, logIsWhole: make(chan struct{})}
 	p.command = exec.Command(binary, "serve", "--config", write(t, string(text)))
 	p.command.Dir, p.command.Env = p.folder, append(os.Environ(), environment...)
 	stderr, err := p.command.StderrPipe()

@@ -54,6 +54,9 @@ func printError(errOut io.Writer, err error) (status int) {
 		return printUsageError(errOut, err)
 	}
 	_, _ = fmt.Fprintln(errOut, "enlist:", err)
+	if failed := (*failure)(nil); errors.As(err, &failed) {
+		return failed.status
+	}
 	return 1
 }
 

@@ -147,7 +147,7 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 			}
 			return existing, busy, nil
 		}
-		s.log.WarnContext(ctx, "journal: an intent could not be recorded", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+		s.log.WarnContext(ctx, "journal: could not record an intent; trying again", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
 			f.tell(nil, journalUnavailable(err))
 			s.takeBack(record.Key, 1)
@@ -171,7 +171,7 @@ func (s *Service) wrote(record *journal.Record, version int64) bool {
 // takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same, as the
 // given version.
 func (s *Service) takeBack(key journal.Key, version int64) {
-	s.untilWritten("take back an intent", key, func(ctx context.Context) error {
+	s.untilWritten("withdraw an intent", key, func(ctx context.Context) error {
 		record, err := s.get(ctx, key)
 		if err != nil || record == nil || !s.wrote(record, version) {
 			return err

@@ -18,8 +18,8 @@ func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Reco
 	case record == nil:
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_OPERATION_NOT_FOUND,
-			Message: "No create with this request_id is recorded for this caller at provider " + key.Provider +
-				". Previews are not recorded, nor creates that were refused because of their fields; ListOperations lists those that are.",
+			Message: "Enlist has no record of a creation with this request_id for this caller at provider " + key.Provider +
+				". It does not record previews, or requests with invalid fields. ListOperations lists the recorded creations.",
 		}
 	}
 	if isDecidable(record) { // a person may be about to decide, so the wait before that begins

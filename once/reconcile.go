@@ -59,7 +59,7 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 	}
 	claimed, err := s.journal.Claim(ctx, room)
 	if err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "journal: due creates could not be claimed; trying again", "cause", err)
+		s.log.WarnContext(ctx, "journal: could not claim due creations; trying again", "cause", err)
 	}
 	var puttingOff sync.WaitGroup // at once, so that the journal commits them together
 	defer puttingOff.Wait()
@@ -88,7 +88,8 @@ func (s *Service) putOff(ctx context.Context, record *journal.Record) {
 	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
 		return
 	}
-	s.log.WarnContext(ctx, "journal: a create could not be put off", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+	s.log.WarnContext(ctx, "journal: could not postpone a creation; resolving it now", "provider", record.Provider,
+		"request_id", record.RequestID, "cause", err)
 	s.work.Go(func() { s.settleClaimed(ctx, record) }) // it would be nobody's otherwise
 }
 
@@ -125,7 +126,7 @@ func (s *Service) keepHouse(ctx context.Context) {
 		for {
 			deleted, err := s.journal.Purge(ctx, s.retention, housekeepingBatch)
 			if err != nil && ctx.Err() == nil {
-				s.log.WarnContext(ctx, "journal: old records could not be deleted; trying again", "cause", err)
+				s.log.WarnContext(ctx, "journal: could not delete old records; trying again", "cause", err)
 			}
 			if deleted < housekeepingBatch || err != nil {
 				break
@@ -148,13 +149,14 @@ func (s *Service) sealAnew(ctx context.Context, total *int) bool {
 		*total += count
 		if err != nil {
 			if ctx.Err() == nil {
-				s.log.WarnContext(ctx, "journal: records could not be encrypted anew; trying again", "cause", err)
+				s.log.WarnContext(ctx, "journal: could not encrypt records with the first key; trying again", "cause", err)
 			}
 			return false
 		}
 		if count == 0 {
 			if *total > 0 {
-				s.log.InfoContext(ctx, "journal: every record is encrypted with the first of journal.encryption_keys; the others can go", "records", *total)
+				s.log.InfoContext(ctx, "journal: the first key of journal.encryption_keys encrypts every record; you can remove the other keys",
+					"records", *total)
 			}
 			return true
 		}

@@ -111,7 +111,7 @@ func (s *Service) release(ctx context.Context, f *flight, record *journal.Record
 // made, and again when it is there, since a process can be stopped for long at any moment: what is left is the moment of the write.
 func (s *Service) checkLease(f *flight) error {
 	if !s.journal.Holds(f.lease) {
-		return journalUnavailable(errors.New("the lease of this replica was not renewed in time"))
+		return journalUnavailable(errors.New("this replica did not renew its lease in time"))
 	}
 	return nil
 }
@@ -284,19 +284,19 @@ func resultOf(err error, left bool) result {
 
 // recordLate records the vendor's answer to a sender that others have taken for dead.
 func (s *Service) recordLate(record *journal.Record) {
-	s.untilWritten("record a late answer", record.Key, func(ctx context.Context) error {
+	s.untilWritten("record a late response", record.Key, func(ctx context.Context) error {
 		current, err := s.get(ctx, record.Key)
 		if err != nil || current == nil || current.State == succeeded {
 			return err
 		}
 		if current.State == intent && current.Owner != s.journal.Replica() {
-			return errors.New("another replica is sending it again")
+			return errors.New("another replica is making another attempt")
 		}
 		if current.State == intent { // another was, and has died
 			s.abandon(current)
 		}
 		if illegal := move(current, lateAnswer, sender); illegal != nil {
-			s.log.ErrorContext(ctx, "a late answer contradicts what is recorded", "provider", record.Provider, "request_id", record.RequestID,
+			s.log.ErrorContext(ctx, "a late response contradicts the recorded outcome", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
 			return nil //nolint:nilerr // there is nothing to write, however often it is tried
 		}

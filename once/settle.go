@@ -26,7 +26,7 @@ const (
 )
 
 // errNobodyToAsk is why a create cannot be looked up with the present configuration.
-var errNobodyToAsk = errors.New("nobody can be asked")
+var errNobodyToAsk = errors.New("the configuration allows no look-up")
 
 // followFor is the longest pause for which a call goes on to find out what became of its own send.
 const followFor = 5 * time.Second
@@ -147,7 +147,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 		return s.giveBack(ctx, f, record, 0)
 	}
 	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
-		s.log.WarnContext(ctx, "an unknown outcome could not be looked up; trying again later", "provider", record.Provider,
+		s.log.WarnContext(ctx, "could not look up an unknown outcome; trying again", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
 		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
 	}
@@ -294,12 +294,12 @@ func (s *Service) lookUp(
 	}()
 	provider := s.providers[record.Provider]
 	if provider == nil {
-		return nil, fmt.Errorf("%w: its provider is no longer configured", errNobodyToAsk)
+		return nil, fmt.Errorf("%w: the provider is no longer configured", errNobodyToAsk)
 	}
 	if *creation == nil {
 		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
 		if *creation, err = provider.Prepare(request); err != nil {
-			return nil, fmt.Errorf("%w: its provider would not take the request any more: %w", errNobodyToAsk, err)
+			return nil, fmt.Errorf("%w: the provider no longer accepts the request: %w", errNobodyToAsk, err)
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Counted: isOpenAttempt(record.Payload)})
@@ -386,7 +386,7 @@ func (s *Service) sendAgain(
 	f.lease = s.journal.Lease()
 	step("before-resend")
 	if err := s.update(ctx, record, -1); err != nil {
-		s.log.ErrorContext(ctx, "journal: a send again could not be recorded, so nothing was sent", "provider", record.Provider,
+		s.log.ErrorContext(ctx, "journal: could not record another attempt, so Enlist sent nothing", "provider", record.Provider,
 			"request_id", record.RequestID, "cause", err)
 		s.must(move(record, unanswered, sender))
 		return s.giveBack(ctx, f, record, firstLookupAfter)
@@ -414,7 +414,7 @@ func (s *Service) giveBackUntil(ctx context.Context, f *flight, record *journal.
 		if record.State != needsPerson { // a decision that nothing was made needs the wait, too
 			s.observed.forget(record.Key)
 		}
-		s.log.InfoContext(ctx, "an unknown outcome is settled", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
+		s.log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
 	if s.write(f, record, due, nil) != nil { // another has taken it over

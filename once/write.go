@@ -41,7 +41,7 @@ func (s *Service) take(ctx context.Context, f *flight, record *journal.Record) (
 
 // letGo gives back an open record that is this replica's in the given version, if it is, for anybody to look into.
 func (s *Service) letGo(key journal.Key, version int64) {
-	s.untilWritten("give back a create", key, func(ctx context.Context) error {
+	s.untilWritten("release a record", key, func(ctx context.Context) error {
 		record, err := s.get(ctx, key)
 		if err != nil || record == nil || !record.IsOpen() || record.Owner != s.journal.Replica() || record.Version != version {
 			return err
@@ -107,7 +107,7 @@ func (s *Service) replace(ctx context.Context, record *journal.Record, due time.
 // returns nil, or ErrConflict when another replica has taken the record over.
 func (s *Service) write(f *flight, record *journal.Record, due time.Duration, early *answer) error {
 	var lost error
-	s.untilWritten("record what became of a create", record.Key, func(ctx context.Context) error {
+	s.untilWritten("record an outcome", record.Key, func(ctx context.Context) error {
 		err := s.update(ctx, record, due)
 		if errors.Is(err, journal.ErrConflict) {
 			lost = err
