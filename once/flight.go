@@ -5,7 +5,6 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
@@ -20,6 +19,8 @@ type flights struct {
 // flight is the work on one create.
 type flight struct {
 	key journal.Key
+	// writer marks what this flight writes, so that a write that returned an error is recognized.
+	writer []byte
 	// landed is closed when the work has ended.
 	landed chan struct{}
 	// fingerprint of the request that it carries out; nil for work on a record.
@@ -81,7 +82,7 @@ func (f *flights) board(key journal.Key) (boarded *flight, isNew bool) {
 	if there := f.byKey[key]; there != nil {
 		return there, false
 	}
-	boarded = &flight{key: key, landed: make(chan struct{}), told: make(chan answer, 1)}
+	boarded = &flight{key: key, writer: newWriter(), landed: make(chan struct{}), told: make(chan answer, 1)}
 	f.byKey[key] = boarded
 	return boarded, true
 }
@@ -132,12 +133,12 @@ func (s *Service) fly(
 	}
 	left, otherwise := lastWords/2, inProgress(f.key.Provider)
 	if a := f.attempt.Load(); a != nil && a.sent.Load() { // it is over, and being recorded
-		left, otherwise = patienceLeft/2, stillSending(f.key.Provider)
+		left, otherwise = answerEarly/2, stillSending(f.key.Provider)
 	}
 	select { // what has sent nothing ends with its caller, and says how
 	case told := <-f.told:
 		return told.response, told.err
-	case <-time.After(left):
+	case <-after(left):
 		return nil, otherwise
 	}
 }

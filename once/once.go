@@ -97,7 +97,7 @@ func (s *Service) Close(ctx context.Context) {
 		s.end()
 		select {
 		case <-ended:
-		case <-time.After(lastWords):
+		case <-after(lastWords):
 		}
 	}
 	s.end()

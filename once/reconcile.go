@@ -84,7 +84,7 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 func (s *Service) putOff(ctx context.Context, record *journal.Record) {
 	due := s.leave(record, jitter(turnAgainAfter))
 	record.Owner = ""
-	err := s.replace(ctx, record, due)                     // not s.update: a flight of this process may have taken it, whose write is not this one's
+	err := s.replace(ctx, newWriter(), record, due)        // not s.update: a flight of this process may have taken it, whose write is not this one's
 	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
 		return
 	}
@@ -103,7 +103,7 @@ func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 		}
 		within, cancel := context.WithTimeout(ctx, settleTimeout)
 		within, ended := s.settling(within, record)
-		_, _ = s.fly(within, f, func() (*enlistv1.CreateCustomerResponse, error) { return nil, s.settleOnce(within, f, record.Key) })
+		_, _ = s.fly(within, f, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{flight: f, known: true}) })
 		<-f.landed
 		ended()
 		cancel()
