@@ -56,21 +56,21 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 	ctx, cancel := callerContext(ctx)
 	defer cancel()
 	for {
-		f, isNew := s.flights.board(o.key)
+		j, isNew := s.jobs.start(o.key)
 		if isNew {
-			f.fingerprint = o.fingerprint
-			return s.fly(ctx, f, func() (*enlistv1.CreateCustomerResponse, error) {
+			j.fingerprint = o.fingerprint
+			return s.runJob(ctx, j, func() (*enlistv1.CreateCustomerResponse, error) {
 				if o.invalid != nil {
 					return s.answerInvalid(ctx, o)
 				}
-				return s.drive(ctx, &run{flight: f, order: o, creation: o.creation})
+				return s.drive(ctx, &run{job: j, order: o, creation: o.creation})
 			})
 		}
-		isOver := f.isOver.Load()
+		isOver := j.isOver.Load()
 		select {
-		case <-f.landed:
-			if !isOver && f.shared != nil && bytes.Equal(f.fingerprint, o.fingerprint) {
-				return nil, f.shared
+		case <-j.finished:
+			if !isOver && j.shared != nil && bytes.Equal(j.fingerprint, o.fingerprint) {
+				return nil, j.shared
 			}
 		case <-ctx.Done():
 			return nil, inProgress(o.key.Provider)
@@ -114,7 +114,7 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 func (s *Service) begin(ctx context.Context, r *run) {
 	step("before-intent")
 	record := newRecord(r.order)
-	existing, busy, err := s.recordIntent(ctx, r.flight, record)
+	existing, busy, err := s.recordIntent(ctx, r.job, record)
 	switch {
 	case err != nil:
 		r.end(nil, journalUnavailable(err))
@@ -133,13 +133,13 @@ func (s *Service) begin(ctx context.Context, r *run) {
 
 // recordIntent writes the record of a new creation. A write that returned an error may have been
 // made, so it is repeated, and withdrawn in the end. So is one that took longer than the caller had.
-func (s *Service) recordIntent(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
-	inTime := f.refuseAfter(ctx)
+func (s *Service) recordIntent(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
+	inTime := j.refuseAfter(ctx)
 	for again := 0; ; again++ {
-		f.lease = s.journal.Lease()
-		existing, busy, err = s.recordIntentOnce(ctx, f, record)
+		j.lease = s.journal.Lease()
+		existing, busy, err = s.recordIntentOnce(ctx, j, record)
 		if err == nil {
-			if existing != nil && s.wrote(f, existing) {
+			if existing != nil && s.wrote(j, existing) {
 				existing.Events = record.Events
 				*record, existing = *existing, nil // the write that returned an error was made
 			}
@@ -148,40 +148,40 @@ func (s *Service) recordIntent(ctx context.Context, f *flight, record *journal.R
 				s.metrics.written(record)
 			}
 			if !inTime() && isNew {
-				s.withdraw(f)
+				s.withdraw(j)
 				return nil, nil, ctx.Err()
 			}
 			return existing, busy, nil
 		}
 		s.log.WarnContext(ctx, "journal: could not record an intent; trying again", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
-			f.tell(nil, journalUnavailable(err))
-			s.withdraw(f)
+			j.reply(nil, journalUnavailable(err))
+			s.withdraw(j)
 			return nil, nil, err
 		}
 	}
 }
 
-func (s *Service) recordIntentOnce(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
+func (s *Service) recordIntentOnce(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	record.Payload.Writer = f.writer
+	record.Payload.Writer = j.writer
 	return s.journal.Begin(ctx, record)
 }
 
-// withdraw ends an intent of this flight for which nothing was sent, if the write that returned an
+// withdraw ends an intent of this job for which nothing was sent, if the write that returned an
 // error was made.
-func (s *Service) withdraw(f *flight) {
-	s.untilWritten("withdraw an intent", f.key, func(ctx context.Context) error {
-		record, err := s.get(ctx, f.key)
-		if err != nil || record == nil || record.State != intent || !s.wrote(f, record) {
+func (s *Service) withdraw(j *job) {
+	s.untilWritten("withdraw an intent", j.key, func(ctx context.Context) error {
+		record, err := s.get(ctx, j.key)
+		if err != nil || record == nil || record.State != intent || !s.wrote(j, record) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
 			return err
 		}
 		record.Payload.Failure = failureOf(journalUnavailable(nil))
-		return s.update(ctx, f, record, -1)
+		return s.update(ctx, j, record, -1)
 	})
 }
 
@@ -212,8 +212,8 @@ func (s *Service) restart(ctx context.Context, r *run) {
 	case !isLate && errors.Is(err, journal.ErrConflict): // another request was first
 		r.reread()
 	default:
-		r.tell(nil, journalUnavailable(err))
-		s.withdraw(r.flight)
+		r.reply(nil, journalUnavailable(err))
+		s.withdraw(r.job)
 		r.end(nil, journalUnavailable(err))
 	}
 }

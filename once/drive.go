@@ -74,7 +74,7 @@ func nextEffect(p position) effect {
 // run is the work on one creation in this process. Callers, readers, waiters and the reconciler
 // each start one.
 type run struct {
-	*flight
+	*job
 
 	// order is what the caller requested; nil without a caller.
 	order *order

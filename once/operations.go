@@ -83,20 +83,20 @@ func (s *Service) CustomerRead(ctx context.Context, provider, customerID string)
 // helpAlong settles an open create as far as one look-up does, unless this process is at work on it, or it was looked up just now; then it
 // waits a little for that.
 func (s *Service) helpAlong(ctx context.Context, record *journal.Record) {
-	f, isNew := s.flights.board(record.Key)
+	j, isNew := s.jobs.start(record.Key)
 	if !isNew {
 		select {
-		case <-f.landed:
+		case <-j.finished:
 		case <-ctx.Done():
 		case <-after(pollEvery):
 		}
 		return
 	}
-	_, _ = s.fly(ctx, f, func() (*enlistv1.CreateCustomerResponse, error) {
+	_, _ = s.runJob(ctx, j, func() (*enlistv1.CreateCustomerResponse, error) {
 		if pause := min(firstLookupAfter<<min(record.Payload.GetLookups(), 20), lookForWaiterAfter); record.Payload.GetLookups() > 0 &&
 			since(record.Updated).Abs() < pause {
 			return nil, nil //nolint:nilnil // nobody asks for an answer
 		}
-		return s.drive(ctx, &run{flight: f, known: true})
+		return s.drive(ctx, &run{job: j, known: true})
 	})
 }

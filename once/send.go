@@ -44,7 +44,7 @@ func (s *Service) send(ctx context.Context, r *run) {
 		}
 	}
 	step("before-end")
-	s.conclude(ctx, r, began, resultOf(err, left), answer{response, err})
+	s.conclude(ctx, r, began, resultOf(err, left), reply{response, err})
 }
 
 // call calls the provider once. From the moment that the first byte may have been written, the call
@@ -67,7 +67,7 @@ func (s *Service) call(ctx context.Context, r *run, made *tries) (response *enli
 		BeforeSend: func(ctx context.Context, shown bool) error { return s.release(ctx, r, shown) },
 		Connected: func() error {
 			step("connected")
-			if err := s.checkLease(r.flight); err != nil {
+			if err := s.checkLease(r.job); err != nil {
 				return err
 			}
 			a.connect()
@@ -99,19 +99,19 @@ func (s *Service) release(ctx context.Context, r *run, shown bool) error {
 		}
 		step("before-release")
 		record.Payload.Released = true
-		if err := s.update(ctx, r.flight, record, -1); err != nil {
+		if err := s.update(ctx, r.job, record, -1); err != nil {
 			record.Payload.Released = false
 			return journalUnavailable(err)
 		}
 	}
 	step("before-send")
-	return s.checkLease(r.flight)
+	return s.checkLease(r.job)
 }
 
 // checkLease refuses to send when others may have taken this replica for dead since the record became its own. It is asked before a connection is
 // made, and again when it is there, since a process can be stopped for long at any moment: what is left is the moment of the write.
-func (s *Service) checkLease(f *flight) error {
-	if !s.journal.Holds(f.lease) {
+func (s *Service) checkLease(j *job) error {
+	if !s.journal.Holds(j.lease) {
 		return journalUnavailable(errors.New("this replica did not renew its lease in time"))
 	}
 	return nil
@@ -160,7 +160,7 @@ func jitter(wait time.Duration) time.Duration {
 }
 
 // conclude records how a send ended, and decides how the run goes on.
-func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended result, got answer) {
+func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended result, got reply) {
 	record := r.record
 	payload := record.Payload
 	what := afterSend(ended, payload.GetUnansweredSends(), payload.GetBelievedMissing())
@@ -184,18 +184,18 @@ func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended r
 		s.unknowns.Add(1)
 		s.observed.wait(record, 0) // the vendor's own limit is waited out from now on
 	}
-	var early *answer
+	var early *reply
 	switch {
 	case ended == created && (payload.GetReleased() || !payload.GetLooksFirst()): // the customer is there, whatever becomes of the record
 		early = &got
 	case what == notDone, what == unanswered: // which the same request_id may change
 		early = &got
 	case what == refused: // perhaps because another replica has sent it as well: what is recorded in the end will tell
-		early = &answer{err: stillUnknown(record)}
+		early = &reply{err: stillUnknown(record)}
 	}
-	if s.write(r.flight, record, due, early) != nil { // another replica has taken this one for dead
+	if s.write(r.job, record, due, early) != nil { // another replica has taken this one for dead
 		if ended == created {
-			s.recordLate(r.flight, record)
+			s.recordLate(r.job, record)
 		}
 		r.end(s.recorded(ctx, record.Key))
 		return
@@ -286,7 +286,7 @@ func resultOf(err error, left bool) result {
 }
 
 // recordLate records the vendor's response to a sender that others have taken for dead.
-func (s *Service) recordLate(f *flight, record *journal.Record) {
+func (s *Service) recordLate(j *job, record *journal.Record) {
 	s.untilWritten("record a late response", record.Key, func(ctx context.Context) error {
 		current, err := s.get(ctx, record.Key)
 		if err != nil || current == nil || current.State == succeeded {
@@ -305,6 +305,6 @@ func (s *Service) recordLate(f *flight, record *journal.Record) {
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil
-		return s.update(ctx, f, current, -1)
+		return s.update(ctx, j, current, -1)
 	})
 }

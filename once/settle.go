@@ -327,7 +327,7 @@ func (s *Service) sendAgain(ctx context.Context, r *run, attended bool) (next ti
 	record.Owner = s.journal.Replica()
 	r.lease = s.journal.Lease()
 	step("before-resend")
-	if err := s.update(ctx, r.flight, record, -1); err != nil {
+	if err := s.update(ctx, r.job, record, -1); err != nil {
 		s.log.ErrorContext(ctx, "journal: could not record another attempt, so Enlist sent nothing", "provider", record.Provider,
 			"request_id", record.RequestID, "cause", err)
 		s.must(move(record, unanswered, sender))
@@ -362,7 +362,7 @@ func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Dura
 		s.log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
-	if s.write(r.flight, record, due, nil) != nil { // another has taken it over
+	if s.write(r.job, record, due, nil) != nil { // another has taken it over
 		if current, err := s.get(ctx, record.Key); err == nil && current != nil {
 			*record = *current
 		} else {

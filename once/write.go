@@ -36,20 +36,20 @@ func (s *Service) own(ctx context.Context, r *run) (*journal.Record, error) {
 	r.lease = s.journal.Lease()
 	taken, err := s.journal.Take(ctx, r.record)
 	if err != nil { // the record may be this replica's all the same, and nobody else would work on it
-		r.tell(nil, journalUnreadable(err))
-		s.letGo(r.flight)
+		r.reply(nil, journalUnreadable(err))
+		s.letGo(r.job)
 	}
 	return taken, err
 }
 
 // letGo gives up an open record of which this replica is the owner, if it is.
-func (s *Service) letGo(f *flight) {
-	s.untilWritten("release a record", f.key, func(ctx context.Context) error {
-		record, err := s.get(ctx, f.key)
+func (s *Service) letGo(j *job) {
+	s.untilWritten("release a record", j.key, func(ctx context.Context) error {
+		record, err := s.get(ctx, j.key)
 		if err != nil || record == nil || !record.IsOpen() || record.Owner != s.journal.Replica() {
 			return err
 		}
-		return s.update(ctx, f, record, s.leave(record, 0))
+		return s.update(ctx, j, record, s.leave(record, 0))
 	})
 }
 
@@ -65,22 +65,22 @@ func (s *Service) leave(record *journal.Record, due time.Duration) time.Duration
 	return due
 }
 
-// newWriter returns the mark of one flight, or of one write outside a flight.
+// newWriter returns the mark of one job, or of one write outside a job.
 func newWriter() []byte {
 	mark := make([]byte, 12)
 	_, _ = rand.Read(mark) // never fails
 	return mark
 }
 
-// wrote reports whether the latest write of a record is this flight's, and no other replica has
+// wrote reports whether the latest write of a record is this job's, and no other replica has
 // taken the record since.
-func (s *Service) wrote(f *flight, record *journal.Record) bool {
-	return bytes.Equal(record.Payload.GetWriter(), f.writer) && (record.Owner == "" || record.Owner == s.journal.Replica())
+func (s *Service) wrote(j *job, record *journal.Record) bool {
+	return bytes.Equal(record.Payload.GetWriter(), j.writer) && (record.Owner == "" || record.Owner == s.journal.Replica())
 }
 
-// update writes a record that this replica owns. A conflict with a write of this same flight, which
+// update writes a record that this replica owns. A conflict with a write of this same job, which
 // returned an error and was made all the same, is none.
-func (s *Service) update(ctx context.Context, f *flight, record *journal.Record, due time.Duration) error {
+func (s *Service) update(ctx context.Context, j *job, record *journal.Record, due time.Duration) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	if record.State != intent {
@@ -89,7 +89,7 @@ func (s *Service) update(ctx context.Context, f *flight, record *journal.Record,
 	if record.State == succeeded || record.State == failed {
 		dropFiles(record.Payload.GetRequest().ProtoReflect()) // nothing is sent any more
 	}
-	err := s.replace(ctx, f.writer, record, due)
+	err := s.replace(ctx, j.writer, record, due)
 	if !errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrBusy) {
 		return err
 	}
@@ -97,11 +97,11 @@ func (s *Service) update(ctx context.Context, f *flight, record *journal.Record,
 	if readErr != nil {
 		return readErr
 	}
-	if current == nil || !s.wrote(f, current) {
+	if current == nil || !s.wrote(j, current) {
 		return err
 	}
 	record.Version = current.Version
-	return s.replace(ctx, f.writer, record, due)
+	return s.replace(ctx, j.writer, record, due)
 }
 
 // replace writes a record to the journal, and counts its events.
@@ -118,16 +118,16 @@ func (s *Service) replace(ctx context.Context, writer []byte, record *journal.Re
 // fails, the caller gets the early response, if there is one: what the vendor has said is true,
 // though another replica may record it first. write returns nil, or ErrConflict if another replica
 // has taken the record over.
-func (s *Service) write(f *flight, record *journal.Record, due time.Duration, early *answer) error {
+func (s *Service) write(j *job, record *journal.Record, due time.Duration, early *reply) error {
 	var lost error
 	s.untilWritten("record an outcome", record.Key, func(ctx context.Context) error {
-		err := s.update(ctx, f, record, due)
+		err := s.update(ctx, j, record, due)
 		if errors.Is(err, journal.ErrConflict) {
 			lost = err
 			return nil
 		}
 		if err != nil && early != nil {
-			f.tell(proto.CloneOf(early.response), early.err) // the record goes on holding its own
+			j.reply(proto.CloneOf(early.response), early.err) // the record goes on holding its own
 		}
 		return err
 	})
