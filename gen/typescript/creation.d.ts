@@ -17,7 +17,7 @@ export interface CreateCustomerOptions {
     attemptTimeoutMs?: number;
     /** Ends the attempts, as the end of the total time does. */
     signal?: AbortSignal;
-    /** Called before each wait with the error, its reason ("" if it is not Enlist's), and the wait. */
+    /** Called before each wait with the error, its reason ("" if not Enlist's), and the wait. */
     onRetry?: (error: unknown, reason: string, delayMs: number) => void;
 }
 /**

@@ -15,7 +15,8 @@ export class NotSettledError extends Error {
     name = "NotSettledError";
     constructor(requestId, cause) {
         super(requestId
-            ? `The outcome of requestId ${requestId} is not known. Repeat the request with the same requestId.`
+            ? `The outcome of requestId ${requestId} is not known. ` +
+                "Repeat the request with the same requestId."
             : "No response arrived in time. Repeat the request.", { cause });
         this.requestId = requestId;
     }
@@ -76,19 +77,21 @@ class Attempts {
         this.request = request;
         this.options = options;
         if (!request.requestId && !request.validateOnly) {
-            throw new TypeError("requestId is empty. Set requestId to a UUID, made once and stored before the first attempt.");
+            throw new TypeError("requestId is empty. " +
+                "Set requestId to a UUID, made once and stored before the first attempt.");
         }
         this.attemptTimeoutMs = options.attemptTimeoutMs ?? 60_000;
         if (!(this.attemptTimeoutMs > 0))
             throw new RangeError("attemptTimeoutMs must be greater than 0.");
         this.end = performance.now() + (options.timeoutMs ?? Infinity);
     }
-    /** Returns the timeout of the next attempt. Throws NotSettledError if the caller's time is over. */
+    /** Returns the timeout of the next attempt, or throws NotSettledError if the time is over. */
     timeoutMs() {
         const left = this.left();
         if (left <= 0)
             throw new NotSettledError(this.request.requestId, this.last ?? this.options.signal?.reason);
-        return Math.ceil(Math.min(this.attemptTimeoutMs, left, longestTimerMs)); // Connect takes whole ones
+        // Connect takes whole milliseconds.
+        return Math.ceil(Math.min(this.attemptTimeoutMs, left, longestTimerMs));
     }
     /**
      * Returns the wait after an attempt that failed. Throws the error itself if it is final, and

@@ -1,4 +1,4 @@
-"""Client of Enlist: the contract is in enlist.v1; here are channel options, the creation with retries, and the details of errors."""
+"""Channel options, the creation with retries, and error details. enlist.v1 has the contract."""
 
 from importlib.resources import files
 
@@ -6,7 +6,14 @@ from enlist import aio
 from enlist.creation import NotSettledError, create_customer
 from enlist.errors import find_detail
 
-__all__ = ["CHANNEL_OPTIONS", "SERVICE_CONFIG", "NotSettledError", "aio", "create_customer", "find_detail"]
+__all__ = [
+    "CHANNEL_OPTIONS",
+    "SERVICE_CONFIG",
+    "NotSettledError",
+    "aio",
+    "create_customer",
+    "find_detail",
+]
 
 SERVICE_CONFIG: str = files(__name__).joinpath("service_config.json").read_text(encoding="utf-8")
 """Enlist's gRPC service config: deadlines, and retries of calls that may be repeated."""

@@ -10,7 +10,7 @@ from enlist import v1
 from enlist.errors import find_detail
 
 OnRetry = Callable[[grpc.RpcError, str, float], None]
-"""Called before each wait with the error, its reason ("" if it is not Enlist's), and the seconds."""
+"""Called before each wait with the error, its reason ("" if not Enlist's), and the seconds."""
 
 # Codes of errors that a proxy, a balancer or gRPC makes when a response is lost on its way.
 # RESOURCE_EXHAUSTED is not one: gRPC also uses it for a message that is too large.

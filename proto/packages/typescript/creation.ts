@@ -3,7 +3,10 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { CreateCustomerRequestSchema } from "./enlist/v1/customer_service_pb.js";
-import type { CreateCustomerRequest, CreateCustomerResponse } from "./enlist/v1/customer_service_pb.js";
+import type {
+  CreateCustomerRequest,
+  CreateCustomerResponse,
+} from "./enlist/v1/customer_service_pb.js";
 import { findDetail } from "./errors.js";
 import { ErrorInfoSchema, RetryInfoSchema } from "./google/rpc/error_details_pb.js";
 
@@ -15,7 +18,10 @@ export interface AttemptOptions {
 
 /** A client of @enlist/client/grpc or of Connect. O are the options of its calls. */
 export interface CreateCustomerClient<O> {
-  createCustomer(request: CreateCustomerRequest, options?: O & AttemptOptions): Promise<CreateCustomerResponse>;
+  createCustomer(
+    request: CreateCustomerRequest,
+    options?: O & AttemptOptions,
+  ): Promise<CreateCustomerResponse>;
 }
 
 export interface CreateCustomerOptions {
@@ -25,7 +31,7 @@ export interface CreateCustomerOptions {
   attemptTimeoutMs?: number;
   /** Ends the attempts, as the end of the total time does. */
   signal?: AbortSignal;
-  /** Called before each wait with the error, its reason ("" if it is not Enlist's), and the wait. */
+  /** Called before each wait with the error, its reason ("" if not Enlist's), and the wait. */
   onRetry?: (error: unknown, reason: string, delayMs: number) => void;
 }
 
@@ -44,7 +50,8 @@ export class NotSettledError extends Error {
   ) {
     super(
       requestId
-        ? `The outcome of requestId ${requestId} is not known. Repeat the request with the same requestId.`
+        ? `The outcome of requestId ${requestId} is not known. ` +
+            "Repeat the request with the same requestId."
         : "No response arrived in time. Repeat the request.",
       { cause },
     );
@@ -71,12 +78,14 @@ export async function createCustomer<O extends object>(
   request: MessageInitShape<typeof CreateCustomerRequestSchema>,
   options?: CreateCustomerOptions & Omit<O, keyof AttemptOptions | "deadline">,
 ): Promise<CreateCustomerResponse> {
-  const { timeoutMs, attemptTimeoutMs, signal, onRetry, ...callOptions } = options ?? ({} as CreateCustomerOptions);
+  const { timeoutMs, attemptTimeoutMs, signal, onRetry, ...callOptions } =
+    options ?? ({} as CreateCustomerOptions);
   const message = create(CreateCustomerRequestSchema, request);
   toBinary(CreateCustomerRequestSchema, message); // throws what every attempt would end with
   const attempts = new Attempts(message, { timeoutMs, attemptTimeoutMs, signal, onRetry });
   for (;;) {
-    const attempt = { ...callOptions, timeoutMs: attempts.timeoutMs(), signal } as O & AttemptOptions;
+    const attempt = { ...callOptions, timeoutMs: attempts.timeoutMs(), signal } as O &
+      AttemptOptions;
     try {
       return await client.createCustomer(message, attempt);
     } catch (error) {
@@ -114,18 +123,24 @@ class Attempts {
     private readonly options: CreateCustomerOptions,
   ) {
     if (!request.requestId && !request.validateOnly) {
-      throw new TypeError("requestId is empty. Set requestId to a UUID, made once and stored before the first attempt.");
+      throw new TypeError(
+        "requestId is empty. " +
+          "Set requestId to a UUID, made once and stored before the first attempt.",
+      );
     }
     this.attemptTimeoutMs = options.attemptTimeoutMs ?? 60_000;
-    if (!(this.attemptTimeoutMs > 0)) throw new RangeError("attemptTimeoutMs must be greater than 0.");
+    if (!(this.attemptTimeoutMs > 0))
+      throw new RangeError("attemptTimeoutMs must be greater than 0.");
     this.end = performance.now() + (options.timeoutMs ?? Infinity);
   }
 
-  /** Returns the timeout of the next attempt. Throws NotSettledError if the caller's time is over. */
+  /** Returns the timeout of the next attempt, or throws NotSettledError if the time is over. */
   timeoutMs(): number {
     const left = this.left();
-    if (left <= 0) throw new NotSettledError(this.request.requestId, this.last ?? this.options.signal?.reason);
-    return Math.ceil(Math.min(this.attemptTimeoutMs, left, longestTimerMs)); // Connect takes whole ones
+    if (left <= 0)
+      throw new NotSettledError(this.request.requestId, this.last ?? this.options.signal?.reason);
+    // Connect takes whole milliseconds.
+    return Math.ceil(Math.min(this.attemptTimeoutMs, left, longestTimerMs));
   }
 
   /**
@@ -142,7 +157,10 @@ class Attempts {
       if (!retry) throw error;
       reason = info.reason;
       const { seconds = 0n, nanos = 0 } = retry.retryDelay ?? {};
-      delay = Math.min(Math.max(Number(seconds) * 1e3 + nanos / 1e6, shortestDelayMs), longestTimerMs);
+      delay = Math.min(
+        Math.max(Number(seconds) * 1e3 + nanos / 1e6, shortestDelayMs),
+        longestTimerMs,
+      );
       this.backoffMs = firstBackoffMs;
     } else if (repeated.includes(code)) {
       delay = this.backoffMs;

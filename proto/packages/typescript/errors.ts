@@ -15,9 +15,13 @@ interface WithDetails {
  * findDetail(error, ErrorInfoSchema); undefined if it has none.
  * An error of Enlist has at most one of each type.
  */
-export function findDetail<D extends DescMessage>(error: unknown, schema: D): MessageShape<D> | undefined {
+export function findDetail<D extends DescMessage>(
+  error: unknown,
+  schema: D,
+): MessageShape<D> | undefined {
   const carrier = error as WithDetails | null | undefined;
-  if (typeof carrier?.findDetails === "function") return carrier.findDetails(schema)[0] as MessageShape<D> | undefined;
+  if (typeof carrier?.findDetails === "function")
+    return carrier.findDetails(schema)[0] as MessageShape<D> | undefined;
   const values = carrier?.metadata?.get?.("grpc-status-details-bin");
   const status: unknown = Array.isArray(values) ? values[0] : undefined;
   if (!(status instanceof Uint8Array)) return undefined;
