@@ -1,6 +1,7 @@
 // Tests of createCustomer, for @grpc/grpc-js and for Connect. `go test ./examples` runs them.
 
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { mock, test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
@@ -107,20 +108,26 @@ async function play(results, { options = {}, lasts = 0, init = request, waits: w
     "setTimeout",
     (/** @type {() => void} */ end, /** @type {number} */ ms) => {
       waits.push(ms);
-      if (waiting) return waiting();
-      now += ms;
-      queueMicrotask(end);
+      if (!waiting) now += ms;
+      queueMicrotask(waiting ?? end);
+      return "timer";
     },
   );
+  /** @type {unknown[]} */
+  const cleared = [];
+  const clear = mock.method(globalThis, "clearTimeout", (/** @type {unknown} */ id) => {
+    cleared.push(id);
+  });
   try {
     const onRetry = (/** @type {[unknown, string, number]} */ ...retry) => void retries.push(retry);
     const returned = await createCustomer(client, init, { a: "b", onRetry, ...options });
-    return { returned, timeouts, waits, retries };
+    return { returned, timeouts, waits, retries, cleared };
   } catch (thrown) {
-    return { thrown, timeouts, waits, retries };
+    return { thrown, timeouts, waits, retries, cleared };
   } finally {
     clock.mock.restore();
     timer.mock.restore();
+    clear.mock.restore();
   }
 }
 
@@ -272,8 +279,36 @@ for (const [library, failure] of Object.entries({
     });
     assertNotSettled(thrown, unavailable);
     assert.equal(timeouts.length, 1);
+    assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+  });
+
+  test(`${library}: onRetry may abort the signal`, async () => {
+    const controller = new AbortController();
+    const { thrown, cleared } = await play([unavailable, response], {
+      options: { signal: controller.signal, onRetry: () => controller.abort() },
+      waits: () => undefined,
+    });
+    assertNotSettled(thrown, unavailable);
+    assert.deepEqual(cleared, ["timer"]);
+  });
+
+  test(`${library}: the timeout of an attempt is a whole number`, async () => {
+    const { timeouts } = await play([response], { options: { timeoutMs: 4_499.5 } });
+    assert.deepEqual(timeouts, [4_500]);
   });
 }
+
+test("grpc-js: timeoutMs and signal of a call", async (t) => {
+  const { address } = await serve(t, []);
+  const client = createGrpcClient(CustomerService, address, credentials.createInsecure());
+  t.after(() => client.close());
+  await assert.rejects(client.createCustomer(request, { signal: AbortSignal.abort() }), {
+    code: status.CANCELLED,
+  });
+  const { signal } = new AbortController();
+  assert((await client.createCustomer(request, { timeoutMs: 10_000, signal })).replayed);
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+});
 
 test("no time at all", async () => {
   for (const options of [{ timeoutMs: 0 }, { signal: AbortSignal.abort("enough") }]) {

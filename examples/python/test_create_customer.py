@@ -78,8 +78,10 @@ Result: TypeAlias = Failure | Response
 class World:
     """A stub with its results, and the clock that it shares with enlist."""
 
-    def __init__(self, results: Iterable[Result], lasts: float = 0) -> None:
-        self.results, self.lasts = list(results), lasts
+    def __init__(
+        self, results: Iterable[Result], lasts: float = 0, oversleeps: float = 0
+    ) -> None:
+        self.results, self.lasts, self.oversleeps = list(results), lasts, oversleeps
         self.now = 1000.0
         self.timeouts: list[float] = []
         self.waits: list[float] = []
@@ -101,7 +103,7 @@ class World:
 
     def wait(self, seconds: float) -> None:
         self.waits.append(seconds)
-        self.now += seconds
+        self.now += seconds + self.oversleeps
 
     def note(self, error: grpc.RpcError, reason: str, delay: float) -> None:
         self.retries.append((error, reason, delay))
@@ -112,7 +114,10 @@ class World:
         return self.attempt(request, timeout, metadata)
 
     def create(
-        self, request: v1.CreateCustomerRequest = REQUEST, timeout: float | None = None
+        self,
+        request: v1.CreateCustomerRequest = REQUEST,
+        timeout: float | None = None,
+        attempt_timeout: float = 60.0,
     ) -> Response:
         clock = mock.Mock(monotonic=lambda: self.now, sleep=self.wait)
         with mock.patch("enlist.creation.time", clock):
@@ -120,6 +125,7 @@ class World:
                 cast(v1.CustomerServiceStub, self),
                 request,
                 timeout=timeout,
+                attempt_timeout=attempt_timeout,
                 metadata=(("a", "b"),),
                 on_retry=self.note,
             )
@@ -129,7 +135,10 @@ class AsyncWorld(World):
     """The same for grpc.aio."""
 
     def create(
-        self, request: v1.CreateCustomerRequest = REQUEST, timeout: float | None = None
+        self,
+        request: v1.CreateCustomerRequest = REQUEST,
+        timeout: float | None = None,
+        attempt_timeout: float = 60.0,
     ) -> Response:
         async def attempt(
             request: v1.CreateCustomerRequest, timeout: float, metadata: object
@@ -145,6 +154,7 @@ class AsyncWorld(World):
                 mock.Mock(CreateCustomer=attempt),
                 request,
                 timeout=timeout,
+                attempt_timeout=attempt_timeout,
                 metadata=(("a", "b"),),
                 on_retry=self.note,
             )
@@ -258,6 +268,22 @@ class PolicyTest(unittest.TestCase):
         with self.assertRaises(enlist.NotSettledError):
             world.create(timeout=0)
         self.assertEqual(world.requests, [])
+
+    def test_a_wait_that_took_too_long(self) -> None:
+        world = self.world([UNAVAILABLE, Response()], oversleeps=9)
+        with self.assertRaises(enlist.NotSettledError) as raised:
+            world.create(timeout=5)
+        self.assertEqual(raised.exception.request_id, "0b8f6a3e")
+        self.assertIs(raised.exception.__cause__, UNAVAILABLE)
+
+    def test_attempt_timeout_must_be_positive(self) -> None:
+        with self.assertRaisesRegex(ValueError, "attempt_timeout"):
+            self.world([Response()]).create(attempt_timeout=0)
+
+    def test_attempt_timeout(self) -> None:
+        world = self.world([LATE, Response()])
+        world.create(attempt_timeout=5)
+        self.assertEqual(world.timeouts, [5, 5])
 
     def test_a_response_counts_even_late(self) -> None:
         self.world([Response()], lasts=9).create(timeout=5)
