@@ -37,8 +37,8 @@ asyncio.run(main())
 
 var settled = regexp.MustCompile(`(?m)^settled (\S+) replayed=(?:true|false)$`)
 
-// TestServerKilled runs the examples while the server is killed and started again. It is killed when
-// the vendor has created the customer and has not responded.
+// TestServerKilled runs the examples while the server is killed and started again. The kill comes
+// when the vendor has created the customer and has not responded.
 func TestServerKilled(t *testing.T) {
 	programs := all()
 	for _, e := range programs {
