@@ -29,6 +29,7 @@ export interface CreateCustomerOptions {
 export declare class NotSettledError extends Error {
     readonly requestId: string;
     readonly name = "NotSettledError";
+    readonly cause?: unknown;
     constructor(requestId: string, cause?: unknown);
 }
 /**

@@ -43,6 +43,7 @@ export interface CreateCustomerOptions {
  */
 export class NotSettledError extends Error {
   override readonly name = "NotSettledError";
+  declare readonly cause?: unknown; // older type libraries lack it
 
   constructor(
     readonly requestId: string,
