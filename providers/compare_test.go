@@ -63,7 +63,7 @@ func TestPredates(t *testing.T) {
 	}
 }
 
-// An answer's fates do not change those of the next.
+// A response's fates do not change those of the next.
 func TestNotAsItCameLeavesTheRest(t *testing.T) {
 	fates := []*enlistv1.FieldFate{
 		{Path: "a", Fate: enlistv1.Fate_FATE_SENT}, {Path: "b", Fate: enlistv1.Fate_FATE_DROPPED}, {Path: "c", Fate: enlistv1.Fate_FATE_SENT},

@@ -36,7 +36,8 @@ func checkError(t *testing.T, err error) {
 	}
 }
 
-// Whatever Avvio answers to a create: a success has all that makes one, and an error is complete and shows no password.
+// Whatever Avvio answers to a creation: a success has all that makes one, and an error is complete
+// and shows no password.
 func FuzzCreated(f *testing.F) {
 	p := fuzzed(f)
 	published, err := os.ReadFile("testdata/create_answer.json")

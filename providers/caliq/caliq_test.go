@@ -168,7 +168,8 @@ func TestPageSample(t *testing.T) {
 	}
 }
 
-// vendor is a Caliq whose answer to a create the test gives; it has no accounts and one message in its catalogue.
+// vendor is a Caliq whose answer to a creation the test gives; it has no accounts and one message
+// in its catalogue.
 func vendor(t *testing.T, change func(*configv1.Caliq), status int, body string) providers.Provider {
 	t.Helper()
 	return handled(t, change, func(w http.ResponseWriter, r *http.Request) {
@@ -356,7 +357,7 @@ func TestCatalogue(t *testing.T) {
 		return messages[0]
 	}
 	fails.Store(true)
-	if refused(); fetched.Load() != 1 || observed.Load() != 2 { // the look and the create: the catalogue is nobody's in particular
+	if refused(); fetched.Load() != 1 || observed.Load() != 2 { // the look and the creation: the catalogue is nobody's in particular
 		t.Errorf("fetched %d times, observed %d calls", fetched.Load(), observed.Load())
 	}
 	fails.Store(false)
@@ -527,7 +528,7 @@ func TestGetCustomer(t *testing.T) {
 	}
 }
 
-// A create whose look-up fails has not been sent.
+// A creation whose look-up fails has not been sent.
 func TestLookupFails(t *testing.T) {
 	provider := handled(t, nil, func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasSuffix(r.URL.Path, "/CustomerChange") {

@@ -29,7 +29,8 @@ func fuzzed(f *testing.F) *Provider {
 	return p
 }
 
-// Whatever Caliq answers to a create: a success has all that makes one, and an error is complete and shows no key.
+// Whatever Caliq answers to a creation: a success has all that makes one, and an error is complete
+// and shows no key.
 func FuzzCreated(f *testing.F) {
 	p := fuzzed(f)
 	for _, name := range []string{"create_answer.json", "create_answer.xml"} {

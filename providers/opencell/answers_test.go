@@ -77,7 +77,8 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
-// The look before a create adopts exactly the code that was asked for, or what bears our reference.
+// The look before a creation adopts exactly the code that was asked for, or what bears our
+// reference.
 func TestAdoptsTheExactCode(t *testing.T) {
 	for name, test := range map[string]struct {
 		record  string
@@ -126,7 +127,7 @@ func TestReadsAnotherForm(t *testing.T) {
 	}
 }
 
-// A create's response may name the code, and may name it in the vendor's form.
+// A creation's response may name the code, and may name it in the vendor's form.
 func TestEntityCode(t *testing.T) {
 	for entityCode, want := range map[string]string{`"A-1"`: "A-1", `"a-1"`: "a-1", `" A-1 "`: " A-1 ", `"B-2"`: "A-1", `""`: "A-1", `null`: "A-1", `[1]`: "A-1", `7`: "A-1"} {
 		create := adopting(t)
@@ -225,8 +226,8 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-// A proxy may respond with 401 after it has passed the create on. The repeat is then refused, and a
-// look-up confirms that refusal.
+// A proxy may respond with 401 after it has passed the creation on. The repeat is then refused, and
+// a look-up confirms that refusal.
 func TestCreatedBefore401(t *testing.T) {
 	creates := 0
 	provider := vendor(t, text(200, held("A-1", requestID, "Smith")), func(w http.ResponseWriter, r *http.Request) {

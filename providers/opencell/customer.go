@@ -15,7 +15,7 @@ import (
 )
 
 // created returns the customer as it was written, under the code that Opencell holds. Opencell's
-// response to a create does not repeat it.
+// response to a creation does not repeat it.
 func (c *creation) created(code string) *enlistv1.Customer {
 	customer := providers.Kept(c.request, c.fates)
 	customer.Id = code

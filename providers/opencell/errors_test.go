@@ -11,8 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// Every code that Opencell documents, and what it means for a create, an update and a read, and what
-// must confirm it.
+// Every code that Opencell documents, and what it means for a creation, an update and a read, and
+// what must confirm it.
 func TestDocumentedErrors(t *testing.T) {
 	const (
 		rejected    = enlistv1.ErrorReason_VENDOR_REJECTED

@@ -100,8 +100,8 @@ func warned(warnings []*enlistv1.Warning) []string {
 	return warned
 }
 
-// A create proves nothing of the code that Opencell stores. The reference proves that the customer
-// is ours, and the look-up and the read show the vendor's form.
+// A creation proves nothing of the code that Opencell stores. The reference proves that the
+// customer is ours, and the look-up and the read show the vendor's form.
 func TestFaultNormalisedKey(t *testing.T) {
 	for form, codes := range map[string][2]string{
 		"upper": {"acme-1", "ACME-1"}, "lower": {"ACME-1", "acme-1"}, "padded": {"1", "0000000001"}, "zeros_stripped": {"0042", "42"}, "escaped": {"A&B", "A&amp;B"},

@@ -20,7 +20,8 @@ const (
 	limited     = enlistv1.ErrorReason_VENDOR_RATE_LIMITED
 )
 
-// answers are what a vendor, or what stands before it, may answer to any call, and what then is known of a create and of a read.
+// answers are what a vendor, or what stands before it, may answer to any call, and what then is
+// known of a creation and of a read.
 func answers() map[string]struct {
 	handler      http.HandlerFunc
 	create, read enlistv1.ErrorReason

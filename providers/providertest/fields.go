@@ -333,7 +333,8 @@ func anyIndex(path string) string {
 	return index.ReplaceAllString(path, "[*]")
 }
 
-// leafPaths lists the paths of all values that a create sets in its customer and its vendor options.
+// leafPaths lists the paths of all values that a creation sets in its customer and its vendor
+// options.
 func leafPaths(request *enlistv1.CreateCustomerRequest) []string {
 	var paths []string
 	for path := range flatMessage(nil, request) {

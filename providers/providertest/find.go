@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// sendLost sends a create whose answer is lost by a fault, and returns it with what is known of the send.
+// sendLost sends a creation whose answer is lost by a fault, and returns it with what is known of
+// the send.
 func (f *fixture) sendLost(request *enlistv1.CreateCustomerRequest, fault string) (providers.Creation, providers.Sent) {
 	f.t.Helper()
 	creation, err := f.provider.Prepare(request)
@@ -27,7 +28,7 @@ func (f *fixture) sendLost(request *enlistv1.CreateCustomerRequest, fault string
 	return creation, sent
 }
 
-// find returns the candidates, and asserts that each has the create's answer.
+// find returns the candidates, and asserts that each has the creation's answer.
 func (f *fixture) find(creation providers.Creation, sent providers.Sent) []providers.Candidate {
 	f.t.Helper()
 	candidates, err := creation.FindCustomer(f.t.Context(), sent)
@@ -42,7 +43,7 @@ func (f *fixture) find(creation providers.Creation, sent providers.Sent) []provi
 	return candidates
 }
 
-// findOurs asserts that there is one candidate, and that it is ours. It returns its answer.
+// findOurs asserts that there is one candidate, and that it is ours. It returns its response.
 func (f *fixture) findOurs(creation providers.Creation, sent providers.Sent) *enlistv1.CreateCustomerResponse {
 	f.t.Helper()
 	candidates := f.find(creation, sent)
@@ -52,8 +53,8 @@ func (f *fixture) findOurs(creation providers.Creation, sent providers.Sent) *en
 	return candidates[0].Response
 }
 
-// compareAnswers compares what was found with the answer of a create that nothing happened to. Identifiers that are not found again
-// may be missing.
+// compareAnswers compares what was found with the response of a creation that nothing happened to.
+// Identifiers that are not found again may be missing.
 func compareAnswers(t *testing.T, got, want *enlistv1.CreateCustomerResponse) {
 	t.Helper()
 	for name, id := range got.GetCustomer().GetVendorIds() {

@@ -91,7 +91,8 @@ func (f *fixture) use(provider providers.Provider, err error) {
 	f.provider = provider
 }
 
-// answerCreates makes the vendor answer every call in the given way, but for logins and for the look-ups before a create.
+// answerCreates makes the vendor answer every call in the given way, but for logins and for the
+// look-ups before a creation.
 func (f *fixture) answerCreates(handler http.HandlerFunc) { f.answer(handler, false) }
 
 // answerReads makes the vendor answer every call but logins in the given way.

@@ -70,7 +70,7 @@ func healthAfterFailures(t *testing.T, f *fixture) {
 			f := newFixture(t, f.harness)
 			id := f.create(f.request()).GetCustomer().GetId()
 			state := map[bool]enlistv1.CredentialState{true: rejected, false: accepted}[answer.create == credentials]
-			looks := f.harness.IsLookup != nil // a look before the create succeeds
+			looks := f.harness.IsLookup != nil // a look before the creation succeeds
 			f.answerCreates(answer.handler)
 			began := time.Now()
 			_, err := Create(t.Context(), f.provider, f.request())
@@ -124,7 +124,8 @@ func healthOfCredentials(t *testing.T, f *fixture) {
 	f.fares(began, false, credentials, rejected)
 }
 
-// healthInFlight: calls under way are counted; a caller that gives up on one is no failure of the vendor's.
+// healthInFlight: calls in progress are counted; a caller that gives up on one is no failure of the
+// vendor's.
 func healthInFlight(t *testing.T, f *fixture) {
 	f.create(f.request())
 	const callers = 3
@@ -155,7 +156,8 @@ func healthInFlight(t *testing.T, f *fixture) {
 	f.fares(time.Now(), false, 0, accepted)
 }
 
-// breaks: a vendor that keeps failing is called no more for a time, be it for a create, a read or a login, and everybody hears so at once.
+// breaks: a vendor that keeps failing is called no more for a time, be it for a creation, a read or
+// a login, and everybody hears so at once.
 func breaks(t *testing.T, f *fixture) {
 	f.answerReads(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	for range 30 {

@@ -85,7 +85,7 @@ func hostile() map[string]http.HandlerFunc {
 	}
 }
 
-// raw is an answer that is written to the connection itself, which is closed after it.
+// raw is a response that is written to the connection itself, which is closed after it.
 func raw(write func(net.Conn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
@@ -110,8 +110,8 @@ func bomb() string {
 	return packed.String()
 }
 
-// hostileAnswers: whatever comes back, the call ends in the time that it has (a read may be two), with an error that claims nothing; a create is
-// sent once.
+// hostileAnswers: whatever comes back, the call ends in the time that it has (a read may be two),
+// with an error that claims nothing; a creation is sent once.
 func hostileAnswers(t *testing.T, f *fixture) {
 	const timeout = 500 * time.Millisecond
 	inTime := func(t *testing.T, began time.Time) {

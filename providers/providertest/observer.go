@@ -58,7 +58,7 @@ func (w *watch) context() context.Context {
 	})
 }
 
-// creates returns the exchanges that create.
+// creates returns the exchanges that creation.
 func (w *watch) creates() []*providers.Exchange {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,7 +114,7 @@ func (f *fixture) arrived(since int) []recorded {
 	return append([]recorded(nil), f.calls[since:]...)
 }
 
-// observed: an observer sees the calls of a create and of a look afterwards, and nothing else.
+// observed: an observer sees the calls of a creation and of a look afterwards, and nothing else.
 func observed(t *testing.T, f *fixture) {
 	w := &watch{f: f}
 	creation, err := f.provider.Prepare(f.request())
@@ -218,7 +218,8 @@ func observerStops(t *testing.T, f *fixture) {
 	}
 }
 
-// observedRenewal: a create that is sent again with a new login is asked about again, and seen twice.
+// observedRenewal: a creation that is sent again with a new login is asked about again, and seen
+// twice.
 func observedRenewal(t *testing.T, f *fixture) {
 	w := &watch{f: f}
 	f.fault("create", "expired_credentials", 0)

@@ -37,18 +37,22 @@ type Harness struct {
 	Defaults func(baseURL string, options *enlistv1.CreateCustomerRequest) (providers.Provider, error)
 	// IsLogin tells the vendor's login calls from the others; nil where there is no login. A login has one POST.
 	IsLogin func(*http.Request) bool
-	// IsLookup tells the calls by which a create first looks whether the customer exists; nil where a create is one call.
+	// IsLookup tells the calls by which a creation first looks whether the customer exists; nil
+	// where a creation is one call.
 	IsLookup func(*http.Request) bool
-	// Refusal makes an answer by which the vendor refuses a customer with a code and in words of its own.
+	// Refusal makes a response by which the vendor refuses a customer with a code and in words of
+	// its own.
 	Refusal func(code, words string) (status int, body string)
-	// LoginRefusal makes an answer by which it refuses a login in its own words; nil where there is no login.
+	// LoginRefusal makes a response by which it refuses a login in its own words; nil where there
+	// is no login.
 	LoginRefusal func(words string) (status int, body string)
 	// Secrets are values that no error, preview or record may show.
 	Secrets []string
 	// Excluded names cases that this provider cannot pass, with the reason. See the cases for how each is proved.
 	Excluded map[string]string
-	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own after the create, with the reason.
-	// A preview does not show those calls; the suite looks for the values in what a real create sends.
+	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own
+	// after the creation, with the reason. A preview does not show those calls; the suite looks for
+	// the values in what a real create sends.
 	OwnCalls map[string]string
 	// ReadUnsent names the fields of a customer that a read returns where the request has none, with the reason.
 	ReadUnsent map[string]string
@@ -56,7 +60,7 @@ type Harness struct {
 
 // The cases that may be excluded.
 const (
-	// Duplicate: a second create with the same key is refused. Proof: it truly succeeds.
+	// Duplicate: a second creation with the same key is refused. Proof: it truly succeeds.
 	Duplicate = "Duplicate"
 	// Update: ON_EXISTING_UPDATE overwrites. Proof: it is refused as FIELD_NOT_SUPPORTED at on_existing.
 	Update = "Update"
@@ -125,7 +129,7 @@ func Run(t *testing.T, h Harness) {
 	}
 }
 
-// request makes a create as the server hands it on.
+// request makes a creation as the server hands it on.
 func (f *fixture) request() *enlistv1.CreateCustomerRequest {
 	return settled(f.harness.Request("K-" + uuid.NewString()[:6]))
 }

@@ -237,7 +237,8 @@ func TestCivilityCode(t *testing.T) {
 	}
 }
 
-// What is known of a create from the two times in its answer, under each on_existing, when nobody was there before.
+// What is known of a creation from the two times in its response, under each on_existing, when
+// nobody was there before.
 func TestOutcome(t *testing.T) {
 	const now = 1456913816030
 	for name, c := range map[string]struct {
@@ -265,7 +266,7 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
-// A look-up that fails leaves the create unsent, and so does one that finds the customer.
+// A look-up that fails leaves the creation unsent, and so does one that finds the customer.
 func TestLookUpBeforeCreate(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
@@ -334,7 +335,7 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
-// What the vendor may answer to a create, besides what the suite has for all vendors.
+// What the vendor may answer to a creation, besides what the suite has for all vendors.
 func TestCreateAnswers(t *testing.T) {
 	const byLookup, afterLag, byCustomer = providers.ConfirmByLookup, providers.ConfirmAfterLag, providers.ConfirmByCustomer
 	confirmations := map[string]providers.Confirmation{

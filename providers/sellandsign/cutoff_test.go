@@ -10,7 +10,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// A create that is cut off while its free properties are set is not over: told as a success it would be without them for good.
+// A creation that is cut off while its free properties are set is not over: told as a success it
+// would be without them for good.
 func TestPropertiesThatAreCutOff(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	v := newVendor(t, answers{

@@ -54,8 +54,8 @@ func TestFindGoesByTime(t *testing.T) {
 	}
 }
 
-// The free properties of a customer that is ours are set, since the create may have ended before; those of another's are not. An
-// observer does not see them.
+// The free properties of a customer that is ours are set, since the creation may have ended before;
+// those of another's are not. An observer does not see them.
 func TestFindCompletesProperties(t *testing.T) {
 	for _, family := range []string{"Smith", "Else"} {
 		set := map[string]string{}

@@ -74,7 +74,7 @@ func FuzzContractors(f *testing.F) {
 	})
 }
 
-// Whatever stands around it, the token does not show in what is kept of an answer.
+// Whatever stands around it, the token does not show in what is kept of a response.
 func FuzzSaid(f *testing.F) {
 	const token = "demo|c2VsbCtzaWdu/dG9rZW4+=="
 	f.Add("GET /x?j_token=", "&a=b", 100)

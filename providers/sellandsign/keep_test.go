@@ -67,7 +67,8 @@ func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	}
 }
 
-// A creation that is sent again keeps what is then there, and its answers say nothing of what the sends before have met.
+// A creation that is sent again keeps what is then there, and its responses say nothing of what the
+// sends before have met.
 func TestUpdateTwice(t *testing.T) {
 	jobs, sent := []string{"CMO", "CFO"}, []string{}
 	v := newVendor(t, answers{

@@ -102,7 +102,7 @@ func TestContractor(t *testing.T) {
 		"birthDate":{"year":1957,"month":2,"day":28},"birthPlace":"Lyon","languageCode":"fr-BE","isDefault":true,"registrationNumber":"R","category":"x"}`), want); err != nil {
 		t.Fatal(err)
 	}
-	// The spelling of answers, and the kinds of two values, are not documented.
+	// The spelling of responses, and the kinds of two values, are not documented.
 	snake := strings.NewReplacer("customerNumber", "customer_number", "address1", "address_1", "address2", "address_2", "postalCode", "postal_code",
 		"cellPhone", "cell_phone", "companyName", "company_name", "isDefault", "is_default", "jobTitle", "job_title",
 		"registrationNumber", "registration_number").Replace(camel)
@@ -169,7 +169,8 @@ func TestContractorAnswers(t *testing.T) {
 	}
 }
 
-// withProperties is a create or update with three properties, of which one key is not declared at the sandbox.
+// withProperties is a creation or update with three properties, of which one key is not declared at
+// the sandbox.
 func withProperties(t *testing.T) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	request := small(t, "C")
@@ -188,7 +189,8 @@ func droppedProperties(response *enlistv1.CreateCustomerResponse) map[string]str
 	return dropped
 }
 
-// A key that is not declared is named, and hides neither the create nor the other keys. A second create sets the same entries.
+// A key that is not declared is named, and hides neither the creation nor the other keys. A second
+// creation sets the same entries.
 func TestProperties(t *testing.T) {
 	v := vendorAt(t, sandbox.New())
 	for _, value := range []string{"gold", "silver"} {
@@ -246,7 +248,8 @@ func TestPropertyIDs(t *testing.T) {
 	}
 }
 
-// Whatever becomes of the properties, the create stands, and each property that is not known to be set is named with why.
+// Whatever becomes of the properties, the creation stands, and each property that is not known to
+// be set is named with why.
 func TestPropertyFailures(t *testing.T) {
 	const notSet, mayBe, notTried = "is not set: ", "may be set or not: ", "is not set, because an earlier request failed: "
 	dropConnection := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }

@@ -244,8 +244,8 @@ func TestParentInAnyForm(t *testing.T) {
 	}
 }
 
-// An id is a reference, though it be of digits alone: whoever asks whether a create under 256 was carried out must not be shown the
-// customer that happens to have Valomnia's number 256.
+// An id is a reference, though it be of digits alone: whoever asks whether a creation under 256 was
+// carried out must not be shown the customer that happens to have Valomnia's number 256.
 func TestReadByReferenceOnly(t *testing.T) {
 	for id, want := range map[string]string{
 		"K/1 é;?%#": "/api/v1.0/customers/reference/K%2F1%20%C3%A9%3B%3F%25%23",

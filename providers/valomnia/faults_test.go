@@ -99,7 +99,7 @@ func warned(warnings []*enlistv1.Warning) []string {
 	return warned
 }
 
-// The response to a create proves a success under the vendor's form of the reference. Under a
+// The response to a creation proves a success under the vendor's form of the reference. Under a
 // reference that is not even nearly the same, it does not.
 func TestFaultNormalisedKey(t *testing.T) {
 	changed := []string{"ID_CHANGED customer.id"}

@@ -28,8 +28,8 @@ func fuzzed(f *testing.F) *Provider {
 	return p
 }
 
-// Whatever comes back, a create has succeeded only by 201 with an id, and is refused only by what the
-// vendor says in full. A read shows a reference that is at least nearly the same.
+// Whatever comes back, a creation has succeeded only by 201 with an id, and is refused only by what
+// the vendor says in full. A read shows a reference that is at least nearly the same.
 func FuzzAnswer(f *testing.F) {
 	p := fuzzed(f)
 	published, err := os.ReadFile("testdata/create_answer.json")

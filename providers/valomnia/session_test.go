@@ -46,7 +46,7 @@ func TestSessionExpired(t *testing.T) {
 	}
 }
 
-// A proxy may say that there is no session after it has passed the create on. The repeat is then
+// A proxy may say that there is no session after it has passed the creation on. The repeat is then
 // refused, and a look-up confirms that refusal.
 func TestCreatedBeforeTheSessionExpired(t *testing.T) {
 	for _, expired := range []http.HandlerFunc{text(401, ``), text(400, `{"error":"no_credentials"}`), text(302, ``, "Location", "/login/auth")} {
@@ -67,7 +67,8 @@ func TestCreatedBeforeTheSessionExpired(t *testing.T) {
 	}
 }
 
-// A redirect to anywhere but a page below /login of the same host may come after the create: its outcome is unknown.
+// A redirect to anywhere but a page below /login of the same host may come after the creation: its
+// outcome is unknown.
 func TestRedirectsElsewhere(t *testing.T) {
 	for _, location := range []string{"/", "/logins", "/customers/7", "https://login.example/login/auth", "//login.example/login/auth", "", "http://[::1"} {
 		vendor := newVendor(t, text(302, ``, "Location", location))
@@ -125,7 +126,7 @@ func TestLogin(t *testing.T) {
 	const unavailable = enlistv1.ErrorReason_VENDOR_UNAVAILABLE
 	for name, test := range map[string]struct {
 		form, asked http.HandlerFunc
-		reason      enlistv1.ErrorReason // unspecified: the create is sent
+		reason      enlistv1.ErrorReason // unspecified: the creation is sent
 		session     string
 	}{
 		"good":                      {redirect("/app/login/ajaxSuccess", cookie), text(200, good), 0, "s1"},

@@ -127,7 +127,7 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 			"billingAddress": {"countryCode": "FR", "city": "Nice"}}}`)}
 }
 
-// The page's own sample: the parameters that make its customer, and what its answer means.
+// The page's own sample: the parameters that make its customer, and what its response means.
 func TestPageSample(t *testing.T) {
 	answer, err := os.ReadFile("testdata/create_answer.json")
 	if err != nil {

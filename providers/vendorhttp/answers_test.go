@@ -48,7 +48,8 @@ func TestSwitchingProtocolsDoesNotHang(t *testing.T) {
 	}
 }
 
-// A redirect is an answer like any other, wherever it points to; what it points to is nobody else's business.
+// A redirect is a response like any other, wherever it points to; what it points to is nobody
+// else's business.
 func TestRedirectToNowhere(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "/login;jsessionid=s3cret%zz")
@@ -151,7 +152,7 @@ func TestCertificateOfAnother(t *testing.T) {
 	}
 }
 
-// However an answer breaks the rules of HTTP, the error does not quote it.
+// However a response breaks the rules of HTTP, the error does not quote it.
 func TestMalformedAnswersAreNotQuoted(t *testing.T) {
 	for _, answer := range []string{
 		"MARKER\r\n\r\n",

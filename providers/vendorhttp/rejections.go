@@ -41,7 +41,7 @@ type rejections struct {
 	byLogin bool             // last is a login's
 	pauses  int              // pauses in this row
 	until   time.Time        // when the pause ends; zero without a pause, and kept until a probe has worked
-	probing bool             // a probe is under way
+	probing bool             // a probe is in progress
 	round   int              // number of rejections that counted, in all rows
 }
 

@@ -112,7 +112,7 @@ func TestSessionOutlivesAPanic(t *testing.T) {
 	}
 }
 
-// A pooled connection that the vendor closes: a create that was written is never written again.
+// A pooled connection that the vendor closes: a creation that was written is never written again.
 func TestCreateIsNotRepeatedOnADeadConnection(t *testing.T) {
 	var creates atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

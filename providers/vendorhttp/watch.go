@@ -30,7 +30,7 @@ type watched struct {
 func (c *Client) watch(ctx context.Context, request *Request) (context.Context, *watched) {
 	w := &watched{client: c, request: request, began: time.Now()}
 	caller := trace.SpanFromContext(ctx)
-	if !caller.SpanContext().IsSampled() { // a caller that has its answer already is still the parent
+	if !caller.SpanContext().IsSampled() { // a caller that has its response already is still the parent
 		w.span = trace.SpanFromContext(context.Background()) // none; the caller's trace, if there is one, passes through
 		return ctx, w
 	}
@@ -43,7 +43,7 @@ func (c *Client) watch(ctx context.Context, request *Request) (context.Context, 
 	return ctx, w
 }
 
-// over takes note that the exchange is over, with a status if an answer has begun.
+// over takes note that the exchange is over, with a status if a response has begun.
 func (w *watched) over(response *Response) {
 	w.took = time.Since(w.began)
 	if response != nil && w.span.IsRecording() {
@@ -51,7 +51,7 @@ func (w *watched) over(response *Response) {
 	}
 }
 
-// judged takes note of the verdict on the call, with which it ends.
+// judged records the verdict on the call, with which it ends.
 func (w *watched) judged(err error) {
 	result := resultOf(err)
 	w.client.metrics.duration.WithLabelValues(string(w.request.Operation), result).Observe(w.took.Seconds())

@@ -17,7 +17,7 @@ func BenchmarkJSON(b *testing.B) {
 	}
 }
 
-// BenchmarkMembers is what every answer to a create goes through before it is kept.
+// BenchmarkMembers is what every response to a creation goes through before it is kept.
 func BenchmarkMembers(b *testing.B) {
 	members := NewMembers("tokenId", "iban")
 	b.ReportAllocs()
