@@ -156,7 +156,8 @@ func adopt(t *testing.T, f *fixture) {
 	}
 }
 
-// provesExclusion reports whether a case is excluded, and asserts that it then fails as it should.
+// provesExclusion reports whether a case is excluded, and asserts that it fails as the exclusion
+// says.
 func (f *fixture) provesExclusion(name string, err error) bool {
 	f.t.Helper()
 	if _, excluded := f.harness.Excluded[name]; !excluded {
@@ -183,7 +184,7 @@ func unicodeText(t *testing.T, f *fixture) {
 		}
 		return
 	}
-	if read.GetName() == nil { // the vendor keeps one name, not its parts
+	if read.GetName() == nil { // the vendor stores one name, not its parts
 		if text := flatJSONText(t, flatMessage(t, read)); !contains(text, "Þórðarson-Λάμδα") || !contains(text, "Zoë 山田") {
 			t.Errorf("read %s", text)
 		}

@@ -17,8 +17,8 @@ const (
 	rejected = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
 )
 
-// fares asserts what the connection's health says: the state of its credentials, and the last failure, if any. Times in it must not be
-// before a call that has just ended, unless it was not of their kind.
+// fares asserts the health of the connection: the state of its credentials, and the last failure,
+// if any. Its times must not be before the last request, unless that was of another kind.
 func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorReason, state enlistv1.CredentialState) {
 	f.t.Helper()
 	now := f.provider.Health()
@@ -40,7 +40,7 @@ func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorR
 	}
 }
 
-// health: what the vendor says in its own words is a success, be it a refusal.
+// health: a response in the vendor's own words is a success, even a refusal.
 func health(t *testing.T, f *fixture) {
 	f.fares(time.Now(), false, 0, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
 	began := time.Now()
@@ -51,7 +51,7 @@ func health(t *testing.T, f *fixture) {
 	f.fails(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
 	f.fares(began, true, 0, accepted)
 	f.answerCreates(func(w http.ResponseWriter, _ *http.Request) {
-		f.answerCreates(nil) // what else is then asked for is answered as ever
+		f.answerCreates(nil) // the sandbox responds to all other requests
 		answer(w, f.harness.Refusal, "house_rules", "no")
 	})
 	began = time.Now()
@@ -60,7 +60,8 @@ func health(t *testing.T, f *fixture) {
 	f.fares(began, true, 0, accepted)
 }
 
-// healthAfterFailures: a failure shows with its reason and moves no success; a success afterwards leaves it standing.
+// healthAfterFailures: a failure shows with its reason and does not change the last success. A
+// later success keeps the failure.
 func healthAfterFailures(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +71,7 @@ func healthAfterFailures(t *testing.T, f *fixture) {
 			f := newFixture(t, f.harness)
 			id := f.create(f.request()).GetCustomer().GetId()
 			state := map[bool]enlistv1.CredentialState{true: rejected, false: accepted}[answer.create == credentials]
-			looks := f.harness.IsLookup != nil // a look before the creation succeeds
+			looks := f.harness.IsLookup != nil // a look-up before the creation succeeds
 			f.answerCreates(answer.handler)
 			began := time.Now()
 			_, err := Create(t.Context(), f.provider, f.request())
@@ -100,7 +101,8 @@ func healthAfterFailures(t *testing.T, f *fixture) {
 	f.fares(began, false, unavailable, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
 }
 
-// healthOfCredentials: what is renewed is no failure; what is refused is one, until it is accepted again.
+// healthOfCredentials: a renewal is no failure. A rejection is a failure until the vendor accepts
+// the credentials again.
 func healthOfCredentials(t *testing.T, f *fixture) {
 	began := time.Now()
 	f.create(f.request())
@@ -124,8 +126,8 @@ func healthOfCredentials(t *testing.T, f *fixture) {
 	f.fares(began, false, credentials, rejected)
 }
 
-// healthInFlight: calls in progress are counted; a caller that gives up on one is no failure of the
-// vendor's.
+// healthInFlight: health counts requests in progress. A caller that abandons a request is no
+// failure of the vendor.
 func healthInFlight(t *testing.T, f *fixture) {
 	f.create(f.request())
 	const callers = 3
@@ -156,8 +158,8 @@ func healthInFlight(t *testing.T, f *fixture) {
 	f.fares(time.Now(), false, 0, accepted)
 }
 
-// breaks: a vendor that keeps failing is called no more for a time, be it for a creation, a read or
-// a login, and everybody hears so at once.
+// breaks: the breaker stops all requests to a vendor that keeps failing, for creations, reads and
+// logins, and each caller gets its error at once.
 func breaks(t *testing.T, f *fixture) {
 	f.answerReads(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	for range 30 {

@@ -87,7 +87,7 @@ func (p *Provider) read(ctx context.Context, number string) (*held, error) {
 	return p.lookUp(ctx, number, func(record *held) bool { return record.isFor(number) })
 }
 
-// lookUp requests a number. It returns Sell&Sign's customer if isIt accepts the record.
+// lookUp requests a number. It returns Sell&Sign's customer if the function is accepts it.
 func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) bool) (*held, error) {
 	call := p.call(vendorhttp.Get, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {

@@ -40,7 +40,8 @@ func (p *Provider) readByReference(ctx context.Context, reference string) (*said
 	return p.lookUp(ctx, reference, func(held string) bool { return match.Keys(reference, held) != match.Different })
 }
 
-// lookUp requests a reference. It returns Valomnia's customer if isIt accepts its reference.
+// lookUp requests a reference. It returns Valomnia's customer if the function is accepts its
+// reference.
 func (p *Provider) lookUp(ctx context.Context, reference string, is func(held string) bool) (*said, error) {
 	if reference == "." || reference == ".." { // as a path segment, they would address another resource, with any escaping
 		return nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which are not valid references")
