@@ -75,7 +75,7 @@ func speaksForItself(status int) bool {
 }
 
 // vendorError returns what a response says, without secrets. It uses the members that web services
-// usually have for messages, and the whole object if there are none.
+// usually have for messages. Without such members, it uses the whole object.
 func vendorError(response *vendorhttp.Response, secrets []string) *enlistv1.VendorError {
 	record := redactedRecord(response.Body, secrets)
 	says := func(member string) string { return wire.Redact(text(record.GetFields()[member]), secrets...) }

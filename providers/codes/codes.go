@@ -17,8 +17,8 @@ func CheckLanguage(tag string) error {
 }
 
 func base(tag string) (language.Base, error) {
-	// A deprecated code becomes its successor, iw becomes he. The other rewrites of x/text change the
-	// language: tl would become fil.
+	// A deprecated code becomes its successor, iw becomes he. The other rewrites of x/text change
+	// the language: tl would become fil.
 	parsed, err := language.DeprecatedBase.Parse(tag)
 	base, _, _ := parsed.Raw()
 	if err != nil || base == (language.Base{}) {

@@ -201,7 +201,7 @@ func fieldsDropped(t *testing.T, f *fixture) {
 			t.Errorf("%s is not named as dropped: %v", path, response.GetFields())
 		}
 		if strings.Contains(response.GetCustomer().String(), "example.com/dropped") {
-			t.Errorf("the answer shows %s, which was dropped", path)
+			t.Errorf("the response shows %s, which was dropped", path)
 		}
 	}
 	if tried < 2 {
@@ -258,7 +258,8 @@ func sameRequest(f *fixture, preview *enlistv1.VendorRequest, call recorded) boo
 // fileNote is a preview's placeholder for the bytes of a file: <image/png, 12345 bytes>.
 var fileNote = regexp.MustCompile(`<[a-z]+/[a-z-]+, \d+ bytes>`)
 
-// flatWire flattens a vendor request: the members of its JSON body, or the fields of its form and query.
+// flatWire flattens a vendor request: the members of its JSON body, or the fields of its form and
+// query.
 func flatWire(t *testing.T, request *enlistv1.VendorRequest) map[string]string {
 	t.Helper()
 	flat := map[string]string{}

@@ -64,7 +64,7 @@ func compareAnswers(t *testing.T, got, want *enlistv1.CreateCustomerResponse) {
 		}
 	}
 	if diff := cmp.Diff(want, got, protocmp.Transform(), exceptTimes(), protocmp.IgnoreFields(&enlistv1.Customer{}, "vendor_ids")); diff != "" {
-		t.Errorf("the answer is not that of a create (-create +found):\n%s", diff)
+		t.Errorf("the response is not that of a creation (-creation +found):\n%s", diff)
 	}
 }
 
@@ -107,7 +107,7 @@ func findOther(t *testing.T, f *fixture) {
 		for _, since := range []time.Time{time.Now(), time.Now().Add(time.Hour)} {
 			for _, candidate := range f.find(creation, providers.Sent{Since: since}) {
 				if candidate.Match == providers.MatchOurs {
-					t.Errorf("%s: somebody else's customer is taken for ours: %v", existing, candidate.Response)
+					t.Errorf("%s: another caller's customer is taken for ours: %v", existing, candidate.Response)
 				}
 				if adopting := existing == enlistv1.OnExisting_ON_EXISTING_ADOPT; adopting != (candidate.Response.GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED) {
 					t.Errorf("%s: outcome %s", existing, candidate.Response.GetOutcome())

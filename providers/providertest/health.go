@@ -17,9 +17,9 @@ const (
 	rejected = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
 )
 
-// fares asserts the health of the connection: the state of its credentials, and the last failure,
+// assertHealth asserts the health of the connection: the state of its credentials, and the last failure,
 // if any. Its times must not be before the last request, unless that was of another kind.
-func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorReason, state enlistv1.CredentialState) {
+func (f *fixture) assertHealth(began time.Time, succeeded bool, failure enlistv1.ErrorReason, state enlistv1.CredentialState) {
 	f.t.Helper()
 	now := f.provider.Health()
 	if at := now.GetLastSuccessTime(); succeeded != (at != nil && !at.AsTime().Before(began.Truncate(time.Microsecond)) && !at.AsTime().After(time.Now())) {
@@ -42,14 +42,14 @@ func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorR
 
 // health: a response in the vendor's own words is a success, even a refusal.
 func health(t *testing.T, f *fixture) {
-	f.fares(time.Now(), false, 0, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
+	f.assertHealth(time.Now(), false, 0, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
 	began := time.Now()
 	f.create(f.request())
-	f.fares(began, true, 0, accepted)
+	f.assertHealth(began, true, 0, accepted)
 	began = time.Now()
 	_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "404404"})
 	f.fails(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
-	f.fares(began, true, 0, accepted)
+	f.assertHealth(began, true, 0, accepted)
 	f.answerCreates(func(w http.ResponseWriter, _ *http.Request) {
 		f.answerCreates(nil) // the sandbox responds to all other requests
 		answer(w, f.harness.Refusal, "house_rules", "no")
@@ -57,7 +57,7 @@ func health(t *testing.T, f *fixture) {
 	began = time.Now()
 	_, err = Create(t.Context(), f.provider, f.request())
 	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
-	f.fares(began, true, 0, accepted)
+	f.assertHealth(began, true, 0, accepted)
 }
 
 // healthAfterFailures: a failure shows with its reason and does not change the last success. A
@@ -76,29 +76,29 @@ func healthAfterFailures(t *testing.T, f *fixture) {
 			began := time.Now()
 			_, err := Create(t.Context(), f.provider, f.request())
 			f.fails(err, answer.create)
-			f.fares(began, looks, answer.create, state)
+			f.assertHealth(began, looks, answer.create, state)
 			f.answerCreates(nil)
 			began = time.Now()
 			f.create(f.request())
-			f.fares(began, true, answer.create, accepted)
+			f.assertHealth(began, true, answer.create, accepted)
 
 			f.answerReads(answer.handler)
 			began = time.Now()
 			_, err = f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: id})
 			if _, excluded := f.harness.Excluded["read: "+name]; excluded {
 				f.fails(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
-				f.fares(began, true, answer.create, accepted)
+				f.assertHealth(began, true, answer.create, accepted)
 				return
 			}
 			f.fails(err, answer.read)
-			f.fares(began, false, answer.read, state)
+			f.assertHealth(began, false, answer.read, state)
 		})
 	}
 	f.server.Close()
 	began := time.Now()
 	_, err := Create(t.Context(), f.provider, f.request())
 	f.fails(err, unavailable)
-	f.fares(began, false, unavailable, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
+	f.assertHealth(began, false, unavailable, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
 }
 
 // healthOfCredentials: a renewal is no failure. A rejection is a failure until the vendor accepts
@@ -112,18 +112,18 @@ func healthOfCredentials(t *testing.T, f *fixture) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.fares(began, true, 0, accepted)
+		f.assertHealth(began, true, 0, accepted)
 	} else {
 		f.fails(err, credentials)
-		f.fares(began, true, credentials, rejected)
+		f.assertHealth(began, true, credentials, rejected)
 		f.create(f.request())
-		f.fares(began, true, credentials, accepted)
+		f.assertHealth(began, true, credentials, accepted)
 	}
 	f.use(f.harness.NewRefused(f.server.URL))
 	began = time.Now()
 	_, err = Create(t.Context(), f.provider, f.request())
 	f.fails(err, credentials)
-	f.fares(began, false, credentials, rejected)
+	f.assertHealth(began, false, credentials, rejected)
 }
 
 // healthInFlight: health counts requests in progress. A caller that abandons a request is no
@@ -155,7 +155,7 @@ func healthInFlight(t *testing.T, f *fixture) {
 	}
 	cancel()
 	group.Wait()
-	f.fares(time.Now(), false, 0, accepted)
+	f.assertHealth(time.Now(), false, 0, accepted)
 }
 
 // breaks: the breaker stops all requests to a vendor that keeps failing, for creations, reads and

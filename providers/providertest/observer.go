@@ -91,7 +91,7 @@ func (w *watch) check(calls []recorded) {
 			w.f.t.Errorf("exchange %d went from %s to %s", i, exchange.Start, exchange.End)
 		}
 		if body := exchange.ResponseBody; !utf8.ValidString(body) || utf8.RuneCountInString(body) > 4097 {
-			w.f.t.Errorf("exchange %d has an answer of %d characters", i, utf8.RuneCountInString(body))
+			w.f.t.Errorf("exchange %d has a response of %d characters", i, utf8.RuneCountInString(body))
 		}
 		request, _ := protojson.Marshal(exchange.Request)
 		w.f.showsNoSecret(string(request) + exchange.ResponseBody)

@@ -58,7 +58,8 @@ func (c *creation) planned(fates []*enlistv1.FieldFate) *enlistv1.Customer {
 	return customer
 }
 
-// CreateCustomer creates the customer, or updates the one with its number, and then sets its free properties.
+// CreateCustomer creates the customer, or updates the one with its number, and then sets its free
+// properties.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	update, err := c.keep(ctx)
 	if err != nil {

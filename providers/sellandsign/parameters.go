@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// newProperty is the id that creates a free property.
+// newProperty is the id of a new free property in a request.
 const newProperty = -1
 
 // parameters maps a request to Sell&Sign's parameters.

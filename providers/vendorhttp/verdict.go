@@ -14,7 +14,7 @@ import (
 type verdict int
 
 const (
-	saysNothing verdict = iota // the caller has left, or the request was not sent
+	saysNothing verdict = iota // the caller is gone, or the request was not sent
 	works                      // the vendor responded in its own words, even with a refusal of one customer
 	refuses                    // the vendor responded and refuses all requests: bad credentials, or too many requests
 	fails                      // the vendor was not reachable, did not respond, or the response was not its own
