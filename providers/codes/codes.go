@@ -1,4 +1,4 @@
-// Package codes translates between the codes of the contract (ISO 3166-1 alpha-2, ISO 4217, BCP 47)
+// Package codes translates between the codes of the contract (ISO 3166-1 alpha-2, ISO 4217, BCP-47)
 // and those of vendors. An unknown code is an error, never an empty string.
 package codes
 
@@ -10,7 +10,7 @@ import (
 	"google.golang.org/genproto/googleapis/type/date"
 )
 
-// CheckLanguage returns an error unless tag is a BCP 47 tag with registered subtags.
+// CheckLanguage returns an error unless tag is a BCP-47 tag with registered subtags.
 func CheckLanguage(tag string) error {
 	_, err := base(tag)
 	return err
@@ -22,7 +22,7 @@ func base(tag string) (language.Base, error) {
 	parsed, err := language.DeprecatedBase.Parse(tag)
 	base, _, _ := parsed.Raw()
 	if err != nil || base == (language.Base{}) {
-		return language.Base{}, errors.New("must be a BCP 47 language tag with registered subtags, for example fr or en-GB")
+		return language.Base{}, errors.New("must be a BCP-47 language tag with registered subtags, for example fr or en-GB")
 	}
 	return base, nil
 }

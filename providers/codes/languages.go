@@ -36,7 +36,7 @@ func LanguageName(tag string) (string, error) {
 //go:embed languages_alpha3.txt
 var alpha3Text string
 
-// languagesByAlpha3 maps an ISO 639-2/T code to the language's shortest code, which BCP 47 uses.
+// languagesByAlpha3 maps an ISO 639-2/T code to the language's shortest code, which BCP-47 uses.
 //
 //nolint:gochecknoglobals // a constant
 var languagesByAlpha3 = sync.OnceValue(func() map[string]string {
@@ -51,7 +51,7 @@ var languagesByAlpha3 = sync.OnceValue(func() map[string]string {
 })
 
 // LanguageAlpha3 returns the ISO 639-2/T code, in capitals, of a tag's base language. fr-CA gives
-// FRA. Some languages of BCP 47 have no such code.
+// FRA. Some languages of BCP-47 have no such code.
 func LanguageAlpha3(tag string) (string, error) {
 	base, err := base(tag)
 	if err != nil {
@@ -64,7 +64,7 @@ func LanguageAlpha3(tag string) (string, error) {
 	return strings.ToUpper(alpha3), nil
 }
 
-// LanguageOfAlpha3 returns the BCP 47 tag of a three-letter code in any case. FRA gives fr. It
+// LanguageOfAlpha3 returns the BCP-47 tag of a three-letter code in any case. FRA gives fr. It
 // returns "" if no language has the code. Languages without an ISO 639-2 code keep their ISO 639-3
 // code.
 func LanguageOfAlpha3(alpha3 string) string {

@@ -133,7 +133,7 @@ func (r *rejections) refusal() error {
 	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
-		Message: "Provider " + r.provider + " rejected the configured credentials before, so Enlist sent nothing. It " + again +
+		Message: "Provider " + r.provider + " rejected the credentials of this connection before, so Enlist sent nothing. It " + again +
 			". An operator must fix the credentials in the configuration and restart Enlist.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, Vendor: proto.CloneOf(r.last.Vendor), Cause: errRejectedBefore,
 	}

@@ -118,7 +118,7 @@ func (c *Client) unreliable(response *Response, vendor *enlistv1.VendorError) *p
 func (c *Client) CredentialsRejected(vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
-		Message: "Provider " + c.provider + " rejected the configured credentials. An operator must fix them in the configuration.",
+		Message: "Provider " + c.provider + " rejected the credentials of this connection. An operator must fix the configuration.",
 		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Cause: cause,
 	}
 }
