@@ -147,7 +147,7 @@ func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) 
 			}
 			return existing, busy, nil
 		}
-		s.log.WarnContext(ctx, "journal: could not record an intent; trying again", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+		s.log.WarnContext(ctx, "journal: could not record an intent", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
 			f.tell(nil, journalUnavailable(err))
 			s.takeBack(record.Key, 1)
