@@ -7,15 +7,9 @@
 // ON_EXISTING_ADOPT and ON_EXISTING_UPDATE read first. An update sends the values that Opencell
 // would otherwise reset or mix (keep.go).
 //
-<<<<<<< HEAD
-// The authority on names, types, enum values and lengths is testdata/dto.json, made by
-// introspection of Opencell's own DTO classes. dto_test.go compares the wire message with it, and
-// docs/vendors/opencell.md with what is not sent.
-=======
 // testdata/dto.json is the authority on names, types, enum values and lengths. It comes from
 // introspection of Opencell's own DTO classes. dto_test.go compares it with the wire message, and
-// docs/opencell.md with what Enlist does not send.
->>>>>>> words
+// docs/vendors/opencell.md with what Enlist does not send.
 //
 // Success:
 //   - The status SUCCESS or WARNING below HTTP 300. The rest of the response does not matter:

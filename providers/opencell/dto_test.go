@@ -186,11 +186,7 @@ func TestResponseNames(t *testing.T) {
 	c.message((&opencellv1.ActionStatus{}).ProtoReflect().Descriptor(), "ActionStatus", "")
 }
 
-<<<<<<< HEAD
-// Every name of the table is sent, or docs/vendors/opencell.md says why not.
-=======
-// Enlist sends every name of the table, or docs/opencell.md says why not.
->>>>>>> words
+// Enlist sends every name of the table, or docs/vendors/opencell.md says why not.
 func TestNamesThatAreNotSent(t *testing.T) {
 	c := requestNames(t)
 	page, err := os.ReadFile("../../docs/vendors/opencell.md")
