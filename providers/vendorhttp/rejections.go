@@ -72,11 +72,12 @@ func (r *rejections) admit(login bool) (*admission, error) {
 	return &admission{rejections: r, login: login, probe: probe, round: r.round}, nil
 }
 
-// end records the verdict on the request. Only requests that began after the last rejection count:
+// end records the outcome of the request. Only requests that began after the last rejection count:
 // so requests in flight together are rejected once, and a late success of an older token proves
 // nothing.
-func (a *admission) end(said verdict, err error) {
+func (a *admission) end(outcome providers.Outcome, err error) {
 	r := a.rejections
+	works := outcome.Credentials == enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if a.probe {
@@ -84,11 +85,11 @@ func (a *admission) end(said verdict, err error) {
 	}
 	switch {
 	case a.round != r.round:
-	case isRejection(said, err):
+	case outcome.Credentials == enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED:
 		r.reject(a.login, err)
-	case said == works && !a.login:
+	case works && !a.login:
 		r.last, r.pauses, r.until = nil, 0, time.Time{}
-	case said == works && r.byLogin:
+	case works && r.byLogin:
 		r.until = time.Time{}
 	}
 }

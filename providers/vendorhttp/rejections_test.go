@@ -26,6 +26,14 @@ func rejection() error {
 	}
 }
 
+var (
+	saysNothing = providers.Outcome{}
+	works       = providers.OutcomeOf(nil)
+	refuses     = providers.OutcomeOf(rejection())
+	limited     = providers.OutcomeOf(&providers.Error{Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED})
+	fails       = providers.OutcomeOf(&providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE})
+)
+
 // restTest drives rejections with requests that begin and end at will.
 type restTest struct {
 	*testing.T
@@ -45,8 +53,15 @@ func (r restTest) begin(login bool) *admission {
 	return admitted
 }
 
-func (r restTest) call(said verdict, err error)  { r.Helper(); r.begin(false).end(said, err) }
-func (r restTest) login(said verdict, err error) { r.Helper(); r.begin(true).end(said, err) }
+func (r restTest) call(outcome providers.Outcome, err error) {
+	r.Helper()
+	r.begin(false).end(outcome, err)
+}
+
+func (r restTest) login(outcome providers.Outcome, err error) {
+	r.Helper()
+	r.begin(true).end(outcome, err)
+}
 
 // rests asserts that the credentials rest for exactly the time, which it then waits.
 func (r restTest) rests(pause time.Duration) {
@@ -148,7 +163,7 @@ func TestOneProbe(t *testing.T) {
 			for name, silent := range map[string]func(*admission){
 				"says nothing":   func(a *admission) { a.end(saysNothing, nil) },
 				"fails":          func(a *admission) { a.end(fails, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE}) },
-				"limited":        func(a *admission) { a.end(refuses, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED}) },
+				"limited":        func(a *admission) { a.end(limited, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED}) },
 				"stopped by who": func(a *admission) { a.end(saysNothing, rejection()) },
 			} {
 				r := newRestTest(t)

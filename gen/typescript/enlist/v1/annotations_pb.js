@@ -3,20 +3,128 @@
 /* eslint-disable */
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
+import { file_google_rpc_code } from "../../google/rpc/code_pb.js";
 /**
  * Describes the file enlist/v1/annotations.proto.
  */
-export const file_enlist_v1_annotations = /*@__PURE__*/ fileDesc("Chtlbmxpc3QvdjEvYW5ub3RhdGlvbnMucHJvdG8SCWVubGlzdC52MSLGAQoLRmllbGRTb3VyY2USDAoEcGF0aBgBIAEoCRIWCg5mYWxsYmFja19wYXRocxgCIAMoCRIlCgJhcxgDIAEoDjIZLmVubGlzdC52MS5UcmFuc2Zvcm1hdGlvbhIPCgdzZXR0aW5nGAQgASgJEgwKBG5vdGUYBSABKAkSKQoEbW92ZRgGIAEoCzIbLmVubGlzdC52MS5GaWVsZFNvdXJjZS5Nb3ZlGiAKBE1vdmUSDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCSqYAwoOVHJhbnNmb3JtYXRpb24SHgoaVFJBTlNGT1JNQVRJT05fVU5TUEVDSUZJRUQQABIjCh9UUkFOU0ZPUk1BVElPTl9JU09fMzE2Nl9BTFBIQV8zEAESIgoeVFJBTlNGT1JNQVRJT05fSVNPXzYzOV9BTFBIQV8zEAISIAocVFJBTlNGT1JNQVRJT05fTEFOR1VBR0VfTkFNRRADEh0KGVRSQU5TRk9STUFUSU9OX1RJVExFX0NPREUQBBIbChdUUkFOU0ZPUk1BVElPTl9DSVZJTElUWRAFEiAKHFRSQU5TRk9STUFUSU9OX0lTT184NjAxX0RBVEUQBhIlCiFUUkFOU0ZPUk1BVElPTl9FUE9DSF9NSUxMSVNFQ09ORFMQBxIZChVUUkFOU0ZPUk1BVElPTl9KT0lORUQQCBIaChZUUkFOU0ZPUk1BVElPTl9ERVJJVkVEEAkSHgoaVFJBTlNGT1JNQVRJT05fVkVORE9SX0NPREUQChIfChtUUkFOU0ZPUk1BVElPTl9QSE9ORV9ESUdJVFMQCzpPCgZzb3VyY2USHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGN+RAyABKAsyFi5lbmxpc3QudjEuRmllbGRTb3VyY2VSBnNvdXJjZTozCgRoaW50Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjgkQMgASgJUgRoaW50OkIKDG5ldmVyX3N0b3JlZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY4ZEDIAEoCFILbmV2ZXJTdG9yZWQ6OwoIcGVyc29uYWwSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOKRAyABKAhSCHBlcnNvbmFsOj0KCW11bHRpbGluZRIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY45EDIAEoCFIJbXVsdGlsaW5lOjkKB3Zpc2libGUSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOSRAyABKAhSB3Zpc2libGU6PAoJbm90X2JsYW5rEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjlkQMgASgIUghub3RCbGFua0JbCg1kZXYuZW5saXN0LnYxQhBBbm5vdGF0aW9uc1Byb3RvUAFaNmdpdGh1Yi5jb20vZW5saXN0LWRldi9lbmxpc3QvZ2VuL2dvL2VubGlzdC92MTtlbmxpc3R2MWIGcHJvdG8z", [file_google_protobuf_descriptor]);
+export const file_enlist_v1_annotations = /*@__PURE__*/ fileDesc("Chtlbmxpc3QvdjEvYW5ub3RhdGlvbnMucHJvdG8SCWVubGlzdC52MSL5AQoMQ29uc2VxdWVuY2VzEh4KBGNvZGUYASABKA4yEC5nb29nbGUucnBjLkNvZGUSNQoJYWxzb19odHRwGAIgAygLMiIuZW5saXN0LnYxLkNvbnNlcXVlbmNlcy5IdHRwU3RhdHVzEicKBmFjdGlvbhgDIAEoDjIXLmVubGlzdC52MS5DYWxsZXJBY3Rpb24SEgoKcmV0cnlfaW5mbxgEIAEoCBIUCgx2ZW5kb3JfZXJyb3IYBSABKAgSEwoLYmFkX3JlcXVlc3QYBiABKAgaKgoKSHR0cFN0YXR1cxIOCgZzdGF0dXMYASABKAUSDAoEd2hlbhgCIAEoCSLGAQoLRmllbGRTb3VyY2USDAoEcGF0aBgBIAEoCRIWCg5mYWxsYmFja19wYXRocxgCIAMoCRIlCgJhcxgDIAEoDjIZLmVubGlzdC52MS5UcmFuc2Zvcm1hdGlvbhIPCgdzZXR0aW5nGAQgASgJEgwKBG5vdGUYBSABKAkSKQoEbW92ZRgGIAEoCzIbLmVubGlzdC52MS5GaWVsZFNvdXJjZS5Nb3ZlGiAKBE1vdmUSDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCSroAQoMQ2FsbGVyQWN0aW9uEh0KGUNBTExFUl9BQ1RJT05fVU5TUEVDSUZJRUQQABIdChlDQUxMRVJfQUNUSU9OX0ZJWF9SRVFVRVNUEAESHQoZQ0FMTEVSX0FDVElPTl9ORVdfUkVRVUVTVBACEhcKE0NBTExFUl9BQ1RJT05fUkVUUlkQAxIfChtDQUxMRVJfQUNUSU9OX0FXQUlUX09VVENPTUUQBBIeChpDQUxMRVJfQUNUSU9OX0FTS19PUEVSQVRPUhAFEiEKHUNBTExFUl9BQ1RJT05fRklYX0NSRURFTlRJQUxTEAYqZgoFQWN0b3ISFQoRQUNUT1JfVU5TUEVDSUZJRUQQABIQCgxBQ1RPUl9FTkxJU1QQARIQCgxBQ1RPUl9DQUxMRVIQAhIQCgxBQ1RPUl9QRVJTT04QAxIQCgxBQ1RPUl9OT0JPRFkQBCqYAwoOVHJhbnNmb3JtYXRpb24SHgoaVFJBTlNGT1JNQVRJT05fVU5TUEVDSUZJRUQQABIjCh9UUkFOU0ZPUk1BVElPTl9JU09fMzE2Nl9BTFBIQV8zEAESIgoeVFJBTlNGT1JNQVRJT05fSVNPXzYzOV9BTFBIQV8zEAISIAocVFJBTlNGT1JNQVRJT05fTEFOR1VBR0VfTkFNRRADEh0KGVRSQU5TRk9STUFUSU9OX1RJVExFX0NPREUQBBIbChdUUkFOU0ZPUk1BVElPTl9DSVZJTElUWRAFEiAKHFRSQU5TRk9STUFUSU9OX0lTT184NjAxX0RBVEUQBhIlCiFUUkFOU0ZPUk1BVElPTl9FUE9DSF9NSUxMSVNFQ09ORFMQBxIZChVUUkFOU0ZPUk1BVElPTl9KT0lORUQQCBIaChZUUkFOU0ZPUk1BVElPTl9ERVJJVkVEEAkSHgoaVFJBTlNGT1JNQVRJT05fVkVORE9SX0NPREUQChIfChtUUkFOU0ZPUk1BVElPTl9QSE9ORV9ESUdJVFMQCzpPCgZzb3VyY2USHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGN+RAyABKAsyFi5lbmxpc3QudjEuRmllbGRTb3VyY2VSBnNvdXJjZTozCgRoaW50Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjgkQMgASgJUgRoaW50OkIKDG5ldmVyX3N0b3JlZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY4ZEDIAEoCFILbmV2ZXJTdG9yZWQ6OwoIcGVyc29uYWwSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOKRAyABKAhSCHBlcnNvbmFsOj0KCW11bHRpbGluZRIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY45EDIAEoCFIJbXVsdGlsaW5lOjkKB3Zpc2libGUSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOSRAyABKAhSB3Zpc2libGU6PAoJbm90X2JsYW5rEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjlkQMgASgIUghub3RCbGFuazpUCgZyZWFzb24SIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxjnkQMgASgLMhcuZW5saXN0LnYxLkNvbnNlcXVlbmNlc1IGcmVhc29uOlQKCm5leHRfYWN0b3ISIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxjokQMgASgOMhAuZW5saXN0LnYxLkFjdG9yUgluZXh0QWN0b3JCWwoNZGV2LmVubGlzdC52MUIQQW5ub3RhdGlvbnNQcm90b1ABWjZnaXRodWIuY29tL2VubGlzdC1kZXYvZW5saXN0L2dlbi9nby9lbmxpc3QvdjE7ZW5saXN0djFiBnByb3RvMw", [file_google_protobuf_descriptor, file_google_rpc_code]);
+/**
+ * Describes the message enlist.v1.Consequences.
+ * Use `create(ConsequencesSchema)` to create a new message.
+ */
+export const ConsequencesSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0);
+/**
+ * Describes the message enlist.v1.Consequences.HttpStatus.
+ * Use `create(Consequences_HttpStatusSchema)` to create a new message.
+ */
+export const Consequences_HttpStatusSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0, 0);
 /**
  * Describes the message enlist.v1.FieldSource.
  * Use `create(FieldSourceSchema)` to create a new message.
  */
-export const FieldSourceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0);
+export const FieldSourceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 1);
 /**
  * Describes the message enlist.v1.FieldSource.Move.
  * Use `create(FieldSource_MoveSchema)` to create a new message.
  */
-export const FieldSource_MoveSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0, 0);
+export const FieldSource_MoveSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 1, 0);
+/**
+ * CallerAction is what the caller of a failed call does next.
+ *
+ * @generated from enum enlist.v1.CallerAction
+ */
+export var CallerAction;
+(function (CallerAction) {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: CALLER_ACTION_UNSPECIFIED = 0;
+     */
+    CallerAction[CallerAction["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * Fix the request, and call again.
+     *
+     * @generated from enum value: CALLER_ACTION_FIX_REQUEST = 1;
+     */
+    CallerAction[CallerAction["FIX_REQUEST"] = 1] = "FIX_REQUEST";
+    /**
+     * Fix the cause, and call again with a new request_id. The outcome of this one is final.
+     *
+     * @generated from enum value: CALLER_ACTION_NEW_REQUEST = 2;
+     */
+    CallerAction[CallerAction["NEW_REQUEST"] = 2] = "NEW_REQUEST";
+    /**
+     * Call again with the same request_id after the RetryInfo delay.
+     *
+     * @generated from enum value: CALLER_ACTION_RETRY = 3;
+     */
+    CallerAction[CallerAction["RETRY"] = 3] = "RETRY";
+    /**
+     * Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person must
+     * decide first.
+     *
+     * @generated from enum value: CALLER_ACTION_AWAIT_OUTCOME = 4;
+     */
+    CallerAction[CallerAction["AWAIT_OUTCOME"] = 4] = "AWAIT_OUTCOME";
+    /**
+     * Ask the operator. Then call again with the same request_id.
+     *
+     * @generated from enum value: CALLER_ACTION_ASK_OPERATOR = 5;
+     */
+    CallerAction[CallerAction["ASK_OPERATOR"] = 5] = "ASK_OPERATOR";
+    /**
+     * Fix the credentials of the call, and call again.
+     *
+     * @generated from enum value: CALLER_ACTION_FIX_CREDENTIALS = 6;
+     */
+    CallerAction[CallerAction["FIX_CREDENTIALS"] = 6] = "FIX_CREDENTIALS";
+})(CallerAction || (CallerAction = {}));
+/**
+ * Describes the enum enlist.v1.CallerAction.
+ */
+export const CallerActionSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 0);
+/**
+ * Actor is who acts next on a creation.
+ *
+ * @generated from enum enlist.v1.Actor
+ */
+export var Actor;
+(function (Actor) {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: ACTOR_UNSPECIFIED = 0;
+     */
+    Actor[Actor["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * Enlist acts next.
+     *
+     * @generated from enum value: ACTOR_ENLIST = 1;
+     */
+    Actor[Actor["ENLIST"] = 1] = "ENLIST";
+    /**
+     * The caller acts next.
+     *
+     * @generated from enum value: ACTOR_CALLER = 2;
+     */
+    Actor[Actor["CALLER"] = 2] = "CALLER";
+    /**
+     * A person acts next.
+     *
+     * @generated from enum value: ACTOR_PERSON = 3;
+     */
+    Actor[Actor["PERSON"] = 3] = "PERSON";
+    /**
+     * The outcome is final.
+     *
+     * @generated from enum value: ACTOR_NOBODY = 4;
+     */
+    Actor[Actor["NOBODY"] = 4] = "NOBODY";
+})(Actor || (Actor = {}));
+/**
+ * Describes the enum enlist.v1.Actor.
+ */
+export const ActorSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 1);
 /**
  * Transformation says how Enlist transforms a canonical value for a vendor.
  *
@@ -101,7 +209,7 @@ export var Transformation;
 /**
  * Describes the enum enlist.v1.Transformation.
  */
-export const TransformationSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 0);
+export const TransformationSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 2);
 /**
  * On a field of a vendor's request: the canonical field that fills it. Enlist derives violations,
  * the field table of ListProviders and the fate of each field from it. On a field of a vendor's
@@ -155,3 +263,16 @@ export const visible = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 5);
  * @generated from extension: bool not_blank = 51429;
  */
 export const not_blank = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 6);
+/**
+ * On each ErrorReason: what follows from it. The server, docs/errors.md and the OpenAPI document
+ * read it here.
+ *
+ * @generated from extension: enlist.v1.Consequences reason = 51431;
+ */
+export const reason = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 7);
+/**
+ * On each OperationState: who acts next.
+ *
+ * @generated from extension: enlist.v1.Actor next_actor = 51432;
+ */
+export const next_actor = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 8);
