@@ -39,8 +39,8 @@ const (
 	CallerAction_CALLER_ACTION_NEW_REQUEST CallerAction = 2
 	// Call again with the same request_id after the RetryInfo delay.
 	CallerAction_CALLER_ACTION_RETRY CallerAction = 3
-	// Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person must
-	// decide first.
+	// Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+	// must decide first.
 	CallerAction_CALLER_ACTION_AWAIT_OUTCOME CallerAction = 4
 	// Ask the operator. Then call again with the same request_id.
 	CallerAction_CALLER_ACTION_ASK_OPERATOR CallerAction = 5

@@ -39,8 +39,8 @@ class _CallerActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallerAc
     CALLER_ACTION_RETRY: _CallerAction.ValueType  # 3
     """Call again with the same request_id after the RetryInfo delay."""
     CALLER_ACTION_AWAIT_OUTCOME: _CallerAction.ValueType  # 4
-    """Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person must
-    decide first.
+    """Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+    must decide first.
     """
     CALLER_ACTION_ASK_OPERATOR: _CallerAction.ValueType  # 5
     """Ask the operator. Then call again with the same request_id."""
@@ -59,8 +59,8 @@ CALLER_ACTION_NEW_REQUEST: CallerAction.ValueType  # 2
 CALLER_ACTION_RETRY: CallerAction.ValueType  # 3
 """Call again with the same request_id after the RetryInfo delay."""
 CALLER_ACTION_AWAIT_OUTCOME: CallerAction.ValueType  # 4
-"""Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person must
-decide first.
+"""Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+must decide first.
 """
 CALLER_ACTION_ASK_OPERATOR: CallerAction.ValueType  # 5
 """Ask the operator. Then call again with the same request_id."""

@@ -188,8 +188,8 @@ export declare enum CallerAction {
      */
     RETRY = 3,
     /**
-     * Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person must
-     * decide first.
+     * Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+     * must decide first.
      *
      * @generated from enum value: CALLER_ACTION_AWAIT_OUTCOME = 4;
      */

@@ -60,8 +60,8 @@ export var CallerAction;
      */
     CallerAction[CallerAction["RETRY"] = 3] = "RETRY";
     /**
-     * Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person must
-     * decide first.
+     * Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+     * must decide first.
      *
      * @generated from enum value: CALLER_ACTION_AWAIT_OUTCOME = 4;
      */
