@@ -30,7 +30,7 @@ gen/python:
 # npm has no package of google.rpc and google.type for protobuf-es.
 gen/typescript:
 	$(PROTOC) -I .tools/imports --plugin=.tools/node/node_modules/.bin/protoc-gen-es \
-	  --es_out=target=ts,import_extension=js:.tools/node/src google/rpc/{code,status,error_details}.proto google/type/date.proto
+	  --es_out=target=ts,import_extension=js:.tools/node/src google/rpc/{status,error_details}.proto google/type/date.proto
 	cp proto/packages/typescript/*.ts .tools/node/src
 	echo "export const serviceConfig = JSON.stringify($$(cat proto/serviceconfig.json));" > .tools/node/src/service_config.ts
 	rm -rf gen/typescript

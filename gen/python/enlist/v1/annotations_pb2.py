@@ -23,10 +23,9 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
-from google.rpc import code_pb2 as google_dot_rpc_dot_code__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x65nlist/v1/annotations.proto\x12\tenlist.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto\"\xc3\x02\n\x0c\x43onsequences\x12$\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x10.google.rpc.CodeR\x04\x63ode\x12?\n\talso_http\x18\x02 \x03(\x0b\x32\".enlist.v1.Consequences.HttpStatusR\x08\x61lsoHttp\x12/\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x17.enlist.v1.CallerActionR\x06\x61\x63tion\x12\x1d\n\nretry_info\x18\x04 \x01(\x08R\tretryInfo\x12!\n\x0cvendor_error\x18\x05 \x01(\x08R\x0bvendorError\x12\x1f\n\x0b\x62\x61\x64_request\x18\x06 \x01(\x08R\nbadRequest\x1a\x38\n\nHttpStatus\x12\x16\n\x06status\x18\x01 \x01(\x05R\x06status\x12\x12\n\x04when\x18\x02 \x01(\tR\x04when\"\xfe\x01\n\x0b\x46ieldSource\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12%\n\x0e\x66\x61llback_paths\x18\x02 \x03(\tR\rfallbackPaths\x12)\n\x02\x61s\x18\x03 \x01(\x0e\x32\x19.enlist.v1.TransformationR\x02\x61s\x12\x18\n\x07setting\x18\x04 \x01(\tR\x07setting\x12\x12\n\x04note\x18\x05 \x01(\tR\x04note\x12/\n\x04move\x18\x06 \x01(\x0b\x32\x1b.enlist.v1.FieldSource.MoveR\x04move\x1a*\n\x04Move\x12\x12\n\x04\x66rom\x18\x01 \x01(\tR\x04\x66rom\x12\x0e\n\x02to\x18\x02 \x01(\tR\x02to*\xe8\x01\n\x0c\x43\x61llerAction\x12\x1d\n\x19\x43\x41LLER_ACTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x41LLER_ACTION_FIX_REQUEST\x10\x01\x12\x1d\n\x19\x43\x41LLER_ACTION_NEW_REQUEST\x10\x02\x12\x17\n\x13\x43\x41LLER_ACTION_RETRY\x10\x03\x12\x1f\n\x1b\x43\x41LLER_ACTION_AWAIT_OUTCOME\x10\x04\x12\x1e\n\x1a\x43\x41LLER_ACTION_ASK_OPERATOR\x10\x05\x12!\n\x1d\x43\x41LLER_ACTION_FIX_CREDENTIALS\x10\x06*f\n\x05\x41\x63tor\x12\x15\n\x11\x41\x43TOR_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x41\x43TOR_ENLIST\x10\x01\x12\x10\n\x0c\x41\x43TOR_CALLER\x10\x02\x12\x10\n\x0c\x41\x43TOR_PERSON\x10\x03\x12\x10\n\x0c\x41\x43TOR_NOBODY\x10\x04*\x98\x03\n\x0eTransformation\x12\x1e\n\x1aTRANSFORMATION_UNSPECIFIED\x10\x00\x12#\n\x1fTRANSFORMATION_ISO_3166_ALPHA_3\x10\x01\x12\"\n\x1eTRANSFORMATION_ISO_639_ALPHA_3\x10\x02\x12 \n\x1cTRANSFORMATION_LANGUAGE_NAME\x10\x03\x12\x1d\n\x19TRANSFORMATION_TITLE_CODE\x10\x04\x12\x1b\n\x17TRANSFORMATION_CIVILITY\x10\x05\x12 \n\x1cTRANSFORMATION_ISO_8601_DATE\x10\x06\x12%\n!TRANSFORMATION_EPOCH_MILLISECONDS\x10\x07\x12\x19\n\x15TRANSFORMATION_JOINED\x10\x08\x12\x1a\n\x16TRANSFORMATION_DERIVED\x10\t\x12\x1e\n\x1aTRANSFORMATION_VENDOR_CODE\x10\n\x12\x1f\n\x1bTRANSFORMATION_PHONE_DIGITS\x10\x0b:O\n\x06source\x12\x1d.google.protobuf.FieldOptions\x18\xdf\x91\x03 \x01(\x0b\x32\x16.enlist.v1.FieldSourceR\x06source:3\n\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hint:B\n\x0cnever_stored\x12\x1d.google.protobuf.FieldOptions\x18\xe1\x91\x03 \x01(\x08R\x0bneverStored:;\n\x08personal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\x08R\x08personal:=\n\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\x08R\tmultiline:9\n\x07visible\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x91\x03 \x01(\x08R\x07visible:<\n\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\x08R\x08notBlank:T\n\x06reason\x12!.google.protobuf.EnumValueOptions\x18\xe7\x91\x03 \x01(\x0b\x32\x17.enlist.v1.ConsequencesR\x06reason:T\n\nnext_actor\x12!.google.protobuf.EnumValueOptions\x18\xe8\x91\x03 \x01(\x0e\x32\x10.enlist.v1.ActorR\tnextActorB[\n\rdev.enlist.v1B\x10\x41nnotationsProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x65nlist/v1/annotations.proto\x12\tenlist.v1\x1a google/protobuf/descriptor.proto\"\x9d\x02\n\x0c\x43onsequences\x12?\n\talso_http\x18\x02 \x03(\x0b\x32\".enlist.v1.Consequences.HttpStatusR\x08\x61lsoHttp\x12/\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x17.enlist.v1.CallerActionR\x06\x61\x63tion\x12\x1d\n\nretry_info\x18\x04 \x01(\x08R\tretryInfo\x12!\n\x0cvendor_error\x18\x05 \x01(\x08R\x0bvendorError\x12\x1f\n\x0b\x62\x61\x64_request\x18\x06 \x01(\x08R\nbadRequest\x1a\x38\n\nHttpStatus\x12\x16\n\x06status\x18\x01 \x01(\x05R\x06status\x12\x12\n\x04when\x18\x02 \x01(\tR\x04when\"\xfe\x01\n\x0b\x46ieldSource\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12%\n\x0e\x66\x61llback_paths\x18\x02 \x03(\tR\rfallbackPaths\x12)\n\x02\x61s\x18\x03 \x01(\x0e\x32\x19.enlist.v1.TransformationR\x02\x61s\x12\x18\n\x07setting\x18\x04 \x01(\tR\x07setting\x12\x12\n\x04note\x18\x05 \x01(\tR\x04note\x12/\n\x04move\x18\x06 \x01(\x0b\x32\x1b.enlist.v1.FieldSource.MoveR\x04move\x1a*\n\x04Move\x12\x12\n\x04\x66rom\x18\x01 \x01(\tR\x04\x66rom\x12\x0e\n\x02to\x18\x02 \x01(\tR\x02to*\xe8\x01\n\x0c\x43\x61llerAction\x12\x1d\n\x19\x43\x41LLER_ACTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x41LLER_ACTION_FIX_REQUEST\x10\x01\x12\x1d\n\x19\x43\x41LLER_ACTION_NEW_REQUEST\x10\x02\x12\x17\n\x13\x43\x41LLER_ACTION_RETRY\x10\x03\x12\x1f\n\x1b\x43\x41LLER_ACTION_AWAIT_OUTCOME\x10\x04\x12\x1e\n\x1a\x43\x41LLER_ACTION_ASK_OPERATOR\x10\x05\x12!\n\x1d\x43\x41LLER_ACTION_FIX_CREDENTIALS\x10\x06*f\n\x05\x41\x63tor\x12\x15\n\x11\x41\x43TOR_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x41\x43TOR_ENLIST\x10\x01\x12\x10\n\x0c\x41\x43TOR_CALLER\x10\x02\x12\x10\n\x0c\x41\x43TOR_PERSON\x10\x03\x12\x10\n\x0c\x41\x43TOR_NOBODY\x10\x04*\x98\x03\n\x0eTransformation\x12\x1e\n\x1aTRANSFORMATION_UNSPECIFIED\x10\x00\x12#\n\x1fTRANSFORMATION_ISO_3166_ALPHA_3\x10\x01\x12\"\n\x1eTRANSFORMATION_ISO_639_ALPHA_3\x10\x02\x12 \n\x1cTRANSFORMATION_LANGUAGE_NAME\x10\x03\x12\x1d\n\x19TRANSFORMATION_TITLE_CODE\x10\x04\x12\x1b\n\x17TRANSFORMATION_CIVILITY\x10\x05\x12 \n\x1cTRANSFORMATION_ISO_8601_DATE\x10\x06\x12%\n!TRANSFORMATION_EPOCH_MILLISECONDS\x10\x07\x12\x19\n\x15TRANSFORMATION_JOINED\x10\x08\x12\x1a\n\x16TRANSFORMATION_DERIVED\x10\t\x12\x1e\n\x1aTRANSFORMATION_VENDOR_CODE\x10\n\x12\x1f\n\x1bTRANSFORMATION_PHONE_DIGITS\x10\x0b:O\n\x06source\x12\x1d.google.protobuf.FieldOptions\x18\xdf\x91\x03 \x01(\x0b\x32\x16.enlist.v1.FieldSourceR\x06source:3\n\x04hint\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\tR\x04hint:B\n\x0cnever_stored\x12\x1d.google.protobuf.FieldOptions\x18\xe1\x91\x03 \x01(\x08R\x0bneverStored:;\n\x08personal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\x08R\x08personal:=\n\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\x08R\tmultiline:9\n\x07visible\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x91\x03 \x01(\x08R\x07visible:<\n\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\x08R\x08notBlank:T\n\x06reason\x12!.google.protobuf.EnumValueOptions\x18\xe7\x91\x03 \x01(\x0b\x32\x17.enlist.v1.ConsequencesR\x06reason:T\n\nnext_actor\x12!.google.protobuf.EnumValueOptions\x18\xe8\x91\x03 \x01(\x0e\x32\x10.enlist.v1.ActorR\tnextActorB[\n\rdev.enlist.v1B\x10\x41nnotationsProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,18 +33,18 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'enlist.v1.annotations_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rdev.enlist.v1B\020AnnotationsProtoP\001Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1'
-  _globals['_CALLERACTION']._serialized_start=683
-  _globals['_CALLERACTION']._serialized_end=915
-  _globals['_ACTOR']._serialized_start=917
-  _globals['_ACTOR']._serialized_end=1019
-  _globals['_TRANSFORMATION']._serialized_start=1022
-  _globals['_TRANSFORMATION']._serialized_end=1430
-  _globals['_CONSEQUENCES']._serialized_start=100
-  _globals['_CONSEQUENCES']._serialized_end=423
-  _globals['_CONSEQUENCES_HTTPSTATUS']._serialized_start=367
-  _globals['_CONSEQUENCES_HTTPSTATUS']._serialized_end=423
-  _globals['_FIELDSOURCE']._serialized_start=426
-  _globals['_FIELDSOURCE']._serialized_end=680
-  _globals['_FIELDSOURCE_MOVE']._serialized_start=638
-  _globals['_FIELDSOURCE_MOVE']._serialized_end=680
+  _globals['_CALLERACTION']._serialized_start=622
+  _globals['_CALLERACTION']._serialized_end=854
+  _globals['_ACTOR']._serialized_start=856
+  _globals['_ACTOR']._serialized_end=958
+  _globals['_TRANSFORMATION']._serialized_start=961
+  _globals['_TRANSFORMATION']._serialized_end=1369
+  _globals['_CONSEQUENCES']._serialized_start=77
+  _globals['_CONSEQUENCES']._serialized_end=362
+  _globals['_CONSEQUENCES_HTTPSTATUS']._serialized_start=306
+  _globals['_CONSEQUENCES_HTTPSTATUS']._serialized_end=362
+  _globals['_FIELDSOURCE']._serialized_start=365
+  _globals['_FIELDSOURCE']._serialized_end=619
+  _globals['_FIELDSOURCE_MOVE']._serialized_start=577
+  _globals['_FIELDSOURCE_MOVE']._serialized_end=619
 # @@protoc_insertion_point(module_scope)

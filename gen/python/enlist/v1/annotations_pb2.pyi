@@ -12,7 +12,6 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf.internal import extension_dict as _extension_dict
-from google.rpc import code_pb2 as _code_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -194,14 +193,11 @@ class Consequences(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-    CODE_FIELD_NUMBER: _builtins.int
     ALSO_HTTP_FIELD_NUMBER: _builtins.int
     ACTION_FIELD_NUMBER: _builtins.int
     RETRY_INFO_FIELD_NUMBER: _builtins.int
     VENDOR_ERROR_FIELD_NUMBER: _builtins.int
     BAD_REQUEST_FIELD_NUMBER: _builtins.int
-    code: _code_pb2.Code.ValueType
-    """The status code. REST derives the HTTP status from it."""
     action: Global___CallerAction.ValueType
     """The caller's next action."""
     retry_info: _builtins.bool
@@ -219,7 +215,6 @@ class Consequences(_message.Message):
     def __init__(
         self,
         *,
-        code: _code_pb2.Code.ValueType = ...,
         also_http: _abc.Iterable[Global___Consequences.HttpStatus] | None = ...,
         action: Global___CallerAction.ValueType = ...,
         retry_info: _builtins.bool = ...,
@@ -228,7 +223,7 @@ class Consequences(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "also_http", b"also_http", "bad_request", b"bad_request", "code", b"code", "retry_info", b"retry_info", "vendor_error", b"vendor_error"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "also_http", b"also_http", "bad_request", b"bad_request", "retry_info", b"retry_info", "vendor_error", b"vendor_error"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

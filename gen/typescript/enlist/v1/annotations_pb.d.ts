@@ -1,6 +1,5 @@
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { EnumValueOptions, FieldOptions } from "@bufbuild/protobuf/wkt";
-import type { Code } from "../../google/rpc/code_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file enlist/v1/annotations.proto.
@@ -12,12 +11,6 @@ export declare const file_enlist_v1_annotations: GenFile;
  * @generated from message enlist.v1.Consequences
  */
 export type Consequences = Message<"enlist.v1.Consequences"> & {
-    /**
-     * The status code. REST derives the HTTP status from it.
-     *
-     * @generated from field: google.rpc.Code code = 1;
-     */
-    code: Code;
     /**
      * The HTTP statuses that differ from that of `code`.
      *
