@@ -205,6 +205,21 @@ for (const [library, failure] of Object.entries({
     }
   });
 
+  test(`${library}: a later error settles the outcome or not`, async () => {
+    for (const reason of ["VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"]) {
+      const final = failure(status.ABORTED, { reason });
+      assert.equal((await play([unavailable, final])).thrown, final);
+    }
+    for (const other of [
+      failure(status.UNAUTHENTICATED, { reason: "CREDENTIALS_INVALID" }),
+      failure(status.UNIMPLEMENTED),
+    ]) {
+      assertNotSettled((await play([unavailable, other])).thrown, other);
+      const init = { provider: "opencell", validateOnly: true };
+      assert.equal((await play([unavailable, other], { init })).thrown, other);
+    }
+  });
+
   test(`${library}: lost responses are repeated, other codes are final`, async () => {
     for (let code = 1; code <= 16; code++) {
       const error = failure(code);

@@ -21,10 +21,11 @@ export interface CreateCustomerOptions {
     onRetry?: (error: unknown, reason: string, delayMs: number) => void;
 }
 /**
- * The caller's time ended, or its signal was aborted, before the outcome was known. `cause` is the
- * last error.
+ * The outcome is not known. `cause` is the last error.
  *
- * The customer may exist or not. Repeat the request with the same requestId.
+ * The caller's time ended, its signal was aborted, or an error that says nothing about earlier
+ * attempts stopped them, such as a revoked API key. The customer may exist or not. Repeat the
+ * request with the same requestId.
  */
 export declare class NotSettledError extends Error {
     readonly requestId: string;
@@ -44,7 +45,7 @@ export declare class NotSettledError extends Error {
  *
  * Rejects with the client's error if Enlist refuses the request, or if a person must decide on the
  * outcome. Rejects with a NotSettledError if the total time ends, or the signal is aborted, before
- * the outcome is known, and with a TypeError if `requestId` is empty and the request is not
- * `validateOnly`.
+ * the outcome is known, or if an error stops later attempts that says nothing about earlier ones.
+ * Rejects with a TypeError if `requestId` is empty and the request is not `validateOnly`.
  */
 export declare function createCustomer<O extends object>(client: CreateCustomerClient<O>, request: MessageInitShape<typeof CreateCustomerRequestSchema>, options?: CreateCustomerOptions & Omit<O, keyof AttemptOptions | "deadline">): Promise<CreateCustomerResponse>;

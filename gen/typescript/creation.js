@@ -5,10 +5,11 @@ import { CreateCustomerRequestSchema } from "./enlist/v1/customer_service_pb.js"
 import { findDetail } from "./errors.js";
 import { ErrorInfoSchema, RetryInfoSchema } from "./google/rpc/error_details_pb.js";
 /**
- * The caller's time ended, or its signal was aborted, before the outcome was known. `cause` is the
- * last error.
+ * The outcome is not known. `cause` is the last error.
  *
- * The customer may exist or not. Repeat the request with the same requestId.
+ * The caller's time ended, its signal was aborted, or an error that says nothing about earlier
+ * attempts stopped them, such as a revoked API key. The customer may exist or not. Repeat the
+ * request with the same requestId.
  */
 export class NotSettledError extends Error {
     requestId;
@@ -33,8 +34,8 @@ export class NotSettledError extends Error {
  *
  * Rejects with the client's error if Enlist refuses the request, or if a person must decide on the
  * outcome. Rejects with a NotSettledError if the total time ends, or the signal is aborted, before
- * the outcome is known, and with a TypeError if `requestId` is empty and the request is not
- * `validateOnly`.
+ * the outcome is known, or if an error stops later attempts that says nothing about earlier ones.
+ * Rejects with a TypeError if `requestId` is empty and the request is not `validateOnly`.
  */
 export async function createCustomer(client, request, options) {
     const { timeoutMs, attemptTimeoutMs, signal, onRetry, ...callOptions } = options ?? {};
@@ -61,6 +62,8 @@ const unavailable = 14;
 // Codes of errors that a proxy, a balancer, gRPC or Connect makes when a response is lost on its
 // way. RESOURCE_EXHAUSTED is not one: gRPC also uses it for a message that is too large.
 const repeated = [cancelled, unknown, deadlineExceeded, aborted, internal, unavailable];
+// Reasons of final errors that also settle the outcome of earlier attempts.
+const settled = ["VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"];
 const shortestDelayMs = 100;
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 30_000;
@@ -94,8 +97,9 @@ class Attempts {
         return Math.ceil(Math.min(this.attemptTimeoutMs, left, longestTimerMs));
     }
     /**
-     * Returns the wait after an attempt that failed. Throws the error itself if it is final, and
-     * NotSettledError if the caller's time would end in the wait.
+     * Returns the wait after an attempt that failed. Throws the error itself if it is final. Throws
+     * NotSettledError if it says nothing about an earlier attempt, or if the caller's time would end
+     * in the wait.
      */
     delayMs(error) {
         const info = findDetail(error, ErrorInfoSchema);
@@ -103,10 +107,10 @@ class Attempts {
         let reason = "";
         let delay;
         if (info?.domain === "enlist") {
+            reason = info.reason;
             const retry = findDetail(error, RetryInfoSchema);
             if (!retry)
-                throw error;
-            reason = info.reason;
+                this.stop(error, reason);
             const { seconds = 0n, nanos = 0 } = retry.retryDelay ?? {};
             delay = Math.min(Math.max(Number(seconds) * 1e3 + nanos / 1e6, shortestDelayMs), longestTimerMs);
             this.backoffMs = firstBackoffMs;
@@ -116,7 +120,7 @@ class Attempts {
             this.backoffMs = Math.min(2 * this.backoffMs, longestBackoffMs);
         }
         else {
-            throw error;
+            this.stop(error, reason);
         }
         if (delay >= this.left()) {
             // That the time is over is no news: an error from before it says more.
@@ -126,6 +130,12 @@ class Attempts {
         this.last = error;
         this.options.onRetry?.(error, reason, delay);
         return delay;
+    }
+    stop(error, reason) {
+        const later = this.last !== undefined && !this.request.validateOnly;
+        if (later && !settled.includes(reason))
+            throw new NotSettledError(this.request.requestId, error);
+        throw error;
     }
     left() {
         return this.options.signal?.aborted ? 0 : this.end - performance.now();

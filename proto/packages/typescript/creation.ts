@@ -36,10 +36,11 @@ export interface CreateCustomerOptions {
 }
 
 /**
- * The caller's time ended, or its signal was aborted, before the outcome was known. `cause` is the
- * last error.
+ * The outcome is not known. `cause` is the last error.
  *
- * The customer may exist or not. Repeat the request with the same requestId.
+ * The caller's time ended, its signal was aborted, or an error that says nothing about earlier
+ * attempts stopped them, such as a revoked API key. The customer may exist or not. Repeat the
+ * request with the same requestId.
  */
 export class NotSettledError extends Error {
   override readonly name = "NotSettledError";
@@ -71,8 +72,8 @@ export class NotSettledError extends Error {
  *
  * Rejects with the client's error if Enlist refuses the request, or if a person must decide on the
  * outcome. Rejects with a NotSettledError if the total time ends, or the signal is aborted, before
- * the outcome is known, and with a TypeError if `requestId` is empty and the request is not
- * `validateOnly`.
+ * the outcome is known, or if an error stops later attempts that says nothing about earlier ones.
+ * Rejects with a TypeError if `requestId` is empty and the request is not `validateOnly`.
  */
 export async function createCustomer<O extends object>(
   client: CreateCustomerClient<O>,
@@ -106,6 +107,9 @@ const unavailable = 14;
 // Codes of errors that a proxy, a balancer, gRPC or Connect makes when a response is lost on its
 // way. RESOURCE_EXHAUSTED is not one: gRPC also uses it for a message that is too large.
 const repeated: unknown[] = [cancelled, unknown, deadlineExceeded, aborted, internal, unavailable];
+
+// Reasons of final errors that also settle the outcome of earlier attempts.
+const settled = ["VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"];
 
 const shortestDelayMs = 100;
 const firstBackoffMs = 1_000;
@@ -145,8 +149,9 @@ class Attempts {
   }
 
   /**
-   * Returns the wait after an attempt that failed. Throws the error itself if it is final, and
-   * NotSettledError if the caller's time would end in the wait.
+   * Returns the wait after an attempt that failed. Throws the error itself if it is final. Throws
+   * NotSettledError if it says nothing about an earlier attempt, or if the caller's time would end
+   * in the wait.
    */
   delayMs(error: unknown): number {
     const info = findDetail(error, ErrorInfoSchema);
@@ -154,9 +159,9 @@ class Attempts {
     let reason = "";
     let delay: number;
     if (info?.domain === "enlist") {
-      const retry = findDetail(error, RetryInfoSchema);
-      if (!retry) throw error;
       reason = info.reason;
+      const retry = findDetail(error, RetryInfoSchema);
+      if (!retry) this.stop(error, reason);
       const { seconds = 0n, nanos = 0 } = retry.retryDelay ?? {};
       delay = Math.min(
         Math.max(Number(seconds) * 1e3 + nanos / 1e6, shortestDelayMs),
@@ -167,7 +172,7 @@ class Attempts {
       delay = this.backoffMs;
       this.backoffMs = Math.min(2 * this.backoffMs, longestBackoffMs);
     } else {
-      throw error;
+      this.stop(error, reason);
     }
     if (delay >= this.left()) {
       // That the time is over is no news: an error from before it says more.
@@ -177,6 +182,13 @@ class Attempts {
     this.last = error;
     this.options.onRetry?.(error, reason, delay);
     return delay;
+  }
+
+  private stop(error: unknown, reason: string): never {
+    const later = this.last !== undefined && !this.request.validateOnly;
+    if (later && !settled.includes(reason))
+      throw new NotSettledError(this.request.requestId, error);
+    throw error;
   }
 
   private left(): number {

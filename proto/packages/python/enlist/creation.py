@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import grpc
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
@@ -22,15 +23,19 @@ _REPEATED = frozenset({
     grpc.StatusCode.INTERNAL,
     grpc.StatusCode.ABORTED,
 })
+# Reasons of final errors that also settle the outcome of earlier attempts.
+_SETTLED = frozenset({"VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"})
 _SHORTEST_DELAY = 0.1  # seconds, as all below
 _FIRST_BACKOFF = 1.0
 _LONGEST_BACKOFF = 30.0
 
 
 class NotSettledError(Exception):
-    """The caller's time ended before the outcome was known. __cause__ is the last error, if any.
+    """The outcome is not known. __cause__ is the last error, if any.
 
-    The customer may exist or not. Repeat the request with the same request_id.
+    The caller's time ended, or an error that says nothing about earlier attempts stopped them, such
+    as a revoked API key. The customer may exist or not. Repeat the request with the same
+    request_id.
     """
 
     def __init__(self, request_id: str) -> None:
@@ -64,6 +69,7 @@ class Attempts:
         if not attempt_timeout > 0:
             raise ValueError("attempt_timeout must be greater than 0.")
         self._request_id = request.request_id
+        self._creates = not request.validate_only
         self._end = None if timeout is None else time.monotonic() + timeout
         self._attempt_timeout = attempt_timeout
         self._on_retry = on_retry
@@ -86,15 +92,15 @@ class Attempts:
     def delay(self, error: grpc.RpcError) -> float:
         """Returns the seconds to wait after an attempt that failed.
 
-        Raises the error itself if it is final, and NotSettledError if the caller's time would end
-        in the wait.
+        Raises the error itself if it is final. Raises NotSettledError if it says nothing about an
+        earlier attempt, or if the caller's time would end in the wait.
         """
         info = find_detail(error, ErrorInfo)
         if info is not None and info.domain == "enlist":
+            reason = info.reason
             retry = find_detail(error, RetryInfo)
             if retry is None:
-                raise error
-            reason = info.reason
+                self._stop(error, reason)
             asked = retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9
             delay = max(asked, _SHORTEST_DELAY)
             self._backoff = _FIRST_BACKOFF
@@ -102,7 +108,7 @@ class Attempts:
             reason, delay = "", self._backoff
             self._backoff = min(2 * self._backoff, _LONGEST_BACKOFF)
         else:
-            raise error
+            self._stop(error, "")
         if delay >= self._left():
             # That the time is over is no news: an error from before it says more.
             over = not reason and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
@@ -111,6 +117,11 @@ class Attempts:
         if self._on_retry is not None:
             self._on_retry(error, reason, delay)
         return delay
+
+    def _stop(self, error: grpc.RpcError, reason: str) -> NoReturn:
+        if self._last is not None and self._creates and reason not in _SETTLED:
+            raise NotSettledError(self._request_id) from error
+        raise error
 
 
 def create_customer(
@@ -131,8 +142,9 @@ def create_customer(
     attempt. on_retry is called before each wait with the error, its reason and the seconds.
 
     Raises grpc.RpcError if Enlist refuses the request, or if a person must decide on the outcome.
-    Raises NotSettledError if the total time ends before the outcome is known, and ValueError if
-    request_id is empty and the request is not validate_only.
+    Raises NotSettledError if the total time ends before the outcome is known, or if an error stops
+    later attempts that says nothing about earlier ones. Raises ValueError if request_id is empty
+    and the request is not validate_only.
     """
     if isinstance(stub.CreateCustomer, grpc.aio.UnaryUnaryMultiCallable):
         raise TypeError("The channel is of grpc.aio. Use enlist.aio.create_customer.")
