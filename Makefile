@@ -74,7 +74,7 @@ openapi-tools:
 docs: ## Write the generated pages and tables in docs/, the picture of the demo, and the responses in the OpenAPI document
 	go test ./server -run '^Test((Fields|Errors)Page|OpenAPIExamples)$$' -update
 	go test ./providers/registry -run '^TestEverythingDocumentedIsExplained$$' -update
-	go test ./docs -run '^Test(ConfigurationPage|DemoPicture)$$' -update
+	go test ./docs -run '^Test(ConfigurationPage|CommandLinePage|DemoPicture)$$' -update
 
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports

@@ -1,4 +1,4 @@
-// Command enlist signs customers up in any of several vendors' systems through one contract.
+// Command enlist creates customers in several vendors' systems through one contract.
 package main
 
 import (
@@ -14,6 +14,9 @@ import (
 //go:embed gen/openapi/enlist.openapi.json
 var openAPI []byte
 
+//go:embed gen/config.schema.json
+var configSchema []byte
+
 func main() {
-	os.Exit(cli.Run(os.Args[1:], os.Stdout, os.Stderr, openAPI))
+	os.Exit(cli.Run(os.Args[1:], os.Stdout, os.Stderr, openAPI, configSchema))
 }

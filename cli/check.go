@@ -11,8 +11,8 @@ import (
 
 type checkCommand struct {
 	Config  string        `help:"Configuration file (YAML)." type:"path" required:"" placeholder:"FILE"`
-	Connect bool          `help:"Also connect to the journal and every vendor, and check keys and credentials. Changes nothing."`
-	Timeout time.Duration `help:"How long to wait for each response." default:"10s"`
+	Connect bool          `help:"Also connect to the journal and every vendor, and check keys and credentials. This changes nothing."`
+	Timeout time.Duration `help:"How long to wait for a response. Default: ${default}." default:"10s" placeholder:"DURATION"`
 }
 
 func (c *checkCommand) Run(ctx context.Context, s *streams) error {

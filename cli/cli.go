@@ -1,11 +1,12 @@
-// Package cli is the command line: it reads flags, wires configuration, providers, sandbox and server together, and runs them.
+// Package cli is the command line. It reads the arguments, connects configuration, providers,
+// sandbox and server, and runs them.
 package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -16,41 +17,50 @@ import (
 )
 
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Start with the built-in sandbox, create a customer at every provider, print a table, and keep serving."`
-	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST. Without --config, use the built-in sandbox."`
-	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
+	VersionFlag kong.VersionFlag `name:"version" help:"Print the version."`
+
+	Init    initCommand    `cmd:"" help:"Write a configuration, with comments."`
+	Demo    demoCommand    `cmd:"" help:"Create a customer at every vendor of the sandbox."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
-	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, while a server uses it."`
-	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready. The exit status is 0 if it is."`
+	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
+	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready."`
+	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, also while a server runs."`
 	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
+
+	Customers   customersCommand   `cmd:"" help:"Create and show customers, through a server."`
+	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
+	Providers   providersCommand   `cmd:"" help:"List and show the providers of a server."`
+
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands in your shell."`
+
+	// The list of commands leaves these out, so that it fits one screen.
+	Help     helpCommand     `cmd:"" hidden:"" help:"Explain a command."`
+	Version  versionCommand  `cmd:"" hidden:"" help:"Print the version."`
+	Complete completeCommand `cmd:"" hidden:"" passthrough:"" help:"List completions, for the scripts of enlist completion."`
 }
 
 // streams are where commands write: results to out, logs and errors to err.
 type streams struct {
+	in       io.Reader
 	out, err io.Writer
 	openAPI  []byte
+	schema   []byte // of the configuration
 }
 
-// exit is what kong panics with to stop after --help.
-type exit int
-
-// Run runs the command that the arguments name and returns the exit status: 0 done, 1 failed, 80 arguments not understood.
-func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int) {
+// Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed, 2 the
+// outcome of a creation is not known yet, 80 arguments not understood. openAPI describes the
+// contract, and schema the configuration.
+func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (status int) {
 	defer func() {
 		if asked, ok := recover().(exit); ok {
 			status = int(asked)
 		}
 	}()
-	parser := kong.Must(&commands{},
-		kong.Name("enlist"),
-		kong.Description("Creates customers in several vendors' systems through one API."),
-		kong.Writers(out, errOut),
-		kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.UsageOnError(),
-	)
-	parsed, err := parser.Parse(arguments)
-	parser.FatalIfErrorf(err)
+	parsed, err := newParser(out, errOut).Parse(arguments)
+	if err != nil {
+		return printUsageError(errOut, err)
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -59,9 +69,8 @@ func Run(arguments []string, out, errOut io.Writer, openAPI []byte) (status int)
 		stop() // a second signal ends the process at once
 	}()
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	if err := parsed.Run(&streams{out: out, err: errOut, openAPI: openAPI}); err != nil {
-		_, _ = fmt.Fprintln(errOut, "enlist:", err)
-		return 1
+	if err := parsed.Run(&streams{in: os.Stdin, out: out, err: errOut, openAPI: openAPI, schema: schema}); err != nil {
+		return printError(errOut, err)
 	}
 	return 0
 }
@@ -72,7 +81,7 @@ type logger struct {
 	level *slog.LevelVar
 }
 
-// newLog makes the log that a configuration asks for.
+// newLog returns a log with the level and the format of the configuration.
 func newLog(w io.Writer, config *configv1.Log) logger {
 	level := &slog.LevelVar{}
 	level.Set(server.LevelOf(config.GetLevel()))

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/enlist-dev/enlist/cli"
 	"github.com/enlist-dev/enlist/server/auth/authtest"
@@ -49,10 +50,62 @@ func TestDemoOnce(t *testing.T) {
 	if len(lines) < 2 || !strings.HasPrefix(lines[0], "PROVIDER") {
 		t.Fatalf("got\n%s", out)
 	}
+	for _, line := range lines {
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("more than 80 columns: %s", line)
+		}
+	}
 	for _, provider := range cli.EmbeddedConfig("").GetProviders() {
 		row := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, provider.GetName()+" ") })
-		if row < 0 || !strings.Contains(lines[row], " CREATED ") || !strings.Contains(lines[row], " yes ") {
+		if row < 0 || !strings.HasSuffix(lines[row], "  CREATED  yes") {
 			t.Errorf("%s was not created and read:\n%s", provider.GetName(), out)
+		}
+	}
+}
+
+// After the table, the demo says what to open and what to run. The commands work as printed.
+func TestDemoSaysWhatIsNext(t *testing.T) {
+	grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+	demo := exec.Command(binary, "demo", "--grpc-address", grpcAddress, "--http-address", httpAddress, "--sandbox-address=127.0.0.1:0")
+	out, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, demo)
+	var commands []string
+	var next string
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		line := lines.Text()
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("more than 80 columns: %s", line)
+		}
+		next += line + "\n"
+		if strings.HasPrefix(line, "  curl ") || strings.HasPrefix(line, "  grpcurl ") {
+			commands = append(commands, line)
+		}
+		if strings.HasPrefix(line, "  grpcurl ") && lines.Scan() {
+			commands[len(commands)-1] += "\n" + lines.Text()
+			break
+		}
+	}
+	if len(commands) != 2 || !strings.Contains(next, "http://"+httpAddress+"/docs,") {
+		t.Fatalf("it says\n%s", next)
+	}
+	tools, err := filepath.Abs("../.tools/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range commands {
+		name := strings.Fields(command)[0]
+		bash := exec.Command("bash", "-c", command)
+		bash.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"))
+		if exec.Command("bash", "-c", "PATH="+tools+":$PATH command -v "+name).Run() != nil {
+			t.Logf("not run here: it needs %s", name)
+		} else if printed, err := bash.CombinedOutput(); err != nil || !strings.Contains(string(printed), "DEMO-1") {
+			t.Errorf("$ %s\n%v: %s", command, err, printed)
 		}
 	}
 }
@@ -78,7 +131,7 @@ func TestInvalidConfiguration(t *testing.T) {
 	}
 }
 
-// What a vendor cannot honour by default is told before it is served, not at every create.
+// A default that a vendor cannot honour is an error at the start, not at every request.
 func TestOnExistingThatCannotBe(t *testing.T) {
 	file := write(t, `providers: [{name: a, on_existing: ON_EXISTING_UPDATE, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`)
 	out, err := exec.Command(binary, "check", "--config", file).CombinedOutput()
@@ -104,7 +157,8 @@ func TestCheckVersionHelp(t *testing.T) {
 	}
 }
 
-// What enlist key prints lets its holder in, and nobody else; enlist health asks over TLS, by the configuration or by an authority.
+// The key that enlist key prints is accepted, and another is not. enlist health works over TLS,
+// with the configuration or with an authority.
 func TestKeyAndTLS(t *testing.T) {
 	if err := exec.Command(binary, "key", "--name", "a b").Run(); err == nil {
 		t.Error("a name that the configuration refuses")
@@ -146,7 +200,7 @@ providers:
 	}
 	for _, arguments := range [][]string{{"--address", httpAddress}, {"--address", "https://" + httpAddress}, {"--address", "https://" + httpAddress, "--ca-file", file}} {
 		if err := exec.Command(binary, append([]string{"health"}, arguments...)...).Run(); err == nil {
-			t.Errorf("health %v takes anybody for the server", arguments)
+			t.Errorf("health %v accepts any certificate", arguments)
 		}
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: authority.Pool()}}}
@@ -165,7 +219,7 @@ providers:
 	}
 }
 
-// SIGTERM while a call is under way: the call is answered, and the process exits 0.
+// After SIGTERM, the server still responds to a call in progress. Then the process exits with 0.
 func TestStopOnSignal(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
@@ -211,14 +265,14 @@ providers:
 		t.Fatal(err)
 	}
 	if status := <-answered; status != http.StatusNotFound {
-		t.Errorf("the call under way was answered with %d", status)
+		t.Errorf("the call in progress got the status %d", status)
 	}
 	if err := server.Wait(); err != nil {
 		t.Errorf("exit: %v", err)
 	}
 }
 
-// waitForFault returns once the vendor has begun to answer the call that the fault delays.
+// waitForFault returns when the vendor has received the call that the fault delays.
 func waitForFault(t *testing.T, vendorsURL string) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
@@ -292,7 +346,8 @@ func post(t *testing.T, target, body string) {
 	}
 }
 
-// A port that another has is told by the setting to change, and nothing else: what had begun ends before the journal does.
+// The error for a port in use names the setting to change, on one line. Whatever had started ends
+// before the journal closes.
 func TestPortsThatAreTaken(t *testing.T) {
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

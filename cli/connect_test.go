@@ -22,7 +22,7 @@ const (
 	keyAnother = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 )
 
-// `check --connect` tells of each connection whether it is well, makes nothing, and shows no secret.
+// `check --connect` reports the state of each connection, creates nothing, and shows no secret.
 func TestCheckConnect(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
@@ -36,8 +36,8 @@ func TestCheckConnect(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		change func(*configv1.Config)
-		faults []string          // vendors whose next call is slow, or fails
-		fault  sandbox.FaultKind // which of both
+		faults []string          // vendors whose next response is slow, or an error
+		fault  sandbox.FaultKind // slow or an error
 		failed map[string]string // connection → what its line says
 	}{
 		"all well": {},
@@ -51,8 +51,8 @@ func TestCheckConnect(t *testing.T) {
 				all["avvio"].GetAvvio().Password = "s3cret-wrong"
 			},
 			failed: map[string]string{
-				"opencell": "rejected the credentials", "sellandsign": "rejected the credentials", "valomnia": "rejected the credentials",
-				"caliq": "rejected the credentials", "avvio": "rejected the credentials",
+				"opencell": "rejected the configured credentials", "sellandsign": "rejected the configured credentials", "valomnia": "rejected the configured credentials",
+				"caliq": "rejected the configured credentials", "avvio": "rejected the configured credentials",
 			},
 		},
 		"unreachable": {
@@ -113,7 +113,7 @@ func usePostgres(config *configv1.Config, address string) {
 	}
 }
 
-// A journal that is there must be readable with the configured keys; a running server is not in the way.
+// The configured keys must be able to read an existing journal, also while a server runs.
 func TestCheckConnectJournal(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
@@ -138,7 +138,7 @@ func TestCheckConnectJournal(t *testing.T) {
 		t.Errorf("beside a running server: %s", lines["journal"])
 	}
 	config.Journal.EncryptionKeys = []string{keyAnother}
-	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], "put that key back into journal.encryption_keys") {
+	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], "Add that key to journal.encryption_keys again") {
 		t.Errorf("with another key: %s", lines["journal"])
 	}
 }

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -18,16 +20,22 @@ import (
 )
 
 type demoCommand struct {
-	Once           bool   `help:"Exit after the table."`
-	GrpcAddress    string `help:"Address for gRPC. Port 0 selects a free port." default:"127.0.0.1:9090" placeholder:"HOST:PORT"`
-	HTTPAddress    string `help:"Address for REST. Port 0 selects a free port." default:"127.0.0.1:8080" name:"http-address" placeholder:"HOST:PORT"`
-	SandboxAddress string `help:"Address for the sandbox. Port 0 selects a free port." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	Once           bool   `help:"Exit after the last customer."`
+	GrpcAddress    string `help:"Address for gRPC. Default: ${default}." default:"${grpc_address}" placeholder:"HOST:PORT"`
+	HTTPAddress    string `help:"Address for REST. Default: ${default}." default:"${rest_address}" name:"http-address" placeholder:"HOST:PORT"`
+	SandboxAddress string `help:"Address for the sandbox. Default: ${default}." default:"${sandbox_address}" placeholder:"HOST:PORT"`
+}
+
+// Help says what the demo does.
+func (demoCommand) Help() string {
+	return "The demo starts Enlist and a sandbox of all vendors. It creates a customer at each vendor, " +
+		"prints the outcomes, and serves until you press Ctrl-C. Port 0 selects a free port."
 }
 
 func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	sandboxed, err := startSandbox(c.SandboxAddress)
 	if err != nil {
-		return fmt.Errorf("%w (set another one with --sandbox-address)", err)
+		return fmt.Errorf("%w (--sandbox-address sets another address)", err)
 	}
 	defer sandboxed.close()
 	configuration := EmbeddedConfig(sandboxed.url())
@@ -40,14 +48,14 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	defer removeJournal()
 	server, finish, err := newServer(ctx, configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
 	if err != nil {
-		return fmt.Errorf("%w (set other ones with --grpc-address and --http-address)", err)
+		return fmt.Errorf("%w (--grpc-address and --http-address set other addresses)", err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(server.Run(ctx), finish()) }()
 
-	if err := signUp(ctx, s, server.GRPCAddress()); err != nil {
+	if err := createAll(ctx, s, server.GRPCAddress()); err != nil {
 		return err
 	}
 	if !c.Once {
@@ -64,54 +72,130 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	return <-ended
 }
 
+// tryIt fits 80 columns, and its commands can be pasted.
 const tryIt = `
-Serving gRPC on %[1]s, REST on http://%[2]s, the vendors' sandbox on %[3]s. Ctrl-C stops.
+Serving until you press Ctrl-C:
+  gRPC     %[1]s
+  REST     http://%[2]s
+  sandbox  %[3]s
 
+Open http://%[2]s/docs, or run:
   curl http://%[2]s/v1/providers/opencell/customers/DEMO-1
-  grpcurl -plaintext -d '{"provider":"opencell","customer_id":"DEMO-1"}' %[1]s enlist.v1.CustomerService/GetCustomer
+  grpcurl -plaintext -d '{"provider": "opencell", "customer_id": "DEMO-1"}' \
+    %[1]s enlist.v1.CustomerService/GetCustomer
 `
 
-// signUp signs one customer up with every provider, over gRPC, and prints how it went.
-func signUp(ctx context.Context, s *streams, address string) error {
+// created is what the demo prints of one provider.
+type created struct {
+	provider, customer string
+	outcome            enlistv1.Outcome
+	fields             []*enlistv1.FieldFate
+	err                error
+}
+
+// createAll creates a customer at every provider, over gRPC, and prints the results.
+func createAll(ctx context.Context, s *streams, address string) error {
 	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = connection.Close() }()
-	listed, err := enlistv1.NewProviderServiceClient(connection).ListProviders(ctx, &enlistv1.ListProvidersRequest{}, grpc.WaitForReady(true))
+	listed, err := enlistv1.NewProviderServiceClient(connection).
+		ListProviders(ctx, &enlistv1.ListProvidersRequest{}, grpc.WaitForReady(true))
 	if err != nil {
 		return err
 	}
 	customers := enlistv1.NewCustomerServiceClient(connection)
-	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "PROVIDER\tVENDOR\tCUSTOMER\tOUTCOME\tREAD BACK\tNOT SENT UNCHANGED") // the error shows at Flush
-	failed := 0
+	var all []created
 	for _, provider := range listed.GetProviders() {
-		request, err := demoRequest(provider)
-		if err != nil {
-			return err
-		}
-		row, err := signUpWith(ctx, customers, request)
-		if err != nil {
+		all = append(all, createAt(ctx, customers, provider))
+	}
+	if err := printCreated(s.out, all); err != nil {
+		return err
+	}
+	return printContractors(ctx, s, customers, listed.GetProviders())
+}
+
+// createAt creates a customer at a provider and reads it back.
+func createAt(
+	ctx context.Context, customers enlistv1.CustomerServiceClient, provider *enlistv1.Provider,
+) created {
+	result := created{provider: provider.GetName()}
+	request, err := demoRequest(provider)
+	if err != nil {
+		result.err = err
+		return result
+	}
+	response, err := customers.CreateCustomer(ctx, request)
+	if err != nil {
+		result.err = err
+		return result
+	}
+	result.customer, result.outcome, result.fields = response.GetCustomer().GetId(), response.GetOutcome(), response.GetFields()
+	read, err := customers.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: result.provider, CustomerId: result.customer})
+	if err == nil && read.GetCustomer().GetId() != result.customer {
+		err = errors.New("GetCustomer returned a different customer than CreateCustomer")
+	}
+	result.err = err
+	return result
+}
+
+// printCreated prints a table of the results, and the fields that were not sent as given. It
+// returns an error if a provider failed.
+func printCreated(out io.Writer, all []created) error {
+	failed := 0
+	var fields []string
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "PROVIDER\tCUSTOMER\tOUTCOME\tREAD BACK") // Flush returns the error
+	for _, result := range all {
+		outcome, read, about := strings.TrimPrefix(result.outcome.String(), "OUTCOME_"), "yes", notSentAsGiven(result.fields)
+		if result.err != nil {
+			outcome, read, about = "FAILED", "no", []string{result.err.Error()}
 			failed++
-			row = "-\t" + err.Error() + "\t-\t-"
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", provider.GetName(), strings.TrimPrefix(provider.GetVendor().String(), "VENDOR_"), row)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", result.provider, cmp.Or(result.customer, "-"), outcome, read)
+		for i, line := range about {
+			name := result.provider
+			if i > 0 {
+				name = ""
+			}
+			fields = append(fields, wrap(fmt.Sprintf("%-13s%s", name, line), 13))
+		}
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d providers failed", failed, len(listed.GetProviders()))
+		_, _ = fmt.Fprintf(out, "\n%s\n", strings.Join(fields, "\n"))
+		return fmt.Errorf("%d of %d providers failed", failed, len(all))
 	}
-	return printContractors(ctx, s, customers, listed.GetProviders())
+	_, err := fmt.Fprintf(out, "\nFields that were not sent as given:\n%s\n", strings.Join(fields, "\n"))
+	return err
+}
+
+// wrap breaks text into lines of 80 columns. Lines after the first begin with an indent.
+func wrap(text string, indent int) string {
+	var lines []string
+	for len(text) > helpWidth {
+		end := strings.LastIndexByte(text[:helpWidth+1], ' ')
+		if end <= indent { // a word that is longer than a line
+			break
+		}
+		lines = append(lines, text[:end])
+		text = strings.Repeat(" ", indent) + text[end+1:]
+	}
+	return strings.Join(append(lines, text), "\n")
 }
 
 // printContractors lists who signs for the customer, at the providers that know.
-func printContractors(ctx context.Context, s *streams, customers enlistv1.CustomerServiceClient, all []*enlistv1.Provider) error {
+func printContractors(
+	ctx context.Context, s *streams, customers enlistv1.CustomerServiceClient, all []*enlistv1.Provider,
+) error {
 	for _, provider := range all {
-		knows := slices.ContainsFunc(provider.GetRpcs(), func(rpc *enlistv1.RpcSupport) bool { return rpc.GetRpc() == "ListContractors" && rpc.GetSupported() })
-		if !knows {
+		supported := slices.ContainsFunc(provider.GetRpcs(), func(rpc *enlistv1.RpcSupport) bool {
+			return rpc.GetRpc() == "ListContractors" && rpc.GetSupported()
+		})
+		if !supported {
 			continue
 		}
 		page, err := customers.ListContractors(ctx, &enlistv1.ListContractorsRequest{Provider: provider.GetName(), CustomerId: "DEMO-1"})
@@ -120,8 +204,8 @@ func printContractors(ctx context.Context, s *streams, customers enlistv1.Custom
 		}
 		for _, contractor := range page.GetContractors() {
 			name := contractor.GetName()
-			if _, err := fmt.Fprintf(s.out, "\n%s: %s %s signs for DEMO-1 (contractor %s)\n", provider.GetName(), name.GetGivenName(), name.GetFamilyName(),
-				contractor.GetId()); err != nil {
+			if _, err := fmt.Fprintf(s.out, "\n%s: %s %s signs for DEMO-1 (contractor %s)\n", provider.GetName(),
+				name.GetGivenName(), name.GetFamilyName(), contractor.GetId()); err != nil {
 				return err
 			}
 		}
@@ -129,24 +213,9 @@ func printContractors(ctx context.Context, s *streams, customers enlistv1.Custom
 	return nil
 }
 
-func signUpWith(ctx context.Context, customers enlistv1.CustomerServiceClient, request *enlistv1.CreateCustomerRequest) (string, error) {
-	created, err := customers.CreateCustomer(ctx, request)
-	if err != nil {
-		return "", err
-	}
-	read, err := customers.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: request.GetProvider(), CustomerId: created.GetCustomer().GetId()})
-	if err != nil {
-		return "", err
-	}
-	if read.GetCustomer().GetId() != created.GetCustomer().GetId() {
-		return "", errors.New("GetCustomer returned a different customer than CreateCustomer")
-	}
-	return fmt.Sprintf("%s\t%s\tyes\t%s", created.GetCustomer().GetId(), strings.TrimPrefix(created.GetOutcome().String(), "OUTCOME_"),
-		notAsItCame(created.GetFields())), nil
-}
-
-// notAsItCame names what was not sent as it came; the answer itself also says how and why.
-func notAsItCame(fields []*enlistv1.FieldFate) string {
+// notSentAsGiven names the fields that were transformed, dropped or filled with a default, on a
+// line for each of these. The response also says how and why.
+func notSentAsGiven(fields []*enlistv1.FieldFate) []string {
 	byFate := map[enlistv1.Fate][]string{}
 	for _, field := range fields {
 		name := strings.TrimPrefix(field.GetPath(), "customer.")
@@ -160,10 +229,10 @@ func notAsItCame(fields []*enlistv1.FieldFate) string {
 			parts = append(parts, strings.ToLower(strings.TrimPrefix(fate.String(), "FATE_"))+": "+strings.Join(names, ", "))
 		}
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
-// demoRequest is the customer that the demo signs up.
+// demoRequest returns the request of the demo.
 func demoRequest(provider *enlistv1.Provider) (*enlistv1.CreateCustomerRequest, error) {
 	request := &enlistv1.CreateCustomerRequest{}
 	err := protojson.Unmarshal([]byte(`{

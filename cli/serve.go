@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/once"
@@ -13,7 +14,15 @@ import (
 
 type serveCommand struct {
 	Config         string `help:"Configuration file (YAML)." type:"path" placeholder:"FILE"`
-	SandboxAddress string `help:"Address for the sandbox. Only without --config." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	SandboxAddress string `help:"Address for the sandbox, without --config. Default: ${default}." default:"${sandbox_address}" placeholder:"HOST:PORT"`
+}
+
+// Help says where the server listens.
+func (serveCommand) Help() string {
+	defaults := EmbeddedConfig("")
+	return fmt.Sprintf("Enlist serves gRPC on %s and REST on %s, unless the configuration says otherwise. "+
+		"Without --config, it serves all vendors of a built-in sandbox.",
+		defaults.GetGrpc().GetAddress(), defaults.GetHttp().GetAddress())
 }
 
 func (c *serveCommand) Run(ctx context.Context, s *streams) error {
@@ -30,7 +39,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		}
 		defer removeJournal()
 		log := newLog(s.err, configuration.GetLog())
-		log.Info("no configuration; using the built-in sandbox", "sandbox", sandboxed.url())
+		log.Info("no configuration, using the built-in sandbox", "sandbox", sandboxed.url())
 		return serve(ctx, configuration, s.openAPI, log)
 	}
 	configuration, err := config.Load(c.Config)
@@ -49,7 +58,8 @@ func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, 
 	return errors.Join(server.Run(ctx), finish())
 }
 
-// newServer wires a server. What it returns besides closes, after the server has run, what the server worked with.
+// newServer returns a server, and a function that closes its journal and sends the last traces
+// after the server has stopped.
 func newServer(
 	ctx context.Context, configuration *configv1.Config, openAPI []byte, log logger,
 ) (served *server.Server, finish func() error, err error) {
@@ -86,7 +96,8 @@ func newServer(
 	}, nil
 }
 
-// createsOptions are how creates work, as a configuration's journal section says.
+// createsOptions returns the options of the package once, from the journal section of a
+// configuration.
 func createsOptions(config *configv1.Journal) once.Options {
 	options := once.Options{Retention: config.GetRetention().AsDuration()}
 	if within := config.GetFinishWithin(); within != nil {

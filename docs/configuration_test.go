@@ -29,7 +29,8 @@ func examples() []string {
 	return []string{"sandbox", "opencell", "sellandsign", "valomnia", "caliq", "avvio", "production"}
 }
 
-func exampleFile(name string) string { return filepath.Join("configuration", name+".yaml") }
+// exampleFile is the file of an example. enlist init writes all but that for production.
+func exampleFile(name string) string { return filepath.Join("../cli/configuration", name+".yaml") }
 
 // configuration.md is made of the comments of enlist.config.v1, which gen/config.schema.json holds.
 func TestConfigurationPage(t *testing.T) {
@@ -40,7 +41,9 @@ func TestConfigurationPage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&page, "\n### %s\n\n[configuration/%s.yaml](configuration/%s.yaml)\n\n```yaml\n%s```\n", titles[name], name, name, text)
+		_, settings, _ := bytes.Cut(text, []byte("\n")) // the first line has the path of the schema in the repository
+		fmt.Fprintf(&page, "\n### %s\n\n[%[2]s.yaml](../cli/configuration/%[2]s.yaml)%[3]s\n\n```yaml\n%[4]s\n%[5]s```\n",
+			titles[name], name, initOf(name), "# yaml-language-server: $schema=enlist.schema.json", settings)
 	}
 	page.WriteString("\n## Settings\n")
 	descriptions := readSchema(t)
@@ -52,6 +55,17 @@ func TestConfigurationPage(t *testing.T) {
 		}
 	}
 	generated(t, "configuration.md", page.String())
+}
+
+// initOf says how to write an example to a file.
+func initOf(name string) string {
+	switch name {
+	case "production":
+		return ""
+	case "sandbox":
+		return ": `enlist init`"
+	}
+	return ": `enlist init --vendor " + name + "`"
 }
 
 // generated compares a page with what it must be, or writes it.
@@ -220,7 +234,11 @@ func TestConfigurationExamples(t *testing.T) {
 			check := exec.CommandContext(t.Context(), enlist, "check", "--config", exampleFile(name))
 			check.Env = os.Environ()
 			for _, found := range variable.FindAllSubmatch(text, -1) {
-				check.Env = append(check.Env, string(found[1])+"=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=") // also a journal's key
+				value := "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" // also a journal's key
+				if bytes.HasSuffix(found[1], []byte("_URL")) {
+					value = "https://vendor.example"
+				}
+				check.Env = append(check.Env, string(found[1])+"="+value)
 			}
 			if printed, err := check.CombinedOutput(); err != nil {
 				t.Errorf("%v: %s", err, printed)
@@ -230,7 +248,7 @@ func TestConfigurationExamples(t *testing.T) {
 			}
 		})
 	}
-	listed, err := filepath.Glob("configuration/*.yaml")
+	listed, err := filepath.Glob(exampleFile("*"))
 	if err != nil || len(listed) != len(examples()) {
 		t.Errorf("%v is not what the page shows (%v)", listed, err)
 	}
@@ -339,17 +357,19 @@ comments of [` + "`enlist/config/v1`" + `](../proto/enlist/config/v1).
 
 ## Editors
 
-[` + "`gen/config.schema.json`" + `](../gen/config.schema.json) is the JSON Schema of this file. Editors with
-a YAML language server complete and check settings when the file begins with this line:
+` + "`enlist init`" + ` writes the JSON Schema of this file beside the configuration, as ` + "`enlist.schema.json`" + `.
+It is [` + "`gen/config.schema.json`" + `](../gen/config.schema.json). Editors with a YAML language server
+complete and check settings when the file begins with this line:
 
 ` + "```yaml" + `
-# yaml-language-server: $schema=PATH/TO/enlist/gen/config.schema.json
+# yaml-language-server: $schema=enlist.schema.json
 ` + "```" + `
 
 The schema finds wrong names, wrong types and missing settings. ` + "`enlist check`" + ` finds everything
-else.
+else. To renew the schema after an update, run ` + "`enlist init --output new.yaml`" + ` in the same folder.
 
 ## Examples
 
-Tests load each of these files with ` + "`enlist check`" + `. The sandbox's credentials are public on purpose.
+` + "`enlist init`" + ` writes all of these files but the last. Tests load each with ` + "`enlist check`" + `. The
+sandbox's credentials are public on purpose.
 `

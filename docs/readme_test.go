@@ -1,12 +1,15 @@
 package docs
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf8"
 )
@@ -46,18 +49,32 @@ func TestReadme(t *testing.T) {
 
 // demo.svg shows what the demo prints.
 func TestDemoPicture(t *testing.T) {
-	demo := exec.CommandContext(t.Context(), build(t), "demo", "--once",
-		"--grpc-address", "127.0.0.1:0", "--http-address", "127.0.0.1:0", "--sandbox-address", "127.0.0.1:0")
-	printed, err := demo.Output()
+	window := newTerminal(t)
+	demo := exec.CommandContext(t.Context(), build(t), "demo", "--grpc-address", window.addresses["127.0.0.1:9090"],
+		"--http-address", window.addresses["127.0.0.1:8080"], "--sandbox-address", window.addresses["127.0.0.1:8090"])
+	out, err := demo.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	generated(t, "demo.svg", picture("$ go run . demo\n"+string(printed)))
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	printed := "$ go run . demo\n"
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		printed += lines.Text() + "\n"
+		if strings.HasSuffix(lines.Text(), "enlist.v1.CustomerService/GetCustomer") { // the last line
+			break
+		}
+	}
+	if err := errors.Join(demo.Process.Signal(syscall.SIGTERM), demo.Wait()); err != nil {
+		t.Fatal(err)
+	}
+	generated(t, "demo.svg", picture(window.shown(printed)))
 }
 
-// picture draws text as a terminal of 100 columns that cuts long lines off.
+// picture draws text as a terminal of 80 columns. It cuts longer lines off.
 func picture(text string) string {
-	const columns, lineHeight, columnWidth, margin = 100, 20, 8.43, 16
+	const columns, lineHeight, columnWidth, margin = 80, 20, 8.43, 16
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	height := len(lines)*lineHeight + 2*margin
 	var out strings.Builder

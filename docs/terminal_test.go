@@ -211,6 +211,22 @@ func (w *terminal) run(t *testing.T, c command) {
 		t.Fatal(err)
 	}
 	w.directory = strings.TrimSpace(string(there))
+	if strings.HasPrefix(c.text, "./enlist init") {
+		w.moveAddresses(t, "enlist.yaml")
+	}
+}
+
+// moveAddresses replaces the page's addresses in a file that a command wrote.
+func (w *terminal) moveAddresses(t *testing.T, name string) {
+	t.Helper()
+	file := filepath.Join(w.directory, name)
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(file, []byte(w.real(string(text))), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func shell(t *testing.T, script string) *exec.Cmd {

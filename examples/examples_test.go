@@ -117,7 +117,7 @@ func (e example) require(t *testing.T) {
 // demo is a demo server as users start it.
 type demo struct{ grpc, rest, sandbox string }
 
-var serving = regexp.MustCompile(`^Serving gRPC on (\S+), REST on (\S+), the vendors' sandbox on (\S+)\. `)
+var serving = regexp.MustCompile(`^  (gRPC|REST|sandbox) +(\S+)$`)
 
 func startDemo(t *testing.T) *demo {
 	t.Helper()
@@ -144,10 +144,13 @@ func startDemo(t *testing.T) *demo {
 			t.Logf("the demo said\n%s", complained.String())
 		}
 	})
-	lines := bufio.NewScanner(output)
-	for lines.Scan() {
+	at := map[string]string{}
+	for lines := bufio.NewScanner(output); lines.Scan(); {
 		if match := serving.FindStringSubmatch(lines.Text()); match != nil {
-			return &demo{grpc: match[1], rest: match[2], sandbox: match[3]}
+			at[match[1]] = match[2]
+		}
+		if len(at) == 3 {
+			return &demo{grpc: at["gRPC"], rest: at["REST"], sandbox: at["sandbox"]}
 		}
 	}
 	t.Fatal("the demo did not say where it serves")

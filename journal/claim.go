@@ -35,13 +35,13 @@ func (j *Journal) Claim(ctx context.Context, limit int) ([]*Record, error) {
 // putBack leaves a record that cannot be opened for later. One in state INTENT stays with this replica as long as that lives, because
 // without an owner it would be claimed again at once.
 func (j *Journal) putBack(ctx context.Context, row *Row, reason error) {
-	j.log.ErrorContext(ctx, "an operation is not looked into", "error", reason)
+	j.log.ErrorContext(ctx, "journal: cannot read a record; its outcome stays unresolved", "error", reason)
 	if row.State != unknown {
 		return
 	}
 	row.Owner = ""
 	if err := j.store.Update(ctx, row, unreadableAgain); err != nil {
-		j.log.ErrorContext(ctx, "an operation that cannot be opened stays with this replica", "error", err)
+		j.log.ErrorContext(ctx, "journal: cannot release an unreadable record; this replica keeps it", "error", err)
 	}
 }
 

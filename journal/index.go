@@ -69,7 +69,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 	}
 	initial, err := keys.aead.Encrypt(fresh, []byte(indexPlace))
 	if err != nil {
-		return nil, fmt.Errorf("journal: its index key cannot be sealed: %w", err)
+		return nil, fmt.Errorf("journal: cannot encrypt the index key: %w", err)
 	}
 	for {
 		sealed, err := store.Secret(ctx, IndexSecret, initial)
@@ -85,7 +85,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 		}
 		anew, err := keys.aead.Encrypt(key, []byte(indexPlace))
 		if err != nil {
-			return nil, fmt.Errorf("journal: its index key cannot be sealed: %w", err)
+			return nil, fmt.Errorf("journal: cannot encrypt the index key: %w", err)
 		}
 		err = store.ReplaceSecret(ctx, IndexSecret, sealed, anew)
 		if err == nil {
@@ -100,7 +100,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 func openIndexKey(keys *keys, sealed []byte) ([]byte, error) {
 	id, ok := sealedWith(sealed)
 	if ok {
-		if err := keys.check("its index key is", id); err != nil {
+		if err := keys.check("the index key", id); err != nil {
 			return nil, err
 		}
 		key, err := keys.aead.Decrypt(sealed, []byte(indexPlace))
@@ -108,5 +108,5 @@ func openIndexKey(keys *keys, sealed []byte) ([]byte, error) {
 			return key, nil
 		}
 	}
-	return nil, errors.New("journal: its index key was changed outside Enlist, or is damaged: restore the database from a backup")
+	return nil, errors.New("journal: cannot decrypt the index key: something outside Enlist changed or damaged it. Restore the database from a backup")
 }

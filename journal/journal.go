@@ -57,13 +57,13 @@ func New(ctx context.Context, store Store, options Options) (*Journal, error) {
 
 func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 	if options.Replica == "" {
-		return nil, errors.New("journal: a replica needs a name")
+		return nil, errors.New("journal: Options.Replica must not be empty")
 	}
 	if options.Lease == 0 {
 		options.Lease = defaultLease
 	}
 	if options.Lease < time.Millisecond {
-		return nil, errors.New("journal: a lease cannot be shorter than a millisecond")
+		return nil, errors.New("journal: Options.Lease must be at least 1 ms")
 	}
 	if options.Log == nil {
 		options.Log = slog.Default()
@@ -82,7 +82,7 @@ func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 		return nil, err
 	}
 	for _, id := range ids {
-		if err := j.keys.check("some of its records are", id); err != nil {
+		if err := j.keys.check("some records", id); err != nil {
 			return nil, err
 		}
 	}

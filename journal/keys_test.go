@@ -52,12 +52,12 @@ func TestWrongKey(t *testing.T) {
 	j.Close()
 
 	_, err := tryOpen(t, path, "bc")
-	mustSay(t, err, "index key is sealed with the key "+idOf('a'), "configured: "+idOf('b')+", "+idOf('c'), "put that key back into journal.encryption_keys")
+	mustSay(t, err, "cannot decrypt the index key: key "+idOf('a')+" is not configured", "configured: "+idOf('b')+", "+idOf('c'), "Add that key to journal.encryption_keys")
 
 	// The first key opens the index key, and seals it anew. The records still need the other.
 	open(t, path, "ba").Close()
 	_, err = tryOpen(t, path, "b")
-	mustSay(t, err, "some of its records are sealed with the key "+idOf('a'), "configured: "+idOf('b'), "put that key back")
+	mustSay(t, err, "cannot decrypt some records: key "+idOf('a'), "configured: "+idOf('b'), "Add that key")
 
 	same(t, get(t, open(t, path, "ba"), record.Key), record)
 }
@@ -112,12 +112,12 @@ func TestMeddledRecords(t *testing.T) {
 		sql string
 		say string
 	}{
-		"changed":         {`UPDATE operations SET payload = CAST(payload || x'00' AS BLOB) WHERE request_id = ?1`, "does not open with the key " + idOf('a')},
-		"emptied":         {`UPDATE operations SET payload = x'' WHERE request_id = ?1`, "does not open"},
-		"another row's":   {`UPDATE operations SET payload = (SELECT payload FROM operations WHERE request_id <> ?1) WHERE request_id = ?1`, "does not open"},
-		"other provider":  {`UPDATE operations SET provider = provider || 'x' WHERE request_id = ?1`, "does not open"},
-		"other principal": {`UPDATE operations SET principal = 'billin', provider = 'g' || provider WHERE request_id = ?1`, "does not open"},
-		"foreign key":     {`UPDATE operations SET key_id = 5 WHERE request_id = ?1`, "sealed with the key 00000005, which is not configured"},
+		"changed":         {`UPDATE operations SET payload = CAST(payload || x'00' AS BLOB) WHERE request_id = ?1`, "with its key " + idOf('a')},
+		"emptied":         {`UPDATE operations SET payload = x'' WHERE request_id = ?1`, "cannot decrypt"},
+		"another row's":   {`UPDATE operations SET payload = (SELECT payload FROM operations WHERE request_id <> ?1) WHERE request_id = ?1`, "cannot decrypt"},
+		"other provider":  {`UPDATE operations SET provider = provider || 'x' WHERE request_id = ?1`, "cannot decrypt"},
+		"other principal": {`UPDATE operations SET principal = 'billin', provider = 'g' || provider WHERE request_id = ?1`, "cannot decrypt"},
+		"foreign key":     {`UPDATE operations SET key_id = 5 WHERE request_id = ?1`, "key 00000005 is not configured"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := newPath(t)
@@ -178,5 +178,5 @@ func TestMeddledIndexKey(t *testing.T) {
 	open(t, path, "a").Close()
 	meddle(t, path, `UPDATE secrets SET value = CAST(substr(value, 1, 20) || x'00' || substr(value, 22) AS BLOB)`)
 	_, err := tryOpen(t, path, "a")
-	mustSay(t, err, "restore the database from a backup")
+	mustSay(t, err, "Restore the database from a backup")
 }

@@ -40,7 +40,7 @@ type keys struct {
 // newKeys makes one keyset of raw keys.
 func newKeys(raw [][]byte) (*keys, error) {
 	if len(raw) == 0 {
-		return nil, fmt.Errorf("journal: %s is empty: it needs at least one key", setting)
+		return nil, fmt.Errorf("journal: %s is empty. Add a key", setting)
 	}
 	parameters, err := aesgcm.NewParameters(aesgcm.ParametersOpts{
 		KeySizeInBytes: KeySize, IVSizeInBytes: 12, TagSizeInBytes: 16, Variant: aesgcm.VariantTink,
@@ -52,11 +52,11 @@ func newKeys(raw [][]byte) (*keys, error) {
 	manager := keyset.NewManager()
 	for i, key := range raw {
 		if len(key) != KeySize {
-			return nil, fmt.Errorf("journal: key %d of %s has %d bytes: it needs %d", i+1, setting, len(key), KeySize)
+			return nil, fmt.Errorf("journal: key %d of %s has %d bytes and must have %d", i+1, setting, len(key), KeySize)
 		}
 		id := KeyID(key)
 		if first := slices.Index(k.ids, id); first >= 0 {
-			return nil, fmt.Errorf("journal: keys %d and %d of %s are the same, or share the id %s: remove or replace one of them",
+			return nil, fmt.Errorf("journal: keys %d and %d of %s are equal or have the same id %s. Remove or replace one of them",
 				first+1, i+1, setting, formatKeyID(id))
 		}
 		k.ids = append(k.ids, id)
@@ -93,8 +93,8 @@ func (k *keys) check(what string, id uint32) error {
 	for i, id := range k.ids {
 		configured[i] = formatKeyID(id)
 	}
-	return fmt.Errorf("journal: %s sealed with the key %s, which is not configured (configured: %s): put that key back into %s, "+
-		"at its end if it is no longer to be the first", what, formatKeyID(id), strings.Join(configured, ", "), setting)
+	return fmt.Errorf("journal: cannot decrypt %s: key %s is not configured (configured: %s). "+
+		"Add that key to %s again, after the first key if it must no longer encrypt", what, formatKeyID(id), strings.Join(configured, ", "), setting)
 }
 
 // sealedWith returns the id of the key that a ciphertext says it is sealed with: Tink's prefix is a 1 and the id.

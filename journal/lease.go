@@ -51,7 +51,7 @@ func (l *lease) keep(ctx context.Context) {
 		case <-ticker.C:
 		}
 		if err := l.beat(ctx); err != nil && ctx.Err() == nil {
-			l.log.WarnContext(ctx, "the journal did not take this replica's sign of life", "replica", l.replica, "alive", l.alive(), "error", err)
+			l.log.WarnContext(ctx, "journal: this replica could not renew its lease; trying again", "replica", l.replica, "alive", l.alive(), "error", err)
 		}
 	}
 }

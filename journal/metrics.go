@@ -22,7 +22,7 @@ type measured struct {
 func measure(store Store, registry prometheus.Registerer) *measured {
 	metrics := promauto.With(registry)
 	duration := metrics.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "enlist_journal_write_duration_seconds", Help: "Time until a write to the journal was durable, or had failed.",
+		Name: "enlist_journal_write_duration_seconds", Help: "Time until a journal write became durable or failed.",
 		Buckets: prometheus.ExponentialBucketsRange(0.0002, 10, 15),
 	}, []string{"operation"})
 	return &measured{
@@ -31,7 +31,7 @@ func measure(store Store, registry prometheus.Registerer) *measured {
 		take: duration.WithLabelValues("take"), purge: duration.WithLabelValues("purge"), reseal: duration.WithLabelValues("reseal"),
 		beat: duration.WithLabelValues("beat"),
 		errors: metrics.NewCounterVec(prometheus.CounterOpts{
-			Name: "enlist_journal_errors_total", Help: "Reads from and writes to the journal that failed; conflicts with another writer are no failures.",
+			Name: "enlist_journal_errors_total", Help: "Failed reads and writes of the journal. Conflicts with another writer do not count.",
 		}, []string{"operation"}),
 	}
 }
@@ -39,7 +39,7 @@ func measure(store Store, registry prometheus.Registerer) *measured {
 // measureLease tells whether the other replicas take this one for alive.
 func measureLease(l *lease, registry prometheus.Registerer) {
 	promauto.With(registry).NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "enlist_journal_lease_held", Help: "1 while this replica counts as alive with the others and may send, else 0.",
+		Name: "enlist_journal_lease_held", Help: "1 while this replica holds its lease and may send creations, else 0.",
 	}, func() float64 {
 		if l.alive() {
 			return 1

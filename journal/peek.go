@@ -22,7 +22,7 @@ func (p *Peek) CheckKeys(raw [][]byte) error {
 		}
 	}
 	for _, id := range p.KeyIDs {
-		if err := keys.check("some of its records are", id); err != nil {
+		if err := keys.check("some records", id); err != nil {
 			return err
 		}
 	}

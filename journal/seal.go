@@ -42,11 +42,11 @@ func (j *Journal) sealPayload(row *Row, payload *journalv1.Payload) error {
 		plain, err = proto.Marshal(payload)
 	}
 	if err != nil {
-		return fmt.Errorf("journal: %s cannot be written: %w", name(row), err)
+		return fmt.Errorf("journal: cannot encode %s: %w", name(row), err)
 	}
 	sealed, err := j.keys.aead.Encrypt(plain, place(row))
 	if err != nil {
-		return fmt.Errorf("journal: %s cannot be sealed: %w", name(row), err)
+		return fmt.Errorf("journal: cannot encrypt %s: %w", name(row), err)
 	}
 	row.KeyID, row.Payload = j.keys.primary, sealed
 	return nil
@@ -74,17 +74,17 @@ func (j *Journal) open(row *Row) (*Record, error) {
 }
 
 func (j *Journal) openPayload(row *Row) (*journalv1.Payload, error) {
-	if err := j.keys.check(name(row)+" is", row.KeyID); err != nil {
+	if err := j.keys.check(name(row), row.KeyID); err != nil {
 		return nil, err
 	}
 	plain, err := j.keys.aead.Decrypt(row.Payload, place(row))
 	if err != nil { // Tink's error says nothing more
-		return nil, fmt.Errorf("journal: %s does not open with the key %s, with which it was sealed: it was changed outside Enlist, or is damaged; "+
-			"restore it from a backup", name(row), formatKeyID(row.KeyID))
+		return nil, fmt.Errorf("journal: cannot decrypt %s with its key %s: something outside Enlist changed or damaged it. "+
+			"Restore it from a backup", name(row), formatKeyID(row.KeyID))
 	}
 	payload := &journalv1.Payload{}
 	if err := proto.Unmarshal(plain, payload); err != nil {
-		return nil, fmt.Errorf("journal: %s cannot be read: it was written by another version of Enlist", name(row))
+		return nil, fmt.Errorf("journal: cannot decode %s: another version of Enlist wrote it. Use that version", name(row))
 	}
 	return payload, nil
 }

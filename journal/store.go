@@ -46,12 +46,12 @@ func isOpen(state enlistv1.OperationState) bool {
 
 var (
 	// ErrConflict is the error of an update whose row has another version by now, or is gone.
-	ErrConflict = errors.New("journal: the record has changed meanwhile")
+	ErrConflict = errors.New("journal: another writer changed the record")
 	// ErrBusy is the conflict of an update that would open a row while another open row has the same Exclusive. Reading the row again
 	// does not help against it.
-	ErrBusy = fmt.Errorf("%w: another open one is for the same customer", ErrConflict)
+	ErrBusy = fmt.Errorf("%w: another open record is for the same customer", ErrConflict)
 	// ErrInUse is the error of opening an SQLite file that another process has open.
-	ErrInUse = errors.New("journal: another process uses it")
+	ErrInUse = errors.New("journal: another process uses the database")
 )
 
 // Store keeps rows. Safe for concurrent use. A method that returns without an error has made its change durable; with one, the change

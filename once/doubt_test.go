@@ -19,7 +19,7 @@ func TestNothingWasSentAfterItWas(t *testing.T) {
 	_, err := f.create(r, time.Second)
 	bad.fail(nil)
 	known := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
-	if strings.Contains(known.Message, "nothing was sent") || known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+	if strings.Contains(known.Message, "Enlist sent nothing") || known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		t.Errorf("told %q at stage %s of a create that was sent", known.Message, known.Stage)
 	}
 	r = request("c2")
@@ -28,7 +28,7 @@ func TestNothingWasSentAfterItWas(t *testing.T) {
 	_, err = f.create(r, time.Second)
 	bad.fail(nil)
 	known = f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
-	if strings.Contains(known.Message, "nothing was sent") {
+	if strings.Contains(known.Message, "Enlist sent nothing") {
 		t.Errorf("told %q of a create that has succeeded", known.Message)
 	}
 }

@@ -53,7 +53,7 @@ func asError(err error) *providers.Error {
 	if errors.As(err, &known) {
 		return known
 	}
-	return &providers.Error{Reason: enlistv1.ErrorReason_INTERNAL_ERROR, Message: "A defect in Enlist; its operator finds the cause in the log.", Cause: err}
+	return &providers.Error{Reason: enlistv1.ErrorReason_INTERNAL_ERROR, Message: providers.Defect, Cause: err}
 }
 
 func isReason(err error, reasons ...enlistv1.ErrorReason) bool {
@@ -68,26 +68,25 @@ func isReason(err error, reasons ...enlistv1.ErrorReason) bool {
 func reused() error {
 	return &providers.Error{
 		Reason:     enlistv1.ErrorReason_REQUEST_ID_REUSED,
-		Message:    "This request_id belongs to another request. Repeat that request unchanged, or use a new request_id.",
-		Violations: []rules.Violation{{Path: "request_id", Description: "was used before with other fields"}},
+		Message:    "An earlier request with this request_id had other fields. Repeat that request unchanged, or use a new request_id.",
+		Violations: []rules.Violation{{Path: "request_id", Description: "belongs to an earlier request with other fields"}},
 	}
 }
 
 func inProgress(provider string) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
-		Message: "The same create is still under way at provider " + provider + ". Call again with the same request_id after the time in RetryInfo, " +
-			"or wait for it with WaitOperation.",
+		Message: "This creation is still in progress at provider " + provider + ". Call again with the same request_id after the RetryInfo delay, " +
+			"or wait with WaitOperation.",
 		RetryAfter: time.Second,
 	}
 }
 
 func customerBusy(provider string) error {
 	return &providers.Error{
-		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
-		Message: "Another create for the same customer is under way at provider " + provider + ", and nothing was sent for this one. " +
-			"Call again with the same request_id after the time in RetryInfo.",
-		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second,
+		Reason:  enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
+		Message: "Enlist sent nothing: another creation of this customer is in progress at provider " + provider + ". " + providers.CallAgain,
+		Stage:   enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second,
 	}
 }
 
@@ -95,8 +94,8 @@ func customerBusy(provider string) error {
 func customerNotShown(provider string) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
-		Message: "Another create has just made this customer at provider " + provider + ", which does not show it yet, and nothing was sent for this one. " +
-			"Call again with the same request_id after the time in RetryInfo.",
+		Message: "Enlist sent nothing: another request has just created this customer at provider " + provider + ", which does not show it yet. " +
+			providers.CallAgain,
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second,
 	}
 }
@@ -106,15 +105,15 @@ func stillUnknown(record *journal.Record) error {
 	if record.Payload.GetRefusedAgain() {
 		return &providers.Error{
 			Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-			Message: "Provider " + record.Provider + " refused the request; see VendorError. An earlier copy of it may be the reason, so Enlist looks " +
-				"up the customer until the vendor's limit has passed. Call again with the same request_id, or wait with WaitOperation.",
+			Message: "Provider " + record.Provider + " refused the request; see VendorError. An earlier copy of the request may be the cause, " +
+				"so Enlist keeps looking up the customer. " + providers.CallOrWait,
 			Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 		}
 	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + record.Provider + ", but no trustworthy response arrived: the customer may exist or not. " +
-			"Enlist looks it up in the background. Call again with the same request_id, or wait with WaitOperation.",
+		Message: "Enlist sent the request to provider " + record.Provider + ", but no trustworthy response arrived. The customer may exist or not. " +
+			"Enlist resolves the outcome in the background. " + providers.CallOrWait,
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 	}
 }
@@ -137,8 +136,8 @@ func notProven(record *journal.Record, wait time.Duration) error {
 func stillSending(provider string) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + provider + ", which has not answered in the time there was. Enlist goes on waiting and records " +
-			"the answer. Call again with the same request_id, or wait with WaitOperation.",
+		Message: "Enlist sent the request to provider " + provider + ", and no response arrived before the caller's deadline. " +
+			"Enlist keeps waiting and records the response. " + providers.CallOrWait,
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT, RetryAfter: time.Second,
 	}
 }
@@ -146,19 +145,19 @@ func stillSending(provider string) error {
 func awaitsPerson(record *journal.Record) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + record.Provider + " and no machine can tell whether the customer exists. GetOperation shows what is " +
-			"known; when somebody has looked at the vendor, ResolveOperation records the end.",
+		Message: "Enlist sent the request to provider " + record.Provider + " and cannot find out whether the customer exists. " +
+			"GetOperation shows the attempts. Check at the vendor, and record the result with ResolveOperation.",
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(),
 	}
 }
 
 // journalUnavailable speaks of this call only: an earlier one with the same request_id may have been sent.
 func journalUnavailable(cause error) error {
-	message := "This call could not be recorded, and so it sent nothing; an earlier one with the same request_id may have. Call again with the same " +
-		"request_id after the time in RetryInfo; the operator finds the cause in the log."
+	message := "Enlist could not record this call, so it sent nothing for it; an earlier call with the same request_id may have. " +
+		providers.CallAgain + " The operator finds the cause in the log."
 	if errors.Is(cause, context.DeadlineExceeded) {
-		message = "This call could not be recorded in the time there was, and so it sent nothing; an earlier one with the same request_id may have. " +
-			"Call again with the same request_id and more time."
+		message = "Enlist could not record this call before the deadline, so it sent nothing for it; an earlier call with the same request_id may have. " +
+			"Call again with the same request_id and a longer deadline."
 	}
 	return &providers.Error{Reason: enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, Message: message, RetryAfter: time.Second, Cause: cause}
 }
@@ -166,7 +165,7 @@ func journalUnavailable(cause error) error {
 func journalUnreadable(cause error) error {
 	return &providers.Error{
 		Reason:     enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
-		Message:    "The record of creates could not be read. Call again after the time in RetryInfo; the operator finds the cause in the log.",
+		Message:    "Enlist could not access its journal. Call again after the RetryInfo delay. The operator finds the cause in the log.",
 		RetryAfter: time.Second, Cause: cause,
 	}
 }
@@ -176,8 +175,8 @@ func journalUnreadable(cause error) error {
 func notThere(record *journal.Record) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-		Message: "Provider " + record.Provider + " gave no trustworthy response, and a look-up found no such customer: nothing was created. " +
-			"Call again with the same request_id to start again.",
+		Message: "Provider " + record.Provider + " sent no trustworthy response, and a look-up found no such customer, so nothing was created. " +
+			"Call again with the same request_id for a new attempt.",
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 	}
 }

@@ -2,7 +2,6 @@ package once
 
 import (
 	"strings"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -24,17 +23,17 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 	made := promauto.With(registry)
 	inState := made.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "enlist_operations",
-		Help: "Creates in a state that somebody must end, in the whole journal whichever replica tells; counted now and then, and up to 1000.",
+		Help: "Creations in the journal that need a person or have an unknown outcome, of all replicas. Enlist counts them at intervals, up to 1000.",
 	}, []string{"state"})
 	m := &metrics{
 		transitions: made.NewCounterVec(prometheus.CounterOpts{
-			Name: "enlist_operation_transitions_total", Help: "What has happened to creates, as it was recorded; once/doc.go has the table of events.",
+			Name: "enlist_operation_transitions_total", Help: "Recorded events of creations. once/doc.go has the table of events.",
 		}, []string{"provider", "event", "to"}),
 		replayed: made.NewCounterVec(prometheus.CounterOpts{
-			Name: "enlist_operations_replayed_total", Help: "Creates that were answered from the record of an earlier call.",
+			Name: "enlist_operations_replayed_total", Help: "Responses that repeat the recorded result of an earlier call.",
 		}, []string{"provider"}),
 		settled: made.NewHistogram(prometheus.HistogramOpts{
-			Name: "enlist_operation_settle_seconds", Help: "Time from an outcome's becoming unknown until it was known, or left to a person.",
+			Name: "enlist_operation_settle_seconds", Help: "Time until an unknown outcome became known, or needed a person.",
 			Buckets: []float64{.1, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600},
 		}),
 		unknown: inState.WithLabelValues(stateName(unknown)), needsPerson: inState.WithLabelValues(stateName(needsPerson)),
@@ -55,8 +54,8 @@ func stateName(state interface{ String() string }) string {
 func (m *metrics) written(record *journal.Record) {
 	for _, what := range record.Events {
 		m.transitions.WithLabelValues(record.Provider, what, m.to[what]).Inc()
-		if since := record.Payload.GetUnknownSince(); since != nil && endsDoubt(event(what), record.Payload.GetBelievedMissing()) {
-			m.settled.Observe(max(time.Since(since.AsTime()), 0).Seconds())
+		if from := record.Payload.GetUnknownSince(); from != nil && endsDoubt(event(what), record.Payload.GetBelievedMissing()) {
+			m.settled.Observe(max(since(from.AsTime()), 0).Seconds())
 		}
 	}
 	record.Events = nil

@@ -59,7 +59,7 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 	}
 	claimed, err := s.journal.Claim(ctx, room)
 	if err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "journal: due creates could not be claimed; trying again", "cause", err)
+		s.log.WarnContext(ctx, "journal: could not claim due creations; trying again", "cause", err)
 	}
 	var puttingOff sync.WaitGroup // at once, so that the journal commits them together
 	defer puttingOff.Wait()
@@ -84,26 +84,27 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 func (s *Service) putOff(ctx context.Context, record *journal.Record) {
 	due := s.leave(record, jitter(turnAgainAfter))
 	record.Owner = ""
-	err := s.replace(ctx, record, due)                     // not s.update: a flight of this process may have taken it, whose write is not this one's
+	err := s.replace(ctx, newWriter(), record, due)        // not s.update: a job of this process may have taken it, whose write is not this one's
 	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
 		return
 	}
-	s.log.WarnContext(ctx, "journal: a create could not be put off", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+	s.log.WarnContext(ctx, "journal: could not postpone a creation; resolving it now", "provider", record.Provider,
+		"request_id", record.RequestID, "cause", err)
 	s.work.Go(func() { s.settleClaimed(ctx, record) }) // it would be nobody's otherwise
 }
 
 // settleClaimed settles a record that this replica has claimed. Where this process is at work on it already, it is left to that, or done after.
 func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 	for ctx.Err() == nil {
-		f, isNew := s.flights.board(record.Key)
+		j, isNew := s.jobs.start(record.Key)
 		if !isNew {
-			<-f.landed
+			<-j.finished
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, settleTimeout)
 		within, ended := s.settling(within, record)
-		_, _ = s.fly(within, f, func() (*enlistv1.CreateCustomerResponse, error) { return nil, s.settleOnce(within, f, record.Key) })
-		<-f.landed
+		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{job: j, known: true}) })
+		<-j.finished
 		ended()
 		cancel()
 		return
@@ -125,7 +126,7 @@ func (s *Service) keepHouse(ctx context.Context) {
 		for {
 			deleted, err := s.journal.Purge(ctx, s.retention, housekeepingBatch)
 			if err != nil && ctx.Err() == nil {
-				s.log.WarnContext(ctx, "journal: old records could not be deleted; trying again", "cause", err)
+				s.log.WarnContext(ctx, "journal: could not delete old records; trying again", "cause", err)
 			}
 			if deleted < housekeepingBatch || err != nil {
 				break
@@ -148,13 +149,14 @@ func (s *Service) sealAnew(ctx context.Context, total *int) bool {
 		*total += count
 		if err != nil {
 			if ctx.Err() == nil {
-				s.log.WarnContext(ctx, "journal: records could not be encrypted anew; trying again", "cause", err)
+				s.log.WarnContext(ctx, "journal: could not encrypt records with the first key; trying again", "cause", err)
 			}
 			return false
 		}
 		if count == 0 {
 			if *total > 0 {
-				s.log.InfoContext(ctx, "journal: every record is encrypted with the first of journal.encryption_keys; the others can go", "records", *total)
+				s.log.InfoContext(ctx, "journal: the first key of journal.encryption_keys encrypts every record; you can remove the other keys",
+					"records", *total)
 			}
 			return true
 		}

@@ -36,10 +36,10 @@ type Decision struct {
 // person has decided before, and returns the record as it then stands. It first checks the
 // decision at the vendor. If the same decision stands already, it changes nothing.
 func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
-	ctx, cancel := patient(ctx)
+	ctx, cancel := callerContext(ctx)
 	defer cancel()
 	if decided.Unverified && strings.TrimSpace(decided.Reason) == "" {
-		return nil, invalid("reason", "must say why the decision is recorded unverified")
+		return nil, invalid("reason", "must give the reason for an unverified decision")
 	}
 	record, err := s.Operation(ctx, key)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 		standing := record.Payload.GetDecision()
 		switch {
 		case !isDecidable(record):
-			return nil, invalid("request_id", "names an operation that does not wait for a decision: it is in state "+record.State.String())
+			return nil, invalid("request_id", "names an operation that needs no decision: its state is "+record.State.String())
 		case decided.repeats(record):
 			return record, nil
 		case standing != nil && !decided.Corrects:
@@ -69,7 +69,7 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 			return nil, err
 		}
 		if !decided.repeats(record) && !proto.Equal(record.Payload.GetDecision(), standing) {
-			return nil, invalid("request_id", "names an operation on which another person has just decided; read it before you decide")
+			return nil, invalid("request_id", "names an operation that another person has just decided. Read it before you decide")
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (d Decision) repeats(record *journal.Record) bool {
 func (s *Service) record(ctx context.Context, record *journal.Record) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	return s.replace(ctx, record, -1)
+	return s.replace(ctx, newWriter(), record, -1)
 }
 
 // logUnverified warns of a decision that nothing confirms. The name of the person and the reason
@@ -98,7 +98,7 @@ func (s *Service) logUnverified(ctx context.Context, record *journal.Record) {
 	if !decision.GetUnverified() {
 		return
 	}
-	s.log.WarnContext(ctx, "a person's decision was recorded unverified", "provider", record.Provider, "request_id", record.RequestID,
+	s.log.WarnContext(ctx, "recorded an unverified decision", "provider", record.Provider, "request_id", record.RequestID,
 		"by", decision.GetPrincipal(), "reason_length", len(decision.GetReason()), "state", record.State.String(),
 		"earlier_decisions", len(record.Payload.GetEarlierDecisions()))
 }
@@ -172,8 +172,8 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 	case notAsked:
 		return notChecked(record.Provider, err)
 	case mayBeMade:
-		return invalid("decision", "contradicts provider "+record.Provider+": a customer that may be this creation's exists at the vendor. "+
-			"Decide DECISION_SUCCEEDED with its id, or set unverified with a reason")
+		return invalid("decision", "contradicts provider "+record.Provider+", which has a customer that this creation may have created. "+
+			"Set DECISION_SUCCEEDED with its id, or set unverified with a reason")
 	case mayBeMadeYet:
 		return mayStillBeMade(record.Provider, left)
 	}
@@ -188,7 +188,7 @@ func (s *Service) decidedCustomer(
 ) (*enlistv1.CreateCustomerResponse, error) {
 	id := cmp.Or(decided.CustomerID, s.requestedID(record))
 	if id == "" {
-		return nil, invalid("customer_id", "must be set with DECISION_SUCCEEDED: the vendor gives the id, and no response has told it")
+		return nil, invalid("customer_id", "must be set with DECISION_SUCCEEDED: the vendor assigns the id, and no response had it")
 	}
 	customer, err := s.readDecided(ctx, record.Provider, id, decided.Unverified, made)
 	shown := evidence{exists: err == nil}
@@ -204,9 +204,9 @@ func (s *Service) decidedCustomer(
 	case notAsked:
 		return nil, notChecked(record.Provider, err)
 	case noCustomer:
-		return nil, invalid("customer_id", "must be that of a customer which exists: provider "+record.Provider+" has none with this id")
+		return nil, invalid("customer_id", "must be the id of an existing customer: provider "+record.Provider+" has no customer with this id")
 	case madeByOther:
-		description := "is that of a customer which another operation created"
+		description := "belongs to a customer that another operation created"
 		if other.Payload.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
 			description += " or updated"
 		}
@@ -272,7 +272,7 @@ func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id stri
 	case err != nil:
 		return nil, journalUnreadable(err)
 	case other != nil && other.Key == record.Key && record.Payload.GetDecision().GetUnverified():
-		return nil, invalid("unverified", "must be set again: the unverified decision that stands hides whether another operation created this customer")
+		return nil, invalid("unverified", "must be set again: the earlier unverified decision hides whether another operation created this customer")
 	case other == nil || other.Key == record.Key:
 		return nil, nil //nolint:nilnil // said above
 	}
@@ -285,13 +285,13 @@ func notChecked(provider string, err error) error {
 	var known *providers.Error
 	switch {
 	case errors.Is(err, errNobodyToAsk), isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED):
-		return invalid("unverified", "must be set, with a reason: the decision cannot be checked, because provider "+provider+
-			" cannot be asked about the customer with the present configuration")
+		return invalid("unverified", "must be set, with a reason: the present configuration does not let Enlist look up the customer "+
+			"at provider "+provider)
 	case !errors.As(err, &known):
 		return err
 	}
 	told := *known
-	told.Message = "The decision was not recorded, because it could not be checked at provider " + provider + ": " + known.Message +
+	told.Message = "Enlist did not record the decision, because it could not verify it at provider " + provider + ": " + known.Message +
 		" Decide again later, or set unverified with a reason."
 	return &told
 }
@@ -302,8 +302,8 @@ func mayStillBeMade(provider string, left time.Duration) error {
 	left = max(left.Round(time.Second), time.Second)
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
-		Message: "The decision was not recorded: provider " + provider + " may still carry out the request, or not show its result yet. Wait " + left.String() +
-			", look at the vendor again, and then decide; or set unverified with a reason.",
+		Message: "Enlist did not record the decision: provider " + provider + " may still carry out the request. Wait " + left.String() +
+			", check at the vendor again, and decide; or set unverified with a reason.",
 		RetryAfter: left,
 	}
 }
@@ -312,7 +312,7 @@ func mayStillBeMade(provider string, left time.Duration) error {
 func decidedMissing(provider string) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
-		Message: "Nothing was created at provider " + provider + ": a person has looked and decided so, as GetOperation shows. " +
+		Message: "A person decided that nothing was created at provider " + provider + "; see GetOperation. " +
 			"Use a new request_id to create the customer.",
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT,
 	}
@@ -321,7 +321,7 @@ func decidedMissing(provider string) error {
 func correctionNotPermitted() error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_NOT_PERMITTED,
-		Message: "A person has decided on this operation, and only an operator can correct a decision.",
+		Message: "A person has already decided this operation. Ask an operator to correct the decision.",
 	}
 }
 

@@ -106,7 +106,7 @@ func isDecidable(record *journal.Record) bool {
 func move(record *journal.Record, what event, by actor) error {
 	to, legal := next(record.State, what, by)
 	if !legal || by == person && !isDecidable(record) {
-		return fmt.Errorf("once: %s by the %s cannot happen to a create in state %s", what, by, record.State)
+		return fmt.Errorf("once: no transition for event %s by the %s in state %s", what, by, record.State)
 	}
 	record.State = to
 	record.Events = append(record.Events, string(what))

@@ -32,12 +32,12 @@ func SentEmail(address string) (string, error) {
 	if ascii := isASCII(domain); ascii && !strings.Contains(strings.ToLower(domain), "xn--") {
 		return address, nil
 	} else if converted, err := domains.ToASCII(domain); err != nil {
-		return "", errors.New("must be an email address whose domain exists in the rules of IDNA 2008")
+		return "", errors.New("must be an email address whose domain follows IDNA 2008")
 	} else if !ascii {
 		address = address[:at+1] + converted
 	}
 	if len(address) > maxEmail {
-		return "", errors.New("must be an email address of at most 254 characters with its domain in A-label form (xn--…), as it is sent")
+		return "", errors.New("must be an email address of at most 254 characters, with the domain in A-label form (xn--…)")
 	}
 	return address, nil
 }

@@ -10,6 +10,16 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
+// Sentences that several messages share.
+const (
+	// CallAgain is the advice of an error with RetryAfter.
+	CallAgain = "Call again with the same request_id after the RetryInfo delay."
+	// CallOrWait is the advice of an error whose outcome Enlist resolves in the background.
+	CallOrWait = "Call again with the same request_id, or wait with WaitOperation."
+	// Defect is the message of an error that Enlist does not expect.
+	Defect = "A defect in Enlist caused this error. The operator finds the cause in the log."
+)
+
 // Error is why a request to a provider failed.
 type Error struct {
 	// Reason is one of the contract's reasons.
@@ -53,7 +63,7 @@ const (
 
 // ErrHeldBack is the cause of an error of the circuit breaker's: the vendor keeps failing, so
 // Enlist sent nothing. RetryAfter is then the time until the breaker lets a request through.
-var ErrHeldBack = errors.New("the circuit breaker lets no call through")
+var ErrHeldBack = errors.New("the circuit breaker refuses the request")
 
 // NotSent returns the error of a creation whose login or look-up failed: whatever went wrong there,
 // the create request was not sent.
@@ -66,8 +76,7 @@ func NotSent(err error) error {
 	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
 	if known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED { // of the look-up, which is no refusal of the creation
 		notSent.Reason, notSent.RetryAfter = enlistv1.ErrorReason_VENDOR_UNAVAILABLE, time.Second
-		notSent.Message = "The vendor refused the look-up before the creation; see VendorError. Nothing was sent. " +
-			"Call again with the same request_id after the time in RetryInfo."
+		notSent.Message = "The vendor refused the look-up before the creation, so Enlist sent nothing; see VendorError. " + CallAgain
 	}
 	return &notSent
 }
@@ -96,7 +105,7 @@ func (d *Description) NotSupported(rpc string) *Error {
 // or by a look before; vendor is nil where nothing need be said of it. It names what on_existing
 // would take the customer as it is, or overwrite it.
 func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
-	message := "Provider " + d.Name + " already has a customer with this id, and it was left unchanged. Use another id"
+	message := "Provider " + d.Name + " already has a customer with this id. Enlist left it unchanged. Use another id"
 	if others := d.onExistingSupported()[1:]; len(others) > 0 {
 		message += ", or set on_existing to " + strings.Join(others, " or ")
 	}
@@ -110,8 +119,8 @@ func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 func (d *Description) CustomerNearlyExists() *Error {
 	return &Error{
 		Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		Message: "Provider " + d.Name + " already has a customer under nearly the same id (it differs in case, spaces, leading zeros or the like), " +
-			"and it was left unchanged. Set customer.id to the id in the vendor's form, or use another one.",
+		Message: "Provider " + d.Name + " already has a customer with nearly the same id (different case, spaces or leading zeros, for example). " +
+			"Enlist left it unchanged. Set customer.id to the vendor's form of the id, or use another id.",
 		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
 	}
 }

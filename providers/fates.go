@@ -57,8 +57,8 @@ func (t *FieldTable) Account(
 	if len(dropped) > 0 && request.GetUnsupportedFields() != enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP {
 		return nil, &Error{
 			Reason: enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
-			Message: "Provider " + name + " cannot take " + paths(dropped) + ". Leave " + itOrThem(dropped) +
-				" out, or set unsupported_fields to UNSUPPORTED_FIELDS_DROP to go on without; GetProvider lists what it takes.",
+			Message: "Provider " + name + " does not support " + paths(dropped) + ". Remove " + itOrThem(dropped) +
+				", or set unsupported_fields to UNSUPPORTED_FIELDS_DROP. GetProvider lists the supported fields.",
 			Violations: dropped,
 		}
 	}
@@ -211,7 +211,7 @@ func (t *FieldTable) whyNot(name string, leaf leaf, set map[string]bool) string 
 		}
 	}
 	if leaf.output {
-		return "stands in answers only"
+		return "is an output field: only responses have it"
 	}
 	if note := t.without[leaf.any]; note != "" {
 		return "is not sent to " + name + ": " + note

@@ -13,9 +13,10 @@ import (
 func Unreadable(odd []wire.Odd) []*enlistv1.Warning {
 	var warnings []*enlistv1.Warning
 	for _, member := range odd {
-		message := "This member of the vendor's response has another JSON type than documented, and could not be read."
+		message := "Enlist could not read this member of the vendor's response, because its JSON type is not the documented one."
 		if member.Converted {
-			message = "This member of the vendor's response has another JSON type than documented. It was read as text, which may differ from what is stored."
+			message = "The JSON type of this member of the vendor's response is not the documented one. " +
+				"Enlist read it as text, which may differ from the stored value."
 		}
 		warnings = append(warnings, &enlistv1.Warning{
 			Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: readInto(member.Field), Message: message, VendorCode: member.Path,
@@ -38,7 +39,7 @@ func UnknownCountry(held, path, vendorCode string) []*enlistv1.Warning {
 	}
 	return []*enlistv1.Warning{{
 		Code: enlistv1.WarningCode_WARNING_CODE_UNREPRESENTED_VALUE, Path: path, VendorCode: vendorCode,
-		Message: "The vendor holds a country here that is neither an ISO 3166-1 code nor a known name, so customer cannot represent it. " +
+		Message: "The vendor stores a country that is neither an ISO 3166-1 code nor a known name, so customer does not contain it. " +
 			"Set include_vendor_record to see it.",
 	}}
 }
@@ -51,7 +52,7 @@ func IDChanged(requested, held string) []*enlistv1.Warning {
 	}
 	return []*enlistv1.Warning{{
 		Code: enlistv1.WarningCode_WARNING_CODE_ID_CHANGED, Path: "customer.id",
-		Message: "The vendor holds this customer under another form of the requested id, in case, spaces, leading zeros or the like. " +
+		Message: "The vendor stores the id in another form than requested (case, spaces or leading zeros, for example). " +
 			"Use customer.id of this response from now on.",
 	}}
 }

@@ -100,7 +100,7 @@ func (e restErrors) requireEveryProvider(who *auth.Authenticator, next http.Hand
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		caller, err := callerOver(request, who)
 		if err == nil && !caller.SeesAll() {
-			err = notPermitted("This page needs a caller who may use every provider.")
+			err = notPermitted("Only a caller with access to every provider may read this page.")
 		}
 		if err != nil {
 			e.refuseCaller(w, request, err)
@@ -116,8 +116,8 @@ func callerOver(request *http.Request, who *auth.Authenticator) (*auth.Caller, e
 	if who.AsksNobody() && !isLiteral(request.Host) {
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_NOT_PERMITTED,
-			Message: "Without auth in its configuration, Enlist accepts only localhost or an IP address as host, to keep out web pages. " +
-				"Call http://127.0.0.1:PORT. A proxy must send such a Host header, or the operator must set auth.",
+			Message: "Without the setting auth, Enlist accepts only localhost or an IP address as host, to refuse web pages. " +
+				"Use http://127.0.0.1:PORT. A proxy must send such a Host header, or the operator must set auth.",
 		}
 	}
 	return who.Authenticate(request.Context(), request.Header.Values(authorizationKey), verified(request.TLS))

@@ -28,7 +28,7 @@ func authorize(caller *auth.Caller, method string, request any) error {
 	}
 	about := rpc
 	if others {
-		about += " for the creations of other callers (leave principal out to ask for its own)"
+		about += " for the creations of other callers (omit principal for its own)"
 	}
 	if len(names) == 0 {
 		return notPermitted("This caller may not call " + about + ".")
@@ -66,6 +66,6 @@ func visible(caller *auth.Caller, names []string) []string {
 func notPermitted(what string) error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_NOT_PERMITTED,
-		Message: what + " The operator can permit it, in the configuration under auth.",
+		Message: what + " The operator can permit it with the setting auth.",
 	}
 }

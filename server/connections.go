@@ -22,7 +22,7 @@ func (c connections) checkName(ctx context.Context, request proto.Message) error
 		return nil
 	}
 	if !providerName.MatchString(named.GetProvider()) {
-		return invalidField("provider", "must be the name of a configured provider. There are "+strings.Join(c.names(ctx), ", "))
+		return invalidField("provider", "must be the name of a configured provider. Use one of: "+strings.Join(c.names(ctx), ", "))
 	}
 	if named.GetProvider() == allProviders {
 		return nil
@@ -38,7 +38,7 @@ func (c connections) find(ctx context.Context, name string) (providers.Provider,
 	}
 	return nil, &providers.Error{
 		Reason:  enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED,
-		Message: "No provider of that name is configured. There are: " + strings.Join(c.names(ctx), ", ") + ".",
+		Message: "No provider of that name is configured. Use one of: " + strings.Join(c.names(ctx), ", ") + ".",
 	}
 }
 

@@ -70,7 +70,7 @@ func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerReques
 	var key string
 	for i, value := range metadata.ValueFromIncomingContext(ctx, idempotencyKey) {
 		if i > 0 && value != key {
-			return invalidField("request_id", "must come from one Idempotency-Key, and the request has several that differ")
+			return invalidField("request_id", "must come from one Idempotency-Key, but the request has several different ones")
 		}
 		if key = value; strings.Trim(value, `"`) == "" {
 			return badRequestID()
@@ -86,7 +86,7 @@ func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) er
 	}
 	switch {
 	case key != "" && request.GetRequestId() != "" && !strings.EqualFold(key, request.GetRequestId()):
-		return invalidField("request_id", "must equal the Idempotency-Key if both are set")
+		return invalidField("request_id", "must equal the Idempotency-Key if you set both")
 	case request.GetRequestId() == "" && key != "":
 		request.RequestId = key
 	case request.GetRequestId() == "":
@@ -98,7 +98,7 @@ func settleRequestIDWith(request *enlistv1.CreateCustomerRequest, key string) er
 
 func badRequestID() error {
 	return invalidField("request_id",
-		"must be a UUID other than the nil UUID, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11, also as Idempotency-Key")
+		"must be a UUID other than the nil UUID, also as Idempotency-Key. Example: 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11")
 }
 
 // checkOptions refuses the options of another vendor.
@@ -109,7 +109,7 @@ func checkOptions(request *enlistv1.CreateCustomerRequest, description *provider
 		return nil
 	}
 	if want := optionsOf(description.Vendor); set.Name() != want {
-		return invalidField(string(set.Name()), "is for another vendor: provider "+description.Name+" takes "+string(want))
+		return invalidField(string(set.Name()), "is for another vendor. Provider "+description.Name+" supports "+string(want))
 	}
 	return nil
 }

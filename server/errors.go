@@ -64,12 +64,12 @@ func asError(err error, call string) *providers.Error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-			Message: "The deadline passed before the call was done. Call again with a longer deadline.", RetryAfter: time.Second, Cause: err,
+			Message: "The deadline passed before the call ended. Call again with a longer deadline.", RetryAfter: time.Second, Cause: err,
 		}
 	default:
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_INTERNAL_ERROR,
-			Message: "A defect in Enlist. The operator finds the cause in the log, under call id " + call + ".",
+			Message: "A defect in Enlist caused this error. Give the operator the call id " + call + ". The log has the cause under that id.",
 			Cause:   err,
 		}
 	}
@@ -145,7 +145,7 @@ func fitViolations(err *providers.Error, limit int) *errdetails.BadRequest {
 		}
 		if proto.Size(bad)+proto.Size(entry)+2*overhead > limit {
 			bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
-				Field: "…", Description: strconv.Itoa(len(err.Violations)-i) + " more; fix these first",
+				Field: "…", Description: strconv.Itoa(len(err.Violations)-i) + " more violations. Fix these first",
 			})
 			break
 		}

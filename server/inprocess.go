@@ -55,14 +55,14 @@ func (p *inProcess) Invoke(ctx context.Context, method string, request, reply an
 
 // NewStream fails: no service of ours streams.
 func (p *inProcess) NewStream(context.Context, *grpc.StreamDesc, string, ...grpc.CallOption) (grpc.ClientStream, error) {
-	return nil, status.Error(codes.Unimplemented, "streams are served over gRPC only")
+	return nil, status.Error(codes.Unimplemented, "streams need a gRPC connection")
 }
 
 // handOver moves a message into another of the same type. The source must not be used afterwards.
 func handOver(into, from any) error {
 	target, source := reflect.ValueOf(into), reflect.ValueOf(from)
 	if target.Type() != source.Type() {
-		return status.Error(codes.Internal, fmt.Sprintf("in-process call: have %T, want %T", from, into))
+		return status.Error(codes.Internal, fmt.Sprintf("in-process call: got %T, want %T", from, into))
 	}
 	target.Elem().Set(source.Elem())
 	return nil

@@ -85,7 +85,7 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 		defer func() {
 			if panicked := recover(); panicked != nil {
 				log.Error("panic", "method", info.FullMethod, "type", fmt.Sprintf("%T", panicked), "stack", string(debug.Stack()))
-				err = status.Error(codes.Internal, "A defect in Enlist. The operator finds the cause in the log.")
+				err = status.Error(codes.Internal, providers.Defect)
 			}
 		}()
 		return handler(service, stream)

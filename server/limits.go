@@ -100,12 +100,12 @@ func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServ
 	return handler(ctx, request)
 }
 
-func littleMemory() *providers.Error { return overloaded("Enlist has too little memory left") }
+func littleMemory() *providers.Error { return overloaded("Enlist has too little free memory") }
 
 func overloaded(why string) *providers.Error {
 	return &providers.Error{
 		Reason:     enlistv1.ErrorReason_OVERLOADED,
-		Message:    why + ". It did nothing for this call. Call again with the same request_id after the delay in RetryInfo.",
+		Message:    why + ". It did nothing for this call. " + providers.CallAgain,
 		RetryAfter: time.Second,
 	}
 }

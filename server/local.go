@@ -13,11 +13,11 @@ func localOnly(next http.HandlerFunc) http.Handler {
 		peer, err := netip.ParseAddrPort(request.RemoteAddr)
 		switch {
 		case err != nil || !peer.Addr().Unmap().IsLoopback():
-			http.Error(w, "This path is for callers on this machine only. Call it on 127.0.0.1 or ::1.", http.StatusForbidden)
+			http.Error(w, "This path is for callers on this machine only. Use 127.0.0.1 or ::1.", http.StatusForbidden)
 		case !isLiteral(request.Host):
-			http.Error(w, "This path accepts only localhost or an IP address as host. Call http://127.0.0.1:PORT.", http.StatusForbidden)
+			http.Error(w, "This path accepts only localhost or an IP address as host. Use http://127.0.0.1:PORT.", http.StatusForbidden)
 		case isForwarded(request.Header):
-			http.Error(w, "This path accepts no requests through a proxy or from a web page. Call it on this machine with curl.", http.StatusForbidden)
+			http.Error(w, "This path accepts no requests from a proxy or a web page. Use curl on this machine.", http.StatusForbidden)
 		default:
 			next(w, request)
 		}

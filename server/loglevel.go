@@ -44,12 +44,12 @@ func (l logLevel) change(w http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, 1<<10))
 	wanted, known := levelIn(body)
 	if err != nil || !known {
-		http.Error(w, `the body must be one of debug, info, warn and error, or {"level":"LEVEL_DEBUG"}`, http.StatusBadRequest)
+		http.Error(w, `the body must be debug, info, warn or error, or {"level":"LEVEL_DEBUG"}`, http.StatusBadRequest)
 		return
 	}
 	before := l.level.Level()
 	l.level.Set(min(before, wanted)) // so that one of the two lets the line through
-	l.log.WarnContext(request.Context(), "log level changed", "from", before.String(), "to", wanted.String())
+	l.log.WarnContext(request.Context(), "changed the log level", "from", before.String(), "to", wanted.String())
 	l.level.Set(wanted)
 	l.show(w, request)
 }

@@ -63,7 +63,7 @@ func (m *memory) watch(ctx context.Context, log *slog.Logger) {
 			collected = time.Now()
 		}
 		if used := m.used(); m.note(used) {
-			log.Warn("memory", "calls_are_refused", m.isShort(), "used_mib", used>>20, "limit_mib", m.limit>>20)
+			log.Warn("memory use crossed a limit", "calls_are_refused", m.isShort(), "used_mib", used>>20, "limit_mib", m.limit>>20)
 		}
 	}
 }

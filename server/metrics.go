@@ -24,17 +24,17 @@ func newMetrics(registry prometheus.Registerer, admission *admission) *metrics {
 	made := promauto.With(registry)
 	for cause, refused := range map[string]*atomic.Int64{"calls": &admission.refusedForCalls, "memory": &admission.refusedForMemory} {
 		made.NewCounterFunc(prometheus.CounterOpts{
-			Name: "enlist_calls_shed_total", Help: "Calls refused because of the call limit or low memory.",
+			Name: "enlist_calls_shed_total", Help: "Refused calls, because of limits.max_calls or low memory.",
 			ConstLabels: prometheus.Labels{"cause": cause},
 		}, func() float64 { return float64(refused.Load()) })
 	}
 	inFlight := made.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "enlist_rpc_in_flight", Help: "Calls under way.",
+		Name: "enlist_rpc_in_flight", Help: "Calls in progress.",
 	}, []string{"transport"})
 	return &metrics{
 		duration: made.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "enlist_rpc_duration_seconds",
-			Help:    "Time from a call's arrival to its response. provider is empty if the call names no configured provider.",
+			Help:    "Time from the arrival of a call to its response. provider is empty if the call names no configured provider.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 		}, []string{"rpc", "transport", "provider", "code"}),
 		errors: made.NewCounterVec(prometheus.CounterOpts{

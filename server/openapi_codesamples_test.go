@@ -149,7 +149,7 @@ func runSamples(t *testing.T, samples []codeSample, extension, interpreter strin
 			return command.CombinedOutput()
 		}
 		printed, err := run()
-		for attempts := 0; err != nil && attempts < 10 && bytes.Contains(printed, []byte("decision was not recorded")); attempts++ {
+		for attempts := 0; err != nil && attempts < 10 && bytes.Contains(printed, []byte("did not record the decision")); attempts++ {
 			time.Sleep(300 * time.Millisecond) // less than its RetryInfo says, of which a second is left at most
 			printed, err = run()
 		}

@@ -61,7 +61,7 @@ func warnOfPlainText(configured *configv1.Config, log *slog.Logger) {
 		{"http", configured.GetHttp().GetAddress(), configured.GetHttp().GetTls()},
 	} {
 		if port.settings == nil && !config.IsLoopback(port.address) {
-			log.Warn("this port receives credentials over the network without TLS; set tls, or use a proxy with TLS",
+			log.Warn("this port receives credentials over the network without TLS; set tls, or use a TLS proxy",
 				"field", port.name+".tls")
 		}
 	}

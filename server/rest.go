@@ -93,12 +93,12 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 		return wrongMethod(w, there)
 	}
 	if name := meantIdempotencyKey(request.Header); name != "" {
-		return refuse(http.StatusBadRequest, name, "is not a header that Enlist knows; use Idempotency-Key")
+		return refuse(http.StatusBadRequest, name, "is not a known header: did you mean Idempotency-Key?")
 	}
 	for _, given := range request.Header["Grpc-Timeout"] {
 		if !timeout.MatchString(given) {
 			return refuse(http.StatusBadRequest, "Grpc-Timeout",
-				"must be a whole number above 0 and a unit (H, M, S, m, u or n), for example 5S")
+				"must be a whole number above 0 with a unit (H, M, S, m, u or n), for example 5S")
 		}
 	}
 	return nil
@@ -144,13 +144,13 @@ func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilitie
 	for name, given := range values {
 		field := queryField(into.ProtoReflect().Descriptor(), name)
 		if field == nil {
-			return wrongParameter(name, "is not a query parameter of this path. There are "+queryNames(into.ProtoReflect().Descriptor(), filter))
+			return wrongParameter(name, "is not a query parameter of this path. Use one of: "+queryNames(into.ProtoReflect().Descriptor(), filter))
 		}
 		if len(given) > 1 && !field.IsList() {
 			return wrongParameter(name, "must be set once")
 		}
 		if filter.HasCommonPrefix([]string{string(field.Name())}) {
-			return wrongParameter(name, "must not be in the query, because it is in the path")
+			return wrongParameter(name, "must not be in the query, because the path contains it")
 		}
 	}
 	if err := (&runtime.DefaultQueryParser{}).Parse(into, values, filter); err != nil {

@@ -75,13 +75,13 @@ func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 		return nil, nil
 	}
 	if request.URL.RawQuery != "" {
-		return nil, refuse(http.StatusBadRequest, "query", "must be empty with method POST: put every field into the JSON body")
+		return nil, refuse(http.StatusBadRequest, "query", "must be empty with method POST. Put every field into the JSON body")
 	}
 	if refused := checkContentType(request.Header.Get("Content-Type")); refused != nil {
 		return nil, refused
 	}
 	if encoding := request.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		refused := refuseType("Content-Encoding", "must not be set: send the body unencoded")
+		refused := refuseType("Content-Encoding", "must not be set. Send the body unencoded")
 		refused.header.Set("Accept-Encoding", "identity")
 		return nil, refused
 	}
@@ -93,7 +93,7 @@ func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 	case errors.Is(err, errLittleMemory):
 		return nil, &refusal{status: http.StatusServiceUnavailable, failure: littleMemory()}
 	case err != nil:
-		return nil, refuse(http.StatusBadRequest, "body", "could not be read completely: send the request again")
+		return nil, refuse(http.StatusBadRequest, "body", "did not arrive completely. Send the request again")
 	}
 	return data, nil
 }
@@ -134,7 +134,7 @@ type jsonMarshaler struct{ runtime.JSONPb }
 func (*jsonMarshaler) Marshal(value any) ([]byte, error) {
 	message, ok := value.(proto.Message)
 	if !ok {
-		return nil, errors.New("only messages are encoded")
+		return nil, errors.New("can encode only messages")
 	}
 	return marshalJSON(message)
 }
@@ -161,7 +161,7 @@ func (*jsonMarshaler) NewDecoder(reader io.Reader) runtime.Decoder {
 		body, isBody := reader.(*requestBody)
 		message, isMessage := into.(proto.Message)
 		if !isBody || !isMessage {
-			return errors.New("only whole messages are decoded")
+			return errors.New("can decode only whole messages")
 		}
 		body.message = message.ProtoReflect().Descriptor()
 		if body.problem == nil {
@@ -176,8 +176,7 @@ func (*jsonMarshaler) NewDecoder(reader io.Reader) runtime.Decoder {
 
 func decode(body *requestBody, into proto.Message) *refusal {
 	if len(bytes.TrimSpace(body.data)) > 0 {
-		if err := protojson.Unmarshal(body.data, into); err != nil {
-			violation := explainJSON(body.data, err, into.ProtoReflect().Descriptor())
+		if violation := ReadJSON(body.data, into); violation != nil {
 			return refuse(http.StatusBadRequest, violation.Path, violation.Description)
 		}
 	}
@@ -185,7 +184,7 @@ func decode(body *requestBody, into proto.Message) *refusal {
 		return refuseSize()
 	}
 	if named, ok := into.(interface{ GetProvider() string }); ok && named.GetProvider() != "" && named.GetProvider() != body.provider {
-		return refuse(http.StatusBadRequest, "provider", "must equal the provider in the path, or be absent from the body")
+		return refuse(http.StatusBadRequest, "provider", "must equal the provider in the path, or be unset in the body")
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func (e restErrors) write(w http.ResponseWriter, request *http.Request, code int
 	}
 	body, err := marshalJSON(e.names.named(request, made.Proto()))
 	if err != nil { // a detail that no linked type describes
-		body = []byte(`{"code":13,"message":"the error could not be written"}` + "\n")
+		body = []byte(`{"code":13,"message":"Enlist could not encode the error"}` + "\n")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/enlist-dev/enlist/providers/rules"
@@ -16,6 +18,17 @@ import (
 
 // position finds the place that protojson names in its errors.
 var position = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
+
+// ReadJSON reads a message from JSON, in which a field may have its proto or its JSON name. It returns
+// what is wrong, without the value: the path of the field and what it must be; nil for nothing.
+func ReadJSON(data []byte, into proto.Message) *rules.Violation {
+	err := protojson.Unmarshal(data, into)
+	if err == nil {
+		return nil
+	}
+	violation := explainJSON(data, err, into.ProtoReflect().Descriptor())
+	return &violation
+}
 
 const inUnicode = `valid UTF-8, with \u escapes of whole characters`
 
@@ -37,15 +50,15 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 	case strings.Contains(text, "unknown field") && owner != nil:
 		name := steps[len(steps)-1].name
 		return rules.Violation{
-			Path: path, Description: "is not a field" + meant(path, name, owner, message) + " There are " + rules.Names(owner.Fields()) + place,
+			Path: path, Description: "is not a field" + meant(path, name, owner, message) + " Known fields: " + rules.Names(owner.Fields()) + place,
 		}
 	case strings.Contains(text, "duplicate map key"):
 		return rules.Violation{Path: path, Description: "must be set once" + place}
 	case strings.Contains(text, "duplicate field"):
 		return rules.Violation{Path: path, Description: "must be set once" + place}
 	case strings.Contains(text, "oneof") && field != nil && field.ContainingOneof() != nil:
-		return rules.Violation{Path: path, Description: "must not be set beside another: at most one of " +
-			rules.Names(field.ContainingOneof().Fields()) + " can be" + place}
+		return rules.Violation{Path: path, Description: "must not be combined with another option: set at most one of " +
+			rules.Names(field.ContainingOneof().Fields()) + place}
 	case field != nil && (strings.Contains(text, "invalid UTF-8") || strings.Contains(text, "invalid escape code")):
 		return rules.Violation{Path: path, Description: "must be " + inUnicode + place}
 	case field != nil && isElement:

@@ -48,13 +48,13 @@ func TestRESTRefusals(t *testing.T) {
 		"NUL in a query":      {"GET", "/v1/providers?page_token=%00", "", "", 400, "page_token", "must not contain control characters (U+0000)"},
 		"half a character":    {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"\ud800"}}}`, 400, "body", "UTF-8"},
 		"half, further up":    {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"\ud800","title":"Mr"}}}`, 400, "customer.name.familyName", "UTF-8"},
-		"unknown field":       {"POST", customers, "application/json", `{"customer":{"name":{"familyNam":"x"}}}`, 400, "customer.name.familyNam", "There are familyName, givenName, title"},
+		"unknown field":       {"POST", customers, "application/json", `{"customer":{"name":{"familyNam":"x"}}}`, 400, "customer.name.familyNam", "Known fields: familyName, givenName, title"},
 		"unknown at top":      {"POST", customers, "application/json", "{\n  \"custmer\": {}}", 400, "custmer", "line 2 column 3"},
-		"number for text":     {"POST", customers, "application/json", `{"customer":{"displayName":5}}`, 400, "customer.displayName", "must be a text"},
+		"number for text":     {"POST", customers, "application/json", `{"customer":{"displayName":5}}`, 400, "customer.displayName", "must be a string"},
 		"text for object":     {"POST", customers, "application/json", `{"customer":{"name":"Smith"}}`, 400, "customer.name", "must be an object with some of familyName"},
 		"object for list":     {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":{}}}}`, 400, "customer.billingAddress.lines", "must be a list"},
-		"number in a list":    {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":["a",7]}}}`, 400, "customer.billingAddress.lines[1]", "must be a text"},
-		"number in a map":     {"POST", customers, "application/json", `{"customer":{"properties":{"a":"b","c":1}}}`, 400, `customer.properties["c"]`, "must be a text"},
+		"number in a list":    {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":["a",7]}}}`, 400, "customer.billingAddress.lines[1]", "must be a string"},
+		"number in a map":     {"POST", customers, "application/json", `{"customer":{"properties":{"a":"b","c":1}}}`, 400, `customer.properties["c"]`, "must be a string"},
 		"unknown enum":        {"POST", customers, "application/json", `{"onExisting":"UPDATE"}`, 400, "onExisting", "ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPT"},
 		"not base64":          {"POST", customers, "application/json", `{"valomnia":{"image":{"content":"*"}}}`, 400, "valomnia.image.content", "base64"},
 		"deep":                {"POST", customers, "application/json", strings.Repeat(`{"customer":`, 20000), 400, "body", ""},
@@ -67,10 +67,10 @@ func TestRESTRefusals(t *testing.T) {
 		"huge":                {"POST", customers, "application/json", `{"customer":{"comment":"` + strings.Repeat("x", 5<<20) + `"}}`, 413, "body", "1 MiB"},
 		"large with image":    {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"x"}},"valomnia":{"image":{"filename":"a.png","content":"` + image + `"}}}`, 400, "valomnia", "another vendor"},
 		"body with GET":       {"GET", customers + "/X", "application/json", `{}`, 400, "body", "must be empty"},
-		"unknown query":       {"GET", "/v1/providers?page_sise=1", "", "", 400, "page_sise", "There are page_size, page_token"},
+		"unknown query":       {"GET", "/v1/providers?page_sise=1", "", "", 400, "page_sise", "Use one of: page_size, page_token"},
 		"bad query":           {"GET", "/v1/providers?page_size=x", "", "", 400, "page_size", "must be a whole number"},
 		"query twice":         {"GET", "/v1/providers?page_size=1&page_size=2", "", "", 400, "page_size", "must be set once"},
-		"path in query":       {"GET", customers + "/X?customer_id=Y", "", "", 400, "customer_id", "because it is in the path"},
+		"path in query":       {"GET", customers + "/X?customer_id=Y", "", "", 400, "customer_id", "because the path contains it"},
 		"unknown path":        {"GET", "/v1/customers", "", "", 404, "", "/openapi.json"},
 		"root":                {"GET", "/", "", "", 404, "", "/openapi.json"},
 		"unknown method":      {"DELETE", customers + "/X", "", "", 405, "", "method"},
@@ -78,8 +78,8 @@ func TestRESTRefusals(t *testing.T) {
 		"PUT with a body":     {"PUT", customers, "application/json", valid, 405, "", "method"},
 		"no provider":         {"POST", "/v1/providers//customers", "application/json", valid, 400, "provider", "name of a configured provider"},
 		"dots":                {"GET", customers + "/..", "", "", 404, "", "no customer with this id"},
-		"no parameter":        {"GET", "/v1/providers?=1", "", "", 400, `""`, "There are pageSize, pageToken"},
-		"letters swapped":     {"POST", customers, "application/json", `{"customer":{"naem":{}}}`, 400, "customer.naem", "is not a field: did you mean customer.name? There are"},
+		"no parameter":        {"GET", "/v1/providers?=1", "", "", 400, `""`, "Use one of: pageSize, pageToken"},
+		"letters swapped":     {"POST", customers, "application/json", `{"customer":{"naem":{}}}`, 400, "customer.naem", "is not a field: did you mean customer.name? Known fields: "},
 		"other separators":    {"POST", customers, "application/json", `{"customer":{"display-name":""}}`, 400, "customer.display-name", "did you mean customer.displayName or customer.name? "},
 		"a beginning":         {"POST", customers, "application/json", `{"customer":{"billingAddress":{"country":"France"}}}`, 400, "customer.billingAddress.country", "did you mean customer.billingAddress.countryCode? "},
 		"one level up":        {"POST", customers, "application/json", `{"familyName":"Smith"}`, 400, "familyName", "did you mean customer.name.familyName? "},
@@ -87,26 +87,26 @@ func TestRESTRefusals(t *testing.T) {
 		"a part of it":        {"POST", customers, "application/json", `{"customer":{"last_name":"x"}}`, 400, "customer.last_name", "did you mean customer.name? "},
 		"a longer name":       {"POST", customers, "application/json", `{"customer":{"customerId":"x"}}`, 400, "customer.customerId", "did you mean customer.id? "},
 		"two of them":         {"POST", customers, "application/json", `{"customer":{"address":{}}}`, 400, "customer.address", "did you mean customer.billingAddress or customer.shippingAddress? "},
-		"like nothing":        {"POST", customers, "application/json", `{"customer":{"zodiac":"x"}}`, 400, "customer.zodiac", "is not a field. There are billingAddress, birthDate, birthPlace, category, comment, currencyCode,"},
+		"like nothing":        {"POST", customers, "application/json", `{"customer":{"zodiac":"x"}}`, 400, "customer.zodiac", "is not a field. Known fields: billingAddress, birthDate, birthPlace, category, comment, currencyCode,"},
 		"country's name":      {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"Frankreich"}}}`, 400, "customer.billingAddress.countryCode", "ISO 3166-1 alpha-2 country code of two capital letters, for example FR"},
 		"date as text":        {"POST", customers, "application/json", `{"customer":{"birthDate":"1990-02-03"}}`, 400, "customer.birthDate", `an object such as {"year": 2018, "month": 1, "day": 10}`},
-		"number as time":      {"POST", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "application/json", `{"timeout":10}`, 400, "timeout", `as a text such as "30s"`},
+		"number as time":      {"POST", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "application/json", `{"timeout":10}`, 400, "timeout", `as a string such as "30s"`},
 		"text for list":       {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":"1 Rue"}}}`, 400, "customer.billingAddress.lines", "a list, in square brackets"},
 		"empty object":        {"POST", customers, "application/json", `{}`, 400, "customer", `for example {"name": {"familyName": "Smith"}}`},
-		"provider's case":     {"POST", "/v1/providers/Opencell/customers", "application/json", valid, 400, "provider", "There are avvio, caliq, opencell, sellandsign, valomnia"},
-		"other provider's":    {"POST", "/v1/providers/opencel/customers", "application/json", valid, 404, "", "There are: avvio, caliq, opencell, sellandsign, valomnia"},
-		"output only":         {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"},"createTime":"2020-01-01T00:00:00Z"}}`, 400, "customer.createTime", "Leave it out"},
-		"slash in an id":      {"GET", customers + "/A/B", "", "", 404, "", "a / in it is %2F"},
+		"provider's case":     {"POST", "/v1/providers/Opencell/customers", "application/json", valid, 400, "provider", "Use one of: avvio, caliq, opencell, sellandsign, valomnia"},
+		"other provider's":    {"POST", "/v1/providers/opencel/customers", "application/json", valid, 404, "", "Use one of: avvio, caliq, opencell, sellandsign, valomnia"},
+		"output only":         {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"},"createTime":"2020-01-01T00:00:00Z"}}`, 400, "customer.createTime", "Remove it"},
+		"slash in an id":      {"GET", customers + "/A/B", "", "", 404, "", "write / as %2F"},
 		"no such path":        {"POST", "/v1/customers", "application/json", valid, 404, "", "POST /v1/providers/{provider}/customers,"},
 		"GET on a verb":       {"GET", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "", "", 405, "", "Use POST /v1/providers/{provider}/operations/{request_id}:wait."},
 		"unknown verb":        {"POST", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:retry", "application/json", "", 405, "", "POST /v1/providers/{provider}/operations/{request_id}:resolve"},
 		"method before body":  {"GET", customers, "application/json", valid, 405, "", "Use POST"},
 		"method before query": {"POST", "/v1/providers?page_size=1", "", "", 405, "", "Use GET /v1/providers."},
 		"method before type":  {"DELETE", customers + "/X", "text/plain", "x", 405, "", "Use GET"},
-		"path before type":    {"POST", "/v1/customers", "text/plain", "x", 404, "", "There is no such path"},
-		"path before query":   {"POST", "/v1/customers?validateOnly=true", "application/json", valid, 404, "", "There is no such path"},
-		"path before body":    {"GET", "/v1/customers", "application/json", valid, 404, "", "There is no such path"},
-		"path with no id":     {"POST", "/v1/providers/opencell/operations/:wait", "", "", 404, "", "There is no such path"},
+		"path before type":    {"POST", "/v1/customers", "text/plain", "x", 404, "", "This path does not exist"},
+		"path before query":   {"POST", "/v1/customers?validateOnly=true", "application/json", valid, 404, "", "This path does not exist"},
+		"path before body":    {"GET", "/v1/customers", "application/json", valid, 404, "", "This path does not exist"},
+		"path with no id":     {"POST", "/v1/providers/opencell/operations/:wait", "", "", 404, "", "This path does not exist"},
 		"POST to health":      {"POST", "/healthz", "application/json", valid, 405, "", "Use GET /healthz."},
 		"PUT to the page":     {"PUT", "/docs/page.js", "", "", 405, "", "Use GET /docs/."},
 		"list customers":      {"GET", customers, "", "", 405, "", "Use POST /v1/providers/{provider}/customers."},
@@ -169,7 +169,7 @@ func TestViolationsStandOnce(t *testing.T) {
 		},
 		{
 			"opencell", `{"customer":{"id":"X","website":"x","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`,
-			"Provider opencell cannot take customer.website.", "has no field at opencell",
+			"Provider opencell does not support customer.website.", "has no field at opencell",
 		},
 	} {
 		got := do(t, create(t, r, c.provider, c.body))
@@ -253,12 +253,12 @@ func TestProviderIsCheckedFirst(t *testing.T) {
 		for _, body := range []string{`{`, `{"custmer":{}}`, `{"customer":{"email":"x"}}`, `{"requestId":"x"}`, `{"customer":{"comment":"` + strings.Repeat("x", 1<<20) + `"}}`} {
 			request := create(t, r, "opencel", body)
 			change(request)
-			if got := do(t, request); got.http != http.StatusNotFound || !strings.Contains(got.status.Message(), "There are: avvio, ") {
+			if got := do(t, request); got.http != http.StatusNotFound || !strings.Contains(got.status.Message(), "Use one of: avvio, ") {
 				t.Errorf("%s, %.20s: HTTP %d, %v", name, body, got.http, got.status)
 			}
 			request = create(t, r, "Opencell", body)
 			change(request)
-			if got := violationsOf(do(t, request)); len(got) != 1 || got[0].GetField() != "provider" || !strings.Contains(got[0].GetDescription(), "There are avvio, ") {
+			if got := violationsOf(do(t, request)); len(got) != 1 || got[0].GetField() != "provider" || !strings.Contains(got[0].GetDescription(), "Use one of: avvio, ") {
 				t.Errorf("%s, %.20s: %v", name, body, got)
 			}
 		}
@@ -474,7 +474,7 @@ func TestNearlyIdempotencyKey(t *testing.T) {
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set(name, "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11")
 		got := do(t, request)
-		if got.http != want || want == 400 && !strings.Contains(violationsOf(got)[0].GetDescription(), "use Idempotency-Key") {
+		if got.http != want || want == 400 && !strings.Contains(violationsOf(got)[0].GetDescription(), "did you mean Idempotency-Key?") {
 			t.Errorf("%s: HTTP %d, %v", name, got.http, got.status)
 		}
 	}
@@ -499,7 +499,7 @@ func TestOpenAPIAndHealth(t *testing.T) {
 func TestMethodsOnceServedByName(t *testing.T) {
 	r := start(t, nil)
 	if err := r.grpc.Invoke(t.Context(), "/enlist.v1.CustomerService/DeleteCustomer", &errdetails.ErrorInfo{}, &errdetails.ErrorInfo{}); !strings.Contains(err.Error(), codes.Unimplemented.String()) ||
-		!strings.Contains(err.Error(), "There are: enlist.v1.CustomerService/CreateCustomer, ") || len(status.Convert(err).Details()) != 1 {
+		!strings.Contains(err.Error(), "Use one of: enlist.v1.CustomerService/CreateCustomer, ") || len(status.Convert(err).Details()) != 1 {
 		t.Errorf("got %v", err)
 	}
 }

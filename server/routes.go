@@ -106,8 +106,8 @@ func (all routes) String() string {
 func noSuchPath(all routes) *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "There is no such path. There are: " + all.String() + ", /openapi.json, /service-config.json, /docs/, /healthz, /readyz. " +
-			"Percent-encode an id in a path: a / in it is %2F.",
+		Message: "This path does not exist. Use one of: " + all.String() + ", /openapi.json, /service-config.json, /docs/, /healthz, /readyz. " +
+			"Percent-encode an id in a path: write / as %2F.",
 	}
 }
 
@@ -115,7 +115,7 @@ func noSuchPath(all routes) *providers.Error {
 func noSuchMethod(there routes) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "The path does not support this method. Use " + there.String() + ".",
+		Message: "This path does not support this method. Use " + there.String() + ".",
 	}
 }
 
@@ -128,6 +128,6 @@ func noSuchRPC(any, grpc.ServerStream) error {
 		}
 	}
 	return statusOf(&providers.Error{
-		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "There is no such RPC. There are: " + strings.Join(all, ", ") + ".",
+		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "This RPC does not exist. Use one of: " + strings.Join(all, ", ") + ".",
 	}, "", "").Err()
 }

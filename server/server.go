@@ -286,7 +286,7 @@ func (s *Server) stop() error {
 		}
 		s.grpc.Stop()
 		_ = s.http.Close()
-		return errors.New("calls were still in progress when shutdown.timeout expired, and Enlist canceled them")
+		return errors.New("canceled the calls that were in progress when shutdown.timeout expired")
 	}
 	s.log.Info("stopped")
 	return nil

@@ -71,7 +71,7 @@ func keepUndecodable(handler grpc.MethodHandler) grpc.MethodHandler {
 		return handler(service, ctx, func(into any) error {
 			message, ok := into.(proto.Message)
 			if !ok {
-				return errors.New("only messages are decoded")
+				return errors.New("can decode only messages")
 			}
 			request.message = message
 			return decode(&request)

@@ -30,7 +30,7 @@ func check(ctx context.Context, message proto.Message, connected connections) er
 	found := violations{all: append(findings.Unknown, broken...)}
 	found.addAll(findings.Text)
 	if named, ok := message.(interface{ GetRequestId() string }); ok && named.GetRequestId() == nilUUID {
-		found.add("request_id", "must not be the nil UUID: generate a random one")
+		found.add("request_id", "must not be the nil UUID. Generate a random UUID")
 	}
 	if isCreate {
 		checkCreate(create, findings.Impossible, &found)
@@ -40,7 +40,7 @@ func check(ctx context.Context, message proto.Message, connected connections) er
 	}
 	for i := range found.all {
 		if found.all[i].Path == "provider" {
-			found.all[i].Description += ". There are " + strings.Join(connected.names(ctx), ", ")
+			found.all[i].Description += ". Use one of: " + strings.Join(connected.names(ctx), ", ")
 		}
 	}
 	return providers.Invalid(found.all...)
@@ -94,7 +94,7 @@ func checkCreate(request *enlistv1.CreateCustomerRequest, impossible []rules.Vio
 	}
 	customer := request.GetCustomer()
 	if customer != nil && customer.GetName() == nil && customer.GetDisplayName() == "" && customer.GetOrganization().GetName() == "" {
-		found.add("customer.name", "must be set: a customer needs customer.name, customer.display_name or customer.organization.name")
+		found.add("customer.name", "must be set, or customer.display_name, or customer.organization.name")
 	}
 	checkCode("customer.email", customer.GetEmail(), func(address string) error {
 		_, err := providers.SentEmail(address)

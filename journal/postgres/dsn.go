@@ -19,9 +19,10 @@ const (
 )
 
 // errDSN tells nothing of the DSN: where it does not parse, what is the password in it is anyone's guess, the driver's too.
-var errDSN = errors.New("the DSN of the journal's PostgreSQL database cannot be read (it is not repeated here, as it may hold a password): " +
-	"write postgres://USER:PASSWORD@HOST:5432/DATABASE, with each of @ : / ? # % in the password as %40 %3A %2F %3F %23 %25, " +
-	"or libpq's host=… user=… dbname=…; sslmode is one of disable, allow, prefer, require, verify-ca, verify-full, and files that it names must be there")
+var errDSN = errors.New("cannot parse the DSN of the journal's PostgreSQL database (not shown, because it may hold a password). " +
+	"Write postgres://USER:PASSWORD@HOST:5432/DATABASE, or libpq's host=… user=… dbname=…. " +
+	"In a URL, write @ : / ? # % in the password as %40 %3A %2F %3F %23 %25. " +
+	"sslmode must be disable, allow, prefer, require, verify-ca or verify-full, and the files that the DSN names must exist")
 
 // parse reads a DSN and adds what it leaves open.
 func parse(dsn string) (*pgxpool.Config, error) {
@@ -34,8 +35,8 @@ func parse(dsn string) (*pgxpool.Config, error) {
 	}
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("the DSN of the journal's PostgreSQL database: a parameter of the driver's (pool_…, default_query_exec_mode, …) "+
-			"is not what it should be: %w", withoutDSN(err))
+		return nil, fmt.Errorf("the DSN of the journal's PostgreSQL database has an invalid driver parameter "+
+			"(pool_…, default_query_exec_mode, …): %w", withoutDSN(err))
 	}
 	if _, given := single.RuntimeParams["pool_max_conns"]; !given {
 		config.MaxConns = maxConns
@@ -72,5 +73,5 @@ func withoutDSN(err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner
 	}
-	return errors.New("too small or too large")
+	return errors.New("the value is out of range")
 }

@@ -49,7 +49,7 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger) e
 		return fmt.Errorf("migrate: %w", err)
 	}
 	for _, result := range results {
-		logger.Info("the journal's PostgreSQL database was migrated", "version", result.Source.Version, "duration", result.Duration)
+		logger.Info("migrated the journal's PostgreSQL database", "version", result.Source.Version, "duration", result.Duration)
 	}
 	// A newer replica may have been faster.
 	_, err = migrated(ctx, db, target)
@@ -81,7 +81,8 @@ func migrated(ctx context.Context, db *sql.DB, target int64) (bool, error) {
 		return false, err
 	}
 	if version > target {
-		return false, fmt.Errorf("it is of version %d, which is newer than this Enlist knows (%d): run the newer Enlist", version, target)
+		return false, fmt.Errorf("its schema has version %d, and this version of Enlist knows versions up to %d. "+
+			"Use the newer version of Enlist", version, target)
 	}
 	return version == target, nil
 }
@@ -103,5 +104,5 @@ func createSchema(ctx context.Context, db *sql.DB) error {
 	if yes, again := there(); yes || again != nil {
 		return again
 	}
-	return errors.Join(errors.New(`the schema "enlist" is missing and cannot be created: create it, owned by the DSN's user`), err)
+	return errors.Join(errors.New(`cannot create the schema "enlist". Create it with the DSN's user as its owner`), err)
 }

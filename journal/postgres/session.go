@@ -49,10 +49,10 @@ func (s *Store) warn(ctx context.Context, logger *slog.Logger) error {
 	var fsync, fullPageWrites string
 	err := s.pool.QueryRow(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes')`).Scan(&fsync, &fullPageWrites)
 	if err != nil {
-		return failed("look at the server's settings", err)
+		return failed("read the server's settings", err)
 	}
 	if fsync != "on" || fullPageWrites != "on" {
-		logger.Warn("the journal's PostgreSQL server may lose what it has reported as written: turn fsync and full_page_writes on",
+		logger.Warn("the journal's PostgreSQL server may lose committed records in a crash; turn on fsync and full_page_writes",
 			"fsync", fsync, "full_page_writes", fullPageWrites)
 	}
 	return nil

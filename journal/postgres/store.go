@@ -127,4 +127,4 @@ func failed(what string, err error) error {
 }
 
 // errContended is the error of an insert that met another conflict each time it was tried.
-var errContended = errors.New("others write the same key all the time; try again")
+var errContended = errors.New("other writers keep changing the same key. Try again")

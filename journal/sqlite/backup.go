@@ -13,12 +13,12 @@ import (
 // open goes on. Unlike SQLite's backup of page after page, it does not begin again with each write of another process.
 func Backup(ctx context.Context, path, target string) (err error) {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-		return fmt.Errorf("there is no journal in %s to copy", path)
+		return fmt.Errorf("%s contains no journal. Name the file of a journal", path)
 	}
 	// Made here, for this user alone; SQLite takes a file that is empty.
 	file, err := os.OpenFile(target, os.O_RDWR|os.O_CREATE|os.O_EXCL, ownerOnly) //nolint:gosec // the path is the operator's
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already: name a file that is not", target)
+		return fmt.Errorf("%s exists already. Name a new file", target)
 	}
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func Backup(ctx context.Context, path, target string) (err error) {
 	db := openDB(path, common, 1)
 	defer db.Close() //nolint:errcheck // it was only read
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, target); err != nil {
-		return fmt.Errorf("the journal in %s cannot be copied: %w", path, err)
+		return fmt.Errorf("cannot copy the journal %s: %w", path, err)
 	}
 	folder, err := os.Open(filepath.Dir(target))
 	if err != nil {

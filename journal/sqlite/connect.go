@@ -81,14 +81,14 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 // set changes a setting and reads it back.
 func set(ctx context.Context, conn driver.Conn, p pragma) error {
 	if _, err := query(ctx, conn, "PRAGMA "+p.name+" = "+p.value); err != nil {
-		return fmt.Errorf("setting %s: %w", p.name, err)
+		return fmt.Errorf("cannot set %s: %w", p.name, err)
 	}
 	got, err := query(ctx, conn, "PRAGMA "+p.name)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", p.name, err)
+		return fmt.Errorf("cannot read %s: %w", p.name, err)
 	}
 	if got != p.is {
-		return fmt.Errorf("SQLite has %s at %q where %q is needed; is the file on a local disk?", p.name, got, p.is)
+		return fmt.Errorf("SQLite sets %s to %q, and the journal needs %q. Put the file on a local disk", p.name, got, p.is)
 	}
 	return nil
 }

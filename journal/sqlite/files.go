@@ -20,30 +20,30 @@ const ownerOnly fs.FileMode = 0o600
 // without symbolic links. SQLite gives the companions that it makes the mode of the file.
 func prepareFiles(path string) (string, error) {
 	if path == "" || strings.HasPrefix(path, ":") || strings.HasPrefix(path, "file:") {
-		return "", fmt.Errorf("%q is not the path of a file: the journal must be on a disk", path)
+		return "", fmt.Errorf("%q is not a file path. The journal must be a file on a disk", path)
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return "", fmt.Errorf("the path of the journal: %w", err)
+		return "", fmt.Errorf("cannot resolve the path of the journal: %w", err)
 	}
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("the folder %s of the journal does not exist: create it, or name another path", folder)
+		return "", fmt.Errorf("the folder %s of the journal does not exist. Create it, or set another path", folder)
 	} else if err == nil && !info.IsDir() {
-		return "", fmt.Errorf("%s, where the journal should be, is not a folder: name another path", folder)
+		return "", fmt.Errorf("%s, the folder of the journal, is not a folder. Set another path", folder)
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, ownerOnly) //nolint:gosec // the path is the operator's
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return "", fmt.Errorf("the journal %s cannot be written: let this user write in the folder %s, or name another path (%w)", path, folder, err)
+		return "", fmt.Errorf("cannot write the journal %s: %w. Let this user write in the folder %s, or set another path", path, err, folder)
 	case err != nil:
-		return "", fmt.Errorf("the journal cannot be opened: name the path of a file in a folder that can be written (%w)", err)
+		return "", fmt.Errorf("cannot open the journal: %w. Set the path of a file in a writable folder", err)
 	}
 	if err := file.Close(); err != nil {
 		return "", err
 	}
 	if path, err = filepath.EvalSymlinks(path); err != nil { // the lock is for the file, whatever name it is opened by
-		return "", fmt.Errorf("the path of the journal: %w", err)
+		return "", fmt.Errorf("cannot resolve the path of the journal: %w", err)
 	}
 	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
 		info, err := os.Stat(path + suffix)
@@ -51,7 +51,7 @@ func prepareFiles(path string) (string, error) {
 			continue
 		}
 		if err := os.Chmod(path+suffix, ownerOnly); err != nil {
-			return "", fmt.Errorf("the journal's files must be readable for this user alone: %w", err)
+			return "", fmt.Errorf("cannot restrict the journal's files to this user: %w", err)
 		}
 	}
 	return path, nil
@@ -63,9 +63,9 @@ func lockFile(path string) (*flock.Flock, error) {
 	lock := flock.New(path+".lock", flock.SetPermissions(ownerOnly))
 	switch locked, err := lock.TryLock(); {
 	case err != nil:
-		return nil, fmt.Errorf("the journal %s cannot be locked: %w", path, err)
+		return nil, fmt.Errorf("cannot lock the journal %s: %w", path, err)
 	case !locked:
-		return nil, fmt.Errorf("the journal %s is open already (%w): stop that one, or give this one a path of its own; "+
+		return nil, fmt.Errorf("cannot open the journal %s: %w. Stop that process, or set another path; "+
 			"several replicas need a journal in PostgreSQL", path, journal.ErrInUse)
 	}
 	return lock, nil

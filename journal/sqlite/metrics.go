@@ -8,7 +8,7 @@ import (
 // commitSizes is how many writes are committed, and synced to the disk, together.
 func commitSizes(registry prometheus.Registerer) prometheus.Observer {
 	return promauto.With(registry).NewHistogram(prometheus.HistogramOpts{
-		Name: "enlist_journal_commit_records", Help: "Writes that one commit, and one sync to the disk, made durable together.",
+		Name: "enlist_journal_commit_records", Help: "Number of writes in one commit, which needs one sync to the disk.",
 		Buckets: prometheus.ExponentialBuckets(1, 2, 9), // to maxBatch
 	})
 }

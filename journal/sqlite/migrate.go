@@ -22,13 +22,13 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	current, newest, err := provider.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("reading the version of its schema: %w", err)
+		return fmt.Errorf("cannot read the version of the schema: %w", err)
 	}
 	if err := tooNew(current, newest); err != nil {
 		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrating its schema: %w", err)
+		return fmt.Errorf("cannot migrate the schema: %w", err)
 	}
 	return nil
 }
@@ -45,6 +45,6 @@ func tooNew(current, newest int64) error {
 	if current <= newest {
 		return nil
 	}
-	return fmt.Errorf("it was written by a newer version of Enlist (its schema is %d, this one knows up to %d): start that version, "+
-		"or restore the backup from before the update", current, newest)
+	return fmt.Errorf("its schema has version %d, and this version of Enlist knows versions up to %d. "+
+		"Use the newer version of Enlist, or restore the backup from before the update", current, newest)
 }

@@ -50,7 +50,7 @@ func Open(ctx context.Context, path string, options Options) (_ *Store, err erro
 	s := &Store{clock: options.Clock, lock: lock}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("the journal in %s cannot be opened: %w", path, errors.Join(err, s.Close()))
+			err = fmt.Errorf("cannot open the journal %s: %w", path, errors.Join(err, s.Close()))
 		}
 	}()
 	// The writer comes first: it makes the file a WAL database, which a connection that only reads cannot.

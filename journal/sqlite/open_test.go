@@ -109,13 +109,13 @@ func TestPathsThatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"":                                  "not the path of a file",
-		":memory:":                          "not the path of a file",
-		filepath.Join(folder, "no", "x.db"): "the folder " + filepath.Join(folder, "no") + " of the journal does not exist: create it",
+		"":                                  "is not a file path",
+		":memory:":                          "is not a file path",
+		filepath.Join(folder, "no", "x.db"): "the folder " + filepath.Join(folder, "no") + " of the journal does not exist. Create it",
 		filepath.Join(file, "x.db"):         "is not a folder",
-		folder:                              "name the path of a file",
-		file:                                "the journal in " + file + " cannot be opened",
-		filepath.Join(locked, "x.db"):       "let this user write in the folder " + locked,
+		folder:                              "Set the path of a file",
+		file:                                "cannot open the journal " + file,
+		filepath.Join(locked, "x.db"):       "Let this user write in the folder " + locked,
 	} {
 		if strings.HasPrefix(path, locked) && os.Getuid() == 0 {
 			continue // root may write everywhere

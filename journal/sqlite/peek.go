@@ -18,7 +18,7 @@ func Look(ctx context.Context, path string) (*journal.Peek, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return &journal.Peek{New: true}, nil
 	case err != nil:
-		return nil, fmt.Errorf("the journal %s: %w", path, err)
+		return nil, fmt.Errorf("cannot read the journal %s: %w", path, err)
 	case info.Size() == 0:
 		return &journal.Peek{New: true}, nil
 	}
@@ -26,7 +26,7 @@ func Look(ctx context.Context, path string) (*journal.Peek, error) {
 	defer db.Close() //nolint:errcheck // it was only read
 	found, err := look(ctx, db)
 	if err != nil {
-		return nil, fmt.Errorf("the journal in %s cannot be read: %w", path, err)
+		return nil, fmt.Errorf("cannot read cannot read the journal %s: %w", path, err)
 	}
 	return found, nil
 }

@@ -30,7 +30,7 @@ func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *j
 		}
 		busy, err = one(sql.findOpen.QueryContext(ctx, orNull(row.Exclusive)))
 		if busy == nil && err == nil {
-			err = errors.New("the journal has refused a row without a reason: its indexes are damaged, check it with PRAGMA integrity_check")
+			err = errors.New("SQLite refused a record without a conflict, so the indexes of the journal are damaged. Check it with PRAGMA integrity_check")
 		}
 		return err
 	})

@@ -148,19 +148,19 @@ func (w *writer) commit(batch []*write) {
 // transact returns what each write returned, or why nothing was written.
 func (w *writer) transact(ctx context.Context, batch []*write) (results []error, err error) {
 	if err := w.begin(ctx); err != nil {
-		return nil, fmt.Errorf("the journal cannot be written: %w", err)
+		return nil, fmt.Errorf("cannot write to the journal: %w", err)
 	}
 	results = make([]error, len(batch))
 	for i, one := range batch {
 		results[i] = one.run(ctx, &w.statements)
 		if endsTransaction(results[i]) {
 			w.rollback(ctx)
-			return nil, fmt.Errorf("the journal cannot be written: %w", results[i])
+			return nil, fmt.Errorf("cannot write to the journal: %w", results[i])
 		}
 	}
 	if _, err := w.statements.commit.ExecContext(ctx); err != nil {
 		w.rollback(ctx)
-		return nil, fmt.Errorf("the journal cannot be synced: %w", err)
+		return nil, fmt.Errorf("cannot commit to the journal: %w", err)
 	}
 	w.commits.Add(1)
 	w.sizes.Observe(float64(len(batch)))

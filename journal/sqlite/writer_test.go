@@ -211,7 +211,7 @@ func TestFailedCommit(t *testing.T) {
 	defer bad.Close()
 	row := newRow()
 	store.writer.statements.commit = bad
-	if err := insert(t.Context(), store, row); err == nil || !strings.Contains(err.Error(), "cannot be synced") {
+	if err := insert(t.Context(), store, row); err == nil || !strings.Contains(err.Error(), "cannot commit") {
 		t.Fatalf("%v, though the commit has failed", err)
 	}
 	store.writer.statements.commit = good

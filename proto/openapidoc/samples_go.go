@@ -22,33 +22,32 @@ func goSample(c call) (string, error) {
 		id = fmt.Sprintf("stored, err := os.ReadFile(%q)\nif err != nil {\nlog.Fatal(err)\n}\nrequestID := strings.TrimSpace(string(stored))\n\n",
 			requestIDFile)
 	}
-	modules = append(modules, "google.golang.org/grpc", "google.golang.org/grpc/credentials/insecure", healthPackage)
+	modules = append(modules, "google.golang.org/grpc", "google.golang.org/grpc/credentials/insecure")
 	if strings.Contains(request, "durationpb.") {
 		standard, modules = append(standard, "time"), append(modules, "google.golang.org/protobuf/types/known/durationpb")
 	}
-	client := c.client()
+	stub, rpc, deadline := c.client(), c.client()+"."+c.rpc()+"(context.Background(), ", ""
+	if c.rpc() == "CreateCustomer" { // retries until the outcome is settled
+		rpc = "client.CreateCustomer(ctx, " + stub + ", "
+		deadline = "ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)\ndefer cancel()\n"
+		standard = append(standard, "time")
+	}
 	source := "package main\n\nimport (\n" + quotedLines(standard) + "\n" + quotedLines(modules) +
-		"\n\"github.com/enlist-dev/enlist/gen/go/enlist/serviceconfig\"\nenlistv1 \"github.com/enlist-dev/enlist/gen/go/enlist/v1\"\n" +
+		"\n\"github.com/enlist-dev/enlist/client\"\nenlistv1 \"github.com/enlist-dev/enlist/gen/go/enlist/v1\"\n" +
 		")\n\nfunc main() {\n" + id +
-		fmt.Sprintf("connection, err := grpc.NewClient(%q,\n", grpcAddress) +
-		"grpc.WithTransportCredentials(insecure.NewCredentials()),\ngrpc.WithDefaultServiceConfig(serviceconfig.JSON))\n" +
+		fmt.Sprintf("connection, err := client.New(%q,\n", grpcAddress) +
+		"grpc.WithTransportCredentials(insecure.NewCredentials()))\n" +
 		"if err != nil {\nlog.Fatal(err)\n}\n" +
-		fmt.Sprintf("%s := enlistv1.New%sClient(connection)\n", client, c.service()) +
-		fmt.Sprintf("response, err := %s.%s(context.Background(), %s)\n", client, c.rpc(), request) +
+		fmt.Sprintf("%s := enlistv1.New%sClient(connection)\n", stub, c.service()) +
+		deadline + "response, err := " + rpc + request + ")\n" +
 		"if err != nil {\nlog.Fatal(err)\n}\nfmt.Println(response)\n}\n"
 	formatted, err := format.Source([]byte(source))
 	return string(formatted), err
 }
 
-const healthPackage = "google.golang.org/grpc/health"
-
 func quotedLines(paths []string) string {
 	text := ""
 	for _, path := range paths {
-		if path == healthPackage {
-			text += fmt.Sprintf("_ %q // the service config uses health checks\n", path)
-			continue
-		}
 		text += fmt.Sprintf("%q\n", path)
 	}
 	return text

@@ -15,7 +15,8 @@ gen/serviceconfig:
 	cp proto/serviceconfig.json gen/serviceconfig/enlist.json
 	@{ echo '// Code generated from proto/serviceconfig.json. DO NOT EDIT.'; echo; \
 	  echo '// Package serviceconfig has the gRPC service config for callers of Enlist.'; echo 'package serviceconfig'; echo; \
-	  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
+	  echo 'import _ "google.golang.org/grpc/health" // the service config checks health'; echo; \
+  echo '// JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.'; \
 	  echo 'const JSON = `'"$$(cat proto/serviceconfig.json)"'`'; } > gen/go/enlist/serviceconfig/serviceconfig.go
 
 # The plugin for Python's stubs is inside grpcio-tools' protoc, where buf cannot call it.

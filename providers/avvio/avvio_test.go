@@ -80,7 +80,7 @@ func TestProvider(t *testing.T) {
 		Secrets: []string{sandbox.DemoCredentials().Avvio.Password, guestPassword},
 		Excluded: map[string]string{
 			providertest.Duplicate: "Avvio gives the id itself and documents no other key, so nothing tells a second account from the first",
-			providertest.Update:    "Avvio documents no call that changes an account",
+			providertest.Update:    "Avvio documents no request that changes an account",
 			providertest.Adopt:     "Avvio gives the id itself, so there is none to look for",
 		},
 	})
@@ -296,12 +296,12 @@ func TestViolations(t *testing.T) {
 		"a language without a name": {
 			func(r *enlistv1.CreateCustomerRequest) { r.Customer.LanguageCode = "aaa" }, invalid,
 			[]string{"customer.language_code"},
-			"name in English",
+			"an English name",
 		},
 		"an id": {
 			func(r *enlistv1.CreateCustomerRequest) { r.Customer.Id = "A-1" }, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED,
 			[]string{"customer.id"},
-			"Avvio gives each account its id",
+			"Avvio assigns the id",
 		},
 		"a third line": {func(r *enlistv1.CreateCustomerRequest) {
 			r.Customer.BillingAddress = &enlistv1.Address{Lines: []string{"1", "2", "3"}}

@@ -34,19 +34,19 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Vendor:     enlistv1.Vendor_VENDOR_AVVIO,
 			OnExisting: config.GetOnExisting(),
 			OnExistingUnsupported: map[enlistv1.OnExisting]string{
-				enlistv1.OnExisting_ON_EXISTING_UPDATE: "Avvio documents no call that changes an account.",
-				enlistv1.OnExisting_ON_EXISTING_ADOPT:  "Avvio gives the ids itself, so there is no id to look for.",
+				enlistv1.OnExisting_ON_EXISTING_UPDATE: "Avvio documents no request that changes an account.",
+				enlistv1.OnExisting_ON_EXISTING_ADOPT:  "Avvio assigns the ids, so a request has no id to look up.",
 			},
 			Unsupported: map[string]string{
-				"ListContractors": "Avvio keeps no contractors (people who sign for a customer).",
+				"ListContractors": "Avvio has no contractors (people who sign for a customer).",
 			},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			Fields: providers.NewFieldTable((&avviov1.CreateAccountRequest{}).ProtoReflect().Descriptor()).WithSettings(config.GetAvvio()).
-				Without("customer.id", "Avvio gives each account its id (accountID) itself, and the answer tells it; leave it empty"),
+				Without("customer.id", "Avvio assigns the id (accountID) and returns it. Leave this field empty"),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH,
-				Explanation: "Avvio makes a new account with a new id each time and takes no key of the caller's, but it lists all accounts, " +
-					"which can be compared by email, name and time.",
+				Explanation: "Avvio creates a new account with a new id for each request and takes no key from the caller. " +
+					"But it lists all accounts, and Enlist compares them by email, name and time.",
 			},
 		},
 		settings: config.GetAvvio(),
@@ -69,7 +69,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 	id, err := strconv.ParseInt(request.GetCustomerId(), 10, 64)
 	if err != nil || id <= 0 || strconv.FormatInt(id, 10) != request.GetCustomerId() {
 		return nil, providers.InvalidField(p.description.Name, "customer_id",
-			"must be an accountID of Avvio's: a whole number above 0 without leading zeros, as the answer to the create told it")
+			"must be an accountID of Avvio, as CreateCustomer returned it: a whole number above 0, without leading zeros")
 	}
 	found, err := p.find(ctx, id)
 	if err != nil {

@@ -80,7 +80,7 @@ func (p *Provider) created(ctx context.Context, call *vendorhttp.Request, respon
 func withoutNumber() *enlistv1.Warning {
 	return &enlistv1.Warning{
 		Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: "customer.id", VendorCode: "AccountNo",
-		Message: "Caliq did not say which number it gave the account, so customer.id is empty. Find it by customer.vendor_ids.account_id.",
+		Message: "Caliq returned no account number, so customer.id is empty. Find the account by customer.vendor_ids.account_id.",
 	}
 }
 
@@ -98,7 +98,7 @@ func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, d
 	}
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
-		Message: "Provider " + p.description.Name + " refused the customer; see VendorError for its issues. Nothing was created.",
+		Message: "Provider " + p.description.Name + " refused the request; see VendorError. Nothing was created.",
 		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Confirm: confirm, Alive: true,
 	}
 }
@@ -130,7 +130,7 @@ func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Respons
 	if response.Status == http.StatusBadRequest {
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
-			Message: "Provider " + p.description.Name + " could not make sense of the request; see VendorError. Nothing was done.",
+			Message: "Provider " + p.description.Name + " responded with HTTP status 400; see VendorError. Nothing was created.",
 			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
 			Vendor:  vendor,
 			Confirm: confirm,

@@ -75,7 +75,7 @@ func TestProvider(t *testing.T) {
 		},
 		Secrets: []string{demo.APIKey},
 		Excluded: map[string]string{
-			providertest.Update:         "Caliq documents no call that changes a customer",
+			providertest.Update:         "Caliq documents no request that changes a customer",
 			providertest.ReadBack:       "Caliq documents no call that returns a customer",
 			providertest.RequestIDAsKey: "an AccountNo has 10 characters at most",
 			"read: 204":                 "Caliq documents 204 as: there are no accounts",

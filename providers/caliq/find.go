@@ -14,8 +14,8 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	if !c.LooksFirst() {
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-			Message: "Provider " + c.description.Name + " cannot be asked what became of a create: " + c.description.DuplicateSafety.GetExplanation() +
-				" Have somebody look for the account at the vendor.",
+			Message: "Provider " + c.description.Name + " offers no look-up of a creation: " + c.description.DuplicateSafety.GetExplanation() +
+				" Check at the vendor whether the account exists.",
 		}
 	}
 	found, err := c.find(ctx, c.Key())

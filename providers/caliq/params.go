@@ -16,7 +16,7 @@ func (p *Provider) params(request *enlistv1.CreateCustomerRequest) (*caliqv1.Cus
 	customer, options := providers.AsSent(request.GetCustomer()), providers.WithDefaults(request.GetCaliq(), p.settings.GetDefaults())
 	if p.settings.GetAutoNumbering() && customer.GetId() != "" {
 		return nil, providers.InvalidField(p.description.Name, "customer.id",
-			"must be empty: Caliq numbers the accounts of this connection itself (auto_numbering)")
+			"must be empty: Caliq assigns the account numbers of this provider (auto_numbering)")
 	}
 	address := customer.GetBillingAddress()
 	var country string

@@ -37,7 +37,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			SettledAfter:          vendorhttp.SettledAfter(config),
 			OnExistingUnsupported: onExistingUnsupported(config.GetCaliq().GetAutoNumbering()),
 			Unsupported: map[string]string{
-				"ListContractors": "Caliq keeps no contractors (people who sign for a customer).",
+				"ListContractors": "Caliq has no contractors (people who sign for a customer).",
 			},
 			Fields:          providers.NewFieldTable((&caliqv1.CustomerCreateParams{}).ProtoReflect().Descriptor()).WithSettings(config.GetCaliq()),
 			DuplicateSafety: duplicateSafety(config.GetCaliq().GetAutoNumbering()),
@@ -54,14 +54,14 @@ func duplicateSafety(autoNumbering bool) *enlistv1.DuplicateSafety {
 	if autoNumbering {
 		return &enlistv1.DuplicateSafety{
 			Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_NONE,
-			Explanation: "Caliq numbers the accounts itself, so a create has no key of the caller's; the list of accounts has their numbers and " +
-				"identifiers only, so none can be told by its content; and Caliq does not document that it refuses a second account.",
+			Explanation: "Caliq assigns the account numbers, so a request has no key, and its list of accounts has numbers and ids only. " +
+				"Caliq does not document that it refuses a second account.",
 		}
 	}
 	return &enlistv1.DuplicateSafety{
 		Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_KEY,
-		Explanation: "Caliq does not document that it refuses an account number that is in use, but it lists all numbers, " +
-			"so each create looks first, and an unknown outcome can be looked up.",
+		Explanation: "Caliq does not document that it refuses an account number in use, but it lists all numbers. " +
+			"So Enlist looks up the number before each creation, and after an unknown outcome.",
 	}
 }
 
@@ -76,10 +76,10 @@ func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	unsupported := map[enlistv1.OnExisting]string{
-		enlistv1.OnExisting_ON_EXISTING_UPDATE: "Caliq documents no call that changes a customer.",
+		enlistv1.OnExisting_ON_EXISTING_UPDATE: "Caliq documents no request that changes a customer.",
 	}
 	if autoNumbering {
-		unsupported[enlistv1.OnExisting_ON_EXISTING_ADOPT] = "Caliq numbers the accounts itself, so there is no number to look for."
+		unsupported[enlistv1.OnExisting_ON_EXISTING_ADOPT] = "Caliq assigns the account numbers, so a request has no number to look up."
 	}
 	return unsupported
 }

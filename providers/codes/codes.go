@@ -22,7 +22,7 @@ func base(tag string) (language.Base, error) {
 	parsed, err := language.DeprecatedBase.Parse(tag)
 	base, _, _ := parsed.Raw()
 	if err != nil || base == (language.Base{}) {
-		return language.Base{}, errors.New("must be a BCP-47 language tag whose parts are registered, for example fr or en-GB")
+		return language.Base{}, errors.New("must be a BCP 47 language tag with registered subtags, for example fr or en-GB")
 	}
 	return base, nil
 }

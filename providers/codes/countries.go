@@ -44,7 +44,7 @@ func CheckCountry(code string) error {
 func CountryAlpha3(code string) (string, error) {
 	found, isCountry := countries().byAlpha2[code]
 	if !isCountry {
-		return "", errors.New("must be an ISO 3166-1 alpha-2 country code that is in use, for example FR")
+		return "", errors.New("must be an assigned ISO 3166-1 alpha-2 country code, for example FR")
 	}
 	return found.alpha3, nil
 }

@@ -27,7 +27,7 @@ var currencies = sync.OnceValue(func() map[string]bool {
 // CheckCurrency reports an error unless code is an ISO 4217 currency code that is in use.
 func CheckCurrency(code string) error {
 	if !currencies()[code] {
-		return errors.New("must be an ISO 4217 currency code that is in use, for example EUR")
+		return errors.New("must be an active ISO 4217 currency code, for example EUR")
 	}
 	return nil
 }

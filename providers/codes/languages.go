@@ -22,7 +22,7 @@ func LanguageName(tag string) (string, error) {
 	}
 	_, from, found := strings.Cut("\n"+languages, "\n"+base.String()+" ")
 	if !found {
-		return "", errors.New("must be a language that has a name in English, for example fr")
+		return "", errors.New("must be a language with an English name, for example fr")
 	}
 	name, _, _ := strings.Cut(from, "\n")
 	return name, nil
@@ -57,7 +57,7 @@ func LanguageAlpha3(tag string) (string, error) {
 	}
 	alpha3 := base.ISO3()
 	if _, found := languagesByAlpha3()[alpha3]; !found {
-		return "", errors.New("must be a language that has an ISO 639-2 code, for example fr")
+		return "", errors.New("must be a language with an ISO 639-2 code, for example fr")
 	}
 	return strings.ToUpper(alpha3), nil
 }

@@ -9,7 +9,7 @@
 //
 // The authority on names, types, enum values and lengths is testdata/dto.json, made by
 // introspection of Opencell's own DTO classes. dto_test.go compares the wire message with it, and
-// docs/opencell.md with what is not sent.
+// docs/vendors/opencell.md with what is not sent.
 //
 // What proves a success:
 //   - The status SUCCESS or WARNING below HTTP 300. Nothing else in the response can undo it: members

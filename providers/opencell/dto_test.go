@@ -184,10 +184,10 @@ func TestResponseNames(t *testing.T) {
 	c.message((&opencellv1.ActionStatus{}).ProtoReflect().Descriptor(), "ActionStatus", "")
 }
 
-// Every name of the table is sent, or docs/opencell.md says why not.
+// Every name of the table is sent, or docs/vendors/opencell.md says why not.
 func TestNamesThatAreNotSent(t *testing.T) {
 	c := requestNames(t)
-	page, err := os.ReadFile("../../docs/opencell.md")
+	page, err := os.ReadFile("../../docs/vendors/opencell.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,15 +208,15 @@ func TestNamesThatAreNotSent(t *testing.T) {
 			name := dto + "." + member
 			switch sent := c.has[name]; {
 			case sent && (explained[name] || whole):
-				t.Errorf("%s is sent, and docs/opencell.md says that it is not", name)
+				t.Errorf("%s is sent, and docs/vendors/opencell.md says that it is not", name)
 			case !sent && !explained[name] && !whole:
-				t.Errorf("%s is not sent, and docs/opencell.md does not say why", name)
+				t.Errorf("%s is not sent, and docs/vendors/opencell.md does not say why", name)
 			}
 			delete(explained, name)
 		}
 		delete(explained, dto+".*")
 	}
 	if len(explained) > 0 {
-		t.Errorf("docs/opencell.md explains names that Opencell does not have: %s", fmt.Sprint(slices.Sorted(maps.Keys(explained))))
+		t.Errorf("docs/vendors/opencell.md explains names that Opencell does not have: %s", fmt.Sprint(slices.Sorted(maps.Keys(explained))))
 	}
 }

@@ -16,8 +16,8 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 	if !c.makesCustomer() { // a customer with the code is another thing, and none says nothing
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-			Message: "Provider " + c.description.Name + " cannot be asked for accounts of the type " + c.hierarchy.GetCrmAccountType() +
-				", only for customers. Have somebody look at the vendor.",
+			Message: "Provider " + c.description.Name + " offers no look-up of accounts of type " + c.hierarchy.GetCrmAccountType() +
+				", only of customers. Check at the vendor whether the account exists.",
 		}
 	}
 	there, err := c.lookUp(ctx, c.Key()) // Opencell says that it is this one, in whatever form

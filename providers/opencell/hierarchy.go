@@ -31,8 +31,7 @@ func accountTypeProblem(accountType string, settings *configv1.Opencell) string 
 	if accountType == "" || slices.Contains(accountTypes(), accountType) || slices.Contains(settings.GetCustomAccountTypes(), accountType) {
 		return ""
 	}
-	return "must be one of " + strings.Join(accountTypes(), ", ") + ", or a custom account model that the setting custom_account_types of this " +
-		"connection lists"
+	return "must be one of " + strings.Join(accountTypes(), ", ") + ", or a custom account model from the setting custom_account_types"
 }
 
 // hierarchy maps a request to Opencell's account hierarchy.

@@ -56,8 +56,8 @@ func (p *Provider) checkPayment(options *enlistv1.OpencellOptions) error {
 	for i, method := range options.GetPaymentMethods() {
 		at := fmt.Sprintf("opencell.payment_methods[%d].", i)
 		if !hasPaymentMethod(p.version(), method.GetPaymentMethodType()) {
-			return invalid(at+"payment_method_type", fmt.Sprintf("must be a payment method that Opencell %d has "+
-				"(the connection's setting version): PAYPAL and STRIPE exist before version %d, PAYPALPAYMENTLINK and STRIPEDIRECTLINK from %d, SIPS from %d",
+			return invalid(at+"payment_method_type", fmt.Sprintf("must be a payment method of Opencell %d (the setting version): "+
+				"PAYPAL and STRIPE need a version below %d, PAYPALPAYMENTLINK and STRIPEDIRECTLINK %d or later, SIPS %d or later",
 				p.version(), newPayments, newPayments, knowsSIPS))
 		}
 		if method.GetPaymentMethodType() != enlistv1.OpencellPaymentMethod_OPENCELL_PAYMENT_METHOD_CARD {

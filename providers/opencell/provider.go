@@ -49,18 +49,18 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Vendor:     enlistv1.Vendor_VENDOR_OPENCELL,
 			OnExisting: config.GetOnExisting(),
 			Unsupported: map[string]string{
-				"ListContractors": "Opencell keeps no contractors (people who sign for a customer).",
+				"ListContractors": "Opencell has no contractors (people who sign for a customer).",
 			},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			ReadOtherwise: map[string]string{
 				"customer.name.title":    "Opencell returns its title code.",
-				"customer.language_code": "Opencell keeps the base language only.",
+				"customer.language_code": "Opencell stores the base language only.",
 			},
 			Fields: providers.NewFieldTable((&opencellv1.CrmAccountHierarchy{}).ProtoReflect().Descriptor()).WithSettings(config.GetOpencell()),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
-				Explanation: "Opencell holds each code once: a strict create of a code that exists is refused, an update merges into it, " +
-					"and the customer can be read by its code.",
+				Explanation: "Opencell has each code at most once. It refuses to create a code that exists, and merges an update into it. " +
+					"Enlist looks the customer up by its code.",
 			},
 		},
 		settings: config.GetOpencell(),

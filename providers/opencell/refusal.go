@@ -57,10 +57,10 @@ func words(request *vendorhttp.Request, code string, vendor *enlistv1.VendorErro
 	case !request.Creates:
 		return refused
 	case code == doesNotExist && request.Path == upsertPath:
-		return "says that something the request refers to does not exist; see VendorError. " +
-			"It is a code that is not set up there, or the customer exists without its lower accounts. Nothing was created."
+		return "does not know a code in the request, or has the customer without its lower accounts. See VendorError. " +
+			"Nothing was created."
 	case code == doesNotExist:
-		return "says that a code in the request is not set up there; see VendorError. Nothing was created."
+		return "does not know a code in the request; see VendorError. Nothing was created."
 	default:
 		return refused + " Nothing was created."
 	}
@@ -109,7 +109,7 @@ func (c *creation) withViolations(err error) error {
 			continue
 		}
 		refused.Violations = append(refused.Violations, rules.Violation{
-			Path: path, Description: "is missing at " + c.description.Name + " (" + name + "), or the vendor does not take its value; see VendorError",
+			Path: path, Description: "is missing at " + c.description.Name + " (" + name + "), or the vendor does not accept its value; see VendorError",
 		})
 	}
 	return err

@@ -30,7 +30,7 @@ func vendorWarning(vendor *enlistv1.VendorError) *enlistv1.Warning {
 	for _, message := range vendor.GetMessages() {
 		warning.VendorCode, warning.Message = message.GetCode(), message.GetMessage()
 	}
-	warning.Message = cmp.Or(warning.GetMessage(), "The vendor did what was asked for, and warned without saying of what.")
+	warning.Message = cmp.Or(warning.GetMessage(), "The vendor accepted the request with a warning that has no text.")
 	return warning
 }
 
@@ -78,7 +78,7 @@ func warnOfFields(level []*opencellv1.RecordedCustomField, above map[string]*ope
 			warn(path, field.GetCode(), "This custom field has different values on the customer and its accounts.")
 		case isSet(field.GetValue()), isSet(field.GetMapValue()), isSet(field.GetEntityReferenceValue()), isSet(field.GetUrlReferenceValue()),
 			isSet(field.GetFileValue()):
-			warn(path, field.GetCode(), "This custom field has a value that is not one text, number, truth value or date.")
+			warn(path, field.GetCode(), "This custom field has a value that is not a text, number, Boolean or date.")
 		}
 		seen[path] = true
 		if higher == nil {

@@ -81,9 +81,9 @@ func Position(request Request) ([]byte, error) {
 func Invalid() *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_INVALID_FIELD,
-		Message: "page_token is not valid. Start again without it.",
+		Message: "page_token is not valid. Start again without page_token.",
 		Violations: []rules.Violation{{
-			Path: "page_token", Description: "must be the next_page_token of the previous page, with the same other parameters",
+			Path: "page_token", Description: "must be the next_page_token of the previous page, and the other fields must not change",
 		}},
 	}
 }

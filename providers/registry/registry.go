@@ -34,7 +34,7 @@ func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
 		vendor := Vendor(config)
 		construct, known := constructors()[vendor]
 		if !known {
-			return nil, fmt.Errorf("providers[%d].%s: no adapter for this vendor", i, vendor)
+			return nil, fmt.Errorf("providers[%d].%s: Enlist has no adapter for this vendor", i, vendor)
 		}
 		provider, err := construct(config)
 		if err != nil {

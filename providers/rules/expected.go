@@ -13,7 +13,7 @@ import (
 func Expected(field protoreflect.FieldDescriptor) string {
 	switch {
 	case field.IsMap():
-		return "an object of names with their values"
+		return "an object that maps names to values"
 	case field.IsList():
 		return "a list, in square brackets"
 	default:
@@ -27,7 +27,7 @@ func ExpectedElement(field protoreflect.FieldDescriptor) string {
 	case field.Enum() != nil:
 		return "one of " + enumNames(field.Enum())
 	case field.Message() != nil && field.Message().FullName() == "google.protobuf.Duration":
-		return `a duration in seconds, as a text such as "30s"`
+		return `a duration in seconds, as a string such as "30s"`
 	case field.Message() != nil && field.Message().FullName() == "google.protobuf.Timestamp":
 		return "a time such as 2018-01-10T12:00:00Z"
 	case field.Message() != nil && field.Message().FullName() == "google.type.Date":
@@ -37,9 +37,9 @@ func ExpectedElement(field protoreflect.FieldDescriptor) string {
 	}
 	switch field.Kind() {
 	case protoreflect.StringKind:
-		return "a text, in double quotes"
+		return "a string, in double quotes"
 	case protoreflect.BytesKind:
-		return "a text in base64"
+		return "a string in base64"
 	case protoreflect.BoolKind:
 		return "true or false"
 	case protoreflect.DoubleKind, protoreflect.FloatKind:

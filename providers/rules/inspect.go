@@ -58,7 +58,7 @@ func (f *Findings) visit(message protoreflect.Message, at *spot) {
 		where := spot{above: at, name: protoreflect.Name(strconv.Itoa(int(number))), index: -1}
 		f.Unknown = append(f.Unknown, Violation{
 			Path:        where.String(),
-			Description: "is a field number that this version of Enlist does not know; remove it, or update Enlist",
+			Description: "is not a field number that this version of Enlist knows. Remove it, or update Enlist",
 		})
 	}
 	fields := message.Descriptor().Fields()
@@ -87,7 +87,7 @@ func (f *Findings) visit(message protoreflect.Message, at *spot) {
 			here := &spot{above: at, name: field.Name(), index: -1}
 			f.visit(value.Message(), here)
 			if day, ok := value.Message().Interface().(*date.Date); ok && !isOnCalendar(day) {
-				f.Impossible = append(f.Impossible, violation(here, "must be a complete date on the calendar, with year (1 to 9999), month and day"))
+				f.Impossible = append(f.Impossible, violation(here, "must be a real date with year (1 to 9999), month and day"))
 			}
 		case field.Kind() == protoreflect.StringKind:
 			if wrong := textProblem(value.String(), field); wrong != "" {

@@ -37,11 +37,11 @@ func textProblem(text string, field protoreflect.FieldDescriptor) string {
 	}
 	if !ascii {
 		if hidden := invisible(text); hidden >= 0 && has(field, enlistv1.E_Visible) {
-			return "must not contain invisible characters, and contains " + character(hidden)
+			return "must not contain invisible characters, but contains " + character(hidden)
 		}
 	}
 	if (!ascii || strings.HasPrefix(text, " ")) && isBlank(text) && has(field, enlistv1.E_NotBlank) {
-		return "must not be blank: it needs a visible character"
+		return "must contain a visible character"
 	}
 	return ""
 }

@@ -201,7 +201,7 @@ func TestProperties(t *testing.T) {
 		v.expect(t, "getCustomer", "selectOrCreateCustomer", "getCustomerPropertyListFor",
 			"getOrCreateCustomerProperty", "getOrCreateCustomerProperty", "getOrCreateCustomerProperty")
 		dropped := droppedProperties(response)
-		if note := dropped[`customer.properties["shoe \"size\""]`]; len(dropped) != 1 || !strings.Contains(note, "is not set: the vendor answered with HTTP status 400") ||
+		if note := dropped[`customer.properties["shoe \"size\""]`]; len(dropped) != 1 || !strings.Contains(note, "is not set: the vendor responded with HTTP status 400") ||
 			!strings.Contains(note, "not declared") {
 			t.Errorf("dropped %v", dropped)
 		}
@@ -248,7 +248,7 @@ func TestPropertyIDs(t *testing.T) {
 
 // Whatever becomes of the properties, the create stands, and each property that is not known to be set is named with why.
 func TestPropertyFailures(t *testing.T) {
-	const notSet, mayBe, notTried = "is not set: ", "may be set or not: ", "is not set, since a call before it failed: "
+	const notSet, mayBe, notTried = "is not set: ", "may be set or not: ", "is not set, because an earlier request failed: "
 	dropConnection := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	for name, c := range map[string]struct {
 		list, set          http.HandlerFunc
@@ -265,7 +265,7 @@ func TestPropertyFailures(t *testing.T) {
 		"another value":     {text(200, "[]"), text(200, `{"key":"note","value":"other"}`), mayBe, mayBe, "HTTP status 200", 3},
 		"no longer allowed": {text(200, "[]"), text(401, ""), notSet, notTried, "HTTP status 401", 1},
 		"too many calls":    {text(200, "[]"), text(429, ""), notSet, notTried, "HTTP status 429", 1},
-		"no answer":         {text(200, "[]"), dropConnection, mayBe, notTried, "did not answer", 1},
+		"no answer":         {text(200, "[]"), dropConnection, mayBe, notTried, "sent no complete response", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := newVendor(t, answers{
@@ -279,7 +279,7 @@ func TestPropertyFailures(t *testing.T) {
 			dropped := droppedProperties(response)
 			notes := []string{dropped[`customer.properties["note"]`], dropped[`customer.properties["segment"]`], dropped[`customer.properties["shoe \"size\""]`]}
 			for i, want := range []string{c.first, c.second, c.second} {
-				if !strings.HasPrefix(notes[i], "the customer was written, but this value "+want) || !strings.Contains(notes[i], c.all) {
+				if !strings.HasPrefix(notes[i], "the customer exists, but this value "+want) || !strings.Contains(notes[i], c.all) {
 					t.Errorf("note %d: %q, want %s…%s", i, notes[i], want, c.all)
 				}
 			}

@@ -57,9 +57,9 @@ func (p *Provider) account(
 		switch {
 		case isNumberAsCode(fate):
 			fate.Fate = enlistv1.Fate_FATE_TRANSFORMED
-			fate.Note = "sent as the customer code too, since sell_and_sign.customer_code is not set"
+			fate.Note = "also sent as the customer code, because sell_and_sign.customer_code is not set"
 		case strings.HasPrefix(fate.GetPath(), "customer.properties["):
-			fate.Note = "in a request of its own after the creation"
+			fate.Note = "sent in a separate request after the creation"
 		}
 	}
 	return fates, err

@@ -28,7 +28,7 @@ func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.Cu
 	stopped := err
 	for _, property := range wanted {
 		if stopped != nil {
-			drop(fates, property, "is not set, since a call before it failed: "+failureOf(stopped).words)
+			drop(fates, property, "is not set, because an earlier request failed: "+failureOf(stopped).words)
 			continue
 		}
 		property, _ = proto.Clone(property).(*sellandsignv1.CustomerProperty)
@@ -102,7 +102,7 @@ func (p *Provider) listProperties(ctx context.Context, number string) (propertie
 func unreadable(path, list string, at int) *enlistv1.Warning {
 	return &enlistv1.Warning{
 		Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: path, VendorCode: list + "[" + strconv.Itoa(at) + "]",
-		Message: "This element of the vendor's list could not be read, and is left out.",
+		Message: "Enlist could not read this element of the vendor's list, and omits it.",
 	}
 }
 
@@ -110,7 +110,7 @@ func drop(fates []*enlistv1.FieldFate, property *sellandsignv1.CustomerProperty,
 	for _, fate := range fates {
 		if fate.GetPath() == "customer.properties["+strconv.Quote(property.GetKey())+"]" {
 			fate.WireField, fate.Fate = "", enlistv1.Fate_FATE_DROPPED
-			fate.Note = "the customer was written, but this value " + why
+			fate.Note = "the customer exists, but this value " + why
 		}
 	}
 }
@@ -131,7 +131,7 @@ func failureOf(err error) failure {
 		status: known.Vendor.GetHttpStatus(), sent: known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT, words: known.Message,
 	}
 	if made.status != 0 {
-		made.words = fmt.Sprintf("the vendor answered with HTTP status %d", made.status)
+		made.words = fmt.Sprintf("the vendor responded with HTTP status %d", made.status)
 	}
 	for _, message := range known.Vendor.GetMessages() {
 		made.words += ": " + vendorhttp.Cut(message.GetMessage(), 200)

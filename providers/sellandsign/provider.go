@@ -41,8 +41,8 @@ func New(config *configv1.Provider) (*Provider, error) {
 			},
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
-				Explanation: "Sell&Sign holds each number once: a second create merges into the customer that has it, " +
-					"which can be read by its number, and is read first unless the create may update.",
+				Explanation: "Sell&Sign has each number at most once, and merges a second creation into the customer with that number. " +
+					"So Enlist looks the customer up by its number first, unless the request may update it.",
 			},
 		},
 		settings: config.GetSellAndSign(),

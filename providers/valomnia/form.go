@@ -21,8 +21,8 @@ import (
 func (p *Provider) form(request *enlistv1.CreateCustomerRequest) (*valomniav1.CustomerForm, error) {
 	if p.mixesIDs(request.GetValomnia()) {
 		return nil, providers.InvalidField(p.description.Name, "valomnia.use_external_id",
-			"must be as in the connection's defaults, or parent_customer, customer_segmentation_id, user_id and payment_type_ids "+
-				"must be set as well: the defaults fill in ids of the other kind")
+			"must be as in the setting defaults, or parent_customer, customer_segmentation_id, user_id and payment_type_ids "+
+				"must be set, too: the defaults contain ids of the other kind")
 	}
 	customer, options := providers.AsSent(request.GetCustomer()), providers.WithDefaults(request.GetValomnia(), p.settings.GetDefaults())
 	billing, shipping := customer.GetBillingAddress(), customer.GetShippingAddress()
@@ -185,7 +185,7 @@ func (p *Provider) image(file *valomniav1.ImageFile) (wire.File, error) {
 	contentType := http.DetectContentType(file.GetContent())
 	if !slices.Contains([]string{"image/jpeg", "image/gif", "image/png", "image/bmp"}, contentType) {
 		return wire.File{}, providers.InvalidField(p.description.Name, "valomnia.image.content",
-			"must be a jpg, gif, png or bmp image; its first bytes are not those of one")
+			"must be a jpg, gif, png or bmp image, but its first bytes are not of such an image")
 	}
 	return wire.File{Field: "imageFile", Name: file.GetFilename(), ContentType: contentType, Content: file.GetContent()}, nil
 }

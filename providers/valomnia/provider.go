@@ -42,22 +42,22 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Vendor:     enlistv1.Vendor_VENDOR_VALOMNIA,
 			OnExisting: config.GetOnExisting(),
 			OnExistingUnsupported: map[enlistv1.OnExisting]string{
-				enlistv1.OnExisting_ON_EXISTING_UPDATE: "Valomnia documents no call that updates a customer.",
+				enlistv1.OnExisting_ON_EXISTING_UPDATE: "Valomnia documents no request that updates a customer.",
 			},
 			Unsupported: map[string]string{
-				"ListContractors": "Valomnia documents no call that lists contractors (people who sign for a customer).",
+				"ListContractors": "Valomnia documents no request that lists contractors (people who sign for a customer).",
 			},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			ReadOtherwise: map[string]string{
 				"customer.category":                  "Valomnia takes an id or a reference and returns the reference.",
-				"customer.billing_address.lines[0]":  "The lines are sent, and come back, as one.",
-				"customer.shipping_address.lines[0]": "The lines are sent, and come back, as one.",
+				"customer.billing_address.lines[0]":  "Enlist sends the lines as one line, and reads one line.",
+				"customer.shipping_address.lines[0]": "Enlist sends the lines as one line, and reads one line.",
 			},
 			Fields: providers.NewFieldTable((&valomniav1.CustomerForm{}).ProtoReflect().Descriptor()).WithSettings(settings),
 			DuplicateSafety: &enlistv1.DuplicateSafety{
 				Class: enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_ENFORCED_BY_KEY,
-				Explanation: "Valomnia holds each reference once: a create with a reference that is in use is refused, " +
-					"and the customer can be read by its reference.",
+				Explanation: "Valomnia has each reference at most once, and refuses a creation with a reference in use. " +
+					"Enlist looks the customer up by its reference.",
 			},
 		},
 		settings:  settings,

@@ -65,7 +65,7 @@ func (p *Provider) refused(request *vendorhttp.Request, status int, refusal *val
 	case code == notFound && !request.Creates && !atServerError:
 		refused = p.description.CustomerNotFound(vendor)
 	case code == notFound && request.Creates:
-		refused = rejected("says that something the request refers to does not exist or is not set up there; see VendorError.")
+		refused = rejected("does not know something that the request refers to; see VendorError.")
 	case code == notUnique && request.Creates && referenceTaken(refusal.GetErrorDescription()):
 		refused = p.description.CustomerExists(vendor)
 	default:

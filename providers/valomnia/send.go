@@ -43,7 +43,7 @@ func (p *Provider) readByReference(ctx context.Context, reference string) (*said
 // lookUp asks for a reference, and returns what Valomnia holds under it if that is the one.
 func (p *Provider) lookUp(ctx context.Context, reference string, is func(held string) bool) (*said, error) {
 	if reference == "." || reference == ".." { // as a segment of a path they would address something else, however they are escaped
-		return nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which no reference can be")
+		return nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which are not valid references")
 	}
 	return p.read(ctx, "/reference/"+url.PathEscape(reference), func(record *valomniav1.CustomerRecord) bool {
 		return is(record.GetReference())

@@ -67,7 +67,7 @@ func TestProvider(t *testing.T) {
 		},
 		LoginRefusal: func(words string) (int, string) { return 200, providertest.JSON(map[string]any{"error": words}) },
 		Secrets:      []string{demo.Password, url.QueryEscape(demo.Password)},
-		Excluded:     map[string]string{providertest.Update: "Valomnia documents no call that updates a customer"},
+		Excluded:     map[string]string{providertest.Update: "Valomnia documents no request that updates a customer"},
 		ReadUnsent: map[string]string{
 			"display_name":  "the one name that Valomnia keeps, whatever it was made of",
 			"category":      "the root category when none was sent",

@@ -60,7 +60,7 @@ func newBreaker(config *configv1.Provider) *breaker {
 
 var (
 	// errSaysNothing and errFailed tell a breaker the verdict on a call.
-	errSaysNothing = errors.New("the request says nothing of the connection")
+	errSaysNothing = errors.New("the request is no evidence about the connection")
 	errFailed      = errors.New("the request failed")
 )
 
@@ -115,8 +115,8 @@ func (b *breaker) health() enlistv1.BreakerState {
 func (c *Client) heldBack() *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-		Message: "Provider " + c.provider + " keeps failing or does not answer, so Enlist sends it nothing for a time, and did not send this request. " +
-			"Call again after the time in RetryInfo; GetProvider shows the connection's health.",
+		Message: "Provider " + c.provider + " keeps failing or does not respond, so Enlist pauses requests to it and did not send this one. " +
+			"Call again after the RetryInfo delay. GetProvider shows the health of the connection.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: c.breaker.wait(), Cause: providers.ErrHeldBack,
 	}
 }

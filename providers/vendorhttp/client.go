@@ -145,7 +145,7 @@ type Response struct {
 
 // ErrRenew is the error of a response that refuses a credential which a new login may replace. The
 // adapter logs in and sends the request again. The error says nothing of the connection.
-var ErrRenew = errors.New("the credential is no longer good")
+var ErrRenew = errors.New("the vendor no longer accepts the credential")
 
 // Call sends the request once, reads the whole response, and returns what understand makes of it.
 // The error of understand is an *providers.Error or ErrRenew. Health, the breaker and the rest of
@@ -264,17 +264,17 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}
 	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the response is 101 Switching Protocols"))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the response has HTTP status 101 (Switching Protocols)"))
 	}
 	if err := c.read(ctx, answer, request, response); err != nil {
-		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("reading the response: %w", err))
+		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("cannot read the response: %w", err))
 	}
 	response.Body = bytes.TrimPrefix(response.Body, []byte(byteOrderMark))
 	return response, nil
 }
 
 // errNoRoom is why a large response was not read whole. It says nothing of the vendor.
-var errNoRoom = errors.New("other large responses take all the memory for such")
+var errNoRoom = errors.New("other large responses use all memory reserved for them")
 
 // byteOrderMark is U+FEFF in UTF-8. Some vendors write it before JSON, where no parser expects it.
 const byteOrderMark = "\xef\xbb\xbf"
@@ -302,7 +302,7 @@ func (c *Client) read(ctx context.Context, answer *http.Response, request *Reque
 	}
 	body, err := io.ReadAll(io.LimitReader(io.MultiReader(start, answer.Body), limit+1))
 	if err == nil && int64(len(body)) > limit {
-		err = fmt.Errorf("it is larger than %d bytes", limit)
+		err = fmt.Errorf("it has more than %d bytes", limit)
 	}
 	if err != nil {
 		c.room.Release(room)
@@ -335,17 +335,17 @@ func (r *Request) headers() http.Header {
 // failed returns the error of a request that got no whole response.
 func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-		return c.unknown("its response did not arrive whole", stage, nil, cause)
+		return c.unknown("no complete response arrived", stage, nil, cause)
 	}
-	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Provider "+c.provider+" could not be reached, so nothing was sent. Call again later."
+	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Enlist could not reach provider "+c.provider+", so it sent nothing. Call again later."
 	switch {
 	case errors.Is(cause, errNoRoom):
 		reason, message = enlistv1.ErrorReason_OVERLOADED, "Timed out waiting for memory to read a large response of provider "+c.provider+
-			", since Enlist is reading others like it. Call again after the time in RetryInfo."
+			", because Enlist is reading other large responses. Call again after the RetryInfo delay."
 	case stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT:
-		message = "Provider " + c.provider + " did not answer, or its response did not arrive whole. Call again later."
+		message = "Provider " + c.provider + " sent no complete response. Call again later."
 	case errors.Is(cause, context.DeadlineExceeded):
-		message = "Provider " + c.provider + " could not be reached before the deadline, so nothing was sent. Call again with a later one."
+		message = "Enlist could not reach provider " + c.provider + " before the deadline, so it sent nothing. Call again with a longer deadline."
 	}
 	return &providers.Error{Reason: reason, Message: message, Stage: stage, RetryAfter: time.Second, Cause: cause}
 }
@@ -354,7 +354,7 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
-		Message: "The request was sent to provider " + c.provider + ", but " + why + ": the customer may exist or not.",
+		Message: "Enlist sent the request to provider " + c.provider + ", but " + why + ". The customer may exist or not. " + providers.CallOrWait,
 		Stage:   stage, Vendor: vendor, Cause: cause,
 	}
 }

@@ -65,8 +65,8 @@ func (c *Client) noTurn(ctx context.Context, err error) error {
 	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OVERLOADED,
-		Message: "Timed out waiting for a free place at provider " + c.provider + " (max_in_flight, rate_limit), so nothing was sent. " +
-			"Call again after the time in RetryInfo, or with a later deadline.",
+		Message: "Timed out waiting for a free slot at provider " + c.provider + " (max_in_flight, rate_limit), so Enlist sent nothing. " +
+			"Call again after the RetryInfo delay, or with a longer deadline.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second, Cause: cause,
 	}
 }

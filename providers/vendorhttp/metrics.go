@@ -22,20 +22,20 @@ func newMetrics(provider string, health func() *enlistv1.ProviderHealth) metrics
 	}
 	m := metrics{
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "enlist_vendor_call_duration_seconds", Help: "Time from the beginning of a call to a vendor until its answer was read.",
+			Name: "enlist_vendor_call_duration_seconds", Help: "Time from the start of a vendor request until Enlist has read the response.",
 			ConstLabels: of, Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300},
 		}, []string{"operation", "result"}),
 		logins: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "enlist_vendor_logins_total", Help: "Times that a token or session was asked for.", ConstLabels: of,
+			Name: "enlist_vendor_logins_total", Help: "Logins at the vendor, for a token or a session.", ConstLabels: of,
 		}, []string{"result"}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "enlist_vendor_calls_waiting", Help: "Calls that wait for their turn, because of the limits that are set for the provider.", ConstLabels: of,
+			Name: "enlist_vendor_calls_waiting", Help: "Vendor requests that wait for a free slot (max_in_flight, rate_limit).", ConstLabels: of,
 		}),
 	}
 	m.shown = []prometheus.Collector{
-		gauge("enlist_vendor_calls_in_flight", "Calls to the vendor that are under way.", of,
+		gauge("enlist_vendor_calls_in_flight", "Vendor requests in progress.", of,
 			func(now *enlistv1.ProviderHealth) float64 { return float64(now.GetInFlight()) }),
-		gauge("enlist_vendor_credentials_rejected", "1 while the vendor refuses the connection's credentials, else 0.", of,
+		gauge("enlist_vendor_credentials_rejected", "1 while the vendor rejects the provider's credentials, else 0.", of,
 			func(now *enlistv1.ProviderHealth) float64 {
 				return oneIf(now.GetCredentials() == enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED)
 			}),
@@ -44,7 +44,7 @@ func newMetrics(provider string, health func() *enlistv1.ProviderHealth) metrics
 		enlistv1.BreakerState_BREAKER_STATE_CLOSED: "closed", enlistv1.BreakerState_BREAKER_STATE_HALF_OPEN: "half_open",
 		enlistv1.BreakerState_BREAKER_STATE_OPEN: "open",
 	} {
-		m.shown = append(m.shown, gauge("enlist_vendor_breaker_state", "1 for the state that the circuit breaker is in; 0 for all where there is none.",
+		m.shown = append(m.shown, gauge("enlist_vendor_breaker_state", "1 for the current state of the circuit breaker, else 0. All are 0 without a breaker.",
 			prometheus.Labels{"provider": provider, "state": name},
 			func(now *enlistv1.ProviderHealth) float64 { return oneIf(now.GetBreaker() == state) }))
 	}

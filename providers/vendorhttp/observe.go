@@ -67,7 +67,7 @@ func (c *Client) exchanged(ctx context.Context, request *Request, start time.Tim
 // shown returns a response's body as people may see it.
 func (r *Request) shown(body []byte) string {
 	if r.Lists && len(body) > 0 {
-		return fmt.Sprintf("(%d bytes, not kept: a list that holds other customers as well)", len(body))
+		return fmt.Sprintf("(%d bytes, not kept: a list that contains other customers, too)", len(body))
 	}
 	text := string(body)
 	if r.RedactAnswer != nil {

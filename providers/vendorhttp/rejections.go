@@ -18,7 +18,7 @@ const (
 
 // errRejectedBefore is the cause of an error by which Enlist refuses a request, since the vendor
 // rejected the credentials of earlier ones.
-var errRejectedBefore = errors.New("the credentials rest after a rejection")
+var errRejectedBefore = errors.New("the vendor rejected the credentials before")
 
 // rejections makes rejected credentials rest. A vendor that gets a wrong password with every
 // request may lock the user, so Enlist sends nothing for a time that doubles with each further
@@ -134,8 +134,8 @@ func (r *rejections) refusal() error {
 	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
-		Message: "Provider " + r.provider + " rejected the credentials of this connection before, so Enlist sent nothing; it " + again +
-			". An operator must fix the configuration; a restart with it ends the pause.",
+		Message: "Provider " + r.provider + " rejected the configured credentials before, so Enlist sent nothing. It " + again +
+			". An operator must fix the credentials in the configuration and restart Enlist.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, Vendor: proto.CloneOf(r.last.Vendor), Cause: errRejectedBefore,
 	}
 }

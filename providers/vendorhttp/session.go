@@ -103,7 +103,7 @@ func (s *Session) renew(ctx context.Context) (Credential, error) {
 }
 
 // errUnusable is the cause of an error about a credential that cannot stand in an HTTP header.
-var errUnusable = errors.New("the credential cannot be sent")
+var errUnusable = errors.New("no HTTP header can contain the credential")
 
 // check returns an error if a credential cannot stand in an HTTP header. The error does not quote
 // it.
@@ -113,10 +113,9 @@ func (s *Session) check(credential string) error {
 		return nil
 	}
 	return &providers.Error{
-		Reason: enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
-		Message: "Provider " + s.provider + " gave a token or session that no HTTP header can hold: it " + problem + ". " +
-			"An operator must check base_url and any proxy between Enlist and the vendor.",
-		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Cause: errUnusable,
+		Reason:  enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
+		Message: "Provider " + s.provider + " sent a token or session that no HTTP header can contain: it " + problem + ". " + checkBaseURL,
+		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Cause: errUnusable,
 	}
 }
 
@@ -148,7 +147,7 @@ func (c *Client) Credential(ctx context.Context, session *Session) (string, erro
 	if !errors.As(err, &known) {
 		known = &providers.Error{
 			Reason:     enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
-			Message:    "Timed out waiting for a login to provider " + c.provider + ", so nothing was sent. Call again with a later deadline.",
+			Message:    "Timed out waiting for a login at provider " + c.provider + ", so Enlist sent nothing. Call again with a longer deadline.",
 			RetryAfter: time.Second, Cause: err,
 		}
 	}

@@ -13,9 +13,14 @@ import (
 
 const maxRetryAfter = time.Hour
 
-// lookUpFirst tells the caller of a create request how to go on after a response by which nothing
-// was created, although a proxy may have passed the request on before it gave that response.
-const lookUpFirst = "; Enlist looks up the customer before it sends again."
+const (
+	// lookUpFirst ends the message of a create request after a response that suggests that nothing
+	// was created. A proxy may have sent that response after it forwarded the request.
+	lookUpFirst   = " Enlist looks up the customer before it sends again."
+	thenCallAgain = " Then call again with the same request_id." + lookUpFirst
+
+	checkBaseURL = "An operator must check base_url and any proxy between Enlist and the vendor."
+)
 
 // NotUnderstood returns the error for a response that is not the vendor's own words as documented,
 // or a server error.
@@ -40,19 +45,18 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 	case response.Status == http.StatusUnauthorized, response.Status == http.StatusForbidden:
 		rejected := c.CredentialsRejected(vendor, nil)
 		if request.Creates {
-			rejected.Message += " Then call again with the same request_id" + lookUpFirst
+			rejected.Message += thenCallAgain
 		}
 		return rejected
 	case response.Status == http.StatusTooManyRequests:
 		return c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_RATE_LIMITED, "asks for fewer requests")
 	case response.Status == http.StatusServiceUnavailable && hasWait && (!request.Creates || !isPage(response)):
-		return c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is not available at the moment")
+		return c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is temporarily unavailable")
 	case response.Status == http.StatusNotFound, response.Status == http.StatusMethodNotAllowed,
 		response.Status == http.StatusRequestEntityTooLarge, response.Status == http.StatusUnsupportedMediaType:
-		failed := invalid(" answered a documented request with " + status +
-			". An operator must check base_url and any proxy between Enlist and the vendor.")
+		failed := invalid(" responded to a documented request with " + status + ". " + checkBaseURL)
 		if request.Creates {
-			failed.Message += " Then call again with the same request_id" + lookUpFirst
+			failed.Message += thenCallAgain
 		}
 		return failed
 	case request.Creates:
@@ -62,8 +66,7 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 		failed.RetryAfter = time.Second
 		return failed
 	default:
-		return invalid(" answered with " + status + " and a body that its documentation does not describe. " +
-			"An operator must check base_url and any proxy between Enlist and the vendor.")
+		return invalid(" responded with " + status + " and an undocumented body. " + checkBaseURL)
 	}
 }
 
@@ -71,9 +74,9 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 func (c *Client) later(
 	request *Request, response *Response, vendor *enlistv1.VendorError, reason enlistv1.ErrorReason, what string,
 ) *providers.Error {
-	message := "Provider " + c.provider + " " + what + ". Call again after the time in RetryInfo."
+	message := "Provider " + c.provider + " " + what + ". Call again after the RetryInfo delay."
 	if request.Creates {
-		message = "Provider " + c.provider + " " + what + ". Call again with the same request_id after the time in RetryInfo" + lookUpFirst
+		message = "Provider " + c.provider + " " + what + ". " + providers.CallAgain + lookUpFirst
 	}
 	wait, _ := retryAfter(response.Header)
 	return &providers.Error{
@@ -84,7 +87,7 @@ func (c *Client) later(
 // Unavailable returns the error for a response in which the vendor says, in its own words, that it
 // is not available at the moment.
 func (c *Client) Unavailable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
-	return c.later(&Request{}, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is not available at the moment")
+	return c.later(&Request{}, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is temporarily unavailable")
 }
 
 // isPage reports whether a response is a page for people. At 503 it is a proxy's, which may have
@@ -108,7 +111,7 @@ func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv
 
 // unreliable returns the error of a create request whose response proves nothing.
 func (c *Client) unreliable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
-	return c.unknown(fmt.Sprintf("it answered with HTTP status %d and nothing that can be relied on", response.Status),
+	return c.unknown(fmt.Sprintf("its response (HTTP status %d) does not prove the outcome", response.Status),
 		enlistv1.SendStage_SEND_STAGE_SENT, vendor, nil)
 }
 
@@ -116,7 +119,7 @@ func (c *Client) unreliable(response *Response, vendor *enlistv1.VendorError) *p
 func (c *Client) CredentialsRejected(vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
-		Message: "Provider " + c.provider + " rejected the credentials of this connection. An operator must fix the configuration.",
+		Message: "Provider " + c.provider + " rejected the configured credentials. An operator must fix them in the configuration.",
 		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Cause: cause,
 	}
 }

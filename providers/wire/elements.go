@@ -40,7 +40,7 @@ func unreadable(err error) error {
 	if err == nil || errors.Is(err, io.EOF) || errors.As(err, &syntax) {
 		return errNotObject
 	}
-	return fmt.Errorf("read the response: %w", err)
+	return fmt.Errorf("cannot read the response: %w", err)
 }
 
 // stream reads JSON token by token.

@@ -28,7 +28,7 @@ type Odd struct {
 	Converted bool
 }
 
-var errNotObject = errors.New("the response is not a single complete JSON object, or it is nested too deeply")
+var errNotObject = errors.New("the response is not one complete JSON object, or is nested too deeply")
 
 // Read decodes a vendor's JSON object into a message, as far as it can be read. It replaces the
 // content of the message. It fails if data is not a single complete JSON object, or if that is

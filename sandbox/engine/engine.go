@@ -62,7 +62,7 @@ func (e *Engine) NotFound(r *http.Request) Response {
 	if respond := e.unknown[longest]; respond != nil {
 		return respond(r)
 	}
-	return JSONResponse(http.StatusNotFound, map[string]any{"error": "nothing is served at " + r.URL.Path, "see": "/sandbox"})
+	return JSONResponse(http.StatusNotFound, map[string]any{"error": "the sandbox has no endpoint at " + r.URL.Path, "see": "/sandbox"})
 }
 
 // Locked runs a function under the lock that every endpoint runs under.

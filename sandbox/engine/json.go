@@ -26,7 +26,7 @@ func decode(body []byte, into any) error {
 		return err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the value")
+		return errors.New("the body must contain one JSON value")
 	}
 	return nil
 }
@@ -38,7 +38,7 @@ func DecodeObject(body []byte) (map[string]any, error) {
 		return nil, err
 	}
 	if object == nil {
-		return nil, errors.New("an object is expected, not null")
+		return nil, errors.New("the body must be a JSON object, not null")
 	}
 	return object, nil
 }

@@ -32,7 +32,7 @@ func (e *Engine) parseFault(body []byte) (*Fault, *Refusal) {
 	}
 	var given map[string]json.RawMessage
 	if err := json.Unmarshal(body, &given); err != nil || given == nil {
-		return nil, &Refusal{Field: "body", Message: "body: a JSON object is expected, such as " +
+		return nil, &Refusal{Field: "body", Message: "body: must be a JSON object, such as " +
 			`{"vendor":"opencell","operation":"create","kind":"drop_after","times":1}`}
 	}
 	var names []string
@@ -40,7 +40,7 @@ func (e *Engine) parseFault(body []byte) (*Fault, *Refusal) {
 		names = append(names, field.name)
 		if raw, ok := given[field.name]; ok {
 			if err := json.Unmarshal(raw, field.into); err != nil {
-				return nil, &Refusal{Field: field.name, Message: fmt.Sprintf("%s: %s is expected, not %.40s", field.name, field.form, raw)}
+				return nil, &Refusal{Field: field.name, Message: fmt.Sprintf("%s: must be %s", field.name, field.form)}
 			}
 		}
 	}
@@ -71,16 +71,16 @@ func (f *Fault) check(v *API) *Refusal {
 		return wrong
 	}
 	if f.Times < 0 {
-		return &Refusal{Field: "times", Message: "times: must be 1 or more (0 or absent means 1)"}
+		return &Refusal{Field: "times", Message: "times: must be 1 or more. 0 or unset means 1"}
 	}
 	if f.Times == 0 {
 		f.Times = 1
 	}
 	if f.DelayMS < 0 || f.DelayMS > maxDelay.Milliseconds() {
-		return &Refusal{Field: "delay_ms", Message: fmt.Sprintf("delay_ms: must lie between 0 and %d", maxDelay.Milliseconds())}
+		return &Refusal{Field: "delay_ms", Message: fmt.Sprintf("delay_ms: must be from 0 to %d", maxDelay.Milliseconds())}
 	}
 	if (f.Kind == Latency || f.Kind == SlowLookup) && f.DelayMS == 0 {
-		return &Refusal{Field: "delay_ms", Message: fmt.Sprintf("delay_ms: %s needs one above 0", f.Kind)}
+		return &Refusal{Field: "delay_ms", Message: fmt.Sprintf("delay_ms: must be above 0 for %s", f.Kind)}
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (f *Fault) checkMeaning(v *API) *Refusal {
 	if len(works) == 0 || f.Operation != anyOperation && !slices.Contains(works, f.Operation) && f.Kind != SlowLookup {
 		return &Refusal{
 			Field:   "operation",
-			Message: fmt.Sprintf("operation: %s has no meaning for %q at %s; it works for %s", f.Kind, f.Operation, v.Vendor, strings.Join(works, ", ")),
+			Message: fmt.Sprintf("operation: %s does not work for %q at %s. It works for %s", f.Kind, f.Operation, v.Vendor, strings.Join(works, ", ")),
 			Allowed: works,
 		}
 	}
@@ -99,7 +99,7 @@ func (f *Fault) checkMeaning(v *API) *Refusal {
 		return nil
 	}
 	if f.Kind != NormalisedKey {
-		return &Refusal{Field: "form", Message: fmt.Sprintf("form: only %s takes one", NormalisedKey)}
+		return &Refusal{Field: "form", Message: fmt.Sprintf("form: must be unset, except for %s", NormalisedKey)}
 	}
 	if forms := KeyForms(); !slices.Contains(forms, f.Form) {
 		return notAllowed("form", string(f.Form), texts(forms))
@@ -108,7 +108,7 @@ func (f *Fault) checkMeaning(v *API) *Refusal {
 }
 
 func notAllowed(field, value string, allowed []string) *Refusal {
-	return &Refusal{Field: field, Message: fmt.Sprintf("%s: %q is not known", field, value), Allowed: allowed}
+	return &Refusal{Field: field, Message: fmt.Sprintf("%s: %q is not known. See allowed", field, value), Allowed: allowed}
 }
 
 func texts[T ~string](values []T) []string {

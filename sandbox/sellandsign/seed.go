@@ -22,11 +22,11 @@ func (a *service) seedContractors(w http.ResponseWriter, r *http.Request) {
 	decoder := json.NewDecoder(io.LimitReader(r.Body, 1<<16))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&order); err != nil {
-		refuse(http.StatusBadRequest, "body", `{"number":"…","count":n} is expected: `+err.Error()).Write(w)
+		refuse(http.StatusBadRequest, "body", `must be {"number":"…","count":n}: `+err.Error()).Write(w)
 		return
 	}
 	if order.Count < 1 || order.Count > maxContractors {
-		refuse(http.StatusBadRequest, "count", fmt.Sprintf("must lie between 1 and %d", maxContractors)).Write(w)
+		refuse(http.StatusBadRequest, "count", fmt.Sprintf("must be from 1 to %d", maxContractors)).Write(w)
 		return
 	}
 	var response engine.Response
@@ -38,7 +38,7 @@ func (a *service) seedContractors(w http.ResponseWriter, r *http.Request) {
 func (a *service) seed(number string, count int) engine.Response {
 	held := a.Find(Name, number)
 	if len(held) == 0 {
-		return refuse(http.StatusNotFound, "number", "no such Sell&Sign customer")
+		return refuse(http.StatusNotFound, "number", "must be the number of a Sell&Sign customer")
 	}
 	detail := held[0].Detail.(*details)
 	for range count {

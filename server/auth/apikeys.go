@@ -22,7 +22,7 @@ func newAPIKeys(configured []*configv1.ApiKey) (apiKeys, error) {
 	for i, key := range configured {
 		hash, err := hex.DecodeString(key.GetSha256())
 		if err != nil || len(hash) != sha256.Size {
-			return nil, errors.New("auth.api_keys: a sha256 is not 64 hexadecimal digits")
+			return nil, errors.New("auth.api_keys: sha256 must have 64 hexadecimal digits")
 		}
 		copy(keys[i].hash[:], hash)
 		keys[i].caller = &Caller{Principal: key.GetName(), grants: []grant{grantOf(key)}}

@@ -50,7 +50,7 @@ func New(options Options) (*Authenticator, error) {
 	if len(ways) > 0 || options.Config != nil {
 		a.missing = &providers.Error{
 			Reason:  enlistv1.ErrorReason_CREDENTIALS_MISSING,
-			Message: "This call has no credentials. Send " + strings.Join(ways, ", or ") + ".",
+			Message: "The call has no credentials. Send " + strings.Join(ways, ", or ") + ".",
 		}
 	}
 	return a, nil
@@ -91,7 +91,7 @@ func (a *Authenticator) bearer(ctx context.Context, authorization []string) (*Ca
 	if a.tokens != nil && (looksLikeToken(text) || len(a.keys) == 0) {
 		return a.tokens.caller(ctx, text)
 	}
-	return nil, invalid("The credentials of this call are not valid. Send a configured API key" + a.orToken() + ".")
+	return nil, invalid("The credentials of the call are not valid. Send a configured API key" + a.orToken() + ".")
 }
 
 func (a *Authenticator) orToken() string {

@@ -10,19 +10,19 @@ const form = "Send one header `authorization: Bearer …`."
 // bearer returns the token of an authorization, which is an API key or a JSON Web Token (RFC 6750).
 func bearer(values []string) (string, error) {
 	if len(values) > 1 {
-		return "", invalid("This call has several authorization headers. " + form)
+		return "", invalid("The call has several authorization headers. " + form)
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return "", invalid("The authorization of this call is not of type Bearer. " + form)
+		return "", invalid("The authorization header of the call is not of type Bearer. " + form)
 	}
 	token = strings.TrimLeft(token, " ")
 	if len(token) > maxToken {
-		return "", invalid("The token of this call is longer than 8 KiB. Get a smaller one.")
+		return "", invalid("The token of the call has more than 8 KiB. Get a smaller token.")
 	}
 	if token == "" || strings.IndexFunc(token, notOfToken) >= 0 {
-		return "", invalid("The authorization of this call is malformed. " + form +
-			" An API key or token has only letters, digits and -._~+/=.")
+		return "", invalid("The authorization header of the call is malformed. " + form +
+			" API keys and tokens contain only letters, digits and -._~+/=.")
 	}
 	return token, nil
 }

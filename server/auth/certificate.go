@@ -30,7 +30,7 @@ func (c certificates) caller(certificate *x509.Certificate) (*Caller, error) {
 	}
 	identity := identityOf(certificate)
 	if !isName(identity) {
-		return nil, invalid("The client certificate of this connection has no identity: it needs a URI, DNS or email name or a common name, " +
+		return nil, invalid("The client certificate of this connection has no identity. It needs a URI, DNS name, email address or common name " +
 			"of 1 to 255 characters.")
 	}
 	caller := &Caller{Principal: "cert:" + identity}

@@ -14,8 +14,8 @@ func invalid(message string) error {
 func unavailable(cause error) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE,
-		Message: "Enlist could not check the token of this call, because it could not read the keys of its issuer. " +
-			"Call again with the same request_id after the delay in RetryInfo. The operator finds the cause in the log.",
+		Message: "Enlist could not check the token of the call, because it could not read the keys of its issuer. " +
+			providers.CallAgain + " The operator finds the cause in the log.",
 		RetryAfter: time.Second, Cause: cause,
 	}
 }

@@ -111,9 +111,9 @@ func (s *keySet) readAgain(ctx context.Context) error {
 // note remembers how a reading ended, and logs when that has changed.
 func (s *keySet) note(failure error) {
 	if failure != nil && s.failure == nil {
-		s.log.Error("cannot read the keys of the token issuer; the earlier keys stay in use", "field", "auth.jwt.jwks_url", "cause", failure.Error())
+		s.log.Error("cannot read the keys of the token issuer; Enlist keeps using the earlier keys", "field", "auth.jwt.jwks_url", "cause", failure.Error())
 	} else if failure == nil && s.failure != nil {
-		s.log.Info("reading the keys of the token issuer works again", "field", "auth.jwt.jwks_url")
+		s.log.Info("Enlist can read the keys of the token issuer again", "field", "auth.jwt.jwks_url")
 	}
 	s.failure, s.at = failure, time.Now()
 }

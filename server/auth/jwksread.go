@@ -26,7 +26,7 @@ func (s *keySet) read() error {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, http.NoBody)
 	if err != nil {
-		return errors.New("it is not a URL")
+		return errors.New("the URL is not valid")
 	}
 	request.Header.Set("Accept", "application/json")
 	answer, err := s.client.Do(request)

@@ -90,9 +90,9 @@ func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
 	var algorithm *jose.ErrUnexpectedSignatureAlgorithm
 	switch {
 	case errors.As(err, &algorithm):
-		return nil, invalid("The token of this call is signed with an algorithm that is not accepted (alg). Use one of RS, PS, ES or EdDSA.")
+		return nil, invalid("The token of the call has an unsupported signature algorithm (alg). Use RS, PS, ES or EdDSA.")
 	case err != nil:
-		return nil, invalid("The token of this call is malformed. Send the signed JSON Web Token unchanged.")
+		return nil, invalid("The token of the call is malformed. Send the signed JSON Web Token unchanged.")
 	}
 	header := token.Headers[0]
 	keys, err := t.keys.find(ctx, header.KeyID)
@@ -100,7 +100,7 @@ func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
 		return nil, unavailable(err)
 	}
 	if len(keys) == 0 {
-		return nil, invalid("The token of this call is signed with a key that its issuer does not publish (kid). Get a new one.")
+		return nil, invalid("The issuer does not publish the key that signed the token of the call (kid). Get a new token.")
 	}
 	for _, key := range keys {
 		if key.Algorithm != "" && key.Algorithm != header.Algorithm {
@@ -112,29 +112,29 @@ func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
 			continue
 		}
 		if err := json.Unmarshal(raw, &said); err != nil {
-			return nil, invalid("A claim of this call's token has the wrong type. Get a token that follows RFC 7519.")
+			return nil, invalid("A claim of the token of the call has the wrong type. Get a token that follows RFC 7519.")
 		}
 		return &said, nil
 	}
-	return nil, invalid("The signature of this call's token is wrong. Send the token unchanged.")
+	return nil, invalid("The signature of the token of the call is not valid. Send the token unchanged.")
 }
 
 func (t *tokens) check(said *claims) error {
 	switch err := said.ValidateWithLeeway(t.expected.WithTime(time.Now()), leeway); {
 	case errors.Is(err, jwt.ErrInvalidIssuer):
-		return invalid("The token of this call is from another issuer (iss). Get one from the configured issuer.")
+		return invalid("The token of the call is from another issuer (iss). Get a token from the configured issuer.")
 	case errors.Is(err, jwt.ErrInvalidAudience):
-		return invalid("The token of this call is for another audience (aud). Get one for the configured audience.")
+		return invalid("The token of the call is for another audience (aud). Get a token for the configured audience.")
 	case errors.Is(err, jwt.ErrExpired):
-		return invalid("The token of this call has expired (exp). Get a new one.")
+		return invalid("The token of the call has expired (exp). Get a new token.")
 	case errors.Is(err, jwt.ErrNotValidYet), errors.Is(err, jwt.ErrIssuedInTheFuture):
-		return invalid("The token of this call is not valid yet (nbf, iat). Wait, or correct the clocks.")
+		return invalid("The token of the call is not valid yet (nbf, iat). Wait, or correct the clocks.")
 	case err != nil:
-		return invalid("The claims of this call's token are not valid. Get a new one.")
+		return invalid("The claims of the token of the call are not valid. Get a new token.")
 	case said.Expiry == nil:
-		return invalid("The token of this call has no expiry (exp). Get one that has.")
+		return invalid("The token of the call has no expiry (exp). Get a token with an expiry.")
 	case !isName(said.Subject):
-		return invalid("The token of this call has no subject (sub, 1 to 255 characters). Get one that has.")
+		return invalid("The token of the call has no subject (sub, 1 to 255 characters). Get a token with a subject.")
 	}
 	return nil
 }

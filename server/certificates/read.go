@@ -51,7 +51,7 @@ func readAll(settings *configv1.Tls, readFile func(string) ([]byte, error)) (rea
 		}
 		text, err := readFile(file.name)
 		if err != nil {
-			problems = append(problems, Problem{file.field, fmt.Sprintf("names the file %s, which cannot be read: %v", file.name, err)})
+			problems = append(problems, Problem{file.field, fmt.Sprintf("names the file %s, which Enlist cannot read: %v", file.name, err)})
 		}
 		*file.into = text
 	}
@@ -63,7 +63,7 @@ func parse(settings *configv1.Tls, read contents) (made material, problems []Pro
 	if made.certificate, err = tls.X509KeyPair(read.cert, read.key); err != nil {
 		if x509.NewCertPool().AppendCertsFromPEM(read.cert) {
 			problems = append(problems, Problem{
-				"key_file", fmt.Sprintf("names the file %s, which is not the key of cert_file: %v", settings.GetKeyFile(), err),
+				"key_file", fmt.Sprintf("names the file %s, which does not contain the key of cert_file: %v", settings.GetKeyFile(), err),
 			})
 		} else {
 			problems = append(problems, notCertificates("cert_file", settings.GetCertFile()))
@@ -96,5 +96,5 @@ func appendAll(pool *x509.CertPool, text []byte) bool {
 }
 
 func notCertificates(field, file string) Problem {
-	return Problem{field, fmt.Sprintf("names the file %s, which has no certificates in PEM", file)}
+	return Problem{field, fmt.Sprintf("names the file %s, which must contain PEM certificates", file)}
 }

@@ -72,7 +72,7 @@ func (w *Watched) Run(ctx context.Context) {
 		case <-time.After(lookEvery):
 		}
 		for _, problem := range w.look() {
-			w.port.Log.Error("cannot use a changed file; the earlier content stays in use",
+			w.port.Log.Error("cannot use a changed file; Enlist keeps using the earlier content",
 				"field", w.port.Name+"."+problem.Field, "problem", problem.Description)
 		}
 	}
@@ -95,7 +95,7 @@ func (w *Watched) look() []Problem {
 		return problems
 	}
 	if w.current.Swap(w.configOf(made)) != nil {
-		w.port.Log.Info("new certificates are in use", "field", w.port.Name, "not_after", made.certificate.Leaf.NotAfter)
+		w.port.Log.Info("using new certificates", "field", w.port.Name, "not_after", made.certificate.Leaf.NotAfter)
 	}
 	return nil
 }

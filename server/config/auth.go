@@ -16,27 +16,27 @@ import (
 // checkAuth checks who may call, and what.
 func (d *decoder) checkAuth(config *configv1.Config) {
 	auth := config.GetAuth()
-	d.refuseEmpty("auth", auth == nil, "that everybody may call")
+	d.refuseEmpty("auth", auth == nil, "no authentication")
 	if auth == nil {
 		return
 	}
 	if len(auth.GetApiKeys())+len(auth.GetClientCertificates()) == 0 && auth.GetJwt() == nil && !d.failedAt("auth") {
-		d.problem("auth", "must have api_keys, jwt or client_certificates; remove auth to listen on this machine only")
+		d.problem("auth", "must have api_keys, jwt or client_certificates. Remove auth to listen on this machine only")
 	}
-	d.refuseEmpty("auth.client_certificates", len(auth.GetClientCertificates()) == 0, "every certificate of client_ca_file may do everything")
+	d.refuseEmpty("auth.client_certificates", len(auth.GetClientCertificates()) == 0, "every permission for each certificate of client_ca_file")
 	d.checkAPIKeys(auth.GetApiKeys())
 	if jwt := auth.GetJwt(); jwt != nil {
 		d.checkJWT(jwt)
 	}
 	asked := config.GetGrpc().GetTls().GetClientCaFile() != "" || config.GetHttp().GetTls().GetClientCaFile() != ""
 	if len(auth.GetClientCertificates()) > 0 && !asked {
-		d.problem("auth.client_certificates", "needs tls.client_ca_file under grpc or http: without it no caller is asked for a certificate")
+		d.problem("auth.client_certificates", "needs grpc.tls.client_ca_file or http.tls.client_ca_file. Without it, Enlist asks no caller for a certificate")
 	}
 	seen := map[string]int{}
 	for i, entry := range auth.GetClientCertificates() {
 		path := fmt.Sprintf("auth.client_certificates[%d]", i)
 		if first, twice := seen[entry.GetIdentity()]; twice {
-			d.problem(path+".identity", fmt.Sprintf("must differ from that of auth.client_certificates[%d]", first))
+			d.problem(path+".identity", fmt.Sprintf("must differ from the identity of auth.client_certificates[%d]", first))
 		}
 		seen[entry.GetIdentity()] = i
 	}
@@ -47,7 +47,7 @@ func (d *decoder) checkAuth(config *configv1.Config) {
 // meant by leaving it out permits most, and that is to be meant.
 func (d *decoder) refuseEmpty(path string, isEmpty bool, meaning string) {
 	if _, written := d.lines[path]; written && isEmpty && !d.failedAt(path) {
-		d.problem(path, "must not be empty: that would mean "+meaning+"; if you mean this, remove it")
+		d.problem(path, "must not be empty: an empty value could mean "+meaning+". Remove it if you want that")
 	}
 }
 
@@ -58,7 +58,7 @@ func (d *decoder) checkAPIKeys(keys []*configv1.ApiKey) {
 		path := fmt.Sprintf("auth.api_keys[%d]", i)
 		hash := strings.ToLower(key.GetSha256())
 		if first, twice := hashes[hash]; twice && hash != "" {
-			d.problem(path+".sha256", fmt.Sprintf("must differ from that of auth.api_keys[%d]: it is the same key", first))
+			d.problem(path+".sha256", fmt.Sprintf("must differ from the sha256 of auth.api_keys[%d]: it is the same key", first))
 		} else {
 			hashes[hash] = i
 		}
@@ -69,19 +69,19 @@ func (d *decoder) checkAPIKeys(keys []*configv1.ApiKey) {
 		}
 		if other := keys[first]; key.GetOperator() != other.GetOperator() ||
 			!sameSet(key.GetProviders(), other.GetProviders()) || !sameSet(key.GetRpcs(), other.GetRpcs()) {
-			d.problem(path, fmt.Sprintf("must have the same providers, rpcs and operator as auth.api_keys[%d]: keys of one name are one caller", first))
+			d.problem(path, fmt.Sprintf("must have the same providers, rpcs and operator as auth.api_keys[%d]: keys with one name are one caller", first))
 		}
 	}
 }
 
 func (d *decoder) checkJWT(jwt *configv1.Jwt) {
 	if at, err := url.Parse(jwt.GetJwksUrl()); !d.failedAt("auth.jwt.jwks_url") && (err != nil || at.Scheme == "http" && !isLoopbackHost(at.Hostname())) {
-		d.problem("auth.jwt.jwks_url", "must be an https URL: an attacker who changes the keys in transit can forge tokens; http is for this machine only")
+		d.problem("auth.jwt.jwks_url", "must be an https URL, because an attacker who replaces the keys can forge tokens. http works on this machine only")
 	}
-	d.refuseEmpty("auth.jwt.permissions", len(jwt.GetPermissions()) == 0, "every token may do everything")
+	d.refuseEmpty("auth.jwt.permissions", len(jwt.GetPermissions()) == 0, "every permission for each token")
 	for i, entry := range jwt.GetPermissions() {
 		if entry.GetSubject() == "" && entry.GetScope() == "" {
-			d.problem(fmt.Sprintf("auth.jwt.permissions[%d]", i), "must have a subject or a scope; remove permissions to let every token do everything")
+			d.problem(fmt.Sprintf("auth.jwt.permissions[%d]", i), "must have a subject or a scope. Remove permissions to give each token every permission")
 		}
 	}
 }
@@ -120,7 +120,7 @@ func (d *decoder) checkPermissions(config *configv1.Config) {
 func (d *decoder) checkNames(path string, given, there []string, kind string) {
 	for i, name := range given {
 		if !slices.Contains(there, name) {
-			d.problem(fmt.Sprintf("%s[%d]", path, i), "is not the name of a "+kind+". There are "+strings.Join(there, ", "))
+			d.problem(fmt.Sprintf("%s[%d]", path, i), "is not the name of a "+kind+". Use one of: "+strings.Join(there, ", "))
 		}
 	}
 }
@@ -149,7 +149,7 @@ func (d *decoder) checkListening(path, address string, tls *configv1.Tls, auth *
 		return
 	}
 	if _, port, _ := net.SplitHostPort(address); len(auth.GetApiKeys()) == 0 && auth.GetJwt() == nil && tls.GetClientCaFile() == "" {
-		d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+"; to listen on the network, set auth.api_keys, auth.jwt, or "+
-			"tls.client_ca_file at this port")
+		d.problem(path, "must be a loopback address such as 127.0.0.1:"+port+". To listen on the network, set auth.api_keys, auth.jwt or "+
+			"tls.client_ca_file of this port")
 	}
 }

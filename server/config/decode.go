@@ -55,7 +55,7 @@ func (d *decoder) decode(data []byte, into proto.Message) error {
 	}
 	var second yaml.Node
 	if err := reader.Decode(&second); !errors.Is(err, io.EOF) {
-		return errors.New("the file must hold one YAML document")
+		return errors.New("the file must contain one YAML document")
 	}
 	root := resolve(document.Content[0])
 	if root.Kind == yaml.ScalarNode && root.Tag == "!!null" {
@@ -71,7 +71,7 @@ func (d *decoder) decode(data []byte, into proto.Message) error {
 // withoutValue drops the name of an unknown anchor from an error: it is a value that begins with an asterisk, such as a password.
 func withoutValue(err error) error {
 	if strings.Contains(err.Error(), "unknown anchor") {
-		return errors.New("yaml: an alias (*name) has no anchor (&name); put a value that begins with an asterisk in quotes")
+		return errors.New("yaml: an alias (*name) has no anchor (&name). Put a value that starts with an asterisk in quotes")
 	}
 	return err
 }
@@ -100,11 +100,11 @@ func (d *decoder) message(node *yaml.Node, into protoreflect.Message, path strin
 		field := fields.ByName(protoreflect.Name(key.Value))
 		switch {
 		case field == nil:
-			d.problem(at, "is not a setting. There are "+rules.Names(fields))
+			d.problem(at, "is not a setting. Use one of: "+rules.Names(fields))
 		case seen[key.Value]:
 			d.problem(at, "must be set once")
 		case alternative(field, into) != "":
-			d.problem(at, "cannot stand beside "+alternative(field, into))
+			d.problem(at, "cannot be combined with "+alternative(field, into))
 		case value.Tag == "!!null":
 		default:
 			d.field(value, into, field, at, depth)
@@ -226,7 +226,7 @@ func (d *decoder) expand(text, path string) string {
 	if name = d.variables(name, path); !d.failedAt(path) {
 		content, err := d.readFile(name)
 		if err != nil {
-			d.problem(path, fmt.Sprintf("names the file %s, which cannot be read: %v", name, err))
+			d.problem(path, fmt.Sprintf("names the file %s, which Enlist cannot read: %v", name, err))
 		}
 		return strings.TrimRight(string(content), "\r\n")
 	}

@@ -92,7 +92,7 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 	for i, provider := range config.GetProviders() {
 		path := fmt.Sprintf("providers[%d]", i)
 		if first, twice := seen[provider.GetName()]; twice && provider.GetName() != "" {
-			d.problem(path+".name", fmt.Sprintf("must differ from that of providers[%d]", first))
+			d.problem(path+".name", fmt.Sprintf("must differ from the name of providers[%d]", first))
 		} else {
 			seen[provider.GetName()] = i
 		}
@@ -127,11 +127,11 @@ func (d *decoder) checkPort(path, address string) bool {
 func (d *decoder) checkJournal(journal *configv1.Journal) {
 	keys := journal.GetEncryptionKeys()
 	if journal.GetPostgres() != nil && len(keys) == 0 && !d.failedAt("journal.encryption_keys") {
-		d.problem("journal.encryption_keys", "must be set with postgres, because every replica needs the same key; `openssl rand -base64 32` generates one")
+		d.problem("journal.encryption_keys", "must be set with postgres, because every replica needs the same key. Generate one with `openssl rand -base64 32`")
 	}
 	for i, key := range keys {
 		if slices.Contains(keys[:i], key) {
-			d.problem(fmt.Sprintf("journal.encryption_keys[%d]", i), "must differ from those before it")
+			d.problem(fmt.Sprintf("journal.encryption_keys[%d]", i), "must differ from the earlier keys")
 		}
 	}
 }
@@ -156,4 +156,4 @@ func isLoopbackHost(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-var errNotMapping = errors.New("the configuration must be a YAML mapping; docs/configuration.md has examples")
+var errNotMapping = errors.New("the configuration must be a YAML mapping. See docs/configuration.md for examples")

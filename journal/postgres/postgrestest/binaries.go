@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-var errMissing = errors.New("no PostgreSQL server is installed (initdb, pg_ctl, postgres): apt-get install postgresql, or make postgres")
+var errMissing = errors.New("found no PostgreSQL server (initdb, pg_ctl, postgres). Run apt-get install postgresql, or make postgres")
 
 // binaries returns the folder of initdb, pg_ctl and postgres: the one that PATH leads to, links followed, or else Debian's of the newest version.
 func binaries() (string, error) {

@@ -96,7 +96,7 @@ func unprivileged() (*syscall.Credential, error) {
 		}
 		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 	}
-	return nil, errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
+	return nil, errors.New("PostgreSQL does not run as root. Add a user postgres or nobody")
 }
 
 // guard starts the shell that cleans up: at Stop, or when this process is gone, however it went.

@@ -3,6 +3,8 @@
 // Package serviceconfig has the gRPC service config for callers of Enlist.
 package serviceconfig
 
+import _ "google.golang.org/grpc/health" // the service config checks health
+
 // JSON is for grpc.WithDefaultServiceConfig; docs/clients.md says what is in it.
 const JSON = `{
   "loadBalancingConfig": [{"round_robin": {}}],

@@ -1,0 +1,367 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"sigs.k8s.io/yaml"
+
+	"github.com/enlist-dev/enlist/cli/requestids"
+	"github.com/enlist-dev/enlist/client"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/server"
+)
+
+type createCommand struct {
+	Provider   string        `help:"Name of the provider." short:"p" placeholder:"NAME"`
+	ID         string        `help:"Id of the customer." name:"id" placeholder:"ID"`
+	GivenName  string        `help:"Given name." placeholder:"NAME"`
+	FamilyName string        `help:"Family name." placeholder:"NAME"`
+	Email      string        `help:"Email address." placeholder:"ADDRESS"`
+	Country    string        `help:"Country of the billing address, such as FR." placeholder:"CODE"`
+	File       string        `help:"Request in YAML or JSON; - reads stdin. Flags win." short:"f" placeholder:"FILE"`
+	OnExisting string        `help:"If the customer exists: fail, update or adopt." enum:",fail,update,adopt" default:"" placeholder:"ACTION"`
+	DryRun     bool          `help:"Send nothing. Show the request to the vendor."`
+	RequestID  string        `help:"UUID, if you store it yourself." name:"request-id" placeholder:"UUID"`
+	Timeout    time.Duration `help:"How long to wait for the outcome. (${default})" default:"5m" placeholder:"TIME"`
+	remote     `embed:""`
+}
+
+// fields returns path, flag and value of each field of the request that has a flag.
+func (c *createCommand) fields() []struct{ path, flag, value string } {
+	return []struct{ path, flag, value string }{
+		{"provider", "--provider", c.Provider},
+		{"request_id", "--request-id", c.RequestID},
+		{"customer.id", "--id", c.ID},
+		{"customer.name.given_name", "--given-name", c.GivenName},
+		{"customer.name.family_name", "--family-name", c.FamilyName},
+		{"customer.email", "--email", c.Email},
+		{"customer.billing_address.country_code", "--country", c.Country},
+	}
+}
+
+// Run creates a customer, or shows what would be sent.
+func (c *createCommand) Run(ctx context.Context, s *streams) error {
+	request, err := c.request(s.in)
+	if err != nil {
+		return err
+	}
+	connection, err := c.connect()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close() }()
+	if c.DryRun {
+		return c.preview(ctx, s, connection, request)
+	}
+	entry, err := c.identify(request)
+	if err != nil {
+		return err
+	}
+	if err := c.ready(ctx, connection, request, entry); err != nil {
+		return err
+	}
+	if entry.File != "" {
+		_, _ = fmt.Fprintf(s.err, "request_id %s, stored in %s\n", entry.RequestID, entry.File)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	progress := func(retry client.Retry) {
+		_, _ = fmt.Fprintf(s.err, "not settled yet: %s; next attempt in %v\n", summary(retry.Err), retry.Wait.Round(100*time.Millisecond))
+	}
+	response, err := client.CreateCustomer(ctx, enlistv1.NewCustomerServiceClient(connection), request,
+		client.OnRetry(progress), client.CallOptions(grpc.WaitForReady(false)))
+	if err != nil {
+		return errors.Join(c.failed(err), forgetIfFinal(entry, err))
+	}
+	return errors.Join(entry.Settle(), c.print(s.out, response))
+}
+
+// request returns the request that the file and the flags make.
+func (c *createCommand) request(stdin io.Reader) (*enlistv1.CreateCustomerRequest, error) {
+	request := &enlistv1.CreateCustomerRequest{}
+	if c.File != "" {
+		if err := readRequest(c.File, stdin, request); err != nil {
+			return nil, err
+		}
+	}
+	for _, field := range c.fields() {
+		if field.value != "" {
+			setText(request.ProtoReflect(), field.path, field.value)
+		}
+	}
+	if c.OnExisting != "" {
+		request.OnExisting = enlistv1.OnExisting(enlistv1.OnExisting_value["ON_EXISTING_"+strings.ToUpper(c.OnExisting)])
+	}
+	switch {
+	case request.GetProvider() == "":
+		return nil, errors.New("--provider is missing: name a provider; `enlist providers list` shows them")
+	case request.GetRequestId() != "" && uuid.Validate(request.GetRequestId()) != nil:
+		return nil, errors.New("--request-id must be a UUID, for example from uuidgen")
+	}
+	return request, nil
+}
+
+// readRequest reads a request from a file, in YAML, which JSON is too.
+func readRequest(file string, stdin io.Reader, into proto.Message) error {
+	if file != "-" {
+		opened, err := os.Open(file) //nolint:gosec // the user names the file
+		if err != nil {
+			return err
+		}
+		defer func() { _ = opened.Close() }()
+		stdin = opened
+	}
+	text, err := io.ReadAll(io.LimitReader(stdin, maxRequest+1))
+	if err != nil {
+		return err
+	}
+	if len(text) > maxRequest {
+		return fmt.Errorf("--file: must have at most %d MiB", maxRequest>>20)
+	}
+	isYAML := !json.Valid(text)
+	if isYAML {
+		if text, err = yaml.YAMLToJSONStrict(text); err != nil {
+			return fmt.Errorf("--file: must be YAML or JSON: %w", err)
+		}
+	}
+	wrong := server.ReadJSON(text, into)
+	if wrong == nil {
+		return nil
+	}
+	description := wrong.Description
+	if isYAML {
+		description, _, _ = strings.Cut(description, " (line ") // of the JSON, which the user does not see
+	}
+	return fmt.Errorf("--file: %s %s", wrong.Path, description)
+}
+
+// maxRequest is more than any request of the contract has, in bytes.
+const maxRequest = 4 << 20
+
+// setText sets a text field by its path, and makes the messages on the way.
+func setText(message protoreflect.Message, path, value string) {
+	name, rest, nested := strings.Cut(path, ".")
+	field := message.Descriptor().Fields().ByName(protoreflect.Name(name))
+	if nested {
+		setText(message.Mutable(field).Message(), rest, value)
+		return
+	}
+	message.Set(field, protoreflect.ValueOfString(value))
+}
+
+// identify sets the request_id of a request. Unless the user sets one, it comes from the file of
+// this request, which is on disk when identify returns.
+func (c *createCommand) identify(request *enlistv1.CreateCustomerRequest) (*requestids.Entry, error) {
+	if request.GetRequestId() != "" {
+		return &requestids.Entry{RequestID: request.GetRequestId(), Created: time.Now(), Repeated: true}, nil // the user stores it
+	}
+	folder, err := stateFolder()
+	if err != nil {
+		return nil, err
+	}
+	store, err := requestids.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := c.identity(request)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := store.Begin(identity)
+	if err != nil {
+		return nil, err
+	}
+	request.RequestId = entry.RequestID
+	return entry, nil
+}
+
+// shortestRetention is how long every server at least remembers a request (journal.retention).
+const shortestRetention = time.Hour
+
+// ready returns an error if the server does not respond, or if it may have forgotten the request,
+// which it would then send to the vendor again.
+func (c *createCommand) ready(
+	ctx context.Context, connection *grpc.ClientConn, request *enlistv1.CreateCustomerRequest, entry *requestids.Entry,
+) error {
+	_, err := read(ctx, &enlistv1.GetProviderRequest{Provider: request.GetProvider()}, enlistv1.NewProviderServiceClient(connection).GetProvider)
+	if isOfEnlist(err) {
+		err = nil // the server responds
+	}
+	if err == nil && time.Since(entry.Created) > shortestRetention {
+		_, err = read(ctx, &enlistv1.GetOperationRequest{Provider: request.GetProvider(), RequestId: entry.RequestID},
+			enlistv1.NewOperationServiceClient(connection).GetOperation)
+		if client.Reason(err) == enlistv1.ErrorReason_OPERATION_NOT_FOUND {
+			return fmt.Errorf("the server no longer knows request_id %s of %s: nothing was sent, since the customer may exist. "+
+				"Look for it at the vendor. If it does not exist, delete %s and repeat the command",
+				entry.RequestID, entry.Created.Format(time.DateTime), entry.File)
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case entry.Repeated && !entry.Settled:
+		return c.failed(&client.NotSettledError{RequestID: entry.RequestID, Err: err})
+	case entry.Repeated:
+		return c.failed(err)
+	default:
+		return errors.Join(c.failed(err), entry.Forget()) // nothing was sent
+	}
+}
+
+// isOfEnlist tells whether an error is a response of Enlist.
+func isOfEnlist(err error) bool {
+	return client.Reason(err) != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED
+}
+
+// identity returns what makes two commands the same: the server and the whole request.
+func (c *createCommand) identity(request *enlistv1.CreateCustomerRequest) ([]byte, error) {
+	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&fields); err != nil {
+		return nil, err
+	}
+	address, _, err := c.address()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal([]any{address, fields}) // sorted, with the same spaces in every version of protojson
+}
+
+// stateFolder returns the folder of the files with request_ids.
+func stateFolder() (string, error) {
+	if folder := os.Getenv("ENLIST_STATE"); folder != "" {
+		return filepath.Abs(folder)
+	}
+	if folder := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(folder) {
+		return filepath.Join(folder, "enlist"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("%w: set ENLIST_STATE to a folder for request ids, or set --request-id", err)
+	}
+	return filepath.Join(home, ".local", "state", "enlist"), nil
+}
+
+// forgetIfFinal forgets a request that created no customer. The user can then remove the cause and
+// repeat the command.
+func forgetIfFinal(entry *requestids.Entry, err error) error {
+	if errors.As(err, new(*client.NotSettledError)) {
+		return nil
+	}
+	switch client.Reason(err) {
+	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS:
+		return entry.Forget()
+	case enlistv1.ErrorReason_INVALID_FIELD, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED, enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
+		enlistv1.ErrorReason_NOT_PERMITTED:
+		if !entry.Repeated { // no earlier command may have sent it
+			return entry.Forget()
+		}
+	}
+	return nil
+}
+
+// failed returns an error of a creation as text, with the exit status.
+func (c *createCommand) failed(err error) error {
+	flags := map[string]string{"customer": "--family-name, --email or --file"}
+	for _, field := range c.fields() {
+		flags[field.path] = field.flag
+	}
+	var open *client.NotSettledError
+	if !errors.As(err, &open) {
+		explained := c.explain(err, flags)
+		if reason := client.Reason(err); reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN || reason == enlistv1.ErrorReason_REQUEST_IN_PROGRESS {
+			return &failure{explained, exitNotSettled}
+		}
+		return explained
+	}
+	return &failure{fmt.Errorf("the outcome is not known yet: repeat the same command; it creates no second customer\n  request_id %s\n  %w",
+		open.RequestID, c.explain(open.Err, flags)), exitNotSettled}
+}
+
+// summary says in a few words why an attempt is repeated.
+func summary(err error) string {
+	if reason := client.Reason(err); reason != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED {
+		return reason.String()
+	}
+	return "the server does not respond (" + status.Code(err).String() + ")"
+}
+
+// preview shows what would be sent.
+func (c *createCommand) preview(ctx context.Context, s *streams, connection *grpc.ClientConn, request *enlistv1.CreateCustomerRequest) error {
+	request.ValidateOnly = true
+	rpc := enlistv1.NewCustomerServiceClient(connection).CreateCustomer
+	response, err := read(ctx, request, func(ctx context.Context, request *enlistv1.CreateCustomerRequest, options ...grpc.CallOption) (
+		*enlistv1.CreateCustomerResponse, error,
+	) {
+		return rpc(ctx, request, append(options, grpc.WaitForReady(false))...)
+	})
+	if err != nil {
+		return c.failed(err)
+	}
+	if c.Output == "json" {
+		return printJSON(s.out, response)
+	}
+	sent := response.GetVendorRequest()
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s\n", sent.GetMethod(), sent.GetUrl())
+	for _, header := range sent.GetHeaders() {
+		fmt.Fprintf(&text, "%s: %s\n", header.GetName(), header.GetValue())
+	}
+	body := bytes.NewBufferString("")
+	if json.Indent(body, []byte(sent.GetBody()), "", "  ") != nil {
+		body = bytes.NewBufferString(sent.GetBody()) // a form
+	}
+	if _, err := fmt.Fprintf(s.out, "%s\n%s\n", text.String(), body); err != nil {
+		return err
+	}
+	rows := make([][]string, len(response.GetFields()))
+	for i, field := range response.GetFields() {
+		rows[i] = []string{field.GetPath(), shortName(field.GetFate(), "FATE_"), field.GetWireField(), field.GetNote()}
+	}
+	return printSection(s.out, []string{"FIELD", "FATE", "VENDOR FIELD", "NOTE"}, rows)
+}
+
+// print shows the outcome, and each field that was not sent unchanged.
+func (c *createCommand) print(out io.Writer, response *enlistv1.CreateCustomerResponse) error {
+	if c.Output == "json" {
+		return printJSON(out, response)
+	}
+	outcome := shortName(response.GetOutcome(), "OUTCOME_")
+	if response.GetReplayed() {
+		outcome += " (replayed)"
+	}
+	row := []string{response.GetCustomer().GetId(), outcome, response.GetRequestId()}
+	if err := printTable(out, []string{"CUSTOMER", "OUTCOME", "REQUEST_ID"}, [][]string{row}); err != nil {
+		return err
+	}
+	var fields [][]string
+	for _, field := range response.GetFields() {
+		if field.GetFate() != enlistv1.Fate_FATE_SENT {
+			fields = append(fields, []string{field.GetPath(), shortName(field.GetFate(), "FATE_"), field.GetWireField(), field.GetNote()})
+		}
+	}
+	if err := printSection(out, []string{"FIELD", "FATE", "VENDOR FIELD", "NOTE"}, fields); err != nil {
+		return err
+	}
+	return printWarnings(out, response.GetWarnings())
+}

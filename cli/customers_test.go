@@ -1,0 +1,209 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/enlist-dev/enlist/sandbox"
+)
+
+// client runs commands against one server.
+type client struct {
+	t           *testing.T
+	environment []string
+	vendors     *httptest.Server
+	server      *process
+}
+
+func newClient(t *testing.T) *client {
+	vendors := httptest.NewServer(sandbox.New())
+	t.Cleanup(vendors.Close)
+	server := startProcess(t, vendors)
+	environment := append(os.Environ(), "ENLIST_STATE="+t.TempDir(), "ENLIST_SERVER="+server.grpc.Target())
+	return &client{t: t, environment: environment, vendors: vendors, server: server}
+}
+
+// run returns what a command prints, and its exit status.
+func (c *client) run(stdin string, arguments ...string) (out, errOut string, status int) {
+	c.t.Helper()
+	command := exec.Command(binary, arguments...)
+	var stdout, stderr bytes.Buffer
+	command.Stdin, command.Stdout, command.Stderr, command.Env = strings.NewReader(stdin), &stdout, &stderr, c.environment
+	_ = command.Run() // the status says how it ended
+	return stdout.String(), stderr.String(), command.ProcessState.ExitCode()
+}
+
+// succeeds returns what a command prints to standard output.
+func (c *client) succeeds(stdin string, arguments ...string) string {
+	c.t.Helper()
+	out, errOut, status := c.run(stdin, arguments...)
+	if status != 0 {
+		c.t.Fatalf("%v: status %d\n%s%s", arguments, status, out, errOut)
+	}
+	return out
+}
+
+// fails checks the exit status of a command and what it prints to standard error.
+func (c *client) fails(status int, want, stdin string, arguments ...string) {
+	c.t.Helper()
+	out, errOut, got := c.run(stdin, arguments...)
+	if got != status || !strings.Contains(errOut, want) || out != "" {
+		c.t.Errorf("%v: status %d, want %d and %q\n%s%s", arguments, got, status, want, out, errOut)
+	}
+}
+
+func (c *client) fault(fault string) {
+	c.t.Helper()
+	post(c.t, c.vendors.URL+"/sandbox/faults", fault)
+}
+
+var smith = []string{"customers", "create", "-p", "opencell", "--id", "S1", "--family-name", "Smith", "--country", "FR"}
+
+func TestCreateFromFlags(t *testing.T) {
+	c := newClient(t)
+	out, errOut, status := c.run("", append(smith, "--given-name", "Ada", "--email", "ada@example.com")...)
+	if status != 0 || !regexp.MustCompile(`(?m)^S1 +CREATED +[0-9a-f-]{36}$`).MatchString(out) || !strings.Contains(out, "opencell.billing_cycle") {
+		t.Fatalf("status %d\n%s%s", status, out, errOut)
+	}
+	id := regexp.MustCompile(`request_id ([0-9a-f-]{36}), stored in (.*)`).FindStringSubmatch(errOut)
+	if id == nil || !strings.Contains(out, id[1]) {
+		t.Fatalf("the request_id is not named: %s", errOut)
+	}
+	if stored, err := os.ReadFile(id[2]); err != nil || !strings.Contains(string(stored), id[1]) {
+		t.Errorf("%s: %s, %v", id[2], stored, err)
+	}
+	read := c.succeeds("", "customers", "get", "S1", "-p", "opencell")
+	for _, want := range []string{"name.given_name +Ada", "email +ada@example.com", "billing_address.country_code +FR"} {
+		if !regexp.MustCompile(`(?m)^` + want + `$`).MatchString(read) {
+			t.Errorf("no %s in\n%s", want, read)
+		}
+	}
+}
+
+// A repeated command is the same request, also if another process sent the first.
+func TestCreateAgain(t *testing.T) {
+	c := newClient(t)
+	first := c.succeeds("", append(smith, "-o", "json")...)
+	again := c.succeeds(`{"customer": {"id": "S1", "name": {"familyName": "Smith"}, "billing_address": {"country_code": "FR"}}}`,
+		"customers", "create", "--file", "-", "--provider", "opencell", "--output", "json")
+	var one, two struct {
+		RequestID string
+		Replayed  bool
+	}
+	if json.Unmarshal([]byte(first), &one) != nil || json.Unmarshal([]byte(again), &two) != nil || one.RequestID == "" ||
+		one.RequestID != two.RequestID || one.Replayed || !two.Replayed {
+		t.Errorf("%s\nthen\n%s", first, again)
+	}
+	c.fails(1, "CUSTOMER_EXISTS", "", append(smith, "--email", "other@example.com")...)
+	c.fails(1, "CUSTOMER_EXISTS", "", append(smith, "--email", "other@example.com")...)
+	if out := c.succeeds("", append(smith, "--email", "other@example.com", "--on-existing", "update")...); !strings.Contains(out, "UPDATED") {
+		t.Error(out)
+	}
+}
+
+func TestCreateFromYAML(t *testing.T) {
+	c := newClient(t)
+	file := filepath.Join(t.TempDir(), "customer.yaml")
+	text := `
+provider: avvio
+customer:
+  name: {title: Mr, family_name: "Null", given_name: "No"}
+  email: null@example.com
+  billing_address: {country_code: "NO", postal_code: "0600"}
+avvio: {password: "long-enough-password"}
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := c.succeeds("", "customers", "create", "-f", file); !strings.Contains(out, "CREATED") {
+		t.Error(out)
+	}
+	unquoted := strings.ReplaceAll(text, `"NO"`, "NO")
+	c.fails(1, "--file: customer.billing_address.country_code must be a string, in double quotes\n", unquoted, "customers", "create", "-f", "-")
+	c.fails(1, `did you mean customer.email?`, `{"customer": {"emial": "a@example.com"}}`, "customers", "create", "-f", "-", "-p", "opencell")
+	c.fails(1, "--file: must be YAML or JSON", "a: b: c", "customers", "create", "-f", "-", "-p", "opencell")
+	c.fails(1, "no such file", "", "customers", "create", "-f", file+".missing", "-p", "opencell")
+	c.fails(1, "must have at most 4 MiB", strings.Repeat(" ", 4<<20+1), "customers", "create", "-f", "-", "-p", "opencell")
+}
+
+func TestCreateFails(t *testing.T) {
+	c := newClient(t)
+	c.fails(1, "--provider is missing", "", "customers", "create")
+	c.fails(1, "--request-id must be a UUID", "", append(smith, "--request-id", "1")...)
+	c.fails(1, "PROVIDER_NOT_CONFIGURED", "", "customers", "create", "-p", "nobody", "--id", "S1", "--family-name", "Smith")
+	c.fails(1, "customer.email (--email): must be one bare email address", "", append(smith, "--email", "ada")...)
+	c.fails(1, "CUSTOMER_NOT_FOUND", "", "customers", "get", "NOBODY", "-p", "opencell")
+	c.fails(80, "--on-existing", "", append(smith, "--on-existing", "replace")...)
+	c.fails(1, "does not respond", "", append(smith, "--server", "127.0.0.1:1")...)
+	c.fails(1, "name its gRPC port", "", append(smith, "--server", strings.TrimPrefix(c.server.rest, "http://"))...)
+	c.fails(1, "write --server http://", "", append(smith, "--server", "https://"+c.server.grpc.Target())...)
+	for _, wrong := range []string{"localhost", "ftp://localhost:1", "https://localhost:1/x", "a@localhost:1", ":9090"} {
+		c.fails(1, "--server must be HOST:PORT", "", append(smith, "--server", wrong)...)
+	}
+	c.fails(1, "need TLS", "", append(smith, "--ca-file", "ca.pem")...)
+
+	unknown := `{"customer": {"id": "S2", "name": {"familyName": "Smith"}, "billingAddress": {"countryCode": "FR"}}, "opencell": {"billingCycle": "NONE"}}`
+	for range 2 { // a refused request is not kept: the cause can be removed at the vendor
+		c.fails(1, "vendor: ENTITY_DOES_NOT_EXISTS_EXCEPTION", unknown, "customers", "create", "-f", "-", "-p", "opencell")
+	}
+}
+
+// While the outcome is not known, the command says so and exits with 2, and does not send again.
+func TestCreateIsNotSettled(t *testing.T) {
+	c := newClient(t)
+	c.fault(`{"vendor": "opencell", "operation": "create", "kind": "drop_after"}`)
+	c.fault(`{"vendor": "opencell", "operation": "get", "kind": "status_500", "times": 50}`)
+	_, errOut, status := c.run("", append(smith, "--timeout", "2s")...)
+	for _, want := range []string{"not settled yet: OUTCOME_UNKNOWN; next attempt in", "repeat the same command", "OUTCOME_UNKNOWN: "} {
+		if !strings.Contains(errOut, want) {
+			t.Errorf("no %q in\n%s", want, errOut)
+		}
+	}
+	if status != 2 {
+		t.Errorf("status %d", status)
+	}
+	c.server.end(syscall.SIGTERM)
+	c.fails(2, "repeat the same command", "", smith...)
+}
+
+func TestDryRun(t *testing.T) {
+	c := newClient(t)
+	out := c.succeeds("", append(smith, "--dry-run")...)
+	for _, want := range []string{"POST " + c.vendors.URL, `"lastName": "Smith"`, "customer.name.family_name +SENT +name.lastName"} {
+		if !regexp.MustCompile(want).MatchString(out) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	c.fails(1, "CUSTOMER_NOT_FOUND", "", "customers", "get", "S1", "-p", "opencell")
+}
+
+func TestReadingCommands(t *testing.T) {
+	c := newClient(t)
+	c.succeeds("", "customers", "create", "-p", "sellandsign", "--id", "S1", "--family-name", "Smith", "--email", "s@example.com",
+		"-f", write(t, `{"customer": {"name": {"title": "Mr", "givenName": "Ada"}, "mobile": "+33612345678",
+			"billingAddress": {"lines": ["1 Rue"], "city": "Nice", "postalCode": "06000", "countryCode": "FR"}}}`))
+	for arguments, want := range map[string]string{
+		"contractors list S1 -p sellandsign":         `(?m)^\S+ +\S+ Ada Smith +s@example.com +\+33612345678$`,
+		"contractors list S1 -p sellandsign -o json": `"contractors": \[\n`,
+		"providers list":                           `(?m)^opencell +OPENCELL +ENFORCED_BY_KEY`,
+		"providers list -o json":                   `"name": "avvio"`,
+		"providers get caliq":                      `(?m)^customer.billing_address.lines\[0\] +Line1 +yes +1 to 50$`,
+		"providers get caliq --output=json":        `"vendor": "VENDOR_CALIQ"`,
+		"customers get S1 -p sellandsign --record": `(?m)^VENDOR FIELD +VALUE$`,
+		"customers get S1 -p sellandsign -o json":  `"familyName": "Smith"`,
+	} {
+		if out := c.succeeds("", strings.Fields(arguments)...); !regexp.MustCompile(want).MatchString(out) {
+			t.Errorf("%s: no %s in\n%s", arguments, want, out)
+		}
+	}
+	c.fails(1, "RPC_NOT_SUPPORTED", "", "contractors", "list", "S1", "-p", "opencell")
+	c.fails(1, "PROVIDER_NOT_CONFIGURED", "", "providers", "get", "nobody")
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/enlist-dev/enlist/client"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
+
+// exitNotSettled is the exit status of a creation whose outcome is not known yet.
+const exitNotSettled = 2
+
+// failure is an error with an exit status of its own.
+type failure struct {
+	error
+
+	status int
+}
+
+func (f *failure) Unwrap() error { return f.error }
+
+// explain returns an error of a request as text for a person: the reason, the message, each field
+// violation, and the vendor's words. The flags say how a field is set on the command line.
+func (r *remote) explain(err error, flags map[string]string) error {
+	var text strings.Builder
+	said := status.Convert(err)
+	reason := client.Reason(err)
+	violations := client.Detail[*errdetails.BadRequest](err).GetFieldViolations()
+	switch {
+	case len(violations) > 0:
+		fmt.Fprintf(&text, "%v", reason)
+	case reason != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:
+		fmt.Fprintf(&text, "%v: %s", reason, said.Message())
+	case said.Code() == codes.Unavailable, said.Code() == codes.DeadlineExceeded:
+		fmt.Fprintf(&text, "the server at %s does not respond: %s\n  %s", r.Server, r.remedy(said.Message()), printable(said.Message()))
+	case said.Code() == codes.Unimplemented:
+		fmt.Fprintf(&text, "%s is not the gRPC port of Enlist, or its version does not know this request: %s", r.Server, printable(said.Message()))
+	default:
+		fmt.Fprintf(&text, "%v: %s", said.Code(), printable(said.Message()))
+	}
+	for _, violation := range violations {
+		field := violation.GetField()
+		if flag := flags[field]; flag != "" {
+			field += " (" + flag + ")"
+		}
+		fmt.Fprintf(&text, "\n  %s: %s", field, violation.GetDescription())
+	}
+	for _, message := range client.Detail[*enlistv1.VendorError](err).GetMessages() {
+		words := []string{message.GetCode(), message.GetMessage(), message.GetExtra(), message.GetDescription()}
+		words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
+		fmt.Fprintf(&text, "\n  vendor: %s", printable(strings.Join(words, ": ")))
+	}
+	return errors.New(text.String())
+}
+
+// remedy says what to do about a connection that failed.
+func (r *remote) remedy(cause string) string {
+	switch address, _, _ := r.address(); {
+	case strings.Contains(cause, "does not look like a TLS handshake"):
+		return "if it has no TLS, write --server http://" + address
+	case strings.Contains(cause, "looked like an HTTP/1.1 header"):
+		return "name its gRPC port with --server (ENLIST_SERVER), not its REST port"
+	default:
+		return "start it, or name another one with --server (ENLIST_SERVER)"
+	}
+}
