@@ -35,7 +35,10 @@ async def main() -> None:
 asyncio.run(main())
 `
 
-var settled = regexp.MustCompile(`(?m)^settled (\S+) replayed=(?:true|false)$`)
+var (
+	sandboxed = regexp.MustCompile(`^Sandbox on (\S+)\. `)
+	settled   = regexp.MustCompile(`(?m)^settled (\S+) replayed=(?:true|false)$`)
+)
 
 // TestServerKilled runs the examples while the server is killed and started again. The kill comes
 // when the vendor has created the customer and has not responded.
@@ -104,16 +107,22 @@ func startServer(t *testing.T) *server {
 	}
 	t.Cleanup(func() { _ = sandbox.Process.Kill(); _ = sandbox.Wait() })
 	line, err := bufio.NewReader(output).ReadString('\n')
-	if _, scanned := fmt.Sscanf(line, "sandbox on %s ", &s.sandbox); err != nil || scanned != nil {
+	at := sandboxed.FindStringSubmatch(line)
+	if at == nil {
 		t.Fatalf("%v: %q", err, line)
 	}
-	text, err := os.ReadFile("../docs/configuration/sandbox.yaml")
+	s.sandbox = at[1]
+	text, err := os.ReadFile("../cli/configuration/sandbox.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.grpc, s.rest = unused(t), "http://"+unused(t)
-	config := strings.NewReplacer("http://127.0.0.1:8090", s.sandbox, "127.0.0.1:9090", s.grpc, "127.0.0.1:8080", strings.TrimPrefix(s.rest, "http://")).
-		Replace(string(text)) + "journal: {sqlite: {path: " + filepath.Join(folder, "enlist.db") + "}}\n"
+	config := strings.NewReplacer(
+		"http://127.0.0.1:8090", s.sandbox,
+		"127.0.0.1:9090", s.grpc,
+		"127.0.0.1:8080", strings.TrimPrefix(s.rest, "http://"),
+		"enlist.db}", filepath.Join(folder, "enlist.db")+"}",
+	).Replace(string(text))
 	if err := os.WriteFile(s.config, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
