@@ -203,18 +203,18 @@ class PolicyTest(unittest.TestCase):
                 self.world([final]).create()
             self.assertIs(raised.exception, final)
 
-    def test_a_later_error_settles_the_outcome_or_not(self) -> None:
+    def test_a_final_error_may_leave_earlier_attempts_open(self) -> None:
         for reason in ("VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"):
             final = enlists(reason)
             with self.assertRaises(Failure) as raised:
                 self.world([UNAVAILABLE, final]).create()
             self.assertIs(raised.exception, final)
-        for other in (enlists("CREDENTIALS_INVALID"), Failure(grpc.StatusCode.UNIMPLEMENTED)):
-            with self.assertRaises(enlist.NotSettledError) as open_end:
-                self.world([UNAVAILABLE, other]).create()
-            self.assertIs(open_end.exception.__cause__, other)
+        for final in (enlists("CREDENTIALS_INVALID"), Failure(grpc.StatusCode.UNIMPLEMENTED)):
+            with self.assertRaises(enlist.NotSettledError) as open_:
+                self.world([UNAVAILABLE, final]).create()
+            self.assertIs(open_.exception.__cause__, final)
             with self.assertRaises(Failure):
-                self.world([UNAVAILABLE, other]).create(VALIDATE_ONLY)
+                self.world([UNAVAILABLE, final]).create(VALIDATE_ONLY)
 
     def test_lost_responses_are_repeated(self) -> None:
         for code in LOST:

@@ -21,11 +21,10 @@ export interface CreateCustomerOptions {
     onRetry?: (error: unknown, reason: string, delayMs: number) => void;
 }
 /**
- * The outcome is not known. `cause` is the last error.
+ * The outcome is not known. The caller's time ended, its signal was aborted, or an error that says
+ * nothing about earlier attempts stopped them. `cause` is the last error.
  *
- * The caller's time ended, its signal was aborted, or an error that says nothing about earlier
- * attempts stopped them, such as a revoked API key. The customer may exist or not. Repeat the
- * request with the same requestId.
+ * The customer may exist or not. Repeat the request with the same requestId.
  */
 export declare class NotSettledError extends Error {
     readonly requestId: string;

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import NoReturn
 
 import grpc
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
@@ -23,8 +22,8 @@ _REPEATED = frozenset({
     grpc.StatusCode.INTERNAL,
     grpc.StatusCode.ABORTED,
 })
-# Reasons of final errors that also settle the outcome of earlier attempts.
-_SETTLED = frozenset({"VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"})
+# Reasons of final errors that also settle earlier attempts.
+_SETTLING = frozenset({"VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"})
 _SHORTEST_DELAY = 0.1  # seconds, as all below
 _FIRST_BACKOFF = 1.0
 _LONGEST_BACKOFF = 30.0
@@ -33,9 +32,8 @@ _LONGEST_BACKOFF = 30.0
 class NotSettledError(Exception):
     """The outcome is not known. __cause__ is the last error, if any.
 
-    The caller's time ended, or an error that says nothing about earlier attempts stopped them, such
-    as a revoked API key. The customer may exist or not. Repeat the request with the same
-    request_id.
+    The caller's time ended, or an error that says nothing about earlier attempts stopped them.
+    The customer may exist or not. Repeat the request with the same request_id.
     """
 
     def __init__(self, request_id: str) -> None:
@@ -97,10 +95,10 @@ class Attempts:
         """
         info = find_detail(error, ErrorInfo)
         if info is not None and info.domain == "enlist":
-            reason = info.reason
             retry = find_detail(error, RetryInfo)
             if retry is None:
-                self._stop(error, reason)
+                raise self._final(error, info.reason)
+            reason = info.reason
             asked = retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9
             delay = max(asked, _SHORTEST_DELAY)
             self._backoff = _FIRST_BACKOFF
@@ -108,7 +106,7 @@ class Attempts:
             reason, delay = "", self._backoff
             self._backoff = min(2 * self._backoff, _LONGEST_BACKOFF)
         else:
-            self._stop(error, "")
+            raise self._final(error, "")
         if delay >= self._left():
             # That the time is over is no news: an error from before it says more.
             over = not reason and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
@@ -118,10 +116,16 @@ class Attempts:
             self._on_retry(error, reason, delay)
         return delay
 
-    def _stop(self, error: grpc.RpcError, reason: str) -> NoReturn:
-        if self._last is not None and self._creates and reason not in _SETTLED:
-            raise NotSettledError(self._request_id) from error
-        raise error
+    def _final(self, error: grpc.RpcError, reason: str) -> Exception:
+        """Returns what to raise for an error after which nothing is repeated.
+
+        An error such as a revoked API key says nothing about earlier attempts.
+        """
+        if self._last is None or not self._creates or reason in _SETTLING:
+            return error
+        not_settled = NotSettledError(self._request_id)
+        not_settled.__cause__ = error
+        return not_settled
 
 
 def create_customer(

@@ -36,11 +36,10 @@ export interface CreateCustomerOptions {
 }
 
 /**
- * The outcome is not known. `cause` is the last error.
+ * The outcome is not known. The caller's time ended, its signal was aborted, or an error that says
+ * nothing about earlier attempts stopped them. `cause` is the last error.
  *
- * The caller's time ended, its signal was aborted, or an error that says nothing about earlier
- * attempts stopped them, such as a revoked API key. The customer may exist or not. Repeat the
- * request with the same requestId.
+ * The customer may exist or not. Repeat the request with the same requestId.
  */
 export class NotSettledError extends Error {
   override readonly name = "NotSettledError";
@@ -108,8 +107,8 @@ const unavailable = 14;
 // way. RESOURCE_EXHAUSTED is not one: gRPC also uses it for a message that is too large.
 const repeated: unknown[] = [cancelled, unknown, deadlineExceeded, aborted, internal, unavailable];
 
-// Reasons of final errors that also settle the outcome of earlier attempts.
-const settled = ["VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"];
+// Reasons of final errors that also settle earlier attempts.
+const settling = ["VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"];
 
 const shortestDelayMs = 100;
 const firstBackoffMs = 1_000;
@@ -159,9 +158,9 @@ class Attempts {
     let reason = "";
     let delay: number;
     if (info?.domain === "enlist") {
-      reason = info.reason;
       const retry = findDetail(error, RetryInfoSchema);
-      if (!retry) this.stop(error, reason);
+      if (!retry) throw this.final(error, info.reason);
+      reason = info.reason;
       const { seconds = 0n, nanos = 0 } = retry.retryDelay ?? {};
       delay = Math.min(
         Math.max(Number(seconds) * 1e3 + nanos / 1e6, shortestDelayMs),
@@ -172,7 +171,7 @@ class Attempts {
       delay = this.backoffMs;
       this.backoffMs = Math.min(2 * this.backoffMs, longestBackoffMs);
     } else {
-      this.stop(error, reason);
+      throw this.final(error, "");
     }
     if (delay >= this.left()) {
       // That the time is over is no news: an error from before it says more.
@@ -184,11 +183,14 @@ class Attempts {
     return delay;
   }
 
-  private stop(error: unknown, reason: string): never {
-    const later = this.last !== undefined && !this.request.validateOnly;
-    if (later && !settled.includes(reason))
-      throw new NotSettledError(this.request.requestId, error);
-    throw error;
+  /**
+   * Returns what to throw for an error after which nothing is repeated. An error such as a revoked
+   * API key says nothing about earlier attempts.
+   */
+  private final(error: unknown, reason: string): unknown {
+    const first = this.last === undefined || this.request.validateOnly; // leaves nothing open
+    if (first || settling.includes(reason)) return error;
+    return new NotSettledError(this.request.requestId, error);
   }
 
   private left(): number {
