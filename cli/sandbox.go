@@ -27,7 +27,7 @@ func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer started.close()
-	if _, err := fmt.Fprintf(s.out, "Sandbox on %s. GET /sandbox lists its paths.\n", started.url()); err != nil {
+	if _, err := fmt.Fprintf(s.out, "Sandbox on %s (GET /sandbox lists its paths)\n", started.url()); err != nil {
 		return err
 	}
 	select {

@@ -153,7 +153,7 @@ func (s *Service) recordIntent(ctx context.Context, j *job, record *journal.Reco
 			}
 			return existing, busy, nil
 		}
-		s.log.WarnContext(ctx, "journal: could not record an intent; trying again", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+		s.log.WarnContext(ctx, "journal: could not record an intent", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
 			j.reply(nil, journalUnavailable(err))
 			s.withdraw(j)

@@ -11,7 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// Check asks which properties the API user may reach, and whether the connection's is one of them, where the answer lists any.
+// Check requests the properties that the API user may access. If the response lists any, the
+// provider's property must be one of them.
 func (p *Provider) Check(ctx context.Context) error {
 	secrets := []string{p.settings.GetPassword()}
 	call := p.call(vendorhttp.Check, &avviov1.GetSiteAccessRequest{UserAuth: p.userAuth(), Operation: "getSiteAccess"}, secrets)
@@ -34,7 +35,7 @@ func (p *Provider) reaches(sites []site) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
 		Message: fmt.Sprintf("Provider %s accepts the credentials, but they give no access to the property %d. "+
-			"Set site_id to another property, or ask Avvio for access.", p.description.Name, own),
+			"Set site_id to a property that they can access, or ask Avvio for access.", p.description.Name, own),
 		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
 	}
 }

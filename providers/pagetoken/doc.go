@@ -1,6 +1,8 @@
-// Package pagetoken makes and reads the page tokens of lists (AIP-158) whose pages are told apart by an offset.
+// Package pagetoken makes and reads page tokens (AIP-158) for lists whose pages start at an offset
+// or a position.
 //
-// A token is opaque to callers. It holds the offset and a hash over it and the request's other parameters, so that one that was
-// changed, made for another list, or used with other parameters is refused. It is no secret and no permission: who can read a list
-// can read all its pages.
+// A token is opaque to callers. It contains the start and a hash over the start and the request's
+// other parameters. So Enlist refuses a token that was changed, or is from another list or other
+// parameters. A token is neither a secret nor a permission: a caller who can read a list can read
+// all its pages.
 package pagetoken

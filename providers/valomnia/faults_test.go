@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// world is a provider at a sandbox of its own.
+// world is a provider with a sandbox of its own.
 type world struct {
 	*testing.T
 	providers.Provider
@@ -48,7 +48,7 @@ func (w *world) order(operation, kind, form string) {
 	}
 }
 
-// made returns how many customers the sandbox holds.
+// made returns the number of customers in the sandbox.
 func (w *world) made() int {
 	w.Helper()
 	response, err := http.Get(w.url + "/sandbox/records?vendor=valomnia")
@@ -63,7 +63,7 @@ func (w *world) made() int {
 	return len(held.Records)
 }
 
-// creation prepares a small creation of a reference.
+// creation prepares a small creation with a reference.
 func (w *world) creation(reference string) providers.Creation {
 	w.Helper()
 	creation, err := w.Prepare(settled(w.T, `{"customer":{"id":"`+reference+`","displayName":"John Smith","email":"a@example.com","billingAddress":{"countryCode":"FR","city":"Nice"}},
@@ -89,7 +89,7 @@ func (w *world) find(creation providers.Creation) providers.Candidate {
 	return found[0]
 }
 
-// warned returns code and path of each warning.
+// warned returns the code and path of each warning.
 func warned(warnings []*enlistv1.Warning) []string {
 	var warned []string
 	for _, warning := range warnings {
@@ -99,8 +99,8 @@ func warned(warnings []*enlistv1.Warning) []string {
 	return warned
 }
 
-// The response to a create proves a success under the vendor's form of the reference. Under a
-// reference that is not even nearly the same, it does not.
+// The response to a creation proves a success with the vendor's form of the reference. It does not
+// with a reference that is not even nearly equal.
 func TestFaultNormalisedKey(t *testing.T) {
 	changed := []string{"ID_CHANGED customer.id"}
 	for form, references := range map[string][2]string{
@@ -136,12 +136,12 @@ func TestFaultNormalisedKey(t *testing.T) {
 		fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
 		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: time.Now()})
 		if err != nil || len(found) != 1 || !found[0].Near || found[0].Match != providers.MatchUnclear {
-			t.Errorf("found %+v, %v", found, err) // Valomnia says that it is this one, in a form that we do not know
+			t.Errorf("found %+v, %v", found, err) // Valomnia returns it for this reference, in a form that Enlist does not know
 		}
 	}
 }
 
-// A proxy that repeats the request makes Valomnia refuse what it has just made.
+// If a proxy repeats the request, Valomnia refuses the customer that it has just created.
 func TestFaultRepeatedByProxy(t *testing.T) {
 	w := newWorld(t)
 	w.order("create", "repeated_by_proxy", "")
@@ -155,7 +155,7 @@ func TestFaultRepeatedByProxy(t *testing.T) {
 	}
 }
 
-// Reads have no refusal at 500 in the sandbox; see TestReadFailures.
+// The sandbox has no refusal of a read at 500; see TestReadFailures.
 func TestFaultRefusedWith500(t *testing.T) {
 	w := newWorld(t)
 	w.order("create", "refused_with_500", "")
@@ -169,7 +169,7 @@ func TestFaultRefusedWith500(t *testing.T) {
 	}
 }
 
-// An odd row in a list within the customer hides nothing else.
+// An odd row in a list within the customer hides no other value.
 func TestFaultOddRow(t *testing.T) {
 	for use := range 6 {
 		w := newWorld(t)
@@ -201,7 +201,7 @@ func TestFaultOddRow(t *testing.T) {
 	}
 }
 
-// Members of another type never undo a success, hide the customer, or go unnamed.
+// Members of another type never undo a success, hide the customer, or stay unreported.
 func TestFaultOtherTypes(t *testing.T) {
 	unreadable := func(warnings []*enlistv1.Warning) bool {
 		return slices.ContainsFunc(warned(warnings), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") })
@@ -229,7 +229,7 @@ func TestFaultOtherTypes(t *testing.T) {
 		if read, err := w.get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || !unreadable(read.GetWarnings()) {
 			t.Errorf("use %d: read %v, %v", use, read, err)
 		}
-		// What cannot be read neither proves nor excludes that the customer is ours.
+		// An unreadable value neither proves nor excludes that the customer is ours.
 		w.order("get", "other_types", "")
 		if found := w.find(creation); found.Match == providers.MatchOther {
 			t.Errorf("use %d: found %+v", use, found)

@@ -85,7 +85,7 @@ func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	return request
 }
 
-// settled makes a request as the server hands it on.
+// settled returns a request in the form in which the server passes it on.
 func settled(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	request := request(t, text)
@@ -99,7 +99,8 @@ func settled(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	return request
 }
 
-// full sets every field that Valomnia takes, in three creates: there is one name, and an address is the same or is not.
+// full returns three requests with every field that Valomnia supports: there is one name, and the
+// addresses are equal or not.
 func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 	t.Helper()
 	return []*enlistv1.CreateCustomerRequest{request(t, `{
@@ -127,7 +128,7 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 			"billingAddress": {"countryCode": "FR", "city": "Nice"}}}`)}
 }
 
-// The page's own sample: the parameters that make its customer, and what its answer means.
+// The page's own sample: the parameters that create its customer, and the meaning of its response.
 func TestPageSample(t *testing.T) {
 	answer, err := os.ReadFile("testdata/create_answer.json")
 	if err != nil {
@@ -149,7 +150,7 @@ func TestPageSample(t *testing.T) {
 	if diff := cmp.Diff(url.Values{
 		"reference": {"NC-3"}, "name": {"Marie's Jewelry"}, "categoryId": {"2"}, "currency": {"USD"}, "billingCountry": {"FR"}, "billingCity": {"Nice"},
 		"billWithParent": {"true"}, "customerSegmentationId": {"1"}, "creditLimit": {"5000"}, "dueDateConfigNumber": {"7"}, "dueDateConfigType": {"1"},
-		// The page writes the list with = for the colons, which is no JSON.
+		// The page has = in place of the colons in the list, which is not JSON.
 		"paymentTypes": {strings.ReplaceAll(`[{"id"=7},{"id"=8}]`, "=", ":")}, "regionId": {"3"}, "isSameAddress": {"true"},
 	}, sent); diff != "" {
 		t.Errorf("form differs from the page's parameters (-page +sent):\n%s", diff)
