@@ -35,10 +35,7 @@ async def main() -> None:
 asyncio.run(main())
 `
 
-var (
-	sandboxed = regexp.MustCompile(`^Sandbox on (\S+)\. `)
-	settled   = regexp.MustCompile(`(?m)^settled (\S+) replayed=(?:true|false)$`)
-)
+var settled = regexp.MustCompile(`(?m)^settled (\S+) replayed=(?:true|false)$`)
 
 // TestServerKilled runs the examples while the server is killed and started again. The kill comes
 // when the vendor has created the customer and has not responded.
@@ -107,33 +104,16 @@ func startServer(t *testing.T) *server {
 	}
 	t.Cleanup(func() { _ = sandbox.Process.Kill(); _ = sandbox.Wait() })
 	line, err := bufio.NewReader(output).ReadString('\n')
-<<<<<<< HEAD
-	at := sandboxed.FindStringSubmatch(line)
-	if at == nil {
-		t.Fatalf("%v: %q", err, line)
-	}
-	s.sandbox = at[1]
-=======
 	if _, scanned := fmt.Sscanf(line, "Sandbox on %s ", &s.sandbox); err != nil || scanned != nil {
 		t.Fatalf("%v: %q", err, line)
 	}
->>>>>>> main
 	text, err := os.ReadFile("../cli/configuration/sandbox.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.grpc, s.rest = unused(t), "http://"+unused(t)
-<<<<<<< HEAD
-	config := strings.NewReplacer(
-		"http://127.0.0.1:8090", s.sandbox,
-		"127.0.0.1:9090", s.grpc,
-		"127.0.0.1:8080", strings.TrimPrefix(s.rest, "http://"),
-		"enlist.db}", filepath.Join(folder, "enlist.db")+"}",
-	).Replace(string(text))
-=======
 	config := strings.NewReplacer("http://127.0.0.1:8090", s.sandbox, "127.0.0.1:9090", s.grpc, "127.0.0.1:8080", strings.TrimPrefix(s.rest, "http://"),
 		"path: enlist.db", "path: "+filepath.Join(folder, "enlist.db")).Replace(string(text))
->>>>>>> main
 	if err := os.WriteFile(s.config, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
