@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode"
+	"unicode/utf16"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -29,9 +30,29 @@ func printJSON(out io.Writer, message proto.Message) error {
 	if err := json.Indent(&indented, text, "", "  "); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, indented.String())
+	_, err = fmt.Fprintln(out, escaped(indented.String()))
 	return err
 }
+
+// escaped replaces characters beyond ASCII that a terminal would act on with their JSON escapes.
+func escaped(text string) string {
+	if !strings.ContainsFunc(text, isUnprintable) {
+		return text
+	}
+	var safe strings.Builder
+	for _, r := range text {
+		if isUnprintable(r) {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&safe, "\\u%04x", unit)
+			}
+			continue
+		}
+		safe.WriteRune(r)
+	}
+	return safe.String()
+}
+
+func isUnprintable(r rune) bool { return r > unicode.MaxASCII && !unicode.IsPrint(r) }
 
 // printTable writes rows under a header, each column as wide as its widest cell.
 func printTable(out io.Writer, header []string, rows [][]string) error {
