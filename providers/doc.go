@@ -1,6 +1,9 @@
-// Package providers says what a provider is: a configured connection to a vendor's system that can create and read customers.
+// Package providers defines a provider: a configured connection to a vendor's system that creates
+// and reads customers.
 //
-// The interface, its errors and its description of itself live here, together with the one mechanism by which the annotations of
-// a vendor's wire message give the table of fields, the fate of each field, and the canonical path of each violation.
-// The vendors' adapters live in the folders below, one each. Nothing here knows gRPC or another vendor.
+// It has the interface Provider, the errors, and the table of fields. The annotations of a vendor's
+// wire message give that table, the fate of each field, and the path of each violation. The
+// adapters are in the folders below, one for each vendor.
+//
+// Packages once, server and cli import it, and the adapters do. It knows no gRPC and no vendor.
 package providers

@@ -4,6 +4,8 @@
 //
 // A file holds no content of the request. Its name is an HMAC of the request, with a key that stays
 // in the same folder.
+//
+// Package cli imports it.
 package requestids
 
 import (

@@ -21,4 +21,6 @@
 // counts. Should the server's clock have jumped, a due time or a life that ends more than an hour ahead is not believed.
 //
 // Every method is one statement in one round trip (the first of its kind on a connection: two), and finds what it needs by an index.
+//
+// Package cli imports it.
 package postgres

@@ -1,4 +1,4 @@
-// Package avvio signs customers up at Avvio/SHR, a booking engine for hotels with a CRM.
+// Package avvio creates customers in Avvio/SHR, a booking engine for hotels with a CRM.
 //
 // One call makes a guest's account, with a password, at one property (site). Avvio gives the account its id, which is the
 // customer's id; a caller cannot choose it.
@@ -27,4 +27,6 @@
 //     needed, and leaves an account to a person whose time would have to be of another zone.
 //   - Bodies hold two secrets, the API user's password and the account's, and responses may repeat
 //     them.
+//
+// Only package registry imports it.
 package avvio

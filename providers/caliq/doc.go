@@ -1,4 +1,4 @@
-// Package caliq signs customers up at Caliq, an order management system.
+// Package caliq creates customers in Caliq, an order management system.
 //
 // One call makes an account with an address and a contact, under the caller's account number; or, where Caliq numbers accounts
 // itself (the connection's auto_numbering), under a number that its answer tells.
@@ -28,4 +28,6 @@
 //     numbers the accounts, nothing can be told.
 //   - The page calls Country a currency code "in ISO3 format"; it is the alpha-3 code of the country.
 //   - The connection's key goes in each body.
+//
+// Only package registry imports it.
 package caliq

@@ -1,4 +1,4 @@
-// Package opencell signs customers up at Opencell, a billing system.
+// Package opencell creates customers in Opencell, a billing system.
 //
 // One request makes a customer, its customer account, billing account and user account, all under
 // the caller's code (account type C_UA). ON_EXISTING_FAIL uses createCRMAccountHierarchy, which
@@ -50,4 +50,6 @@
 //   - Versions 12 to 16 take an isCompany that an update leaves out for false. Every version skips
 //     address lines that are left out.
 //   - From version 11 on a read gives the accounts only with includeCustomerAccounts.
+//
+// Only package registry imports it.
 package opencell

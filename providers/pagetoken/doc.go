@@ -1,6 +1,10 @@
-// Package pagetoken makes and reads the page tokens of lists (AIP-158) whose pages are told apart by an offset.
+// Package pagetoken makes and reads the page tokens (AIP-158) of lists whose pages start at an
+// offset.
 //
-// A token is opaque to callers. It holds the offset and a hash over it and the request's other parameters, so that one that was
-// changed, made for another list, or used with other parameters is refused. It is no secret and no permission: who can read a list
-// can read all its pages.
+// A token is opaque to callers. It holds the offset and a hash of the offset and the request's
+// other parameters. Parse refuses a token that was changed, made for another list, or sent with
+// other parameters. A token is no secret and no permission: a caller who can read a list can read
+// all its pages.
+//
+// The server and the adapters may import it. It returns the errors of package providers.
 package pagetoken

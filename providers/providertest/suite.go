@@ -1,10 +1,13 @@
 // Package providertest is the one suite that every provider passes, against the sandbox.
 //
-// A behaviour that all providers share is a case here. A provider that cannot have one names it in Excluded with the reason, and
-// the suite then proves the exclusion: what is said to be unsupported must truly fail as unsupported.
+// A behaviour that all providers share is a case here. A provider that cannot have one names it in
+// Excluded with the reason. The suite then proves the exclusion: what is said to be unsupported
+// must fail as unsupported.
 //
-// What each fault of the sandbox makes of each operation at each vendor is written down in
-// matrix.txt, which the case Matrix runs.
+// The file matrix.txt says what each fault of the sandbox does to each operation at each vendor.
+// The case Matrix checks it.
+//
+// Only tests import it.
 package providertest
 
 import (

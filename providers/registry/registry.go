@@ -1,4 +1,6 @@
 // Package registry makes the configured providers. It is the one place that knows all vendors.
+//
+// Package cli and tests import it.
 package registry
 
 import (

@@ -1,5 +1,9 @@
-// Package rules checks a message against the validation rules that stand in its .proto file, and says what is wrong
-// by proto field path and in words. It never repeats the offending value: values are personal data.
+// Package rules checks a message against the validation rules in its .proto file. A finding names
+// the field by its path, and says in words what is wrong. It never repeats the value, since values
+// are personal data.
+//
+// Packages server, once and providers, and the adapters, may import it. It imports only the
+// contract.
 package rules
 
 import (

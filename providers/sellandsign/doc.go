@@ -1,4 +1,4 @@
-// Package sellandsign signs customers up at Sell&Sign, an electronic signature service, and lists their contractors (the people who
+// Package sellandsign creates customers in Sell&Sign, an electronic signature service, and lists their contractors (the people who
 // sign for them).
 //
 // One call, selectOrCreateCustomer, makes the customer with the caller's number or merges into the one that has it. So that
@@ -31,4 +31,6 @@
 //   - A date of birth is taken for milliseconds since 1970, as in answers, where -1 means none. The page does not say what it takes.
 //   - That creationDate and syncTimer are the same at a new customer is seen in the page's sample and nowhere stated.
 //   - Keys of free properties are declared at Sell&Sign beforehand; another fails.
+//
+// Only package registry imports it.
 package sellandsign

@@ -1,4 +1,4 @@
-// Package valomnia signs customers up at Valomnia, a field sales system.
+// Package valomnia creates customers in Valomnia, a field sales system.
 //
 // A customer is addressed by the caller's reference, which Valomnia keeps unique: a second create is
 // refused with `not_unique`. ON_EXISTING_FAIL reports that refusal. ON_EXISTING_ADOPT reads the
@@ -44,4 +44,6 @@
 //   - A read by reference that finds nothing is assumed to be 404 with `not_found`. By Valomnia's own
 //     number a customer is read only as `id:256`: who asks for a reference of digits must not be shown
 //     the customer that happens to have that number.
+//
+// Only package registry imports it.
 package valomnia

@@ -1,7 +1,10 @@
-// Package wire turns vendors' wire messages into bytes and back. A wire message is a proto whose JSON names are the vendor's.
+// Package wire encodes a vendor's messages and decodes them. A wire message is a proto message
+// whose JSON names are the vendor's.
 //
-// The JSON differs from protobuf's own mapping in what vendors' servers need: 64-bit integers are numbers, the order is that of
-// the .proto file, and the bytes are the same for the same message, always.
+// The JSON differs from protobuf's own mapping, because vendors' servers need that: 64-bit integers
+// are numbers, the order is that of the .proto file, and equal messages have equal bytes.
+//
+// Packages once and providers and the adapters may import it. It imports nothing of Enlist.
 package wire
 
 import (
