@@ -185,7 +185,7 @@ random: ## Play INPUTS (300) random customers with random faults for each vendor
 ROWS ?= 2000000
 STORE ?= sqlite
 journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgres) beside a small one; the table goes to docs/exactly-once.md
-	go test ./journal/sizetest -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
+	go test ./bench/journalsize -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
 
 ROUNDS ?= 30
 bench: ## Measure Enlist beside servers written by hand, ROUNDS (30) times; see bench/doc.go

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // client runs commands against one server.
@@ -62,7 +63,7 @@ func (c *client) fails(status int, want, stdin string, arguments ...string) {
 
 func (c *client) fault(fault string) {
 	c.t.Helper()
-	post(c.t, c.vendors.URL+"/sandbox/faults", fault)
+	sandboxtest.Order(c.t, c.vendors.URL, fault)
 }
 
 var smith = []string{"customers", "create", "-p", "opencell", "--id", "S1", "--family-name", "Smith", "--country", "FR"}

@@ -1,9 +1,6 @@
 package opencell_test
 
 import (
-	"encoding/json"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -12,7 +9,9 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // world is a provider at a sandbox of its own.
@@ -36,31 +35,13 @@ func newWorld(t *testing.T) *world {
 // order orders a fault for one request.
 func (w *world) order(operation, kind, form string) {
 	w.Helper()
-	response, err := http.Post(w.url+"/sandbox/faults", "application/json",
-		strings.NewReader(`{"vendor":"opencell","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`))
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		text, _ := io.ReadAll(response.Body)
-		w.Fatalf("%s at %s: %s", kind, operation, text)
-	}
+	sandboxtest.Order(w, w.url, `{"vendor":"opencell","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`)
 }
 
 // made returns how many customers the sandbox holds.
 func (w *world) made() int {
 	w.Helper()
-	response, err := http.Get(w.url + "/sandbox/records?vendor=opencell")
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	var held struct{ Records []struct{ Key string } }
-	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
-		w.Fatal(err)
-	}
-	return len(held.Records)
+	return len(sandboxtest.Records(w, w.url, "opencell"))
 }
 
 // creation prepares a small creation of a code.
@@ -90,16 +71,6 @@ func (w *world) find(creation providers.Creation) providers.Candidate {
 	return found[0]
 }
 
-// warned returns code and path of each warning.
-func warned(warnings []*enlistv1.Warning) []string {
-	var warned []string
-	for _, warning := range warnings {
-		code := strings.TrimPrefix(warning.GetCode().String(), "WARNING_CODE_")
-		warned = append(warned, strings.Join(strings.Fields(code+" "+warning.GetPath()+" "+warning.GetVendorCode()), " "))
-	}
-	return warned
-}
-
 // A create proves nothing of the code that Opencell stores. The reference proves that the customer
 // is ours, and the look-up and the read show the vendor's form.
 func TestFaultNormalisedKey(t *testing.T) {
@@ -118,13 +89,13 @@ func TestFaultNormalisedKey(t *testing.T) {
 			found := w.find(creation)
 			customer := found.Response.GetCustomer()
 			if found.Match != providers.MatchOurs || !found.Near || customer.GetId() != codes[1] ||
-				customer.GetVendorIds()["billing_account_code"] != codes[1] || !slices.Equal(warned(found.Response.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+				customer.GetVendorIds()["billing_account_code"] != codes[1] || !slices.Equal(providertest.Warned(found.Response.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
 				t.Errorf("found %+v", found)
 			}
 			read, err := w.get(codes[0])
 			if other {
-				fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
-			} else if err != nil || read.GetCustomer().GetId() != codes[1] || !slices.Equal(warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+				providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+			} else if err != nil || read.GetCustomer().GetId() != codes[1] || !slices.Equal(providertest.Warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
 				t.Errorf("read %v, %v", read, err)
 			}
 		})
@@ -137,7 +108,7 @@ func TestFaultRepeatedByProxy(t *testing.T) {
 	w.order("create", "repeated_by_proxy", "")
 	creation := w.creation("A-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
 		t.Errorf("confirm %d", known.Confirm)
 	}
 	if found := w.find(creation); found.Match != providers.MatchOurs || found.Alike || w.made() != 1 {
@@ -150,7 +121,7 @@ func TestFaultRefusedWith500(t *testing.T) {
 	w.order("create", "refused_with_500", "")
 	creation := w.creation("A-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmByLookup || !known.Alive || w.made() != 0 {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmByLookup || !known.Alive || w.made() != 0 {
 		t.Errorf("%+v, %d made", known, w.made())
 	}
 	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 0 {
@@ -159,10 +130,10 @@ func TestFaultRefusedWith500(t *testing.T) {
 	// A read or a look-up that is refused shows nothing, neither presence nor absence.
 	w.order("get", "refused_with_500", "")
 	_, err = w.get("A-1")
-	fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
+	providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
 	w.order("get", "refused_with_500", "")
 	found, err := creation.FindCustomer(t.Context(), providers.Sent{})
-	if fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); found != nil {
+	if providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); found != nil {
 		t.Errorf("found %+v", found)
 	}
 }
@@ -201,7 +172,7 @@ func TestFaultOtherTypes(t *testing.T) {
 		creation := w.creation("A-1")
 		w.order("create", "other_types", "")
 		created, err := creation.CreateCustomer(t.Context())
-		if err != nil || created.GetCustomer().GetId() != "A-1" || !slices.Equal(warned(created.GetWarnings()), []string{"UNREADABLE_VALUE message"}) {
+		if err != nil || created.GetCustomer().GetId() != "A-1" || !slices.Equal(providertest.Warned(created.GetWarnings()), []string{"UNREADABLE_VALUE message"}) {
 			t.Errorf("use %d: created %v, %v", use, created, err)
 		}
 	}
@@ -216,8 +187,8 @@ func TestFaultOtherTypes(t *testing.T) {
 		if err != nil || read.GetCustomer().GetId() != "A-1" || read.GetCustomer().GetVendorIds()["external_ref1"] == requestID {
 			t.Fatalf("use %d: read %v, %v", use, read, err)
 		}
-		if !slices.ContainsFunc(warned(read.GetWarnings()), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") }) {
-			t.Errorf("use %d: warned of %q", use, warned(read.GetWarnings()))
+		if !slices.ContainsFunc(providertest.Warned(read.GetWarnings()), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") }) {
+			t.Errorf("use %d: warned of %q", use, providertest.Warned(read.GetWarnings()))
 		}
 		// The reference cannot be read, so it neither proves nor excludes that the customer is ours.
 		w.order("get", "other_types", "")

@@ -26,13 +26,6 @@ type vendor struct {
 
 type answers map[string]http.HandlerFunc
 
-func text(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}
-}
-
 // newVendor answers 500 to the actions that have no answer.
 func newVendor(t *testing.T, answers answers) *vendor {
 	t.Helper()

@@ -1,9 +1,6 @@
 package valomnia_test
 
 import (
-	"encoding/json"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -12,7 +9,9 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // world is a provider at a sandbox of its own.
@@ -36,31 +35,13 @@ func newWorld(t *testing.T) *world {
 // order orders a fault for one request.
 func (w *world) order(operation, kind, form string) {
 	w.Helper()
-	response, err := http.Post(w.url+"/sandbox/faults", "application/json",
-		strings.NewReader(`{"vendor":"valomnia","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`))
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		text, _ := io.ReadAll(response.Body)
-		w.Fatalf("%s at %s: %s", kind, operation, text)
-	}
+	sandboxtest.Order(w, w.url, `{"vendor":"valomnia","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`)
 }
 
 // made returns how many customers the sandbox holds.
 func (w *world) made() int {
 	w.Helper()
-	response, err := http.Get(w.url + "/sandbox/records?vendor=valomnia")
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	var held struct{ Records []struct{ Key string } }
-	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
-		w.Fatal(err)
-	}
-	return len(held.Records)
+	return len(sandboxtest.Records(w, w.url, "valomnia"))
 }
 
 // creation prepares a small creation of a reference.
@@ -89,16 +70,6 @@ func (w *world) find(creation providers.Creation) providers.Candidate {
 	return found[0]
 }
 
-// warned returns code and path of each warning.
-func warned(warnings []*enlistv1.Warning) []string {
-	var warned []string
-	for _, warning := range warnings {
-		code := strings.TrimPrefix(warning.GetCode().String(), "WARNING_CODE_")
-		warned = append(warned, strings.Join(strings.Fields(code+" "+warning.GetPath()+" "+warning.GetVendorCode()), " "))
-	}
-	return warned
-}
-
 // The response to a create proves a success under the vendor's form of the reference. Under a
 // reference that is not even nearly the same, it does not.
 func TestFaultNormalisedKey(t *testing.T) {
@@ -112,16 +83,16 @@ func TestFaultNormalisedKey(t *testing.T) {
 			w.order("create", "normalised_key", form)
 			creation := w.creation(references[0])
 			created, err := creation.CreateCustomer(t.Context())
-			if err != nil || created.GetCustomer().GetId() != references[1] || !slices.Equal(warned(created.GetWarnings()), changed) {
+			if err != nil || created.GetCustomer().GetId() != references[1] || !slices.Equal(providertest.Warned(created.GetWarnings()), changed) {
 				t.Fatalf("created %v, %v", created, err)
 			}
 			read, err := w.get(references[0])
-			if err != nil || read.GetCustomer().GetId() != references[1] || !slices.Equal(warned(read.GetWarnings()), changed) {
+			if err != nil || read.GetCustomer().GetId() != references[1] || !slices.Equal(providertest.Warned(read.GetWarnings()), changed) {
 				t.Errorf("read %v, %v", read, err)
 			}
 			found := w.find(creation)
 			if found.Match != providers.MatchOurs || !found.Near || found.Response.GetCustomer().GetId() != references[1] ||
-				!slices.Equal(warned(found.Response.GetWarnings()), changed) {
+				!slices.Equal(providertest.Warned(found.Response.GetWarnings()), changed) {
 				t.Errorf("found %+v", found)
 			}
 		})
@@ -131,9 +102,9 @@ func TestFaultNormalisedKey(t *testing.T) {
 		w.order("create", "normalised_key", form)
 		creation := w.creation(reference)
 		_, err := creation.CreateCustomer(t.Context())
-		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		providertest.Fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 		_, err = w.get(reference)
-		fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+		providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
 		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: time.Now()})
 		if err != nil || len(found) != 1 || !found[0].Near || found[0].Match != providers.MatchUnclear {
 			t.Errorf("found %+v, %v", found, err) // Valomnia says that it is this one, in a form that we do not know
@@ -147,7 +118,7 @@ func TestFaultRepeatedByProxy(t *testing.T) {
 	w.order("create", "repeated_by_proxy", "")
 	creation := w.creation("K-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
 		t.Errorf("confirm %d", known.Confirm)
 	}
 	if found := w.find(creation); found.Match != providers.MatchOurs || w.made() != 1 {
@@ -161,7 +132,7 @@ func TestFaultRefusedWith500(t *testing.T) {
 	w.order("create", "refused_with_500", "")
 	creation := w.creation("K-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmAfterLag || !known.Alive || w.made() != 0 {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmAfterLag || !known.Alive || w.made() != 0 {
 		t.Errorf("%+v, %d made", known, w.made())
 	}
 	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 0 {
@@ -204,7 +175,7 @@ func TestFaultOddRow(t *testing.T) {
 // Members of another type never undo a success, hide the customer, or go unnamed.
 func TestFaultOtherTypes(t *testing.T) {
 	unreadable := func(warnings []*enlistv1.Warning) bool {
-		return slices.ContainsFunc(warned(warnings), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") })
+		return slices.ContainsFunc(providertest.Warned(warnings), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") })
 	}
 	for use := range 6 {
 		w := newWorld(t)
