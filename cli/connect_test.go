@@ -53,8 +53,8 @@ func TestCheckConnect(t *testing.T) {
 				all["avvio"].GetAvvio().Password = "s3cret-wrong"
 			},
 			failed: map[string]string{
-				"opencell": "rejected the configured credentials", "sellandsign": "rejected the configured credentials", "valomnia": "rejected the configured credentials",
-				"caliq": "rejected the configured credentials", "avvio": "rejected the configured credentials",
+				"opencell": "rejected the credentials", "sellandsign": "rejected the credentials", "valomnia": "rejected the credentials",
+				"caliq": "rejected the credentials", "avvio": "rejected the credentials",
 			},
 		},
 		"unreachable": {

@@ -10,22 +10,22 @@ import (
 	"github.com/enlist-dev/enlist/providers/match"
 )
 
-// ClockSkew is how far a vendor's clock may be from ours.
+// ClockSkew is the greatest difference between a vendor's clock and ours.
 const ClockSkew = 10 * time.Minute
 
-// enoughAlike is how many values must be alike, besides the id, before a customer is taken for the one that was sent.
+// enoughAlike is the number of equal values, besides the id, that make a customer ours.
 const enoughAlike = 2
 
-// Predates reports whether a customer that was created at some time was there before the sends, by more than clocks differ. Without
-// a time it is not known to have been.
+// Predates reports whether a customer with this create time existed before the send, by more than
+// ClockSkew. It returns false without a time.
 func (s Sent) Predates(created *timestamppb.Timestamp) bool {
 	return created.IsValid() && !s.Since.IsZero() && created.AsTime().Before(s.Since.Add(-ClockSkew))
 }
 
-// ByContent tells by its content whether a customer that was read under the key of the one that was
-// sent is that one, and where it differs. Only what was sent and comes back can be compared; too
-// little of it leaves the match unclear. A value that is nearly equal, as a vendor may have
-// rewritten it, speaks neither for nor against.
+// ByContent compares the customer that was sent with the one that was read under its key. It
+// returns the match and the paths that differ. It compares only fields that were sent and that the
+// vendor returns. Too few of them leave the match unclear. A nearly equal value, which the vendor
+// may have rewritten, counts neither for nor against.
 func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, differences []string) {
 	there := map[string]string{}
 	for _, leaf := range leavesOfCustomer(read) {
@@ -49,7 +49,7 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 			alike++
 		}
 	}
-	otherID := match.Keys(sent.GetId(), read.GetId()) != match.Same && !read.GetCreateTime().IsValid() // and its time cannot speak for it
+	otherID := match.Keys(sent.GetId(), read.GetId()) != match.Same && !read.GetCreateTime().IsValid() // no time proves that it is ours, either
 	if len(differences) > 0 || alike < enoughAlike || otherID {
 		return MatchUnclear, differences
 	}
@@ -57,7 +57,7 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 }
 
 // IsSomebodyElse reports whether a record shows another customer than the one that was sent: no
-// value that identifies somebody is equal or nearly equal, and at least one is different.
+// identifying value is equal or nearly equal, and at least one differs.
 func IsSomebodyElse(sent, read *enlistv1.Customer) bool {
 	different := false
 	for _, values := range [][2]string{
@@ -88,7 +88,7 @@ func firstLine(customer *enlistv1.Customer) string {
 	return ""
 }
 
-// isOutputOnly reports whether a field of a customer is the vendor's or ours to set.
+// isOutputOnly reports whether only the vendor or Enlist sets a field of a customer.
 func isOutputOnly(path string) bool {
 	for _, field := range []string{"vendor_ids", "create_time", "update_time", "source"} {
 		if strings.HasPrefix(path, "customer."+field) {

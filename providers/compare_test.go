@@ -49,7 +49,7 @@ func TestByContent(t *testing.T) {
 	}
 }
 
-// Clocks differ: only what is clearly older was there before.
+// Clocks differ, so only a clearly older customer existed before.
 func TestPredates(t *testing.T) {
 	since := time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
 	sent := Sent{Since: since}
@@ -63,7 +63,7 @@ func TestPredates(t *testing.T) {
 	}
 }
 
-// An answer's fates do not change those of the next.
+// The fates of one response do not change those of the next.
 func TestNotAsItCameLeavesTheRest(t *testing.T) {
 	fates := []*enlistv1.FieldFate{
 		{Path: "a", Fate: enlistv1.Fate_FATE_SENT}, {Path: "b", Fate: enlistv1.Fate_FATE_DROPPED}, {Path: "c", Fate: enlistv1.Fate_FATE_SENT},

@@ -6,23 +6,26 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Creation is one create at one provider, mapped and checked. Its methods may be called again, but one at a time.
+// Creation is one creation at one provider, mapped and checked. You may call its methods again, but
+// not concurrently.
 type Creation interface {
-	// Key names what at most one create at a time may be under way for, without regard to case: the customer's id where the caller
-	// chooses it, else what FindCustomer would tell the customer by. Empty: nothing.
+	// Key identifies the customer. Only one creation per key may be in progress, without regard to
+	// case. It is the customer's id if the caller chooses it, else the values that FindCustomer
+	// compares. An empty key excludes no other creation.
 	Key() string
 
-	// LooksFirst reports whether CreateCustomer always asks the vendor for the customer before it sends.
+	// LooksFirst reports whether CreateCustomer always looks up the customer before it sends.
 	LooksFirst() bool
 
-	// Preview answers validate_only. It may read from the vendor; it creates nothing.
+	// Preview carries out validate_only. It may read from the vendor, and creates nothing.
 	Preview(context.Context) (*enlistv1.CreateCustomerResponse, error)
 
-	// CreateCustomer creates the customer. An error with reason OUTCOME_UNKNOWN means that the customer may exist; with any other
-	// reason this call did not create it.
+	// CreateCustomer creates the customer. If it fails with reason OUTCOME_UNKNOWN, the customer
+	// may exist. If it fails with any other reason, this call created nothing.
 	CreateCustomer(context.Context) (*enlistv1.CreateCustomerResponse, error)
 
-	// FindCustomer looks for what an earlier CreateCustomer of the same request, whose outcome is unknown, may have made. It creates
-	// no customer; where more belongs to a create than one call, it completes that for a customer which is MatchOurs.
+	// FindCustomer looks up what an earlier CreateCustomer of the same request with an unknown
+	// outcome may have created. It creates no customer. If a creation needs more than one request,
+	// FindCustomer completes it for a customer with MatchOurs.
 	FindCustomer(context.Context, Sent) ([]Candidate, error)
 }

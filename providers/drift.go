@@ -4,7 +4,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Drift returns the fields in which a customer that the vendor holds differs from what was written, in field order.
+// Drift returns the fields in which the vendor's customer differs from what was written, in field
+// order.
 func (d *Description) Drift(written, held *enlistv1.Customer) []*enlistv1.FieldDrift {
 	there := map[string]leaf{}
 	all := leavesOfCustomer(held)

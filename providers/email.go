@@ -11,21 +11,19 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// maxEmail is the largest length of an email address in bytes (RFC 5321).
+// maxEmail is the greatest length of an email address in bytes (RFC 5321).
 const maxEmail = 254
 
-// domains reads domains as browsers and mail programs do, by the look-up rules of IDNA 2008 with the
-// mapping of UTS #46: capitals become small letters, and ß stays ß. It is idna.Lookup with a limit on
-// lengths.
+// domains converts domains as browsers and mail programs do, by the look-up rules of IDNA 2008 with
+// the mapping of UTS #46. Capitals become small letters, and ß stays ß. It is idna.Lookup with a
+// limit on lengths.
 //
 //nolint:gochecknoglobals // a constant
 var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.VerifyDNSLength(true))
 
-// SentEmail returns an email address as vendors are sent it: with an internationalized domain in its
-// A-label form, jo@müller.example as jo@xn--mller-kva.example. The part before the @ and an ASCII
-// domain stay as they are.
-//
-// An error says that the domain is none.
+// SentEmail returns the form of an email address that Enlist sends to vendors. An internationalized
+// domain gets its A-label form: jo@müller.example becomes jo@xn--mller-kva.example. The part before
+// the @ and an ASCII domain do not change. It returns an error if the domain is not valid.
 func SentEmail(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
 	domain := address[at+1:]
@@ -42,8 +40,8 @@ func SentEmail(address string) (string, error) {
 	return address, nil
 }
 
-// AsSent returns the customer of a create request as vendors are sent it. It is the customer itself
-// unless a value of it has another form. Mappings begin with it.
+// AsSent returns the customer of a create request in the form that Enlist sends to vendors. It is
+// the same customer unless a value has another form. Each mapping starts with AsSent.
 func AsSent(customer *enlistv1.Customer) *enlistv1.Customer {
 	email := asSentEmail(customer.GetEmail())
 	if email == customer.GetEmail() {
@@ -54,7 +52,7 @@ func AsSent(customer *enlistv1.Customer) *enlistv1.Customer {
 	return sent
 }
 
-// asSentEmail is SentEmail of an address that the contract's validation has let through.
+// asSentEmail is SentEmail for an address that the contract's validation has accepted.
 func asSentEmail(address string) string {
 	if sent, err := SentEmail(address); err == nil {
 		return sent

@@ -12,7 +12,7 @@ func TestSentEmail(t *testing.T) {
 		"jo@m\u00fcller.example":      "jo@xn--mller-kva.example",
 		"Jo@M\u00dcLLER.Example":      "Jo@xn--mller-kva.example",
 		"jo@mu\u0308ller.example":     "jo@xn--mller-kva.example", // decomposed
-		"jo@fa\u00df.example":         "jo@xn--fa-hia.example",    // not fass.example, which may be somebody else's
+		"jo@fa\u00df.example":         "jo@xn--fa-hia.example",    // not fass.example, which may belong to someone else
 		"jo@\u4f8b\u3048\u3002jp":     "jo@xn--r8jz45g.jp",        // an ideographic full stop
 		"j\u00f6@m\u00fcller.example": "j\u00f6@xn--mller-kva.example",
 		"jo@XN--mller-kva.example":    "jo@XN--mller-kva.example",

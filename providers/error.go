@@ -20,26 +20,26 @@ const (
 	Defect = "A defect in Enlist caused this error. The operator finds the cause in the log."
 )
 
-// Error is why a request to a provider failed.
+// Error is the error of a request to a provider.
 type Error struct {
 	// Reason is one of the contract's reasons.
 	Reason enlistv1.ErrorReason
-	// Message tells people what happened and what to do. It holds no secrets and no personal data.
+	// Message says what happened and what to do. It contains no secrets and no personal data.
 	Message string
-	// Stage is how far the request to the vendor got; unspecified when there was none.
+	// Stage says how far the request to the vendor got. It is unspecified if there was no request.
 	Stage enlistv1.SendStage
-	// Vendor is what the vendor said; nil when it said nothing.
+	// Vendor is the vendor's own error. It is nil if the vendor did not respond.
 	Vendor *enlistv1.VendorError
-	// RetryAfter is how long to wait before calling again; 0 if waiting does not help.
+	// RetryAfter is the delay before the next call. It is 0 if waiting does not help.
 	RetryAfter time.Duration
-	// Violations are the fields at fault, by path from CreateCustomerRequest.
+	// Violations are the invalid fields, by path from CreateCustomerRequest.
 	Violations []rules.Violation
-	// Confirm is what must confirm a refusal before it is final, or settle an unknown outcome.
+	// Confirm says what must confirm a refusal before it is final, or settle an unknown outcome.
 	Confirm Confirmation
-	// Alive says that the vendor's own error body shows that the vendor works: the breaker does not
-	// count this error, whatever its reason.
+	// Alive reports that the vendor's own error body shows that the vendor works. The breaker then
+	// ignores this error, whatever its reason.
 	Alive bool
-	// Cause is for the log only. It may hold what callers must not see, but no secrets and no
+	// Cause is for the log only. It may contain what callers must not see, but no secrets and no
 	// personal data.
 	Cause error
 }
@@ -48,25 +48,25 @@ type Error struct {
 type Confirmation int
 
 const (
-	// ConfirmNothing is the zero value: the refusal stands.
+	// ConfirmNothing is the zero value: the refusal is final.
 	ConfirmNothing Confirmation = iota
-	// ConfirmByLookup asks for one look-up that finds no customer of ours.
+	// ConfirmByLookup requires one look-up that finds no customer of ours.
 	ConfirmByLookup
-	// ConfirmAfterLag asks for a look-up after the vendor's lag. An earlier copy of the same
+	// ConfirmAfterLag requires a look-up after the vendor's lag. An earlier copy of the same
 	// request could have caused the refusal, so absence counts only then.
 	ConfirmAfterLag
-	// ConfirmByCustomer is about an unknown outcome. The response says that the vendor made a
-	// customer, and does not prove that it is the requested one. So only a customer that is found
-	// settles the outcome. Absence proves nothing, and nothing is sent again.
+	// ConfirmByCustomer is for an unknown outcome. The response says that the vendor created a
+	// customer, but does not prove that it is the requested one. So only a customer that a look-up
+	// finds settles the outcome. Absence proves nothing, and Enlist makes no other attempt.
 	ConfirmByCustomer
 )
 
-// ErrHeldBack is the cause of an error of the circuit breaker's: the vendor keeps failing, so
-// Enlist sent nothing. RetryAfter is then the time until the breaker lets a request through.
+// ErrHeldBack is the cause of an error from the circuit breaker: the vendor keeps failing, so
+// Enlist sent nothing. RetryAfter is then the time until the breaker admits a request.
 var ErrHeldBack = errors.New("the circuit breaker refuses the request")
 
-// NotSent returns the error of a creation whose login or look-up failed: whatever went wrong there,
-// the create request was not sent.
+// NotSent returns the error of a creation whose login or look-up failed. Enlist did not send the
+// create request.
 func NotSent(err error) error {
 	var known *Error
 	if !errors.As(err, &known) {
@@ -74,7 +74,7 @@ func NotSent(err error) error {
 	}
 	notSent := *known
 	notSent.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
-	if known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED { // of the look-up, which is no refusal of the creation
+	if known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED { // of the look-up, so it is not a refusal of the creation
 		notSent.Reason, notSent.RetryAfter = enlistv1.ErrorReason_VENDOR_UNAVAILABLE, time.Second
 		notSent.Message = "The vendor refused the look-up before the creation, so Enlist sent nothing; see VendorError. " + CallAgain
 	}
@@ -93,7 +93,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// NotSupported is the error of an RPC that a provider does not support.
+// NotSupported returns the error of an RPC that the provider does not support.
 func (d *Description) NotSupported(rpc string) *Error {
 	return &Error{
 		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
@@ -101,9 +101,9 @@ func (d *Description) NotSupported(rpc string) *Error {
 	}
 }
 
-// CustomerExists is the error of a create whose customer is there already, by the vendor's answer
-// or by a look before; vendor is nil where nothing need be said of it. It names what on_existing
-// would take the customer as it is, or overwrite it.
+// CustomerExists returns the error of a creation whose customer exists, according to the vendor's
+// response or an earlier look-up. It names the values of on_existing that adopt or overwrite the
+// customer. vendor may be nil.
 func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 	message := "Provider " + d.Name + " already has a customer with this id. Enlist left it unchanged. Use another id"
 	if others := d.onExistingSupported()[1:]; len(others) > 0 {
@@ -114,8 +114,8 @@ func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 	}
 }
 
-// CustomerNearlyExists is the error of a creation whose look-up found a customer under an id that
-// is only nearly equal to the requested one: the vendor may take the two for the same.
+// CustomerNearlyExists returns the error of a creation whose look-up found a customer with a nearly
+// equal id. The vendor may treat the two ids as the same.
 func (d *Description) CustomerNearlyExists() *Error {
 	return &Error{
 		Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS,
@@ -125,8 +125,8 @@ func (d *Description) CustomerNearlyExists() *Error {
 	}
 }
 
-// CustomerNotFound is the error of a read whose customer the vendor says is not there; vendor may
-// be nil.
+// CustomerNotFound returns the error of a read whose customer does not exist, according to the
+// vendor. vendor may be nil.
 func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {
 	return &Error{
 		Reason:  enlistv1.ErrorReason_CUSTOMER_NOT_FOUND,
@@ -135,7 +135,8 @@ func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {
 	}
 }
 
-// CheckOnExisting refuses an on_existing that the provider cannot honour, and names what works.
+// CheckOnExisting returns an error for an on_existing that the provider does not support. The error
+// names the supported values.
 func (d *Description) CheckOnExisting(value enlistv1.OnExisting) error {
 	why, unsupported := d.OnExistingUnsupported[value]
 	if !unsupported {
@@ -161,8 +162,8 @@ func (d *Description) onExistingSupported() []string {
 	return supported
 }
 
-// InvalidField is the error of a create request that breaks a rule of a provider which no annotation
-// can say.
+// InvalidField returns the error of a create request that breaks a rule of a provider that no
+// annotation can express.
 func InvalidField(provider, path, description string) *Error {
 	return invalidFields(provider, []rules.Violation{{Path: path, Description: description}})
 }
@@ -175,8 +176,8 @@ func invalidFields(provider string, violations []rules.Violation) *Error {
 	}
 }
 
-// Invalid is the error of a request that breaks rules of the contract. Its message names the fields.
-// What each must be stands in its violation alone.
+// Invalid returns the error of a request that breaks rules of the contract. Its message names the
+// fields. Only the violations say what each field must be.
 func Invalid(violations ...rules.Violation) *Error {
 	what := violations[0].Path + " is not valid. "
 	if len(violations) > 1 {

@@ -6,7 +6,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// A look-up that the vendor refuses says nothing of the creation, which can be called again.
+// A look-up that the vendor refuses says nothing about the creation, so the caller can call again.
 func TestNotSent(t *testing.T) {
 	for reason, want := range map[enlistv1.ErrorReason]enlistv1.ErrorReason{
 		enlistv1.ErrorReason_VENDOR_REJECTED:             enlistv1.ErrorReason_VENDOR_UNAVAILABLE,

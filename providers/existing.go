@@ -14,14 +14,14 @@ var (
 )
 
 // IsAboutExisting reports whether the words of a refusal may be about a value that must be unique,
-// in the languages that vendors' users have. A refusal without words may be, too. It serves vendors
+// in the languages of the vendors' users. A refusal without words may be, too. It is for vendors
 // that document no code for that.
 func IsAboutExisting(words string) bool {
 	return aboutExisting.MatchString(words) || !anyLetter.MatchString(words)
 }
 
-// Words returns the texts in a JSON body, without the names of its members. Any other body is
-// returned as it is, and a page for people is no words of the vendor's.
+// Words returns the texts in a JSON body, without the names of its members. It returns any other
+// body as it is. An HTML page does not contain the vendor's words.
 func Words(body []byte) string {
 	var value any
 	switch err := json.Unmarshal(body, &value); {
@@ -33,7 +33,7 @@ func Words(body []byte) string {
 	return string(body)
 }
 
-// IsPage reports whether a body is a page for people, which a proxy may have written.
+// IsPage reports whether a body is an HTML page, which a proxy may have written.
 func IsPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
 func textsIn(value any) string {

@@ -15,13 +15,13 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// Account compares what the caller has set with what the wire message carries.
+// Account compares the fields that the caller set with the wire message.
 //
-// It returns the fate of every field that was set, in field order, then each value that a setting
-// added; and an error with every violation of the vendor's limits at its canonical path, or, unless
-// the request says UNSUPPORTED_FIELDS_DROP, with every field that the wire message does not carry.
-// Required fields of the wire message that may be empty this time are named in optional, by proto
-// path.
+// It returns the fate of every set field, in field order, and then each value that a setting added.
+// It returns an error with every violation of the vendor's limits, at its canonical path. Unless
+// the request says UNSUPPORTED_FIELDS_DROP, it also returns an error with every field that the wire
+// message does not contain. optional has the proto paths of required wire fields that may be empty
+// for this request.
 func (t *FieldTable) Account(
 	name string, request *enlistv1.CreateCustomerRequest, message proto.Message, optional ...string,
 ) ([]*enlistv1.FieldFate, error) {
@@ -65,15 +65,16 @@ func (t *FieldTable) Account(
 	return append(fates, t.defaulted(request, fates, carrier)...), nil
 }
 
-// NotAsItCame leaves only the fates that a response must name: all but those of fields that were sent as they came.
+// NotAsItCame returns the fates that a response must name: all except those of fields that Enlist
+// sent unchanged.
 func NotAsItCame(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
 	return slices.DeleteFunc(slices.Clone(fates), func(fate *enlistv1.FieldFate) bool { return fate.GetFate() == enlistv1.Fate_FATE_SENT })
 }
 
-// Kept returns a copy of the request's customer as it was sent, without the fields that were dropped.
+// Kept returns a copy of the request's customer as sent, without the dropped fields.
 func Kept(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate) *enlistv1.Customer {
 	kept, _ := proto.Clone(AsSent(request.GetCustomer())).(*enlistv1.Customer)
-	for _, fate := range slices.Backward(fates) { // the last element of a list first, so that the others keep their places
+	for _, fate := range slices.Backward(fates) { // the last element of a list first, so that the other indexes stay valid
 		if path, ofCustomer := strings.CutPrefix(fate.GetPath(), "customer."); ofCustomer && fate.GetFate() == enlistv1.Fate_FATE_DROPPED {
 			drop(kept.ProtoReflect(), path)
 		}
@@ -81,7 +82,8 @@ func Kept(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate) 
 	return kept
 }
 
-// drop clears the field, or removes the element of a list or a map, at a path. A customer's lists and maps hold texts.
+// drop clears the field at a path, or removes the list element or map entry. A customer's lists and
+// maps contain texts.
 func drop(message protoreflect.Message, path string) {
 	name, rest := path, ""
 	if at := strings.IndexAny(path, ".["); at >= 0 {
@@ -107,10 +109,11 @@ func drop(message protoreflect.Message, path string) {
 	}
 }
 
-// sent returns the fate of one field in each vendor field that carries it; none when no vendor field does.
+// sent returns the fate of one field in each vendor field that contains it. It returns none if no
+// vendor field does.
 func (t *FieldTable) sent(leaf leaf, set map[string]bool, message protoreflect.Message) []*enlistv1.FieldFate {
 	var fates []*enlistv1.FieldFate
-	var room [4]string // nearly every field carries one value
+	var room [4]string // most fields have one value
 	for _, e := range t.byPath[leaf.any] {
 		if !e.fills(leaf.any, set) {
 			continue // another path fills this field
@@ -137,17 +140,19 @@ func (t *FieldTable) sent(leaf leaf, set map[string]bool, message protoreflect.M
 	return fates
 }
 
-// fills reports whether a path fills the field: alone, or joined with what stands beside it in the same list or message.
+// fills reports whether a path fills the field, alone or joined with other values of the same list
+// or message.
 func (e *entry) fills(path string, set map[string]bool) bool {
 	active := e.active(set)
 	joined := e.source.GetAs() == enlistv1.Transformation_TRANSFORMATION_JOINED && active != "" && above(active) == above(path)
 	return active == path || joined || strings.Contains(e.source.GetPath(), "[*]")
 }
 
-// above returns the path of the list or message that a value stands in: customer.name for customer.name.given_name.
+// above returns the path of the list or message that contains a value. customer.name.given_name
+// gives customer.name.
 func above(path string) string { return path[:max(strings.LastIndexAny(path, ".["), 0)] }
 
-// active returns the path that fills the field: the first that is set.
+// active returns the path that fills the field: the first path that is set.
 func (e *entry) active(set map[string]bool) string {
 	for _, path := range e.anyPaths {
 		if set[path] {
@@ -157,7 +162,8 @@ func (e *entry) active(set map[string]bool) string {
 	return ""
 }
 
-// home returns the path at which a missing value is asked for: the customer's field, where an option only stands in for it.
+// home returns the path at which to report a missing value: the customer's field, even if an option
+// can fill it, too.
 func (e *entry) home() string {
 	for _, path := range e.paths {
 		if strings.HasPrefix(path, "customer.") {
@@ -167,7 +173,7 @@ func (e *entry) home() string {
 	return e.source.GetPath()
 }
 
-// appendCarried appends the values that the wire message carries in the field at the end of the chain.
+// appendCarried appends the values of the field at the end of the chain.
 func appendCarried(values []string, message protoreflect.Message, chain []protoreflect.FieldDescriptor) []string {
 	field := chain[0]
 	if !message.Has(field) {
@@ -181,7 +187,7 @@ func appendCarried(values []string, message protoreflect.Message, chain []protor
 		}
 	}
 	value := message.Get(field)
-	if field.IsMap() { // of messages, each around one value
+	if field.IsMap() { // of messages with one value each
 		for _, element := range mapEntries(value.Map()) {
 			element.Message().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 				values = append(values, asText(field, value))
@@ -200,7 +206,7 @@ func appendCarried(values []string, message protoreflect.Message, chain []protor
 	return values
 }
 
-// whyNot says why a field is not sent.
+// whyNot returns the reason why a field is not sent.
 func (t *FieldTable) whyNot(name string, leaf leaf, set map[string]bool) string {
 	for _, e := range t.byPath[leaf.any] {
 		if active := e.active(set); active != "" && active != leaf.any {
@@ -219,7 +225,7 @@ func (t *FieldTable) whyNot(name string, leaf leaf, set map[string]bool) string 
 	return "has no field at " + name
 }
 
-// invalid turns violations of the wire message into violations of the request.
+// invalid converts violations of the wire message to violations of the request.
 func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[string]bool) *Error {
 	violations := make([]rules.Violation, 0, len(broken))
 	for _, violation := range broken {
@@ -246,7 +252,8 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 	return invalidFields(name, violations)
 }
 
-// appendNew keeps one violation a path: one canonical field can fill two vendor fields.
+// appendNew adds a violation unless its path has one: one canonical field can fill two vendor
+// fields.
 func appendNew(violations []rules.Violation, violation rules.Violation) []rules.Violation {
 	for _, there := range violations {
 		if there.Path == violation.Path {
@@ -274,7 +281,8 @@ func paths(violations []rules.Violation) string {
 	return strings.Join(all, ", ")
 }
 
-// mapEntries yields a map's entries by key, so that every list made from them has the same order every time.
+// mapEntries yields a map's entries sorted by key, so that every list made from them has the same
+// order.
 func mapEntries(entries protoreflect.Map) iter.Seq2[string, protoreflect.Value] {
 	values := map[string]protoreflect.Value{}
 	entries.Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {

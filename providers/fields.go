@@ -14,12 +14,13 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// FieldTable is the table of canonical fields that a vendor's wire message takes, read from the message's annotations.
+// FieldTable is the table of the canonical fields that a vendor's wire message supports. It comes
+// from the message's annotations.
 type FieldTable struct {
 	entries []entry
 	byPath  map[string][]*entry // by canonical path with [*] for indexes, fallback paths included
 	byWire  map[string]*entry   // by proto path in the wire message, with [*] for indexes
-	without map[string]string   // why a canonical path is not taken, where there is more to say than that it is not
+	without map[string]string   // the reason why a canonical path is not supported, if there is one
 
 	settings settings
 }
@@ -47,15 +48,16 @@ func NewFieldTable(wire protoreflect.MessageDescriptor) *FieldTable {
 	return table
 }
 
-// Without says why a canonical field is not taken, to those who set it; the note completes "is not sent to <provider>: ".
+// Without sets the reason why a canonical field is not supported. The note completes "is not sent
+// to <provider>: ".
 func (t *FieldTable) Without(path, note string) *FieldTable {
 	t.without[path] = note
 	return t
 }
 
-// PathOf returns the path of the canonical field that fills a vendor's field in a request. name is
-// the vendor's: name.lastName. An index in it stands in the path, too. PathOf returns "" if the
-// table has no such field.
+// PathOf returns the canonical path that fills a vendor's field in a request. name is the vendor's
+// name: name.lastName. The path gets the index in name, if any. PathOf returns "" if the table has
+// no such field.
 func (t *FieldTable) PathOf(request *enlistv1.CreateCustomerRequest, name string) string {
 	set := map[string]bool{}
 	for _, leaf := range leavesOf(request) {
@@ -86,8 +88,8 @@ func (t *FieldTable) collect(message protoreflect.MessageDescriptor, above []pro
 	}
 }
 
-// SourceOf returns the annotation of the last field of a chain, with its paths as the messages
-// that hold it move them. It returns nil if the field has no annotation.
+// SourceOf returns the annotation of the last field of a chain. The annotations of the messages
+// above it may move its paths. It returns nil if the field has no annotation.
 func SourceOf(chain []protoreflect.FieldDescriptor) *enlistv1.FieldSource {
 	source := annotation(chain[len(chain)-1])
 	for _, holder := range slices.Backward(chain[:len(chain)-1]) {
@@ -115,7 +117,7 @@ func annotation(field protoreflect.FieldDescriptor) *enlistv1.FieldSource {
 	return source
 }
 
-// Support returns the table as ListProviders shows it, by path.
+// Support returns the table in the form of ListProviders, sorted by path.
 func (t *FieldTable) Support() []*enlistv1.FieldSupport {
 	support := make([]*enlistv1.FieldSupport, 0, len(t.entries))
 	for i := range t.entries {
@@ -190,7 +192,7 @@ func wireName(chain []protoreflect.FieldDescriptor) string {
 	return strings.Join(names, ".")
 }
 
-// withIndexes returns a path with the indexes of another in place of its own, one after the other.
+// withIndexes returns a path with the indexes of another path, in order.
 func withIndexes(path, other string) string {
 	for _, at := range index.FindAllString(other, -1) {
 		path = strings.Replace(path, "[*]", at, 1)
@@ -200,7 +202,8 @@ func withIndexes(path, other string) string {
 
 var index = regexp.MustCompile(`\[[^\]]*\]`)
 
-// anyIndex writes the indexes of lists of messages and of maps as [*]. Address lines keep theirs: each has a field of its own.
+// anyIndex replaces the indexes of message lists and maps by [*]. Address lines keep theirs,
+// because each has a field of its own.
 func anyIndex(path string) string {
 	if !strings.Contains(path, "[") || strings.Contains(path, ".lines[") {
 		return path

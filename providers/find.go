@@ -6,38 +6,42 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Sent is what is known of the sends whose outcome is unknown.
+// Sent is what Enlist knows about the attempts with an unknown outcome.
 type Sent struct {
-	// Since is when the first of them can have left, by the clock of the machine that sent it.
+	// Since is the earliest time at which the first attempt can have been sent, by the clock of its
+	// machine.
 	Since time.Time
-	// Looked says that the vendor was asked just before the last send, and that the create went out because of what it said: with
-	// ON_EXISTING_FAIL and ON_EXISTING_ADOPT, that the customer was not there.
+	// Looked reports that a look-up just before the last attempt allowed it. With ON_EXISTING_FAIL
+	// and ON_EXISTING_ADOPT, that look-up found no customer.
 	Looked bool
 }
 
-// Candidate is a customer that a send may have made.
+// Candidate is a customer that an attempt may have created.
 type Candidate struct {
 	// Match says whether it did.
 	Match Match
-	// Alike says that MatchOurs rests on equal content alone, which another create with the same content may have made.
+	// Alike reports that MatchOurs rests on equal content alone, so another creation with the same
+	// content may have made the customer.
 	Alike bool
-	// Near says that the customer's key is only nearly equal to the requested one: the vendor may
-	// store keys in another form.
+	// Near reports that the customer's key is only nearly equal to the requested one. The vendor
+	// may store keys in another form.
 	Near bool
-	// Response is the create's answer if it did. With on_existing UPDATE or ADOPT its outcome is what is known of that.
+	// Response is the response of the creation if it made this customer. With on_existing UPDATE or
+	// ADOPT, its outcome is the known one.
 	Response *enlistv1.CreateCustomerResponse
-	// Differences are the paths of fields that are not as the request has them.
+	// Differences are the paths of the fields that differ from the request.
 	Differences []string
 }
 
-// Match says whether a customer that is there is the one that a create made.
+// Match says whether a creation made an existing customer.
 type Match int
 
 const (
-	// MatchUnclear: it has the key, but neither proves nor excludes that it is ours.
+	// MatchUnclear: it has the key, but nothing proves or excludes that it is ours.
 	MatchUnclear Match = iota
-	// MatchOurs: it bears our reference; or it was not there before the send; or all that can be compared is as it was sent.
+	// MatchOurs: it has our reference, or it did not exist before the send, or all comparable
+	// content equals what was sent.
 	MatchOurs
-	// MatchOther: it was there before, or bears another's reference.
+	// MatchOther: it existed before the send, or has the reference of another creation.
 	MatchOther
 )

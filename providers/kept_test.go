@@ -8,7 +8,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// What was sent stays, though its neighbours in a list or a map were dropped.
+// A value that was sent stays, even if its neighbours in a list or map were dropped.
 func TestKept(t *testing.T) {
 	request := &enlistv1.CreateCustomerRequest{Customer: &enlistv1.Customer{
 		Website: "w", BillingAddress: &enlistv1.Address{Lines: []string{"1", "2", "3", "4", "5"}, City: "Nice"},

@@ -18,23 +18,23 @@ import (
 
 // leaf is one value that a caller has set.
 type leaf struct {
-	path   string // customer.billing_address.lines[0]
-	any    string // the same as anyIndex writes it
+	path   string // for example customer.billing_address.lines[0]
+	any    string // path in the form of anyIndex
 	value  string
-	shown  string // value, or a placeholder where it must not be shown
-	output bool   // whether the field stands in answers only
+	shown  string // value, or a placeholder for a secret
+	output bool   // whether only responses have the field
 }
 
-// place is where leaves stand in a message: a field, and for a field of messages those below.
+// place is a field of a message. For a field of messages, below has their fields.
 type place struct {
 	field          protoreflect.FieldDescriptor
-	kind           protoreflect.FieldDescriptor // of the value: the field, or that of a map's values
-	path           string                       // from the message that the tree is of
+	kind           protoreflect.FieldDescriptor // the field, or the value field of a map
+	path           string                       // from the root message
 	output, secret bool
-	below          []place // of a message that is not a leaf itself
+	below          []place // if the value is a message that is not a leaf
 }
 
-// placesOf returns the tree of a message type. The contract has no message that holds itself.
+// placesOf returns the tree of a message type. No message of the contract contains itself.
 func placesOf(message protoreflect.MessageDescriptor, prefix string) []place {
 	fields := message.Fields()
 	places := make([]place, fields.Len())
@@ -47,7 +47,7 @@ func placesOf(message protoreflect.MessageDescriptor, prefix string) []place {
 		if at.kind.Message() != nil && !isDate(at.kind) && !at.output {
 			within := at.path + "."
 			if field.IsList() || field.IsMap() {
-				within = "." // of one element, whose path has an index
+				within = "." // the path of the element ends with an index
 			}
 			at.below = placesOf(at.kind.Message(), within)
 		}
@@ -56,7 +56,7 @@ func placesOf(message protoreflect.MessageDescriptor, prefix string) []place {
 	return places
 }
 
-var ( // made once, of what never changes
+var ( // made once, because they never change
 	//nolint:gochecknoglobals // a constant
 	ofCustomer = sync.OnceValue(func() []place { return placesOf((&enlistv1.Customer{}).ProtoReflect().Descriptor(), "customer.") })
 	//nolint:gochecknoglobals // a constant
@@ -67,15 +67,16 @@ var ( // made once, of what never changes
 	})
 )
 
-// usualLeaves is what most requests set: a name, an address and some more.
+// usualLeaves is the capacity for most requests: a name, an address and some more.
 const usualLeaves = 24
 
-// leavesOf lists what is set in the customer and in the vendor's options, in field order.
+// leavesOf returns the values that are set in the customer and in the vendor's options, in field
+// order.
 func leavesOf(request *enlistv1.CreateCustomerRequest) []leaf {
 	return appendLeaves(make([]leaf, 0, usualLeaves), request.ProtoReflect(), ofRequest(), "")
 }
 
-// leavesOfCustomer lists what is set in a customer, in field order.
+// leavesOfCustomer returns the values that are set in a customer, in field order.
 func leavesOfCustomer(customer *enlistv1.Customer) []leaf {
 	return appendLeaves(make([]leaf, 0, usualLeaves), customer.ProtoReflect(), ofCustomer(), "")
 }
@@ -105,7 +106,7 @@ func appendLeaves(leaves []leaf, message protoreflect.Message, places []place, p
 	return leaves
 }
 
-// appendLeaf appends a value at its path, or the leaves in it.
+// appendLeaf appends the value at its path, or the leaves in it.
 func (p *place) appendLeaf(leaves []leaf, path string, value protoreflect.Value) []leaf {
 	if p.below != nil {
 		return appendLeaves(leaves, value.Message(), p.below, path)
@@ -133,7 +134,7 @@ func asText(field protoreflect.FieldDescriptor, value protoreflect.Value) string
 	case field.Kind() == protoreflect.DoubleKind:
 		return strconv.FormatFloat(value.Float(), 'f', -1, 64)
 	case field.Message() != nil:
-		return "" // a message without leaves of its own; appendLeaves has gone into it
+		return "" // appendLeaves has visited the fields of the message
 	case field.Enum() != nil:
 		if known := field.Enum().Values().ByNumber(value.Enum()); known != nil {
 			return string(known.Name())
@@ -146,7 +147,7 @@ func asText(field protoreflect.FieldDescriptor, value protoreflect.Value) string
 	}
 }
 
-// anyAsText writes a scalar as asText writes one of its own kind.
+// anyAsText converts a google.protobuf.Value as asText converts a plain scalar.
 func anyAsText(value *structpb.Value) string {
 	switch kind := value.GetKind().(type) {
 	case *structpb.Value_StringValue:
@@ -159,8 +160,8 @@ func anyAsText(value *structpb.Value) string {
 	return ""
 }
 
-// WithDefaults returns the options with the connection's defaults in the fields that they leave unset. Neither is changed, and what is
-// returned must not be: it may be one of them.
+// WithDefaults returns the options with defaults for the unset fields. It changes neither. Do not
+// change the result, which may be one of them.
 func WithDefaults[M proto.Message](options, defaults M) M {
 	switch set, otherwise := options.ProtoReflect(), defaults.ProtoReflect(); {
 	case !set.IsValid() && !otherwise.IsValid():

@@ -10,24 +10,24 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// defaultsPrefix begins the name of a setting that holds an option's default.
+// defaultsPrefix starts the name of a setting that contains the default of an option.
 const defaultsPrefix = "defaults."
 
-// settings are the values that a connection's settings can add to a request.
+// settings are the values that the provider's settings can add to a request.
 type settings struct {
 	values []setting
-	set    map[string]bool // the canonical paths that they stand in for, with [*] for indexes
+	set    map[string]bool // the canonical paths that they fill, with [*] for indexes
 }
 
 // setting is one such value.
 type setting struct {
 	leaf
-	name   string            // defaults.billing_cycle
-	option protoreflect.Name // the option that overrides it; empty if a field of the customer does
+	name   string            // for example defaults.billing_cycle
+	option protoreflect.Name // the option that overrides it; empty if a customer field does
 }
 
-// WithSettings tells the table what the connection's settings add to a request: the options in its
-// field `defaults`, and the settings that annotations name. Account then names each value that a
+// WithSettings sets which values the provider's settings add to a request: the options in
+// `defaults`, and the settings that annotations name. Account then reports each value that a
 // setting added.
 func (t *FieldTable) WithSettings(connection proto.Message) *FieldTable {
 	message := connection.ProtoReflect()
@@ -55,7 +55,7 @@ func (t *FieldTable) WithSettings(connection proto.Message) *FieldTable {
 	return t
 }
 
-// defaultsOf lists what is set in the options that stand in for those that a request leaves unset.
+// defaultsOf returns the values that are set in the default options.
 func defaultsOf(options protoreflect.Message) []setting {
 	request := &enlistv1.CreateCustomerRequest{}
 	fields := request.ProtoReflect().Descriptor().Fields()
@@ -72,7 +72,7 @@ func defaultsOf(options protoreflect.Message) []setting {
 	return values
 }
 
-// endOfName returns where the first name in a path ends.
+// endOfName returns the end of the first name in a path.
 func endOfName(path string) int {
 	if at := strings.IndexAny(path, ".["); at >= 0 {
 		return at
@@ -80,8 +80,8 @@ func endOfName(path string) int {
 	return len(path)
 }
 
-// setting returns the setting that stands in for the field's paths; empty for none. Each option has
-// a default in the connection's `defaults`.
+// setting returns the setting that can fill the field, or "". Each option has a default in the
+// provider's `defaults`.
 func (e *entry) setting() string {
 	if e.source.GetSetting() != "" {
 		return e.source.GetSetting()
@@ -93,8 +93,8 @@ func (e *entry) setting() string {
 	return defaultsPrefix + option[:endOfName(option)]
 }
 
-// defaulted returns the fate of each value that a setting added: one that the request does not
-// override, and that the wire message carries.
+// defaulted returns the fate of each value that a setting added: the request does not override it,
+// and the wire message contains it.
 func (t *FieldTable) defaulted(
 	request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, message protoreflect.Message,
 ) []*enlistv1.FieldFate {
@@ -105,9 +105,9 @@ func (t *FieldTable) defaulted(
 			continue
 		}
 		for _, e := range t.byPath[value.any] {
-			inList := strings.Contains(e.wireName, "[]") // values of request and settings can stand side by side
+			inList := strings.Contains(e.wireName, "[]") // the list can contain values of both the request and the settings
 			fromRequest := !inList && slices.ContainsFunc(fates, func(fate *enlistv1.FieldFate) bool { return fate.GetWireField() == e.wireName })
-			fromOther := slices.ContainsFunc(added, func(fate *enlistv1.FieldFate) bool { // one setting wins over another
+			fromOther := slices.ContainsFunc(added, func(fate *enlistv1.FieldFate) bool { // one setting overrides another
 				return fate.GetWireField() == e.wireName && fate.GetPath() == value.path
 			})
 			if fromRequest || fromOther || !e.fills(value.any, t.settings.set) || !e.carries(message, value.value) {
@@ -121,7 +121,7 @@ func (t *FieldTable) defaulted(
 	return added
 }
 
-// carries reports whether the wire message carries a value in the field, or another form of it.
+// carries reports whether the wire message has a value in the field, or another form of it.
 func (e *entry) carries(message protoreflect.Message, value string) bool {
 	carried := appendCarried(nil, message, e.chain)
 	if e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED {
@@ -130,7 +130,7 @@ func (e *entry) carries(message protoreflect.Message, value string) bool {
 	return slices.Contains(carried, value)
 }
 
-// optionsOf returns the vendor options of a request; nil if it has none.
+// optionsOf returns the vendor options of a request, or nil.
 func optionsOf(request *enlistv1.CreateCustomerRequest) protoreflect.Message {
 	message := request.ProtoReflect()
 	oneofs := message.Descriptor().Oneofs()

@@ -11,7 +11,8 @@ import (
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
 )
 
-// What a setting adds is named; what the request sets, and what Enlist adds without a setting, is not.
+// The response names what a setting adds. It does not name what the request sets, or what Enlist
+// adds without a setting.
 func TestDefaulted(t *testing.T) {
 	connection := &configv1.Caliq{ChannelId: 2, Defaults: &enlistv1.CaliqOptions{AllowInvoices: proto.Bool(false)}}
 	table := NewFieldTable((&caliqv1.CustomerCreateParams{}).ProtoReflect().Descriptor()).WithSettings(connection)

@@ -8,8 +8,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Unreadable returns a warning for each member of a vendor's response that has another JSON type
-// than documented.
+// Unreadable returns a warning for each member of a vendor's response whose JSON type is not the
+// documented one.
 func Unreadable(odd []wire.Odd) []*enlistv1.Warning {
 	var warnings []*enlistv1.Warning
 	for _, member := range odd {
@@ -25,14 +25,14 @@ func Unreadable(odd []wire.Odd) []*enlistv1.Warning {
 	return warnings
 }
 
-// readInto returns the path of the canonical field that a field of a vendor's response fills; empty
-// for none.
+// readInto returns the path of the canonical field that a field of a vendor's response fills, or
+// "".
 func readInto(field protoreflect.FieldDescriptor) string {
 	return annotation(field).GetPath()
 }
 
-// UnknownCountry returns a warning if a vendor holds a country that is neither a code nor a name that
-// Enlist knows: customer cannot represent it. vendorCode is the vendor's name of the member.
+// UnknownCountry returns a warning if the vendor stores a country that is neither a code nor a
+// known name, so customer cannot represent it. vendorCode is the vendor's name of the member.
 func UnknownCountry(held, path, vendorCode string) []*enlistv1.Warning {
 	if held == "" || codes.CountryIn(held) != "" {
 		return nil
@@ -44,8 +44,7 @@ func UnknownCountry(held, path, vendorCode string) []*enlistv1.Warning {
 	}}
 }
 
-// IDChanged returns a warning if a vendor holds the requested customer under another id than the
-// requested one.
+// IDChanged returns a warning if the vendor stores the requested customer under another id.
 func IDChanged(requested, held string) []*enlistv1.Warning {
 	if requested == "" || held == "" || requested == held {
 		return nil

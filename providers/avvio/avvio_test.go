@@ -83,7 +83,7 @@ func TestProvider(t *testing.T) {
 	})
 }
 
-// small makes an account for a guest of its own; Avvio gives the id.
+// small returns a create request for a new guest. Avvio assigns the id.
 func small(t *testing.T, guest string) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	create := request(t, `{"customer":{"name":{"givenName":"John","familyName":"Smith"},"email":"guest-`+guest+`@example.com"},"avvio":{"siteId":1853}}`)
@@ -91,7 +91,8 @@ func small(t *testing.T, guest string) *enlistv1.CreateCustomerRequest {
 	return create
 }
 
-// full sets every field that Avvio takes, but for the mobile number, which stands in for the landline's.
+// full returns a request with every field that Avvio supports, except the mobile number, which
+// replaces the landline's.
 func full(t *testing.T) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	create := request(t, `{
@@ -114,7 +115,7 @@ func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	}, text)
 }
 
-// vendor is an Avvio that answers every call in the given way.
+// vendor returns an Avvio that responds to every request in the given way.
 func vendor(t *testing.T, change func(*configv1.Avvio), handler http.HandlerFunc) providers.Provider {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -153,7 +154,8 @@ func reason(t *testing.T, err error, want enlistv1.ErrorReason) *providers.Error
 	return known
 }
 
-// The page's own sample and answer, from the canonical request that means it, as they go over the wire.
+// The page's own sample request and response, from the equivalent canonical request, as on the
+// wire.
 func TestPageSample(t *testing.T) {
 	var sent []byte
 	answer, err := os.ReadFile("testdata/create_answer.json")
@@ -198,7 +200,7 @@ func TestAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		body   string
-		want   enlistv1.ErrorReason // unspecified: success
+		want   enlistv1.ErrorReason // unspecified means success
 		says   string               // the vendor's words
 	}{
 		"done":                     {200, `{"status":"ok","accountID":9007199254740993}`, 0, ""},
@@ -273,7 +275,7 @@ func TestRecordWithoutPasswords(t *testing.T) {
 	}
 }
 
-// What a caller must mend, and where.
+// The violations name what a caller must fix, and where.
 func TestViolations(t *testing.T) {
 	provider := vendor(t, nil, func(http.ResponseWriter, *http.Request) { t.Error("something was sent") })
 	for name, test := range map[string]struct {
@@ -328,7 +330,8 @@ func list(accounts string) string {
 	return `{"status":"ok","siteList":[{"siteID":"12","primaryName":"Other"},{"siteID":1853,"primaryName":"Hotel","accountList":[` + accounts + `]}]}`
 }
 
-// A country that is neither a code nor a known name is named: customer cannot represent it.
+// A warning names a country that is neither a code nor a known name, which customer cannot
+// represent.
 func TestUnknownCountry(t *testing.T) {
 	for country, warned := range map[string]int{"": 0, "IE": 0, "irl": 0, "Irlande": 0, "Atlantis": 1} {
 		provider := vendor(t, nil, says(200, list(`{"accountID":7,"dtCreated":"2024-03-01T12:00:00Z","address":{"country":"`+country+`"}}`)))
@@ -420,7 +423,7 @@ func TestIDsThatAvvioCannotHaveGiven(t *testing.T) {
 	}
 }
 
-// An account is looked for at the connection's property, then at all others.
+// A look-up searches the provider's property first, and then all others.
 func TestSitesThatAreAsked(t *testing.T) {
 	for _, test := range []struct {
 		site int64
@@ -450,7 +453,8 @@ func TestSitesThatAreAsked(t *testing.T) {
 	}
 }
 
-// A site of the connection is used when the request names none, and the request's wins.
+// The setting site_id applies if the request names no property. The request's property overrides
+// it.
 func TestSite(t *testing.T) {
 	provider := vendor(t, func(own *configv1.Avvio) { own.SiteId = 12 }, says(500, ""))
 	create := small(t, "1")
@@ -467,7 +471,7 @@ func TestSite(t *testing.T) {
 	}
 }
 
-// Who has no id cannot be told to read by it.
+// A caller without an id cannot read the customer, so the message does not name GetCustomer.
 func TestUnknownOutcomeSaysWhatCanBeDone(t *testing.T) {
 	_, err := providertest.Create(t.Context(), vendor(t, nil, says(500, "")), small(t, "1"))
 	if message := reason(t, err, unknown).Message; strings.Contains(message, "GetCustomer") {

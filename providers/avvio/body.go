@@ -17,7 +17,7 @@ import (
 
 const apiPath = "/api/ws_api"
 
-// call makes a call; what it does stands in its body as well. secrets are what its answer may repeat.
+// call returns a request. Its operation is in the body as well. The response may repeat secrets.
 func (p *Provider) call(operation vendorhttp.Operation, message proto.Message, secrets []string) *vendorhttp.Request {
 	body, redacted := wire.Body(message)
 	return &vendorhttp.Request{
@@ -49,7 +49,7 @@ func (p *Provider) body(request *enlistv1.CreateCustomerRequest) (*avviov1.Creat
 		}
 	}
 	address := customer.GetBillingAddress()
-	var lines [2]string // the others are named as not sent
+	var lines [2]string // the fates name further lines as not sent
 	copy(lines[:], address.GetLines())
 	return &avviov1.CreateAccountRequest{
 		UserAuth:  p.userAuth(),
@@ -74,8 +74,8 @@ func (p *Provider) body(request *enlistv1.CreateCustomerRequest) (*avviov1.Creat
 	}, nil
 }
 
-// created reads the response to a create request and returns the account's id. The status ok and an id prove a success, at any HTTP
-// status. One without the other proves nothing.
+// created reads the response to a create request and returns the account's id. The status ok and an
+// id together prove a success, at any HTTP status. One without the other proves nothing.
 func (p *Provider) created(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) (int64, error) {
 	answer, created := &avviov1.Answer{}, &avviov1.CreateAccountAnswer{}
 	_, unreadable := wire.Read(response.Body, answer)
@@ -95,7 +95,7 @@ func isOK(answer *avviov1.Answer) bool {
 	return strings.EqualFold(strings.TrimSpace(answer.GetStatus()), "ok")
 }
 
-// written returns the customer as it was sent, under the id that Avvio gave.
+// written returns the customer as sent, with the id that Avvio assigned.
 func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, id string) *enlistv1.Customer {
 	customer := providers.Kept(request, fates)
 	customer.Id = id

@@ -11,7 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// Check asks which properties the API user may reach, and whether the connection's is one of them, where the answer lists any.
+// Check requests the properties that the API user may access. If the response lists any, the
+// provider's property must be one of them.
 func (p *Provider) Check(ctx context.Context) error {
 	secrets := []string{p.settings.GetPassword()}
 	call := p.call(vendorhttp.Check, &avviov1.GetSiteAccessRequest{UserAuth: p.userAuth(), Operation: "getSiteAccess"}, secrets)

@@ -10,7 +10,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// creation is the create of an account.
+// creation creates an account.
 type creation struct {
 	*Provider
 	request *enlistv1.CreateCustomerRequest
@@ -18,7 +18,7 @@ type creation struct {
 	fates   []*enlistv1.FieldFate
 }
 
-// Prepare maps a create to the body of createAccount.
+// Prepare maps a create request to the body of createAccount.
 func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
 		return nil, err
@@ -34,13 +34,14 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 	return &creation{Provider: p, request: request, account: account, fates: fates}, nil
 }
 
-// Key returns what FindCustomer tells an account by: the email and the names, at the property.
+// Key returns what FindCustomer identifies an account by: the property, the email and the names.
 func (c *creation) Key() string { return key(c.account.GetSiteId(), c.account.GetAccountInformation()) }
 
-// LooksFirst is false: there is no id to look for, and Avvio lets one person have several accounts.
+// LooksFirst returns false: a request has no id to look up, and one person may have several
+// accounts.
 func (c *creation) LooksFirst() bool { return false }
 
-// Preview shows what would be sent.
+// Preview returns the request that CreateCustomer would send.
 func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: written(c.request, c.fates, ""), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
@@ -66,7 +67,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	return answer, nil
 }
 
-// answer makes the answer to a create that made the account with an id.
+// answer returns the response to a creation of the account with this id.
 func (c *creation) answer(id int64) *enlistv1.CreateCustomerResponse {
 	text := ""
 	if id > 0 {
@@ -78,14 +79,14 @@ func (c *creation) answer(id int64) *enlistv1.CreateCustomerResponse {
 	}
 }
 
-// call makes the request that creates.
+// call returns the create request.
 func (c *creation) call() *vendorhttp.Request {
 	call := c.Provider.call(vendorhttp.Create, c.account, c.secrets())
 	call.Creates = true
 	return call
 }
 
-// secrets returns what answers may repeat of what was sent.
+// secrets returns the secrets in the request, which a response may repeat.
 func (c *creation) secrets() []string {
 	return []string{c.settings.GetPassword(), c.account.GetAccountInformation().GetPassword()}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// customer maps Avvio's record.
+// customer converts Avvio's record to a customer.
 func customer(account *avviov1.Account) *enlistv1.Customer {
 	id := strconv.FormatInt(account.GetAccountId(), 10)
 	customer := &enlistv1.Customer{
@@ -35,13 +35,13 @@ func customer(account *avviov1.Account) *enlistv1.Customer {
 	return customer
 }
 
-// countryOf returns the country of an address as Avvio holds it.
+// countryOf returns the country of an address in Avvio's form.
 func countryOf(address *avviov1.AccountAddress) string {
 	return cmp.Or(address.GetCountry(), address.GetAddressCountry())
 }
 
-// billingAddress maps an address, under whichever names its members have. A country that is neither a code nor a known name is left out;
-// see found.warnings.
+// billingAddress converts an address. Its members may have various names. It omits a country that
+// is neither a code nor a known name; found.warnings reports it.
 func billingAddress(address *avviov1.AccountAddress) *enlistv1.Address {
 	if address == nil {
 		return nil
@@ -56,11 +56,13 @@ func billingAddress(address *avviov1.AccountAddress) *enlistv1.Address {
 	}
 }
 
-// secondsUntil is the largest number that is taken for seconds since 1970, in the year 5138; larger ones are milliseconds.
+// secondsUntil is the largest number that counts as seconds since 1970, in the year 5138. Larger
+// numbers count as milliseconds.
 const secondsUntil = 100_000_000_000
 
-// instant reads a time, whose form is not documented: a text as ISO 8601 and SQL write it, taken for UTC when it names no zone, or
-// seconds or milliseconds since 1970. Any other form gives nil.
+// instant parses a time. Avvio does not document the form. It accepts ISO 8601 and SQL texts, in
+// UTC unless they name a zone, and seconds or milliseconds since 1970. It returns nil for any other
+// form.
 func instant(value *structpb.Value) *timestamppb.Timestamp {
 	var at time.Time
 	switch kind := value.GetKind().(type) {

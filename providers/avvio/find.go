@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// anyZone is how far a time without a zone, or a day, may be from the instant that it stands for: zones go up to 14 hours, and days
-	// have 24.
+	// anyZone is the greatest difference between a time without a zone, or a day, and the instant
+	// that it stands for. Zones reach 14 hours, and a day has 24.
 	anyZone = 38 * time.Hour
-	// daysBefore is how many days before the send the list begins: one as "after" may leave out the day itself, one for zones, one
-	// more to be sure.
+	// daysBefore is the number of days before the send at which the list starts: one because
+	// "after" may exclude the day itself, one for zones, and one as a reserve.
 	daysBefore = 3
 )
 
-// FindCustomer looks for accounts of the same person that have come to be since the send, at the property, then, should they be listed
-// elsewhere, at all that the API user may see.
+// FindCustomer looks for accounts of the same person that are newer than the send. It searches the
+// property first, and then all properties that the API user may see.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
 	own := c.account.GetSiteId()
 	after := sent.Since.UTC().AddDate(0, 0, -daysBefore).Format(time.DateOnly)
@@ -39,7 +39,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 				if !is || seen[id] {
 					continue
 				}
-				seen[id] = id > 0 // one that is listed twice is one
+				seen[id] = id > 0 // an account that is listed twice counts once
 				if at.id != 0 && at.id != own {
 					candidate.Match = providers.MatchUnclear
 				}
@@ -56,9 +56,10 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	return nil, nil
 }
 
-// candidate makes a candidate of an account, unless it was there before or is another person's. It is ours only if email and names are
-// just as sent and its time lies between the send and now. If Avvio may have rewritten something, or does not tell it, a person decides: a
-// creation that is sent again for nothing makes a second account.
+// candidate returns a candidate for an account. It returns none for an account that is older than
+// the send or belongs to another person. The match is ours only if email and names equal what was
+// sent, and the time is between the send and now. If Avvio may have rewritten a value, or hides it,
+// a person decides: another attempt could create a second account.
 func (c *creation) candidate(listed *found, since, now time.Time) (providers.Candidate, bool) {
 	account, hidden := listed.readable()
 	sent := c.account.GetAccountInformation()
@@ -66,11 +67,11 @@ func (c *creation) candidate(listed *found, since, now time.Time) (providers.Can
 	created, timed := at.AsTime(), at != nil
 	inTime := timed && !created.Before(since.Add(-providers.ClockSkew)) && !created.After(now.Add(providers.ClockSkew))
 	sameName, sameEmail := isName(sent, account.GetName()), match.Keys(sent.GetEmail(), account.GetEmail()) != match.Different
-	unnamed := account.GetName().GetFirst()+account.GetName().GetLast() == "" // not told, or not readable
+	unnamed := account.GetName().GetFirst()+account.GetName().GetLast() == "" // absent or unreadable
 	switch {
 	case timed && created.Before(since.Add(-anyZone)):
 		return providers.Candidate{}, false
-	case hidden && unnamed && account.GetEmail() == "": // it may be anybody's
+	case hidden && unnamed && account.GetEmail() == "": // it may be anyone's account
 	case account.GetEmail() != "" && !sameEmail,
 		!sameName && (!sameEmail || !inTime && !unnamed):
 		return providers.Candidate{}, false
@@ -82,14 +83,15 @@ func (c *creation) candidate(listed *found, since, now time.Time) (providers.Can
 	return candidate, true
 }
 
-// isName reports whether an account's name is the one that was sent, or may be another form of it: each part for itself, or both together,
-// however Avvio has divided them.
+// isName reports whether an account's name is the name that was sent, or may be another form of it.
+// It compares each part, and both together, because Avvio may divide them differently.
 func isName(sent *avviov1.AccountInformation, held *avviov1.AccountName) bool {
 	return match.Names(sent.GetNameFirst(), held.GetFirst()) != match.Different && match.Names(sent.GetNameLast(), held.GetLast()) != match.Different ||
 		match.Names(sent.GetNameFirst()+" "+sent.GetNameLast(), held.GetFirst()+" "+held.GetLast()) != match.Different
 }
 
-// differing returns the paths of what an account has otherwise than sent: an email but for its case, names as they are.
+// differing returns the paths of the fields that differ from what was sent. It ignores the case of
+// the email.
 func differing(sent *avviov1.AccountInformation, account *avviov1.Account) []string {
 	var paths []string
 	if match.Keys(sent.GetEmail(), account.GetEmail()) == match.Different {
@@ -104,7 +106,7 @@ func differing(sent *avviov1.AccountInformation, account *avviov1.Account) []str
 	return paths
 }
 
-// key returns what an account is told by: one text for all whose email and names are nearly equal.
+// key returns the normal form of email and names, which identifies a person.
 func key(site int64, sent *avviov1.AccountInformation) string {
 	return "match:" + strings.Join([]string{
 		strconv.FormatInt(site, 10), strconv.Quote(match.Key(sent.GetEmail())),

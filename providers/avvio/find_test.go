@@ -19,8 +19,9 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// Of the accounts that Avvio lists, ours is the one with just the email and names, made since the send. One that was there before and
-// one of another person are none; what may be ours is for a person.
+// Of the listed accounts, ours is the one with exactly the email and names, and a time since the
+// send. Older accounts and those of other persons are no candidates. A person decides about the
+// unclear ones.
 func TestFind(t *testing.T) {
 	since := time.Now().UTC()
 	ago := func(age time.Duration) string { return strconv.Quote(since.Add(-age).Format(time.DateTime)) }
@@ -86,7 +87,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// A row of ours that cannot be read whole is never taken for none.
+// A row of our account that is only partly readable never counts as absent.
 func TestFindOddRows(t *testing.T) {
 	since := time.Now().UTC()
 	now := strconv.Quote(since.Format(time.DateTime))
@@ -110,12 +111,13 @@ func TestFindOddRows(t *testing.T) {
 	}
 }
 
-// Without an email only the name and the time tell. Avvio may store the name in another form: such an account is never taken for none.
+// Without an email, only the name and the time decide. Avvio may store the name in another form,
+// and such an account never counts as absent.
 func TestFindWithoutAnEmail(t *testing.T) {
 	since := time.Now().UTC()
 	for held, want := range map[[2]string][]providers.Match{
 		{"Maximiliana-Joséphine", "O'Brien-Łukasiewicz"}:        {providers.MatchUnclear},
-		{"Maximiliana-Joséphin", "O'Brien-Łukasiewicz"}:         {providers.MatchUnclear}, // cut
+		{"Maximiliana-Joséphin", "O'Brien-Łukasiewicz"}:         {providers.MatchUnclear}, // cut short
 		{"Maximiliana-Josephin", "O'Brien-Lukasiewicz"}:         {providers.MatchUnclear}, // without accents
 		{"Maximiliana-Joséphine", "O&#39;Brien-Łukasiewicz"}:    {providers.MatchUnclear},
 		{"MAXIMILIANA-JOS?PHINE", "O BRIEN-?UKASIEWICZ"}:        {providers.MatchUnclear},
@@ -148,7 +150,8 @@ func TestFindWithoutAnEmail(t *testing.T) {
 	}
 }
 
-// The list is of the property, from some days before the send; when nothing is there, of all properties.
+// The list covers the property, from some days before the send. If it has no match, the list of all
+// properties follows.
 func TestFindAsks(t *testing.T) {
 	since := time.Date(2026, 3, 1, 0, 30, 0, 0, time.UTC)
 	for _, elsewhere := range []bool{false, true} {
@@ -177,7 +180,7 @@ func TestFindAsks(t *testing.T) {
 	}
 }
 
-// The key is the same for what is found as the same, but for case.
+// The key is the same for accounts that FindCustomer treats as equal, except for case.
 func TestKey(t *testing.T) {
 	key := func(change func(*enlistv1.CreateCustomerRequest)) string {
 		create := small(t, "1")
@@ -209,7 +212,7 @@ func TestKey(t *testing.T) {
 	}
 }
 
-// Credentials that are good, at a property that they do not reach, are no connection.
+// Valid credentials without access to the property fail the check.
 func TestCheckOfAnotherProperty(t *testing.T) {
 	server := httptest.NewServer(sandbox.New())
 	defer server.Close()

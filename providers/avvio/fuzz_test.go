@@ -36,7 +36,8 @@ func checkError(t *testing.T, err error) {
 	}
 }
 
-// Whatever Avvio answers to a create: a success has all that makes one, and an error is complete and shows no password.
+// With any response to a creation, a success is complete, and an error is complete and shows no
+// password.
 func FuzzCreated(f *testing.F) {
 	p := fuzzed(f)
 	published, err := os.ReadFile("testdata/create_answer.json")
@@ -61,7 +62,7 @@ func FuzzCreated(f *testing.F) {
 	})
 }
 
-// Whatever Avvio lists: either an error, or accounts, and every one of them can be shown.
+// With any list, the result is either an error, or accounts that can all be shown.
 func FuzzListed(f *testing.F) {
 	p := fuzzed(f)
 	f.Add(200, `{"status":"ok","siteList":[{"siteID":1,"accountList":[{"accountID":7,"dtCreated":"2024-03-01 12:00:00","dtModified":1709294400,

@@ -26,11 +26,11 @@ type site struct {
 type found struct {
 	account *avviov1.Account
 	odd     []wire.Odd
-	body    []byte // the account as it came
+	body    []byte // the account as received
 }
 
-// find looks for an account at the connection's property, then, as creations can name another, at all that the API user may see.
-// Avvio cannot be asked for one account.
+// find looks for an account at the provider's property, and then, because a creation can name
+// another property, at all that the API user may see. Avvio has no request for one account.
 func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 	scopes := [][]int64{nil}
 	if own := p.settings.GetSiteId(); own != 0 {
@@ -52,7 +52,7 @@ func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 	return nil, p.description.CustomerNotFound(nil)
 }
 
-// list asks for the accounts of some properties, or of all, that have changed after a day, or ever.
+// list requests the accounts of some or all properties that changed after a day, or at any time.
 func (p *Provider) list(ctx context.Context, scope []int64, after string) ([]site, error) {
 	secrets := []string{p.settings.GetPassword()}
 	call := p.call(vendorhttp.List, &avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: scope, AfterDate: after}, secrets)
@@ -62,8 +62,9 @@ func (p *Provider) list(ctx context.Context, scope []int64, after string) ([]sit
 	})
 }
 
-// sites reads a response that lists properties. Avvio documents no status for it, so a list without a status is one; a status other than ok
-// refuses, and a response without a list says nothing. A property or an account that cannot be read is skipped.
+// sites reads a response that lists properties. Avvio documents no status for it, so a list without
+// a status is valid. A status other than ok is a refusal, and a response without a list proves
+// nothing. sites skips a property or an account that it cannot read.
 func (p *Provider) sites(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) ([]site, error) {
 	answer := &avviov1.Answer{}
 	_, unreadable := wire.Read(response.Body, answer)
@@ -83,7 +84,7 @@ func (p *Provider) sites(call *vendorhttp.Request, response *vendorhttp.Response
 			continue
 		}
 		accounts, isList := elements(element, "accountList")
-		if !isList && hasMember(element, "accountList") { // an account may be in it: it is not known to be absent
+		if !isList && hasMember(element, "accountList") { // it may contain an account, so the account is not known to be absent
 			return nil, p.http.NotUnderstood(call, response, nil)
 		}
 		read := site{id: at.GetSiteId()}
@@ -98,8 +99,8 @@ func (p *Provider) sites(call *vendorhttp.Request, response *vendorhttp.Response
 	return sites, nil
 }
 
-// elements returns the elements of a list in a JSON object, and whether it is one. A single object stands for a list of it, as servers write
-// it that make JSON out of XML.
+// elements returns the elements of a list in a JSON object, and whether the member is a list. It
+// accepts a single object as a list of one, because servers that convert XML to JSON write it so.
 func elements(object []byte, name string) (list []json.RawMessage, isList bool) {
 	isList, err := wire.EachElement(bytes.NewReader(object), name, func(element json.RawMessage) error {
 		list = append(list, element)
@@ -125,13 +126,13 @@ func hasMember(object []byte, name string) bool {
 
 func member(object []byte, name string) json.RawMessage {
 	var members map[string]json.RawMessage
-	_ = json.Unmarshal(object, &members) // of any other JSON there is no member
+	_ = json.Unmarshal(object, &members) // any other JSON has no members
 	return members[name]
 }
 
-// readable returns the account without the values that identify a person and came as another JSON
-// type: what was read of them may differ from what is stored. hidden says that it left out an email
-// or a name.
+// readable returns the account without the personal values that have another JSON type, because the
+// converted value may differ from the stored one. hidden reports whether that removed an email or a
+// name.
 func (f *found) readable() (account *avviov1.Account, hidden bool) {
 	account = proto.CloneOf(f.account)
 	for _, odd := range f.odd {
@@ -147,10 +148,12 @@ func (f *found) readable() (account *avviov1.Account, hidden bool) {
 	return account, hidden
 }
 
-// record returns the account as it came; nil if it cannot be shown, having a member twice, say.
+// record returns the account as received. It returns nil if it cannot be shown, for example because
+// of a duplicate member.
 func (f *found) record(secrets []string) *structpb.Struct { return redactedRecord(f.body, secrets) }
 
-// warnings names what could not be read of the account, and a country that customer cannot represent.
+// warnings reports what Enlist could not read of the account, and a country that customer cannot
+// represent.
 func (f *found) warnings() []*enlistv1.Warning {
 	return append(providers.Unreadable(f.odd),
 		providers.UnknownCountry(countryOf(f.account.GetAddress()), "customer.billing_address.country_code", "address.country")...)

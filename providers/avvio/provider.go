@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Provider is a connection to an Avvio.
+// Provider is a connection to Avvio.
 type Provider struct {
 	description *providers.Description
 	settings    *configv1.Avvio
@@ -22,7 +22,7 @@ type Provider struct {
 	secrets     *wire.Members
 }
 
-// New makes a provider of a validated configuration. It calls nobody yet.
+// New returns a provider for a validated configuration. It sends no request.
 func New(config *configv1.Provider) (*Provider, error) {
 	client, err := vendorhttp.NewClient(config, config.GetAvvio().GetBaseUrl())
 	if err != nil {
@@ -55,13 +55,13 @@ func New(config *configv1.Provider) (*Provider, error) {
 	}, nil
 }
 
-// Describe returns what Avvio is and can do.
+// Describe returns the properties and capabilities of the provider.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
-// Health returns how the connection fares.
+// Health returns the health of the connection.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
 
-// Metrics are those of the connection.
+// Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 // GetCustomer reads an account by its id.

@@ -23,14 +23,15 @@ import (
 	"github.com/enlist-dev/enlist/providers/avvio"
 )
 
-// A proxy whose backend breaks off after it has worked answers 503, and Varnish by its built-in vcl_backend_error adds Retry-After: 5
-// (here 1, to be quick). That is no word of the vendor's: the create must not be sent again without a look.
+// A proxy whose backend fails after it has carried out the request responds with 503. Varnish, with
+// its built-in vcl_backend_error, adds Retry-After: 5 (here 1, to be quick). That response is not
+// the vendor's, so Enlist must look up before another attempt.
 func TestProxys503IsNotTheVendors(t *testing.T) {
 	var made atomic.Int32
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		_ = body
-		made.Add(1) // the backend has made the account, and its answer was lost behind the proxy
+		made.Add(1) // the backend has created the account, and the proxy lost its response
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusServiceUnavailable)

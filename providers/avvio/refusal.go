@@ -15,9 +15,11 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Avvio documents no failure. Enlist assumes that an object with a status that says so, and without an account, refuses the request; unless
-// its words say that the server failed, for then it may have failed half-way. Any other status may mean that something was done.
-// Credentials are told by words, too, as they are refused in the same form. Where that is wrong, the vendor's words still show it.
+// Avvio documents no failures. Enlist assumes that an object refuses the request if it has such a
+// status and no account. If the words say that the server failed, Avvio may have stopped halfway.
+// Any other status may mean that Avvio carried out the request. Words also identify rejected
+// credentials, which have the same form. VendorError shows the words, even where that assumption is
+// wrong.
 var (
 	refuses          = regexp.MustCompile(`(?i)^(err|fail|fault|ko\b|nok\b|not?([^a-z]|$)|invalid|reject|refus|deni|bad|missing|unauth|access.?deni|forbid)`)
 	serverFailed     = regexp.MustCompile(`(?i)internal|server error|exception|unexpected|time[d -]*out|unavailable|try again`)
@@ -25,9 +27,9 @@ var (
 		`(invalid|wrong|incorrect|bad|unknown) (user ?name|user|login)[^.]{0,8} password`)
 )
 
-// confirmation says what must confirm a refusal in Avvio's own words, or in any of the body's. A
-// proxy may have sent the request twice: the copy that came first can be the reason. A refusal with
-// HTTP status 500 may come from half-way.
+// confirmation returns what must confirm a refusal in Avvio's own words, or in any words of the
+// body. A proxy may have sent the request twice, and the first copy can be the cause. With HTTP
+// status 500, Avvio may have stopped halfway.
 func confirmation(status int, own, words string) providers.Confirmation {
 	if status >= http.StatusInternalServerError || providers.IsAboutExisting(own) || providers.IsAboutExisting(words) {
 		return providers.ConfirmAfterLag
@@ -35,15 +37,15 @@ func confirmation(status int, own, words string) providers.Confirmation {
 	return providers.ConfirmByLookup
 }
 
-// refusal makes the error for an answer that is no success.
+// refusal returns the error of a response that is not a success.
 func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Response, answer *avviov1.Answer, secrets []string) error {
 	said := wire.Record(response.Body)
-	if said == nil { // an object with a member twice, say
+	if said == nil { // for example an object with a duplicate member
 		return p.http.NotUnderstood(call, response, nil)
 	}
 	vendor := vendorError(response, secrets)
 	status, words := strings.TrimSpace(answer.GetStatus()), text(structpb.NewStructValue(said))
-	own := "" // Avvio's own words: the rest may repeat what was sent
+	own := "" // Avvio's own words; the rest may repeat the request
 	for _, member := range []string{"errorCode", "message", "description"} {
 		own += text(said.GetFields()[member]) + " "
 	}
@@ -62,7 +64,8 @@ func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Respon
 	}
 }
 
-// speaksForItself reports whether an HTTP status leaves it to the body to say what happened. Gateways answer 502 and higher.
+// speaksForItself reports whether an HTTP status leaves the meaning to the body. Gateways respond
+// with 502 and higher.
 func speaksForItself(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
@@ -71,8 +74,8 @@ func speaksForItself(status int) bool {
 	return status < 300 || status >= 400 && status <= http.StatusInternalServerError
 }
 
-// vendorError keeps what an answer says, without the secrets that it may repeat: the members that web services use for it, and
-// where there are none the whole object.
+// vendorError returns what a response says, without secrets. It uses the members that web services
+// usually have for messages. Without such members, it uses the whole object.
 func vendorError(response *vendorhttp.Response, secrets []string) *enlistv1.VendorError {
 	record := redactedRecord(response.Body, secrets)
 	says := func(member string) string { return wire.Redact(text(record.GetFields()[member]), secrets...) }
@@ -88,7 +91,8 @@ func vendorError(response *vendorhttp.Response, secrets []string) *enlistv1.Vend
 	}
 }
 
-// text returns a JSON value as a text: texts as they are, nothing for null, everything else as JSON.
+// text returns a JSON value as text: strings as they are, nothing for null, and anything else as
+// JSON.
 func text(value *structpb.Value) string {
 	switch kind := value.GetKind().(type) {
 	case nil, *structpb.Value_NullValue:
@@ -104,10 +108,10 @@ func text(value *structpb.Value) string {
 	}
 }
 
-// secretMembers are the members of Avvio's objects whose values people must not see.
+// secretMembers returns the members of Avvio's objects with values that people must not see.
 func secretMembers() []string { return []string{"password", "userAuth"} }
 
-// redactedRecord returns an answer as it came, without secrets by name or by value.
+// redactedRecord returns a response as received, without secrets by name or by value.
 func redactedRecord(body []byte, secrets []string) *structpb.Struct {
 	record := wire.Record(body, secretMembers()...)
 	wire.RedactRecord(record, secrets...)

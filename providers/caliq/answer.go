@@ -24,7 +24,7 @@ const (
 	messagePath = apiPath + "/Message"
 )
 
-// call makes a call of the API; every one is a POST with the key in its body.
+// call returns a request to the API. Each request is a POST with the key in its body.
 func (p *Provider) call(operation vendorhttp.Operation, path string, params proto.Message) *vendorhttp.Request {
 	body, redacted := wire.Body(params)
 	return &vendorhttp.Request{
@@ -46,8 +46,9 @@ type result struct {
 	body     []byte
 }
 
-// created reads the response to a create request. OK and an AccountID prove a success, at any HTTP status, unless the response is about
-// another account number than was sent. An explicit "not OK" without an AccountID is Caliq's refusal.
+// created reads the response to a create request. OK and an AccountID prove a success, at any HTTP
+// status, unless the response is about another account number than the one sent. An explicit "not
+// OK" without an AccountID is Caliq's refusal.
 func (p *Provider) created(ctx context.Context, call *vendorhttp.Request, response *vendorhttp.Response, accountNo string) (*result, error) {
 	results := &caliqv1.CustomerCreateResults{}
 	odd, unreadable := wire.Read(response.Body, results)
@@ -76,7 +77,8 @@ func (p *Provider) created(ctx context.Context, call *vendorhttp.Request, respon
 	}
 }
 
-// withoutNumber is the warning about an account that Caliq has numbered itself without saying how.
+// withoutNumber returns the warning about an account whose number Caliq assigned and did not
+// return.
 func withoutNumber() *enlistv1.Warning {
 	return &enlistv1.Warning{
 		Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: "customer.id", VendorCode: "AccountNo",
@@ -84,15 +86,15 @@ func withoutNumber() *enlistv1.Warning {
 	}
 }
 
-// refused makes the error for Caliq's own refusal. A proxy may have sent the request twice: the copy that came first can be the reason, so
-// a look-up must confirm the refusal.
+// refused returns the error of Caliq's own refusal. A proxy may have sent the request twice, and
+// the first copy can be the cause. So a look-up must confirm the refusal.
 func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, data *caliqv1.CustomerCreateData) error {
 	messages := p.messagesOf(ctx, data)
 	vendor := vendorErrorOf(response, messages)
 	confirm := providers.ConfirmByLookup
 	for _, message := range messages {
 		words := message.GetMessage() + " " + message.GetDescription()
-		if providers.IsAboutExisting(words) { // or nothing says that it is about something else
+		if providers.IsAboutExisting(words) { // or the words do not say that it is about something else
 			confirm = providers.ConfirmAfterLag
 		}
 	}
@@ -116,9 +118,9 @@ func (p *Provider) issues(ctx context.Context, data *caliqv1.CustomerCreateData)
 	return warnings
 }
 
-// failed tells the documented failures, which are HTTP errors, from those of whatever else may have
-// answered. A look-up confirms a 400. Without Caliq's own words it may be a proxy's that has passed
-// the request on, so absence counts only after the vendor's lag.
+// failed returns the error of any other response. Caliq's documented failures are HTTP errors. A
+// look-up confirms a 400. Without Caliq's own words, the 400 may be from a proxy that forwarded the
+// request, so absence counts only after the vendor's lag.
 func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Response) error {
 	answer := &caliqv1.ErrorAnswer{}
 	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
@@ -139,10 +141,10 @@ func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Respons
 	return p.http.NotUnderstood(call, response, vendor)
 }
 
-// maxMessages is how many messages a VendorError holds.
+// maxMessages is the largest number of messages in a VendorError.
 const maxMessages = 20
 
-// vendorError makes one message of each issue, and one of the account, where there is one.
+// vendorError returns one message for each issue, and one for the account if the response has one.
 func (p *Provider) vendorError(ctx context.Context, response *vendorhttp.Response, data *caliqv1.CustomerCreateData) *enlistv1.VendorError {
 	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
 	if data.GetAccountId() != 0 {
@@ -159,7 +161,7 @@ func vendorErrorOf(response *vendorhttp.Response, messages []*enlistv1.VendorMes
 	}
 }
 
-// messagesOf makes one message of each issue, with what the catalogue says of it.
+// messagesOf returns one message for each issue, with its description from the catalogue.
 func (p *Provider) messagesOf(ctx context.Context, data *caliqv1.CustomerCreateData) []*enlistv1.VendorMessage {
 	issues := data.GetCustomerCreateIssues()
 	if len(issues) == 0 {

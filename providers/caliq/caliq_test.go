@@ -86,7 +86,7 @@ func small(t *testing.T, id string) *enlistv1.CreateCustomerRequest {
 		"billingAddress":{"lines":["1 Rue"],"countryCode":"FR"},"currencyCode":"EUR"},"caliq":{"channelId":2}}`)
 }
 
-// full sets every field that Caliq takes.
+// full returns a request with every field that Caliq supports.
 func full(t *testing.T) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	return request(t, `{
@@ -117,8 +117,8 @@ func fixture(t *testing.T, name string) []byte {
 	return data
 }
 
-// The page's own sample, from the canonical request that means it. Where the sample's text is longer than the page allows, and
-// where it is no code at all, both have another.
+// The page's own sample, from the equivalent canonical request. The sample has a text that is
+// longer than the page allows, and one that is not a code. Both are replaced.
 func TestPageSample(t *testing.T) {
 	own := settings("http://127.0.0.1:1")
 	own.ChannelId = 2
@@ -160,7 +160,8 @@ func TestPageSample(t *testing.T) {
 	}
 }
 
-// vendor is a Caliq whose answer to a create the test gives; it has no accounts and one message in its catalogue.
+// vendor returns a Caliq whose response to a creation the test sets. It has no accounts and one
+// message in its catalogue.
 func vendor(t *testing.T, change func(*configv1.Caliq), status int, body string) providers.Provider {
 	t.Helper()
 	return handled(t, change, func(w http.ResponseWriter, r *http.Request) {
@@ -193,7 +194,7 @@ func handled(t *testing.T, change func(*configv1.Caliq), handler http.HandlerFun
 
 func autoNumbering(settings *configv1.Caliq) { settings.AutoNumbering = true }
 
-// The page's own answer: a success that carries issues.
+// The page's own response: a success with issues.
 func TestPageAnswer(t *testing.T) {
 	create := small(t, "")
 	create.IncludeVendorRecord = true
@@ -213,7 +214,7 @@ func TestPageAnswer(t *testing.T) {
 	}
 }
 
-// Caliq's page names twelve messages. All of them are kept, in a refusal and after a success.
+// Caliq's page names twelve messages. Enlist keeps all of them, in a refusal and after a success.
 func TestTwelveIssues(t *testing.T) {
 	numbers := []string{"1", "9", "29", "30", "31", "32", "34", "35", "37", "38", "39", "40"}
 	var issues []string
@@ -247,7 +248,7 @@ func TestAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		body   string
-		want   enlistv1.ErrorReason // unspecified: success
+		want   enlistv1.ErrorReason // unspecified means success
 		says   string               // the vendor's messages
 	}{
 		"done":                      {200, data(`"OK":true,"AccountID":7,"AccountNo":"A-1"`), 0, ""},
@@ -320,7 +321,8 @@ func reason(t *testing.T, err error, want enlistv1.ErrorReason) *providers.Error
 	return known
 }
 
-// The catalogue is fetched once however many errors need it; when it cannot be had, the errors stand without it.
+// Enlist fetches the catalogue once for any number of errors. If it cannot fetch it, the errors
+// have no descriptions.
 func TestCatalogue(t *testing.T) {
 	var fetched atomic.Int32
 	var fails atomic.Bool
@@ -348,7 +350,7 @@ func TestCatalogue(t *testing.T) {
 		return messages[0]
 	}
 	fails.Store(true)
-	if refused(); fetched.Load() != 1 || observed.Load() != 2 { // the look and the create: the catalogue is nobody's in particular
+	if refused(); fetched.Load() != 1 || observed.Load() != 2 { // the look-up and the creation, because the catalogue belongs to no creation
 		t.Errorf("fetched %d times, observed %d calls", fetched.Load(), observed.Load())
 	}
 	fails.Store(false)
@@ -404,7 +406,8 @@ func TestAutoNumbering(t *testing.T) {
 	}
 }
 
-// Caliq numbers accounts itself, but the connection does not say so: the account is there, under a number nobody asked for.
+// Caliq assigns the numbers, but the configuration does not say so. The account exists, under a
+// number that was not requested.
 func TestNumberedInSpite(t *testing.T) {
 	answer := `{"CustomerCreateData":{"OK":true,"AccountID":1001,"AccountNo":"C0000001"}}`
 	_, err := providertest.Create(t.Context(), vendor(t, nil, 200, answer), small(t, "A-1"))
@@ -413,7 +416,7 @@ func TestNumberedInSpite(t *testing.T) {
 	}
 }
 
-// Every limit of the page, at the canonical path.
+// Every limit on the page is reported at its canonical path.
 func TestLimits(t *testing.T) {
 	provider := vendor(t, nil, 500, "")
 	limits := map[string]int{
@@ -466,7 +469,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A number that is only nearly equal is read if no other is, under Caliq's form of it and with a warning.
+// A read returns a customer with a nearly equal number if no other has exactly this number, with
+// Caliq's form of it and a warning.
 func TestGetCustomerInAnotherForm(t *testing.T) {
 	provider := handled(t, nil, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"}]}`)
@@ -519,7 +523,7 @@ func TestGetCustomer(t *testing.T) {
 	}
 }
 
-// A create whose look-up fails has not been sent.
+// A creation whose look-up fails is not sent.
 func TestLookupFails(t *testing.T) {
 	provider := handled(t, nil, func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasSuffix(r.URL.Path, "/CustomerChange") {

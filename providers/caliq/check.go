@@ -2,7 +2,7 @@ package caliq
 
 import "context"
 
-// Check asks for the catalogue of messages: customers can only be listed, all at once.
+// Check requests the catalogue of messages, because Caliq can list only all customers at once.
 func (p *Provider) Check(ctx context.Context) error {
 	_, err := p.fetchMessages(ctx)
 	return err

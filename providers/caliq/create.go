@@ -9,7 +9,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// creation is the create of an account with its address and contact.
+// creation creates an account with its address and contact.
 type creation struct {
 	*Provider
 	request *enlistv1.CreateCustomerRequest
@@ -17,7 +17,7 @@ type creation struct {
 	fates   []*enlistv1.FieldFate
 }
 
-// Prepare maps a create to the body of CustomerCreate.
+// Prepare maps a create request to the body of CustomerCreate.
 func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	if err := p.description.CheckOnExisting(request.GetOnExisting()); err != nil {
 		return nil, err
@@ -33,13 +33,13 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 	return &creation{Provider: p, request: request, params: params, fates: fates}, nil
 }
 
-// Key returns the account number; it is empty where Caliq numbers accounts itself.
+// Key returns the account number. It is empty if Caliq assigns the numbers.
 func (c *creation) Key() string { return c.params.GetAccountNo() }
 
-// LooksFirst is true where there is a number: Caliq may make a second account with it.
+// LooksFirst returns true if the request has a number: Caliq may create a second account with it.
 func (c *creation) LooksFirst() bool { return c.Key() != "" }
 
-// Preview shows what would be sent.
+// Preview returns the request that CreateCustomer would send.
 func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: written(c.request, c.fates, &caliqv1.CustomerCreateData{AccountNo: c.Key()}),
@@ -47,7 +47,7 @@ func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, e
 	}, nil
 }
 
-// CreateCustomer creates the account, after a look whether its number is in use.
+// CreateCustomer creates the account, after a look-up of its number.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	if there, err := c.existing(ctx); there != nil || err != nil {
 		return there, err
@@ -67,7 +67,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	return answer, nil
 }
 
-// answer makes the answer to a create with what Caliq has given the account.
+// answer returns the response to a creation, with the values that Caliq assigned.
 func (c *creation) answer(data *caliqv1.CustomerCreateData) *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: written(c.request, c.fates, data), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
@@ -75,14 +75,15 @@ func (c *creation) answer(data *caliqv1.CustomerCreateData) *enlistv1.CreateCust
 	}
 }
 
-// call makes the request that creates.
+// call returns the create request.
 func (c *creation) call() *vendorhttp.Request {
 	call := c.Provider.call(vendorhttp.Create, createPath, c.params)
 	call.Creates = true
 	return call
 }
 
-// existing looks whether the account exists: it returns the adopted customer, an error, or neither when it is to be created.
+// existing looks up the account. It returns the adopted customer, an error, or neither if the
+// creation can go ahead.
 func (c *creation) existing(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	if !c.LooksFirst() {
 		return nil, nil //nolint:nilnil // said above

@@ -12,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// written returns the customer as it was sent, with what Caliq has given it.
+// written returns the customer as sent, with the values that Caliq assigned.
 func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, data *caliqv1.CustomerCreateData) *enlistv1.Customer {
 	customer := providers.Kept(request, fates)
 	customer.Id = data.GetAccountNo()
@@ -28,7 +28,8 @@ func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFat
 	return customer
 }
 
-// read returns what the list says of an account. Where several accounts have the number, account_id names them all.
+// read returns what the list contains about an account. If several accounts have the number,
+// account_id names them all.
 func (p *Provider) read(found []*caliqv1.CustomerChange, includeRecord bool) *enlistv1.GetCustomerResponse {
 	var ids []string
 	for _, account := range found {
@@ -49,7 +50,7 @@ func (p *Provider) read(found []*caliqv1.CustomerChange, includeRecord bool) *en
 	return response
 }
 
-// record returns an answer of Caliq's as it came, but for the connection's key, should it repeat that.
+// record returns Caliq's response as received, without the provider's key, which it may repeat.
 func (p *Provider) record(body []byte) *structpb.Struct {
 	record := wire.Record(body, "apiKey")
 	wire.RedactRecord(record, p.settings.GetApiKey())

@@ -8,8 +8,9 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// FindCustomer looks for accounts with this number. Caliq tells nothing else of them: an account is ours if there was none just before
-// the send, and there is one now. One whose number is only nearly equal may be ours in Caliq's own form, or somebody else's.
+// FindCustomer looks up the accounts with this number. Caliq returns no other content of them. An
+// account is ours if there was none just before the send and there is one now. An account with a
+// nearly equal number may be ours in Caliq's own form, or belong to another request.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
 	if !c.LooksFirst() {
 		return nil, &providers.Error{
@@ -38,7 +39,8 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	return candidates, nil
 }
 
-// madeAs makes the answer to a create that made an account, or, where that is not known and it may be adopted, adopted it.
+// madeAs returns the response to a creation of an account. If the match is unclear and the request
+// may adopt, it returns the response to an adoption.
 func (c *creation) madeAs(account *caliqv1.CustomerChange, told providers.Match) *enlistv1.CreateCustomerResponse {
 	read := c.read([]*caliqv1.CustomerChange{account}, c.request.GetIncludeVendorRecord())
 	if told != providers.MatchOurs && c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {

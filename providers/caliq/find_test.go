@@ -9,7 +9,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Caliq tells nothing of an account but its number: whether it is ours follows from what was there before.
+// Caliq returns nothing of an account but its number. Only the look-up before decides whether it is
+// ours.
 func TestFind(t *testing.T) {
 	const ours, unclear = providers.MatchOurs, providers.MatchUnclear
 	for name, test := range map[string]struct {
@@ -54,7 +55,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Where Caliq numbers the accounts, nothing can be found, and nothing is asked.
+// If Caliq assigns the numbers, FindCustomer finds nothing and sends no request.
 func TestFindUnderAutoNumbering(t *testing.T) {
 	provider := vendor(t, autoNumbering, 500, "")
 	creation, err := provider.Prepare(small(t, ""))

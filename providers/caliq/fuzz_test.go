@@ -29,7 +29,8 @@ func fuzzed(f *testing.F) *Provider {
 	return p
 }
 
-// Whatever Caliq answers to a create: a success has all that makes one, and an error is complete and shows no key.
+// With any response to a creation, a success is complete, and an error is complete and shows no
+// key.
 func FuzzCreated(f *testing.F) {
 	p := fuzzed(f)
 	for _, name := range []string{"create_answer.json", "create_answer.xml"} {
@@ -60,7 +61,7 @@ func FuzzCreated(f *testing.F) {
 	})
 }
 
-// Whatever Caliq lists: either an error, or accounts.
+// With any list, the result is either an error, or accounts.
 func FuzzAccounts(f *testing.F) {
 	p := fuzzed(f)
 	f.Add(200, `{"CustomerChangeList":[{"ID":1,"AccountNo":"A-1"}]}`)
@@ -78,7 +79,8 @@ func FuzzAccounts(f *testing.F) {
 	})
 }
 
-// Whatever Caliq says of its messages: either an error, or descriptions, which are kept and so never nil.
+// With any catalogue, the result is either an error, or descriptions. They are cached, so they are
+// never nil.
 func FuzzDescriptions(f *testing.F) {
 	p := fuzzed(f)
 	f.Add(200, `{"MessagesList":[{"ID":1,"Description":"one"}]}`)

@@ -15,13 +15,14 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// listed are the accounts in Caliq's list that may be the one that was asked for.
+// listed contains the accounts in Caliq's list that may be the requested one.
 type listed struct {
-	exact []*caliqv1.CustomerChange // with just this number; there should be one or none
-	near  []*caliqv1.CustomerChange // with a number that is nearly equal, if none has just this one
+	exact []*caliqv1.CustomerChange // with exactly this number; there should be one or none
+	near  []*caliqv1.CustomerChange // with a nearly equal number, if none has exactly this one
 }
 
-// find returns the accounts with a number. Caliq cannot be asked for one account, only for all that have changed since a day, or ever.
+// find returns the accounts with a number. Caliq can list only all accounts that changed since a
+// day, or at any time.
 func (p *Provider) find(ctx context.Context, accountNo string) (*listed, error) {
 	call := p.call(vendorhttp.List, changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
 	call.Lists = true
@@ -30,8 +31,8 @@ func (p *Provider) find(ctx context.Context, accountNo string) (*listed, error) 
 	})
 }
 
-// accounts reads the list of accounts. 204 says that there are none; a body without the list says nothing. An account that cannot be read
-// is not the one that was asked for.
+// accounts reads the list of accounts. 204 means that there are none. A body without the list
+// proves nothing. An account that Enlist cannot read does not count as the requested one.
 func (p *Provider) accounts(call *vendorhttp.Request, response *vendorhttp.Response, accountNo string) (*listed, error) {
 	found := &listed{}
 	if response.Status == http.StatusNoContent {
@@ -54,13 +55,14 @@ func (p *Provider) accounts(call *vendorhttp.Request, response *vendorhttp.Respo
 	if response.Status != http.StatusOK || err != nil || !isList {
 		return nil, p.failed(call, response)
 	}
-	if len(found.exact) > 0 { // Caliq keeps such numbers as they were sent
+	if len(found.exact) > 0 { // Caliq stores such numbers as sent
 		found.near = nil
 	}
 	return found, nil
 }
 
-// addOnce adds an account, unless it is there: one that has changed twice may be listed twice.
+// addOnce adds an account, unless it is in the list: Caliq may list an account twice that changed
+// twice.
 func addOnce(accounts []*caliqv1.CustomerChange, account *caliqv1.CustomerChange) []*caliqv1.CustomerChange {
 	if slices.ContainsFunc(accounts, func(other *caliqv1.CustomerChange) bool {
 		return other.GetId() == account.GetId() && account.GetId() != 0

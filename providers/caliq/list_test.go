@@ -10,8 +10,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// A list of 100,000 accounts is read row by row: what stays in memory is the few rows that matter, and
-// a row costs a few allocations, which do not grow with the list.
+// The reader keeps only the few relevant rows of a list of 100,000 accounts in memory. A row costs
+// a few allocations, whose number does not grow with the list.
 func TestLongListStaysSmall(t *testing.T) {
 	cost := func(rows int) (perRow float64, kept int64) {
 		response := &vendorhttp.Response{Status: http.StatusOK, Body: longList(rows)}
@@ -56,7 +56,7 @@ func longList(rows int) []byte {
 	return body.Bytes()
 }
 
-// inUse returns the bytes of the heap that are in use after a collection.
+// inUse returns the used bytes of the heap after a collection.
 func inUse() int64 {
 	var memory runtime.MemStats
 	runtime.GC()

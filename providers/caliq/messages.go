@@ -17,7 +17,8 @@ import (
 // catalogueTimeout is how long an error waits for its description.
 const catalogueTimeout = 5 * time.Second
 
-// catalogue is Caliq's list of messages, fetched when it is first needed and then kept. Safe for concurrent use.
+// catalogue is Caliq's list of messages. It fetches them on first use and then keeps them. Safe for
+// concurrent use.
 type catalogue struct {
 	fetch  func(context.Context) (map[int64]string, error)
 	flight singleflight.Group
@@ -26,8 +27,8 @@ type catalogue struct {
 	known map[int64]string
 }
 
-// get returns the descriptions by number. Without them an error is still an error: when they cannot be had, it returns nil, and
-// asks again the next time.
+// get returns the descriptions by number. If it cannot fetch them, it returns nil and tries again
+// on the next call.
 func (c *catalogue) get(ctx context.Context) map[int64]string {
 	if known := c.held(); known != nil {
 		return known
@@ -36,7 +37,7 @@ func (c *catalogue) get(ctx context.Context) map[int64]string {
 		if known := c.held(); known != nil {
 			return known, nil
 		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), catalogueTimeout) // others may wait for it, too
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), catalogueTimeout) // other callers may wait for it, too
 		defer cancel()
 		known, err := c.fetch(ctx)
 		if err != nil {
@@ -62,17 +63,17 @@ func (c *catalogue) held() map[int64]string {
 	return c.known
 }
 
-// fetchMessages asks Caliq for its messages. 204 says that there are none.
+// fetchMessages requests Caliq's messages. 204 means that there are none.
 func (p *Provider) fetchMessages(ctx context.Context) (map[int64]string, error) {
 	call := p.call(vendorhttp.ListMessages, messagePath, &caliqv1.MessageParams{ApiKey: p.settings.GetApiKey()})
-	ctx = providers.WithObserver(ctx, nil) // it is nobody's in particular
+	ctx = providers.WithObserver(ctx, nil) // it belongs to no single creation
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (map[int64]string, error) { return p.descriptions(call, response) })
 }
 
 func (p *Provider) descriptions(call *vendorhttp.Request, response *vendorhttp.Response) (map[int64]string, error) {
 	results := &caliqv1.MessageResults{}
 	if response.Status != http.StatusNoContent {
-		_, err := wire.Read(response.Body, results) // a message that cannot be read has no description
+		_, err := wire.Read(response.Body, results) // a message that Enlist cannot read has no description
 		if response.Status != http.StatusOK || err != nil || !wire.HasList(response.Body, "MessagesList") {
 			return nil, p.failed(call, response)
 		}

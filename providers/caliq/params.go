@@ -26,7 +26,7 @@ func (p *Provider) params(request *enlistv1.CreateCustomerRequest) (*caliqv1.Cus
 			return nil, providers.InvalidField(p.description.Name, "customer.billing_address.country_code", err.Error())
 		}
 	}
-	var lines [3]string // the others are named as not sent
+	var lines [3]string // the fates name further lines as not sent
 	copy(lines[:], address.GetLines())
 	return &caliqv1.CustomerCreateParams{
 		ApiKey:               p.settings.GetApiKey(),
@@ -56,7 +56,8 @@ func (p *Provider) params(request *enlistv1.CreateCustomerRequest) (*caliqv1.Cus
 	}, nil
 }
 
-// account settles what became of each field. Only where Caliq numbers accounts itself may the number be empty.
+// account returns the fate of each field. The number may be empty only if Caliq assigns the
+// numbers.
 func (p *Provider) account(request *enlistv1.CreateCustomerRequest, params *caliqv1.CustomerCreateParams) ([]*enlistv1.FieldFate, error) {
 	var optional []string
 	if p.settings.GetAutoNumbering() {

@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Provider is a connection to a Caliq.
+// Provider is a connection to Caliq.
 type Provider struct {
 	description *providers.Description
 	settings    *configv1.Caliq
@@ -22,7 +22,7 @@ type Provider struct {
 	secrets     *wire.Members
 }
 
-// New makes a provider of a validated configuration. It calls nobody yet.
+// New returns a provider for a validated configuration. It sends no request.
 func New(config *configv1.Provider) (*Provider, error) {
 	client, err := vendorhttp.NewClient(config, config.GetCaliq().GetBaseUrl())
 	if err != nil {
@@ -65,13 +65,13 @@ func duplicateSafety(autoNumbering bool) *enlistv1.DuplicateSafety {
 	}
 }
 
-// Describe returns what Caliq is and can do.
+// Describe returns the properties and capabilities of the provider.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
-// Health returns how the connection fares.
+// Health returns the health of the connection.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
 
-// Metrics are those of the connection.
+// Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
@@ -84,8 +84,9 @@ func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	return unsupported
 }
 
-// GetCustomer says whether an account exists, and its identifier; Caliq documents no call that returns more. If no account has the number,
-// but just one has it in another form, that is returned, with a warning.
+// GetCustomer returns whether an account exists, with its id. Caliq documents no request that
+// returns more. If no account has the number, but exactly one has another form of it, GetCustomer
+// returns that one with a warning.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	found, err := p.find(ctx, request.GetCustomerId())
 	if err != nil {

@@ -8,14 +8,14 @@ import (
 )
 
 // countriesText has a line for each country: its alpha-2 code, its alpha-3 code and its UN M.49
-// number, if it has one. These are the 249 officially assigned codes of ISO 3166-1 (iso-codes
+// number, if it has one. The table has the 249 officially assigned codes of ISO 3166-1 (iso-codes
 // 4.15.0; ISO has assigned none since) and Kosovo. ISO leaves Kosovo to its users, who write XK and
 // XKX. Reserved codes (UK, EU, IC, UN, …) and withdrawn ones (SU, YU, …) are not countries.
 //
 //go:embed countries.txt
 var countriesText string
 
-// country is what the table has of a country.
+// country is a country's entry in the table.
 type country struct{ alpha2, alpha3, m49 string }
 
 // countries are the tables by alpha-2 code and by M.49 number.
@@ -34,13 +34,13 @@ var countries = sync.OnceValue(func() (tables struct{ byAlpha2, byM49 map[string
 	return tables
 })
 
-// CheckCountry reports an error unless code is an ISO 3166-1 alpha-2 country code.
+// CheckCountry returns an error unless code is an ISO 3166-1 alpha-2 country code.
 func CheckCountry(code string) error {
 	_, err := CountryAlpha3(code)
 	return err
 }
 
-// CountryAlpha3 returns the ISO 3166-1 alpha-3 code of an alpha-2 code: FR gives FRA.
+// CountryAlpha3 returns the ISO 3166-1 alpha-3 code of an alpha-2 code. FR gives FRA.
 func CountryAlpha3(code string) (string, error) {
 	found, isCountry := countries().byAlpha2[code]
 	if !isCountry {
@@ -49,6 +49,6 @@ func CountryAlpha3(code string) (string, error) {
 	return found.alpha3, nil
 }
 
-// CountryOfM49 returns the ISO 3166-1 alpha-2 code of a UN M.49 number of three digits: 250 gives
-// FR. It returns "" if no country has the number.
+// CountryOfM49 returns the ISO 3166-1 alpha-2 code of a three-digit UN M.49 number. 250 gives FR.
+// It returns "" if no country has the number.
 func CountryOfM49(number string) string { return countries().byM49[number].alpha2 }

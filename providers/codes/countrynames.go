@@ -8,13 +8,13 @@ import (
 	"github.com/enlist-dev/enlist/providers/match"
 )
 
-// countryNamesText has a line for each name of a country: its alpha-2 code, a space, and the name in
-// English or in French. A test of this package makes it.
+// countryNamesText has a line for each name of a country: its alpha-2 code, a space, and the name
+// in English or French. A test of this package generates it.
 //
 //go:embed countrynames.txt
 var countryNamesText string
 
-// countryNames is the table by name, as match.Name writes it.
+// countryNames is the table by name, in the form of match.Name.
 //
 //nolint:gochecknoglobals // a constant
 var countryNames = sync.OnceValue(func() map[string]string {
@@ -26,9 +26,9 @@ var countryNames = sync.OnceValue(func() map[string]string {
 	return codes
 })
 
-// CountryIn returns the ISO 3166-1 alpha-2 code of a country that a vendor holds as a code, alpha-2 or
-// alpha-3, or as a name in English or French. It ignores case, and in names accents. It returns ""
-// for anything else.
+// CountryIn returns the ISO 3166-1 alpha-2 code of a country that a vendor stores as an alpha-2 or
+// alpha-3 code, or as an English or French name. It ignores case, and accents in names. It returns
+// "" for anything else.
 func CountryIn(text string) string {
 	text = strings.TrimSpace(text)
 	if code := strings.ToUpper(text); CheckCountry(code) == nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/match"
 )
 
-// otherCountryNames are names in common use that the library does not have.
+// otherCountryNames are common names that the library does not have.
 func otherCountryNames() map[string][]string {
 	return map[string][]string{
 		"BO": {"Bolivia, Plurinational State of"}, "BN": {"Brunei Darussalam"}, "CD": {"Democratic Republic of the Congo"},
@@ -25,9 +25,9 @@ func otherCountryNames() map[string][]string {
 	}
 }
 
-// The table is what x/text/language/display says in English and French, alpha-3 codes, and a few names
-// more; linked in, that package would make the binary 2 MB larger. With UPDATE=1 in the environment
-// the test writes it.
+// The table has the English and French names of x/text/language/display, alpha-3 codes, and a few
+// more names. Linking that package would make the binary 2 MB larger. With UPDATE=1 in the
+// environment, the test writes the table.
 func TestCountryNamesAreThoseOfTheLibrary(t *testing.T) {
 	var table strings.Builder
 	owner := map[string]string{}

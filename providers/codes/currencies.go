@@ -7,10 +7,9 @@ import (
 	"sync"
 )
 
-// currenciesText has a line for each code of ISO 4217 list one, as published on 2026-01-01. The
-// list has the fund codes (CHE, CLF, UYW, …), the precious metals (XAU, …), XTS and XXX as well;
-// they are accepted, because list one is what ISO calls current. Withdrawn codes (list three) are
-// not in it: DEM, HRK, BGN.
+// currenciesText has a line for each code of ISO 4217 list one, as published on 2026-01-01. It
+// includes the fund codes (CHE, CLF, UYW, …), the precious metals (XAU, …), XTS and XXX, because
+// ISO calls list one current. It does not include withdrawn codes (list three): DEM, HRK, BGN.
 //
 //go:embed currencies.txt
 var currenciesText string
@@ -24,7 +23,7 @@ var currencies = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
-// CheckCurrency reports an error unless code is an ISO 4217 currency code that is in use.
+// CheckCurrency returns an error unless code is an active ISO 4217 currency code.
 func CheckCurrency(code string) error {
 	if !currencies()[code] {
 		return errors.New("must be an active ISO 4217 currency code, for example EUR")

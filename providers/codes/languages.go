@@ -9,12 +9,14 @@ import (
 	"golang.org/x/text/language"
 )
 
-// languages has a line for each language: its code, a space, its English name in lower case. It is made by a test of this package.
+// languages has a line for each language: its code, a space, and its English name in lower case. A
+// test of this package generates it.
 //
 //go:embed languages.txt
 var languages string
 
-// LanguageName returns the English name, in lower case, of a tag's base language: fr-CA gives french.
+// LanguageName returns the English name, in lower case, of a tag's base language. fr-CA gives
+// french.
 func LanguageName(tag string) (string, error) {
 	base, err := base(tag)
 	if err != nil {
@@ -28,8 +30,8 @@ func LanguageName(tag string) (string, error) {
 	return name, nil
 }
 
-// alpha3Text has a line for each ISO 639-2/T code: the code and the language's ISO 639-1 code,
-// if it has one. It is the list of iso-codes 4.15.0, without the range qaa-qtz for local use.
+// alpha3Text has a line for each ISO 639-2/T code: the code and the language's ISO 639-1 code, if
+// it has one. It is the list of iso-codes 4.15.0, without the range qaa-qtz for local use.
 //
 //go:embed languages_alpha3.txt
 var alpha3Text string
@@ -48,8 +50,8 @@ var languagesByAlpha3 = sync.OnceValue(func() map[string]string {
 	return all
 })
 
-// LanguageAlpha3 returns the ISO 639-2/T code, in capitals, of a tag's base language: fr-CA gives
-// FRA. Not every language of BCP-47 has such a code.
+// LanguageAlpha3 returns the ISO 639-2/T code, in capitals, of a tag's base language. fr-CA gives
+// FRA. Some languages of BCP-47 have no such code.
 func LanguageAlpha3(tag string) (string, error) {
 	base, err := base(tag)
 	if err != nil {
@@ -62,8 +64,9 @@ func LanguageAlpha3(tag string) (string, error) {
 	return strings.ToUpper(alpha3), nil
 }
 
-// LanguageOfAlpha3 returns the BCP-47 tag of a three-letter code in any case: FRA gives fr. It
-// returns "" if no language has the code. Languages without an ISO 639-2 code keep their ISO 639-3 code.
+// LanguageOfAlpha3 returns the BCP-47 tag of a three-letter code in any case. FRA gives fr. It
+// returns "" if no language has the code. Languages without an ISO 639-2 code keep their ISO 639-3
+// code.
 func LanguageOfAlpha3(alpha3 string) string {
 	alpha3 = strings.ToLower(alpha3)
 	if tag := languagesByAlpha3()[alpha3]; tag != "" {

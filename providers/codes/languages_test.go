@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/language/display"
 )
 
-// The table is what x/text/language/display says; linked in, that package would make the binary 2 MB larger.
-// With UPDATE=1 in the environment the test writes it.
+// The table has the names of x/text/language/display. Linking that package would make the binary 2
+// MB larger. With UPDATE=1 in the environment, the test writes the table.
 func TestLanguageNamesAreThoseOfTheLibrary(t *testing.T) {
 	var table strings.Builder
 	const letters = "abcdefghijklmnopqrstuvwxyz"
@@ -23,10 +23,10 @@ func TestLanguageNamesAreThoseOfTheLibrary(t *testing.T) {
 					continue
 				}
 				name := display.English.Languages().Name(language.Raw.Make(code))
-				if code == "no" { // the library has it for an old name of nb; in the registry it stands for the language as a whole
+				if code == "no" { // an old name of nb in the library; the macrolanguage in the registry
 					name = "Norwegian"
 				}
-				if code == "tl" { // the library has it for an old name of fil; in the registry it is Tagalog
+				if code == "tl" { // an old name of fil in the library; Tagalog in the registry
 					name = "Tagalog"
 				}
 				if name != "" {

@@ -15,10 +15,9 @@ import (
 	"golang.org/x/text/language"
 )
 
-// The tables of this package come from iso-codes and from ISO's list one. These tests compare
-// every possible code with a second source: golang.org/x/text, made from CLDR 32 and the IANA
-// registry. Where Debian's iso-codes is installed, they compare with it as well. Each
-// difference is named here.
+// The tables of this package come from iso-codes and ISO's list one. These tests compare every
+// possible code with a second source: golang.org/x/text, made from CLDR 32 and the IANA registry.
+// If Debian's iso-codes is installed, they compare with it as well. They name each difference.
 
 func codesOf(letters int) []string {
 	all := []string{""}
@@ -100,11 +99,11 @@ func TestCountriesAreThoseOfISOCodes(t *testing.T) {
 }
 
 func TestCurrenciesAreThoseOfCLDR(t *testing.T) {
-	since := []string{ // what ISO has added, and CLDR 32 does not have or has without dates
+	since := []string{ // added by ISO; CLDR 32 does not have it, or has no dates
 		"MRU", "SLE", "SVC", "UYW", "VED", "VES", "XAD", "XCG", "ZWG",
 	}
-	gone := []string{"ANG", "BGN", "CUC", "HRK", "MRO", "SLL", "STD", "VEF", "ZWL"} // what ISO has withdrawn since
-	neverISO := []string{"CNH"}                                                     // CLDR's own
+	gone := []string{"ANG", "BGN", "CUC", "HRK", "MRO", "SLL", "STD", "VEF", "ZWL"} // withdrawn by ISO since
+	neverISO := []string{"CNH"}                                                     // only in CLDR
 	inCLDR := map[string]bool{}
 	for all := currency.Query(currency.NonTender, currency.Date(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))); all.Next(); {
 		inCLDR[all.Unit().String()] = true
@@ -146,10 +145,10 @@ func TestCurrenciesAreThoseOfISOCodes(t *testing.T) {
 	}
 }
 
-// Each tag of one, two or three letters: x/text knows the three-letter code of each, iso-codes
-// which are of ISO 639-2.
+// For each tag of one, two or three letters, x/text has the three-letter code, and iso-codes knows
+// which codes belong to ISO 639-2.
 func TestLanguagesAreThoseOfTheRegistry(t *testing.T) {
-	successor := map[string]string{ // of codes that the registry has deprecated
+	successor := map[string]string{ // of codes that the registry deprecates
 		"mo": "ron", "mol": "ron", "adp": "dzo", "blg": "iba", "kxl": "kru", "prp": "guj", "smd": "kmb", "snb": "iba",
 	}
 	withCode := 0

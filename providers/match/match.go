@@ -38,8 +38,8 @@ func Keys(sent, held string) Kinship {
 }
 
 // Key returns the normal form of a key: without HTML escapes and accents, compatibility composed
-// (NFKC), case folded, every run of white space one space, trimmed, and without leading zeros. Keys with the
-// same normal form are near.
+// (NFKC), case folded, every run of white space one space, trimmed, and without leading zeros. Keys
+// with the same normal form are near.
 func Key(key string) string {
 	if isOrdinary(key) {
 		return withoutZeros(strings.ToLower(key))

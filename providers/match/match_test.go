@@ -76,7 +76,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// FuzzKinship checks that each form that a vendor may store is never a different text.
+// FuzzKinship checks that no form in which a vendor may store a text is Different.
 func FuzzKinship(f *testing.F) {
 	f.Add("abc12")
 	f.Add("O'Brien-Łukasz Ünlü & Söhne Wolfeschlegelsteinhausenbergerdorff")

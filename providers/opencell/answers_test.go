@@ -19,7 +19,7 @@ const (
 	taken  = `{"status":"FAIL","errorCode":"ENTITY_ALREADY_EXISTS_EXCEPTION","message":"x"}`
 )
 
-// vendor is an Opencell that answers reads and creates in the given ways.
+// vendor returns an Opencell that responds to reads and creations in the given ways.
 func vendor(t *testing.T, read, create http.HandlerFunc, changes ...func(*configv1.Opencell)) providers.Provider {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +50,7 @@ func adopting(t *testing.T) *enlistv1.CreateCustomerRequest {
 }
 
 func TestAdopt(t *testing.T) {
-	// The code was taken since, perhaps by a copy of this request.
+	// Since then the code is in use, perhaps because of a copy of this request.
 	_, err := providertest.Create(t.Context(), vendor(t, providertest.Respond(404, absent), providertest.Respond(409, taken)), adopting(t))
 	providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
 
@@ -60,7 +60,8 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
-// The look before a create adopts exactly the code that was asked for, or what bears our reference.
+// The look-up before a creation adopts a customer with exactly the requested code, or with our
+// reference.
 func TestAdoptsTheExactCode(t *testing.T) {
 	for name, test := range map[string]struct {
 		record  string
@@ -99,7 +100,7 @@ func TestReadsNobodyElse(t *testing.T) {
 	}
 }
 
-// Opencell may hold a code in another form, which is then the customer's id.
+// Opencell may store a code in another form, which is then the customer's id.
 func TestReadsAnotherForm(t *testing.T) {
 	for _, code := range []string{"a-1", " A-1", "00A-1", "A\u200b-1"} {
 		read, err := vendor(t, providertest.Respond(200, held(code, "", "Smith")), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
@@ -109,7 +110,7 @@ func TestReadsAnotherForm(t *testing.T) {
 	}
 }
 
-// A create's response may name the code, and may name it in the vendor's form.
+// The response to a creation may contain the code, also in the vendor's form.
 func TestEntityCode(t *testing.T) {
 	for entityCode, want := range map[string]string{`"A-1"`: "A-1", `"a-1"`: "a-1", `" A-1 "`: " A-1 ", `"B-2"`: "A-1", `""`: "A-1", `null`: "A-1", `[1]`: "A-1", `7`: "A-1"} {
 		create := adopting(t)
@@ -129,7 +130,7 @@ func TestEntityCode(t *testing.T) {
 	}
 }
 
-// What the vendor warns of is passed on, without secrets, and undoes nothing.
+// The response has the vendor's warning, without secrets, and is still a success.
 func TestVendorWarnings(t *testing.T) {
 	const iban = "FR7630006000011234567890189"
 	warning := `{"status":"WARNING","errorCode":"LIMITED","message":"careful with ` + iban + `"}`
@@ -145,7 +146,7 @@ func TestVendorWarnings(t *testing.T) {
 	}
 }
 
-// A member of another type is named by the field that it fills.
+// A warning names a member of another type by the field that it fills.
 func TestOddMembers(t *testing.T) {
 	read, err := vendor(t, providertest.Respond(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","vatNo":12345,"name":{"title":["MR"],"lastName":"Smith"},
 		"address":"Nice","jobTitle":null,"contactInformation":{"email":{"a":1}},"customFields":{"customField":[null,{"code":"tier","stringValue":"gold"}]}}}`), nil).
@@ -166,7 +167,7 @@ func TestOddMembers(t *testing.T) {
 	}
 }
 
-// The fields that the vendor's words name are named by their paths in the request.
+// Violations name the fields in the vendor's words by their paths in the request.
 func TestViolations(t *testing.T) {
 	for _, test := range []struct {
 		code, message string
@@ -208,8 +209,8 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-// A proxy may respond with 401 after it has passed the create on. The repeat is then refused, and a
-// look-up confirms that refusal.
+// A proxy may respond with 401 after it has forwarded the creation. The repeat is then refused, and
+// a look-up confirms that refusal.
 func TestCreatedBefore401(t *testing.T) {
 	creates := 0
 	provider := vendor(t, providertest.Respond(200, held("A-1", requestID, "Smith")), func(w http.ResponseWriter, r *http.Request) {
@@ -234,7 +235,7 @@ func TestCreatedBefore401(t *testing.T) {
 	}
 }
 
-// Dates come out as midnight where the server stands.
+// The server returns dates as midnight in its own zone.
 func TestDateOfAnotherZone(t *testing.T) {
 	read := providertest.Respond(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","customFields":{"customField":[
 		{"code":"utc","dateValue":1582934400000},{"code":"paris","dateValue":1582930800000},{"code":"new-york","dateValue":1582952400000}]}}}`)
@@ -249,7 +250,7 @@ func TestDateOfAnotherZone(t *testing.T) {
 	}
 }
 
-// What the server says may repeat what it was sent.
+// The server's words may repeat the request.
 func TestSecretsInAnswers(t *testing.T) {
 	const iban, token = "FR7630006000011234567890189", "tok-4242"
 	refusing := providertest.Respond(400, `{"status":"FAIL","errorCode":"INVALID_PARAMETER","message":"bad: {\"iban\":\"`+iban+`\",\"tokenId\":\"`+token+`\"}"}`)
@@ -267,7 +268,7 @@ func TestSecretsInAnswers(t *testing.T) {
 	}
 }
 
-// This code says, at any HTTP status, that something went wrong, and not how far Opencell got.
+// At any HTTP status, this code says that something failed, and not how far Opencell got.
 func TestGenericFailure(t *testing.T) {
 	for _, status := range []int{200, 400, 500} {
 		failing := providertest.Respond(status, `{"status":"FAIL","errorCode":"GENERIC_API_EXCEPTION","message":"x"}`)
@@ -278,7 +279,8 @@ func TestGenericFailure(t *testing.T) {
 	}
 }
 
-// A SUCCESS body at the status of an error contradicts itself. The create request is not sent again.
+// A SUCCESS body with the status of an error is a contradiction. Enlist does not send the create
+// request again.
 func TestDoneAtAnotherStatus(t *testing.T) {
 	for _, status := range []int{302, 401, 403, 404, 500} {
 		creates := 0

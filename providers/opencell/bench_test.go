@@ -7,7 +7,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Mapping and checking a create is paid for by every caller.
+// Every request pays for mapping and checking.
 func BenchmarkPrepare(b *testing.B) {
 	provider, err := New(&configv1.Provider{Name: "opencell", Vendor: &configv1.Provider_Opencell{Opencell: &configv1.Opencell{
 		BaseUrl: "http://vendor.example", Username: "u", Password: "p", SellerCode: "MAIN_SELLER", CustomerCategory: "CLIENT", CurrencyCode: "EUR",

@@ -6,7 +6,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// addBilling maps the options that say how and when the customer is billed.
+// addBilling maps the options for how and when Opencell bills the customer.
 func addBilling(hierarchy *opencellv1.CrmAccountHierarchy, options *enlistv1.OpencellOptions) {
 	hierarchy.DateStatus = codes.Date(options.GetCustomerAccountStatusDate())
 	hierarchy.DateDunningLevel = codes.Date(options.GetDunningLevelDate())

@@ -17,8 +17,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// bodies checks bodies by the table of Opencell's names. It notes the names and the values of enums
-// that they have, as "Dto.name" and "Dto.name=VALUE".
+// bodies checks bodies with the table of Opencell's names. It records their names and enum values,
+// as "Dto.name" and "Dto.name=VALUE".
 type bodies struct {
 	table *dtoTable
 	has   map[string]bool
@@ -85,8 +85,8 @@ func (b *bodies) value(path, kind string, value any) []string {
 	return b.object(path+".", kind, object)
 }
 
-// variants returns a request for each value of each enum and of each text with a list of values in
-// the options of a request, and for both of each truth value.
+// variants returns a request for each value of each enum, of each text with a list of values, and
+// of each Boolean in the options of a request.
 func variants(provider providers.Provider, whole *enlistv1.CreateCustomerRequest) []*enlistv1.CreateCustomerRequest {
 	listed := map[string][]string{}
 	for _, field := range provider.Describe().Fields.Support() {
@@ -134,8 +134,8 @@ func variants(provider providers.Provider, whole *enlistv1.CreateCustomerRequest
 	return all
 }
 
-// takes reports whether the newest Opencell takes the payment methods of a request: a scalar has no
-// room for details, PayPal and Stripe are those of older versions, and a card needs its number.
+// takes reports whether the newest Opencell accepts the payment methods of a request. A scalar has
+// no room for details, PayPal and Stripe belong to older versions, and a card needs its number.
 func takes(create *enlistv1.CreateCustomerRequest) bool {
 	short := func(method enlistv1.OpencellPaymentMethod) string {
 		return strings.TrimPrefix(method.String(), "OPENCELL_PAYMENT_METHOD_")
@@ -148,8 +148,8 @@ func takes(create *enlistv1.CreateCustomerRequest) bool {
 	return slices.Contains(append(scalars(), "UNSPECIFIED"), scalar) && !slices.ContainsFunc(create.GetOpencell().GetPaymentMethods(), isRefused)
 }
 
-// Every body that Enlist sends, with each option at each of its values, is one that Opencell reads.
-// Together the bodies have every name and every value of an enum that Enlist can send.
+// Opencell can read every body that Enlist sends, with each option at each of its values. Together
+// the bodies have every name and enum value that Enlist can send.
 func TestBodiesOfEveryOption(t *testing.T) {
 	provider, sent := vendor(t, nil, nil), requestNames(t)
 	checked := &bodies{table: sent.table, has: map[string]bool{}}

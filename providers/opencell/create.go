@@ -12,15 +12,15 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// creation is the creation of a customer with its accounts.
+// creation creates a customer with its accounts.
 type creation struct {
 	*Provider
 	request   *enlistv1.CreateCustomerRequest
-	hierarchy *opencellv1.CrmAccountHierarchy // of the request alone; keep adds what an update keeps to a copy
+	hierarchy *opencellv1.CrmAccountHierarchy // of the request alone; keep adds the kept values to a copy
 	fates     []*enlistv1.FieldFate
 }
 
-// Prepare maps a request to Opencell's account hierarchy.
+// Prepare maps a create request to Opencell's account hierarchy.
 func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	hierarchy, err := p.hierarchy(request)
 	if err != nil {
@@ -36,12 +36,12 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 // Key returns the code.
 func (c *creation) Key() string { return c.hierarchy.GetCode() }
 
-// LooksFirst reports whether the request adopts or updates a customer that exists. An account type
-// that makes no customer cannot be looked up, so its update goes out without a look-up.
+// LooksFirst reports whether the request adopts or updates an existing customer. Opencell has no
+// look-up for an account type without a customer, so such an update is sent without one.
 func (c *creation) LooksFirst() bool { return c.adopts() || c.updates() && c.makesCustomer() }
 
-// Preview shows what would be sent. What an update sends depends on the customer that exists, so
-// Preview looks that up.
+// Preview returns the request that CreateCustomer would send. It looks up the customer for an
+// update, because the request depends on it.
 func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	sent, err := c.keep(ctx)
 	if err != nil {
@@ -55,7 +55,7 @@ func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerRespons
 	}, nil
 }
 
-// CreateCustomer creates the customer, or adopts the one that exists.
+// CreateCustomer creates the customer, or adopts the existing one.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	create := func() (*enlistv1.CreateCustomerResponse, error) { return c.create(ctx) }
 	if c.adopts() {
@@ -64,8 +64,8 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	return create()
 }
 
-// create sends the request that creates. The response names the code that Opencell holds at most:
-// if it is another form of the one that was sent, that is the customer's id.
+// create sends the create request. The response contains at most Opencell's form of the code. If
+// that differs from the code that was sent, it is the customer's id.
 func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	sent, err := c.keep(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse
 	return response, nil
 }
 
-// createResponse returns the response to a creation that made the customer of a code.
+// createResponse returns the response to a creation of the customer with a code.
 func (c *creation) createResponse(code string, body []byte, warnings []*enlistv1.Warning) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
 		Customer:  c.created(code),
@@ -104,7 +104,7 @@ func (c *creation) createResponse(code string, body []byte, warnings []*enlistv1
 	return response
 }
 
-// createRequest returns the request that creates.
+// createRequest returns the create request.
 func (c *creation) createRequest(sent kept) *vendorhttp.Request {
 	path := createPath
 	if c.updates() {
@@ -117,8 +117,8 @@ func (c *creation) createRequest(sent kept) *vendorhttp.Request {
 	return request
 }
 
-// adopt reads the customer that exists. If it bears our own reference, an earlier attempt of this
-// creation made it. A customer under nearly the same code is not adopted.
+// adopt reads the existing customer. If it has our own reference, an earlier attempt of this
+// creation made it. adopt does not adopt a customer with a nearly equal code.
 func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	there, err := c.read(ctx, c.Key(), c.ownReference())
 	switch {
@@ -132,7 +132,7 @@ func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse,
 	return c.adopted(there), nil
 }
 
-// adopted returns the response to a creation that left the customer that exists as it is.
+// adopted returns the response to a creation that left the existing customer unchanged.
 func (c *creation) adopted(there *said) *enlistv1.CreateCustomerResponse {
 	read := getResponse(c.Key(), there, c.request.GetIncludeVendorRecord())
 	return providers.Adopted(c.request, read)

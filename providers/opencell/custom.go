@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// customFields joins the free fields, by name, and the typed ones, in their order.
+// customFields returns the untyped fields, sorted by name, and then the typed ones, in their order.
 func customFields(properties map[string]string, typed []*enlistv1.OpencellCustomField) *opencellv1.CustomFields {
 	if len(properties)+len(typed) == 0 {
 		return nil
@@ -84,11 +84,11 @@ func anyValue(value *enlistv1.OpencellCustomFieldValue) *structpb.Value {
 	return nil
 }
 
-// largestWhole is the largest number up to which a JSON number is exact everywhere.
+// largestWhole is the largest whole number that every JSON parser reads exactly.
 const largestWhole = 1<<53 - 1
 
-// tooLarge returns the path of the first whole number in a list or a map that would not stay exact.
-// It returns an empty string if there is no such number.
+// tooLarge returns the path of the first whole number in a list or map that would lose precision.
+// It returns "" if there is none.
 func tooLarge(options *enlistv1.OpencellOptions) string {
 	if path := tooLargeIn("opencell.", options.GetCustomFields()); path != "" {
 		return path

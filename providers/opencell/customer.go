@@ -14,8 +14,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// created returns the customer as it was written, under the code that Opencell holds. Opencell's
-// response to a create does not repeat it.
+// created returns the customer as sent, with Opencell's form of the code. Opencell's response to a
+// creation does not contain the customer.
 func (c *creation) created(code string) *enlistv1.Customer {
 	customer := providers.Kept(c.request, c.fates)
 	customer.Id = code
@@ -31,8 +31,8 @@ func (c *creation) created(code string) *enlistv1.Customer {
 	return customer
 }
 
-// customer maps Opencell's record. What Opencell keeps on the accounts below is read from the first
-// of each.
+// customer converts Opencell's record to a customer. It reads the values of the lower accounts from
+// the first account of each level.
 func customer(record *opencellv1.CustomerRecord) *enlistv1.Customer {
 	customer := &enlistv1.Customer{
 		Id:             record.GetCode(),
@@ -93,8 +93,8 @@ func billingAddress(address *opencellv1.Address) *enlistv1.Address {
 	}
 }
 
-// levels returns the custom fields of the customer, and of the first account of each level below: a
-// field is kept at the levels that it is set up for.
+// levels returns the custom fields of the customer and of the first account of each lower level.
+// Opencell stores a field at the levels that it is configured for.
 func levels(record *opencellv1.CustomerRecord) [][]*opencellv1.RecordedCustomField {
 	all := [][]*opencellv1.RecordedCustomField{record.GetCustomFields().GetCustomField()}
 	for _, account := range first(record.GetCustomerAccounts().GetCustomerAccount()) {
@@ -112,8 +112,8 @@ func levels(record *opencellv1.CustomerRecord) [][]*opencellv1.RecordedCustomFie
 // first returns the first element, or none.
 func first[E any](list []E) []E { return list[:min(len(list), 1)] }
 
-// properties returns the custom fields as text; dates as yyyy-MM-dd. Of several periods or levels
-// of a field it returns the first.
+// properties returns the custom fields as text, and dates as yyyy-MM-dd. If a field has several
+// periods or levels, it returns the first value.
 func properties(record *opencellv1.CustomerRecord) map[string]string {
 	properties := map[string]string{}
 	for _, field := range slices.Concat(levels(record)...) {
@@ -136,11 +136,11 @@ func properties(record *opencellv1.CustomerRecord) map[string]string {
 	return properties
 }
 
-// dateOf reads a date that comes as milliseconds or as a text.
+// dateOf parses a date in milliseconds or as a text.
 func dateOf(value *structpb.Value) string {
 	if text, ok := value.GetKind().(*structpb.Value_StringValue); ok {
 		return text.StringValue
 	}
-	// It is midnight where the server stands; the nearest midnight in UTC is of the same day.
+	// It is midnight in the server's zone. The nearest midnight in UTC is on the same day.
 	return time.UnixMilli(int64(value.GetNumberValue())).UTC().Add(12 * time.Hour).Format(time.DateOnly)
 }

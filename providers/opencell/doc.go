@@ -1,55 +1,56 @@
-// Package opencell creates customers in Opencell, a billing system.
+// Package opencell creates customers at Opencell, a billing system.
 //
-// One request makes a customer, its customer account, billing account and user account, all under
+// One request creates a customer, its customer account, billing account and user account, all with
 // the caller's code (account type C_UA). ON_EXISTING_FAIL uses createCRMAccountHierarchy, which
-// refuses a code that exists. ON_EXISTING_UPDATE uses createOrUpdateCRMAccountHierarchy, which does
-// not say which of the two it did; it updated if the look-up before it showed the customer.
-// ON_EXISTING_ADOPT and ON_EXISTING_UPDATE read first: an update
-// sends what Opencell would reset or mix if it were left out (keep.go).
+// refuses an existing code. ON_EXISTING_UPDATE uses createOrUpdateCRMAccountHierarchy, which does
+// not say whether it created or updated. It updated if the look-up before it found the customer.
+// ON_EXISTING_ADOPT and ON_EXISTING_UPDATE read first. An update sends the values that Opencell
+// would otherwise reset or mix (keep.go).
 //
-// The authority on names, types, enum values and lengths is testdata/dto.json, made by
-// introspection of Opencell's own DTO classes. dto_test.go compares the wire message with it, and
-// docs/vendors/opencell.md with what is not sent.
+// testdata/dto.json is the authority on names, types, enum values and lengths. It comes from
+// introspection of Opencell's own DTO classes. dto_test.go compares it with the wire message, and
+// docs/vendors/opencell.md with what Enlist does not send.
 //
-// What proves a success:
-//   - The status SUCCESS or WARNING below HTTP 300. Nothing else in the response can undo it: members
-//     of another type, and the words of a WARNING, become warnings.
-//   - The same status at any other HTTP status contradicts itself, so the outcome is unknown.
+// Success:
+//   - The status SUCCESS or WARNING below HTTP 300. The rest of the response does not matter:
+//     members of another type, and the words of a WARNING, become warnings.
+//   - The same status at any other HTTP status is a contradiction, so the outcome is unknown.
 //
-// What is a refusal:
-//   - The status FAIL with an errorCode, at any HTTP status. Opencell then rolls back what it began,
-//     and the same request fails the same way each time. Errors are told by errorCode, since servers
-//     older than March 2021 respond with 403 where newer ones respond with 409.
-//   - The documented codes of client errors stand at 4xx. Any other refusal needs a look-up that
-//     finds nothing of ours.
-//   - GENERIC_API_EXCEPTION, FAIL without a code, and any other body leave the outcome unknown. A 404
-//     with an empty body is an unknown URL. A 429 asks for fewer requests, whatever its body says.
+// Refusal:
+//   - The status FAIL with an errorCode, at any HTTP status. Opencell then rolls back, and the same
+//     request always fails in the same way. Only the errorCode identifies an error: servers older
+//     than March 2021 respond with 403 where newer ones respond with 409.
+//   - The documented codes of client errors are final at 4xx. Any other refusal needs a look-up
+//     that finds no customer of ours.
+//   - GENERIC_API_EXCEPTION, FAIL without a code, and any other body leave the outcome unknown. A
+//     404 with an empty body is an unknown URL. A 429 asks for fewer requests, with any body.
 //
-// What an earlier copy of the request can cause:
-//   - ENTITY_ALREADY_EXISTS_EXCEPTION, DUPLICATE_ACCESS, CONSTRAINT_VIOLATION_EXCEPTION, and any code
-//     whose name contains ALREADY_EXISTS, DUPLICATE, CONSTRAINT or UNIQUE. Absence confirms these only
-//     after the vendor's lag.
+// Refusals that an earlier copy of the request can cause:
+//   - ENTITY_ALREADY_EXISTS_EXCEPTION, DUPLICATE_ACCESS, CONSTRAINT_VIOLATION_EXCEPTION, and any
+//     code that contains ALREADY_EXISTS, DUPLICATE, CONSTRAINT or UNIQUE. Absence confirms these
+//     only after the vendor's lag.
 //
-// How keys are compared:
-//   - Opencell may hold a code in another form. If the response to a create names it, or a read shows
+// Comparison of keys:
+//   - Opencell may store a code in another form. If the response to a creation or a read contains
 //     it, the vendor's form is the customer's id, and a warning says so.
-//   - A customer under nearly the same code is read, but never adopted, and is ours only if it bears
-//     our own reference.
-//   - The request_id goes into externalRef1 if the caller leaves that free, and proves that a customer
-//     is ours, whatever its code. A strict create stores it, so a customer under exactly our code
-//     without it is another's. If the request sends no reference of our own, the content must do.
+//   - Enlist reads a customer with a nearly equal code, but never adopts it. It is ours only if it
+//     has our own reference.
+//   - Enlist sends the request_id in externalRef1 if the caller does not set that field. It proves
+//     that a customer is ours, with any code. A strict creation stores it, so a customer with
+//     exactly our code but without our reference is not ours. If the request sends no reference of
+//     our own, the content decides.
 //
-// What to know of the vendor:
-//   - Account types that make no customer cannot be read by code.
-//   - Existence is tested at the top level only: an update of a customer whose lower accounts are
-//     missing responds with 404.
-//   - Dates go in as yyyy-MM-dd and come out as milliseconds since the epoch.
-//   - Unknown properties are refused with 400, so nothing is sent that this server may not know; see
-//     the settings version and send_is_company.
-//   - The list of payment methods is called methodOfPayment. Its values differ by version.
-//   - Versions 12 to 16 take an isCompany that an update leaves out for false. Every version skips
-//     address lines that are left out.
-//   - From version 11 on a read gives the accounts only with includeCustomerAccounts.
+// Facts about the vendor:
+//   - Opencell cannot read accounts without a customer by their code.
+//   - It tests existence at the top level only. An update of a customer without its lower accounts
+//     gives 404.
+//   - Requests have dates as yyyy-MM-dd. Responses have them in milliseconds since 1970.
+//   - Opencell refuses unknown properties with 400, so Enlist sends only properties that the server
+//     knows. See the settings version and send_is_company.
+//   - The list of payment methods is called methodOfPayment. Its values depend on the version.
+//   - In versions 12 to 16, an update without isCompany sets it to false. Every version ignores
+//     missing address lines.
+//   - From version 11 on, a read returns the accounts only with includeCustomerAccounts.
 //
 // Only package registry imports it.
 package opencell

@@ -20,7 +20,8 @@ import (
 
 // dtoTable is the table of facts in testdata/dto.json: the names, types and enum values of
 // Opencell's JSON, and the lengths of its texts. It comes from introspection of Opencell's own DTO
-// classes with its own Jackson settings, so it is the authority on what the wire messages may hold.
+// classes with its own Jackson settings. So it is the authority on the content of the wire
+// messages.
 type dtoTable struct {
 	Limits   map[string]any
 	Request  map[string]map[string]string // DTO → name → type
@@ -40,11 +41,11 @@ func readTable(t *testing.T) *dtoTable {
 	return table
 }
 
-// limit returns the greatest length of a text that Opencell and its database both take; 0 for one
-// that the table does not have.
+// limit returns the greatest length of a text that both Opencell and its database accept. It
+// returns 0 for a text that is not in the table.
 func (d *dtoTable) limit(path string) uint64 {
 	if strings.HasPrefix(path, "minimumAmountEl.") && strings.HasSuffix(path, "MinimumAmountEl") {
-		path = "minimumAmountEl.minimumAmountEl" // the column of each of the accounts
+		path = "minimumAmountEl.minimumAmountEl" // the column of each account
 	}
 	if line := regexp.MustCompile(`^address\.address[1-5]$`); line.MatchString(path) {
 		path = "address.address1..5"
@@ -59,12 +60,12 @@ func (d *dtoTable) limit(path string) uint64 {
 	return 0
 }
 
-// comparison compares a wire message with DTOs and notes the names that it has, as "Dto.name".
+// comparison compares a wire message with DTOs and records its names, as "Dto.name".
 type comparison struct {
 	t       *testing.T
 	table   *dtoTable
 	dtos    map[string]map[string]string
-	request bool // whether limits and enums count: a response may hold anything
+	request bool // whether limits and enums count; a response may have any value
 	has     map[string]bool
 }
 
@@ -136,8 +137,9 @@ func (c *comparison) field(field protoreflect.FieldDescriptor, kind, path string
 	}
 }
 
-// enum returns the values that a field takes, sorted. They are those of the table but for payment
-// methods: the table is of version 16, and a scalar lacks the details that most of them need.
+// enum returns the values that a field accepts, sorted. They are those of the table, except for
+// payment methods: the table is of version 16, and a scalar lacks the details that most of them
+// need.
 func (c *comparison) enum(path string, values []string) []string {
 	switch path {
 	case "paymentMethod":
@@ -149,7 +151,7 @@ func (c *comparison) enum(path string, values []string) []string {
 	return values
 }
 
-// scalars are the payment methods that need no details of their own.
+// scalars are the payment methods without details.
 func scalars() []string { return []string{"CHECK", "WIRETRANSFER", "DIRECTDEBIT"} }
 
 // requestNames compares the wire message of a request with the table.
@@ -161,8 +163,8 @@ func requestNames(t *testing.T) *comparison {
 	return c
 }
 
-// Every name that a request can send is one that Opencell reads, with its type, values and length:
-// it refuses unknown names with 400.
+// Opencell can read every name that a request can send, with its type, values and length. It
+// refuses unknown names with 400.
 func TestRequestNames(t *testing.T) {
 	c := requestNames(t)
 	limits := 0
@@ -176,7 +178,7 @@ func TestRequestNames(t *testing.T) {
 	}
 }
 
-// Every name that a response is read by is one that Opencell writes.
+// Opencell writes every name by which Enlist reads a response.
 func TestResponseNames(t *testing.T) {
 	table := readTable(t)
 	c := &comparison{t: t, table: table, dtos: table.Response, has: map[string]bool{}}
@@ -184,7 +186,7 @@ func TestResponseNames(t *testing.T) {
 	c.message((&opencellv1.ActionStatus{}).ProtoReflect().Descriptor(), "ActionStatus", "")
 }
 
-// Every name of the table is sent, or docs/vendors/opencell.md says why not.
+// Enlist sends every name of the table, or docs/vendors/opencell.md says why not.
 func TestNamesThatAreNotSent(t *testing.T) {
 	c := requestNames(t)
 	page, err := os.ReadFile("../../docs/vendors/opencell.md")

@@ -11,8 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// Every code that Opencell documents, and what it means for a create, an update and a read, and what
-// must confirm it.
+// Every code that Opencell documents, with its meaning for a creation, an update and a read, and
+// what must confirm it.
 func TestDocumentedErrors(t *testing.T) {
 	const (
 		rejected    = enlistv1.ErrorReason_VENDOR_REJECTED
@@ -56,10 +56,10 @@ func TestDocumentedErrors(t *testing.T) {
 		{400, "CONSTRAINT_VIOLATION_EXCEPTION", rejected, rejected, rejected, afterLag, false},
 		{500, "NON_UNIQUE_OBJECT", rejected, rejected, rejected, afterLag, true},
 		{503, "INVALID_PARAMETER", rejected, rejected, rejected, byLookup, true},
-		{500, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", rejected, rejected, rejected, byLookup, true}, // no proof of absence
+		{500, "ENTITY_DOES_NOT_EXISTS_EXCEPTION", rejected, rejected, rejected, byLookup, true}, // does not prove absence
 		{500, "AUTHENTICATION_AUTHORIZATION_EXCEPTION", credentials, credentials, credentials, byLookup, true},
 		{400, "BUSINESS_API_EXCEPTION", rejected, rejected, rejected, byLookup, false},
-		{200, "BUSINESS_API_EXCEPTION", rejected, rejected, rejected, byLookup, false}, // a failure may come as 200
+		{200, "BUSINESS_API_EXCEPTION", rejected, rejected, rejected, byLookup, false}, // a failure may have status 200
 		{200, "MISSING_PARAMETER", rejected, rejected, rejected, byLookup, false},
 		{429, "ENTITY_ALREADY_EXISTS_EXCEPTION", limited, limited, limited, stands, false},
 	} {
@@ -84,7 +84,7 @@ func TestDocumentedErrors(t *testing.T) {
 	}
 }
 
-// A body that is not the vendor's complete refusal proves nothing, at any status.
+// At any status, a body proves nothing unless it is the vendor's complete refusal.
 func TestNoRefusals(t *testing.T) {
 	p := offline(t)
 	for _, body := range []string{
@@ -103,7 +103,7 @@ func TestNoRefusals(t *testing.T) {
 	}
 }
 
-// What is a success, and what only looks like one.
+// Successes, and responses that only look like one.
 func TestSuccesses(t *testing.T) {
 	p := offline(t)
 	for body, want := range map[string]bool{

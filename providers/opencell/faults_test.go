@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// world is a provider at a sandbox of its own.
+// world is a provider with a sandbox of its own.
 type world struct {
 	*testing.T
 	providers.Provider
@@ -38,13 +38,13 @@ func (w *world) order(operation, kind, form string) {
 	sandboxtest.Order(w, w.url, `{"vendor":"opencell","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`)
 }
 
-// made returns how many customers the sandbox holds.
+// made returns the number of customers in the sandbox.
 func (w *world) made() int {
 	w.Helper()
 	return len(sandboxtest.Records(w, w.url, "opencell"))
 }
 
-// creation prepares a small creation of a code.
+// creation prepares a small creation with a code.
 func (w *world) creation(code string) providers.Creation {
 	w.Helper()
 	create := request(w.T, `{"requestId":"`+requestID+`","onExisting":"ON_EXISTING_FAIL","customer":{"id":"`+code+`","email":"a@example.com",
@@ -71,8 +71,8 @@ func (w *world) find(creation providers.Creation) providers.Candidate {
 	return found[0]
 }
 
-// A create proves nothing of the code that Opencell stores. The reference proves that the customer
-// is ours, and the look-up and the read show the vendor's form.
+// A creation does not prove which code Opencell stores. The reference proves that the customer is
+// ours, and the look-up and the read show the vendor's form.
 func TestFaultNormalisedKey(t *testing.T) {
 	for form, codes := range map[string][2]string{
 		"upper": {"acme-1", "ACME-1"}, "lower": {"ACME-1", "acme-1"}, "padded": {"1", "0000000001"}, "zeros_stripped": {"0042", "42"}, "escaped": {"A&B", "A&amp;B"},
@@ -102,7 +102,7 @@ func TestFaultNormalisedKey(t *testing.T) {
 	}
 }
 
-// A proxy that repeats the request makes Opencell refuse what it has just made.
+// If a proxy repeats the request, Opencell refuses the customer that it has just created.
 func TestFaultRepeatedByProxy(t *testing.T) {
 	w := newWorld(t)
 	w.order("create", "repeated_by_proxy", "")
@@ -127,7 +127,7 @@ func TestFaultRefusedWith500(t *testing.T) {
 	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 0 {
 		t.Errorf("found %+v, %v", found, err)
 	}
-	// A read or a look-up that is refused shows nothing, neither presence nor absence.
+	// A refused read or look-up shows neither presence nor absence.
 	w.order("get", "refused_with_500", "")
 	_, err = w.get("A-1")
 	providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
@@ -138,7 +138,7 @@ func TestFaultRefusedWith500(t *testing.T) {
 	}
 }
 
-// An odd row in a list within the customer costs that row.
+// An odd row in a list within the customer affects only that row.
 func TestFaultOddRow(t *testing.T) {
 	w := newWorld(t)
 	creation := w.creation("A-1")
@@ -161,7 +161,7 @@ func TestFaultOddRow(t *testing.T) {
 	}
 }
 
-// Members of another type never undo a success, hide the customer, or go unnamed.
+// Members of another type never undo a success, hide the customer, or stay unreported.
 func TestFaultOtherTypes(t *testing.T) {
 	for use := range 6 {
 		w := newWorld(t)
@@ -190,7 +190,7 @@ func TestFaultOtherTypes(t *testing.T) {
 		if !slices.ContainsFunc(providertest.Warned(read.GetWarnings()), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") }) {
 			t.Errorf("use %d: warned of %q", use, providertest.Warned(read.GetWarnings()))
 		}
-		// The reference cannot be read, so it neither proves nor excludes that the customer is ours.
+		// An unreadable reference neither proves nor excludes that the customer is ours.
 		w.order("get", "other_types", "")
 		if found := w.find(creation); found.Match == providers.MatchOther {
 			t.Errorf("use %d: found %+v", use, found)

@@ -10,17 +10,17 @@ import (
 	"github.com/enlist-dev/enlist/providers/match"
 )
 
-// FindCustomer reads the customer with the code. Its first external reference proves whose it is.
-// Without one its content must do.
+// FindCustomer reads the customer with the code. Its first external reference proves whether it is
+// ours. Without a reference, the content decides.
 func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]providers.Candidate, error) {
-	if !c.makesCustomer() { // a customer with the code is another thing, and none says nothing
+	if !c.makesCustomer() { // a customer with the code would be another object, and its absence proves nothing
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
 			Message: "Provider " + c.description.Name + " offers no look-up of accounts of type " + c.hierarchy.GetCrmAccountType() +
 				", only of customers. Check at the vendor whether the account exists.",
 		}
 	}
-	there, err := c.lookUp(ctx, c.Key()) // Opencell says that it is this one, in whatever form
+	there, err := c.lookUp(ctx, c.Key()) // Opencell returns it for this code, in whatever form
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
@@ -39,19 +39,19 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 	return []providers.Candidate{candidate}, nil
 }
 
-// makesCustomer reports whether the account type makes a customer. What a model of the server's own
-// makes is not known here.
+// makesCustomer reports whether the account type creates a customer. The levels of a custom account
+// model are not known here.
 func (c *creation) makesCustomer() bool {
 	return slices.Contains([]string{"S_C", "S_CA", "S_BA", "S_UA", "C", "C_CA", "C_BA", allFour}, c.hierarchy.GetCrmAccountType())
 }
 
-// match tells whether the customer that is there is what this creation made.
+// match decides whether this creation made the existing customer.
 //
-// A strict create stores the reference that it sends. So a customer with another reference than our
-// own is another's, and so is one without any, unless all else is alike. A reference of the
-// caller's proves less, since an earlier request may have sent the same one.
-// A reference that cannot be read proves nothing. An update may have found another's customer and
-// not changed it yet, so content alone tells.
+// A strict creation stores the reference that it sends. So a customer with another reference is not
+// ours. Neither is one without a reference, unless all other content is equal. A reference from the
+// caller proves less, because an earlier request may have sent the same one. An unreadable
+// reference proves nothing. An update may have found another request's customer without changing it
+// yet, so only the content decides.
 func (c *creation) match(there *said) (providers.Match, []string) {
 	record := there.GetCustomer()
 	sent, held := c.hierarchy.GetExternalRef1(), record.GetExternalRef1()
@@ -66,10 +66,10 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 		return providers.MatchOther, nil
 	}
 	written, read := c.created(c.Key()), customer(record)
-	written.DisplayName = c.hierarchy.GetDescription() // a company's name, where there is none
+	written.DisplayName = c.hierarchy.GetDescription() // the name of a company, if there is no person's name
 	told, differences := c.description.ByContent(written, read)
 	switch {
-	case lacksOwn && told == providers.MatchOurs: // all alike but for the reference, which this server may not return
+	case lacksOwn && told == providers.MatchOurs: // all content is equal except the reference, which this server may not return
 		return providers.MatchUnclear, differences
 	case lacksOwn:
 		return providers.MatchOther, differences
@@ -81,8 +81,8 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 	return told, differences
 }
 
-// ownReference returns our own reference, the request_id, if this creation sends it. Nobody else
-// sends it. An update sends none.
+// ownReference returns our own reference, the request_id, if this creation sends it. No other
+// client sends it. An update sends none.
 func (c *creation) ownReference() string {
 	sent := c.hierarchy.GetExternalRef1()
 	if c.updates() || sent != c.request.GetRequestId() {

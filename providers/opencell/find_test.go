@@ -17,13 +17,14 @@ import (
 
 const requestID = "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11"
 
-// held is an Opencell's record of a customer.
+// held returns Opencell's record of a customer.
 func held(code, reference, family string) string {
 	return fmt.Sprintf(`{"actionStatus":{"status":"SUCCESS"},"customer":{"code":%q,"externalRef1":%q,"name":{"firstName":"John","lastName":%q},
 		"contactInformation":{"email":"a@example.com"}}}`, code, reference, family)
 }
 
-// The reference proves whose a customer is. If the request sends none of our own, the content must do.
+// The reference proves whose customer it is. If the request sends no reference of our own, the
+// content decides.
 func TestFindTellsOurs(t *testing.T) {
 	const fail, adopt, update = enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE
 	const created, adopted, either = enlistv1.Outcome_OUTCOME_CREATED, enlistv1.Outcome_OUTCOME_ADOPTED, enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
@@ -34,7 +35,7 @@ func TestFindTellsOurs(t *testing.T) {
 	odd := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","externalRef1":["x"],"name":{"firstName":"John","lastName":"Else"}}}`
 	for name, test := range map[string]struct {
 		existing    enlistv1.OnExisting
-		reference   string // the caller's; "-" if the connection sends none
+		reference   string // the caller's; "-" if the provider sends none
 		record      string
 		match       providers.Match
 		near        bool
@@ -101,7 +102,8 @@ func TestFindTellsOurs(t *testing.T) {
 	}
 }
 
-// What is not a customer is not looked for as one: that none is there would say nothing.
+// Enlist does not look for an object that is not a customer, because its absence would prove
+// nothing.
 func TestFindOtherAccounts(t *testing.T) {
 	for _, kind := range []string{"S", "CA", "BA_UA", "OWN_MODEL"} {
 		create := request(t, `{"requestId":"`+requestID+`","customer":{"id":"C"},"opencell":{"crmAccountType":"`+kind+`"}}`)
@@ -116,7 +118,7 @@ func TestFindOtherAccounts(t *testing.T) {
 	}
 }
 
-// An observer sees no secret of a record, though nobody here has sent it.
+// An observer sees no secret of a record, even if this test did not send it.
 func TestObservedRecordWithoutSecrets(t *testing.T) {
 	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","methodOfPayment":[{"tokenId":"tok-1","bankCoordinates":{"iban":"FR76-1","accountNumber":"1","bic":"B"}}]}}`
 	provider := vendor(t, providertest.Respond(200, record), nil)

@@ -23,7 +23,8 @@ func offline(tb testing.TB) *Provider {
 	return p
 }
 
-// Whatever Opencell answers, at whatever status: a body that says SUCCESS or WARNING, or a complete error.
+// With any response, at any status, the result is a success whose body says SUCCESS or WARNING, or
+// a complete error.
 func FuzzUnderstand(f *testing.F) {
 	f.Add(200, true, []byte(`{"status":"SUCCESS","message":""}`))
 	f.Add(409, true, []byte(`{"status":"FAIL","errorCode":"ENTITY_ALREADY_EXISTS_EXCEPTION","message":"x"}`))

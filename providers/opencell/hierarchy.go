@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// allFour is the account type that makes all four levels.
+// allFour is the account type with all four levels.
 const allFour = "C_UA"
 
 // accountTypes returns Opencell's own account types: one level, or all levels from the first to the
@@ -24,9 +24,9 @@ func accountTypes() []string {
 	return []string{"S", "S_C", "C", "S_CA", "C_CA", "CA", "S_BA", "C_BA", "CA_BA", "BA", "S_UA", allFour, "CA_UA", "BA_UA", "UA"}
 }
 
-// accountTypeProblem says what is wrong with an account type, as the end of a sentence. It returns
-// an empty string if nothing is. Opencell responds to a type that it does not know with 500 and no
-// errorCode, which leaves the outcome of the request unknown.
+// accountTypeProblem returns what is wrong with an account type, as the end of a sentence. It
+// returns "" for a valid type. Opencell responds to an unknown type with 500 and no errorCode,
+// which leaves the outcome unknown.
 func accountTypeProblem(accountType string, settings *configv1.Opencell) string {
 	if accountType == "" || slices.Contains(accountTypes(), accountType) || slices.Contains(settings.GetCustomAccountTypes(), accountType) {
 		return ""
@@ -99,7 +99,8 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 	return hierarchy, nil
 }
 
-// account settles what became of each field. What C_UA requires, other account types may not; there the vendor judges.
+// account returns the fate of each field. C_UA requires fields that other account types may not
+// require. For those types, the vendor decides.
 func (p *Provider) account(request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy) ([]*enlistv1.FieldFate, error) {
 	var optional []string
 	if hierarchy.GetCrmAccountType() != allFour {
@@ -108,8 +109,8 @@ func (p *Provider) account(request *enlistv1.CreateCustomerRequest, hierarchy *o
 	return p.description.Fields.Account(p.description.Name, request, hierarchy, optional...)
 }
 
-// reference returns the first external reference: the caller's, else the request_id, by which a new record can be known as ours. An
-// update leaves alone what is there.
+// reference returns the first external reference: the caller's, else the request_id, which
+// identifies a new record as ours. An update does not change the reference.
 func (p *Provider) reference(options *enlistv1.OpencellOptions, request *enlistv1.CreateCustomerRequest) string {
 	off := p.settings.ReferenceRequestId != nil && !p.settings.GetReferenceRequestId()
 	if off || request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
@@ -118,8 +119,8 @@ func (p *Provider) reference(options *enlistv1.OpencellOptions, request *enlistv
 	return cmp.Or(options.GetExternalRef1(), request.GetRequestId())
 }
 
-// isCompany says whether the customer is a company: as the option says, else by whether there is an
-// organization. For an update without either, keep sends what Opencell holds.
+// isCompany returns whether the customer is a company: the option, else whether there is an
+// organization. For an update with neither, keep sends the stored value.
 func (p *Provider) isCompany(options *enlistv1.OpencellOptions, request *enlistv1.CreateCustomerRequest) *bool {
 	company := request.GetCustomer().GetOrganization() != nil
 	switch {
@@ -141,7 +142,8 @@ func (p *Provider) sendsIsCompany() bool {
 	return p.version() >= knowsIsCompany
 }
 
-// titleCode returns the title's code: the request's option, else the customer's title as a code, else the connection's default.
+// titleCode returns the title's code: the request's option, else the customer's title as a code,
+// else the setting's default.
 func (p *Provider) titleCode(request *enlistv1.CreateCustomerRequest) string {
 	asCode := strings.ToUpper(strings.ReplaceAll(request.GetCustomer().GetName().GetTitle(), ".", ""))
 	return cmp.Or(request.GetOpencell().GetTitleCode(), asCode, p.settings.GetDefaults().GetTitleCode())
@@ -149,7 +151,7 @@ func (p *Provider) titleCode(request *enlistv1.CreateCustomerRequest) string {
 
 func name(name *enlistv1.PersonName, titleCode string) *opencellv1.Name {
 	if name == nil {
-		return nil // Opencell wants a family name with every title
+		return nil // Opencell requires a family name with every title
 	}
 	return &opencellv1.Name{
 		Title:     titleCode,
@@ -162,7 +164,7 @@ func address(address *enlistv1.Address) *opencellv1.Address {
 	if address == nil {
 		return nil
 	}
-	var lines [5]string // the contract allows no more
+	var lines [5]string // the greatest number in the contract
 	copy(lines[:], address.GetLines())
 	return &opencellv1.Address{
 		Address1: given(lines[0]), Address2: given(lines[1]), Address3: given(lines[2]), Address4: given(lines[3]), Address5: given(lines[4]),
@@ -173,7 +175,7 @@ func address(address *enlistv1.Address) *opencellv1.Address {
 	}
 }
 
-// given returns a text for a field that is sent only if the text is not empty.
+// given returns a text, or nil if it is empty.
 func given(text string) *string {
 	if text == "" {
 		return nil

@@ -41,7 +41,8 @@ func TestAccountTypes(t *testing.T) {
 	}
 }
 
-// An unknown default would make every create request fail, so the provider is refused at the start.
+// An unknown default would make every create request fail, so Enlist refuses the provider at
+// start-up.
 func TestDefaultAccountType(t *testing.T) {
 	configured := settings("http://127.0.0.1:1")
 	configured.Defaults.CrmAccountType = "OTHER_MODEL"

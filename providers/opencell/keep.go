@@ -10,20 +10,21 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// kept is a hierarchy with what an update keeps of the customer that exists.
+// kept is a hierarchy with the values that an update keeps.
 type kept struct {
 	hierarchy *opencellv1.CrmAccountHierarchy
-	// shown says that the look-up showed the customer under exactly the code.
+	// shown reports that the look-up found the customer under exactly the code.
 	shown bool
 }
 
-// keep looks the customer up before an update, and completes the hierarchy so that the update
-// changes what the request says and nothing else:
-//   - Opencell 12 to 16 reset an isCompany that is left out to false. keep sends the held one.
-//   - Opencell skips address members that are left out, so that a new line over an old address of
-//     three lines would make a mixed address. keep sends the others as empty texts.
+// keep looks up the customer before an update. It completes the hierarchy so that the update
+// changes only what the request sets:
+//   - Opencell 12 to 16 reset a missing isCompany to false. keep sends the stored value.
+//   - Opencell ignores missing address members, so a new line in an old address of three lines
+//     would give a mixed address. keep sends the others as empty texts.
 //
-// What another client changes between the look-up and the update is overwritten with what was read.
+// If another client changes a value between the look-up and the update, Enlist overwrites it with
+// the value that it read.
 func (c *creation) keep(ctx context.Context) (kept, error) {
 	sent := kept{hierarchy: c.hierarchy}
 	if !c.updates() || !c.LooksFirst() {
@@ -56,12 +57,12 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 	return sent, nil
 }
 
-// updates reports whether the request updates a customer that exists.
+// updates reports whether the request updates an existing customer.
 func (c *creation) updates() bool {
 	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
 }
 
-// adopts reports whether the request adopts a customer that exists.
+// adopts reports whether the request adopts an existing customer.
 func (c *creation) adopts() bool {
 	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 }

@@ -21,8 +21,8 @@ func updating(t *testing.T, customer string) *enlistv1.CreateCustomerRequest {
 	return request(t, `{"requestId":"`+requestID+`","onExisting":"ON_EXISTING_UPDATE","customer":{"id":"A-1",`+customer+`}}`)
 }
 
-// Opencell resets an isCompany that is left out to false, and skips address members that are left
-// out. An update sends the one as it is held and the others as empty texts.
+// Opencell resets a missing isCompany to false, and ignores missing address members. An update
+// sends the stored isCompany, and empty texts for the address members.
 func TestUpdateKeeps(t *testing.T) {
 	const moved = `"billingAddress":{"lines":["9 New Street"],"countryCode":"FR"}`
 	company := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","isCompany":true,"address":{"address1":"1","address2":"2","city":"Nice"}}}`
@@ -67,7 +67,7 @@ func TestUpdateKeeps(t *testing.T) {
 	}
 }
 
-// An update without an address changes none.
+// An update without an address does not change the address.
 func TestUpdateWithoutAddress(t *testing.T) {
 	update := updating(t, `"jobTitle":"CEO"`)
 	update.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{TradingCountryCode: "FR"}}
@@ -82,7 +82,7 @@ func TestUpdateWithoutAddress(t *testing.T) {
 	}
 }
 
-// A look-up before an update that fails, or that shows a nearly equal code, sends nothing.
+// If the look-up before an update fails, or shows a nearly equal code, Enlist sends nothing.
 func TestUpdateLooksFirst(t *testing.T) {
 	for name, test := range map[string]struct {
 		read   http.HandlerFunc
@@ -104,8 +104,8 @@ func TestUpdateLooksFirst(t *testing.T) {
 	}
 }
 
-// once learns that an update looks first, and that the look-up showed the customer. Only then is it
-// an update for certain. An account type that makes no customer has nothing to look up.
+// Package once learns that an update looks up first, and that the look-up found the customer. Only
+// then is it certainly an update. An account type without a customer has no look-up.
 func TestUpdateIsShown(t *testing.T) {
 	const updated, either = enlistv1.Outcome_OUTCOME_UPDATED, enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
 	for name, test := range map[string]struct {
@@ -138,8 +138,8 @@ func TestUpdateIsShown(t *testing.T) {
 	}
 }
 
-// The same against the sandbox, which resets and skips as Opencell does: a company stays one, and
-// its new address is whole.
+// The same with the sandbox, which resets and ignores as Opencell does: a company stays a company,
+// and its new address is complete.
 func TestUpdateOfACompany(t *testing.T) {
 	w := newWorld(t)
 	company := request(t, `{"requestId":"`+requestID+`","customer":{"id":"A-1","organization":{"name":"Acme"},

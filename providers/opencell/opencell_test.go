@@ -88,7 +88,8 @@ func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	return providertest.Request(t, &enlistv1.CreateCustomerRequest{Provider: "opencell"}, text)
 }
 
-// full sets every field that Opencell takes, in two creates: some fields stand in for others.
+// full returns two requests with every field that Opencell supports, because some fields replace
+// others.
 func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 	t.Helper()
 	return []*enlistv1.CreateCustomerRequest{request(t, `{
@@ -123,7 +124,7 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 			"creditCategory": "VIP", "terminationReason": "TERM_REASON_1", "emailTemplate": "INVOICE_EMAIL"}}`)}
 }
 
-// card sets every field of a card, and what any payment method may have.
+// card sets every field of a card, and those of any payment method.
 const card = `{"paymentMethodType": "OPENCELL_PAYMENT_METHOD_CARD", "cardNumber": "4111111111111111", "owner": "John Smith", "monthExpiration": 7,
 	"yearExpiration": 30, "issueNumber": "ISSUE-77", "cardType": "OPENCELL_CARD_TYPE_VISA", "customerAccountCode": "FULL-1", "id": "12", "disabled": false,
 	"userId": "user-1", "email": "pay@example.com", "info1": "i1", "info2": "i2", "info3": "i3", "info4": "i4", "info5": "i5",
@@ -132,7 +133,7 @@ const card = `{"paymentMethodType": "OPENCELL_PAYMENT_METHOD_CARD", "cardNumber"
 		"issuerName": "Issuer", "ics": "FR00ZZZ123456"},
 	"customFields": [` + custom + `]}`
 
-// billing sets every option that says how the customer is billed.
+// billing sets every option for how Opencell bills the customer.
 const billing = `"billingEmail": "invoices@example.com", "tradingCountryCode": "DE", "legalEntityType": "MR",
 	"customerAccountStatusDate": {"year": 2018, "month": 1, "day": 13}, "dunningLevelDate": {"year": 2018, "month": 1, "day": 14},
 	"parentCustomerCode": "PARENT", "paymentTerms": "NET30", "taxCategoryCode": "TAX", "sellerCode": "MAIN_SELLER",
@@ -150,7 +151,7 @@ const billing = `"billingEmail": "invoices@example.com", "tradingCountryCode": "
 	"bankCoordinates": {"iban": "FR7630006000011234567890189", "bic": "BDFEFRPP", "accountOwner": "John Smith", "bankName": "Banque", "bankCode": "30006",
 		"branchCode": "00001", "accountNumber": "00011234567", "key": "89", "bankId": "B-1", "issuerNumber": "I-1", "issuerName": "Issuer", "ics": "FR00ZZZ123456"}`
 
-// custom sets custom fields of every kind, and their periods.
+// custom sets custom fields of every kind, with their periods.
 const custom = `{"code": "l", "longValue": "9007199254740993"}, {"code": "d", "doubleValue": 1.25}, {"code": "b", "booleanValue": true},
 	{"code": "t", "dateValue": {"year": 2020, "month": 2, "day": 29}}, {"code": "s", "stringValue": "text"}, {"code": "list", "listValue": {"items": [{"stringValue": "a"}, {"longValue": "7"}, {"doubleValue": 2.5}, {"booleanValue": true}]},
 		"valueDate": {"year": 2020, "month": 1, "day": 1}},
@@ -161,7 +162,7 @@ const custom = `{"code": "l", "longValue": "9007199254740993"}, {"code": "d", "d
 	{"code": "url", "urlReferenceValue": {"url": "https://example.com", "label": "shop"}},
 	{"code": "file", "fileValue": "contract.pdf"}`
 
-// The page's own sample, from the canonical request that means it.
+// The page's own sample, from the equivalent canonical request.
 func TestPageSample(t *testing.T) {
 	provider := vendor(t, providertest.Respond(404, absent), nil, func(own *configv1.Opencell) { own.ReferenceRequestId = proto.Bool(false) })
 	sample := request(t, `{
@@ -187,7 +188,8 @@ func TestPageSample(t *testing.T) {
 	if err := json.Unmarshal(published, &want); err != nil {
 		t.Fatal(err)
 	}
-	// The page writes this truth value as a text and an absent object as null; both forms mean the same to Opencell.
+	// The page has this Boolean as a text and an absent object as null. Opencell treats both forms
+	// alike.
 	want["electronicBilling"] = true
 	delete(want, "customFields")
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -198,7 +200,7 @@ func TestPageSample(t *testing.T) {
 	}
 }
 
-// An update changes what the request says and nothing that Enlist would make up.
+// An update changes only what the request sets, and nothing that Enlist would add.
 func TestUpdateSendsNothingDerived(t *testing.T) {
 	provider := vendor(t, providertest.Respond(404, absent), nil)
 	for on, want := range map[string]bool{"ON_EXISTING_FAIL": true, "ON_EXISTING_UPDATE": false, "ON_EXISTING_ADOPT": true} {

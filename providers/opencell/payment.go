@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// The major versions of Opencell that differ in what a request may hold.
+// Major versions of Opencell that changed what a request may contain.
 const (
 	knowsIsCompany = 12 // since 2022
 	newPayments    = 15 // PAYPALPAYMENTLINK and STRIPEDIRECTLINK replace PAYPAL and STRIPE
@@ -38,9 +38,9 @@ func hasPaymentMethod(version int32, method enlistv1.OpencellPaymentMethod) bool
 	return true
 }
 
-// checkPayment refuses payment methods that this version of Opencell does not know, and those that
-// lack what Opencell requires. Version 13 answers a card without a number with an error that leaves
-// the outcome unknown.
+// checkPayment refuses payment methods that this version of Opencell does not know, or that lack
+// required fields. Version 13 responds to a card without a number with an error that leaves the
+// outcome unknown.
 func (p *Provider) checkPayment(options *enlistv1.OpencellOptions) error {
 	invalid := func(path, description string) error {
 		return providers.InvalidField(p.description.Name, path, description)
@@ -80,7 +80,7 @@ func (p *Provider) checkPayment(options *enlistv1.OpencellOptions) error {
 	return nil
 }
 
-// vendorCode returns Opencell's spelling of a choice: its name without the name of the enum.
+// vendorCode returns Opencell's spelling of a choice: its name without the prefix of the enum.
 func vendorCode(choice protoreflect.Enum) string {
 	values := choice.Descriptor().Values()
 	value := values.ByNumber(choice.Number())
@@ -136,8 +136,8 @@ func bank(bank *enlistv1.OpencellBankCoordinates) *opencellv1.BankCoordinates {
 	}
 }
 
-// shortestSecret is the length from which on a secret is searched for in texts of the vendor. A
-// shorter one would be found in words that have nothing to do with it.
+// shortestSecret is the least length of a secret that Enlist searches for in the vendor's texts. A
+// shorter one could match unrelated words.
 const shortestSecret = 3
 
 // secrets returns the secret values of a hierarchy.

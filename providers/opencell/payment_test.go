@@ -20,7 +20,7 @@ func paying(t *testing.T, options string) *enlistv1.CreateCustomerRequest {
 		"opencell":{`+options+`}}`)
 }
 
-// A version of Opencell knows some payment methods, and Enlist refuses the others before it sends.
+// Each version of Opencell knows some payment methods. Enlist refuses the others before it sends.
 func TestPaymentMethodsOfVersions(t *testing.T) {
 	always := []string{"CHECK", "DIRECTDEBIT", "WIRETRANSFER", "CARD", "CASH"}
 	for version, more := range map[int32][]string{
@@ -51,7 +51,7 @@ func TestPaymentMethodsOfVersions(t *testing.T) {
 	}
 }
 
-// What a payment method lacks is refused before anything is sent.
+// Enlist refuses a payment method without its required fields before it sends.
 func TestPaymentMethodsLack(t *testing.T) {
 	for options, want := range map[string]string{
 		`"paymentMethod":"OPENCELL_PAYMENT_METHOD_CARD"`:                                                                                          "opencell.payment_method",
@@ -77,7 +77,7 @@ func TestPaymentMethodsLack(t *testing.T) {
 	}
 }
 
-// What Opencell would refuse, or its database could not hold, is refused before it is sent.
+// Before it sends, Enlist refuses what Opencell would refuse, or its database could not store.
 func TestLimits(t *testing.T) {
 	long := func(length int) string { return strings.Repeat("é", length) }
 	for _, test := range []struct {
@@ -115,7 +115,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A whole number that would not stay exact is refused.
+// Enlist refuses a whole number that would lose precision.
 func TestLargeNumbersInLists(t *testing.T) {
 	for field, want := range map[string]string{
 		`{"code":"a","listValue":{"items":[{"longValue":"9007199254740991"},{"longValue":"-9007199254740992"}]}}`: "custom_fields[0].list_value.items[1].long_value",
@@ -135,8 +135,8 @@ func TestLargeNumbersInLists(t *testing.T) {
 	}
 }
 
-// Opencell keeps two emails and two countries. Each can be sent, and is the customer's own unless
-// the request says otherwise.
+// Opencell stores two emails and two countries. Each can be sent, and equals the customer's own
+// unless the request says otherwise.
 func TestBillingEmailAndTradingCountry(t *testing.T) {
 	for options, want := range map[string][2]string{
 		``: {"a@example.com", "FR"}, `"billingEmail":"b@example.com","tradingCountryCode":"DE"`: {"b@example.com", "DE"},
@@ -161,8 +161,8 @@ func TestBillingEmailAndTradingCountry(t *testing.T) {
 	}
 }
 
-// Opencell keeps a custom field at the levels that it is set up for. All levels are read, the
-// customer first. A warning names a field whose values differ.
+// Opencell stores a custom field at its configured levels. Enlist reads all levels, the customer
+// first. A warning names a field with different values.
 func TestReadsFieldsOfAccounts(t *testing.T) {
 	fields := func(list string) string { return `"customFields":{"customField":[` + list + `]}` }
 	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1",` + fields(`{"code":"same","stringValue":"1"},{"code":"other","stringValue":"1"},{"code":"list","value":[{"value":"a"}]}`) +
@@ -183,7 +183,8 @@ func TestReadsFieldsOfAccounts(t *testing.T) {
 	}
 }
 
-// What Opencell holds below the customer is read. A warning names what a Customer cannot represent.
+// Enlist reads what Opencell stores below the customer. A warning names a value that customer
+// cannot represent.
 func TestReadsAccounts(t *testing.T) {
 	record := func(email, country, fields string) string {
 		return fmt.Sprintf(`{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","address":{"country":"FR"},"contactInformation":{"email":"a@example.com"},
@@ -227,7 +228,7 @@ func TestReadsAccounts(t *testing.T) {
 	}
 }
 
-// A card number is in no preview and in no error.
+// No preview and no error contains a card number.
 func TestCardNumbersAreNotShown(t *testing.T) {
 	create := paying(t, `"paymentMethods":[`+card+`]`)
 	provider := vendor(t, nil, providertest.Respond(400, `{"status":"FAIL","errorCode":"INVALID_PARAMETER","message":"no 4111111111111111 and {\"issueNumber\":\"9\"}"}`))

@@ -25,7 +25,7 @@ const (
 	customerPath = apiPath + "/account/customer"
 )
 
-// Provider is a connection to an Opencell.
+// Provider is a connection to Opencell.
 type Provider struct {
 	description *providers.Description
 	settings    *configv1.Opencell
@@ -34,7 +34,7 @@ type Provider struct {
 	secrets     *wire.Members
 }
 
-// New makes a provider of a validated configuration. It makes no request.
+// New returns a provider for a validated configuration. It sends no request.
 func New(config *configv1.Provider) (*Provider, error) {
 	if problem := accountTypeProblem(config.GetOpencell().GetDefaults().GetCrmAccountType(), config.GetOpencell()); problem != "" {
 		return nil, errors.New("defaults.crm_account_type: " + problem)
@@ -71,17 +71,17 @@ func New(config *configv1.Provider) (*Provider, error) {
 	return p, nil
 }
 
-// Describe returns what Opencell is and can do.
+// Describe returns the properties and capabilities of the provider.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
-// Health returns how the connection fares.
+// Health returns the health of the connection.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.tokens) }
 
-// Metrics are those of the connection.
+// Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
-// GetCustomer reads a customer by its code. It also returns one that Opencell holds under another
-// form of the code, with a warning.
+// GetCustomer reads a customer by its code. It also returns a customer with another form of the
+// code, with a warning.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	there, err := p.read(ctx, request.GetCustomerId(), "")
 	if err != nil {
@@ -90,8 +90,8 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 	return getResponse(request.GetCustomerId(), there, request.GetIncludeVendorRecord()), nil
 }
 
-// read reads the customer with a code, or with a code that is nearly the same. Any other customer
-// counts only if it bears our own reference; "" for none.
+// read reads the customer with a code, or with a nearly equal code. Any other customer counts only
+// if it has ownReference, unless that is "".
 func (p *Provider) read(ctx context.Context, code, ownReference string) (*said, error) {
 	there, err := p.lookUp(ctx, code)
 	if err != nil {
@@ -105,10 +105,11 @@ func (p *Provider) read(ctx context.Context, code, ownReference string) (*said, 
 	return there, nil
 }
 
-// lookUp asks for a code, and returns what Opencell holds under it.
+// lookUp requests a code, and returns the response of Opencell.
 func (p *Provider) lookUp(ctx context.Context, code string) (*said, error) {
 	request := newRequest(vendorhttp.Get, http.MethodGet, customerPath)
-	// From version 11 on the accounts come only with the parameter. Version 10 ignores it.
+	// From version 11 on, the response has the accounts only with this parameter. Version 10
+	// ignores it.
 	request.Query = url.Values{"customerCode": {code}, "includeCustomerAccounts": {"true"}}
 	there, err := p.send(ctx, request)
 	if err == nil && there.GetCustomer().GetCode() == "" {

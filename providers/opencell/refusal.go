@@ -13,15 +13,15 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// Opencell's own codes that have a meaning here. The others are passed on as the vendor's refusal.
+// Opencell's own codes that Enlist distinguishes. It reports the others as the vendor's refusal.
 const (
 	alreadyExists = "ENTITY_ALREADY_EXISTS_EXCEPTION"
 	doesNotExist  = "ENTITY_DOES_NOT_EXISTS_EXCEPTION"
 	notAuthorized = "AUTHENTICATION_AUTHORIZATION_EXCEPTION"
-	anyFailure    = "GENERIC_API_EXCEPTION" // what Opencell did not foresee: nobody knows how far it got
+	anyFailure    = "GENERIC_API_EXCEPTION" // an unexpected failure: Opencell may have carried out a part of the request
 )
 
-// isRefusal reports whether Opencell refuses in its own words. It then rolls back what it began.
+// isRefusal reports whether Opencell refuses in its own words. Opencell then rolls back.
 func isRefusal(status *opencellv1.ActionStatus) bool {
 	return status.GetStatus() == "FAIL" && status.GetErrorCode() != "" && status.GetErrorCode() != anyFailure
 }
@@ -50,7 +50,7 @@ func (p *Provider) refusal(request *vendorhttp.Request, response *vendorhttp.Res
 	return refused
 }
 
-// words returns what to tell the caller of a refusal.
+// words returns the message about a refusal for the caller.
 func words(request *vendorhttp.Request, code string, vendor *enlistv1.VendorError) string {
 	refused := "refused the request with " + vendor.GetMessages()[0].GetCode() + "; see VendorError."
 	switch {
@@ -66,9 +66,9 @@ func words(request *vendorhttp.Request, code string, vendor *enlistv1.VendorErro
 	}
 }
 
-// confirmation returns what must confirm the refusal of a create request. Opencell lists the codes
-// of its client errors, and they stand. Any other refusal is confirmed, since a proxy or a part of
-// the server that rolls nothing back may have made it.
+// confirmation returns what must confirm the refusal of a create request. The documented codes of
+// client errors are final. Any other refusal needs confirmation, because it may be from a proxy or
+// from a part of the server that does not roll back.
 func confirmation(status int, code string) providers.Confirmation {
 	switch {
 	case isCausedByCopy(code):
@@ -88,8 +88,8 @@ func isCausedByCopy(code string) bool {
 	})
 }
 
-// clientErrors returns the codes that Opencell documents for client errors, but for those that an
-// earlier copy of the request could cause.
+// clientErrors returns the documented codes of client errors, without those that an earlier copy of
+// the request could cause.
 func clientErrors() []string {
 	return []string{
 		"MISSING_PARAMETER", "INVALID_PARAMETER", "INVALID_ENUM_VALUE", "INVALID_IMAGE_DATA", doesNotExist, notAuthorized,
@@ -116,7 +116,7 @@ func (c *creation) withViolations(err error) error {
 }
 
 // namedParameters returns the parameters that a refusal lists: "The following parameters are
-// required or contain invalid values: billingCycle, country." These words count with any code.
+// required or contain invalid values: billingCycle, country." It accepts these words with any code.
 func namedParameters(vendor *enlistv1.VendorError) []string {
 	var names []string
 	for _, message := range vendor.GetMessages() {

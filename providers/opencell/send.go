@@ -12,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// newRequest returns a request of the API, which send completes.
+// newRequest returns a request to the API. send completes it.
 func newRequest(operation vendorhttp.Operation, method, path string) *vendorhttp.Request {
 	return &vendorhttp.Request{
 		Operation: operation,
@@ -23,28 +23,28 @@ func newRequest(operation vendorhttp.Operation, method, path string) *vendorhttp
 	}
 }
 
-// secretMembers are the members of Opencell's records whose values people must not see.
+// secretMembers are the members of Opencell's records with values that people must not see.
 func secretMembers() []string {
 	return []string{"tokenId", "iban", "accountNumber", "cardNumber", "issueNumber"}
 }
 
-// said is what a response says, its body, and what to warn of.
+// said is a response, with its body and its warnings.
 type said struct {
 	*opencellv1.GetCustomerAnswer
 	body     []byte
 	warnings []*enlistv1.Warning
-	// isReferenceOdd says that the customer's externalRef1 has another type than documented.
+	// isReferenceOdd reports that the customer's externalRef1 has an undocumented type.
 	isReferenceOdd bool
 }
 
-// send sends a request with a token and returns what the response says, if that is a success. The
-// vendor's words of an error are kept without the secrets that the request has.
+// send sends a request with a token and returns the response if it is a success. It removes the
+// request's secrets from the vendor's words in an error.
 //
-// After a 401 the token is renewed and the request repeated, once, also a request that creates.
-// The vendor does nothing before it accepts the token, but a proxy may have passed the request on
-// and then responded with 401. The repeat makes no second customer even so: a strict create is
-// then refused since the code exists, and a look-up shows whose customer that is. An update writes
-// the same values again.
+// After a 401, send renews the token and repeats the request once, also a create request. The
+// vendor does nothing before it accepts the token, but a proxy may have forwarded the request
+// before it responded with 401. Even then the repeat creates no second customer: Opencell refuses a
+// strict creation because the code exists, and a look-up shows whose customer it is. An update
+// writes the same values again.
 func (p *Provider) send(ctx context.Context, request *vendorhttp.Request, secrets ...string) (*said, error) {
 	for renewed := false; ; renewed = true {
 		token, err := p.http.Credential(ctx, p.tokens)
@@ -69,7 +69,8 @@ func (p *Provider) send(ctx context.Context, request *vendorhttp.Request, secret
 	}
 }
 
-// understand tells a success, a refusal and anything else apart. See the package comment.
+// understand classifies a response as a success, a refusal or anything else. See the package
+// comment.
 func (p *Provider) understand(request *vendorhttp.Request, response *vendorhttp.Response, secrets ...string) (*said, error) {
 	understood := parse(response.Body)
 	status := understood.GetActionStatus()
@@ -80,7 +81,7 @@ func (p *Provider) understand(request *vendorhttp.Request, response *vendorhttp.
 			understood.warnings = append([]*enlistv1.Warning{vendorWarning(vendor)}, understood.warnings...)
 		}
 		return understood, nil
-	case isDone(status): // it contradicts itself
+	case isDone(status): // the statuses contradict each other
 		return nil, p.http.MayBeDone(request, response, vendor)
 	case isRefusal(status) && response.Status != http.StatusTooManyRequests:
 		return nil, p.refusal(request, response, status.GetErrorCode(), vendor)
@@ -93,15 +94,15 @@ func isDone(status *opencellv1.ActionStatus) bool {
 	return status.GetStatus() == "SUCCESS" || status.GetStatus() == "WARNING"
 }
 
-// parse reads a response: its status, which stands alone or as its actionStatus, and the customer,
-// if there is one. It understands nothing of a body that is no JSON object.
+// parse reads a response: its status, at the top or in actionStatus, and the customer, if any. It
+// returns nothing for a body that is not a JSON object.
 func parse(body []byte) *said {
 	understood := &said{GetCustomerAnswer: &opencellv1.GetCustomerAnswer{}, body: body}
 	odd, err := wire.Read(body, understood.GetCustomerAnswer)
 	isOdd := func(path string) bool {
 		return slices.ContainsFunc(odd, func(member wire.Odd) bool { return member.Path == path })
 	}
-	// Where there may be more odd members than are listed, any may be.
+	// If there may be more odd members than listed, any member may be odd.
 	understood.isReferenceOdd = isOdd("customer.externalRef1") || len(odd) == wire.MaxOdd
 	if err == nil && !isOdd("actionStatus") && understood.GetActionStatus() == nil {
 		alone := &opencellv1.ActionStatus{}

@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// Only access_token counts. An expires_in that cannot be read is not known.
+// Only access_token counts. The lifetime is unknown if expires_in is unreadable.
 func TestTokenResponses(t *testing.T) {
 	p := offline(t)
 	for body, want := range map[string]time.Duration{
@@ -51,7 +51,7 @@ func TestTokenResponses(t *testing.T) {
 }
 
 // An OAuth error rejects the credentials, at 200 as at 400 and 401, unless it says that the server
-// fails. What is no OAuth response is judged by its status.
+// failed. The status decides about any other response.
 func TestTokenErrors(t *testing.T) {
 	const (
 		credentials = enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED

@@ -24,7 +24,7 @@ func unreadable(odd []wire.Odd) []*enlistv1.Warning {
 	return warnings
 }
 
-// vendorWarning returns the warning that the vendor gives with a success.
+// vendorWarning returns the vendor's own warning in a success.
 func vendorWarning(vendor *enlistv1.VendorError) *enlistv1.Warning {
 	warning := &enlistv1.Warning{Code: enlistv1.WarningCode_WARNING_CODE_VENDOR_WARNING}
 	for _, message := range vendor.GetMessages() {
@@ -34,8 +34,7 @@ func vendorWarning(vendor *enlistv1.VendorError) *enlistv1.Warning {
 	return warning
 }
 
-// unrepresented returns a warning for each value of a record that the customer made of it does not
-// represent.
+// unrepresented returns a warning for each value of a record that customer does not contain.
 func unrepresented(record *opencellv1.CustomerRecord, customer *enlistv1.Customer) []*enlistv1.Warning {
 	var warnings []*enlistv1.Warning
 	warn := func(path, vendorCode, message string) {
@@ -62,8 +61,8 @@ func unrepresented(record *opencellv1.CustomerRecord, customer *enlistv1.Custome
 	return warnings
 }
 
-// warnOfFields warns of custom fields of one level that the customer's properties do not represent.
-// above has those of the levels above, and then also of this one.
+// warnOfFields warns about the custom fields of one level that the customer's properties do not
+// contain. above has the fields of the higher levels, and warnOfFields adds those of this level.
 func warnOfFields(level []*opencellv1.RecordedCustomField, above map[string]*opencellv1.RecordedCustomField, warn func(path, vendorCode, message string)) {
 	seen := map[string]bool{}
 	for _, field := range level {
@@ -73,7 +72,7 @@ func warnOfFields(level []*opencellv1.RecordedCustomField, above map[string]*ope
 			warn("customer.properties", "", "Opencell returned a custom field without a code.")
 		case seen[path]:
 			warn(path, field.GetCode(), "This custom field has values for several periods.")
-		case higher != nil && proto.Equal(field, higher): // warned of there
+		case higher != nil && proto.Equal(field, higher): // the higher level has the warning
 		case higher != nil:
 			warn(path, field.GetCode(), "This custom field has different values on the customer and its accounts.")
 		case isSet(field.GetValue()), isSet(field.GetMapValue()), isSet(field.GetEntityReferenceValue()), isSet(field.GetUrlReferenceValue()),
@@ -87,7 +86,7 @@ func warnOfFields(level []*opencellv1.RecordedCustomField, above map[string]*ope
 	}
 }
 
-// isSet reports whether a member of a record is there and not empty.
+// isSet reports whether a member of a record is set and not empty.
 func isSet(value *structpb.Value) bool {
 	switch kind := value.GetKind().(type) {
 	case nil, *structpb.Value_NullValue:

@@ -16,7 +16,7 @@ import (
 
 const hashSize = 16
 
-// Request is the request of a list.
+// Request is a list request.
 type Request interface {
 	proto.Message
 	GetPageToken() string
@@ -28,8 +28,8 @@ const (
 	mostSize    = 1000
 )
 
-// Size returns how many elements a page has for the page_size of a request: the default for 0, and no
-// more than the maximum (AIP-158).
+// Size returns the number of elements on a page for a request's page_size. It returns the default
+// for 0, and at most the maximum (AIP-158).
 func Size(asked int32) int {
 	if asked == 0 {
 		return defaultSize
@@ -37,18 +37,19 @@ func Size(asked int32) int {
 	return min(int(asked), mostSize)
 }
 
-// Next returns the token of the page that begins at an offset, for the list that the request asks for.
+// Next returns the token of the page that starts at an offset of the requested list.
 func Next(request Request, offset int) string {
 	return NextAfter(request, binary.BigEndian.AppendUint64(nil, uint64(offset))) //nolint:gosec // an offset is not negative
 }
 
-// NextAfter returns the token of the page that begins at a position, in whatever form the list has for it.
+// NextAfter returns the token of the page that starts at a position, in the list's own form.
 func NextAfter(request Request, position []byte) string {
 	return base64.RawURLEncoding.EncodeToString(append(slices.Clone(position), hash(request, position)...))
 }
 
-// Offset returns where the page that the request asks for begins; 0 without a token. A token that Next did not make for this list
-// is an *providers.Error with reason INVALID_FIELD at page_token.
+// Offset returns the offset of the requested page. It returns 0 without a token. For a token that
+// Next did not make for this list, it returns an *providers.Error with reason INVALID_FIELD at
+// page_token.
 func Offset(request Request) (int, error) {
 	position, err := Position(request)
 	if err != nil || position == nil {
@@ -62,8 +63,9 @@ func Offset(request Request) (int, error) {
 	return 0, Invalid()
 }
 
-// Position returns the position at which the page that the request asks for begins; nil without a token. A token that NextAfter did not
-// make for this list is an *providers.Error with reason INVALID_FIELD at page_token.
+// Position returns the position of the requested page. It returns nil without a token. For a token
+// that NextAfter did not make for this list, it returns an *providers.Error with reason
+// INVALID_FIELD at page_token.
 func Position(request Request) ([]byte, error) {
 	if request.GetPageToken() == "" {
 		return nil, nil
@@ -77,7 +79,7 @@ func Position(request Request) ([]byte, error) {
 	return nil, Invalid()
 }
 
-// Invalid is the error of a token that is not one of the list.
+// Invalid returns the error of a token that does not belong to the list.
 func Invalid() *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_INVALID_FIELD,
@@ -88,7 +90,8 @@ func Invalid() *providers.Error {
 	}
 }
 
-// hash binds a position to the kind and the parameters of a request. The size of a page may change on the way (AIP-158).
+// hash binds a position to the kind and the parameters of a request, except page_size, which may
+// change between pages (AIP-158).
 func hash(request Request, position []byte) []byte {
 	bound := proto.Clone(request).ProtoReflect()
 	for _, name := range []protoreflect.Name{"page_token", "page_size"} {
@@ -96,7 +99,7 @@ func hash(request Request, position []byte) []byte {
 			bound.Clear(field)
 		}
 	}
-	parameters, _ := proto.MarshalOptions{Deterministic: true}.Marshal(bound.Interface()) // fails for invalid UTF-8 only
+	parameters, _ := proto.MarshalOptions{Deterministic: true}.Marshal(bound.Interface()) // fails only for invalid UTF-8
 	sum := sha256.New()
 	sum.Write(position)
 	sum.Write([]byte(bound.Descriptor().FullName()))

@@ -58,7 +58,7 @@ func TestTokenOfAnotherList(t *testing.T) {
 	}
 }
 
-// Every token but the one that Next makes is refused, and none does harm.
+// Every token except those of Next is refused, and none causes harm.
 func FuzzOffset(f *testing.F) {
 	first := contractors(func(*enlistv1.ListContractorsRequest) {})
 	token := pagetoken.Next(first, 100)

@@ -21,18 +21,18 @@ const (
 	hidden         = 10 * time.Minute
 )
 
-// cell runs one operation under one fault, once.
+// cell runs one operation once, with one fault.
 type cell struct {
 	*fixture
 	fault     string
 	operation operation
 	request   *enlistv1.CreateCustomerRequest
 	form      string   // of the key, for normalised_key; empty for the sandbox's choice
-	plain     *fixture // the same vendor without faults, for after
-	held      int      // customers that the vendor holds before, which the request may refer to
+	plain     *fixture // the same vendor without faults, for the time after
+	held      int      // customers that the vendor has before, which the request may refer to
 }
 
-// uses returns how often a kind must be used until it has shown all its forms.
+// uses returns how many attempts show all forms of a kind of fault.
 func uses(kind string) int {
 	switch kind {
 	case "odd_row":
@@ -43,15 +43,15 @@ func uses(kind string) int {
 	return 1
 }
 
-// checkCell compares the results of an operation under a fault with the cell of the table, for
-// each form of the fault and for each request of the harness.
+// checkCell compares the results of an operation under a fault with the cell of the table, for each
+// form of the fault and each request of the harness.
 func checkCell(t *testing.T, h Harness, kind string, operation operation, want string) {
 	t.Helper()
 	var seen []string
 	kind, form, hasForm := strings.Cut(kind, ":")
 	requests := append(h.Full(), h.Request("Key-1a"))
 	switch {
-	case kind == latency: // which takes its time
+	case kind == latency: // which is slow
 		requests = requests[len(requests)-1:]
 	case hasForm:
 		requests = []*enlistv1.CreateCustomerRequest{h.Request(changedBy(form))}
@@ -93,7 +93,7 @@ func changedBy(form string) string {
 	case "zeros_stripped":
 		return "00Key-1a"
 	case "nfc":
-		return "Ke\u0301y-1a" // not composed
+		return "Ke\u0301y-1a" // decomposed
 	case "escaped":
 		return "K&y-1a"
 	case "cut":
@@ -101,11 +101,11 @@ func changedBy(form string) string {
 	case "unaccented":
 		return "Kéy-1a"
 	}
-	return "Key-1a" // upper, lower, padded
+	return "Key-1a" // for upper, lower and padded
 }
 
-// createEarlier creates requests that the one of the cell may refer to. The provider is then a new
-// one, which has no session yet.
+// createEarlier creates the requests that the cell's request may refer to. The provider is new
+// after that, without a session.
 func (c *cell) createEarlier(requests []*enlistv1.CreateCustomerRequest) {
 	c.t.Helper()
 	for _, f := range []*fixture{c.fixture, c.plain} {
@@ -136,7 +136,7 @@ func (c *cell) faulty() string {
 	return "create"
 }
 
-// order orders the fault, unless it waits for a creation since the beginning.
+// order orders the fault, unless it has waited for a creation since the beginning.
 func (c *cell) order() {
 	c.t.Helper()
 	delay := time.Duration(0)
@@ -148,7 +148,7 @@ func (c *cell) order() {
 	}
 }
 
-// checkSpent asserts that the fault did happen.
+// checkSpent asserts that the fault happened.
 func (c *cell) checkSpent() {
 	c.t.Helper()
 	_, body := c.control(http.MethodGet, "/faults", "")
@@ -169,7 +169,7 @@ func (c *cell) prepare() providers.Creation {
 	return creation
 }
 
-// attempt is a creation that was sent once.
+// attempt is one attempt at a creation.
 type attempt struct {
 	creation providers.Creation
 	sent     providers.Sent
@@ -178,8 +178,8 @@ type attempt struct {
 	creates  int // create requests that arrived
 }
 
-// attempt sends the creation under the fault, when the vendor holds some customers already, and
-// asserts what holds after any creation.
+// attempt sends the creation under the fault, after some customers exist. It asserts what holds
+// after any creation.
 func (c *cell) attempt(before int) *attempt {
 	c.t.Helper()
 	a := &attempt{creation: c.prepare()}
@@ -208,13 +208,13 @@ func (c *cell) attempt(before int) *attempt {
 	return a
 }
 
-// made returns how many customers were made for this cell.
+// made returns the number of customers that this cell created.
 func (c *cell) made() int {
 	c.t.Helper()
 	return len(c.records()) - c.held
 }
 
-// isCreate reports whether a call goes where a previewed creation goes.
+// isCreate reports whether a request has the URL of a previewed creation.
 func isCreate(t *testing.T, preview *enlistv1.VendorRequest, call recorded) bool {
 	t.Helper()
 	shown, err := url.Parse(preview.GetUrl())
@@ -228,15 +228,16 @@ func isCreate(t *testing.T, preview *enlistv1.VendorRequest, call recorded) bool
 	return shown.Path == arrived.Path && preview.GetMethod() == call.method
 }
 
-// awaitCustomer waits until the vendor has made the customer of a request that the client gave up.
+// awaitCustomer waits until the vendor has created the customer of a request that the client has
+// abandoned.
 func (c *cell) awaitCustomer() {
 	for start := time.Now(); c.made() == 0 && time.Since(start) < 5*time.Second; {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
 
-// checkHeld asserts how many customers the vendor holds after one creation, where it held none
-// before: as many as the word says.
+// checkHeld asserts the number of customers at the vendor after one creation, which started with
+// none: as many as the word says.
 func (c *cell) checkHeld(a *attempt) {
 	c.t.Helper()
 	held := c.made()
@@ -258,7 +259,7 @@ func (c *cell) checkHeld(a *attempt) {
 	if c.operation.faulty != "create" {
 		return
 	}
-	switch c.fault { // and as many as the fault leaves
+	switch c.fault { // and as many as the fault allows
 	case "status_500", "status_429", "drop_before", "refused_with_500":
 		least, most = 0, 0
 	case expired:

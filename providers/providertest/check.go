@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// check: credentials that are accepted are told by one call, beside a login, which makes nothing; and refused ones are told.
+// check: Check accepts valid credentials with one request besides a login, creates nothing, and
+// reports invalid credentials.
 func check(t *testing.T, f *fixture) {
 	if err := f.provider.Check(t.Context()); err != nil {
 		t.Error(err)
@@ -20,11 +21,11 @@ func check(t *testing.T, f *fixture) {
 	f.fails(f.provider.Check(t.Context()), credentials)
 }
 
-// checkFails: whatever is not the vendor's own answer fails the check, for the reason that a read has.
+// checkFails: any response that is not the vendor's own fails the check, with the reason of a read.
 func checkFails(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		if name == "larger than the limit" {
-			continue // it takes long
+			continue // takes long
 		}
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, f.harness)

@@ -7,7 +7,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Create carries out one create, with nothing recorded: the preview when the request says validate_only, else the creation.
+// Create carries out one creation without a journal: the preview if the request says validate_only,
+// else the creation.
 func Create(ctx context.Context, provider providers.Provider, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	creation, err := provider.Prepare(request)
 	if err != nil {

@@ -20,14 +20,14 @@ func roundTrip(t *testing.T, f *fixture) {
 			t.Errorf("outcome %s, request_id %s, replayed %t", created.GetOutcome(), created.GetRequestId(), created.GetReplayed())
 		}
 		if created.GetVendorRequest() != nil || created.GetVendorRecord() != nil {
-			t.Error("a request or a record that nobody asked for")
+			t.Error("a request or a record that was not requested")
 		}
 		if created.GetCustomer().GetId() == "" {
 			t.Fatal("a customer without an id")
 		}
 		for _, field := range created.GetFields() {
 			if field.GetFate() == enlistv1.Fate_FATE_SENT || field.GetNote() == "" {
-				t.Errorf("field %v is named, though it was sent as it came or has no note", field)
+				t.Errorf("field %v is named, although it was sent unchanged or has no note", field)
 			}
 		}
 		read := f.get(created.GetCustomer().GetId()).GetCustomer()
@@ -84,7 +84,7 @@ func requestIDAsKey(t *testing.T, f *fixture) {
 	}
 	created := f.create(request)
 	if id := created.GetCustomer().GetId(); id == "" || f.get(id).GetCustomer().GetId() != id {
-		t.Errorf("a create without an id gave the id %q, under which nothing can be read", id)
+		t.Errorf("a creation without an id gave the id %q, which cannot be read", id)
 	}
 }
 
@@ -149,14 +149,15 @@ func adopt(t *testing.T, f *fixture) {
 		t.Fatalf("the second: %v, %v", response, err)
 	}
 	if _, excluded := f.harness.Excluded[ReadBack]; !excluded && response.GetCustomer().GetName().GetFamilyName() == "Somebody" {
-		t.Error("the customer that was there was changed, or the answer shows what was asked for, not what is there")
+		t.Error("the existing customer was changed, or the response shows the request, not the existing customer")
 	}
 	if held := f.records(); len(held) != 1 || held[0].Created != 1 || held[0].Updated != 0 {
 		t.Errorf("the vendor holds %+v, want one record, created once and never updated", held)
 	}
 }
 
-// provesExclusion reports whether a case is excluded, and asserts that it then fails as it should.
+// provesExclusion reports whether a case is excluded, and asserts that it fails as the exclusion
+// says.
 func (f *fixture) provesExclusion(name string, err error) bool {
 	f.t.Helper()
 	if _, excluded := f.harness.Excluded[name]; !excluded {
@@ -183,7 +184,7 @@ func unicodeText(t *testing.T, f *fixture) {
 		}
 		return
 	}
-	if read.GetName() == nil { // the vendor keeps one name, not its parts
+	if read.GetName() == nil { // the vendor stores one name, not its parts
 		if text := flatJSONText(t, flatMessage(t, read)); !contains(text, "Þórðarson-Λάμδα") || !contains(text, "Zoë 山田") {
 			t.Errorf("read %s", text)
 		}
@@ -245,7 +246,7 @@ func vendorRecord(t *testing.T, f *fixture) {
 	request.IncludeVendorRecord = true
 	created := f.create(request)
 	if len(created.GetVendorRecord().GetFields()) == 0 {
-		t.Error("the create has no vendor record")
+		t.Error("the creation has no vendor record")
 	}
 	read, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{
 		Provider: f.name(), CustomerId: created.GetCustomer().GetId(), IncludeVendorRecord: true,

@@ -13,7 +13,7 @@ import (
 // create creates under the fault.
 func (c *cell) create() string { return c.attempt(0).word }
 
-// after looks up what a creation under the fault made, twice.
+// after looks up, twice, what a creation under the fault made.
 func (c *cell) after() string {
 	want, err := Create(c.t.Context(), c.plain.provider, c.request)
 	if err != nil {
@@ -34,7 +34,7 @@ func (c *cell) after() string {
 		}
 	}
 	if word == "nothing" {
-		if c.made() > 0 && c.fault != slowLookup { // sent again, it would make a second one
+		if c.made() > 0 && c.fault != slowLookup { // another attempt would create a second one
 			word += "*"
 		}
 		a.sent.Looked = !a.sent.Looked
@@ -42,7 +42,7 @@ func (c *cell) after() string {
 			c.t.Errorf("with Looked %t: %+v, %v", a.sent.Looked, candidates, err)
 		}
 	}
-	for i, after := range c.records() { // of Sell&Sign's, a look-up adds properties to ours
+	for i, after := range c.records() { // at Sell&Sign, a look-up adds properties to our customer
 		if after.Created != before[i].Created || after.Updated != before[i].Updated {
 			c.t.Errorf("the look-up has changed %s", after.Key)
 		}
@@ -50,8 +50,8 @@ func (c *cell) after() string {
 	return word
 }
 
-// get reads a customer under the fault. What differs from a read without the fault must be warned
-// of.
+// get reads a customer under the fault. A warning must name what differs from a read without the
+// fault.
 func (c *cell) get() string {
 	id := c.fixture.create(c.request).GetCustomer().GetId()
 	read := &enlistv1.GetCustomerRequest{Provider: c.name(), CustomerId: id}
@@ -72,7 +72,7 @@ func (c *cell) get() string {
 	return word
 }
 
-// find looks up, under the fault, what a creation has made whose response was lost.
+// find looks up, under the fault, what a creation with a lost response made.
 func (c *cell) find() string {
 	creation, sent := c.sendLost(c.request, "drop_after")
 	c.order()
@@ -106,20 +106,20 @@ func (c *cell) adopt() string {
 	return c.attempt(0).word
 }
 
-// adopted adopts another's customer, which must stay as it is.
+// adopted adopts another caller's customer, which must not change.
 func (c *cell) adopted() string {
 	return c.besideOther(enlistv1.OnExisting_ON_EXISTING_ADOPT)
 }
 
-// look creates after a read under the fault.
+// look creates after a look-up under the fault.
 func (c *cell) look() string { return c.attempt(0).word }
 
-// taken creates under the key of another's customer, which must stay as it is.
+// taken creates under the key of another caller's customer, which must not change.
 func (c *cell) taken() string {
 	return c.besideOther(enlistv1.OnExisting_ON_EXISTING_FAIL)
 }
 
-// besideOther creates under the key of another's customer, which must stay as it is and is not
+// besideOther creates under the key of another caller's customer, which must not change and is not
 // ours.
 func (c *cell) besideOther(existing enlistv1.OnExisting) string {
 	c.t.Helper()
@@ -143,7 +143,7 @@ func (c *cell) besideOther(existing enlistv1.OnExisting) string {
 	return a.word
 }
 
-// anothers returns a creation of another customer under the same key.
+// anothers returns a creation of another customer with the same key.
 func anothers(request *enlistv1.CreateCustomerRequest) *enlistv1.CreateCustomerRequest {
 	other := settled(request)
 	customer := other.GetCustomer()

@@ -20,7 +20,8 @@ const (
 	limited     = enlistv1.ErrorReason_VENDOR_RATE_LIMITED
 )
 
-// answers are what a vendor, or what stands before it, may answer to any call, and what then is known of a create and of a read.
+// answers are the responses of a vendor, or of a proxy before it, to any request, with the expected
+// results of a creation and a read.
 func answers() map[string]struct {
 	handler      http.HandlerFunc
 	create, read enlistv1.ErrorReason
@@ -138,7 +139,8 @@ func credentialsRefused(t *testing.T, f *fixture) {
 	f.credentialsRest()
 }
 
-// credentialsRest: after two rejected requests, the vendor gets no other one, and has had one login.
+// credentialsRest: after two rejected requests, the vendor gets no other request, and has had one
+// login.
 func (f *fixture) credentialsRest() {
 	f.t.Helper()
 	before := len(f.arrived(0))
@@ -162,7 +164,8 @@ func (f *fixture) credentialsRest() {
 	}
 }
 
-// credentialsExpired: where there is a login, it is renewed once and the call succeeds; elsewhere the credentials are refused.
+// credentialsExpired: with a login, the provider renews it once and the request succeeds. Without a
+// login, the vendor rejects the credentials.
 func credentialsExpired(t *testing.T, f *fixture) {
 	f.create(f.request())
 	f.fault("create", "expired_credentials", 0)
@@ -214,9 +217,10 @@ func notReachable(t *testing.T, f *fixture) {
 	f.fails(err, unavailable)
 }
 
-// slow: a vendor that does not answer in time leaves the outcome unknown, by its own timeout or by the caller's deadline.
+// slow: a vendor that does not respond in time leaves the outcome unknown, by its own timeout or by
+// the caller's deadline.
 func slow(t *testing.T, f *fixture) {
-	f.create(f.request()) // there is a session now
+	f.create(f.request()) // logs in
 	f.use(f.harness.New(f.server.URL, time.Second))
 	f.create(f.request())
 	f.fault("create", "latency", 3*time.Second)

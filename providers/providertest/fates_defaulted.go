@@ -11,9 +11,10 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// fatesDefaulted: a value that a setting adds is named, with the field that overrides it. The case
-// moves the options of each request into the connection's defaults: the vendor gets the same, and
-// each option is named as a default. If the request sets the options as well, none is.
+// fatesDefaulted: the response names each value that a setting adds, with the field that overrides
+// it. The case moves the options of each request into the provider's defaults. The vendor then gets
+// the same request, and each option is named as a default. If the request sets the options as well,
+// none is named.
 func fatesDefaulted(t *testing.T, f *fixture) {
 	f.settingsAreNamed()
 	for i, request := range f.harness.Full() {
@@ -64,8 +65,7 @@ func fatesDefaulted(t *testing.T, f *fixture) {
 	}
 }
 
-// settingsAreNamed: what the settings of the connection itself add is named in previews and in the
-// response to a real creation.
+// settingsAreNamed: previews and responses to creations name what the provider's own settings add.
 func (f *fixture) settingsAreNamed() {
 	f.t.Helper()
 	request := f.request()
@@ -90,7 +90,7 @@ func (f *fixture) settingsAreNamed() {
 		request.ValidateOnly = true
 		clearIfSet(request, row.GetPath())
 		response, err := Create(f.t.Context(), f.provider, request)
-		if err != nil { // the setting is not set, and the vendor requires the field
+		if err != nil { // the setting is unset, and the vendor requires the field
 			continue
 		}
 		if _, carried := flatWire(f.t, response.GetVendorRequest())[row.GetWireField()]; !carried {
@@ -102,7 +102,8 @@ func (f *fixture) settingsAreNamed() {
 	}
 }
 
-// withFate lists path and vendor's field of each fate of a kind whose path begins with one of the prefixes.
+// withFate returns the path and the vendor's field of each fate of a kind, if the path starts with
+// one of the prefixes.
 func withFate(response *enlistv1.CreateCustomerResponse, kind enlistv1.Fate, prefixes ...string) []string {
 	var names []string
 	for _, fate := range response.GetFields() {
@@ -114,7 +115,7 @@ func withFate(response *enlistv1.CreateCustomerResponse, kind enlistv1.Fate, pre
 	return names
 }
 
-// optionsField returns the field of a request's vendor options; nil if it has none.
+// optionsField returns the field of a request's vendor options, or nil.
 func optionsField(request *enlistv1.CreateCustomerRequest) protoreflect.FieldDescriptor {
 	message := request.ProtoReflect()
 	return message.WhichOneof(message.Descriptor().Oneofs().ByName("vendor_options"))

@@ -21,8 +21,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// fieldsReachTheWire proves that mapping and annotations agree, field by field: it takes each field away in turn and looks which
-// of the vendor's fields change. They must be just those that the table names for it.
+// fieldsReachTheWire proves that mapping and annotations agree, field by field. It removes each
+// field in turn and compares which of the vendor's fields change with those in the table.
 func fieldsReachTheWire(t *testing.T, f *fixture) {
 	table := map[string][]string{} // canonical path → vendor fields
 	for _, field := range f.provider.Describe().Fields.Support() {
@@ -63,7 +63,7 @@ func fieldsReachTheWire(t *testing.T, f *fixture) {
 				t.Errorf("without %s nothing changes on the wire, though the table names %v", path, named)
 			}
 			for _, wire := range changed {
-				isNamed := func(name string) bool { // itself, an element of it, or a member where it is a map
+				isNamed := func(name string) bool { // the field itself, an element of it, or an entry of a map
 					return wire == name || wire == name+"[]" || strings.HasPrefix(wire, name+".")
 				}
 				if !slices.ContainsFunc(named, isNamed) && !derived(f, wire) {
@@ -79,7 +79,8 @@ func fieldsReachTheWire(t *testing.T, f *fixture) {
 	}
 }
 
-// reachInOwnCalls looks for the values of a request that go in calls of their own: each must be in one call besides the previewed one.
+// reachInOwnCalls checks the values of a request that separate requests contain: exactly one
+// request besides the previewed one must contain each.
 func (f *fixture) reachInOwnCalls(request *enlistv1.CreateCustomerRequest) {
 	f.t.Helper()
 	if len(f.harness.OwnCalls) == 0 {
@@ -107,15 +108,15 @@ func (f *fixture) reachInOwnCalls(request *enlistv1.CreateCustomerRequest) {
 	}
 }
 
-// flat flattens a call as flatWire does a preview.
+// flat flattens a request as flatWire flattens a preview.
 func (r recorded) flat(t *testing.T) map[string]string {
 	request := &enlistv1.VendorRequest{Method: r.method, Url: r.url, Body: string(r.body)}
 	request.Headers = []*enlistv1.VendorRequest_Header{{Name: "Content-Type", Value: r.header.Get("Content-Type")}}
 	return flatWire(t, request)
 }
 
-// alongWith returns the vendor fields that change with one because of what it is an element of: the lines that follow it in an
-// address, the name beside the value of a free field.
+// alongWith returns the vendor fields that change together with one, because they belong to one
+// element: the lines after it in an address, or the name beside the value of a free field.
 func alongWith(table map[string][]string, path string) []string {
 	var along []string
 	if address, _, isLine := strings.Cut(path, ".lines["); isLine {
@@ -133,7 +134,7 @@ func alongWith(table map[string][]string, path string) []string {
 	return along
 }
 
-// derived reports whether Enlist works a vendor field out from several canonical ones.
+// derived reports whether Enlist computes a vendor field from several canonical fields.
 func derived(f *fixture, wire string) bool {
 	for _, field := range f.provider.Describe().Fields.Support() {
 		if field.GetWireField() == wire && field.GetNote() != "" {
@@ -158,7 +159,8 @@ func difference(before, after map[string]string) []string {
 	return slices.Sorted(maps.Keys(changed))
 }
 
-// fieldsDropped: a field that the vendor has no place for is refused by name, or on request dropped by name.
+// fieldsDropped: the provider refuses a field that the vendor does not support by name, or drops it
+// by name on request.
 func fieldsDropped(t *testing.T, f *fixture) {
 	table := map[string]bool{}
 	for _, field := range f.provider.Describe().Fields.Support() {
@@ -199,7 +201,7 @@ func fieldsDropped(t *testing.T, f *fixture) {
 			t.Errorf("%s is not named as dropped: %v", path, response.GetFields())
 		}
 		if strings.Contains(response.GetCustomer().String(), "example.com/dropped") {
-			t.Errorf("the answer shows %s, which was dropped", path)
+			t.Errorf("the response shows %s, which was dropped", path)
 		}
 	}
 	if tried < 2 {
@@ -207,7 +209,7 @@ func fieldsDropped(t *testing.T, f *fixture) {
 	}
 }
 
-// previewIsSent compares the preview with what a real send puts on the wire.
+// previewIsSent compares the preview with the request of a real creation.
 func previewIsSent(t *testing.T, f *fixture) {
 	for _, request := range f.harness.Full() {
 		request = settled(request)
@@ -234,7 +236,7 @@ func previewIsSent(t *testing.T, f *fixture) {
 
 var placeholder = regexp.MustCompile(`\$[A-Z_]+`)
 
-// sameRequest compares byte by byte, but for secrets and for what stands in for a file.
+// sameRequest compares byte by byte, except for secrets and placeholders of files.
 func sameRequest(f *fixture, preview *enlistv1.VendorRequest, call recorded) bool {
 	same := func(shown, sent string) bool {
 		pattern := "^" + placeholder.ReplaceAllString(regexp.QuoteMeta(shown), "\x00") + "$"
@@ -253,10 +255,11 @@ func sameRequest(f *fixture, preview *enlistv1.VendorRequest, call recorded) boo
 	return true
 }
 
-// fileNote is how a preview stands in for the bytes of a file: <image/png, 12345 bytes>.
+// fileNote is a preview's placeholder for the bytes of a file: <image/png, 12345 bytes>.
 var fileNote = regexp.MustCompile(`<[a-z]+/[a-z-]+, \d+ bytes>`)
 
-// flatWire flattens a vendor request: the members of its JSON body, or the fields of its form and query.
+// flatWire flattens a vendor request: the members of its JSON body, or the fields of its form and
+// query.
 func flatWire(t *testing.T, request *enlistv1.VendorRequest) map[string]string {
 	t.Helper()
 	flat := map[string]string{}
@@ -333,7 +336,8 @@ func anyIndex(path string) string {
 	return index.ReplaceAllString(path, "[*]")
 }
 
-// leafPaths lists the paths of all values that a create sets in its customer and its vendor options.
+// leafPaths lists the paths of all values that a creation sets in its customer and its vendor
+// options.
 func leafPaths(request *enlistv1.CreateCustomerRequest) []string {
 	var paths []string
 	for path := range flatMessage(nil, request) {
@@ -379,7 +383,7 @@ func flattenMessage(flat map[string]string, prefix string, message protoreflect.
 	})
 }
 
-// clearPath takes one value away; an element of a list with all that follow it.
+// clearPath removes one value. It removes an element of a list together with all that follow.
 func clearPath(message protoreflect.Message, path []string) {
 	name, at, indexed := strings.Cut(strings.TrimSuffix(path[0], "]"), "[")
 	field := message.Descriptor().Fields().ByName(protoreflect.Name(name))

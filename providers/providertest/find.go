@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// sendLost sends a create whose answer is lost by a fault, and returns it with what is known of the send.
+// sendLost sends a creation whose response a fault loses. It returns the creation, and what is
+// known of the attempt.
 func (f *fixture) sendLost(request *enlistv1.CreateCustomerRequest, fault string) (providers.Creation, providers.Sent) {
 	f.t.Helper()
 	creation, err := f.provider.Prepare(request)
@@ -27,7 +28,7 @@ func (f *fixture) sendLost(request *enlistv1.CreateCustomerRequest, fault string
 	return creation, sent
 }
 
-// find returns the candidates, and asserts that each has the create's answer.
+// find returns the candidates, and asserts that each has the response of the creation.
 func (f *fixture) find(creation providers.Creation, sent providers.Sent) []providers.Candidate {
 	f.t.Helper()
 	candidates, err := creation.FindCustomer(f.t.Context(), sent)
@@ -42,7 +43,8 @@ func (f *fixture) find(creation providers.Creation, sent providers.Sent) []provi
 	return candidates
 }
 
-// findOurs asserts that there is one candidate, and that it is ours. It returns its answer.
+// findOurs asserts that there is exactly one candidate, and that it is ours. It returns its
+// response.
 func (f *fixture) findOurs(creation providers.Creation, sent providers.Sent) *enlistv1.CreateCustomerResponse {
 	f.t.Helper()
 	candidates := f.find(creation, sent)
@@ -52,8 +54,8 @@ func (f *fixture) findOurs(creation providers.Creation, sent providers.Sent) *en
 	return candidates[0].Response
 }
 
-// compareAnswers compares what was found with the answer of a create that nothing happened to. Identifiers that are not found again
-// may be missing.
+// compareAnswers compares the response of a look-up with that of an undisturbed creation. Ids that
+// a look-up does not return may be missing.
 func compareAnswers(t *testing.T, got, want *enlistv1.CreateCustomerResponse) {
 	t.Helper()
 	for name, id := range got.GetCustomer().GetVendorIds() {
@@ -62,7 +64,7 @@ func compareAnswers(t *testing.T, got, want *enlistv1.CreateCustomerResponse) {
 		}
 	}
 	if diff := cmp.Diff(want, got, protocmp.Transform(), exceptTimes(), protocmp.IgnoreFields(&enlistv1.Customer{}, "vendor_ids")); diff != "" {
-		t.Errorf("the answer is not that of a create (-create +found):\n%s", diff)
+		t.Errorf("the response is not that of a creation (-creation +found):\n%s", diff)
 	}
 }
 
@@ -70,7 +72,7 @@ func exceptTimes() cmp.Option {
 	return protocmp.IgnoreFields(&enlistv1.Customer{}, "create_time", "update_time")
 }
 
-// findSlow: what look-ups do not show yet is found once they do.
+// findSlow: a look-up finds what earlier ones did not show.
 func findSlow(t *testing.T, f *fixture) {
 	f.fault("create", "slow_lookup", time.Second)
 	creation, sent := f.sendLost(f.request(), "drop_after")
@@ -83,7 +85,7 @@ func findSlow(t *testing.T, f *fixture) {
 	f.findOurs(creation, sent)
 }
 
-// findOther: somebody else's customer that was there before is never taken for ours, and never changed.
+// findOther: another caller's older customer is never taken for ours, and never changed.
 func findOther(t *testing.T, f *fixture) {
 	for _, existing := range []enlistv1.OnExisting{
 		enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE,
@@ -105,7 +107,7 @@ func findOther(t *testing.T, f *fixture) {
 		for _, since := range []time.Time{time.Now(), time.Now().Add(time.Hour)} {
 			for _, candidate := range f.find(creation, providers.Sent{Since: since}) {
 				if candidate.Match == providers.MatchOurs {
-					t.Errorf("%s: somebody else's customer is taken for ours: %v", existing, candidate.Response)
+					t.Errorf("%s: another caller's customer is taken for ours: %v", existing, candidate.Response)
 				}
 				if adopting := existing == enlistv1.OnExisting_ON_EXISTING_ADOPT; adopting != (candidate.Response.GetOutcome() == enlistv1.Outcome_OUTCOME_ADOPTED) {
 					t.Errorf("%s: outcome %s", existing, candidate.Response.GetOutcome())
@@ -118,7 +120,7 @@ func findOther(t *testing.T, f *fixture) {
 	}
 }
 
-// excludes reports whether a provider cannot honour an on_existing, and proves it.
+// excludes reports whether a provider does not support an on_existing, and proves it.
 func (f *fixture) excludes(existing enlistv1.OnExisting, err error) bool {
 	f.t.Helper()
 	name := map[enlistv1.OnExisting]string{
@@ -127,7 +129,8 @@ func (f *fixture) excludes(existing enlistv1.OnExisting, err error) bool {
 	return name != "" && f.provesExclusion(name, err)
 }
 
-// findUpdate: an update that was carried out is found, and one that was not leaves it unclear.
+// findUpdate: a look-up finds an update that was carried out. One that was not leaves the match
+// unclear.
 func findUpdate(t *testing.T, f *fixture) {
 	request := f.request()
 	f.create(request)
@@ -148,7 +151,7 @@ func findUpdate(t *testing.T, f *fixture) {
 	}
 }
 
-// findFails: a look that fails is an error, and never "nothing there".
+// findFails: a look-up that fails is an error, and never means absence.
 func findFails(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		if _, excluded := f.harness.Excluded["read: "+name]; excluded {
@@ -166,7 +169,7 @@ func findFails(t *testing.T, f *fixture) {
 	}
 }
 
-// reusable: the same creation can be sent again, and sends the same again.
+// reusable: the same creation can be sent again, and then sends the same request.
 func reusable(t *testing.T, f *fixture) {
 	for _, request := range append(f.harness.Full(), f.request()) {
 		request = settled(request)

@@ -18,7 +18,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// fixture is a provider at a sandbox of its own, with a recorder between the two.
+// fixture is a provider with a sandbox of its own, and a recorder between the two.
 type fixture struct {
 	t        *testing.T
 	harness  Harness
@@ -28,13 +28,13 @@ type fixture struct {
 	mu       sync.Mutex
 	calls    []recorded
 	logins   int
-	override http.HandlerFunc // answers in the sandbox's place, but not for logins
-	lookups  bool             // whether override answers look-ups too
-	door     http.HandlerFunc // answers logins in the sandbox's place
-	received strings.Builder  // all that came over the wire, logins too
+	override http.HandlerFunc // responds in place of the sandbox, except to logins
+	lookups  bool             // whether override responds to look-ups, too
+	door     http.HandlerFunc // responds to logins in place of the sandbox
+	received strings.Builder  // all requests, with logins
 }
 
-// recorded is one call other than a login, as it came over the wire.
+// recorded is one request other than a login, as received.
 type recorded struct {
 	lookup bool
 	method string
@@ -59,7 +59,7 @@ func newFixture(t *testing.T, h Harness) *fixture {
 		login := h.IsLogin != nil && h.IsLogin(r)
 		lookup := h.IsLookup != nil && h.IsLookup(r)
 		switch {
-		case login && r.Method == http.MethodPost: // what else a login asks for belongs to it
+		case login && r.Method == http.MethodPost: // the other requests of a login belong to it
 			f.logins++
 		case !login:
 			f.calls = append(f.calls, recorded{lookup: lookup, method: r.Method, url: "http://" + r.Host + r.RequestURI, header: r.Header.Clone(), body: body})
@@ -91,10 +91,11 @@ func (f *fixture) use(provider providers.Provider, err error) {
 	f.provider = provider
 }
 
-// answerCreates makes the vendor answer every call in the given way, but for logins and for the look-ups before a create.
+// answerCreates makes the vendor respond to every request in the given way, except to logins and to
+// the look-ups before a creation.
 func (f *fixture) answerCreates(handler http.HandlerFunc) { f.answer(handler, false) }
 
-// answerReads makes the vendor answer every call but logins in the given way.
+// answerReads makes the vendor respond to every request except logins in the given way.
 func (f *fixture) answerReads(handler http.HandlerFunc) { f.answer(handler, true) }
 
 func (f *fixture) answer(handler http.HandlerFunc, lookups bool) {
@@ -103,14 +104,14 @@ func (f *fixture) answer(handler http.HandlerFunc, lookups bool) {
 	f.override, f.lookups = handler, lookups
 }
 
-// answerLogins makes the vendor answer every login in the given way.
+// answerLogins makes the vendor respond to every login in the given way.
 func (f *fixture) answerLogins(handler http.HandlerFunc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.door = handler
 }
 
-// sent returns the calls so far, without logins and look-ups.
+// sent returns the requests so far, without logins and look-ups.
 func (f *fixture) sent() []recorded {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -147,7 +148,7 @@ func (f *fixture) control(method, path, body string) (status int, said []byte) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	response, err := f.server.Client().Do(request) // the default one loses connections when another server closes
+	response, err := f.server.Client().Do(request) // the default client loses connections when another server closes
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func (f *fixture) control(method, path, body string) (status int, said []byte) {
 	return response.StatusCode, said
 }
 
-// record is what the sandbox holds of one key.
+// record is what the sandbox stores under one key.
 type record struct {
 	Key     string         `json:"key"`
 	Created int            `json:"created"`
@@ -178,7 +179,7 @@ func (f *fixture) records() []record {
 	return held.Records
 }
 
-// forms returns a secret as it is and as JSON and URLs write it.
+// forms returns a secret unescaped, and as JSON and URLs escape it.
 func forms(secret string) []string {
 	quoted := JSON(secret)
 	return []string{secret, quoted[1 : len(quoted)-1], strings.ReplaceAll(secret, `"`, `\"`), url.QueryEscape(secret)}

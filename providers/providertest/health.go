@@ -17,9 +17,9 @@ const (
 	rejected = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
 )
 
-// fares asserts what the connection's health says: the state of its credentials, and the last failure, if any. Times in it must not be
-// before a call that has just ended, unless it was not of their kind.
-func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorReason, state enlistv1.CredentialState) {
+// assertHealth asserts the health of the connection: the state of its credentials, and the last failure,
+// if any. Its times must not be before the last request, unless that was of another kind.
+func (f *fixture) assertHealth(began time.Time, succeeded bool, failure enlistv1.ErrorReason, state enlistv1.CredentialState) {
 	f.t.Helper()
 	now := f.provider.Health()
 	if at := now.GetLastSuccessTime(); succeeded != (at != nil && !at.AsTime().Before(began.Truncate(time.Microsecond)) && !at.AsTime().After(time.Now())) {
@@ -40,27 +40,28 @@ func (f *fixture) fares(began time.Time, succeeded bool, failure enlistv1.ErrorR
 	}
 }
 
-// health: what the vendor says in its own words is a success, be it a refusal.
+// health: a response in the vendor's own words is a success, even a refusal.
 func health(t *testing.T, f *fixture) {
-	f.fares(time.Now(), false, 0, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
+	f.assertHealth(time.Now(), false, 0, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
 	began := time.Now()
 	f.create(f.request())
-	f.fares(began, true, 0, accepted)
+	f.assertHealth(began, true, 0, accepted)
 	began = time.Now()
 	_, err := f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "404404"})
 	f.fails(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
-	f.fares(began, true, 0, accepted)
+	f.assertHealth(began, true, 0, accepted)
 	f.answerCreates(func(w http.ResponseWriter, _ *http.Request) {
-		f.answerCreates(nil) // what else is then asked for is answered as ever
+		f.answerCreates(nil) // the sandbox responds to all other requests
 		answer(w, f.harness.Refusal, "house_rules", "no")
 	})
 	began = time.Now()
 	_, err = Create(t.Context(), f.provider, f.request())
 	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
-	f.fares(began, true, 0, accepted)
+	f.assertHealth(began, true, 0, accepted)
 }
 
-// healthAfterFailures: a failure shows with its reason and moves no success; a success afterwards leaves it standing.
+// healthAfterFailures: a failure shows with its reason and does not change the last success. A
+// later success keeps the failure.
 func healthAfterFailures(t *testing.T, f *fixture) {
 	for name, answer := range answers() {
 		t.Run(name, func(t *testing.T) {
@@ -70,37 +71,38 @@ func healthAfterFailures(t *testing.T, f *fixture) {
 			f := newFixture(t, f.harness)
 			id := f.create(f.request()).GetCustomer().GetId()
 			state := map[bool]enlistv1.CredentialState{true: rejected, false: accepted}[answer.create == credentials]
-			looks := f.harness.IsLookup != nil // a look before the create succeeds
+			looks := f.harness.IsLookup != nil // a look-up before the creation succeeds
 			f.answerCreates(answer.handler)
 			began := time.Now()
 			_, err := Create(t.Context(), f.provider, f.request())
 			f.fails(err, answer.create)
-			f.fares(began, looks, answer.create, state)
+			f.assertHealth(began, looks, answer.create, state)
 			f.answerCreates(nil)
 			began = time.Now()
 			f.create(f.request())
-			f.fares(began, true, answer.create, accepted)
+			f.assertHealth(began, true, answer.create, accepted)
 
 			f.answerReads(answer.handler)
 			began = time.Now()
 			_, err = f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: id})
 			if _, excluded := f.harness.Excluded["read: "+name]; excluded {
 				f.fails(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
-				f.fares(began, true, answer.create, accepted)
+				f.assertHealth(began, true, answer.create, accepted)
 				return
 			}
 			f.fails(err, answer.read)
-			f.fares(began, false, answer.read, state)
+			f.assertHealth(began, false, answer.read, state)
 		})
 	}
 	f.server.Close()
 	began := time.Now()
 	_, err := Create(t.Context(), f.provider, f.request())
 	f.fails(err, unavailable)
-	f.fares(began, false, unavailable, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
+	f.assertHealth(began, false, unavailable, enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED)
 }
 
-// healthOfCredentials: what is renewed is no failure; what is refused is one, until it is accepted again.
+// healthOfCredentials: a renewal is no failure. A rejection is a failure until the vendor accepts
+// the credentials again.
 func healthOfCredentials(t *testing.T, f *fixture) {
 	began := time.Now()
 	f.create(f.request())
@@ -110,21 +112,22 @@ func healthOfCredentials(t *testing.T, f *fixture) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.fares(began, true, 0, accepted)
+		f.assertHealth(began, true, 0, accepted)
 	} else {
 		f.fails(err, credentials)
-		f.fares(began, true, credentials, rejected)
+		f.assertHealth(began, true, credentials, rejected)
 		f.create(f.request())
-		f.fares(began, true, credentials, accepted)
+		f.assertHealth(began, true, credentials, accepted)
 	}
 	f.use(f.harness.NewRefused(f.server.URL))
 	began = time.Now()
 	_, err = Create(t.Context(), f.provider, f.request())
 	f.fails(err, credentials)
-	f.fares(began, false, credentials, rejected)
+	f.assertHealth(began, false, credentials, rejected)
 }
 
-// healthInFlight: calls under way are counted; a caller that gives up on one is no failure of the vendor's.
+// healthInFlight: health counts requests in progress. A caller that abandons a request is no
+// failure of the vendor.
 func healthInFlight(t *testing.T, f *fixture) {
 	f.create(f.request())
 	const callers = 3
@@ -152,10 +155,11 @@ func healthInFlight(t *testing.T, f *fixture) {
 	}
 	cancel()
 	group.Wait()
-	f.fares(time.Now(), false, 0, accepted)
+	f.assertHealth(time.Now(), false, 0, accepted)
 }
 
-// breaks: a vendor that keeps failing is called no more for a time, be it for a create, a read or a login, and everybody hears so at once.
+// breaks: the breaker stops all requests to a vendor that keeps failing, for creations, reads and
+// logins, and each caller gets its error at once.
 func breaks(t *testing.T, f *fixture) {
 	f.answerReads(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	for range 30 {

@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// hostile are answers by which a vendor, or who speaks for it, would do harm.
+// hostile are responses with which a vendor, or an attacker in its place, would do harm.
 func hostile() map[string]http.HandlerFunc {
 	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	json := func(status int, body string, headers ...string) http.HandlerFunc {
@@ -85,7 +85,7 @@ func hostile() map[string]http.HandlerFunc {
 	}
 }
 
-// raw is an answer that is written to the connection itself, which is closed after it.
+// raw is a response that is written to the connection itself. The connection closes after it.
 func raw(write func(net.Conn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
@@ -98,7 +98,7 @@ func raw(write func(net.Conn)) http.HandlerFunc {
 	}
 }
 
-// bomb is a little that unpacks to more than the largest answer that is read.
+// bomb is a small body that decompresses to more than the largest response that the client reads.
 func bomb() string {
 	var packed bytes.Buffer
 	writer := gzip.NewWriter(&packed)
@@ -110,8 +110,8 @@ func bomb() string {
 	return packed.String()
 }
 
-// hostileAnswers: whatever comes back, the call ends in the time that it has (a read may be two), with an error that claims nothing; a create is
-// sent once.
+// hostileAnswers: with any response, the call ends before its deadline (a read may have two), with
+// an error that claims nothing. A creation is sent once.
 func hostileAnswers(t *testing.T, f *fixture) {
 	const timeout = 500 * time.Millisecond
 	inTime := func(t *testing.T, began time.Time) {

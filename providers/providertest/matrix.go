@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// matrixText is the table of expected results. It explains itself.
+// matrixText is the table of expected results. It has its own explanation.
 //
 //go:embed matrix.txt
 var matrixText string
@@ -18,8 +18,8 @@ var matrixText string
 // row names a row of the matrix.
 type row struct{ fault, operation string }
 
-// operations returns what a fault can disturb, in the order of the table, and for each how it is
-// run and the pattern of its words.
+// operations returns the operations that a fault can disturb, in the order of the table, with their
+// functions and the patterns of their words.
 func operations() []operation {
 	const (
 		reasons = `unknown|unproven|refused|refused\?|refused\?\?|exists|exists\?\?|limited|unavailable|credentials|invalid`
@@ -40,7 +40,7 @@ func operations() []operation {
 	}
 }
 
-// operation is what a fault disturbs.
+// operation is an operation that a fault can disturb.
 type operation struct {
 	name   string
 	faulty string             // the vendor's operation that fails; empty: see cell.taken
@@ -48,7 +48,7 @@ type operation struct {
 	run    func(*cell) string // runs it and returns the word for the result
 }
 
-// matrix: every fault at every operation gives the result that the table says.
+// matrix: every fault at every operation gives the result in the table.
 func matrix(t *testing.T, f *fixture) {
 	table := parseMatrix(t)
 	kinds, forms := f.faultKinds()
@@ -78,7 +78,7 @@ func matrix(t *testing.T, f *fixture) {
 	}
 }
 
-// faultKinds returns all kinds of fault, and forms of keys, that the sandbox has.
+// faultKinds returns all kinds of fault and all forms of keys in the sandbox.
 func (f *fixture) faultKinds() (kinds, forms []string) {
 	f.t.Helper()
 	_, body := f.control(http.MethodGet, "", "")
@@ -92,7 +92,7 @@ func (f *fixture) faultKinds() (kinds, forms []string) {
 	return index.FaultKinds, index.KeyForms
 }
 
-// parseMatrix reads the table. It fails the test for anything that it does not know.
+// parseMatrix parses the table. It fails the test for any unknown word.
 func parseMatrix(t *testing.T) map[row]map[string]string {
 	t.Helper()
 	patterns := map[string]*regexp.Regexp{}
@@ -132,7 +132,7 @@ func parseMatrix(t *testing.T) map[row]map[string]string {
 	return table
 }
 
-// sameWords reports whether a cell names exactly the words that were seen.
+// sameWords reports whether a cell contains exactly the words of the results.
 func sameWords(cell string, seen []string) bool {
 	want := strings.Split(cell, ",")
 	slices.Sort(want)

@@ -7,7 +7,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// proveMeaningless proves that a combination has no meaning, for the reason that the table gives.
+// proveMeaningless proves that a combination has no meaning, for the reason in the table.
 func (c *cell) proveMeaningless(why string) {
 	c.t.Helper()
 	refused := func(operation string) bool {

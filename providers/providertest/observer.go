@@ -20,7 +20,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// watch is an observer that remembers, and checks what it is told.
+// watch is an observer that records and checks its calls.
 type watch struct {
 	f         *fixture
 	mu        sync.Mutex
@@ -58,7 +58,7 @@ func (w *watch) context() context.Context {
 	})
 }
 
-// creates returns the exchanges that create.
+// creates returns the exchanges of create requests.
 func (w *watch) creates() []*providers.Exchange {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -71,7 +71,7 @@ func (w *watch) creates() []*providers.Exchange {
 	return creates
 }
 
-// check compares the exchanges with the calls that arrived, and looks for secrets in them.
+// check compares the exchanges with the requests that arrived, and looks for secrets in them.
 func (w *watch) check(calls []recorded) {
 	w.f.t.Helper()
 	w.mu.Lock()
@@ -91,7 +91,7 @@ func (w *watch) check(calls []recorded) {
 			w.f.t.Errorf("exchange %d went from %s to %s", i, exchange.Start, exchange.End)
 		}
 		if body := exchange.ResponseBody; !utf8.ValidString(body) || utf8.RuneCountInString(body) > 4097 {
-			w.f.t.Errorf("exchange %d has an answer of %d characters", i, utf8.RuneCountInString(body))
+			w.f.t.Errorf("exchange %d has a response of %d characters", i, utf8.RuneCountInString(body))
 		}
 		request, _ := protojson.Marshal(exchange.Request)
 		w.f.showsNoSecret(string(request) + exchange.ResponseBody)
@@ -107,14 +107,14 @@ func (w *watch) check(calls []recorded) {
 	}
 }
 
-// arrived returns all calls but logins since a number of them.
+// arrived returns all requests except logins, from a number on.
 func (f *fixture) arrived(since int) []recorded {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]recorded(nil), f.calls[since:]...)
 }
 
-// observed: an observer sees the calls of a create and of a look afterwards, and nothing else.
+// observed: an observer sees the requests of a creation and of a later look-up, and no others.
 func observed(t *testing.T, f *fixture) {
 	w := &watch{f: f}
 	creation, err := f.provider.Prepare(f.request())
@@ -147,7 +147,7 @@ func observed(t *testing.T, f *fixture) {
 	}
 }
 
-// observedFailures: calls that fail are seen too.
+// observedFailures: an observer sees requests that fail, too.
 func observedFailures(t *testing.T, f *fixture) {
 	for kind, want := range map[string]struct {
 		stage  enlistv1.SendStage
@@ -181,7 +181,7 @@ func observedFailures(t *testing.T, f *fixture) {
 	}
 }
 
-// observerStops: what the observer holds back never leaves.
+// observerStops: a request that the observer stops is never sent.
 func observerStops(t *testing.T, f *fixture) {
 	busy := &providers.Error{Reason: enlistv1.ErrorReason_OVERLOADED, Message: "Not now.", RetryAfter: time.Second}
 	for _, stop := range []struct {
@@ -218,7 +218,8 @@ func observerStops(t *testing.T, f *fixture) {
 	}
 }
 
-// observedRenewal: a create that is sent again with a new login is asked about again, and seen twice.
+// observedRenewal: the observer decides again about a creation that is repeated after a new login,
+// and sees it twice.
 func observedRenewal(t *testing.T, f *fixture) {
 	w := &watch{f: f}
 	f.fault("create", "expired_credentials", 0)
@@ -236,7 +237,7 @@ func observedRenewal(t *testing.T, f *fixture) {
 	}
 }
 
-// observedEcho: a vendor that repeats what it was sent, in whatever way, makes no secret show.
+// observedEcho: no secret shows if a vendor repeats the request, in any way.
 func observedEcho(t *testing.T, f *fixture) {
 	for name, written := range map[string]func([]byte) string{
 		"as it came": func(sent []byte) string { return string(sent) },

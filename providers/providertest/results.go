@@ -33,8 +33,8 @@ func (c *cell) wordOfCreate(a *attempt, err error) string {
 	return word + marks(a.response.GetWarnings()) + c.readable(id)
 }
 
-// readable returns nothing if an id reads a customer under the same id or another form of it, and
-// else the mark of a defect.
+// readable returns "" if a read by the id gives a customer with the same id or another form of it.
+// Otherwise it returns the mark of a defect.
 func (c *cell) readable(id string) string {
 	c.t.Helper()
 	switch c.fault {
@@ -78,8 +78,8 @@ func isChanged(warnings []*enlistv1.Warning) bool {
 	return false
 }
 
-// wordOfError returns the word for an error, and asserts that it is complete and fits the number
-// of create requests that went out.
+// wordOfError returns the word for an error. It asserts that the error is complete and fits the
+// number of create requests.
 func (c *cell) wordOfError(err error, creates int) string {
 	c.t.Helper()
 	var known *providers.Error

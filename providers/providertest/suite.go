@@ -1,11 +1,11 @@
-// Package providertest is the one suite that every provider passes, against the sandbox.
+// Package providertest is the suite that every provider must pass, against the sandbox.
 //
-// A behaviour that all providers share is a case here. A provider that cannot have one names it in
-// Excluded with the reason. The suite then proves the exclusion: what is said to be unsupported
-// must fail as unsupported.
+// A behaviour that all providers share is a case here. A provider that does not support a case
+// names it in Excluded, with the reason. The suite then proves the exclusion: the operation must
+// fail as unsupported.
 //
-// The file matrix.txt says what each fault of the sandbox does to each operation at each vendor.
-// The case Matrix checks it.
+// matrix.txt has the expected result of each fault of the sandbox, for each operation and vendor.
+// The case Matrix runs it.
 //
 // Only tests import it.
 package providertest
@@ -24,50 +24,62 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Harness is what the suite must know of a vendor.
+// Harness describes a vendor to the suite.
 type Harness struct {
 	// Vendor is the vendor's name at the sandbox: "opencell".
 	Vendor string
-	// New makes a provider named as the vendor, with the sandbox's demo credentials, at a base URL, with a timeout for vendor calls.
+	// New returns a provider with the vendor's name, the sandbox's demo credentials, a base URL,
+	// and a timeout for vendor requests.
 	New func(baseURL string, timeout time.Duration) (providers.Provider, error)
-	// NewRefused makes one whose credentials the vendor refuses.
+	// NewRefused returns a provider whose credentials the vendor rejects.
 	NewRefused func(baseURL string) (providers.Provider, error)
-	// Request makes a small create that the vendor accepts. Where the caller chooses the key, id is it.
+	// Request returns a small create request that the vendor accepts. id is the key if the caller
+	// chooses it.
 	Request func(id string) *enlistv1.CreateCustomerRequest
-	// Full makes creates that, between them, set every field that the vendor takes; more than one where fields exclude each other.
+	// Full returns create requests that together set every supported field. There is more than one
+	// if fields exclude each other.
 	Full func() []*enlistv1.CreateCustomerRequest
-	// Defaults makes one whose settings have the options of a request as their defaults.
+	// Defaults returns a provider whose settings have the options of a request as defaults.
 	Defaults func(baseURL string, options *enlistv1.CreateCustomerRequest) (providers.Provider, error)
-	// IsLogin tells the vendor's login calls from the others; nil where there is no login. A login has one POST.
+	// IsLogin reports whether a request is a login. It is nil if the vendor has no login. A login
+	// has one POST.
 	IsLogin func(*http.Request) bool
-	// IsLookup tells the calls by which a create first looks whether the customer exists; nil where a create is one call.
+	// IsLookup reports whether a request is the look-up before a creation. It is nil if a creation
+	// is one request.
 	IsLookup func(*http.Request) bool
-	// Refusal makes an answer by which the vendor refuses a customer with a code and in words of its own.
+	// Refusal returns a response in which the vendor refuses a customer, with a code and in its own
+	// words.
 	Refusal func(code, words string) (status int, body string)
-	// LoginRefusal makes an answer by which it refuses a login in its own words; nil where there is no login.
+	// LoginRefusal returns a response in which the vendor refuses a login in its own words. It is
+	// nil if the vendor has no login.
 	LoginRefusal func(words string) (status int, body string)
-	// Secrets are values that no error, preview or record may show.
+	// Secrets are values that no error, preview or record may contain.
 	Secrets []string
-	// Excluded names cases that this provider cannot pass, with the reason. See the cases for how each is proved.
+	// Excluded names the cases that this provider cannot pass, with the reason. Each case says how
+	// the suite proves it.
 	Excluded map[string]string
-	// OwnCalls names the canonical paths ([*] for indexes) whose values go in calls of their own after the create, with the reason.
-	// A preview does not show those calls; the suite looks for the values in what a real create sends.
+	// OwnCalls names the canonical paths ([*] for indexes) whose values need separate requests
+	// after the creation, with the reason. A preview does not show those requests. The suite looks
+	// for the values in the requests of a real creation.
 	OwnCalls map[string]string
-	// ReadUnsent names the fields of a customer that a read returns where the request has none, with the reason.
+	// ReadUnsent names the customer fields that a read returns although the request does not set
+	// them, with the reason.
 	ReadUnsent map[string]string
 }
 
-// The cases that may be excluded.
+// Cases that a provider may exclude.
 const (
-	// Duplicate: a second create with the same key is refused. Proof: it truly succeeds.
+	// Duplicate: the vendor refuses a second creation with the same key. Proof: it succeeds.
 	Duplicate = "Duplicate"
-	// Update: ON_EXISTING_UPDATE overwrites. Proof: it is refused as FIELD_NOT_SUPPORTED at on_existing.
+	// Update: ON_EXISTING_UPDATE overwrites. Proof: it fails as FIELD_NOT_SUPPORTED at on_existing.
 	Update = "Update"
-	// Adopt: ON_EXISTING_ADOPT returns what is there. Proof: it is refused as FIELD_NOT_SUPPORTED at on_existing.
+	// Adopt: ON_EXISTING_ADOPT returns the existing customer. Proof: it fails as
+	// FIELD_NOT_SUPPORTED at on_existing.
 	Adopt = "Adopt"
-	// RequestIDAsKey: the request_id is the key where the customer has no id. Proof: it is refused as INVALID_FIELD at customer.id.
+	// RequestIDAsKey: the request_id is the key if the customer has no id. Proof: the request fails
+	// as INVALID_FIELD at customer.id.
 	RequestIDAsKey = "RequestIDIsTheKeyOfLastResort"
-	// ReadBack: a read returns what was created. Proof: a read returns the id and nothing else of the customer.
+	// ReadBack: a read returns what was created. Proof: a read returns only the id of the customer.
 	ReadBack = "ReadBack"
 )
 
@@ -128,7 +140,7 @@ func Run(t *testing.T, h Harness) {
 	}
 }
 
-// request makes a create as the server hands it on.
+// request returns a creation in the form in which the server passes it on.
 func (f *fixture) request() *enlistv1.CreateCustomerRequest {
 	return settled(f.harness.Request("K-" + uuid.NewString()[:6]))
 }
@@ -165,7 +177,8 @@ func (f *fixture) get(id string) *enlistv1.GetCustomerResponse {
 
 func (f *fixture) name() string { return f.provider.Describe().Name }
 
-// fails asserts the reason of an error, that it is complete, and that it shows no secret. It returns the error.
+// fails asserts the reason of an error, that it is complete, and that it contains no secret. It
+// returns the error.
 func (f *fixture) fails(err error, want ...enlistv1.ErrorReason) *providers.Error {
 	f.t.Helper()
 	var known *providers.Error

@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// JSON writes a value, for a Harness.
+// JSON encodes a value, for a Harness.
 func JSON(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -22,11 +22,12 @@ func JSON(value any) string {
 	return string(text)
 }
 
-// vendorWords: the vendor's own code and words are kept, cut to size, and without any secret that it has been sent.
+// vendorWords: an error has the vendor's own code and words, cut to size, and no secret from the
+// request.
 func vendorWords(t *testing.T, f *fixture) {
 	for _, request := range append(f.harness.Full(), f.request()) {
 		f := newFixture(t, f.harness)
-		f.create(f.request()) // there is a session now
+		f.create(f.request()) // logs in
 		var repeated []string
 		f.answerCreates(func(w http.ResponseWriter, r *http.Request) {
 			repeated = f.known(r)
@@ -78,7 +79,8 @@ func answer(w http.ResponseWriter, refusal func(code, words string) (int, string
 	_, _ = io.WriteString(w, body)
 }
 
-// known returns the secrets that the vendor has been sent, in whatever form, and the credential of a call.
+// known returns the secrets that the vendor has received, in any form, and the credential of a
+// request.
 func (f *fixture) known(r *http.Request) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,7 +97,8 @@ func (f *fixture) known(r *http.Request) []string {
 	return known
 }
 
-// wordy makes 1 MB of words that repeat secrets, among others where texts of 200 and of 500 characters are cut off.
+// wordy returns 1 MB of words that repeat secrets, also where texts of 200 and of 500 characters
+// are cut.
 func wordy(secrets []string) string {
 	words := strings.Builder{}
 	words.WriteString(strings.Join(secrets, " "))
@@ -119,7 +122,7 @@ func checkWords(t *testing.T, err *providers.Error, secrets []string) {
 		for text, most := range map[string]int{
 			message.GetCode(): 100, message.GetMessage(): 500, message.GetExtra(): 200, message.GetDescription(): 200,
 		} {
-			if utf8.RuneCountInString(text) > most+1 || !utf8.ValidString(text) { // and the sign that it was cut
+			if utf8.RuneCountInString(text) > most+1 || !utf8.ValidString(text) { // and the ellipsis
 				t.Errorf("%d characters, want at most %d", utf8.RuneCountInString(text), most)
 			}
 			all += "\n" + text

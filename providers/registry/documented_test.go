@@ -33,12 +33,12 @@ type documentation struct {
 type part struct {
 	Name    string
 	Message protoreflect.FullName // the wire message whose annotations explain each
-	Names   []string              // as the vendor documents them: name.lastName, list[].id
-	// DTO names a class in testdata/dto.json whose names the part has, too: request.CustomerDto. Those
-	// that an earlier part has of the same message are left out.
+	Names   []string              // in the vendor's form: name.lastName, list[].id
+	// DTO names a class in testdata/dto.json whose names belong to the part, too:
+	// request.CustomerDto. It excludes the names of an earlier part with the same message.
 	DTO string
-	// Otherwise and Because say it for those that the wire message does not have, or has no annotation
-	// for.
+	// Otherwise and Because explain the names that the wire message lacks, or has without an
+	// annotation.
 	Otherwise map[string]string
 	Because   []struct {
 		Why   string
@@ -48,8 +48,8 @@ type part struct {
 
 type vendorError struct{ Error, Reason, Note string }
 
-// docs/vendors.md has each parameter, response element and error that a vendor documents, with its place
-// in Enlist or the reason for having none. One without either is a gap, and fails here.
+// docs/vendors.md has each parameter, response element and error that a vendor documents, with its
+// place in Enlist or the reason for having none. A name with neither is a gap and fails this test.
 func TestEverythingDocumentedIsExplained(t *testing.T) {
 	const page = "../../docs/vendors.md"
 	var out strings.Builder
@@ -107,7 +107,7 @@ parameters are in [fields.md](fields.md), reasons of errors in [errors.md](error
 	}
 }
 
-// complete adds the names of a part's DTO, and what Because says to Otherwise.
+// complete adds the names of a part's DTO, and the explanations of Because to Otherwise.
 func (p *part) complete(t *testing.T, vendor string, earlier []part) {
 	t.Helper()
 	for _, reason := range p.Because {
@@ -167,10 +167,11 @@ func (p *part) explain(t *testing.T, name string) string {
 	return strings.Join(said, ", ")
 }
 
-// mostPaths is how many paths one row of the table lists. Of more it lists what holds them.
+// mostPaths is the greatest number of paths in one row of the table. If there are more, the row has
+// the fields that contain them.
 const mostPaths = 6
 
-// holders cuts each path after its first list or its second name, and leaves out repetitions.
+// holders cuts each path after its first list or its second name, and removes repetitions.
 func holders(paths []string) []string {
 	holder := regexp.MustCompile("^`[a-z_]+\\.[a-z_]+(\\[\\*\\])?")
 	var all []string
@@ -182,8 +183,8 @@ func holders(paths []string) []string {
 	return all
 }
 
-// annotated returns what the annotations of the wire message say of a name: of the first field on the
-// way to it that has one, else of those within it.
+// annotated returns the explanation in the annotations of the wire message: of the first annotated
+// field on the way to a name, else of the fields within it.
 func (p *part) annotated(t *testing.T, name string) []string {
 	t.Helper()
 	if p.Message == "" {
@@ -219,7 +220,8 @@ func (p *part) annotated(t *testing.T, name string) []string {
 	return said
 }
 
-// within lists what the annotations say of the fields in the message at the end of a chain.
+// within returns the explanations in the annotations of the fields of the message at the end of a
+// chain.
 func within(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	t.Helper()
 	message := chain[len(chain)-1].Message()
@@ -242,8 +244,8 @@ func within(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	return all
 }
 
-// told returns what the annotation of the wire field at the end of a chain says: canonical fields,
-// a setting, else a note.
+// told returns the explanation in the annotation at the end of a chain: canonical fields, a
+// setting, else a note.
 func told(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	t.Helper()
 	source := providers.SourceOf(chain)
@@ -266,8 +268,8 @@ func told(t *testing.T, chain []protoreflect.FieldDescriptor) []string {
 	return said
 }
 
-// exists reports whether the contract has a field: in a create request, in its response, or in a list
-// of contractors.
+// exists reports whether the contract has a field: in a create request, in its response, or in a
+// list of contractors.
 func exists(path string) bool {
 	within := func(message protoreflect.MessageDescriptor) bool {
 		for _, name := range strings.Split(path, ".") {

@@ -1,4 +1,4 @@
-// Package registry makes the configured providers. It is the one place that knows all vendors.
+// Package registry makes the configured providers. It is the only package that knows all vendors.
 //
 // Package cli and tests import it.
 package registry
@@ -29,7 +29,7 @@ func constructors() map[protoreflect.Name]func(*configv1.Provider) (providers.Pr
 	}
 }
 
-// New makes the providers of a validated configuration, by name. It calls no vendor.
+// New returns the providers of a validated configuration, by name. It sends no request.
 func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
 	made := make(map[string]providers.Provider, len(configs))
 	for i, config := range configs {

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// invisible returns the first character of a text that has no visible form and is no white space on
-// a keyboard: one of Unicode category Cf, U+2028 or U+2029. It returns -1 if there is none.
+// invisible returns the first invisible character of a text: one of Unicode category Cf, U+2028 or
+// U+2029. It returns -1 if there is none. White space on a keyboard is not invisible.
 func invisible(text string) rune {
 	for _, r := range text {
 		if r >= 0xad && (unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029) {
@@ -18,7 +18,7 @@ func invisible(text string) rune {
 	return -1
 }
 
-// isBlank reports whether a text has no character that can be seen.
+// isBlank reports whether a text has no visible character.
 func isBlank(text string) bool {
 	for _, r := range text {
 		if !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector,
@@ -29,11 +29,11 @@ func isBlank(text string) bool {
 	return true
 }
 
-// brailleBlank is a symbol without dots, which no category of Unicode tells from those with dots.
+// brailleBlank is a symbol without dots. No Unicode category tells it from the symbols with dots.
 const brailleBlank = 0x2800
 
-// character names a character of a value by its code point and by its kind or, if it cannot be seen,
-// its name. The value itself is not shown.
+// character describes a character by its code point and by its kind or, if it is invisible, its
+// name. It does not show the value.
 func character(r rune) string {
 	kind := names()[r]
 	for _, class := range classes() {
@@ -47,8 +47,8 @@ func character(r rune) string {
 	return fmt.Sprintf("U+%04X (%s)", r, kind)
 }
 
-// names has the names of characters that reach texts unseen: from word processors, web pages and
-// keyboards of scripts that need them.
+// names has the names of invisible characters that word processors, web pages and some scripts'
+// keyboards add to texts.
 func names() map[rune]string {
 	return map[rune]string{
 		' ': "space", 0x00a0: "no-break space", 0x00ad: "soft hyphen", 0x034f: "combining grapheme joiner", 0x061c: "Arabic letter mark",
@@ -79,8 +79,9 @@ func classes() []class {
 	}
 }
 
-// foreign returns the first character of a text that stands nowhere in a pattern, and its place from
-// 1. No text with that character matches. It returns -1 if the pattern fails for another reason.
+// foreign returns the first character of a text that no part of a pattern matches, and its place,
+// counted from 1. No text with that character matches. It returns -1 if the pattern fails for
+// another reason.
 func foreign(pattern, text string) (r rune, place int) {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil || !isWhole(parsed) {
@@ -95,13 +96,13 @@ func foreign(pattern, text string) (r rune, place int) {
 	return -1, 0
 }
 
-// isWhole reports whether a pattern is about each character of a text, from ^ to $.
+// isWhole reports whether a pattern covers a whole text, from ^ to $.
 func isWhole(pattern *syntax.Regexp) bool {
 	parts := pattern.Sub
 	return pattern.Op == syntax.OpConcat && parts[0].Op == syntax.OpBeginText && parts[len(parts)-1].Op == syntax.OpEndText
 }
 
-// mayMatch reports whether a pattern has a part that matches a character.
+// mayMatch reports whether a part of a pattern matches a character.
 func mayMatch(pattern *syntax.Regexp, r rune) bool {
 	switch pattern.Op {
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
@@ -112,7 +113,7 @@ func mayMatch(pattern *syntax.Regexp, r rune) bool {
 				return true
 			}
 		}
-	case syntax.OpCharClass: // pairs of first and last
+	case syntax.OpCharClass: // pairs of first and last character
 		for i := 0; i+1 < len(pattern.Rune); i += 2 {
 			if pattern.Rune[i] <= r && r <= pattern.Rune[i+1] {
 				return true

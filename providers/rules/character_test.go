@@ -44,7 +44,7 @@ func TestCharacter(t *testing.T) {
 	}
 }
 
-// The character is named, and the value is not.
+// The description names the character, and does not show the value.
 func TestForeignCharacterOfAWireField(t *testing.T) {
 	got := map[string]string{}
 	for _, violation := range Check(&sellandsignv1.SelectOrCreateCustomer{Firstname: "\u0645\u06cc\u200c\u0634\u0648\u062f", CellPhone: "+331;ext=12"}) {

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Expected says what a field takes: "a text", "one of …", "a list".
+// Expected says what a field accepts: "a string", "one of …", "a list".
 func Expected(field protoreflect.FieldDescriptor) string {
 	switch {
 	case field.IsMap():
@@ -49,7 +49,7 @@ func ExpectedElement(field protoreflect.FieldDescriptor) string {
 	}
 }
 
-// Names lists the names of the fields that can be set, by the alphabet.
+// Names returns the names of the fields that a caller can set, in alphabetical order.
 func Names(fields interface {
 	Len() int
 	Get(i int) protoreflect.FieldDescriptor
@@ -65,7 +65,7 @@ func Names(fields interface {
 	return strings.Join(all, ", ")
 }
 
-// IsOutput reports whether a field stands in answers only.
+// IsOutput reports whether only responses have the field.
 func IsOutput(field protoreflect.FieldDescriptor) bool {
 	behaviors, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
 	return slices.Contains(behaviors, annotations.FieldBehavior_OUTPUT_ONLY)

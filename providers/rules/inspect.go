@@ -13,29 +13,29 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Findings are the violations in a message that annotations cannot express.
+// Findings are the violations that annotations cannot express.
 type Findings struct {
-	// Unknown are fields that a newer contract has and this version does not. To ignore them
-	// would drop them silently.
+	// Unknown are fields of a newer contract that this version does not know. Ignoring them would
+	// drop them silently.
 	Unknown []Violation
 	// Text are texts with characters that their field does not allow.
 	Text []Violation
-	// Impossible are dates that are not on the calendar and numbers that are not finite.
+	// Impossible are dates that do not exist and numbers that are not finite.
 	Impossible []Violation
 }
 
-// Inspect walks the whole message once and returns what it finds.
+// Inspect visits the whole message once and returns what it finds.
 func Inspect(message proto.Message) Findings {
 	var found Findings
 	found.visit(message.ProtoReflect(), nil)
 	return found
 }
 
-// spot is a position in a walk. Its text is built only when there is something to report.
+// spot is a position in the message. It builds its text only for a report.
 type spot struct {
 	above *spot
 	name  protoreflect.Name
-	index int // in a list; -1 otherwise
+	index int // in a list, else -1
 }
 
 func (s *spot) String() string {
@@ -99,8 +99,8 @@ func (f *Findings) visit(message protoreflect.Message, at *spot) {
 	}
 }
 
-// visitMap reports an entry once, even if both its key and its value are wrong. A map has no order,
-// so the entries are sorted.
+// visitMap reports an entry once, even if both its key and its value are wrong. It sorts the
+// entries, because a map has no order.
 func (f *Findings) visitMap(entries protoreflect.Map, field protoreflect.FieldDescriptor, at *spot) {
 	first := len(f.Text)
 	entries.Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {

@@ -61,11 +61,11 @@ func TestText(t *testing.T) {
 	}
 }
 
-// The bytes that are compared are those of category Cc, no more and no less.
+// The comparison of bytes covers exactly category Cc.
 func TestControlCharacters(t *testing.T) {
 	for r := range rune(unicode.MaxRune + 1) {
 		if 0xd800 <= r && r <= 0xdfff {
-			continue // no characters
+			continue // not characters
 		}
 		text := "é" + string(r) + "é"
 		if found, _ := controlCharacter(text, false); (found == r) != unicode.IsControl(r) || found >= 0 && found != r {

@@ -1,9 +1,7 @@
-// Package rules checks a message against the validation rules in its .proto file. A finding names
-// the field by its path, and says in words what is wrong. It never repeats the value, since values
-// are personal data.
+// Package rules checks a message against the validation rules in its .proto file. It reports each
+// violation by proto field path and in words. It never repeats the value, which is personal data.
 //
-// Packages server, once and providers, and the adapters, may import it. It imports only the
-// contract.
+// Packages server, once and providers, and the adapters, may import it. It imports only the contract.
 package rules
 
 import (
@@ -19,11 +17,13 @@ import (
 
 // Violation is one broken rule.
 type Violation struct {
-	// Path is the proto path of the field from the checked message: `customer.billing_address.country_code`.
+	// Path is the proto path of the field in the checked message:
+	// `customer.billing_address.country_code`.
 	Path string
-	// Description completes a sentence that begins with the path: "must be an ISO 3166-1 alpha-2 country code …".
+	// Description completes a sentence that starts with the path: "must be an ISO 3166-1 alpha-2
+	// country code …".
 	Description string
-	// Missing is set when the field is required and empty.
+	// Missing reports that the field is required and empty.
 	Missing bool
 }
 
@@ -40,7 +40,7 @@ func Check(message proto.Message) []Violation {
 	return flatten(nil, err, message.ProtoReflect(), "")
 }
 
-// What protoc-gen-validate's generated errors offer.
+// Methods of the errors that protoc-gen-validate generates.
 type (
 	severalErrors interface{ AllErrors() []error }
 	fieldError    interface {
@@ -63,7 +63,7 @@ func flatten(into []Violation, err error, message protoreflect.Message, prefix s
 		isElement := name != err.Field()
 		switch {
 		case isElement && field.IsMap():
-			path += "[" + strconv.Quote(index) + "]" // a key may hold anything
+			path += "[" + strconv.Quote(index) + "]" // a key may contain anything
 		case isElement:
 			path += "[" + index + "]"
 		}
@@ -106,7 +106,7 @@ func isMissing(message protoreflect.Message, field protoreflect.FieldDescriptor,
 		at, _ := strconv.Atoi(index) // the generated code wrote it
 		return message.Get(field).List().Get(at).String() == ""
 	case !field.IsList() && field.Kind() == protoreflect.StringKind:
-		return message.Get(field).String() == "" // an optional one can be there and empty
+		return message.Get(field).String() == "" // an optional one can be set and empty
 	}
 	return !message.Has(field)
 }
@@ -138,7 +138,8 @@ func sameName(protoName, goName string) bool {
 	return strings.EqualFold(strings.ReplaceAll(protoName, "_", ""), strings.ReplaceAll(goName, "_", ""))
 }
 
-// describe turns a rule's reason into the end of a sentence. A field's hint says it better than a regular expression.
+// describe converts a rule's reason to the end of a sentence. A field's hint explains it better
+// than a regular expression.
 func describe(field protoreflect.FieldDescriptor, reason string, missing bool) string {
 	if hint, _ := proto.GetExtension(field.Options(), enlistv1.E_Hint).(string); hint != "" {
 		return "must be " + hint
@@ -155,9 +156,10 @@ func describe(field protoreflect.FieldDescriptor, reason string, missing bool) s
 	return reason
 }
 
-// describeForeign names the first character of a text that the pattern of a vendor's field has no
-// place for. A hint can say which characters a field takes; which one is wrong may not be visible. A
-// value that is not sent as it came has other characters, at other places, than the caller's.
+// describeForeign names the first character of a text that the pattern of a vendor's field
+// excludes. A hint may say which characters a field accepts, but the wrong one may be invisible. If
+// Enlist transforms a value, the characters and their places are not the caller's, so
+// describeForeign says nothing.
 func describeForeign(message protoreflect.Message, field protoreflect.FieldDescriptor, index string) string {
 	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
 	asItCame := source.GetPath() != "" && source.GetAs() == enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED
@@ -181,8 +183,9 @@ func describeForeign(message protoreflect.Message, field protoreflect.FieldDescr
 	return "contains " + character(found) + " at character " + strconv.Itoa(place)
 }
 
-// appendOnce keeps one violation where two rules of one field (a pattern and a length, say) have the same thing to say. The rules
-// of one field come one after the other; to look further back would take minutes for a list of a million wrong elements.
+// appendOnce adds a violation unless it equals the last one: two rules of one field (a pattern and
+// a length, for example) can have the same description. The violations of one field are
+// consecutive. A longer search would take minutes for a list of a million wrong elements.
 func appendOnce(into []Violation, violation Violation) []Violation {
 	if len(into) > 0 && into[len(into)-1] == violation {
 		return into

@@ -58,7 +58,8 @@ func many(count int) map[string]string {
 	return entries
 }
 
-// The generated errors name fields as Go does; that gives the proto name back only while no two fields of a message look alike.
+// The generated errors have Go names of fields. They identify the proto names only as long as no
+// two fields of a message have similar names.
 func TestGoNamesAreUnambiguous(t *testing.T) {
 	messages := 0
 	protoregistry.GlobalTypes.RangeMessages(func(kind protoreflect.MessageType) bool {

@@ -11,16 +11,16 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// IsMultiline reports whether the field's text may have line breaks and tabs.
+// IsMultiline reports whether the field's text may contain line breaks and tabs.
 func IsMultiline(field protoreflect.FieldDescriptor) bool {
 	return has(field, enlistv1.E_Multiline)
 }
 
-// textProblem says what is wrong with the text of a field, as the end of a sentence. It returns an
-// empty string if nothing is. A vendor's database may refuse control characters: PostgreSQL stores
-// no U+0000. Each request would then fail in the same way.
+// textProblem returns what is wrong with the text of a field, as the end of a sentence. It returns
+// "" for a valid text. It refuses control characters because a vendor's database may refuse them,
+// and then each request would fail. PostgreSQL, for example, stores no U+0000.
 //
-// Annotations are looked up only for texts that they may be about: few have such characters.
+// It looks up an annotation only for a text that needs it, because few texts have such characters.
 func textProblem(text string, field protoreflect.FieldDescriptor) string {
 	control, ascii := controlCharacter(text, false)
 	if control >= 0 && IsMultiline(field) {
@@ -52,7 +52,7 @@ func has(field protoreflect.FieldDescriptor, annotation protoreflect.ExtensionTy
 }
 
 // controlCharacter returns the first character of Unicode category Cc, or -1, and whether a text
-// without one is ASCII. It compares bytes, which is faster than to decode: U+0080 to U+009F are the
+// without one is ASCII. It compares bytes, which is faster than decoding: U+0080 to U+009F are the
 // byte C2 followed by 80 to 9F.
 func controlCharacter(text string, multiline bool) (control rune, ascii bool) {
 	ascii = true

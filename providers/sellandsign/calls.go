@@ -21,7 +21,7 @@ const (
 	tokenName = "j_token"
 )
 
-// call makes the request for an action. The parameters become its query.
+// call returns the request for an action. The parameters become its query.
 func (p *Provider) call(operation vendorhttp.Operation, method, path, action string, parameters url.Values) *vendorhttp.Request {
 	parameters.Set("action", action)
 	call := &vendorhttp.Request{
@@ -36,12 +36,12 @@ func (p *Provider) call(operation vendorhttp.Operation, method, path, action str
 	if p.settings.GetTokenInQuery() {
 		parameters.Set(tokenName, p.settings.GetToken())
 	} else {
-		call.Header[tokenName] = []string{p.settings.GetToken()} // spelled as documented, not as J_token
+		call.Header[tokenName] = []string{p.settings.GetToken()} // the documented spelling, not J_token
 	}
 	return call
 }
 
-// creation makes the request that creates.
+// creation returns the create request.
 func (p *Provider) creation(parameters *sellandsignv1.SelectOrCreateCustomer) *vendorhttp.Request {
 	call := p.call(vendorhttp.Create, http.MethodPost, "/customer/update", "selectOrCreateCustomer", wire.Form(parameters, true))
 	call.Creates = true
@@ -61,16 +61,17 @@ func (h *held) isFor(number string) bool {
 	return match.Keys(number, h.GetNumber()) != match.Different
 }
 
-// warnings names what could not be read, and another form of the number.
+// warnings reports the unreadable members and another form of the number.
 func (h *held) warnings(number string) []*enlistv1.Warning {
 	return append(providers.IDChanged(number, h.GetNumber()), providers.Unreadable(h.odd)...)
 }
 
-// send creates the customer and returns the vendor's record of it. A number and an actorId prove a success.
+// send creates the customer and returns the vendor's record of it. A number and an actorId prove a
+// success.
 func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number string) (*held, error) {
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
 		record := heldIn(response.Body, number)
-		switch made := record != nil && record.GetActorId() != 0; { // without an actorId it may as well be the request, repeated
+		switch made := record != nil && record.GetActorId() != 0; { // without an actorId, the body may be a copy of the request
 		case made && isSuccess(response) && record.isFor(number):
 			return record, nil
 		case made:
@@ -86,7 +87,7 @@ func (p *Provider) read(ctx context.Context, number string) (*held, error) {
 	return p.lookUp(ctx, number, func(record *held) bool { return record.isFor(number) })
 }
 
-// lookUp asks for a number, and returns what Sell&Sign holds under it if that is the one.
+// lookUp requests a number. It returns Sell&Sign's customer if the function is accepts it.
 func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) bool) (*held, error) {
 	call := p.call(vendorhttp.Get, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
@@ -100,7 +101,8 @@ func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) boo
 	})
 }
 
-// recordIn returns the customer that a body holds, and nil if its number is neither equal nor nearly equal to the requested one.
+// recordIn returns the customer in a body. It returns nil if the number is neither equal nor nearly
+// equal to the requested one.
 func recordIn(body []byte, number string) *held {
 	record := heldIn(body, number)
 	if record == nil || !record.isFor(number) {
@@ -109,7 +111,7 @@ func recordIn(body []byte, number string) *held {
 	return record
 }
 
-// heldIn returns the customer that a body holds, whatever its number; nil if there is none.
+// heldIn returns the customer in a body, with any number. It returns nil if there is no customer.
 func heldIn(body []byte, number string) *held {
 	record := &held{Customer: &sellandsignv1.Customer{}, body: body}
 	var err error
@@ -122,14 +124,14 @@ func heldIn(body []byte, number string) *held {
 
 func isSuccess(response *vendorhttp.Response) bool { return response.Status/100 == 2 }
 
-// isNothing reports whether a body says that there is nothing.
+// isNothing reports whether a body contains nothing.
 func isNothing(body []byte) bool {
 	text := bytes.TrimSpace(body)
 	return len(text) == 0 || string(text) == "null"
 }
 
-// isNotFound reports whether a status may say of a read that what was asked for is not there. Which one Sell&Sign uses, if any, is
-// not documented.
+// isNotFound reports whether a status may mean that a read found no customer. Sell&Sign does not
+// document which status it uses.
 func isNotFound(status int) bool {
 	switch status {
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusGone, http.StatusUnprocessableEntity:
@@ -138,9 +140,9 @@ func isNotFound(status int) bool {
 	return false
 }
 
-// refused makes the error for a response that is not what was asked for. A few statuses say that the vendor would not do it. What it then
-// says is not documented, so a look-up must confirm it; and if an earlier copy of the same request may be the reason, absence counts only
-// after the vendor's lag.
+// refused returns the error of any other response. A few statuses mean that the vendor refused.
+// Their bodies are not documented, so a look-up must confirm the refusal. If an earlier copy of the
+// same request may be the cause, absence counts only after the vendor's lag.
 func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Response) error {
 	vendor := p.said(response)
 	switch response.Status {

@@ -10,8 +10,9 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// Check reads a customer that is not there. Which status says so is not documented, and 404 is also what a wrong base_url gives: it is
-// believed only when it comes in an object of the vendor's.
+// Check reads a customer that does not exist. Sell&Sign does not document the status of that
+// response, and a wrong base_url gives 404, too. So Check accepts it only with a JSON object of the
+// vendor.
 func (p *Provider) Check(ctx context.Context) error {
 	call := p.call(vendorhttp.Check, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {providers.Nobody}})
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {

@@ -19,8 +19,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// mostAtOnce is the size that the page shows. Whether the vendor gives more at once is not documented, and an answer that it
-// had cut short would look like the end.
+// mostAtOnce is the size in the vendor's example. Sell&Sign does not document a limit. If it cut a
+// longer response short, that would look like the end of the list.
 const mostAtOnce = 100
 
 // ListContractors lists the people who sign for a customer.
@@ -30,7 +30,7 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 		return nil, err
 	}
 	size := pagetoken.Size(request.GetPageSize())
-	entries, err := p.contractorsFrom(ctx, request.GetCustomerId(), offset, size+1) // one more: the vendor gives no total
+	entries, err := p.contractorsFrom(ctx, request.GetCustomerId(), offset, size+1) // one more, because the vendor returns no total
 	if err != nil {
 		return nil, err
 	}
@@ -56,14 +56,15 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 	return response, nil
 }
 
-// contractorEntry is an element of the vendor's list, read and as it came. contractor is nil if it cannot be read.
+// contractorEntry is an element of the vendor's list, parsed and as received. contractor is nil if
+// Enlist cannot read it.
 type contractorEntry struct {
 	contractor *sellandsignv1.Contractor
 	odd        []wire.Odd
 	record     json.RawMessage
 }
 
-// contractorsFrom returns as many contractors as are wanted, or as there are, from an offset on.
+// contractorsFrom returns up to the wanted number of contractors from an offset.
 func (p *Provider) contractorsFrom(ctx context.Context, number string, offset, wanted int) ([]contractorEntry, error) {
 	var entries []contractorEntry
 	for len(entries) < wanted {
@@ -80,8 +81,8 @@ func (p *Provider) contractorsFrom(ctx context.Context, number string, offset, w
 	return entries, nil
 }
 
-// contractorsAt makes one call. What the vendor answers for an unknown number is not documented: where it may be that, the
-// customer is read.
+// contractorsAt sends one request. Sell&Sign does not document its response for an unknown number.
+// If the response may mean that, contractorsAt reads the customer.
 func (p *Provider) contractorsAt(ctx context.Context, number string, offset, size int) ([]contractorEntry, error) {
 	call := p.call(vendorhttp.ListContractors, http.MethodGet, "/contractor/read", "getContractorsFor", url.Values{
 		"number": {number}, "offset": {strconv.Itoa(offset)}, "size": {strconv.Itoa(size)},
@@ -117,8 +118,8 @@ func contractorEntries(response *vendorhttp.Response) ([]contractorEntry, bool) 
 	return entries, true
 }
 
-// elements returns the elements of a list: an object with `elements`, a bare array, or nothing for none. All three are accepted,
-// since none is documented.
+// elements returns the elements of a list. It accepts an object with `elements`, a bare array, or
+// an empty body, because Sell&Sign documents none of them.
 func elements(response *vendorhttp.Response) ([]json.RawMessage, bool) {
 	if !isSuccess(response) {
 		return nil, false
@@ -164,7 +165,7 @@ func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contr
 	}
 }
 
-// isTrue reads a truth value that may come as a number or a text.
+// isTrue parses a Boolean, which may be a number or a text.
 func isTrue(value *structpb.Value) bool {
 	return value.GetBoolValue() || value.GetNumberValue() == 1 || strings.EqualFold(value.GetStringValue(), "true") || value.GetStringValue() == "1"
 }

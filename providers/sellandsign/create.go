@@ -14,15 +14,15 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// creation is the create of a customer, with the free properties that are set after it.
+// creation creates a customer, and then sets its free properties.
 type creation struct {
 	*Provider
 	request    *enlistv1.CreateCustomerRequest
-	parameters *sellandsignv1.SelectOrCreateCustomer // of the request alone; what an update keeps is added to a copy
-	fates      []*enlistv1.FieldFate                 // of the same; what becomes of properties is noted in a copy
+	parameters *sellandsignv1.SelectOrCreateCustomer // of the request alone; an update adds the kept values to a copy
+	fates      []*enlistv1.FieldFate                 // likewise; a copy records which properties were set
 }
 
-// Prepare maps a create to Sell&Sign's parameters.
+// Prepare maps a create request to Sell&Sign's parameters.
 func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	parameters := p.parameters(request)
 	fates, err := p.account(request, parameters)
@@ -35,10 +35,11 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 // Key returns the number.
 func (c *creation) Key() string { return c.parameters.GetNumber() }
 
-// LooksFirst is true: Sell&Sign overwrites, so the customer is read before every send.
+// LooksFirst returns true: Sell&Sign overwrites a customer, so Enlist reads it before every send.
 func (c *creation) LooksFirst() bool { return true }
 
-// Preview shows what would be sent. An update's parameters depend on the customer that is there, so that is read.
+// Preview returns the request that CreateCustomer would send. It reads the customer for an update,
+// because the parameters depend on it.
 func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	update, err := c.keep(ctx)
 	if err != nil {
@@ -50,14 +51,15 @@ func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerRespons
 	}, nil
 }
 
-// planned returns the customer as it would be written.
+// planned returns the customer that the request would write.
 func (c *creation) planned(fates []*enlistv1.FieldFate) *enlistv1.Customer {
 	customer := providers.Kept(c.request, fates)
 	customer.Id, customer.Source = c.parameters.GetNumber(), enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	return customer
 }
 
-// CreateCustomer creates the customer, or updates the one with its number, and then sets its free properties.
+// CreateCustomer creates the customer, or updates the one with its number, and then sets its free
+// properties.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	update, err := c.keep(ctx)
 	if err != nil {
@@ -77,13 +79,13 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		outcome = enlistv1.Outcome_OUTCOME_UPDATED
 	}
 	response := c.complete(ctx, record, outcome, update.fates)
-	if ctx.Err() != nil { // what was cut off would be lost; FindCustomer completes it
+	if ctx.Err() != nil { // FindCustomer completes what the end of the context interrupts
 		return nil, c.http.MayBeDone(c.creation(update.parameters), &vendorhttp.Response{Status: http.StatusOK}, nil)
 	}
 	return response, nil
 }
 
-// complete sets the free properties of a customer that was written, and makes the create's answer.
+// complete sets the free properties of the new customer, and returns the response to the creation.
 func (c *creation) complete(
 	ctx context.Context, record *held, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
 ) *enlistv1.CreateCustomerResponse {
@@ -98,7 +100,7 @@ func (c *creation) complete(
 	return response
 }
 
-// answer makes the answer to a create that wrote the customer of a record.
+// answer returns the response to a creation that wrote the customer of a record.
 func (c *creation) answer(
 	record *held, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
 ) *enlistv1.CreateCustomerResponse {
@@ -120,7 +122,8 @@ func cloned(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
 	return clones
 }
 
-// lookFirst reads the customer if a creation must leave one that is there unchanged. It returns nil and nil if the creation may go.
+// lookFirst reads the customer if the request must not change an existing one. It returns nil and
+// nil if the creation can go ahead.
 func (c *creation) lookFirst(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	if c.updates() {
 		return nil, nil //nolint:nilnil // nothing was looked for
@@ -140,7 +143,7 @@ func (c *creation) lookFirst(ctx context.Context) (*enlistv1.CreateCustomerRespo
 	return adopted, providers.NotSent(err)
 }
 
-// adopt makes the response to a creation that found a customer there.
+// adopt returns the response to a creation that found an existing customer.
 func (c *creation) adopt(ctx context.Context, there *held) (*enlistv1.CreateCustomerResponse, error) {
 	read, err := c.withProperties(ctx, there, &enlistv1.GetCustomerRequest{
 		Provider: c.request.GetProvider(), CustomerId: c.Key(), IncludeVendorRecord: c.request.GetIncludeVendorRecord(),
@@ -151,10 +154,11 @@ func (c *creation) adopt(ctx context.Context, there *held) (*enlistv1.CreateCust
 	return providers.Adopted(c.request, read), nil
 }
 
-// sameMoment is how far apart the two times of a new customer may be stamped. It is assumed: the sample has them equal.
+// sameMoment is the greatest difference between the two times of a new customer. It is an
+// assumption: they are equal in the sample.
 const sameMoment = time.Second
 
-// outcomeOf tells a new customer from one that was there, as far as the answer's two times do.
+// outcomeOf tells a new customer from an existing one, by the two times of the response.
 func outcomeOf(record *sellandsignv1.Customer) enlistv1.Outcome {
 	created, synced := record.GetCreationDate(), record.GetSyncTimer()
 	switch {

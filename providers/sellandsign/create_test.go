@@ -29,7 +29,7 @@ const (
 
 func preview(t *testing.T, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	t.Helper()
-	provider, err := connect(settings("http://127.0.0.1:1"), time.Second) // nobody is there to be called
+	provider, err := connect(settings("http://127.0.0.1:1"), time.Second) // no server listens there
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,13 +70,13 @@ func TestCivility(t *testing.T) {
 	}
 }
 
-// Each limit is reported where the caller can fix it, all of them at once. Only a character that
-// the vendor does not take is named first.
+// Each limit is reported where the caller can fix it, and all of them together. Only a foreign
+// character comes first in its description.
 func TestViolations(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*enlistv1.Customer)
 		want    []string
-		foreign map[string]string // how the description begins
+		foreign map[string]string // the start of the description
 	}{
 		"nothing": {func(c *enlistv1.Customer) {
 			proto.Reset(c)
@@ -149,7 +149,7 @@ func TestValuesOnTheWire(t *testing.T) {
 	t.Errorf("no header j_token in %v", response.GetVendorRequest())
 }
 
-// The connection's defaults stand in for options; a title of the request does not give way to them.
+// The setting defaults fills unset options. A title in the request overrides the defaults.
 func TestDefaults(t *testing.T) {
 	own := settings("http://127.0.0.1:1")
 	own.Defaults = &enlistv1.SellAndSignOptions{Civility: enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_MADAME, CustomerCode: "OURS"}
@@ -187,7 +187,8 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// A form of address in Sell&Sign's own text wins over the enum, a title and the defaults. What it stands in for is named.
+// A form of address in Sell&Sign's own text overrides the enum, a title and the defaults. The
+// response names what it replaces.
 func TestCivilityCode(t *testing.T) {
 	const madame = enlistv1.SellAndSignCivility_SELL_AND_SIGN_CIVILITY_MADAME
 	for name, c := range map[string]struct {
@@ -237,7 +238,8 @@ func TestCivilityCode(t *testing.T) {
 	}
 }
 
-// What is known of a create from the two times in its answer, under each on_existing, when nobody was there before.
+// What the two times in the response prove about a creation, for each on_existing, if no customer
+// existed before.
 func TestOutcome(t *testing.T) {
 	const now = 1456913816030
 	for name, c := range map[string]struct {
@@ -265,7 +267,7 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
-// A look-up that fails leaves the create unsent, and so does one that finds the customer.
+// If a look-up fails or finds the customer, Enlist does not send the creation.
 func TestLookUpBeforeCreate(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
@@ -284,7 +286,7 @@ func TestLookUpBeforeCreate(t *testing.T) {
 	} {
 		for _, on := range []enlistv1.OnExisting{onFail, onAdopt} {
 			if on == onAdopt && name == "there" {
-				continue // the suite has it
+				continue // a case of the suite
 			}
 			v := newVendor(t, answers{"getCustomer": c.answer})
 			request := small(t, "C")
@@ -300,7 +302,7 @@ func TestLookUpBeforeCreate(t *testing.T) {
 	}
 }
 
-// What getCustomer may answer for an unknown number.
+// Possible responses of getCustomer for an unknown number.
 func TestNotFound(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
@@ -334,7 +336,7 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
-// What the vendor may answer to a create, besides what the suite has for all vendors.
+// Possible responses to a creation, besides those that the suite has for all vendors.
 func TestCreateAnswers(t *testing.T) {
 	const byLookup, afterLag, byCustomer = providers.ConfirmByLookup, providers.ConfirmAfterLag, providers.ConfirmByCustomer
 	confirmations := map[string]providers.Confirmation{
@@ -377,7 +379,7 @@ func TestCreateAnswers(t *testing.T) {
 	}
 }
 
-// An error page may repeat the token as it stood in the URL, or in a script, or in a log line.
+// An error page may repeat the token as in the URL, in a script, or in a log line.
 func TestTokenIsCutOut(t *testing.T) {
 	token := sandbox.DemoCredentials().SellAndSign.Token
 	quoted, _ := json.Marshal(token) //nolint:errchkjson // a string

@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// customer maps Sell&Sign's record.
+// customer converts Sell&Sign's record to a customer.
 func customer(record *sellandsignv1.Customer) *enlistv1.Customer {
 	customer := &enlistv1.Customer{
 		Id:             record.GetNumber(),
@@ -75,7 +75,7 @@ const (
 	lastYear  = 9999
 )
 
-// instant returns a time in milliseconds since 1970, and nil for none.
+// instant converts milliseconds since 1970 to a time. It returns nil for 0.
 func instant(milliseconds int64) *timestamppb.Timestamp {
 	at := time.UnixMilli(milliseconds)
 	if milliseconds <= 0 || at.Year() > lastYear {
@@ -84,8 +84,8 @@ func instant(milliseconds int64) *timestamppb.Timestamp {
 	return timestamppb.New(at)
 }
 
-// birthDate reads a date of birth: milliseconds since 1970 with -1 for none, or, since that is assumed, a text that begins with
-// yyyy-MM-dd.
+// birthDate parses a date of birth: milliseconds since 1970 with -1 for none, or a text that starts
+// with yyyy-MM-dd, because the form is an assumption.
 func birthDate(value *structpb.Value) *date.Date {
 	milliseconds := value.GetNumberValue()
 	if text, isText := value.GetKind().(*structpb.Value_StringValue); isText {
@@ -101,11 +101,12 @@ func birthDate(value *structpb.Value) *date.Date {
 	} else if _, isNumber := value.GetKind().(*structpb.Value_NumberValue); !isNumber {
 		return nil
 	}
-	const most = 1e15 // beyond every date that the contract allows
+	const most = 1e15 // later than every date of the contract
 	if milliseconds == -1 || !(milliseconds > -most && milliseconds < most) {
 		return nil
 	}
-	// Enlist sends midnight UTC; another client may have stored midnight where it stands. The nearest midnight is right for both.
+	// Enlist sends midnight UTC. Another client may have stored midnight in its own zone. The
+	// nearest midnight is right for both.
 	return dateOf(time.UnixMilli(int64(milliseconds)).UTC().Add(12 * time.Hour))
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// A create that is cut off while its free properties are set is not over: told as a success it would be without them for good.
+// A creation that is interrupted while it sets free properties is not finished. As a recorded
+// success, it would never get them.
 func TestPropertiesThatAreCutOff(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	v := newVendor(t, answers{

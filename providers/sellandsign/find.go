@@ -9,10 +9,10 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// FindCustomer reads the customer with the number, and sets the free properties of one that the create made: it may have ended before
-// it came to them.
+// FindCustomer reads the customer with the number. If the creation made it, FindCustomer also sets
+// its free properties, because the creation may have ended before that.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	record, err := c.lookUp(ctx, c.Key(), func(record *held) bool { return record.GetActorId() != 0 }) // it is this one, in whatever form
+	record, err := c.lookUp(ctx, c.Key(), func(record *held) bool { return record.GetActorId() != 0 }) // the number is equal or nearly equal
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
@@ -35,8 +35,9 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	return []providers.Candidate{candidate}, nil
 }
 
-// match tells whether a record is what the create made. A create that is no update was sent only after a look that found nothing, so
-// what is older than the send is another's; unless that look is known of, for then it is the clocks that disagree.
+// match decides whether the creation made a record's customer. A creation that is not an update was
+// sent only after a look-up that found nothing. So a customer that is older than the send belongs
+// to another request. But if that look-up is recorded, the clocks disagree instead.
 func (c *creation) match(record *sellandsignv1.Customer, sent providers.Sent) (providers.Match, []string) {
 	read := customer(record)
 	if !c.updates() && !sent.Looked && sent.Predates(read.GetCreateTime()) {
@@ -49,7 +50,7 @@ func (c *creation) updates() bool {
 	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
 }
 
-// outcome returns what is known of a create whose answer was lost.
+// outcome returns the known outcome of a creation whose response was lost.
 func (c *creation) outcome() enlistv1.Outcome {
 	if c.updates() {
 		return enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
@@ -57,8 +58,8 @@ func (c *creation) outcome() enlistv1.Outcome {
 	return enlistv1.Outcome_OUTCOME_CREATED
 }
 
-// fatesWith returns the fates if a customer code is sent. An update keeps the code that is there, so
-// neither the number nor the connection's default is then sent as the code.
+// fatesWith returns the fates if Enlist sends the given customer code. An update keeps an existing
+// code, so Enlist sends neither the number nor the setting's default as the code.
 func (c *creation) fatesWith(code string) []*enlistv1.FieldFate {
 	return slices.DeleteFunc(slices.Clone(c.fates), func(fate *enlistv1.FieldFate) bool {
 		return isNumberAsCode(fate) && code != c.Key() || isDefaultCode(fate) && code != c.parameters.GetCustomerCode()

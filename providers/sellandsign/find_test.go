@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// What is clearly older than the send is another's, unless the vendor said just before it that nobody was there.
+// A customer that is clearly older than the send is not ours, unless the vendor said just before
+// the send that there was none.
 func TestFindGoesByTime(t *testing.T) {
 	since := time.Now()
 	for name, test := range map[string]struct {
@@ -55,8 +56,8 @@ func TestFindGoesByTime(t *testing.T) {
 	}
 }
 
-// The free properties of a customer that is ours are set, since the create may have ended before; those of another's are not. An
-// observer does not see them.
+// FindCustomer sets the free properties of a customer that is ours, because the creation may have
+// ended before. It does not set those of another customer. An observer does not see these requests.
 func TestFindCompletesProperties(t *testing.T) {
 	for _, family := range []string{"Smith", "Else"} {
 		set := map[string]string{}

@@ -8,7 +8,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// A success is one in whatever form the vendor writes the number and what it does not need for the proof.
+// A success does not depend on the form of the number, or of members that the proof does not need.
 func TestFormsOfASuccess(t *testing.T) {
 	for name, c := range map[string]struct {
 		body string
@@ -51,7 +51,8 @@ const (
 
 func codes(codes ...enlistv1.WarningCode) []enlistv1.WarningCode { return codes }
 
-// A customer under nearly the same number stops a creation before it is sent, and is read with a warning.
+// A customer with a nearly equal number stops a creation before the send. A read returns it with a
+// warning.
 func TestNearNumber(t *testing.T) {
 	for _, existing := range []enlistv1.OnExisting{
 		enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE,

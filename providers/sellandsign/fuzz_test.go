@@ -32,7 +32,7 @@ func answered(body []byte) *vendorhttp.Response {
 	return &vendorhttp.Response{Status: http.StatusOK, Body: body}
 }
 
-// Only the customer asked for is taken for it, and what is read of it can be sent on.
+// Only the requested customer counts, and the result of a read can be sent.
 func FuzzCustomer(f *testing.F) {
 	seeds(f, `{"number":"AM201603021055","birthdate":1e15,"creationDate":9223372036854775807}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -55,7 +55,7 @@ func FuzzCustomer(f *testing.F) {
 	})
 }
 
-// A list is read whole or not at all.
+// A list is either complete or an error.
 func FuzzContractors(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -74,7 +74,7 @@ func FuzzContractors(f *testing.F) {
 	})
 }
 
-// Whatever stands around it, the token does not show in what is kept of an answer.
+// The vendor's words never contain the token, with any text around it.
 func FuzzSaid(f *testing.F) {
 	const token = "demo|c2VsbCtzaWdu/dG9rZW4+=="
 	f.Add("GET /x?j_token=", "&a=b", 100)

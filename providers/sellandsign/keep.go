@@ -11,16 +11,18 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// kept is a create with what an update keeps of the customer that is there.
+// kept is a creation with the values that an update keeps.
 type kept struct {
 	parameters *sellandsignv1.SelectOrCreateCustomer
 	fates      []*enlistv1.FieldFate
 	there      bool
 }
 
-// keep puts what the vendor holds into the parameters that an update leaves out, and reports whether the customer is there. Every
-// parameter must be sent, and an empty one would wipe what is held. The vendor has no way to do this in one step: what somebody
-// else changes between this read and the update is overwritten with what was read. An address is replaced as a whole.
+// keep adds the stored values to the parameters that an update does not set, and reports whether
+// the customer exists. The request must contain every parameter, and an empty one deletes the
+// stored value. The vendor has no request that does this in one step. If another client changes a
+// value between the read and the update, Enlist overwrites it with the value that it read. It
+// replaces an address as a whole.
 func (c *creation) keep(ctx context.Context) (kept, error) {
 	asked := kept{parameters: c.parameters, fates: c.fates}
 	if c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE {
@@ -39,7 +41,7 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 	return asked, nil
 }
 
-// keeping returns the parameters, and in those that the request leaves out, what the record holds.
+// keeping returns the parameters, with the record's values for those that the request does not set.
 func (c *creation) keeping(record *sellandsignv1.Customer) *sellandsignv1.SelectOrCreateCustomer {
 	parameters, _ := proto.Clone(c.parameters).(*sellandsignv1.SelectOrCreateCustomer)
 	if c.request.GetSellAndSign().GetCustomerCode() == "" {

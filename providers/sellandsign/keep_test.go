@@ -13,8 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// Sell&Sign wants every parameter each time, and an empty one wipes what it holds: an update sends what is held for what the request
-// leaves out, and the preview shows it.
+// Sell&Sign needs every parameter each time, and an empty one deletes the stored value. So an
+// update sends the stored values for what the request does not set, and the preview shows them.
 func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	held := `{"number":"C","actorId":1,"companyName":"Acme","registrationNumber":"REG","address1":"Old 1","address2":"Old 2","phone":"0102030405",
 		"jobTitle":"CMO","birthdate":86400000,"birthplace":"Lyon","customerCode":"ZC","creationDate":1000,"syncTimer":1000}`
@@ -33,7 +33,7 @@ func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"company_name": "Acme", "registration_number": "REG", "phone": "0102030405", "job_title": "CEO", "birthdate": "86400000", "birthplace": "Lyon",
-		"customer_code": "ZC", "address_2": "", // an address is replaced as a whole
+		"customer_code": "ZC", "address_2": "", // replaced as part of the address
 	} {
 		if got := shown.Query().Get(name); got != want {
 			t.Errorf("%s is sent as %q, want %q", name, got, want)
@@ -67,7 +67,7 @@ func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	}
 }
 
-// A creation that is sent again keeps what is then there, and its answers say nothing of what the sends before have met.
+// Another attempt keeps what then exists, and its responses do not mention the earlier attempts.
 func TestUpdateTwice(t *testing.T) {
 	jobs, sent := []string{"CMO", "CFO"}, []string{}
 	v := newVendor(t, answers{
@@ -99,7 +99,7 @@ func TestUpdateTwice(t *testing.T) {
 	}
 }
 
-// An update that keeps the customer code which is there does not send the connection's default.
+// An update that keeps the existing customer code does not send the setting's default.
 func TestUpdateKeepsTheCode(t *testing.T) {
 	for held, want := range map[string]int{"ZC": 0, "OURS": 1, "": 1} {
 		v := newVendor(t, answers{"getCustomer": providertest.Respond(200, `{"number":"C","actorId":1,"customerCode":"`+held+`"}`)})

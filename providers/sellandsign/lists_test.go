@@ -17,7 +17,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// order sends the sandbox's control an order.
+// order sends an order to the sandbox's control API.
 func (v *vendor) order(t *testing.T, path, body string) {
 	t.Helper()
 	response, err := http.Post(v.url+path, "application/json", strings.NewReader(body))
@@ -38,7 +38,7 @@ func (v *vendor) contractors(t *testing.T, size int32, token string) *enlistv1.L
 	return response
 }
 
-// Pages of every size hold each contractor once, in order, and the last page says that it is the last.
+// Pages of every size have each contractor once, in order, and the last page has no next token.
 func TestContractorPages(t *testing.T) {
 	for _, bare := range []bool{false, true} {
 		var options []sandbox.Option
@@ -102,7 +102,7 @@ func TestContractor(t *testing.T) {
 		"birthDate":{"year":1957,"month":2,"day":28},"birthPlace":"Lyon","languageCode":"fr-BE","isDefault":true,"registrationNumber":"R","category":"x"}`), want); err != nil {
 		t.Fatal(err)
 	}
-	// The spelling of answers, and the kinds of two values, are not documented.
+	// The spelling of responses, and the types of two values, are not documented.
 	snake := strings.NewReplacer("customerNumber", "customer_number", "address1", "address_1", "address2", "address_2", "postalCode", "postal_code",
 		"cellPhone", "cell_phone", "companyName", "company_name", "isDefault", "is_default", "jobTitle", "job_title",
 		"registrationNumber", "registration_number").Replace(camel)
@@ -152,7 +152,7 @@ func TestContractorAnswers(t *testing.T) {
 		"a page":                {providertest.Respond(200, "<html>"), there, invalid},
 		"no elements":           {providertest.Respond(200, `{"hello":"world"}`), there, invalid},
 		"elements of another":   {providertest.Respond(200, `{"elements":{"a":1}}`), there, invalid},
-		"no objects":            {providertest.Respond(200, `[null]`), there, 0}, // a row that cannot be read is named in a warning
+		"no objects":            {providertest.Respond(200, `[null]`), there, 0}, // a warning names an unreadable row
 		"more than asked for":   {providertest.Respond(200, `[{"id":1},{"id":2},{"id":3}]`), there, invalid},
 		"credentials":           {providertest.Respond(401, ""), there, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
 		"broken":                {providertest.Respond(500, ""), there, enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
@@ -169,7 +169,8 @@ func TestContractorAnswers(t *testing.T) {
 	}
 }
 
-// withProperties is a create or update with three properties, of which one key is not declared at the sandbox.
+// withProperties returns a creation or update with three properties. The sandbox does not declare
+// one of the keys.
 func withProperties(t *testing.T) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	request := small(t, "C")
@@ -188,7 +189,8 @@ func droppedProperties(response *enlistv1.CreateCustomerResponse) map[string]str
 	return dropped
 }
 
-// A key that is not declared is named, and hides neither the create nor the other keys. A second create sets the same entries.
+// The response names an undeclared key. It hides neither the creation nor the other keys. A second
+// creation sets the same entries.
 func TestProperties(t *testing.T) {
 	v := vendorAt(t, sandbox.New())
 	for _, value := range []string{"gold", "silver"} {
@@ -220,7 +222,7 @@ func TestProperties(t *testing.T) {
 	}
 }
 
-// An entry that is there is set by its id; a new one has the id -1.
+// An existing entry is set by its id. A new one has the id -1.
 func TestPropertyIDs(t *testing.T) {
 	ids := map[string]string{}
 	v := newVendor(t, answers{
@@ -246,14 +248,15 @@ func TestPropertyIDs(t *testing.T) {
 	}
 }
 
-// Whatever becomes of the properties, the create stands, and each property that is not known to be set is named with why.
+// With any result for the properties, the creation stands, and a note explains each property that
+// is not known to be set.
 func TestPropertyFailures(t *testing.T) {
 	const notSet, mayBe, notTried = "is not set: ", "may be set or not: ", "is not set, because an earlier request failed: "
 	dropConnection := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	for name, c := range map[string]struct {
 		list, set          http.HandlerFunc
 		first, second, all string // of the notes, in the order of the keys
-		calls              int    // to set
+		calls              int    // requests to set a property
 	}{
 		"list broken":       {providertest.Respond(500, "oops"), nil, notTried, notTried, "HTTP status 500: oops", 0},
 		"list not a list":   {providertest.Respond(200, `{"a":1}`), nil, notTried, notTried, "HTTP status 200", 0},
@@ -293,7 +296,7 @@ func TestPropertyFailures(t *testing.T) {
 	}
 }
 
-// A read without the properties would look as if there were none.
+// A response without properties would look as if there were none.
 func TestReadWithoutProperties(t *testing.T) {
 	for status, want := range map[int]enlistv1.ErrorReason{
 		500: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, 401: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, 400: enlistv1.ErrorReason_VENDOR_REJECTED,
@@ -304,7 +307,8 @@ func TestReadWithoutProperties(t *testing.T) {
 	}
 }
 
-// A reader that finds the vendor slow to show a new customer sends, and then sees that it was there.
+// A look-up misses a new customer that the vendor shows late. Enlist then sends, and the response
+// shows that the customer existed.
 func TestSlowLookUp(t *testing.T) {
 	v := vendorAt(t, sandbox.New())
 	v.order(t, "/sandbox/faults", `{"vendor":"sell_and_sign","kind":"slow_lookup","delay_ms":60000}`)
@@ -318,7 +322,7 @@ func TestSlowLookUp(t *testing.T) {
 	}
 }
 
-// An empty value empties a property: it is sent, and so says its fate.
+// An empty value clears a property. Enlist sends it, and its fate says so.
 func TestEmptyProperty(t *testing.T) {
 	v := vendorAt(t, sandbox.New())
 	request := small(t, "C")

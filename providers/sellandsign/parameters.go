@@ -15,14 +15,14 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// newProperty is the id with which a free property is made.
+// newProperty is the id of a new free property in a request.
 const newProperty = -1
 
 // parameters maps a request to Sell&Sign's parameters.
 func (p *Provider) parameters(request *enlistv1.CreateCustomerRequest) *sellandsignv1.SelectOrCreateCustomer {
 	customer, address := providers.AsSent(request.GetCustomer()), request.GetCustomer().GetBillingAddress()
 	options := providers.WithDefaults(request.GetSellAndSign(), p.settings.GetDefaults())
-	var lines [5]string // the contract allows no more
+	var lines [5]string // the greatest number in the contract
 	copy(lines[:], address.GetLines())
 	number := cmp.Or(customer.GetId(), request.GetRequestId())
 	return &sellandsignv1.SelectOrCreateCustomer{
@@ -48,7 +48,7 @@ func (p *Provider) parameters(request *enlistv1.CreateCustomerRequest) *sellands
 	}
 }
 
-// account settles what became of each field.
+// account returns the fate of each field.
 func (p *Provider) account(
 	request *enlistv1.CreateCustomerRequest, parameters *sellandsignv1.SelectOrCreateCustomer,
 ) ([]*enlistv1.FieldFate, error) {
@@ -65,18 +65,19 @@ func (p *Provider) account(
 	return fates, err
 }
 
-// isNumberAsCode reports whether a fate is that of the number, sent as the customer code for want of one.
+// isNumberAsCode reports whether a fate is that of the number, which Enlist also sends as the
+// customer code if there is none.
 func isNumberAsCode(fate *enlistv1.FieldFate) bool {
 	return fate.GetWireField() == "customer_code" && fate.GetPath() != "sell_and_sign.customer_code"
 }
 
-// isDefaultCode reports whether a fate is that of the connection's default for the customer code.
+// isDefaultCode reports whether a fate is that of the setting's default for the customer code.
 func isDefaultCode(fate *enlistv1.FieldFate) bool {
 	return fate.GetWireField() == "customer_code" && fate.GetFate() == enlistv1.Fate_FATE_DEFAULTED
 }
 
-// civility returns the form of address: the request's option, else what the title means, else the connection's default. It is empty
-// for a title that means neither MONSIEUR nor MADAME.
+// civility returns the form of address: the request's option, else the meaning of the title, else
+// the setting's default. It is empty for a title that means neither MONSIEUR nor MADAME.
 func (p *Provider) civility(request *enlistv1.CreateCustomerRequest) string {
 	if own := civilityIn(request.GetSellAndSign()); own != "" {
 		return own
@@ -87,7 +88,7 @@ func (p *Provider) civility(request *enlistv1.CreateCustomerRequest) string {
 	return civilityIn(p.settings.GetDefaults())
 }
 
-// civilityIn returns the form of address that options name; empty for none.
+// civilityIn returns the form of address in the options, or "".
 func civilityIn(options *enlistv1.SellAndSignOptions) string {
 	if code := options.GetCivilityCode(); code != "" {
 		return code
@@ -108,8 +109,9 @@ func civilityOf(title string) string {
 	return ""
 }
 
-// withoutSeparators leaves the separators out of a telephone number that the contract allows. A zero in parentheses after a country
-// code is not dialled, and with the parentheses gone it would be: such a number stays as it came, and the rule refuses it.
+// withoutSeparators removes the separators from a telephone number. Nobody dials a zero in
+// parentheses after a country code, but without the parentheses it would be dialled. So such a
+// number stays unchanged, and the rule refuses it.
 func withoutSeparators(number string) string {
 	international := strings.HasPrefix(number, "+") || strings.HasPrefix(number, "00")
 	if international && strings.Contains(strings.ReplaceAll(number, " ", ""), "(0") {
@@ -123,7 +125,7 @@ func withoutSeparators(number string) string {
 	}, number)
 }
 
-// milliseconds returns midnight UTC of a date in milliseconds since 1970.
+// milliseconds converts a date to midnight UTC in milliseconds since 1970.
 func milliseconds(day *date.Date) *int64 {
 	if day == nil {
 		return nil

@@ -17,8 +17,9 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// setProperties sets free properties of a customer that is there, and returns those it then has as far as is known. The fate of one
-// that was not set becomes FATE_DROPPED. What the vendor answers concerns one key; without an answer the rest is not tried.
+// setProperties sets free properties of an existing customer, and returns its known properties. The
+// fate of a property that was not set becomes FATE_DROPPED. A refusal concerns one key. After a
+// request without a response, setProperties does not try the other keys.
 func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.CustomerProperty, fates []*enlistv1.FieldFate) map[string]string {
 	there, _, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
 	ids, values := map[string]int64{}, map[string]string{}
@@ -48,7 +49,7 @@ func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.Cu
 	return values
 }
 
-// setProperty sets one free property. The answer is taken to be the entry as it then stands; that is assumed.
+// setProperty sets one free property. It assumes that the response is the stored entry.
 func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.CustomerProperty) error {
 	call := p.call(vendorhttp.SetProperty, http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.CustomerProperty, error) {
@@ -62,11 +63,12 @@ func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.Cust
 	return err
 }
 
-// listProperties reads the free properties of a customer. One that cannot be read is named in a warning.
+// listProperties reads the free properties of a customer. A warning names each property that Enlist
+// cannot read.
 func (p *Provider) listProperties(ctx context.Context, number string) (properties []*sellandsignv1.CustomerProperty, warnings []*enlistv1.Warning, err error) {
 	call := p.call(vendorhttp.ListProperties, http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
 	_, err = vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
-		if response.Status == http.StatusNotFound { // said of a customer that was found just before, it is taken to mean that there are none
+		if response.Status == http.StatusNotFound { // a read has just found the customer, so 404 is taken to mean that it has no properties
 			return struct{}{}, nil
 		}
 		entries, ok := elements(response)
@@ -90,7 +92,7 @@ func (p *Provider) listProperties(ctx context.Context, number string) (propertie
 			}
 			properties = append(properties, property)
 		}
-		if objects > 0 && len(properties) == 0 { // a list of something else
+		if objects > 0 && len(properties) == 0 { // the list contains something else
 			return struct{}{}, p.refused(call, response)
 		}
 		return struct{}{}, nil
@@ -98,7 +100,7 @@ func (p *Provider) listProperties(ctx context.Context, number string) (propertie
 	return properties, warnings, err
 }
 
-// unreadable is the warning about an element of a list that cannot be read.
+// unreadable returns the warning about an unreadable element of a list.
 func unreadable(path, list string, at int) *enlistv1.Warning {
 	return &enlistv1.Warning{
 		Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: path, VendorCode: list + "[" + strconv.Itoa(at) + "]",
@@ -115,17 +117,17 @@ func drop(fates []*enlistv1.FieldFate, property *sellandsignv1.CustomerProperty,
 	}
 }
 
-// failure is why a free property was not set.
+// failure is the reason why a free property was not set.
 type failure struct {
-	status int32 // of HTTP; 0 without an answer
+	status int32 // HTTP status; 0 without a response
 	sent   bool
-	words  string // the vendor's own, or ours
+	words  string // the vendor's words, or ours
 }
 
 func failureOf(err error) failure {
 	var known *providers.Error
 	if !errors.As(err, &known) {
-		return failure{sent: true, words: "an unexpected failure"} // no call here fails otherwise
+		return failure{sent: true, words: "an unexpected failure"} // no request here fails otherwise
 	}
 	made := failure{
 		status: known.Vendor.GetHttpStatus(), sent: known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT, words: known.Message,
@@ -146,7 +148,7 @@ func (f failure) certainty() string {
 	return "may be set or not: "
 }
 
-// concernsAll reports whether another key would fare no better.
+// concernsAll reports whether requests for other keys would fail, too.
 func (f failure) concernsAll() bool {
 	switch f.status {
 	case 0, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:

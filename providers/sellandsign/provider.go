@@ -19,10 +19,10 @@ type Provider struct {
 	description *providers.Description
 	settings    *configv1.SellAndSign
 	http        *vendorhttp.Client
-	token       *regexp.Regexp // the token in any escaping
+	token       *regexp.Regexp // the token with any escaping
 }
 
-// New makes a provider of a validated configuration. It calls nobody yet.
+// New returns a provider for a validated configuration. It sends no request.
 func New(config *configv1.Provider) (*Provider, error) {
 	client, err := vendorhttp.NewClient(config, config.GetSellAndSign().GetBaseUrl())
 	if err != nil {
@@ -51,13 +51,13 @@ func New(config *configv1.Provider) (*Provider, error) {
 	}, nil
 }
 
-// Describe returns what Sell&Sign is and can do.
+// Describe returns the properties and capabilities of the provider.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
-// Health returns how the connection fares.
+// Health returns the health of the connection.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil) }
 
-// Metrics are those of the connection.
+// Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
 // GetCustomer reads a customer by its number, with its free properties.
@@ -69,7 +69,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 	return p.withProperties(ctx, record, request)
 }
 
-// withProperties makes the response to a read of the customer that a record holds.
+// withProperties returns the response to a read of a record's customer.
 func (p *Provider) withProperties(ctx context.Context, record *held, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	response := &enlistv1.GetCustomerResponse{Customer: customer(record.Customer), Warnings: record.warnings(request.GetCustomerId())}
 	properties, warnings, err := p.listProperties(ctx, record.GetNumber())

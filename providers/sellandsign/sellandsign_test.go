@@ -34,7 +34,7 @@ func connect(settings *configv1.SellAndSign, timeout time.Duration) (providers.P
 	})
 }
 
-// Both places for the token pass the whole suite.
+// The provider passes the whole suite with both places for the token.
 func TestProvider(t *testing.T) {
 	token := sandbox.DemoCredentials().SellAndSign.Token
 	notDocumented := "what getCustomer answers for an unknown number is not documented, and this may be it"
@@ -85,7 +85,8 @@ func small(t *testing.T, id string) *enlistv1.CreateCustomerRequest {
 		"mobile":"+33612345678","billingAddress":{"lines":["1 Rue"],"city":"Nice","postalCode":"06000","countryCode":"FR"}}}`)
 }
 
-// full sets every field that Sell&Sign takes, in three requests: the options civility and civility_code stand in for a title.
+// full returns three requests with every field that Sell&Sign supports, because the options
+// civility and civility_code replace a title.
 func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 	t.Helper()
 	second := small(t, "FULL-2")
@@ -108,7 +109,7 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 		"sellAndSign": {"customerCode": "CODE-1"}}`), second, third}
 }
 
-// published is the URL of the page's sample; answer is the page's answer to it.
+// published is the URL of the page's sample. answer is the page's response to it.
 func published(t *testing.T) (target *url.URL, answer []byte) {
 	t.Helper()
 	text, err := os.ReadFile("testdata/create_request.txt")
@@ -136,12 +137,12 @@ func sample(t *testing.T) *enlistv1.CreateCustomerRequest {
 		"sellAndSign": {"customerCode": "SIRET123"}}`)
 }
 
-// The page's own sample, from the canonical request that means it, and the page's answer to it.
+// The page's own sample, from the equivalent canonical request, and the page's response.
 func TestPageSample(t *testing.T) {
 	want, answer := published(t)
 	var got *http.Request
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("action") == "getCustomer" { // nobody is there
+		if r.URL.Query().Get("action") == "getCustomer" { // no such customer
 			_, _ = w.Write([]byte("null"))
 			return
 		}

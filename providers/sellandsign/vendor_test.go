@@ -15,7 +15,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// vendor is a Sell&Sign that answers each action as a test says, and notes the actions asked for.
+// vendor is a Sell&Sign that responds to each action as a test says, and records the requested
+// actions.
 type vendor struct {
 	providers.Provider
 	url string
@@ -26,7 +27,7 @@ type vendor struct {
 
 type answers map[string]http.HandlerFunc
 
-// newVendor answers 500 to the actions that have no answer.
+// newVendor responds with 500 to actions without a response.
 func newVendor(t *testing.T, answers answers) *vendor {
 	t.Helper()
 	return vendorAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -34,7 +35,7 @@ func newVendor(t *testing.T, answers answers) *vendor {
 		switch answer := answers[action]; {
 		case answer != nil:
 			answer(w, r)
-		case action == "getCustomer": // nobody is there
+		case action == "getCustomer": // no such customer
 			_, _ = w.Write([]byte("null"))
 		default:
 			w.WriteHeader(http.StatusInternalServerError)
@@ -62,7 +63,7 @@ func vendorAt(t *testing.T, handler http.Handler) *vendor {
 	return v
 }
 
-// asked returns the actions since it was last called.
+// asked returns the actions since its last call.
 func (v *vendor) asked() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -78,12 +79,12 @@ func (v *vendor) expect(t *testing.T, want ...string) {
 	}
 }
 
-// read is GetCustomer.
+// read calls GetCustomer.
 func (v *vendor) read(ctx context.Context, number string) (*enlistv1.GetCustomerResponse, error) {
 	return v.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: "sellandsign", CustomerId: number})
 }
 
-// record is a customer's object with the two times that tell a new customer.
+// record returns a customer's object with the two times that identify a new customer.
 func record(number string, creationDate, syncTimer int64) string {
 	return fmt.Sprintf(`{"number":%q,"actorId":7,"lastname":"There","creationDate":%d,"syncTimer":%d}`, number, creationDate, syncTimer)
 }

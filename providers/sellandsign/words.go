@@ -10,12 +10,12 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// mostSearched is how many characters of an answer are searched for the token: many times what is kept, so that a token which is cut
-// in two there is not kept.
+// mostSearched is the number of characters of a response that are searched for the token. It is
+// much greater than the number of characters kept, so no part of a token at the cut is kept.
 const mostSearched = 50_000
 
-// said keeps the vendor's words of an answer. Their format is not documented, so it is the text, cut to size, without the token: an
-// error page may repeat the URL that it stood in.
+// said returns the vendor's words in a response. Their format is not documented, so it returns the
+// text, cut to size and without the token. An error page may repeat the URL with the token.
 func (p *Provider) said(response *vendorhttp.Response) *enlistv1.VendorError {
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(response.Body), "�")), " ")
 	return vendorhttp.VendorError(response, "", p.withoutToken(vendorhttp.Cut(text, mostSearched)))
@@ -25,7 +25,8 @@ func (p *Provider) withoutToken(text string) string {
 	return p.token.ReplaceAllLiteralString(text, "$J_TOKEN")
 }
 
-// anyEscaping matches a secret as it came and as URLs, URLs within URLs, JSON and HTML write its characters.
+// anyEscaping returns a pattern that matches a secret unescaped, and as URLs, URLs within URLs,
+// JSON and HTML escape its characters.
 func anyEscaping(secret string) *regexp.Regexp {
 	pattern := strings.Builder{}
 	for _, character := range secret {

@@ -15,8 +15,8 @@ import (
 
 const small = `{"customer":{"id":"K-1","displayName":"Jane"}}`
 
-// Every failure that the page documents, and some that look like one: what it means, what must
-// confirm it, and the field that its words name.
+// Every failure that the page documents, and some similar ones, with the meaning, what must confirm
+// it, and the field that its words name.
 func TestRefusals(t *testing.T) {
 	const rejected, exists, unknown = enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_OUTCOME_UNKNOWN
 	const stands, byLookup, afterLag = providers.ConfirmNothing, providers.ConfirmByLookup, providers.ConfirmAfterLag
@@ -93,7 +93,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// The words of a refusal may come as another type, and its code may not.
+// The words of a refusal may have another type. Its code must not.
 func TestOddRefusals(t *testing.T) {
 	for body, want := range map[string]enlistv1.ErrorReason{
 		`{"error":"missing_param","error_description":{"a":1}}`:      enlistv1.ErrorReason_VENDOR_REJECTED,
@@ -131,7 +131,8 @@ func TestReadFailures(t *testing.T) {
 	}
 }
 
-// What looks like a success but is not the documented one leaves the outcome unknown, and is not sent again.
+// A response that is similar to the documented success leaves the outcome unknown, and Enlist does
+// not send again.
 func TestSuccessesThatAreNone(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"201 with another reference": text(201, `{"id":7,"reference":"K-2","name":"Jane"}`),
@@ -162,8 +163,8 @@ func TestSuccessesThatAreNone(t *testing.T) {
 	}
 }
 
-// 201 with an id is a success, whatever else the response holds. The customer's id is the reference
-// in the vendor's form.
+// 201 with an id is a success, with any other content. The customer's id is the reference in the
+// vendor's form.
 func TestSuccesses(t *testing.T) {
 	const changed = "ID_CHANGED customer.id"
 	for name, test := range map[string]struct {
@@ -208,8 +209,8 @@ func TestSuccesses(t *testing.T) {
 	}
 }
 
-// A country that Valomnia holds as a name, in English or French, is read as its code. The caller's
-// other references are in vendor_ids.
+// Enlist reads a country that Valomnia stores as an English or French name as its code. The
+// caller's other references are in vendor_ids.
 func TestReadsNamesAndReferences(t *testing.T) {
 	const body = `{"id":7,"reference":"K-1","isSameAddress":false,"billingCountry":"Ireland","billingCity":"Cork","country":"États-Unis",
 		"reference2":"R-2","barcode":"978"}`
@@ -228,7 +229,7 @@ func TestReadsNamesAndReferences(t *testing.T) {
 	}
 }
 
-// The form of a parent is not published: whatever it is, the record is read.
+// The form of a parent is not published. Enlist reads the record with any form.
 func TestParentInAnyForm(t *testing.T) {
 	for form, want := range map[string]string{
 		`{"id":12,"reference":"P"}`: "12", `12`: "12", `"12"`: "12", `null`: "", `[]`: "", `{"id":"12"}`: "12",
@@ -244,8 +245,8 @@ func TestParentInAnyForm(t *testing.T) {
 	}
 }
 
-// An id is a reference, though it be of digits alone: whoever asks whether a create under 256 was carried out must not be shown the
-// customer that happens to have Valomnia's number 256.
+// An id is a reference, even if it has only digits. A caller who looks up a creation with the
+// reference 256 must not get the customer that happens to have Valomnia's number 256.
 func TestReadByReferenceOnly(t *testing.T) {
 	for id, want := range map[string]string{
 		"K/1 é;?%#": "/api/v1.0/customers/reference/K%2F1%20%C3%A9%3B%3F%25%23",
@@ -288,7 +289,7 @@ func TestAdopt(t *testing.T) {
 	for name, test := range map[string]struct {
 		answers []http.HandlerFunc
 		paths   []string
-		reason  enlistv1.ErrorReason // unspecified: adopted
+		reason  enlistv1.ErrorReason // unspecified means adopted
 	}{
 		"there":                       {[]http.HandlerFunc{text(200, there)}, []string{get}, 0},
 		"taken since it was read":     {[]http.HandlerFunc{text(404, absent), text(400, taken)}, []string{get, post}, enlistv1.ErrorReason_CUSTOMER_EXISTS},

@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// creation is the creation of a customer.
+// creation creates a customer.
 type creation struct {
 	*Provider
 	request *enlistv1.CreateCustomerRequest
@@ -52,7 +52,7 @@ func (c *creation) LooksFirst() bool {
 	return c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 }
 
-// Preview shows what would be sent.
+// Preview returns the request that CreateCustomer would send.
 func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	request := c.createRequest()
 	request.Header.Set("Cookie", "")
@@ -71,7 +71,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	return create()
 }
 
-// create sends the request that creates.
+// create sends the create request.
 func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	created, err := c.sendCreation(ctx, c.createRequest(), c.Key())
 	if err != nil {
@@ -80,8 +80,8 @@ func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse
 	return c.createResponse(created), nil
 }
 
-// createResponse returns the response to a creation that made the customer of a record. The
-// customer's id is the reference in the vendor's form.
+// createResponse returns the response to a creation of a record's customer. The customer's id is
+// the reference in the vendor's form.
 func (c *creation) createResponse(created *said) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
 		Customer: customer(created.CustomerRecord), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
@@ -93,7 +93,7 @@ func (c *creation) createResponse(created *said) *enlistv1.CreateCustomerRespons
 	return response
 }
 
-// createRequest returns the request that creates.
+// createRequest returns the create request.
 func (c *creation) createRequest() *vendorhttp.Request {
 	request := c.newRequest(vendorhttp.Create, http.MethodPost, "")
 	request.Creates = true
@@ -119,7 +119,7 @@ func (c *creation) adopt(ctx context.Context) (*enlistv1.CreateCustomerResponse,
 	return c.adopted(there), nil
 }
 
-// adopted returns the response to a creation that left the customer that exists as it is.
+// adopted returns the response to a creation that left the existing customer unchanged.
 func (c *creation) adopted(there *said) *enlistv1.CreateCustomerResponse {
 	read := getResponse(c.Key(), there, c.request.GetIncludeVendorRecord())
 	return providers.Adopted(c.request, read)

@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/codes"
 )
 
-// planned returns the customer as it would be written.
+// planned returns the customer that the request would write.
 func planned(request *enlistv1.CreateCustomerRequest, form *valomniav1.CustomerForm, fates []*enlistv1.FieldFate) *enlistv1.Customer {
 	customer := providers.Kept(request, fates)
 	customer.Id = form.GetReference()
@@ -22,7 +22,7 @@ func planned(request *enlistv1.CreateCustomerRequest, form *valomniav1.CustomerF
 	return customer
 }
 
-// customer maps Valomnia's record.
+// customer converts Valomnia's record to a customer.
 func customer(record *valomniav1.CustomerRecord) *enlistv1.Customer {
 	customer := &enlistv1.Customer{
 		Id:           record.GetReference(),
@@ -58,7 +58,7 @@ func customer(record *valomniav1.CustomerRecord) *enlistv1.Customer {
 	return customer
 }
 
-// address adds the street, as one line; nil when there is nothing in it.
+// address returns the address with the street as one line. It returns nil if the address is empty.
 func address(address *enlistv1.Address, street string) *enlistv1.Address {
 	if street != "" {
 		address.Lines = []string{street}
@@ -69,8 +69,8 @@ func address(address *enlistv1.Address, street string) *enlistv1.Address {
 	return address
 }
 
-// vendorIDs returns Valomnia's numbers of the customer and of what it points at, and the caller's other
-// references.
+// vendorIDs returns Valomnia's numbers of the customer and of the objects that it refers to, and
+// the caller's other references.
 func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
 	ids := map[string]string{}
 	for name, id := range map[string]int64{
@@ -96,7 +96,7 @@ func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
 	return ids
 }
 
-// parentID reads the parent's number from an object like those of the other things a customer points at, or from a bare id.
+// parentID returns the parent's number, from an object or from a bare id.
 func parentID(parent *structpb.Value) string {
 	if object := parent.GetStructValue(); object != nil {
 		parent = object.GetFields()["id"]
@@ -107,7 +107,7 @@ func parentID(parent *structpb.Value) string {
 	return parent.GetStringValue()
 }
 
-// instant reads a time; nil for none.
+// instant parses a time. It returns nil for none.
 func instant(text string) *timestamppb.Timestamp {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// world is a provider at a sandbox of its own.
+// world is a provider with a sandbox of its own.
 type world struct {
 	*testing.T
 	providers.Provider
@@ -38,13 +38,13 @@ func (w *world) order(operation, kind, form string) {
 	sandboxtest.Order(w, w.url, `{"vendor":"valomnia","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`)
 }
 
-// made returns how many customers the sandbox holds.
+// made returns the number of customers in the sandbox.
 func (w *world) made() int {
 	w.Helper()
 	return len(sandboxtest.Records(w, w.url, "valomnia"))
 }
 
-// creation prepares a small creation of a reference.
+// creation prepares a small creation with a reference.
 func (w *world) creation(reference string) providers.Creation {
 	w.Helper()
 	creation, err := w.Prepare(settled(w.T, `{"customer":{"id":"`+reference+`","displayName":"John Smith","email":"a@example.com","billingAddress":{"countryCode":"FR","city":"Nice"}},
@@ -70,8 +70,8 @@ func (w *world) find(creation providers.Creation) providers.Candidate {
 	return found[0]
 }
 
-// The response to a create proves a success under the vendor's form of the reference. Under a
-// reference that is not even nearly the same, it does not.
+// The response to a creation proves a success with the vendor's form of the reference. It does not
+// with a reference that is not even nearly equal.
 func TestFaultNormalisedKey(t *testing.T) {
 	changed := []string{"ID_CHANGED customer.id"}
 	for form, references := range map[string][2]string{
@@ -107,12 +107,12 @@ func TestFaultNormalisedKey(t *testing.T) {
 		providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
 		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: time.Now()})
 		if err != nil || len(found) != 1 || !found[0].Near || found[0].Match != providers.MatchUnclear {
-			t.Errorf("found %+v, %v", found, err) // Valomnia says that it is this one, in a form that we do not know
+			t.Errorf("found %+v, %v", found, err) // Valomnia returns it for this reference, in a form that Enlist does not know
 		}
 	}
 }
 
-// A proxy that repeats the request makes Valomnia refuse what it has just made.
+// If a proxy repeats the request, Valomnia refuses the customer that it has just created.
 func TestFaultRepeatedByProxy(t *testing.T) {
 	w := newWorld(t)
 	w.order("create", "repeated_by_proxy", "")
@@ -126,7 +126,7 @@ func TestFaultRepeatedByProxy(t *testing.T) {
 	}
 }
 
-// Reads have no refusal at 500 in the sandbox; see TestReadFailures.
+// The sandbox has no refusal of a read at 500; see TestReadFailures.
 func TestFaultRefusedWith500(t *testing.T) {
 	w := newWorld(t)
 	w.order("create", "refused_with_500", "")
@@ -140,7 +140,7 @@ func TestFaultRefusedWith500(t *testing.T) {
 	}
 }
 
-// An odd row in a list within the customer hides nothing else.
+// An odd row in a list within the customer hides no other value.
 func TestFaultOddRow(t *testing.T) {
 	for use := range 6 {
 		w := newWorld(t)
@@ -172,7 +172,7 @@ func TestFaultOddRow(t *testing.T) {
 	}
 }
 
-// Members of another type never undo a success, hide the customer, or go unnamed.
+// Members of another type never undo a success, hide the customer, or stay unreported.
 func TestFaultOtherTypes(t *testing.T) {
 	unreadable := func(warnings []*enlistv1.Warning) bool {
 		return slices.ContainsFunc(providertest.Warned(warnings), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") })
@@ -200,7 +200,7 @@ func TestFaultOtherTypes(t *testing.T) {
 		if read, err := w.get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || !unreadable(read.GetWarnings()) {
 			t.Errorf("use %d: read %v, %v", use, read, err)
 		}
-		// What cannot be read neither proves nor excludes that the customer is ours.
+		// An unreadable value neither proves nor excludes that the customer is ours.
 		w.order("get", "other_types", "")
 		if found := w.find(creation); found.Match == providers.MatchOther {
 			t.Errorf("use %d: found %+v", use, found)

@@ -7,10 +7,10 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// FindCustomer reads the customer with the reference, and never by Valomnia's number: a create
-// request cannot choose that.
+// FindCustomer reads the customer with the reference. It never uses Valomnia's number, because a
+// create request cannot choose it.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	there, err := c.lookUp(ctx, c.Key(), func(held string) bool { return held != "" }) // Valomnia says that it is this one, in whatever form
+	there, err := c.lookUp(ctx, c.Key(), func(held string) bool { return held != "" }) // Valomnia returns it for this reference, in whatever form
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
@@ -27,16 +27,17 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	return []providers.Candidate{candidate}, nil
 }
 
-// match tells whether a customer is what this creation made. Valomnia makes none under a reference
-// that is in use, so one that is older than the first send is another's, and so is one that is
-// alike in nothing. If a look-up just before the send found nothing, the clocks disagree instead.
+// match decides whether this creation made a customer. Valomnia creates no customer with a
+// reference in use. So a customer that is older than the first send, or has no equal content,
+// belongs to another request. But if a look-up just before the send found nothing, the clocks
+// disagree instead.
 func (c *creation) match(there *said, sent providers.Sent) (providers.Match, []string) {
 	read := customer(there.CustomerRecord)
 	if !sent.Looked && sent.Predates(read.GetCreateTime()) {
 		return providers.MatchOther, nil
 	}
 	written := planned(c.request, c.form, c.fates)
-	written.DisplayName = c.form.GetName() // the one name that Valomnia keeps, whatever it was made of
+	written.DisplayName = c.form.GetName() // the one name that Valomnia stores
 	told, differences := c.description.ByContent(written, read)
 	isReadable := len(there.warnings) == 0
 	if told == providers.MatchUnclear && isReadable && read.GetId() == c.Key() && providers.IsSomebodyElse(written, read) {

@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// A customer is found by its reference only, and told by its content and by when it was created.
+// Only the reference finds a customer. Its content and create time identify it.
 func TestFind(t *testing.T) {
 	const fail, adopt = enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT
 	const created, adopted = enlistv1.Outcome_OUTCOME_CREATED, enlistv1.Outcome_OUTCOME_ADOPTED

@@ -80,7 +80,8 @@ func (p *Provider) form(request *enlistv1.CreateCustomerRequest) (*valomniav1.Cu
 	return form, p.check(form)
 }
 
-// mixesIDs reports whether a request says of what kind ids are, and the connection's defaults fill in ids of the other kind.
+// mixesIDs reports whether the request names a kind of ids, and the setting defaults fills in ids
+// of the other kind.
 func (p *Provider) mixesIDs(own *enlistv1.ValomniaOptions) bool {
 	standard := p.settings.GetDefaults()
 	if own.GetUseExternalId() == standard.GetUseExternalId() || own == nil || own.UseExternalId == nil {
@@ -92,7 +93,7 @@ func (p *Provider) mixesIDs(own *enlistv1.ValomniaOptions) bool {
 		len(own.GetPaymentTypeIds()) == 0 && len(standard.GetPaymentTypeIds()) > 0
 }
 
-// check finds what no annotation can say: fields that need, or exclude, each other.
+// check checks the rules that no annotation can express: fields that need, or exclude, each other.
 func (p *Provider) check(form *valomniav1.CustomerForm) error {
 	invalid := func(path, description string) error {
 		return providers.InvalidField(p.description.Name, path, description)
@@ -109,7 +110,8 @@ func (p *Provider) check(form *valomniav1.CustomerForm) error {
 	return nil
 }
 
-// isSameAddress returns the request's option; else false for a customer with a shipping address; else the connection's default.
+// isSameAddress returns the request's option, else false for a customer with a shipping address,
+// else the setting's default.
 func (p *Provider) isSameAddress(request *enlistv1.CreateCustomerRequest) *bool {
 	if own := request.GetValomnia(); own != nil && own.IsSameAddress != nil {
 		return own.IsSameAddress
@@ -119,7 +121,7 @@ func (p *Provider) isSameAddress(request *enlistv1.CreateCustomerRequest) *bool 
 	return proto.Bool(!hasShipping && (standard == nil || standard.IsSameAddress == nil || standard.GetIsSameAddress()))
 }
 
-// name returns the one name that Valomnia keeps.
+// name returns the one name that Valomnia stores.
 func name(customer *enlistv1.Customer) string {
 	person := strings.TrimSpace(customer.GetName().GetGivenName() + " " + customer.GetName().GetFamilyName())
 	return cmp.Or(customer.GetDisplayName(), customer.GetOrganization().GetName(), person)
@@ -142,7 +144,7 @@ func longitude(address *enlistv1.Address) *float64 {
 	return address.Longitude
 }
 
-// dueDateConfigType returns the number by which Valomnia takes a type. Its answers spell the type in words.
+// dueDateConfigType returns the number of a type in requests. Responses have the type in words.
 func dueDateConfigType(from enlistv1.ValomniaDueDateConfigType) string {
 	switch from {
 	case enlistv1.ValomniaDueDateConfigType_VALOMNIA_DUE_DATE_CONFIG_TYPE_AFTER_INVOICE_DATE:
@@ -154,8 +156,8 @@ func dueDateConfigType(from enlistv1.ValomniaDueDateConfigType) string {
 	}
 }
 
-// paymentTypes writes ids as the JSON that the form field holds: numbers, or with external ids references, which are texts even
-// when they are made of digits. Valomnia's sample has = for the colons; valid JSON is what its parser is for.
+// paymentTypes returns ids as the JSON in the form field: numbers or, for external ids, references
+// as strings. Valomnia's sample has = in place of the colons, but its parser needs valid JSON.
 func (p *Provider) paymentTypes(ids []string, external bool) (string, error) {
 	type paymentType struct {
 		ID any `json:"id"`
@@ -180,7 +182,7 @@ func (p *Provider) paymentTypes(ids []string, external bool) (string, error) {
 	return string(encoded), err
 }
 
-// image makes the file part, of the type that the content shows.
+// image returns the file part, with the type of its content.
 func (p *Provider) image(file *valomniav1.ImageFile) (wire.File, error) {
 	contentType := http.DetectContentType(file.GetContent())
 	if !slices.Contains([]string{"image/jpeg", "image/gif", "image/png", "image/bmp"}, contentType) {

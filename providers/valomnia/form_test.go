@@ -22,7 +22,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// offline is a provider that must call nobody.
+// offline is a provider that must not send any request.
 func offline(t *testing.T, defaults *enlistv1.ValomniaOptions) providers.Provider {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("%s %s was sent", r.Method, r.URL) }))
@@ -77,7 +77,7 @@ func TestRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-// preview returns what would be sent, and what becomes of the fields.
+// preview returns the request that would be sent, and the fates of the fields.
 func preview(t *testing.T, defaults *enlistv1.ValomniaOptions, text string) *enlistv1.CreateCustomerResponse {
 	t.Helper()
 	previewed := settled(t, text)
@@ -136,7 +136,8 @@ func TestDerived(t *testing.T) {
 	}
 }
 
-// What a caller who sets both names gets, here with the other fields that Valomnia has no place for.
+// The result for a caller who sets both names, with the other fields that Valomnia does not
+// support.
 func TestNamesDropped(t *testing.T) {
 	response := preview(t, nil, `{"unsupportedFields":"UNSUPPORTED_FIELDS_DROP","customer":{"id":"DEMO-1","displayName":"John Smith",
 		"name":{"title":"Mr","givenName":"John","familyName":"Smith"},"languageCode":"fr"}}`)
@@ -157,7 +158,7 @@ func TestNamesDropped(t *testing.T) {
 	if customer := response.GetCustomer(); customer.GetName().GetFamilyName() != "" || customer.GetLanguageCode() != "" || customer.GetDisplayName() != "John Smith" {
 		t.Errorf("the answer shows %v", customer)
 	}
-	// Parts that are joined are all sent.
+	// Enlist sends all parts that it joins.
 	response = preview(t, nil, `{"customer":{"name":{"givenName":"John","familyName":"Smith"},"billingAddress":{"lines":["a","b"]}}}`)
 	fates := map[string]string{}
 	for _, fate := range response.GetFields() {
@@ -228,7 +229,7 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// Servers that are not told that a form is UTF-8 may take it for ISO-8859-1.
+// Servers may read a form as ISO-8859-1 unless it declares UTF-8.
 func TestFormsSayThatTheyAreUTF8(t *testing.T) {
 	plain := preview(t, nil, `{"customer":{"displayName":"é"}}`)
 	picture := preview(t, nil, `{"customer":{"displayName":"é"},"valomnia":{"image":{"filename":"a.gif","content":"R0lGODlh"}}}`)
@@ -264,7 +265,7 @@ func TestFormsSayThatTheyAreUTF8(t *testing.T) {
 	}
 }
 
-// Ids that the connection's defaults fill in are of the kind that the defaults say.
+// Ids from the setting defaults have the kind that the defaults say.
 func TestIdsOfTwoKinds(t *testing.T) {
 	const other = `{"customer":{"displayName":"J"},"validateOnly":true,"valomnia":{"useExternalId":true,"userId":"emp-1"}}`
 	for name, test := range map[string]struct {

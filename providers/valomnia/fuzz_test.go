@@ -28,8 +28,8 @@ func fuzzed(f *testing.F) *Provider {
 	return p
 }
 
-// Whatever comes back, a create has succeeded only by 201 with an id, and is refused only by what the
-// vendor says in full. A read shows a reference that is at least nearly the same.
+// With any response, only 201 with an id is a success, and only the vendor's complete words are a
+// refusal. A read shows a reference that is at least nearly equal.
 func FuzzAnswer(f *testing.F) {
 	p := fuzzed(f)
 	published, err := os.ReadFile("testdata/create_answer.json")
@@ -73,7 +73,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// Whatever a login is answered with, a session comes from no other place than the vendor's own success page.
+// With any response to a login, only the vendor's own success page gives a session.
 func FuzzLogin(f *testing.F) {
 	p := fuzzed(f)
 	f.Add(302, "/app/login/ajaxSuccess", "JSESSIONID=s; Path=/; HttpOnly", []byte(``))
@@ -81,7 +81,7 @@ func FuzzLogin(f *testing.F) {
 	f.Add(302, `https:\\evil.example\login`, `JSESSIONID="a b;c"`, []byte(`{"success":true}`))
 	f.Fuzz(func(t *testing.T, status int, location, cookie string, body []byte) {
 		answer := &vendorhttp.Response{Status: status, Header: http.Header{"Location": {location}, "Set-Cookie": {cookie}}, Body: body}
-		if session := cookieOf(answer.Header); strings.ContainsAny(session, "\r\n;") { // a comma is sent back as it came
+		if session := cookieOf(answer.Header); strings.ContainsAny(session, "\r\n;") { // a comma is sent back unchanged
 			t.Fatalf("session %q would break its header", session)
 		}
 		if path, own := p.redirect(answer); own {

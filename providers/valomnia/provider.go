@@ -25,7 +25,7 @@ type Provider struct {
 	sessions    *vendorhttp.Session
 }
 
-// New makes a provider of a validated configuration. It calls nobody yet.
+// New returns a provider for a validated configuration. It sends no request.
 func New(config *configv1.Provider) (*Provider, error) {
 	settings := config.GetValomnia()
 	client, err := vendorhttp.NewClient(config, settings.GetBaseUrl())
@@ -69,18 +69,17 @@ func New(config *configv1.Provider) (*Provider, error) {
 	return p, nil
 }
 
-// Describe returns what Valomnia is and can do.
+// Describe returns the properties and capabilities of the provider.
 func (p *Provider) Describe() *providers.Description { return p.description }
 
-// Health returns how the connection fares.
+// Health returns the health of the connection.
 func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.sessions) }
 
-// Metrics are those of the connection.
+// Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
-// GetCustomer reads a customer by its reference or, if the id has the form `id:256`, by Valomnia's
-// own number. It also returns one that Valomnia holds under another form of the reference, with a
-// warning.
+// GetCustomer reads a customer by its reference, or by Valomnia's own number if the id has the form
+// `id:256`. It also returns a customer with another form of the reference, with a warning.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	there, err := p.readByReference(ctx, request.GetCustomerId())
 	if number := byNumber.FindStringSubmatch(request.GetCustomerId()); number != nil && providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {

@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// Valomnia's own codes. Others that look like them are passed on as the vendor's refusal.
+// Valomnia's own codes. Enlist reports other codes of that form as the vendor's refusal.
 const (
 	missingParam        = "missing_param"
 	notUnique           = "not_unique"
@@ -23,20 +23,20 @@ const (
 	exceededFileSize    = "exceeded_file_size"
 	unsupportedFileType = "unsupported_file_type"
 	notFound            = "not_found"
-	serverError         = "server_error" // nobody knows how far the server got
+	serverError         = "server_error" // the server may have carried out a part of the request
 	noCredentials       = "no_credentials"
 )
 
-// refusals returns the documented codes by which Valomnia refuses a customer.
+// refusals returns the documented codes of refusals.
 func refusals() []string {
 	return []string{missingParam, notUnique, invalidParamType, saveFailed, exceededFileSize, unsupportedFileType, notFound}
 }
 
 var ownCode = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
 
-// refuses reports whether a response is Valomnia's refusal: a client error with one of its codes,
-// which are words joined by underscores, or a server error with a documented one. What a framework
-// or a proxy says ("Not Found") is not. Statuses that speak for themselves are left to them.
+// refuses reports whether a response is Valomnia's refusal: a client error with one of its codes
+// (words joined by underscores), or a server error with a documented code. The words of a framework
+// or a proxy ("Not Found") are not a refusal. Neither are statuses with a meaning of their own.
 func refuses(status int, code string) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
@@ -79,10 +79,10 @@ func (p *Provider) refused(request *vendorhttp.Request, status int, refusal *val
 }
 
 // confirmation returns what must confirm the refusal of a create request. An earlier copy of the
-// request holds its unique values, and may be why the customer could not be saved.
+// request has its unique values, and can be the reason why Valomnia could not save the customer.
 func confirmation(status int, code string) providers.Confirmation {
 	switch {
-	case status == http.StatusConflict, !isAboutTheRequest(code): // an earlier copy may be the reason; the page does not say
+	case status == http.StatusConflict, !isAboutTheRequest(code): // an earlier copy may be the cause; the page does not say
 		return providers.ConfirmAfterLag
 	case status >= http.StatusInternalServerError:
 		return providers.ConfirmByLookup
@@ -91,12 +91,13 @@ func confirmation(status int, code string) providers.Confirmation {
 	}
 }
 
-// isAboutTheRequest reports whether a code of the page refuses the request for what is in it.
+// isAboutTheRequest reports whether a documented code refuses the content of the request.
 func isAboutTheRequest(code string) bool {
 	return slices.Contains([]string{"missing_param", "invalid_param_type", "exceeded_file_size", "unsupported_file_type", notFound}, code)
 }
 
-// referenceTaken tells the refusal of a reference in use, in the words of the page, from that of another unique value.
+// referenceTaken reports whether a refusal is about a reference in use, not about another unique
+// value. It compares the documented words.
 func referenceTaken(description string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(description)), "reference already used")
 }
@@ -117,8 +118,8 @@ func (c *creation) withViolations(err error) error {
 	return err
 }
 
-// named finds the parameter or the thing that a refusal names, in the words of the page. The names
-// stand alone: the words go on differently behind them.
+// named finds the parameter or object that a refusal names in documented words. It matches the
+// start only, because the rest varies.
 var named = map[string]*regexp.Regexp{ //nolint:gochecknoglobals // a constant
 	missingParam:     regexp.MustCompile(`(?i)^(\w+) parameter is missing`),
 	notUnique:        regexp.MustCompile(`(?i)^(\w+) already used`),
@@ -126,7 +127,7 @@ var named = map[string]*regexp.Regexp{ //nolint:gochecknoglobals // a constant
 	notFound:         regexp.MustCompile(`(?i)^the (currency|payment type|parent customer) with (?:the )?(?:id|name)\b`),
 }
 
-// pathNamed returns the path of the field that a refusal names; "" if that is not certain.
+// pathNamed returns the path of the field that a refusal names, or "" if that is not certain.
 func (c *creation) pathNamed(code, words string) string {
 	if code == exceededFileSize || code == unsupportedFileType {
 		return "valomnia.image.content"

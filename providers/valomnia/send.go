@@ -16,15 +16,15 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// said is the customer in a response, the response's body, and what to warn of.
+// said is the customer in a response, with the body and the warnings.
 type said struct {
 	*valomniav1.CustomerRecord
 	body     []byte
 	warnings []*enlistv1.Warning
 }
 
-// sendCreation sends a create request. 201 with an id proves a success. A reference that the
-// response lacks is the one that was sent; another one speaks against it.
+// sendCreation sends a create request. 201 with an id proves a success. If the response has no
+// reference, the reference that was sent counts. Another reference contradicts a success.
 func (p *Provider) sendCreation(ctx context.Context, request *vendorhttp.Request, reference string) (*said, error) {
 	created, err := p.send(ctx, request, http.StatusCreated, func(record *valomniav1.CustomerRecord) bool {
 		return record.GetReference() == "" || match.Keys(reference, record.GetReference()) != match.Different
@@ -35,14 +35,15 @@ func (p *Provider) sendCreation(ctx context.Context, request *vendorhttp.Request
 	return created, err
 }
 
-// readByReference reads the customer with a reference, or with one that is nearly the same.
+// readByReference reads the customer with a reference, or with a nearly equal one.
 func (p *Provider) readByReference(ctx context.Context, reference string) (*said, error) {
 	return p.lookUp(ctx, reference, func(held string) bool { return match.Keys(reference, held) != match.Different })
 }
 
-// lookUp asks for a reference, and returns what Valomnia holds under it if that is the one.
+// lookUp requests a reference. It returns Valomnia's customer if the function is accepts its
+// reference.
 func (p *Provider) lookUp(ctx context.Context, reference string, is func(held string) bool) (*said, error) {
-	if reference == "." || reference == ".." { // as a segment of a path they would address something else, however they are escaped
+	if reference == "." || reference == ".." { // as a path segment, they would address another resource, with any escaping
 		return nil, providers.InvalidField(p.description.Name, "customer_id", "must not be . or .., which are not valid references")
 	}
 	return p.read(ctx, "/reference/"+url.PathEscape(reference), func(record *valomniav1.CustomerRecord) bool {
@@ -50,8 +51,9 @@ func (p *Provider) lookUp(ctx context.Context, reference string, is func(held st
 	})
 }
 
-// byNumber is an id that names a customer by Valomnia's own number. A bare number is a reference: who asks whether a create under
-// the reference 256 was carried out must not be shown the customer that happens to have that number.
+// byNumber is an id that names a customer by Valomnia's own number. A bare number is a reference. A
+// caller who looks up a creation with the reference 256 must not get the customer that happens to
+// have that number.
 var byNumber = regexp.MustCompile(`^id:([1-9][0-9]{0,18})$`)
 
 func (p *Provider) readByNumber(ctx context.Context, number string) (*said, error) {
@@ -64,7 +66,7 @@ func (p *Provider) read(ctx context.Context, path string, is func(*valomniav1.Cu
 	return p.send(ctx, p.newRequest(vendorhttp.Get, http.MethodGet, path), http.StatusOK, is)
 }
 
-// newRequest returns a request at the collection of customers, or below it, which send completes.
+// newRequest returns a request to the collection of customers, or below it. send completes it.
 func (p *Provider) newRequest(operation vendorhttp.Operation, method, path string) *vendorhttp.Request {
 	return &vendorhttp.Request{
 		Operation: operation,
@@ -75,12 +77,12 @@ func (p *Provider) newRequest(operation vendorhttp.Operation, method, path strin
 	}
 }
 
-// send sends a request in a session. If the response says that there is no session, the session is
-// renewed and the request repeated, once, also a request that creates.
+// send sends a request in a session. If the response says that there is no session, send logs in
+// and repeats the request once, also a create request.
 //
-// Valomnia does nothing without a session, but a proxy may have passed the request on and then
-// responded with 401 or with the login page. The repeat makes no second customer even so: it is
-// then refused as not_unique, and a look-up shows whose customer has the reference.
+// Valomnia does nothing without a session. A proxy may have forwarded the request and then
+// responded with 401 or the login page. Even then the repeat creates no second customer: Valomnia
+// refuses it as not_unique, and a look-up shows whose customer has the reference.
 func (p *Provider) send(
 	ctx context.Context, request *vendorhttp.Request, success int, is func(*valomniav1.CustomerRecord) bool,
 ) (*said, error) {
@@ -104,7 +106,8 @@ func (p *Provider) send(
 	}
 }
 
-// understand tells a success, a refusal and anything else apart. See the package comment.
+// understand classifies a response as a success, a refusal or anything else. See the package
+// comment.
 func (p *Provider) understand(
 	request *vendorhttp.Request, response *vendorhttp.Response, success int, is func(*valomniav1.CustomerRecord) bool, session string,
 ) (*said, error) {
@@ -126,7 +129,7 @@ func (p *Provider) understand(
 	}
 }
 
-// parse returns the customer that a response holds, which has an id. It returns nil for any other
+// parse returns the customer in a response, which must have an id. It returns nil for any other
 // body.
 func parse(body []byte) *said {
 	record := &valomniav1.CustomerRecord{}
@@ -137,9 +140,9 @@ func parse(body []byte) *said {
 	return &said{CustomerRecord: record, body: body, warnings: append(providers.Unreadable(odd), countryWarnings(record)...)}
 }
 
-// parseRefusal reads the error in a response. It is empty for any other body.
+// parseRefusal returns the error in a response. It is empty for any other body.
 func parseRefusal(response *vendorhttp.Response) *valomniav1.Refusal {
 	refusal := &valomniav1.Refusal{}
-	_, _ = wire.Read(response.Body, refusal) // which leaves it empty where it fails
+	_, _ = wire.Read(response.Body, refusal) // leaves it empty if it fails
 	return refusal
 }

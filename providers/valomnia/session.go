@@ -18,7 +18,7 @@ const (
 	formType      = "application/x-www-form-urlencoded; charset=UTF-8"
 )
 
-// login opens a session in two steps: it posts the form, and then checks that the cookie is good.
+// login opens a session in two steps: it sends the form, and then checks the cookie.
 func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 	form := &valomniav1.LoginForm{Username: p.settings.GetUsername(), Password: p.settings.GetPassword(), Ajax: true}
 	call := &vendorhttp.Request{
@@ -45,11 +45,11 @@ func (p *Provider) login(ctx context.Context) (vendorhttp.Credential, error) {
 		}
 		return cmp.Or(cookieOf(answer.Header), session), nil // a server may set a new session after a login
 	})
-	return vendorhttp.Credential{Value: session}, err // the vendor does not say when it expires
+	return vendorhttp.Credential{Value: session}, err // the vendor does not return its expiry
 }
 
-// noLogin returns the error of a failed login. The vendor rejects the credentials with a redirect
-// to another of its pages, or in words. Any other response is not the vendor's own.
+// noLogin returns the error of a failed login. Valomnia rejects credentials with a redirect to
+// another of its pages, or in words. Any other response is not the vendor's own.
 func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response, secrets ...string) error {
 	said := loginAnswer(answer)
 	vendor := vendorhttp.VendorError(answer, "", wire.Redact(said.GetError(), append(secrets, p.settings.GetPassword())...))
@@ -60,16 +60,16 @@ func (p *Provider) noLogin(call *vendorhttp.Request, answer *vendorhttp.Response
 	return p.http.NotUnderstood(call, answer, vendor)
 }
 
-// loginAnswer reads the response to a login. A member of another type than documented counts as
-// missing, and hides no other: success alone counts.
+// loginAnswer parses the response to a login. A member of an undocumented type counts as missing,
+// and the others still count. Only success matters.
 func loginAnswer(answer *vendorhttp.Response) *valomniav1.LoginAnswer {
 	members := vendorhttp.MembersOf(answer.Body)
 	return &valomniav1.LoginAnswer{Success: members.IsTrue("success"), Error: members.Text("error")}
 }
 
-// redirect returns the path that a response redirects to, below the base URL and without
-// parameters, and whether it is on the vendor's own host. It ignores scheme and port: a server
-// behind a proxy does not know them.
+// redirect returns the path of a redirect, below the base URL and without parameters, and whether
+// it is on the vendor's host. It ignores scheme and port, because a server behind a proxy does not
+// know them.
 func (p *Provider) redirect(answer *vendorhttp.Response) (path string, own bool) {
 	location := answer.Header.Get("Location")
 	if answer.Status < 300 || answer.Status > 399 || location == "" {
@@ -83,7 +83,7 @@ func (p *Provider) redirect(answer *vendorhttp.Response) (path string, own bool)
 	return path, true
 }
 
-// cookieOf returns the last session that a response sets, and "" for none.
+// cookieOf returns the last session in a response, or "".
 func cookieOf(header http.Header) string {
 	session := ""
 	for _, cookie := range (&http.Response{Header: header}).Cookies() {

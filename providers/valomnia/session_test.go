@@ -16,8 +16,8 @@ import (
 
 const done = `{"id":7,"reference":"K-1","name":"Jane"}`
 
-// Whatever says that there is no session is followed by one login and one repeat, and then by the
-// error of rejected credentials.
+// Any response that says that there is no session leads to one login and one repeat, and then to
+// the error of rejected credentials.
 func TestSessionExpired(t *testing.T) {
 	for name, expired := range map[string]http.HandlerFunc{
 		"401":                        text(401, ``),
@@ -46,7 +46,7 @@ func TestSessionExpired(t *testing.T) {
 	}
 }
 
-// A proxy may say that there is no session after it has passed the create on. The repeat is then
+// A proxy may say that there is no session after it has forwarded the creation. The repeat is then
 // refused, and a look-up confirms that refusal.
 func TestCreatedBeforeTheSessionExpired(t *testing.T) {
 	for _, expired := range []http.HandlerFunc{text(401, ``), text(400, `{"error":"no_credentials"}`), text(302, ``, "Location", "/login/auth")} {
@@ -67,7 +67,8 @@ func TestCreatedBeforeTheSessionExpired(t *testing.T) {
 	}
 }
 
-// A redirect to anywhere but a page below /login of the same host may come after the create: its outcome is unknown.
+// A redirect to any address except a page below /login of the same host may come after the
+// creation, so the outcome is unknown.
 func TestRedirectsElsewhere(t *testing.T) {
 	for _, location := range []string{"/", "/logins", "/customers/7", "https://login.example/login/auth", "//login.example/login/auth", "", "http://[::1"} {
 		vendor := newVendor(t, text(302, ``, "Location", location))
@@ -79,7 +80,7 @@ func TestRedirectsElsewhere(t *testing.T) {
 	}
 }
 
-// login is a server whose two login steps answer as told.
+// login is a server whose two login steps respond as the test says.
 type login struct {
 	form, asked http.HandlerFunc
 	created     http.HandlerFunc
@@ -109,7 +110,7 @@ func TestLogin(t *testing.T) {
 		t.Errorf("a stranger was asked for %s with %v", r.URL, r.Header)
 	}))
 	defer stranger.Close()
-	// The stranger's address differs by its name as well, since ports are left out of account.
+	// The other host also has a different name, because Enlist ignores ports.
 	elsewhere := strings.Replace(stranger.URL, "127.0.0.1", "localhost", 1)
 	redirect := func(location string, cookies ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -125,7 +126,7 @@ func TestLogin(t *testing.T) {
 	const unavailable = enlistv1.ErrorReason_VENDOR_UNAVAILABLE
 	for name, test := range map[string]struct {
 		form, asked http.HandlerFunc
-		reason      enlistv1.ErrorReason // unspecified: the create is sent
+		reason      enlistv1.ErrorReason // unspecified means that the creation is sent
 		session     string
 	}{
 		"good":                      {redirect("/app/login/ajaxSuccess", cookie), text(200, good), 0, "s1"},

@@ -78,7 +78,7 @@ func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	return providertest.Request(t, &enlistv1.CreateCustomerRequest{Provider: "valomnia"}, text)
 }
 
-// settled makes a request as the server hands it on.
+// settled returns a request in the form in which the server passes it on.
 func settled(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	request := request(t, text)
@@ -92,7 +92,8 @@ func settled(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	return request
 }
 
-// full sets every field that Valomnia takes, in three creates: there is one name, and an address is the same or is not.
+// full returns three requests with every field that Valomnia supports: there is one name, and the
+// addresses are equal or not.
 func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 	t.Helper()
 	return []*enlistv1.CreateCustomerRequest{request(t, `{
@@ -120,7 +121,7 @@ func full(t *testing.T) []*enlistv1.CreateCustomerRequest {
 			"billingAddress": {"countryCode": "FR", "city": "Nice"}}}`)}
 }
 
-// The page's own sample: the parameters that make its customer, and what its answer means.
+// The page's own sample: the parameters that create its customer, and the meaning of its response.
 func TestPageSample(t *testing.T) {
 	answer, err := os.ReadFile("testdata/create_answer.json")
 	if err != nil {
@@ -142,7 +143,7 @@ func TestPageSample(t *testing.T) {
 	if diff := cmp.Diff(url.Values{
 		"reference": {"NC-3"}, "name": {"Marie's Jewelry"}, "categoryId": {"2"}, "currency": {"USD"}, "billingCountry": {"FR"}, "billingCity": {"Nice"},
 		"billWithParent": {"true"}, "customerSegmentationId": {"1"}, "creditLimit": {"5000"}, "dueDateConfigNumber": {"7"}, "dueDateConfigType": {"1"},
-		// The page writes the list with = for the colons, which is no JSON.
+		// The page has = in place of the colons in the list, which is not JSON.
 		"paymentTypes": {strings.ReplaceAll(`[{"id"=7},{"id"=8}]`, "=", ":")}, "regionId": {"3"}, "isSameAddress": {"true"},
 	}, sent); diff != "" {
 		t.Errorf("form differs from the page's parameters (-page +sent):\n%s", diff)

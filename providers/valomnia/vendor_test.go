@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// vendor lets everybody in, and answers each other call with the next of its answers, the last for good.
+// vendor accepts every login. It responds to each other request with the next of its responses, and
+// repeats the last.
 type vendor struct {
 	provider providers.Provider
 	server   *httptest.Server

@@ -8,14 +8,14 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// warningsOf returns what a response about a customer warns of: its record, and a reference in
-// another form than the requested one.
+// warningsOf returns the warnings about a response with a customer: those of its record, and
+// another form of the reference.
 func warningsOf(requested string, there *said) []*enlistv1.Warning {
 	return append(slices.Clone(there.warnings), providers.IDChanged(requested, there.GetReference())...)
 }
 
-// countryWarnings returns a warning for each country that is neither a code nor a name that Enlist
-// knows: customer cannot represent it.
+// countryWarnings returns a warning for each country that is neither a code nor a known name, so
+// customer cannot represent it.
 func countryWarnings(record *valomniav1.CustomerRecord) []*enlistv1.Warning {
 	warnings := providers.UnknownCountry(record.GetBillingCountry(), "customer.billing_address.country_code", "billingCountry")
 	if !record.GetIsSameAddress() {

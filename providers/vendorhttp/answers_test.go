@@ -17,7 +17,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// After 101 the connection is the vendor's and ours to talk on; nobody must wait for its end.
+// After 101 the connection has no end, and the client must not wait for it.
 func TestSwitchingProtocolsDoesNotHang(t *testing.T) {
 	release := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -48,7 +48,7 @@ func TestSwitchingProtocolsDoesNotHang(t *testing.T) {
 	}
 }
 
-// A redirect is an answer like any other, wherever it points to; what it points to is nobody else's business.
+// A redirect to any address is a response like any other. No error shows its address.
 func TestRedirectToNowhere(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "/login;jsessionid=s3cret%zz")
@@ -61,8 +61,8 @@ func TestRedirectToNowhere(t *testing.T) {
 	}
 }
 
-// Large answers that are read or understood at the same time take no more than there is room for; small ones need none, and who waits for
-// room does so no longer than for anything else.
+// Large responses that are read or parsed at the same time use at most the reserved memory. Small
+// ones reserve none. A wait for memory ends with the context, as any other wait.
 func TestRoomForAnswers(t *testing.T) {
 	large := strings.Repeat("x", fromRoom)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -120,12 +120,12 @@ func TestRoomForAnswers(t *testing.T) {
 		t.Errorf("one that says how much it is takes more room: %v", err)
 	}
 	client.room.Release(mostHeld - fromRoom)
-	for range 2 * room { // each gives its room back
+	for range 2 * room { // each frees its memory
 		if _, err := client.do(t.Context(), list); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for range 2 * room { // a panic, too
+	for range 2 * room { // a panic does, too
 		func() {
 			defer func() { _ = recover() }()
 			_, _ = Call(t.Context(), client, list, func(*Response) (int, error) { panic("a defect") })
@@ -136,7 +136,7 @@ func TestRoomForAnswers(t *testing.T) {
 	}
 }
 
-// Whoever shows a certificate for another name gets not a byte.
+// A server with a certificate for another name gets no byte.
 func TestCertificateOfAnother(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the request was sent") }))
 	defer server.Close()
@@ -151,7 +151,7 @@ func TestCertificateOfAnother(t *testing.T) {
 	}
 }
 
-// However an answer breaks the rules of HTTP, the error does not quote it.
+// The error of a response that breaks the rules of HTTP does not quote it.
 func TestMalformedAnswersAreNotQuoted(t *testing.T) {
 	for _, answer := range []string{
 		"MARKER\r\n\r\n",
@@ -184,7 +184,7 @@ func TestMalformedAnswersAreNotQuoted(t *testing.T) {
 	}
 }
 
-// Nobody sees the byte-order mark before a body. A second one is the body's own.
+// The client removes the byte order mark before a body. A second one belongs to the body.
 func TestByteOrderMark(t *testing.T) {
 	const mark = "\xef\xbb\xbf"
 	large := strings.Repeat("x", 2*fromRoom)

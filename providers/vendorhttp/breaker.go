@@ -14,24 +14,24 @@ import (
 )
 
 const (
-	// triesAtOnce is how many requests a half-open breaker admits, and how many of them must
-	// succeed for it to close.
+	// triesAtOnce is the number of requests that a half-open breaker admits. All of them must
+	// succeed before it closes.
 	triesAtOnce = 3
-	// tryAgainAfter is the RetryAfter of a request that came while those were in flight.
+	// tryAgainAfter is the RetryAfter of a request that arrives while those are in flight.
 	tryAgainAfter = time.Second
 	// parts is the number of buckets of a breaker's period.
 	parts = 10
 )
 
-// breaker refuses requests to a vendor that fails or hangs. nil refuses none.
+// breaker refuses requests to a vendor that fails or hangs. A nil breaker refuses none.
 type breaker struct {
 	state     *gobreaker.TwoStepCircuitBreaker[any]
-	openUntil atomic.Pointer[time.Time] // by the clock that nobody sets; nil before it has been open
+	openUntil atomic.Pointer[time.Time] // monotonic; nil before the breaker first opens
 }
 
-// newBreaker returns a provider's breaker. gobreaker counts a request for the time when it began,
-// so the period is longer by the timeout: the requests to a vendor that hangs must not leave it
-// before they fail.
+// newBreaker returns a provider's breaker. gobreaker counts a request at its start time. So the
+// period includes the timeout: requests to a vendor that hangs must stay in the period until they
+// fail.
 func newBreaker(config *configv1.Provider) *breaker {
 	settings := config.GetBreaker()
 	if settings.GetDisabled() {
@@ -59,7 +59,7 @@ func newBreaker(config *configv1.Provider) *breaker {
 }
 
 var (
-	// errSaysNothing and errFailed tell a breaker the verdict on a call.
+	// errSaysNothing and errFailed report the verdict on a request to the breaker.
 	errSaysNothing = errors.New("the request is no evidence about the connection")
 	errFailed      = errors.New("the request failed")
 )
@@ -67,8 +67,8 @@ var (
 // isOpen reports whether the breaker refuses every request.
 func (b *breaker) isOpen() bool { return b != nil && b.state.State() == gobreaker.StateOpen }
 
-// enter admits a request or returns an error. The request ends with its verdict: one that says
-// nothing leaves its place to another.
+// enter admits a request or returns an error. The returned function ends the request with its
+// verdict. A request that says nothing frees its slot.
 func (b *breaker) enter() (ended func(verdict), err error) {
 	if b == nil {
 		return func(verdict) {}, nil

@@ -24,7 +24,8 @@ const (
 	halfOpen = enlistv1.BreakerState_BREAKER_STATE_HALF_OPEN
 )
 
-// What counts against a vendor is that it cannot be reached, is silent, or does not speak its own words; nothing that it says in these.
+// A failure counts against a vendor if it is not reachable, does not respond, or does not respond
+// in its own words. Nothing in its own words counts.
 func TestBreakerVerdicts(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer server.Close()
@@ -50,7 +51,8 @@ func TestBreakerVerdicts(t *testing.T) {
 	}
 }
 
-// It opens at so many of a hundred calls, of at least so many, within its period, and tells how long it stays open.
+// The breaker opens at its percentage and least number of requests within its period, and says how
+// long it stays open.
 func TestBreakerOpens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBreaker(&configv1.Provider{Timeout: durationpb.New(time.Second)})
@@ -71,7 +73,7 @@ func TestBreakerOpens(t *testing.T) {
 		}
 		say(fails, 19)
 		is(closed)
-		time.Sleep(35 * time.Second) // the 30s of the period, the timeout, and what it moves on by
+		time.Sleep(35 * time.Second) // the period of 30s and the timeout, with the length of a bucket
 		say(works, 11)
 		say(fails, 10)
 		is(closed)
@@ -87,7 +89,7 @@ func TestBreakerOpens(t *testing.T) {
 	})
 }
 
-// A half-open breaker lets three calls through at a time. Whoever leaves without a verdict, however, leaves the place to another.
+// A half-open breaker admits three requests at a time. A request without a verdict frees its slot.
 func TestBreakerTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBreaker(&configv1.Provider{Breaker: &configv1.Breaker{MinimumCalls: 1}})
@@ -109,7 +111,7 @@ func TestBreakerTries(t *testing.T) {
 		if _, err := b.enter(); err == nil || b.wait() != tryAgainAfter {
 			t.Fatalf("a fourth try: %v, %s to wait", err, b.wait())
 		}
-		late(fails) // it is of another time
+		late(fails) // it belongs to an earlier state
 		for _, try := range tries {
 			try(works)
 		}
@@ -125,7 +127,7 @@ func TestBreakerTries(t *testing.T) {
 	})
 }
 
-// Every way out of a call gives the place in a half-open breaker back.
+// However a request ends, it frees its slot in a half-open breaker.
 func TestBreakerLosesNoPlace(t *testing.T) {
 	var mode atomic.Value
 	mode.Store("fail")
@@ -194,7 +196,8 @@ func TestBreakerLosesNoPlace(t *testing.T) {
 	}
 }
 
-// Those who wait for their turn at a vendor that hangs wait no longer than it takes to find that out, and the vendor hears nothing of them.
+// Requests that wait for a slot at a vendor that hangs fail as soon as the breaker opens, and the
+// vendor never gets them.
 func TestBreakerSendsWaitersAway(t *testing.T) {
 	const callers, timeout = 200, 300 * time.Millisecond
 	var reached atomic.Int32
@@ -222,7 +225,7 @@ func TestBreakerSendsWaitersAway(t *testing.T) {
 				t.Errorf("got %v", err)
 				return
 			}
-			if known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN { // on a busy machine it may not have reached the handler
+			if known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN { // on a busy machine, it may not have reached the handler
 				unanswered.Add(1)
 			}
 			if known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE {
@@ -253,7 +256,7 @@ func breakerClient(t *testing.T, base string, timeout time.Duration, breaker *co
 }
 
 // An error in the vendor's own words shows that the vendor works, so the breaker stays closed.
-// Health tells both: the vendor has spoken, and what it said was a failure.
+// Health shows both: the vendor responded, and the response was a failure.
 func TestErrorsOfALivingVendorDoNotCount(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer server.Close()
@@ -284,8 +287,8 @@ func TestErrorsOfALivingVendorDoNotCount(t *testing.T) {
 	}
 }
 
-// Once the breaker has counted a failure of a creation, it counts no other one: neither of a
-// request nor of a look-up, answered or not. A success counts.
+// Once the breaker has counted a failure of a creation, it counts no other failure of it: neither
+// of a request nor of a look-up, with or without a response. It counts a success.
 func TestBreakerCountsACreationOnce(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/abort" {

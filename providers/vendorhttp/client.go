@@ -24,25 +24,26 @@ import (
 )
 
 const (
-	// DefaultTimeout bounds one call to a vendor.
+	// DefaultTimeout bounds one vendor request.
 	DefaultTimeout = 30 * time.Second
-	// MaxAnswer is the largest body of a response that is read, in bytes, after decompression.
+	// MaxAnswer is the largest body of a response that the client reads, in bytes after
+	// decompression.
 	MaxAnswer = 4 << 20
 	// MaxListing is MaxAnswer for a response that lists all customers.
 	MaxListing = 64 << 20
-	// fromRoom is the size from which a response needs room: as much as its body may take.
+	// fromRoom is the size from which a response reserves room, as much as its body may need.
 	fromRoom = 64 << 10
-	// writeBuffer is the size that most requests fit into, in bytes. Each of the many connections
-	// that may wait for a slow vendor has one.
+	// writeBuffer fits most requests, in bytes. Many connections may wait for a slow vendor, and
+	// each has one.
 	writeBuffer = 2 << 10
-	// mostHeld bounds the memory of all large responses that are read or being understood at the
-	// same time, in bytes.
+	// mostHeld bounds the memory of all large responses that adapters read or parse at the same
+	// time, in bytes.
 	mostHeld = 4 * MaxListing
 
 	userAgent = "enlist (+https://github.com/enlist-dev/enlist)"
 )
 
-// Client calls one vendor's server. Safe for concurrent use.
+// Client sends requests to one vendor's server. Safe for concurrent use.
 type Client struct {
 	provider string
 	base     *url.URL
@@ -53,14 +54,14 @@ type Client struct {
 	room     *semaphore.Weighted // bytes
 	health   health
 	metrics  metrics
-	// transport, and no http.Client: that one reads where a redirect points to, and quotes it in
-	// its errors. A redirect is a response like any other; following it could create a customer
-	// twice or hand a token to a stranger.
+	// The client does not use http.Client, which reads the target of a redirect and quotes it in
+	// its errors. A redirect is a response like any other. Following it could create a customer
+	// twice or send a token to another host.
 	transport *http.Transport
 }
 
-// NewClient returns a client for a configured provider, with its timeout and limits, at a base URL
-// (scheme, host, optionally a path).
+// NewClient returns a client for a configured provider, with its timeout and limits. baseURL has a
+// scheme, a host and optionally a path.
 func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	base, err := url.Parse(strings.TrimSuffix(baseURL, "/"))
 	if err != nil {
@@ -92,45 +93,43 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	return c, nil
 }
 
-// Close drops idle connections.
+// Close closes idle connections.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Request is one request to a vendor.
 type Request struct {
-	// Operation is what it asks for.
+	// Operation is the kind of the request.
 	Operation Operation
 	// Method is the HTTP method.
 	Method string
-	// Path is added to the base URL; it begins with a slash and is escaped already.
+	// Path is added to the base URL. It starts with a slash and is escaped.
 	Path string
-	// Query is added to the URL; nil for none.
+	// Query is added to the URL. It may be nil.
 	Query url.Values
-	// Header holds all headers but Content-Type and User-Agent.
+	// Header has all headers except Content-Type and User-Agent.
 	Header http.Header
-	// Body is sent with ContentType; nil for none.
+	// Body is sent with ContentType. It may be nil.
 	Body []byte
 	// ContentType of Body.
 	ContentType string
-	// Creates says that the vendor may create a customer: without a trustworthy response the
+	// Creates reports that the vendor may create a customer. Without a trustworthy response, the
 	// outcome is unknown.
 	Creates bool
-	// Shown says that the look-up before this request showed the customer under exactly the
+	// Shown reports that the look-up before this request found the customer under exactly the
 	// requested key. Observer.BeforeSend gets it.
 	Shown bool
-	// Lists says that the response lists all customers and may be as large as MaxListing.
+	// Lists reports that the response lists all customers and may be as large as MaxListing.
 	Lists bool
-	// RedactedBody returns Body with `$NAMES` for secrets, for people to see; nil if Body holds
-	// none.
+	// RedactedBody returns Body with `$NAMES` for secrets. It is nil if Body has no secrets.
 	RedactedBody func() []byte
-	// Secrets are headers and query parameters whose values people must not see, with the `$NAME`
-	// to show instead.
+	// Secrets maps headers and query parameters with secret values to the `$NAME` to show instead.
 	Secrets map[string]string
-	// RedactAnswer returns the response's body without secrets, for people to see; nil if it holds
-	// none. The body may be of any form: responses that are not the vendor's repeat secrets, too.
+	// RedactAnswer returns the response's body without secrets. It is nil if the response has no
+	// secrets. It must accept any body, because a proxy's response may repeat secrets, too.
 	RedactAnswer func(body []byte) string
 }
 
-// Response is a whole response.
+// Response is a complete response.
 type Response struct {
 	// Status is the HTTP status code.
 	Status int
@@ -143,20 +142,20 @@ type Response struct {
 	call *watched
 }
 
-// ErrRenew is the error of a response that refuses a credential which a new login may replace. The
-// adapter logs in and sends the request again. The error says nothing of the connection.
+// ErrRenew is the error of a response that refuses a credential that a new login may replace. The
+// adapter logs in and sends the request again. The error is no evidence about the connection.
 var ErrRenew = errors.New("the vendor no longer accepts the credential")
 
-// Call sends the request once, reads the whole response, and returns what understand makes of it.
-// The error of understand is an *providers.Error or ErrRenew. Health, the breaker and the rest of
-// rejected credentials go by it.
+// Call sends the request once, reads the complete response, and returns the result of understand.
+// understand returns an *providers.Error or ErrRenew. Its error decides about health, the breaker
+// and the pause of rejected credentials.
 //
-// Call waits for a place under the limits for as long as the context allows. From then on the
-// client's timeout holds, too. The context's observer follows the request.
+// Call waits for a slot under the limits until the context ends. From then on, the client's timeout
+// applies, too. The context's observer observes the request.
 //
-// The error of a request without a response is an *providers.Error: the observer's, or
-// VENDOR_CREDENTIALS_REJECTED while rejected credentials rest, or OVERLOADED or VENDOR_UNAVAILABLE
-// if nothing can have been created, or else OUTCOME_UNKNOWN.
+// Without a response, Call returns an *providers.Error. It is the observer's error, or
+// VENDOR_CREDENTIALS_REJECTED while rejected credentials are paused, or OVERLOADED or
+// VENDOR_UNAVAILABLE if nothing can have been created. Otherwise it is OUTCOME_UNKNOWN.
 func Call[T any](ctx context.Context, c *Client, request *Request, understand func(*Response) (T, error)) (understood T, err error) {
 	err = c.call(ctx, request, func(response *Response) (err error) {
 		understood, err = understand(response)
@@ -165,9 +164,8 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 	return understood, err
 }
 
-// call gives its place under the limits back when the response has arrived, since understanding it
-// may take another request. For the breaker and for rejections it ends when the response is
-// understood.
+// call frees its slot under the limits when the response has arrived, because understand may send
+// another request. For the breaker and for rejections, the request ends after understand.
 func (c *Client) call(ctx context.Context, request *Request, understand func(*Response) error) error {
 	c.metrics.waiting.Inc()
 	leave, err := c.limits.enter(ctx, c.refuse)
@@ -175,7 +173,7 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 	if err != nil {
 		return c.noTurn(ctx, err)
 	}
-	said := saysNothing // if anything panics
+	said := saysNothing // in case of a panic
 	admitted, err := c.rejected.admit(request.Operation == Login)
 	if err != nil {
 		leave()
@@ -199,8 +197,8 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 	return err
 }
 
-// refuse returns the error of a request that needs no place under the limits, since it would be
-// refused with one: the breaker is open, or the credentials rest.
+// refuse returns the error of a request that needs no slot under the limits, because the breaker is
+// open or the credentials are paused.
 func (c *Client) refuse() error {
 	if err := c.rejected.check(); err != nil {
 		return err
@@ -211,8 +209,8 @@ func (c *Client) refuse() error {
 	return nil
 }
 
-// send sends a request that has its place. Without a whole response it returns an error, and the
-// verdict on that.
+// send sends a request that has its slot. Without a complete response it returns an error and the
+// verdict on it.
 func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Response, verdict, error) {
 	defer leave()
 	if err := c.beforeSend(ctx, request); err != nil {
@@ -229,18 +227,18 @@ func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Res
 		return nil, c.judgeUnanswered(ctx, call.took, failure), failure
 	}
 	response.call = call
-	return response, saysNothing, nil // until it is understood
+	return response, saysNothing, nil // until understand returns
 }
 
-// undated is a context that ends with another, and reports no deadline. The caller's deadline may
-// be lifted once bytes have left, and then the client's own timeout must hold.
+// undated is a context that ends with another and reports no deadline. The caller's deadline may be
+// lifted after the first byte. Then the client's own timeout must apply.
 type undated struct{ context.Context }
 
-// Deadline says that there is none.
+// Deadline reports no deadline.
 func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
-// exchange sends the request and reads the response. With a failure, the response is nil or has a
-// status only.
+// exchange sends the request and reads the response. If it fails, the response is nil or has only a
+// status.
 func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *providers.Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -263,7 +261,7 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	}
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}
-	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which has no end and heeds no context
+	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which never ends and ignores the context
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the response has HTTP status 101 (Switching Protocols)"))
 	}
 	if err := c.read(ctx, answer, request, response); err != nil {
@@ -273,13 +271,14 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	return response, nil
 }
 
-// errNoRoom is why a large response was not read whole. It says nothing of the vendor.
+// errNoRoom is the reason why a large response was not read completely. It is no evidence about the
+// vendor.
 var errNoRoom = errors.New("other large responses use all memory reserved for them")
 
-// byteOrderMark is U+FEFF in UTF-8. Some vendors write it before JSON, where no parser expects it.
+// byteOrderMark is U+FEFF in UTF-8. Some vendors write it before JSON, which no parser accepts.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// read reads the body of a response. A body that is not small holds room until it is understood.
+// read reads the body of a response. A large body reserves room until understand returns.
 func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
 	limit := int64(MaxAnswer)
 	if request.Lists {
@@ -294,7 +293,7 @@ func (c *Client) read(ctx context.Context, answer *http.Response, request *Reque
 		return nil
 	}
 	room := limit
-	if answer.ContentLength >= 0 { // no more than that comes
+	if answer.ContentLength >= 0 { // the body is not longer
 		room = min(room, answer.ContentLength)
 	}
 	if err := c.room.Acquire(ctx, room); err != nil {
@@ -332,7 +331,7 @@ func (r *Request) headers() http.Header {
 	return headers
 }
 
-// failed returns the error of a request that got no whole response.
+// failed returns the error of a request without a complete response.
 func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		return c.unknown("no complete response arrived", stage, nil, cause)
@@ -359,8 +358,8 @@ func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.
 	}
 }
 
-// withoutContent removes from an error of net/http's what the URL or the response contains, since
-// that may be secret or personal. What such an error quotes of a response stands at its end.
+// withoutContent removes the content of the URL or the response from an error of net/http, because
+// it may be secret or personal. Such an error quotes a response at its end.
 func withoutContent(err error) error {
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
@@ -372,17 +371,17 @@ func withoutContent(err error) error {
 	return err
 }
 
-// progress follows one request through net/http. Once a connection is ready, bytes may have left.
+// progress tracks one request through net/http. Once a connection is ready, bytes may have been
+// written.
 type progress struct {
 	connected     atomic.Bool
-	stopped       atomic.Pointer[error] // why the observer has stopped it
-	whenConnected func() error          // tells the observer; nil for none
+	stopped       atomic.Pointer[error] // the observer's error that stopped the request
+	whenConnected func() error          // calls the observer; may be nil
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		// net/http asks for another connection only while not a byte of this request has been
-		// written.
+		// net/http gets another connection only while no byte of this request is written.
 		GetConn: func(string) {
 			p.connected.Store(false)
 			p.stopped.Store(nil)
@@ -391,7 +390,7 @@ func (p *progress) trace() *httptrace.ClientTrace {
 			if p.whenConnected != nil {
 				if err := p.whenConnected(); err != nil {
 					p.stopped.Store(&err)
-					_ = info.Conn.Close() // nothing has been written to it, and nothing can be
+					_ = info.Conn.Close() // nothing is written to it, and nothing can be
 					return
 				}
 			}

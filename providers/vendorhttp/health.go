@@ -13,9 +13,9 @@ import (
 )
 
 // health records the results of a client's requests since the start. Each part is one atomic value,
-// so no request waits for another because of it.
+// so requests do not wait for each other.
 type health struct {
-	success     atomic.Int64 // when, in microseconds since 1970; 0 for never
+	success     atomic.Int64 // time in microseconds since 1970; 0 for never
 	failure     atomic.Pointer[failure]
 	inFlight    atomic.Int32
 	credentials atomic.Int32 // a CredentialState
@@ -27,7 +27,8 @@ type failure struct {
 	reason enlistv1.ErrorReason
 }
 
-// Health returns the connection's health. session keeps its credential; nil without a login.
+// Health returns the connection's health. session has the credential; it is nil for a vendor
+// without a login.
 func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	now := &enlistv1.ProviderHealth{
 		InFlight: c.health.inFlight.Load(), Credentials: enlistv1.CredentialState(c.health.credentials.Load()), Breaker: c.breaker.health(),
@@ -38,7 +39,7 @@ func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	if failed := c.health.failure.Load(); failed != nil {
 		now.LastFailureTime, now.LastFailureReason = timestamppb.New(failed.at), failed.reason.String()
 	}
-	if c.rejected.resting() { // a login that works, or a late response, does not end that
+	if c.rejected.resting() { // neither a successful login nor a late response ends the pause
 		now.Credentials = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
 	}
 	if left := session.lifetime(); left > 0 {
@@ -47,11 +48,11 @@ func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	return now
 }
 
-// note records the verdict on a request that ended with an error or without.
+// note records the verdict on a request and its error, if any.
 //
-// An error of a vendor that works (providers.Error.Alive) is both a success and a failure: the
-// vendor accepted the credentials and answered in its own words, and an operator still wants to see
-// that it failed. The refusal of one customer is a success alone.
+// An error of a vendor that works (providers.Error.Alive) is both a success and a failure. The
+// vendor accepted the credentials and responded in its own words, but an operator must see the
+// failure. The refusal of one customer is only a success.
 func (h *health) note(said verdict, err error) {
 	var known *providers.Error
 	switch said {

@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// What the vendor did not do is not its failure: a call that was held back, a caller that has gone, a credential that is renewed.
+// Health does not count as a failure what the vendor did not cause: a request that the breaker
+// refused, a caller that left, or a credential that is renewed.
 func TestHealthOfOthers(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {

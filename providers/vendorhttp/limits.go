@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// limits bound the requests to one vendor: how many are in flight, and how many go out in a second.
+// limits bound the requests to one vendor: the number in flight, and the number per second.
 type limits struct {
 	inFlight *semaphore.Weighted
 	pace     *rate.Limiter
@@ -32,8 +32,8 @@ func newLimits(config *configv1.Provider) limits {
 	return made
 }
 
-// enter waits for a place for one request, and returns the function that frees it. It fails as soon
-// as the place cannot come within the context, or refuse returns an error.
+// enter waits for a slot for one request, and returns the function that frees it. It fails as soon
+// as the context cannot outlast the wait, or refuse returns an error.
 func (l limits) enter(ctx context.Context, refuse func() error) (done func(), err error) {
 	if err := refuse(); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (l limits) enter(ctx context.Context, refuse func() error) (done func(), er
 	if err := l.inFlight.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
-	if err = refuse(); err == nil { // it may have queued for long
+	if err = refuse(); err == nil { // the wait may have been long
 		err = l.pace.Wait(ctx)
 	}
 	if err != nil {
@@ -51,7 +51,7 @@ func (l limits) enter(ctx context.Context, refuse func() error) (done func(), er
 	return func() { l.inFlight.Release(1) }, nil
 }
 
-// noTurn returns the error of a request that got no place under the limits.
+// noTurn returns the error of a request without a slot under the limits.
 func (c *Client) noTurn(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, providers.ErrHeldBack):

@@ -16,7 +16,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// No more calls than allowed are under way; one whose turn does not come in its time is told so, and nothing of it is sent.
+// At most the permitted number of requests is in progress. A request that gets no slot in time
+// fails, and nothing of it is sent.
 func TestMaxInFlight(t *testing.T) {
 	var now, most, all atomic.Int32
 	release := make(chan struct{})

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// Members are the members of a JSON object that are read one by one: one of an unexpected type
-// hides no other. They are for responses of which a few members alone count, as those to a login.
+// Members are the members of a JSON object. Each is read separately, so one of an unexpected type
+// does not hide the others. They are for responses with few relevant members, such as those to a
+// login.
 type Members map[string]json.RawMessage
 
-// MembersOf returns the members of a body; none if it is not one JSON object.
+// MembersOf returns the members of a body. It returns none if the body is not one JSON object.
 func MembersOf(body []byte) Members {
 	var members Members
 	if json.Unmarshal(body, &members) != nil {

@@ -6,13 +6,13 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// metrics are what is counted of the calls of one client. Several of them can be registered side by
-// side: the provider's name is a part of each.
+// metrics are the metrics of one client. A registry can contain several of them, because each has
+// the provider's name as a label.
 type metrics struct {
 	duration *prometheus.HistogramVec
 	logins   *prometheus.CounterVec
 	waiting  prometheus.Gauge
-	shown    []prometheus.Collector // what is read from the client's health
+	shown    []prometheus.Collector // from the client's health
 }
 
 func newMetrics(provider string, health func() *enlistv1.ProviderHealth) metrics {

@@ -12,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// mostShown is how many characters of a response's body an observer gets.
+// mostShown is the greatest number of characters of a body that an observer gets.
 const mostShown = 4096
 
 // beforeSend asks the observer whether a create request may go out.
@@ -45,8 +45,8 @@ func traced(ctx context.Context, request *Request, progress *progress) context.C
 	return httptrace.WithClientTrace(ctx, progress.trace())
 }
 
-// exchanged tells the observer of an exchange that is over. The response has a status only if its
-// body did not arrive whole, and is nil if there was none.
+// exchanged reports a completed exchange to the observer. The response has only a status if its
+// body did not arrive completely. It is nil if there was none.
 func (c *Client) exchanged(ctx context.Context, request *Request, start time.Time, response *Response, failure *providers.Error) {
 	observer := providers.ObserverOf(ctx)
 	if observer == nil || observer.Exchanged == nil {
@@ -64,7 +64,7 @@ func (c *Client) exchanged(ctx context.Context, request *Request, start time.Tim
 	observer.Exchanged(exchange)
 }
 
-// shown returns a response's body as people may see it.
+// shown returns a response's body for people, without secrets.
 func (r *Request) shown(body []byte) string {
 	if r.Lists && len(body) > 0 {
 		return fmt.Sprintf("(%d bytes, not kept: a list that contains other customers, too)", len(body))

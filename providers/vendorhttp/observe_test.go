@@ -9,7 +9,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// BeforeSend gets whether the look-up before the request showed the customer.
+// BeforeSend gets whether the look-up before the request found the customer.
 func TestBeforeSendGetsShown(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer server.Close()

@@ -1,10 +1,9 @@
 package vendorhttp
 
-// Operation is what a call asks of a vendor, as metrics and traces name it. The set is small and
-// closed.
+// Operation is the kind of a vendor request, for metrics and traces. The set is small and closed.
 type Operation string
 
-// What is asked of vendors.
+// Kinds of vendor requests.
 const (
 	Create          Operation = "create"
 	Get             Operation = "get"

@@ -10,8 +10,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Preview shows a request exactly as Do sends it, with `$NAMES` in the place of secrets, and
-// without the trace that the call belongs to.
+// Preview returns a request exactly as Call sends it, with `$NAMES` for secrets and without trace
+// headers.
 func (c *Client) Preview(request *Request) *enlistv1.VendorRequest {
 	body := request.Body
 	if request.RedactedBody != nil {

@@ -16,36 +16,36 @@ const (
 	longestPause = time.Hour
 )
 
-// errRejectedBefore is the cause of an error by which Enlist refuses a request, since the vendor
-// rejected the credentials of earlier ones.
+// errRejectedBefore is the cause of an error that refuses a request, because the vendor rejected
+// the credentials of earlier ones.
 var errRejectedBefore = errors.New("the vendor rejected the credentials before")
 
-// rejections makes rejected credentials rest. A vendor that gets a wrong password with every
-// request may lock the user, so Enlist sends nothing for a time that doubles with each further
-// rejection.
+// rejections pauses rejected credentials. A vendor that gets a wrong password with every request
+// may lock the user. So Enlist sends nothing for a time that doubles with each further rejection.
 //
 //   - A rejected login starts a pause at once.
-//   - A proxy may reject a single request by mistake, so the first rejection in a row starts no
-//     pause, unless it is a login's.
-//   - After the pause one request goes out as a probe. Others are refused until it has ended.
-//   - A request that works ends the row of rejections. A login that works ends only a pause that a
-//     login started, since a vendor may reject the token that it has just given.
+//   - A proxy may reject a single request by mistake. So the first of consecutive rejections starts
+//     no pause, unless it is a login's.
+//   - After the pause, Enlist sends one request as a probe. It refuses others until the probe has
+//     ended.
+//   - A successful request ends the series of rejections. A successful login ends only a pause that
+//     a login started, because a vendor may reject a token that it has just issued.
 //
-// Times are of the monotonic clock. Safe for concurrent use.
+// Times are monotonic. Safe for concurrent use.
 type rejections struct {
 	provider string
 	now      func() time.Time
 
 	mu      sync.Mutex
-	last    *providers.Error // the last rejection of the row; nil without one
+	last    *providers.Error // the last rejection of the series, or nil
 	byLogin bool             // last is a login's
-	pauses  int              // pauses in this row
-	until   time.Time        // when the pause ends; zero without a pause, and kept until a probe has worked
-	probing bool             // a probe is under way
-	round   int              // number of rejections that counted, in all rows
+	pauses  int              // pauses in this series
+	until   time.Time        // the end of the pause; zero without a pause, and kept until a probe succeeds
+	probing bool             // a probe is in progress
+	round   int              // number of counted rejections, in all series
 }
 
-// admission is the permission for one request. It must end.
+// admission is the permission for one request. The caller must end it.
 type admission struct {
 	rejections *rejections
 	login      bool
@@ -53,7 +53,7 @@ type admission struct {
 	round      int
 }
 
-// check returns the error of a request that would be refused now, and nil otherwise.
+// check returns the error of a request that would be refused now, or nil.
 func (r *rejections) check() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,8 +72,8 @@ func (r *rejections) admit(login bool) (*admission, error) {
 	return &admission{rejections: r, login: login, probe: probe, round: r.round}, nil
 }
 
-// end records the verdict on the request. Only requests that began after the last rejection count:
-// so requests in flight together are rejected once, and a late success of an older token proves
+// end records the verdict on the request. Only requests that started after the last rejection
+// count. So simultaneous requests are rejected once, and the late success of an older token proves
 // nothing.
 func (a *admission) end(said verdict, err error) {
 	r := a.rejections
@@ -105,21 +105,20 @@ func (r *rejections) reject(login bool, err error) {
 	r.pauses++
 }
 
-// pauseAfter returns the length of the pause that follows a number of others.
+// pauseAfter returns the length of the pause after a number of earlier pauses.
 func pauseAfter(pauses int) time.Duration {
 	return min(firstPause<<min(pauses, 10), longestPause)
 }
 
-// resting reports whether the credentials rest, or a probe is still to show that the vendor accepts
-// them.
+// resting reports whether the credentials are paused, or no probe has succeeded since.
 func (r *rejections) resting() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return !r.until.IsZero()
 }
 
-// refusal returns the error of a request that is refused now. RetryAfter stays 0: to wait does not
-// help, since the configuration is wrong.
+// refusal returns the error of a request that is refused now. RetryAfter stays 0: waiting does not
+// help, because the configuration is wrong.
 func (r *rejections) refusal() error {
 	if r.until.IsZero() {
 		return nil
@@ -134,7 +133,7 @@ func (r *rejections) refusal() error {
 	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
-		Message: "Provider " + r.provider + " rejected the configured credentials before, so Enlist sent nothing. It " + again +
+		Message: "Provider " + r.provider + " rejected the credentials of this connection before, so Enlist sent nothing. It " + again +
 			". An operator must fix the credentials in the configuration and restart Enlist.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, Vendor: proto.CloneOf(r.last.Vendor), Cause: errRejectedBefore,
 	}

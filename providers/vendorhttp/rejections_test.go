@@ -26,7 +26,7 @@ func rejection() error {
 	}
 }
 
-// restTest drives rejections with requests that begin and end at will.
+// restTest drives rejections with requests that start and end at any time.
 type restTest struct {
 	*testing.T
 	*rejections
@@ -48,7 +48,8 @@ func (r restTest) begin(login bool) *admission {
 func (r restTest) call(said verdict, err error)  { r.Helper(); r.begin(false).end(said, err) }
 func (r restTest) login(said verdict, err error) { r.Helper(); r.begin(true).end(said, err) }
 
-// rests asserts that the credentials rest for exactly the time, which it then waits.
+// rests asserts that the credentials are paused for exactly the given time, and then waits for that
+// time.
 func (r restTest) rests(pause time.Duration) {
 	r.Helper()
 	for _, login := range []bool{false, true} {
@@ -76,7 +77,7 @@ func (r restTest) free() {
 	}
 }
 
-// A rejected login rests at once, for a time that doubles up to an hour.
+// A rejected login starts a pause at once. Its length doubles up to an hour.
 func TestRejectedLoginRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRestTest(t)
@@ -96,7 +97,7 @@ func TestRejectedLoginRests(t *testing.T) {
 	})
 }
 
-// A proxy may reject one request: the second rejection in a row is the first that starts a pause.
+// A proxy may reject one request, so only the second consecutive rejection starts a pause.
 func TestRejectedRequestRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRestTest(t)
@@ -108,7 +109,7 @@ func TestRejectedRequestRests(t *testing.T) {
 		}
 		r.call(refuses, rejection())
 		r.free()
-		r.call(fails, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE}) // which says nothing of credentials
+		r.call(fails, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE}) // which says nothing about credentials
 		r.free()
 		r.call(refuses, rejection())
 		r.rests(10 * time.Second)
@@ -121,7 +122,8 @@ func TestRejectedRequestRests(t *testing.T) {
 	})
 }
 
-// A vendor that rejects the token that it has just given: its logins work, and do not end the row.
+// If a vendor rejects the token that it has just issued, the successful logins do not end the
+// series.
 func TestRejectedTokenRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRestTest(t)
@@ -141,7 +143,7 @@ func TestRejectedTokenRests(t *testing.T) {
 	})
 }
 
-// One probe at a time goes out after a pause, and leaves its place if it says nothing.
+// After a pause, one probe is sent at a time. A probe without a verdict frees its slot.
 func TestOneProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, login := range []bool{false, true} {
@@ -171,8 +173,8 @@ func TestOneProbe(t *testing.T) {
 	})
 }
 
-// Requests in flight together are rejected once. What began before a rejection says nothing after
-// it.
+// Simultaneous requests are rejected once. The result of a request that started before a rejection
+// does not count.
 func TestRejectedTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRestTest(t)
@@ -190,8 +192,8 @@ func TestRejectedTogether(t *testing.T) {
 	})
 }
 
-// However many requests there are, the vendor gets one login, and each caller the vendor's words of
-// it.
+// With any number of requests, the vendor gets one login, and each caller gets the vendor's words
+// about it.
 func TestClientRests(t *testing.T) {
 	var logins, calls atomic.Int32
 	accept := atomic.Bool{}
@@ -264,8 +266,7 @@ func TestClientRests(t *testing.T) {
 	}
 }
 
-// The probe's place comes back however the probe ends: its caller leaves, it panics, it proves
-// nothing.
+// However the probe ends, it frees its slot: its caller leaves, it panics, or it proves nothing.
 func TestProbeIsNotLost(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer server.Close()
@@ -287,7 +288,7 @@ func TestProbeIsNotLost(t *testing.T) {
 		defer func() { _ = recover() }()
 		_, _ = Call(t.Context(), client, request, func(*Response) (int, error) { panic("a defect") })
 	}()
-	for range 2 { // another request, which the response makes necessary, is refused and says nothing
+	for range 2 { // another request, which the response needs, is refused and proves nothing
 		_, err := Call(t.Context(), client, request, func(*Response) (int, error) {
 			_, err := client.do(t.Context(), request)
 			return 0, err

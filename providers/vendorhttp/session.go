@@ -15,8 +15,9 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Session keeps a credential that a vendor gives for a time: an OAuth token, a session cookie.
-// However many requests wait for it, at most one login is in flight. Safe for concurrent use.
+// Session keeps a credential that a vendor issues for some time, such as an OAuth token or a
+// session cookie. At most one login is in flight, for any number of waiting requests. Safe for
+// concurrent use.
 type Session struct {
 	provider string
 	login    func(context.Context) (Credential, error)
@@ -30,10 +31,10 @@ type Session struct {
 
 // Credential is the result of a login.
 type Credential struct {
-	// Value is the token or cookie. The session trims it, and refuses what cannot stand in an HTTP
-	// header.
+	// Value is the token or cookie. The session trims it, and refuses a value that no HTTP header
+	// can contain.
 	Value string
-	// Expires is when to log in again; zero if that is not known.
+	// Expires is the time for the next login. It is zero if that is unknown.
 	Expires time.Time
 }
 
@@ -42,8 +43,8 @@ func (c *Client) NewSession(login func(context.Context) (Credential, error)) *Se
 	return &Session{provider: c.provider, login: login, done: c.loggedIn, timeout: c.timeout}
 }
 
-// loggedIn records the end of a login. The request of one with an unusable credential has worked,
-// for all that its adapter knew.
+// loggedIn records the end of a login. If the credential is unusable, the login's request has
+// succeeded as far as its adapter knows.
 func (c *Client) loggedIn(err error) {
 	if errors.Is(err, errRejectedBefore) { // no login was sent
 		return
@@ -54,15 +55,15 @@ func (c *Client) loggedIn(err error) {
 	}
 }
 
-// Get returns the credential. It logs in first if there is none, or it has expired. A login
-// continues when its caller has gone, since others may wait for it.
+// Get returns the credential. It logs in first if there is none, or if it has expired. A login
+// continues after its caller has left, because other callers may wait for it.
 func (s *Session) Get(ctx context.Context) (string, error) {
 	if value := s.held(); value != "" {
 		return value, nil
 	}
 	done := s.flight.DoChan("login", func() (value any, err error) {
 		defer func() {
-			if panicked := recover(); panicked != nil { // nothing above would catch it
+			if panicked := recover(); panicked != nil { // no caller would recover it
 				err = fmt.Errorf("panic of type %T: %s", panicked, debug.Stack())
 			}
 		}()
@@ -89,7 +90,7 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 	}
 }
 
-// renew logs in, and checks the credential before anyone uses it.
+// renew logs in, and checks the credential before its first use.
 func (s *Session) renew(ctx context.Context) (Credential, error) {
 	credential, err := s.login(ctx)
 	if err == nil {
@@ -102,11 +103,10 @@ func (s *Session) renew(ctx context.Context) (Credential, error) {
 	return credential, err
 }
 
-// errUnusable is the cause of an error about a credential that cannot stand in an HTTP header.
+// errUnusable is the cause of an error about a credential that no HTTP header can contain.
 var errUnusable = errors.New("no HTTP header can contain the credential")
 
-// check returns an error if a credential cannot stand in an HTTP header. The error does not quote
-// it.
+// check returns an error if no HTTP header can contain the credential. The error does not quote it.
 func (s *Session) check(credential string) error {
 	problem := unusable(credential)
 	if problem == "" {
@@ -119,7 +119,7 @@ func (s *Session) check(credential string) error {
 	}
 }
 
-// unusable returns what is wrong with a credential, and "" if nothing is.
+// unusable returns what is wrong with a credential, or "".
 func unusable(credential string) string {
 	if credential == "" {
 		return "is empty"
@@ -163,8 +163,8 @@ func (s *Session) Discard(refused string) {
 	}
 }
 
-// lifetime returns the time until the current credential expires; 0 if there is none, or that is
-// not known.
+// lifetime returns the time until the current credential expires. It returns 0 if there is none, or
+// if the expiry is unknown.
 func (s *Session) lifetime() time.Duration {
 	if s == nil {
 		return 0
@@ -187,7 +187,7 @@ func (s *Session) held() string {
 }
 
 // RenewBefore returns when to renew a credential with the given lifetime: a little before its end,
-// so that it does not expire on its way to the vendor.
+// so that it does not expire in transit.
 func RenewBefore(lifetime time.Duration) time.Time {
 	return time.Now().Add(lifetime - min(lifetime/10, 30*time.Second))
 }

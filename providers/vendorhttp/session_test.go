@@ -11,8 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// A credential must be able to stand in a header before it is kept. White space around it is
-// dropped.
+// A header must be able to contain a credential before the session keeps it. The session trims
+// white space.
 func TestSessionChecksCredentials(t *testing.T) {
 	for value, want := range map[string]string{
 		"s3cret":             "s3cret",

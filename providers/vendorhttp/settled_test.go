@@ -9,7 +9,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// A lag of 0s is what the configuration says, and no lag at all is the default.
+// A lag of 0s is a value. Only an unset lag has the default.
 func TestSettledAfter(t *testing.T) {
 	seconds := func(n int64) *durationpb.Duration { return &durationpb.Duration{Seconds: n} }
 	for want, config := range map[time.Duration]*configv1.Provider{

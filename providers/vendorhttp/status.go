@@ -22,13 +22,12 @@ const (
 	checkBaseURL = "An operator must check base_url and any proxy between Enlist and the vendor."
 )
 
-// NotUnderstood returns the error for a response that is not the vendor's own words as documented,
-// or a server error.
+// NotUnderstood returns the error for a server error, or a response that is not documented.
 //
-// Some statuses tell what happened: 401, 403, 404, 405, 413, 415, 429, and 503 with Retry-After
-// unless it is a proxy's page. They keep a reason of their own, also for a create request, whose
-// message does not claim that nothing was done. After any other response to a create request the
-// outcome is unknown. vendor is what the adapter read from the response; nil for nothing.
+// Some statuses have a meaning: 401, 403, 404, 405, 413, 415, 429, and 503 with Retry-After unless
+// it is a proxy's page. They keep their own reason, also for a create request, whose message does
+// not claim that nothing was created. After any other response to a create request, the outcome is
+// unknown. vendor is the error that the adapter read from the response. It may be nil.
 func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if vendor == nil {
 		vendor = VendorError(response, "", "")
@@ -84,22 +83,22 @@ func (c *Client) later(
 	}
 }
 
-// Unavailable returns the error for a response in which the vendor says, in its own words, that it
-// is not available at the moment.
+// Unavailable returns the error for a response in which the vendor itself says that it is
+// temporarily unavailable.
 func (c *Client) Unavailable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	return c.later(&Request{}, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is temporarily unavailable")
 }
 
-// isPage reports whether a response is a page for people. At 503 it is a proxy's, which may have
-// passed the request on before it gave up.
+// isPage reports whether a response is an HTML page. With 503 it is from a proxy, which may have
+// forwarded the request before it gave up.
 func isPage(response *Response) bool {
 	return strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") ||
 		providers.IsPage(response.Body)
 }
 
-// MayBeDone returns the error for a response which says, at any status, that the vendor did what was
-// asked, and does not prove it. The outcome of a create request is then unknown, even at a status
-// that NotUnderstood gives a reason of its own, and only a customer that is found can settle it.
+// MayBeDone returns the error for a response, at any status, that says that the vendor carried out
+// the request but does not prove it. The outcome of a create request is then unknown, even at a
+// status with its own reason in NotUnderstood. Only a customer that a look-up finds can settle it.
 func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv1.VendorError) *providers.Error {
 	if !request.Creates {
 		return c.NotUnderstood(request, response, vendor)
@@ -119,13 +118,13 @@ func (c *Client) unreliable(response *Response, vendor *enlistv1.VendorError) *p
 func (c *Client) CredentialsRejected(vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
-		Message: "Provider " + c.provider + " rejected the configured credentials. An operator must fix them in the configuration.",
+		Message: "Provider " + c.provider + " rejected the credentials of this connection. An operator must fix the configuration.",
 		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Cause: cause,
 	}
 }
 
-// retryAfter reads the Retry-After header, in seconds or as a date, and reports whether it is
-// given. The wait is at least a second and at most an hour.
+// retryAfter parses the Retry-After header, in seconds or as a date, and reports whether it is set.
+// The wait is from one second to one hour.
 func retryAfter(header http.Header) (wait time.Duration, given bool) {
 	value := header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
@@ -136,7 +135,7 @@ func retryAfter(header http.Header) (wait time.Duration, given bool) {
 	return min(max(wait, time.Second), maxRetryAfter), given
 }
 
-// VendorError returns the vendor's words of a response with at most one code and message.
+// VendorError returns the vendor's error in a response, with at most one code and message.
 func VendorError(response *Response, code, message string) *enlistv1.VendorError {
 	vendor := &enlistv1.VendorError{HttpStatus: int32(response.Status)} //nolint:gosec // three digits
 	if code != "" || message != "" {
@@ -150,7 +149,7 @@ func Message(code, message string) *enlistv1.VendorMessage {
 	return &enlistv1.VendorMessage{Code: Cut(code, 100), Message: Cut(message, 500)}
 }
 
-// Cut shortens a text to a number of characters.
+// Cut cuts a text to a number of characters.
 func Cut(text string, characters int) string {
 	count := 0
 	for i := range text {

@@ -9,8 +9,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// A proxy may give these responses to a request that it passed on: so no message for a create
-// request claims that nothing was done, and each says how Enlist goes on.
+// A proxy may send these responses after it forwarded the request. So no message about a create
+// request says that nothing was created, and each says how Enlist continues.
 func TestNotUnderstoodClaimsNothing(t *testing.T) {
 	client := testClient(t, "http://127.0.0.1:1", time.Second)
 	for status, want := range map[int]enlistv1.ErrorReason{

@@ -112,7 +112,7 @@ func TestSessionOutlivesAPanic(t *testing.T) {
 	}
 }
 
-// A pooled connection that the vendor closes: a create that was written is never written again.
+// If the vendor closes a pooled connection, the client never writes a creation again.
 func TestCreateIsNotRepeatedOnADeadConnection(t *testing.T) {
 	var creates atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -193,7 +193,7 @@ func testClient(t *testing.T, base string, timeout time.Duration) *Client {
 	return client
 }
 
-// do makes a call whose answer is taken as it is.
+// do sends a request and accepts any response.
 func (c *Client) do(ctx context.Context, request *Request) (*Response, error) {
 	return Call(ctx, c, request, func(response *Response) (*Response, error) { return response, nil })
 }

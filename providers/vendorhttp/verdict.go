@@ -9,34 +9,34 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// verdict is what the end of a request says of the connection. Health, the breaker and rejections
-// go by it.
+// verdict says what the result of a request proves about the connection. Health, the breaker and
+// rejections use it.
 type verdict int
 
 const (
-	saysNothing verdict = iota // the caller has gone, or the request did not go out
-	works                      // the vendor answered in its own words, be it with a refusal of one customer
-	refuses                    // it answered, and refuses all requests: bad credentials, or too many requests
-	fails                      // it was not reachable, did not answer, or answered in no words of its own
+	saysNothing verdict = iota // the caller is gone, or the request was not sent
+	works                      // the vendor responded in its own words, even with a refusal of one customer
+	refuses                    // the vendor responded and refuses all requests: bad credentials, or too many requests
+	fails                      // the vendor was not reachable, did not respond, or the response was not its own
 )
 
-// judge returns the verdict on a response that was understood with an error or without.
+// judge returns the verdict on a response, from the error of understand.
 func judge(err error) verdict {
 	var known *providers.Error
 	switch {
 	case err == nil:
 		return works
-	case errors.Is(err, ErrRenew): // the next request tells
+	case errors.Is(err, ErrRenew): // the next request decides
 		return saysNothing
 	case !errors.As(err, &known):
 		return fails
 	case errors.Is(known, providers.ErrHeldBack), errors.Is(known, errRejectedBefore),
 		known.Reason == enlistv1.ErrorReason_OVERLOADED:
-		return saysNothing // Enlist itself stopped another request that this response made necessary
+		return saysNothing // Enlist itself stopped another request that this response needed
 	}
 	switch known.Reason {
 	case enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.ErrorReason_VENDOR_RATE_LIMITED:
-		return refuses // also with Alive: for the breaker this is the same as works
+		return refuses // also with Alive; for the breaker, this equals works
 	default:
 		if known.Alive || isRefusalOfOne(known.Reason) {
 			return works
@@ -60,13 +60,13 @@ func isRejection(said verdict, err error) bool {
 	return said == refuses && providers.IsReason(err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED)
 }
 
-// impatient is which part of a provider's timeout a request must have had for its caller's deadline
-// to count against the vendor.
+// impatient is the part of a provider's timeout that a request must have had before its caller's
+// deadline counts against the vendor.
 const impatient = 10
 
-// judgeUnanswered returns the verdict on a request without a whole response. A caller that leaves,
-// or gives the vendor next to no time, must not speak against the vendor to all others. Neither
-// must a request that Enlist itself stopped.
+// judgeUnanswered returns the verdict on a request without a complete response. A caller that
+// leaves, or sets a very short deadline, must not count against the vendor. Neither must a request
+// that Enlist itself stopped.
 func (c *Client) judgeUnanswered(ctx context.Context, took time.Duration, failure *providers.Error) verdict {
 	ended := context.Cause(ctx)
 	switch {
@@ -78,7 +78,7 @@ func (c *Client) judgeUnanswered(ctx context.Context, took time.Duration, failur
 	return saysNothing // the observer stopped it
 }
 
-// forBreaker returns what the breaker hears of a verdict. It counts the failures of one creation
+// forBreaker returns the verdict for the breaker. The breaker counts the failures of one creation
 // once.
 func forBreaker(ctx context.Context, said verdict) verdict {
 	if observer := providers.ObserverOf(ctx); said == fails && observer != nil && observer.Counted {

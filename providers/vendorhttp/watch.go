@@ -16,8 +16,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// watched is one call, as metrics and traces have it: no URL, no header and no body, for these hold
-// personal data and secrets.
+// watched is one request for metrics and traces. It has no URL, header or body, because they
+// contain personal data and secrets.
 type watched struct {
 	client  *Client
 	request *Request
@@ -26,12 +26,12 @@ type watched struct {
 	span    trace.Span
 }
 
-// watch begins to watch a call. Its span belongs to the trace of its context, if there is one.
+// watch starts the measurement of a request. Its span belongs to the trace of its context, if any.
 func (c *Client) watch(ctx context.Context, request *Request) (context.Context, *watched) {
 	w := &watched{client: c, request: request, began: time.Now()}
 	caller := trace.SpanFromContext(ctx)
-	if !caller.SpanContext().IsSampled() { // a caller that has its answer already is still the parent
-		w.span = trace.SpanFromContext(context.Background()) // none; the caller's trace, if there is one, passes through
+	if !caller.SpanContext().IsSampled() { // the caller's span stays the parent, even after the caller has its response
+		w.span = trace.SpanFromContext(context.Background()) // no span; the caller's trace context passes through
 		return ctx, w
 	}
 	tracer := caller.TracerProvider().Tracer("github.com/enlist-dev/enlist/providers/vendorhttp")
@@ -43,7 +43,7 @@ func (c *Client) watch(ctx context.Context, request *Request) (context.Context, 
 	return ctx, w
 }
 
-// over takes note that the exchange is over, with a status if an answer has begun.
+// over records the end of the exchange, with a status if a response has started.
 func (w *watched) over(response *Response) {
 	w.took = time.Since(w.began)
 	if response != nil && w.span.IsRecording() {
@@ -51,7 +51,7 @@ func (w *watched) over(response *Response) {
 	}
 }
 
-// judged takes note of the verdict on the call, with which it ends.
+// judged records the verdict on the request, and ends it.
 func (w *watched) judged(err error) {
 	result := resultOf(err)
 	w.client.metrics.duration.WithLabelValues(string(w.request.Operation), result).Observe(w.took.Seconds())
@@ -65,7 +65,7 @@ func (w *watched) judged(err error) {
 	w.span.End(trace.WithTimestamp(w.began.Add(w.took)))
 }
 
-// resultOf says how a call ended, in one of a few words.
+// resultOf returns the result of a request for a label.
 func resultOf(err error) string {
 	var known *providers.Error
 	switch {
@@ -90,16 +90,16 @@ func resultOf(err error) string {
 		return "unavailable"
 	case enlistv1.ErrorReason_OUTCOME_UNKNOWN:
 		return "unknown"
-	case enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, enlistv1.ErrorReason_REQUEST_IN_PROGRESS, // stopped by once, before a byte had left
-		enlistv1.ErrorReason_OVERLOADED: // by a limit of Enlist's
+	case enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, enlistv1.ErrorReason_REQUEST_IN_PROGRESS, // package once stopped it before the first byte
+		enlistv1.ErrorReason_OVERLOADED: // because of a limit of Enlist
 		return "canceled"
 	default:
 		return "invalid"
 	}
 }
 
-// passOn tells the vendor the trace that a call belongs to, if there is one: traceparent and
-// tracestate. Baggage, which is the caller's free text, stays here.
+// passOn sends the trace of a request to the vendor, if any: traceparent and tracestate. It does
+// not send baggage, which is the caller's free text.
 func passOn(ctx context.Context, header http.Header) {
 	propagation.TraceContext{}.Inject(ctx, propagation.HeaderCarrier(header))
 }

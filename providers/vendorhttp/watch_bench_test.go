@@ -8,7 +8,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// BenchmarkWatch is what metrics and traces cost a call to a vendor.
+// BenchmarkWatch measures the cost of metrics and traces for a vendor request.
 func BenchmarkWatch(b *testing.B) {
 	traced, span := sdk.NewTracerProvider(sdk.WithBatcher(discard{})).Tracer("").Start(context.Background(), "caller")
 	defer span.End()

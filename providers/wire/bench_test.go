@@ -17,7 +17,7 @@ func BenchmarkJSON(b *testing.B) {
 	}
 }
 
-// BenchmarkMembers is what every answer to a create goes through before it is kept.
+// BenchmarkMembers measures the redaction of a response to a creation.
 func BenchmarkMembers(b *testing.B) {
 	members := NewMembers("tokenId", "iban")
 	b.ReportAllocs()
@@ -26,7 +26,7 @@ func BenchmarkMembers(b *testing.B) {
 	}
 }
 
-// heldCustomer is what Opencell answers to a look at a customer.
+// heldCustomer is Opencell's response to a look-up of a customer.
 var heldCustomer = []byte(strings.ReplaceAll(`{"actionStatus":{"status":"SUCCESS","message":""},"customer":{"code":"$CODE","description":"John Smith",`+
 	`"name":{"title":"MR","firstName":"John","lastName":"Smith"},`+
 	`"address":{"address1":"673 Eugene Points","zipCode":"92136","city":"New Taryn","country":"FR"},`+
@@ -40,8 +40,8 @@ func read(data []byte, message proto.Message) error {
 	return err
 }
 
-// BenchmarkUnmarshal is what every look at a customer goes through: beside protojson, and with an escape, which protojson decodes in the end.
-// Read costs as much, unless a member is odd.
+// BenchmarkUnmarshal measures the decoding of a customer: with protojson, with Unmarshal, and with
+// an escape, which protojson decodes in the end. Read costs as much, unless a member is odd.
 func BenchmarkUnmarshal(b *testing.B) {
 	for _, c := range []struct {
 		name      string

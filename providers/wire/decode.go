@@ -15,11 +15,12 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// Unmarshal decodes a vendor's JSON answer as protojson does. Fields that the message does not name are passed over, since vendors add some.
-// So is a UTF-8 byte order mark at the start.
+// Unmarshal decodes a vendor's JSON response as protojson does. It ignores fields that the message
+// does not have, because vendors add fields, and a UTF-8 byte order mark at the start.
 //
-// What vendors usually write is rewritten in protobuf's binary form, which is read at a fraction of protojson's cost. At the first thing that is
-// out of the ordinary, an error above all, protojson reads the whole and decides: the two never differ in what they make of an answer.
+// It rewrites ordinary JSON in protobuf's binary form, which decodes at a fraction of protojson's
+// cost. At the first unusual element or error, it lets protojson decode the whole response. The two
+// never differ in the result.
 func Unmarshal(data []byte, message proto.Message) error {
 	data = withoutBOM(data)
 	if form, ok := rewrite(data, message.ProtoReflect().Descriptor()); ok && proto.Unmarshal(form, message) == nil {
@@ -32,10 +33,11 @@ func viaProtojson(data []byte, message proto.Message) error {
 	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, message)
 }
 
-// mostRewritten is the largest answer that is rewritten, in bytes: that takes twice as much memory for a moment, for which vendorhttp keeps no room.
+// mostRewritten is the size in bytes of the largest response that Unmarshal rewrites. Rewriting
+// briefly needs twice that memory, for which vendorhttp reserves no room.
 const mostRewritten = 64 << 10
 
-// rewrite returns the binary form of a message that is written in JSON, and whether all of it is ordinary.
+// rewrite returns the binary form of a message in JSON, and whether all of the JSON is ordinary.
 func rewrite(data []byte, message protoreflect.MessageDescriptor) ([]byte, bool) {
 	if len(data) > mostRewritten || !utf8.Valid(data) {
 		return nil, false
@@ -45,8 +47,8 @@ func rewrite(data []byte, message protoreflect.MessageDescriptor) ([]byte, bool)
 	return r.out, ok
 }
 
-// rewriter makes protobuf's binary form of ordinary JSON. It knows no maps, oneofs, more than 64 fields, and of protobuf's own messages Value alone:
-// what has others is not ordinary.
+// rewriter writes protobuf's binary form of ordinary JSON. It supports no maps, oneofs or more than
+// 64 fields, and no well-known type except Value. A message with any of these is not ordinary.
 type rewriter struct {
 	scanner
 	out []byte
@@ -57,10 +59,10 @@ func (r *rewriter) message(message protoreflect.MessageDescriptor) bool {
 	if fields.Len() > 64 || message.ParentFile().Package() == "google.protobuf" {
 		return false
 	}
-	seen := uint64(0) // a bit for each field: one that stands there twice is an error, even if it is empty or null
+	seen := uint64(0) // a bit for each field: a duplicate field is an error, even if it is empty or null
 	return r.each('{', '}', func() bool {
 		name, ok := r.name()
-		if !ok || strings.HasPrefix(name, "[") { // may name an extension
+		if !ok || strings.HasPrefix(name, "[") { // may be the name of an extension
 			return false
 		}
 		field := fields.ByJSONName(name)
@@ -92,7 +94,7 @@ func (r *rewriter) field(field protoreflect.FieldDescriptor) bool {
 	}
 }
 
-// holdsAny reports whether a field holds any JSON, which is what google.protobuf.Value is for.
+// holdsAny reports whether a field accepts any JSON (google.protobuf.Value).
 func holdsAny(field protoreflect.FieldDescriptor) bool {
 	return field.Kind() == protoreflect.MessageKind && field.Message().FullName() == "google.protobuf.Value"
 }

@@ -21,7 +21,7 @@ import (
 	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
 )
 
-// held are messages of all vendors, with every kind of field that a wire message has.
+// held are messages of all vendors, with every kind of field in a wire message.
 var held = []proto.Message{
 	&avviov1.GetAccountsAnswer{}, &avviov1.CreateAccountAnswer{}, &avviov1.GetAccountsRequest{},
 	&caliqv1.CustomerCreateResults{}, &caliqv1.CustomerChangeResults{}, &caliqv1.MessageResults{},
@@ -30,7 +30,8 @@ var held = []proto.Message{
 	&valomniav1.CustomerRecord{}, &valomniav1.CustomerForm{}, &valomniav1.ImageFile{}, &valomniav1.LoginAnswer{},
 }
 
-// agree decodes data both ways and reports whether it was accepted. The bytes tell more than proto.Equal: -0 from 0.
+// agree decodes data both ways and reports whether both accept it. It compares bytes, because
+// proto.Equal does not tell -0 from 0.
 func agree(t *testing.T, data []byte, kind proto.Message) bool {
 	t.Helper()
 	got, want := proto.Clone(kind), proto.Clone(kind)
@@ -51,7 +52,7 @@ type oddity struct {
 	accepted, ordinary bool // by protojson, and to the rewriter
 }
 
-// oddities are forms of JSON that are read, or refused, in a way that a second decoder may get wrong.
+// oddities are forms of JSON that a second decoder may accept or refuse wrongly.
 var oddities = map[proto.Message][]oddity{
 	&opencellv1.RecordedCustomField{}: {
 		// the whole
@@ -191,7 +192,7 @@ var oddities = map[proto.Message][]oddity{
 		{`{"doubleValue":5.}`, false, false},
 		{`{"doubleValue":00.5}`, false, false},
 		{`{"doubleValue":1.2.3}`, false, false},
-		// numbers that are passed over
+		// numbers of undeclared members
 		{`{"other":-12.50}`, true, true},
 		{`{"other":1e3}`, true, false},
 		{`{"other":1e}`, true, false},
@@ -272,7 +273,7 @@ func TestOddities(t *testing.T) {
 	}
 }
 
-// answers are what vendors answer.
+// answers are typical responses of vendors.
 func answers(tb testing.TB) map[proto.Message][]byte {
 	tb.Helper()
 	all := map[proto.Message][]byte{&opencellv1.GetCustomerAnswer{}: heldCustomer}
@@ -289,7 +290,7 @@ func answers(tb testing.TB) map[proto.Message][]byte {
 	return all
 }
 
-// What vendors answer is ordinary, or all this is for nothing.
+// The responses of vendors are ordinary. Otherwise the rewriter would have no use.
 func TestAnswersAreOrdinary(t *testing.T) {
 	for kind, answer := range answers(t) {
 		name := kind.ProtoReflect().Descriptor().FullName()
@@ -302,7 +303,7 @@ func TestAnswersAreOrdinary(t *testing.T) {
 	}
 }
 
-// What no wire message has, and what is large, is left to protojson.
+// The rewriter leaves what no wire message has, and large data, to protojson.
 func TestNotOrdinary(t *testing.T) {
 	for _, one := range []struct {
 		json string
@@ -342,14 +343,14 @@ func manyFields(t *testing.T) proto.Message {
 	return dynamicpb.NewMessage(file.Messages().Get(0))
 }
 
-// Whatever a vendor answers is read as protojson reads it, and refused with the same words.
+// Unmarshal reads any response as protojson does, and refuses it with the same words.
 func FuzzUnmarshal(f *testing.F) {
 	for _, answer := range answers(f) {
 		f.Add(answer)
 	}
 	for _, forms := range oddities {
 		for _, form := range forms {
-			if len(form.json) < 1000 { // a longer one only slows the fuzzer down
+			if len(form.json) < 1000 { // a longer one only slows down the fuzzer
 				f.Add([]byte(form.json))
 			}
 		}

@@ -8,33 +8,33 @@ import (
 	"io"
 )
 
-// EachElement reads a JSON object from r as a stream and calls visit with each element of one list,
-// the object's member of that name. It holds one element at a time in memory, and reads other
-// members token by token. visit may keep the element.
+// EachElement reads a JSON object from r as a stream. It calls visit with each element of the list
+// with that name. It keeps one element at a time in memory, and reads other members token by token.
+// visit may keep the element.
 //
-// found reports that the member is a list. It is false if the member is null, anything else, or
-// not there.
+// found reports whether the member is a list. It is false if the member is null, missing, or has
+// another type.
 //
-// EachElement fails if r does not hold a single complete JSON object, or if the object has the
-// member twice. It also returns the first error of r, wrapped, or of visit. Elements were visited
-// before such an error is noticed, so they count only if EachElement returns no error.
+// EachElement fails if r does not contain a single complete JSON object, or if the object has the
+// member twice. It also returns the first error of r, wrapped, or of visit. It may visit elements
+// before it detects an error, so they count only if EachElement returns no error.
 func EachElement(r io.Reader, member string, visit func(element json.RawMessage) error) (found bool, err error) {
 	input := bufio.NewReader(r)
 	if start, _ := input.Peek(len(byteOrderMark)); string(start) == byteOrderMark {
 		_, _ = input.Discard(len(byteOrderMark)) // they are in the buffer
 	}
 	s := stream{json.NewDecoder(input)}
-	s.tokens.UseNumber() // takes numbers of any size
+	s.tokens.UseNumber() // accepts numbers of any size
 	if found, err = s.object(member, visit); err != nil {
 		return false, err
 	}
-	if _, err = s.tokens.Token(); !errors.Is(err, io.EOF) { // something follows
+	if _, err = s.tokens.Token(); !errors.Is(err, io.EOF) { // more input follows
 		return false, unreadable(err)
 	}
 	return found, nil
 }
 
-// unreadable returns the error for an error of a json.Decoder. That may quote the response.
+// unreadable returns the error for an error of a json.Decoder, whose text may quote the response.
 func unreadable(err error) error {
 	var syntax *json.SyntaxError
 	if err == nil || errors.Is(err, io.EOF) || errors.As(err, &syntax) {
@@ -85,7 +85,7 @@ func (s stream) list(visit func(json.RawMessage) error) (isList bool, err error)
 		return false, s.skipRest(open)
 	}
 	for s.tokens.More() {
-		var element json.RawMessage // a new one each time: visit may keep it
+		var element json.RawMessage // a new one each time, because visit may keep it
 		if err := s.tokens.Decode(&element); err != nil {
 			return false, unreadable(err)
 		}
@@ -106,7 +106,7 @@ func (s stream) skip() error {
 	return s.skipRest(first)
 }
 
-// skipRest reads what follows the first token of a value.
+// skipRest reads the rest of a value after its first token.
 func (s stream) skipRest(token json.Token) error {
 	for depth := 0; ; {
 		switch token {
@@ -128,7 +128,7 @@ func (s stream) skipRest(token json.Token) error {
 	}
 }
 
-// mostNested is how many levels deep encoding/json reads. Only its tokens have no limit.
+// mostNested is the greatest depth that encoding/json accepts. Its token reader has no limit.
 const mostNested = 10000
 
 func (s stream) token() (json.Token, error) {

@@ -12,7 +12,7 @@ import (
 
 func TestEachElement(t *testing.T) {
 	for _, c := range []struct {
-		json, elements string // with a space in between
+		json, elements string // separated by a space
 		found, ok      bool
 	}{
 		{`{"list":[]}`, ``, true, true},
@@ -91,7 +91,7 @@ func TestEachElementEnds(t *testing.T) {
 	}
 }
 
-// No error repeats what the vendor sent, and the end of the data is not io.EOF.
+// No error repeats the vendor's data, and the end of the data is not io.EOF.
 func TestEachElementIsDiscreet(t *testing.T) {
 	for _, data := range []string{`{"list":["a",~]}`, `{"other":~}`, `~`, `{"list":[]}~`, `{"list":[~`, ``, `{`, `{"list":[`, `{"list":[]}{}`} {
 		_, err := EachElement(strings.NewReader(data), "list", func(json.RawMessage) error { return nil })
@@ -101,7 +101,7 @@ func TestEachElementIsDiscreet(t *testing.T) {
 	}
 }
 
-// Elements are visited as they arrive, and may be kept.
+// EachElement visits elements as they arrive. visit may keep them.
 func TestEachElementStreams(t *testing.T) {
 	r, w := io.Pipe()
 	visited := make(chan json.RawMessage)
@@ -123,7 +123,7 @@ func TestEachElementStreams(t *testing.T) {
 	}
 }
 
-// What EachElement visits is what encoding/json decodes.
+// EachElement visits the elements that encoding/json decodes.
 func FuzzEachElement(f *testing.F) {
 	f.Add([]byte(`{"a":[{"list":[0]}],"list":[1,{"a":"x"},null],"b":"\u0041"}`))
 	f.Add([]byte("\ufeff{\"list\":[1e9,]}"))

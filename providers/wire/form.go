@@ -8,13 +8,14 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Form returns a flat wire message as form or query values, by JSON name. With all, fields that are not set are there too, empty,
-// as vendors want them that tell "empty" from "not there". A field that holds a message or bytes is left to the caller.
+// Form returns a flat wire message as form or query values, by JSON name. With all, it includes
+// unset fields as empty values, for vendors that distinguish empty from missing. It skips fields
+// that contain a message or bytes.
 func Form(message proto.Message, all bool) url.Values {
 	return form(message.ProtoReflect(), all, false)
 }
 
-// RedactedForm is Form with every field that is marked debug_redact replaced by `$NAME`.
+// RedactedForm is Form with `$NAME` for every field that is marked debug_redact.
 func RedactedForm(message proto.Message, all bool) url.Values {
 	return form(message.ProtoReflect(), all, true)
 }

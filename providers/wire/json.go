@@ -1,8 +1,8 @@
-// Package wire encodes a vendor's messages and decodes them. A wire message is a proto message
-// whose JSON names are the vendor's.
+// Package wire encodes and decodes vendors' wire messages. A wire message is a proto whose JSON
+// names are the vendor's.
 //
-// The JSON differs from protobuf's own mapping, because vendors' servers need that: 64-bit integers
-// are numbers, the order is that of the .proto file, and equal messages have equal bytes.
+// The JSON differs from protobuf's own mapping as vendors' servers need it: 64-bit integers are
+// numbers, fields have the order of the .proto file, and a message always gives the same bytes.
 //
 // Packages once and providers and the adapters may import it. It imports nothing of Enlist.
 package wire
@@ -23,16 +23,17 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// usualSize is what most messages take, in bytes.
+// usualSize is the size in bytes that fits most messages.
 const usualSize = 1 << 10
 
-// JSON encodes a wire message. Fields that are not set are left out.
+// JSON encodes a wire message. It omits unset fields.
 func JSON(message proto.Message) []byte {
 	body, _ := Body(message)
 	return body
 }
 
-// Body is JSON, and what makes the same with every field that is marked debug_redact replaced by `$NAME`: nil when no such field is set.
+// Body is JSON with a second function, which encodes the message with `$NAME` for every field that
+// is marked debug_redact. The function is nil if no such field is set.
 func Body(message proto.Message) (body []byte, redacted func() []byte) {
 	plain := encoder{out: make([]byte, 0, usualSize)}
 	plain.message(message.ProtoReflect())
@@ -47,8 +48,8 @@ func Body(message proto.Message) (body []byte, redacted func() []byte) {
 }
 
 // HasList reports whether data is a JSON object with a list of that name, even an empty one. A
-// message cannot tell an empty list from none. A list that is there twice does not count. Like
-// Unmarshal, HasList skips a byte order mark.
+// decoded message cannot tell an empty list from a missing one. A duplicate list does not count.
+// Like Unmarshal, HasList ignores a byte order mark.
 func HasList(data []byte, name string) bool {
 	found, err := EachElement(bytes.NewReader(data), name, func(json.RawMessage) error { return nil })
 	return err == nil && found
@@ -60,12 +61,12 @@ func Redacted(field protoreflect.FieldDescriptor) bool {
 	return options.GetDebugRedact()
 }
 
-// Placeholder is what stands for the value of a redacted field: `$PASSWORD`.
+// Placeholder returns the placeholder for the value of a redacted field: `$PASSWORD`.
 func Placeholder(field protoreflect.FieldDescriptor) string {
 	return "$" + string(bytes.ToUpper([]byte(field.Name())))
 }
 
-// encoder appends to out. hasSecrets says that a field marked debug_redact was among what it met.
+// encoder appends to out. hasSecrets reports whether it has encoded a field marked debug_redact.
 type encoder struct {
 	out                []byte
 	redact, hasSecrets bool
@@ -116,7 +117,7 @@ func (e *encoder) field(field protoreflect.FieldDescriptor, value protoreflect.V
 	e.out = append(e.out, ']')
 }
 
-// entries writes a map as an object, its members by name.
+// entries writes a map as an object, sorted by name.
 func (e *encoder) entries(kind protoreflect.FieldDescriptor, entries protoreflect.Map) {
 	values := map[string]protoreflect.Value{}
 	entries.Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {
@@ -134,8 +135,8 @@ func (e *encoder) entries(kind protoreflect.FieldDescriptor, entries protoreflec
 	e.out = append(e.out, '}')
 }
 
-// scalar writes a google.protobuf.Value that holds a text, a number or a truth value; any other is
-// null.
+// scalar writes a google.protobuf.Value that contains a string, a number or a Boolean. It writes
+// any other value as null.
 func (e *encoder) scalar(value *structpb.Value) {
 	switch kind := value.GetKind().(type) {
 	case *structpb.Value_StringValue:
@@ -174,7 +175,8 @@ func (e *encoder) value(field protoreflect.FieldDescriptor, value protoreflect.V
 	}
 }
 
-// appendNumber writes a double as JSON does; the contract's rules keep NaN and infinities out before this.
+// appendNumber writes a double in JSON's form. The contract's rules exclude NaN and infinities
+// before.
 func appendNumber(out []byte, number float64) []byte {
 	if math.IsNaN(number) || math.IsInf(number, 0) {
 		return append(out, "null"...)
@@ -190,11 +192,11 @@ func appendString(out []byte, text string) []byte {
 	buffer := bytes.NewBuffer(out)
 	encoder := json.NewEncoder(buffer)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string always encodes
+	_ = encoder.Encode(text) // encoding a string never fails
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 }
 
-// isPlain reports whether a text stands in JSON as it is.
+// isPlain reports whether a text needs no escaping in JSON.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Members are names of secret members in what a vendor says. Safe for concurrent use.
+// Members are the names of secret members in a vendor's texts. Safe for concurrent use.
 type Members struct{ pattern *regexp.Regexp }
 
-// NewMembers makes Members of some names. Their case does not matter.
+// NewMembers returns Members for some names, in any case.
 func NewMembers(names ...string) *Members {
 	quoted := make([]string, len(names))
 	for i, name := range names {
@@ -17,8 +17,8 @@ func NewMembers(names ...string) *Members {
 	return &Members{regexp.MustCompile(`(?i)"(?:` + strings.Join(quoted, "|") + `)(\\*)"\s*:\s*`)}
 }
 
-// Redact replaces the values of the members, whatever they are, in a text of a vendor that may be JSON: whole or cut, in the midst of
-// something else, or written as a text within JSON.
+// Redact replaces the values of the members in a vendor's text. The text may contain JSON that is
+// complete or cut short, inside other text, or escaped in a JSON string.
 func (m *Members) Redact(text string) string {
 	var out strings.Builder
 	for {
@@ -33,8 +33,8 @@ func (m *Members) Redact(text string) string {
 	}
 }
 
-// valueEnd returns where the JSON value that a text begins with ends. Its quotes stand behind a number of backslashes: none, or more
-// when it is written in a text within JSON.
+// valueEnd returns the end of the JSON value at the start of a text. Its quotes follow a number of
+// backslashes: more than none if the value is escaped in a JSON string.
 func valueEnd(text string, escapes int) int {
 	depth := 0
 	for at := 0; at < len(text); at++ {
@@ -45,7 +45,7 @@ func valueEnd(text string, escapes int) int {
 			depth++
 			continue
 		case '}', ']':
-			if depth--; depth < 0 { // of what the member stands in
+			if depth--; depth < 0 { // the end of the enclosing object or list
 				return at
 			}
 		case ',':
@@ -63,7 +63,7 @@ func valueEnd(text string, escapes int) int {
 	return len(text)
 }
 
-// stringEnd returns where the JSON text that begins at some place ends, behind its closing quote.
+// stringEnd returns the end of the JSON string that starts at a position, after its closing quote.
 func stringEnd(text string, at, escapes int) int {
 	opened, backslashes := false, 0
 	for ; at < len(text); at++ {
@@ -73,9 +73,9 @@ func stringEnd(text string, at, escapes int) int {
 			continue
 		case text[at] == '"' && !opened:
 			opened = true
-		case text[at] == '"' && backslashes%(2*(escapes+1)) == escapes: // others are part of the text, or of one within it
+		case text[at] == '"' && backslashes%(2*(escapes+1)) == escapes: // other quotes belong to the string, or to a string inside it
 			return at + 1
-		case !opened: // no text after all
+		case !opened: // it is not a string
 			return at + 1
 		}
 		backslashes = 0

@@ -30,7 +30,7 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// Whatever stands around it, and wherever the text is cut, a secret does not show.
+// With any text around a secret and any cut, the secret does not show.
 func FuzzMembers(f *testing.F) {
 	f.Add("{", `,"a":1}`, `x"y`, uint8(0))
 	f.Add(`5" {"m":`, "", `\`, uint8(2))

@@ -20,15 +20,16 @@ type File struct {
 	Name string
 	// ContentType is its media type.
 	ContentType string
-	// Content is the file itself.
+	// Content is the content of the file.
 	Content []byte
 }
 
-// Multipart encodes form values, by name, and then files as multipart/form-data. Names are those of a wire message: nothing in them
-// needs escaping. The boundary is made from what is encoded, so that the same form gives the same bytes, always. shown is the body
-// with `<image/png, 12345 bytes>` in the place of each file's content.
+// Multipart encodes form values, sorted by name, and then files as multipart/form-data. Names are
+// those of a wire message and need no escaping. The boundary depends on the content, so the same
+// form always gives the same bytes. shown is the body with `<image/png, 12345 bytes>` for each
+// file's content.
 //
-// Each value says that it is UTF-8: servers that are not told take ISO-8859-1.
+// Each value declares UTF-8, because servers default to ISO-8859-1.
 func Multipart(values url.Values, files ...File) (contentType string, body, shown []byte) {
 	boundary := boundaryOf(values, files)
 	body = parts(boundary, values, files)
@@ -40,9 +41,9 @@ func Multipart(values url.Values, files ...File) (contentType string, body, show
 }
 
 func parts(boundary string, values url.Values, files []File) []byte {
-	var out bytes.Buffer // never fails to take what is written
+	var out bytes.Buffer // writing to it never fails
 	writer := multipart.NewWriter(&out)
-	_ = writer.SetBoundary(boundary) // hexadecimal digits are a valid one
+	_ = writer.SetBoundary(boundary) // hexadecimal digits are always valid
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, value := range values[name] {
 			part, _ := writer.CreatePart(textproto.MIMEHeader{
@@ -63,7 +64,8 @@ func parts(boundary string, values url.Values, files []File) []byte {
 	return out.Bytes()
 }
 
-// boundaryOf makes a boundary that nobody can put into a value or a file: it depends on all of them.
+// boundaryOf returns a boundary that no value or file can contain on purpose, because it depends on
+// all of them.
 func boundaryOf(values url.Values, files []File) string {
 	hash := sha256.New()
 	_, _ = hash.Write([]byte(values.Encode()))

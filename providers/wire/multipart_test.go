@@ -47,7 +47,8 @@ func TestMultipart(t *testing.T) {
 	}
 }
 
-// A boundary that has been seen cannot be put into a file to end its part: the file then has another boundary.
+// A file that contains a known boundary cannot end its own part, because the file then has another
+// boundary.
 func TestMultipartBoundaryDependsOnTheContent(t *testing.T) {
 	file := wire.File{Field: "f", Name: "n", ContentType: "image/png", Content: []byte("x")}
 	first, _, _ := wire.Multipart(nil, file)

@@ -12,44 +12,45 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// MaxOdd is the number of odd members that Read lists. A list of that length may be incomplete.
+// MaxOdd is the greatest number of odd members that Read lists. A list of that length may be
+// incomplete.
 const MaxOdd = 20
 
-// Odd is a member of a vendor's JSON that does not fit its wire field, or stands twice. It holds no
-// part of the vendor's response: Path is made of the names in the wire message.
+// Odd is a member of a vendor's JSON that does not fit its wire field, or is a duplicate. It
+// contains no part of the vendor's response: Path has only names of the wire message.
 type Odd struct {
-	// Path is the place in the vendor's JSON: customFields.customField[2].code. An index counts
+	// Path is the position in the vendor's JSON: customFields.customField[2].code. An index counts
 	// all elements of the vendor's list, including those that Read skips.
 	Path string
-	// Field is the wire field. For an element of a list it is the list's field. It is never nil.
+	// Field is the wire field, never nil. For an element of a list, it is the list's field.
 	Field protoreflect.FieldDescriptor
-	// Converted reports that the field is set to a converted value. Otherwise the field is unset,
-	// or the list lacks this element.
+	// Converted reports that the field has a converted value. Otherwise the field is unset, or the
+	// list lacks this element.
 	Converted bool
 }
 
 var errNotObject = errors.New("the response is not one complete JSON object, or is nested too deeply")
 
-// Read decodes a vendor's JSON object into a message, as far as it can be read. It replaces the
-// content of the message. It fails if data is not a single complete JSON object, or if that is
-// nested more than 10000 levels deep. The message is then empty.
+// Read decodes a vendor's JSON object into a message, as far as it can. It replaces the content of
+// the message. It fails if data is not a single complete JSON object, or if the nesting is deeper
+// than 10000 levels. The message is then empty.
 //
 // If Unmarshal accepts data, Read gives the same message and odd is nil. Otherwise Read decides
-// about each member separately, and lists in odd those that are not as the message declares:
+// about each member separately, and lists in odd those that do not fit the message:
 //
-//   - A number or a boolean for a text is converted to its JSON literal.
-//   - 0, 1, "0", "1", "true" and "false" are converted for a boolean.
+//   - Read converts a number or a Boolean to a string, its JSON literal.
+//   - For a Boolean, it converts 0, 1, "0", "1", "true" and "false".
 //   - Any other value that protojson refuses leaves its field unset. Examples are an object for a
-//     text, a number out of range, and a text with invalid UTF-8 or half a surrogate pair.
-//   - A list skips each element that it cannot read, such as null among messages. A value that is
+//     string, a number out of range, and a string with invalid UTF-8 or half a surrogate pair.
+//   - A list skips each element that Read cannot read, such as null among messages. A value that is
 //     not a list leaves the field unset.
-//   - A google.protobuf.Value takes any JSON. It stays unset if protojson refuses a part of it,
-//     such as an object with a member twice.
-//   - A member that stands twice in one object leaves its field unset, even if both are equal.
+//   - A google.protobuf.Value accepts any JSON. It stays unset if protojson refuses a part of it,
+//     such as an object with a duplicate member.
+//   - A duplicate member leaves its field unset, even if both values are equal.
 //
-// What protojson converts is not odd: "101" for an integer, or null for an unset field. Read does
-// not check members that the message does not declare, beyond the syntax of JSON. Maps are read as
-// a whole, and oneofs are not checked: no wire message has either.
+// A value that protojson converts is not odd: "101" for an integer, or null for an unset field.
+// Read checks only the JSON syntax of members that the message does not declare. It reads maps as a
+// whole, and does not check oneofs: no wire message has either.
 func Read(data []byte, message proto.Message) (odd []Odd, err error) {
 	if Unmarshal(data, message) == nil {
 		return nil, nil
@@ -83,7 +84,7 @@ type reader struct {
 	odd    []Odd
 }
 
-// message reads an object. path is the path of the message, empty or with a dot at the end.
+// message reads an object. path is the path of the message. It is empty or ends with a dot.
 func (r *reader) message(message protoreflect.Message, path string) error {
 	if _, err := r.tokens.Token(); err != nil { // {
 		return err
@@ -209,7 +210,7 @@ func decodeValue(parent protoreflect.Message, field protoreflect.FieldDescriptor
 	}
 }
 
-// otherForm returns the JSON to read in the place of a value that does not fit, or "".
+// otherForm returns the JSON to decode in place of a value that does not fit, or "".
 func otherForm(field protoreflect.FieldDescriptor, raw string) string {
 	switch field.Kind() {
 	case protoreflect.StringKind:
@@ -250,7 +251,7 @@ func (r *reader) add(odd Odd) {
 	}
 }
 
-// distrust lists a member that stands twice, in the place of all that is odd within it.
+// distrust lists a duplicate member, in place of all odd members within it.
 func (r *reader) distrust(path string, field protoreflect.FieldDescriptor) {
 	r.odd = slices.DeleteFunc(r.odd, func(odd Odd) bool {
 		within, ok := strings.CutPrefix(odd.Path, path)

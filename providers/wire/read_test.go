@@ -18,8 +18,8 @@ import (
 	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
 )
 
-// readable are responses that Read reads. want is the message as JSON. odd has the paths of odd
-// members, those of converted values with a plus sign at the end.
+// readable are responses that Read accepts. want is the message as JSON. odd has the paths of odd
+// members, with a plus sign after those of converted values.
 var readable = map[proto.Message][]struct{ json, want, odd string }{
 	&opencellv1.RecordedCustomField{}: {
 		// as Unmarshal
@@ -27,7 +27,7 @@ var readable = map[proto.Message][]struct{ json, want, odd string }{
 		{`{"code":"x","longValue":1}`, `{"code":"x","longValue":1}`, ``},
 		{"\ufeff {\"code\":\"x\"}\r\n", `{"code":"x"}`, ``},
 		{"\ufeff {\"code\":1}\r\n", `{"code":"1"}`, `code+`},
-		// beside an odd member, what is not odd is as in Unmarshal
+		// beside an odd member, Read reads the others as Unmarshal does
 		{`{"other":"\ud800","code":"x"}`, `{"code":"x"}`, ``},
 		{"{\"\xff\":1,\"other\":[\"\xff\"],\"code\":\"x\"}", `{"code":"x"}`, ``},
 		{`{"[enlist.v1.source]":1,"code":"x"}`, `{"code":"x"}`, ``},
@@ -162,7 +162,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// paths shows odd members as readable does.
+// paths returns odd members in the form of readable.
 func paths(odd []Odd) string {
 	all := make([]string, len(odd))
 	for i, one := range odd {
@@ -189,7 +189,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// What a message held before is gone, as with Unmarshal.
+// Read replaces the content of a message, as Unmarshal does.
 func TestReadReplaces(t *testing.T) {
 	message := &opencellv1.CustomerRecord{Description: "before"}
 	if _, err := Read([]byte(`{"code":7}`), message); err != nil || message.GetDescription() != "" || message.GetCode() != "7" {
@@ -206,7 +206,7 @@ func TestReadListsSomeOdd(t *testing.T) {
 	}
 }
 
-// A byte order mark changes nothing, whoever reads.
+// Every reader ignores a byte order mark.
 func TestByteOrderMark(t *testing.T) {
 	data := []byte("\ufeff {\"code\":\"x\",\"list\":[]}")
 	message := &opencellv1.CustomerRecord{}
@@ -221,15 +221,15 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
-// Whatever a vendor responds, Read takes what Unmarshal takes, names what is odd, and makes messages
-// that can be kept.
+// With any response, Read accepts what Unmarshal accepts, lists what is odd, and returns messages
+// that can be stored.
 func FuzzRead(f *testing.F) {
 	for _, response := range answers(f) {
 		f.Add(response)
 	}
 	for _, cases := range readable {
 		for _, c := range cases {
-			if len(c.json) < 1000 { // a longer one only slows the fuzzer down
+			if len(c.json) < 1000 { // a longer one only slows down the fuzzer
 				f.Add([]byte(c.json))
 			}
 		}

@@ -7,8 +7,9 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// Record returns a vendor's JSON object as it came, with the values of the named secret members replaced, at any depth.
-// It returns nil when data is not a JSON object. It skips a byte order mark.
+// Record returns a vendor's JSON object as received, with the values of the named secret members
+// replaced, at any depth. It returns nil if data is not a JSON object. It ignores a byte order
+// mark.
 func Record(data []byte, secrets ...string) *structpb.Struct {
 	record := &structpb.Struct{}
 	if err := protojson.Unmarshal(withoutBOM(data), record); err != nil {

@@ -10,11 +10,11 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// redacted stands for a secret in what a vendor says.
+// redacted replaces a secret in a vendor's text.
 const redacted = "$REDACTED"
 
-// Redact replaces secret values in a text of a vendor, which may repeat what it was sent: as they are, and as JSON, URLs, and URLs within
-// URLs write them.
+// Redact replaces secret values in a vendor's text, which may repeat them unescaped, or as JSON,
+// URLs, and URLs within URLs escape them.
 func Redact(text string, secrets ...string) string {
 	var forms []string
 	for _, secret := range secrets {
@@ -30,15 +30,15 @@ func Redact(text string, secrets ...string) string {
 	if len(forms) == 0 {
 		return text
 	}
-	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // one may begin another
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // one may be a prefix of another
 	pairs := make([]string, 0, 2*len(forms))
 	for _, form := range forms {
 		pairs = append(pairs, form, redacted)
 	}
-	return strings.NewReplacer(pairs...).Replace(text) // in one go: what it puts in is not searched again
+	return strings.NewReplacer(pairs...).Replace(text) // in one pass, so that it does not search its own replacements
 }
 
-// formsOf returns the ways in which a vendor may write a text.
+// formsOf returns the forms in which a vendor may write a text.
 func formsOf(text string) []string {
 	quoted := appendString(nil, text)
 	escaped, _ := json.Marshal(text) //nolint:errchkjson // a string always encodes

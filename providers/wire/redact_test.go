@@ -41,7 +41,8 @@ func TestHasList(t *testing.T) {
 	}
 }
 
-// What stands for a secret is not searched for secrets again, and a secret that begins another does not leave the other's end.
+// Redact does not search placeholders for secrets. If one secret starts with another, the rest of
+// the longer one does not remain.
 func TestRedactOnce(t *testing.T) {
 	if got := Redact("E", "E", "D"); got != "$REDACTED" {
 		t.Errorf("got %d characters", len(got))

@@ -2,18 +2,19 @@ package wire
 
 import "strings"
 
-// maxDepth is how deep objects and lists ordinarily lie in each other. protojson allows 10000.
+// maxDepth is the usual depth of objects and lists. protojson allows 10000.
 const maxDepth = 100
 
-// scanner reads ordinary JSON: no escapes, no exponents, nothing deep. Each of its methods passes over what it is named for and returns false,
-// or "", where something else stands; apart from word and take, the scanner is of no more use then.
+// scanner reads ordinary JSON: no escapes, no exponents, no deep nesting. Each method skips what
+// its name says. It returns false, or "", if the input is something else. Do not use the scanner
+// after that, except after word and take.
 type scanner struct {
 	text  string // valid UTF-8
-	at    int    // how far it is read
+	at    int    // the position of the scanner
 	depth int
 }
 
-// skip passes over any JSON.
+// skip skips any JSON value.
 func (s *scanner) skip() bool {
 	switch s.next() {
 	case '{':
@@ -31,7 +32,7 @@ func (s *scanner) skip() bool {
 	}
 }
 
-// each passes over an object or a list, by passing over each element of it.
+// each skips an object or a list, and calls a function for each element.
 func (s *scanner) each(open, shut byte, element func() bool) bool {
 	if s.depth == maxDepth || !s.take(open) {
 		return false
@@ -49,13 +50,13 @@ func (s *scanner) each(open, shut byte, element func() bool) bool {
 	return false
 }
 
-// name passes over the name of a member, with its colon.
+// name skips the name of a member and its colon.
 func (s *scanner) name() (string, bool) {
 	name, ok := s.string()
 	return name, ok && s.take(':')
 }
 
-// string passes over a text that has no escapes.
+// string skips a string without escapes.
 func (s *scanner) string() (string, bool) {
 	if !s.take('"') {
 		return "", false
@@ -72,7 +73,7 @@ func (s *scanner) string() (string, bool) {
 	return "", false
 }
 
-// number passes over a number that has no exponent.
+// number skips a number without an exponent.
 func (s *scanner) number() string {
 	sign := s.next() == '-'
 	from := s.at
@@ -99,7 +100,7 @@ func (s *scanner) digits() string {
 	return s.text[from:s.at]
 }
 
-// word passes over a word, if it is the next. One that goes on is noticed by what looks for the comma.
+// word skips a word if it is next. The scan for the comma detects a longer word.
 func (s *scanner) word(word string) bool {
 	s.next()
 	if !strings.HasPrefix(s.text[s.at:], word) {
@@ -109,7 +110,7 @@ func (s *scanner) word(word string) bool {
 	return true
 }
 
-// take passes over a byte, if it is the next.
+// take skips a byte if it is next.
 func (s *scanner) take(c byte) bool {
 	if s.next() != c {
 		return false
@@ -118,7 +119,7 @@ func (s *scanner) take(c byte) bool {
 	return true
 }
 
-// next passes over white space and returns the byte behind it, or 0 at the end.
+// next skips white space and returns the byte after it, or 0 at the end.
 func (s *scanner) next() byte {
 	for ; s.at < len(s.text); s.at++ {
 		switch c := s.text[s.at]; c {
@@ -130,7 +131,7 @@ func (s *scanner) next() byte {
 	return 0
 }
 
-// end passes over white space up to the end.
+// end skips white space up to the end.
 func (s *scanner) end() bool {
 	s.next()
 	return s.at == len(s.text)

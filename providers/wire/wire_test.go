@@ -64,7 +64,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// What is written is always JSON, and reads back as the same message.
+// The encoder always writes JSON that decodes to the same message.
 func FuzzJSON(f *testing.F) {
 	f.Add("code", "text", int64(1), 1.5, true)
 	f.Add("\x00\u2028", "\"\\</script>", int64(-1<<63), -1e300, false)
@@ -80,7 +80,7 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-// Whatever a vendor answers, there is a record or none, never a crash.
+// With any response, there is a record or none, and never a crash.
 func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"a":[{"password":1}]}`))
 	f.Add([]byte(strings.Repeat(`{"a":[`, 5000)))
