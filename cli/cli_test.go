@@ -324,18 +324,6 @@ func write(t *testing.T, text string) string {
 	return file
 }
 
-func post(t *testing.T, target, body string) {
-	t.Helper()
-	response, err := http.Post(target, "application/json", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = response.Body.Close()
-	if response.StatusCode >= 300 {
-		t.Fatalf("%s: %s", target, response.Status)
-	}
-}
-
 // A port that another has is told by the setting to change, and nothing else: what had begun ends before the journal does.
 func TestPortsThatAreTaken(t *testing.T) {
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
