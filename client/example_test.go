@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -77,7 +78,7 @@ func ExampleCreateCustomer() {
 // Without a request_id a repeated request could create a second customer.
 func ExampleCreateCustomer_withoutRequestID() {
 	_, err := client.CreateCustomer(context.Background(), nil, &enlistv1.CreateCustomerRequest{Provider: "opencell"})
-	fmt.Println(err == client.ErrNoRequestID)
+	fmt.Println(errors.Is(err, client.ErrNoRequestID))
 	// Output: true
 }
 
