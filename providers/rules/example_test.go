@@ -9,10 +9,11 @@ import (
 
 // The value stays out of the violation.
 func ExampleCheck() {
-	for _, violation := range rules.Check(&enlistv1.Customer{Email: "ada.example.com"}) {
+	for _, violation := range rules.Check(&enlistv1.Address{CountryCode: "France"}) {
 		fmt.Println(violation.Path, violation.Description)
 	}
-	// Output: email must be one bare email address of at most 254 characters, for example qa@example.com
+	// Output:
+	// country_code must be an ISO 3166-1 alpha-2 country code of two capital letters, for example FR
 }
 
 func ExampleInspect() {
