@@ -21,12 +21,12 @@ func (c *backupCommand) Run(ctx context.Context, s *streams) error {
 	}
 	file := configuration.GetJournal().GetSqlite()
 	if file == nil {
-		return errors.New("the journal is in PostgreSQL: use pg_dump --schema=enlist, or back up the whole server")
+		return errors.New("the journal is in PostgreSQL. Use pg_dump --schema=enlist, or back up the whole server")
 	}
 	if err := sqlite.Backup(ctx, file.GetPath(), c.To); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "%s is a copy of %s, encrypted with the journal's key. "+
-		"The copy does not contain the key: keep it elsewhere.\n", c.To, file.GetPath())
+		"The copy does not contain the key. Keep the key elsewhere.\n", c.To, file.GetPath())
 	return err
 }

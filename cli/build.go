@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// build is what Go recorded of this binary: the module's version where it was installed by version, and the commit.
+// build is what Go recorded about this binary.
 type build struct{ version, commit, goVersion string }
 
-// release is the version that the build of an image names, where Go records none.
+// release is the version of an image, for which Go records none.
 var release string //nolint:gochecknoglobals // the linker sets it
 
 func thisBuild() build {

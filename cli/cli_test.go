@@ -132,7 +132,7 @@ func TestInvalidConfiguration(t *testing.T) {
 	}
 }
 
-// What a vendor cannot honour by default is told before it is served, not at every create.
+// A default that a vendor cannot honour is an error at the start, not at every request.
 func TestOnExistingThatCannotBe(t *testing.T) {
 	file := write(t, `providers: [{name: a, on_existing: ON_EXISTING_UPDATE, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`)
 	out, err := exec.Command(binary, "check", "--config", file).CombinedOutput()
@@ -158,7 +158,8 @@ func TestCheckVersionHelp(t *testing.T) {
 	}
 }
 
-// What enlist key prints lets its holder in, and nobody else; enlist health asks over TLS, by the configuration or by an authority.
+// The key that enlist key prints is accepted, and another is not. enlist health works over TLS,
+// with the configuration or with an authority.
 func TestKeyAndTLS(t *testing.T) {
 	if err := exec.Command(binary, "key", "--name", "a b").Run(); err == nil {
 		t.Error("a name that the configuration refuses")
@@ -200,7 +201,7 @@ providers:
 	}
 	for _, arguments := range [][]string{{"--address", httpAddress}, {"--address", "https://" + httpAddress}, {"--address", "https://" + httpAddress, "--ca-file", file}} {
 		if err := exec.Command(binary, append([]string{"health"}, arguments...)...).Run(); err == nil {
-			t.Errorf("health %v takes anybody for the server", arguments)
+			t.Errorf("health %v accepts any certificate", arguments)
 		}
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: authority.Pool()}}}
@@ -219,7 +220,7 @@ providers:
 	}
 }
 
-// SIGTERM while a call is under way: the call is answered, and the process exits 0.
+// After SIGTERM, the server still responds to a call in progress. Then the process exits with 0.
 func TestStopOnSignal(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
@@ -265,14 +266,14 @@ providers:
 		t.Fatal(err)
 	}
 	if status := <-answered; status != http.StatusNotFound {
-		t.Errorf("the call under way was answered with %d", status)
+		t.Errorf("the call in progress got the status %d", status)
 	}
 	if err := server.Wait(); err != nil {
 		t.Errorf("exit: %v", err)
 	}
 }
 
-// waitForFault returns once the vendor has begun to answer the call that the fault delays.
+// waitForFault returns when the vendor has received the call that the fault delays.
 func waitForFault(t *testing.T, vendorsURL string) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
@@ -324,7 +325,8 @@ func write(t *testing.T, text string) string {
 	return file
 }
 
-// A port that another has is told by the setting to change, and nothing else: what had begun ends before the journal does.
+// The error for a port in use names the setting to change, on one line. Whatever had started ends
+// before the journal closes.
 func TestPortsThatAreTaken(t *testing.T) {
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

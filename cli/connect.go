@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
-// connection is one line of what `check --connect` tells.
+// connection is one line that `check --connect` prints.
 type connection struct {
 	name, kind string
 	ask        func(context.Context) (found string, err error)
@@ -23,7 +23,8 @@ type connection struct {
 	err   error
 }
 
-// checkConnections asks the journal and every vendor, all at once, and prints a line for each. The error says how many are not well.
+// checkConnections checks the journal and every vendor at once, and prints a line for each. It
+// returns an error if any of them failed.
 func checkConnections(ctx context.Context, out io.Writer, config *configv1.Config, connected map[string]providers.Provider) error {
 	connections := []*connection{journalConnection(config.GetJournal())}
 	for _, provider := range config.GetProviders() {
@@ -58,7 +59,8 @@ func checkConnections(ctx context.Context, out io.Writer, config *configv1.Confi
 	return nil
 }
 
-// whatToDo is an error on one line: for one of a provider its message, the vendor's own words, and the cause, which only operators see.
+// whatToDo returns an error on one line. For a provider's error, this is the message, the vendor's
+// own words, and the cause, which only operators see.
 func whatToDo(err error) string {
 	text := err.Error()
 	if known := (*providers.Error)(nil); errors.As(err, &known) {

@@ -24,7 +24,7 @@ const (
 	keyAnother = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 )
 
-// `check --connect` tells of each connection whether it is well, makes nothing, and shows no secret.
+// `check --connect` reports the state of each connection, creates nothing, and shows no secret.
 func TestCheckConnect(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
@@ -38,8 +38,8 @@ func TestCheckConnect(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		change func(*configv1.Config)
-		faults []string          // vendors whose next call is slow, or fails
-		fault  sandbox.FaultKind // which of both
+		faults []string          // vendors whose next response is slow, or an error
+		fault  sandbox.FaultKind // slow or an error
 		failed map[string]string // connection → what its line says
 	}{
 		"all well": {},
@@ -115,7 +115,7 @@ func usePostgres(config *configv1.Config, address string) {
 	}
 }
 
-// A journal that is there must be readable with the configured keys; a running server is not in the way.
+// The configured keys must be able to read an existing journal, also while a server runs.
 func TestCheckConnectJournal(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)

@@ -89,7 +89,7 @@ func TestCreateFromFlags(t *testing.T) {
 	}
 }
 
-// A repeated command is the same request, whoever sent the first.
+// A repeated command is the same request, also if another process sent the first.
 func TestCreateAgain(t *testing.T) {
 	c := newClient(t)
 	first := c.succeeds("", append(smith, "-o", "json")...)

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Garbage is collected less often only where memory has a limit, and nobody has said how often.
+// The garbage collector runs less often only if memory has a limit and GOGC is not set.
 func TestGarbage(t *testing.T) {
-	t.Setenv("AUTOMEMLIMIT", "off") // the container's limit, if the tests have one, is another thing
+	t.Setenv("AUTOMEMLIMIT", "off") // ignores the limit of a container around the tests
 	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
 	defer func() {
 		debug.SetMemoryLimit(limit)

@@ -40,7 +40,7 @@ func (c *healthCommand) Run(ctx context.Context, s *streams) error {
 	}
 	response, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}).Do(request)
 	if err != nil {
-		return fmt.Errorf("%w (this command has no client certificate: set admin.address and use that port)", err)
+		return fmt.Errorf("%w. If the port asks for client certificates, set admin.address and use that port", err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
@@ -50,7 +50,7 @@ func (c *healthCommand) Run(ctx context.Context, s *streams) error {
 	return err
 }
 
-// target returns whom to ask, and whom to take for the server.
+// target returns the address of the server, and the TLS settings that recognize it.
 func (c *healthCommand) target() (address string, trusted *tls.Config, err error) {
 	if c.Config == "" {
 		trusted, err = trust(c.CAFile)
@@ -71,7 +71,7 @@ func (c *healthCommand) target() (address string, trusted *tls.Config, err error
 	return cmp.Or(c.Address, "https://"+here(configuration.GetHttp().GetAddress())), trusted, err
 }
 
-// here is where this machine reaches an address that is listened on.
+// here returns the address at which this machine reaches a port that listens on an address.
 func here(address string) string {
 	host, port, _ := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
@@ -80,10 +80,11 @@ func here(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// trust returns what takes a server for itself whose certificate an authority of the file has signed; without a file, an authority of the system.
+// trust returns TLS settings that accept a certificate from an authority in the file. Without a
+// file, the system's authorities count.
 func trust(file string) (*tls.Config, error) {
 	if file == "" {
-		return nil, nil //nolint:nilnil // the standard
+		return nil, nil //nolint:nilnil // the default of net/http
 	}
 	text, err := os.ReadFile(file) //nolint:gosec // the operator names the file
 	if err != nil {
@@ -91,12 +92,13 @@ func trust(file string) (*tls.Config, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("--ca-file: %s has no certificates in PEM", file)
+		return nil, fmt.Errorf("--ca-file: %s contains no certificate in PEM", file)
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, nil
 }
 
-// itself takes for the server whoever holds its certificate, by one of the names in it: on this machine it is reached by none of them.
+// itself returns TLS settings that accept the server's own certificate. They expect a name from the
+// certificate, because the address of the server on this machine is not one of its names.
 func itself(settings *configv1.Tls) (*tls.Config, error) {
 	pair, err := tls.LoadX509KeyPair(settings.GetCertFile(), settings.GetKeyFile())
 	if err != nil {
@@ -109,7 +111,7 @@ func itself(settings *configv1.Tls) (*tls.Config, error) {
 		names = append(names, ip.String())
 	}
 	if len(names) == 0 {
-		return nil, errors.New("the certificate in http.tls.cert_file has no DNS name or IP address: clients refuse it")
+		return nil, errors.New("the certificate in http.tls.cert_file has no DNS name or IP address, so clients refuse it")
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: names[0]}, nil
 }

@@ -42,7 +42,8 @@ func openJournal(ctx context.Context, config *configv1.Journal, log *slog.Logger
 	return opened, nil
 }
 
-// journalConnection looks whether the journal that a configuration names can be read with its keys. It makes nothing.
+// journalConnection checks whether the keys of a configuration can read its journal. It writes
+// nothing.
 func journalConnection(config *configv1.Journal) *connection {
 	kind, look := "sqlite", func(ctx context.Context) (*journal.Peek, error) {
 		return sqlite.Look(ctx, config.GetSqlite().GetPath())
@@ -66,7 +67,8 @@ func journalConnection(config *configv1.Journal) *connection {
 	}}
 }
 
-// journalKeys returns the keys of the configuration; for an SQLite journal without any, the one in the file beside it.
+// journalKeys returns the keys of the configuration. For an SQLite journal without keys, it returns
+// the key in the file beside the journal.
 func journalKeys(config *configv1.Journal) ([][]byte, error) {
 	texts := config.GetEncryptionKeys()
 	if len(texts) == 0 {
@@ -80,14 +82,15 @@ func journalKeys(config *configv1.Journal) ([][]byte, error) {
 	for i, text := range texts {
 		key, err := base64.StdEncoding.DecodeString(text)
 		if err != nil || len(key) != 32 {
-			return nil, errors.New("an encryption key of the journal is not 32 bytes in base64; `openssl rand -base64 32` generates one")
+			return nil, errors.New("an encryption key of the journal is not 32 bytes in base64. `openssl rand -base64 32` generates one")
 		}
 		keys[i] = key
 	}
 	return keys, nil
 }
 
-// keyBeside reads the key of an SQLite journal from the file beside it, and makes one for a journal that is new.
+// keyBeside reads the key of an SQLite journal from the file beside it. For a new journal, it makes
+// the key first.
 func keyBeside(path string) (string, error) {
 	file := path + ".key"
 	text, err := os.ReadFile(file) //nolint:gosec // the operator names the journal
@@ -95,10 +98,10 @@ func keyBeside(path string) (string, error) {
 		return strings.TrimSpace(string(text)), nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("the key of the journal: %w", err)
+		return "", fmt.Errorf("cannot read the key of the journal: %w", err)
 	}
 	if _, err := os.Stat(path); err == nil {
-		return "", fmt.Errorf("the journal %s exists, but its key %s does not: restore the key file, or set journal.encryption_keys", path, file)
+		return "", fmt.Errorf("the journal %s exists, but its key %s does not. Restore the key file, or set journal.encryption_keys", path, file)
 	}
 	if err := makeKey(file); err != nil {
 		return "", fmt.Errorf("cannot create the key of the journal: %w", err)
@@ -119,7 +122,8 @@ func makeKey(file string) error {
 	return err
 }
 
-// temporaryJournal is a journal that lasts as long as the sandbox whose customers it records.
+// temporaryJournal returns the configuration of a journal for the built-in sandbox, and a function
+// that removes the journal.
 func temporaryJournal() (config *configv1.Journal, remove func(), err error) {
 	folder, err := os.MkdirTemp("", "enlist-journal-")
 	if err != nil {

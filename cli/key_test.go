@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// Two processes that start at once must not each make a key: what one has sealed, nobody could open once the other's has taken its place.
-// Nor may a start that is killed leave half a key.
+// Of several processes that start at once, only one makes a key. Otherwise a second key would
+// replace the first, and records under the first could not be read. A killed start must not leave
+// half a key.
 func TestKeyIsMadeOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "enlist.db")
 	keys := make([]string, 16)
@@ -30,7 +31,7 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	}
 	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(left) != 1 {
-		t.Errorf("beside the key there is something else: %v %v", left, err)
+		t.Errorf("there are other files beside the key: %v %v", left, err)
 	}
 	if info, err := os.Stat(path + ".key"); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v %v", info, err)

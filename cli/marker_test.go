@@ -13,29 +13,30 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// marked is in every text that marks a personal or secret field, in one case or the other; the rest of the text names the field. It is as long
-// as the shortest field allows, so that random bytes hardly ever look like it.
+// marked is part of every text in a personal or secret field, in upper or lower case. The rest of
+// the text names the field. marked is as long as the shortest field allows, so that random bytes
+// rarely equal it.
 const marked = "zqx7w"
 
 // picture is a file with a mark in it, behind the signature of a PNG.
 const picture = "\x89PNG\r\n\x1a\n" + marked + marked
 
-// markers are what marks such a field, in the forms in which it may appear anywhere.
+// markers returns all forms in which a mark may appear.
 func markers() []string {
 	inBase64 := base64.StdEncoding.EncodeToString([]byte(picture))[12:24] // both marks but the first letter
 	return []string{marked, "zqx7frpp", "fr76zqx7", "555014273", "1913-07-19", "19130719", "19/07/1913", "-1781654400", "12.3456789", inBase64}
 }
 
-// marker fills requests with marks. Each create is for a customer of its own.
+// marker fills requests with marks. Each creation is for a different customer.
 type marker struct {
 	provider string
-	vendor   string // its options' field
+	vendor   string // the field of its options
 	number   int
-	invalid  bool // whether every text is longer than any may be
-	plain    bool // whether creates have only what every vendor takes; else all there is, with references that no vendor has
+	invalid  bool // whether every text is too long
+	plain    bool // whether creations set only fields that every vendor takes, and no references that no vendor has
 }
 
-// fill marks every personal or secret field of a request, and sets what a request cannot do without.
+// fill marks every personal or secret field of a request, and sets the required fields.
 func (m *marker) fill(request protoreflect.Message) {
 	m.number++
 	m.message(request, false)
@@ -57,7 +58,7 @@ func (m *marker) fill(request protoreflect.Message) {
 		}
 		if create.GetProvider() == "avvio" {
 			create.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: marked + "password"}}
-			create.Customer.Id = "" // the vendor gives it
+			create.Customer.Id = "" // the vendor sets it
 		}
 	}
 	switch request := request.Interface().(type) {
@@ -103,7 +104,7 @@ func (m *marker) message(message protoreflect.Message, personal bool) {
 	}
 }
 
-// value marks a field that is no message.
+// value returns a mark for a field that is not a message.
 func (m *marker) value(field protoreflect.FieldDescriptor) protoreflect.Value {
 	switch field.Kind() {
 	case protoreflect.StringKind:
@@ -123,7 +124,7 @@ func (m *marker) value(field protoreflect.FieldDescriptor) protoreflect.Value {
 	}
 }
 
-// text marks a text in the form that its field takes.
+// text returns a mark in the form that a text field takes.
 func (m *marker) text(field protoreflect.FieldDescriptor) string {
 	name := strings.ReplaceAll(string(field.Name()), "_", "")
 	if m.invalid {

@@ -8,12 +8,13 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
-// gcPercent is how much garbage there may be, in percent of what is alive, where memory has a limit. Little is alive between two calls, so that
-// the runtime's 100 would have it collected many times a second; near the limit it is collected as often as is needed, whatever this says.
+// gcPercent is the value of GOGC if memory has a limit. Few objects stay alive between two calls,
+// so with the default of 100 the runtime would collect garbage many times per second. Near the
+// limit, the runtime collects as often as necessary.
 const gcPercent = 400
 
-// limitMemory sets the limit of this process to nine tenths of its container's, unless GOMEMLIMIT says it; the server goes by it. GOGC, if it is
-// set, goes before gcPercent.
+// limitMemory sets the memory limit of this process to nine tenths of its container's. The server
+// refuses calls near this limit. GOMEMLIMIT and GOGC override the limit and gcPercent.
 func limitMemory(log logger) {
 	if _, err := memlimit.Set(); err != nil {
 		log.Debug("cannot find the memory limit of this process", "cause", err)

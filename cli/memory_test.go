@@ -24,7 +24,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// A process that comes near its memory limit refuses calls but not health, lives, and takes calls again when there is room.
+// Near its memory limit, a process refuses calls but not health checks. It survives, and accepts
+// calls again when memory is free.
 func TestLittleMemory(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -72,7 +73,7 @@ func until(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// serveWith runs a server in a process of its own, with a Sell&Sign at a base URL.
+// serveWith runs a server as a process, with a Sell&Sign at a base URL.
 func serveWith(t *testing.T, vendor string, environment ...string) *grpc.ClientConn {
 	t.Helper()
 	folder := t.TempDir()

@@ -5,12 +5,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// newMetrics makes the registry of a process, with what is to be known of the process itself.
+// newMetrics returns a registry with the metrics of the process itself.
 func newMetrics() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	this := thisBuild()
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "enlist_build_info", Help: "What this process was built from; always 1.",
+		Name: "enlist_build_info", Help: "Version, commit and Go version of this process. The value is 1.",
 		ConstLabels: prometheus.Labels{"version": this.version, "commit": this.commit, "go_version": this.goVersion},
 	})
 	info.Set(1)

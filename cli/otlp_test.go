@@ -15,7 +15,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// collector is an OTLP collector that keeps what it gets.
+// collector is an OTLP collector that stores the spans that it receives.
 type collector struct {
 	collectorv1.UnimplementedTraceServiceServer
 	endpoint string
@@ -38,7 +38,7 @@ func startCollector(t *testing.T) *collector {
 	return c
 }
 
-// environment makes a process send its traces here.
+// environment returns the variables that make a process send its traces here.
 func (c *collector) environment() []string {
 	return []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_BSP_SCHEDULE_DELAY=50"}
 }
@@ -46,7 +46,7 @@ func (c *collector) environment() []string {
 func (c *collector) Export(_ context.Context, request *collectorv1.ExportTraceServiceRequest) (*collectorv1.ExportTraceServiceResponse, error) {
 	named, _ := proto.Clone(request).(*collectorv1.ExportTraceServiceRequest)
 	for _, span := range spansOf(named) {
-		span.TraceId, span.SpanId, span.ParentSpanId = nil, nil, nil // random, as the last digits of times are: anything may stand in them
+		span.TraceId, span.SpanId, span.ParentSpanId = nil, nil, nil // random, and so are the last digits of times: a mark in them means nothing
 		span.StartTimeUnixNano, span.EndTimeUnixNano = 0, 0
 		for _, event := range span.GetEvents() {
 			event.TimeUnixNano = 0
@@ -72,7 +72,7 @@ func spansOf(request *collectorv1.ExportTraceServiceRequest) (spans []*tracev1.S
 	return spans
 }
 
-// got returns the spans of a name, once there are so many.
+// got returns the spans with a name, as soon as there are enough.
 func (c *collector) got(t *testing.T, name string, atLeast int) []*tracev1.Span {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
@@ -97,7 +97,7 @@ func names(spans []*tracev1.Span) (names []string) {
 	return slices.Compact(names)
 }
 
-// attribute returns an attribute of a span as text; empty for none.
+// attribute returns an attribute of a span as text, or nothing if the span does not have it.
 func attribute(span *tracev1.Span, name string) string {
 	for _, attribute := range span.GetAttributes() {
 		if attribute.GetKey() == name {

@@ -24,8 +24,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// Whatever is called, however it is called and however the vendor fails: no personal data and no secret leaves by the log, at its most
-// talkative, by a trace, by a metric, by the journal's files, or by what a process that is killed writes last.
+// No call and no vendor's fault makes personal data or secrets appear in the debug log, a trace, a
+// metric, the journal's files, or the last output of a killed process.
 func TestNothingPersonalIsSeen(t *testing.T) {
 	vendors := startVendors(t)
 	traces := startCollector(t)
@@ -91,12 +91,13 @@ func TestNothingPersonalIsSeen(t *testing.T) {
 	}
 }
 
-// providers are those of the built-in configuration, with the vendor of each.
+// providers returns the providers of the built-in configuration, with the vendor of each.
 func providers() map[string]string {
 	return map[string]string{"opencell": "opencell", "sellandsign": "sell_and_sign", "valomnia": "valomnia", "caliq": "caliq", "avvio": "avvio"}
 }
 
-// drive calls every RPC of the contract over both transports at a provider, with every fault of its vendor.
+// drive calls every RPC of the contract over both transports at a provider, with every fault of its
+// vendor.
 func drive(t *testing.T, p *process, vendors *vendors, provider, vendor string) {
 	m := &marker{provider: provider, vendor: vendor}
 	everyRPCTwice := func() {
@@ -145,7 +146,7 @@ func everyRPC(t *testing.T, do func(protoreflect.MethodDescriptor, proto.Message
 	})
 }
 
-// overGRPC makes a call; how it ends is not the question here.
+// overGRPC makes a call and ignores its result.
 func overGRPC(t *testing.T, p *process, method protoreflect.MethodDescriptor, request proto.Message) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -161,7 +162,7 @@ func overGRPC(t *testing.T, p *process, method protoreflect.MethodDescriptor, re
 	}
 }
 
-// look asks for what a create has come to, in all ways.
+// look asks for the result of a creation in every way.
 func look(t *testing.T, p *process, created *enlistv1.CreateCustomerRequest, answer *enlistv1.CreateCustomerResponse, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -181,7 +182,7 @@ func look(t *testing.T, p *process, created *enlistv1.CreateCustomerRequest, ans
 
 var pathVariable = regexp.MustCompile(`\{(\w+)\}`)
 
-// overREST makes a call as its http annotation says.
+// overREST makes a call in the form of its http annotation.
 func overREST(t *testing.T, p *process, method protoreflect.MethodDescriptor, request proto.Message) {
 	t.Helper()
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
@@ -211,7 +212,7 @@ func overREST(t *testing.T, p *process, method protoreflect.MethodDescriptor, re
 	send(t, http.MethodGet, p.rest+path+"?"+query.Encode(), http.NoBody, nil)
 }
 
-// abuse sends what no call can be made of, with marks wherever they can stand.
+// abuse sends requests that are not valid, with marks in every place.
 func abuse(t *testing.T, p *process, provider string) {
 	customers := p.rest + "/v1/providers/" + provider + "/customers"
 	for _, body := range []string{

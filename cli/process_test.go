@@ -30,7 +30,7 @@ type process struct {
 	rest       string // base URL
 	admin      string // base URL
 	mu         sync.Mutex
-	log        bytes.Buffer // all that it has written to standard error
+	log        bytes.Buffer // its standard error so far
 	logIsWhole chan struct{}
 }
 
@@ -49,7 +49,7 @@ func startProcess(t *testing.T, vendors *httptest.Server, environment ...string)
 // startServer starts a server in a folder, which has its journal.
 func startServer(t *testing.T, folder string, configuration *configv1.Config, environment ...string) *process {
 	t.Helper()
-	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(configuration) // which is YAML, too
+	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(configuration) // JSON is YAML, too
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,21 +98,21 @@ func startServer(t *testing.T, folder string, configuration *configv1.Config, en
 	return p
 }
 
-// said returns what it has written to standard error.
+// said returns its standard error so far.
 func (p *process) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.log.String()
 }
 
-// end sends a signal and waits for the process and the end of what it writes.
+// end sends a signal, and waits for the process and the end of its output.
 func (p *process) end(signal syscall.Signal) {
 	_ = p.command.Process.Signal(signal)
 	<-p.logIsWhole
 	_ = p.command.Wait()
 }
 
-// files returns what is in the files of its journal.
+// files returns the contents of the journal's files.
 func (p *process) files(t *testing.T) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(p.folder)

@@ -15,12 +15,12 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// vendors are the sandbox, and all that it was sent.
+// vendors is a sandbox that records its requests.
 type vendors struct {
 	server *httptest.Server
 	mu     sync.Mutex
 	sent   map[string]*strings.Builder // by provider
-	traces map[string][]string         // by provider, the traceparent of each call; empty for none
+	traces map[string][]string         // by provider, the traceparent of each request, empty if it has none
 }
 
 func startVendors(t *testing.T) *vendors {
@@ -50,7 +50,7 @@ func startVendors(t *testing.T) *vendors {
 	return v
 }
 
-// got returns what was sent to a provider's vendor.
+// got returns the requests to a provider's vendor.
 func (v *vendors) got(provider string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -66,7 +66,7 @@ func (v *vendors) order(t *testing.T, fault map[string]any) {
 	sandboxtest.Order(t, v.server.URL, string(body))
 }
 
-// traceOf returns the traceparent of the latest call to a provider's vendor.
+// traceOf returns the traceparent of the latest request to a provider's vendor.
 func (v *vendors) traceOf(provider string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()

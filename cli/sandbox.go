@@ -27,7 +27,7 @@ func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer started.close()
-	if _, err := fmt.Fprintf(s.out, "sandbox on %s (GET /sandbox lists its paths)\n", started.url()); err != nil {
+	if _, err := fmt.Fprintf(s.out, "Sandbox on %s (GET /sandbox lists its paths)\n", started.url()); err != nil {
 		return err
 	}
 	select {
@@ -47,11 +47,11 @@ type runningSandbox struct {
 // startSandbox serves an empty sandbox. Like the server without auth, it listens on loopback only.
 func startSandbox(address string) (*runningSandbox, error) {
 	if !config.IsLoopback(address) {
-		return nil, fmt.Errorf("the sandbox listens on loopback only, for example 127.0.0.1:8090, and not on %s", address)
+		return nil, fmt.Errorf("the sandbox listens on a loopback address only, such as 127.0.0.1:8090, and not on %s", address)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("sandbox address: %w", err)
+		return nil, fmt.Errorf("cannot serve the sandbox: %w", err)
 	}
 	started := &runningSandbox{
 		listener: listener,
@@ -70,7 +70,7 @@ func (r *runningSandbox) url() string { return "http://" + r.listener.Addr().Str
 
 func (r *runningSandbox) close() { _ = r.server.Close() }
 
-// EmbeddedConfig is the configuration that stands in when there is no file: every vendor, at the sandbox.
+// EmbeddedConfig returns the configuration of a server without a file: every vendor at the sandbox.
 func EmbeddedConfig(sandboxURL string) *configv1.Config {
 	demo := sandbox.DemoCredentials()
 	embedded := &configv1.Config{

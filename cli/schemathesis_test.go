@@ -16,8 +16,8 @@ var fuzzExamples = flag.Int("schemathesis.examples", 25, "how many requests Sche
 
 var servingREST = regexp.MustCompile(`^  REST +(http://\S+)$`)
 
-// Schemathesis, which knows no more than the OpenAPI document, finds nothing in the demo that the document does not say.
-// tools/openapi/schemathesis.toml has its settings and what is excepted.
+// Schemathesis knows only the OpenAPI document. It finds no response of the demo that contradicts
+// it. tools/openapi/schemathesis.toml has its settings and exceptions.
 func TestSchemathesis(t *testing.T) {
 	program, err := filepath.Abs("../.tools/openapi/bin/st")
 	if err != nil {
@@ -40,7 +40,7 @@ func TestSchemathesis(t *testing.T) {
 	t.Logf("%s", out)
 }
 
-// startDemo starts the demo on free ports and returns where its REST is.
+// startDemo starts the demo on free ports and returns the URL of its REST port.
 func startDemo(t *testing.T) string {
 	t.Helper()
 	demo := exec.Command(binary, "demo", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--sandbox-address=127.0.0.1:0")

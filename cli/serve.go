@@ -39,7 +39,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		}
 		defer removeJournal()
 		log := newLog(s.err, configuration.GetLog())
-		log.Info("no configuration; using the built-in sandbox", "sandbox", sandboxed.url())
+		log.Info("no configuration, using the built-in sandbox", "sandbox", sandboxed.url())
 		return serve(ctx, configuration, s.openAPI, log)
 	}
 	configuration, err := config.Load(c.Config)
@@ -58,7 +58,8 @@ func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, 
 	return errors.Join(server.Run(ctx), finish())
 }
 
-// newServer wires a server. What it returns besides closes, after the server has run, what the server worked with.
+// newServer returns a server, and a function that closes its journal and sends the last traces
+// after the server has stopped.
 func newServer(
 	ctx context.Context, configuration *configv1.Config, openAPI []byte, log logger,
 ) (served *server.Server, finish func() error, err error) {
@@ -95,7 +96,8 @@ func newServer(
 	}, nil
 }
 
-// createsOptions are how creates work, as a configuration's journal section says.
+// createsOptions returns the options of the package once, from the journal section of a
+// configuration.
 func createsOptions(config *configv1.Journal) once.Options {
 	options := once.Options{Retention: config.GetRetention().AsDuration()}
 	if within := config.GetFinishWithin(); within != nil {

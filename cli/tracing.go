@@ -19,11 +19,12 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// flushWithin is how long the last spans have to be sent when the process stops.
+// flushWithin is the time limit for sending the last spans when the process stops.
 const flushWithin = 5 * time.Second
 
-// newTracing makes what gets spans, as OpenTelemetry's environment variables say, and what sends the last of them; nil when none of the
-// variables asks for traces. The exporter and the SDK read the others themselves: headers, sampler, resource attributes.
+// newTracing returns a provider of spans, and a function that sends the last of them. The provider
+// is nil if no environment variable of OpenTelemetry asks for traces. The exporter and the SDK read
+// the other variables themselves: headers, sampler, resource attributes.
 func newTracing(ctx context.Context, log *slog.Logger) (provider trace.TracerProvider, flush func(), err error) {
 	if asked, err := asksForTraces(); err != nil || !asked {
 		return nil, func() {}, err
@@ -49,7 +50,7 @@ func newTracing(ctx context.Context, log *slog.Logger) (provider trace.TracerPro
 	}, nil
 }
 
-// asksForTraces reports whether the environment wants traces: it names an exporter, or where to send them.
+// asksForTraces reports whether the environment names an exporter or an endpoint.
 func asksForTraces() (bool, error) {
 	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
 		return false, nil
@@ -62,11 +63,12 @@ func asksForTraces() (bool, error) {
 	case "":
 		return cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"), os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) != "", nil
 	default:
-		return false, fmt.Errorf("OTEL_TRACES_EXPORTER is %q; use otlp or none", exporter)
+		return false, fmt.Errorf("OTEL_TRACES_EXPORTER is %q. Use otlp or none", exporter)
 	}
 }
 
-// newExporter makes the exporter of the protocol that is asked for. It connects when there is something to send.
+// newExporter returns an exporter for the protocol that the environment names. The exporter
+// connects when it first sends.
 func newExporter(ctx context.Context) (*otlptrace.Exporter, error) {
 	switch protocol := cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"), os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL"), "http/protobuf"); protocol {
 	case "grpc":
@@ -74,6 +76,6 @@ func newExporter(ctx context.Context) (*otlptrace.Exporter, error) {
 	case "http/protobuf":
 		return otlptracehttp.New(ctx)
 	default:
-		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q; use http/protobuf or grpc", protocol)
+		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q. Use http/protobuf or grpc", protocol)
 	}
 }

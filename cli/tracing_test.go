@@ -22,7 +22,7 @@ const (
 	callersParent = "00-" + callersTrace + "-" + callersSpan + "-01"
 )
 
-// signUp creates a customer over REST, in the trace of its caller if that has one.
+// signUp creates a customer over REST, with a traceparent unless that is empty.
 func signUp(t *testing.T, p *process, provider, id, traceparent string) string {
 	t.Helper()
 	body := `{"customer":{"id":"` + id + `","name":{"title":"Mr","givenName":"Ada","familyName":"Lovelace"},"email":"ada` + id + `@example.com",
@@ -37,8 +37,8 @@ func signUp(t *testing.T, p *process, provider, id, traceparent string) string {
 	return send(t, http.MethodPost, p.rest+"/v1/providers/"+provider+"/customers", strings.NewReader(body+"}"), headers)
 }
 
-// A call, and the calls to the vendor that it makes, are spans in the trace of its caller, and the vendor and the log are told of it. What is
-// left when the process stops is sent then.
+// A call and its requests to the vendor are spans in the caller's trace. The vendor's request and
+// the log name the trace. When the process stops, it sends the remaining spans.
 func TestTraceOfACall(t *testing.T) {
 	vendors, traces := startVendors(t), startCollector(t)
 	p := startProcess(t, vendors.server, append(traces.environment(), "OTEL_BSP_SCHEDULE_DELAY=3600000")...)
@@ -68,7 +68,7 @@ func TestTraceOfACall(t *testing.T) {
 	}
 }
 
-// What is settled without a caller is a trace of its own.
+// A settlement without a caller is a separate trace.
 func TestTraceOfASettlement(t *testing.T) {
 	vendors, traces := startVendors(t), startCollector(t)
 	p := startProcess(t, vendors.server, traces.environment()...)
@@ -88,7 +88,7 @@ func TestTraceOfASettlement(t *testing.T) {
 	}
 }
 
-// Without an exporter a caller's trace passes through to the vendor, and there is none where the caller has none.
+// Without an exporter, the vendor gets the caller's traceparent, or none if the caller sent none.
 func TestTraceWithoutExporter(t *testing.T) {
 	vendors := startVendors(t)
 	p := startProcess(t, vendors.server)
@@ -126,7 +126,7 @@ func TestTracesOverHTTP(t *testing.T) {
 	}
 }
 
-// A collector that is not there holds up nothing, and the log says so.
+// A collector that cannot be reached delays nothing. The log reports it.
 func TestTracesToNowhere(t *testing.T) {
 	vendors := startVendors(t)
 	p := startProcess(t, vendors.server, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+testkit.FreeAddress(t), "OTEL_BSP_SCHEDULE_DELAY=10", "OTEL_EXPORTER_OTLP_TIMEOUT=500")
@@ -141,8 +141,8 @@ func TestTracesToNowhere(t *testing.T) {
 
 func TestTracingThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ environment, says string }{
-		{"OTEL_TRACES_EXPORTER=zipkin", `OTEL_TRACES_EXPORTER is "zipkin"; use otlp or none`},
-		{"OTEL_EXPORTER_OTLP_PROTOCOL=http/json", `OTEL_EXPORTER_OTLP_PROTOCOL is "http/json"; use http/protobuf or grpc`},
+		{"OTEL_TRACES_EXPORTER=zipkin", `OTEL_TRACES_EXPORTER is "zipkin". Use otlp or none`},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL=http/json", `OTEL_EXPORTER_OTLP_PROTOCOL is "http/json". Use http/protobuf or grpc`},
 	} {
 		command := exec.Command(binary, "demo", "--once", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--sandbox-address=127.0.0.1:0")
 		command.Env = append(os.Environ(), "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", c.environment)

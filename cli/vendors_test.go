@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// A vendor is whole: options in the contract, a connection in the configuration, an adapter, a sandbox, a place in the demo.
+// Every vendor has options in the contract, a connection in the configuration, an adapter, a
+// sandbox, an example for enlist init, and a place in the demo.
 func TestEveryVendorIsWhole(t *testing.T) {
 	options := (&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor().Oneofs().ByName("vendor_options").Fields()
 	connections := (&configv1.Provider{}).ProtoReflect().Descriptor().Oneofs().ByName("vendor").Fields()
@@ -38,6 +40,8 @@ func TestEveryVendorIsWhole(t *testing.T) {
 			t.Errorf("%s is not in the embedded configuration", name)
 		case made[embedded[at].GetName()].Describe().Vendor != enlistv1.Vendor(number):
 			t.Errorf("%s: the adapter says it is for %s", name, made[embedded[at].GetName()].Describe().Vendor)
+		case !isFile("configuration/" + embedded[at].GetName() + ".yaml"):
+			t.Errorf("%s has no example for enlist init", name)
 		case !slices.Contains(sandboxed, sandbox.Vendor(field)):
 			t.Errorf("%s is not in the sandbox", name)
 		}
@@ -45,4 +49,9 @@ func TestEveryVendorIsWhole(t *testing.T) {
 	if want := len(enlistv1.Vendor_name) - 1; options.Len() != want || connections.Len() != want || len(embedded) != want || len(sandboxed) != want {
 		t.Errorf("%d vendors, %d options, %d connections, %d embedded, %d in the sandbox", want, options.Len(), connections.Len(), len(embedded), len(sandboxed))
 	}
+}
+
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }

@@ -101,18 +101,23 @@ func CreateCustomer(
 	for _, option := range options {
 		option(c)
 	}
-	for first := true; ; first = false {
+	var last error
+	for {
 		response, err := c.attempt(ctx, customers, request)
 		if err == nil {
 			return response, nil
 		}
 		wait, again := c.wait(err)
-		if !again && (first || settles(err)) {
+		if !again && (last == nil || settles(err)) {
 			return nil, err
+		}
+		if again && ctx.Err() != nil && last != nil && Reason(err) == enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED {
+			err = last // which says more than that the time is over
 		}
 		if !again || !sleep(ctx, wait, func() { c.onRetry(Retry{Err: err, Wait: wait}) }) {
 			return nil, &NotSettledError{RequestID: request.GetRequestId(), Err: err}
 		}
+		last = err
 	}
 }
 

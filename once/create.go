@@ -16,34 +16,36 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// pollEvery is how often a create is looked at that another replica works on.
+// pollEvery is the pause between two reads of a creation that another replica works on.
 const pollEvery = 200 * time.Millisecond
 
-// order is a create as it was asked for.
+// order is a creation as its caller requested it.
 type order struct {
 	key         journal.Key
 	request     *enlistv1.CreateCustomerRequest
 	fingerprint []byte
+	asked       time.Time
 	creation    providers.Creation
 	invalid     error // why there is no creation
 }
 
-// Create carries out a create that has passed the contract's validation and has a request_id, for a principal.
-//
-// The same request_id gives the same answer for as long as the journal remembers; while the first call is under way, the others wait for
-// it within their deadline. The context bounds how long the caller waits, not the call to the vendor once bytes may have left.
-// With validate_only nothing is recorded, and nothing is looked for in the records. Every error is a *providers.Error.
+// Create creates a customer for a principal. The request has passed the contract's validation and
+// has a request_id. It returns the same response for the same request_id for as long as the journal
+// keeps the record. While the first request runs, others with its request_id wait for it within
+// their deadline. The context bounds how long the caller waits, and the call to the vendor only
+// until the first byte may have been written. With validate_only nothing is recorded or read from
+// the journal. Every error is a *providers.Error.
 func (s *Service) Create(ctx context.Context, principal string, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	provider := s.providers[request.GetProvider()]
-	o := &order{request: request, fingerprint: fingerprint(request)}
-	lookAsAsked := request.GetOnExisting()
+	o := &order{request: request, fingerprint: fingerprint(request), asked: now()}
+	onExisting := request.GetOnExisting() // as requested
 	setDefaults(request, provider.Describe())
 	o.creation, o.invalid = provider.Prepare(request)
 	if request.GetValidateOnly() {
 		if o.invalid != nil {
 			return nil, o.invalid
 		}
-		return preview(ctx, provider, o, lookAsAsked)
+		return preview(ctx, provider, o, onExisting)
 	}
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {
@@ -51,27 +53,32 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 	}
 	o.key = journal.Key{Principal: principal, Provider: request.GetProvider(), RequestID: id}
 
-	patience, cancel := patient(ctx)
+	ctx, cancel := callerContext(ctx)
 	defer cancel()
 	for {
-		f, isNew := s.flights.board(o.key)
+		j, isNew := s.jobs.start(o.key)
 		if isNew {
-			f.fingerprint = o.fingerprint
-			return s.fly(patience, f, func() (*enlistv1.CreateCustomerResponse, error) { return s.carryOut(patience, f, o) })
+			j.fingerprint = o.fingerprint
+			return s.runJob(ctx, j, func() (*enlistv1.CreateCustomerResponse, error) {
+				if o.invalid != nil {
+					return s.answerInvalid(ctx, o)
+				}
+				return s.drive(ctx, &run{job: j, order: o, creation: o.creation})
+			})
 		}
-		isOver := f.isOver.Load()
+		isOver := j.isOver.Load()
 		select {
-		case <-f.landed:
-			if !isOver && f.shared != nil && bytes.Equal(f.fingerprint, o.fingerprint) {
-				return nil, f.shared
+		case <-j.finished:
+			if !isOver && j.shared != nil && bytes.Equal(j.fingerprint, o.fingerprint) {
+				return nil, j.shared
 			}
-		case <-patience.Done():
+		case <-ctx.Done():
 			return nil, inProgress(o.key.Provider)
 		}
 	}
 }
 
-// setDefaults fills in what the connection or the contract says where the request does not.
+// setDefaults sets what the request leaves unset to the defaults of the connection and the contract.
 func setDefaults(request *enlistv1.CreateCustomerRequest, description *providers.Description) {
 	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UNSPECIFIED {
 		request.OnExisting = max(description.OnExisting, enlistv1.OnExisting_ON_EXISTING_FAIL)
@@ -81,42 +88,18 @@ func setDefaults(request *enlistv1.CreateCustomerRequest, description *providers
 	}
 }
 
-// carryOut records the create and sends it, or answers from what is recorded.
-func (s *Service) carryOut(ctx context.Context, f *flight, o *order) (*enlistv1.CreateCustomerResponse, error) {
-	if o.invalid != nil {
-		return s.answerInvalid(ctx, o)
-	}
-	record := newRecord(o)
-	for {
-		step("before-intent")
-		existing, busy, err := s.begin(ctx, f, record)
-		switch {
-		case err != nil:
-			return nil, journalUnavailable(err)
-		case existing != nil:
-			return s.resume(ctx, f, o, existing)
-		case busy == nil:
-			step("after-intent")
-			return s.sendFor(ctx, f, o, record)
-		}
-		f.late = customerBusy(o.key.Provider)
-		if !s.awaitOther(ctx, busy) {
-			return nil, f.late
-		}
-	}
-}
-
 func newRecord(o *order) *journal.Record {
 	request, incomplete := storable(o.request)
 	record := &journal.Record{Key: o.key, Payload: &journalv1.Payload{
 		Request: request, Incomplete: incomplete, Fingerprint: o.fingerprint, ExclusiveKey: o.creation.Key(), LooksFirst: o.creation.LooksFirst(),
-		AskedTime: timestamppb.Now(),
+		AskedTime: timestamppb.New(o.asked),
 	}}
 	_ = move(record, accepted, caller) // a new record has no state yet
 	return record
 }
 
-// answerInvalid answers a request that the provider would not take. It may have been taken before its connection's settings changed.
+// answerInvalid responds to a request that the provider does not accept. It may have accepted it
+// before the settings of its connection changed.
 func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.CreateCustomerResponse, error) {
 	existing, err := s.get(ctx, o.key)
 	if err != nil || existing == nil || existing.State == notSent || !bytes.Equal(existing.Payload.GetFingerprint(), o.fingerprint) {
@@ -126,140 +109,130 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 	return replay(existing)
 }
 
-// begin records the intent. A write that failed may have been made all the same, so it is tried again, and taken back in the end; so is one
-// that took longer than the caller had.
-func (s *Service) begin(ctx context.Context, f *flight, record *journal.Record) (existing, busy *journal.Record, err error) {
-	inTime := f.refuseAfter(ctx)
+// begin records the intent of a new creation, unless the journal has the creation already or
+// another one is open for the same customer.
+func (s *Service) begin(ctx context.Context, r *run) {
+	step("before-intent")
+	record := newRecord(r.order)
+	existing, busy, err := s.recordIntent(ctx, r.job, record)
+	switch {
+	case err != nil:
+		r.end(nil, journalUnavailable(err))
+	case existing != nil:
+		r.record, r.known = existing, true
+	case busy != nil:
+		r.late = customerBusy(r.key.Provider)
+		if !s.awaitOther(ctx, busy) {
+			r.end(nil, r.late)
+		}
+	default:
+		step("after-intent")
+		r.record, r.known, r.hold, r.opened = record, true, ready, true
+	}
+}
+
+// recordIntent writes the record of a new creation. A write that returned an error may have been
+// made, so it is repeated, and withdrawn in the end. So is one that took longer than the caller had.
+func (s *Service) recordIntent(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
+	inTime := j.refuseAfter(ctx)
 	for again := 0; ; again++ {
-		f.lease = s.journal.Lease()
-		existing, busy, err = s.beginOnce(ctx, record)
+		j.lease = s.journal.Lease()
+		existing, busy, err = s.recordIntentOnce(ctx, j, record)
 		if err == nil {
-			if again > 0 && existing != nil && s.wrote(existing, 1) {
+			if existing != nil && s.wrote(j, existing) {
 				existing.Events = record.Events
-				*record, existing = *existing, nil // what was thought to have failed
+				*record, existing = *existing, nil // the write that returned an error was made
 			}
-			if existing == nil && busy == nil {
+			isNew := existing == nil && busy == nil
+			if isNew {
 				s.metrics.written(record)
 			}
-			if !inTime() && existing == nil && busy == nil {
-				s.takeBack(record.Key, 1)
+			if !inTime() && isNew {
+				s.withdraw(j)
 				return nil, nil, ctx.Err()
 			}
 			return existing, busy, nil
 		}
-		s.log.WarnContext(ctx, "journal: could not record an intent; trying again", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
+		s.log.WarnContext(ctx, "journal: could not record an intent", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
-			f.tell(nil, journalUnavailable(err))
-			s.takeBack(record.Key, 1)
+			j.reply(nil, journalUnavailable(err))
+			s.withdraw(j)
 			return nil, nil, err
 		}
 	}
 }
 
-func (s *Service) beginOnce(ctx context.Context, record *journal.Record) (existing, busy *journal.Record, err error) {
+func (s *Service) recordIntentOnce(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
+	record.Payload.Writer = j.writer
 	return s.journal.Begin(ctx, record)
 }
 
-// wrote reports whether a record is an intent that this process has just written as the given version. An intent of another process, now
-// dead, may be this one's by now as well; it has a later version, and may have been sent.
-func (s *Service) wrote(record *journal.Record, version int64) bool {
-	return record.State == intent && record.Owner == s.journal.Replica() && record.Version == version
-}
-
-// takeBack makes sure that an intent of which nothing was sent is not left open by a write that failed and was made all the same, as the
-// given version.
-func (s *Service) takeBack(key journal.Key, version int64) {
-	s.untilWritten("withdraw an intent", key, func(ctx context.Context) error {
-		record, err := s.get(ctx, key)
-		if err != nil || record == nil || !s.wrote(record, version) {
+// withdraw ends an intent of this job for which nothing was sent, if the write that returned an
+// error was made.
+func (s *Service) withdraw(j *job) {
+	s.untilWritten("withdraw an intent", j.key, func(ctx context.Context) error {
+		record, err := s.get(ctx, j.key)
+		if err != nil || record == nil || record.State != intent || !s.wrote(j, record) {
 			return err
 		}
 		if err := move(record, notDone, sender); err != nil {
 			return err
 		}
 		record.Payload.Failure = failureOf(journalUnavailable(nil))
-		return s.update(ctx, record, -1)
+		return s.update(ctx, j, record, -1)
 	})
 }
 
-// awaitOther waits until another create for the same customer may have ended, and helps where it can. It reports whether to try again.
+// awaitOther waits until another creation for the same customer may have ended, and looks its
+// customer up unless that was done just now. It reports whether to try again.
 func (s *Service) awaitOther(ctx context.Context, other *journal.Record) bool {
-	if other.Due.After(time.Now()) && other.State == unknown { // it was looked up just now
-		return sleep(ctx, pollEvery)
+	if other.State != unknown || !other.Due.After(now()) {
+		s.helpAlong(ctx, other)
 	}
-	s.helpAlong(ctx, other)
 	return sleep(ctx, pollEvery)
 }
 
-// resume answers from a record that is there, or goes on where it stands.
-func (s *Service) resume(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
-	for {
-		if !bytes.Equal(record.Payload.GetFingerprint(), o.fingerprint) {
-			return nil, reused()
+// restart records the intent of a creation that was NOT_SENT.
+func (s *Service) restart(ctx context.Context, r *run) {
+	r.lease = s.journal.Lease()
+	inTime := r.refuseAfter(ctx)
+	err := s.reopen(ctx, r)
+	isLate := !inTime()
+	switch {
+	case err == nil && !isLate:
+		r.hold, r.opened = ready, true
+	case errors.Is(err, journal.ErrBusy):
+		r.late = customerBusy(r.key.Provider)
+		if isLate || !s.awaitHolder(ctx, r.order) {
+			r.end(nil, r.late)
 		}
-		var err error
-		switch {
-		case record.State == notSent:
-			f.lease = s.journal.Lease()
-			written := record.Version + 1
-			inTime := f.refuseAfter(ctx)
-			err = s.restart(ctx, record, o.creation)
-			ended := !inTime()
-			if err == nil && !ended {
-				return s.sendFor(ctx, f, o, record)
-			}
-			if errors.Is(err, journal.ErrBusy) {
-				f.late = customerBusy(o.key.Provider)
-				if ended || !s.awaitHolder(ctx, o) {
-					return nil, f.late
-				}
-			} else if ended || !errors.Is(err, journal.ErrConflict) {
-				f.tell(nil, journalUnavailable(err))
-				s.takeBack(o.key, written)
-				return nil, journalUnavailable(err)
-			}
-		case !record.IsOpen():
-			s.metrics.replayed.WithLabelValues(record.Provider).Inc()
-			return replay(record)
-		default:
-			taken, err := s.take(ctx, f, record)
-			if err != nil {
-				return nil, journalUnreadable(err)
-			}
-			if taken != nil {
-				return s.settleFor(ctx, f, o, taken)
-			}
-			if !sleep(ctx, pollEvery) { // another replica is at work on it
-				return nil, inProgress(o.key.Provider)
-			}
-		}
-		if record, err = s.get(ctx, o.key); err != nil {
-			return nil, journalUnreadable(err)
-		}
-		if record == nil {
-			return s.carryOut(ctx, f, o) // its retention has just ended
-		}
+		r.reread()
+	case !isLate && errors.Is(err, journal.ErrConflict): // another request was first
+		r.reread()
+	default:
+		r.reply(nil, journalUnavailable(err))
+		s.withdraw(r.job)
+		r.end(nil, journalUnavailable(err))
 	}
 }
 
-// restart opens a create again of which nothing was done.
-func (s *Service) restart(ctx context.Context, record *journal.Record, creation providers.Creation) error {
-	if err := move(record, restarted, caller); err != nil {
+func (s *Service) reopen(ctx context.Context, r *run) error {
+	if err := move(r.record, restarted, caller); err != nil {
 		return err
 	}
-	payload := record.Payload
-	payload.ExclusiveKey, payload.LooksFirst, payload.Released = creation.Key(), creation.LooksFirst(), false
+	payload := r.record.Payload
+	payload.ExclusiveKey, payload.LooksFirst, payload.Released = r.creation.Key(), r.creation.LooksFirst(), false
 	payload.UnattendedSends = 0
-	payload.AskedTime = timestamppb.Now()
-	record.Owner = s.journal.Replica()
+	payload.AskedTime = timestamppb.New(r.order.asked)
+	r.record.Owner = s.journal.Replica()
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	return s.replace(ctx, record, -1)
+	return s.replace(ctx, r.writer, r.record, -1)
 }
 
-// awaitHolder waits for the create that is open for the same customer.
+// awaitHolder waits for the creation that is open for the same customer.
 func (s *Service) awaitHolder(ctx context.Context, o *order) bool {
 	holder, err := s.journal.FindOpen(ctx, o.key.Provider, o.creation.Key())
 	if err != nil {
@@ -268,7 +241,7 @@ func (s *Service) awaitHolder(ctx context.Context, o *order) bool {
 	return holder == nil || s.awaitOther(ctx, holder)
 }
 
-// replay answers from the record of a create that has ended, or awaits a person.
+// replay returns the response that a record holds.
 func replay(record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
 	switch record.State {
 	case succeeded:

@@ -153,10 +153,10 @@ func awaitsPerson(record *journal.Record) error {
 
 // journalUnavailable speaks of this call only: an earlier one with the same request_id may have been sent.
 func journalUnavailable(cause error) error {
-	message := "Enlist could not record this call, so it sent nothing for it; an earlier call with the same request_id may have. " +
+	message := "Enlist could not record this call and sent nothing for it; an earlier call with the same request_id may have. " +
 		providers.CallAgain + " The operator finds the cause in the log."
 	if errors.Is(cause, context.DeadlineExceeded) {
-		message = "Enlist could not record this call before the deadline, so it sent nothing for it; an earlier call with the same request_id may have. " +
+		message = "Enlist could not record this call before the deadline and sent nothing for it; an earlier call with the same request_id may have. " +
 			"Call again with the same request_id and a longer deadline."
 	}
 	return &providers.Error{Reason: enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, Message: message, RetryAfter: time.Second, Cause: cause}
@@ -165,7 +165,7 @@ func journalUnavailable(cause error) error {
 func journalUnreadable(cause error) error {
 	return &providers.Error{
 		Reason:     enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
-		Message:    "Enlist could not access its journal. Call again after the RetryInfo delay. The operator finds the cause in the log.",
+		Message:    "Enlist could not access its journal. " + providers.CallLater + " The operator finds the cause in the log.",
 		RetryAfter: time.Second, Cause: cause,
 	}
 }

@@ -2,7 +2,6 @@ package once
 
 import (
 	"strings"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -55,8 +54,8 @@ func stateName(state interface{ String() string }) string {
 func (m *metrics) written(record *journal.Record) {
 	for _, what := range record.Events {
 		m.transitions.WithLabelValues(record.Provider, what, m.to[what]).Inc()
-		if since := record.Payload.GetUnknownSince(); since != nil && endsDoubt(event(what), record.Payload.GetBelievedMissing()) {
-			m.settled.Observe(max(time.Since(since.AsTime()), 0).Seconds())
+		if from := record.Payload.GetUnknownSince(); from != nil && endsDoubt(event(what), record.Payload.GetBelievedMissing()) {
+			m.settled.Observe(max(since(from.AsTime()), 0).Seconds())
 		}
 	}
 	record.Events = nil

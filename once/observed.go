@@ -34,17 +34,17 @@ func newObserved() *observed {
 func (o *observed) wait(record *journal.Record, whole time.Duration) time.Duration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	now, there := time.Now(), o.since[record.Key]
+	at, there := now(), o.since[record.Key]
 	send := 2 * record.Payload.GetUnansweredSends()
 	if record.Payload.GetRefusedAgain() {
 		send++
 	}
 	if there.at.IsZero() || there.send != send {
-		there = observation{send: send, at: now}
+		there = observation{send: send, at: at}
 	}
-	there.seen = now
+	there.seen = at
 	o.since[record.Key] = there
-	return max(whole-now.Sub(there.at), 0)
+	return max(whole-at.Sub(there.at), 0)
 }
 
 // forget drops what is known of a record that has ended.
@@ -58,7 +58,7 @@ func (o *observed) forget(key journal.Key) {
 func (o *observed) note(record *journal.Record) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.made[customer{record.Provider, match.Key(record.Payload.GetCustomerId())}] = time.Now()
+	o.made[customer{record.Provider, match.Key(record.Payload.GetCustomerId())}] = now()
 }
 
 // madeWithin reports whether this process has made a customer within a time.
@@ -66,7 +66,7 @@ func (o *observed) madeWithin(provider, id string, within time.Duration) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	at, there := o.made[customer{provider, match.Key(id)}]
-	return there && time.Since(at) < within
+	return there && since(at) < within
 }
 
 // clean drops what was not asked for in a long time.
@@ -74,12 +74,12 @@ func (o *observed) clean() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for key, there := range o.since {
-		if time.Since(there.seen) > forgetAfter {
+		if since(there.seen) > forgetAfter {
 			delete(o.since, key)
 		}
 	}
 	for made, at := range o.made {
-		if time.Since(at) > forgetAfter {
+		if since(at) > forgetAfter {
 			delete(o.made, made)
 		}
 	}

@@ -48,7 +48,7 @@ type Service struct {
 	metrics      *metrics
 	tracer       trace.Tracer
 
-	flights  *flights
+	jobs     *jobs
 	observed *observed
 	unknowns atomic.Int64 // creates in state UNKNOWN when last counted; no more than "none" and "some" is relied on
 
@@ -68,7 +68,7 @@ func New(j *journal.Journal, connected map[string]providers.Provider, options Op
 		tick:         cmp.Or(options.Tick, time.Second),
 		metrics:      newMetrics(options.Metrics),
 		tracer:       tracer(options.Tracing),
-		flights:      newFlights(),
+		jobs:         newJobs(),
 		observed:     newObserved(),
 	}
 	if options.FinishWithin != nil {
@@ -97,7 +97,7 @@ func (s *Service) Close(ctx context.Context) {
 		s.end()
 		select {
 		case <-ended:
-		case <-time.After(lastWords):
+		case <-after(lastWords):
 		}
 	}
 	s.end()

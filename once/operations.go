@@ -48,7 +48,7 @@ func (s *Service) ExpireTime(record *journal.Record) time.Time {
 // Wait returns the record of a create once that has come to rest, in any state but INTENT and UNKNOWN, or as it is when the context ends.
 // It looks into an unknown outcome itself.
 func (s *Service) Wait(ctx context.Context, key journal.Key) (*journal.Record, error) {
-	ctx, cancel := patient(ctx)
+	ctx, cancel := callerContext(ctx)
 	defer cancel()
 	for {
 		record, err := s.Operation(ctx, key)
@@ -83,20 +83,20 @@ func (s *Service) CustomerRead(ctx context.Context, provider, customerID string)
 // helpAlong settles an open create as far as one look-up does, unless this process is at work on it, or it was looked up just now; then it
 // waits a little for that.
 func (s *Service) helpAlong(ctx context.Context, record *journal.Record) {
-	f, isNew := s.flights.board(record.Key)
+	j, isNew := s.jobs.start(record.Key)
 	if !isNew {
 		select {
-		case <-f.landed:
+		case <-j.finished:
 		case <-ctx.Done():
-		case <-time.After(pollEvery):
+		case <-after(pollEvery):
 		}
 		return
 	}
-	_, _ = s.fly(ctx, f, func() (*enlistv1.CreateCustomerResponse, error) {
+	_, _ = s.runJob(ctx, j, func() (*enlistv1.CreateCustomerResponse, error) {
 		if pause := min(firstLookupAfter<<min(record.Payload.GetLookups(), 20), lookForWaiterAfter); record.Payload.GetLookups() > 0 &&
-			time.Since(record.Updated).Abs() < pause {
+			since(record.Updated).Abs() < pause {
 			return nil, nil //nolint:nilnil // nobody asks for an answer
 		}
-		return nil, s.settleOnce(ctx, f, record.Key)
+		return s.drive(ctx, &run{job: j, known: true})
 	})
 }

@@ -84,7 +84,7 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 func (s *Service) putOff(ctx context.Context, record *journal.Record) {
 	due := s.leave(record, jitter(turnAgainAfter))
 	record.Owner = ""
-	err := s.replace(ctx, record, due)                     // not s.update: a flight of this process may have taken it, whose write is not this one's
+	err := s.replace(ctx, newWriter(), record, due)        // not s.update: a job of this process may have taken it, whose write is not this one's
 	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
 		return
 	}
@@ -96,15 +96,15 @@ func (s *Service) putOff(ctx context.Context, record *journal.Record) {
 // settleClaimed settles a record that this replica has claimed. Where this process is at work on it already, it is left to that, or done after.
 func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 	for ctx.Err() == nil {
-		f, isNew := s.flights.board(record.Key)
+		j, isNew := s.jobs.start(record.Key)
 		if !isNew {
-			<-f.landed
+			<-j.finished
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, settleTimeout)
 		within, ended := s.settling(within, record)
-		_, _ = s.fly(within, f, func() (*enlistv1.CreateCustomerResponse, error) { return nil, s.settleOnce(within, f, record.Key) })
-		<-f.landed
+		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{job: j, known: true}) })
+		<-j.finished
 		ended()
 		cancel()
 		return

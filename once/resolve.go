@@ -36,7 +36,7 @@ type Decision struct {
 // person has decided before, and returns the record as it then stands. It first checks the
 // decision at the vendor. If the same decision stands already, it changes nothing.
 func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
-	ctx, cancel := patient(ctx)
+	ctx, cancel := callerContext(ctx)
 	defer cancel()
 	if decided.Unverified && strings.TrimSpace(decided.Reason) == "" {
 		return nil, invalid("reason", "must give the reason for an unverified decision")
@@ -88,7 +88,7 @@ func (d Decision) repeats(record *journal.Record) bool {
 func (s *Service) record(ctx context.Context, record *journal.Record) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	return s.replace(ctx, record, -1)
+	return s.replace(ctx, newWriter(), record, -1)
 }
 
 // logUnverified warns of a decision that nothing confirms. The name of the person and the reason

@@ -19,41 +19,41 @@ import (
 // of which no byte left.
 const maxCalls = 4
 
-// send calls the vendor for a record in state INTENT, and records the outcome.
-func (s *Service) send(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) (*enlistv1.CreateCustomerResponse, error) {
-	made, began := &tries{}, time.Now()
-	f.sends++
+// send calls the vendor for a creation in state INTENT, and records the outcome.
+func (s *Service) send(ctx context.Context, r *run) {
+	made, began := &tries{}, now()
+	r.sends++
 	var response *enlistv1.CreateCustomerResponse
 	var err error
 	for calls := 1; ; calls++ {
-		response, err = s.call(ctx, f, record, creation, made)
+		response, err = s.call(ctx, r, made)
 		wait, again := retryAfter(err, calls)
 		if !again || made.left() || !fits(ctx, wait) || !sleep(ctx, wait) {
 			break
 		}
 	}
 	left := made.left()
-	made.addTo(record.Payload)
-	if isOpenAttempt(record.Payload) { // which may have created the customer
+	made.addTo(r.record.Payload)
+	if isOpenAttempt(r.record.Payload) { // which may have created the customer
 		switch response.GetOutcome() {
 		case enlistv1.Outcome_OUTCOME_ADOPTED:
-			response, err = nil, s.describe(record.Provider).CustomerExists(nil)
+			response, err = nil, s.describe(r.record.Provider).CustomerExists(nil)
 		case enlistv1.Outcome_OUTCOME_UPDATED:
 			response.Outcome = enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED
 		default:
 		}
 	}
 	step("before-end")
-	return s.conclude(ctx, f, record, began, resultOf(err, left), answer{response, err})
+	s.conclude(ctx, r, began, resultOf(err, left), reply{response, err})
 }
 
-// call calls the provider once. It goes on without its caller from the moment that bytes may have left.
-func (s *Service) call(
-	ctx context.Context, f *flight, record *journal.Record, creation providers.Creation, made *tries,
-) (response *enlistv1.CreateCustomerResponse, err error) {
+// call calls the provider once. From the moment that the first byte may have been written, the call
+// goes on without its caller.
+func (s *Service) call(ctx context.Context, r *run, made *tries) (response *enlistv1.CreateCustomerResponse, err error) {
+	record := r.record
 	a := newAttempt(ctx, s.life)
 	defer a.end()
-	f.attempt.Store(a)
+	r.attempt.Store(a)
 	defer func() {
 		if value := recover(); value != nil {
 			s.log.ErrorContext(ctx, "panic in a provider", "provider", record.Provider, "cause", panicked(value), "stack", string(debug.Stack()))
@@ -63,11 +63,11 @@ func (s *Service) call(
 			}
 		}
 	}()
-	return creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
-		BeforeSend: func(ctx context.Context, shown bool) error { return s.release(ctx, f, record, creation, shown) },
+	return r.creation.CreateCustomer(providers.WithObserver(a, &providers.Observer{
+		BeforeSend: func(ctx context.Context, shown bool) error { return s.release(ctx, r, shown) },
 		Connected: func() error {
 			step("connected")
-			if err := s.checkLease(f); err != nil {
+			if err := s.checkLease(r.job); err != nil {
 				return err
 			}
 			a.connect()
@@ -89,28 +89,29 @@ func isOpenAttempt(payload *journalv1.Payload) bool {
 // not there before. If the look-up found nothing, it is not trusted while the vendor may not yet
 // show what another creation has made; if it showed the customer, it is. A replica that others may
 // have taken for dead since the record became its own sends nothing.
-func (s *Service) release(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation, shown bool) error {
+func (s *Service) release(ctx context.Context, r *run, shown bool) error {
+	record := r.record
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
 		if !shown {
-			if err := s.checkLook(ctx, record, creation.Key()); err != nil {
+			if err := s.checkLook(ctx, record, r.creation.Key()); err != nil {
 				return err
 			}
 		}
 		step("before-release")
 		record.Payload.Released = true
-		if err := s.update(ctx, record, -1); err != nil {
+		if err := s.update(ctx, r.job, record, -1); err != nil {
 			record.Payload.Released = false
 			return journalUnavailable(err)
 		}
 	}
 	step("before-send")
-	return s.checkLease(f)
+	return s.checkLease(r.job)
 }
 
 // checkLease refuses to send when others may have taken this replica for dead since the record became its own. It is asked before a connection is
 // made, and again when it is there, since a process can be stopped for long at any moment: what is left is the moment of the write.
-func (s *Service) checkLease(f *flight) error {
-	if !s.journal.Holds(f.lease) {
+func (s *Service) checkLease(j *job) error {
+	if !s.journal.Holds(j.lease) {
 		return journalUnavailable(errors.New("this replica did not renew its lease in time"))
 	}
 	return nil
@@ -129,7 +130,7 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record, id stri
 		return journalUnavailable(err)
 	case other == nil || other.Key == record.Key:
 		return nil
-	case mayBeHidden(time.Since(other.Updated), settledAfter), s.observed.madeWithin(record.Provider, id, settledAfter):
+	case mayBeHidden(since(other.Updated), settledAfter), s.observed.madeWithin(record.Provider, id, settledAfter):
 		return customerNotShown(record.Provider)
 	case other.Payload.GetCustomerId() != other.Payload.GetExclusiveKey() && !isUpdate:
 		return providers.NotSent(s.describe(record.Provider).CustomerNearlyExists()) // though the vendor does not show it under this key
@@ -158,16 +159,9 @@ func jitter(wait time.Duration) time.Duration {
 	return wait/2 + rand.N(wait) //nolint:gosec // nothing secret
 }
 
-// fits reports whether there is time for a wait and a call after it.
-func fits(ctx context.Context, wait time.Duration) bool {
-	deadline, has := ctx.Deadline()
-	return ctx.Err() == nil && (!has || time.Until(deadline) > wait)
-}
-
-// conclude records how a send ended, and returns what the caller is told: what is recorded in the end.
-func (s *Service) conclude(
-	ctx context.Context, f *flight, record *journal.Record, began time.Time, ended result, got answer,
-) (*enlistv1.CreateCustomerResponse, error) {
+// conclude records how a send ended, and decides how the run goes on.
+func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended result, got reply) {
+	record := r.record
 	payload := record.Payload
 	what := afterSend(ended, payload.GetUnansweredSends(), payload.GetBelievedMissing())
 	if ended == created {
@@ -185,33 +179,42 @@ func (s *Service) conclude(
 			got.err = stillUnknown(record)
 		}
 	}
-	if err := move(record, what, sender); err != nil {
-		return nil, err
-	}
+	s.must(move(record, what, sender))
 	if what == unanswered {
 		s.unknowns.Add(1)
 		s.observed.wait(record, 0) // the vendor's own limit is waited out from now on
 	}
-	var early *answer
+	var early *reply
 	switch {
 	case ended == created && (payload.GetReleased() || !payload.GetLooksFirst()): // the customer is there, whatever becomes of the record
 		early = &got
 	case what == notDone, what == unanswered: // which the same request_id may change
 		early = &got
 	case what == refused: // perhaps because another replica has sent it as well: what is recorded in the end will tell
-		early = &answer{err: stillUnknown(record)}
+		early = &reply{err: stillUnknown(record)}
 	}
-	if s.write(f, record, due, early) == nil {
-		step("after-end")
-		return got.response, got.err
+	if s.write(r.job, record, due, early) != nil { // another replica has taken this one for dead
+		if ended == created {
+			s.recordLate(r.job, record)
+		}
+		r.end(s.recorded(ctx, record.Key))
+		return
 	}
-	if ended == created { // another replica has taken this one for dead
-		s.recordLate(record)
+	step("after-end")
+	r.response, r.err = got.response, got.err
+	switch {
+	case record.State != unknown:
+		r.over = true
+	case payload.GetRefusedAgain() && !r.resent:
+		r.proceed(ctx, 0)
+	case r.resent:
+		r.proceed(ctx, pause(payload))
+	default:
+		r.proceed(ctx, restLeft(payload, true))
 	}
-	return s.recorded(ctx, record.Key)
 }
 
-// recorded answers from what is recorded.
+// recorded returns the response that the journal holds now.
 func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.CreateCustomerResponse, error) {
 	record, err := s.get(ctx, key)
 	if err != nil || record == nil {
@@ -282,8 +285,8 @@ func resultOf(err error, left bool) result {
 	return nothingSent
 }
 
-// recordLate records the vendor's answer to a sender that others have taken for dead.
-func (s *Service) recordLate(record *journal.Record) {
+// recordLate records the vendor's response to a sender that others have taken for dead.
+func (s *Service) recordLate(j *job, record *journal.Record) {
 	s.untilWritten("record a late response", record.Key, func(ctx context.Context) error {
 		current, err := s.get(ctx, record.Key)
 		if err != nil || current == nil || current.State == succeeded {
@@ -302,6 +305,6 @@ func (s *Service) recordLate(record *journal.Record) {
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil
-		return s.update(ctx, current, -1)
+		return s.update(ctx, j, current, -1)
 	})
 }

@@ -31,38 +31,6 @@ var errNobodyToAsk = errors.New("the configuration allows no look-up")
 // followFor is the longest pause for which a call goes on to find out what became of its own send.
 const followFor = 5 * time.Second
 
-// sendFor sends a creation for a caller. If the vendor answered, but the response neither proves a
-// success nor settles a refusal, it looks up the customer and, if the look-up allows it, sends
-// again, as long as the caller waits and no pause is long.
-func (s *Service) sendFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
-	response, err := s.send(ctx, f, record, o.creation)
-	wait := restLeft(record.Payload, true)
-	if record.Payload.GetRefusedAgain() {
-		wait = 0
-	}
-	for record.State == unknown && isFollowed(record.Payload) {
-		if f.sends == maxCalls && !record.Payload.GetRefusedAgain() || wait > followFor || !fits(ctx, wait) || !sleep(ctx, wait) {
-			return nil, notProven(record, wait)
-		}
-		taken, takeErr := s.take(ctx, f, record)
-		if takeErr != nil {
-			return nil, journalUnreadable(takeErr)
-		}
-		if taken == nil { // another replica has it now
-			if taken, takeErr = s.get(ctx, o.key); takeErr != nil || taken == nil {
-				return nil, journalUnreadable(takeErr)
-			}
-			return s.resume(ctx, f, o, taken)
-		}
-		record = taken
-		if wait = s.settle(ctx, f, record, o.creation); record.State == succeeded {
-			return record.Payload.GetResponse(), nil
-		}
-		_, err = replay(record)
-	}
-	return response, err
-}
-
 // isFollowed reports whether the call that sent an open creation goes on with it: the vendor
 // refused it, which is to be confirmed, or said when to call again.
 func isFollowed(payload *journalv1.Payload) bool {
@@ -72,91 +40,66 @@ func isFollowed(payload *journalv1.Payload) bool {
 			failure.GetRetryAfter().AsDuration() > 0
 }
 
-// settleFor settles an open record that this replica has just taken, for a caller who has sent the request again, for as long as it waits.
-func (s *Service) settleFor(ctx context.Context, f *flight, o *order, record *journal.Record) (*enlistv1.CreateCustomerResponse, error) {
-	for {
-		next := s.settle(ctx, f, record, o.creation)
-		if record.State != unknown {
-			break
-		}
-		step("between-lookups")
-		if !fits(ctx, next) || !sleep(ctx, next) {
-			return nil, stillUnknown(record)
-		}
-		taken, err := s.take(ctx, f, record)
-		if err != nil {
-			return nil, journalUnreadable(err)
-		}
-		if taken == nil { // another replica has it now
-			if taken, err = s.get(ctx, o.key); err != nil || taken == nil {
-				return nil, journalUnreadable(err)
-			}
-			return s.resume(ctx, f, o, taken)
-		}
-		record = taken
+// settle finds out the outcome of a creation that this run owns and for which nobody sends. It looks
+// the customer up, carries out the decision, and writes it.
+func (s *Service) settle(ctx context.Context, r *run) {
+	next := s.settleOnce(ctx, r)
+	switch record := r.record; {
+	case r.hold == ready: // it is sent again
+	case record.State == unknown:
+		_, r.err = replay(record)
+		r.proceed(ctx, next)
+	case r.opened && record.State == succeeded:
+		r.end(record.Payload.GetResponse(), nil)
+	default:
+		r.end(replay(record))
 	}
-	return replay(record)
 }
 
-// settleOnce settles the create of a key as far as one look-up does, when it is open and nobody is at work on it.
-func (s *Service) settleOnce(ctx context.Context, f *flight, key journal.Key) error {
-	record, err := s.get(ctx, key)
-	if err != nil || record == nil || !record.IsOpen() {
-		return err
-	}
-	taken, err := s.take(ctx, f, record)
-	if err != nil || taken == nil {
-		return err
-	}
-	s.settle(ctx, f, taken, nil)
-	return nil
-}
-
-// settle finds out what became of a record that this replica owns and nobody works on. It writes what it has found, gives the record back,
-// and returns when another look is worth while if the record is still UNKNOWN. creation is the caller's, if a caller is here; without one
-// the request is taken from the journal.
-func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record, creation providers.Creation) (next time.Duration) {
+// settleOnce is settle up to the write. It returns the time until the next look-up if the outcome is
+// still unknown.
+func (s *Service) settleOnce(ctx context.Context, r *run) (next time.Duration) {
+	record := r.record
 	step("settle")
 	if record.State == intent {
 		s.abandon(record)
 		if record.State != unknown {
-			s.giveBack(ctx, f, record, 0)
-			return 0
+			return s.giveBack(ctx, r, 0)
 		}
 	}
-	attended := creation != nil
+	attended := r.order != nil
 	if attended {
 		record.Payload.UnattendedSends = 0
 	}
 	// Before the look-up: one that left too early proves nothing, however late its response comes.
 	left := s.observed.wait(record, s.settledAfter(record.Provider))
 	made := &tries{}
-	candidates, err := s.lookUp(ctx, record, &creation, made)
+	candidates, err := s.lookUp(ctx, record, &r.creation, made)
 	made.addTo(record.Payload)
 	if err != nil && ctx.Err() != nil { // its caller has gone, or Enlist stops: another look is due as if there had been none
-		return s.giveBack(ctx, f, record, firstLookupAfter)
+		return s.giveBack(ctx, r, firstLookupAfter)
 	}
 	record.Payload.Lookups++
 	if errors.Is(err, errNobodyToAsk) && !s.isEarly(record) { // the configuration was changed, and not back
 		s.must(move(record, undecidable, settler))
-		return s.giveBack(ctx, f, record, 0)
+		return s.giveBack(ctx, r, 0)
 	}
 	if isReason(err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_REJECTED) && left == 0 && !s.isEarly(record) &&
 		record.Payload.GetLookups() >= maxFruitless { // nobody here will understand it
 		s.must(move(record, undecidable, settler))
-		return s.giveBack(ctx, f, record, 0)
+		return s.giveBack(ctx, r, 0)
 	}
 	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
 		s.log.WarnContext(ctx, "could not look up an unknown outcome; trying again", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
-		return s.giveBack(ctx, f, record, backOff(record.Payload.GetLookups()))
+		return s.giveBack(ctx, r, backOff(record.Payload.GetLookups()))
 	}
-	resting := restLeft(record.Payload, !attended || f.sends > 0)
+	resting := restLeft(record.Payload, !attended || r.sends > 0)
 	facts := facts{
 		class: s.class(record.Provider), onExisting: record.Payload.GetRequest().GetOnExisting(), waited: left == 0,
 		saidDone: record.Payload.GetFailure().GetConfirm() == journalv1.Confirmation_CONFIRMATION_BY_CUSTOMER,
 		refusal:  refusalOf(record.Payload), saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		attended: attended && f.sends < maxCalls, canFinish: !record.Payload.GetIncomplete() && s.isEarly(record),
+		attended: attended && r.sends < maxCalls, canFinish: !record.Payload.GetIncomplete() && s.isEarly(record),
 		unattended: int(record.Payload.GetUnattendedSends()), rested: resting == 0,
 	}
 	if err != nil { // the vendor cannot be asked
@@ -179,7 +122,7 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 	case askPerson:
 		s.must(move(record, undecidable, settler))
 	case resend:
-		return s.sendAgain(ctx, f, record, creation, facts.attended)
+		return s.sendAgain(ctx, r, facts.attended)
 	case wait:
 		next = backOff(record.Payload.GetLookups())
 		if left > 0 {
@@ -189,10 +132,10 @@ func (s *Service) settle(ctx context.Context, f *flight, record *journal.Record,
 			next = min(next, resting)
 		}
 		if attended { // its caller looks first
-			return s.giveBackUntil(ctx, f, record, next, next+followFor)
+			return s.giveBackUntil(ctx, r, next, next+followFor)
 		}
 	}
-	return s.giveBack(ctx, f, record, next)
+	return s.giveBack(ctx, r, next)
 }
 
 // count counts the candidates by their match. It returns the response with the customer that is
@@ -255,7 +198,7 @@ func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
 			if ended == nil { // its holder died
 				ended = try.GetStartTime()
 			}
-			return max(pause-time.Since(ended.AsTime()).Abs(), 0)
+			return max(pause-since(ended.AsTime()).Abs(), 0)
 		}
 	}
 	return 0
@@ -263,7 +206,7 @@ func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
 
 // isEarly reports whether a create may still be finished without its caller.
 func (s *Service) isEarly(record *journal.Record) bool {
-	return time.Since(record.Payload.GetAskedTime().AsTime()).Abs() < s.finishWithin
+	return since(record.Payload.GetAskedTime().AsTime()).Abs() < s.finishWithin
 }
 
 // abandon takes note that whoever held a record in state INTENT is gone.
@@ -373,27 +316,26 @@ func sentOnce(payload *journalv1.Payload) bool {
 	return sends <= 1
 }
 
-// sendAgain sends a create again that was looked for and not found.
-func (s *Service) sendAgain(
-	ctx context.Context, f *flight, record *journal.Record, creation providers.Creation, attended bool,
-) time.Duration {
+// sendAgain records the intent to send a creation again that the look-up has not found.
+func (s *Service) sendAgain(ctx context.Context, r *run, attended bool) (next time.Duration) {
+	record := r.record
 	s.must(move(record, sendAgain, settler))
 	if !attended {
 		record.Payload.UnattendedSends++
 	}
-	record.Payload.LooksFirst = creation.LooksFirst() // Released stays: that nobody was there before the first send is still so
+	record.Payload.LooksFirst = r.creation.LooksFirst() // Released stays: it is still true that the customer was absent before the first send
 	record.Owner = s.journal.Replica()
-	f.lease = s.journal.Lease()
+	r.lease = s.journal.Lease()
 	step("before-resend")
-	if err := s.update(ctx, record, -1); err != nil {
+	if err := s.update(ctx, r.job, record, -1); err != nil {
 		s.log.ErrorContext(ctx, "journal: could not record another attempt, so Enlist sent nothing", "provider", record.Provider,
 			"request_id", record.RequestID, "cause", err)
 		s.must(move(record, unanswered, sender))
-		return s.giveBack(ctx, f, record, firstLookupAfter)
+		return s.giveBack(ctx, r, firstLookupAfter)
 	}
 	step("after-resend-intent")
-	_, _ = s.send(ctx, f, record, creation)
-	return pause(record.Payload)
+	r.hold, r.resent = ready, true
+	return 0
 }
 
 func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCustomerResponse) {
@@ -401,14 +343,17 @@ func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCusto
 	s.must(move(record, found, settler))
 }
 
-// giveBack writes what a settler has found and lets go of the record. next is when to look again if it is still UNKNOWN.
-func (s *Service) giveBack(ctx context.Context, f *flight, record *journal.Record, next time.Duration) time.Duration {
-	return s.giveBackUntil(ctx, f, record, next, next)
+// giveBack writes what a look-up has shown, and releases the record. next is the time until the next
+// look-up if it is still UNKNOWN.
+func (s *Service) giveBack(ctx context.Context, r *run, next time.Duration) time.Duration {
+	return s.giveBackUntil(ctx, r, next, next)
 }
 
-// giveBackUntil is giveBack for a caller who looks again after next, before anybody else when it is
-// due.
-func (s *Service) giveBackUntil(ctx context.Context, f *flight, record *journal.Record, next, due time.Duration) time.Duration {
+// giveBackUntil is giveBack for a caller who looks up again after next, before anybody else when it
+// is due.
+func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Duration) time.Duration {
+	record := r.record
+	r.hold = free
 	if record.State != unknown {
 		due = -1
 		if record.State != needsPerson { // a decision that nothing was made needs the wait, too
@@ -417,7 +362,7 @@ func (s *Service) giveBackUntil(ctx context.Context, f *flight, record *journal.
 		s.log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
-	if s.write(f, record, due, nil) != nil { // another has taken it over
+	if s.write(r.job, record, due, nil) != nil { // another has taken it over
 		if current, err := s.get(ctx, record.Key); err == nil && current != nil {
 			*record = *current
 		} else {

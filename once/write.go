@@ -1,7 +1,9 @@
 package once
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
@@ -26,31 +28,33 @@ func (s *Service) get(ctx context.Context, key journal.Key) (*journal.Record, er
 	return s.journal.Get(ctx, key)
 }
 
-// take makes this replica the owner of an open record, for this flight; nil when another living one is, or the record has changed.
-func (s *Service) take(ctx context.Context, f *flight, record *journal.Record) (*journal.Record, error) {
+// own makes this replica the owner of an open creation; nil if another living replica is, or if the
+// record has changed.
+func (s *Service) own(ctx context.Context, r *run) (*journal.Record, error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	f.lease = s.journal.Lease()
-	taken, err := s.journal.Take(ctx, record)
-	if err != nil { // it may be ours all the same, and nobody else would look after it
-		f.tell(nil, journalUnreadable(err))
-		s.letGo(record.Key, record.Version+1)
+	r.lease = s.journal.Lease()
+	taken, err := s.journal.Take(ctx, r.record)
+	if err != nil { // the record may be this replica's all the same, and nobody else would work on it
+		r.reply(nil, journalUnreadable(err))
+		s.letGo(r.job)
 	}
 	return taken, err
 }
 
-// letGo gives back an open record that is this replica's in the given version, if it is, for anybody to look into.
-func (s *Service) letGo(key journal.Key, version int64) {
-	s.untilWritten("release a record", key, func(ctx context.Context) error {
-		record, err := s.get(ctx, key)
-		if err != nil || record == nil || !record.IsOpen() || record.Owner != s.journal.Replica() || record.Version != version {
+// letGo gives up an open record of which this replica is the owner, if it is.
+func (s *Service) letGo(j *job) {
+	s.untilWritten("release a record", j.key, func(ctx context.Context) error {
+		record, err := s.get(ctx, j.key)
+		if err != nil || record == nil || !record.IsOpen() || record.Owner != s.journal.Replica() {
 			return err
 		}
-		return s.update(ctx, record, s.leave(record, 0))
+		return s.update(ctx, j, record, s.leave(record, 0))
 	})
 }
 
-// leave readies a record to be written that is left without a look-up, and returns when it is due: at the given time if anything is to be found out.
+// leave prepares a record for release without a look-up. It returns the time until the next look-up,
+// or -1 if none is needed.
 func (s *Service) leave(record *journal.Record, due time.Duration) time.Duration {
 	if record.State == intent {
 		s.abandon(record)
@@ -61,9 +65,22 @@ func (s *Service) leave(record *journal.Record, due time.Duration) time.Duration
 	return due
 }
 
-// update writes a record that this replica owns. What looks like a conflict with the very next version, of this replica's making, is a write
-// of this flight that failed and was made all the same.
-func (s *Service) update(ctx context.Context, record *journal.Record, due time.Duration) error {
+// newWriter returns the mark of one job, or of one write outside a job.
+func newWriter() []byte {
+	mark := make([]byte, 12)
+	_, _ = rand.Read(mark) // never fails
+	return mark
+}
+
+// wrote reports whether the latest write of a record is this job's, and no other replica has
+// taken the record since.
+func (s *Service) wrote(j *job, record *journal.Record) bool {
+	return bytes.Equal(record.Payload.GetWriter(), j.writer) && (record.Owner == "" || record.Owner == s.journal.Replica())
+}
+
+// update writes a record that this replica owns. A conflict with a write of this same job, which
+// returned an error and was made all the same, is none.
+func (s *Service) update(ctx context.Context, j *job, record *journal.Record, due time.Duration) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	if record.State != intent {
@@ -72,29 +89,24 @@ func (s *Service) update(ctx context.Context, record *journal.Record, due time.D
 	if record.State == succeeded || record.State == failed {
 		dropFiles(record.Payload.GetRequest().ProtoReflect()) // nothing is sent any more
 	}
-	err := s.replace(ctx, record, due)
+	err := s.replace(ctx, j.writer, record, due)
 	if !errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrBusy) {
 		return err
 	}
 	current, readErr := s.get(ctx, record.Key)
-	switch {
-	case readErr != nil:
+	if readErr != nil {
 		return readErr
-	case current == nil || current.Version != record.Version+1:
-		return err
-	case current.Owner == "" && current.State == record.State:
-		record.Version = current.Version // this very write
-		s.metrics.written(record)
-		return nil
-	case current.Owner == s.journal.Replica(): // the one before it
-		record.Version = current.Version
-		return s.replace(ctx, record, due)
 	}
-	return err
+	if current == nil || !s.wrote(j, current) {
+		return err
+	}
+	record.Version = current.Version
+	return s.replace(ctx, j.writer, record, due)
 }
 
-// replace writes a record to the journal, and counts what has happened to it.
-func (s *Service) replace(ctx context.Context, record *journal.Record, due time.Duration) error {
+// replace writes a record to the journal, and counts its events.
+func (s *Service) replace(ctx context.Context, writer []byte, record *journal.Record, due time.Duration) error {
+	record.Payload.Writer = writer
 	err := s.journal.Update(ctx, record, due)
 	if err == nil {
 		s.metrics.written(record)
@@ -102,19 +114,20 @@ func (s *Service) replace(ctx context.Context, record *journal.Record, due time.
 	return err
 }
 
-// write writes what a record has come to, and does not give up while the process lives. The caller is answered early, if there is an answer for
-// that, when the first write fails: what the vendor has said is true, though another replica may record it first, as a look-up shows it. It
-// returns nil, or ErrConflict when another replica has taken the record over.
-func (s *Service) write(f *flight, record *journal.Record, due time.Duration, early *answer) error {
+// write writes the outcome of a record, and repeats that while the process lives. If the first write
+// fails, the caller gets the early response, if there is one: what the vendor has said is true,
+// though another replica may record it first. write returns nil, or ErrConflict if another replica
+// has taken the record over.
+func (s *Service) write(j *job, record *journal.Record, due time.Duration, early *reply) error {
 	var lost error
 	s.untilWritten("record an outcome", record.Key, func(ctx context.Context) error {
-		err := s.update(ctx, record, due)
+		err := s.update(ctx, j, record, due)
 		if errors.Is(err, journal.ErrConflict) {
 			lost = err
 			return nil
 		}
 		if err != nil && early != nil {
-			f.tell(proto.CloneOf(early.response), early.err) // the record goes on holding its own
+			j.reply(proto.CloneOf(early.response), early.err) // the record goes on holding its own
 		}
 		return err
 	})

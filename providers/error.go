@@ -14,6 +14,8 @@ import (
 const (
 	// CallAgain is the advice of an error with RetryAfter.
 	CallAgain = "Call again with the same request_id after the RetryInfo delay."
+	// CallLater is CallAgain for a request without a request_id, such as a read.
+	CallLater = "Call again after the RetryInfo delay."
 	// CallOrWait is the advice of an error whose outcome Enlist resolves in the background.
 	CallOrWait = "Call again with the same request_id, or wait with WaitOperation."
 	// Defect is the message of an error that Enlist does not expect.

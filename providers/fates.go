@@ -241,11 +241,11 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 		})
 		path = withIndexes(path, wirePath)
 		at := " at " + name + " (" + e.wireName + ")"
-		if violation.Missing && len(others) > 0 {
-			at += ", here or as " + strings.Join(others, ", ")
+		if setting := e.setting(); setting != "" {
+			others = append(others, "the connection's setting "+setting)
 		}
-		if setting := e.setting(); violation.Missing && setting != "" {
-			at += ", here or as the connection's setting " + setting
+		if violation.Missing && len(others) > 0 {
+			at += "; or set " + strings.Join(others, " or ")
 		}
 		violations = appendNew(violations, rules.Violation{Path: path, Description: violation.Description + at, Missing: violation.Missing})
 	}

@@ -63,7 +63,9 @@ func settle(customers enlistv1.CustomerServiceClient, request *enlistv1.CreateCu
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return client.CreateCustomer(ctx, customers, request, client.OnRetry(func(retry client.Retry) {
-		fmt.Println("unknown", client.Reason(retry.Err))
+		if info := client.Detail[*errdetails.ErrorInfo](retry.Err); info != nil { // else the response was lost
+			fmt.Println("unknown", info.GetReason())
+		}
 	}))
 }
 

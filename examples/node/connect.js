@@ -3,10 +3,8 @@
 // Start `enlist demo` first. ENLIST_GRPC and ENLIST_SANDBOX say where it is when it is not at its usual addresses.
 
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { create, enumToJson } from "@bufbuild/protobuf";
-import { durationMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import {
   BadRequestSchema,
@@ -16,12 +14,13 @@ import {
   ErrorInfoSchema,
   OpencellOptionsSchema,
   OutcomeSchema,
-  RetryInfoSchema,
   VendorErrorSchema,
+  createCustomer,
+  findDetail,
 } from "@enlist/client";
 
-// Connect knows no service config: the deadline and the keepalive that Enlist recommends stand here. Beyond this machine use https://.
-// The deadline is how long this program waits for a call, not how long Enlist tries.
+// Connect knows no service config: the deadline and the keepalive that Enlist recommends are here.
+// Beyond this machine use https://.
 const transport = createGrpcTransport({
   baseUrl: `http://${process.env.ENLIST_GRPC ?? "127.0.0.1:9090"}`,
   defaultTimeoutMs: 30_000,
@@ -30,10 +29,7 @@ const transport = createGrpcTransport({
 });
 const customers = createClient(CustomerService, transport);
 
-/** What Connect makes of a connection that ends before the answer; such an error is not from Enlist, and has no ErrorInfo. */
-const lostOnTheWay = [Code.Unavailable, Code.DeadlineExceeded, Code.Canceled, Code.Aborted];
-
-/** A create with a requestId of its own, made once, before the first try. A real program stores it with its order. */
+/** A creation with its own requestId, made once. A real program stores it with its order. */
 function newRequest() {
   const requestId = randomUUID();
   return create(CreateCustomerRequestSchema, {
@@ -49,34 +45,28 @@ function newRequest() {
 }
 
 /** Creates a customer. */
-async function createCustomer() {
-  const answer = await customers.createCustomer(newRequest());
-  console.log("created", answer.customer?.id, enumToJson(OutcomeSchema, answer.outcome));
+async function createOne() {
+  const response = await createCustomer(customers, newRequest(), { timeoutMs: 30_000 });
+  console.log("created", response.customer?.id, enumToJson(OutcomeSchema, response.outcome));
 }
 
-/** Creates a customer at a vendor that takes it and hangs up. The same request again brings the end, and never a second customer. */
+/**
+ * Creates a customer at a vendor that creates it and hangs up. createCustomer repeats the request
+ * until the outcome is known. It never creates a second customer.
+ */
 async function createAndLoseTheAnswer() {
   await makeFault();
-  const request = newRequest();
-  for (;;) {
-    try {
-      const answer = await customers.createCustomer(request);
-      console.log("settled", answer.customer?.id, `replayed=${answer.replayed}`);
-      return;
-    } catch (reason) {
-      const { code } = ConnectError.from(reason);
-      const info = detail(reason, ErrorInfoSchema);
-      const delay = detail(reason, RetryInfoSchema)?.retryDelay;
-      if (delay) {
-        console.log("unknown", info?.reason);
-        await setTimeout(durationMs(delay));
-      } else if (!info && lostOnTheWay.includes(code)) {
-        await setTimeout(1000);
-      } else {
-        throw reason; // calling again does not help
-      }
-    }
-  }
+  const response = await createCustomer(customers, newRequest(), { onRetry: show });
+  console.log("settled", response.customer?.id, `replayed=${response.replayed}`);
+}
+
+/**
+ * Prints why a request is repeated, unless its response was lost on the way to here.
+ * @param {unknown} _error
+ * @param {string} reason
+ */
+function show(_error, reason) {
+  if (reason) console.log("unknown", reason);
 }
 
 /** Sends a request that is wrong, and one that the vendor refuses. */
@@ -84,9 +74,9 @@ async function readErrors() {
   const wrong = newRequest();
   wrong.customer = create(CustomerSchema, { name: { familyName: "Smith" }, email: "john.smith", billingAddress: { countryCode: "France" } });
   try {
-    await customers.createCustomer(wrong);
+    await createCustomer(customers, wrong, { timeoutMs: 30_000 });
   } catch (error) {
-    const badRequest = detail(error, BadRequestSchema);
+    const badRequest = findDetail(error, BadRequestSchema);
     if (!badRequest) throw error; // something else
     for (const violation of badRequest.fieldViolations) console.log(`invalid ${violation.field}: ${violation.description}`);
   }
@@ -94,10 +84,10 @@ async function readErrors() {
   const refused = newRequest();
   refused.vendorOptions = { case: "opencell", value: create(OpencellOptionsSchema, { billingCycle: "NO_SUCH_CYCLE" }) };
   try {
-    await customers.createCustomer(refused);
+    await createCustomer(customers, refused, { timeoutMs: 30_000 });
   } catch (error) {
-    const info = detail(error, ErrorInfoSchema);
-    const vendor = detail(error, VendorErrorSchema);
+    const info = findDetail(error, ErrorInfoSchema);
+    const vendor = findDetail(error, VendorErrorSchema);
     if (!info || !vendor) throw error; // something else
     console.log("refused", info.reason, vendor.messages[0].message);
   }
@@ -113,14 +103,6 @@ async function listContractors() {
   } while (pageToken);
 }
 
-/**
- * The detail of that kind, if the error has it.
- * @template {import("@bufbuild/protobuf").DescMessage} Desc
- * @param {unknown} error
- * @param {Desc} schema
- */
-const detail = (error, schema) => ConnectError.from(error).findDetails(schema).at(0);
-
 /** Tells the sandbox to lose its next answer. Only an example needs this. */
 async function makeFault() {
   const fault = { vendor: "opencell", operation: "create", kind: "drop_after", times: 1 };
@@ -128,7 +110,7 @@ async function makeFault() {
   await fetch(`${sandbox}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) });
 }
 
-await createCustomer();
+await createOne();
 await createAndLoseTheAnswer();
 await readErrors();
 await listContractors();

@@ -3,10 +3,8 @@
 // Start `enlist demo` first. ENLIST_GRPC and ENLIST_SANDBOX say where it is when it is not at its usual addresses.
 
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { create, enumToJson } from "@bufbuild/protobuf";
-import { durationMs } from "@bufbuild/protobuf/wkt";
-import { credentials, status } from "@grpc/grpc-js";
+import { credentials } from "@grpc/grpc-js";
 import {
   BadRequestSchema,
   CreateCustomerRequestSchema,
@@ -15,18 +13,19 @@ import {
   ErrorInfoSchema,
   OpencellOptionsSchema,
   OutcomeSchema,
-  RetryInfoSchema,
   VendorErrorSchema,
+  createCustomer,
+  findDetail,
 } from "@enlist/client";
-import { createGrpcClient, findDetail } from "@enlist/client/grpc";
+import { createGrpcClient } from "@enlist/client/grpc";
 
 // The client has the retries and the keepalive that Enlist recommends. Beyond this machine use credentials.createSsl().
 const customers = createGrpcClient(CustomerService, process.env.ENLIST_GRPC ?? "127.0.0.1:9090", credentials.createInsecure());
 
-/** How long this program waits for a call, not how long Enlist tries. */
-const in30Seconds = () => ({ deadline: Date.now() + 30_000 });
+/** How long this program waits for a response, not how long Enlist tries. */
+const within30Seconds = { timeoutMs: 30_000 };
 
-/** A create with a requestId of its own, made once, before the first try. A real program stores it with its order. */
+/** A creation with its own requestId, made once. A real program stores it with its order. */
 function newRequest() {
   const requestId = randomUUID();
   return create(CreateCustomerRequestSchema, {
@@ -42,32 +41,28 @@ function newRequest() {
 }
 
 /** Creates a customer. */
-async function createCustomer() {
-  const answer = await customers.createCustomer(newRequest(), in30Seconds());
-  console.log("created", answer.customer?.id, enumToJson(OutcomeSchema, answer.outcome));
+async function createOne() {
+  const response = await createCustomer(customers, newRequest(), within30Seconds);
+  console.log("created", response.customer?.id, enumToJson(OutcomeSchema, response.outcome));
 }
 
-/** Creates a customer at a vendor that takes it and hangs up. The same request again brings the end, and never a second customer. */
+/**
+ * Creates a customer at a vendor that creates it and hangs up. createCustomer repeats the request
+ * until the outcome is known. It never creates a second customer.
+ */
 async function createAndLoseTheAnswer() {
   await makeFault();
-  const request = newRequest();
-  for (;;) {
-    try {
-      const answer = await customers.createCustomer(request, in30Seconds());
-      console.log("settled", answer.customer?.id, `replayed=${answer.replayed}`);
-      return;
-    } catch (/** @type {any} */ error) {
-      const delay = findDetail(error, RetryInfoSchema)?.retryDelay;
-      if (delay) {
-        console.log("unknown", findDetail(error, ErrorInfoSchema)?.reason);
-        await setTimeout(durationMs(delay));
-      } else if ([status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(error.code)) {
-        await setTimeout(1000); // the answer was lost on the way to here
-      } else {
-        throw error; // calling again does not help
-      }
-    }
-  }
+  const response = await createCustomer(customers, newRequest(), { onRetry: show });
+  console.log("settled", response.customer?.id, `replayed=${response.replayed}`);
+}
+
+/**
+ * Prints why a request is repeated, unless its response was lost on the way to here.
+ * @param {unknown} _error
+ * @param {string} reason
+ */
+function show(_error, reason) {
+  if (reason) console.log("unknown", reason);
 }
 
 /** Sends a request that is wrong, and one that the vendor refuses. */
@@ -75,7 +70,7 @@ async function readErrors() {
   const wrong = newRequest();
   wrong.customer = create(CustomerSchema, { name: { familyName: "Smith" }, email: "john.smith", billingAddress: { countryCode: "France" } });
   try {
-    await customers.createCustomer(wrong, in30Seconds());
+    await createCustomer(customers, wrong, within30Seconds);
   } catch (error) {
     const badRequest = findDetail(error, BadRequestSchema);
     if (!badRequest) throw error; // something else
@@ -85,7 +80,7 @@ async function readErrors() {
   const refused = newRequest();
   refused.vendorOptions = { case: "opencell", value: create(OpencellOptionsSchema, { billingCycle: "NO_SUCH_CYCLE" }) };
   try {
-    await customers.createCustomer(refused, in30Seconds());
+    await createCustomer(customers, refused, within30Seconds);
   } catch (error) {
     const info = findDetail(error, ErrorInfoSchema);
     const vendor = findDetail(error, VendorErrorSchema);
@@ -98,7 +93,7 @@ async function readErrors() {
 async function listContractors() {
   let pageToken = "";
   do {
-    const page = await customers.listContractors({ provider: "sellandsign", customerId: "DEMO-1", pageSize: 1, pageToken }, in30Seconds());
+    const page = await customers.listContractors({ provider: "sellandsign", customerId: "DEMO-1", pageSize: 1, pageToken }, within30Seconds);
     for (const contractor of page.contractors) console.log("contractor", contractor.id);
     pageToken = page.nextPageToken;
   } while (pageToken);
@@ -111,7 +106,7 @@ async function makeFault() {
   await fetch(`${sandbox}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) });
 }
 
-await createCustomer();
+await createOne();
 await createAndLoseTheAnswer();
 await readErrors();
 await listContractors();

@@ -5,12 +5,11 @@ Start `enlist demo` first. ENLIST_GRPC and ENLIST_SANDBOX say where it is when i
 
 import json
 import os
-import time
 import urllib.request
 import uuid
 
 import grpc
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 
 import enlist
 from enlist import v1
@@ -27,7 +26,7 @@ def main() -> None:
 
 
 def new_request() -> v1.CreateCustomerRequest:
-    """A create with a request_id of its own, made once, before the first try. A real program stores it with its order."""
+    """A creation with its own request_id, made once. A real program stores it with its order."""
     request_id = str(uuid.uuid4())
     return v1.CreateCustomerRequest(
         provider="opencell",
@@ -42,30 +41,26 @@ def new_request() -> v1.CreateCustomerRequest:
 
 
 def create(customers: v1.CustomerServiceStub) -> None:
-    """Creates a customer. The deadline is how long this program waits, not how long Enlist tries."""
-    answer = customers.CreateCustomer(new_request(), timeout=30)
-    print("created", answer.customer.id, v1.Outcome.Name(answer.outcome))
+    """Creates a customer. The timeout is how long this program waits, not how long Enlist tries."""
+    response = enlist.create_customer(customers, new_request(), timeout=30)
+    print("created", response.customer.id, v1.Outcome.Name(response.outcome))
 
 
 def create_and_lose_the_answer(customers: v1.CustomerServiceStub) -> None:
-    """Creates a customer at a vendor that takes it and hangs up. The same request again brings the end, and never a second customer."""
+    """Creates a customer at a vendor that creates it and hangs up.
+
+    create_customer repeats the request until the outcome is known. It never creates a second
+    customer.
+    """
     make_fault()
-    request = new_request()
-    while True:
-        try:
-            answer = customers.CreateCustomer(request, timeout=30)
-            break
-        except grpc.RpcError as error:
-            retry = enlist.find_detail(error, RetryInfo)
-            if retry is not None:
-                info = enlist.find_detail(error, ErrorInfo)
-                print("unknown", info.reason if info else "")
-                time.sleep(retry.retry_delay.ToTimedelta().total_seconds())
-            elif error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
-                time.sleep(1)  # the answer was lost on the way to here
-            else:  # calling again does not help
-                raise
-    print("settled", answer.customer.id, f"replayed={str(answer.replayed).lower()}")
+    response = enlist.create_customer(customers, new_request(), on_retry=show)
+    print("settled", response.customer.id, f"replayed={str(response.replayed).lower()}")
+
+
+def show(error: grpc.RpcError, reason: str, delay: float) -> None:
+    """Prints why a request is repeated, unless its response was lost on the way to here."""
+    if reason:
+        print("unknown", reason)
 
 
 def read_errors(customers: v1.CustomerServiceStub) -> None:
@@ -74,7 +69,7 @@ def read_errors(customers: v1.CustomerServiceStub) -> None:
     wrong.customer.email = "john.smith"
     wrong.customer.billing_address.country_code = "France"
     try:
-        customers.CreateCustomer(wrong, timeout=30)
+        enlist.create_customer(customers, wrong, timeout=30)
     except grpc.RpcError as error:
         bad_request = enlist.find_detail(error, BadRequest)
         if bad_request is None:  # something else
@@ -85,7 +80,7 @@ def read_errors(customers: v1.CustomerServiceStub) -> None:
     refused = new_request()
     refused.opencell.billing_cycle = "NO_SUCH_CYCLE"
     try:
-        customers.CreateCustomer(refused, timeout=30)
+        enlist.create_customer(customers, refused, timeout=30)
     except grpc.RpcError as error:
         info = enlist.find_detail(error, ErrorInfo)
         vendor = enlist.find_detail(error, v1.VendorError)

@@ -1,10 +1,9 @@
-// Clients for @grpc/grpc-js from generated services, with promises, and the details of errors.
+// Clients for @grpc/grpc-js from generated services, with promises.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Client, Metadata } from "@grpc/grpc-js";
-import { StatusSchema } from "./google/rpc/status_pb.js";
+import { findDetail } from "./errors.js";
 import { serviceConfig } from "./service_config.js";
-export { serviceConfig };
+export { findDetail, serviceConfig };
 /**
  * Makes a client of @grpc/grpc-js for a generated service.
  *
@@ -23,22 +22,19 @@ export function createGrpcClient(service, address, credentials, options) {
     return Object.assign(client, Object.fromEntries(methods));
 }
 function unaryCall(client, method) {
-    return (request, { metadata = new Metadata(), ...options } = {}) => new Promise((resolve, reject) => {
-        client.makeUnaryRequest(`/${method.parent.typeName}/${method.name}`, (message) => Buffer.from(toBinary(method.input, message)), (bytes) => fromBinary(method.output, bytes), create(method.input, request), metadata, options, (error, response) => (error ? reject(error) : resolve(response)));
+    return (request, { metadata = new Metadata(), timeoutMs, signal, ...options } = {}) => new Promise((resolve, reject) => {
+        if (timeoutMs !== undefined)
+            options.deadline = Date.now() + timeoutMs;
+        const cancel = () => call.cancel();
+        const call = client.makeUnaryRequest(`/${method.parent.typeName}/${method.name}`, (message) => Buffer.from(toBinary(method.input, message)), (bytes) => fromBinary(method.output, bytes), create(method.input, request), metadata, options, (error, response) => {
+            signal?.removeEventListener("abort", cancel);
+            if (error)
+                reject(error);
+            else
+                resolve(response);
+        });
+        signal?.addEventListener("abort", cancel);
+        if (signal?.aborted)
+            cancel();
     });
-}
-/**
- * Returns the detail of that type that an error of @grpc/grpc-js carries, such as findDetail(error, ErrorInfoSchema); undefined if it has none.
- * An error of Enlist has at most one of each type.
- */
-export function findDetail(error, schema) {
-    const [status] = error?.metadata?.get("grpc-status-details-bin") ?? [];
-    if (!(status instanceof Uint8Array))
-        return undefined;
-    for (const detail of fromBinary(StatusSchema, status).details) {
-        const message = anyUnpack(detail, schema);
-        if (message)
-            return message;
-    }
-    return undefined;
 }

@@ -22,10 +22,15 @@ func nodeSample(c call) (string, error) {
 		id = fmt.Sprintf("const requestId = readFileSync(%q, \"utf8\").trim();\n\n", requestIDFile)
 	}
 	client := c.client()
+	rpc := client + "." + lowerFirst(c.rpc()) + "("
+	if c.makesID() { // the package repeats it until its outcome is known
+		imports = append(imports, "createCustomer")
+		rpc = "createCustomer(" + client + ", "
+	}
 	return standard + fmt.Sprintf("import { %s } from \"@enlist/client\";\n", strings.Join(slices.Compact(imports), ", ")) +
 		"import { createGrpcClient } from \"@enlist/client/grpc\";\nimport { credentials } from \"@grpc/grpc-js\";\n\n" + id +
 		fmt.Sprintf("const %s = createGrpcClient(%s, %q, credentials.createInsecure());\n", client, c.service(), grpcAddress) +
-		fmt.Sprintf("const response = await %s.%s(%s);\nconsole.log(response);\n%s.close();\n", client, lowerFirst(c.rpc()), request, client), nil
+		fmt.Sprintf("const response = await %s%s);\nconsole.log(response);\n%s.close();\n", rpc, request, client), nil
 }
 
 // nodeMessage renders a message as an object, and adds the enums that it needs to the imports.

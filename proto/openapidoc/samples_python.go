@@ -25,10 +25,15 @@ func pythonSample(c call) (string, error) {
 		google = "from google.protobuf.duration_pb2 import Duration\n"
 	}
 	stub := c.client()
+	arguments := []string{indented(indented(request))}
+	function := stub + "." + c.rpc()
+	if c.makesID() { // the package repeats it until its outcome is known
+		function, arguments = "enlist.create_customer", []string{stub, arguments[0] + ","}
+	}
 	return standard + "import enlist\nimport grpc\nfrom enlist import v1\n" + google + "\n" + id +
 		fmt.Sprintf("with grpc.insecure_channel(%q, options=enlist.CHANNEL_OPTIONS) as channel:\n", grpcAddress) +
 		fmt.Sprintf("    %s = v1.%sStub(channel)\n", stub, c.service()) +
-		fmt.Sprintf("    response = %s.%s(\n        %s\n    )\n    print(response)\n", stub, c.rpc(), indented(indented(request))), nil
+		fmt.Sprintf("    response = %s(\n        %s\n    )\n    print(response)\n", function, strings.Join(arguments, ",\n        ")), nil
 }
 
 func pythonMessage(message protoreflect.Message) string {

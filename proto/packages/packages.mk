@@ -76,7 +76,7 @@ package-types: ## Check the types of the examples in Python and Node, and with t
 	@$(WITHOUT_LANGUAGES) && { echo 'their types were not checked'; exit 0; }; \
 	$(MAKE) --no-print-directory plugins examples-python examples-node && \
 	.tools/python/bin/mypy --config-file examples/python/pyproject.toml --python-executable .tools/examples/python/bin/python gen/python/enlist examples/python && \
-	.tools/node/node_modules/.bin/tsc --noEmit --strict --allowJs --checkJs --target es2022 --module nodenext examples/node/{main,connect}.js
+	.tools/node/node_modules/.bin/tsc --noEmit --strict --allowJs --checkJs --target es2022 --module nodenext examples/node/{main,connect,create_customer.test}.js
 
 examples-python examples-node: examples-%:
 	@$(WITHOUT_LANGUAGES) && { echo 'the example in $* will be skipped'; exit 0; }; \

@@ -35,7 +35,7 @@ func (p *Provider) reaches(sites []site) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
 		Message: fmt.Sprintf("Provider %s accepts the credentials, but they give no access to the property %d. "+
-			"Set site_id to another property, or ask Avvio for access.", p.description.Name, own),
+			"Set site_id to a property that they can access, or ask Avvio for access.", p.description.Name, own),
 		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
 	}
 }

@@ -116,7 +116,7 @@ func (c *Client) heldBack() *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
 		Message: "Provider " + c.provider + " keeps failing or does not respond, so Enlist pauses requests to it and did not send this one. " +
-			"Call again after the RetryInfo delay. GetProvider shows the health of the connection.",
+			providers.CallLater + " GetProvider shows the health of the connection.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: c.breaker.wait(), Cause: providers.ErrHeldBack,
 	}
 }

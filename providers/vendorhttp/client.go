@@ -336,13 +336,13 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		return c.unknown("no complete response arrived", stage, nil, cause)
 	}
-	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Enlist could not reach provider "+c.provider+", so it sent nothing. Call again later."
+	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Enlist could not reach provider "+c.provider+", so it sent nothing. "+providers.CallLater
 	switch {
 	case errors.Is(cause, errNoRoom):
 		reason, message = enlistv1.ErrorReason_OVERLOADED, "Timed out waiting for memory to read a large response of provider "+c.provider+
-			", because Enlist is reading other large responses. Call again after the RetryInfo delay."
+			", because Enlist is reading other large responses. "+providers.CallLater
 	case stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT:
-		message = "Provider " + c.provider + " sent no complete response. Call again later."
+		message = "Provider " + c.provider + " sent no complete response. " + providers.CallLater
 	case errors.Is(cause, context.DeadlineExceeded):
 		message = "Enlist could not reach provider " + c.provider + " before the deadline, so it sent nothing. Call again with a longer deadline."
 	}

@@ -73,7 +73,7 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 func (c *Client) later(
 	request *Request, response *Response, vendor *enlistv1.VendorError, reason enlistv1.ErrorReason, what string,
 ) *providers.Error {
-	message := "Provider " + c.provider + " " + what + ". Call again after the RetryInfo delay."
+	message := "Provider " + c.provider + " " + what + ". " + providers.CallLater
 	if request.Creates {
 		message = "Provider " + c.provider + " " + what + ". " + providers.CallAgain + lookUpFirst
 	}

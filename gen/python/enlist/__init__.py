@@ -1,10 +1,19 @@
-"""Client of Enlist: the contract is in enlist.v1; here is what makes a channel behave well, and errors easy to read."""
+"""Channel options, the creation with retries, and error details. enlist.v1 has the contract."""
 
 from importlib.resources import files
 
+from enlist import aio
+from enlist.creation import NotSettledError, create_customer
 from enlist.errors import find_detail
 
-__all__ = ["CHANNEL_OPTIONS", "SERVICE_CONFIG", "find_detail"]
+__all__ = [
+    "CHANNEL_OPTIONS",
+    "SERVICE_CONFIG",
+    "NotSettledError",
+    "aio",
+    "create_customer",
+    "find_detail",
+]
 
 SERVICE_CONFIG: str = files(__name__).joinpath("service_config.json").read_text(encoding="utf-8")
 """Enlist's gRPC service config: deadlines, and retries of calls that may be repeated."""

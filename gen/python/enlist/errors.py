@@ -3,7 +3,7 @@
 from typing import TypeVar, cast
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 Detail = TypeVar("Detail", bound=Message)
@@ -14,9 +14,12 @@ def find_detail(error: grpc.RpcError, kind: type[Detail]) -> Detail | None:
 
     An error of Enlist has at most one of each kind.
     """
-    status = rpc_status.from_call(cast(grpc.Call, error))
-    for packed in status.details if status else ():
-        detail = kind()
-        if packed.Unpack(detail):
-            return detail
+    try:
+        status = rpc_status.from_call(cast(grpc.Call, error))
+        for packed in status.details if status else ():
+            detail = kind()
+            if packed.Unpack(detail):
+                return detail
+    except (DecodeError, ValueError):  # a proxy changed the error: its details do not fit its code
+        pass
     return None

@@ -1,18 +1,26 @@
-// Clients for @grpc/grpc-js from generated services, with promises, and the details of errors.
+// Clients for @grpc/grpc-js from generated services, with promises.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage, DescMethod, DescMethodUnary, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Client, Metadata } from "@grpc/grpc-js";
-import type { CallOptions, ChannelCredentials, ClientOptions, ServiceError } from "@grpc/grpc-js";
-import { StatusSchema } from "./google/rpc/status_pb.js";
+import type { CallOptions, ChannelCredentials, ClientOptions, ClientUnaryCall } from "@grpc/grpc-js";
+import { findDetail } from "./errors.js";
 import { serviceConfig } from "./service_config.js";
 
-export { serviceConfig };
+export { findDetail, serviceConfig };
+
+/** The options of a call: those of @grpc/grpc-js, the metadata, and Connect's timeoutMs and signal. */
+export interface UnaryCallOptions extends CallOptions {
+  metadata?: Metadata;
+  /** A deadline, from now. It replaces `deadline`. */
+  timeoutMs?: number;
+  /** Cancels the call. */
+  signal?: AbortSignal;
+}
 
 /** Calls one method. The promise is rejected with the ServiceError of @grpc/grpc-js. */
 export type UnaryCall<I extends DescMessage, O extends DescMessage> = (
   request: MessageInitShape<I>,
-  options?: CallOptions & { metadata?: Metadata },
+  options?: UnaryCallOptions,
 ) => Promise<MessageShape<O>>;
 
 /** A client with one function for each unary method of the service; Enlist has no others. */
@@ -46,30 +54,24 @@ export function createGrpcClient<S extends DescService>(
 }
 
 function unaryCall(client: Client, method: DescMethod & DescMethodUnary): UnaryCall<DescMessage, DescMessage> {
-  return (request, { metadata = new Metadata(), ...options } = {}) =>
+  return (request, { metadata = new Metadata(), timeoutMs, signal, ...options } = {}) =>
     new Promise((resolve, reject) => {
-      client.makeUnaryRequest(
+      if (timeoutMs !== undefined) options.deadline = Date.now() + timeoutMs;
+      const cancel = () => call.cancel();
+      const call: ClientUnaryCall = client.makeUnaryRequest(
         `/${method.parent.typeName}/${method.name}`,
         (message: MessageShape<DescMessage>) => Buffer.from(toBinary(method.input, message)),
         (bytes) => fromBinary(method.output, bytes),
         create(method.input, request),
         metadata,
         options,
-        (error, response) => (error ? reject(error) : resolve(response!)),
+        (error, response) => {
+          signal?.removeEventListener("abort", cancel);
+          if (error) reject(error);
+          else resolve(response!);
+        },
       );
+      signal?.addEventListener("abort", cancel);
+      if (signal?.aborted) cancel();
     });
-}
-
-/**
- * Returns the detail of that type that an error of @grpc/grpc-js carries, such as findDetail(error, ErrorInfoSchema); undefined if it has none.
- * An error of Enlist has at most one of each type.
- */
-export function findDetail<D extends DescMessage>(error: unknown, schema: D): MessageShape<D> | undefined {
-  const [status] = (error as Partial<ServiceError> | undefined)?.metadata?.get("grpc-status-details-bin") ?? [];
-  if (!(status instanceof Uint8Array)) return undefined;
-  for (const detail of fromBinary(StatusSchema, status).details) {
-    const message = anyUnpack(detail, schema);
-    if (message) return message;
-  }
-  return undefined;
 }

@@ -129,8 +129,11 @@ type Payload struct {
 	UnattendedSends int32 `protobuf:"varint,18,opt,name=unattended_sends,json=unattendedSends,proto3" json:"unattended_sends,omitempty"`
 	// The decisions that `decision` corrects, oldest first.
 	EarlierDecisions []*v1.OperationDecision `protobuf:"bytes,19,rep,name=earlier_decisions,json=earlierDecisions,proto3" json:"earlier_decisions,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Marks the latest write: random, one for each piece of work on the creation. A write that returned
+	// an error may have been made, and this mark shows it.
+	Writer        []byte `protobuf:"bytes,20,opt,name=writer,proto3" json:"writer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Payload) Reset() {
@@ -296,6 +299,13 @@ func (x *Payload) GetEarlierDecisions() []*v1.OperationDecision {
 	return nil
 }
 
+func (x *Payload) GetWriter() []byte {
+	if x != nil {
+		return x.Writer
+	}
+	return nil
+}
+
 // Failure is a stored providers.Error.
 type Failure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -455,7 +465,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xef\x06\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x87\a\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -481,7 +491,8 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
 	"asked_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\taskedTime\x12)\n" +
 	"\x10unattended_sends\x18\x12 \x01(\x05R\x0funattendedSends\x12I\n" +
-	"\x11earlier_decisions\x18\x13 \x03(\v2\x1c.enlist.v1.OperationDecisionR\x10earlierDecisions\"\xaf\x03\n" +
+	"\x11earlier_decisions\x18\x13 \x03(\v2\x1c.enlist.v1.OperationDecisionR\x10earlierDecisions\x12\x16\n" +
+	"\x06writer\x18\x14 \x01(\fR\x06writer\"\xaf\x03\n" +
 	"\aFailure\x12.\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x16.enlist.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +

@@ -324,6 +324,8 @@ func (m *Payload) validate(all bool) error {
 
 	}
 
+	// no validation rules for Writer
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}
