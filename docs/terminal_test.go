@@ -116,9 +116,6 @@ func newTerminal(t *testing.T) *terminal {
 	t.Helper()
 	made := &terminal{directory: t.TempDir(), addresses: map[string]string{}}
 	made.environment = filepath.Join(t.TempDir(), "environment")
-	if err := os.WriteFile(made.environment, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	for _, address := range documented() {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -126,6 +123,11 @@ func newTerminal(t *testing.T) *terminal {
 		}
 		made.addresses[address] = listener.Addr().String()
 		listener.Close()
+	}
+	// The defaults of `enlist customers` and its kin.
+	defaults := fmt.Sprintf("export ENLIST_SERVER=%s ENLIST_STATE=%s\n", made.addresses["127.0.0.1:9090"], t.TempDir())
+	if err := os.WriteFile(made.environment, []byte(defaults), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return made
 }

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
@@ -133,6 +134,18 @@ func TestJavaOptions(t *testing.T) {
 		}
 		if options.GetJavaOuterClassname() != name+"Proto" || !options.GetJavaMultipleFiles() || options.GetJavaPackage() != "dev.enlist.v1" {
 			t.Errorf("%s has %v", file.Path(), options)
+		}
+	}
+}
+
+// A program can tell from each state who acts next.
+func TestEveryStateHasANextActor(t *testing.T) {
+	values := enlistv1.OperationState(0).Descriptor().Values()
+	for i := range values.Len() {
+		value := values.Get(i)
+		actor, _ := proto.GetExtension(value.Options(), enlistv1.E_NextActor).(enlistv1.Actor)
+		if (actor == enlistv1.Actor_ACTOR_UNSPECIFIED) != (value.Number() == 0) {
+			t.Errorf("%s: next is %s", value.Name(), actor)
 		}
 	}
 }

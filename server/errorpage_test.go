@@ -3,11 +3,15 @@ package server_test
 import (
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -15,16 +19,77 @@ import (
 
 // reason is what the contract says of one ErrorReason.
 type reason struct {
-	name, code, cause, remedy, retry, details string
-	http                                      int
-	elsewhere                                 string // of HTTP: other statuses, and when
+	*enlistv1.Consequences
+	name, code, cause, remedy, action, retry string
+	http                                     int
 }
 
-var form = regexp.MustCompile(`^Code: ([A-Z_]+), HTTP (\d{3})( \(.+?\))?\. Cause: (.+\.) Remedy: (.+\.) ` +
-	`RetryInfo: (never|always|always, unless [^.]+)\. Details: (none|BadRequest|VendorError|VendorError, BadRequest)\.$`)
-
-// reasons reads the comments of the enum, whose form it asserts, from the descriptor set: generated Go code has none.
+// reasons reads the options and comments of the enum from the descriptor set, since generated Go
+// code has no comments.
 func reasons(t *testing.T) []reason {
+	t.Helper()
+	files := descriptorSet(t)
+	var all []reason
+	values := enumOf(t, files, "enlist.v1.ErrorReason").Values()
+	actions := enumOf(t, files, "enlist.v1.CallerAction").Values()
+	for i := range values.Len() {
+		value := values.Get(i)
+		if value.Number() == 0 {
+			continue
+		}
+		follows, _ := proto.GetExtension(value.Options(), enlistv1.E_Reason).(*enlistv1.Consequences)
+		paragraphs := strings.Split(comment(value), "\n\n")
+		if follows.GetCode() == 0 || follows.GetAction() == 0 || len(paragraphs) != 2 {
+			t.Fatalf("%s has the option %v and the comment %q, want a code, an action, and the paragraphs cause and remedy", value.Name(), follows, paragraphs)
+		}
+		all = append(all, reason{
+			Consequences: follows, name: string(value.Name()), code: follows.GetCode().String(), cause: paragraphs[0], remedy: paragraphs[1],
+			action: comment(actions.ByNumber(follows.GetAction().Number())), retry: retryOf(follows),
+			http: runtime.HTTPStatusFromCode(codes.Code(follows.GetCode())),
+		})
+	}
+	if len(all) != len(enlistv1.ErrorReason_name)-1 {
+		t.Fatalf("%d reasons, of %d", len(all), len(enlistv1.ErrorReason_name)-1)
+	}
+	return all
+}
+
+// retryOf says in words when RetryInfo comes with an error.
+func retryOf(follows *enlistv1.Consequences) string {
+	switch {
+	case !follows.GetRetryInfo():
+		return "never"
+	case follows.GetAction() == enlistv1.CallerAction_CALLER_ACTION_AWAIT_OUTCOME:
+		return "always, unless a person must decide"
+	}
+	return "always"
+}
+
+func (r *reason) details() []string {
+	details := []string{"ErrorInfo"}
+	if r.GetVendorError() {
+		details = append(details, "VendorError")
+	}
+	if r.GetBadRequest() {
+		details = append(details, "BadRequest")
+	}
+	return details
+}
+
+// codeText returns the code over gRPC and REST.
+func (r *reason) codeText() string {
+	text := fmt.Sprintf("%s, HTTP %d", r.code, r.http)
+	var others []string
+	for _, other := range r.GetAlsoHttp() {
+		others = append(others, fmt.Sprintf("%d %s", other.GetStatus(), other.GetWhen()))
+	}
+	if len(others) > 0 {
+		text += " (" + strings.Join(others, ", ") + ")"
+	}
+	return text
+}
+
+func descriptorSet(t *testing.T) *protoregistry.Files {
 	t.Helper()
 	data, err := os.ReadFile("../gen/descriptor/enlist.binpb")
 	if err != nil {
@@ -34,46 +99,46 @@ func reasons(t *testing.T) []reason {
 	if err := proto.Unmarshal(data, set); err != nil {
 		t.Fatal(err)
 	}
-	var all []reason
-	for _, file := range set.GetFile() {
-		if file.GetName() != "enlist/v1/error.proto" {
-			continue
-		}
-		for _, location := range file.GetSourceCodeInfo().GetLocation() {
-			path := location.GetPath()
-			if len(path) != 4 || path[0] != 5 || path[1] != 0 || path[2] != 2 || path[3] == 0 { // enum_type[0].value[n]; none of the first
-				continue
-			}
-			name := file.GetEnumType()[0].GetValue()[path[3]].GetName()
-			found := form.FindStringSubmatch(strings.Join(strings.Fields(location.GetLeadingComments()), " "))
-			if found == nil {
-				t.Fatalf("the comment of %s has another form than %s", name, form)
-			}
-			made := reason{name: name, code: found[1], elsewhere: strings.TrimSpace(found[3]), cause: found[4], remedy: found[5], retry: found[6], details: found[7]}
-			_, _ = fmt.Sscan(found[2], &made.http)
-			all = append(all, made)
-		}
+	files, err := protodesc.NewFiles(set)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(all) != len(enlistv1.ErrorReason_name)-1 {
-		t.Fatalf("%d reasons have comments, of %d", len(all), len(enlistv1.ErrorReason_name)-1)
+	return files
+}
+
+func enumOf(t *testing.T, files *protoregistry.Files, name protoreflect.FullName) protoreflect.EnumDescriptor {
+	t.Helper()
+	found, err := files.FindDescriptorByName(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all
+	return found.(protoreflect.EnumDescriptor)
+}
+
+// comment returns a comment of the contract, with one line for each paragraph.
+func comment(of protoreflect.Descriptor) string {
+	paragraphs := strings.Split(of.ParentFile().SourceLocations().ByDescriptor(of).LeadingComments, "\n\n")
+	for i, paragraph := range paragraphs {
+		paragraphs[i] = strings.Join(strings.Fields(paragraph), " ")
+	}
+	return strings.Join(paragraphs, "\n\n")
 }
 
 const errorsPage = "../docs/errors.md"
 
-// docs/errors.md is what the comments of enum ErrorReason say.
+// docs/errors.md is what the comments and options of enum ErrorReason say.
 func TestErrorsPage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(howToRead)
 	for _, r := range reasons(t) {
 		fmt.Fprintf(&page, "\n### %s\n\n| | |\n|---|---|\n", r.name)
 		for _, row := range [][2]string{
-			{"code", strings.TrimSpace(fmt.Sprintf("%s, HTTP %d %s", r.code, r.http, r.elsewhere))},
+			{"code", r.codeText()},
 			{"cause", r.cause},
+			{"action", r.action},
 			{"remedy", r.remedy},
 			{"RetryInfo", r.retry},
-			{"details", strings.TrimSuffix("ErrorInfo, "+r.details, ", none")},
+			{"details", strings.Join(r.details(), ", ")},
 		} {
 			fmt.Fprintf(&page, "| %s | %s |\n", row[0], cell(row[1]))
 		}
@@ -83,7 +148,7 @@ func TestErrorsPage(t *testing.T) {
 
 const howToRead = `# Errors
 
-Every error of Enlist, by its reason. ` + "`make docs`" + ` writes this page from the comments of
+Every error of Enlist, by its reason. ` + "`make docs`" + ` writes this page from
 [` + "`ErrorReason`" + `](../proto/enlist/v1/error.proto).
 
 ## How to read one

@@ -24,35 +24,20 @@ const domain = "enlist"
 // maxDetails bounds the details of a status, in bytes: HTTP/2 peers cap the size of trailers.
 const maxDetails = 4 << 10
 
-// codeOf is the table from reason to status code.
+// codeOf returns the status code of a reason, as the contract says.
 func codeOf(reason enlistv1.ErrorReason) codes.Code {
-	switch reason {
-	case enlistv1.ErrorReason_INVALID_FIELD, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED, enlistv1.ErrorReason_REQUEST_ID_REUSED:
-		return codes.InvalidArgument
-	case enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, enlistv1.ErrorReason_OPERATION_NOT_FOUND:
-		return codes.NotFound
-	case enlistv1.ErrorReason_CUSTOMER_EXISTS:
-		return codes.AlreadyExists
-	case enlistv1.ErrorReason_RPC_NOT_SUPPORTED:
-		return codes.Unimplemented
-	case enlistv1.ErrorReason_REQUEST_IN_PROGRESS, enlistv1.ErrorReason_OUTCOME_UNKNOWN:
-		return codes.Aborted
-	case enlistv1.ErrorReason_VENDOR_REJECTED:
-		return codes.FailedPrecondition
-	case enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.ErrorReason_OVERLOADED, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE,
-		enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE:
-		return codes.Unavailable
-	case enlistv1.ErrorReason_VENDOR_RATE_LIMITED:
-		return codes.ResourceExhausted
-	case enlistv1.ErrorReason_CREDENTIALS_MISSING, enlistv1.ErrorReason_CREDENTIALS_INVALID:
-		return codes.Unauthenticated
-	case enlistv1.ErrorReason_NOT_PERMITTED:
-		return codes.PermissionDenied
-	case enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
-		enlistv1.ErrorReason_INTERNAL_ERROR, enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:
-		return codes.Internal
+	if code := providers.ConsequencesOf(reason).GetCode(); code != 0 {
+		return codes.Code(code) //nolint:gosec // a code of the contract
 	}
 	return codes.Internal
+}
+
+// retryAfter returns the delay of RetryInfo; 0 if the contract permits none with the reason.
+func retryAfter(err *providers.Error) time.Duration {
+	if !providers.ConsequencesOf(err.Reason).GetRetryInfo() {
+		return 0
+	}
+	return err.RetryAfter
 }
 
 // asError returns what a handler returned as an *providers.Error. Anything else is a defect, or the caller's own end.
@@ -91,8 +76,8 @@ func statusOf(err *providers.Error, provider, requestID string) *status.Status {
 		info.Metadata["vendor_code"] = valid(messages[0].GetCode())
 	}
 	details := []protoadapt.MessageV1{protoadapt.MessageV1Of(info)}
-	if err.RetryAfter > 0 {
-		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(err.RetryAfter)})
+	if delay := retryAfter(err); delay > 0 {
+		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(delay)})
 	}
 	left := maxDetails - size(details)
 	if err.Vendor != nil {

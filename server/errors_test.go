@@ -16,7 +16,7 @@ import (
 // Whatever the vendor says and however many fields are at fault, the details stay small and whole, one of each.
 func TestDetailsStaySmall(t *testing.T) {
 	large := &providers.Error{
-		Reason: enlistv1.ErrorReason_INVALID_FIELD, Message: "m\xff", RetryAfter: time.Second, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
+		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN, Message: "m\xff", RetryAfter: time.Second, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
 		Vendor: &enlistv1.VendorError{HttpStatus: 400},
 	}
 	for range 50 {
@@ -43,6 +43,21 @@ func TestDetailsStaySmall(t *testing.T) {
 	for _, kind := range []string{"ErrorInfo", "RetryInfo", "VendorError", "BadRequest"} {
 		if kinds[kind] != 1 {
 			t.Errorf("%d of %s", kinds[kind], kind)
+		}
+	}
+}
+
+// RetryInfo comes with the reasons that the contract says, and with no other.
+func TestRetryInfoOfEveryReason(t *testing.T) {
+	for number, name := range enlistv1.ErrorReason_name {
+		failed := &providers.Error{Reason: enlistv1.ErrorReason(number), RetryAfter: time.Second}
+		has := false
+		for _, detail := range statusOf(failed, "", "").Details() {
+			_, is := detail.(*errdetails.RetryInfo)
+			has = has || is
+		}
+		if want := providers.ConsequencesOf(failed.Reason).GetRetryInfo(); has != want || (retryAfter(failed) > 0) != want {
+			t.Errorf("%s has RetryInfo: %t, want %t", name, has, want)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func observe(seen telemetry) grpc.UnaryServerInterceptor {
 		}
 		failure := asError(err, c.id)
 		made := statusOf(failure, c.provider, c.requestID)
-		_ = grpc.SetTrailer(ctx, pushback(ctx, made.Code(), failure.RetryAfter))
+		_ = grpc.SetTrailer(ctx, pushback(ctx, made.Code(), retryAfter(failure)))
 		ended(made.Code(), failure)
 		return nil, made.Err()
 	}

@@ -211,10 +211,15 @@ for (const [library, failure] of Object.entries({
       const final = failure(status.ABORTED, { reason });
       assert.equal((await play([lostOnce, final])).thrown, final);
     }
-    for (const final of [failure(status.UNAUTHENTICATED, { reason: "CREDENTIALS_INVALID" }), failure(status.UNIMPLEMENTED)]) {
+    for (const final of [
+      failure(status.UNAUTHENTICATED, { reason: "CREDENTIALS_INVALID" }),
+      failure(status.UNIMPLEMENTED),
+    ]) {
       const { thrown } = await play([lostOnce, final]);
       assert.ok(thrown instanceof NotSettledError);
       assert.equal(thrown.cause, final);
+      const init = { provider: "opencell", validateOnly: true };
+      assert.equal((await play([lostOnce, final], { init })).thrown, final);
     }
   });
 

@@ -18,6 +18,7 @@ from enlist import v1
 
 Response = v1.CreateCustomerResponse
 REQUEST = v1.CreateCustomerRequest(provider="opencell", request_id="0b8f6a3e")
+VALIDATE_ONLY = v1.CreateCustomerRequest(provider="opencell", validate_only=True)
 DETAILS = "grpc-status-details-bin"
 
 
@@ -179,7 +180,7 @@ class PolicyTest(unittest.TestCase):
         self.assertEqual(world.requests, [])
 
     def test_validate_only_needs_no_request_id(self) -> None:
-        self.world([Response()]).create(v1.CreateCustomerRequest(validate_only=True))
+        self.world([Response()]).create(VALIDATE_ONLY)
 
     def test_retry_info_is_followed(self) -> None:
         first, second = enlists("OUTCOME_UNKNOWN", 0.25), enlists("OVERLOADED", 7)
@@ -212,6 +213,8 @@ class PolicyTest(unittest.TestCase):
             with self.assertRaises(enlist.NotSettledError) as open_:
                 self.world([UNAVAILABLE, final]).create()
             self.assertIs(open_.exception.__cause__, final)
+            with self.assertRaises(Failure):
+                self.world([UNAVAILABLE, final]).create(VALIDATE_ONLY)
 
     def test_lost_responses_are_repeated(self) -> None:
         for code in LOST:

@@ -44,7 +44,7 @@ export declare class NotSettledError extends Error {
  *
  * Rejects with the client's error if Enlist refuses the request, or if a person must decide on the
  * outcome. Rejects with a NotSettledError if the total time ends, or the signal is aborted, before
- * the outcome is known, and with a TypeError if `requestId` is empty and the request is not
- * `validateOnly`.
+ * the outcome is known, or if an error stops later attempts that says nothing about earlier ones.
+ * Rejects with a TypeError if `requestId` is empty and the request is not `validateOnly`.
  */
 export declare function createCustomer<O extends object>(client: CreateCustomerClient<O>, request: MessageInitShape<typeof CreateCustomerRequestSchema>, options?: CreateCustomerOptions & Omit<O, keyof AttemptOptions | "deadline">): Promise<CreateCustomerResponse>;

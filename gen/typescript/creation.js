@@ -33,8 +33,8 @@ export class NotSettledError extends Error {
  *
  * Rejects with the client's error if Enlist refuses the request, or if a person must decide on the
  * outcome. Rejects with a NotSettledError if the total time ends, or the signal is aborted, before
- * the outcome is known, and with a TypeError if `requestId` is empty and the request is not
- * `validateOnly`.
+ * the outcome is known, or if an error stops later attempts that says nothing about earlier ones.
+ * Rejects with a TypeError if `requestId` is empty and the request is not `validateOnly`.
  */
 export async function createCustomer(client, request, options) {
     const { timeoutMs, attemptTimeoutMs, signal, onRetry, ...callOptions } = options ?? {};
@@ -96,8 +96,9 @@ class Attempts {
         return Math.ceil(Math.min(this.attemptTimeoutMs, left, longestTimerMs));
     }
     /**
-     * Returns the wait after an attempt that failed. Throws the error itself if it is final, and
-     * NotSettledError if the caller's time would end in the wait.
+     * Returns the wait after an attempt that failed. Throws the error itself if it is final. Throws
+     * NotSettledError if it says nothing about an earlier attempt, or if the caller's time would end
+     * in the wait.
      */
     delayMs(error) {
         const info = findDetail(error, ErrorInfoSchema);
@@ -134,7 +135,8 @@ class Attempts {
      * API key says nothing about earlier attempts.
      */
     final(error, reason) {
-        if (this.last === undefined || settling.includes(reason))
+        const first = this.last === undefined || this.request.validateOnly; // leaves nothing open
+        if (first || settling.includes(reason))
             return error;
         return new NotSettledError(this.request.requestId, error);
     }

@@ -24,7 +24,11 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &document{schemas: newSchemas(services), used: map[string]bool{}}
+	actor, err := files.FindDescriptorByName("enlist.v1.Actor")
+	if err != nil {
+		return nil, err
+	}
+	d := &document{schemas: newSchemas(services, actor.(protoreflect.EnumDescriptor)), used: map[string]bool{}}
 	if d.examples, d.answers, err = readExamples(); err != nil {
 		return nil, err
 	}

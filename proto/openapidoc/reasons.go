@@ -3,11 +3,17 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
 // reason is what the contract says of an ErrorReason.
@@ -17,13 +23,7 @@ type reason struct {
 	statuses                        []int
 }
 
-// reasonForm is the form of the comments of ErrorReason; a test of the server asserts it.
-var reasonForm = regexp.MustCompile(`^Code: ([A-Z_]+), HTTP (\d{3})(?: \((.+?)\))?\. Cause: (.+\.) Remedy: (.+\.) RetryInfo: (never|always)`)
-
-var (
-	status3    = regexp.MustCompile(`\d{3}`)
-	reasonName = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
-)
+var reasonName = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
 
 func reasonsOf(enum protoreflect.EnumDescriptor) (map[string]reason, error) {
 	all := map[string]reason{}
@@ -32,28 +32,27 @@ func reasonsOf(enum protoreflect.EnumDescriptor) (map[string]reason, error) {
 		if value.Number() == 0 {
 			continue
 		}
-		found := reasonForm.FindStringSubmatch(strings.Join(strings.Fields(comment(value)), " "))
-		if found == nil {
-			return nil, fmt.Errorf("the comment of %s has another form than %s", value.Name(), reasonForm)
+		follows, _ := proto.GetExtension(value.Options(), enlistv1.E_Reason).(*enlistv1.Consequences)
+		cause, remedy, both := strings.Cut(comment(value), "\n\n")
+		if follows.GetCode() == 0 || !both {
+			return nil, fmt.Errorf("%s needs the option reason with a code, and a comment of two paragraphs: cause and remedy", value.Name())
 		}
 		made := reason{
-			name: string(value.Name()), code: found[1], http: found[2], cause: found[4], remedy: found[5], retries: found[6] == "always",
+			name: string(value.Name()), code: follows.GetCode().String(), cause: cause, remedy: remedy, retries: follows.GetRetryInfo(),
+			statuses: []int{runtime.HTTPStatusFromCode(codes.Code(follows.GetCode()))},
 		}
-		if found[3] != "" {
-			made.http += " (" + found[3] + ")"
+		var others []string
+		for _, other := range follows.GetAlsoHttp() {
+			made.statuses = append(made.statuses, int(other.GetStatus()))
+			others = append(others, fmt.Sprintf("%d %s", other.GetStatus(), other.GetWhen()))
 		}
-		for _, status := range status3.FindAllString(made.http, -1) {
-			made.statuses = append(made.statuses, atoi(status))
+		made.http = fmt.Sprint(made.statuses[0])
+		if len(others) > 0 {
+			made.http += " (" + strings.Join(others, ", ") + ")"
 		}
 		all[made.name] = made
 	}
 	return all, nil
-}
-
-func atoi(digits string) int {
-	number := 0
-	_, _ = fmt.Sscan(digits, &number) // digits that a regular expression found
-	return number
 }
 
 // anyCallEnds begins the list of reasons in the comment of a service.
@@ -76,7 +75,7 @@ func failuresOf(method protoreflect.MethodDescriptor, all map[string]reason) (ma
 		seen[name] = true
 		for i, status := range reason.statuses {
 			// 413 and 415 are of bodies; the statuses besides 501 are of paths and methods that are not of the document.
-			if i == 0 || hasBody && (status == 413 || status == 415) {
+			if i == 0 || hasBody && (status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType) {
 				byStatus[status] = append(byStatus[status], reason)
 			}
 		}

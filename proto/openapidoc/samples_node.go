@@ -25,7 +25,7 @@ func nodeSample(c call) (string, error) {
 	rpc := client + "." + lowerFirst(c.rpc()) + "("
 	if c.makesID() { // the package repeats it until its outcome is known
 		imports = append(imports, "createCustomer")
-		rpc = "createCustomer(" + client + ", "
+		rpc, request = "createCustomer("+client+", ", request+", { timeoutMs: 300_000 }"
 	}
 	return standard + fmt.Sprintf("import { %s } from \"@enlist/client\";\n", strings.Join(slices.Compact(imports), ", ")) +
 		"import { createGrpcClient } from \"@enlist/client/grpc\";\nimport { credentials } from \"@grpc/grpc-js\";\n\n" + id +

@@ -28,7 +28,7 @@ func pythonSample(c call) (string, error) {
 	arguments := []string{indented(indented(request))}
 	function := stub + "." + c.rpc()
 	if c.makesID() { // the package repeats it until its outcome is known
-		function, arguments = "enlist.create_customer", []string{stub, arguments[0] + ","}
+		function, arguments = "enlist.create_customer", []string{stub, arguments[0], "timeout=300,"}
 	}
 	return standard + "import enlist\nimport grpc\nfrom enlist import v1\n" + google + "\n" + id +
 		fmt.Sprintf("with grpc.insecure_channel(%q, options=enlist.CHANNEL_OPTIONS) as channel:\n", grpcAddress) +

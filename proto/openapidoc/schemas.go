@@ -6,7 +6,10 @@ import (
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
 // direction is which way a message goes. What callers send must keep the contract's rules; what vendors hold need not.
@@ -23,11 +26,12 @@ type schemas struct {
 	made     *object
 	requests messages // that requests have
 	answers  messages // that answers have
+	actors   protoreflect.EnumValueDescriptors
 	err      error
 }
 
-func newSchemas(services []protoreflect.ServiceDescriptor) *schemas {
-	s := &schemas{made: with(), requests: messages{}, answers: messages{}}
+func newSchemas(services []protoreflect.ServiceDescriptor, actor protoreflect.EnumDescriptor) *schemas {
+	s := &schemas{made: with(), requests: messages{}, answers: messages{}, actors: actor.Values()}
 	for _, service := range services {
 		for i := range service.Methods().Len() {
 			s.requests.add(service.Methods().Get(i).Input())
@@ -161,7 +165,10 @@ func (s *schemas) refToEnum(enum protoreflect.EnumDescriptor) *object {
 		for i := range enum.Values().Len() {
 			if value := enum.Values().Get(i); value.Number() != 0 {
 				values = append(values, string(value.Name()))
-				text += fmt.Sprintf("\n- `%s`: %s", value.Name(), comment(value))
+				text += fmt.Sprintf("\n- `%s`: %s", value.Name(), strings.ReplaceAll(comment(value), "\n\n", " "))
+				if actor, _ := proto.GetExtension(value.Options(), enlistv1.E_NextActor).(enlistv1.Actor); actor != 0 {
+					text += " " + comment(s.actors.ByNumber(actor.Number()))
+				}
 			}
 		}
 		s.made.set(name, with("type", "string", "enum", values, "description", text))

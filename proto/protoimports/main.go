@@ -14,6 +14,7 @@ import (
 
 	validate "github.com/envoyproxy/protoc-gen-validate/validate"
 	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/genproto/googleapis/type/date"
@@ -29,6 +30,7 @@ func main() {
 		annotations.File_google_api_field_behavior_proto,
 		annotations.File_google_api_http_proto,
 		date.File_google_type_date_proto,
+		code.File_google_rpc_code_proto,
 		status.File_google_rpc_status_proto,
 		errdetails.File_google_rpc_error_details_proto, // not imported: the descriptor set has it for who shows the details of errors
 		validate.File_validate_validate_proto,

@@ -192,7 +192,8 @@ func (f *fixture) fails(err error, want ...enlistv1.ErrorReason) *providers.Erro
 	if known.Message == "" {
 		f.t.Errorf("the error %s has no message", known.Reason)
 	}
-	if waits := known.Reason == unavailable || known.Reason == limited || known.Reason == enlistv1.ErrorReason_OVERLOADED; waits != (known.RetryAfter > 0) {
+	waits := providers.ConsequencesOf(known.Reason).GetAction() == enlistv1.CallerAction_CALLER_ACTION_RETRY
+	if waits != (known.RetryAfter > 0) {
 		f.t.Errorf("%s with a wait of %s", known.Reason, known.RetryAfter)
 	}
 	for _, reason := range want {

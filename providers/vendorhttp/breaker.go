@@ -59,7 +59,7 @@ func newBreaker(config *configv1.Provider) *breaker {
 }
 
 var (
-	// errSaysNothing and errFailed report the verdict on a request to the breaker.
+	// errSaysNothing and errFailed report the outcome of a request to the breaker.
 	errSaysNothing = errors.New("the request is no evidence about the connection")
 	errFailed      = errors.New("the request failed")
 )
@@ -67,23 +67,23 @@ var (
 // isOpen reports whether the breaker refuses every request.
 func (b *breaker) isOpen() bool { return b != nil && b.state.State() == gobreaker.StateOpen }
 
-// enter admits a request or returns an error. The returned function ends the request with its
-// verdict. A request that says nothing frees its slot.
-func (b *breaker) enter() (ended func(verdict), err error) {
+// enter admits a request or returns an error. The returned function ends the request with what the
+// breaker counts. A request that counts nothing frees its slot.
+func (b *breaker) enter() (ended func(providers.Count), err error) {
 	if b == nil {
-		return func(verdict) {}, nil
+		return func(providers.Count) {}, nil
 	}
 	done, err := b.state.Allow()
 	if err != nil {
 		return nil, providers.ErrHeldBack
 	}
-	return func(v verdict) {
-		switch v {
-		case saysNothing:
+	return func(count providers.Count) {
+		switch count {
+		case providers.CountNothing:
 			done(errSaysNothing)
-		case fails:
+		case providers.CountFailure:
 			done(errFailed)
-		case works, refuses:
+		case providers.CountSuccess:
 			done(nil)
 		}
 	}, nil

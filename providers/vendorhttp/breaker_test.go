@@ -56,13 +56,13 @@ func TestBreakerVerdicts(t *testing.T) {
 func TestBreakerOpens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBreaker(&configv1.Provider{Timeout: durationpb.New(time.Second)})
-		say := func(v verdict, times int) {
+		say := func(count providers.Count, times int) {
 			for range times {
 				ended, err := b.enter()
 				if err != nil {
 					t.Fatal(err)
 				}
-				ended(v)
+				ended(count)
 			}
 		}
 		is := func(want enlistv1.BreakerState) {
@@ -71,20 +71,20 @@ func TestBreakerOpens(t *testing.T) {
 				t.Fatalf("%s, want %s", got, want)
 			}
 		}
-		say(fails, 19)
+		say(providers.CountFailure, 19)
 		is(closed)
-		time.Sleep(35 * time.Second) // the period of 30s and the timeout, with the length of a bucket
-		say(works, 11)
-		say(fails, 10)
+		time.Sleep(35 * time.Second) // the 30s of the period, the timeout, and what it moves on by
+		say(providers.CountSuccess, 11)
+		say(providers.CountFailure, 10)
 		is(closed)
-		say(fails, 1)
+		say(providers.CountFailure, 1)
 		is(open)
 		if _, err := b.enter(); err == nil || b.wait() != 5*time.Second+time.Millisecond {
 			t.Fatalf("%v, %s to wait", err, b.wait())
 		}
 		time.Sleep(b.wait())
 		is(halfOpen)
-		say(works, 3)
+		say(providers.CountSuccess, 3)
 		is(closed)
 	})
 }
@@ -93,7 +93,7 @@ func TestBreakerOpens(t *testing.T) {
 func TestBreakerTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBreaker(&configv1.Provider{Breaker: &configv1.Breaker{MinimumCalls: 1}})
-		enter := func() func(verdict) {
+		enter := func() func(providers.Count) {
 			t.Helper()
 			ended, err := b.enter()
 			if err != nil {
@@ -102,25 +102,25 @@ func TestBreakerTries(t *testing.T) {
 			return ended
 		}
 		late := enter()
-		enter()(fails)
+		enter()(providers.CountFailure)
 		time.Sleep(b.wait())
 		for range 1000 {
-			enter()(saysNothing)
+			enter()(providers.CountNothing)
 		}
-		tries := []func(verdict){enter(), enter(), enter()}
+		tries := []func(providers.Count){enter(), enter(), enter()}
 		if _, err := b.enter(); err == nil || b.wait() != tryAgainAfter {
 			t.Fatalf("a fourth try: %v, %s to wait", err, b.wait())
 		}
-		late(fails) // it belongs to an earlier state
+		late(providers.CountFailure) // it is of another time
 		for _, try := range tries {
-			try(works)
+			try(providers.CountSuccess)
 		}
 		if b.health() != closed {
 			t.Fatalf("%s after three successes", b.health())
 		}
-		enter()(fails)
+		enter()(providers.CountFailure)
 		time.Sleep(b.wait())
-		enter()(fails)
+		enter()(providers.CountFailure)
 		if b.health() != open {
 			t.Fatalf("%s after a try that failed", b.health())
 		}

@@ -173,27 +173,27 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 	if err != nil {
 		return c.noTurn(ctx, err)
 	}
-	said := saysNothing // in case of a panic
+	var outcome providers.Outcome // it says nothing if anything panics
 	admitted, err := c.rejected.admit(request.Operation == Login)
 	if err != nil {
 		leave()
 		return err
 	}
-	defer func() { admitted.end(said, err) }()
+	defer func() { admitted.end(outcome, err) }()
 	ended, err := c.breaker.enter()
 	if err != nil {
 		leave()
 		return c.heldBack()
 	}
-	defer func() { ended(forBreaker(ctx, said)) }()
-	response, said, err := c.send(ctx, request, leave)
+	defer func() { ended(forBreaker(ctx, outcome)) }()
+	response, outcome, err := c.send(ctx, request, leave)
 	if err == nil {
 		defer c.room.Release(response.held)
 		err = understand(response)
-		said = judge(err)
-		response.call.judged(err)
+		outcome = outcomeOf(err)
+		response.call.ended(outcome)
 	}
-	c.health.note(said, err)
+	c.health.note(outcome, err)
 	return err
 }
 
@@ -210,11 +210,11 @@ func (c *Client) refuse() error {
 }
 
 // send sends a request that has its slot. Without a complete response it returns an error and the
-// verdict on it.
-func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Response, verdict, error) {
+// outcome.
+func (c *Client) send(ctx context.Context, request *Request, leave func()) (response *Response, outcome providers.Outcome, err error) {
 	defer leave()
 	if err := c.beforeSend(ctx, request); err != nil {
-		return nil, saysNothing, err
+		return nil, outcome, err
 	}
 	c.health.inFlight.Add(1)
 	defer c.health.inFlight.Add(-1)
@@ -223,11 +223,12 @@ func (c *Client) send(ctx context.Context, request *Request, leave func()) (*Res
 	call.over(response)
 	c.exchanged(ctx, request, call.began, response, failure)
 	if failure != nil {
-		call.judged(failure)
-		return nil, c.judgeUnanswered(ctx, call.took, failure), failure
+		outcome = c.unanswered(ctx, call.took, failure)
+		call.ended(outcome)
+		return nil, outcome, failure
 	}
 	response.call = call
-	return response, saysNothing, nil // until understand returns
+	return response, outcome, nil // it says nothing until it is understood
 }
 
 // undated is a context that ends with another and reports no deadline. The caller's deadline may be

@@ -48,32 +48,16 @@ func (c *Client) Health(session *Session) *enlistv1.ProviderHealth {
 	return now
 }
 
-// note records the verdict on a request and its error, if any.
-//
-// An error of a vendor that works (providers.Error.Alive) is both a success and a failure. The
-// vendor accepted the credentials and responded in its own words, but an operator must see the
-// failure. The refusal of one customer is only a success.
-func (h *health) note(said verdict, err error) {
-	var known *providers.Error
-	switch said {
-	case works:
-		h.credentials.Store(int32(enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED))
-		h.success.Store(time.Now().UnixMicro())
-		if errors.As(err, &known) && !isRefusalOfOne(known.Reason) {
-			h.failed(known.Reason)
-		}
-	case refuses, fails:
-		if !errors.As(err, &known) {
-			return
-		}
-		if known.Reason == enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED {
-			h.credentials.Store(int32(enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED))
-		}
-		h.failed(known.Reason)
-	case saysNothing:
+// note records the outcome of a request that ended with an error or without.
+func (h *health) note(outcome providers.Outcome, err error) {
+	if outcome.Credentials != enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED {
+		h.credentials.Store(int32(outcome.Credentials))
 	}
-}
-
-func (h *health) failed(reason enlistv1.ErrorReason) {
-	h.failure.Store(&failure{at: time.Now(), reason: reason})
+	if outcome.Credentials == enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED {
+		h.success.Store(time.Now().UnixMicro())
+	}
+	var known *providers.Error
+	if outcome.Failed && errors.As(err, &known) {
+		h.failure.Store(&failure{at: time.Now(), reason: known.Reason})
+	}
 }

@@ -72,11 +72,12 @@ func (r *rejections) admit(login bool) (*admission, error) {
 	return &admission{rejections: r, login: login, probe: probe, round: r.round}, nil
 }
 
-// end records the verdict on the request. Only requests that started after the last rejection
+// end records the outcome of the request. Only requests that started after the last rejection
 // count. So simultaneous requests are rejected once, and the late success of an older token proves
 // nothing.
-func (a *admission) end(said verdict, err error) {
+func (a *admission) end(outcome providers.Outcome, err error) {
 	r := a.rejections
+	works := outcome.Credentials == enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if a.probe {
@@ -84,11 +85,11 @@ func (a *admission) end(said verdict, err error) {
 	}
 	switch {
 	case a.round != r.round:
-	case isRejection(said, err):
+	case outcome.Credentials == enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED:
 		r.reject(a.login, err)
-	case said == works && !a.login:
+	case works && !a.login:
 		r.last, r.pauses, r.until = nil, 0, time.Time{}
-	case said == works && r.byLogin:
+	case works && r.byLogin:
 		r.until = time.Time{}
 	}
 }

@@ -26,7 +26,15 @@ func rejection() error {
 	}
 }
 
-// restTest drives rejections with requests that start and end at any time.
+var (
+	saysNothing = providers.Outcome{}
+	works       = providers.OutcomeOf(nil)
+	refuses     = providers.OutcomeOf(rejection())
+	limited     = providers.OutcomeOf(&providers.Error{Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED})
+	fails       = providers.OutcomeOf(&providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE})
+)
+
+// restTest drives rejections with requests that begin and end at will.
 type restTest struct {
 	*testing.T
 	*rejections
@@ -45,8 +53,15 @@ func (r restTest) begin(login bool) *admission {
 	return admitted
 }
 
-func (r restTest) call(said verdict, err error)  { r.Helper(); r.begin(false).end(said, err) }
-func (r restTest) login(said verdict, err error) { r.Helper(); r.begin(true).end(said, err) }
+func (r restTest) call(outcome providers.Outcome, err error) {
+	r.Helper()
+	r.begin(false).end(outcome, err)
+}
+
+func (r restTest) login(outcome providers.Outcome, err error) {
+	r.Helper()
+	r.begin(true).end(outcome, err)
+}
 
 // rests asserts that the credentials are paused for exactly the given time, and then waits for that
 // time.
@@ -150,7 +165,7 @@ func TestOneProbe(t *testing.T) {
 			for name, silent := range map[string]func(*admission){
 				"says nothing":   func(a *admission) { a.end(saysNothing, nil) },
 				"fails":          func(a *admission) { a.end(fails, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE}) },
-				"limited":        func(a *admission) { a.end(refuses, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED}) },
+				"limited":        func(a *admission) { a.end(limited, &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED}) },
 				"stopped by who": func(a *admission) { a.end(saysNothing, rejection()) },
 			} {
 				r := newRestTest(t)

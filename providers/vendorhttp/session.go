@@ -49,9 +49,9 @@ func (c *Client) loggedIn(err error) {
 	if errors.Is(err, errRejectedBefore) { // no login was sent
 		return
 	}
-	c.metrics.logins.WithLabelValues(resultOf(err)).Inc()
+	c.metrics.logins.WithLabelValues(outcomeOf(err).Label).Inc()
 	if errors.Is(err, errUnusable) {
-		c.health.note(fails, err)
+		c.health.note(outcomeOf(err), err)
 	}
 }
 

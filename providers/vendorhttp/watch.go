@@ -2,7 +2,6 @@ package vendorhttp
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
 
@@ -51,9 +49,9 @@ func (w *watched) over(response *Response) {
 	}
 }
 
-// judged records the verdict on the request, and ends it.
-func (w *watched) judged(err error) {
-	result := resultOf(err)
+// ended records the outcome of the request, and ends it.
+func (w *watched) ended(outcome providers.Outcome) {
+	result := outcome.Label
 	w.client.metrics.duration.WithLabelValues(string(w.request.Operation), result).Observe(w.took.Seconds())
 	if !w.span.IsRecording() {
 		return
@@ -63,39 +61,6 @@ func (w *watched) judged(err error) {
 		w.span.SetStatus(codes.Error, result)
 	}
 	w.span.End(trace.WithTimestamp(w.began.Add(w.took)))
-}
-
-// resultOf returns the result of a request for a label.
-func resultOf(err error) string {
-	var known *providers.Error
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.Is(err, ErrRenew):
-		return "credentials"
-	case !errors.As(err, &known):
-		return "invalid"
-	}
-	switch known.Reason {
-	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND:
-		return "refused"
-	case enlistv1.ErrorReason_VENDOR_RATE_LIMITED:
-		return "rate_limited"
-	case enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED:
-		return "credentials"
-	case enlistv1.ErrorReason_VENDOR_UNAVAILABLE:
-		if errors.Is(known.Cause, context.Canceled) {
-			return "canceled"
-		}
-		return "unavailable"
-	case enlistv1.ErrorReason_OUTCOME_UNKNOWN:
-		return "unknown"
-	case enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, enlistv1.ErrorReason_REQUEST_IN_PROGRESS, // package once stopped it before the first byte
-		enlistv1.ErrorReason_OVERLOADED: // because of a limit of Enlist
-		return "canceled"
-	default:
-		return "invalid"
-	}
 }
 
 // passOn sends the trace of a request to the vendor, if any: traceparent and tracestate. It does

@@ -24,7 +24,7 @@ func BenchmarkWatch(b *testing.B) {
 				ctx, call := client.watch(ctx, request)
 				passOn(ctx, header)
 				call.over(answer)
-				call.judged(nil)
+				call.ended(outcomeOf(nil))
 			}
 		})
 	}

@@ -67,6 +67,7 @@ class Attempts:
         if not attempt_timeout > 0:
             raise ValueError("attempt_timeout must be greater than 0.")
         self._request_id = request.request_id
+        self._creates = not request.validate_only
         self._end = None if timeout is None else time.monotonic() + timeout
         self._attempt_timeout = attempt_timeout
         self._on_retry = on_retry
@@ -89,8 +90,8 @@ class Attempts:
     def delay(self, error: grpc.RpcError) -> float:
         """Returns the seconds to wait after an attempt that failed.
 
-        Raises the error itself if it is final, and NotSettledError if the caller's time would end
-        in the wait.
+        Raises the error itself if it is final. Raises NotSettledError if it says nothing about an
+        earlier attempt, or if the caller's time would end in the wait.
         """
         info = find_detail(error, ErrorInfo)
         if info is not None and info.domain == "enlist":
@@ -120,7 +121,7 @@ class Attempts:
 
         An error such as a revoked API key says nothing about earlier attempts.
         """
-        if self._last is None or reason in _SETTLING:
+        if self._last is None or not self._creates or reason in _SETTLING:
             return error
         not_settled = NotSettledError(self._request_id)
         not_settled.__cause__ = error
@@ -145,8 +146,9 @@ def create_customer(
     attempt. on_retry is called before each wait with the error, its reason and the seconds.
 
     Raises grpc.RpcError if Enlist refuses the request, or if a person must decide on the outcome.
-    Raises NotSettledError if the total time ends before the outcome is known, and ValueError if
-    request_id is empty and the request is not validate_only.
+    Raises NotSettledError if the total time ends before the outcome is known, or if an error stops
+    later attempts that says nothing about earlier ones. Raises ValueError if request_id is empty
+    and the request is not validate_only.
     """
     if isinstance(stub.CreateCustomer, grpc.aio.UnaryUnaryMultiCallable):
         raise TypeError("The channel is of grpc.aio. Use enlist.aio.create_customer.")

@@ -5,12 +5,13 @@
 // source: enlist/v1/annotations.proto
 
 // Annotations of fields: which canonical field fills a vendor's field, and what a valid value looks
-// like.
+// like. Annotations of enum values: what follows from an error or a state.
 
 package enlistv1
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	code "google.golang.org/genproto/googleapis/rpc/code"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	descriptorpb "google.golang.org/protobuf/types/descriptorpb"
@@ -25,6 +26,137 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// CallerAction is what the caller of a failed call does next.
+type CallerAction int32
+
+const (
+	// Not set.
+	CallerAction_CALLER_ACTION_UNSPECIFIED CallerAction = 0
+	// Fix the request, and call again.
+	CallerAction_CALLER_ACTION_FIX_REQUEST CallerAction = 1
+	// Fix the cause, and call again with a new request_id. The outcome of this one is final.
+	CallerAction_CALLER_ACTION_NEW_REQUEST CallerAction = 2
+	// Call again with the same request_id after the RetryInfo delay.
+	CallerAction_CALLER_ACTION_RETRY CallerAction = 3
+	// Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+	// must decide first.
+	CallerAction_CALLER_ACTION_AWAIT_OUTCOME CallerAction = 4
+	// Ask the operator. Then call again with the same request_id.
+	CallerAction_CALLER_ACTION_ASK_OPERATOR CallerAction = 5
+	// Fix the credentials of the call, and call again.
+	CallerAction_CALLER_ACTION_FIX_CREDENTIALS CallerAction = 6
+)
+
+// Enum value maps for CallerAction.
+var (
+	CallerAction_name = map[int32]string{
+		0: "CALLER_ACTION_UNSPECIFIED",
+		1: "CALLER_ACTION_FIX_REQUEST",
+		2: "CALLER_ACTION_NEW_REQUEST",
+		3: "CALLER_ACTION_RETRY",
+		4: "CALLER_ACTION_AWAIT_OUTCOME",
+		5: "CALLER_ACTION_ASK_OPERATOR",
+		6: "CALLER_ACTION_FIX_CREDENTIALS",
+	}
+	CallerAction_value = map[string]int32{
+		"CALLER_ACTION_UNSPECIFIED":     0,
+		"CALLER_ACTION_FIX_REQUEST":     1,
+		"CALLER_ACTION_NEW_REQUEST":     2,
+		"CALLER_ACTION_RETRY":           3,
+		"CALLER_ACTION_AWAIT_OUTCOME":   4,
+		"CALLER_ACTION_ASK_OPERATOR":    5,
+		"CALLER_ACTION_FIX_CREDENTIALS": 6,
+	}
+)
+
+func (x CallerAction) Enum() *CallerAction {
+	p := new(CallerAction)
+	*p = x
+	return p
+}
+
+func (x CallerAction) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CallerAction) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_annotations_proto_enumTypes[0].Descriptor()
+}
+
+func (CallerAction) Type() protoreflect.EnumType {
+	return &file_enlist_v1_annotations_proto_enumTypes[0]
+}
+
+func (x CallerAction) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CallerAction.Descriptor instead.
+func (CallerAction) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0}
+}
+
+// Actor is who acts next on a creation.
+type Actor int32
+
+const (
+	// Not set.
+	Actor_ACTOR_UNSPECIFIED Actor = 0
+	// Enlist acts next.
+	Actor_ACTOR_ENLIST Actor = 1
+	// The caller acts next.
+	Actor_ACTOR_CALLER Actor = 2
+	// A person acts next.
+	Actor_ACTOR_PERSON Actor = 3
+	// The outcome is final.
+	Actor_ACTOR_NOBODY Actor = 4
+)
+
+// Enum value maps for Actor.
+var (
+	Actor_name = map[int32]string{
+		0: "ACTOR_UNSPECIFIED",
+		1: "ACTOR_ENLIST",
+		2: "ACTOR_CALLER",
+		3: "ACTOR_PERSON",
+		4: "ACTOR_NOBODY",
+	}
+	Actor_value = map[string]int32{
+		"ACTOR_UNSPECIFIED": 0,
+		"ACTOR_ENLIST":      1,
+		"ACTOR_CALLER":      2,
+		"ACTOR_PERSON":      3,
+		"ACTOR_NOBODY":      4,
+	}
+)
+
+func (x Actor) Enum() *Actor {
+	p := new(Actor)
+	*p = x
+	return p
+}
+
+func (x Actor) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Actor) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_annotations_proto_enumTypes[1].Descriptor()
+}
+
+func (Actor) Type() protoreflect.EnumType {
+	return &file_enlist_v1_annotations_proto_enumTypes[1]
+}
+
+func (x Actor) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Actor.Descriptor instead.
+func (Actor) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{1}
+}
 
 // Transformation says how Enlist transforms a canonical value for a vendor.
 type Transformation int32
@@ -100,11 +232,11 @@ func (x Transformation) String() string {
 }
 
 func (Transformation) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_annotations_proto_enumTypes[0].Descriptor()
+	return file_enlist_v1_annotations_proto_enumTypes[2].Descriptor()
 }
 
 func (Transformation) Type() protoreflect.EnumType {
-	return &file_enlist_v1_annotations_proto_enumTypes[0]
+	return &file_enlist_v1_annotations_proto_enumTypes[2]
 }
 
 func (x Transformation) Number() protoreflect.EnumNumber {
@@ -113,7 +245,99 @@ func (x Transformation) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Transformation.Descriptor instead.
 func (Transformation) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{2}
+}
+
+// Consequences are what follows from an ErrorReason.
+type Consequences struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The status code. REST derives the HTTP status from it.
+	Code code.Code `protobuf:"varint,1,opt,name=code,proto3,enum=google.rpc.Code" json:"code,omitempty"`
+	// The HTTP statuses that differ from that of `code`.
+	AlsoHttp []*Consequences_HttpStatus `protobuf:"bytes,2,rep,name=also_http,json=alsoHttp,proto3" json:"also_http,omitempty"`
+	// The caller's next action.
+	Action CallerAction `protobuf:"varint,3,opt,name=action,proto3,enum=enlist.v1.CallerAction" json:"action,omitempty"`
+	// Whether google.rpc.RetryInfo comes with the error. The server attaches it to no other error. It
+	// always comes, except with CALLER_ACTION_AWAIT_OUTCOME while a person must decide.
+	RetryInfo bool `protobuf:"varint,4,opt,name=retry_info,json=retryInfo,proto3" json:"retry_info,omitempty"`
+	// Whether VendorError may come with the error.
+	VendorError bool `protobuf:"varint,5,opt,name=vendor_error,json=vendorError,proto3" json:"vendor_error,omitempty"`
+	// Whether google.rpc.BadRequest may come with the error.
+	BadRequest    bool `protobuf:"varint,6,opt,name=bad_request,json=badRequest,proto3" json:"bad_request,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Consequences) Reset() {
+	*x = Consequences{}
+	mi := &file_enlist_v1_annotations_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Consequences) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Consequences) ProtoMessage() {}
+
+func (x *Consequences) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_annotations_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Consequences.ProtoReflect.Descriptor instead.
+func (*Consequences) Descriptor() ([]byte, []int) {
 	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Consequences) GetCode() code.Code {
+	if x != nil {
+		return x.Code
+	}
+	return code.Code(0)
+}
+
+func (x *Consequences) GetAlsoHttp() []*Consequences_HttpStatus {
+	if x != nil {
+		return x.AlsoHttp
+	}
+	return nil
+}
+
+func (x *Consequences) GetAction() CallerAction {
+	if x != nil {
+		return x.Action
+	}
+	return CallerAction_CALLER_ACTION_UNSPECIFIED
+}
+
+func (x *Consequences) GetRetryInfo() bool {
+	if x != nil {
+		return x.RetryInfo
+	}
+	return false
+}
+
+func (x *Consequences) GetVendorError() bool {
+	if x != nil {
+		return x.VendorError
+	}
+	return false
+}
+
+func (x *Consequences) GetBadRequest() bool {
+	if x != nil {
+		return x.BadRequest
+	}
+	return false
 }
 
 // FieldSource says which canonical field fills a field of a vendor's request, and how. In a
@@ -142,7 +366,7 @@ type FieldSource struct {
 
 func (x *FieldSource) Reset() {
 	*x = FieldSource{}
-	mi := &file_enlist_v1_annotations_proto_msgTypes[0]
+	mi := &file_enlist_v1_annotations_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -154,7 +378,7 @@ func (x *FieldSource) String() string {
 func (*FieldSource) ProtoMessage() {}
 
 func (x *FieldSource) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_annotations_proto_msgTypes[0]
+	mi := &file_enlist_v1_annotations_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -167,7 +391,7 @@ func (x *FieldSource) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldSource.ProtoReflect.Descriptor instead.
 func (*FieldSource) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0}
+	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *FieldSource) GetPath() string {
@@ -212,6 +436,61 @@ func (x *FieldSource) GetMove() *FieldSource_Move {
 	return nil
 }
 
+// HttpStatus is an HTTP status for some errors of a reason.
+type Consequences_HttpStatus struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The HTTP status: 413.
+	Status int32 `protobuf:"varint,1,opt,name=status,proto3" json:"status,omitempty"`
+	// When the server sends it: "for a body that is too large".
+	When          string `protobuf:"bytes,2,opt,name=when,proto3" json:"when,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Consequences_HttpStatus) Reset() {
+	*x = Consequences_HttpStatus{}
+	mi := &file_enlist_v1_annotations_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Consequences_HttpStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Consequences_HttpStatus) ProtoMessage() {}
+
+func (x *Consequences_HttpStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_annotations_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Consequences_HttpStatus.ProtoReflect.Descriptor instead.
+func (*Consequences_HttpStatus) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0, 0}
+}
+
+func (x *Consequences_HttpStatus) GetStatus() int32 {
+	if x != nil {
+		return x.Status
+	}
+	return 0
+}
+
+func (x *Consequences_HttpStatus) GetWhen() string {
+	if x != nil {
+		return x.When
+	}
+	return ""
+}
+
 // Move changes the paths in the annotations of a message's fields. A path that begins with `from`
 // begins with `to` instead. Other paths do not count in this place.
 type FieldSource_Move struct {
@@ -226,7 +505,7 @@ type FieldSource_Move struct {
 
 func (x *FieldSource_Move) Reset() {
 	*x = FieldSource_Move{}
-	mi := &file_enlist_v1_annotations_proto_msgTypes[1]
+	mi := &file_enlist_v1_annotations_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -238,7 +517,7 @@ func (x *FieldSource_Move) String() string {
 func (*FieldSource_Move) ProtoMessage() {}
 
 func (x *FieldSource_Move) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_annotations_proto_msgTypes[1]
+	mi := &file_enlist_v1_annotations_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -251,7 +530,7 @@ func (x *FieldSource_Move) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldSource_Move.ProtoReflect.Descriptor instead.
 func (*FieldSource_Move) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{0, 0}
+	return file_enlist_v1_annotations_proto_rawDescGZIP(), []int{1, 0}
 }
 
 func (x *FieldSource_Move) GetFrom() string {
@@ -325,6 +604,22 @@ var file_enlist_v1_annotations_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,51429,opt,name=not_blank",
 		Filename:      "enlist/v1/annotations.proto",
 	},
+	{
+		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
+		ExtensionType: (*Consequences)(nil),
+		Field:         51431,
+		Name:          "enlist.v1.reason",
+		Tag:           "bytes,51431,opt,name=reason",
+		Filename:      "enlist/v1/annotations.proto",
+	},
+	{
+		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
+		ExtensionType: (*Actor)(nil),
+		Field:         51432,
+		Name:          "enlist.v1.next_actor",
+		Tag:           "varint,51432,opt,name=next_actor,enum=enlist.v1.Actor",
+		Filename:      "enlist/v1/annotations.proto",
+	},
 }
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -370,11 +665,37 @@ var (
 	E_NotBlank = &file_enlist_v1_annotations_proto_extTypes[6]
 )
 
+// Extension fields to descriptorpb.EnumValueOptions.
+var (
+	// On each ErrorReason: what follows from it. The server, docs/errors.md and the OpenAPI document
+	// read it here.
+	//
+	// optional enlist.v1.Consequences reason = 51431;
+	E_Reason = &file_enlist_v1_annotations_proto_extTypes[7]
+	// On each OperationState: who acts next.
+	//
+	// optional enlist.v1.Actor next_actor = 51432;
+	E_NextActor = &file_enlist_v1_annotations_proto_extTypes[8]
+)
+
 var File_enlist_v1_annotations_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\n" +
-	"\x1benlist/v1/annotations.proto\x12\tenlist.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/descriptor.proto\"\xa6\x02\n" +
+	"\x1benlist/v1/annotations.proto\x12\tenlist.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto\"\xeb\x02\n" +
+	"\fConsequences\x12)\n" +
+	"\x04code\x18\x01 \x01(\x0e2\x10.google.rpc.CodeB\x03\xe0A\x01R\x04code\x12D\n" +
+	"\talso_http\x18\x02 \x03(\v2\".enlist.v1.Consequences.HttpStatusB\x03\xe0A\x01R\balsoHttp\x124\n" +
+	"\x06action\x18\x03 \x01(\x0e2\x17.enlist.v1.CallerActionB\x03\xe0A\x01R\x06action\x12\"\n" +
+	"\n" +
+	"retry_info\x18\x04 \x01(\bB\x03\xe0A\x01R\tretryInfo\x12&\n" +
+	"\fvendor_error\x18\x05 \x01(\bB\x03\xe0A\x01R\vvendorError\x12$\n" +
+	"\vbad_request\x18\x06 \x01(\bB\x03\xe0A\x01R\n" +
+	"badRequest\x1aB\n" +
+	"\n" +
+	"HttpStatus\x12\x1b\n" +
+	"\x06status\x18\x01 \x01(\x05B\x03\xe0A\x01R\x06status\x12\x17\n" +
+	"\x04when\x18\x02 \x01(\tB\x03\xe0A\x01R\x04when\"\xa6\x02\n" +
 	"\vFieldSource\x12\x17\n" +
 	"\x04path\x18\x01 \x01(\tB\x03\xe0A\x01R\x04path\x12*\n" +
 	"\x0efallback_paths\x18\x02 \x03(\tB\x03\xe0A\x01R\rfallbackPaths\x12.\n" +
@@ -384,7 +705,21 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\x04move\x18\x06 \x01(\v2\x1b.enlist.v1.FieldSource.MoveB\x03\xe0A\x01R\x04move\x1a4\n" +
 	"\x04Move\x12\x17\n" +
 	"\x04from\x18\x01 \x01(\tB\x03\xe0A\x01R\x04from\x12\x13\n" +
-	"\x02to\x18\x02 \x01(\tB\x03\xe0A\x01R\x02to*\x98\x03\n" +
+	"\x02to\x18\x02 \x01(\tB\x03\xe0A\x01R\x02to*\xe8\x01\n" +
+	"\fCallerAction\x12\x1d\n" +
+	"\x19CALLER_ACTION_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19CALLER_ACTION_FIX_REQUEST\x10\x01\x12\x1d\n" +
+	"\x19CALLER_ACTION_NEW_REQUEST\x10\x02\x12\x17\n" +
+	"\x13CALLER_ACTION_RETRY\x10\x03\x12\x1f\n" +
+	"\x1bCALLER_ACTION_AWAIT_OUTCOME\x10\x04\x12\x1e\n" +
+	"\x1aCALLER_ACTION_ASK_OPERATOR\x10\x05\x12!\n" +
+	"\x1dCALLER_ACTION_FIX_CREDENTIALS\x10\x06*f\n" +
+	"\x05Actor\x12\x15\n" +
+	"\x11ACTOR_UNSPECIFIED\x10\x00\x12\x10\n" +
+	"\fACTOR_ENLIST\x10\x01\x12\x10\n" +
+	"\fACTOR_CALLER\x10\x02\x12\x10\n" +
+	"\fACTOR_PERSON\x10\x03\x12\x10\n" +
+	"\fACTOR_NOBODY\x10\x04*\x98\x03\n" +
 	"\x0eTransformation\x12\x1e\n" +
 	"\x1aTRANSFORMATION_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fTRANSFORMATION_ISO_3166_ALPHA_3\x10\x01\x12\"\n" +
@@ -405,7 +740,10 @@ const file_enlist_v1_annotations_proto_rawDesc = "" +
 	"\bpersonal\x12\x1d.google.protobuf.FieldOptions\x18\xe2\x91\x03 \x01(\bR\bpersonal:=\n" +
 	"\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\xe3\x91\x03 \x01(\bR\tmultiline:9\n" +
 	"\avisible\x12\x1d.google.protobuf.FieldOptions\x18\xe4\x91\x03 \x01(\bR\avisible:<\n" +
-	"\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\bR\bnotBlankB[\n" +
+	"\tnot_blank\x12\x1d.google.protobuf.FieldOptions\x18\xe5\x91\x03 \x01(\bR\bnotBlank:T\n" +
+	"\x06reason\x12!.google.protobuf.EnumValueOptions\x18\xe7\x91\x03 \x01(\v2\x17.enlist.v1.ConsequencesR\x06reason:T\n" +
+	"\n" +
+	"next_actor\x12!.google.protobuf.EnumValueOptions\x18\xe8\x91\x03 \x01(\x0e2\x10.enlist.v1.ActorR\tnextActorB[\n" +
 	"\rdev.enlist.v1B\x10AnnotationsProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 
 var (
@@ -420,30 +758,43 @@ func file_enlist_v1_annotations_proto_rawDescGZIP() []byte {
 	return file_enlist_v1_annotations_proto_rawDescData
 }
 
-var file_enlist_v1_annotations_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_enlist_v1_annotations_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_enlist_v1_annotations_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_enlist_v1_annotations_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_enlist_v1_annotations_proto_goTypes = []any{
-	(Transformation)(0),               // 0: enlist.v1.Transformation
-	(*FieldSource)(nil),               // 1: enlist.v1.FieldSource
-	(*FieldSource_Move)(nil),          // 2: enlist.v1.FieldSource.Move
-	(*descriptorpb.FieldOptions)(nil), // 3: google.protobuf.FieldOptions
+	(CallerAction)(0),                     // 0: enlist.v1.CallerAction
+	(Actor)(0),                            // 1: enlist.v1.Actor
+	(Transformation)(0),                   // 2: enlist.v1.Transformation
+	(*Consequences)(nil),                  // 3: enlist.v1.Consequences
+	(*FieldSource)(nil),                   // 4: enlist.v1.FieldSource
+	(*Consequences_HttpStatus)(nil),       // 5: enlist.v1.Consequences.HttpStatus
+	(*FieldSource_Move)(nil),              // 6: enlist.v1.FieldSource.Move
+	(code.Code)(0),                        // 7: google.rpc.Code
+	(*descriptorpb.FieldOptions)(nil),     // 8: google.protobuf.FieldOptions
+	(*descriptorpb.EnumValueOptions)(nil), // 9: google.protobuf.EnumValueOptions
 }
 var file_enlist_v1_annotations_proto_depIdxs = []int32{
-	0,  // 0: enlist.v1.FieldSource.as:type_name -> enlist.v1.Transformation
-	2,  // 1: enlist.v1.FieldSource.move:type_name -> enlist.v1.FieldSource.Move
-	3,  // 2: enlist.v1.source:extendee -> google.protobuf.FieldOptions
-	3,  // 3: enlist.v1.hint:extendee -> google.protobuf.FieldOptions
-	3,  // 4: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
-	3,  // 5: enlist.v1.personal:extendee -> google.protobuf.FieldOptions
-	3,  // 6: enlist.v1.multiline:extendee -> google.protobuf.FieldOptions
-	3,  // 7: enlist.v1.visible:extendee -> google.protobuf.FieldOptions
-	3,  // 8: enlist.v1.not_blank:extendee -> google.protobuf.FieldOptions
-	1,  // 9: enlist.v1.source:type_name -> enlist.v1.FieldSource
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	9,  // [9:10] is the sub-list for extension type_name
-	2,  // [2:9] is the sub-list for extension extendee
-	0,  // [0:2] is the sub-list for field type_name
+	7,  // 0: enlist.v1.Consequences.code:type_name -> google.rpc.Code
+	5,  // 1: enlist.v1.Consequences.also_http:type_name -> enlist.v1.Consequences.HttpStatus
+	0,  // 2: enlist.v1.Consequences.action:type_name -> enlist.v1.CallerAction
+	2,  // 3: enlist.v1.FieldSource.as:type_name -> enlist.v1.Transformation
+	6,  // 4: enlist.v1.FieldSource.move:type_name -> enlist.v1.FieldSource.Move
+	8,  // 5: enlist.v1.source:extendee -> google.protobuf.FieldOptions
+	8,  // 6: enlist.v1.hint:extendee -> google.protobuf.FieldOptions
+	8,  // 7: enlist.v1.never_stored:extendee -> google.protobuf.FieldOptions
+	8,  // 8: enlist.v1.personal:extendee -> google.protobuf.FieldOptions
+	8,  // 9: enlist.v1.multiline:extendee -> google.protobuf.FieldOptions
+	8,  // 10: enlist.v1.visible:extendee -> google.protobuf.FieldOptions
+	8,  // 11: enlist.v1.not_blank:extendee -> google.protobuf.FieldOptions
+	9,  // 12: enlist.v1.reason:extendee -> google.protobuf.EnumValueOptions
+	9,  // 13: enlist.v1.next_actor:extendee -> google.protobuf.EnumValueOptions
+	4,  // 14: enlist.v1.source:type_name -> enlist.v1.FieldSource
+	3,  // 15: enlist.v1.reason:type_name -> enlist.v1.Consequences
+	1,  // 16: enlist.v1.next_actor:type_name -> enlist.v1.Actor
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	14, // [14:17] is the sub-list for extension type_name
+	5,  // [5:14] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_annotations_proto_init() }
@@ -456,9 +807,9 @@ func file_enlist_v1_annotations_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_annotations_proto_rawDesc), len(file_enlist_v1_annotations_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   2,
-			NumExtensions: 7,
+			NumEnums:      3,
+			NumMessages:   4,
+			NumExtensions: 9,
 			NumServices:   0,
 		},
 		GoTypes:           file_enlist_v1_annotations_proto_goTypes,

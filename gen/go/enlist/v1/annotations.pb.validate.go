@@ -17,6 +17,8 @@ import (
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/types/known/anypb"
+
+	code "google.golang.org/genproto/googleapis/rpc/code"
 )
 
 // ensure the imports are used
@@ -33,7 +35,152 @@ var (
 	_ = (*mail.Address)(nil)
 	_ = anypb.Any{}
 	_ = sort.Sort
+
+	_ = code.Code(0)
 )
+
+// Validate checks the field values on Consequences with the rules defined in
+// the proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Consequences) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Consequences with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// result is a list of violation errors wrapped in ConsequencesMultiError, or
+// nil if none found.
+func (m *Consequences) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Consequences) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Code
+
+	for idx, item := range m.GetAlsoHttp() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, ConsequencesValidationError{
+						field:  fmt.Sprintf("AlsoHttp[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, ConsequencesValidationError{
+						field:  fmt.Sprintf("AlsoHttp[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return ConsequencesValidationError{
+					field:  fmt.Sprintf("AlsoHttp[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	// no validation rules for Action
+
+	// no validation rules for RetryInfo
+
+	// no validation rules for VendorError
+
+	// no validation rules for BadRequest
+
+	if len(errors) > 0 {
+		return ConsequencesMultiError(errors)
+	}
+
+	return nil
+}
+
+// ConsequencesMultiError is an error wrapping multiple validation errors
+// returned by Consequences.ValidateAll() if the designated constraints aren't met.
+type ConsequencesMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m ConsequencesMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m ConsequencesMultiError) AllErrors() []error { return m }
+
+// ConsequencesValidationError is the validation error returned by
+// Consequences.Validate if the designated constraints aren't met.
+type ConsequencesValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e ConsequencesValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e ConsequencesValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e ConsequencesValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e ConsequencesValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e ConsequencesValidationError) ErrorName() string { return "ConsequencesValidationError" }
+
+// Error satisfies the builtin error interface
+func (e ConsequencesValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sConsequences.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = ConsequencesValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = ConsequencesValidationError{}
 
 // Validate checks the field values on FieldSource with the rules defined in
 // the proto definition for this message. If any rules are violated, the first
@@ -170,6 +317,112 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = FieldSourceValidationError{}
+
+// Validate checks the field values on Consequences_HttpStatus with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *Consequences_HttpStatus) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Consequences_HttpStatus with the
+// rules defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// Consequences_HttpStatusMultiError, or nil if none found.
+func (m *Consequences_HttpStatus) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Consequences_HttpStatus) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Status
+
+	// no validation rules for When
+
+	if len(errors) > 0 {
+		return Consequences_HttpStatusMultiError(errors)
+	}
+
+	return nil
+}
+
+// Consequences_HttpStatusMultiError is an error wrapping multiple validation
+// errors returned by Consequences_HttpStatus.ValidateAll() if the designated
+// constraints aren't met.
+type Consequences_HttpStatusMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m Consequences_HttpStatusMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m Consequences_HttpStatusMultiError) AllErrors() []error { return m }
+
+// Consequences_HttpStatusValidationError is the validation error returned by
+// Consequences_HttpStatus.Validate if the designated constraints aren't met.
+type Consequences_HttpStatusValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e Consequences_HttpStatusValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e Consequences_HttpStatusValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e Consequences_HttpStatusValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e Consequences_HttpStatusValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e Consequences_HttpStatusValidationError) ErrorName() string {
+	return "Consequences_HttpStatusValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e Consequences_HttpStatusValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sConsequences_HttpStatus.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = Consequences_HttpStatusValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = Consequences_HttpStatusValidationError{}
 
 // Validate checks the field values on FieldSource_Move with the rules defined
 // in the proto definition for this message. If any rules are violated, the

@@ -24,179 +24,129 @@ const (
 
 // ErrorReason is the `reason` in the google.rpc.ErrorInfo (domain `enlist`) of every error.
 //
-// Each comment gives the status code over gRPC and REST, the cause, the remedy, and the details
-// besides ErrorInfo. `RetryInfo` says whether google.rpc.RetryInfo comes with the error: retry the
-// same request after its delay. docs/errors.md is generated from these comments.
+// Each comment has two paragraphs: the cause and the remedy. docs/errors.md also has the status
+// code, the caller's next action, and the details, from the option `reason` of each.
 // buf:lint:ignore ENUM_VALUE_PREFIX
 type ErrorReason int32
 
 const (
 	// Not set.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not
-	// JSON).
-	// Cause: One or more fields break a rule of the contract or of the provider, or the request is
+	// One or more fields break a rule of the contract or of the provider, or the request is
 	// malformed.
-	// Remedy: Fix every field that BadRequest names, and call again.
-	// RetryInfo: never.
-	// Details: BadRequest.
+	//
+	// Fix every field that BadRequest names, and call again.
 	ErrorReason_INVALID_FIELD ErrorReason = 1
-	// Code: INVALID_ARGUMENT, HTTP 400.
-	// Cause: The provider does not support one or more of the fields, or a value of `on_existing`.
-	// Remedy: Leave out what BadRequest names, or set `unsupported_fields` to
-	// UNSUPPORTED_FIELDS_DROP. GetProvider lists what the provider supports.
-	// RetryInfo: never.
-	// Details: BadRequest.
+	// The provider does not support one or more of the fields, or a value of `on_existing`.
+	//
+	// Leave out what BadRequest names, or set `unsupported_fields` to UNSUPPORTED_FIELDS_DROP.
+	// GetProvider lists what the provider supports.
 	ErrorReason_FIELD_NOT_SUPPORTED ErrorReason = 2
-	// Code: INVALID_ARGUMENT, HTTP 400.
-	// Cause: An earlier request with this request_id had other fields.
-	// Remedy: Repeat the earlier request unchanged, or use a new request_id.
-	// RetryInfo: never.
-	// Details: BadRequest.
+	// An earlier request with this request_id had other fields.
+	//
+	// Repeat the earlier request unchanged, or use a new request_id.
 	ErrorReason_REQUEST_ID_REUSED ErrorReason = 3
-	// Code: NOT_FOUND, HTTP 404.
-	// Cause: No provider of that name is configured.
-	// Remedy: Use one of the names in the message.
-	// RetryInfo: never.
-	// Details: none.
+	// No provider of that name is configured.
+	//
+	// Use one of the names in the message.
 	ErrorReason_PROVIDER_NOT_CONFIGURED ErrorReason = 4
-	// Code: NOT_FOUND, HTTP 404.
-	// Cause: The vendor has no customer with that id.
-	// Remedy: Use the `customer.id` that CreateCustomer returned.
-	// RetryInfo: never.
-	// Details: VendorError.
+	// The vendor has no customer with that id.
+	//
+	// Use the `customer.id` that CreateCustomer returned.
 	ErrorReason_CUSTOMER_NOT_FOUND ErrorReason = 5
-	// Code: NOT_FOUND, HTTP 404.
-	// Cause: There is no record of a creation with that request_id for this caller and provider.
-	// Enlist does not record previews, and requests that it refused because of their fields.
-	// Remedy: Use the request_id of a creation. ListOperations lists them.
-	// RetryInfo: never.
-	// Details: none.
+	// There is no record of a creation with that request_id for this caller and provider. Enlist does
+	// not record previews, and requests that it refused because of their fields.
+	//
+	// Use the request_id of a creation. ListOperations lists them.
 	ErrorReason_OPERATION_NOT_FOUND ErrorReason = 6
-	// Code: ALREADY_EXISTS, HTTP 409.
-	// Cause: The provider already has a customer with that id, or with a nearly equal one that the
-	// vendor may treat as the same. Enlist left it unchanged. A look-up showed that this request_id
-	// did not create it.
-	// Remedy: Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer
-	// unchanged, or to ON_EXISTING_UPDATE to overwrite it.
-	// RetryInfo: never.
-	// Details: VendorError.
+	// The provider already has a customer with that id, or with a nearly equal one that the vendor
+	// may treat as the same. Enlist left it unchanged. A look-up showed that this request_id did not
+	// create it.
+	//
+	// Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer unchanged,
+	// or to ON_EXISTING_UPDATE to overwrite it.
 	ErrorReason_CUSTOMER_EXISTS ErrorReason = 7
-	// Code: UNIMPLEMENTED, HTTP 501 (404 for a path and 405 for a method that does not exist).
-	// Cause: The provider's vendor, or this version of Enlist, does not support the call.
-	// Remedy: Use what the message names. GetProvider says which RPCs a provider supports, and why it
-	// does not support the others.
-	// RetryInfo: never.
-	// Details: none.
+	// The provider's vendor, or this version of Enlist, does not support the call.
+	//
+	// Use what the message names. GetProvider says which RPCs a provider supports, and why it does
+	// not support the others.
 	ErrorReason_RPC_NOT_SUPPORTED ErrorReason = 8
-	// Code: ABORTED, HTTP 409.
-	// Cause: The same creation, or another one of the same customer, is still in progress. Enlist
-	// sent nothing for this call. For ResolveOperation: it is too early to decide that nothing was
+	// The same creation, or another one of the same customer, is still in progress. Enlist sent
+	// nothing for this call. For ResolveOperation: it is too early to decide that nothing was
 	// created.
-	// Remedy: Call again with the same request_id after the RetryInfo delay, or wait with
-	// WaitOperation.
-	// RetryInfo: always.
-	// Details: none.
+	//
+	// Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
 	ErrorReason_REQUEST_IN_PROGRESS ErrorReason = 9
-	// Code: ABORTED, HTTP 409.
-	// Cause: The request was sent, but no trustworthy response arrived. The customer may exist or
-	// not. Enlist resolves the outcome in the background.
-	// Remedy: Call again with the same request_id, or wait with WaitOperation. Never use a new
-	// request_id. If Enlist cannot resolve the outcome, the message says so: check at the vendor, and
-	// record the result with ResolveOperation.
-	// RetryInfo: always, unless a person must decide.
-	// Details: VendorError.
+	// The request was sent, but no trustworthy response arrived. The customer may exist or not.
+	// Enlist resolves the outcome in the background.
+	//
+	// Call again with the same request_id, or wait with WaitOperation. Never use a new request_id. If
+	// Enlist cannot resolve the outcome, the message says so: check at the vendor, and record the
+	// result with ResolveOperation.
 	ErrorReason_OUTCOME_UNKNOWN ErrorReason = 10
-	// Code: FAILED_PRECONDITION, HTTP 400.
-	// Cause: The vendor refused the request. Nothing was created. BadRequest has the fields that the
-	// vendor names, if any.
-	// Remedy: Fix what VendorError names, in the request or in the vendor's system. Then call again
-	// with a new request_id.
-	// RetryInfo: never.
-	// Details: VendorError, BadRequest.
+	// The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
+	// names, if any.
+	//
+	// Fix what VendorError names, in the request or in the vendor's system. Then call again with a
+	// new request_id.
 	ErrorReason_VENDOR_REJECTED ErrorReason = 11
-	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The vendor could not be reached, did not respond to a read, or reported that it is
-	// unavailable. Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends
-	// again, a look-up must show that nothing was created.
-	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-	// deadline.
-	// RetryInfo: always.
-	// Details: VendorError.
+	// The vendor could not be reached, did not respond to a read, or reported that it is unavailable.
+	// Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends again, a look-up
+	// must show that nothing was created.
+	//
+	// Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 	ErrorReason_VENDOR_UNAVAILABLE ErrorReason = 12
-	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: The call timed out waiting for a free slot at the provider (`max_in_flight`,
-	// `rate_limit`). Or Enlist has reached a limit of its own: calls in progress, memory, or large
-	// vendor responses being read. Nothing was created.
-	// Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-	// deadline.
-	// RetryInfo: always.
-	// Details: none.
+	// The call timed out waiting for a free slot at the provider (`max_in_flight`, `rate_limit`). Or
+	// Enlist has reached a limit of its own: calls in progress, memory, or large vendor responses
+	// being read. Nothing was created.
+	//
+	// Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 	ErrorReason_OVERLOADED ErrorReason = 13
-	// Code: RESOURCE_EXHAUSTED, HTTP 429.
-	// Cause: The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
-	// Remedy: Call again with the same request_id after the RetryInfo delay. It is at least the delay
-	// that the vendor asks for.
-	// RetryInfo: always.
-	// Details: VendorError.
+	// The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
+	//
+	// Call again with the same request_id after the RetryInfo delay. It is at least the delay that
+	// the vendor asks for.
 	ErrorReason_VENDOR_RATE_LIMITED ErrorReason = 14
-	// Code: INTERNAL, HTTP 500.
-	// Cause: The vendor rejected the credentials of this provider. Enlist pauses requests to it,
-	// longer after each rejection. It looks the customer up before it sends again.
-	// Remedy: An operator must fix the credentials in the configuration and restart Enlist. Then call
-	// again with the same request_id.
-	// RetryInfo: never.
-	// Details: VendorError.
+	// The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
+	// after each rejection. It looks the customer up before it sends again.
+	//
+	// An operator must fix the credentials in the configuration and restart Enlist. Then call again
+	// with the same request_id.
 	ErrorReason_VENDOR_CREDENTIALS_REJECTED ErrorReason = 15
-	// Code: INTERNAL, HTTP 500.
-	// Cause: The vendor's response does not match its documentation: a wrong `base_url`, an error
-	// page of a proxy, or an unknown format.
-	// Remedy: An operator must check the provider's `base_url` and any proxy. GetOperation shows the
-	// response to a creation.
-	// RetryInfo: never.
-	// Details: VendorError.
+	// The vendor's response does not match its documentation: a wrong `base_url`, an error page of a
+	// proxy, or an unknown format.
+	//
+	// An operator must check the provider's `base_url` and any proxy. GetOperation shows the response
+	// to a creation.
 	ErrorReason_VENDOR_RESPONSE_INVALID ErrorReason = 16
-	// Code: UNAUTHENTICATED, HTTP 401.
-	// Cause: The call has no credentials.
-	// Remedy: Send what the message names: `authorization: Bearer …` with an API key or a token, or a
-	// client certificate.
-	// RetryInfo: never.
-	// Details: none.
+	// The call has no credentials.
+	//
+	// Send what the message names: `authorization: Bearer …` with an API key or a token, or a client
+	// certificate.
 	ErrorReason_CREDENTIALS_MISSING ErrorReason = 17
-	// Code: UNAUTHENTICATED, HTTP 401.
-	// Cause: The credentials of the call are unknown, expired or malformed.
-	// Remedy: Send valid credentials. For a token, the message names the wrong claim. If a call has
-	// both, `authorization` counts and the client certificate does not.
-	// RetryInfo: never.
-	// Details: none.
+	// The credentials of the call are unknown, expired or malformed.
+	//
+	// Send valid credentials. For a token, the message names the wrong claim. If a call has both,
+	// `authorization` counts and the client certificate does not.
 	ErrorReason_CREDENTIALS_INVALID ErrorReason = 18
-	// Code: PERMISSION_DENIED, HTTP 403.
-	// Cause: The caller may not use this provider or this RPC, or asks for the creations of another
-	// caller.
-	// Remedy: Use what the message permits, or ask the operator for more permissions.
-	// RetryInfo: never.
-	// Details: none.
+	// The caller may not use this provider or this RPC, or asks for the creations of another caller.
+	//
+	// Use what the message permits, or ask the operator for more permissions.
 	ErrorReason_NOT_PERMITTED ErrorReason = 19
-	// Code: INTERNAL, HTTP 500.
-	// Cause: A defect in Enlist.
-	// Remedy: Give the operator the call id in the message. The log has the cause under that id.
-	// RetryInfo: never.
-	// Details: none.
+	// A defect in Enlist.
+	//
+	// Give the operator the call id in the message. The log has the cause under that id.
 	ErrorReason_INTERNAL_ERROR ErrorReason = 20
-	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: Enlist could not record the call, and so sent nothing for it. An earlier call with the
-	// same request_id may have sent something. Or Enlist could not read the record of a creation.
-	// Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-	// cause in the log.
-	// RetryInfo: always.
-	// Details: none.
+	// Enlist could not record the call, and so sent nothing for it. An earlier call with the same
+	// request_id may have sent something. Or Enlist could not read the record of a creation.
+	//
+	// Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+	// the log.
 	ErrorReason_JOURNAL_UNAVAILABLE ErrorReason = 21
-	// Code: UNAVAILABLE, HTTP 503.
-	// Cause: Enlist could not check a token, because it could not read the keys of its issuer.
-	// Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-	// cause in the log.
-	// RetryInfo: always.
-	// Details: none.
+	// Enlist could not check a token, because it could not read the keys of its issuer.
+	//
+	// Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+	// the log.
 	ErrorReason_AUTHENTICATION_UNAVAILABLE ErrorReason = 22
 )
 
@@ -423,33 +373,45 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tB\x03\xe0A\x03R\x04code\x12!\n" +
 	"\amessage\x18\x02 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\amessage\x12\x1d\n" +
 	"\x05extra\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x05extra\x12)\n" +
-	"\vdescription\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\vdescription*\xbc\x04\n" +
+	"\vdescription\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\vdescription*\xcf\a\n" +
 	"\vErrorReason\x12\x1c\n" +
-	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n" +
-	"\rINVALID_FIELD\x10\x01\x12\x17\n" +
-	"\x13FIELD_NOT_SUPPORTED\x10\x02\x12\x15\n" +
-	"\x11REQUEST_ID_REUSED\x10\x03\x12\x1b\n" +
-	"\x17PROVIDER_NOT_CONFIGURED\x10\x04\x12\x16\n" +
-	"\x12CUSTOMER_NOT_FOUND\x10\x05\x12\x17\n" +
-	"\x13OPERATION_NOT_FOUND\x10\x06\x12\x13\n" +
-	"\x0fCUSTOMER_EXISTS\x10\a\x12\x15\n" +
-	"\x11RPC_NOT_SUPPORTED\x10\b\x12\x17\n" +
-	"\x13REQUEST_IN_PROGRESS\x10\t\x12\x13\n" +
+	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12b\n" +
+	"\rINVALID_FIELD\x10\x01\x1aO\xba\x8e\x19K\b\x03\x12!\b\x9d\x03\x12\x1cfor a body that is too large\x12 \b\x9f\x03\x12\x1bfor a body that is not JSON\x18\x010\x01\x12#\n" +
+	"\x13FIELD_NOT_SUPPORTED\x10\x02\x1a\n" +
+	"\xba\x8e\x19\x06\b\x03\x18\x010\x01\x12!\n" +
+	"\x11REQUEST_ID_REUSED\x10\x03\x1a\n" +
+	"\xba\x8e\x19\x06\b\x03\x18\x010\x01\x12%\n" +
+	"\x17PROVIDER_NOT_CONFIGURED\x10\x04\x1a\b\xba\x8e\x19\x04\b\x05\x18\x01\x12\"\n" +
+	"\x12CUSTOMER_NOT_FOUND\x10\x05\x1a\n" +
+	"\xba\x8e\x19\x06\b\x05\x18\x01(\x01\x12!\n" +
+	"\x13OPERATION_NOT_FOUND\x10\x06\x1a\b\xba\x8e\x19\x04\b\x05\x18\x01\x12\x1f\n" +
+	"\x0fCUSTOMER_EXISTS\x10\a\x1a\n" +
+	"\xba\x8e\x19\x06\b\x06\x18\x02(\x01\x12k\n" +
+	"\x11RPC_NOT_SUPPORTED\x10\b\x1aT\xba\x8e\x19P\b\f\x12#\b\x94\x03\x12\x1efor a path that does not exist\x12%\b\x95\x03\x12 for a method that does not exist\x18\x01\x12#\n" +
+	"\x13REQUEST_IN_PROGRESS\x10\t\x1a\n" +
+	"\xba\x8e\x19\x06\b\n" +
+	"\x18\x03 \x01\x12!\n" +
 	"\x0fOUTCOME_UNKNOWN\x10\n" +
-	"\x12\x13\n" +
-	"\x0fVENDOR_REJECTED\x10\v\x12\x16\n" +
-	"\x12VENDOR_UNAVAILABLE\x10\f\x12\x0e\n" +
+	"\x1a\f\xba\x8e\x19\b\b\n" +
+	"\x18\x04 \x01(\x01\x12!\n" +
+	"\x0fVENDOR_REJECTED\x10\v\x1a\f\xba\x8e\x19\b\b\t\x18\x02(\x010\x01\x12$\n" +
+	"\x12VENDOR_UNAVAILABLE\x10\f\x1a\f\xba\x8e\x19\b\b\x0e\x18\x03 \x01(\x01\x12\x1a\n" +
 	"\n" +
-	"OVERLOADED\x10\r\x12\x17\n" +
-	"\x13VENDOR_RATE_LIMITED\x10\x0e\x12\x1f\n" +
-	"\x1bVENDOR_CREDENTIALS_REJECTED\x10\x0f\x12\x1b\n" +
-	"\x17VENDOR_RESPONSE_INVALID\x10\x10\x12\x17\n" +
-	"\x13CREDENTIALS_MISSING\x10\x11\x12\x17\n" +
-	"\x13CREDENTIALS_INVALID\x10\x12\x12\x11\n" +
-	"\rNOT_PERMITTED\x10\x13\x12\x12\n" +
-	"\x0eINTERNAL_ERROR\x10\x14\x12\x17\n" +
-	"\x13JOURNAL_UNAVAILABLE\x10\x15\x12\x1e\n" +
-	"\x1aAUTHENTICATION_UNAVAILABLE\x10\x16BU\n" +
+	"OVERLOADED\x10\r\x1a\n" +
+	"\xba\x8e\x19\x06\b\x0e\x18\x03 \x01\x12%\n" +
+	"\x13VENDOR_RATE_LIMITED\x10\x0e\x1a\f\xba\x8e\x19\b\b\b\x18\x03 \x01(\x01\x12+\n" +
+	"\x1bVENDOR_CREDENTIALS_REJECTED\x10\x0f\x1a\n" +
+	"\xba\x8e\x19\x06\b\r\x18\x05(\x01\x12'\n" +
+	"\x17VENDOR_RESPONSE_INVALID\x10\x10\x1a\n" +
+	"\xba\x8e\x19\x06\b\r\x18\x05(\x01\x12!\n" +
+	"\x13CREDENTIALS_MISSING\x10\x11\x1a\b\xba\x8e\x19\x04\b\x10\x18\x06\x12!\n" +
+	"\x13CREDENTIALS_INVALID\x10\x12\x1a\b\xba\x8e\x19\x04\b\x10\x18\x06\x12\x1b\n" +
+	"\rNOT_PERMITTED\x10\x13\x1a\b\xba\x8e\x19\x04\b\a\x18\x05\x12\x1c\n" +
+	"\x0eINTERNAL_ERROR\x10\x14\x1a\b\xba\x8e\x19\x04\b\r\x18\x05\x12#\n" +
+	"\x13JOURNAL_UNAVAILABLE\x10\x15\x1a\n" +
+	"\xba\x8e\x19\x06\b\x0e\x18\x03 \x01\x12*\n" +
+	"\x1aAUTHENTICATION_UNAVAILABLE\x10\x16\x1a\n" +
+	"\xba\x8e\x19\x06\b\x0e\x18\x03 \x01BU\n" +
 	"\rdev.enlist.v1B\n" +
 	"ErrorProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 

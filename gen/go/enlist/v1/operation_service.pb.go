@@ -36,13 +36,13 @@ const (
 	OperationState_OPERATION_STATE_INTENT OperationState = 1
 	// The customer exists at the vendor.
 	OperationState_OPERATION_STATE_SUCCEEDED OperationState = 2
-	// Refused. The outcome is final and nothing was created.
+	// Refused. Nothing was created.
 	OperationState_OPERATION_STATE_FAILED OperationState = 3
 	// Nothing was created. The same request_id starts again.
 	OperationState_OPERATION_STATE_NOT_SENT OperationState = 4
 	// Sent, but no trustworthy response arrived. Enlist looks the customer up in the background.
 	OperationState_OPERATION_STATE_UNKNOWN OperationState = 5
-	// Enlist cannot resolve the outcome. A person must decide. See ResolveOperation.
+	// Enlist cannot resolve the outcome. See ResolveOperation.
 	OperationState_OPERATION_STATE_NEEDS_PERSON OperationState = 6
 )
 
@@ -1315,15 +1315,15 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"_principal\"S\n" +
 	"\x18ResolveOperationResponse\x127\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\xe5\x01\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\x89\x02\n" +
 	"\x0eOperationState\x12\x1f\n" +
-	"\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
-	"\x16OPERATION_STATE_INTENT\x10\x01\x12\x1d\n" +
-	"\x19OPERATION_STATE_SUCCEEDED\x10\x02\x12\x1a\n" +
-	"\x16OPERATION_STATE_FAILED\x10\x03\x12\x1c\n" +
-	"\x18OPERATION_STATE_NOT_SENT\x10\x04\x12\x1b\n" +
-	"\x17OPERATION_STATE_UNKNOWN\x10\x05\x12 \n" +
-	"\x1cOPERATION_STATE_NEEDS_PERSON\x10\x06*n\n" +
+	"\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12 \n" +
+	"\x16OPERATION_STATE_INTENT\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12#\n" +
+	"\x19OPERATION_STATE_SUCCEEDED\x10\x02\x1a\x04\xc0\x8e\x19\x04\x12 \n" +
+	"\x16OPERATION_STATE_FAILED\x10\x03\x1a\x04\xc0\x8e\x19\x04\x12\"\n" +
+	"\x18OPERATION_STATE_NOT_SENT\x10\x04\x1a\x04\xc0\x8e\x19\x02\x12!\n" +
+	"\x17OPERATION_STATE_UNKNOWN\x10\x05\x1a\x04\xc0\x8e\x19\x01\x12&\n" +
+	"\x1cOPERATION_STATE_NEEDS_PERSON\x10\x06\x1a\x04\xc0\x8e\x19\x03*n\n" +
 	"\tSendStage\x12\x1a\n" +
 	"\x16SEND_STAGE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13SEND_STAGE_NOT_SENT\x10\x01\x12\x13\n" +

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from enlist.v1 import annotations_pb2 as enlist_dot_v1_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x65nlist/v1/error.proto\x12\tenlist.v1\x1a\x1b\x65nlist/v1/annotations.proto\"d\n\x0bVendorError\x12\x1f\n\x0bhttp_status\x18\x01 \x01(\x05R\nhttpStatus\x12\x34\n\x08messages\x18\x02 \x03(\x0b\x32\x18.enlist.v1.VendorMessageR\x08messages\"\x87\x01\n\rVendorMessage\x12\x12\n\x04\x63ode\x18\x01 \x01(\tR\x04\x63ode\x12\x1e\n\x07message\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\x07message\x12\x1a\n\x05\x65xtra\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\x05\x65xtra\x12&\n\x0b\x64\x65scription\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x0b\x64\x65scription*\xbc\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n\rINVALID_FIELD\x10\x01\x12\x17\n\x13\x46IELD_NOT_SUPPORTED\x10\x02\x12\x15\n\x11REQUEST_ID_REUSED\x10\x03\x12\x1b\n\x17PROVIDER_NOT_CONFIGURED\x10\x04\x12\x16\n\x12\x43USTOMER_NOT_FOUND\x10\x05\x12\x17\n\x13OPERATION_NOT_FOUND\x10\x06\x12\x13\n\x0f\x43USTOMER_EXISTS\x10\x07\x12\x15\n\x11RPC_NOT_SUPPORTED\x10\x08\x12\x17\n\x13REQUEST_IN_PROGRESS\x10\t\x12\x13\n\x0fOUTCOME_UNKNOWN\x10\n\x12\x13\n\x0fVENDOR_REJECTED\x10\x0b\x12\x16\n\x12VENDOR_UNAVAILABLE\x10\x0c\x12\x0e\n\nOVERLOADED\x10\r\x12\x17\n\x13VENDOR_RATE_LIMITED\x10\x0e\x12\x1f\n\x1bVENDOR_CREDENTIALS_REJECTED\x10\x0f\x12\x1b\n\x17VENDOR_RESPONSE_INVALID\x10\x10\x12\x17\n\x13\x43REDENTIALS_MISSING\x10\x11\x12\x17\n\x13\x43REDENTIALS_INVALID\x10\x12\x12\x11\n\rNOT_PERMITTED\x10\x13\x12\x12\n\x0eINTERNAL_ERROR\x10\x14\x12\x17\n\x13JOURNAL_UNAVAILABLE\x10\x15\x12\x1e\n\x1a\x41UTHENTICATION_UNAVAILABLE\x10\x16\x42U\n\rdev.enlist.v1B\nErrorProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x65nlist/v1/error.proto\x12\tenlist.v1\x1a\x1b\x65nlist/v1/annotations.proto\"d\n\x0bVendorError\x12\x1f\n\x0bhttp_status\x18\x01 \x01(\x05R\nhttpStatus\x12\x34\n\x08messages\x18\x02 \x03(\x0b\x32\x18.enlist.v1.VendorMessageR\x08messages\"\x87\x01\n\rVendorMessage\x12\x12\n\x04\x63ode\x18\x01 \x01(\tR\x04\x63ode\x12\x1e\n\x07message\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\x07message\x12\x1a\n\x05\x65xtra\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\x05\x65xtra\x12&\n\x0b\x64\x65scription\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x0b\x64\x65scription*\xcf\x07\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x62\n\rINVALID_FIELD\x10\x01\x1aO\xba\x8e\x19K\x12!\x08\x9d\x03\x12\x1c\x66or a body that is too large\x12 \x08\x9f\x03\x12\x1b\x66or a body that is not JSON\x18\x01\x30\x01\x08\x03\x12#\n\x13\x46IELD_NOT_SUPPORTED\x10\x02\x1a\n\xba\x8e\x19\x06\x18\x01\x30\x01\x08\x03\x12!\n\x11REQUEST_ID_REUSED\x10\x03\x1a\n\xba\x8e\x19\x06\x18\x01\x30\x01\x08\x03\x12%\n\x17PROVIDER_NOT_CONFIGURED\x10\x04\x1a\x08\xba\x8e\x19\x04\x18\x01\x08\x05\x12\"\n\x12\x43USTOMER_NOT_FOUND\x10\x05\x1a\n\xba\x8e\x19\x06\x18\x01(\x01\x08\x05\x12!\n\x13OPERATION_NOT_FOUND\x10\x06\x1a\x08\xba\x8e\x19\x04\x18\x01\x08\x05\x12\x1f\n\x0f\x43USTOMER_EXISTS\x10\x07\x1a\n\xba\x8e\x19\x06\x18\x02(\x01\x08\x06\x12k\n\x11RPC_NOT_SUPPORTED\x10\x08\x1aT\xba\x8e\x19P\x12#\x08\x94\x03\x12\x1e\x66or a path that does not exist\x12%\x08\x95\x03\x12 for a method that does not exist\x18\x01\x08\x0c\x12#\n\x13REQUEST_IN_PROGRESS\x10\t\x1a\n\xba\x8e\x19\x06\x18\x03 \x01\x08\n\x12!\n\x0fOUTCOME_UNKNOWN\x10\n\x1a\x0c\xba\x8e\x19\x08\x18\x04 \x01(\x01\x08\n\x12!\n\x0fVENDOR_REJECTED\x10\x0b\x1a\x0c\xba\x8e\x19\x08\x18\x02(\x01\x30\x01\x08\t\x12$\n\x12VENDOR_UNAVAILABLE\x10\x0c\x1a\x0c\xba\x8e\x19\x08\x18\x03 \x01(\x01\x08\x0e\x12\x1a\n\nOVERLOADED\x10\r\x1a\n\xba\x8e\x19\x06\x18\x03 \x01\x08\x0e\x12%\n\x13VENDOR_RATE_LIMITED\x10\x0e\x1a\x0c\xba\x8e\x19\x08\x18\x03 \x01(\x01\x08\x08\x12+\n\x1bVENDOR_CREDENTIALS_REJECTED\x10\x0f\x1a\n\xba\x8e\x19\x06\x18\x05(\x01\x08\r\x12\'\n\x17VENDOR_RESPONSE_INVALID\x10\x10\x1a\n\xba\x8e\x19\x06\x18\x05(\x01\x08\r\x12!\n\x13\x43REDENTIALS_MISSING\x10\x11\x1a\x08\xba\x8e\x19\x04\x18\x06\x08\x10\x12!\n\x13\x43REDENTIALS_INVALID\x10\x12\x1a\x08\xba\x8e\x19\x04\x18\x06\x08\x10\x12\x1b\n\rNOT_PERMITTED\x10\x13\x1a\x08\xba\x8e\x19\x04\x18\x05\x08\x07\x12\x1c\n\x0eINTERNAL_ERROR\x10\x14\x1a\x08\xba\x8e\x19\x04\x18\x05\x08\r\x12#\n\x13JOURNAL_UNAVAILABLE\x10\x15\x1a\n\xba\x8e\x19\x06\x18\x03 \x01\x08\x0e\x12*\n\x1a\x41UTHENTICATION_UNAVAILABLE\x10\x16\x1a\n\xba\x8e\x19\x06\x18\x03 \x01\x08\x0e\x42U\n\rdev.enlist.v1B\nErrorProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,6 +33,50 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'enlist.v1.error_pb2', _glob
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rdev.enlist.v1B\nErrorProtoP\001Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1'
+  _globals['_ERRORREASON'].values_by_name["INVALID_FIELD"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["INVALID_FIELD"]._serialized_options = b'\272\216\031K\022!\010\235\003\022\034for a body that is too large\022 \010\237\003\022\033for a body that is not JSON\030\0010\001\010\003'
+  _globals['_ERRORREASON'].values_by_name["FIELD_NOT_SUPPORTED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["FIELD_NOT_SUPPORTED"]._serialized_options = b'\272\216\031\006\030\0010\001\010\003'
+  _globals['_ERRORREASON'].values_by_name["REQUEST_ID_REUSED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["REQUEST_ID_REUSED"]._serialized_options = b'\272\216\031\006\030\0010\001\010\003'
+  _globals['_ERRORREASON'].values_by_name["PROVIDER_NOT_CONFIGURED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["PROVIDER_NOT_CONFIGURED"]._serialized_options = b'\272\216\031\004\030\001\010\005'
+  _globals['_ERRORREASON'].values_by_name["CUSTOMER_NOT_FOUND"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["CUSTOMER_NOT_FOUND"]._serialized_options = b'\272\216\031\006\030\001(\001\010\005'
+  _globals['_ERRORREASON'].values_by_name["OPERATION_NOT_FOUND"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["OPERATION_NOT_FOUND"]._serialized_options = b'\272\216\031\004\030\001\010\005'
+  _globals['_ERRORREASON'].values_by_name["CUSTOMER_EXISTS"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["CUSTOMER_EXISTS"]._serialized_options = b'\272\216\031\006\030\002(\001\010\006'
+  _globals['_ERRORREASON'].values_by_name["RPC_NOT_SUPPORTED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["RPC_NOT_SUPPORTED"]._serialized_options = b'\272\216\031P\022#\010\224\003\022\036for a path that does not exist\022%\010\225\003\022 for a method that does not exist\030\001\010\014'
+  _globals['_ERRORREASON'].values_by_name["REQUEST_IN_PROGRESS"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["REQUEST_IN_PROGRESS"]._serialized_options = b'\272\216\031\006\030\003 \001\010\n'
+  _globals['_ERRORREASON'].values_by_name["OUTCOME_UNKNOWN"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["OUTCOME_UNKNOWN"]._serialized_options = b'\272\216\031\010\030\004 \001(\001\010\n'
+  _globals['_ERRORREASON'].values_by_name["VENDOR_REJECTED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["VENDOR_REJECTED"]._serialized_options = b'\272\216\031\010\030\002(\0010\001\010\t'
+  _globals['_ERRORREASON'].values_by_name["VENDOR_UNAVAILABLE"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["VENDOR_UNAVAILABLE"]._serialized_options = b'\272\216\031\010\030\003 \001(\001\010\016'
+  _globals['_ERRORREASON'].values_by_name["OVERLOADED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["OVERLOADED"]._serialized_options = b'\272\216\031\006\030\003 \001\010\016'
+  _globals['_ERRORREASON'].values_by_name["VENDOR_RATE_LIMITED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["VENDOR_RATE_LIMITED"]._serialized_options = b'\272\216\031\010\030\003 \001(\001\010\010'
+  _globals['_ERRORREASON'].values_by_name["VENDOR_CREDENTIALS_REJECTED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["VENDOR_CREDENTIALS_REJECTED"]._serialized_options = b'\272\216\031\006\030\005(\001\010\r'
+  _globals['_ERRORREASON'].values_by_name["VENDOR_RESPONSE_INVALID"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["VENDOR_RESPONSE_INVALID"]._serialized_options = b'\272\216\031\006\030\005(\001\010\r'
+  _globals['_ERRORREASON'].values_by_name["CREDENTIALS_MISSING"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["CREDENTIALS_MISSING"]._serialized_options = b'\272\216\031\004\030\006\010\020'
+  _globals['_ERRORREASON'].values_by_name["CREDENTIALS_INVALID"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["CREDENTIALS_INVALID"]._serialized_options = b'\272\216\031\004\030\006\010\020'
+  _globals['_ERRORREASON'].values_by_name["NOT_PERMITTED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["NOT_PERMITTED"]._serialized_options = b'\272\216\031\004\030\005\010\007'
+  _globals['_ERRORREASON'].values_by_name["INTERNAL_ERROR"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["INTERNAL_ERROR"]._serialized_options = b'\272\216\031\004\030\005\010\r'
+  _globals['_ERRORREASON'].values_by_name["JOURNAL_UNAVAILABLE"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["JOURNAL_UNAVAILABLE"]._serialized_options = b'\272\216\031\006\030\003 \001\010\016'
+  _globals['_ERRORREASON'].values_by_name["AUTHENTICATION_UNAVAILABLE"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["AUTHENTICATION_UNAVAILABLE"]._serialized_options = b'\272\216\031\006\030\003 \001\010\016'
   _globals['_VENDORMESSAGE'].fields_by_name['message']._loaded_options = None
   _globals['_VENDORMESSAGE'].fields_by_name['message']._serialized_options = b'\220\216\031\001'
   _globals['_VENDORMESSAGE'].fields_by_name['extra']._loaded_options = None
@@ -40,7 +84,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VENDORMESSAGE'].fields_by_name['description']._loaded_options = None
   _globals['_VENDORMESSAGE'].fields_by_name['description']._serialized_options = b'\220\216\031\001'
   _globals['_ERRORREASON']._serialized_start=306
-  _globals['_ERRORREASON']._serialized_end=878
+  _globals['_ERRORREASON']._serialized_end=1281
   _globals['_VENDORERROR']._serialized_start=65
   _globals['_VENDORERROR']._serialized_end=165
   _globals['_VENDORMESSAGE']._serialized_start=168

@@ -28,390 +28,291 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_UNSPECIFIED: _ErrorReason.ValueType  # 0
     """Not set."""
     INVALID_FIELD: _ErrorReason.ValueType  # 1
-    """Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not
-    JSON).
-    Cause: One or more fields break a rule of the contract or of the provider, or the request is
+    """One or more fields break a rule of the contract or of the provider, or the request is
     malformed.
-    Remedy: Fix every field that BadRequest names, and call again.
-    RetryInfo: never.
-    Details: BadRequest.
+
+    Fix every field that BadRequest names, and call again.
     """
     FIELD_NOT_SUPPORTED: _ErrorReason.ValueType  # 2
-    """Code: INVALID_ARGUMENT, HTTP 400.
-    Cause: The provider does not support one or more of the fields, or a value of `on_existing`.
-    Remedy: Leave out what BadRequest names, or set `unsupported_fields` to
-    UNSUPPORTED_FIELDS_DROP. GetProvider lists what the provider supports.
-    RetryInfo: never.
-    Details: BadRequest.
+    """The provider does not support one or more of the fields, or a value of `on_existing`.
+
+    Leave out what BadRequest names, or set `unsupported_fields` to UNSUPPORTED_FIELDS_DROP.
+    GetProvider lists what the provider supports.
     """
     REQUEST_ID_REUSED: _ErrorReason.ValueType  # 3
-    """Code: INVALID_ARGUMENT, HTTP 400.
-    Cause: An earlier request with this request_id had other fields.
-    Remedy: Repeat the earlier request unchanged, or use a new request_id.
-    RetryInfo: never.
-    Details: BadRequest.
+    """An earlier request with this request_id had other fields.
+
+    Repeat the earlier request unchanged, or use a new request_id.
     """
     PROVIDER_NOT_CONFIGURED: _ErrorReason.ValueType  # 4
-    """Code: NOT_FOUND, HTTP 404.
-    Cause: No provider of that name is configured.
-    Remedy: Use one of the names in the message.
-    RetryInfo: never.
-    Details: none.
+    """No provider of that name is configured.
+
+    Use one of the names in the message.
     """
     CUSTOMER_NOT_FOUND: _ErrorReason.ValueType  # 5
-    """Code: NOT_FOUND, HTTP 404.
-    Cause: The vendor has no customer with that id.
-    Remedy: Use the `customer.id` that CreateCustomer returned.
-    RetryInfo: never.
-    Details: VendorError.
+    """The vendor has no customer with that id.
+
+    Use the `customer.id` that CreateCustomer returned.
     """
     OPERATION_NOT_FOUND: _ErrorReason.ValueType  # 6
-    """Code: NOT_FOUND, HTTP 404.
-    Cause: There is no record of a creation with that request_id for this caller and provider.
-    Enlist does not record previews, and requests that it refused because of their fields.
-    Remedy: Use the request_id of a creation. ListOperations lists them.
-    RetryInfo: never.
-    Details: none.
+    """There is no record of a creation with that request_id for this caller and provider. Enlist does
+    not record previews, and requests that it refused because of their fields.
+
+    Use the request_id of a creation. ListOperations lists them.
     """
     CUSTOMER_EXISTS: _ErrorReason.ValueType  # 7
-    """Code: ALREADY_EXISTS, HTTP 409.
-    Cause: The provider already has a customer with that id, or with a nearly equal one that the
-    vendor may treat as the same. Enlist left it unchanged. A look-up showed that this request_id
-    did not create it.
-    Remedy: Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer
-    unchanged, or to ON_EXISTING_UPDATE to overwrite it.
-    RetryInfo: never.
-    Details: VendorError.
+    """The provider already has a customer with that id, or with a nearly equal one that the vendor
+    may treat as the same. Enlist left it unchanged. A look-up showed that this request_id did not
+    create it.
+
+    Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer unchanged,
+    or to ON_EXISTING_UPDATE to overwrite it.
     """
     RPC_NOT_SUPPORTED: _ErrorReason.ValueType  # 8
-    """Code: UNIMPLEMENTED, HTTP 501 (404 for a path and 405 for a method that does not exist).
-    Cause: The provider's vendor, or this version of Enlist, does not support the call.
-    Remedy: Use what the message names. GetProvider says which RPCs a provider supports, and why it
-    does not support the others.
-    RetryInfo: never.
-    Details: none.
+    """The provider's vendor, or this version of Enlist, does not support the call.
+
+    Use what the message names. GetProvider says which RPCs a provider supports, and why it does
+    not support the others.
     """
     REQUEST_IN_PROGRESS: _ErrorReason.ValueType  # 9
-    """Code: ABORTED, HTTP 409.
-    Cause: The same creation, or another one of the same customer, is still in progress. Enlist
-    sent nothing for this call. For ResolveOperation: it is too early to decide that nothing was
+    """The same creation, or another one of the same customer, is still in progress. Enlist sent
+    nothing for this call. For ResolveOperation: it is too early to decide that nothing was
     created.
-    Remedy: Call again with the same request_id after the RetryInfo delay, or wait with
-    WaitOperation.
-    RetryInfo: always.
-    Details: none.
+
+    Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
     """
     OUTCOME_UNKNOWN: _ErrorReason.ValueType  # 10
-    """Code: ABORTED, HTTP 409.
-    Cause: The request was sent, but no trustworthy response arrived. The customer may exist or
-    not. Enlist resolves the outcome in the background.
-    Remedy: Call again with the same request_id, or wait with WaitOperation. Never use a new
-    request_id. If Enlist cannot resolve the outcome, the message says so: check at the vendor, and
-    record the result with ResolveOperation.
-    RetryInfo: always, unless a person must decide.
-    Details: VendorError.
+    """The request was sent, but no trustworthy response arrived. The customer may exist or not.
+    Enlist resolves the outcome in the background.
+
+    Call again with the same request_id, or wait with WaitOperation. Never use a new request_id. If
+    Enlist cannot resolve the outcome, the message says so: check at the vendor, and record the
+    result with ResolveOperation.
     """
     VENDOR_REJECTED: _ErrorReason.ValueType  # 11
-    """Code: FAILED_PRECONDITION, HTTP 400.
-    Cause: The vendor refused the request. Nothing was created. BadRequest has the fields that the
-    vendor names, if any.
-    Remedy: Fix what VendorError names, in the request or in the vendor's system. Then call again
-    with a new request_id.
-    RetryInfo: never.
-    Details: VendorError, BadRequest.
+    """The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
+    names, if any.
+
+    Fix what VendorError names, in the request or in the vendor's system. Then call again with a
+    new request_id.
     """
     VENDOR_UNAVAILABLE: _ErrorReason.ValueType  # 12
-    """Code: UNAVAILABLE, HTTP 503.
-    Cause: The vendor could not be reached, did not respond to a read, or reported that it is
-    unavailable. Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends
-    again, a look-up must show that nothing was created.
-    Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-    deadline.
-    RetryInfo: always.
-    Details: VendorError.
+    """The vendor could not be reached, did not respond to a read, or reported that it is unavailable.
+    Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends again, a look-up
+    must show that nothing was created.
+
+    Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
     """
     OVERLOADED: _ErrorReason.ValueType  # 13
-    """Code: UNAVAILABLE, HTTP 503.
-    Cause: The call timed out waiting for a free slot at the provider (`max_in_flight`,
-    `rate_limit`). Or Enlist has reached a limit of its own: calls in progress, memory, or large
-    vendor responses being read. Nothing was created.
-    Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-    deadline.
-    RetryInfo: always.
-    Details: none.
+    """The call timed out waiting for a free slot at the provider (`max_in_flight`, `rate_limit`). Or
+    Enlist has reached a limit of its own: calls in progress, memory, or large vendor responses
+    being read. Nothing was created.
+
+    Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
     """
     VENDOR_RATE_LIMITED: _ErrorReason.ValueType  # 14
-    """Code: RESOURCE_EXHAUSTED, HTTP 429.
-    Cause: The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
-    Remedy: Call again with the same request_id after the RetryInfo delay. It is at least the delay
-    that the vendor asks for.
-    RetryInfo: always.
-    Details: VendorError.
+    """The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
+
+    Call again with the same request_id after the RetryInfo delay. It is at least the delay that
+    the vendor asks for.
     """
     VENDOR_CREDENTIALS_REJECTED: _ErrorReason.ValueType  # 15
-    """Code: INTERNAL, HTTP 500.
-    Cause: The vendor rejected the credentials of this provider. Enlist pauses requests to it,
-    longer after each rejection. It looks the customer up before it sends again.
-    Remedy: An operator must fix the credentials in the configuration and restart Enlist. Then call
-    again with the same request_id.
-    RetryInfo: never.
-    Details: VendorError.
+    """The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
+    after each rejection. It looks the customer up before it sends again.
+
+    An operator must fix the credentials in the configuration and restart Enlist. Then call again
+    with the same request_id.
     """
     VENDOR_RESPONSE_INVALID: _ErrorReason.ValueType  # 16
-    """Code: INTERNAL, HTTP 500.
-    Cause: The vendor's response does not match its documentation: a wrong `base_url`, an error
-    page of a proxy, or an unknown format.
-    Remedy: An operator must check the provider's `base_url` and any proxy. GetOperation shows the
-    response to a creation.
-    RetryInfo: never.
-    Details: VendorError.
+    """The vendor's response does not match its documentation: a wrong `base_url`, an error page of a
+    proxy, or an unknown format.
+
+    An operator must check the provider's `base_url` and any proxy. GetOperation shows the response
+    to a creation.
     """
     CREDENTIALS_MISSING: _ErrorReason.ValueType  # 17
-    """Code: UNAUTHENTICATED, HTTP 401.
-    Cause: The call has no credentials.
-    Remedy: Send what the message names: `authorization: Bearer …` with an API key or a token, or a
-    client certificate.
-    RetryInfo: never.
-    Details: none.
+    """The call has no credentials.
+
+    Send what the message names: `authorization: Bearer …` with an API key or a token, or a client
+    certificate.
     """
     CREDENTIALS_INVALID: _ErrorReason.ValueType  # 18
-    """Code: UNAUTHENTICATED, HTTP 401.
-    Cause: The credentials of the call are unknown, expired or malformed.
-    Remedy: Send valid credentials. For a token, the message names the wrong claim. If a call has
-    both, `authorization` counts and the client certificate does not.
-    RetryInfo: never.
-    Details: none.
+    """The credentials of the call are unknown, expired or malformed.
+
+    Send valid credentials. For a token, the message names the wrong claim. If a call has both,
+    `authorization` counts and the client certificate does not.
     """
     NOT_PERMITTED: _ErrorReason.ValueType  # 19
-    """Code: PERMISSION_DENIED, HTTP 403.
-    Cause: The caller may not use this provider or this RPC, or asks for the creations of another
-    caller.
-    Remedy: Use what the message permits, or ask the operator for more permissions.
-    RetryInfo: never.
-    Details: none.
+    """The caller may not use this provider or this RPC, or asks for the creations of another caller.
+
+    Use what the message permits, or ask the operator for more permissions.
     """
     INTERNAL_ERROR: _ErrorReason.ValueType  # 20
-    """Code: INTERNAL, HTTP 500.
-    Cause: A defect in Enlist.
-    Remedy: Give the operator the call id in the message. The log has the cause under that id.
-    RetryInfo: never.
-    Details: none.
+    """A defect in Enlist.
+
+    Give the operator the call id in the message. The log has the cause under that id.
     """
     JOURNAL_UNAVAILABLE: _ErrorReason.ValueType  # 21
-    """Code: UNAVAILABLE, HTTP 503.
-    Cause: Enlist could not record the call, and so sent nothing for it. An earlier call with the
-    same request_id may have sent something. Or Enlist could not read the record of a creation.
-    Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-    cause in the log.
-    RetryInfo: always.
-    Details: none.
+    """Enlist could not record the call, and so sent nothing for it. An earlier call with the same
+    request_id may have sent something. Or Enlist could not read the record of a creation.
+
+    Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+    the log.
     """
     AUTHENTICATION_UNAVAILABLE: _ErrorReason.ValueType  # 22
-    """Code: UNAVAILABLE, HTTP 503.
-    Cause: Enlist could not check a token, because it could not read the keys of its issuer.
-    Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-    cause in the log.
-    RetryInfo: always.
-    Details: none.
+    """Enlist could not check a token, because it could not read the keys of its issuer.
+
+    Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+    the log.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the `reason` in the google.rpc.ErrorInfo (domain `enlist`) of every error.
 
-    Each comment gives the status code over gRPC and REST, the cause, the remedy, and the details
-    besides ErrorInfo. `RetryInfo` says whether google.rpc.RetryInfo comes with the error: retry the
-    same request after its delay. docs/errors.md is generated from these comments.
+    Each comment has two paragraphs: the cause and the remedy. docs/errors.md also has the status
+    code, the caller's next action, and the details, from the option `reason` of each.
     buf:lint:ignore ENUM_VALUE_PREFIX
     """
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Not set."""
 INVALID_FIELD: ErrorReason.ValueType  # 1
-"""Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not
-JSON).
-Cause: One or more fields break a rule of the contract or of the provider, or the request is
+"""One or more fields break a rule of the contract or of the provider, or the request is
 malformed.
-Remedy: Fix every field that BadRequest names, and call again.
-RetryInfo: never.
-Details: BadRequest.
+
+Fix every field that BadRequest names, and call again.
 """
 FIELD_NOT_SUPPORTED: ErrorReason.ValueType  # 2
-"""Code: INVALID_ARGUMENT, HTTP 400.
-Cause: The provider does not support one or more of the fields, or a value of `on_existing`.
-Remedy: Leave out what BadRequest names, or set `unsupported_fields` to
-UNSUPPORTED_FIELDS_DROP. GetProvider lists what the provider supports.
-RetryInfo: never.
-Details: BadRequest.
+"""The provider does not support one or more of the fields, or a value of `on_existing`.
+
+Leave out what BadRequest names, or set `unsupported_fields` to UNSUPPORTED_FIELDS_DROP.
+GetProvider lists what the provider supports.
 """
 REQUEST_ID_REUSED: ErrorReason.ValueType  # 3
-"""Code: INVALID_ARGUMENT, HTTP 400.
-Cause: An earlier request with this request_id had other fields.
-Remedy: Repeat the earlier request unchanged, or use a new request_id.
-RetryInfo: never.
-Details: BadRequest.
+"""An earlier request with this request_id had other fields.
+
+Repeat the earlier request unchanged, or use a new request_id.
 """
 PROVIDER_NOT_CONFIGURED: ErrorReason.ValueType  # 4
-"""Code: NOT_FOUND, HTTP 404.
-Cause: No provider of that name is configured.
-Remedy: Use one of the names in the message.
-RetryInfo: never.
-Details: none.
+"""No provider of that name is configured.
+
+Use one of the names in the message.
 """
 CUSTOMER_NOT_FOUND: ErrorReason.ValueType  # 5
-"""Code: NOT_FOUND, HTTP 404.
-Cause: The vendor has no customer with that id.
-Remedy: Use the `customer.id` that CreateCustomer returned.
-RetryInfo: never.
-Details: VendorError.
+"""The vendor has no customer with that id.
+
+Use the `customer.id` that CreateCustomer returned.
 """
 OPERATION_NOT_FOUND: ErrorReason.ValueType  # 6
-"""Code: NOT_FOUND, HTTP 404.
-Cause: There is no record of a creation with that request_id for this caller and provider.
-Enlist does not record previews, and requests that it refused because of their fields.
-Remedy: Use the request_id of a creation. ListOperations lists them.
-RetryInfo: never.
-Details: none.
+"""There is no record of a creation with that request_id for this caller and provider. Enlist does
+not record previews, and requests that it refused because of their fields.
+
+Use the request_id of a creation. ListOperations lists them.
 """
 CUSTOMER_EXISTS: ErrorReason.ValueType  # 7
-"""Code: ALREADY_EXISTS, HTTP 409.
-Cause: The provider already has a customer with that id, or with a nearly equal one that the
-vendor may treat as the same. Enlist left it unchanged. A look-up showed that this request_id
-did not create it.
-Remedy: Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer
-unchanged, or to ON_EXISTING_UPDATE to overwrite it.
-RetryInfo: never.
-Details: VendorError.
+"""The provider already has a customer with that id, or with a nearly equal one that the vendor
+may treat as the same. Enlist left it unchanged. A look-up showed that this request_id did not
+create it.
+
+Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer unchanged,
+or to ON_EXISTING_UPDATE to overwrite it.
 """
 RPC_NOT_SUPPORTED: ErrorReason.ValueType  # 8
-"""Code: UNIMPLEMENTED, HTTP 501 (404 for a path and 405 for a method that does not exist).
-Cause: The provider's vendor, or this version of Enlist, does not support the call.
-Remedy: Use what the message names. GetProvider says which RPCs a provider supports, and why it
-does not support the others.
-RetryInfo: never.
-Details: none.
+"""The provider's vendor, or this version of Enlist, does not support the call.
+
+Use what the message names. GetProvider says which RPCs a provider supports, and why it does
+not support the others.
 """
 REQUEST_IN_PROGRESS: ErrorReason.ValueType  # 9
-"""Code: ABORTED, HTTP 409.
-Cause: The same creation, or another one of the same customer, is still in progress. Enlist
-sent nothing for this call. For ResolveOperation: it is too early to decide that nothing was
+"""The same creation, or another one of the same customer, is still in progress. Enlist sent
+nothing for this call. For ResolveOperation: it is too early to decide that nothing was
 created.
-Remedy: Call again with the same request_id after the RetryInfo delay, or wait with
-WaitOperation.
-RetryInfo: always.
-Details: none.
+
+Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
 """
 OUTCOME_UNKNOWN: ErrorReason.ValueType  # 10
-"""Code: ABORTED, HTTP 409.
-Cause: The request was sent, but no trustworthy response arrived. The customer may exist or
-not. Enlist resolves the outcome in the background.
-Remedy: Call again with the same request_id, or wait with WaitOperation. Never use a new
-request_id. If Enlist cannot resolve the outcome, the message says so: check at the vendor, and
-record the result with ResolveOperation.
-RetryInfo: always, unless a person must decide.
-Details: VendorError.
+"""The request was sent, but no trustworthy response arrived. The customer may exist or not.
+Enlist resolves the outcome in the background.
+
+Call again with the same request_id, or wait with WaitOperation. Never use a new request_id. If
+Enlist cannot resolve the outcome, the message says so: check at the vendor, and record the
+result with ResolveOperation.
 """
 VENDOR_REJECTED: ErrorReason.ValueType  # 11
-"""Code: FAILED_PRECONDITION, HTTP 400.
-Cause: The vendor refused the request. Nothing was created. BadRequest has the fields that the
-vendor names, if any.
-Remedy: Fix what VendorError names, in the request or in the vendor's system. Then call again
-with a new request_id.
-RetryInfo: never.
-Details: VendorError, BadRequest.
+"""The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
+names, if any.
+
+Fix what VendorError names, in the request or in the vendor's system. Then call again with a
+new request_id.
 """
 VENDOR_UNAVAILABLE: ErrorReason.ValueType  # 12
-"""Code: UNAVAILABLE, HTTP 503.
-Cause: The vendor could not be reached, did not respond to a read, or reported that it is
-unavailable. Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends
-again, a look-up must show that nothing was created.
-Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-deadline.
-RetryInfo: always.
-Details: VendorError.
+"""The vendor could not be reached, did not respond to a read, or reported that it is unavailable.
+Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends again, a look-up
+must show that nothing was created.
+
+Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 """
 OVERLOADED: ErrorReason.ValueType  # 13
-"""Code: UNAVAILABLE, HTTP 503.
-Cause: The call timed out waiting for a free slot at the provider (`max_in_flight`,
-`rate_limit`). Or Enlist has reached a limit of its own: calls in progress, memory, or large
-vendor responses being read. Nothing was created.
-Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-deadline.
-RetryInfo: always.
-Details: none.
+"""The call timed out waiting for a free slot at the provider (`max_in_flight`, `rate_limit`). Or
+Enlist has reached a limit of its own: calls in progress, memory, or large vendor responses
+being read. Nothing was created.
+
+Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
 """
 VENDOR_RATE_LIMITED: ErrorReason.ValueType  # 14
-"""Code: RESOURCE_EXHAUSTED, HTTP 429.
-Cause: The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
-Remedy: Call again with the same request_id after the RetryInfo delay. It is at least the delay
-that the vendor asks for.
-RetryInfo: always.
-Details: VendorError.
+"""The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
+
+Call again with the same request_id after the RetryInfo delay. It is at least the delay that
+the vendor asks for.
 """
 VENDOR_CREDENTIALS_REJECTED: ErrorReason.ValueType  # 15
-"""Code: INTERNAL, HTTP 500.
-Cause: The vendor rejected the credentials of this provider. Enlist pauses requests to it,
-longer after each rejection. It looks the customer up before it sends again.
-Remedy: An operator must fix the credentials in the configuration and restart Enlist. Then call
-again with the same request_id.
-RetryInfo: never.
-Details: VendorError.
+"""The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
+after each rejection. It looks the customer up before it sends again.
+
+An operator must fix the credentials in the configuration and restart Enlist. Then call again
+with the same request_id.
 """
 VENDOR_RESPONSE_INVALID: ErrorReason.ValueType  # 16
-"""Code: INTERNAL, HTTP 500.
-Cause: The vendor's response does not match its documentation: a wrong `base_url`, an error
-page of a proxy, or an unknown format.
-Remedy: An operator must check the provider's `base_url` and any proxy. GetOperation shows the
-response to a creation.
-RetryInfo: never.
-Details: VendorError.
+"""The vendor's response does not match its documentation: a wrong `base_url`, an error page of a
+proxy, or an unknown format.
+
+An operator must check the provider's `base_url` and any proxy. GetOperation shows the response
+to a creation.
 """
 CREDENTIALS_MISSING: ErrorReason.ValueType  # 17
-"""Code: UNAUTHENTICATED, HTTP 401.
-Cause: The call has no credentials.
-Remedy: Send what the message names: `authorization: Bearer …` with an API key or a token, or a
-client certificate.
-RetryInfo: never.
-Details: none.
+"""The call has no credentials.
+
+Send what the message names: `authorization: Bearer …` with an API key or a token, or a client
+certificate.
 """
 CREDENTIALS_INVALID: ErrorReason.ValueType  # 18
-"""Code: UNAUTHENTICATED, HTTP 401.
-Cause: The credentials of the call are unknown, expired or malformed.
-Remedy: Send valid credentials. For a token, the message names the wrong claim. If a call has
-both, `authorization` counts and the client certificate does not.
-RetryInfo: never.
-Details: none.
+"""The credentials of the call are unknown, expired or malformed.
+
+Send valid credentials. For a token, the message names the wrong claim. If a call has both,
+`authorization` counts and the client certificate does not.
 """
 NOT_PERMITTED: ErrorReason.ValueType  # 19
-"""Code: PERMISSION_DENIED, HTTP 403.
-Cause: The caller may not use this provider or this RPC, or asks for the creations of another
-caller.
-Remedy: Use what the message permits, or ask the operator for more permissions.
-RetryInfo: never.
-Details: none.
+"""The caller may not use this provider or this RPC, or asks for the creations of another caller.
+
+Use what the message permits, or ask the operator for more permissions.
 """
 INTERNAL_ERROR: ErrorReason.ValueType  # 20
-"""Code: INTERNAL, HTTP 500.
-Cause: A defect in Enlist.
-Remedy: Give the operator the call id in the message. The log has the cause under that id.
-RetryInfo: never.
-Details: none.
+"""A defect in Enlist.
+
+Give the operator the call id in the message. The log has the cause under that id.
 """
 JOURNAL_UNAVAILABLE: ErrorReason.ValueType  # 21
-"""Code: UNAVAILABLE, HTTP 503.
-Cause: Enlist could not record the call, and so sent nothing for it. An earlier call with the
-same request_id may have sent something. Or Enlist could not read the record of a creation.
-Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-cause in the log.
-RetryInfo: always.
-Details: none.
+"""Enlist could not record the call, and so sent nothing for it. An earlier call with the same
+request_id may have sent something. Or Enlist could not read the record of a creation.
+
+Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+the log.
 """
 AUTHENTICATION_UNAVAILABLE: ErrorReason.ValueType  # 22
-"""Code: UNAVAILABLE, HTTP 503.
-Cause: Enlist could not check a token, because it could not read the keys of its issuer.
-Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-cause in the log.
-RetryInfo: always.
-Details: none.
+"""Enlist could not check a token, because it could not read the keys of its issuer.
+
+Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+the log.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 

@@ -36,13 +36,13 @@ class _OperationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Operat
     OPERATION_STATE_SUCCEEDED: _OperationState.ValueType  # 2
     """The customer exists at the vendor."""
     OPERATION_STATE_FAILED: _OperationState.ValueType  # 3
-    """Refused. The outcome is final and nothing was created."""
+    """Refused. Nothing was created."""
     OPERATION_STATE_NOT_SENT: _OperationState.ValueType  # 4
     """Nothing was created. The same request_id starts again."""
     OPERATION_STATE_UNKNOWN: _OperationState.ValueType  # 5
     """Sent, but no trustworthy response arrived. Enlist looks the customer up in the background."""
     OPERATION_STATE_NEEDS_PERSON: _OperationState.ValueType  # 6
-    """Enlist cannot resolve the outcome. A person must decide. See ResolveOperation."""
+    """Enlist cannot resolve the outcome. See ResolveOperation."""
 
 class OperationState(_OperationState, metaclass=_OperationStateEnumTypeWrapper):
     """OperationState is the state of a creation."""
@@ -54,13 +54,13 @@ OPERATION_STATE_INTENT: OperationState.ValueType  # 1
 OPERATION_STATE_SUCCEEDED: OperationState.ValueType  # 2
 """The customer exists at the vendor."""
 OPERATION_STATE_FAILED: OperationState.ValueType  # 3
-"""Refused. The outcome is final and nothing was created."""
+"""Refused. Nothing was created."""
 OPERATION_STATE_NOT_SENT: OperationState.ValueType  # 4
 """Nothing was created. The same request_id starts again."""
 OPERATION_STATE_UNKNOWN: OperationState.ValueType  # 5
 """Sent, but no trustworthy response arrived. Enlist looks the customer up in the background."""
 OPERATION_STATE_NEEDS_PERSON: OperationState.ValueType  # 6
-"""Enlist cannot resolve the outcome. A person must decide. See ResolveOperation."""
+"""Enlist cannot resolve the outcome. See ResolveOperation."""
 Global___OperationState: _TypeAlias = OperationState  # noqa: Y015
 
 class _SendStage:

@@ -1,10 +1,77 @@
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { FieldOptions } from "@bufbuild/protobuf/wkt";
+import type { EnumValueOptions, FieldOptions } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file enlist/v1/annotations.proto.
  */
 export declare const file_enlist_v1_annotations: GenFile;
+/**
+ * Consequences are what follows from an ErrorReason.
+ *
+ * @generated from message enlist.v1.Consequences
+ */
+export type Consequences = Message<"enlist.v1.Consequences"> & {
+    /**
+     * The HTTP statuses that differ from that of `code`.
+     *
+     * @generated from field: repeated enlist.v1.Consequences.HttpStatus also_http = 2;
+     */
+    alsoHttp: Consequences_HttpStatus[];
+    /**
+     * The caller's next action.
+     *
+     * @generated from field: enlist.v1.CallerAction action = 3;
+     */
+    action: CallerAction;
+    /**
+     * Whether google.rpc.RetryInfo comes with the error. The server attaches it to no other error. It
+     * always comes, except with CALLER_ACTION_AWAIT_OUTCOME while a person must decide.
+     *
+     * @generated from field: bool retry_info = 4;
+     */
+    retryInfo: boolean;
+    /**
+     * Whether VendorError may come with the error.
+     *
+     * @generated from field: bool vendor_error = 5;
+     */
+    vendorError: boolean;
+    /**
+     * Whether google.rpc.BadRequest may come with the error.
+     *
+     * @generated from field: bool bad_request = 6;
+     */
+    badRequest: boolean;
+};
+/**
+ * Describes the message enlist.v1.Consequences.
+ * Use `create(ConsequencesSchema)` to create a new message.
+ */
+export declare const ConsequencesSchema: GenMessage<Consequences>;
+/**
+ * HttpStatus is an HTTP status for some errors of a reason.
+ *
+ * @generated from message enlist.v1.Consequences.HttpStatus
+ */
+export type Consequences_HttpStatus = Message<"enlist.v1.Consequences.HttpStatus"> & {
+    /**
+     * The HTTP status: 413.
+     *
+     * @generated from field: int32 status = 1;
+     */
+    status: number;
+    /**
+     * When the server sends it: "for a body that is too large".
+     *
+     * @generated from field: string when = 2;
+     */
+    when: string;
+};
+/**
+ * Describes the message enlist.v1.Consequences.HttpStatus.
+ * Use `create(Consequences_HttpStatusSchema)` to create a new message.
+ */
+export declare const Consequences_HttpStatusSchema: GenMessage<Consequences_HttpStatus>;
 /**
  * FieldSource says which canonical field fills a field of a vendor's request, and how. In a
  * vendor's response, it says which canonical field the vendor's field fills. Without a path there
@@ -83,6 +150,101 @@ export type FieldSource_Move = Message<"enlist.v1.FieldSource.Move"> & {
  * Use `create(FieldSource_MoveSchema)` to create a new message.
  */
 export declare const FieldSource_MoveSchema: GenMessage<FieldSource_Move>;
+/**
+ * CallerAction is what the caller of a failed call does next.
+ *
+ * @generated from enum enlist.v1.CallerAction
+ */
+export declare enum CallerAction {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: CALLER_ACTION_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * Fix the request, and call again.
+     *
+     * @generated from enum value: CALLER_ACTION_FIX_REQUEST = 1;
+     */
+    FIX_REQUEST = 1,
+    /**
+     * Fix the cause, and call again with a new request_id. The outcome of this one is final.
+     *
+     * @generated from enum value: CALLER_ACTION_NEW_REQUEST = 2;
+     */
+    NEW_REQUEST = 2,
+    /**
+     * Call again with the same request_id after the RetryInfo delay.
+     *
+     * @generated from enum value: CALLER_ACTION_RETRY = 3;
+     */
+    RETRY = 3,
+    /**
+     * Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+     * must decide first.
+     *
+     * @generated from enum value: CALLER_ACTION_AWAIT_OUTCOME = 4;
+     */
+    AWAIT_OUTCOME = 4,
+    /**
+     * Ask the operator. Then call again with the same request_id.
+     *
+     * @generated from enum value: CALLER_ACTION_ASK_OPERATOR = 5;
+     */
+    ASK_OPERATOR = 5,
+    /**
+     * Fix the credentials of the call, and call again.
+     *
+     * @generated from enum value: CALLER_ACTION_FIX_CREDENTIALS = 6;
+     */
+    FIX_CREDENTIALS = 6
+}
+/**
+ * Describes the enum enlist.v1.CallerAction.
+ */
+export declare const CallerActionSchema: GenEnum<CallerAction>;
+/**
+ * Actor is who acts next on a creation.
+ *
+ * @generated from enum enlist.v1.Actor
+ */
+export declare enum Actor {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: ACTOR_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * Enlist acts next.
+     *
+     * @generated from enum value: ACTOR_ENLIST = 1;
+     */
+    ENLIST = 1,
+    /**
+     * The caller acts next.
+     *
+     * @generated from enum value: ACTOR_CALLER = 2;
+     */
+    CALLER = 2,
+    /**
+     * A person acts next.
+     *
+     * @generated from enum value: ACTOR_PERSON = 3;
+     */
+    PERSON = 3,
+    /**
+     * The outcome is final.
+     *
+     * @generated from enum value: ACTOR_NOBODY = 4;
+     */
+    NOBODY = 4
+}
+/**
+ * Describes the enum enlist.v1.Actor.
+ */
+export declare const ActorSchema: GenEnum<Actor>;
 /**
  * Transformation says how Enlist transforms a canonical value for a vendor.
  *
@@ -220,3 +382,16 @@ export declare const visible: GenExtension<FieldOptions, boolean>;
  * @generated from extension: bool not_blank = 51429;
  */
 export declare const not_blank: GenExtension<FieldOptions, boolean>;
+/**
+ * On each ErrorReason: what follows from it. The server, docs/errors.md and the OpenAPI document
+ * read it here.
+ *
+ * @generated from extension: enlist.v1.Consequences reason = 51431;
+ */
+export declare const reason: GenExtension<EnumValueOptions, Consequences>;
+/**
+ * On each OperationState: who acts next.
+ *
+ * @generated from extension: enlist.v1.Actor next_actor = 51432;
+ */
+export declare const next_actor: GenExtension<EnumValueOptions, Actor>;

@@ -6,17 +6,124 @@ import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 /**
  * Describes the file enlist/v1/annotations.proto.
  */
-export const file_enlist_v1_annotations = /*@__PURE__*/ fileDesc("Chtlbmxpc3QvdjEvYW5ub3RhdGlvbnMucHJvdG8SCWVubGlzdC52MSLGAQoLRmllbGRTb3VyY2USDAoEcGF0aBgBIAEoCRIWCg5mYWxsYmFja19wYXRocxgCIAMoCRIlCgJhcxgDIAEoDjIZLmVubGlzdC52MS5UcmFuc2Zvcm1hdGlvbhIPCgdzZXR0aW5nGAQgASgJEgwKBG5vdGUYBSABKAkSKQoEbW92ZRgGIAEoCzIbLmVubGlzdC52MS5GaWVsZFNvdXJjZS5Nb3ZlGiAKBE1vdmUSDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCSqYAwoOVHJhbnNmb3JtYXRpb24SHgoaVFJBTlNGT1JNQVRJT05fVU5TUEVDSUZJRUQQABIjCh9UUkFOU0ZPUk1BVElPTl9JU09fMzE2Nl9BTFBIQV8zEAESIgoeVFJBTlNGT1JNQVRJT05fSVNPXzYzOV9BTFBIQV8zEAISIAocVFJBTlNGT1JNQVRJT05fTEFOR1VBR0VfTkFNRRADEh0KGVRSQU5TRk9STUFUSU9OX1RJVExFX0NPREUQBBIbChdUUkFOU0ZPUk1BVElPTl9DSVZJTElUWRAFEiAKHFRSQU5TRk9STUFUSU9OX0lTT184NjAxX0RBVEUQBhIlCiFUUkFOU0ZPUk1BVElPTl9FUE9DSF9NSUxMSVNFQ09ORFMQBxIZChVUUkFOU0ZPUk1BVElPTl9KT0lORUQQCBIaChZUUkFOU0ZPUk1BVElPTl9ERVJJVkVEEAkSHgoaVFJBTlNGT1JNQVRJT05fVkVORE9SX0NPREUQChIfChtUUkFOU0ZPUk1BVElPTl9QSE9ORV9ESUdJVFMQCzpPCgZzb3VyY2USHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGN+RAyABKAsyFi5lbmxpc3QudjEuRmllbGRTb3VyY2VSBnNvdXJjZTozCgRoaW50Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjgkQMgASgJUgRoaW50OkIKDG5ldmVyX3N0b3JlZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY4ZEDIAEoCFILbmV2ZXJTdG9yZWQ6OwoIcGVyc29uYWwSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOKRAyABKAhSCHBlcnNvbmFsOj0KCW11bHRpbGluZRIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY45EDIAEoCFIJbXVsdGlsaW5lOjkKB3Zpc2libGUSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOSRAyABKAhSB3Zpc2libGU6PAoJbm90X2JsYW5rEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjlkQMgASgIUghub3RCbGFua0JbCg1kZXYuZW5saXN0LnYxQhBBbm5vdGF0aW9uc1Byb3RvUAFaNmdpdGh1Yi5jb20vZW5saXN0LWRldi9lbmxpc3QvZ2VuL2dvL2VubGlzdC92MTtlbmxpc3R2MWIGcHJvdG8z", [file_google_protobuf_descriptor]);
+export const file_enlist_v1_annotations = /*@__PURE__*/ fileDesc("Chtlbmxpc3QvdjEvYW5ub3RhdGlvbnMucHJvdG8SCWVubGlzdC52MSLZAQoMQ29uc2VxdWVuY2VzEjUKCWFsc29faHR0cBgCIAMoCzIiLmVubGlzdC52MS5Db25zZXF1ZW5jZXMuSHR0cFN0YXR1cxInCgZhY3Rpb24YAyABKA4yFy5lbmxpc3QudjEuQ2FsbGVyQWN0aW9uEhIKCnJldHJ5X2luZm8YBCABKAgSFAoMdmVuZG9yX2Vycm9yGAUgASgIEhMKC2JhZF9yZXF1ZXN0GAYgASgIGioKCkh0dHBTdGF0dXMSDgoGc3RhdHVzGAEgASgFEgwKBHdoZW4YAiABKAkixgEKC0ZpZWxkU291cmNlEgwKBHBhdGgYASABKAkSFgoOZmFsbGJhY2tfcGF0aHMYAiADKAkSJQoCYXMYAyABKA4yGS5lbmxpc3QudjEuVHJhbnNmb3JtYXRpb24SDwoHc2V0dGluZxgEIAEoCRIMCgRub3RlGAUgASgJEikKBG1vdmUYBiABKAsyGy5lbmxpc3QudjEuRmllbGRTb3VyY2UuTW92ZRogCgRNb3ZlEgwKBGZyb20YASABKAkSCgoCdG8YAiABKAkq6AEKDENhbGxlckFjdGlvbhIdChlDQUxMRVJfQUNUSU9OX1VOU1BFQ0lGSUVEEAASHQoZQ0FMTEVSX0FDVElPTl9GSVhfUkVRVUVTVBABEh0KGUNBTExFUl9BQ1RJT05fTkVXX1JFUVVFU1QQAhIXChNDQUxMRVJfQUNUSU9OX1JFVFJZEAMSHwobQ0FMTEVSX0FDVElPTl9BV0FJVF9PVVRDT01FEAQSHgoaQ0FMTEVSX0FDVElPTl9BU0tfT1BFUkFUT1IQBRIhCh1DQUxMRVJfQUNUSU9OX0ZJWF9DUkVERU5USUFMUxAGKmYKBUFjdG9yEhUKEUFDVE9SX1VOU1BFQ0lGSUVEEAASEAoMQUNUT1JfRU5MSVNUEAESEAoMQUNUT1JfQ0FMTEVSEAISEAoMQUNUT1JfUEVSU09OEAMSEAoMQUNUT1JfTk9CT0RZEAQqmAMKDlRyYW5zZm9ybWF0aW9uEh4KGlRSQU5TRk9STUFUSU9OX1VOU1BFQ0lGSUVEEAASIwofVFJBTlNGT1JNQVRJT05fSVNPXzMxNjZfQUxQSEFfMxABEiIKHlRSQU5TRk9STUFUSU9OX0lTT182MzlfQUxQSEFfMxACEiAKHFRSQU5TRk9STUFUSU9OX0xBTkdVQUdFX05BTUUQAxIdChlUUkFOU0ZPUk1BVElPTl9USVRMRV9DT0RFEAQSGwoXVFJBTlNGT1JNQVRJT05fQ0lWSUxJVFkQBRIgChxUUkFOU0ZPUk1BVElPTl9JU09fODYwMV9EQVRFEAYSJQohVFJBTlNGT1JNQVRJT05fRVBPQ0hfTUlMTElTRUNPTkRTEAcSGQoVVFJBTlNGT1JNQVRJT05fSk9JTkVEEAgSGgoWVFJBTlNGT1JNQVRJT05fREVSSVZFRBAJEh4KGlRSQU5TRk9STUFUSU9OX1ZFTkRPUl9DT0RFEAoSHwobVFJBTlNGT1JNQVRJT05fUEhPTkVfRElHSVRTEAs6TwoGc291cmNlEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjfkQMgASgLMhYuZW5saXN0LnYxLkZpZWxkU291cmNlUgZzb3VyY2U6MwoEaGludBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY4JEDIAEoCVIEaGludDpCCgxuZXZlcl9zdG9yZWQSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOGRAyABKAhSC25ldmVyU3RvcmVkOjsKCHBlcnNvbmFsEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjikQMgASgIUghwZXJzb25hbDo9CgltdWx0aWxpbmUSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGOORAyABKAhSCW11bHRpbGluZTo5Cgd2aXNpYmxlEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjkkQMgASgIUgd2aXNpYmxlOjwKCW5vdF9ibGFuaxIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY5ZEDIAEoCFIIbm90Qmxhbms6VAoGcmVhc29uEiEuZ29vZ2xlLnByb3RvYnVmLkVudW1WYWx1ZU9wdGlvbnMY55EDIAEoCzIXLmVubGlzdC52MS5Db25zZXF1ZW5jZXNSBnJlYXNvbjpUCgpuZXh0X2FjdG9yEiEuZ29vZ2xlLnByb3RvYnVmLkVudW1WYWx1ZU9wdGlvbnMY6JEDIAEoDjIQLmVubGlzdC52MS5BY3RvclIJbmV4dEFjdG9yQlsKDWRldi5lbmxpc3QudjFCEEFubm90YXRpb25zUHJvdG9QAVo2Z2l0aHViLmNvbS9lbmxpc3QtZGV2L2VubGlzdC9nZW4vZ28vZW5saXN0L3YxO2VubGlzdHYxYgZwcm90bzM", [file_google_protobuf_descriptor]);
+/**
+ * Describes the message enlist.v1.Consequences.
+ * Use `create(ConsequencesSchema)` to create a new message.
+ */
+export const ConsequencesSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0);
+/**
+ * Describes the message enlist.v1.Consequences.HttpStatus.
+ * Use `create(Consequences_HttpStatusSchema)` to create a new message.
+ */
+export const Consequences_HttpStatusSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0, 0);
 /**
  * Describes the message enlist.v1.FieldSource.
  * Use `create(FieldSourceSchema)` to create a new message.
  */
-export const FieldSourceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0);
+export const FieldSourceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 1);
 /**
  * Describes the message enlist.v1.FieldSource.Move.
  * Use `create(FieldSource_MoveSchema)` to create a new message.
  */
-export const FieldSource_MoveSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 0, 0);
+export const FieldSource_MoveSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_annotations, 1, 0);
+/**
+ * CallerAction is what the caller of a failed call does next.
+ *
+ * @generated from enum enlist.v1.CallerAction
+ */
+export var CallerAction;
+(function (CallerAction) {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: CALLER_ACTION_UNSPECIFIED = 0;
+     */
+    CallerAction[CallerAction["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * Fix the request, and call again.
+     *
+     * @generated from enum value: CALLER_ACTION_FIX_REQUEST = 1;
+     */
+    CallerAction[CallerAction["FIX_REQUEST"] = 1] = "FIX_REQUEST";
+    /**
+     * Fix the cause, and call again with a new request_id. The outcome of this one is final.
+     *
+     * @generated from enum value: CALLER_ACTION_NEW_REQUEST = 2;
+     */
+    CallerAction[CallerAction["NEW_REQUEST"] = 2] = "NEW_REQUEST";
+    /**
+     * Call again with the same request_id after the RetryInfo delay.
+     *
+     * @generated from enum value: CALLER_ACTION_RETRY = 3;
+     */
+    CallerAction[CallerAction["RETRY"] = 3] = "RETRY";
+    /**
+     * Call again with the same request_id, or wait with WaitOperation. Without RetryInfo, a person
+     * must decide first.
+     *
+     * @generated from enum value: CALLER_ACTION_AWAIT_OUTCOME = 4;
+     */
+    CallerAction[CallerAction["AWAIT_OUTCOME"] = 4] = "AWAIT_OUTCOME";
+    /**
+     * Ask the operator. Then call again with the same request_id.
+     *
+     * @generated from enum value: CALLER_ACTION_ASK_OPERATOR = 5;
+     */
+    CallerAction[CallerAction["ASK_OPERATOR"] = 5] = "ASK_OPERATOR";
+    /**
+     * Fix the credentials of the call, and call again.
+     *
+     * @generated from enum value: CALLER_ACTION_FIX_CREDENTIALS = 6;
+     */
+    CallerAction[CallerAction["FIX_CREDENTIALS"] = 6] = "FIX_CREDENTIALS";
+})(CallerAction || (CallerAction = {}));
+/**
+ * Describes the enum enlist.v1.CallerAction.
+ */
+export const CallerActionSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 0);
+/**
+ * Actor is who acts next on a creation.
+ *
+ * @generated from enum enlist.v1.Actor
+ */
+export var Actor;
+(function (Actor) {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: ACTOR_UNSPECIFIED = 0;
+     */
+    Actor[Actor["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * Enlist acts next.
+     *
+     * @generated from enum value: ACTOR_ENLIST = 1;
+     */
+    Actor[Actor["ENLIST"] = 1] = "ENLIST";
+    /**
+     * The caller acts next.
+     *
+     * @generated from enum value: ACTOR_CALLER = 2;
+     */
+    Actor[Actor["CALLER"] = 2] = "CALLER";
+    /**
+     * A person acts next.
+     *
+     * @generated from enum value: ACTOR_PERSON = 3;
+     */
+    Actor[Actor["PERSON"] = 3] = "PERSON";
+    /**
+     * The outcome is final.
+     *
+     * @generated from enum value: ACTOR_NOBODY = 4;
+     */
+    Actor[Actor["NOBODY"] = 4] = "NOBODY";
+})(Actor || (Actor = {}));
+/**
+ * Describes the enum enlist.v1.Actor.
+ */
+export const ActorSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 1);
 /**
  * Transformation says how Enlist transforms a canonical value for a vendor.
  *
@@ -101,7 +208,7 @@ export var Transformation;
 /**
  * Describes the enum enlist.v1.Transformation.
  */
-export const TransformationSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 0);
+export const TransformationSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_annotations, 2);
 /**
  * On a field of a vendor's request: the canonical field that fills it. Enlist derives violations,
  * the field table of ListProviders and the fate of each field from it. On a field of a vendor's
@@ -155,3 +262,16 @@ export const visible = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 5);
  * @generated from extension: bool not_blank = 51429;
  */
 export const not_blank = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 6);
+/**
+ * On each ErrorReason: what follows from it. The server, docs/errors.md and the OpenAPI document
+ * read it here.
+ *
+ * @generated from extension: enlist.v1.Consequences reason = 51431;
+ */
+export const reason = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 7);
+/**
+ * On each OperationState: who acts next.
+ *
+ * @generated from extension: enlist.v1.Actor next_actor = 51432;
+ */
+export const next_actor = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 8);

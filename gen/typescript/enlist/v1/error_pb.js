@@ -6,7 +6,7 @@ import { file_enlist_v1_annotations } from "./annotations_pb.js";
 /**
  * Describes the file enlist/v1/error.proto.
  */
-export const file_enlist_v1_error = /*@__PURE__*/ fileDesc("ChVlbmxpc3QvdjEvZXJyb3IucHJvdG8SCWVubGlzdC52MSJOCgtWZW5kb3JFcnJvchITCgtodHRwX3N0YXR1cxgBIAEoBRIqCghtZXNzYWdlcxgCIAMoCzIYLmVubGlzdC52MS5WZW5kb3JNZXNzYWdlImQKDVZlbmRvck1lc3NhZ2USDAoEY29kZRgBIAEoCRIVCgdtZXNzYWdlGAIgASgJQgSQjhkBEhMKBWV4dHJhGAMgASgJQgSQjhkBEhkKC2Rlc2NyaXB0aW9uGAQgASgJQgSQjhkBKrwECgtFcnJvclJlYXNvbhIcChhFUlJPUl9SRUFTT05fVU5TUEVDSUZJRUQQABIRCg1JTlZBTElEX0ZJRUxEEAESFwoTRklFTERfTk9UX1NVUFBPUlRFRBACEhUKEVJFUVVFU1RfSURfUkVVU0VEEAMSGwoXUFJPVklERVJfTk9UX0NPTkZJR1VSRUQQBBIWChJDVVNUT01FUl9OT1RfRk9VTkQQBRIXChNPUEVSQVRJT05fTk9UX0ZPVU5EEAYSEwoPQ1VTVE9NRVJfRVhJU1RTEAcSFQoRUlBDX05PVF9TVVBQT1JURUQQCBIXChNSRVFVRVNUX0lOX1BST0dSRVNTEAkSEwoPT1VUQ09NRV9VTktOT1dOEAoSEwoPVkVORE9SX1JFSkVDVEVEEAsSFgoSVkVORE9SX1VOQVZBSUxBQkxFEAwSDgoKT1ZFUkxPQURFRBANEhcKE1ZFTkRPUl9SQVRFX0xJTUlURUQQDhIfChtWRU5ET1JfQ1JFREVOVElBTFNfUkVKRUNURUQQDxIbChdWRU5ET1JfUkVTUE9OU0VfSU5WQUxJRBAQEhcKE0NSRURFTlRJQUxTX01JU1NJTkcQERIXChNDUkVERU5USUFMU19JTlZBTElEEBISEQoNTk9UX1BFUk1JVFRFRBATEhIKDklOVEVSTkFMX0VSUk9SEBQSFwoTSk9VUk5BTF9VTkFWQUlMQUJMRRAVEh4KGkFVVEhFTlRJQ0FUSU9OX1VOQVZBSUxBQkxFEBZCVQoNZGV2LmVubGlzdC52MUIKRXJyb3JQcm90b1ABWjZnaXRodWIuY29tL2VubGlzdC1kZXYvZW5saXN0L2dlbi9nby9lbmxpc3QvdjE7ZW5saXN0djFiBnByb3RvMw", [file_enlist_v1_annotations]);
+export const file_enlist_v1_error = /*@__PURE__*/ fileDesc("ChVlbmxpc3QvdjEvZXJyb3IucHJvdG8SCWVubGlzdC52MSJOCgtWZW5kb3JFcnJvchITCgtodHRwX3N0YXR1cxgBIAEoBRIqCghtZXNzYWdlcxgCIAMoCzIYLmVubGlzdC52MS5WZW5kb3JNZXNzYWdlImQKDVZlbmRvck1lc3NhZ2USDAoEY29kZRgBIAEoCRIVCgdtZXNzYWdlGAIgASgJQgSQjhkBEhMKBWV4dHJhGAMgASgJQgSQjhkBEhkKC2Rlc2NyaXB0aW9uGAQgASgJQgSQjhkBKs8HCgtFcnJvclJlYXNvbhIcChhFUlJPUl9SRUFTT05fVU5TUEVDSUZJRUQQABJiCg1JTlZBTElEX0ZJRUxEEAEaT7qOGUsIAxIhCJ0DEhxmb3IgYSBib2R5IHRoYXQgaXMgdG9vIGxhcmdlEiAInwMSG2ZvciBhIGJvZHkgdGhhdCBpcyBub3QgSlNPThgBMAESIwoTRklFTERfTk9UX1NVUFBPUlRFRBACGgq6jhkGCAMYATABEiEKEVJFUVVFU1RfSURfUkVVU0VEEAMaCrqOGQYIAxgBMAESJQoXUFJPVklERVJfTk9UX0NPTkZJR1VSRUQQBBoIuo4ZBAgFGAESIgoSQ1VTVE9NRVJfTk9UX0ZPVU5EEAUaCrqOGQYIBRgBKAESIQoTT1BFUkFUSU9OX05PVF9GT1VORBAGGgi6jhkECAUYARIfCg9DVVNUT01FUl9FWElTVFMQBxoKuo4ZBggGGAIoARJrChFSUENfTk9UX1NVUFBPUlRFRBAIGlS6jhlQCAwSIwiUAxIeZm9yIGEgcGF0aCB0aGF0IGRvZXMgbm90IGV4aXN0EiUIlQMSIGZvciBhIG1ldGhvZCB0aGF0IGRvZXMgbm90IGV4aXN0GAESIwoTUkVRVUVTVF9JTl9QUk9HUkVTUxAJGgq6jhkGCAoYAyABEiEKD09VVENPTUVfVU5LTk9XThAKGgy6jhkICAoYBCABKAESIQoPVkVORE9SX1JFSkVDVEVEEAsaDLqOGQgICRgCKAEwARIkChJWRU5ET1JfVU5BVkFJTEFCTEUQDBoMuo4ZCAgOGAMgASgBEhoKCk9WRVJMT0FERUQQDRoKuo4ZBggOGAMgARIlChNWRU5ET1JfUkFURV9MSU1JVEVEEA4aDLqOGQgICBgDIAEoARIrChtWRU5ET1JfQ1JFREVOVElBTFNfUkVKRUNURUQQDxoKuo4ZBggNGAUoARInChdWRU5ET1JfUkVTUE9OU0VfSU5WQUxJRBAQGgq6jhkGCA0YBSgBEiEKE0NSRURFTlRJQUxTX01JU1NJTkcQERoIuo4ZBAgQGAYSIQoTQ1JFREVOVElBTFNfSU5WQUxJRBASGgi6jhkECBAYBhIbCg1OT1RfUEVSTUlUVEVEEBMaCLqOGQQIBxgFEhwKDklOVEVSTkFMX0VSUk9SEBQaCLqOGQQIDRgFEiMKE0pPVVJOQUxfVU5BVkFJTEFCTEUQFRoKuo4ZBggOGAMgARIqChpBVVRIRU5USUNBVElPTl9VTkFWQUlMQUJMRRAWGgq6jhkGCA4YAyABQlUKDWRldi5lbmxpc3QudjFCCkVycm9yUHJvdG9QAVo2Z2l0aHViLmNvbS9lbmxpc3QtZGV2L2VubGlzdC9nZW4vZ28vZW5saXN0L3YxO2VubGlzdHYxYgZwcm90bzM", [file_enlist_v1_annotations]);
 /**
  * Describes the message enlist.v1.VendorError.
  * Use `create(VendorErrorSchema)` to create a new message.
@@ -20,9 +20,8 @@ export const VendorMessageSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_erro
 /**
  * ErrorReason is the `reason` in the google.rpc.ErrorInfo (domain `enlist`) of every error.
  *
- * Each comment gives the status code over gRPC and REST, the cause, the remedy, and the details
- * besides ErrorInfo. `RetryInfo` says whether google.rpc.RetryInfo comes with the error: retry the
- * same request after its delay. docs/errors.md is generated from these comments.
+ * Each comment has two paragraphs: the cause and the remedy. docs/errors.md also has the status
+ * code, the caller's next action, and the details, from the option `reason` of each.
  * buf:lint:ignore ENUM_VALUE_PREFIX
  *
  * @generated from enum enlist.v1.ErrorReason
@@ -36,254 +35,205 @@ export var ErrorReason;
      */
     ErrorReason[ErrorReason["ERROR_REASON_UNSPECIFIED"] = 0] = "ERROR_REASON_UNSPECIFIED";
     /**
-     * Code: INVALID_ARGUMENT, HTTP 400 (413 for a body that is too large, 415 for one that is not
-     * JSON).
-     * Cause: One or more fields break a rule of the contract or of the provider, or the request is
+     * One or more fields break a rule of the contract or of the provider, or the request is
      * malformed.
-     * Remedy: Fix every field that BadRequest names, and call again.
-     * RetryInfo: never.
-     * Details: BadRequest.
+     *
+     * Fix every field that BadRequest names, and call again.
      *
      * @generated from enum value: INVALID_FIELD = 1;
      */
     ErrorReason[ErrorReason["INVALID_FIELD"] = 1] = "INVALID_FIELD";
     /**
-     * Code: INVALID_ARGUMENT, HTTP 400.
-     * Cause: The provider does not support one or more of the fields, or a value of `on_existing`.
-     * Remedy: Leave out what BadRequest names, or set `unsupported_fields` to
-     * UNSUPPORTED_FIELDS_DROP. GetProvider lists what the provider supports.
-     * RetryInfo: never.
-     * Details: BadRequest.
+     * The provider does not support one or more of the fields, or a value of `on_existing`.
+     *
+     * Leave out what BadRequest names, or set `unsupported_fields` to UNSUPPORTED_FIELDS_DROP.
+     * GetProvider lists what the provider supports.
      *
      * @generated from enum value: FIELD_NOT_SUPPORTED = 2;
      */
     ErrorReason[ErrorReason["FIELD_NOT_SUPPORTED"] = 2] = "FIELD_NOT_SUPPORTED";
     /**
-     * Code: INVALID_ARGUMENT, HTTP 400.
-     * Cause: An earlier request with this request_id had other fields.
-     * Remedy: Repeat the earlier request unchanged, or use a new request_id.
-     * RetryInfo: never.
-     * Details: BadRequest.
+     * An earlier request with this request_id had other fields.
+     *
+     * Repeat the earlier request unchanged, or use a new request_id.
      *
      * @generated from enum value: REQUEST_ID_REUSED = 3;
      */
     ErrorReason[ErrorReason["REQUEST_ID_REUSED"] = 3] = "REQUEST_ID_REUSED";
     /**
-     * Code: NOT_FOUND, HTTP 404.
-     * Cause: No provider of that name is configured.
-     * Remedy: Use one of the names in the message.
-     * RetryInfo: never.
-     * Details: none.
+     * No provider of that name is configured.
+     *
+     * Use one of the names in the message.
      *
      * @generated from enum value: PROVIDER_NOT_CONFIGURED = 4;
      */
     ErrorReason[ErrorReason["PROVIDER_NOT_CONFIGURED"] = 4] = "PROVIDER_NOT_CONFIGURED";
     /**
-     * Code: NOT_FOUND, HTTP 404.
-     * Cause: The vendor has no customer with that id.
-     * Remedy: Use the `customer.id` that CreateCustomer returned.
-     * RetryInfo: never.
-     * Details: VendorError.
+     * The vendor has no customer with that id.
+     *
+     * Use the `customer.id` that CreateCustomer returned.
      *
      * @generated from enum value: CUSTOMER_NOT_FOUND = 5;
      */
     ErrorReason[ErrorReason["CUSTOMER_NOT_FOUND"] = 5] = "CUSTOMER_NOT_FOUND";
     /**
-     * Code: NOT_FOUND, HTTP 404.
-     * Cause: There is no record of a creation with that request_id for this caller and provider.
-     * Enlist does not record previews, and requests that it refused because of their fields.
-     * Remedy: Use the request_id of a creation. ListOperations lists them.
-     * RetryInfo: never.
-     * Details: none.
+     * There is no record of a creation with that request_id for this caller and provider. Enlist does
+     * not record previews, and requests that it refused because of their fields.
+     *
+     * Use the request_id of a creation. ListOperations lists them.
      *
      * @generated from enum value: OPERATION_NOT_FOUND = 6;
      */
     ErrorReason[ErrorReason["OPERATION_NOT_FOUND"] = 6] = "OPERATION_NOT_FOUND";
     /**
-     * Code: ALREADY_EXISTS, HTTP 409.
-     * Cause: The provider already has a customer with that id, or with a nearly equal one that the
-     * vendor may treat as the same. Enlist left it unchanged. A look-up showed that this request_id
-     * did not create it.
-     * Remedy: Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer
-     * unchanged, or to ON_EXISTING_UPDATE to overwrite it.
-     * RetryInfo: never.
-     * Details: VendorError.
+     * The provider already has a customer with that id, or with a nearly equal one that the vendor
+     * may treat as the same. Enlist left it unchanged. A look-up showed that this request_id did not
+     * create it.
+     *
+     * Use a different id. Or set `on_existing` to ON_EXISTING_ADOPT to return the customer unchanged,
+     * or to ON_EXISTING_UPDATE to overwrite it.
      *
      * @generated from enum value: CUSTOMER_EXISTS = 7;
      */
     ErrorReason[ErrorReason["CUSTOMER_EXISTS"] = 7] = "CUSTOMER_EXISTS";
     /**
-     * Code: UNIMPLEMENTED, HTTP 501 (404 for a path and 405 for a method that does not exist).
-     * Cause: The provider's vendor, or this version of Enlist, does not support the call.
-     * Remedy: Use what the message names. GetProvider says which RPCs a provider supports, and why it
-     * does not support the others.
-     * RetryInfo: never.
-     * Details: none.
+     * The provider's vendor, or this version of Enlist, does not support the call.
+     *
+     * Use what the message names. GetProvider says which RPCs a provider supports, and why it does
+     * not support the others.
      *
      * @generated from enum value: RPC_NOT_SUPPORTED = 8;
      */
     ErrorReason[ErrorReason["RPC_NOT_SUPPORTED"] = 8] = "RPC_NOT_SUPPORTED";
     /**
-     * Code: ABORTED, HTTP 409.
-     * Cause: The same creation, or another one of the same customer, is still in progress. Enlist
-     * sent nothing for this call. For ResolveOperation: it is too early to decide that nothing was
+     * The same creation, or another one of the same customer, is still in progress. Enlist sent
+     * nothing for this call. For ResolveOperation: it is too early to decide that nothing was
      * created.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, or wait with
-     * WaitOperation.
-     * RetryInfo: always.
-     * Details: none.
+     *
+     * Call again with the same request_id after the RetryInfo delay, or wait with WaitOperation.
      *
      * @generated from enum value: REQUEST_IN_PROGRESS = 9;
      */
     ErrorReason[ErrorReason["REQUEST_IN_PROGRESS"] = 9] = "REQUEST_IN_PROGRESS";
     /**
-     * Code: ABORTED, HTTP 409.
-     * Cause: The request was sent, but no trustworthy response arrived. The customer may exist or
-     * not. Enlist resolves the outcome in the background.
-     * Remedy: Call again with the same request_id, or wait with WaitOperation. Never use a new
-     * request_id. If Enlist cannot resolve the outcome, the message says so: check at the vendor, and
-     * record the result with ResolveOperation.
-     * RetryInfo: always, unless a person must decide.
-     * Details: VendorError.
+     * The request was sent, but no trustworthy response arrived. The customer may exist or not.
+     * Enlist resolves the outcome in the background.
+     *
+     * Call again with the same request_id, or wait with WaitOperation. Never use a new request_id. If
+     * Enlist cannot resolve the outcome, the message says so: check at the vendor, and record the
+     * result with ResolveOperation.
      *
      * @generated from enum value: OUTCOME_UNKNOWN = 10;
      */
     ErrorReason[ErrorReason["OUTCOME_UNKNOWN"] = 10] = "OUTCOME_UNKNOWN";
     /**
-     * Code: FAILED_PRECONDITION, HTTP 400.
-     * Cause: The vendor refused the request. Nothing was created. BadRequest has the fields that the
-     * vendor names, if any.
-     * Remedy: Fix what VendorError names, in the request or in the vendor's system. Then call again
-     * with a new request_id.
-     * RetryInfo: never.
-     * Details: VendorError, BadRequest.
+     * The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
+     * names, if any.
+     *
+     * Fix what VendorError names, in the request or in the vendor's system. Then call again with a
+     * new request_id.
      *
      * @generated from enum value: VENDOR_REJECTED = 11;
      */
     ErrorReason[ErrorReason["VENDOR_REJECTED"] = 11] = "VENDOR_REJECTED";
     /**
-     * Code: UNAVAILABLE, HTTP 503.
-     * Cause: The vendor could not be reached, did not respond to a read, or reported that it is
-     * unavailable. Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends
-     * again, a look-up must show that nothing was created.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-     * deadline.
-     * RetryInfo: always.
-     * Details: VendorError.
+     * The vendor could not be reached, did not respond to a read, or reported that it is unavailable.
+     * Or it failed repeatedly, and Enlist pauses requests to it. Before Enlist sends again, a look-up
+     * must show that nothing was created.
+     *
+     * Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
      *
      * @generated from enum value: VENDOR_UNAVAILABLE = 12;
      */
     ErrorReason[ErrorReason["VENDOR_UNAVAILABLE"] = 12] = "VENDOR_UNAVAILABLE";
     /**
-     * Code: UNAVAILABLE, HTTP 503.
-     * Cause: The call timed out waiting for a free slot at the provider (`max_in_flight`,
-     * `rate_limit`). Or Enlist has reached a limit of its own: calls in progress, memory, or large
-     * vendor responses being read. Nothing was created.
-     * Remedy: Call again with the same request_id after the RetryInfo delay, or with a longer
-     * deadline.
-     * RetryInfo: always.
-     * Details: none.
+     * The call timed out waiting for a free slot at the provider (`max_in_flight`, `rate_limit`). Or
+     * Enlist has reached a limit of its own: calls in progress, memory, or large vendor responses
+     * being read. Nothing was created.
+     *
+     * Call again with the same request_id after the RetryInfo delay, or with a longer deadline.
      *
      * @generated from enum value: OVERLOADED = 13;
      */
     ErrorReason[ErrorReason["OVERLOADED"] = 13] = "OVERLOADED";
     /**
-     * Code: RESOURCE_EXHAUSTED, HTTP 429.
-     * Cause: The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
-     * Remedy: Call again with the same request_id after the RetryInfo delay. It is at least the delay
-     * that the vendor asks for.
-     * RetryInfo: always.
-     * Details: VendorError.
+     * The vendor asks for fewer requests. Enlist looks the customer up before it sends again.
+     *
+     * Call again with the same request_id after the RetryInfo delay. It is at least the delay that
+     * the vendor asks for.
      *
      * @generated from enum value: VENDOR_RATE_LIMITED = 14;
      */
     ErrorReason[ErrorReason["VENDOR_RATE_LIMITED"] = 14] = "VENDOR_RATE_LIMITED";
     /**
-     * Code: INTERNAL, HTTP 500.
-     * Cause: The vendor rejected the credentials of this provider. Enlist pauses requests to it,
-     * longer after each rejection. It looks the customer up before it sends again.
-     * Remedy: An operator must fix the credentials in the configuration and restart Enlist. Then call
-     * again with the same request_id.
-     * RetryInfo: never.
-     * Details: VendorError.
+     * The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
+     * after each rejection. It looks the customer up before it sends again.
+     *
+     * An operator must fix the credentials in the configuration and restart Enlist. Then call again
+     * with the same request_id.
      *
      * @generated from enum value: VENDOR_CREDENTIALS_REJECTED = 15;
      */
     ErrorReason[ErrorReason["VENDOR_CREDENTIALS_REJECTED"] = 15] = "VENDOR_CREDENTIALS_REJECTED";
     /**
-     * Code: INTERNAL, HTTP 500.
-     * Cause: The vendor's response does not match its documentation: a wrong `base_url`, an error
-     * page of a proxy, or an unknown format.
-     * Remedy: An operator must check the provider's `base_url` and any proxy. GetOperation shows the
-     * response to a creation.
-     * RetryInfo: never.
-     * Details: VendorError.
+     * The vendor's response does not match its documentation: a wrong `base_url`, an error page of a
+     * proxy, or an unknown format.
+     *
+     * An operator must check the provider's `base_url` and any proxy. GetOperation shows the response
+     * to a creation.
      *
      * @generated from enum value: VENDOR_RESPONSE_INVALID = 16;
      */
     ErrorReason[ErrorReason["VENDOR_RESPONSE_INVALID"] = 16] = "VENDOR_RESPONSE_INVALID";
     /**
-     * Code: UNAUTHENTICATED, HTTP 401.
-     * Cause: The call has no credentials.
-     * Remedy: Send what the message names: `authorization: Bearer …` with an API key or a token, or a
-     * client certificate.
-     * RetryInfo: never.
-     * Details: none.
+     * The call has no credentials.
+     *
+     * Send what the message names: `authorization: Bearer …` with an API key or a token, or a client
+     * certificate.
      *
      * @generated from enum value: CREDENTIALS_MISSING = 17;
      */
     ErrorReason[ErrorReason["CREDENTIALS_MISSING"] = 17] = "CREDENTIALS_MISSING";
     /**
-     * Code: UNAUTHENTICATED, HTTP 401.
-     * Cause: The credentials of the call are unknown, expired or malformed.
-     * Remedy: Send valid credentials. For a token, the message names the wrong claim. If a call has
-     * both, `authorization` counts and the client certificate does not.
-     * RetryInfo: never.
-     * Details: none.
+     * The credentials of the call are unknown, expired or malformed.
+     *
+     * Send valid credentials. For a token, the message names the wrong claim. If a call has both,
+     * `authorization` counts and the client certificate does not.
      *
      * @generated from enum value: CREDENTIALS_INVALID = 18;
      */
     ErrorReason[ErrorReason["CREDENTIALS_INVALID"] = 18] = "CREDENTIALS_INVALID";
     /**
-     * Code: PERMISSION_DENIED, HTTP 403.
-     * Cause: The caller may not use this provider or this RPC, or asks for the creations of another
-     * caller.
-     * Remedy: Use what the message permits, or ask the operator for more permissions.
-     * RetryInfo: never.
-     * Details: none.
+     * The caller may not use this provider or this RPC, or asks for the creations of another caller.
+     *
+     * Use what the message permits, or ask the operator for more permissions.
      *
      * @generated from enum value: NOT_PERMITTED = 19;
      */
     ErrorReason[ErrorReason["NOT_PERMITTED"] = 19] = "NOT_PERMITTED";
     /**
-     * Code: INTERNAL, HTTP 500.
-     * Cause: A defect in Enlist.
-     * Remedy: Give the operator the call id in the message. The log has the cause under that id.
-     * RetryInfo: never.
-     * Details: none.
+     * A defect in Enlist.
+     *
+     * Give the operator the call id in the message. The log has the cause under that id.
      *
      * @generated from enum value: INTERNAL_ERROR = 20;
      */
     ErrorReason[ErrorReason["INTERNAL_ERROR"] = 20] = "INTERNAL_ERROR";
     /**
-     * Code: UNAVAILABLE, HTTP 503.
-     * Cause: Enlist could not record the call, and so sent nothing for it. An earlier call with the
-     * same request_id may have sent something. Or Enlist could not read the record of a creation.
-     * Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-     * cause in the log.
-     * RetryInfo: always.
-     * Details: none.
+     * Enlist could not record the call, and so sent nothing for it. An earlier call with the same
+     * request_id may have sent something. Or Enlist could not read the record of a creation.
+     *
+     * Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+     * the log.
      *
      * @generated from enum value: JOURNAL_UNAVAILABLE = 21;
      */
     ErrorReason[ErrorReason["JOURNAL_UNAVAILABLE"] = 21] = "JOURNAL_UNAVAILABLE";
     /**
-     * Code: UNAVAILABLE, HTTP 503.
-     * Cause: Enlist could not check a token, because it could not read the keys of its issuer.
-     * Remedy: Call again with the same request_id after the RetryInfo delay. The operator finds the
-     * cause in the log.
-     * RetryInfo: always.
-     * Details: none.
+     * Enlist could not check a token, because it could not read the keys of its issuer.
+     *
+     * Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
+     * the log.
      *
      * @generated from enum value: AUTHENTICATION_UNAVAILABLE = 22;
      */

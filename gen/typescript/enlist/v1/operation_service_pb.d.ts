@@ -522,7 +522,7 @@ export declare enum OperationState {
      */
     SUCCEEDED = 2,
     /**
-     * Refused. The outcome is final and nothing was created.
+     * Refused. Nothing was created.
      *
      * @generated from enum value: OPERATION_STATE_FAILED = 3;
      */
@@ -540,7 +540,7 @@ export declare enum OperationState {
      */
     UNKNOWN = 5,
     /**
-     * Enlist cannot resolve the outcome. A person must decide. See ResolveOperation.
+     * Enlist cannot resolve the outcome. See ResolveOperation.
      *
      * @generated from enum value: OPERATION_STATE_NEEDS_PERSON = 6;
      */
