@@ -33,7 +33,7 @@ func TestQuickstart(t *testing.T) {
 	require(t, exec.CommandContext(t.Context(), "curl", "--version").Run(), "it needs curl")
 	repository(t)
 	window, sections := newTerminal(t), clients()
-	var want []string
+	want := []string{"CLI-1"} // from the command line, before the sections
 	for page := blocks(t, "quickstart.md"); len(page) > 0; {
 		section := page[0].section
 		length := slices.IndexFunc(page, func(b *block) bool { return b.section != section })
