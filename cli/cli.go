@@ -1,5 +1,7 @@
 // Package cli is the command line. It reads the arguments, connects configuration, providers,
 // sandbox and server, and runs them.
+//
+// Only package main imports it.
 package cli
 
 import (

@@ -18,6 +18,7 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // client runs commands against one server.
@@ -72,7 +73,7 @@ func (c *client) fails(status int, want, stdin string, arguments ...string) {
 
 func (c *client) fault(fault string) {
 	c.t.Helper()
-	post(c.t, c.vendors.URL+"/sandbox/faults", fault)
+	sandboxtest.Order(c.t, c.vendors.URL, fault)
 }
 
 var smith = []string{"customers", "create", "-p", "opencell", "--id", "S1", "--family-name", "Smith", "--country", "FR"}

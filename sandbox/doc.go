@@ -29,4 +29,6 @@
 // The vendors' published documents are the only source of what the sandbox does. The package shares
 // no code with the adapters that call these APIs, so that each reading checks the other. Where a
 // document is silent, a comment says what is assumed, and often an [Option] gives the other choice.
+//
+// Package cli and tests import it.
 package sandbox

@@ -1,14 +1,12 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +17,7 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/sqlite"
 	"github.com/enlist-dev/enlist/once"
@@ -36,7 +35,7 @@ type running struct {
 	client     *http.Client // for REST
 	grpc       *grpc.ClientConn
 	grpcTarget string
-	log        *logBuffer
+	log        *testkit.LogBuffer
 	journal    *journal.Journal
 	stop       context.CancelFunc
 	ended      chan error
@@ -64,7 +63,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &logBuffer{}
+	log := &testkit.LogBuffer{}
 	level := &slog.LevelVar{}
 	level.Set(slog.LevelDebug)
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: level}))
@@ -104,22 +103,4 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		}
 	})
 	return r
-}
-
-// logBuffer holds what the server logs.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(line []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
