@@ -388,8 +388,9 @@ func (c *createCommand) failed(ctx context.Context, entry *requestids.Entry, err
 	for _, field := range c.fields() {
 		flags[field.path] = field.flag
 	}
-	open, isOpen := &client.NotSettledError{}, false
-	if isOpen = errors.As(err, &open); isOpen {
+	var open *client.NotSettledError
+	isOpen := errors.As(err, &open)
+	if isOpen {
 		err = open.Err
 	}
 	explained := c.explain(err, flags)
