@@ -239,7 +239,7 @@ func TestCreateAtAnotherAddress(t *testing.T) {
 	}
 }
 
-// An update that is repeated after it was settled is made again, since others may have come between.
+// A settled update that is repeated is made again, since others may have come between.
 func TestUpdateAgain(t *testing.T) {
 	c := newClient(t)
 	for _, email := range []string{"a@example.com", "b@example.com", "a@example.com"} {

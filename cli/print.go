@@ -112,17 +112,19 @@ func shortName(value protoreflect.Enum, prefix string) string {
 
 // rowsOf returns the path and the value of each field that is set in a message, sorted by path.
 func rowsOf(message proto.Message) ([][]string, error) {
+	fields, err := fieldsOf(message)
+	return appendRows(nil, "", fields), err
+}
+
+// fieldsOf returns the fields of a message by name, as JSON has them.
+func fieldsOf(message proto.Message) (fields map[string]any, err error) {
 	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(message)
 	if err != nil {
 		return nil, err
 	}
-	var fields map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	if err := decoder.Decode(&fields); err != nil {
-		return nil, err
-	}
-	return appendRows(nil, "", fields), nil
+	return fields, decoder.Decode(&fields)
 }
 
 func appendRows(rows [][]string, path string, value any) [][]string {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,15 +10,14 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/enlist-dev/enlist/cli/requestids"
 	"github.com/enlist-dev/enlist/client"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// This file is about the request_id of `enlist customers create`: a repeated command finds the one of
-// the first, and decides whether it may still be used.
+// This file is about the request_id of `enlist customers create`. A repeated command finds the
+// request_id of the first, and decides whether it may still use it.
 
 // identify sets the request_id of a request. Unless the user sets one, it comes from the file of
 // this request, which is on disk when identify returns. No other process can use it until Close.
@@ -118,14 +116,8 @@ const connectTimeout = 10 * time.Second
 
 // canonical returns a request as text that is the same in every version.
 func canonical(request *enlistv1.CreateCustomerRequest) ([]byte, error) {
-	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(request)
+	fields, err := fieldsOf(request)
 	if err != nil {
-		return nil, err
-	}
-	var fields map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&fields); err != nil {
 		return nil, err
 	}
 	return json.Marshal(fields) // sorted, and without protojson's spaces
@@ -184,4 +176,3 @@ func forgetIfFinal(entry *requestids.Entry, err error) error {
 	}
 	return nil
 }
-

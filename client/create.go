@@ -160,8 +160,8 @@ func settles(err error) bool {
 	}
 }
 
-// saysEnough tells whether a final error of the first attempt says that nothing was created. One that
-// is not from Enlist may have replaced its response, such as a response that is too large.
+// saysEnough tells whether a final error of the first attempt says that nothing was created. An
+// error that is not from Enlist may have replaced its response, for example one that is too large.
 func saysEnough(err error) bool {
 	switch status.Code(err) {
 	case codes.InvalidArgument, codes.NotFound, codes.PermissionDenied, codes.Unauthenticated, codes.Unimplemented:

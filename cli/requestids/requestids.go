@@ -98,9 +98,9 @@ func (s *Store) mac(text []byte) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// Begin returns the entry of a request, for this process alone until Close. If the request has none,
-// Begin makes one from the values of fresh and a new request_id, and returns when that is on disk.
-// While another process has the entry, Begin waits until the context ends.
+// Begin returns the entry of a request, for this process alone until Close. If the request has no
+// entry, Begin makes one from fresh and a new request_id, and returns when that is on disk. While
+// another process has the entry, Begin waits until the context ends.
 func (s *Store) Begin(ctx context.Context, request []byte, fresh Entry) (*Entry, error) {
 	file := filepath.Join(s.folder, s.mac(request)+".json")
 	lock := flock.New(file+".lock", flock.SetPermissions(0o600))
