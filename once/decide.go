@@ -18,7 +18,7 @@ const (
 const maxUnattended = 2
 
 // result is how an attempt to send ended.
-type result int
+type result int8
 
 const (
 	created     result = iota // the response proves a success
@@ -64,7 +64,7 @@ func mayBeHidden(ago, settledAfter time.Duration) bool {
 }
 
 // refusal is what is still open about the refusal of the latest send.
-type refusal int
+type refusal int8
 
 const (
 	notRefused      refusal = iota

@@ -16,27 +16,30 @@ func TestDecideKeepsTheRules(t *testing.T) {
 		what := decide(f)
 		sends, ends := what == resend, what == refuse || what == exist || what == giveUp
 		asked := f.class == enforcedByKey || f.class == verifiableByKey || f.class == verifiableByMatch
-		for rule, broken := range map[string]bool{
-			"2: a second send needs a look-up that finds nothing of ours":                      sends && (f.ours > 0 || !asked),
-			"2: where the vendor makes a second customer, absence counts after its lag only":   sends && f.class != enforcedByKey && !f.waited,
-			"1: what the vendor says it made is found, or a person decides":                    f.saidDone && what != takeOurs && what != askPerson && what != wait,
-			"2: a customer is somebody else's only if it was found and is not ours":            what == exist && (f.others == 0 || f.ours+f.unclear > 0),
-			"2: a record that is ours is success":                                              f.ours == 1 && f.unclear == 0 && what != takeOurs,
-			"3: an unclear customer stops a resend":                                            sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0),
-			"3: a near key is never absent":                                                    f.near > 0 && f.unclear > 0 && (sends || ends),
-			"3: a near key is not adopted":                                                     f.near > 0 && what == takeOther,
-			"4: a refusal that a copy may have caused counts after the vendor's lag only":      what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,
-			"4: one look-up confirms the other refusals":                                       f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse,
-			"4: what was refused is not sent again":                                            sends && f.refusal != notRefused,
-			"4: only a refusal ends as one":                                                    what == refuse && f.refusal == notRefused,
-			"5: without a caller two more sends at most":                                       sends && !f.attended && (f.unattended >= maxUnattended || !f.canFinish),
-			"5: sends keep their pauses":                                                       sends && !f.rested,
-			"5: a creation that cannot be sent again comes to an end":                          what == wait && f.waited && !f.maySend(),
-			"5: without a confirmation a person decides":                                       what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0),
-			"7: adopting goes ahead at once when one customer is there under exactly this key": f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
+		for _, rule := range []struct {
+			text   string
+			broken bool
+		}{
+			{"2: a second send needs a look-up that finds nothing of ours", sends && (f.ours > 0 || !asked)},
+			{"2: where the vendor makes a second customer, absence counts after its lag only", sends && f.class != enforcedByKey && !f.waited},
+			{"1: what the vendor says it made is found, or a person decides", f.saidDone && what != takeOurs && what != askPerson && what != wait},
+			{"2: a customer is somebody else's only if it was found and is not ours", what == exist && (f.others == 0 || f.ours+f.unclear > 0)},
+			{"2: a record that is ours is success", f.ours == 1 && f.unclear == 0 && what != takeOurs},
+			{"3: an unclear customer stops a resend", sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0)},
+			{"3: a near key is never absent", f.near > 0 && f.unclear > 0 && (sends || ends)},
+			{"3: a near key is not adopted", f.near > 0 && what == takeOther},
+			{"4: a refusal that a copy may have caused counts after the vendor's lag only", what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0},
+			{"4: one look-up confirms the other refusals", f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse},
+			{"4: what was refused is not sent again", sends && f.refusal != notRefused},
+			{"4: only a refusal ends as one", what == refuse && f.refusal == notRefused},
+			{"5: without a caller two more sends at most", sends && !f.attended && (f.unattended >= maxUnattended || !f.canFinish)},
+			{"5: sends keep their pauses", sends && !f.rested},
+			{"5: a creation that cannot be sent again comes to an end", what == wait && f.waited && !f.maySend()},
+			{"5: without a confirmation a person decides", what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0)},
+			{"7: adopting goes ahead at once when one customer is there under exactly this key", f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther},
 		} {
-			if broken {
-				t.Errorf("rule %s: %+v: %s", rule, f, what)
+			if rule.broken {
+				t.Errorf("rule %s: %+v: %s", rule.text, f, what)
 			}
 		}
 		if t.Failed() {

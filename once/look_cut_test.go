@@ -3,6 +3,7 @@ package once_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -10,16 +11,18 @@ import (
 // properties at Sell&Sign) may have been cut off, and would be lost for good.
 func TestLookThatIsCutOffSettlesNothing(t *testing.T) {
 	t.Parallel()
-	v := newVendor(enforced, time.Hour)
-	f := start(t, v)
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true})
-	v.whenSeen(func(ctx context.Context) { <-ctx.Done() })
-	if _, err := f.create(r, 300*time.Millisecond); err == nil {
-		t.Error("settled by a look that was cut off")
-	}
-	f.comesTo(r, unknown)
-	v.whenSeen(nil)
-	f.succeeds(r)
-	f.holds(1, 1)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(enforced, time.Hour)
+		f := start(t, v)
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true})
+		v.whenSeen(func(ctx context.Context) { <-ctx.Done() })
+		if _, err := f.create(r, 300*time.Millisecond); err == nil {
+			t.Error("settled by a look that was cut off")
+		}
+		f.comesTo(r, unknown)
+		v.whenSeen(nil)
+		f.succeeds(r)
+		f.holds(1, 1)
+	})
 }

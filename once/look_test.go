@@ -2,6 +2,7 @@ package once_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -9,20 +10,23 @@ import (
 
 // A vendor that does not show at once what it has created would let a second create pass, whose look finds nothing. The journal knows better.
 func TestLookIsNotBelievedWhileTheVendorLags(t *testing.T) {
-	v := newVendor(byKey, time.Second).then(send{acts: true, lag: 300 * time.Millisecond})
-	v.looksFirst = true
-	f := start(t, v)
-	first, second := request("c"), request("c")
-	if _, err := f.create(first, 5*time.Second); err != nil {
-		t.Fatal(err)
-	}
-	_, err := f.create(second, 5*time.Second)
-	f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
-	f.inState(second, enlistv1.OperationState_OPERATION_STATE_NOT_SENT)
-	f.holds(1, 1)
-	time.Sleep(400 * time.Millisecond)
-	_, err = f.create(second, 5*time.Second)
-	f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
-	f.inState(second, enlistv1.OperationState_OPERATION_STATE_FAILED)
-	f.holds(1, 1)
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(byKey, time.Second).then(send{acts: true, lag: 300 * time.Millisecond})
+		v.looksFirst = true
+		f := start(t, v)
+		first, second := request("c"), request("c")
+		if _, err := f.create(first, 5*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		_, err := f.create(second, 5*time.Second)
+		f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
+		f.inState(second, enlistv1.OperationState_OPERATION_STATE_NOT_SENT)
+		f.holds(1, 1)
+		time.Sleep(400 * time.Millisecond)
+		_, err = f.create(second, 5*time.Second)
+		f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
+		f.inState(second, enlistv1.OperationState_OPERATION_STATE_FAILED)
+		f.holds(1, 1)
+	})
 }

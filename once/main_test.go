@@ -1,7 +1,6 @@
 package once_test
 
 import (
-	"flag"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -9,7 +8,5 @@ import (
 
 // The tests spend their time waiting, so many run at once. None leaves a goroutine behind.
 func TestMain(m *testing.M) {
-	flag.Parse()
-	_ = flag.Set("test.parallel", "32")
 	goleak.VerifyTestMain(m)
 }

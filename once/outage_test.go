@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -37,29 +38,31 @@ func TestOutage(t *testing.T) {
 					for _, count := range counts {
 						t.Run(fmt.Sprintf("%s/%s/%d/%t/%d", name, method, call, half, count), func(t *testing.T) {
 							t.Parallel()
-							bad := &badStore{}
-							v := newVendor(byMatch, time.Millisecond)
-							v.looksFirst = call == 2
-							f := start(t, v, failing(bad))
-							r := request("c1")
-							prepare(f, r)
-							sends, _, _ := v.counts()
-							bad.fail(at(method, call, count, half))
-							_, err := f.create(r, soon)
-							switch after, _, _ := v.counts(); {
-							case isReason(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE):
-								if after != sends {
-									t.Error("refused for the journal's sake, and sent all the same")
+							synctest.Test(t, func(t *testing.T) {
+								bad := &badStore{}
+								v := newVendor(byMatch, time.Millisecond)
+								v.looksFirst = call == 2
+								f := start(t, v, failing(bad))
+								r := request("c1")
+								prepare(f, r)
+								sends, _, _ := v.counts()
+								bad.fail(at(method, call, count, half))
+								_, err := f.create(r, soon)
+								switch after, _, _ := v.counts(); {
+								case isReason(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE):
+									if after != sends {
+										t.Error("refused for the journal's sake, and sent all the same")
+									}
+								case err != nil && !isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
+									t.Error(err)
 								}
-							case err != nil && !isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
-								t.Error(err)
-							}
-							bad.fail(nil)
-							eventually(t, "it succeeds", func() bool { _, err := f.create(r, soon); return err == nil })
-							f.inState(r, succeeded)
-							if _, customers, _ := v.counts(); customers != 1 {
-								t.Errorf("%d customers", customers)
-							}
+								bad.fail(nil)
+								eventually(t, "it succeeds", func() bool { _, err := f.create(r, soon); return err == nil })
+								f.inState(r, succeeded)
+								if _, customers, _ := v.counts(); customers != 1 {
+									t.Errorf("%d customers", customers)
+								}
+							})
 						})
 					}
 				}
@@ -72,39 +75,43 @@ func TestOutage(t *testing.T) {
 // does with its own.
 func TestAnswerIsRecordedAfterAnOutage(t *testing.T) {
 	t.Parallel()
-	bad := &badStore{}
-	f := start(t, newVendor(enforced, time.Second), failing(bad))
-	r, gate := request("c1"), make(chan struct{})
-	f.vendor.then(send{acts: true, gate: gate})
-	go func() {
-		eventually(t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
-		bad.fail(down)
-		close(gate)
-	}()
-	response := f.succeeds(r)
-	want := proto.CloneOf(response)
-	proto.Reset(response)
-	bad.fail(nil)
-	if got := f.comesTo(r, succeeded).Payload.GetResponse(); !proto.Equal(got, want) {
-		t.Errorf("recorded is %s, answered was %s", got, want)
-	}
-	f.holds(1, 1)
+	synctest.Test(t, func(t *testing.T) {
+		bad := &badStore{}
+		f := start(t, newVendor(enforced, time.Second), failing(bad))
+		r, gate := request("c1"), make(chan struct{})
+		f.vendor.then(send{acts: true, gate: gate})
+		go func() {
+			eventually(t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
+			bad.fail(down)
+			close(gate)
+		}()
+		response := f.succeeds(r)
+		want := proto.CloneOf(response)
+		proto.Reset(response)
+		bad.fail(nil)
+		if got := f.comesTo(r, succeeded).Payload.GetResponse(); !proto.Equal(got, want) {
+			t.Errorf("recorded is %s, answered was %s", got, want)
+		}
+		f.holds(1, 1)
+	})
 }
 
 // A journal that cannot be written refuses creates before the vendor hears of them, and leaves nothing open.
 func TestNoJournalNoSend(t *testing.T) {
 	t.Parallel()
-	bad := &badStore{}
-	f := start(t, newVendor(enforced, time.Second), failing(bad))
-	bad.fail(func(method string, _ int) (before, after bool) { return method == "Insert", false })
-	r := request("c1")
-	_, err := f.create(r, soon)
-	if refused := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE); refused.RetryAfter == 0 || refused.Stage != enlistv1.SendStage_SEND_STAGE_UNSPECIFIED {
-		t.Errorf("retry after %s, stage %s", refused.RetryAfter, refused.Stage)
-	}
-	bad.fail(nil)
-	f.holds(0, 0)
-	f.hasNone(r)
+	synctest.Test(t, func(t *testing.T) {
+		bad := &badStore{}
+		f := start(t, newVendor(enforced, time.Second), failing(bad))
+		bad.fail(func(method string, _ int) (before, after bool) { return method == "Insert", false })
+		r := request("c1")
+		_, err := f.create(r, soon)
+		if refused := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE); refused.RetryAfter == 0 || refused.Stage != enlistv1.SendStage_SEND_STAGE_UNSPECIFIED {
+			t.Errorf("retry after %s, stage %s", refused.RetryAfter, refused.Stage)
+		}
+		bad.fail(nil)
+		f.holds(0, 0)
+		f.hasNone(r)
+	})
 }
 
 // A create that another process has left when it died is not taken for one of this process whose record failed to be written.
@@ -113,21 +120,23 @@ func TestOutageWhileATakenOverCreateIsTriedAgain(t *testing.T) {
 	for failures, name := range map[int]string{1: "begun again", 4: "taken back"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bad := &badStore{}
-			f := start(t, newVendor(byKey, 200*time.Millisecond), failing(bad))
-			r := f.dies(bad)
-			if claimed, err := f.journal.Claim(context.Background(), 10); err != nil || len(claimed) != 1 {
-				t.Fatalf("%d claimed: %v", len(claimed), err)
-			}
-			bad.fail(at("Insert", 1, failures, false))
-			_, err := f.create(r, soon)
-			if failures > 1 {
-				f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
-				f.inState(r, intent)
-			}
-			bad.fail(nil)
-			f.succeeds(r)
-			f.holds(1, 1)
+			synctest.Test(t, func(t *testing.T) {
+				bad := &badStore{}
+				f := start(t, newVendor(byKey, 200*time.Millisecond), failing(bad))
+				r := f.dies(bad)
+				if claimed, err := f.journal.Claim(context.Background(), 10); err != nil || len(claimed) != 1 {
+					t.Fatalf("%d claimed: %v", len(claimed), err)
+				}
+				bad.fail(at("Insert", 1, failures, false))
+				_, err := f.create(r, soon)
+				if failures > 1 {
+					f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
+					f.inState(r, intent)
+				}
+				bad.fail(nil)
+				f.succeeds(r)
+				f.holds(1, 1)
+			})
 		})
 	}
 }

@@ -37,6 +37,7 @@ func (v overHTTPVendor) Prepare(request *enlistv1.CreateCustomerRequest) (provid
 
 // A create waits for its turn no longer than its caller; once it is sent, the vendor's own timeout ends it and not the caller's deadline.
 func TestTurnsAreTheCallersAndAnswersTheVendors(t *testing.T) {
+	t.Parallel()
 	answer := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-answer }))
 	defer server.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -41,17 +42,19 @@ func TestWhatSaysThatNothingWasDone(t *testing.T) {
 		} {
 			t.Run(name+", "+response, func(t *testing.T) {
 				t.Parallel()
-				f := start(t, newVendor(class, 200*time.Millisecond).then(send{acts: true, err: err}))
-				r := request("c1")
-				_, _ = f.create(r, soon)
-				f.succeeds(r)
-				f.holds(1, 1)
+				synctest.Test(t, func(t *testing.T) {
+					f := start(t, newVendor(class, 200*time.Millisecond).then(send{acts: true, err: err}))
+					r := request("c1")
+					_, _ = f.create(r, soon)
+					f.succeeds(r)
+					f.holds(1, 1)
 
-				f.vendor.then(send{err: err}) // and it is true this time
-				r = request("c2")
-				_, _ = f.create(r, soon)
-				f.succeeds(r)
-				f.holds(3, 2)
+					f.vendor.then(send{err: err}) // and it is true this time
+					r = request("c2")
+					_, _ = f.create(r, soon)
+					f.succeeds(r)
+					f.holds(3, 2)
+				})
 			})
 		}
 	}
@@ -60,30 +63,34 @@ func TestWhatSaysThatNothingWasDone(t *testing.T) {
 // A vendor that nobody can ask is sent nothing again, whatever it said.
 func TestNothingIsSentAgainWhereNobodyCanLook(t *testing.T) {
 	t.Parallel()
-	v := newVendor(noneClass, 100*time.Millisecond).then(send{acts: true, err: limitedError(100 * time.Millisecond)})
-	v.breakLookups(&providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"})
-	f := start(t, v)
-	r := request("c1")
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	f.inState(r, needsPerson)
-	_, err = f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	f.holds(1, 1)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(noneClass, 100*time.Millisecond).then(send{acts: true, err: limitedError(100 * time.Millisecond)})
+		v.breakLookups(&providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"})
+		f := start(t, v)
+		r := request("c1")
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.inState(r, needsPerson)
+		_, err = f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.holds(1, 1)
+	})
 }
 
 // "Already exists" may be our own record, which a copy of the same request made first.
 func TestExistsIsOurs(t *testing.T) {
 	t.Parallel()
-	v := newVendor(enforced, 200*time.Millisecond)
-	f := start(t, v.then(send{acts: true, err: v.description.CustomerExists(nil)}))
-	r := request("c1")
-	response, err := f.create(r, soon)
-	if err != nil || response.GetReplayed() || response.GetCustomer().GetId() != "c1" {
-		t.Fatalf("%v, %v", response, err)
-	}
-	f.inState(r, succeeded)
-	f.holds(1, 1)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(enforced, 200*time.Millisecond)
+		f := start(t, v.then(send{acts: true, err: v.description.CustomerExists(nil)}))
+		r := request("c1")
+		response, err := f.create(r, soon)
+		if err != nil || response.GetReplayed() || response.GetCustomer().GetId() != "c1" {
+			t.Fatalf("%v, %v", response, err)
+		}
+		f.inState(r, succeeded)
+		f.holds(1, 1)
+	})
 }
 
 // A refusal that one look-up must confirm ends in the same call: as a refusal if nothing is there,
@@ -93,24 +100,31 @@ func TestRefusalIsConfirmed(t *testing.T) {
 	for name, class := range classes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(class, time.Hour).then(send{err: doubted(providers.ConfirmByLookup)}))
-			r := request("c1")
-			for range 2 {
-				_, err := f.create(r, soon)
-				f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
-			}
-			f.inState(r, failed)
-			f.holds(1, 0)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(class, time.Hour).then(send{err: doubted(providers.ConfirmByLookup)}))
+				r := request("c1")
+				for range 2 {
+					_, err := f.create(r, soon)
+					f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+				}
+				f.inState(r, failed)
+				f.holds(1, 0)
 
-			f.vendor.then(send{acts: true, err: doubted(providers.ConfirmByLookup)})
-			f.succeeds(request("c2"))
-			f.holds(2, 1)
+				f.vendor.then(send{acts: true, err: doubted(providers.ConfirmByLookup)})
+				f.succeeds(request("c2"))
+				f.holds(2, 1)
+			})
 		})
 	}
-	f := start(t, newVendor(noneClass, time.Hour).then(send{err: doubted(providers.ConfirmByLookup)}))
-	f.vendor.breakLookups(&providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"})
-	_, err := f.create(request("c1"), soon)
-	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+	t.Run("no look-up", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			f := start(t, newVendor(noneClass, time.Hour).then(send{err: doubted(providers.ConfirmByLookup)}))
+			f.vendor.breakLookups(&providers.Error{Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED, Message: "cannot be asked"})
+			_, err := f.create(request("c1"), soon)
+			f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+		})
+	})
 }
 
 // A refusal that an earlier copy may have caused counts after the vendor's lag only.
@@ -119,19 +133,21 @@ func TestRefusalAfterTheLag(t *testing.T) {
 	for name, class := range classes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const lag = 600 * time.Millisecond
-			f := start(t, newVendor(class, lag).then(send{err: doubted(providers.ConfirmAfterLag)}))
-			r, began := request("c1"), time.Now()
-			_, err := f.create(r, soon)
-			f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
-			if time.Since(began) < lag {
-				t.Errorf("final after %s", time.Since(began))
-			}
-			f.inState(r, failed)
+			synctest.Test(t, func(t *testing.T) {
+				const lag = 600 * time.Millisecond
+				f := start(t, newVendor(class, lag).then(send{err: doubted(providers.ConfirmAfterLag)}))
+				r, began := request("c1"), time.Now()
+				_, err := f.create(r, soon)
+				f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+				if time.Since(began) < lag {
+					t.Errorf("final after %s", time.Since(began))
+				}
+				f.inState(r, failed)
 
-			f.vendor.then(send{acts: true, lag: lag / 2, err: doubted(providers.ConfirmAfterLag)})
-			f.succeeds(request("c2"))
-			f.holds(2, 1)
+				f.vendor.then(send{acts: true, lag: lag / 2, err: doubted(providers.ConfirmAfterLag)})
+				f.succeeds(request("c2"))
+				f.holds(2, 1)
+			})
 		})
 	}
 }
@@ -140,70 +156,76 @@ func TestRefusalAfterTheLag(t *testing.T) {
 // made it.
 func TestUpdateOfWhatWasJustMade(t *testing.T) {
 	t.Parallel()
-	v := newVendor(enforced, time.Hour)
-	v.looksFirst, v.updates = true, true
-	f := start(t, v)
-	f.succeeds(request("c1"))
-	update := request("c1")
-	update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
-	v.then(send{}) // the vendor merges it
-	f.succeeds(update)
-	f.holds(2, 1)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(enforced, time.Hour)
+		v.looksFirst, v.updates = true, true
+		f := start(t, v)
+		f.succeeds(request("c1"))
+		update := request("c1")
+		update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+		v.then(send{}) // the vendor merges it
+		f.succeeds(update)
+		f.holds(2, 1)
 
-	v.mu.Lock()
-	v.held[0].visible = time.Now().Add(time.Hour) // what is not shown may be about to be
-	v.mu.Unlock()
-	hidden := request("c1")
-	hidden.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
-	_, err := f.create(hidden, soon)
-	f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
-	f.holds(2, 1)
+		v.mu.Lock()
+		v.held[0].visible = time.Now().Add(time.Hour) // what is not shown may be about to be
+		v.mu.Unlock()
+		hidden := request("c1")
+		hidden.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+		_, err := f.create(hidden, soon)
+		f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
+		f.holds(2, 1)
+	})
 }
 
 // A look-up that shows the customer proves an update, unless an earlier attempt of the same
 // creation may have created that customer.
 func TestUpdateOrCreation(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		there   bool
-		outcome enlistv1.Outcome
-	}{
-		"the customer was there": {true, enlistv1.Outcome_OUTCOME_UPDATED},
-		"an attempt is open":     {false, enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED},
-	} {
-		v := newVendor(enforced, 20*time.Millisecond)
-		v.looksFirst, v.updates = true, true
-		f := start(t, v)
-		update := request("c1")
-		update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
-		if test.there {
-			f.succeeds(request("c1"))
-		} else {
-			f.becomesUnknown(update, send{acts: true, lag: time.Hour})
-			time.Sleep(600 * time.Millisecond)             // the pause before the next send
-			v.whenSeen(func(context.Context) { v.show() }) // the look-up found nothing, and the look before the send does
+	synctest.Test(t, func(t *testing.T) {
+		for name, test := range map[string]struct {
+			there   bool
+			outcome enlistv1.Outcome
+		}{
+			"the customer was there": {true, enlistv1.Outcome_OUTCOME_UPDATED},
+			"an attempt is open":     {false, enlistv1.Outcome_OUTCOME_CREATED_OR_UPDATED},
+		} {
+			v := newVendor(enforced, 20*time.Millisecond)
+			v.looksFirst, v.updates = true, true
+			f := start(t, v)
+			update := request("c1")
+			update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+			if test.there {
+				f.succeeds(request("c1"))
+			} else {
+				f.becomesUnknown(update, send{acts: true, lag: time.Hour})
+				time.Sleep(600 * time.Millisecond)             // the pause before the next send
+				v.whenSeen(func(context.Context) { v.show() }) // the look-up found nothing, and the look before the send does
+			}
+			v.then(send{})
+			if response := f.succeeds(update); response.GetOutcome() != test.outcome {
+				t.Errorf("%s: %s", name, response.GetOutcome())
+			}
+			f.holds(2, 1)
 		}
-		v.then(send{})
-		if response := f.succeeds(update); response.GetOutcome() != test.outcome {
-			t.Errorf("%s: %s", name, response.GetOutcome())
-		}
-		f.holds(2, 1)
-	}
+	})
 }
 
 // The breaker counts a creation once, however often it is sent.
 func TestOneCreationIsCountedOnce(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, 200*time.Millisecond).then(send{err: unknownError()}, send{err: unknownError()}), reconciling)
-	r := request("c1")
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	f.comesTo(r, succeeded)
-	f.vendor.mu.Lock()
-	defer f.vendor.mu.Unlock()
-	if want := []bool{false, true, true}; !slices.Equal(f.vendor.counted, want) {
-		t.Errorf("counted before: %v, want %v", f.vendor.counted, want)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 200*time.Millisecond).then(send{err: unknownError()}, send{err: unknownError()}), reconciling)
+		r := request("c1")
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.comesTo(r, succeeded)
+		f.vendor.mu.Lock()
+		defer f.vendor.mu.Unlock()
+		if want := []bool{false, true, true}; !slices.Equal(f.vendor.counted, want) {
+			t.Errorf("counted before: %v, want %v", f.vendor.counted, want)
+		}
+	})
 }
 
 // What the vendor says it made, without a proof of which, is found or goes to a person. It is never
@@ -223,16 +245,18 @@ func TestWhatTheVendorSaysItMade(t *testing.T) {
 		} {
 			t.Run(name+", "+fate, func(t *testing.T) {
 				t.Parallel()
-				f := start(t, newVendor(class, 400*time.Millisecond).then(test.how), reconciling)
-				r := request("c1")
-				for range 3 {
-					_, _ = f.create(r, soon)
-				}
-				f.comesTo(r, test.want)
-				sends, _, _ := f.vendor.counts()
-				if sends != 1 {
-					t.Errorf("%d sends", sends)
-				}
+				synctest.Test(t, func(t *testing.T) {
+					f := start(t, newVendor(class, 400*time.Millisecond).then(test.how), reconciling)
+					r := request("c1")
+					for range 3 {
+						_, _ = f.create(r, soon)
+					}
+					f.comesTo(r, test.want)
+					sends, _, _ := f.vendor.counts()
+					if sends != 1 {
+						t.Errorf("%d sends", sends)
+					}
+				})
 			})
 		}
 	}
@@ -242,20 +266,22 @@ func TestWhatTheVendorSaysItMade(t *testing.T) {
 // what another creation made.
 func TestKeyThatTheVendorRenames(t *testing.T) {
 	t.Parallel()
-	v := newVendor(enforced, 100*time.Millisecond)
-	v.looksFirst, v.folds = true, true
-	f := start(t, v)
-	f.succeeds(request("c1"))
-	time.Sleep(200 * time.Millisecond) // the vendor's lag
-	r := request("c1")
-	_, err := f.create(r, soon)
-	if known := f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-		t.Errorf("stage %s", known.Stage)
-	}
-	f.inState(r, failed)
-	f.succeeds(request("c2"))
-	update := request("c1")
-	update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
-	f.succeeds(update)
-	f.holds(3, 3)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(enforced, 100*time.Millisecond)
+		v.looksFirst, v.folds = true, true
+		f := start(t, v)
+		f.succeeds(request("c1"))
+		time.Sleep(200 * time.Millisecond) // the vendor's lag
+		r := request("c1")
+		_, err := f.create(r, soon)
+		if known := f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+			t.Errorf("stage %s", known.Stage)
+		}
+		f.inState(r, failed)
+		f.succeeds(request("c2"))
+		update := request("c1")
+		update.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
+		f.succeeds(update)
+		f.holds(3, 3)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -83,37 +84,39 @@ func TestUnknownOutcome(t *testing.T) {
 		for _, o := range outcomes() {
 			t.Run(fmt.Sprintf("%s/%s/%s", who, o.class.String()[len("DUPLICATE_SAFETY_CLASS_"):], o.name), func(t *testing.T) {
 				t.Parallel()
-				f := start(t, newVendor(o.class, settledAfter))
-				r := request("c1")
-				f.becomesUnknown(r, o.first)
-				for _, whose := range o.there {
-					if whose == "ours" {
-						whose = r.GetRequestId()
+				synctest.Test(t, func(t *testing.T) {
+					f := start(t, newVendor(o.class, settledAfter))
+					r := request("c1")
+					f.becomesUnknown(r, o.first)
+					for _, whose := range o.there {
+						if whose == "ours" {
+							whose = r.GetRequestId()
+						}
+						f.vendor.put("c1", whose)
 					}
-					f.vendor.put("c1", whose)
-				}
-				switch {
-				case o.class == noneClass || o.first.body == "unasked":
-					f.vendor.breakLookups(cannotBeAsked())
-				case o.broken:
-					f.vendor.breakLookups(notSentError())
-					time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })
-				}
-				settle(f, r)
-				f.comesTo(r, o.want)
-				f.holds(o.sends, o.customers)
-				_, err := f.create(r, soon) // and the answer is the same for ever
-				switch o.want {
-				case succeeded:
-					if err != nil {
-						t.Error(err)
+					switch {
+					case o.class == noneClass || o.first.body == "unasked":
+						f.vendor.breakLookups(cannotBeAsked())
+					case o.broken:
+						f.vendor.breakLookups(notSentError())
+						time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })
 					}
-				case failed:
-					f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
-				default:
-					f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-				}
-				f.holds(o.sends, o.customers)
+					settle(f, r)
+					f.comesTo(r, o.want)
+					f.holds(o.sends, o.customers)
+					_, err := f.create(r, soon) // and the answer is the same for ever
+					switch o.want {
+					case succeeded:
+						if err != nil {
+							t.Error(err)
+						}
+					case failed:
+						f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
+					default:
+						f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+					}
+					f.holds(o.sends, o.customers)
+				})
 			})
 		}
 	}
@@ -125,14 +128,16 @@ func TestResendWaitsForTheVendorsLimit(t *testing.T) {
 	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(class, 700*time.Millisecond))
-			r, began := request("c1"), time.Now()
-			f.becomesUnknown(r, send{})
-			f.succeeds(r)
-			if took := time.Since(began); took < 700*time.Millisecond {
-				t.Errorf("sent again after %s", took)
-			}
-			f.holds(2, 1)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(class, 700*time.Millisecond))
+				r, began := request("c1"), time.Now()
+				f.becomesUnknown(r, send{})
+				f.succeeds(r)
+				if took := time.Since(began); took < 700*time.Millisecond {
+					t.Errorf("sent again after %s", took)
+				}
+				f.holds(2, 1)
+			})
 		})
 	}
 }
@@ -143,12 +148,14 @@ func TestSlowLookupIsAsOldAsItsBeginning(t *testing.T) {
 	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(class, 400*time.Millisecond))
-			f.vendor.whenSeen(func(context.Context) { time.Sleep(500 * time.Millisecond) })
-			r := request("c1")
-			f.becomesUnknown(r, send{acts: true, lag: 200 * time.Millisecond})
-			f.succeeds(r)
-			f.holds(1, 1)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(class, 400*time.Millisecond))
+				f.vendor.whenSeen(func(context.Context) { time.Sleep(500 * time.Millisecond) })
+				r := request("c1")
+				f.becomesUnknown(r, send{acts: true, lag: 200 * time.Millisecond})
+				f.succeeds(r)
+				f.holds(1, 1)
+			})
 		})
 	}
 }
@@ -159,17 +166,19 @@ func TestRefusalOfASendAgain(t *testing.T) {
 	for _, class := range []enlistv1.DuplicateSafetyClass{enforced, byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(class, 600*time.Millisecond))
-			r, began := request("c1"), time.Now()
-			f.becomesUnknown(r, send{})
-			f.vendor.then(send{err: rejectedError()})
-			_, err := f.create(r, soon)
-			f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
-			f.inState(r, failed)
-			if took := time.Since(began); took < 600*time.Millisecond {
-				t.Errorf("believed after %s", took)
-			}
-			f.holds(2, 0)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(class, 600*time.Millisecond))
+				r, began := request("c1"), time.Now()
+				f.becomesUnknown(r, send{})
+				f.vendor.then(send{err: rejectedError()})
+				_, err := f.create(r, soon)
+				f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+				f.inState(r, failed)
+				if took := time.Since(began); took < 600*time.Millisecond {
+					t.Errorf("believed after %s", took)
+				}
+				f.holds(2, 0)
+			})
 		})
 	}
 }
@@ -177,44 +186,50 @@ func TestRefusalOfASendAgain(t *testing.T) {
 // A send again that is refused as existing, because of what the first send has made, is a success.
 func TestSendAgainFindsTheFirst(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, 10*time.Second))
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
-	f.vendor.whenSeen(func(context.Context) {
-		if sends, _, _ := f.vendor.counts(); sends == 2 {
-			f.vendor.show()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 10*time.Second))
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+		f.vendor.whenSeen(func(context.Context) {
+			if sends, _, _ := f.vendor.counts(); sends == 2 {
+				f.vendor.show()
+			}
+		})
+		if response := f.succeeds(r); response.GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
+			t.Errorf("outcome %s", response.GetOutcome())
 		}
+		f.holds(2, 1)
 	})
-	if response := f.succeeds(r); response.GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
-		t.Errorf("outcome %s", response.GetOutcome())
-	}
-	f.holds(2, 1)
 }
 
 // Refused as existing and never to be found: only a person can tell whose it is.
 func TestExistsAndCannotBeFound(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, 300*time.Millisecond))
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	f.inState(r, needsPerson)
-	f.holds(2, 1)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 300*time.Millisecond))
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.inState(r, needsPerson)
+		f.holds(2, 1)
+	})
 }
 
 // A customer that another create has made is not taken for ours, however alike the two are.
 func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byMatch, 200*time.Millisecond))
-	f.succeeds(request("c1"))
-	r := request("c1")
-	f.becomesUnknown(r, send{})
-	f.vendor.mu.Lock()
-	f.vendor.held[0].requestID = r.GetRequestId() // as far as the vendor's data tell, it is ours
-	f.vendor.mu.Unlock()
-	f.succeeds(r)
-	f.holds(3, 2)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 200*time.Millisecond))
+		f.succeeds(request("c1"))
+		r := request("c1")
+		f.becomesUnknown(r, send{})
+		f.vendor.mu.Lock()
+		f.vendor.held[0].requestID = r.GetRequestId() // as far as the vendor's data tell, it is ours
+		f.vendor.mu.Unlock()
+		f.succeeds(r)
+		f.holds(3, 2)
+	})
 }
 
 // Without a caller a creation is sent twice more at most, whatever its class; after that the caller
@@ -224,7 +239,9 @@ func TestTwoSendsAgain(t *testing.T) {
 	for name, class := range map[string]enlistv1.DuplicateSafetyClass{"by key": byKey, "by match": byMatch, "enforced": enforced} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			twoSendsAgain(t, class)
+			synctest.Test(t, func(t *testing.T) {
+				twoSendsAgain(t, class)
+			})
 		})
 	}
 }
@@ -247,34 +264,38 @@ func twoSendsAgain(t *testing.T, class enlistv1.DuplicateSafetyClass) {
 // What was seen before the first send is not forgotten when a send again is stopped by its own look.
 func TestLookBeforeTheSendIsRemembered(t *testing.T) {
 	t.Parallel()
-	v := newVendor(byKey, 0)
-	v.looksFirst = true
-	f := start(t, v)
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
-	v.whenSeen(func(context.Context) { v.show() }) // right after the look-up that found nothing
-	f.succeeds(r)
-	if v.mu.Lock(); !v.sent.Looked {
-		t.Error("the look-up was told that nobody had looked before the send")
-	}
-	v.mu.Unlock()
-	f.holds(1, 1)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(byKey, 0)
+		v.looksFirst = true
+		f := start(t, v)
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+		v.whenSeen(func(context.Context) { v.show() }) // right after the look-up that found nothing
+		f.succeeds(r)
+		if v.mu.Lock(); !v.sent.Looked {
+			t.Error("the look-up was told that nobody had looked before the send")
+		}
+		v.mu.Unlock()
+		f.holds(1, 1)
+	})
 }
 
 // A caller who hangs up in the middle of a look-up does not put the next one off.
 func TestImpatientCallerPutsNothingOff(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, 200*time.Millisecond))
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true})
-	f.vendor.whenSeen(func(ctx context.Context) { <-ctx.Done() })
-	f.vendor.breakLookups(notSentError())
-	for range 6 {
-		_, _ = f.create(r, 200*time.Millisecond)
-	}
-	if next := time.Until(f.inState(r, unknown).Due); next > 2*time.Second {
-		t.Errorf("the reconciler looks in %s", next)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 200*time.Millisecond))
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true})
+		f.vendor.whenSeen(func(ctx context.Context) { <-ctx.Done() })
+		f.vendor.breakLookups(notSentError())
+		for range 6 {
+			_, _ = f.create(r, 200*time.Millisecond)
+		}
+		if next := time.Until(f.inState(r, unknown).Due); next > 2*time.Second {
+			t.Errorf("the reconciler looks in %s", next)
+		}
+	})
 }
 
 // Content that is equal does not make a customer ours that another creation may have made.
@@ -313,16 +334,18 @@ func TestAlikeIsAnothers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(enforced, 100*time.Millisecond))
-			test.first(f, request("c1"))
-			sends, _, _ := f.vendor.counts()
-			f.vendor.alike = true
-			f.vendor.then(test.second)
-			r := request("c1")
-			_, _ = f.create(r, soon)
-			_, _ = f.create(r, soon)
-			f.inState(r, test.want)
-			f.holds(sends+1, 1)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(enforced, 100*time.Millisecond))
+				test.first(f, request("c1"))
+				sends, _, _ := f.vendor.counts()
+				f.vendor.alike = true
+				f.vendor.then(test.second)
+				r := request("c1")
+				_, _ = f.create(r, soon)
+				_, _ = f.create(r, soon)
+				f.inState(r, test.want)
+				f.holds(sends+1, 1)
+			})
 		})
 	}
 }
@@ -336,35 +359,37 @@ func TestAdoptsItsOwn(t *testing.T) {
 	}{"ours": {"", enlistv1.Outcome_OUTCOME_CREATED}, "another's": {"theirs", enlistv1.Outcome_OUTCOME_ADOPTED}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := newVendor(enforced, 100*time.Millisecond)
-			v.looksFirst, v.adopts = true, true
-			f := start(t, v)
-			r := request("c1")
-			r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-			if test.maker == "" {
-				test.maker = r.GetRequestId()
-			}
-			refused := v.description.CustomerExists(nil)
-			v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look and its send
-			if response := f.succeeds(r); response.GetOutcome() != test.want {
-				t.Errorf("sent: %s", response.GetOutcome())
-			}
+			synctest.Test(t, func(t *testing.T) {
+				v := newVendor(enforced, 100*time.Millisecond)
+				v.looksFirst, v.adopts = true, true
+				f := start(t, v)
+				r := request("c1")
+				r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+				if test.maker == "" {
+					test.maker = r.GetRequestId()
+				}
+				refused := v.description.CustomerExists(nil)
+				v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look and its send
+				if response := f.succeeds(r); response.GetOutcome() != test.want {
+					t.Errorf("sent: %s", response.GetOutcome())
+				}
 
-			r = request("c2")
-			r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-			if test.maker != "theirs" {
-				test.maker = r.GetRequestId()
-			}
-			f.becomesUnknown(r, send{})
-			time.Sleep(600 * time.Millisecond) // the pause before the next send
-			v.whenSeen(func(context.Context) { // the look-up found nothing, and the look before the next send does
-				v.whenSeen(nil)
-				v.put("c2", test.maker)
+				r = request("c2")
+				r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+				if test.maker != "theirs" {
+					test.maker = r.GetRequestId()
+				}
+				f.becomesUnknown(r, send{})
+				time.Sleep(600 * time.Millisecond) // the pause before the next send
+				v.whenSeen(func(context.Context) { // the look-up found nothing, and the look before the next send does
+					v.whenSeen(nil)
+					v.put("c2", test.maker)
+				})
+				if response := f.succeeds(r); response.GetOutcome() != test.want {
+					t.Errorf("sent again: %s", response.GetOutcome())
+				}
+				f.holds(2, 2)
 			})
-			if response := f.succeeds(r); response.GetOutcome() != test.want {
-				t.Errorf("sent again: %s", response.GetOutcome())
-			}
-			f.holds(2, 2)
 		})
 	}
 }
