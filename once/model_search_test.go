@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/enlist-dev/enlist/journal"
 )
 
 // model is what is searched.
@@ -12,6 +14,8 @@ type model struct {
 	scene
 	bounds
 	only string // the promise to look at; empty: all
+
+	moved journal.Record // of transit, which needs one for each step
 }
 
 // step is one that can follow. A helping step is neither a mishap nor a caller who comes again: rest must come without those.

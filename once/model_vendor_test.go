@@ -29,12 +29,15 @@ func (s *stepper) step(what string, change func(w *world)) {
 	s.add(modelStep{what: what, helping: true}, change)
 }
 
+// add adds a step that changes something. It builds the step in place, which saves an allocation.
 func (s *stepper) add(made modelStep, change func(w *world)) {
-	made.who, made.then = s.who, s.from
-	change(&made.then)
-	s.normalize(&made.then)
-	if made.then != s.from {
-		s.into = append(s.into, made)
+	s.into = append(s.into, made)
+	added := &s.into[len(s.into)-1]
+	added.who, added.then = s.who, s.from
+	change(&added.then)
+	s.normalize(&added.then)
+	if added.then == s.from {
+		s.into = s.into[:len(s.into)-1]
 	}
 }
 

@@ -229,11 +229,12 @@ func (m *model) start() world {
 
 // transit moves a row by the table.
 func (m *model) transit(w *world, r *row, what event, by actor) {
-	record := journal.Record{State: enlistv1.OperationState(r.state)}
+	record := &m.moved
+	*record = journal.Record{State: enlistv1.OperationState(r.state), Events: record.Events[:0]}
 	if r.decided != undecided {
 		record.Payload = &journalv1.Payload{Decision: &enlistv1.OperationDecision{}}
 	}
-	if err := m.move(&record, what, by); err != nil {
+	if err := m.move(record, what, by); err != nil {
 		w.illegal = true
 	}
 	r.state = int8(record.State)
