@@ -87,7 +87,7 @@ type facts struct {
 	saidExists bool
 	// saidDone: the response to the latest send says that the vendor made a customer.
 	saidDone bool
-	// attended: a caller waits for this creation, and this call has sent less than maxCalls
+	// attended: a caller waits for this creation, and this call has sent less than maxAttempts
 	// requests.
 	attended bool
 	// canFinish: it is early enough to send without a caller, and the request is complete.

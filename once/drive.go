@@ -197,7 +197,7 @@ func (r *run) proceed(ctx context.Context, wait time.Duration) {
 		return
 	case r.opened:
 		r.ifLate = notProven(r.record, wait)
-		r.over = r.sends == maxCalls && !payload.GetRefusedAgain() || wait > followFor
+		r.over = r.sends == maxAttempts && !payload.GetRefusedAgain() || wait > followFor
 	default:
 		step("between-lookups")
 		r.ifLate = stillUnknown(r.record)
