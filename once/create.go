@@ -113,7 +113,7 @@ func (s *Service) begin(ctx context.Context, r *run) {
 	case err != nil:
 		r.end(nil, journalUnavailable(err))
 	case existing != nil:
-		r.record, r.known = existing, true
+		r.record, r.recorded = existing, true
 	case busy != nil:
 		r.beginTimeout = customerBusy(r.key.Provider)
 		if !s.awaitOther(ctx, busy) {
@@ -121,7 +121,7 @@ func (s *Service) begin(ctx context.Context, r *run) {
 		}
 	default:
 		step("after-intent")
-		r.record, r.known, r.hold, r.opened = record, true, ready, true
+		r.record, r.recorded, r.hold, r.opened = record, true, ready, true
 	}
 }
 

@@ -177,7 +177,7 @@ func TestNotSentIsTriedAgain(t *testing.T) {
 func TestHeldBackIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := start(t, newVendor(byKey, time.Second).then(send{before: heldBackError(20 * time.Second)}))
+		f := start(t, newVendor(byKey, time.Second).then(send{before: breakerError(20 * time.Second)}))
 		r, began := request("c1"), time.Now()
 		_, err := f.create(r, time.Minute)
 		if after := f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE).RetryAfter; after != 20*time.Second || time.Since(began) > after {

@@ -26,7 +26,7 @@ const (
 	doubted                   // the vendor's own refusal, which a look-up must confirm
 	nothingSent               // no byte left
 	unproven                  // the response says that nothing was done, but a proxy may have passed the request on
-	noAnswer                  // bytes may have left, and no trustworthy response came
+	noResponse                // bytes may have left, and no trustworthy response came
 )
 
 // afterSend says what has happened to a creation in state INTENT whose send has ended. openBefore
@@ -36,7 +36,7 @@ func afterSend(ended result, openBefore int32, confirmedMissing bool) event {
 	switch {
 	case ended == created:
 		return done
-	case ended == noAnswer, ended == unproven, ended == doubted:
+	case ended == noResponse, ended == unproven, ended == doubted:
 		return unanswered
 	case ended == rejected && openBefore > 0: // perhaps because of what an earlier send has made
 		return unanswered

@@ -20,18 +20,18 @@ func TestNothingWasSentAfterItWas(t *testing.T) {
 		bad.fail(down)
 		_, err := f.create(r, time.Second)
 		bad.fail(nil)
-		known := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
-		if strings.Contains(known.Message, "Enlist sent nothing") || known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-			t.Errorf("told %q at stage %s of a create that was sent", known.Message, known.Stage)
+		failure := f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
+		if strings.Contains(failure.Message, "Enlist sent nothing") || failure.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+			t.Errorf("told %q at stage %s of a create that was sent", failure.Message, failure.Stage)
 		}
 		r = request("c2")
 		f.succeeds(r)
 		bad.fail(down)
 		_, err = f.create(r, time.Second)
 		bad.fail(nil)
-		known = f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
-		if strings.Contains(known.Message, "Enlist sent nothing") {
-			t.Errorf("told %q of a create that has succeeded", known.Message)
+		failure = f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
+		if strings.Contains(failure.Message, "Enlist sent nothing") {
+			t.Errorf("told %q of a create that has succeeded", failure.Message)
 		}
 	})
 }

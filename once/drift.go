@@ -13,9 +13,9 @@ import (
 // when none is remembered. The request_id, and what was written, are told of a create of the
 // principal alone, or, with others, of anybody's.
 func (s *Service) Drift(
-	ctx context.Context, principal string, others bool, provider string, held *enlistv1.Customer,
+	ctx context.Context, principal string, others bool, provider string, current *enlistv1.Customer,
 ) (*enlistv1.Drift, error) {
-	record, err := s.journal.FindCustomer(ctx, provider, held.GetId())
+	record, err := s.journal.FindCustomer(ctx, provider, current.GetId())
 	if err != nil {
 		return nil, journalUnreadable(err)
 	}
@@ -24,7 +24,7 @@ func (s *Service) Drift(
 	}
 	written := providers.Kept(record.Payload.GetRequest(), record.Payload.GetResponse().GetFields())
 	written.Id = record.Payload.GetCustomerId()
-	drift := &enlistv1.Drift{WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, held)}
+	drift := &enlistv1.Drift{WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, current)}
 	if record.Principal == principal || others {
 		drift.RequestId = record.RequestID.String()
 		return drift, nil

@@ -38,7 +38,7 @@ type position struct {
 	over     bool                    // the response is known
 	waits    bool                    // a pause comes before the next effect
 	attended bool                    // a caller is here
-	known    bool                    // the journal has a record, as far as this run knows
+	recorded bool                    // the journal has a record, as far as this run knows
 	loaded   bool                    // and this run has read it
 	isSame   bool                    // the record is of the caller's request
 	state    enlistv1.OperationState // of the record
@@ -56,7 +56,7 @@ func nextEffect(p position) effect {
 		return send
 	case p.hold == owned:
 		return lookUp
-	case !p.known && p.attended:
+	case !p.recorded && p.attended:
 		return begin
 	case !p.loaded:
 		return load
@@ -81,18 +81,18 @@ type run struct {
 	// creation is the prepared request. Without a caller it is made from the journal.
 	creation providers.Creation
 	// record is the creation as this run last read or wrote it; nil if it must be read.
-	record *journal.Record
-	known  bool
-	hold   hold
+	record   *journal.Record
+	recorded bool
+	hold     hold
 	// opened: this run has recorded the intent for its caller. After its first send it goes on only
 	// if the vendor's response says that this helps (isFollowed).
 	opened bool
 	// resent: the latest send followed a look-up.
 	resent bool
-	// wait is the pause before the next effect, and ifLate the response if the caller's time ends
+	// wait is the pause before the next effect, and restTimeout the response if the caller's time ends
 	// in it.
-	wait   time.Duration
-	ifLate error
+	wait        time.Duration
+	restTimeout error
 	// over: response and err are the caller's.
 	over     bool
 	response *enlistv1.CreateCustomerResponse
@@ -100,7 +100,7 @@ type run struct {
 }
 
 func (r *run) position() position {
-	p := position{over: r.over, waits: r.wait > 0, attended: r.order != nil, known: r.known, hold: r.hold}
+	p := position{over: r.over, waits: r.wait > 0, attended: r.order != nil, recorded: r.recorded, hold: r.hold}
 	if r.record != nil {
 		p.loaded, p.state = true, r.record.State
 		p.isSame = p.attended && bytes.Equal(r.record.Payload.GetFingerprint(), r.order.fingerprint)
@@ -131,7 +131,7 @@ func (s *Service) drive(ctx context.Context, r *run) (*enlistv1.CreateCustomerRe
 			if wait := r.wait; sleep(ctx, wait) {
 				r.wait = 0
 			} else {
-				r.end(nil, r.ifLate)
+				r.end(nil, r.restTimeout)
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func (s *Service) load(ctx context.Context, r *run) {
 	case record == nil && r.order == nil:
 		r.end(nil, nil)
 	default:
-		r.record, r.known = record, record != nil // its retention may just have ended
+		r.record, r.recorded = record, record != nil // its retention may just have ended
 	}
 }
 
@@ -182,7 +182,7 @@ func (s *Service) take(ctx context.Context, r *run) {
 		r.end(nil, nil)
 	default: // another replica is working on it
 		r.reread()
-		r.opened, r.wait, r.ifLate = false, pollEvery, inProgress(r.key.Provider)
+		r.opened, r.wait, r.restTimeout = false, pollEvery, inProgress(r.key.Provider)
 	}
 }
 
@@ -196,14 +196,14 @@ func (r *run) proceed(ctx context.Context, wait time.Duration) {
 		r.over = true
 		return
 	case r.opened:
-		r.ifLate = notProven(r.record, wait)
+		r.restTimeout = notProven(r.record, wait)
 		r.over = r.sends == maxAttempts && !payload.GetRefusedAgain() || wait > followFor
 	default:
 		step("between-lookups")
-		r.ifLate = stillUnknown(r.record)
+		r.restTimeout = stillUnknown(r.record)
 	}
 	if r.over = r.over || !fits(ctx, wait); r.over {
-		r.end(nil, r.ifLate)
+		r.end(nil, r.restTimeout)
 		return
 	}
 	r.wait = wait

@@ -18,18 +18,18 @@ import (
 
 // failureOf turns an error into what the journal keeps of it. The cause stays out: it is for the log.
 func failureOf(err error) *journalv1.Failure {
-	known := asError(err)
+	typed := asError(err)
 	failure := &journalv1.Failure{
-		Reason: known.Reason, Message: known.Message, Stage: known.Stage,
-		Confirm: journalv1.Confirmation(known.Confirm), //nolint:gosec // the same few values
+		Reason: typed.Reason, Message: typed.Message, Stage: typed.Stage,
+		Confirm: journalv1.Confirmation(typed.Confirm), //nolint:gosec // the same few values
 	}
-	if known.Vendor != nil {
-		failure.Vendor, _ = proto.Clone(known.Vendor).(*enlistv1.VendorError)
+	if typed.Vendor != nil {
+		failure.Vendor, _ = proto.Clone(typed.Vendor).(*enlistv1.VendorError)
 	}
-	if known.RetryAfter > 0 {
-		failure.RetryAfter = durationpb.New(known.RetryAfter)
+	if typed.RetryAfter > 0 {
+		failure.RetryAfter = durationpb.New(typed.RetryAfter)
 	}
-	for _, violation := range known.Violations {
+	for _, violation := range typed.Violations {
 		failure.Violations = append(failure.Violations, &journalv1.Failure_Violation{Path: violation.Path, Description: violation.Description})
 	}
 	return failure
@@ -49,9 +49,9 @@ func Error(failure *journalv1.Failure) *providers.Error {
 
 // asError returns an error as a provider's; any other is a defect.
 func asError(err error) *providers.Error {
-	var known *providers.Error
-	if errors.As(err, &known) {
-		return known
+	var typed *providers.Error
+	if errors.As(err, &typed) {
+		return typed
 	}
 	return &providers.Error{Reason: enlistv1.ErrorReason_INTERNAL_ERROR, Message: providers.Defect, Cause: err}
 }
@@ -125,11 +125,11 @@ func notProven(record *journal.Record, wait time.Duration) error {
 	if record.Payload.GetRefusedAgain() {
 		return stillUnknown(record)
 	}
-	told := Error(record.Payload.GetFailure())
-	if told.RetryAfter > 0 {
-		told.RetryAfter = max(told.RetryAfter, wait)
+	failure := Error(record.Payload.GetFailure())
+	if failure.RetryAfter > 0 {
+		failure.RetryAfter = max(failure.RetryAfter, wait)
 	}
-	return told
+	return failure
 }
 
 // stillSending is the answer to a caller whose time is over while the vendor has not answered yet.

@@ -150,11 +150,11 @@ func (f *fixture) comesTo(request *enlistv1.CreateCustomerRequest, want enlistv1
 
 func (f *fixture) fails(err error, want enlistv1.ErrorReason) *providers.Error {
 	f.t.Helper()
-	var known *providers.Error
-	if !errors.As(err, &known) || known.Reason != want {
+	var failure *providers.Error
+	if !errors.As(err, &failure) || failure.Reason != want {
 		f.t.Fatalf("got %v, want reason %s", err, want)
 	}
-	return known
+	return failure
 }
 
 // holds asserts how many sends reached the vendor and how many customers it has.

@@ -153,7 +153,7 @@ func (s *Service) runJob(
 	}
 	left, otherwise := lastWords/2, inProgress(j.key.Provider)
 	if a := j.attempt.Load(); a != nil && a.sent.Load() { // the job is recording the outcome
-		left, otherwise = answerEarly/2, stillSending(j.key.Provider)
+		left, otherwise = respondEarly/2, stillSending(j.key.Provider)
 	}
 	select { // a job that has sent nothing ends with its caller, and replies
 	case first := <-j.first:

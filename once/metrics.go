@@ -67,7 +67,7 @@ func endsDoubt(what event, believedMissing bool) bool {
 	switch what {
 	case missing:
 		return true
-	case found, exists, done, refused, undecidable, lateAnswer:
+	case found, exists, done, refused, undecidable, lateResponse:
 		return !believedMissing
 	}
 	return false

@@ -101,7 +101,7 @@ func wrongDecisions() []mutant {
 
 		{"a refusal after a send without an answer is the end", []string{"enforced, looks first"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == rejected }, refused)},
 		{"nothing done by this send is nothing done", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == nothingSent }, notDone)},
-		{"no answer is nothing done", []string{"by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == noAnswer }, notDone)},
+		{"no answer is nothing done", []string{"by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == noResponse }, notDone)},
 		{"what says that nothing was done is believed", []string{"by key", "by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
 		{"what says that nothing was done is believed where the vendor refuses a second", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
 		{"a refusal needs no look-up", []string{"enforced", "by key", "by match"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == doubted }, refused)},
@@ -143,7 +143,7 @@ func wrongSurroundings() []mutant {
 	flawed := func(name, breaks string, scenes []string, flaw func(*flaws)) mutant {
 		return mutant{name, scenes, breaks, func(p *protocol) { flaw(&p.flaws) }}
 	}
-	const two, toldRefusal = "two customers", "told refusal"
+	const two, reportedRefusal = "two customers", "told refusal"
 	return []mutant{
 		flawed("a settler writes over what it has not seen", two, []string{"by match", "by key"}, func(f *flaws) { f.settlerOverwrites = true }),
 		flawed("a sender writes over what it has not seen", two, []string{"by match", "by key"}, func(f *flaws) { f.senderOverwrites = true }),
@@ -154,10 +154,10 @@ func wrongSurroundings() []mutant {
 		flawed("the wait ends during the look-up", two, []string{"by match"}, func(f *flaws) { f.waitsTooLate = true }),
 		flawed("one wait counts for two sends", two, []string{"by match", "by key"}, func(f *flaws) { f.keepsOldWait = true }),
 		flawed("the wait leaves no time to be shown", two, []string{"by match", "by key"}, func(f *flaws) { f.ignoresLag = true }),
-		flawed("a refusal is told that others do not know of", toldRefusal, []string{"by key"}, func(f *flaws) { f.tellsWhenLost = true }),
-		flawed("a refusal is told before it is written", toldRefusal, []string{"by key"}, func(f *flaws) { f.tellsRefusedEarly = true }),
-		flawed("an adoption is told before it is written", "told success", []string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.tellsAdoptedEarly = true }),
+		flawed("a refusal is told that others do not know of", reportedRefusal, []string{"by key"}, func(f *flaws) { f.reportsWhenLost = true }),
+		flawed("a refusal is told before it is written", reportedRefusal, []string{"by key"}, func(f *flaws) { f.reportsRefusedEarly = true }),
+		flawed("an adoption is told before it is written", "told success", []string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.reportsAdoptedEarly = true }),
 		flawed("a late answer waits for its own replica", "rest", []string{"none", "by key, adopt"}, func(f *flaws) { f.waitsForItself = true }),
-		flawed("a late answer is dropped", "told success", []string{"none"}, func(f *flaws) { f.dropsLateAnswer = true }),
+		flawed("a late answer is dropped", "told success", []string{"none"}, func(f *flaws) { f.dropsLateResponse = true }),
 	}
 }

@@ -36,16 +36,16 @@ const neverRests = "never comes to rest from here without another mishap or call
 // search visits every state. It returns their number, and the shortest way to a broken promise if there is one.
 func (m *model) search() (int, string) {
 	start := m.start()
-	worlds, parents, known := []world{start}, []int32{-1}, map[world]int32{start: 0}
+	worlds, parents, numbers := []world{start}, []int32{-1}, map[world]int32{start: 0}
 	var from, to []int32
 	var steps []modelStep
 	for at := int32(0); int(at) < len(worlds); at++ {
 		steps = m.steps(worlds[at], steps[:0])
 		for i := range steps {
-			next, there := known[steps[i].then]
+			next, there := numbers[steps[i].then]
 			if !there {
 				next = int32(len(worlds))
-				known[steps[i].then] = next
+				numbers[steps[i].then] = next
 				worlds, parents = append(worlds, steps[i].then), append(parents, at)
 				if broken := m.broken(&steps[i].then); broken != "" {
 					return len(worlds), m.trace(worlds, parents, next, broken)
@@ -82,7 +82,7 @@ func firstStuck(worlds []world, from, to []int32) int32 {
 // broken says which promise a state breaks.
 func (m *model) broken(w *world) string {
 	state, made, isAdopted := w.state(), w.made(), m.onExisting == onAdopt && m.stranger != noStranger
-	toldBoth := w.told&toldSuccess != 0 && w.told&toldRefusal != 0
+	reportedBoth := w.reported&reportedSuccess != 0 && w.reported&reportedRefusal != 0
 	overridden := w.row.decided == unchecked
 	for _, promise := range [...]struct {
 		isBroken bool
@@ -94,10 +94,10 @@ func (m *model) broken(w *world) string {
 		{state == succeeded && made == 0 && !isAdopted && !overridden, "SUCCEEDED, and there is no customer of ours"},
 		{state == failed && made > 0 && !overridden, "FAILED, and there is a customer of ours"},
 		{state == notSent && made > 0 && w.quiet(), "NOT_SENT, and there is a customer of ours"},
-		{toldBoth && !w.erred, "told success and refusal"},
-		{w.told&toldSuccess != 0 && (state == failed && !w.erred || state == notSent), "told success, and it is not"},
-		{w.told&(toldSuccess|toldUnwritten) == toldSuccess && state == needsPerson && w.quiet(), "told success, and a person is asked"},
-		{w.told&toldRefusal != 0 && state == succeeded && !w.erred, "told refusal, and it is SUCCEEDED"},
+		{reportedBoth && !w.erred, "told success and refusal"},
+		{w.reported&reportedSuccess != 0 && (state == failed && !w.erred || state == notSent), "told success, and it is not"},
+		{w.reported&(reportedSuccess|reportedUnwritten) == reportedSuccess && state == needsPerson && w.quiet(), "told success, and a person is asked"},
+		{w.reported&reportedRefusal != 0 && state == succeeded && !w.erred, "told refusal, and it is SUCCEEDED"},
 	} {
 		if promise.isBroken && strings.Contains(promise.how, m.only) {
 			return promise.how

@@ -47,7 +47,7 @@ func (s *stepper) begin(w *world, i int) {
 }
 
 func (r *replica) end(ended result, exists bool) {
-	r.phase, r.ended, r.exists, r.late, r.request = ending, int8(ended), exists, exists, 0
+	r.phase, r.ended, r.exists, r.echoed, r.request = ending, int8(ended), exists, exists, 0
 }
 
 // lookBefore is the look of a create that looks first.
@@ -102,8 +102,8 @@ func (s *stepper) waitingSteps() {
 			w.replicas[i].end(ended, exists)
 		})
 	}
-	hear("gets no answer", false, noAnswer, false)
-	switch s.from.requests[r.request].answer {
+	hear("gets no answer", false, noResponse, false)
+	switch s.from.requests[r.request].response {
 	case saysCreated:
 		hear("hears that the customer was made", false, created, false)
 	case saysRejected:
@@ -114,7 +114,7 @@ func (s *stepper) waitingSteps() {
 		s.step("hears that it was refused, perhaps because of a copy", func(w *world) {
 			w.requests[r.request].hangUp(false)
 			w.replicas[i].end(doubted, false)
-			w.replicas[i].late = true
+			w.replicas[i].echoed = true
 		})
 	case saysNothing:
 		hear("hears that nothing was done", false, unproven, false)
@@ -148,21 +148,21 @@ func (s *stepper) endingSteps() {
 	}
 	what := s.afterSend(result(r.ended), int32(r.copy.unanswered), r.copy.believedMissing)
 	// Before it is written a caller may be told only what every successor of a dead replica finds out as well.
-	if r.caller && (what == done && (r.copy.released || !s.looksFirst || s.tellsAdoptedEarly) || what == refused && s.tellsRefusedEarly) {
+	if r.caller && (what == done && (r.copy.released || !s.looksFirst || s.reportsAdoptedEarly) || what == refused && s.reportsRefusedEarly) {
 		s.step("cannot write, and tells its caller what the vendor said", func(w *world) {
-			w.tell(what)
-			w.told |= toldUnwritten
+			w.report(what)
+			w.reported |= reportedUnwritten
 			w.replicas[i].caller = false
 		})
 	}
 }
 
-func (w *world) tell(what event) {
+func (w *world) report(what event) {
 	switch what {
 	case done:
-		w.told |= toldSuccess
+		w.reported |= reportedSuccess
 	case refused:
-		w.told |= toldRefusal
+		w.reported |= reportedRefusal
 	}
 }
 
@@ -174,13 +174,13 @@ func (s *stepper) conclude(w *world, i int) {
 	r.copy.saidExists = r.exists
 	if what == unanswered {
 		switch ended {
-		case noAnswer, unproven:
+		case noResponse, unproven:
 			r.copy.countUnanswered()
 		case nothingSent:
 			r.copy.refusal = notRefused
 		default:
 			r.copy.refusal, r.copy.believedMissing = needsLookup, false
-			if r.late {
+			if r.echoed {
 				r.copy.refusal = needsLateLookup
 			}
 		}
@@ -191,13 +191,13 @@ func (s *stepper) conclude(w *world, i int) {
 	switch {
 	case s.update(w, i, s.senderOverwrites):
 		if caller {
-			w.tell(what)
+			w.report(what)
 		}
-	case what == done && !s.dropsLateAnswer:
+	case what == done && !s.dropsLateResponse:
 		r.phase = lating
 		return
-	case caller && (what == done || s.tellsWhenLost):
-		w.tell(what)
+	case caller && (what == done || s.reportsWhenLost):
+		w.report(what)
 	}
 	r.rest()
 }
@@ -241,15 +241,15 @@ func (s *stepper) recordLate(w *world, i int) {
 		s.abandon(w, &w.row) // this replica has claimed it from another that has died; nobody sends
 	}
 	if w.state() != succeeded && w.state() != failed {
-		s.transit(w, &w.row, lateAnswer, sender)
+		s.transit(w, &w.row, lateResponse, sender)
 		w.row.owner = 0
 		w.wrote(i)
 	}
 	switch { // the caller is told what stands: an adopted customer may not have been seen by who ended the create
 	case r.caller && w.state() == failed:
-		w.tell(refused)
+		w.report(refused)
 	case r.caller:
-		w.tell(done)
+		w.report(done)
 	}
 	r.rest()
 }

@@ -45,10 +45,10 @@ func (s *stepper) resume(w *world, i int) {
 	r := &w.replicas[i]
 	switch w.state() {
 	case succeeded:
-		w.tell(done)
+		w.report(done)
 		r.rest()
 	case failed:
-		w.tell(refused)
+		w.report(refused)
 		r.rest()
 	case notSent:
 		s.transit(w, &w.row, restarted, caller)
@@ -188,10 +188,10 @@ func (s *stepper) giveBack(w *world, i int) {
 	}
 	s.update(w, i, s.settlerOverwrites)
 	if r.caller && w.state() == succeeded {
-		w.tell(done)
+		w.report(done)
 	}
 	if r.caller && w.state() == failed {
-		w.tell(refused)
+		w.report(refused)
 	}
 	r.rest()
 }

@@ -83,20 +83,20 @@ type protocol struct {
 
 // flaws are what the code around the decisions must not do.
 type flaws struct {
-	settlerOverwrites bool // a settler writes over what it has not seen
-	senderOverwrites  bool // so does a sender
-	writesOverOwn     bool // a conflict is none when the record is by now this replica's again
-	takesBackOthers   bool // so is the send again of another which this replica has claimed since
-	forgetsGap        bool // a request leaves although others may have taken its sender for dead since that took the record
-	checksTooEarly    bool // the lease is checked before the write that says a request is about to leave
-	waitsTooLate      bool // what a look-up told is believed if the limit went by before its answer came, not before it was asked
-	keepsOldWait      bool // a wait goes on counting when another send has gone unanswered
-	ignoresLag        bool // the wait is too short for what the vendor made to be shown
-	tellsWhenLost     bool // a caller is told of a refusal that could not be recorded since another is at work
-	tellsRefusedEarly bool // a caller is told of a refusal that is not recorded yet, though a dead replica's successor may find otherwise
-	tellsAdoptedEarly bool // so it is with a customer that was adopted without a send
-	waitsForItself    bool // the answer to a sender whom others took for dead waits for a sender who is this replica itself
-	dropsLateAnswer   bool // the answer to a sender whom others took for dead is not recorded
+	settlerOverwrites   bool // a settler writes over what it has not seen
+	senderOverwrites    bool // so does a sender
+	writesOverOwn       bool // a conflict is none when the record is by now this replica's again
+	takesBackOthers     bool // so is the send again of another which this replica has claimed since
+	forgetsGap          bool // a request leaves although others may have taken its sender for dead since that took the record
+	checksTooEarly      bool // the lease is checked before the write that says a request is about to leave
+	waitsTooLate        bool // what a look-up told is believed if the limit went by before its answer came, not before it was asked
+	keepsOldWait        bool // a wait goes on counting when another send has gone unanswered
+	ignoresLag          bool // the wait is too short for what the vendor made to be shown
+	reportsWhenLost     bool // a caller is told of a refusal that could not be recorded since another is at work
+	reportsRefusedEarly bool // a caller is told of a refusal that is not recorded yet, though a dead replica's successor may find otherwise
+	reportsAdoptedEarly bool // so it is with a customer that was adopted without a send
+	waitsForItself      bool // the answer to a sender whom others took for dead waits for a sender who is this replica itself
+	dropsLateResponse   bool // the answer to a sender whom others took for dead is not recorded
 }
 
 func realProtocol() protocol {

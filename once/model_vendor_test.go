@@ -68,22 +68,22 @@ func (s *stepper) vendorSteps() {
 		if r.status != underWay {
 			continue
 		}
-		s.step("does nothing, and says so if it can", func(w *world) { w.requests[i].answers(nothing, saysNothing) })
+		s.step("does nothing, and says so if it can", func(w *world) { w.requests[i].ends(nothing, saysNothing) })
 		there := s.stranger != noStranger || s.from.made() > 0
 		switch {
 		case s.refuses:
-			s.step("refuses for good", func(w *world) { w.requests[i].answers(nothing, saysRejected) })
-			s.step("refuses with a server error", func(w *world) { w.requests[i].answers(nothing, saysDoubted) })
-			s.step("refuses a value that must be unique", func(w *world) { w.requests[i].answers(nothing, saysEcho) })
+			s.step("refuses for good", func(w *world) { w.requests[i].ends(nothing, saysRejected) })
+			s.step("refuses with a server error", func(w *world) { w.requests[i].ends(nothing, saysDoubted) })
+			s.step("refuses a value that must be unique", func(w *world) { w.requests[i].ends(nothing, saysEcho) })
 		case s.class == enforced && s.onExisting != onUpdate && there:
-			s.step("refuses because the customer exists", func(w *world) { w.requests[i].answers(nothing, saysExists) })
+			s.step("refuses because the customer exists", func(w *world) { w.requests[i].ends(nothing, saysExists) })
 		default:
-			s.step("makes the customer", func(w *world) { w.requests[i].answers(hidden, saysCreated) })
-			s.step("makes the customer, and a proxy says that nothing was done", func(w *world) { w.requests[i].answers(hidden, saysNothing) })
+			s.step("makes the customer", func(w *world) { w.requests[i].ends(hidden, saysCreated) })
+			s.step("makes the customer, and a proxy says that nothing was done", func(w *world) { w.requests[i].ends(hidden, saysNothing) })
 			if s.class == enforced && s.onExisting != onUpdate {
-				s.step("makes the customer, and refuses a copy because it exists", func(w *world) { w.requests[i].answers(hidden, saysExists) })
+				s.step("makes the customer, and refuses a copy because it exists", func(w *world) { w.requests[i].ends(hidden, saysExists) })
 			} else if s.class != enforced {
-				s.step("makes the customer, and refuses a copy", func(w *world) { w.requests[i].answers(hidden, saysEcho) })
+				s.step("makes the customer, and refuses a copy", func(w *world) { w.requests[i].ends(hidden, saysEcho) })
 			}
 		}
 	}
@@ -98,19 +98,19 @@ func (r *request) become(status requestStatus) {
 }
 
 // answers ends the work at a request; the answer is on its way if somebody still waits for it.
-func (r *request) answers(status requestStatus, answer answerKind) {
+func (r *request) ends(status requestStatus, response responseKind) {
 	r.become(status)
-	if r.answer != unheard {
-		r.answer = answer
+	if r.response != unheard {
+		r.response = response
 	}
 }
 
 // unheard is the answer of a request whose sender does not wait any longer.
-const unheard answerKind = -1
+const unheard responseKind = -1
 
 // hangUp ends the waiting of its sender.
 func (r *request) hangUp(knowsNothingWasDone bool) {
-	r.answer = unheard
+	r.response = unheard
 	if knowsNothingWasDone {
 		r.become(harmless)
 	}

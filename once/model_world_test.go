@@ -14,7 +14,7 @@ type world struct {
 	row        row
 	replicas   [2]replica
 	requests   [maxSends]request
-	told       told
+	reported   reported
 	mishaps    int8 // left
 	unverified int8 // left
 	erred      bool // a person has overridden the check, so callers may hear of a decision and of its correction
@@ -47,12 +47,12 @@ const (
 )
 
 // told is what callers have been told.
-type told int8
+type reported int8
 
 const (
-	toldSuccess told = 1 << iota
-	toldRefusal
-	toldUnwritten // some of it before it was written
+	reportedSuccess reported = 1 << iota
+	reportedRefusal
+	reportedUnwritten // some of it before it was written
 )
 
 // phase is what the flight of the create in a replica does next.
@@ -81,7 +81,7 @@ type replica struct {
 	request int8
 	ended   int8 // result
 	exists  bool // which was that the customer exists
-	late    bool // which an earlier copy of the request may have caused
+	echoed  bool // which an earlier copy of the request may have caused
 	latest  bool // nobody has written the record since, so its lease was never broken for long enough to matter
 	caller  bool // waits for the answer
 	copy    row
@@ -100,9 +100,9 @@ func (r *replica) rest() { *r = replica{seen: r.seen, over: r.over} }
 
 // request is one at the vendor.
 type request struct {
-	status requestStatus
-	answer answerKind
-	before [2]bool // sent before the replica's present wait began
+	status   requestStatus
+	response responseKind
+	before   [2]bool // sent before the replica's present wait began
 }
 
 type requestStatus int8
@@ -116,10 +116,10 @@ const (
 	harmless               // the same, and its sender knows
 )
 
-type answerKind int8
+type responseKind int8
 
 const (
-	noAnswerYet answerKind = iota
+	noResponseYet responseKind = iota
 	saysCreated
 	saysRejected
 	saysDoubted // refuses, which one look-up must confirm
@@ -174,7 +174,7 @@ func (r request) less(than request) bool {
 }
 
 func (r request) order() (n int) {
-	n = int(r.status)*8 + int(r.answer) + 1
+	n = int(r.status)*8 + int(r.response) + 1
 	for _, b := range r.before {
 		n *= 2
 		if b {

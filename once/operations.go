@@ -97,6 +97,6 @@ func (s *Service) helpAlong(ctx context.Context, record *journal.Record) {
 			since(record.Updated).Abs() < pause {
 			return nil, nil //nolint:nilnil // nobody asks for an answer
 		}
-		return s.drive(ctx, &run{job: j, known: true})
+		return s.drive(ctx, &run{job: j, recorded: true})
 	})
 }

@@ -149,8 +149,8 @@ func TestResolveInOtherStates(t *testing.T) {
 
 func (f *fixture) atFault(err error, path string) {
 	f.t.Helper()
-	if known := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD); len(known.Violations) != 1 || known.Violations[0].Path != path {
-		f.t.Errorf("violations %v, want one at %s", known.Violations, path)
+	if failure := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD); len(failure.Violations) != 1 || failure.Violations[0].Path != path {
+		f.t.Errorf("violations %v, want one at %s", failure.Violations, path)
 	}
 }
 

@@ -168,7 +168,7 @@ func TestUpdateOfWhatWasJustMade(t *testing.T) {
 		f.holds(2, 1)
 
 		v.mu.Lock()
-		v.held[0].visible = time.Now().Add(time.Hour) // what is not shown may be about to be
+		v.customers[0].visible = time.Now().Add(time.Hour) // what is not shown may be about to be
 		v.mu.Unlock()
 		hidden := request("c1")
 		hidden.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
@@ -274,8 +274,8 @@ func TestKeyThatTheVendorRenames(t *testing.T) {
 		time.Sleep(200 * time.Millisecond) // the vendor's lag
 		r := request("c1")
 		_, err := f.create(r, soon)
-		if known := f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-			t.Errorf("stage %s", known.Stage)
+		if failure := f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS); failure.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+			t.Errorf("stage %s", failure.Stage)
 		}
 		f.inState(r, failed)
 		f.succeeds(request("c2"))

@@ -107,7 +107,7 @@ func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 		}
 		within, cancel := context.WithTimeout(ctx, settleTimeout)
 		within, ended := s.settling(within, record)
-		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{job: j, known: true}) })
+		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{job: j, recorded: true}) })
 		<-j.finished
 		ended()
 		cancel()

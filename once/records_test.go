@@ -155,12 +155,12 @@ func TestFilesLeaveTheJournal(t *testing.T) {
 			Image: &enlistv1.ValomniaImage{Filename: "a.png", Content: bytes.Repeat([]byte("x"), 1<<20)},
 		}}
 		f.becomesUnknown(r, send{acts: true})
-		if held := f.record(r).Payload.GetRequest().GetValomnia().GetImage(); len(held.GetContent()) != 1<<20 {
-			t.Errorf("%d bytes while it is unknown", len(held.GetContent()))
+		if image := f.record(r).Payload.GetRequest().GetValomnia().GetImage(); len(image.GetContent()) != 1<<20 {
+			t.Errorf("%d bytes while it is unknown", len(image.GetContent()))
 		}
 		f.succeeds(r)
-		if held := f.record(r).Payload.GetRequest().GetValomnia().GetImage(); len(held.GetContent()) != 0 || held.GetFilename() != "a.png" {
-			t.Errorf("%d bytes of %q after the end", len(held.GetContent()), held.GetFilename())
+		if image := f.record(r).Payload.GetRequest().GetValomnia().GetImage(); len(image.GetContent()) != 0 || image.GetFilename() != "a.png" {
+			t.Errorf("%d bytes of %q after the end", len(image.GetContent()), image.GetFilename())
 		}
 		f.succeeds(r)
 		f.holds(1, 1)

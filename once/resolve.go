@@ -102,7 +102,8 @@ func (d Decision) refusal(record *journal.Record) error {
 // repeats reports whether the record already has this decision. Its caller did not get the response.
 func (d Decision) repeats(record *journal.Record) bool {
 	standing := record.Payload.GetDecision()
-	return isDecidable(record) && standing != nil && standing.GetDecision() == d.Decision && standing.GetDecidedBy() == d.By && standing.GetPrincipal() == d.Principal &&
+	return isDecidable(record) && standing != nil && standing.GetDecision() == d.Decision &&
+		standing.GetDecidedBy() == d.By && standing.GetPrincipal() == d.Principal &&
 		standing.GetReason() == d.Reason && standing.GetUnverified() == d.Unverified &&
 		(d.CustomerID == "" || d.CustomerID == record.Payload.GetCustomerId())
 }

@@ -44,8 +44,8 @@ func (f *fixture) failsAfterWait(r *enlistv1.CreateCustomerRequest) {
 			f.inState(r, failed)
 			return
 		}
-		if known := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); known.RetryAfter <= 0 || !strings.Contains(known.Message, "Wait ") {
-			f.t.Errorf("%+v", known)
+		if failure := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); failure.RetryAfter <= 0 || !strings.Contains(failure.Message, "Wait ") {
+			f.t.Errorf("%+v", failure)
 		}
 		f.inState(r, needsPerson)
 	}
@@ -70,7 +70,7 @@ func (f *fixture) waits() *enlistv1.CreateCustomerRequest {
 func (v *vendor) forget() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.held = nil
+	v.customers = nil
 }
 
 // A person cannot say that nothing was created while a customer exists that may be the
@@ -104,8 +104,8 @@ func TestFailedWaits(t *testing.T) {
 		f.vendor.forget()
 		f.restartWith(func() { f.vendor.description.SettledAfter = time.Hour })
 		err := f.decide(r, missing, nil)
-		if known := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); known.RetryAfter < 59*time.Minute {
-			t.Errorf("%+v", known)
+		if failure := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); failure.RetryAfter < 59*time.Minute {
+			t.Errorf("%+v", failure)
 		}
 		if err := f.decide(r, missing, unverified("")); err != nil {
 			t.Error(err)
@@ -144,8 +144,8 @@ func TestSucceededIsRead(t *testing.T) {
 			{rejectedCredentials(), enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
 		} {
 			f.vendor.breakReads(c.err)
-			if known := f.fails(f.decide(r, exists, of("c1")), c.want); !strings.Contains(known.Message, "unverified") {
-				t.Errorf("message %q", known.Message)
+			if failure := f.fails(f.decide(r, exists, of("c1")), c.want); !strings.Contains(failure.Message, "unverified") {
+				t.Errorf("message %q", failure.Message)
 			}
 		}
 		f.vendor.breakReads(cannotBeAsked())
@@ -241,12 +241,12 @@ func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 		for _, c := range []struct {
 			principal string
 			sees      bool
-			told      bool
+			isNamed   bool
 		}{{"", false, true}, {"stranger", false, false}, {"operator", true, true}} {
 			err := f.decide(r, exists, func(d *once.Decision) { d.CustomerID, d.Principal, d.SeesOthers = "c1", c.principal, c.sees })
 			f.atFault(err, "customer_id")
 			said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description
-			if strings.Contains(said, first.GetRequestId()) != c.told || !strings.Contains(said, "another operation created") {
+			if strings.Contains(said, first.GetRequestId()) != c.isNamed || !strings.Contains(said, "another operation created") {
 				t.Errorf("%q is told %s", c.principal, said)
 			}
 		}

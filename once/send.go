@@ -236,7 +236,7 @@ func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.Crea
 func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
 	first := payload.GetUnansweredSends() == 0
 	switch ended {
-	case noAnswer, unproven:
+	case noResponse, unproven:
 		countUnanswered(payload, began)
 		if ended == unproven {
 			return max(2*followFor, pause(payload)) // the run that sent it may look first
@@ -278,7 +278,7 @@ func resultOf(err error, left bool) result {
 	}
 	switch failure := asError(err); {
 	case failure.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN:
-		return noAnswer
+		return noResponse
 	case failure.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS && left: // it may be ours: a proxy may have repeated the request
 		return doubted
 	case failure.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && left && failure.Confirm != providers.ConfirmNothing:
@@ -304,7 +304,7 @@ func (s *Service) recordLate(j *job, record *journal.Record) {
 		if current.State == intent { // another replica was, and has died
 			s.abandon(current)
 		}
-		if illegal := move(current, lateAnswer, sender); illegal != nil {
+		if illegal := move(current, lateResponse, sender); illegal != nil {
 			s.log.ErrorContext(ctx, "a late response contradicts the recorded outcome", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
 			return nil //nolint:nilerr // no repeat can write it

@@ -24,7 +24,7 @@ type outcome struct {
 const settledAfter = 300 * time.Millisecond
 
 func outcomes() []outcome {
-	late := send{acts: true, lag: settledAfter / 3}
+	shownLate := send{acts: true, lag: settledAfter / 3}
 	made := send{acts: true}
 	return []outcome{
 		{name: "ours", class: enforced, first: made, want: succeeded, sends: 1, customers: 1},
@@ -36,7 +36,7 @@ func outcomes() []outcome {
 
 		{name: "ours", class: byKey, first: made, want: succeeded, sends: 1, customers: 1},
 		{name: "nothing", class: byKey, want: succeeded, sends: 2, customers: 1},
-		{name: "nothing at first", class: byKey, first: late, want: succeeded, sends: 1, customers: 1},
+		{name: "nothing at first", class: byKey, first: shownLate, want: succeeded, sends: 1, customers: 1},
 		{name: "another's", class: byKey, there: []string{"another's"}, want: failed, sends: 1, customers: 1},
 		{name: "ours beside another's", class: byKey, first: made, there: []string{"another's"}, want: succeeded, sends: 1, customers: 2},
 		{name: "unclear", class: byKey, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 1},
@@ -45,7 +45,7 @@ func outcomes() []outcome {
 
 		{name: "ours", class: byMatch, first: made, want: succeeded, sends: 1, customers: 1},
 		{name: "nothing", class: byMatch, want: succeeded, sends: 2, customers: 1},
-		{name: "nothing at first", class: byMatch, first: late, want: succeeded, sends: 1, customers: 1},
+		{name: "nothing at first", class: byMatch, first: shownLate, want: succeeded, sends: 1, customers: 1},
 		{name: "another's that is alike", class: byMatch, there: []string{"another's"}, want: succeeded, sends: 2, customers: 2},
 		{name: "unclear", class: byMatch, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 1},
 		{name: "several", class: byMatch, first: made, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 2},
@@ -225,7 +225,7 @@ func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
 		r := request("c1")
 		f.becomesUnknown(r, send{})
 		f.vendor.mu.Lock()
-		f.vendor.held[0].requestID = r.GetRequestId() // as far as the vendor's data tell, it is ours
+		f.vendor.customers[0].requestID = r.GetRequestId() // as far as the vendor's data tell, it is ours
 		f.vendor.mu.Unlock()
 		f.succeeds(r)
 		f.holds(3, 2)
@@ -308,7 +308,7 @@ func TestAlikeIsAnothers(t *testing.T) {
 		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 		f.inState(r, needsPerson)
 		f.vendor.mu.Lock()
-		f.vendor.held = f.vendor.held[:1]
+		f.vendor.customers = f.vendor.customers[:1]
 		f.vendor.mu.Unlock()
 	}
 	adopts := func(f *fixture, r *enlistv1.CreateCustomerRequest) {
@@ -338,7 +338,7 @@ func TestAlikeIsAnothers(t *testing.T) {
 				f := start(t, newVendor(enforced, 100*time.Millisecond))
 				test.first(f, request("c1"))
 				sends, _, _ := f.vendor.counts()
-				f.vendor.alike = true
+				f.vendor.sameContent = true
 				f.vendor.then(test.second)
 				r := request("c1")
 				_, _ = f.create(r, soon)

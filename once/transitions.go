@@ -35,7 +35,7 @@ const (
 	missing         event = "missing"
 	sendAgain       event = "send-again"
 	undecidable     event = "undecidable"
-	lateAnswer      event = "late-answer"
+	lateResponse    event = "late-answer"
 	personSucceeded event = "person-succeeded"
 	personFailed    event = "person-failed"
 )
@@ -73,9 +73,9 @@ var transitions = [...]transition{ //nolint:gochecknoglobals // a constant
 	{unknown, missing, notSent, settler},
 	{unknown, sendAgain, intent, settler},
 	{unknown, undecidable, needsPerson, settler},
-	{unknown, lateAnswer, succeeded, sender},
-	{notSent, lateAnswer, succeeded, sender},
-	{needsPerson, lateAnswer, succeeded, sender},
+	{unknown, lateResponse, succeeded, sender},
+	{notSent, lateResponse, succeeded, sender},
+	{needsPerson, lateResponse, succeeded, sender},
 	{needsPerson, personSucceeded, succeeded, person},
 	{needsPerson, personFailed, failed, person},
 	{succeeded, personFailed, failed, person},

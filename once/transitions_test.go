@@ -42,7 +42,7 @@ func TestTableIsTransitions(t *testing.T) {
 func events() []event {
 	return []event{
 		accepted, done, refused, notDone, unanswered, neverSent, abandoned, restarted, found, exists, missing, sendAgain, undecidable,
-		lateAnswer, personSucceeded, personFailed,
+		lateResponse, personSucceeded, personFailed,
 	}
 }
 

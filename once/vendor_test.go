@@ -21,20 +21,20 @@ type vendor struct {
 	updates            bool // a look that shows the customer lets the send go, as an update does
 	adopts             bool // a look that shows the customer adopts it
 	folds              bool // keys are stored in capitals, and looked up as they are
-	alike              bool // nothing but their content tells customers apart, and that is equal
+	sameContent        bool // nothing but their content tells customers apart, and that is equal
 
-	mu      sync.Mutex
-	script  []send  // how the next sends end; after the last: well
-	sends   int     // that reached the vendor
-	held    []*held // customers
-	lookups int
-	refused string                // display name
-	broken  error                 // of look-ups
-	unread  error                 // of reads
-	record  *structpb.Struct      // of every answer
-	sent    providers.Sent        // as the last look-up was told
-	seen    func(context.Context) // runs in a look-up after the vendor has looked
-	counted []bool                // of each send, whether the breaker is told that it has counted the creation already
+	mu        sync.Mutex
+	script    []send      // how the next sends end; after the last: well
+	sends     int         // that reached the vendor
+	customers []*customer // customers
+	lookups   int
+	refused   string                // display name
+	broken    error                 // of look-ups
+	unread    error                 // of reads
+	record    *structpb.Struct      // of every answer
+	sent      providers.Sent        // as the last look-up was told
+	seen      func(context.Context) // runs in a look-up after the vendor has looked
+	counted   []bool                // of each send, whether the breaker is told that it has counted the creation already
 }
 
 // send is how one send ends.
@@ -49,7 +49,7 @@ type send struct {
 	panics string                // before or after bytes may have left
 }
 
-type held struct {
+type customer struct {
 	key, requestID string
 	visible        time.Time
 }
@@ -84,7 +84,7 @@ func (v *vendor) then(sends ...send) *vendor {
 func (v *vendor) counts() (sends, customers, lookups int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.sends, len(v.held), v.lookups
+	return v.sends, len(v.customers), v.lookups
 }
 
 // whenSeen has a function run in every look-up, after the vendor has looked and before the answer arrives.
@@ -112,7 +112,7 @@ func (v *vendor) left() int {
 func (v *vendor) show() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, there := range v.held {
+	for _, there := range v.customers {
 		there.visible = time.Now()
 	}
 }
@@ -151,7 +151,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		v.lookups++
 		v.mu.Unlock()
 		if exists && v.adopts {
-			adopted := c.answer()
+			adopted := c.response()
 			adopted.Outcome = enlistv1.Outcome_OUTCOME_ADOPTED
 			return adopted, nil
 		}
@@ -196,7 +196,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		how.acts, how.err = false, v.description.CustomerExists(nil)
 	}
 	if how.acts {
-		v.held = append(v.held, &held{key: c.stored(), requestID: c.request.GetRequestId(), visible: time.Now().Add(how.lag)})
+		v.customers = append(v.customers, &customer{key: c.stored(), requestID: c.request.GetRequestId(), visible: time.Now().Add(how.lag)})
 	}
 	v.mu.Unlock()
 	if how.gate != nil {
@@ -210,15 +210,15 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		Creates: true, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Status: 200,
 		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET" + how.body},
 	}
-	var known *providers.Error
-	if errors.As(how.err, &known) {
-		exchange.Stage = known.Stage
+	var failure *providers.Error
+	if errors.As(how.err, &failure) {
+		exchange.Stage = failure.Stage
 	}
 	observer.Exchanged(exchange)
 	if how.err != nil {
 		return nil, how.err
 	}
-	response := c.answer()
+	response := c.response()
 	if exists {
 		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
 	}
@@ -232,7 +232,7 @@ func (c *creation) stored() string {
 	return c.Key()
 }
 
-func (c *creation) answer() *enlistv1.CreateCustomerResponse {
+func (c *creation) response() *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: &enlistv1.Customer{Id: c.stored()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
 		VendorRecord: c.record,
@@ -240,8 +240,8 @@ func (c *creation) answer() *enlistv1.CreateCustomerResponse {
 }
 
 // find returns a customer that look-ups show, and holds whether there is one at all; callers hold the lock.
-func (v *vendor) find(key string) *held {
-	for _, there := range v.held {
+func (v *vendor) find(key string) *customer {
+	for _, there := range v.customers {
 		if there.key == key && !there.visible.After(time.Now()) {
 			return there
 		}
@@ -250,7 +250,7 @@ func (v *vendor) find(key string) *held {
 }
 
 func (v *vendor) holds(key string) bool {
-	for _, there := range v.held {
+	for _, there := range v.customers {
 		if there.key == key {
 			return true
 		}
@@ -285,18 +285,18 @@ func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 		return nil, notSentError()
 	}
 	var candidates []providers.Candidate
-	for _, there := range v.held {
+	for _, there := range v.customers {
 		if there.key != c.Key() || there.visible.After(time.Now()) {
 			continue
 		}
-		candidate := providers.Candidate{Match: providers.MatchOther, Response: c.answer()}
+		candidate := providers.Candidate{Match: providers.MatchOther, Response: c.response()}
 		switch there.requestID {
 		case c.request.GetRequestId():
 			candidate.Match = providers.MatchOurs
 		case "unclear":
 			candidate.Match = providers.MatchUnclear
 		default:
-			if v.alike {
+			if v.sameContent {
 				candidate.Match, candidate.Alike = providers.MatchOurs, true
 			}
 		}
@@ -311,7 +311,7 @@ func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 func (v *vendor) put(key, requestID string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.held = append(v.held, &held{key: key, requestID: requestID})
+	v.customers = append(v.customers, &customer{key: key, requestID: requestID})
 }
 
 const (
@@ -329,7 +329,7 @@ func notSentError() error {
 	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "not reached", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT}
 }
 
-func heldBackError(left time.Duration) error {
+func breakerError(left time.Duration) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "held back", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: left,
 		Cause: providers.ErrHeldBack,
