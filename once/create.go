@@ -30,11 +30,11 @@ type order struct {
 }
 
 // Create creates a customer for a principal. The request has passed the contract's validation and
-// has a request_id. It returns the same response for the same request_id for as long as the journal
-// keeps the record. While the first request runs, others with its request_id wait for it within
-// their deadline. The context bounds how long the caller waits, and the call to the vendor only
-// until the first byte may have been written. With validate_only nothing is recorded or read from
-// the journal. Every error is a *providers.Error.
+// has a request_id. Create returns the same response for the same request_id for as long as the
+// journal keeps the record. While the first request runs, others with its request_id wait for it
+// within their deadline. The context bounds the caller's wait. It bounds the request to the vendor
+// only until the first byte may have been written. With validate_only, Create neither writes nor
+// reads the journal. Every error is a *providers.Error.
 func (s *Service) Create(ctx context.Context, principal string, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	provider := s.providers[request.GetProvider()]
 	o := &order{request: request, fingerprint: fingerprint(request), asked: now()}
@@ -49,7 +49,7 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 	}
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {
-		return nil, err // the contract's validation lets no such through
+		return nil, err // the contract's validation rejects such an id
 	}
 	o.key = journal.Key{Principal: principal, Provider: request.GetProvider(), RequestID: id}
 
@@ -72,7 +72,7 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 	}
 }
 
-// setDefaults sets what the request leaves unset to the defaults of the connection and the contract.
+// setDefaults sets unset values of a request to the defaults of the connection and the contract.
 func setDefaults(request *enlistv1.CreateCustomerRequest, description *providers.Description) {
 	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UNSPECIFIED {
 		request.OnExisting = max(description.OnExisting, enlistv1.OnExisting_ON_EXISTING_FAIL)
@@ -92,8 +92,8 @@ func newRecord(o *order) *journal.Record {
 	return record
 }
 
-// createInvalid responds to a request that the provider does not accept. It may have accepted it
-// before the settings of its connection changed.
+// createInvalid responds to a request that the provider does not accept. The provider may have
+// accepted it before the settings of its connection changed, so a recorded outcome is replayed.
 func (s *Service) createInvalid(ctx context.Context, o *order) (*enlistv1.CreateCustomerResponse, error) {
 	existing, err := s.get(ctx, o.key)
 	if err != nil || existing == nil || existing.State == notSent || !bytes.Equal(existing.Payload.GetFingerprint(), o.fingerprint) {
@@ -103,8 +103,8 @@ func (s *Service) createInvalid(ctx context.Context, o *order) (*enlistv1.Create
 	return replay(existing)
 }
 
-// begin records the intent of a new creation, unless the journal already has the creation, or another
-// creation is open for the same customer.
+// begin records the intent of a new creation, unless the journal already has the creation, or
+// another creation is open for the same customer.
 func (s *Service) begin(ctx context.Context, r *run) {
 	step("before-intent")
 	record := newRecord(r.order)
@@ -125,8 +125,8 @@ func (s *Service) begin(ctx context.Context, r *run) {
 	}
 }
 
-// recordIntent writes the record of a new creation. It withdraws the intent if the write failed, since
-// it may have been made, or if it ended after the caller's deadline.
+// recordIntent writes the record of a new creation. It withdraws the intent if the write failed,
+// since it may have been made, or if it ended after the caller's deadline.
 func (s *Service) recordIntent(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
 	inTime := j.refuseAfter(ctx)
 	existing, busy, err = s.repeatIntent(ctx, j, record)
@@ -150,7 +150,8 @@ func (s *Service) recordIntent(ctx context.Context, j *job, record *journal.Reco
 	return existing, busy, nil
 }
 
-// repeatIntent writes the record of a new creation, and repeats the write twice if it returns an error.
+// repeatIntent writes the record of a new creation, and repeats the write twice if it returns an
+// error.
 func (s *Service) repeatIntent(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
 	for again := 0; ; again++ {
 		j.lease = s.journal.Lease()
@@ -187,8 +188,8 @@ func (s *Service) withdraw(j *job) {
 	})
 }
 
-// awaitOther waits for another creation for the same customer. It looks up that one's customer, unless
-// this was done just now. It reports whether the caller has time to try again.
+// awaitOther waits for another creation for the same customer. It looks up that one's customer,
+// unless this was done just now. It reports whether the caller has time to try again.
 func (s *Service) awaitOther(ctx context.Context, other *journal.Record) bool {
 	if other.State != unknown || !other.Due.After(now()) {
 		s.helpAlong(ctx, other)
@@ -234,7 +235,8 @@ func (s *Service) reopen(ctx context.Context, r *run) error {
 	return s.replace(ctx, r.writer, r.record, -1)
 }
 
-// awaitHolder waits for the creation that is open for the same customer.
+// awaitHolder waits for the creation that is open for the same customer. It reports whether to try
+// again.
 func (s *Service) awaitHolder(ctx context.Context, o *order) bool {
 	holder, err := s.journal.FindOpen(ctx, o.key.Provider, o.creation.Key())
 	if err != nil {

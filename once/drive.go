@@ -35,9 +35,9 @@ const (
 
 // position is where a run stands.
 type position struct {
-	over     bool                    // the response is known
+	over     bool                    // the run has its response
 	waits    bool                    // a pause comes before the next effect
-	attended bool                    // a caller is here
+	attended bool                    // the run has a caller
 	recorded bool                    // the journal has a record, as far as this run knows
 	loaded   bool                    // and this run has read it
 	isSame   bool                    // the record is of the caller's request
@@ -45,7 +45,8 @@ type position struct {
 	hold     hold
 }
 
-// nextEffect is the whole loop as a function: what a run does next, from where it stands.
+// nextEffect is the whole loop as a function. It returns what a run does next, from where it
+// stands.
 func nextEffect(p position) effect {
 	switch {
 	case p.over:
@@ -80,20 +81,21 @@ type run struct {
 	order *order
 	// creation is the prepared request. Without a caller it is made from the journal.
 	creation providers.Creation
-	// record is the creation as this run last read or wrote it; nil if it must be read.
+	// record is the creation as this run last read or wrote it; nil if the run must read it.
+	// recorded: the journal has a record, as far as this run knows.
 	record   *journal.Record
 	recorded bool
 	hold     hold
-	// opened: this run has recorded the intent for its caller. After its first send it goes on only
-	// if the vendor's response says that this helps (isFollowed).
+	// opened: this run has recorded the intent for its caller. After its first send it looks up
+	// only if the vendor's response says that this helps (isFollowed).
 	opened bool
 	// resent: the latest send followed a look-up.
 	resent bool
-	// wait is the pause before the next effect, and restTimeout the response if the caller's time ends
-	// in it.
+	// wait is the pause before the next effect. restTimeout is the error if the caller's deadline
+	// passes in it.
 	wait        time.Duration
 	restTimeout error
-	// over: response and err are the caller's.
+	// over: the run has its response, which is response and err.
 	over     bool
 	response *enlistv1.CreateCustomerResponse
 	err      error
@@ -137,15 +139,15 @@ func (s *Service) drive(ctx context.Context, r *run) (*enlistv1.CreateCustomerRe
 	}
 }
 
-// end makes a response the caller's.
+// end sets the response of the run.
 func (r *run) end(response *enlistv1.CreateCustomerResponse, err error) {
 	r.over, r.response, r.err = true, response, err
 }
 
-// reread makes the run read the record again before it goes on.
+// reread makes the run read the record again before its next effect.
 func (r *run) reread() { r.record, r.hold = nil, free }
 
-// finish responds from the record, unless the run has a response.
+// finish sets the response from the record, unless the run has one.
 func (s *Service) finish(r *run) {
 	switch {
 	case r.over || r.order == nil:
@@ -180,13 +182,13 @@ func (s *Service) take(ctx context.Context, r *run) {
 		r.record, r.hold = taken, owned
 	case r.order == nil:
 		r.end(nil, nil)
-	default: // another replica is working on it
+	default: // another replica works on it
 		r.reread()
 		r.opened, r.wait, r.restTimeout = false, pollEvery, inProgress(r.key.Provider)
 	}
 }
 
-// proceed says what a run does about a creation that a send or a look-up has left UNKNOWN. wait is
+// proceed decides how a run goes on after a send or a look-up whose creation is UNKNOWN. wait is
 // the pause before the next look-up.
 func (r *run) proceed(ctx context.Context, wait time.Duration) {
 	payload := r.record.Payload

@@ -30,7 +30,7 @@ type job struct {
 	// shared is an error that every caller with the same request would get; nil for none. It is set
 	// before finished is closed.
 	shared error
-	// isOver: the response is known. A later caller starts again and does not share it.
+	// isOver: the response is known. Later callers start again and do not share it.
 	isOver atomic.Bool
 	// first gets the first response for the caller.
 	first chan reply
@@ -59,8 +59,8 @@ func (j *job) reply(response *enlistv1.CreateCustomerResponse, err error) {
 	}
 }
 
-// join waits for a job that another caller started. It returns the error that both callers get. With
-// nil, the caller of join starts again.
+// join waits for a job that another caller started. It returns the error that both callers get.
+// With nil, the caller of join starts again.
 func (j *job) join(ctx context.Context, fingerprint []byte) error {
 	isOver := j.isOver.Load()
 	select {
@@ -87,7 +87,7 @@ func (j *job) refuseAfter(ctx context.Context) (inTime func() bool) {
 	})
 }
 
-// isSending reports whether a create request is in progress and its first byte may have been written.
+// isSending reports whether an attempt is in progress whose first byte may have been written.
 func (j *job) isSending() bool {
 	a := j.attempt.Load()
 	return a != nil && a.isConnected()
@@ -95,8 +95,8 @@ func (j *job) isSending() bool {
 
 func newJobs() *jobs { return &jobs{byKey: map[journal.Key]*job{}} }
 
-// start returns the job of a creation, and whether it is new. The caller of start runs a new job with
-// runJob.
+// start returns the job of a creation, and whether it is new. The caller of start runs a new job
+// with runJob.
 func (j *jobs) start(key journal.Key) (started *job, isNew bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -115,7 +115,7 @@ func (j *jobs) finish(ended *job) {
 	close(ended.finished)
 }
 
-// sharedFailures returns the reasons that leave no outcome in the record and do not depend on the caller.
+// sharedFailures returns the reasons that record no outcome and do not depend on the caller.
 func sharedFailures() []enlistv1.ErrorReason {
 	return []enlistv1.ErrorReason{
 		enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_RATE_LIMITED,
@@ -123,8 +123,8 @@ func sharedFailures() []enlistv1.ErrorReason {
 	}
 }
 
-// runJob runs a new job in a goroutine and returns its response. If the context ends while a create
-// request is in progress, runJob returns OUTCOME_UNKNOWN, and the job goes on.
+// runJob runs a new job in a goroutine and returns its response. If the context ends while an
+// attempt request is in progress, runJob returns OUTCOME_UNKNOWN, and the job goes on.
 func (s *Service) runJob(
 	ctx context.Context, j *job, work func() (*enlistv1.CreateCustomerResponse, error),
 ) (*enlistv1.CreateCustomerResponse, error) {

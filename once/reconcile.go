@@ -52,8 +52,8 @@ func (t *turns) at(provider string) chan struct{} {
 	return turn
 }
 
-// settleDue starts to settle due creations. It postpones those that get no turn at their provider, so
-// that they do not delay others. It reports whether more may be due.
+// settleDue starts to settle due creations. It postpones those that get no turn at their provider,
+// so that they do not delay others. It reports whether more may be due.
 func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 	room := cap(t.free) - len(t.free)
 	if room == 0 {
@@ -96,8 +96,8 @@ func (s *Service) postpone(ctx context.Context, record *journal.Record) {
 	s.work.Go(func() { s.settleClaimed(ctx, record) }) // else no replica would work on it
 }
 
-// settleClaimed settles a record that this replica has claimed. It first waits for a job that already
-// works on the creation.
+// settleClaimed settles a record that this replica has claimed. It first waits for a job that
+// already works on the creation.
 func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 	for ctx.Err() == nil {
 		j, isNew := s.jobs.start(record.Key)
@@ -122,8 +122,8 @@ func (s *Service) countUnknown(ctx context.Context) {
 	}
 }
 
-// keepHouse deletes records whose retention is over, and encrypts records with the first key after a
-// change of keys, until the context ends.
+// keepHouse deletes records whose retention is over, and encrypts records with the first key after
+// a change of keys, until the context ends.
 func (s *Service) keepHouse(ctx context.Context) {
 	resealed := 0
 	for sealed := false; ; {

@@ -33,8 +33,8 @@ type Decision struct {
 }
 
 // Resolve records a person's decision on an operation in state NEEDS_PERSON, or on one that a
-// person has decided before, and returns the record as it then stands. It first checks the
-// decision at the vendor. If the same decision stands already, it changes nothing.
+// person has decided before. It returns the new record. It first checks the decision at the vendor.
+// If the record already has this decision, Resolve changes nothing.
 func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
 	ctx, cancel := callerContext(ctx)
 	defer cancel()
@@ -99,7 +99,8 @@ func (d Decision) refusal(record *journal.Record) error {
 	return nil
 }
 
-// repeats reports whether the record already has this decision. Its caller did not get the response.
+// repeats reports whether the record already has this decision. Its caller did not get the
+// response.
 func (d Decision) repeats(record *journal.Record) bool {
 	standing := record.Payload.GetDecision()
 	return isDecidable(record) && standing != nil && standing.GetDecision() == d.Decision &&
@@ -108,16 +109,16 @@ func (d Decision) repeats(record *journal.Record) bool {
 		(d.CustomerID == "" || d.CustomerID == record.Payload.GetCustomerId())
 }
 
-// record writes a decision. It does not use update, because a conflict is another person's
-// decision, never an earlier write of this one.
+// record writes a decision. It does not use update, because a conflict is another person's decision
+// and never an earlier write of this one.
 func (s *Service) record(ctx context.Context, record *journal.Record) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	return s.replace(ctx, newWriter(), record, -1)
 }
 
-// logUnverified warns of a decision that nothing confirms. The name of the person and the reason
-// are personal, so they are in the record only.
+// logUnverified warns of a decision that nothing confirms. The person's name and the reason are
+// personal, so only the record has them.
 func (s *Service) logUnverified(ctx context.Context, record *journal.Record) {
 	decision := record.Payload.GetDecision()
 	if !decision.GetUnverified() {
@@ -160,13 +161,13 @@ func (s *Service) decideAs(ctx context.Context, record *journal.Record, decided 
 	return nil
 }
 
-// checkFailed refuses a decision that nothing was created if a customer may be this creation's,
-// or if the vendor may still carry out the request.
+// checkFailed refuses a decision that nothing was created if a customer may be this creation's, or
+// if the vendor may still carry out the request.
 func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decided Decision, made *tries) error {
 	if decided.Unverified {
 		return nil
 	}
-	// Before the look-up, as in settle.
+	// The wait is read before the look-up, as in settleOnce.
 	left := s.observed.wait(record, s.settledAfter(record.Provider))
 	shown, err := evidence{waited: left == 0}, errNoLookup
 	if s.providers[record.Provider] != nil {
@@ -205,9 +206,9 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 	return nil
 }
 
-// decidedCustomer returns the response of a creation that a person says has succeeded. It reads
-// the customer at the vendor, whose form of the id is recorded, and refuses one that is not
-// there or that another operation created.
+// decidedCustomer returns the response of a creation that a person says has succeeded. It reads the
+// customer at the vendor and records the vendor's form of the id. It refuses a customer that does
+// not exist or that another operation created.
 func (s *Service) decidedCustomer(
 	ctx context.Context, record *journal.Record, decided Decision, made *tries,
 ) (*enlistv1.CreateCustomerResponse, error) {
@@ -250,8 +251,8 @@ func (s *Service) decidedCustomer(
 	}, nil
 }
 
-// requestedID returns the customer's id if the caller chose it; else, or if the provider is no
-// longer configured, it returns nothing.
+// requestedID returns the customer's id if the caller chose it. It returns nothing if the vendor
+// assigns ids or the provider is no longer configured.
 func (s *Service) requestedID(record *journal.Record) string {
 	provider := s.providers[record.Provider]
 	if provider == nil || s.class(record.Provider) == verifiableByMatch {
@@ -264,8 +265,8 @@ func (s *Service) requestedID(record *journal.Record) string {
 	return creation.Key()
 }
 
-// readDecided reads the customer that a decision names. For an unverified decision, which does
-// not depend on it, it does not wait long.
+// readDecided reads the customer that a decision names. It waits only readHelp for an unverified
+// decision, which does not depend on the customer.
 func (s *Service) readDecided(ctx context.Context, name, id string, unverified bool, made *tries) (*enlistv1.Customer, error) {
 	provider := s.providers[name]
 	if provider == nil {
@@ -285,12 +286,13 @@ func (s *Service) readDecided(ctx context.Context, name, id string, unverified b
 }
 
 // creatorOf returns the other operation that wrote the customer with exactly this id; nil if the
-// journal has none. A creation that may update or adopt may share its customer with another.
+// journal has none. A creation that may update or adopt may share its customer with another
+// operation.
 func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id string) (*journal.Record, error) {
 	onExisting := record.Payload.GetRequest().GetOnExisting()
 	mayShare := onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT || onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
 	if mayShare && s.class(record.Provider) != verifiableByMatch {
-		return nil, nil //nolint:nilnil // said above
+		return nil, nil //nolint:nilnil // see the doc comment
 	}
 	other, err := s.journal.FindCustomer(ctx, record.Provider, id)
 	switch {
@@ -304,8 +306,8 @@ func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id stri
 	return other, nil
 }
 
-// notChecked is the error of a decision that could not be checked at the vendor. It has the
-// reason of the vendor's error, if there is one.
+// notChecked is the error of a decision that could not be checked at the vendor. It has the reason
+// of the vendor's error, if there is one.
 func notChecked(provider string, err error) error {
 	var failure *providers.Error
 	switch {

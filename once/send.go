@@ -15,8 +15,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// maxAttempts is how often Enlist sends a creation for one request of a caller. It is also how often a
-// send calls the provider while no byte leaves.
+// maxAttempts is how often Enlist sends a creation for one request of a caller. It is also how
+// often a send calls the provider while no byte leaves.
 const maxAttempts = 4
 
 // send calls the vendor for a creation in state INTENT, and records the outcome.
@@ -85,10 +85,10 @@ func isOpenAttempt(payload *journalv1.Payload) bool {
 }
 
 // release permits a create request. If the provider looked the customer up first, release records
-// this before the request: after a crash the record then shows whether bytes can have left, and that
-// the customer was absent. A look-up that showed the customer counts at once. One that found nothing
-// counts only if no other creation made the customer so lately that the vendor need not show it yet.
-// release refuses if other replicas may have taken the record over.
+// this before the request: after a crash the record then shows whether bytes can have left, and
+// that the customer was absent. A look-up that showed the customer counts at once. One that found
+// nothing counts only if no other creation made the customer so lately that the vendor need not
+// show it yet. release refuses if other replicas may have taken the record over.
 func (s *Service) release(ctx context.Context, r *run, shown bool) error {
 	record := r.record
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
@@ -108,9 +108,9 @@ func (s *Service) release(ctx context.Context, r *run, shown bool) error {
 	return s.checkLease(r.job)
 }
 
-// checkLease fails if other replicas may have taken this one for dead since it became the owner of the
-// record. It runs before the provider connects and again when the connection is open, because a
-// process can stop for long at any moment. Only the moment of the write remains.
+// checkLease fails if other replicas may have taken this one for dead since it became the owner of
+// the record. It runs before the provider connects and again when the connection is open, because
+// a process can stop for long at any moment. Only the moment of the write remains.
 func (s *Service) checkLease(j *job) error {
 	if !s.journal.Holds(j.lease) {
 		return journalUnavailable(errors.New("this replica did not renew its lease in time"))
@@ -118,10 +118,10 @@ func (s *Service) checkLease(j *job) error {
 	return nil
 }
 
-// checkLook checks a look-up before a send that found nothing. It fails if another creation made that
-// customer so lately that the vendor need not show it yet. That creation has ended, because this one
-// is open. If the vendor stored the other key in another form, it may treat both keys as equal and
-// still not show the customer.
+// checkLook checks a look-up before a send that found nothing. It fails if another creation made
+// that customer so lately that the vendor need not show it yet. That creation has ended, because
+// this one is open. If the vendor stored the other key in another form, it may treat both keys as
+// equal and still not show the customer.
 func (s *Service) checkLook(ctx context.Context, record *journal.Record, id string) error {
 	settledAfter := s.settledAfter(record.Provider)
 	isUpdate := record.Payload.GetRequest().GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
@@ -139,9 +139,9 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record, id stri
 	return nil
 }
 
-// retryAfter reports whether a send calls the provider again, and after which wait. It does so if the
-// vendor could not be reached. It does not wait for the circuit breaker, since waiting callers would
-// pile up while the vendor is down.
+// retryAfter reports whether a send calls the provider again, and after which wait. It does so if
+// the vendor could not be reached. It does not wait for the circuit breaker, since waiting callers
+// would pile up while the vendor is down.
 func retryAfter(err error, attempts int) (wait time.Duration, again bool) {
 	if err == nil || attempts == maxAttempts {
 		return 0, false
@@ -155,8 +155,8 @@ func retryAfter(err error, attempts int) (wait time.Duration, again bool) {
 	return jitter(100 * time.Millisecond << (2 * (attempts - 1))), true
 }
 
-// jitter returns a random wait between half and one and a half of the given one, so that callers that
-// failed together do not return together.
+// jitter returns a random wait between half and one and a half of the given one, so that callers
+// that failed together do not return together.
 func jitter(wait time.Duration) time.Duration {
 	return wait/2 + rand.N(wait) //nolint:gosec // nothing secret
 }
@@ -231,8 +231,8 @@ func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.Crea
 }
 
 // lookAt records the end of a send without a proven outcome. It returns the time until the next
-// look-up. That is 0 after the first such send and after a refusal. It is longer if the run that sent
-// it may look first, and if earlier sends have no proven outcome either.
+// look-up. That is 0 after the first such send and after a refusal. It is longer if the run that
+// sent it may look first, and if earlier sends have no proven outcome either.
 func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
 	first := payload.GetUnansweredSends() == 0
 	switch ended {
@@ -264,7 +264,8 @@ func countUnanswered(payload *journalv1.Payload, from time.Time) {
 	payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, false, false
 }
 
-// noteSent records the earliest time at which the first send without a proven outcome can have left.
+// noteSent records the earliest time at which the first send without a proven outcome can have
+// left.
 func noteSent(payload *journalv1.Payload, from time.Time) {
 	if payload.GetUnknownSince() == nil {
 		payload.UnknownSince = timestamppb.New(from)

@@ -41,8 +41,8 @@ func isFollowed(payload *journalv1.Payload) bool {
 			failure.GetRetryAfter().AsDuration() > 0
 }
 
-// settle finds the outcome of an open creation that this run owns. It looks up the customer, carries
-// out the decision, and writes the record.
+// settle finds the outcome of an open creation that this run owns. It looks up the customer,
+// carries out the decision, and writes the record.
 func (s *Service) settle(ctx context.Context, r *run) {
 	next := s.settleOnce(ctx, r)
 	switch record := r.record; {
@@ -135,8 +135,8 @@ func (s *Service) factsOf(r *run, left, resting time.Duration) facts {
 	}
 }
 
-// carryOut changes the record to the outcome that was decided. ours and other are the responses with
-// the customers that the look-up found.
+// carryOut changes the record to the outcome that was decided. ours and other are the responses
+// with the customers that the look-up found.
 func (s *Service) carryOut(record *journal.Record, what decision, ours, other *enlistv1.CreateCustomerResponse) {
 	payload := record.Payload
 	switch what {
@@ -217,9 +217,9 @@ const (
 	restGrows = 2
 )
 
-// restLeft returns what remains of the pause after the latest send. With obey, the pause is at least
-// the vendor's RetryAfter; a new request of the caller does not obey it. The wall clock may be read
-// here, because the pause never decides what is true.
+// restLeft returns what remains of the pause after the latest send. With obey, the pause is at
+// least the vendor's RetryAfter; a new request of the caller does not obey it. The wall clock may
+// be read here, because the pause never decides what is true.
 func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
 	pause := firstRest
 	for range min(payload.GetUnansweredSends(), 10) - 1 {
@@ -296,10 +296,10 @@ func (s *Service) lookUp(
 	return candidates, s.disown(ctx, record, candidates)
 }
 
-// disown corrects a match that rests on content alone if the journal shows that another creation made
-// or adopted that customer. Where the caller chooses the id, the customer may still be ours: made
-// after the other was deleted, unless the vendor refused our only send. If another creation for the
-// same key awaits a person, either may have made it.
+// disown corrects a match that rests on content alone if the journal shows that another creation
+// made or adopted that customer. Where the caller chooses the id, the customer may still be ours:
+// made after the other was deleted, unless the vendor refused our only send. If another creation
+// for the same key awaits a person, either may have made it.
 func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
 	class := s.class(record.Provider)
 	byMatch := class == verifiableByMatch
@@ -422,7 +422,8 @@ func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Dura
 	return next
 }
 
-// must panics at a transition that the table does not have. The job recovers, and nothing is written.
+// must panics at a transition that the table does not have. The job recovers, and nothing is
+// written.
 func (s *Service) must(err error) {
 	if err != nil {
 		panic(err)
