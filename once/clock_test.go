@@ -11,8 +11,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// The journal's clock jumps an hour ahead and back while creates are sent, waited for and settled: never a second customer, and
-// everything comes to rest.
+// The journal's clock jumps an hour forward and back while creations are sent and settled. There is
+// never a second customer, and every creation gets an outcome.
 func TestClockJumps(t *testing.T) {
 	t.Parallel()
 	for _, class := range []enlistv1.DuplicateSafetyClass{enforced, byKey, byMatch} {
@@ -44,7 +44,7 @@ func TestClockJumps(t *testing.T) {
 				}
 				callers.Wait()
 				for _, r := range requests {
-					eventually(t, "it comes to rest", func() bool {
+					eventually(t, "the creation has an outcome", func() bool {
 						state := f.record(r).State
 						return state != unknown && state != intent
 					})
@@ -56,14 +56,14 @@ func TestClockJumps(t *testing.T) {
 					f.succeeds(r)
 				}
 				if _, customers, _ := f.vendor.counts(); customers != len(requests) {
-					t.Errorf("%d customers of %d creates", customers, len(requests))
+					t.Errorf("%d customers of %d creations", customers, len(requests))
 				}
 			})
 		})
 	}
 }
 
-// The vendor's limit is waited out on the monotonic clock, whatever the journal's says.
+// The wait for the vendor's limit uses the monotonic clock and not the journal's.
 func TestClockJumpDoesNotShortenTheWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

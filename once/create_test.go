@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// sending starts a create whose send hangs until the returned gate is closed.
+// sending starts a creation whose send waits until the returned gate is closed.
 func (f *fixture) sending(r *enlistv1.CreateCustomerRequest) (gate chan struct{}, ended <-chan error) {
 	f.t.Helper()
 	gate = make(chan struct{})
@@ -26,7 +26,7 @@ func (f *fixture) sending(r *enlistv1.CreateCustomerRequest) (gate chan struct{}
 	return gate, end
 }
 
-// Many callers with one request_id make one send.
+// Many callers with one request_id cause one send.
 func TestJoin(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestJoin(t *testing.T) {
 	})
 }
 
-// Who joins with little time is told so in time.
+// A caller who joins with a short deadline gets a response before it.
 func TestJoinWithAShortDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestJoinWithAShortDeadline(t *testing.T) {
 		gate, ended := f.sending(r)
 		err := f.createInASecond(r)
 		if f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS).RetryAfter == 0 {
-			t.Error("it does not say when to come again")
+			t.Error("the error has no RetryAfter")
 		}
 		close(gate)
 		if err := <-ended; err != nil {
@@ -76,7 +76,8 @@ func TestJoinWithAShortDeadline(t *testing.T) {
 	})
 }
 
-// A caller who leaves once bytes may have left is told that the outcome is unknown, in time; the journal learns how it ends.
+// A caller who leaves after bytes may have left gets OUTCOME_UNKNOWN in time. The journal gets the
+// outcome.
 func TestCallerLeavesWhileSending(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -110,7 +111,7 @@ func TestCallerLeavesWhileSending(t *testing.T) {
 	})
 }
 
-// A caller who leaves before that takes the send along.
+// A caller who leaves before the first byte ends the send.
 func TestCallerLeavesBeforeSending(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -132,8 +133,8 @@ func TestCallerLeavesBeforeSending(t *testing.T) {
 	})
 }
 
-// What was not sent is tried again, four times in all.
-func TestNotSentIsTriedAgain(t *testing.T) {
+// A send of which no byte left is repeated, up to four attempts.
+func TestNotSentIsRepeated(t *testing.T) {
 	t.Parallel()
 	unreached := send{before: notSentError()}
 	t.Run("until it works", func(t *testing.T) {
@@ -153,7 +154,7 @@ func TestNotSentIsTriedAgain(t *testing.T) {
 			f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE)
 			f.inState(r, notSent)
 			if left := f.vendor.left(); left != 1 {
-				t.Errorf("%d calls", 5-left)
+				t.Errorf("%d attempts", 5-left)
 			}
 		})
 	})
@@ -166,22 +167,22 @@ func TestNotSentIsTriedAgain(t *testing.T) {
 			f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE)
 			f.inState(r, notSent)
 			if f.vendor.left() == 0 {
-				t.Errorf("four calls in %s", time.Since(began))
+				t.Errorf("four attempts in %s", time.Since(began))
 			}
 		})
 	})
 }
 
-// What a breaker holds back is refused at once, however much time its caller has: else whoever calls while a vendor is down piles up, until
-// limits.max_calls refuses the calls to all others.
-func TestHeldBackIsToldAtOnce(t *testing.T) {
+// An open circuit breaker is reported at once, however long the caller could wait. Waiting callers
+// would otherwise use up limits.max_calls while a vendor is down.
+func TestOpenBreakerIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(byKey, time.Second).then(send{before: breakerError(20 * time.Second)}))
 		r, began := request("c1"), time.Now()
 		_, err := f.create(r, time.Minute)
 		if after := f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE).RetryAfter; after != 20*time.Second || time.Since(began) > after {
-			t.Errorf("after %s: come again in %s", time.Since(began), after)
+			t.Errorf("after %s: retry after %s", time.Since(began), after)
 		}
 		f.inState(r, notSent)
 		f.succeeds(r)
@@ -189,7 +190,8 @@ func TestHeldBackIsToldAtOnce(t *testing.T) {
 	})
 }
 
-// A vendor that says when to come again is obeyed where there is time, and believed where there is not.
+// Enlist obeys the vendor's RetryAfter if the caller can wait that long, and returns it to the
+// caller otherwise.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -205,14 +207,14 @@ func TestRateLimit(t *testing.T) {
 		if after := f.fails(err, enlistv1.ErrorReason_VENDOR_RATE_LIMITED).RetryAfter; after != time.Hour {
 			t.Errorf("retry after %s", after)
 		}
-		f.inState(r, unknown) // a proxy may say so of a request that it has passed on
+		f.inState(r, unknown) // a proxy may send this error for a request that it has forwarded
 		f.succeeds(r)
 		f.holds(4, 2)
 	})
 }
 
-// Each reason ends the creation in its state. A response that only says that nothing was done
-// proves nothing: a look-up must allow the next send, under the same request_id.
+// Each reason gives the creation its state. A response that only says that nothing was done proves
+// nothing. A look-up must permit the next send under the same request_id.
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[enlistv1.ErrorReason]enlistv1.OperationState{
@@ -253,7 +255,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// Close waits for a call under way; one that takes too long it cuts off, and the journal knows that its outcome is unknown.
+// Close waits for an attempt in progress. It cuts off one that takes too long and records the
+// outcome as UNKNOWN.
 func TestClose(t *testing.T) {
 	t.Parallel()
 	for name, patience := range map[string]time.Duration{"waits": soon, "cuts off": 200 * time.Millisecond} {

@@ -6,8 +6,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// TestDecideKeepsTheRules goes through every combination of facts, and holds the decision against
-// the rules of this package's doc.
+// TestDecideKeepsTheRules checks the decision for every combination of facts against the rules of
+// this package's doc.
 func TestDecideKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	count := 0
@@ -23,7 +23,7 @@ func TestDecideKeepsTheRules(t *testing.T) {
 			{"2: a second send needs a look-up that finds nothing of ours", sends && (f.ours > 0 || !asked)},
 			{"2: where the vendor makes a second customer, absence counts after its lag only", sends && f.class != enforcedByKey && !f.waited},
 			{"1: what the vendor says it made is found, or a person decides", f.saidDone && what != takeOurs && what != askPerson && what != wait},
-			{"2: a customer is somebody else's only if it was found and is not ours", what == exist && (f.others == 0 || f.ours+f.unclear > 0)},
+			{"2: CUSTOMER_EXISTS needs a customer that was found and is not ours", what == exist && (f.others == 0 || f.ours+f.unclear > 0)},
 			{"2: a record that is ours is success", f.ours == 1 && f.unclear == 0 && what != takeOurs},
 			{"3: an unclear customer stops a resend", sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0)},
 			{"3: a near key is never absent", f.near > 0 && f.unclear > 0 && (sends || ends)},
@@ -49,7 +49,7 @@ func TestDecideKeepsTheRules(t *testing.T) {
 	t.Logf("%d combinations", count)
 }
 
-// everyFact yields every combination of facts, with customers counted up to two.
+// everyFact yields every combination of facts, with at most two customers of each kind.
 func everyFact() func(func(facts) bool) {
 	return func(yield func(facts) bool) {
 		for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
@@ -79,7 +79,7 @@ func everyFact() func(func(facts) bool) {
 	}
 }
 
-// TestDecisionsAreChecked goes through all evidence about a person's decision.
+// TestDecisionsAreChecked checks every combination of evidence about a person's decision.
 func TestDecisionsAreChecked(t *testing.T) {
 	t.Parallel()
 	const says, denies = enlistv1.Decision_DECISION_SUCCEEDED, enlistv1.Decision_DECISION_FAILED

@@ -10,7 +10,7 @@ func (e effect) String() string {
 	return [...]string{"finish", "load", "begin", "restart", "take", "send", "look up", "rest"}[e]
 }
 
-// TestNextEffectKeepsTheRules walks all positions and compares the effect with the rules of the loop.
+// TestNextEffectKeepsTheRules checks the effect of every position against the rules of the loop.
 func TestNextEffectKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	count := 0

@@ -10,8 +10,9 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Two creates for one customer, however its id is written and whoever asks, are never sent at the same time.
-func TestOneCreateForACustomerAtATime(t *testing.T) {
+// Two creations for one customer are never sent at the same time, however its id is written and
+// whichever principal asks.
+func TestOneCreationForACustomerAtATime(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]struct{ id, principal string }{
 		"same id": {"Customer-É", ""}, "in another case": {"CUSTOMER-é", ""}, "composed otherwise": {"Customer-E\u0301", ""},
@@ -43,7 +44,7 @@ func TestOneCreateForACustomerAtATime(t *testing.T) {
 	}
 }
 
-// Who cannot wait is told that nothing was sent, and leaves nothing open.
+// A caller who cannot wait learns that nothing was sent. Nothing stays open.
 func TestBusyCustomer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -64,8 +65,8 @@ func TestBusyCustomer(t *testing.T) {
 	})
 }
 
-// The same holds for a create that starts again.
-func TestBusyCustomerOfACreateThatStartsAgain(t *testing.T) {
+// This is also true for a creation that is restarted.
+func TestBusyCustomerOfARestartedCreation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(byKey, time.Second))
@@ -86,8 +87,8 @@ func TestBusyCustomerOfACreateThatStartsAgain(t *testing.T) {
 	})
 }
 
-// An unknown outcome is settled by the next create for the same customer, which then goes on.
-func TestNextCreateSettlesTheFirst(t *testing.T) {
+// The next creation for the same customer settles an unknown outcome, and then goes on.
+func TestNextCreationSettlesTheFirst(t *testing.T) {
 	t.Parallel()
 	for class, want := range map[enlistv1.DuplicateSafetyClass]enlistv1.ErrorReason{
 		enforced: enlistv1.ErrorReason_CUSTOMER_EXISTS, byKey: enlistv1.ErrorReason_CUSTOMER_EXISTS,

@@ -8,8 +8,9 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// A vendor that does not show at once what it has created would let a second create pass, whose look finds nothing. The journal knows better.
-func TestLookIsNotBelievedWhileTheVendorLags(t *testing.T) {
+// A vendor with a lag may not show the customer of the first creation to the look-up of a second
+// one. The journal prevents the second send.
+func TestLookupDoesNotCountDuringTheLag(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := newVendor(byKey, time.Second).then(send{acts: true, lag: 300 * time.Millisecond})

@@ -6,7 +6,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The tests spend their time waiting, so many run at once. None leaves a goroutine behind.
+// TestMain checks that no test leaves a goroutine behind.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }

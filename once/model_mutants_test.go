@@ -15,7 +15,8 @@ type mutant struct {
 	change func(*protocol)
 }
 
-// TestModelFindsFlaws shows that the search can fail: each of these mutants breaks a promise in each of its scenes.
+// TestModelFindsFlaws shows that the search can fail: each of these mutants breaks a promise in
+// each of its scenes.
 func TestModelFindsFlaws(t *testing.T) {
 	t.Parallel()
 	for _, m := range append(wrongDecisions(), wrongSurroundings()...) {

@@ -18,7 +18,8 @@ type model struct {
 	moved journal.Record // of transit, which needs one for each step
 }
 
-// step is one that can follow. A helping step is neither a mishap nor a caller who comes again: rest must come without those.
+// step is one that can follow. A helping step is neither a mishap nor a caller who comes again:
+// rest must come without those.
 type modelStep struct {
 	who     int // replica, or else
 	what    string
@@ -33,7 +34,8 @@ const (
 
 const neverRests = "never comes to rest from here without another mishap or caller"
 
-// search visits every state. It returns their number, and the shortest way to a broken promise if there is one.
+// search visits every state. It returns their number, and the shortest way to a broken promise if
+// there is one.
 func (m *model) search() (int, string) {
 	start := m.start()
 	worlds, parents, numbers := []world{start}, []int32{-1}, map[world]int32{start: 0}

@@ -1,6 +1,7 @@
 package once
 
-// replicaSteps are what the flight of the create in a replica does next, and the caller and the reconciler when there is none.
+// replicaSteps are what the flight of the create in a replica does next, and the caller and the
+// reconciler when there is none.
 func (s *stepper) replicaSteps() {
 	i, r := s.who, s.from.replicas[s.who]
 	switch r.phase {
@@ -66,8 +67,9 @@ func (s *stepper) lookBefore(w *world, i int, seen sight) {
 	}
 }
 
-// holds says whether a replica has held its lease, without a gap, since it took the record, so that nobody else can have taken that over.
-// Whether one whose lease had a gap sends after all makes no difference as long as nobody has: that is as if there had been none.
+// holds says whether a replica has held its lease, without a gap, since it took the record, so
+// that nobody else can have taken that over. Whether one whose lease had a gap sends after all
+// makes no difference as long as nobody has: that is as if there had been none.
 func (s *stepper) holds(r *replica) bool { return r.latest || s.forgetsGap }
 
 // say is the write in release.
@@ -147,7 +149,8 @@ func (s *stepper) endingSteps() {
 		})
 	}
 	what := s.afterSend(result(r.ended), int32(r.copy.unanswered), r.copy.believedMissing)
-	// Before it is written a caller may be told only what every successor of a dead replica finds out as well.
+	// Before it is written a caller may be told only what every successor of a dead replica finds
+	// out as well.
 	if r.caller && (what == done && (r.copy.released || !s.looksFirst || s.reportsAdoptedEarly) || what == refused && s.reportsRefusedEarly) {
 		s.step("cannot write, and tells its caller what the vendor said", func(w *world) {
 			w.report(what)
@@ -215,7 +218,8 @@ func (c *row) waitsFor() int8 {
 	return 2 * c.unanswered
 }
 
-// update is Service.update: it writes a replica's copy, unless the record has changed since that was read.
+// update is Service.update: it writes a replica's copy, unless the record has changed since that
+// was read.
 func (s *stepper) update(w *world, i int, overwrites bool) bool {
 	r := &w.replicas[i]
 	ownAgain := s.writesOverOwn && int(w.row.owner) == i+1

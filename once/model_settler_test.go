@@ -66,7 +66,8 @@ func (s *stepper) resume(w *world, i int) {
 	}
 }
 
-// take makes a replica the owner of an open record. If its holder has died, settle begins with that.
+// take makes a replica the owner of an open record. If its holder has died, settle begins with
+// that.
 func (s *stepper) take(w *world, i int) {
 	w.row.owner = int8(i + 1)
 	r := &w.replicas[i]
@@ -115,8 +116,8 @@ func (s *stepper) settlerSteps() {
 	}
 }
 
-// ask looks up what became of a create, and decides. Whether the limit has gone by is asked before the look-up. finish_within may end at any
-// time.
+// ask looks up what became of a create, and decides. Whether the limit has gone by is asked before
+// the look-up. finish_within may end at any time.
 func (s *stepper) ask(i int, seen sight, maySend bool) {
 	next := s.from.replicas[i]
 	next.ours, next.others, next.unclear = s.match(seen, next.copy.released)
@@ -180,7 +181,8 @@ func (s *stepper) follow(w *world, i int, what decision) {
 	s.giveBack(w, i)
 }
 
-// giveBack is Service.giveBack: it writes what a settler has found, and answers from what then stands.
+// giveBack is Service.giveBack: it writes what a settler has found, and answers from what then
+// stands.
 func (s *stepper) giveBack(w *world, i int) {
 	r := &w.replicas[i]
 	if r.copy.state != int8(unknown) {

@@ -70,8 +70,8 @@ func (s scene) standard() bounds {
 
 const maxSends = 3
 
-// protocol is the decisions that the model takes from the code, and the ways in which the code around them could go wrong. The zero value
-// of each flaw is how it must be.
+// protocol is the decisions that the model takes from the code, and the ways in which the code
+// around them could go wrong. The zero value of each flaw is how it must be.
 type protocol struct {
 	move       func(*journal.Record, event, actor) error
 	afterSend  func(result, int32, bool) event

@@ -41,7 +41,8 @@ func (s *stepper) add(made modelStep, change func(w *world)) {
 	}
 }
 
-// mishaps are crashes, with a new process in the place of the old one. A false death is where the other replica takes the record.
+// mishaps are crashes, with a new process in the place of the old one. A false death is where the
+// other replica takes the record.
 func (s *stepper) mishaps() {
 	i, r := s.who, s.from.replicas[s.who]
 	owns := int(s.from.row.owner) == i+1 // else what a mishap does to it is what happens when it takes no step any more
@@ -89,7 +90,8 @@ func (s *stepper) vendorSteps() {
 	}
 }
 
-// become changes the status. Which waits began after the request was sent matters until all can see what it made.
+// become changes the status. Which waits began after the request was sent matters until all can
+// see what it made.
 func (r *request) become(status requestStatus) {
 	r.status = status
 	if status != hidden {
@@ -134,7 +136,8 @@ func (s *stepper) clockSteps() {
 	}
 }
 
-// limitGoesBy ends a wait: from now on look-ups show what was made by requests that were sent before it began.
+// limitGoesBy ends a wait: from now on look-ups show what was made by requests that were sent
+// before it began.
 func (s *stepper) limitGoesBy(w *world, i int) {
 	w.replicas[i].over = true
 	if s.ignoresLag {
@@ -148,7 +151,8 @@ func (s *stepper) limitGoesBy(w *world, i int) {
 	}
 }
 
-// beginWait is observed.wait: a wait begins when it is first asked for, and anew after another send.
+// beginWait is observed.wait: a wait begins when it is first asked for, and anew after another
+// send.
 func (s *stepper) beginWait(w *world, i int, waitsFor int8) {
 	r := &w.replicas[i]
 	if r.seen == waitsFor || r.seen != 0 && s.keepsOldWait {

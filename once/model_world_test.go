@@ -9,7 +9,8 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// world is one state of the model. It is a key of maps: nothing but bytes, and what means the same looks the same.
+// world is one state of the model. It is a key of maps: nothing but bytes, and what means the same
+// looks the same.
 type world struct {
 	row        row
 	replicas   [2]replica
@@ -157,7 +158,8 @@ func (m *model) normalize(w *world) {
 	}
 }
 
-// outdated leaves of a flight that has lost the record what it can still do: hear that the customer was made, and begin a wait.
+// outdated leaves of a flight that has lost the record what it can still do: hear that the
+// customer was made, and begin a wait.
 func (m *model) outdated(r *replica) {
 	switch {
 	case r.phase == saying, r.phase == sending, r.phase == giving, r.phase == deciding, r.phase == looking && m.onExisting != onAdopt,

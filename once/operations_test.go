@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Wait returns at the end of a create, and when its time is over, with the create as it then is.
+// Wait returns when a creation has an outcome, or at the deadline with the record as it is then.
 func TestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestWait(t *testing.T) {
 	})
 }
 
-// needsDecision makes a create that only a person can settle.
+// needsDecision makes a creation that only a person can settle.
 func (f *fixture) needsDecision() *enlistv1.CreateCustomerRequest {
 	f.t.Helper()
 	r := request("c1")
@@ -108,7 +108,7 @@ func TestResolveAsFailed(t *testing.T) {
 	})
 }
 
-// An id that nobody has is a slip of the pen, and where the vendor gives the id it must be told.
+// A decision is refused if no customer has its id, or if it has no id and the vendor assigns ids.
 func TestResolveWithAWrongID(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestResolveWithAWrongID(t *testing.T) {
 	})
 }
 
-// Nobody can decide what is not theirs to decide.
+// A person can decide only in state NEEDS_PERSON.
 func TestResolveInOtherStates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -154,8 +154,8 @@ func (f *fixture) atFault(err error, path string) {
 	}
 }
 
-// A sender whom others took for dead has the vendor's answer after all, and it stands.
-func TestLateAnswer(t *testing.T) {
+// The vendor's response to a sender that others took for dead counts.
+func TestLateResponse(t *testing.T) {
 	t.Parallel()
 	for _, state := range []enlistv1.OperationState{unknown, notSent, needsPerson} {
 		t.Run(state.String(), func(t *testing.T) {
@@ -180,7 +180,7 @@ func TestLateAnswer(t *testing.T) {
 	}
 }
 
-// takenOver has another replica settle a create.
+// takenOver makes another replica settle a creation.
 func (f *fixture) takenOver(store journal.Store, r *enlistv1.CreateCustomerRequest, state enlistv1.OperationState) {
 	f.t.Helper()
 	key, ctx := f.keyOf(r), context.Background()

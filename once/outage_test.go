@@ -12,8 +12,9 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Whatever call to the journal fails, before it is made or after, and however often: the create is refused before the vendor is called, or
-// its answer stands. In the end it is one customer, and the record knows.
+// Each call to the journal may fail, before or after its effect, and more than once. Enlist then
+// refuses the creation before it calls the vendor, or the response counts. In the end there is one
+// customer, and the record shows it.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	scenarios := map[string]func(*fixture, *enlistv1.CreateCustomerRequest){
@@ -33,7 +34,7 @@ func TestOutage(t *testing.T) {
 				for _, half := range []bool{false, true} {
 					counts := []int{1}
 					if method == "Insert" || method == "Update" {
-						counts = []int{1, 4} // longer than a write is tried again
+						counts = []int{1, 4} // more often than a write is repeated
 					}
 					for _, count := range counts {
 						t.Run(fmt.Sprintf("%s/%s/%d/%t/%d", name, method, call, half, count), func(t *testing.T) {
@@ -51,7 +52,7 @@ func TestOutage(t *testing.T) {
 								switch after, _, _ := v.counts(); {
 								case isReason(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE):
 									if after != sends {
-										t.Error("refused for the journal's sake, and sent all the same")
+										t.Error("refused with JOURNAL_UNAVAILABLE, and sent")
 									}
 								case err != nil && !isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
 									t.Error(err)
@@ -71,9 +72,9 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// When the journal fails for the record of an answer, the caller has it at once, and the journal as soon as it works again, whatever the caller
-// does with its own.
-func TestAnswerIsRecordedAfterAnOutage(t *testing.T) {
+// If the journal fails when a response arrives, the caller gets the response at once. The journal
+// gets it when it works again, even if the caller has changed its own copy.
+func TestResponseIsRecordedAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		bad := &badStore{}
@@ -90,13 +91,14 @@ func TestAnswerIsRecordedAfterAnOutage(t *testing.T) {
 		proto.Reset(response)
 		bad.fail(nil)
 		if got := f.comesTo(r, succeeded).Payload.GetResponse(); !proto.Equal(got, want) {
-			t.Errorf("recorded is %s, answered was %s", got, want)
+			t.Errorf("recorded %s, response %s", got, want)
 		}
 		f.holds(1, 1)
 	})
 }
 
-// A journal that cannot be written refuses creates before the vendor hears of them, and leaves nothing open.
+// If the journal cannot be written, Enlist refuses a creation before it calls the vendor. Nothing
+// stays open.
 func TestNoJournalNoSend(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -114,8 +116,9 @@ func TestNoJournalNoSend(t *testing.T) {
 	})
 }
 
-// A create that another process has left when it died is not taken for one of this process whose record failed to be written.
-func TestOutageWhileATakenOverCreateIsTriedAgain(t *testing.T) {
+// A process does not take an intent of a dead process for its own intent whose write returned an
+// error.
+func TestOutageDuringARequestAfterACrash(t *testing.T) {
 	t.Parallel()
 	for failures, name := range map[int]string{1: "begun again", 4: "taken back"} {
 		t.Run(name, func(t *testing.T) {
@@ -141,7 +144,8 @@ func TestOutageWhileATakenOverCreateIsTriedAgain(t *testing.T) {
 	}
 }
 
-// dies sends a create, and dies before it can be recorded how that ended; the vendor has made the customer. Another process follows.
+// dies sends a creation, and kills the process before it records the outcome. The vendor has made
+// the customer. Another process follows.
 func (f *fixture) dies(bad *badStore) *enlistv1.CreateCustomerRequest {
 	f.t.Helper()
 	r, gate := request("c1"), make(chan struct{})

@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// overHTTP is a creation whose send is one real call.
+// overHTTP is a creation that sends a real HTTP request.
 type overHTTP struct {
 	*creation
 	client *vendorhttp.Client
@@ -35,8 +35,10 @@ func (v overHTTPVendor) Prepare(request *enlistv1.CreateCustomerRequest) (provid
 	return overHTTP{&creation{vendor: v.vendor, request: request}, v.client}, nil
 }
 
-// A create waits for its turn no longer than its caller; once it is sent, the vendor's own timeout ends it and not the caller's deadline.
-func TestTurnsAreTheCallersAndAnswersTheVendors(t *testing.T) {
+// A creation waits for a free slot at the provider only until its caller's deadline. After the
+// request is sent, the vendor's own timeout ends it, and not the caller's deadline. This test runs
+// in real time, because its HTTP connections are outside the fake clock.
+func TestDeadlinesOverHTTP(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))

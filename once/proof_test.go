@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// classes are those of vendors that can be asked.
+// classes returns the classes of vendors that offer a look-up.
 func classes() map[string]enlistv1.DuplicateSafetyClass {
 	return map[string]enlistv1.DuplicateSafetyClass{"enforced": enforced, "by key": byKey, "by match": byMatch}
 }
@@ -22,16 +22,16 @@ func refusedCredentials() error {
 	}
 }
 
-// doubted is a refusal that must be confirmed.
+// doubted returns a refusal that a look-up must confirm.
 func doubted(confirm providers.Confirmation) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "rejected", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Confirm: confirm,
 	}
 }
 
-// A proxy may say that nothing was done of a request that it has passed on: no second send leaves
+// A proxy may say that nothing was done of a request that it has forwarded. Nothing more is sent
 // before a look-up.
-func TestWhatSaysThatNothingWasDone(t *testing.T) {
+func TestNothingDoneNeedsALookup(t *testing.T) {
 	t.Parallel()
 	for name, class := range classes() {
 		for response, err := range map[string]error{
@@ -60,8 +60,8 @@ func TestWhatSaysThatNothingWasDone(t *testing.T) {
 	}
 }
 
-// A vendor that nobody can ask is sent nothing again, whatever it said.
-func TestNothingIsSentAgainWhereNobodyCanLook(t *testing.T) {
+// Nothing is sent again to a vendor that offers no look-up, whatever its response said.
+func TestNothingIsSentAgainWithoutALookup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := newVendor(noneClass, 100*time.Millisecond).then(send{acts: true, err: limitedError(100 * time.Millisecond)})
@@ -77,7 +77,7 @@ func TestNothingIsSentAgainWhereNobodyCanLook(t *testing.T) {
 	})
 }
 
-// "Already exists" may be our own record, which a copy of the same request made first.
+// After CUSTOMER_EXISTS the customer may be ours, made by a copy of the same request.
 func TestExistsIsOurs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -93,8 +93,8 @@ func TestExistsIsOurs(t *testing.T) {
 	})
 }
 
-// A refusal that one look-up must confirm ends in the same call: as a refusal if nothing is there,
-// as success if it is ours.
+// A refusal that one look-up must confirm is settled for the same caller: as a refusal if the
+// vendor has no customer, as a success if the customer is ours.
 func TestRefusalIsConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, class := range classes() {
@@ -127,7 +127,7 @@ func TestRefusalIsConfirmed(t *testing.T) {
 	})
 }
 
-// A refusal that an earlier copy may have caused counts after the vendor's lag only.
+// A refusal that an earlier copy may have caused counts only after the vendor's lag.
 func TestRefusalAfterTheLag(t *testing.T) {
 	t.Parallel()
 	for name, class := range classes() {
@@ -152,7 +152,7 @@ func TestRefusalAfterTheLag(t *testing.T) {
 	}
 }
 
-// An update goes ahead at once if its look-up shows the customer, though another creation has just
+// An update is sent at once if its look-up shows the customer, even if another creation has just
 // made it.
 func TestUpdateOfWhatWasJustMade(t *testing.T) {
 	t.Parallel()
@@ -168,7 +168,7 @@ func TestUpdateOfWhatWasJustMade(t *testing.T) {
 		f.holds(2, 1)
 
 		v.mu.Lock()
-		v.customers[0].visible = time.Now().Add(time.Hour) // what is not shown may be about to be
+		v.customers[0].visible = time.Now().Add(time.Hour) // the vendor may show it later
 		v.mu.Unlock()
 		hidden := request("c1")
 		hidden.OnExisting = enlistv1.OnExisting_ON_EXISTING_UPDATE
@@ -179,7 +179,7 @@ func TestUpdateOfWhatWasJustMade(t *testing.T) {
 }
 
 // A look-up that shows the customer proves an update, unless an earlier attempt of the same
-// creation may have created that customer.
+// creation may have made that customer.
 func TestUpdateOrCreation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestUpdateOrCreation(t *testing.T) {
 			} else {
 				f.becomesUnknown(update, send{acts: true, lag: time.Hour})
 				time.Sleep(600 * time.Millisecond)             // the pause before the next send
-				v.whenSeen(func(context.Context) { v.show() }) // the look-up found nothing, and the look before the send does
+				v.whenSeen(func(context.Context) { v.show() }) // after the look-up, and before the look-up of the send
 			}
 			v.then(send{})
 			if response := f.succeeds(update); response.GetOutcome() != test.outcome {
@@ -228,9 +228,9 @@ func TestOneCreationIsCountedOnce(t *testing.T) {
 	})
 }
 
-// What the vendor says it made, without a proof of which, is found or goes to a person. It is never
-// sent again, whoever asks.
-func TestWhatTheVendorSaysItMade(t *testing.T) {
+// A customer that the vendor says it made, without a proof of which one, is found or goes to a
+// person. It is never sent again.
+func TestCustomerThatTheVendorSaysItMade(t *testing.T) {
 	t.Parallel()
 	said := unknownError()
 	said.(*providers.Error).Confirm = providers.ConfirmByCustomer //nolint:forcetypeassert,errorlint // made above
@@ -262,8 +262,8 @@ func TestWhatTheVendorSaysItMade(t *testing.T) {
 	}
 }
 
-// If the vendor stores keys in another form, a look-up under the requested one may show nothing of
-// what another creation made.
+// If the vendor stores keys in another form, a look-up under the requested key may not show the
+// customer of another creation.
 func TestKeyThatTheVendorRenames(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// What a process has left when it died is settled by the next, without anybody asking.
-func TestReconcilerSettlesWhatAnotherProcessLeft(t *testing.T) {
+// The next process settles the creations of a dead process without a caller.
+func TestReconcilerSettlesAfterACrash(t *testing.T) {
 	t.Parallel()
 	for name, looksFirst := range map[string]bool{"looks first": true, "does not": false} {
 		t.Run(name, func(t *testing.T) {
@@ -34,7 +34,7 @@ func TestReconcilerSettlesWhatAnotherProcessLeft(t *testing.T) {
 	}
 }
 
-// A create that looks first and died before its send was let go was never sent.
+// A creation that looks first is NOT_SENT if its process died before it recorded the release.
 func TestDeadBeforeTheSend(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestDeadBeforeTheSend(t *testing.T) {
 		v.looksFirst = true
 		f := start(t, v, failing(bad))
 		r := request("c1")
-		bad.fail(func(method string, _ int) (before, after bool) { return method == "Update", false }) // it cannot even say that it will send
+		bad.fail(func(method string, _ int) (before, after bool) { return method == "Update", false }) // not even the release can be recorded
 		_, err := f.create(r, 2*time.Second)
 		f.fails(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE)
 		f.options.Tick = 20 * time.Millisecond
@@ -76,7 +76,7 @@ func TestReconcilerDoesNotFinishLate(t *testing.T) {
 	}
 }
 
-// Nor is that taken for "not created" which the vendor cannot be asked about.
+// A creation is not NOT_SENT if the vendor offers no look-up.
 func TestNotAskedIsNotMissing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestReconcilerDoesNotSendIncompleteRequests(t *testing.T) {
 	})
 }
 
-// A vendor whose look-ups hang holds up no other, however much is due there.
+// A vendor whose look-ups hang delays no other vendor, however many of its creations are due.
 func TestReconcilerIsFairToProviders(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -129,7 +129,8 @@ func TestReconcilerIsFairToProviders(t *testing.T) {
 	})
 }
 
-// A send again that comes to nothing is not repeated at once: the vendor is in trouble, or has said that there were too many.
+// A send without a caller that fails is not repeated at once. The vendor may be in trouble, or may
+// have said that there were too many requests.
 func TestSendsAgainAreSpread(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
@@ -156,7 +157,8 @@ func TestSendsAgainAreSpread(t *testing.T) {
 	}
 }
 
-// A record that cannot be encrypted anew does not keep old ones from being deleted.
+// A record that cannot be encrypted with the first key does not prevent the deletion of old
+// records.
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,14 +170,14 @@ func TestRetention(t *testing.T) {
 			time.Sleep(time.Second)                // longer than the retention
 			bad.fail(at("KeyIDs", 2, 1000, false)) // the first call opens the journal
 		})
-		eventually(t, "it is forgotten", func() bool {
+		eventually(t, "the record is deleted", func() bool {
 			_, err := f.Operation(context.Background(), f.keyOf(r))
 			return isReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
 		})
 	})
 }
 
-// An outcome that only a person can settle is kept for as long as that takes.
+// A record in state NEEDS_PERSON is kept without limit.
 func TestRetentionKeepsWhatNeedsAPerson(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -186,7 +188,7 @@ func TestRetentionKeepsWhatNeedsAPerson(t *testing.T) {
 		_, _ = f.create(r, soon)
 		f.succeeds(ended)
 		f.restartWith(func() { time.Sleep(time.Second) }) // longer than the retention
-		eventually(t, "the other is forgotten", func() bool {
+		eventually(t, "the other record is deleted", func() bool {
 			_, err := f.Operation(context.Background(), f.keyOf(ended))
 			return isReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
 		})
@@ -194,7 +196,7 @@ func TestRetentionKeepsWhatNeedsAPerson(t *testing.T) {
 	})
 }
 
-// Whoever takes a create over looks for what was made since it was sent, not since it was found.
+// A look-up after a take-over searches for customers made since the send, not since the take-over.
 func TestTakenOverLater(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -210,7 +212,7 @@ func TestTakenOverLater(t *testing.T) {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		if since := v.sent.Since; since.Before(began.Add(-time.Millisecond)) || since.After(died) {
-			t.Errorf("looked for what was made since %s, begun %s, dead by %s", since, began, died)
+			t.Errorf("looked for customers made since %s; sent %s, process dead %s", since, began, died)
 		}
 	})
 }

@@ -13,7 +13,8 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// Every call is kept: the send, the look-ups, the send again, with numbers and times, within those of the create.
+// The record keeps each request to the vendor with its number and times, within the times of the
+// creation.
 func TestTries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -32,7 +33,7 @@ func TestTries(t *testing.T) {
 			}
 			from, until := try.GetStartTime().AsTime(), try.GetEndTime().AsTime()
 			if from.Before(record.Created.Truncate(time.Microsecond)) || until.Before(from) || until.After(record.Updated.Add(time.Millisecond)) {
-				t.Errorf("try %d from %s until %s, of a create from %s until %s", i+1, from, until, record.Created, record.Updated)
+				t.Errorf("try %d from %s until %s, of a creation from %s until %s", i+1, from, until, record.Created, record.Updated)
 			}
 		}
 		if made[0].GetStage() != enlistv1.SendStage_SEND_STAGE_SENT || made[1].GetStage() != enlistv1.SendStage_SEND_STAGE_ANSWERED {
@@ -41,7 +42,7 @@ func TestTries(t *testing.T) {
 	})
 }
 
-// A large body is cut where a character ends: half of one could not be recorded.
+// A large body is cut between two characters, because half a character could not be recorded.
 func TestLargeBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -57,7 +58,7 @@ func TestLargeBody(t *testing.T) {
 	})
 }
 
-// What a vendor says need not be UTF-8, and is recorded all the same.
+// Text of the vendor that is not UTF-8 is recorded.
 func TestVendorsTextIsNotUTF8(t *testing.T) {
 	t.Parallel()
 	const latin1 = "Caf\xe9"
@@ -82,7 +83,7 @@ func TestVendorsTextIsNotUTF8(t *testing.T) {
 			}
 		})
 	})
-	t.Run("an answer", func(t *testing.T) {
+	t.Run("a response", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			f := start(t, newVendor(enforced, time.Millisecond))
@@ -97,7 +98,7 @@ func TestVendorsTextIsNotUTF8(t *testing.T) {
 	})
 }
 
-// A defect in a provider ends one call and nothing else.
+// A defect in a provider ends only one request.
 func TestPanicInAProvider(t *testing.T) {
 	t.Parallel()
 	t.Run("before bytes can leave", func(t *testing.T) {
@@ -145,7 +146,7 @@ func TestPanicInAProvider(t *testing.T) {
 	})
 }
 
-// A picture is in the record for as long as the create may be sent from there, and no longer.
+// A picture is in the record only while the creation may be sent from there.
 func TestFilesLeaveTheJournal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// The same request_id has the same answer, now and after a restart.
+// The same request_id gets the same response, now and after a restart.
 func TestReplayOfASuccess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -25,7 +25,7 @@ func TestReplayOfASuccess(t *testing.T) {
 		r := request("c1")
 		first := f.succeeds(r)
 		if first.GetReplayed() {
-			t.Error("the first answer is a replay")
+			t.Error("the first response is a replay")
 		}
 		first.Replayed = true
 		for _, when := range []string{"at once", "after a restart"} {
@@ -38,7 +38,7 @@ func TestReplayOfASuccess(t *testing.T) {
 	})
 }
 
-// A failure is replayed with all that it said.
+// A failure is replayed with all its details.
 func TestReplayOfAFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestReplayOfAFailure(t *testing.T) {
 	})
 }
 
-// A request_id stands for one payload, wherever its create stands.
+// A request_id belongs to one payload, in every state of its creation.
 func TestAnotherPayload(t *testing.T) {
 	t.Parallel()
 	prepare := map[string]func(*fixture, *enlistv1.CreateCustomerRequest){
@@ -78,7 +78,7 @@ func TestAnotherPayload(t *testing.T) {
 			_, _ = f.create(r, soon)
 		},
 		"UNKNOWN": func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.becomesUnknown(r, send{}) },
-		"under way": func(f *fixture, r *enlistv1.CreateCustomerRequest) {
+		"in progress": func(f *fixture, r *enlistv1.CreateCustomerRequest) {
 			gate := make(chan struct{})
 			f.vendor.then(send{acts: true, gate: gate})
 			go func() { _, _ = f.create(r, soon) }()
@@ -109,7 +109,7 @@ func TestAnotherPayload(t *testing.T) {
 	}
 }
 
-// Another caller's or another provider's request_id is another one.
+// The same request_id of another caller or provider is another creation.
 func TestSameRequestIDElsewhere(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestSameRequestIDElsewhere(t *testing.T) {
 	})
 }
 
-// A password makes a payload another one, and is written nowhere.
+// Another password makes another payload. No password is stored.
 func TestPassword(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestPassword(t *testing.T) {
 	})
 }
 
-// A preview leaves no trace, and sees none.
+// A preview writes and reads no record.
 func TestPreview(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestPreview(t *testing.T) {
 	})
 }
 
-// What a provider would not take can be mended under the same request_id.
+// An invalid request can be repaired under the same request_id.
 func TestInvalidRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -199,11 +199,11 @@ func TestInvalidRequest(t *testing.T) {
 		_, err := f.create(r, soon)
 		f.fails(err, enlistv1.ErrorReason_INVALID_FIELD)
 		f.hasNone(r)
-		r.Customer.DisplayName = "mended"
+		r.Customer.DisplayName = "repaired"
 		f.succeeds(r)
-		f.vendor.refuses("mended") // the connection's settings have changed
+		f.vendor.refuses("repaired") // the connection's settings have changed
 		if !f.succeeds(r).GetReplayed() {
-			t.Error("what was answered once is not replayed")
+			t.Error("the recorded outcome is not replayed")
 		}
 		r.RequestId = request("").GetRequestId()
 		_, err = f.create(r, soon)

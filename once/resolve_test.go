@@ -18,7 +18,7 @@ const (
 	missing = enlistv1.Decision_DECISION_FAILED
 )
 
-// decide records a decision of an operator, with a change.
+// decide records a decision of an operator. change may change it first.
 func (f *fixture) decide(r *enlistv1.CreateCustomerRequest, decision enlistv1.Decision, change func(*once.Decision)) error {
 	decided := once.Decision{Decision: decision, By: "Ada", Reason: "seen at the vendor", Corrects: true}
 	if change != nil {
@@ -34,8 +34,8 @@ func unverified(id string) func(*once.Decision) {
 	return func(d *once.Decision) { d.CustomerID, d.Unverified = id, true }
 }
 
-// failsAfterWait has a person decide that nothing was created, which is refused until the
-// vendor's limit has passed.
+// failsAfterWait decides that nothing was created. The decision is refused until the vendor's limit
+// has passed.
 func (f *fixture) failsAfterWait(r *enlistv1.CreateCustomerRequest) {
 	f.t.Helper()
 	for deadline := time.Now().Add(soon); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -73,7 +73,7 @@ func (v *vendor) forget() {
 	v.customers = nil
 }
 
-// A person cannot say that nothing was created while a customer exists that may be the
+// A person cannot decide that nothing was created while the vendor has a customer that may be the
 // creation's.
 func TestFailedIsLookedUp(t *testing.T) {
 	t.Parallel()
@@ -95,7 +95,7 @@ func TestFailedIsLookedUp(t *testing.T) {
 	})
 }
 
-// What the vendor may not show yet is not missing.
+// A decision that nothing was created waits for the vendor's lag.
 func TestFailedWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -114,8 +114,8 @@ func TestFailedWaits(t *testing.T) {
 	})
 }
 
-// Where the vendor offers no look-up, only the person can know, once the wait is over.
-func TestFailedWhereNobodyCanLook(t *testing.T) {
+// If the vendor offers no look-up, the person decides after the wait.
+func TestFailedWithoutALookup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(noneClass, 50*time.Millisecond))
@@ -129,7 +129,7 @@ func TestFailedWhereNobodyCanLook(t *testing.T) {
 	})
 }
 
-// A decision that cannot be checked now says why, and can be recorded unverified.
+// A decision that cannot be checked now is refused with the reason, and can be recorded unverified.
 func TestSucceededIsRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestSucceededIsRead(t *testing.T) {
 	})
 }
 
-// What is recorded without a read is what the vendor was sent.
+// Without a read, the record has the customer as it was sent.
 func TestUnverifiedSuccessIsAsSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestUnverifiedSuccessIsAsSent(t *testing.T) {
 	})
 }
 
-// The id is recorded as the vendor has it.
+// The record has the vendor's form of the id.
 func TestSucceededTakesTheVendorsID(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestSucceededTakesTheVendorsID(t *testing.T) {
 	})
 }
 
-// Without its provider in the configuration nothing can be checked.
+// Without its provider in the configuration, no decision can be checked.
 func TestResolveWithoutTheProvider(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 			f.atFault(err, "customer_id")
 			said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description
 			if strings.Contains(said, first.GetRequestId()) != c.isNamed || !strings.Contains(said, "another operation created") {
-				t.Errorf("%q is told %s", c.principal, said)
+				t.Errorf("%q gets %s", c.principal, said)
 			}
 		}
 		f.inState(r, needsPerson)
@@ -259,7 +259,7 @@ func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 	})
 }
 
-// A correction is checked, keeps what was decided before, and sends nothing.
+// A correction is checked, keeps the earlier decision, and sends nothing.
 func TestCorrections(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -268,7 +268,7 @@ func TestCorrections(t *testing.T) {
 		if err := f.decide(r, missing, unverified("")); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.decide(r, missing, unverified("")); err != nil { // the caller did not hear
+		if err := f.decide(r, missing, unverified("")); err != nil { // its response was lost
 			t.Fatal(err)
 		}
 		if record := f.inState(r, failed); len(record.Payload.GetEarlierDecisions()) > 0 {
@@ -320,8 +320,8 @@ func TestCorrections(t *testing.T) {
 	})
 }
 
-// The customer that a person has named is looked at, too, before a correction says that there is
-// none: the look-up by the requested key may not show it.
+// A correction to FAILED also reads the customer that a person named before, since the look-up by
+// the requested key may not show it.
 func TestCorrectionOfAnotherForm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/once"
 )
 
-// gated lets two updates begin together.
+// gated makes two updates start together.
 type gated struct {
 	journal.Store
 	mu      sync.Mutex
@@ -37,7 +37,7 @@ func (g *gated) Update(ctx context.Context, row *journal.Row, due time.Duration)
 	return g.Store.Update(ctx, row, due)
 }
 
-// Of two people who decide at once, one is told that the other was first.
+// If two persons decide at once, the decision of one stands and the other gets an error.
 func TestTwoDecideAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 		}
 		for _, one := range []result{first, second} {
 			if one.err == nil && one.record.Payload.GetDecision().GetDecidedBy() != stands {
-				t.Errorf("%s was told that the decision stands; what is recorded is that of %s", one.by, stands)
+				t.Errorf("the response to %s says that the decision stands; the record has that of %s", one.by, stands)
 			}
 		}
 	})

@@ -10,8 +10,9 @@ import (
 	"github.com/enlist-dev/enlist/once"
 )
 
-// A create that was started again late is remembered for the retention from then on, and not from its first, empty, start.
-func TestStartedAgainJustBeforeItsRetentionEnds(t *testing.T) {
+// The retention of a restarted creation begins with its latest change, and not with its first
+// intent.
+func TestRestartedJustBeforeItsRetentionEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		offset := time.Duration(0)

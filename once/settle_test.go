@@ -10,12 +10,12 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// outcome is an unknown outcome and what must come of it.
+// outcome is an unknown outcome and what must follow from it.
 type outcome struct {
 	name             string
 	class            enlistv1.DuplicateSafetyClass
-	first            send     // how the send went that nobody answered
-	there            []string // whose customers with the same id are at the vendor: "ours" or another's
+	first            send     // the first send, which gets no response
+	there            []string // owners of the customers with the same id at the vendor: "ours" or another
 	broken           bool     // look-ups fail at first
 	want             enlistv1.OperationState
 	sends, customers int
@@ -55,7 +55,7 @@ func outcomes() []outcome {
 	}
 }
 
-// settlers are all who look into an unknown outcome.
+// settlers returns the callers that settle an unknown outcome.
 func settlers() map[string]func(*fixture, *enlistv1.CreateCustomerRequest) {
 	return map[string]func(*fixture, *enlistv1.CreateCustomerRequest){
 		"retry": func(f *fixture, request *enlistv1.CreateCustomerRequest) { _, _ = f.create(request, soon) },
@@ -77,7 +77,7 @@ func settlers() map[string]func(*fixture, *enlistv1.CreateCustomerRequest) {
 	}
 }
 
-// Whoever looks into an unknown outcome, what follows from what is found depends on the class alone.
+// What follows from a look-up depends on the class alone, and not on the settler.
 func TestUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for who, settle := range settlers() {
@@ -104,7 +104,7 @@ func TestUnknownOutcome(t *testing.T) {
 					settle(f, r)
 					f.comesTo(r, o.want)
 					f.holds(o.sends, o.customers)
-					_, err := f.create(r, soon) // and the answer is the same for ever
+					_, err := f.create(r, soon) // the response stays the same
 					switch o.want {
 					case succeeded:
 						if err != nil {
@@ -122,7 +122,8 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
-// Where the vendor does not refuse a second customer, nothing is sent again before its own limit has really passed.
+// If the vendor does not refuse a second customer, nothing is sent again before its own limit has
+// passed.
 func TestResendWaitsForTheVendorsLimit(t *testing.T) {
 	t.Parallel()
 	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
@@ -142,8 +143,8 @@ func TestResendWaitsForTheVendorsLimit(t *testing.T) {
 	}
 }
 
-// A look-up that takes long tells how things stood when the vendor looked, not when its answer came.
-func TestSlowLookupIsAsOldAsItsBeginning(t *testing.T) {
+// A slow look-up shows the state at its start, not at its response.
+func TestSlowLookupCountsFromItsStart(t *testing.T) {
 	t.Parallel()
 	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
@@ -160,7 +161,7 @@ func TestSlowLookupIsAsOldAsItsBeginning(t *testing.T) {
 	}
 }
 
-// A send again that is refused proves nothing until the first send can have had no effect any more.
+// A refusal of the second send proves nothing while the first may still have an effect.
 func TestRefusalOfASendAgain(t *testing.T) {
 	t.Parallel()
 	for _, class := range []enlistv1.DuplicateSafetyClass{enforced, byKey, byMatch} {
@@ -175,7 +176,7 @@ func TestRefusalOfASendAgain(t *testing.T) {
 				f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
 				f.inState(r, failed)
 				if took := time.Since(began); took < 600*time.Millisecond {
-					t.Errorf("believed after %s", took)
+					t.Errorf("final after %s", took)
 				}
 				f.holds(2, 0)
 			})
@@ -183,7 +184,7 @@ func TestRefusalOfASendAgain(t *testing.T) {
 	}
 }
 
-// A send again that is refused as existing, because of what the first send has made, is a success.
+// A second send that is refused because of the customer of the first one is a success.
 func TestSendAgainFindsTheFirst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -202,7 +203,7 @@ func TestSendAgainFindsTheFirst(t *testing.T) {
 	})
 }
 
-// Refused as existing and never to be found: only a person can tell whose it is.
+// If the vendor says that the customer exists and never shows it, a person decides.
 func TestExistsAndCannotBeFound(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -216,8 +217,8 @@ func TestExistsAndCannotBeFound(t *testing.T) {
 	})
 }
 
-// A customer that another create has made is not taken for ours, however alike the two are.
-func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
+// A customer that another creation has made is not ours, however similar the two are.
+func TestMatchOfAnotherCreationIsNotOurs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(byMatch, 200*time.Millisecond))
@@ -225,14 +226,14 @@ func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
 		r := request("c1")
 		f.becomesUnknown(r, send{})
 		f.vendor.mu.Lock()
-		f.vendor.customers[0].requestID = r.GetRequestId() // as far as the vendor's data tell, it is ours
+		f.vendor.customers[0].requestID = r.GetRequestId() // by the vendor's data it is ours
 		f.vendor.mu.Unlock()
 		f.succeeds(r)
 		f.holds(3, 2)
 	})
 }
 
-// Without a caller a creation is sent twice more at most, whatever its class; after that the caller
+// Without a caller a creation is sent at most twice more, in every class. After that the caller
 // decides.
 func TestTwoSendsAgain(t *testing.T) {
 	t.Parallel()
@@ -261,8 +262,9 @@ func twoSendsAgain(t *testing.T, class enlistv1.DuplicateSafetyClass) {
 	f.holds(4, 1)
 }
 
-// What was seen before the first send is not forgotten when a send again is stopped by its own look.
-func TestLookBeforeTheSendIsRemembered(t *testing.T) {
+// The record remembers the look-up before the first send when the look-up before the second send
+// prevents that one.
+func TestLookupBeforeTheSendIsRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := newVendor(byKey, 0)
@@ -273,15 +275,15 @@ func TestLookBeforeTheSendIsRemembered(t *testing.T) {
 		v.whenSeen(func(context.Context) { v.show() }) // right after the look-up that found nothing
 		f.succeeds(r)
 		if v.mu.Lock(); !v.sent.Looked {
-			t.Error("the look-up was told that nobody had looked before the send")
+			t.Error("the look-up does not know of the look-up before the send")
 		}
 		v.mu.Unlock()
 		f.holds(1, 1)
 	})
 }
 
-// A caller who hangs up in the middle of a look-up does not put the next one off.
-func TestImpatientCallerPutsNothingOff(t *testing.T) {
+// A caller who leaves during a look-up does not delay the next one.
+func TestImpatientCallerDelaysNoLookup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(enforced, 200*time.Millisecond))
@@ -293,15 +295,15 @@ func TestImpatientCallerPutsNothingOff(t *testing.T) {
 			_, _ = f.create(r, 200*time.Millisecond)
 		}
 		if next := time.Until(f.inState(r, unknown).Due); next > 2*time.Second {
-			t.Errorf("the reconciler looks in %s", next)
+			t.Errorf("the next look-up is due in %s", next)
 		}
 	})
 }
 
-// Content that is equal does not make a customer ours that another creation may have made.
-func TestAlikeIsAnothers(t *testing.T) {
+// Equal content does not make a customer ours if another creation may have made it.
+func TestEqualContentIsNotOurs(t *testing.T) {
 	t.Parallel()
-	person := func(f *fixture, r *enlistv1.CreateCustomerRequest) { // its customer is there, and its response was lost
+	person := func(f *fixture, r *enlistv1.CreateCustomerRequest) { // its customer exists, and its response was lost
 		f.becomesUnknown(r, send{acts: true})
 		f.vendor.put("c1", "unclear")
 		_, err := f.create(r, soon)
@@ -321,7 +323,7 @@ func TestAlikeIsAnothers(t *testing.T) {
 	creates := func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.succeeds(r) }
 	for name, test := range map[string]struct {
 		first  func(*fixture, *enlistv1.CreateCustomerRequest)
-		second send // the vendor refuses it as existing if it answers
+		second send // if the vendor responds, it says that the customer exists
 		want   enlistv1.OperationState
 	}{
 		"one that created it":                     {creates, send{acts: true}, failed},
@@ -350,7 +352,7 @@ func TestAlikeIsAnothers(t *testing.T) {
 	}
 }
 
-// A customer that is there after a send of ours is looked at before it counts as adopted.
+// A customer that exists after a send of ours is looked up before it counts as adopted.
 func TestAdoptsItsOwn(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -369,7 +371,7 @@ func TestAdoptsItsOwn(t *testing.T) {
 					test.maker = r.GetRequestId()
 				}
 				refused := v.description.CustomerExists(nil)
-				v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look and its send
+				v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look-up and its send
 				if response := f.succeeds(r); response.GetOutcome() != test.want {
 					t.Errorf("sent: %s", response.GetOutcome())
 				}
@@ -381,7 +383,7 @@ func TestAdoptsItsOwn(t *testing.T) {
 				}
 				f.becomesUnknown(r, send{})
 				time.Sleep(600 * time.Millisecond) // the pause before the next send
-				v.whenSeen(func(context.Context) { // the look-up found nothing, and the look before the next send does
+				v.whenSeen(func(context.Context) { // after the look-up, and before the look-up of the next send
 					v.whenSeen(nil)
 					v.put("c2", test.maker)
 				})

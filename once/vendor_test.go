@@ -13,40 +13,40 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// vendor is a provider whose vendor lives in memory and ends each send as it is told.
+// vendor is a provider whose vendor is in memory and ends each send by a script.
 type vendor struct {
 	providers.Provider // ListContractors is for those who need it
 	description        *providers.Description
 	looksFirst         bool
-	updates            bool // a look that shows the customer lets the send go, as an update does
-	adopts             bool // a look that shows the customer adopts it
-	folds              bool // keys are stored in capitals, and looked up as they are
-	sameContent        bool // nothing but their content tells customers apart, and that is equal
+	updates            bool // a look-up that shows the customer permits the send, as an update does
+	adopts             bool // a look-up that shows the customer adopts it
+	folds              bool // keys are stored in capitals, and looked up unchanged
+	sameContent        bool // customers differ only in their content, and that is equal
 
 	mu        sync.Mutex
-	script    []send      // how the next sends end; after the last: well
-	sends     int         // that reached the vendor
-	customers []*customer // customers
+	script    []send // the ends of the next sends; later sends succeed
+	sends     int    // that reached the vendor
+	customers []*customer
 	lookups   int
 	refused   string                // display name
 	broken    error                 // of look-ups
 	unread    error                 // of reads
-	record    *structpb.Struct      // of every answer
-	sent      providers.Sent        // as the last look-up was told
-	seen      func(context.Context) // runs in a look-up after the vendor has looked
-	counted   []bool                // of each send, whether the breaker is told that it has counted the creation already
+	record    *structpb.Struct      // in every response
+	sent      providers.Sent        // argument of the last look-up
+	seen      func(context.Context) // runs in a look-up after the vendor has read its customers
+	counted   []bool                // Counted of each send, for the circuit breaker
 }
 
-// send is how one send ends.
+// send is the end of one send.
 type send struct {
 	acts   bool                  // the vendor creates the customer
-	lag    time.Duration         // and does not show it for so long
-	err    error                 // what the provider makes of the answer; nil for success
-	before error                 // why nothing leaves
-	gate   chan struct{}         // closed when the vendor may answer
+	lag    time.Duration         // and shows it only after this time
+	err    error                 // the provider's error; nil for success
+	before error                 // the provider's error before anything leaves
+	gate   chan struct{}         // closed when the vendor may respond
 	body   string                // more of the request's body
 	ready  func(context.Context) // runs before anything leaves
-	panics string                // before or after bytes may have left
+	panics string                // "before" or "after" bytes may have left
 }
 
 type customer struct {
@@ -80,28 +80,29 @@ func (v *vendor) then(sends ...send) *vendor {
 	return v
 }
 
-// counts returns how many sends reached the vendor, how many customers it holds, and how many look-ups there were.
+// counts returns how many sends reached the vendor, how many customers it has, and how many
+// look-ups there were.
 func (v *vendor) counts() (sends, customers, lookups int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.sends, len(v.customers), v.lookups
 }
 
-// whenSeen has a function run in every look-up, after the vendor has looked and before the answer arrives.
+// whenSeen makes every look-up run a function after the vendor has read its customers.
 func (v *vendor) whenSeen(run func(context.Context)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.seen = run
 }
 
-// refuses has requests refused whose customer has a display name.
+// refuses makes Prepare refuse customers with a display name.
 func (v *vendor) refuses(name string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.refused = name
 }
 
-// left returns how much of the script is left.
+// left returns how many scripted sends remain.
 func (v *vendor) left() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -239,7 +240,7 @@ func (c *creation) response() *enlistv1.CreateCustomerResponse {
 	}
 }
 
-// find returns a customer that look-ups show, and holds whether there is one at all; callers hold the lock.
+// find returns a customer that look-ups show. Its caller holds the lock.
 func (v *vendor) find(key string) *customer {
 	for _, there := range v.customers {
 		if there.key == key && !there.visible.After(time.Now()) {
@@ -249,6 +250,7 @@ func (v *vendor) find(key string) *customer {
 	return nil
 }
 
+// holds reports whether the vendor has a customer, shown or not. Its caller holds the lock.
 func (v *vendor) holds(key string) bool {
 	for _, there := range v.customers {
 		if there.key == key {
