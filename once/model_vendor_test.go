@@ -1,6 +1,6 @@
 package once
 
-// steps returns all that can follow a state.
+// steps returns all steps that can follow a state.
 func (m *model) steps(w world, into []modelStep) []modelStep {
 	s := &stepper{model: m, from: w, into: into}
 	for i := range w.replicas {
@@ -24,7 +24,7 @@ type stepper struct {
 	into []modelStep
 }
 
-// step adds one.
+// step adds a helping step.
 func (s *stepper) step(what string, change func(w *world)) {
 	s.add(modelStep{what: what, helping: true}, change)
 }
@@ -41,11 +41,11 @@ func (s *stepper) add(made modelStep, change func(w *world)) {
 	}
 }
 
-// mishaps are crashes, with a new process in the place of the old one. A false death is where the
-// other replica takes the record.
+// mishaps are crashes, after which a new process replaces the old one. A false death is a step of
+// the replica that takes the record.
 func (s *stepper) mishaps() {
 	i, r := s.who, s.from.replicas[s.who]
-	owns := int(s.from.row.owner) == i+1 // else what a mishap does to it is what happens when it takes no step any more
+	owns := int(s.from.row.owner) == i+1 // without the record, a mishap is the same as no further step
 	if s.from.mishaps > 0 && owns && r.phase != idle {
 		s.add(modelStep{what: "crashes; another process starts in its place"}, func(w *world) {
 			if r.phase == awaiting {
@@ -63,7 +63,7 @@ func (s *stepper) mishaps() {
 	}
 }
 
-// vendorSteps carry out what is under way, lose it, and show what was made.
+// vendorSteps carry out a request that was sent, lose it, and show what it made.
 func (s *stepper) vendorSteps() {
 	for i, r := range s.from.requests {
 		if r.status != underWay {
@@ -90,8 +90,8 @@ func (s *stepper) vendorSteps() {
 	}
 }
 
-// become changes the status. Which waits began after the request was sent matters until all can
-// see what it made.
+// become changes the status. Which waits began after the request was sent matters until all
+// look-ups show what it made.
 func (r *request) become(status requestStatus) {
 	r.status = status
 	if status != hidden {
@@ -99,7 +99,7 @@ func (r *request) become(status requestStatus) {
 	}
 }
 
-// answers ends the work at a request; the answer is on its way if somebody still waits for it.
+// ends ends the vendor's work on a request. The response is sent if its sender still waits.
 func (r *request) ends(status requestStatus, response responseKind) {
 	r.become(status)
 	if r.response != unheard {
@@ -107,10 +107,10 @@ func (r *request) ends(status requestStatus, response responseKind) {
 	}
 }
 
-// unheard is the answer of a request whose sender does not wait any longer.
+// unheard is the response of a request whose sender no longer waits.
 const unheard responseKind = -1
 
-// hangUp ends the waiting of its sender.
+// hangUp ends the wait of the sender.
 func (r *request) hangUp(knowsNothingWasDone bool) {
 	r.response = unheard
 	if knowsNothingWasDone {
@@ -136,8 +136,8 @@ func (s *stepper) clockSteps() {
 	}
 }
 
-// limitGoesBy ends a wait: from now on look-ups show what was made by requests that were sent
-// before it began.
+// limitGoesBy ends a wait. From now on look-ups show what requests made that were sent before it
+// began.
 func (s *stepper) limitGoesBy(w *world, i int) {
 	w.replicas[i].over = true
 	if s.ignoresLag {
@@ -151,8 +151,7 @@ func (s *stepper) limitGoesBy(w *world, i int) {
 	}
 }
 
-// beginWait is observed.wait: a wait begins when it is first asked for, and anew after another
-// send.
+// beginWait is observed.wait. A wait begins with its first call, and again after another send.
 func (s *stepper) beginWait(w *world, i int, waitsFor int8) {
 	r := &w.replicas[i]
 	if r.seen == waitsFor || r.seen != 0 && s.keepsOldWait {
@@ -165,18 +164,18 @@ func (s *stepper) beginWait(w *world, i int, waitsFor int8) {
 	}
 }
 
-// sights are what a look-up may show: what was made of late may be among it or not.
+// sights are what a look-up may show. It may miss recent customers.
 func (s *stepper) sights(w *world) (sights []sight) {
-	if s.nobodyLooks() {
+	if s.blindLookups() {
 		return []sight{{}}
 	}
 	return s.shows(w)
 }
 
-// nobodyLooks says that look-ups show nothing.
-func (s *stepper) nobodyLooks() bool { return s.class == noSafety || s.blind }
+// blindLookups reports that look-ups show nothing.
+func (s *stepper) blindLookups() bool { return s.class == noSafety || s.blind }
 
-// shows are what the vendor may show to who reads it.
+// shows are what the vendor may show to a reader.
 func (s *stepper) shows(w *world) (sights []sight) {
 	strangers := []int8{0, 1}
 	if s.stranger == noStranger {
@@ -211,7 +210,7 @@ func (s sight) String() string {
 	return "the stranger"
 }
 
-// match is how FindCustomer tells it.
+// match is the result of FindCustomer.
 func (s *stepper) match(seen sight, looked bool) (ours, others, unclear int8) {
 	switch {
 	case s.near:
