@@ -28,7 +28,10 @@ func TestDecideKeepsTheRules(t *testing.T) {
 			{"3: an unclear customer stops a resend", sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0)},
 			{"3: a near key is never absent", f.near > 0 && f.unclear > 0 && (sends || ends)},
 			{"3: a near key is not adopted", f.near > 0 && what == takeOther},
-			{"4: a refusal that a copy may have caused counts after the vendor's lag only", what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0},
+			{
+				"4: a refusal that a copy may have caused counts after the vendor's lag only",
+				what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,
+			},
 			{"4: one look-up confirms the other refusals", f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse},
 			{"4: what was refused is not sent again", sends && f.refusal != notRefused},
 			{"4: only a refusal ends as one", what == refuse && f.refusal == notRefused},
@@ -36,7 +39,10 @@ func TestDecideKeepsTheRules(t *testing.T) {
 			{"5: sends keep their pauses", sends && !f.rested},
 			{"5: a creation that cannot be sent again comes to an end", what == wait && f.waited && !f.maySend()},
 			{"5: without a confirmation a person decides", what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0)},
-			{"7: adopting goes ahead at once when one customer is there under exactly this key", f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther},
+			{
+				"7: adopting goes ahead at once when one customer is there under exactly this key",
+				f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
+			},
 		} {
 			if rule.broken {
 				t.Errorf("rule %s: %+v: %s", rule.text, f, what)

@@ -71,18 +71,43 @@ func wrongDecisions() []mutant {
 		return func(p *protocol) { p.afterDeath = after }
 	}
 	return []mutant{
-		{"sends again without a wait", []string{"by key", "by match"}, two, decides(func(f facts) bool { return !found(f) && !f.waited && f.maySend() }, resend)},
+		{
+			"sends again without a wait",
+			[]string{"by key", "by match"},
+			two,
+			decides(func(f facts) bool { return !found(f) && !f.waited && f.maySend() }, resend),
+		},
 		{"waits before the second send and not before the third", []string{"by key", "by match"}, two, decides(func(f facts) bool {
 			return !found(f) && f.unattended == 1 && f.maySend()
 		}, resend)},
-		{"gives up without a wait", []string{"by key", "by match", "enforced"}, "NOT_SENT", decides(func(f facts) bool { return !found(f) && !f.maySend() && f.refusal == notRefused }, giveUp)},
-		{"records a refusal without a wait", []string{"enforced"}, "FAILED", decides(func(f facts) bool { return !found(f) && f.refusal != notRefused }, refuse)},
+		{
+			"gives up without a wait",
+			[]string{"by key", "by match", "enforced"},
+			"NOT_SENT",
+			decides(func(f facts) bool { return !found(f) && !f.maySend() && f.refusal == notRefused }, giveUp),
+		},
+		{
+			"records a refusal without a wait",
+			[]string{"enforced"},
+			"FAILED",
+			decides(func(f facts) bool { return !found(f) && f.refusal != notRefused }, refuse),
+		},
 		{"records a refusal although the customer exists and is not shown", []string{"enforced, blind"}, "FAILED", decides(func(f facts) bool {
 			return !found(f) && f.refusal != notRefused && f.waited
 		}, refuse)},
 		{"takes another's for ours", []string{"enforced, stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.others == 1 }, takeOurs)},
-		{"takes an unclear one for ours", []string{"enforced, unclear stranger", "by match, unclear stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.unclear == 1 }, takeOurs)},
-		{"takes another's for the end although ours may yet show", []string{"by key, stranger"}, "FAILED", decides(func(f facts) bool { return f.others == 1 && f.ours == 0 }, exist)},
+		{
+			"takes an unclear one for ours",
+			[]string{"enforced, unclear stranger", "by match, unclear stranger"},
+			"SUCCEEDED",
+			decides(func(f facts) bool { return f.unclear == 1 }, takeOurs),
+		},
+		{
+			"takes another's for the end although ours may yet show",
+			[]string{"by key, stranger"},
+			"FAILED",
+			decides(func(f facts) bool { return f.others == 1 && f.ours == 0 }, exist),
+		},
 		{"sends again without a look-up", []string{"none"}, "second send", decides(facts.maySend, resend)},
 		{"records a refusal that a copy may have caused after one look-up", []string{"by key", "by match"}, "FAILED", func(p *protocol) {
 			p.decide = func(f facts) decision {
@@ -100,28 +125,68 @@ func wrongDecisions() []mutant {
 		}},
 		{"waits for ever", []string{"none", "by match", "enforced"}, "rest", decides(func(facts) bool { return true }, wait)},
 
-		{"a refusal after a send without a response is final", []string{"enforced, looks first"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == rejected }, refused)},
-		{"nothing done by this send is nothing done", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == nothingSent }, notDone)},
+		{
+			"a refusal after a send without a response is final",
+			[]string{"enforced, looks first"},
+			"FAILED",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == rejected }, refused),
+		},
+		{
+			"nothing done by this send is nothing done",
+			[]string{"enforced"},
+			"NOT_SENT",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == nothingSent }, notDone),
+		},
 		{"no response is nothing done", []string{"by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == noResponse }, notDone)},
-		{"a response that nothing was done counts", []string{"by key", "by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
-		{"a response that nothing was done counts if the vendor refuses a second customer", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
-		{"a refusal needs no look-up", []string{"enforced", "by key", "by match"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == doubted }, refused)},
-		{"accepts a customer of a person that does not exist", []string{"none", "by match, unclear stranger"}, "SUCCEEDED", checks(func(e evidence) evidence {
-			e.exists = true
-			return e
-		})},
-		{"lets a person take another operation's customer", []string{"enforced, unclear stranger", "by match, unclear stranger"}, "SUCCEEDED", checks(func(e evidence) evidence {
-			e.madeByOther = false
-			return e
-		})},
+		{
+			"a response that nothing was done counts",
+			[]string{"by key", "by match"},
+			two,
+			sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone),
+		},
+		{
+			"a response that nothing was done counts if the vendor refuses a second customer",
+			[]string{"enforced"},
+			"NOT_SENT",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone),
+		},
+		{
+			"a refusal needs no look-up",
+			[]string{"enforced", "by key", "by match"},
+			"FAILED",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == doubted }, refused),
+		},
+		{
+			"accepts a customer of a person that does not exist",
+			[]string{"none", "by match, unclear stranger"},
+			"SUCCEEDED",
+			checks(func(e evidence) evidence {
+				e.exists = true
+				return e
+			}),
+		},
+		{
+			"lets a person take another operation's customer",
+			[]string{"enforced, unclear stranger", "by match, unclear stranger"},
+			"SUCCEEDED",
+			checks(func(e evidence) evidence {
+				e.madeByOther = false
+				return e
+			}),
+		},
 		{"accepts without a look-up that nothing was made", []string{"by match, near", "enforced, near"}, "FAILED", checks(func(e evidence) evidence {
 			e.ours, e.unclear = 0, 0
 			return e
 		})},
-		{"lets a person say that nothing was made before the vendor has finished", []string{"none", "by match, near"}, "FAILED", checks(func(e evidence) evidence {
-			e.waited = true
-			return e
-		})},
+		{
+			"lets a person say that nothing was made before the vendor has finished",
+			[]string{"none", "by match, near"},
+			"FAILED",
+			checks(func(e evidence) evidence {
+				e.waited = true
+				return e
+			}),
+		},
 		{"a decision reopens sending", []string{"none"}, "second send", func(p *protocol) {
 			p.move = func(record *journal.Record, what event, by actor) error {
 				err := move(record, what, by)
@@ -134,8 +199,18 @@ func wrongDecisions() []mutant {
 
 		{"a response after others is none", []string{"none"}, wrong, sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
 
-		{"a death forgets that it may have been sent", []string{"by key"}, two, died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) })},
-		{"a death is as if it looked first", []string{"by match"}, two, died(func(_, released bool, before int32) event { return afterDeath(true, released, before) })},
+		{
+			"a death forgets that it may have been sent",
+			[]string{"by key"},
+			two,
+			died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) }),
+		},
+		{
+			"a death is as if it looked first",
+			[]string{"by match"},
+			two,
+			died(func(_, released bool, before int32) event { return afterDeath(true, released, before) }),
+		},
 	}
 }
 
@@ -157,7 +232,8 @@ func wrongSurroundings() []mutant {
 		flawed("the wait leaves no time to be shown", two, []string{"by match", "by key"}, func(f *flaws) { f.ignoresLag = true }),
 		flawed("a refusal is reported that others do not know of", reportedRefusal, []string{"by key"}, func(f *flaws) { f.reportsWhenLost = true }),
 		flawed("a refusal is reported before it is written", reportedRefusal, []string{"by key"}, func(f *flaws) { f.reportsRefusedEarly = true }),
-		flawed("an adoption is reported before it is written", "reported success", []string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.reportsAdoptedEarly = true }),
+		flawed("an adoption is reported before it is written", "reported success",
+			[]string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.reportsAdoptedEarly = true }),
 		flawed("a late response waits for its own replica", "rest", []string{"none", "by key, adopt"}, func(f *flaws) { f.waitsForItself = true }),
 		flawed("a late response is dropped", "reported success", []string{"none"}, func(f *flaws) { f.dropsLateResponse = true }),
 	}

@@ -255,7 +255,15 @@ func (w *world) String() string {
 	for _, f := range []struct {
 		is   bool
 		name string
-	}{{w.row.released, "released"}, {w.row.refusal != notRefused, "refused"}, {w.row.unattended > 0, "unattended"}, {w.row.saidExists, "said-exists"}, {w.row.believedMissing, "believed-missing"}, {w.row.decided != undecided, "decided"}, {w.row.decided == unchecked, "unverified"}} {
+	}{
+		{w.row.released, "released"},
+		{w.row.refusal != notRefused, "refused"},
+		{w.row.unattended > 0, "unattended"},
+		{w.row.saidExists, "said-exists"},
+		{w.row.believedMissing, "believed-missing"},
+		{w.row.decided != undecided, "decided"},
+		{w.row.decided == unchecked, "unverified"},
+	} {
 		if f.is {
 			s.WriteString(" " + f.name)
 		}

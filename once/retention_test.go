@@ -16,7 +16,8 @@ func TestRestartedJustBeforeItsRetentionEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		offset := time.Duration(0)
-		v := newVendor(byMatch, time.Second).then(send{before: notSentError()}, send{before: notSentError()}, send{before: notSentError()}, send{before: notSentError()})
+		unreached := send{before: notSentError()}
+		v := newVendor(byMatch, time.Second).then(unreached, unreached, unreached, unreached)
 		f := start(t, v, func(f *fixture) { f.clock = func() time.Time { return time.Now().Add(offset) } })
 		r := request("c1")
 		_, err := f.create(r, 10*time.Second)

@@ -321,6 +321,7 @@ func TestEqualContentIsNotOurs(t *testing.T) {
 		f.vendor.looksFirst, f.vendor.adopts = false, false
 	}
 	creates := func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.succeeds(r) }
+	unseen := func(f *fixture, _ *enlistv1.CreateCustomerRequest) { f.vendor.put("c1", "theirs") }
 	for name, test := range map[string]struct {
 		first  func(*fixture, *enlistv1.CreateCustomerRequest)
 		second send // if the vendor responds, it says that the customer exists
@@ -332,7 +333,7 @@ func TestEqualContentIsNotOurs(t *testing.T) {
 		"one that created it, unanswered":         {creates, send{err: unknownError()}, needsPerson},
 		"one that adopted it, unanswered":         {adopts, send{err: unknownError()}, needsPerson},
 		"one that awaits a person, unanswered":    {person, send{err: unknownError()}, needsPerson},
-		"one that created it, and was never seen": {func(f *fixture, _ *enlistv1.CreateCustomerRequest) { f.vendor.put("c1", "theirs") }, send{acts: true}, succeeded},
+		"one that created it, and was never seen": {unseen, send{acts: true}, succeeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -150,7 +150,8 @@ func lostAndRestored(t *testing.T, c *chance, journal *configv1.Journal, how bac
 			t.Errorf("%s was created %d times", short(c), times)
 		}
 	}
-	t.Logf("%d creations before the copy, all with a response from it; %d after it, of which %d were missing and created nothing twice", len(before), len(after), forgotten)
+	t.Logf("%d creations before the copy, all with a response from it; %d after it, of which %d were missing and created nothing twice",
+		len(before), len(after), forgotten)
 }
 
 // askAgain repeats the request with its request_id.
