@@ -31,3 +31,20 @@ func TestLookupDoesNotCountDuringTheLag(t *testing.T) {
 		f.holds(1, 1)
 	})
 }
+
+// The next process has not seen the first creation, and the journal still prevents the second send.
+func TestLookupDoesNotCountDuringTheLagAfterARestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(byKey, time.Second).then(send{acts: true, lag: 500 * time.Millisecond})
+		v.looksFirst = true
+		f := start(t, v)
+		f.succeeds(request("c"))
+		f.restart()
+		second := request("c")
+		_, err := f.create(second, soon)
+		f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS)
+		f.inState(second, notSent)
+		f.holds(1, 1)
+	})
+}

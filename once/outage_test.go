@@ -72,6 +72,43 @@ func TestOutage(t *testing.T) {
 	}
 }
 
+// A write that returned an error and was made is recognized: the creation goes on without a look-up,
+// and its response is not a replay.
+func TestOutageAfterTheWrite(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		method  string
+		adopts  bool
+		outcome enlistv1.Outcome
+		lookups int
+	}{
+		"the intent":  {"Insert", false, enlistv1.Outcome_OUTCOME_CREATED, 0},
+		"the outcome": {"Update", true, enlistv1.Outcome_OUTCOME_ADOPTED, 1}, // the look-up before the send
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				bad := &badStore{}
+				v := newVendor(enforced, time.Second)
+				f := start(t, v, failing(bad))
+				r := request("c1")
+				if test.adopts {
+					v.looksFirst, v.adopts = true, true
+					r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+					v.put("c1", "theirs")
+				}
+				bad.fail(at(test.method, 1, 1, true))
+				if response := f.succeeds(r); response.GetReplayed() || response.GetOutcome() != test.outcome {
+					t.Errorf("outcome %s, replayed %t", response.GetOutcome(), response.GetReplayed())
+				}
+				if _, customers, lookups := v.counts(); customers != 1 || lookups != test.lookups {
+					t.Errorf("%d customers and %d look-ups, want 1 and %d", customers, lookups, test.lookups)
+				}
+			})
+		})
+	}
+}
+
 // If the journal fails when a response arrives, the caller gets the response at once. The journal
 // gets it when it works again, even if the caller has changed its own copy.
 func TestResponseIsRecordedAfterAnOutage(t *testing.T) {
