@@ -18,48 +18,51 @@ func TestClockJumps(t *testing.T) {
 	for _, class := range []enlistv1.DuplicateSafetyClass{enforced, byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var ahead atomic.Int64
-				f := start(t, newVendor(class, settledAfter), reconciling, func(f *fixture) {
-					f.clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-				})
-				stop, jumps := make(chan struct{}), sync.WaitGroup{}
-				jumps.Go(func() {
-					for i := 0; ; i++ {
-						select {
-						case <-stop:
-							return
-						case <-time.After(30 * time.Millisecond):
-							ahead.Store(int64(time.Hour) * int64(i%3-1))
-						}
-					}
-				})
-				var callers sync.WaitGroup
-				requests := make([]*enlistv1.CreateCustomerRequest, 20)
-				for i := range requests {
-					how := send{err: unknownError(), acts: i%2 == 0, lag: time.Duration(i%4) * settledAfter / 5}
-					f.vendor.then(how)
-					requests[i] = request(fmt.Sprint("c", i))
-					callers.Go(func() { _, _ = f.create(requests[i], soon) })
-				}
-				callers.Wait()
-				for _, r := range requests {
-					eventually(t, "the creation has an outcome", func() bool {
-						state := f.record(r).State
-						return state != unknown && state != intent
-					})
-				}
-				close(stop)
-				jumps.Wait()
-				ahead.Store(0)
-				for _, r := range requests {
-					f.succeeds(r)
-				}
-				if _, customers, _ := f.vendor.counts(); customers != len(requests) {
-					t.Errorf("%d customers of %d creations", customers, len(requests))
-				}
-			})
+			synctest.Test(t, func(t *testing.T) { clockJumps(t, class) })
 		})
+	}
+}
+
+func clockJumps(t *testing.T, class enlistv1.DuplicateSafetyClass) {
+	t.Helper()
+	var ahead atomic.Int64
+	f := start(t, newVendor(class, settledAfter), reconciling, func(f *fixture) {
+		f.clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	stop, jumps := make(chan struct{}), sync.WaitGroup{}
+	jumps.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			case <-time.After(30 * time.Millisecond):
+				ahead.Store(int64(time.Hour) * int64(i%3-1))
+			}
+		}
+	})
+	var callers sync.WaitGroup
+	requests := make([]*enlistv1.CreateCustomerRequest, 20)
+	for i := range requests {
+		how := send{err: unknownError(), acts: i%2 == 0, lag: time.Duration(i%4) * settledAfter / 5}
+		f.vendor.then(how)
+		requests[i] = request(fmt.Sprint("c", i))
+		callers.Go(func() { _, _ = f.create(requests[i], soon) })
+	}
+	callers.Wait()
+	for _, r := range requests {
+		eventually(t, "the creation has an outcome", func() bool {
+			state := f.record(r).State
+			return state != unknown && state != intent
+		})
+	}
+	close(stop)
+	jumps.Wait()
+	ahead.Store(0)
+	for _, r := range requests {
+		f.succeeds(r)
+	}
+	if _, customers, _ := f.vendor.counts(); customers != len(requests) {
+		t.Errorf("%d customers of %d creations", customers, len(requests))
 	}
 }
 

@@ -57,29 +57,24 @@ func TestDecideKeepsTheRules(t *testing.T) {
 
 // everyFact yields every combination of facts, with at most two customers of each kind.
 func everyFact() func(func(facts) bool) {
+	classes := []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk}
 	return func(yield func(facts) bool) {
-		for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
-			for _, existing := range []enlistv1.OnExisting{onFail, onAdopt, onUpdate} {
-				for _, refused := range []refusal{notRefused, needsLookup, needsLateLookup} {
-					for bits := range 1 << 6 {
-						is := func(bit int) bool { return bits>>bit&1 == 1 }
-						for found := range 3 * 3 * 3 * 3 {
-							f := facts{
-								class: class, onExisting: existing, refusal: refused, waited: is(0), saidExists: is(1) && refused != notRefused,
-								attended: is(2), canFinish: is(3), rested: is(4), saidDone: is(5) && refused == notRefused,
-								ours: found % 3, others: found / 3 % 3, unclear: found / 9 % 3, near: found / 27,
-							}
-							if f.near > f.others+f.unclear || class == noneToAsk && found > 0 {
-								continue
-							}
-							for f.unattended = range maxUnattended + 2 {
-								if !yield(f) {
-									return
-								}
-							}
-						}
-					}
-				}
+		for number := range len(classes) * 3 * 3 * 3 * 3 * 3 * 3 * 1 << 6 * (maxUnattended + 2) {
+			digit := func(base int) int { // the number has one digit for each fact
+				d := number % base
+				number /= base
+				return d
+			}
+			f := facts{
+				class: classes[digit(len(classes))], onExisting: onFail + enlistv1.OnExisting(digit(3)), refusal: refusal(digit(3)),
+				ours: digit(3), others: digit(3), unclear: digit(3), near: digit(3), unattended: digit(maxUnattended + 2),
+				waited: digit(2) == 1, attended: digit(2) == 1, canFinish: digit(2) == 1, rested: digit(2) == 1,
+			}
+			isRefused := f.refusal != notRefused
+			f.saidExists, f.saidDone = digit(2) == 1 && isRefused, digit(2) == 1 && !isRefused
+			isPossible := f.near <= f.others+f.unclear && (f.class != noneToAsk || f.ours+f.others+f.unclear+f.near == 0)
+			if isPossible && !yield(f) {
+				return
 			}
 		}
 	}

@@ -137,24 +137,33 @@ func (m *model) normalize(w *world) {
 			m.outdated(r)
 		}
 	}
-
-	for i := 1; i < len(w.requests); i++ { // the order of requests says nothing
-		for j := i; j > 0 && w.requests[j-1].less(w.requests[j]); j-- {
-			w.requests[j-1], w.requests[j] = w.requests[j], w.requests[j-1]
-			for k := range w.replicas {
-				switch r := &w.replicas[k]; {
-				case r.phase != awaiting:
-				case int(r.request) == j-1:
-					r.request++
-				case int(r.request) == j:
-					r.request--
-				}
-			}
-		}
-	}
-	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // no decision depends on how long it was seen unknown
+	w.sortRequests()
+	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // no decision depends on the wait
 		for i := range w.replicas {
 			w.forget(i)
+		}
+	}
+}
+
+// sortRequests sorts the requests, since their order has no effect.
+func (w *world) sortRequests() {
+	for i := 1; i < len(w.requests); i++ {
+		for j := i; j > 0 && w.requests[j-1].less(w.requests[j]); j-- {
+			w.requests[j-1], w.requests[j] = w.requests[j], w.requests[j-1]
+			w.swapped(j-1, j)
+		}
+	}
+}
+
+// swapped makes the replicas refer to two requests that changed places.
+func (w *world) swapped(i, j int) {
+	for k := range w.replicas {
+		switch r := &w.replicas[k]; {
+		case r.phase != awaiting:
+		case int(r.request) == i:
+			r.request = int8(j)
+		case int(r.request) == j:
+			r.request = int8(i)
 		}
 	}
 }

@@ -29,46 +29,62 @@ func TestOutage(t *testing.T) {
 		"resend": func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.becomesUnknown(r, send{}) },
 	}
 	for name, prepare := range scenarios {
-		for _, method := range []string{"Insert", "Get", "Update", "Take", "FindCustomer"} {
-			for call := 1; call <= 3; call++ {
-				for _, half := range []bool{false, true} {
-					counts := []int{1}
-					if method == "Insert" || method == "Update" {
-						counts = []int{1, 4} // more often than a write is repeated
-					}
-					for _, count := range counts {
-						t.Run(fmt.Sprintf("%s/%s/%d/%t/%d", name, method, call, half, count), func(t *testing.T) {
-							t.Parallel()
-							synctest.Test(t, func(t *testing.T) {
-								bad := &badStore{}
-								v := newVendor(byMatch, time.Millisecond)
-								v.looksFirst = call == 2
-								f := start(t, v, failing(bad))
-								r := request("c1")
-								prepare(f, r)
-								sends, _, _ := v.counts()
-								bad.fail(at(method, call, count, half))
-								_, err := f.create(r, soon)
-								switch after, _, _ := v.counts(); {
-								case isReason(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE):
-									if after != sends {
-										t.Error("refused with JOURNAL_UNAVAILABLE, and sent")
-									}
-								case err != nil && !isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
-									t.Error(err)
-								}
-								bad.fail(nil)
-								eventually(t, "it succeeds", func() bool { _, err := f.create(r, soon); return err == nil })
-								f.inState(r, succeeded)
-								if _, customers, _ := v.counts(); customers != 1 {
-									t.Errorf("%d customers", customers)
-								}
-							})
-						})
-					}
-				}
+		for _, o := range outages() {
+			t.Run(fmt.Sprintf("%s/%s/%d/%t/%d", name, o.method, o.call, o.half, o.count), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { o.test(t, prepare) })
+			})
+		}
+	}
+}
+
+// outage is a failure of count calls of a method, from the given one on: after their effect if half
+// is set, else before.
+type outage struct {
+	method      string
+	call, count int
+	half        bool
+}
+
+func outages() (all []outage) {
+	for _, method := range []string{"Insert", "Get", "Update", "Take", "FindCustomer"} {
+		counts := []int{1}
+		if method == "Insert" || method == "Update" {
+			counts = []int{1, 4} // more often than a write is repeated
+		}
+		for call := 1; call <= 3; call++ {
+			for _, count := range counts {
+				all = append(all, outage{method, call, count, false}, outage{method, call, count, true})
 			}
 		}
+	}
+	return all
+}
+
+func (o outage) test(t *testing.T, prepare func(*fixture, *enlistv1.CreateCustomerRequest)) {
+	t.Helper()
+	bad := &badStore{}
+	v := newVendor(byMatch, time.Millisecond)
+	v.looksFirst = o.call == 2
+	f := start(t, v, failing(bad))
+	r := request("c1")
+	prepare(f, r)
+	sends, _, _ := v.counts()
+	bad.fail(at(o.method, o.call, o.count, o.half))
+	_, err := f.create(r, soon)
+	switch after, _, _ := v.counts(); {
+	case isReason(err, enlistv1.ErrorReason_JOURNAL_UNAVAILABLE):
+		if after != sends {
+			t.Error("refused with JOURNAL_UNAVAILABLE, and sent")
+		}
+	case err != nil && !isReason(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN):
+		t.Error(err)
+	}
+	bad.fail(nil)
+	eventually(t, "it succeeds", func() bool { _, err := f.create(r, soon); return err == nil })
+	f.inState(r, succeeded)
+	if _, customers, _ := v.counts(); customers != 1 {
+		t.Errorf("%d customers", customers)
 	}
 }
 

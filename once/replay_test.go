@@ -148,24 +148,30 @@ func TestPassword(t *testing.T) {
 			t.Errorf("the record has the password: %s", shown)
 		}
 		for _, state := range []string{"open", "closed"} {
-			files, err := filepath.Glob(filepath.Join(filepath.Dir(f.path), "*"))
-			if err != nil || len(files) == 0 {
-				t.Fatalf("no files of the journal: %v", err)
-			}
-			for _, file := range files {
-				content, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, secret := range []string{marker, "c1@marker.example"} {
-					if bytes.Contains(content, []byte(secret)) {
-						t.Errorf("%s (%s) has %q", filepath.Base(file), state, secret)
-					}
-				}
-			}
+			f.storesNone(state, marker, "c1@marker.example")
 			f.close()
 		}
 	})
+}
+
+// storesNone asserts that no file of the journal has one of the secrets.
+func (f *fixture) storesNone(state string, secrets ...string) {
+	f.t.Helper()
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(f.path), "*"))
+	if err != nil || len(files) == 0 {
+		f.t.Fatalf("no files of the journal: %v", err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		for _, secret := range secrets {
+			if bytes.Contains(content, []byte(secret)) {
+				f.t.Errorf("%s (%s) has %q", filepath.Base(file), state, secret)
+			}
+		}
+	}
 }
 
 // A preview writes and reads no record.

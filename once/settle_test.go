@@ -84,42 +84,45 @@ func TestUnknownOutcome(t *testing.T) {
 		for _, o := range outcomes() {
 			t.Run(fmt.Sprintf("%s/%s/%s", who, o.class.String()[len("DUPLICATE_SAFETY_CLASS_"):], o.name), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					f := start(t, newVendor(o.class, settledAfter))
-					r := request("c1")
-					f.becomesUnknown(r, o.first)
-					for _, whose := range o.there {
-						if whose == "ours" {
-							whose = r.GetRequestId()
-						}
-						f.vendor.put("c1", whose)
-					}
-					switch {
-					case o.class == noneClass || o.first.body == "unasked":
-						f.vendor.breakLookups(cannotBeAsked())
-					case o.broken:
-						f.vendor.breakLookups(notSentError())
-						time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })
-					}
-					settle(f, r)
-					f.comesTo(r, o.want)
-					f.holds(o.sends, o.customers)
-					_, err := f.create(r, soon) // the response stays the same
-					switch o.want {
-					case succeeded:
-						if err != nil {
-							t.Error(err)
-						}
-					case failed:
-						f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
-					default:
-						f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-					}
-					f.holds(o.sends, o.customers)
-				})
+				synctest.Test(t, func(t *testing.T) { o.test(t, settle) })
 			})
 		}
 	}
+}
+
+func (o outcome) test(t *testing.T, settle func(*fixture, *enlistv1.CreateCustomerRequest)) {
+	t.Helper()
+	f := start(t, newVendor(o.class, settledAfter))
+	r := request("c1")
+	f.becomesUnknown(r, o.first)
+	for _, whose := range o.there {
+		if whose == "ours" {
+			whose = r.GetRequestId()
+		}
+		f.vendor.put("c1", whose)
+	}
+	switch {
+	case o.class == noneClass || o.first.body == "unasked":
+		f.vendor.breakLookups(cannotBeAsked())
+	case o.broken:
+		f.vendor.breakLookups(notSentError())
+		time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })
+	}
+	settle(f, r)
+	f.comesTo(r, o.want)
+	f.holds(o.sends, o.customers)
+	_, err := f.create(r, soon) // the response stays the same
+	switch o.want {
+	case succeeded:
+		if err != nil {
+			t.Error(err)
+		}
+	case failed:
+		f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
+	default:
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	}
+	f.holds(o.sends, o.customers)
 }
 
 // If the vendor does not refuse a second customer, nothing is sent again before its own limit has

@@ -145,29 +145,16 @@ func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, e
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	observer := providers.ObserverOf(ctx)
 	v := c.vendor
-	exists := false
-	if v.looksFirst {
-		v.mu.Lock()
-		exists = v.find(c.Key()) != nil
-		v.lookups++
-		v.mu.Unlock()
-		if exists && v.adopts {
-			adopted := c.response()
-			adopted.Outcome = enlistv1.Outcome_OUTCOME_ADOPTED
-			return adopted, nil
-		}
-		if exists && !v.updates {
-			return nil, v.description.CustomerExists(nil)
-		}
+	exists := c.lookFirst()
+	switch {
+	case exists && v.adopts:
+		adopted := c.response()
+		adopted.Outcome = enlistv1.Outcome_OUTCOME_ADOPTED
+		return adopted, nil
+	case exists && !v.updates:
+		return nil, v.description.CustomerExists(nil)
 	}
-	v.mu.Lock()
-	var how send
-	if len(v.script) > 0 {
-		how, v.script = v.script[0], v.script[1:]
-	} else {
-		how.acts = true
-	}
-	v.mu.Unlock()
+	how := v.next()
 	if how.before != nil {
 		return nil, how.before
 	}
@@ -189,10 +176,47 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if how.panics == "after" {
 		panic("a defect")
 	}
-	start := time.Now()
+	exchange := c.receive(ctx, &how, observer.Counted)
+	observer.Exchanged(exchange)
+	if how.err != nil {
+		return nil, how.err
+	}
+	response := c.response()
+	if exists {
+		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	}
+	return response, nil
+}
+
+// lookFirst reports whether the vendor shows the customer before the send.
+func (c *creation) lookFirst() bool {
+	if !c.looksFirst {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lookups++
+	return c.find(c.Key()) != nil
+}
+
+// next returns the end of the next send.
+func (v *vendor) next() send {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.script) == 0 {
+		return send{acts: true}
+	}
+	how := v.script[0]
+	v.script = v.script[1:]
+	return how
+}
+
+// receive is the vendor's work on a create request. It sets the error of the send.
+func (c *creation) receive(ctx context.Context, how *send, counted bool) *providers.Exchange {
+	v, start := c.vendor, time.Now()
 	v.mu.Lock()
 	v.sends++
-	v.counted = append(v.counted, observer.Counted)
+	v.counted = append(v.counted, counted)
 	if how.acts && v.description.DuplicateSafety.GetClass() == enforced && v.holds(c.Key()) {
 		how.acts, how.err = false, v.description.CustomerExists(nil)
 	}
@@ -215,15 +239,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if errors.As(how.err, &failure) {
 		exchange.Stage = failure.Stage
 	}
-	observer.Exchanged(exchange)
-	if how.err != nil {
-		return nil, how.err
-	}
-	response := c.response()
-	if exists {
-		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
-	}
-	return response, nil
+	return exchange
 }
 
 func (c *creation) stored() string {
