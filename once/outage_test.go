@@ -88,8 +88,8 @@ func (o outage) test(t *testing.T, prepare func(*fixture, *enlistv1.CreateCustom
 	}
 }
 
-// A write that returned an error and was made is recognized: the creation goes on without a look-up,
-// and its response is not a replay.
+// A write that returned an error and was made is recognized. The creation goes on without a
+// look-up, and its response is not a replay.
 func TestOutageAfterTheWrite(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

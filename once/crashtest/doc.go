@@ -10,8 +10,8 @@
 // with the vendor's own records and with every response that a caller got for it.
 //
 // All random choices follow from one seed, which is printed. -crash.seed=N repeats the plan of a
-// run, as far as scheduling allows. -crash.rounds=N sets the rounds for each step and vendor. A long run
-// that ends with a table has -crash.duration=30m and -crash.table=FILE, as in
+// run, as far as scheduling allows. -crash.rounds=N sets the rounds for each step and vendor. A
+// long run that ends with a table has -crash.duration=30m and -crash.table=FILE, as in
 // `make crash DURATION=30m`.
 //
 // TestRandomInputs plays random customers against random faults at each vendor: on SQLite, on
