@@ -17,6 +17,12 @@ import (
 
 // inProcess is the connection from the REST gateway to the services: a call enters the interceptor chain directly, without a
 // socket and without being serialized. Messages are handed over, not copied; the gateway makes them for one call only.
+//
+// Two libraries were measured with a REST get. inprocgrpc of github.com/fullstorydev/grpchan takes
+// 1.14 times the CPU, and grpc's bufconn 1.40 times. inprocgrpc hides the gateway's context from
+// the interceptors, and at a cancellation it returns its own status without our details. It adds
+// four modules and 0.9 MB to the binary. bufconn carries neither the caller's address nor its
+// certificate.
 type inProcess struct {
 	chain   grpc.UnaryServerInterceptor
 	methods map[string]inProcessMethod

@@ -3,12 +3,15 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -16,7 +19,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// position finds the place that protojson names in its errors.
+// position finds the place that protojson names in its errors. Only their text has it. A JSON
+// library such as jsontext finds errors of syntax, but not a value that does not fit its field.
 var position = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
 
 // ReadJSON reads a message from JSON, in which a field may have its proto or its JSON name. It returns
@@ -73,13 +77,8 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 // where says where JSON stops being JSON, as far as can be told.
 func where(data []byte, at []string) string {
 	var syntax *json.SyntaxError
-	if err := json.Unmarshal(data, new(any)); err != nil {
-		if found, ok := err.(*json.SyntaxError); ok { //nolint:errorlint // as returned
-			syntax = found
-		}
-	}
 	switch {
-	case syntax != nil:
+	case errors.As(json.Unmarshal(data, new(any)), &syntax):
 		before := data[:min(int(syntax.Offset), len(data))]
 		line := bytes.Count(before, []byte("\n")) + 1
 		return fmt.Sprintf(": the JSON is invalid at line %d column %d", line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]))
@@ -115,53 +114,26 @@ type step struct {
 	index int // -1 for a name
 }
 
-// pathTo returns the steps to the token at an offset.
+// pathTo returns the steps to the token at an offset. encoding/json does not report the path of a
+// token. The module of jsontext mirrors the package that Go has from 1.27.
 func pathTo(data []byte, offset int) []step {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	type level struct {
-		object  bool
-		wantKey bool
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	for decoder.InputOffset() <= int64(offset) {
+		if _, err := decoder.ReadToken(); err != nil {
+			break
+		}
 	}
-	var levels []level
 	var steps []step
-	for {
-		token, err := decoder.Token()
-		if err != nil {
-			return steps
-		}
-		passed := int(decoder.InputOffset()) > offset
-		top := len(levels) - 1
-		if delimiter, ok := token.(json.Delim); ok && (delimiter == '}' || delimiter == ']') {
-			if passed {
-				return steps
-			}
-			levels, steps = levels[:top], steps[:len(steps)-1]
-			continue
-		}
-		switch {
-		case top < 0:
-		case levels[top].object && levels[top].wantKey:
-			name, _ := token.(string)
-			steps[len(steps)-1] = step{name: name, index: -1}
-			levels[top].wantKey = false
-			if passed {
-				return steps
-			}
-			continue
-		case levels[top].object:
-			levels[top].wantKey = true
-		default:
-			steps[len(steps)-1].index++
-		}
-		if passed {
-			return steps
-		}
-		if delimiter, ok := token.(json.Delim); ok {
-			levels = append(levels, level{object: delimiter == '{', wantKey: delimiter == '{'})
-			steps = append(steps, step{index: -1})
+	names := slices.Collect(decoder.StackPointer().Tokens())
+	for i := range names {
+		kind, length := decoder.StackIndex(i + 1)
+		if kind == jsontext.KindBeginArray {
+			steps = append(steps, step{index: int(length) - 1})
+		} else {
+			steps = append(steps, step{name: names[i], index: -1})
 		}
 	}
+	return steps
 }
 
 // resolve follows the steps through the message. It returns the proto path, the field it ends at (nil if there is none of that

@@ -2,6 +2,14 @@
 // and errors come from the contract, its annotations and its comments. The command says only how to
 // write them in OpenAPI.
 //
+// protoc-gen-openapiv3 of grpc-gateway v2.33.0 was tried instead. It is alpha and writes one file
+// for each service. It does not read the validation rules: its schemas have 1 pattern instead of
+// 146, and 1 maxLength instead of 113. It has the same schema for requests and responses. It has
+// no examples, list of errors, code samples, guides, response headers or security schemes. A
+// program that adds them would have to find the descriptor of each field again. It would save
+// about 250 of 2000 lines. protoc-gen-openapiv2 writes Swagger 2.0, and protoc-gen-openapi of
+// gnostic writes OpenAPI 3.0.
+//
 // With -configuration it writes the JSON Schema of the configuration instead.
 //
 // Usage: openapidoc [-configuration] DESCRIPTOR-SET > FILE

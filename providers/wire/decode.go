@@ -21,6 +21,9 @@ import (
 // It rewrites ordinary JSON in protobuf's binary form, which decodes at a fraction of protojson's
 // cost. At the first unusual element or error, it lets protojson decode the whole response. The two
 // never differ in the result.
+//
+// protojson alone takes 2.7 times as long for an Opencell customer (BenchmarkUnmarshal), and 1.6 to
+// 2.1 times for other vendors'. A whole GetCustomer of Opencell then takes 1.4 times the CPU.
 func Unmarshal(data []byte, message proto.Message) error {
 	data = withoutBOM(data)
 	if form, ok := rewrite(data, message.ProtoReflect().Descriptor()); ok && proto.Unmarshal(form, message) == nil {

@@ -25,6 +25,12 @@ const (
 )
 
 // keySet is the issuer's published keys (RFC 7517). What was read stays good while they cannot be read again.
+//
+// The libraries that were tried do less. go-oidc requests the keys for each token with an unknown
+// key, and jwx leaves that to its caller. keyfunc limits these requests, but retries a failed
+// refresh only after the whole interval. With their defaults, all three keep private keys and
+// refuse a whole set for one bad key. Errors of go-oidc quote the response, and those of jwx the
+// URL with its password. So nearly all code here would stay. jwx also adds nine modules.
 type keySet struct {
 	url    string
 	client *http.Client
