@@ -179,7 +179,7 @@ func TestInitToStandardOutput(t *testing.T) {
 	if err := command.Run(); err != nil {
 		t.Fatal(err)
 	}
-	_, want, _ := strings.Cut(read(t, "configuration/caliq.yaml"), "\n")
+	_, want, _ := strings.Cut(read(t, "../providers/caliq/configuration.yaml"), "\n")
 	if out.String() != want || !strings.Contains(next.String(), "export CALIQ_URL=…") {
 		t.Errorf("%s\n%s", out.String(), next.String())
 	}
