@@ -15,6 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 const (
@@ -150,7 +151,7 @@ func checkConnect(t *testing.T, config *configv1.Config) (lines map[string]strin
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	demo := sandbox.DemoCredentials()
+	demo := sandboxtest.DemoCredentials()
 	for _, secret := range []string{
 		"s3cret", keyOne, demo.Opencell.Password, demo.Opencell.ClientSecret, demo.SellAndSign.Token, demo.Valomnia.Password, demo.Caliq.APIKey, demo.Avvio.Password,
 	} {

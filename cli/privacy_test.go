@@ -21,7 +21,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // No call and no vendor's fault makes personal data or secrets appear in the debug log, a trace, a
@@ -78,7 +78,7 @@ func TestNothingPersonalIsSeen(t *testing.T) {
 			t.Errorf("%s holds %d bytes", needed, len(seen[needed]))
 		}
 	}
-	demo := sandbox.DemoCredentials()
+	demo := sandboxtest.DemoCredentials()
 	hidden := append(markers(), demo.Opencell.ClientSecret, demo.Opencell.Password, demo.SellAndSign.Token, demo.Valomnia.Password,
 		demo.Caliq.APIKey, demo.Avvio.Password)
 	for where, content := range seen {

@@ -28,7 +28,7 @@ func TestEveryVendorIsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sandboxed := []sandbox.Vendor{sandbox.Opencell, sandbox.SellAndSign, sandbox.Valomnia, sandbox.Caliq, sandbox.Avvio}
+	sandboxed := sandbox.New().Vendors()
 	for number, name := range enlistv1.Vendor_name {
 		if number == 0 {
 			continue
