@@ -10,8 +10,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// What the server knows of a vendor comes from the contract and from the provider. So no file of the
-// server, or of its configuration, names one. Tests may.
+// What the server knows of a vendor comes from the contract and from the provider. So no file of
+// the server, or of its configuration, names one. Tests may.
 func TestServerNamesNoVendor(t *testing.T) {
 	plain := strings.NewReplacer("_", "", "-", "", " ", "", "&amp;", "and", "&", "and")
 	seen := 0
