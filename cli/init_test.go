@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/enlist-dev/enlist/providers/registry"
 )
 
 // initialized is a configuration of enlist init, in spellings that people use, with the values of
@@ -188,11 +190,20 @@ func TestInitToStandardOutput(t *testing.T) {
 	}
 }
 
+// initNames are what enlist init takes.
+func initNames() []string {
+	names := []string{"sandbox"}
+	for _, vendor := range registry.All() {
+		names = append(names, vendor.Name())
+	}
+	return names
+}
+
 func TestInitOfUnknownVendor(t *testing.T) {
 	for vendor, meant := range map[string]string{
 		"opncell": "opencell", "sell": "sellandsign", "Sell&Signs": "sellandsign", "CALIC": "caliq", "avio": "avvio", "valomina": "valomnia", "salesforce": "", "": "", "x": "",
 	} {
-		want := "is not one of sandbox, opencell, sellandsign, valomnia, caliq, avvio"
+		want := "is not one of " + strings.Join(initNames(), ", ")
 		if meant != "" {
 			want += `, did you mean "` + meant + `"? Run "enlist init --help"`
 		} else {

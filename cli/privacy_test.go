@@ -21,6 +21,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -93,7 +94,11 @@ func TestNothingPersonalIsSeen(t *testing.T) {
 
 // providers returns the providers of the built-in configuration, with the vendor of each.
 func providers() map[string]string {
-	return map[string]string{"opencell": "opencell", "sellandsign": "sell_and_sign", "valomnia": "valomnia", "caliq": "caliq", "avvio": "avvio"}
+	vendors := map[string]string{}
+	for _, provider := range registry.Demo("") {
+		vendors[provider.GetName()] = string(registry.Vendor(provider))
+	}
+	return vendors
 }
 
 // drive calls every RPC of the contract over both transports at a provider, with every fault of its
