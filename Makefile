@@ -102,12 +102,13 @@ compiler:
 	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq gcc libc6-dev; } || \
 	  { echo 'the race detector needs a C compiler: apt-get install gcc libc6-dev'; exit 1; }
 
-# Tests of the PostgreSQL journal start a server of their own; Debian's package need not make and start another.
+# Tests of the PostgreSQL journal start a server of their own. Debian's package would create and start another, so it finds a command
+# that does nothing in place of pg_createcluster.
 postgres:
 	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
-	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql-common && \
-	    sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
-	    apt-get install -y -qq postgresql; } || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	    path=$$(mktemp -d) && trap "rm -rf $$path" EXIT && ln -s "$$(type -P true)" $$path/pg_createcluster && \
+	    apt-get install -y -qq -o DPkg::Path=$$path:/usr/sbin:/usr/bin:/sbin:/bin --no-install-recommends postgresql; } || \
 	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
 
 # The API reference is Scalar's bundle from npm. To renew it set its version and the integrity that `npm view @scalar/api-reference dist.integrity`
@@ -185,7 +186,7 @@ random: ## Play INPUTS (300) random customers with random faults for each vendor
 ROWS ?= 2000000
 STORE ?= sqlite
 journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgres) beside a small one; the table goes to docs/exactly-once.md
-	go test ./journal/sizetest -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
+	go test ./bench/journalsize -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
 
 ROUNDS ?= 30
 bench: ## Measure Enlist beside servers written by hand, ROUNDS (30) times; see bench/doc.go

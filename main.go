@@ -1,4 +1,5 @@
-// Command enlist creates customers in several vendors' systems through one contract.
+// Command enlist creates customers in the systems of five vendors through one contract. `enlist
+// help` lists its commands, and docs/cli.md describes them.
 package main
 
 import (

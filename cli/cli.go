@@ -1,14 +1,18 @@
 // Package cli is the command line. It reads the arguments, connects configuration, providers,
 // sandbox and server, and runs them.
+//
+// Only package main imports it.
 package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -49,14 +53,19 @@ type streams struct {
 }
 
 // Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed, 2 the
-// outcome of a creation is not known yet, 80 arguments not understood. openAPI describes the
-// contract, and schema the configuration.
+// outcome of a creation is not known yet, 3 a person must decide on it, 80 wrong arguments.
+// openAPI describes the contract, and schema the configuration.
 func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (status int) {
 	defer func() {
 		if asked, ok := recover().(exit); ok {
 			status = int(asked)
 		}
 	}()
+	for i, argument := range arguments {
+		if !utf8.ValidString(argument) { // which kong would alter
+			return printError(errOut, &failure{fmt.Errorf("argument %d must be UTF-8", i+1), exitUsage})
+		}
+	}
 	parsed, err := newParser(out, errOut).Parse(arguments)
 	if err != nil {
 		return printUsageError(errOut, err)

@@ -3,7 +3,6 @@ package cli_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -21,6 +20,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/enlist-dev/enlist/cli"
+	"github.com/enlist-dev/enlist/internal/testkit"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
@@ -65,7 +66,7 @@ func TestDemoOnce(t *testing.T) {
 
 // After the table, the demo says what to open and what to run. The commands work as printed.
 func TestDemoSaysWhatIsNext(t *testing.T) {
-	grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+	grpcAddress, httpAddress := testkit.FreeAddress(t), testkit.FreeAddress(t)
 	demo := exec.Command(binary, "demo", "--grpc-address", grpcAddress, "--http-address", httpAddress, "--sandbox-address=127.0.0.1:0")
 	out, err := demo.StdoutPipe()
 	if err != nil {
@@ -112,7 +113,7 @@ func TestDemoSaysWhatIsNext(t *testing.T) {
 
 // A configuration with errors names them all, and nothing listens.
 func TestInvalidConfiguration(t *testing.T) {
-	address := freeAddress(t)
+	address := testkit.FreeAddress(t)
 	file := write(t, "grpc: {address: "+address+"}\nproviders: [{name: A, opencell: {base_url: x}}, {name: b}]\nnonsense: 1\n")
 	for _, command := range []string{"serve", "check"} {
 		out, err := exec.Command(binary, command, "--config", file).CombinedOutput()
@@ -149,7 +150,7 @@ func TestCheckVersionHelp(t *testing.T) {
 			t.Errorf("%v: %v\n%s", arguments, err, out)
 		}
 	}
-	if err := exec.Command(binary, "health", "--address", freeAddress(t)).Run(); err == nil {
+	if err := exec.Command(binary, "health", "--address", testkit.FreeAddress(t)).Run(); err == nil {
 		t.Error("healthy without a server")
 	}
 	if out, err := exec.Command(binary, "sandbox", "--address", "0.0.0.0:0").CombinedOutput(); err == nil || !strings.Contains(string(out), "loopback") {
@@ -170,7 +171,7 @@ func TestKeyAndTLS(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(string(made)), "\n")
 	folder, authority := t.TempDir(), authtest.NewAuthority(t)
 	cert, key := authtest.Write(t, folder, authority.Server(t))
-	grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+	grpcAddress, httpAddress := testkit.FreeAddress(t), testkit.FreeAddress(t)
 	file := write(t, fmt.Sprintf(`
 grpc: {address: %s}
 http: {address: %s, tls: {cert_file: %s, key_file: %s}}
@@ -223,7 +224,7 @@ providers:
 func TestStopOnSignal(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
-	grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+	grpcAddress, httpAddress := testkit.FreeAddress(t), testkit.FreeAddress(t)
 	file := write(t, fmt.Sprintf(`
 grpc: {address: %s}
 http: {address: %s}
@@ -249,7 +250,7 @@ providers:
 		t.Errorf("not healthy: %v", err)
 	}
 
-	post(t, vendorsURL+"/sandbox/faults", `{"vendor":"opencell","operation":"get","kind":"latency","delay_ms":700}`)
+	sandboxtest.Order(t, vendorsURL, `{"vendor":"opencell","operation":"get","kind":"latency","delay_ms":700}`)
 	answered := make(chan int, 1)
 	go func() {
 		response, err := http.Get("http://" + httpAddress + "/v1/providers/oc/customers/NOBODY")
@@ -292,7 +293,7 @@ func waitForFault(t *testing.T, vendorsURL string) {
 
 func startSandbox(t *testing.T) (*exec.Cmd, string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := testkit.FreeAddress(t)
 	command := exec.Command(binary, "sandbox", "--address", address)
 	out, err := command.StdoutPipe()
 	if err != nil {
@@ -315,16 +316,6 @@ func stop(t *testing.T, command *exec.Cmd) {
 	}
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
-
 func write(t *testing.T, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "enlist.yaml")
@@ -332,18 +323,6 @@ func write(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return file
-}
-
-func post(t *testing.T, target, body string) {
-	t.Helper()
-	response, err := http.Post(target, "application/json", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = response.Body.Close()
-	if response.StatusCode >= 300 {
-		t.Fatalf("%s: %s", target, response.Status)
-	}
 }
 
 // The error for a port in use names the setting to change, on one line. Whatever had started ends

@@ -14,6 +14,7 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
@@ -27,7 +28,7 @@ const (
 func TestCheckConnect(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
-	nobody := "http://" + freeAddress(t)
+	nobody := "http://" + testkit.FreeAddress(t)
 	byName := func(config *configv1.Config) map[string]*configv1.Provider {
 		all := map[string]*configv1.Provider{}
 		for _, provider := range config.GetProviders() {
@@ -82,7 +83,7 @@ func TestCheckConnect(t *testing.T) {
 				if test.fault == sandbox.Latency {
 					order = fmt.Sprintf(`{"vendor":%q,"operation":"*","kind":"latency","delay_ms":5000}`, vendor)
 				}
-				post(t, vendorsURL+"/sandbox/faults", order)
+				sandboxtest.Order(t, vendorsURL, order)
 			}
 			began := time.Now()
 			lines, failed := checkConnect(t, config)
@@ -119,7 +120,7 @@ func TestCheckConnectJournal(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)
 	config := cli.EmbeddedConfig(vendorsURL)
-	config.Grpc.Address, config.Http.Address = freeAddress(t), freeAddress(t)
+	config.Grpc.Address, config.Http.Address = testkit.FreeAddress(t), testkit.FreeAddress(t)
 	config.Journal = &configv1.Journal{
 		Store:          &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: filepath.Join(t.TempDir(), "enlist.db")}},
 		EncryptionKeys: []string{keyOne},

@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	yamlv3 "go.yaml.in/yaml/v3"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"sigs.k8s.io/yaml"
@@ -27,23 +26,29 @@ import (
 )
 
 type createCommand struct {
-	Provider   string        `help:"Name of the provider." short:"p" placeholder:"NAME"`
-	ID         string        `help:"Id of the customer." name:"id" placeholder:"ID"`
-	GivenName  string        `help:"Given name." placeholder:"NAME"`
-	FamilyName string        `help:"Family name." placeholder:"NAME"`
-	Email      string        `help:"Email address." placeholder:"ADDRESS"`
-	Country    string        `help:"Country of the billing address, such as FR." placeholder:"CODE"`
+	Provider   *string       `help:"Name of the provider." short:"p" placeholder:"NAME"`
+	ID         *string       `help:"Id of the customer." name:"id" placeholder:"ID"`
+	GivenName  *string       `help:"Given name." placeholder:"NAME"`
+	FamilyName *string       `help:"Family name." placeholder:"NAME"`
+	Email      *string       `help:"Email address." placeholder:"ADDRESS"`
+	Country    *string       `help:"Country of the billing address, such as FR." placeholder:"CODE"`
 	File       string        `help:"Request in YAML or JSON; - reads stdin. Flags win." short:"f" placeholder:"FILE"`
-	OnExisting string        `help:"If the customer exists: fail, update or adopt." enum:",fail,update,adopt" default:"" placeholder:"ACTION"`
+	OnExisting *string       `help:"If the customer exists: fail, update or adopt." placeholder:"ACTION"`
 	DryRun     bool          `help:"Send nothing. Show the request to the vendor."`
-	RequestID  string        `help:"UUID, if you store it yourself." name:"request-id" placeholder:"UUID"`
-	Timeout    time.Duration `help:"How long to wait for the outcome. (${default})" default:"5m" placeholder:"TIME"`
+	RequestID  *string       `help:"UUID, if you store it yourself." name:"request-id" placeholder:"UUID"`
+	Timeout    time.Duration `help:"How long to wait for the outcome. Default: 5m." default:"5m" placeholder:"TIME"`
 	remote     `embed:""`
 }
 
 // fields returns path, flag and value of each field of the request that has a flag.
-func (c *createCommand) fields() []struct{ path, flag, value string } {
-	return []struct{ path, flag, value string }{
+func (c *createCommand) fields() []struct {
+	path, flag string
+	value      *string
+} {
+	return []struct {
+		path, flag string
+		value      *string
+	}{
 		{"provider", "--provider", c.Provider},
 		{"request_id", "--request-id", c.RequestID},
 		{"customer.id", "--id", c.ID},
@@ -54,8 +59,29 @@ func (c *createCommand) fields() []struct{ path, flag, value string } {
 	}
 }
 
+// Validate checks the flags. Its errors are those of usage.
+func (c *createCommand) Validate() error {
+	switch {
+	case c.Provider == nil && c.File == "":
+		return errors.New("missing flags: --provider=NAME")
+	case c.RequestID != nil && uuid.Validate(*c.RequestID) != nil:
+		return errors.New("--request-id must be a UUID, for example from uuidgen")
+	case c.OnExisting != nil && onExisting(*c.OnExisting) == enlistv1.OnExisting_ON_EXISTING_UNSPECIFIED:
+		return errors.New("--on-existing must be fail, update or adopt")
+	case c.Timeout <= 0:
+		return errors.New("--timeout must be greater than 0, for example 5m")
+	}
+	return c.validate()
+}
+
+func onExisting(action string) enlistv1.OnExisting {
+	return enlistv1.OnExisting(enlistv1.OnExisting_value["ON_EXISTING_"+strings.ToUpper(action)])
+}
+
 // Run creates a customer, or shows what would be sent.
 func (c *createCommand) Run(ctx context.Context, s *streams) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
 	request, err := c.request(s.in)
 	if err != nil {
 		return err
@@ -65,30 +91,32 @@ func (c *createCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer func() { _ = connection.Close() }()
-	if c.DryRun {
+	if request.GetValidateOnly() {
 		return c.preview(ctx, s, connection, request)
 	}
-	entry, err := c.identify(request)
+	entry, err := c.identify(ctx, request)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = entry.Close() }()
 	if err := c.ready(ctx, connection, request, entry); err != nil {
 		return err
 	}
 	if entry.File != "" {
 		_, _ = fmt.Fprintf(s.err, "request_id %s, stored in %s\n", entry.RequestID, entry.File)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
-	defer cancel()
 	progress := func(retry client.Retry) {
 		_, _ = fmt.Fprintf(s.err, "not settled yet: %s; next attempt in %v\n", summary(retry.Err), retry.Wait.Round(100*time.Millisecond))
 	}
 	response, err := client.CreateCustomer(ctx, enlistv1.NewCustomerServiceClient(connection), request,
 		client.OnRetry(progress), client.CallOptions(grpc.WaitForReady(false)))
 	if err != nil {
-		return errors.Join(c.failed(err), forgetIfFinal(entry, err))
+		return errors.Join(c.failed(ctx, entry, err), forgetIfFinal(entry, err))
 	}
-	return errors.Join(entry.Settle(), c.print(s.out, response))
+	if err := entry.Settle(); err != nil { // the customer exists all the same, and a repeated command is replayed
+		_, _ = fmt.Fprintln(s.err, "warning:", stateError(err))
+	}
+	return c.print(s.out, response)
 }
 
 // request returns the request that the file and the flags make.
@@ -100,18 +128,19 @@ func (c *createCommand) request(stdin io.Reader) (*enlistv1.CreateCustomerReques
 		}
 	}
 	for _, field := range c.fields() {
-		if field.value != "" {
-			setText(request.ProtoReflect(), field.path, field.value)
+		if field.value != nil {
+			setText(request.ProtoReflect(), field.path, *field.value)
 		}
 	}
-	if c.OnExisting != "" {
-		request.OnExisting = enlistv1.OnExisting(enlistv1.OnExisting_value["ON_EXISTING_"+strings.ToUpper(c.OnExisting)])
+	if c.OnExisting != nil {
+		request.OnExisting = onExisting(*c.OnExisting)
 	}
+	request.ValidateOnly = request.GetValidateOnly() || c.DryRun
 	switch {
 	case request.GetProvider() == "":
 		return nil, errors.New("--provider is missing: name a provider; `enlist providers list` shows them")
 	case request.GetRequestId() != "" && uuid.Validate(request.GetRequestId()) != nil:
-		return nil, errors.New("--request-id must be a UUID, for example from uuidgen")
+		return nil, errors.New("--file: request_id must be a UUID, for example from uuidgen")
 	}
 	return request, nil
 }
@@ -135,6 +164,9 @@ func readRequest(file string, stdin io.Reader, into proto.Message) error {
 	}
 	isYAML := !json.Valid(text)
 	if isYAML {
+		if err := checkOneDocument(text); err != nil {
+			return err
+		}
 		if text, err = yaml.YAMLToJSONStrict(text); err != nil {
 			return fmt.Errorf("--file: must be YAML or JSON: %w", err)
 		}
@@ -148,6 +180,21 @@ func readRequest(file string, stdin io.Reader, into proto.Message) error {
 		description, _, _ = strings.Cut(description, " (line ") // of the JSON, which the user does not see
 	}
 	return fmt.Errorf("--file: %s %s", wrong.Path, description)
+}
+
+// checkOneDocument returns an error unless YAML has exactly one document: each is another request.
+func checkOneDocument(text []byte) error {
+	documents := yamlv3.NewDecoder(bytes.NewReader(text))
+	var node yamlv3.Node
+	if err := documents.Decode(&node); errors.Is(err, io.EOF) {
+		return errors.New("--file: must hold a request, and is empty")
+	} else if err != nil {
+		return nil //nolint:nilerr // YAMLToJSONStrict reports it
+	}
+	if err := documents.Decode(&node); !errors.Is(err, io.EOF) {
+		return errors.New("--file: must hold one request: create one customer with each command")
+	}
+	return nil
 }
 
 // maxRequest is more than any request of the contract has, in bytes.
@@ -164,138 +211,37 @@ func setText(message protoreflect.Message, path, value string) {
 	message.Set(field, protoreflect.ValueOfString(value))
 }
 
-// identify sets the request_id of a request. Unless the user sets one, it comes from the file of
-// this request, which is on disk when identify returns.
-func (c *createCommand) identify(request *enlistv1.CreateCustomerRequest) (*requestids.Entry, error) {
-	if request.GetRequestId() != "" {
-		return &requestids.Entry{RequestID: request.GetRequestId(), Created: time.Now(), Repeated: true}, nil // the user stores it
-	}
-	folder, err := stateFolder()
-	if err != nil {
-		return nil, err
-	}
-	store, err := requestids.Open(folder)
-	if err != nil {
-		return nil, err
-	}
-	identity, err := c.identity(request)
-	if err != nil {
-		return nil, err
-	}
-	entry, err := store.Begin(identity)
-	if err != nil {
-		return nil, err
-	}
-	request.RequestId = entry.RequestID
-	return entry, nil
-}
-
-// shortestRetention is how long every server at least remembers a request (journal.retention).
-const shortestRetention = time.Hour
-
-// ready returns an error if the server does not respond, or if it may have forgotten the request,
-// which it would then send to the vendor again.
-func (c *createCommand) ready(
-	ctx context.Context, connection *grpc.ClientConn, request *enlistv1.CreateCustomerRequest, entry *requestids.Entry,
-) error {
-	_, err := read(ctx, &enlistv1.GetProviderRequest{Provider: request.GetProvider()}, enlistv1.NewProviderServiceClient(connection).GetProvider)
-	if isOfEnlist(err) {
-		err = nil // the server responds
-	}
-	if err == nil && time.Since(entry.Created) > shortestRetention {
-		_, err = read(ctx, &enlistv1.GetOperationRequest{Provider: request.GetProvider(), RequestId: entry.RequestID},
-			enlistv1.NewOperationServiceClient(connection).GetOperation)
-		if client.Reason(err) == enlistv1.ErrorReason_OPERATION_NOT_FOUND {
-			return fmt.Errorf("the server no longer knows request_id %s of %s: nothing was sent, since the customer may exist. "+
-				"Look for it at the vendor. If it does not exist, delete %s and repeat the command",
-				entry.RequestID, entry.Created.Format(time.DateTime), entry.File)
-		}
-	}
-	switch {
-	case err == nil:
-		return nil
-	case entry.Repeated && !entry.Settled:
-		return c.failed(&client.NotSettledError{RequestID: entry.RequestID, Err: err})
-	case entry.Repeated:
-		return c.failed(err)
-	default:
-		return errors.Join(c.failed(err), entry.Forget()) // nothing was sent
-	}
-}
-
 // isOfEnlist tells whether an error is a response of Enlist.
 func isOfEnlist(err error) bool {
 	return client.Reason(err) != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED
 }
 
-// identity returns what makes two commands the same: the server and the whole request.
-func (c *createCommand) identity(request *enlistv1.CreateCustomerRequest) ([]byte, error) {
-	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(request)
-	if err != nil {
-		return nil, err
-	}
-	var fields map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&fields); err != nil {
-		return nil, err
-	}
-	address, _, err := c.address()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal([]any{address, fields}) // sorted, with the same spaces in every version of protojson
-}
-
-// stateFolder returns the folder of the files with request_ids.
-func stateFolder() (string, error) {
-	if folder := os.Getenv("ENLIST_STATE"); folder != "" {
-		return filepath.Abs(folder)
-	}
-	if folder := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(folder) {
-		return filepath.Join(folder, "enlist"), nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", fmt.Errorf("%w: set ENLIST_STATE to a folder for request ids, or set --request-id", err)
-	}
-	return filepath.Join(home, ".local", "state", "enlist"), nil
-}
-
-// forgetIfFinal forgets a request that created no customer. The user can then remove the cause and
-// repeat the command.
-func forgetIfFinal(entry *requestids.Entry, err error) error {
-	if errors.As(err, new(*client.NotSettledError)) {
-		return nil
-	}
-	switch client.Reason(err) {
-	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS:
-		return entry.Forget()
-	case enlistv1.ErrorReason_INVALID_FIELD, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED, enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		enlistv1.ErrorReason_NOT_PERMITTED:
-		if !entry.Repeated { // no earlier command may have sent it
-			return entry.Forget()
-		}
-	}
-	return nil
-}
-
 // failed returns an error of a creation as text, with the exit status.
-func (c *createCommand) failed(err error) error {
-	flags := map[string]string{"customer": "--family-name, --email or --file"}
+func (c *createCommand) failed(ctx context.Context, entry *requestids.Entry, err error) error {
+	flags := map[string]string{}
 	for _, field := range c.fields() {
 		flags[field.path] = field.flag
 	}
 	var open *client.NotSettledError
-	if !errors.As(err, &open) {
-		explained := c.explain(err, flags)
-		if reason := client.Reason(err); reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN || reason == enlistv1.ErrorReason_REQUEST_IN_PROGRESS {
-			return &failure{explained, exitNotSettled}
-		}
+	isOpen := errors.As(err, &open)
+	if isOpen {
+		err = open.Err
+	}
+	explained := c.explain(err, flags)
+	if ctx.Err() != nil && !isOfEnlist(err) {
+		explained = fmt.Errorf("no response arrived within --timeout (%v)", c.Timeout)
+	}
+	switch reason := client.Reason(err); {
+	case !isOpen && reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN: // without RetryInfo
+		return &failure{explained, exitNeedsPerson}
+	case !isOpen && (reason == enlistv1.ErrorReason_VENDOR_REJECTED || reason == enlistv1.ErrorReason_CUSTOMER_EXISTS):
+		return explained
+	case isOpen, entry.Repeated && !entry.Settled:
+		return &failure{fmt.Errorf("not settled yet: repeat the same command; it creates no second customer\n  request_id %s\n  %w",
+			entry.RequestID, explained), exitNotSettled}
+	default:
 		return explained
 	}
-	return &failure{fmt.Errorf("the outcome is not known yet: repeat the same command; it creates no second customer\n  request_id %s\n  %w",
-		open.RequestID, c.explain(open.Err, flags)), exitNotSettled}
 }
 
 // summary says in a few words why an attempt is repeated.
@@ -308,7 +254,6 @@ func summary(err error) string {
 
 // preview shows what would be sent.
 func (c *createCommand) preview(ctx context.Context, s *streams, connection *grpc.ClientConn, request *enlistv1.CreateCustomerRequest) error {
-	request.ValidateOnly = true
 	rpc := enlistv1.NewCustomerServiceClient(connection).CreateCustomer
 	response, err := read(ctx, request, func(ctx context.Context, request *enlistv1.CreateCustomerRequest, options ...grpc.CallOption) (
 		*enlistv1.CreateCustomerResponse, error,
@@ -316,7 +261,7 @@ func (c *createCommand) preview(ctx context.Context, s *streams, connection *grp
 		return rpc(ctx, request, append(options, grpc.WaitForReady(false))...)
 	})
 	if err != nil {
-		return c.failed(err)
+		return c.failed(ctx, &requestids.Entry{}, err)
 	}
 	if c.Output == "json" {
 		return printJSON(s.out, response)

@@ -18,6 +18,9 @@ type getCommand struct {
 	remote   `embed:""`
 }
 
+// Validate checks the flags.
+func (c *getCommand) Validate() error { return c.validate() }
+
 // Run prints a customer.
 func (c *getCommand) Run(ctx context.Context, s *streams) error {
 	request := &enlistv1.GetCustomerRequest{Provider: c.Provider, CustomerId: c.ID, IncludeVendorRecord: c.Record}
@@ -61,6 +64,9 @@ type listContractorsCommand struct {
 	Provider string `help:"Name of the provider." required:"" short:"p" placeholder:"NAME"`
 	remote   `embed:""`
 }
+
+// Validate checks the flags.
+func (c *listContractorsCommand) Validate() error { return c.validate() }
 
 // Run prints all contractors of a customer.
 func (c *listContractorsCommand) Run(ctx context.Context, s *streams) error {

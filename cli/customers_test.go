@@ -2,7 +2,10 @@ package cli_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -11,8 +14,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // client runs commands against one server.
@@ -23,10 +29,15 @@ type client struct {
 	server      *process
 }
 
-func newClient(t *testing.T) *client {
+func newClient(t *testing.T, changes ...func(*configv1.Config)) *client {
+	t.Helper()
 	vendors := httptest.NewServer(sandbox.New())
 	t.Cleanup(vendors.Close)
-	server := startProcess(t, vendors)
+	configuration := processConfig(vendors)
+	for _, change := range changes {
+		change(configuration)
+	}
+	server := startServer(t, t.TempDir(), configuration)
 	environment := append(os.Environ(), "ENLIST_STATE="+t.TempDir(), "ENLIST_SERVER="+server.grpc.Target())
 	return &client{t: t, environment: environment, vendors: vendors, server: server}
 }
@@ -62,7 +73,7 @@ func (c *client) fails(status int, want, stdin string, arguments ...string) {
 
 func (c *client) fault(fault string) {
 	c.t.Helper()
-	post(c.t, c.vendors.URL+"/sandbox/faults", fault)
+	sandboxtest.Order(c.t, c.vendors.URL, fault)
 }
 
 var smith = []string{"customers", "create", "-p", "opencell", "--id", "S1", "--family-name", "Smith", "--country", "FR"}
@@ -136,8 +147,15 @@ avvio: {password: "long-enough-password"}
 
 func TestCreateFails(t *testing.T) {
 	c := newClient(t)
-	c.fails(1, "--provider is missing", "", "customers", "create")
-	c.fails(1, "--request-id must be a UUID", "", append(smith, "--request-id", "1")...)
+	c.fails(80, "missing flags: --provider", "", "customers", "create")
+	c.fails(1, "--provider is missing", "{}", "customers", "create", "-f", "-")
+	c.fails(80, "--timeout must be greater than 0", "", append(smith, "--timeout", "0s")...)
+	c.fails(80, "argument 12 must be UTF-8", "", append(smith, "--given-name", "M\xfcller")...)
+	c.fails(80, "--api-key (ENLIST_API_KEY) must be printable ASCII", "", append(smith, "--api-key", "a\n")...)
+	c.fails(1, "must hold one request", "provider: opencell\n---\nprovider: opencell\n", "customers", "create", "-f", "-")
+	c.fails(1, "must hold one request", "{\"provider\": \"opencell\"}\n{\"provider\": \"caliq\"}\n", "customers", "create", "-f", "-")
+	c.fails(1, "is empty", "", "customers", "create", "-f", "-")
+	c.fails(80, "--request-id must be a UUID", "", append(smith, "--request-id", "1")...)
 	c.fails(1, "PROVIDER_NOT_CONFIGURED", "", "customers", "create", "-p", "nobody", "--id", "S1", "--family-name", "Smith")
 	c.fails(1, "customer.email (--email): must be one bare email address", "", append(smith, "--email", "ada")...)
 	c.fails(1, "CUSTOMER_NOT_FOUND", "", "customers", "get", "NOBODY", "-p", "opencell")
@@ -145,8 +163,8 @@ func TestCreateFails(t *testing.T) {
 	c.fails(1, "does not respond", "", append(smith, "--server", "127.0.0.1:1")...)
 	c.fails(1, "name its gRPC port", "", append(smith, "--server", strings.TrimPrefix(c.server.rest, "http://"))...)
 	c.fails(1, "write --server http://", "", append(smith, "--server", "https://"+c.server.grpc.Target())...)
-	for _, wrong := range []string{"localhost", "ftp://localhost:1", "https://localhost:1/x", "a@localhost:1", ":9090"} {
-		c.fails(1, "--server must be HOST:PORT", "", append(smith, "--server", wrong)...)
+	for _, wrong := range []string{"localhost", "ftp://localhost:1", "https://localhost:1/x", "a@localhost:1", ":9090", "localhost:99999", "a b:1"} {
+		c.fails(80, "--server must be HOST:PORT", "", append(smith, "--server", wrong)...)
 	}
 	c.fails(1, "need TLS", "", append(smith, "--ca-file", "ca.pem")...)
 
@@ -172,6 +190,89 @@ func TestCreateIsNotSettled(t *testing.T) {
 	}
 	c.server.end(syscall.SIGTERM)
 	c.fails(2, "repeat the same command", "", smith...)
+}
+
+// A person must decide about a customer at Caliq whose number Caliq assigns.
+func TestCreateNeedsPerson(t *testing.T) {
+	c := newClient(t, func(configuration *configv1.Config) {
+		for _, provider := range configuration.GetProviders() {
+			if caliq := provider.GetCaliq(); caliq != nil {
+				caliq.AutoNumbering = true
+			}
+		}
+	})
+	c.fault(`{"vendor": "caliq", "operation": "create", "kind": "drop_after"}`)
+	request := `{"provider": "caliq", "customer": {"name": {"givenName": "Ada", "familyName": "Smith"}, "email": "a@example.com", "currencyCode": "EUR",
+		"billingAddress": {"lines": ["1 Rue"], "city": "Nice", "postalCode": "06000", "countryCode": "FR"}}}`
+	c.fails(3, "ResolveOperation", request, "customers", "create", "-f", "-")
+	c.fails(3, "ResolveOperation", request, "customers", "create", "-f", "-")
+}
+
+// The server knows a request_id by its caller, so another caller's command is another creation.
+func TestCreateWithOtherCredentials(t *testing.T) {
+	c := newClient(t, func(configuration *configv1.Config) {
+		hash := func(key string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(key))) }
+		configuration.Auth = &configv1.Auth{ApiKeys: []*configv1.ApiKey{
+			{Name: "alice", Sha256: hash("a-long-key-of-alice")}, {Name: "bob", Sha256: hash("a-long-key-of-bob")},
+		}}
+	})
+	alice, bob := append(smith, "--api-key", "a-long-key-of-alice"), append(smith, "--api-key", "a-long-key-of-bob")
+	c.fails(1, "CREDENTIALS_INVALID", "", append(smith, "--api-key", "a-key-of-nobody")...)
+	c.fault(`{"vendor": "opencell", "operation": "create", "kind": "drop_after"}`)
+	c.fault(`{"vendor": "opencell", "operation": "get", "kind": "status_500", "times": 2}`)
+	c.fails(2, "not settled yet", "", append(alice, "--timeout", "800ms")...)
+	c.fails(2, "was sent with other credentials", "", bob...)
+	if out := c.succeeds("", alice...); !strings.Contains(out, "CREATED") {
+		t.Error(out)
+	}
+	c.fails(1, "was sent with other credentials", "", bob...)
+}
+
+// Another spelling of the server's address is the same command.
+func TestCreateAtAnotherAddress(t *testing.T) {
+	c := newClient(t)
+	first := c.succeeds("", smith...)
+	port := c.server.grpc.Target()[strings.LastIndex(c.server.grpc.Target(), ":"):]
+	again := c.succeeds("", append(smith, "--server", "http://localhost"+port)...)
+	if !strings.Contains(again, "CREATED (replayed)") || first[strings.LastIndex(first, " "):] != again[strings.LastIndex(again, " "):] {
+		t.Errorf("%s\nthen\n%s", first, again)
+	}
+}
+
+// A settled update that is repeated is made again, since others may have come between.
+func TestUpdateAgain(t *testing.T) {
+	c := newClient(t)
+	for _, email := range []string{"a@example.com", "b@example.com", "a@example.com"} {
+		c.succeeds("", append(smith, "--on-existing", "update", "--email", email)...)
+		if read := c.succeeds("", "customers", "get", "S1", "-p", "opencell"); !strings.Contains(read, email) {
+			t.Errorf("not %s:\n%s", email, read)
+		}
+	}
+}
+
+// A request that the server may have forgotten is not sent again.
+func TestCreateIsForgotten(t *testing.T) {
+	c := newClient(t)
+	_, errOut, _ := c.run("", smith...)
+	file := regexp.MustCompile(`stored in (\S+)`).FindStringSubmatch(errOut)[1]
+	for _, age := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
+		stored := fmt.Sprintf(`{"requestId": %q, "created": %q, "server": %q, "caller": %q}`, "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11",
+			time.Now().Add(-age).Format(time.RFC3339), c.server.grpc.Target(), callerOf(t, file))
+		if err := os.WriteFile(file, []byte(stored), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.fails(1, "no longer knows request_id 0b8f6a3e", "", smith...)
+	}
+}
+
+func callerOf(t *testing.T, file string) string {
+	t.Helper()
+	var entry struct{ Caller string }
+	text, err := os.ReadFile(file)
+	if err := errors.Join(err, json.Unmarshal(text, &entry)); err != nil {
+		t.Fatal(err)
+	}
+	return entry.Caller
 }
 
 func TestDryRun(t *testing.T) {

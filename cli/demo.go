@@ -17,6 +17,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/registry"
+	"github.com/enlist-dev/enlist/server/config"
 )
 
 type demoCommand struct {
@@ -33,6 +34,11 @@ func (demoCommand) Help() string {
 }
 
 func (c *demoCommand) Run(ctx context.Context, s *streams) error {
+	for flag, address := range map[string]string{"--grpc-address": c.GrpcAddress, "--http-address": c.HTTPAddress} {
+		if !config.IsLoopback(address) { // it has no authentication
+			return fmt.Errorf("%s must be on this machine, for example 127.0.0.1:9090", flag)
+		}
+	}
 	sandboxed, err := startSandbox(c.SandboxAddress)
 	if err != nil {
 		return fmt.Errorf("%w (--sandbox-address sets another address)", err)

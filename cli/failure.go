@@ -14,8 +14,14 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// exitNotSettled is the exit status of a creation whose outcome is not known yet.
-const exitNotSettled = 2
+const (
+	// exitNotSettled is the exit status of a creation whose outcome is not known yet.
+	exitNotSettled = 2
+	// exitNeedsPerson is the exit status of a creation on whose outcome a person must decide.
+	exitNeedsPerson = 3
+	// exitUsage is the exit status for arguments that are not understood, as kong has it.
+	exitUsage = 80
+)
 
 // failure is an error with an exit status of its own.
 type failure struct {
@@ -37,7 +43,7 @@ func (r *remote) explain(err error, flags map[string]string) error {
 	case len(violations) > 0:
 		fmt.Fprintf(&text, "%v", reason)
 	case reason != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:
-		fmt.Fprintf(&text, "%v: %s", reason, said.Message())
+		fmt.Fprintf(&text, "%v: %s", reason, printable(said.Message()))
 	case said.Code() == codes.Unavailable, said.Code() == codes.DeadlineExceeded:
 		fmt.Fprintf(&text, "the server at %s does not respond: %s\n  %s", r.Server, r.remedy(said.Message()), printable(said.Message()))
 	case said.Code() == codes.Unimplemented:
@@ -50,7 +56,7 @@ func (r *remote) explain(err error, flags map[string]string) error {
 		if flag := flags[field]; flag != "" {
 			field += " (" + flag + ")"
 		}
-		fmt.Fprintf(&text, "\n  %s: %s", field, violation.GetDescription())
+		fmt.Fprintf(&text, "\n  %s: %s", printable(field), printable(violation.GetDescription()))
 	}
 	for _, message := range client.Detail[*enlistv1.VendorError](err).GetMessages() {
 		words := []string{message.GetCode(), message.GetMessage(), message.GetExtra(), message.GetDescription()}
@@ -62,12 +68,20 @@ func (r *remote) explain(err error, flags map[string]string) error {
 
 // remedy says what to do about a connection that failed.
 func (r *remote) remedy(cause string) string {
-	switch address, _, _ := r.address(); {
-	case strings.Contains(cause, "does not look like a TLS handshake"):
-		return "if it has no TLS, write --server http://" + address
-	case strings.Contains(cause, "looked like an HTTP/1.1 header"):
-		return "name its gRPC port with --server (ENLIST_SERVER), not its REST port"
-	default:
-		return "start it, or name another one with --server (ENLIST_SERVER)"
+	address, secure, _ := r.address()
+	for part, remedy := range map[string]string{
+		"does not look like a TLS handshake": "if it has no TLS, write --server http://" + address,
+		"looked like an HTTP/1.1 header":     "name its gRPC port with --server (ENLIST_SERVER), not its REST port",
+		"unknown authority":                  "name the authority of its certificate with --ca-file",
+		"certificate is valid for":           "name it with --server (ENLIST_SERVER) as its certificate does",
+		"certificate required":               "it needs a certificate of this client: set --cert-file and --key-file",
+	} {
+		if strings.Contains(cause, part) {
+			return remedy
+		}
 	}
+	if !secure && strings.Contains(cause, "EOF") {
+		return "if it has TLS, write --server https://" + address
+	}
+	return "start it, or name another one with --server (ENLIST_SERVER)"
 }

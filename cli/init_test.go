@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
@@ -74,7 +75,7 @@ func TestInit(t *testing.T) {
 			}
 
 			// The ports that it names may be taken here.
-			grpcAddress, httpAddress := freeAddress(t), freeAddress(t)
+			grpcAddress, httpAddress := testkit.FreeAddress(t), testkit.FreeAddress(t)
 			text = strings.NewReplacer("127.0.0.1:9090", grpcAddress, "127.0.0.1:8080", httpAddress, "http://127.0.0.1:8090", sandbox).Replace(text)
 			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 				t.Fatal(err)

@@ -18,7 +18,9 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 var (
@@ -37,7 +39,7 @@ func TestKilledCreate(t *testing.T) {
 	vendors := httptest.NewServer(sandbox.New())
 	defer vendors.Close()
 	configuration := cli.EmbeddedConfig(vendors.URL)
-	configuration.Grpc.Address, configuration.Http.Address = freeAddress(t), "127.0.0.1:0"
+	configuration.Grpc.Address, configuration.Http.Address = testkit.FreeAddress(t), "127.0.0.1:0"
 	configuration.Admin = &configv1.Admin{Address: "127.0.0.1:0"}
 	for _, provider := range configuration.GetProviders() {
 		provider.Timeout, provider.LookupLag = durationpb.New(time.Second), durationpb.New(0)
@@ -63,7 +65,7 @@ func TestKilledCreate(t *testing.T) {
 		if chance.IntN(3) == 0 {
 			lost++
 			provider := configuration.GetProviders()[round%len(configuration.GetProviders())].GetName()
-			post(t, vendors.URL+"/sandbox/faults", fmt.Sprintf(`{"vendor": %q, "operation": "create", "kind": "drop_after"}`, provider))
+			sandboxtest.Order(t, vendors.URL, fmt.Sprintf(`{"vendor": %q, "operation": "create", "kind": "drop_after"}`, provider))
 		}
 		killed := command(round)
 		if err := killed.Start(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode"
+	"unicode/utf16"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -29,9 +30,29 @@ func printJSON(out io.Writer, message proto.Message) error {
 	if err := json.Indent(&indented, text, "", "  "); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, indented.String())
+	_, err = fmt.Fprintln(out, escaped(indented.String()))
 	return err
 }
+
+// escaped replaces characters beyond ASCII that a terminal would act on with their JSON escapes.
+func escaped(text string) string {
+	if !strings.ContainsFunc(text, isUnprintable) {
+		return text
+	}
+	var safe strings.Builder
+	for _, r := range text {
+		if isUnprintable(r) {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&safe, "\\u%04x", unit)
+			}
+			continue
+		}
+		safe.WriteRune(r)
+	}
+	return safe.String()
+}
+
+func isUnprintable(r rune) bool { return r > unicode.MaxASCII && !unicode.IsPrint(r) }
 
 // printTable writes rows under a header, each column as wide as its widest cell.
 func printTable(out io.Writer, header []string, rows [][]string) error {
@@ -91,17 +112,19 @@ func shortName(value protoreflect.Enum, prefix string) string {
 
 // rowsOf returns the path and the value of each field that is set in a message, sorted by path.
 func rowsOf(message proto.Message) ([][]string, error) {
+	fields, err := fieldsOf(message)
+	return appendRows(nil, "", fields), err
+}
+
+// fieldsOf returns the fields of a message by name, as JSON has them.
+func fieldsOf(message proto.Message) (fields map[string]any, err error) {
 	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(message)
 	if err != nil {
 		return nil, err
 	}
-	var fields map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	if err := decoder.Decode(&fields); err != nil {
-		return nil, err
-	}
-	return appendRows(nil, "", fields), nil
+	return fields, decoder.Decode(&fields)
 }
 
 func appendRows(rows [][]string, path string, value any) [][]string {

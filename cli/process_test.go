@@ -36,6 +36,11 @@ type process struct {
 
 func startProcess(t *testing.T, vendors *httptest.Server, environment ...string) *process {
 	t.Helper()
+	return startServer(t, t.TempDir(), processConfig(vendors), environment...)
+}
+
+// processConfig returns a configuration with every vendor at one address, on free ports.
+func processConfig(vendors *httptest.Server) *configv1.Config {
 	configuration := cli.EmbeddedConfig(vendors.URL)
 	configuration.Grpc.Address, configuration.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
 	configuration.Admin = &configv1.Admin{Address: "127.0.0.1:0"}
@@ -43,7 +48,7 @@ func startProcess(t *testing.T, vendors *httptest.Server, environment ...string)
 	for _, provider := range configuration.GetProviders() {
 		provider.Timeout, provider.LookupLag = durationpb.New(2*time.Second), durationpb.New(0)
 	}
-	return startServer(t, t.TempDir(), configuration, environment...)
+	return configuration
 }
 
 // startServer starts a server in a folder, which has its journal.

@@ -18,6 +18,9 @@ type listProvidersCommand struct {
 	remote `embed:""`
 }
 
+// Validate checks the flags.
+func (c *listProvidersCommand) Validate() error { return c.validate() }
+
 // Run prints all providers.
 func (c *listProvidersCommand) Run(ctx context.Context, s *streams) error {
 	connection, err := c.connect()
@@ -73,6 +76,9 @@ type getProviderCommand struct {
 	Provider string `arg:"" help:"Name of the provider."`
 	remote   `embed:""`
 }
+
+// Validate checks the flags.
+func (c *getProviderCommand) Validate() error { return c.validate() }
 
 // Run prints one provider.
 func (c *getProviderCommand) Run(ctx context.Context, s *streams) error {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // vendors is a sandbox that records its requests.
@@ -62,7 +63,7 @@ func (v *vendors) got(provider string) string {
 func (v *vendors) order(t *testing.T, fault map[string]any) {
 	t.Helper()
 	body, _ := json.Marshal(fault)
-	post(t, v.server.URL+"/sandbox/faults", string(body))
+	sandboxtest.Order(t, v.server.URL, string(body))
 }
 
 // traceOf returns the traceparent of the latest request to a provider's vendor.

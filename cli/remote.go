@@ -3,9 +3,12 @@ package cli
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,12 +60,42 @@ func (r *remote) address() (address string, secure bool, err error) {
 	if !isURL {
 		scheme, rest = "", r.Server
 	}
-	address = strings.TrimSuffix(rest, "/")
+	address = strings.ToLower(strings.TrimSuffix(rest, "/"))
 	host, port, err := net.SplitHostPort(address)
-	if err != nil || host == "" || port == "" || strings.ContainsAny(address, "/@?#") || isURL && scheme != "http" && scheme != "https" {
+	number, portErr := strconv.ParseUint(port, 10, 16)
+	if err != nil || portErr != nil || number == 0 || host == "" || strings.ContainsAny(address, "/@?# ") || isURL && scheme != "http" && scheme != "https" {
 		return "", false, errors.New("--server must be HOST:PORT, https://HOST:PORT, or http://HOST:PORT for a server without TLS")
 	}
 	return address, scheme == "https" || scheme == "" && !config.IsLoopback(address), nil
+}
+
+// validate checks the flags. Its errors are those of usage.
+func (r *remote) validate() error {
+	if strings.ContainsFunc(r.APIKey, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return errors.New("--api-key (ENLIST_API_KEY) must be printable ASCII without spaces or line breaks")
+	}
+	_, _, err := r.address()
+	return err
+}
+
+// credentials returns what identifies the caller to the server: the API key, the issuer and the
+// subject of a token, or the names in the client certificate.
+func (r *remote) credentials() (string, error) {
+	var claims struct{ Iss, Sub string }
+	if parts := strings.Split(r.APIKey, "."); len(parts) == 3 {
+		text, err := base64.RawURLEncoding.DecodeString(parts[1])
+		if err == nil && json.Unmarshal(text, &claims) == nil && claims.Sub != "" {
+			return "token " + claims.Iss + " " + claims.Sub, nil
+		}
+	}
+	if r.APIKey != "" || r.CertFile == "" {
+		return "key " + r.APIKey, nil
+	}
+	pair, err := tls.LoadX509KeyPair(r.CertFile, r.KeyFile)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprint("certificate ", pair.Leaf.Subject, pair.Leaf.DNSNames, pair.Leaf.URIs, pair.Leaf.EmailAddresses), nil
 }
 
 func (r *remote) tls() (*tls.Config, error) {
@@ -95,7 +128,7 @@ func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]strin
 func (bearer) RequireTransportSecurity() bool { return false }
 
 // readTimeout bounds a request that reads.
-const readTimeout = time.Minute
+const readTimeout = 30 * time.Second
 
 // read calls an RPC that reads.
 func read[Request, Response any](

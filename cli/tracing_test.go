@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	tracev1 "go.opentelemetry.io/proto/otlp/trace/v1"
+
+	"github.com/enlist-dev/enlist/internal/testkit"
 )
 
 const (
@@ -127,7 +129,7 @@ func TestTracesOverHTTP(t *testing.T) {
 // A collector that cannot be reached delays nothing. The log reports it.
 func TestTracesToNowhere(t *testing.T) {
 	vendors := startVendors(t)
-	p := startProcess(t, vendors.server, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+freeAddress(t), "OTEL_BSP_SCHEDULE_DELAY=10", "OTEL_EXPORTER_OTLP_TIMEOUT=500")
+	p := startProcess(t, vendors.server, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+testkit.FreeAddress(t), "OTEL_BSP_SCHEDULE_DELAY=10", "OTEL_EXPORTER_OTLP_TIMEOUT=500")
 	if answer := signUp(t, p, "caliq", "T-6", ""); !strings.Contains(answer, "OUTCOME_CREATED") {
 		t.Fatal(answer)
 	}

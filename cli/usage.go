@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 )
@@ -53,7 +54,7 @@ func printError(errOut io.Writer, err error) (status int) {
 	if wrongUsage := (*kong.ParseError)(nil); errors.As(err, &wrongUsage) { // of enlist help
 		return printUsageError(errOut, err)
 	}
-	_, _ = fmt.Fprintln(errOut, "enlist:", err)
+	_, _ = fmt.Fprintln(errOut, "enlist:", onTerminal(err.Error()))
 	if failed := (*failure)(nil); errors.As(err, &failed) {
 		return failed.status
 	}
@@ -74,8 +75,18 @@ func printUsageError(errOut io.Writer, err error) (status int) {
 	} else {
 		text += "; run"
 	}
-	_, _ = fmt.Fprintf(errOut, "enlist: %s %q\n", text, command+" --help")
+	_, _ = fmt.Fprintf(errOut, "enlist: %s %q\n", onTerminal(text), command+" --help")
 	return status
+}
+
+// onTerminal removes what a terminal would act on, except line breaks.
+func onTerminal(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || unicode.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, text)
 }
 
 // plainUsageError replaces kong's words for a wrong or missing argument.

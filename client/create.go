@@ -60,7 +60,11 @@ type Option func(*creation)
 
 // OnRetry calls a function before each wait, for example to log it or to show progress.
 func OnRetry(call func(Retry)) Option {
-	return func(c *creation) { c.onRetry = call }
+	return func(c *creation) {
+		if call != nil {
+			c.onRetry = call
+		}
+	}
 }
 
 // CallOptions adds options to each attempt.
@@ -86,8 +90,8 @@ type creation struct {
 //
 // The request must have a request_id, made once and stored before CreateCustomer is called, unless
 // it sets validate_only. Without one, CreateCustomer returns ErrNoRequestID and sends nothing. If
-// the outcome is not settled when ctx ends, it returns a *NotSettledError. Without a deadline in ctx
-// it waits for ever.
+// the outcome is not settled when ctx ends, or the next attempt would come after that, it returns a
+// *NotSettledError. Without a deadline in ctx it waits for ever.
 func CreateCustomer(
 	ctx context.Context, customers enlistv1.CustomerServiceClient, request *enlistv1.CreateCustomerRequest, options ...Option,
 ) (*enlistv1.CreateCustomerResponse, error) {
@@ -108,7 +112,7 @@ func CreateCustomer(
 			return response, nil
 		}
 		wait, again := c.wait(err)
-		if !again && (last == nil || settles(err)) {
+		if !again && (last == nil && saysEnough(err) || settles(err) || request.GetValidateOnly()) {
 			return nil, err
 		}
 		if again && ctx.Err() != nil && last != nil && Reason(err) == enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED {
@@ -153,6 +157,17 @@ func settles(err error) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// saysEnough tells whether a final error of the first attempt says that nothing was created. An
+// error that is not from Enlist may have replaced its response, for example one that is too large.
+func saysEnough(err error) bool {
+	switch status.Code(err) {
+	case codes.InvalidArgument, codes.NotFound, codes.PermissionDenied, codes.Unauthenticated, codes.Unimplemented:
+		return true
+	default:
+		return Reason(err) != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED
 	}
 }
 

@@ -100,7 +100,7 @@ func TestCreateCustomer(t *testing.T) {
 		"an attempt hangs":     {errors: []error{nil}, waits: []time.Duration{61 * second}},
 		"wrong address":        {errors: []error{status.Error(codes.Unimplemented, "…")}, err: status.Error(codes.Unimplemented, "…")},
 		"from a proxy":         {errors: []error{status.Error(codes.Internal, "…"), status.Error(codes.Unknown, "…"), status.Error(codes.Aborted, "…")}, waits: []time.Duration{second, 2 * second, 4 * second}},
-		"too large":            {errors: []error{status.Error(codes.ResourceExhausted, "…")}, err: status.Error(codes.ResourceExhausted, "…")},
+		"too large":            {errors: []error{status.Error(codes.ResourceExhausted, "…")}, err: status.Error(codes.ResourceExhausted, "…"), notSettled: true},
 		"deadline in a wait":   {errors: []error{unknown(7 * second), unknown(7 * second)}, total: 10 * second, waits: []time.Duration{7 * second}, err: unknown(7 * second), notSettled: true},
 		"deadline in a later attempt": {
 			errors: []error{unknown(2 * second), nil}, total: 10 * second, waits: []time.Duration{2 * second}, err: unknown(2 * second), notSettled: true,

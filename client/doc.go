@@ -4,5 +4,6 @@
 // creates a customer and repeats the request until its outcome is settled. Detail reads what an
 // error carries.
 //
-// The package imports the contract in gen/go and grpc, and nothing else of Enlist.
+// Any program may import it. It imports the contract in gen/go and grpc, and nothing else of
+// Enlist.
 package client

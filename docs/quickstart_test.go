@@ -1,12 +1,12 @@
 package docs
 
 import (
-	"encoding/json"
 	"maps"
-	"net/http"
 	"os/exec"
 	"slices"
 	"testing"
+
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // client is a section of quickstart.md that creates a customer.
@@ -33,7 +33,7 @@ func TestQuickstart(t *testing.T) {
 	require(t, exec.CommandContext(t.Context(), "curl", "--version").Run(), "it needs curl")
 	repository(t)
 	window, sections := newTerminal(t), clients()
-	var want []string
+	want := []string{"CLI-1"} // from the command line, before the sections
 	for page := blocks(t, "quickstart.md"); len(page) > 0; {
 		section := page[0].section
 		length := slices.IndexFunc(page, func(b *block) bool { return b.section != section })
@@ -62,7 +62,7 @@ func TestQuickstart(t *testing.T) {
 	if len(sections) > 0 {
 		t.Errorf("quickstart.md has no section %v", slices.Collect(maps.Keys(sections)))
 	}
-	if created := records(t, window.real("http://127.0.0.1:8090")); !slices.Equal(slices.Sorted(maps.Keys(created)), slices.Sorted(slices.Values(want))) {
+	if created := sandboxtest.Created(t, window.real("http://127.0.0.1:8090"), "opencell"); !slices.Equal(slices.Sorted(maps.Keys(created)), slices.Sorted(slices.Values(want))) {
 		t.Errorf("the vendor has %v, and should have %v", created, want)
 	} else {
 		for customer, times := range created {
@@ -71,28 +71,4 @@ func TestQuickstart(t *testing.T) {
 			}
 		}
 	}
-}
-
-// records returns how often Opencell in the sandbox created each customer.
-func records(t *testing.T, sandbox string) map[string]int {
-	t.Helper()
-	response, err := http.Get(sandbox + "/sandbox/records?vendor=opencell")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var held struct {
-		Records []struct {
-			Key     string
-			Created int
-		}
-	}
-	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
-		t.Fatal(err)
-	}
-	created := map[string]int{}
-	for _, record := range held.Records {
-		created[record.Key] += record.Created
-	}
-	return created
 }

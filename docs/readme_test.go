@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // README.md is short, and its lines fit an editor.
@@ -41,7 +43,7 @@ func TestReadme(t *testing.T) {
 	for _, b := range blocks(t, "../README.md") {
 		window.do(t, b)
 	}
-	created := records(t, window.real("http://127.0.0.1:8090"))
+	created := sandboxtest.Created(t, window.real("http://127.0.0.1:8090"), "opencell")
 	if len(created) != 3 || created["DEMO-1"] != 1 || created["LOST"] != 1 || created["PY-1"] != 1 {
 		t.Errorf("the vendor has %v", created)
 	}

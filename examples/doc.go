@@ -1,2 +1,5 @@
-// Package examples has one small program for each language that calls Enlist, all the same. Its test runs them all against the demo server.
+// Package examples tests the example programs: one small program for each language, all of which do
+// the same. The test runs each of them against the demo server.
+//
+// The package has tests only, and no other package imports it.
 package examples

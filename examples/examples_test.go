@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 type example struct {
@@ -184,25 +185,7 @@ func (d *demo) try(t *testing.T, e example) (string, string, error) {
 // customers are how often the vendor was made to create each customer.
 func (d *demo) customers(t *testing.T) map[string]int {
 	t.Helper()
-	response, err := http.Get(d.sandbox + "/sandbox/records?vendor=opencell")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var held struct {
-		Records []struct {
-			Key     string
-			Created int
-		}
-	}
-	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
-		t.Fatal(err)
-	}
-	created := map[string]int{}
-	for _, record := range held.Records {
-		created[record.Key] += record.Created
-	}
-	return created
+	return sandboxtest.Created(t, d.sandbox, "opencell")
 }
 
 // seedContractors gives the demo's customer two contractors besides itself, so that there are pages to turn.

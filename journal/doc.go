@@ -1,10 +1,15 @@
-// Package journal is the durable record of creates: what was asked, how far each call to the vendor got, and how it ended.
+// Package journal is the durable record of creations: the request, every attempt at the vendor, and
+// the outcome.
 //
-// A Journal seals records and keeps them in a Store: package sqlite for one replica, package postgres for many. A store sees keys as
-// hashes and payloads as ciphertext; nothing personal is on its disk in the clear but the principal, the provider's name and the
-// request_id. Package journaltest is the one suite that both stores pass.
+// A Journal seals records and keeps them in a Store. Package sqlite is the store for one replica,
+// package postgres the store for many. A store sees keys as hashes and payloads as ciphertext. In
+// the clear are only the principal, the provider's name, the request_id, states and times. Package
+// journaltest is the suite that both stores pass.
 //
-// The journal decides nothing: which state follows which is for package once. It guarantees that a record that was written is there
-// after a crash, that a record is replaced only by who has seen its latest version, and that due work is claimed by one replica at
-// a time, and again once that replica is dead.
+// The journal guarantees three things. A record that was written is there after a crash. Only a
+// writer that has seen the latest version of a record can replace it. One replica at a time claims
+// due work, and another one claims it when that replica is dead. The journal decides nothing:
+// package once says which state follows which.
+//
+// Packages cli, once and server import it.
 package journal

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 )
 
 // Reseal encrypts up to limit records anew that are sealed with another key than the first, and says how many. When it says 0 without an
@@ -18,9 +20,7 @@ func (j *Journal) Reseal(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	done := 0
-	var unreadable error
-	passedOver := 0
+	done, unreadable := 0, []error(nil)
 	for _, id := range ids {
 		if id == j.keys.primary || done >= limit {
 			continue
@@ -32,24 +32,37 @@ func (j *Journal) Reseal(ctx context.Context, limit int) (int, error) {
 		for _, row := range rows {
 			payload, err := j.openPayload(row)
 			if err != nil {
-				passedOver++
-				if unreadable == nil {
-					unreadable = err
-				}
+				unreadable = append(unreadable, err)
 				continue
 			}
-			if err := j.sealPayload(row, payload); err != nil {
+			if err := j.resealRow(ctx, row, payload); err != nil {
 				return done, err
 			}
-			err = j.store.Reseal(ctx, row)
-			if err != nil && !errors.Is(err, ErrConflict) {
-				return done, err
-			}
-			done++ // a conflict is one too: who changed the record has sealed it anew
+			done++
 		}
 	}
-	if passedOver > 1 {
-		unreadable = fmt.Errorf("%w (and %d more)", unreadable, passedOver-1)
+	return done, firstOf(unreadable)
+}
+
+// resealRow encrypts one record anew. A conflict is no error: the writer that changed the record
+// has sealed it anew.
+func (j *Journal) resealRow(ctx context.Context, row *Row, payload *journalv1.Payload) error {
+	if err := j.sealPayload(row, payload); err != nil {
+		return err
 	}
-	return done, unreadable
+	if err := j.store.Reseal(ctx, row); !errors.Is(err, ErrConflict) {
+		return err
+	}
+	return nil
+}
+
+// firstOf returns the first error and the number of the others.
+func firstOf(all []error) error {
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	}
+	return fmt.Errorf("%w (and %d more)", all[0], len(all)-1)
 }

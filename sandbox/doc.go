@@ -30,4 +30,6 @@
 // no code with the adapters that call these APIs, so that each reading checks the other. Where a
 // document is silent, a comment says what is assumed. Often a setting of the vendor gives the other
 // choice: see [With].
+//
+// Package cli and tests import it.
 package sandbox

@@ -27,6 +27,8 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 type testCase struct {
@@ -382,13 +384,5 @@ func asJSON(t *testing.T, message proto.Message) map[string]any {
 func order(t *testing.T, r *running, fault map[string]any) {
 	t.Helper()
 	body, _ := json.Marshal(fault)
-	response, err := http.Post(r.sandboxURL+"/sandbox/faults", "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		text, _ := io.ReadAll(response.Body)
-		t.Fatalf("%s: %s", response.Status, text)
-	}
+	sandboxtest.Order(t, r.sandboxURL, string(body))
 }

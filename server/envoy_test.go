@@ -20,13 +20,14 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/providers"
 )
 
 // The contract does not rest on our own gateway: behind Envoy's transcoder, which has the descriptor set and nothing else, the cases of
 // testdata/cases.yaml end as over our REST, with the same status, answer and details. Errors have proto names, as over gRPC.
 func TestCasesBehindEnvoy(t *testing.T) {
-	upstream, listener := freePort(t), freePort(t)
+	upstream, listener := testkit.FreeAddress(t), testkit.FreeAddress(t)
 	url := startEnvoy(t, listener, upstream)
 	for _, c := range readCases(t) {
 		t.Run(c.Name, func(t *testing.T) {
@@ -69,16 +70,6 @@ func readAnswer(t *testing.T, request *http.Request) outcome {
 	return got
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
-
 // startEnvoy starts Envoy between two addresses and returns where it transcodes.
 func startEnvoy(t *testing.T, listener, upstream string) string {
 	t.Helper()
@@ -101,7 +92,7 @@ func startEnvoy(t *testing.T, listener, upstream string) string {
 		t.Fatal(err)
 	}
 	envoy := exec.Command(program, "--config-path", file, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warning")
-	log := &logBuffer{}
+	log := &testkit.LogBuffer{}
 	envoy.Stderr = log
 	envoy.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the program is a script that starts the real one
 	if err := envoy.Start(); err != nil {

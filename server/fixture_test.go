@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +20,7 @@ import (
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/sqlite"
 	"github.com/enlist-dev/enlist/once"
@@ -39,7 +38,7 @@ type running struct {
 	client     *http.Client // for REST
 	grpc       *grpc.ClientConn
 	grpcTarget string
-	log        *logBuffer
+	log        *testkit.LogBuffer
 	journal    *journal.Journal
 	stop       context.CancelFunc
 	ended      chan error
@@ -67,7 +66,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &logBuffer{}
+	log := &testkit.LogBuffer{}
 	level := &slog.LevelVar{}
 	level.Set(slog.LevelDebug)
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: level}))
@@ -107,24 +106,6 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		}
 	})
 	return r
-}
-
-// logBuffer holds what the server logs.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(line []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 // useOneOf is how an error names every provider.

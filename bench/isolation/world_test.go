@@ -22,6 +22,7 @@ import (
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 const (
@@ -123,9 +124,7 @@ func (w *world) connect() *grpc.ClientConn {
 // hang makes a vendor hang and lets callers wait for it: of ten, five create and four read over gRPC, and one reads over REST.
 func (w *world) hang(callers int) {
 	fault := fmt.Sprintf(`{"vendor":%q,"operation":"*","kind":"latency","times":%d,"delay_ms":600000}`, hungVendor, 2*callers)
-	if response, err := http.Post(w.sandbox+"/sandbox/faults", "application/json", strings.NewReader(fault)); err != nil || response.StatusCode >= 300 {
-		w.t.Fatal(response, err)
-	}
+	sandboxtest.Order(w.t, w.sandbox, fault)
 	for range 10 {
 		w.hanging = append(w.hanging, w.connect())
 	}

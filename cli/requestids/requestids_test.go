@@ -1,13 +1,14 @@
 package requestids_test
 
 import (
-	"errors"
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/enlist-dev/enlist/cli/requestids"
 )
@@ -21,39 +22,53 @@ func open(t *testing.T, folder string) *requestids.Store {
 	return store
 }
 
-func begin(t *testing.T, store *requestids.Store, request string) *requestids.Entry {
+func begin(t *testing.T, folder, request string) *requestids.Entry {
 	t.Helper()
-	entry, err := store.Begin([]byte(request))
+	entry, err := open(t, folder).Begin(t.Context(), []byte(request), requestids.Entry{Server: "here:1", Caller: "me"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return entry
 }
 
+func end(t *testing.T, changes ...func() error) {
+	t.Helper()
+	for _, change := range changes {
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestEntries(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "a", "b")
-	first := begin(t, open(t, folder), "smith")
+	first := begin(t, folder, "smith")
 	if first.Repeated || first.Settled {
 		t.Errorf("a new entry is %+v", first)
 	}
-	if other := begin(t, open(t, folder), "jones"); other.RequestID == first.RequestID || other.Repeated {
+	other := begin(t, folder, "jones")
+	if other.RequestID == first.RequestID || other.Repeated {
 		t.Errorf("another request has the entry %+v", other)
 	}
-	if err := begin(t, open(t, folder), "smith").Settle(); err != nil {
-		t.Fatal(err)
-	}
-	again := begin(t, open(t, folder), "smith")
-	if again.RequestID != first.RequestID || !again.Created.Equal(first.Created) || !again.Repeated || !again.Settled {
+	end(t, first.Settle, first.Close, other.Close)
+
+	again := begin(t, folder, "smith")
+	if again.RequestID != first.RequestID || !again.Created.Equal(first.Created) || !again.Repeated || !again.Settled ||
+		again.Server != "here:1" || again.Caller != "me" {
 		t.Errorf("%+v was %+v", again, first)
 	}
-	if err := again.Forget(); err != nil {
-		t.Fatal(err)
+	end(t, again.Renew, again.Close)
+	renewed := begin(t, folder, "smith")
+	if renewed.RequestID == first.RequestID || renewed.RequestID != again.RequestID || !renewed.Repeated || renewed.Settled {
+		t.Errorf("after Renew: %+v", renewed)
 	}
-	if fresh := begin(t, open(t, folder), "smith"); fresh.RequestID == first.RequestID || fresh.Repeated || fresh.Settled {
+	end(t, renewed.Forget, renewed.Close)
+	if fresh := begin(t, folder, "smith"); fresh.RequestID == renewed.RequestID || fresh.Repeated || fresh.Settled {
 		t.Errorf("after Forget: %+v", fresh)
 	}
 }
 
+// Processes with the same request get the same entry, one after the other.
 func TestBeginAtOnce(t *testing.T) {
 	folder := t.TempDir()
 	ids := make([]string, 20)
@@ -65,12 +80,15 @@ func TestBeginAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			entry, err := store.Begin([]byte("smith"))
+			entry, err := store.Begin(t.Context(), []byte("smith"), requestids.Entry{})
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			ids[i] = entry.RequestID
+			if err := entry.Close(); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 	wait.Wait()
@@ -81,9 +99,19 @@ func TestBeginAtOnce(t *testing.T) {
 	}
 }
 
+func TestBeginWaits(t *testing.T) {
+	folder := t.TempDir()
+	begin(t, folder, "smith")
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if entry, err := open(t, folder).Begin(ctx, []byte("smith"), requestids.Entry{}); err == nil {
+		t.Errorf("two processes have %+v", entry)
+	}
+}
+
 func TestFilesHoldNoContent(t *testing.T) {
 	folder := t.TempDir()
-	begin(t, open(t, folder), "smith")
+	begin(t, folder, "smith")
 	err := filepath.WalkDir(folder, func(path string, file fs.DirEntry, err error) error {
 		if err != nil || file.IsDir() {
 			return err
@@ -111,18 +139,17 @@ func TestDamage(t *testing.T) {
 		"no JSON":       func(_, entry string) error { return os.WriteFile(entry, []byte("{"), 0o600) },
 		"no request_id": func(_, entry string) error { return os.WriteFile(entry, []byte("{}"), 0o600) },
 		"key":           func(folder, _ string) error { return os.WriteFile(filepath.Join(folder, "key"), nil, 0o600) },
+		"no key":        func(folder, _ string) error { return os.Remove(filepath.Join(folder, "key")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			entry := begin(t, open(t, folder), "smith")
-			if err := damage(folder, entry.File); err != nil {
-				t.Fatal(err)
-			}
+			entry := begin(t, folder, "smith")
+			end(t, entry.Close, func() error { return damage(folder, entry.File) })
 			store, err := requestids.Open(folder)
 			if err == nil {
-				_, err = store.Begin([]byte("smith"))
+				_, err = store.Begin(t.Context(), []byte("smith"), requestids.Entry{})
 			}
-			if err == nil || errors.Is(err, fs.ErrNotExist) {
+			if err == nil || !strings.Contains(err.Error(), folder) {
 				t.Errorf("a damaged file gives %v", err)
 			}
 		})

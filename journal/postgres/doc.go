@@ -1,24 +1,32 @@
-// Package postgres keeps the journal in a PostgreSQL database, which any number of replicas share. It needs PostgreSQL 13 or later.
+// Package postgres keeps the journal in a PostgreSQL database that any number of replicas share. It
+// needs PostgreSQL 13 or later.
+//
+// Package cli imports it.
 //
 // # Durability
 //
-// A method that returns without an error has its change on the server's disk: every session runs with synchronous_commit = on (or
-// remote_apply, where the operator has chosen that), whatever the DSN, the role or the server say. A server with fsync or
-// full_page_writes off cannot keep that promise; Open logs a warning then.
+// When a method returns without an error, its change is on the server's disk. Every session runs
+// with synchronous_commit = on (or remote_apply, if the operator chose that), whatever the DSN, the
+// role or the server say. A server with fsync or full_page_writes off cannot keep that promise.
+// Open then logs a warning.
 //
-// Replication is the operator's. With synchronous_standby_names set on the server, a commit also waits for those standbys, and a failover to
-// one of them loses nothing. Without it, replication is asynchronous, and a failover may lose the last moments: creates that were sent
-// and that the new primary has never heard of. Whoever fails over sets it. A DSN may name several hosts; only one that accepts writes
-// is used.
+// Replication is the operator's task. With synchronous_standby_names set on the server, a commit
+// also waits for those standbys, and a failover to one of them loses nothing. Without it,
+// replication is asynchronous. A failover may then lose the last moments: creations that were sent
+// and that the new primary does not know. An operator who plans a failover sets it. A DSN may name
+// several hosts. The store uses only one that accepts writes.
 //
 // # Sharing
 //
-// Everything is in the schema "enlist", which is created if it is missing; the DSN's user needs rights on nothing else. Migrations run when
-// a store is opened, one replica at a time, and only forward; a database that is newer than this version of Enlist is refused.
-// A pooler in between must give each connection a session of its own (PgBouncer: pool_mode = session).
+// Everything is in the schema "enlist", which Open creates if it is missing. The DSN's user needs
+// no other rights. Migrations run when a store is opened, one replica at a time, and only forward.
+// Open refuses a database that is newer than this version of Enlist. A pooler must give each
+// connection a session of its own (PgBouncer: pool_mode = session).
 //
-// Time is the server's. A replica is alive until the time that it last gave, a row is due by the same clock, and no replica's own clock
-// counts. Should the server's clock have jumped, a due time or a life that ends more than an hour ahead is not believed.
+// Time is the server's. A replica is alive until the time that it last wrote, and a row is due by
+// the same clock. No replica's own clock counts. If the server's clock has jumped, a due time or an
+// end of life may be more than an hour ahead. Such a row counts as due, and such a replica as dead.
 //
-// Every method is one statement in one round trip (the first of its kind on a connection: two), and finds what it needs by an index.
+// Every method is one statement in one round trip (two for the first of its kind on a connection),
+// and finds its rows by an index.
 package postgres

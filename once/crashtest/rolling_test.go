@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -24,6 +23,7 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 	"github.com/enlist-dev/enlist/sandbox"
 )
@@ -97,7 +97,7 @@ func rollingReplicas(t *testing.T, c *chance, dsn string) []*rollingReplica {
 	side := newVendorSide()
 	var replicas []*rollingReplica
 	for _, name := range []string{"a", "b"} {
-		r := &rollingReplica{side: side, grpc: freeAddress(t), http: freeAddress(t)}
+		r := &rollingReplica{side: side, grpc: testkit.FreeAddress(t), http: testkit.FreeAddress(t)}
 		r.replica = newReplica(t, c, side, name, onPostgres(dsn), replicaOptions{change: func(config *configv1.Config) {
 			config.Grpc.Address, config.Http.Address = r.grpc, r.http
 			config.Shutdown = &configv1.Shutdown{Delay: durationpb.New(rollingDelay), Timeout: durationpb.New(20 * time.Second)}
@@ -111,16 +111,6 @@ func rollingReplicas(t *testing.T, c *chance, dsn string) []*rollingReplica {
 		r.mustServe(t.Context())
 	}
 	return replicas
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
 }
 
 // rollingLoad is what callers do while replicas are restarted.

@@ -1,5 +1,6 @@
-// Command openapidoc writes the OpenAPI 3.1 document of the contract's REST side. What it says of fields, limits and errors stands in the
-// contract, its annotations and its comments; here stands only how to say it in OpenAPI.
+// Command openapidoc writes the OpenAPI 3.1 document of the contract's REST side. Fields, limits
+// and errors come from the contract, its annotations and its comments. The command says only how to
+// write them in OpenAPI.
 //
 // With -configuration it writes the JSON Schema of the configuration instead.
 //

@@ -1,5 +1,6 @@
-// Command protoimports prints the .proto files that the contract imports, from the descriptors linked into the Go packages
-// that go.mod pins. So `make generate` needs no schema registry, and contract and runtime cannot drift apart.
+// Command protoimports writes the .proto files that the contract imports, from the descriptors
+// linked into the Go packages that go.mod pins. So `make generate` needs no schema registry, and
+// contract and runtime cannot differ.
 //
 // Usage: protoimports DIRECTORY
 package main

@@ -28,4 +28,6 @@
 //     person decides about an account whose time would need another zone.
 //   - Bodies contain two secrets, the passwords of the API user and of the account. Responses may
 //     repeat them.
+//
+// Only package registry imports it.
 package avvio

@@ -30,30 +30,36 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 		if err != nil {
 			return nil, err
 		}
-		var candidates []providers.Candidate
-		seen := map[int64]bool{}
-		for _, at := range sites {
-			for _, listed := range at.accounts {
-				id := listed.account.GetAccountId()
-				candidate, is := c.candidate(&listed, sent.Since, time.Now())
-				if !is || seen[id] {
-					continue
-				}
-				seen[id] = id > 0 // an account that is listed twice counts once
-				if at.id != 0 && at.id != own {
-					candidate.Match = providers.MatchUnclear
-				}
-				if c.request.GetIncludeVendorRecord() {
-					candidate.Response.VendorRecord = listed.record(c.secrets())
-				}
-				candidates = append(candidates, candidate)
-			}
-		}
-		if len(candidates) > 0 {
+		if candidates := c.candidates(sites, sent.Since); len(candidates) > 0 {
 			return candidates, nil
 		}
 	}
 	return nil, nil
+}
+
+// candidates returns the candidates at some properties. At another property than the request's, a
+// match is unclear.
+func (c *creation) candidates(sites []site, since time.Time) []providers.Candidate {
+	var candidates []providers.Candidate
+	seen := map[int64]bool{}
+	for _, at := range sites {
+		for _, listed := range at.accounts {
+			id := listed.account.GetAccountId()
+			candidate, is := c.candidate(&listed, since, time.Now())
+			if !is || seen[id] {
+				continue
+			}
+			seen[id] = id > 0 // an account that is listed twice counts once
+			if at.id != 0 && at.id != c.account.GetSiteId() {
+				candidate.Match = providers.MatchUnclear
+			}
+			if c.request.GetIncludeVendorRecord() {
+				candidate.Response.VendorRecord = listed.record(c.secrets())
+			}
+			candidates = append(candidates, candidate)
+		}
+	}
+	return candidates
 }
 
 // candidate returns a candidate for an account. It returns none for an account that is older than

@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -30,9 +28,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
-}
+func TestMain(m *testing.M) { providertest.Main(m) }
 
 const (
 	unknown  = enlistv1.ErrorReason_OUTCOME_UNKNOWN
@@ -108,14 +104,10 @@ func full(t *testing.T) *enlistv1.CreateCustomerRequest {
 
 func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	t.Helper()
-	request := &enlistv1.CreateCustomerRequest{
+	return providertest.Request(t, &enlistv1.CreateCustomerRequest{
 		Provider: "caliq", RequestId: "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11",
 		OnExisting: enlistv1.OnExisting_ON_EXISTING_FAIL, UnsupportedFields: enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_REJECT,
-	}
-	if err := protojson.Unmarshal([]byte(text), request); err != nil {
-		t.Fatal(err)
-	}
-	return request
+	}, text)
 }
 
 func fixture(t *testing.T, name string) []byte {

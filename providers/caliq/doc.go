@@ -28,4 +28,6 @@
 //   - Caliq's page calls Country a currency code "in ISO3 format". It is the alpha-3 code of the
 //     country.
 //   - Each body contains the provider's key.
+//
+// Only package registry imports it.
 package caliq

@@ -1,5 +1,7 @@
 // Package codes translates between the codes of the contract (ISO 3166-1 alpha-2, ISO 4217, BCP-47)
 // and those of vendors. An unknown code is an error, never an empty string.
+//
+// Packages providers and server and the adapters may import it. It imports package match alone.
 package codes
 
 import (

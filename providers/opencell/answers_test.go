@@ -1,7 +1,6 @@
 package opencell_test
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -19,13 +18,6 @@ const (
 	absent = `{"actionStatus":{"status":"FAIL","errorCode":"ENTITY_DOES_NOT_EXISTS_EXCEPTION","message":"x"}}`
 	taken  = `{"status":"FAIL","errorCode":"ENTITY_ALREADY_EXISTS_EXCEPTION","message":"x"}`
 )
-
-func text(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}
-}
 
 // vendor returns an Opencell that responds to reads and creations in the given ways.
 func vendor(t *testing.T, read, create http.HandlerFunc, changes ...func(*configv1.Opencell)) providers.Provider {
@@ -52,15 +44,6 @@ func vendor(t *testing.T, read, create http.HandlerFunc, changes ...func(*config
 	return provider
 }
 
-func fails(t *testing.T, err error, want enlistv1.ErrorReason) *providers.Error {
-	t.Helper()
-	var known *providers.Error
-	if !errors.As(err, &known) || known.Reason != want {
-		t.Fatalf("got %v, want %s", err, want)
-	}
-	return known
-}
-
 func adopting(t *testing.T) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	return request(t, `{"onExisting":"ON_EXISTING_ADOPT","customer":{"id":"A-1","name":{"familyName":"Smith"},"billingAddress":{"countryCode":"FR"}}}`)
@@ -68,11 +51,11 @@ func adopting(t *testing.T) *enlistv1.CreateCustomerRequest {
 
 func TestAdopt(t *testing.T) {
 	// Since then the code is in use, perhaps because of a copy of this request.
-	_, err := providertest.Create(t.Context(), vendor(t, text(404, absent), text(409, taken)), adopting(t))
-	fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
+	_, err := providertest.Create(t.Context(), vendor(t, providertest.Respond(404, absent), providertest.Respond(409, taken)), adopting(t))
+	providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
 
-	_, err = providertest.Create(t.Context(), vendor(t, text(502, ""), text(200, `{"status":"SUCCESS"}`)), adopting(t))
-	if known := fails(t, err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+	_, err = providertest.Create(t.Context(), vendor(t, providertest.Respond(502, ""), providertest.Respond(200, `{"status":"SUCCESS"}`)), adopting(t))
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 		t.Errorf("stage %s of a create that was not sent", known.Stage)
 	}
 }
@@ -94,10 +77,10 @@ func TestAdoptsTheExactCode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			create := adopting(t)
 			create.RequestId = requestID
-			provider := vendor(t, text(200, test.record), func(http.ResponseWriter, *http.Request) { t.Error("a create was sent") })
+			provider := vendor(t, providertest.Respond(200, test.record), func(http.ResponseWriter, *http.Request) { t.Error("a create was sent") })
 			response, err := providertest.Create(t.Context(), provider, create)
 			if test.reason != 0 {
-				if known := fails(t, err, test.reason); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+				if known := providertest.Fails(t, err, test.reason); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 					t.Errorf("stage %s", known.Stage)
 				}
 				return
@@ -111,17 +94,17 @@ func TestAdoptsTheExactCode(t *testing.T) {
 
 func TestReadsNobodyElse(t *testing.T) {
 	for _, code := range []string{"B-2", "", "A1", "A-10"} {
-		other := text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"`+code+`","externalRef1":"A-1"}}`)
+		other := providertest.Respond(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"`+code+`","externalRef1":"A-1"}}`)
 		_, err := vendor(t, other, nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
-		fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+		providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
 	}
 }
 
 // Opencell may store a code in another form, which is then the customer's id.
 func TestReadsAnotherForm(t *testing.T) {
 	for _, code := range []string{"a-1", " A-1", "00A-1", "A\u200b-1"} {
-		read, err := vendor(t, text(200, held(code, "", "Smith")), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
-		if err != nil || read.GetCustomer().GetId() != code || !slices.Equal(warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+		read, err := vendor(t, providertest.Respond(200, held(code, "", "Smith")), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+		if err != nil || read.GetCustomer().GetId() != code || !slices.Equal(providertest.Warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
 			t.Errorf("%q: %v, %v", code, read, err)
 		}
 	}
@@ -132,7 +115,7 @@ func TestEntityCode(t *testing.T) {
 	for entityCode, want := range map[string]string{`"A-1"`: "A-1", `"a-1"`: "a-1", `" A-1 "`: " A-1 ", `"B-2"`: "A-1", `""`: "A-1", `null`: "A-1", `[1]`: "A-1", `7`: "A-1"} {
 		create := adopting(t)
 		create.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
-		created, err := providertest.Create(t.Context(), vendor(t, nil, text(200, `{"status":"SUCCESS","message":"","entityCode":`+entityCode+`}`)), create)
+		created, err := providertest.Create(t.Context(), vendor(t, nil, providertest.Respond(200, `{"status":"SUCCESS","message":"","entityCode":`+entityCode+`}`)), create)
 		if err != nil || created.GetCustomer().GetId() != want {
 			t.Fatalf("%s: %v, %v", entityCode, created, err)
 		}
@@ -141,7 +124,7 @@ func TestEntityCode(t *testing.T) {
 				t.Errorf("%s: %s is %s", entityCode, name, id)
 			}
 		}
-		if got := slices.Contains(warned(created.GetWarnings()), "ID_CHANGED customer.id"); got != (want != "A-1") {
+		if got := slices.Contains(providertest.Warned(created.GetWarnings()), "ID_CHANGED customer.id"); got != (want != "A-1") {
 			t.Errorf("%s: warned of %v", entityCode, created.GetWarnings())
 		}
 	}
@@ -151,21 +134,21 @@ func TestEntityCode(t *testing.T) {
 func TestVendorWarnings(t *testing.T) {
 	const iban = "FR7630006000011234567890189"
 	warning := `{"status":"WARNING","errorCode":"LIMITED","message":"careful with ` + iban + `"}`
-	created, err := providertest.Create(t.Context(), vendor(t, nil, text(200, warning)), full(t)[0])
-	if err != nil || !slices.Equal(warned(created.GetWarnings()), []string{"VENDOR_WARNING LIMITED"}) ||
+	created, err := providertest.Create(t.Context(), vendor(t, nil, providertest.Respond(200, warning)), full(t)[0])
+	if err != nil || !slices.Equal(providertest.Warned(created.GetWarnings()), []string{"VENDOR_WARNING LIMITED"}) ||
 		created.GetWarnings()[0].GetMessage() != "careful with $REDACTED" {
 		t.Errorf("created %v, %v", created, err)
 	}
-	read, err := vendor(t, text(200, `{"actionStatus":{"status":"WARNING"},"customer":{"code":"A-1"}}`), nil).
+	read, err := vendor(t, providertest.Respond(200, `{"actionStatus":{"status":"WARNING"},"customer":{"code":"A-1"}}`), nil).
 		GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
-	if err != nil || !slices.Equal(warned(read.GetWarnings()), []string{"VENDOR_WARNING"}) || read.GetWarnings()[0].GetMessage() == "" {
+	if err != nil || !slices.Equal(providertest.Warned(read.GetWarnings()), []string{"VENDOR_WARNING"}) || read.GetWarnings()[0].GetMessage() == "" {
 		t.Errorf("read %v, %v", read, err)
 	}
 }
 
 // A warning names a member of another type by the field that it fills.
 func TestOddMembers(t *testing.T) {
-	read, err := vendor(t, text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","vatNo":12345,"name":{"title":["MR"],"lastName":"Smith"},
+	read, err := vendor(t, providertest.Respond(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","vatNo":12345,"name":{"title":["MR"],"lastName":"Smith"},
 		"address":"Nice","jobTitle":null,"contactInformation":{"email":{"a":1}},"customFields":{"customField":[null,{"code":"tier","stringValue":"gold"}]}}}`), nil).
 		GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
 	if err != nil {
@@ -179,8 +162,8 @@ func TestOddMembers(t *testing.T) {
 		"UNREADABLE_VALUE customer.organization.vat_number customer.vatNo", "UNREADABLE_VALUE customer.name.title customer.name.title",
 		"UNREADABLE_VALUE customer.billing_address customer.address", "UNREADABLE_VALUE customer.email customer.contactInformation.email",
 		"UNREADABLE_VALUE customer.properties customer.customFields.customField[0]",
-	}; !slices.Equal(warned(read.GetWarnings()), want) {
-		t.Errorf("warned of %q", warned(read.GetWarnings()))
+	}; !slices.Equal(providertest.Warned(read.GetWarnings()), want) {
+		t.Errorf("warned of %q", providertest.Warned(read.GetWarnings()))
 	}
 }
 
@@ -211,10 +194,10 @@ func TestViolations(t *testing.T) {
 		{"ACTION_FORBIDDEN", "Parameters required: code", nil},
 	} {
 		create := request(t, `{"customer":{"id":"A-1","organization":{"name":"Acme"},"billingAddress":{"countryCode":"FR"}}}`)
-		refusing := text(400, providertest.JSON(map[string]any{"status": "FAIL", "errorCode": test.code, "message": test.message}))
+		refusing := providertest.Respond(400, providertest.JSON(map[string]any{"status": "FAIL", "errorCode": test.code, "message": test.message}))
 		_, err := providertest.Create(t.Context(), vendor(t, nil, refusing), create)
 		var paths []string
-		for _, violation := range fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Violations {
+		for _, violation := range providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Violations {
 			paths = append(paths, violation.Path)
 			if !strings.HasPrefix(violation.Description, "is missing at opencell (") {
 				t.Errorf("%s: %s", test.message, violation.Description)
@@ -230,12 +213,12 @@ func TestViolations(t *testing.T) {
 // a look-up confirms that refusal.
 func TestCreatedBefore401(t *testing.T) {
 	creates := 0
-	provider := vendor(t, text(200, held("A-1", requestID, "Smith")), func(w http.ResponseWriter, r *http.Request) {
+	provider := vendor(t, providertest.Respond(200, held("A-1", requestID, "Smith")), func(w http.ResponseWriter, r *http.Request) {
 		if creates++; creates == 1 {
-			text(401, "")(w, r)
+			providertest.Respond(401, "")(w, r)
 			return
 		}
-		text(409, taken)(w, r)
+		providertest.Respond(409, taken)(w, r)
 	})
 	create := adopting(t)
 	create.OnExisting, create.RequestId = enlistv1.OnExisting_ON_EXISTING_FAIL, requestID
@@ -244,7 +227,7 @@ func TestCreatedBefore401(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag || creates != 2 {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag || creates != 2 {
 		t.Errorf("confirm %d after %d creates", known.Confirm, creates)
 	}
 	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 1 || found[0].Match != providers.MatchOurs {
@@ -254,7 +237,7 @@ func TestCreatedBefore401(t *testing.T) {
 
 // The server returns dates as midnight in its own zone.
 func TestDateOfAnotherZone(t *testing.T) {
-	read := text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","customFields":{"customField":[
+	read := providertest.Respond(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","customFields":{"customField":[
 		{"code":"utc","dateValue":1582934400000},{"code":"paris","dateValue":1582930800000},{"code":"new-york","dateValue":1582952400000}]}}}`)
 	got, err := vendor(t, read, nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
 	if err != nil {
@@ -270,12 +253,12 @@ func TestDateOfAnotherZone(t *testing.T) {
 // The server's words may repeat the request.
 func TestSecretsInAnswers(t *testing.T) {
 	const iban, token = "FR7630006000011234567890189", "tok-4242"
-	refusing := text(400, `{"status":"FAIL","errorCode":"INVALID_PARAMETER","message":"bad: {\"iban\":\"`+iban+`\",\"tokenId\":\"`+token+`\"}"}`)
+	refusing := providertest.Respond(400, `{"status":"FAIL","errorCode":"INVALID_PARAMETER","message":"bad: {\"iban\":\"`+iban+`\",\"tokenId\":\"`+token+`\"}"}`)
 	_, err := providertest.Create(t.Context(), vendor(t, nil, refusing), full(t)[0])
-	if said := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Vendor.String(); strings.Contains(said, iban) || strings.Contains(said, token) {
+	if said := providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Vendor.String(); strings.Contains(said, iban) || strings.Contains(said, token) {
 		t.Errorf("a secret shows in %s", said)
 	}
-	read := text(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","methodOfPayment":[{"tokenId":"`+token+`","bankCoordinates":{"iban":"`+iban+`"}}]}}`)
+	read := providertest.Respond(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","methodOfPayment":[{"tokenId":"`+token+`","bankCoordinates":{"iban":"`+iban+`"}}]}}`)
 	got, err := vendor(t, read, nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
 	if err != nil {
 		t.Fatal(err)
@@ -288,11 +271,11 @@ func TestSecretsInAnswers(t *testing.T) {
 // At any HTTP status, this code says that something failed, and not how far Opencell got.
 func TestGenericFailure(t *testing.T) {
 	for _, status := range []int{200, 400, 500} {
-		failing := text(status, `{"status":"FAIL","errorCode":"GENERIC_API_EXCEPTION","message":"x"}`)
+		failing := providertest.Respond(status, `{"status":"FAIL","errorCode":"GENERIC_API_EXCEPTION","message":"x"}`)
 		create := adopting(t)
 		create.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
 		_, err := providertest.Create(t.Context(), vendor(t, nil, failing), create)
-		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		providertest.Fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 	}
 }
 
@@ -305,9 +288,9 @@ func TestDoneAtAnotherStatus(t *testing.T) {
 		create.OnExisting = enlistv1.OnExisting_ON_EXISTING_FAIL
 		_, err := providertest.Create(t.Context(), vendor(t, nil, func(w http.ResponseWriter, r *http.Request) {
 			creates++
-			text(status, `{"status":"SUCCESS","errorCode":"X"}`)(w, r)
+			providertest.Respond(status, `{"status":"SUCCESS","errorCode":"X"}`)(w, r)
 		}), create)
-		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		providertest.Fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 		if creates != 1 {
 			t.Errorf("%d: %d creates", status, creates)
 		}

@@ -51,4 +51,6 @@
 //   - In versions 12 to 16, an update without isCompany sets it to false. Every version ignores
 //     missing address lines.
 //   - From version 11 on, a read returns the accounts only with includeCustomerAccounts.
+//
+// Only package registry imports it.
 package opencell

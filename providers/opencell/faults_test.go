@@ -1,10 +1,6 @@
 package opencell_test
 
 import (
-	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -12,55 +8,16 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// world is a provider with a sandbox of its own.
-type world struct {
-	*testing.T
-	providers.Provider
-	url string
-}
+type world struct{ *providertest.World }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	server := httptest.NewServer(sandbox.New())
-	t.Cleanup(server.Close)
-	provider, err := connect(settings(server.URL), 5*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &world{t, provider, server.URL}
-}
-
-// order orders a fault for one request.
-func (w *world) order(operation, kind, form string) {
-	w.Helper()
-	response, err := http.Post(w.url+"/sandbox/faults", "application/json",
-		strings.NewReader(`{"vendor":"opencell","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`))
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		text, _ := io.ReadAll(response.Body)
-		w.Fatalf("%s at %s: %s", kind, operation, text)
-	}
-}
-
-// made returns the number of customers in the sandbox.
-func (w *world) made() int {
-	w.Helper()
-	response, err := http.Get(w.url + "/sandbox/records?vendor=opencell")
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	var held struct{ Records []struct{ Key string } }
-	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
-		w.Fatal(err)
-	}
-	return len(held.Records)
+	return &world{providertest.NewWorld(t, "opencell", func(baseURL string) (providers.Provider, error) {
+		return connect(settings(baseURL), 5*time.Second)
+	})}
 }
 
 // creation prepares a small creation with a code.
@@ -75,31 +32,6 @@ func (w *world) creation(code string) providers.Creation {
 	return creation
 }
 
-func (w *world) get(code string) (*enlistv1.GetCustomerResponse, error) {
-	w.Helper()
-	return w.GetCustomer(w.Context(), &enlistv1.GetCustomerRequest{CustomerId: code})
-}
-
-// find returns the one candidate of a look-up.
-func (w *world) find(creation providers.Creation) providers.Candidate {
-	w.Helper()
-	found, err := creation.FindCustomer(w.Context(), providers.Sent{Since: time.Now()})
-	if err != nil || len(found) != 1 {
-		w.Fatalf("found %+v, %v", found, err)
-	}
-	return found[0]
-}
-
-// warned returns the code and path of each warning.
-func warned(warnings []*enlistv1.Warning) []string {
-	var warned []string
-	for _, warning := range warnings {
-		code := strings.TrimPrefix(warning.GetCode().String(), "WARNING_CODE_")
-		warned = append(warned, strings.Join(strings.Fields(code+" "+warning.GetPath()+" "+warning.GetVendorCode()), " "))
-	}
-	return warned
-}
-
 // A creation does not prove which code Opencell stores. The reference proves that the customer is
 // ours, and the look-up and the read show the vendor's form.
 func TestFaultNormalisedKey(t *testing.T) {
@@ -109,22 +41,22 @@ func TestFaultNormalisedKey(t *testing.T) {
 	} {
 		t.Run(form, func(t *testing.T) {
 			w := newWorld(t)
-			w.order("create", "normalised_key", form)
+			w.Order("create", "normalised_key", form)
 			creation, other := w.creation(codes[0]), form == "cut"
 			created, err := creation.CreateCustomer(t.Context())
 			if err != nil || created.GetCustomer().GetId() != codes[0] || len(created.GetWarnings()) > 0 {
 				t.Fatalf("created %v, %v", created, err)
 			}
-			found := w.find(creation)
+			found := w.Find(creation)
 			customer := found.Response.GetCustomer()
 			if found.Match != providers.MatchOurs || !found.Near || customer.GetId() != codes[1] ||
-				customer.GetVendorIds()["billing_account_code"] != codes[1] || !slices.Equal(warned(found.Response.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+				customer.GetVendorIds()["billing_account_code"] != codes[1] || !slices.Equal(providertest.Warned(found.Response.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
 				t.Errorf("found %+v", found)
 			}
-			read, err := w.get(codes[0])
+			read, err := w.Get(codes[0])
 			if other {
-				fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
-			} else if err != nil || read.GetCustomer().GetId() != codes[1] || !slices.Equal(warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
+				providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+			} else if err != nil || read.GetCustomer().GetId() != codes[1] || !slices.Equal(providertest.Warned(read.GetWarnings()), []string{"ID_CHANGED customer.id"}) {
 				t.Errorf("read %v, %v", read, err)
 			}
 		})
@@ -134,35 +66,35 @@ func TestFaultNormalisedKey(t *testing.T) {
 // If a proxy repeats the request, Opencell refuses the customer that it has just created.
 func TestFaultRepeatedByProxy(t *testing.T) {
 	w := newWorld(t)
-	w.order("create", "repeated_by_proxy", "")
+	w.Order("create", "repeated_by_proxy", "")
 	creation := w.creation("A-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
 		t.Errorf("confirm %d", known.Confirm)
 	}
-	if found := w.find(creation); found.Match != providers.MatchOurs || found.Alike || w.made() != 1 {
-		t.Errorf("found %+v of %d", found, w.made())
+	if found := w.Find(creation); found.Match != providers.MatchOurs || found.Alike || w.Made() != 1 {
+		t.Errorf("found %+v of %d", found, w.Made())
 	}
 }
 
 func TestFaultRefusedWith500(t *testing.T) {
 	w := newWorld(t)
-	w.order("create", "refused_with_500", "")
+	w.Order("create", "refused_with_500", "")
 	creation := w.creation("A-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmByLookup || !known.Alive || w.made() != 0 {
-		t.Errorf("%+v, %d made", known, w.made())
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmByLookup || !known.Alive || w.Made() != 0 {
+		t.Errorf("%+v, %d made", known, w.Made())
 	}
 	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 0 {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	// A refused read or look-up shows neither presence nor absence.
-	w.order("get", "refused_with_500", "")
-	_, err = w.get("A-1")
-	fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
-	w.order("get", "refused_with_500", "")
+	w.Order("get", "refused_with_500", "")
+	_, err = w.Get("A-1")
+	providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
+	w.Order("get", "refused_with_500", "")
 	found, err := creation.FindCustomer(t.Context(), providers.Sent{})
-	if fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); found != nil {
+	if providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); found != nil {
 		t.Errorf("found %+v", found)
 	}
 }
@@ -175,16 +107,16 @@ func TestFaultOddRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for use := range 6 {
-		w.order("get", "odd_row", "")
-		read, err := w.get("A-1")
+		w.Order("get", "odd_row", "")
+		read, err := w.Get("A-1")
 		if err != nil || read.GetCustomer().GetId() != "A-1" || read.GetCustomer().GetProperties()["tier"] != "gold" ||
 			read.GetCustomer().GetVendorIds()["customer_account_code"] != "A-1" || read.GetCustomer().GetCurrencyCode() != "EUR" {
 			t.Errorf("use %d: read %v, %v", use, read, err)
 		}
 	}
 	for use := range 6 {
-		w.order("get", "odd_row", "")
-		if found := w.find(creation); found.Match != providers.MatchOurs {
+		w.Order("get", "odd_row", "")
+		if found := w.Find(creation); found.Match != providers.MatchOurs {
 			t.Errorf("use %d: found %+v", use, found)
 		}
 	}
@@ -195,13 +127,13 @@ func TestFaultOtherTypes(t *testing.T) {
 	for use := range 6 {
 		w := newWorld(t)
 		for range use { // each use changes other types
-			w.order("create", "other_types", "")
+			w.Order("create", "other_types", "")
 			_, _ = w.creation("spent").CreateCustomer(t.Context())
 		}
 		creation := w.creation("A-1")
-		w.order("create", "other_types", "")
+		w.Order("create", "other_types", "")
 		created, err := creation.CreateCustomer(t.Context())
-		if err != nil || created.GetCustomer().GetId() != "A-1" || !slices.Equal(warned(created.GetWarnings()), []string{"UNREADABLE_VALUE message"}) {
+		if err != nil || created.GetCustomer().GetId() != "A-1" || !slices.Equal(providertest.Warned(created.GetWarnings()), []string{"UNREADABLE_VALUE message"}) {
 			t.Errorf("use %d: created %v, %v", use, created, err)
 		}
 	}
@@ -211,17 +143,17 @@ func TestFaultOtherTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for use := range 6 {
-		w.order("get", "other_types", "")
-		read, err := w.get("A-1")
+		w.Order("get", "other_types", "")
+		read, err := w.Get("A-1")
 		if err != nil || read.GetCustomer().GetId() != "A-1" || read.GetCustomer().GetVendorIds()["external_ref1"] == requestID {
 			t.Fatalf("use %d: read %v, %v", use, read, err)
 		}
-		if !slices.ContainsFunc(warned(read.GetWarnings()), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") }) {
-			t.Errorf("use %d: warned of %q", use, warned(read.GetWarnings()))
+		if !slices.ContainsFunc(providertest.Warned(read.GetWarnings()), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") }) {
+			t.Errorf("use %d: warned of %q", use, providertest.Warned(read.GetWarnings()))
 		}
 		// An unreadable reference neither proves nor excludes that the customer is ours.
-		w.order("get", "other_types", "")
-		if found := w.find(creation); found.Match == providers.MatchOther {
+		w.Order("get", "other_types", "")
+		if found := w.Find(creation); found.Match == providers.MatchOther {
 			t.Errorf("use %d: found %+v", use, found)
 		}
 	}
@@ -230,16 +162,16 @@ func TestFaultOtherTypes(t *testing.T) {
 func TestFaultByteOrderMark(t *testing.T) {
 	w := newWorld(t)
 	for _, operation := range []string{"login", "create", "get", "get"} {
-		w.order(operation, "byte_order_mark", "")
+		w.Order(operation, "byte_order_mark", "")
 	}
 	creation := w.creation("A-1")
 	if created, err := creation.CreateCustomer(t.Context()); err != nil || len(created.GetWarnings()) > 0 {
 		t.Errorf("created %v, %v", created, err)
 	}
-	if read, err := w.get("A-1"); err != nil || len(read.GetWarnings()) > 0 {
+	if read, err := w.Get("A-1"); err != nil || len(read.GetWarnings()) > 0 {
 		t.Errorf("read %v, %v", read, err)
 	}
-	if found := w.find(creation); found.Match != providers.MatchOurs {
+	if found := w.Find(creation); found.Match != providers.MatchOurs {
 		t.Errorf("found %+v", found)
 	}
 }

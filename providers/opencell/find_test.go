@@ -12,6 +12,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
 const requestID = "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11"
@@ -79,7 +80,7 @@ func TestFindTellsOurs(t *testing.T) {
 			create.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{
 				Opencell: &enlistv1.OpencellOptions{ExternalRef1: strings.TrimPrefix(test.reference, "-")},
 			}
-			creation, err := vendor(t, text(200, test.record), nil, own).Prepare(create)
+			creation, err := vendor(t, providertest.Respond(200, test.record), nil, own).Prepare(create)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,12 +107,12 @@ func TestFindTellsOurs(t *testing.T) {
 func TestFindOtherAccounts(t *testing.T) {
 	for _, kind := range []string{"S", "CA", "BA_UA", "OWN_MODEL"} {
 		create := request(t, `{"requestId":"`+requestID+`","customer":{"id":"C"},"opencell":{"crmAccountType":"`+kind+`"}}`)
-		creation, err := vendor(t, text(404, absent), nil).Prepare(create)
+		creation, err := vendor(t, providertest.Respond(404, absent), nil).Prepare(create)
 		if err != nil {
 			t.Fatal(err)
 		}
 		found, err := creation.FindCustomer(t.Context(), providers.Sent{})
-		if fails(t, err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED); found != nil {
+		if providertest.Fails(t, err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED); found != nil {
 			t.Errorf("found %+v", found)
 		}
 	}
@@ -120,7 +121,7 @@ func TestFindOtherAccounts(t *testing.T) {
 // An observer sees no secret of a record, even if this test did not send it.
 func TestObservedRecordWithoutSecrets(t *testing.T) {
 	record := `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"C","methodOfPayment":[{"tokenId":"tok-1","bankCoordinates":{"iban":"FR76-1","accountNumber":"1","bic":"B"}}]}}`
-	provider := vendor(t, text(200, record), nil)
+	provider := vendor(t, providertest.Respond(200, record), nil)
 	var seen []string
 	ctx := providers.WithObserver(t.Context(), &providers.Observer{Exchanged: func(exchange *providers.Exchange) {
 		seen = append(seen, exchange.ResponseBody)

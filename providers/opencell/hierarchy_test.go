@@ -8,6 +8,7 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
@@ -32,7 +33,7 @@ func TestAccountTypes(t *testing.T) {
 		create := adopting(t)
 		create.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{CrmAccountType: accountType}}
 		_, err := provider.Prepare(create)
-		violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations
+		violations := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations
 		if len(violations) != 1 || violations[0].Path != "opencell.crm_account_type" || !strings.Contains(violations[0].Description, "custom_account_types") ||
 			!strings.Contains(violations[0].Description, strings.Join(own, ", ")) || strings.Contains(violations[0].Description, accountType+" ") {
 			t.Errorf("%q: violations %+v", accountType, violations)

@@ -37,12 +37,12 @@ func TestUpdateKeeps(t *testing.T) {
 		isCompany any
 		address   any
 	}{
-		"held":                      {moved, text(200, company), nil, true, whole},
-		"no company is held":        {moved, text(200, held("A-1", "", "Smith")), nil, nil, whole},
-		"the caller sets a company": {moved + `,"organization":{"name":"Acme"}`, text(200, held("A-1", "", "Smith")), nil, true, whole},
-		"not known there":           {moved, text(200, company), off, nil, whole},
-		"an old version":            {moved, text(200, company), old, nil, whole},
-		"nobody is there":           {moved, text(404, absent), nil, nil, line},
+		"held":                      {moved, providertest.Respond(200, company), nil, true, whole},
+		"no company is held":        {moved, providertest.Respond(200, held("A-1", "", "Smith")), nil, nil, whole},
+		"the caller sets a company": {moved + `,"organization":{"name":"Acme"}`, providertest.Respond(200, held("A-1", "", "Smith")), nil, true, whole},
+		"not known there":           {moved, providertest.Respond(200, company), off, nil, whole},
+		"an old version":            {moved, providertest.Respond(200, company), old, nil, whole},
+		"nobody is there":           {moved, providertest.Respond(404, absent), nil, nil, line},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var sent map[string]any
@@ -51,7 +51,7 @@ func TestUpdateKeeps(t *testing.T) {
 				if err := json.Unmarshal(body, &sent); err != nil {
 					t.Error(err)
 				}
-				text(200, `{"status":"SUCCESS"}`)(w, r)
+				providertest.Respond(200, `{"status":"SUCCESS"}`)(w, r)
 			}
 			change := test.settings
 			if change == nil {
@@ -72,7 +72,7 @@ func TestUpdateWithoutAddress(t *testing.T) {
 	update := updating(t, `"jobTitle":"CEO"`)
 	update.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{TradingCountryCode: "FR"}}
 	update.ValidateOnly = true
-	preview, err := providertest.Create(t.Context(), vendor(t, text(200, held("A-1", "", "Smith")), nil), update)
+	preview, err := providertest.Create(t.Context(), vendor(t, providertest.Respond(200, held("A-1", "", "Smith")), nil), update)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,16 +88,16 @@ func TestUpdateLooksFirst(t *testing.T) {
 		read   http.HandlerFunc
 		reason enlistv1.ErrorReason
 	}{
-		"fails":            {text(502, ""), enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
-		"a near code":      {text(200, held("a-1", "", "Smith")), enlistv1.ErrorReason_CUSTOMER_EXISTS},
-		"another customer": {text(200, held("B-2", "", "Smith")), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
+		"fails":            {providertest.Respond(502, ""), enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
+		"a near code":      {providertest.Respond(200, held("a-1", "", "Smith")), enlistv1.ErrorReason_CUSTOMER_EXISTS},
+		"another customer": {providertest.Respond(200, held("B-2", "", "Smith")), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
 	} {
 		for _, validateOnly := range []bool{false, true} {
 			update := updating(t, `"billingAddress":{"countryCode":"FR"}`)
 			update.ValidateOnly = validateOnly
 			provider := vendor(t, test.read, func(http.ResponseWriter, *http.Request) { t.Errorf("%s: an update was sent", name) })
 			_, err := providertest.Create(t.Context(), provider, update)
-			if known := fails(t, err, test.reason); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+			if known := providertest.Fails(t, err, test.reason); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 				t.Errorf("%s: stage %s", name, known.Stage)
 			}
 		}
@@ -114,13 +114,13 @@ func TestUpdateIsShown(t *testing.T) {
 		looks, shown bool
 		outcome      enlistv1.Outcome
 	}{
-		"there":       {"", text(200, held("A-1", "", "Smith")), true, true, updated},
-		"not there":   {"", text(404, absent), true, false, either},
+		"there":       {"", providertest.Respond(200, held("A-1", "", "Smith")), true, true, updated},
+		"not there":   {"", providertest.Respond(404, absent), true, false, either},
 		"no customer": {"UA", func(http.ResponseWriter, *http.Request) { t.Error("a look-up was made") }, false, false, either},
 	} {
 		update := updating(t, `"billingAddress":{"countryCode":"FR"}`)
 		update.VendorOptions = &enlistv1.CreateCustomerRequest_Opencell{Opencell: &enlistv1.OpencellOptions{CrmAccountType: test.kind}}
-		creation, err := vendor(t, test.read, text(200, `{"status":"SUCCESS"}`)).Prepare(update)
+		creation, err := vendor(t, test.read, providertest.Respond(200, `{"status":"SUCCESS"}`)).Prepare(update)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -22,9 +20,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
-}
+func TestMain(m *testing.M) { providertest.Main(m) }
 
 func settings(baseURL string) *configv1.Opencell {
 	demo := sandboxtest.DemoCredentials().Opencell
@@ -89,11 +85,7 @@ func TestProvider(t *testing.T) {
 
 func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	t.Helper()
-	request := &enlistv1.CreateCustomerRequest{Provider: "opencell"}
-	if err := protojson.Unmarshal([]byte(text), request); err != nil {
-		t.Fatal(err)
-	}
-	return request
+	return providertest.Request(t, &enlistv1.CreateCustomerRequest{Provider: "opencell"}, text)
 }
 
 // full returns two requests with every field that Opencell supports, because some fields replace
@@ -172,7 +164,7 @@ const custom = `{"code": "l", "longValue": "9007199254740993"}, {"code": "d", "d
 
 // The page's own sample, from the equivalent canonical request.
 func TestPageSample(t *testing.T) {
-	provider := vendor(t, text(404, absent), nil, func(own *configv1.Opencell) { own.ReferenceRequestId = proto.Bool(false) })
+	provider := vendor(t, providertest.Respond(404, absent), nil, func(own *configv1.Opencell) { own.ReferenceRequestId = proto.Bool(false) })
 	sample := request(t, `{
 		"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "onExisting": "ON_EXISTING_UPDATE", "validateOnly": true,
 		"customer": {"id": "CLASSIC-C00", "displayName": "John Smith", "name": {"title": "MR", "givenName": "John", "familyName": "Smith"},
@@ -210,7 +202,7 @@ func TestPageSample(t *testing.T) {
 
 // An update changes only what the request sets, and nothing that Enlist would add.
 func TestUpdateSendsNothingDerived(t *testing.T) {
-	provider := vendor(t, text(404, absent), nil)
+	provider := vendor(t, providertest.Respond(404, absent), nil)
 	for on, want := range map[string]bool{"ON_EXISTING_FAIL": true, "ON_EXISTING_UPDATE": false, "ON_EXISTING_ADOPT": true} {
 		preview, err := providertest.Create(t.Context(), provider, request(t, `{"requestId": "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", "validateOnly": true,
 			"onExisting": "`+on+`", "customer": {"id": "X", "name": {"familyName": "One"}, "billingAddress": {"countryCode": "FR"}}}`))

@@ -43,7 +43,7 @@ func TestPaymentMethodsOfVersions(t *testing.T) {
 				}
 				continue
 			}
-			violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations
+			violations := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations
 			if len(violations) != 1 || violations[0].Path != "opencell.payment_methods[1].payment_method_type" || !strings.Contains(violations[0].Description, "setting version") {
 				t.Errorf("version %d, %s: %+v", version, code, violations)
 			}
@@ -71,7 +71,7 @@ func TestPaymentMethodsLack(t *testing.T) {
 			}
 			continue
 		}
-		if violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != want {
+		if violations := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != want {
 			t.Errorf("%s: %+v", options, violations)
 		}
 	}
@@ -108,7 +108,7 @@ func TestLimits(t *testing.T) {
 				}
 				continue
 			}
-			if violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != test.path {
+			if violations := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != test.path {
 				t.Errorf("%s: %+v", test.path, violations)
 			}
 		}
@@ -128,7 +128,7 @@ func TestLargeNumbersInLists(t *testing.T) {
 			"opencell.discount_plans_for_instantiation[0].": `"discountPlansForInstantiation":[{"code":"DP",` + fields + `}]`,
 		} {
 			_, err := vendor(t, nil, nil).Prepare(paying(t, options))
-			if violations := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != holder+want {
+			if violations := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != holder+want {
 				t.Errorf("%s: %+v", options, violations)
 			}
 		}
@@ -169,7 +169,7 @@ func TestReadsFieldsOfAccounts(t *testing.T) {
 		`,"customerAccounts":{"customerAccount":[{"code":"A-1",` + fields(`{"code":"same","stringValue":"1"},{"code":"account","longValue":7},{"code":"list","value":[{"value":"a"}]}`) +
 		`,"billingAccounts":{"billingAccount":[{"code":"A-1",` + fields(`{"code":"billing","booleanValue":true},{"code":"map","mapValue":{"k":{"value":1}}}`) +
 		`,"userAccounts":{"userAccount":[{"code":"A-1",` + fields(`{"code":"user","stringValue":"u"},{"code":"other","stringValue":"2"}`) + `}]}}]}}]}}}`
-	read, err := vendor(t, text(200, record), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+	read, err := vendor(t, providertest.Respond(200, record), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestReadsFieldsOfAccounts(t *testing.T) {
 		t.Errorf("read %v", got)
 	}
 	wantWarned := []string{`UNREPRESENTED_VALUE customer.properties["list"] list`, `UNREPRESENTED_VALUE customer.properties["map"] map`, `UNREPRESENTED_VALUE customer.properties["other"] other`}
-	if got := warned(read.GetWarnings()); !slices.Equal(got, wantWarned) {
+	if got := providertest.Warned(read.GetWarnings()); !slices.Equal(got, wantWarned) {
 		t.Errorf("warned of %q", got)
 	}
 }
@@ -205,7 +205,7 @@ func TestReadsAccounts(t *testing.T) {
 			`UNREPRESENTED_VALUE customer.properties["l"] l`, `UNREPRESENTED_VALUE customer.properties["p"] p`,
 		}},
 	} {
-		read, err := vendor(t, text(200, test.record), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
+		read, err := vendor(t, providertest.Respond(200, test.record), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func TestReadsAccounts(t *testing.T) {
 				t.Errorf("%s: %v", name, customer.GetVendorIds())
 			}
 		}
-		if got := warned(read.GetWarnings()); !slices.Equal(got, test.want) {
+		if got := providertest.Warned(read.GetWarnings()); !slices.Equal(got, test.want) {
 			t.Errorf("%s: warned of %q", name, got)
 		}
 		shown := read.GetVendorRecord().String()
@@ -231,11 +231,11 @@ func TestReadsAccounts(t *testing.T) {
 // No preview and no error contains a card number.
 func TestCardNumbersAreNotShown(t *testing.T) {
 	create := paying(t, `"paymentMethods":[`+card+`]`)
-	provider := vendor(t, nil, text(400, `{"status":"FAIL","errorCode":"INVALID_PARAMETER","message":"no 4111111111111111 and {\"issueNumber\":\"9\"}"}`))
+	provider := vendor(t, nil, providertest.Respond(400, `{"status":"FAIL","errorCode":"INVALID_PARAMETER","message":"no 4111111111111111 and {\"issueNumber\":\"9\"}"}`))
 	var seen []string
 	ctx := providers.WithObserver(t.Context(), &providers.Observer{Exchanged: func(e *providers.Exchange) { seen = append(seen, fmt.Sprintf("%+v", *e)) }})
 	_, err := providertest.Create(ctx, provider, create)
-	known := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
+	known := providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED)
 	create.ValidateOnly = true
 	preview, previewErr := providertest.Create(t.Context(), provider, create)
 	if previewErr != nil {

@@ -5,4 +5,6 @@
 // other parameters. So Enlist refuses a token that was changed, or is from another list or other
 // parameters. A token is neither a secret nor a permission: a caller who can read a list can read
 // all its pages.
+//
+// The server and the adapters may import it. It returns the errors of package providers.
 package pagetoken

@@ -6,6 +6,8 @@
 //
 // matrix.txt has the expected result of each fault of the sandbox, for each operation and vendor.
 // The case Matrix runs it.
+//
+// Only tests import it.
 package providertest
 
 import (

@@ -1,4 +1,6 @@
 // Package registry makes the configured providers. It is the only package that knows all vendors.
+//
+// Package cli and tests import it.
 package registry
 
 import (

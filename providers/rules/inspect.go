@@ -64,38 +64,49 @@ func (f *Findings) visit(message protoreflect.Message, at *spot) {
 	fields := message.Descriptor().Fields()
 	for i := range fields.Len() {
 		field := fields.Get(i)
-		if !message.Has(field) {
-			continue
-		}
-		value := message.Get(field)
 		switch {
+		case !message.Has(field):
 		case field.IsMap():
-			f.visitMap(value.Map(), field, at)
-		case field.IsList() && field.Message() != nil:
-			for j := range value.List().Len() {
-				f.visit(value.List().Get(j).Message(), &spot{above: at, name: field.Name(), index: j})
-			}
-		case field.IsList() && field.Kind() == protoreflect.StringKind:
-			list := value.List()
-			for j := range list.Len() {
-				if wrong := textProblem(list.Get(j).String(), field); wrong != "" {
-					f.Text = append(f.Text, violation(&spot{above: at, name: field.Name(), index: j}, wrong))
-				}
-			}
+			f.visitMap(message.Get(field).Map(), field, at)
 		case field.IsList():
-		case field.Message() != nil:
-			here := &spot{above: at, name: field.Name(), index: -1}
-			f.visit(value.Message(), here)
-			if day, ok := value.Message().Interface().(*date.Date); ok && !isOnCalendar(day) {
-				f.Impossible = append(f.Impossible, violation(here, "must be a real date with year (1 to 9999), month and day"))
-			}
-		case field.Kind() == protoreflect.StringKind:
-			if wrong := textProblem(value.String(), field); wrong != "" {
-				f.Text = append(f.Text, violation(&spot{above: at, name: field.Name(), index: -1}, wrong))
-			}
-		case field.Kind() == protoreflect.DoubleKind && (math.IsNaN(value.Float()) || math.IsInf(value.Float(), 0)):
-			f.Impossible = append(f.Impossible, violation(&spot{above: at, name: field.Name(), index: -1}, "must be a finite number"))
+			f.visitList(message.Get(field).List(), field, at)
+		default:
+			f.visitValue(message.Get(field), field, at)
 		}
+	}
+}
+
+func (f *Findings) visitList(list protoreflect.List, field protoreflect.FieldDescriptor, at *spot) {
+	for i := range list.Len() {
+		switch {
+		case field.Message() != nil:
+			f.visit(list.Get(i).Message(), &spot{above: at, name: field.Name(), index: i})
+		case field.Kind() == protoreflect.StringKind:
+			f.visitText(list.Get(i).String(), field, at, i)
+		default:
+			return
+		}
+	}
+}
+
+func (f *Findings) visitValue(value protoreflect.Value, field protoreflect.FieldDescriptor, at *spot) {
+	switch {
+	case field.Message() != nil:
+		here := &spot{above: at, name: field.Name(), index: -1}
+		f.visit(value.Message(), here)
+		if day, ok := value.Message().Interface().(*date.Date); ok && !isOnCalendar(day) {
+			f.Impossible = append(f.Impossible, violation(here, "must be a real date with year (1 to 9999), month and day"))
+		}
+	case field.Kind() == protoreflect.StringKind:
+		f.visitText(value.String(), field, at, -1)
+	case field.Kind() == protoreflect.DoubleKind && (math.IsNaN(value.Float()) || math.IsInf(value.Float(), 0)):
+		f.Impossible = append(f.Impossible, violation(&spot{above: at, name: field.Name(), index: -1}, "must be a finite number"))
+	}
+}
+
+func (f *Findings) visitText(text string, field protoreflect.FieldDescriptor, at *spot, index int) {
+	if wrong := textProblem(text, field); wrong != "" {
+		f.Text = append(f.Text, violation(&spot{above: at, name: field.Name(), index: index}, wrong))
 	}
 }
 

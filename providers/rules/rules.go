@@ -1,5 +1,7 @@
 // Package rules checks a message against the validation rules in its .proto file. It reports each
 // violation by proto field path and in words. It never repeats the value, which is personal data.
+//
+// Packages server, once and providers, and the adapters, may import it. It imports only the contract.
 package rules
 
 import (

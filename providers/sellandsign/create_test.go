@@ -255,7 +255,7 @@ func TestOutcome(t *testing.T) {
 		"none, as it seems": {-1, now, createdOrUpdated},
 	} {
 		for _, on := range []enlistv1.OnExisting{onFail, onUpdate, onAdopt} {
-			v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(200, record("C", c.creationDate, c.syncTimer))})
+			v := newVendor(t, answers{"getCustomer": providertest.Respond(200, "null"), "selectOrCreateCustomer": providertest.Respond(200, record("C", c.creationDate, c.syncTimer))})
 			request := small(t, "C")
 			request.OnExisting = on
 			response, err := providertest.Create(t.Context(), v, request)
@@ -274,15 +274,15 @@ func TestLookUpBeforeCreate(t *testing.T) {
 		want   enlistv1.ErrorReason
 		stage  enlistv1.SendStage
 	}{
-		"there":      {text(200, record("C", 1, 1)), enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.SendStage_SEND_STAGE_ANSWERED},
-		"broken":     {text(500, ""), enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
-		"refused":    {text(401, ""), enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
-		"too often":  {text(429, ""), enlistv1.ErrorReason_VENDOR_RATE_LIMITED, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
-		"a page":     {text(200, "<html>"), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
-		"no object":  {text(200, "{}"), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
-		"other's":    {text(200, record("D", 1, 1)), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
+		"there":      {providertest.Respond(200, record("C", 1, 1)), enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.SendStage_SEND_STAGE_ANSWERED},
+		"broken":     {providertest.Respond(500, ""), enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
+		"refused":    {providertest.Respond(401, ""), enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
+		"too often":  {providertest.Respond(429, ""), enlistv1.ErrorReason_VENDOR_RATE_LIMITED, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
+		"a page":     {providertest.Respond(200, "<html>"), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
+		"no object":  {providertest.Respond(200, "{}"), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
+		"other's":    {providertest.Respond(200, record("D", 1, 1)), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
 		"no answer":  {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
-		"redirected": {text(302, ""), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
+		"redirected": {providertest.Respond(302, ""), enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.SendStage_SEND_STAGE_NOT_SENT},
 	} {
 		for _, on := range []enlistv1.OnExisting{onFail, onAdopt} {
 			if on == onAdopt && name == "there" {
@@ -327,7 +327,7 @@ func TestNotFound(t *testing.T) {
 		"false":         {200, "false", enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
 		"without names": {200, `{"number":null}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID},
 	} {
-		v := newVendor(t, answers{"getCustomer": text(c.status, c.body), "getCustomerPropertyListFor": text(200, "[]")})
+		v := newVendor(t, answers{"getCustomer": providertest.Respond(c.status, c.body), "getCustomerPropertyListFor": providertest.Respond(200, "[]")})
 		_, err := v.read(t.Context(), "C")
 		if known := failure(t, err, c.want); known.Vendor.GetHttpStatus() != int32(c.status) {
 			t.Errorf("%s: %v", name, known.Vendor)
@@ -364,7 +364,7 @@ func TestCreateAnswers(t *testing.T) {
 		"401":              {401, "", enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(c.status, c.body)})
+			v := newVendor(t, answers{"getCustomer": providertest.Respond(200, "null"), "selectOrCreateCustomer": providertest.Respond(c.status, c.body)})
 			_, err := providertest.Create(t.Context(), v, small(t, "C"))
 			known := failure(t, err, c.want)
 			if want := confirmations[name]; known.Confirm != want {
@@ -395,7 +395,7 @@ func TestTokenIsCutOut(t *testing.T) {
 		"hexadecimal":    strings.NewReplacer("=", "&#x3D;", "+", "&#x2b;", "|", "&#124;").Replace(token),
 		"twice, in text": "GET /x?j_token=" + url.QueryEscape(token) + " " + token,
 	} {
-		v := newVendor(t, answers{"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(400, "at ?j_token="+shown+"&x=1 failed"+strings.Repeat(" é\xff", 500))})
+		v := newVendor(t, answers{"getCustomer": providertest.Respond(200, "null"), "selectOrCreateCustomer": providertest.Respond(400, "at ?j_token="+shown+"&x=1 failed"+strings.Repeat(" é\xff", 500))})
 		_, err := providertest.Create(t.Context(), v, small(t, "C"))
 		said := failure(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Vendor.GetMessages()[0].GetMessage()
 		if !strings.HasPrefix(said, "at ?j_token=") || !strings.Contains(said, "$J_TOKEN") || strings.Contains(said, "c2Vsb") || strings.Contains(strings.ToLower(said), "dg9rzw") {

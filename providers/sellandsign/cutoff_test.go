@@ -15,7 +15,7 @@ import (
 func TestPropertiesThatAreCutOff(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	v := newVendor(t, answers{
-		"getCustomer": text(200, "null"), "selectOrCreateCustomer": text(200, record("C", 1000, 1000)),
+		"getCustomer": providertest.Respond(200, "null"), "selectOrCreateCustomer": providertest.Respond(200, record("C", 1000, 1000)),
 		"getCustomerPropertyListFor": func(_ http.ResponseWriter, r *http.Request) {
 			stop()
 			<-r.Context().Done()

@@ -36,4 +36,6 @@
 //   - A new customer has equal creationDate and syncTimer in the page's sample. Nothing documents
 //     that.
 //   - Keys of free properties must be declared at Sell&Sign. Any other key fails.
+//
+// Only package registry imports it.
 package sellandsign

@@ -10,6 +10,7 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
 // A customer that is clearly older than the send is not ours, unless the vendor said just before
@@ -42,7 +43,7 @@ func TestFindGoesByTime(t *testing.T) {
 			record := fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q,"creationDate":%d,"syncTimer":1}`,
 				test.family, sent.GetName().GetGivenName(), sent.GetEmail(), since.Add(-test.age).UnixMilli())
 			sent.Name.FamilyName = "Smith"
-			v := newVendor(t, answers{"getCustomer": text(200, record), "getCustomerPropertyListFor": text(200, "[]")})
+			v := newVendor(t, answers{"getCustomer": providertest.Respond(200, record), "getCustomerPropertyListFor": providertest.Respond(200, "[]")})
 			creation, err := v.Prepare(request)
 			if err != nil {
 				t.Fatal(err)
@@ -63,9 +64,9 @@ func TestFindCompletesProperties(t *testing.T) {
 		request := withProperties(t)
 		request.Customer.Name.FamilyName = "Smith"
 		v := newVendor(t, answers{
-			"getCustomer": text(200, fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q}`,
+			"getCustomer": providertest.Respond(200, fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q}`,
 				family, request.GetCustomer().GetName().GetGivenName(), request.GetCustomer().GetEmail())),
-			"getCustomerPropertyListFor": text(200, "[]"),
+			"getCustomerPropertyListFor": providertest.Respond(200, "[]"),
 			"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
 				key, value := r.URL.Query().Get("key"), r.URL.Query().Get("value")
 				set[key] = value

@@ -26,7 +26,7 @@ func TestFormsOfASuccess(t *testing.T) {
 		"byte-order mark":   {"\xEF\xBB\xBF" + `{"number":"C-1","actorId":7}`, 0, "C-1", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := newVendor(t, answers{"getCustomer": text(404, ""), "selectOrCreateCustomer": text(200, c.body)})
+			v := newVendor(t, answers{"getCustomer": providertest.Respond(404, ""), "selectOrCreateCustomer": providertest.Respond(200, c.body)})
 			got, err := providertest.Create(t.Context(), v, small(t, "C-1"))
 			if c.want != 0 {
 				failure(t, err, c.want)
@@ -57,7 +57,7 @@ func TestNearNumber(t *testing.T) {
 	for _, existing := range []enlistv1.OnExisting{
 		enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE,
 	} {
-		v := newVendor(t, answers{"getCustomer": text(200, `{"number":"c-1","actorId":7}`), "getCustomerPropertyListFor": text(200, "[]")})
+		v := newVendor(t, answers{"getCustomer": providertest.Respond(200, `{"number":"c-1","actorId":7}`), "getCustomerPropertyListFor": providertest.Respond(200, "[]")})
 		request := small(t, "C-1")
 		request.OnExisting = existing
 		_, err := providertest.Create(t.Context(), v, request)

@@ -18,7 +18,7 @@ import (
 func TestUpdateKeepsWhatIsLeftOut(t *testing.T) {
 	held := `{"number":"C","actorId":1,"companyName":"Acme","registrationNumber":"REG","address1":"Old 1","address2":"Old 2","phone":"0102030405",
 		"jobTitle":"CMO","birthdate":86400000,"birthplace":"Lyon","customerCode":"ZC","creationDate":1000,"syncTimer":1000}`
-	v := newVendor(t, answers{"getCustomer": text(200, held), "selectOrCreateCustomer": text(200, record("C", 1000, 900_000))})
+	v := newVendor(t, answers{"getCustomer": providertest.Respond(200, held), "selectOrCreateCustomer": providertest.Respond(200, record("C", 1000, 900_000))})
 	request := small(t, "C")
 	request.OnExisting = onUpdate
 	request.Customer.JobTitle, request.Customer.BirthDate = "CEO", nil
@@ -78,7 +78,7 @@ func TestUpdateTwice(t *testing.T) {
 			sent = append(sent, r.URL.Query().Get("job_title"))
 			_, _ = w.Write([]byte(record("C", 1000, 900_000)))
 		},
-		"getCustomerPropertyListFor": text(200, "[]"),
+		"getCustomerPropertyListFor": providertest.Respond(200, "[]"),
 		"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
 			if len(sent) == 1 {
 				w.WriteHeader(http.StatusBadRequest)
@@ -102,7 +102,7 @@ func TestUpdateTwice(t *testing.T) {
 // An update that keeps the existing customer code does not send the setting's default.
 func TestUpdateKeepsTheCode(t *testing.T) {
 	for held, want := range map[string]int{"ZC": 0, "OURS": 1, "": 1} {
-		v := newVendor(t, answers{"getCustomer": text(200, `{"number":"C","actorId":1,"customerCode":"`+held+`"}`)})
+		v := newVendor(t, answers{"getCustomer": providertest.Respond(200, `{"number":"C","actorId":1,"customerCode":"`+held+`"}`)})
 		own := settings(v.url)
 		own.Defaults = &enlistv1.SellAndSignOptions{CustomerCode: "OURS"}
 		provider, err := connect(own, time.Second)

@@ -113,7 +113,7 @@ func TestContractor(t *testing.T) {
 		strings.Replace(camel, "-405216000000", "-405219600000", 1), // midnight in Paris
 		strings.Replace(camel, "-405216000000", "-405198000000", 1), // midnight in New York
 	} {
-		v := newVendor(t, answers{"getContractorsFor": text(200, `{"elements":[`+written+`]}`)})
+		v := newVendor(t, answers{"getContractorsFor": providertest.Respond(200, `{"elements":[`+written+`]}`)})
 		got, err := v.ListContractors(t.Context(), &enlistv1.ListContractorsRequest{Provider: "sellandsign", CustomerId: "C", IncludeVendorRecord: true})
 		if err != nil {
 			t.Fatal(err)
@@ -126,7 +126,7 @@ func TestContractor(t *testing.T) {
 		}
 	}
 	for _, none := range []string{"-1", "null", `""`, `"-1"`, `"soon"`, "1e300", "true", "{}", "-99999999999999"} {
-		v := newVendor(t, answers{"getContractorsFor": text(200, strings.Replace("["+camel+"]", "-405216000000", none, 1))})
+		v := newVendor(t, answers{"getContractorsFor": providertest.Respond(200, strings.Replace("["+camel+"]", "-405216000000", none, 1))})
 		if got := v.contractors(t, 0, "").GetContractors()[0].GetBirthDate(); got != nil {
 			t.Errorf("birthdate %s read as %v", none, got)
 		}
@@ -138,25 +138,25 @@ func TestContractorAnswers(t *testing.T) {
 		notFound = enlistv1.ErrorReason_CUSTOMER_NOT_FOUND
 		invalid  = enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID
 	)
-	there, absent := text(200, record("C", 1, 1)), text(200, "null")
+	there, absent := providertest.Respond(200, record("C", 1, 1)), providertest.Respond(200, "null")
 	for name, c := range map[string]struct {
 		list, customer http.HandlerFunc
 		want           enlistv1.ErrorReason
 	}{
-		"none":                  {text(200, `{"elements":[]}`), there, 0},
-		"null for none":         {text(200, `{"elements":null}`), there, 0},
-		"nothing for none":      {text(200, ""), there, 0},
-		"nobody's":              {text(200, "[]"), absent, notFound},
-		"nobody's, by a status": {text(404, ""), absent, notFound},
-		"refused":               {text(400, ""), there, enlistv1.ErrorReason_VENDOR_REJECTED},
-		"wrong URL":             {text(404, ""), there, invalid},
-		"a page":                {text(200, "<html>"), there, invalid},
-		"no elements":           {text(200, `{"hello":"world"}`), there, invalid},
-		"elements of another":   {text(200, `{"elements":{"a":1}}`), there, invalid},
-		"no objects":            {text(200, `[null]`), there, 0}, // a warning names an unreadable row
-		"more than asked for":   {text(200, `[{"id":1},{"id":2},{"id":3}]`), there, invalid},
-		"credentials":           {text(401, ""), there, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
-		"broken":                {text(500, ""), there, enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
+		"none":                  {providertest.Respond(200, `{"elements":[]}`), there, 0},
+		"null for none":         {providertest.Respond(200, `{"elements":null}`), there, 0},
+		"nothing for none":      {providertest.Respond(200, ""), there, 0},
+		"nobody's":              {providertest.Respond(200, "[]"), absent, notFound},
+		"nobody's, by a status": {providertest.Respond(404, ""), absent, notFound},
+		"refused":               {providertest.Respond(400, ""), there, enlistv1.ErrorReason_VENDOR_REJECTED},
+		"wrong URL":             {providertest.Respond(404, ""), there, invalid},
+		"a page":                {providertest.Respond(200, "<html>"), there, invalid},
+		"no elements":           {providertest.Respond(200, `{"hello":"world"}`), there, invalid},
+		"elements of another":   {providertest.Respond(200, `{"elements":{"a":1}}`), there, invalid},
+		"no objects":            {providertest.Respond(200, `[null]`), there, 0}, // a warning names an unreadable row
+		"more than asked for":   {providertest.Respond(200, `[{"id":1},{"id":2},{"id":3}]`), there, invalid},
+		"credentials":           {providertest.Respond(401, ""), there, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
+		"broken":                {providertest.Respond(500, ""), there, enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := newVendor(t, answers{"getContractorsFor": c.list, "getCustomer": c.customer})
@@ -227,8 +227,8 @@ func TestProperties(t *testing.T) {
 func TestPropertyIDs(t *testing.T) {
 	ids := map[string]string{}
 	v := newVendor(t, answers{
-		"selectOrCreateCustomer":     text(200, record("C", 1, 1)),
-		"getCustomerPropertyListFor": text(200, `{"elements":[{"id":12,"key":"segment","value":"x","customerNumber":"C"},{"id":13,"key":"other","value":"kept"}]}`),
+		"selectOrCreateCustomer":     providertest.Respond(200, record("C", 1, 1)),
+		"getCustomerPropertyListFor": providertest.Respond(200, `{"elements":[{"id":12,"key":"segment","value":"x","customerNumber":"C"},{"id":13,"key":"other","value":"kept"}]}`),
 		"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
 			query := r.URL.Query()
 			ids[query.Get("key")] = query.Get("id") + " " + query.Get("customer_number")
@@ -259,21 +259,21 @@ func TestPropertyFailures(t *testing.T) {
 		first, second, all string // of the notes, in the order of the keys
 		calls              int    // requests to set a property
 	}{
-		"list broken":       {text(500, "oops"), nil, notTried, notTried, "HTTP status 500: oops", 0},
-		"list not a list":   {text(200, `{"a":1}`), nil, notTried, notTried, "HTTP status 200", 0},
-		"list without keys": {text(200, `[{"id":1}]`), nil, notTried, notTried, "HTTP status 200", 0},
-		"list missing":      {text(404, ""), text(400, "no"), notSet, notSet, "HTTP status 400: no", 3},
-		"refused":           {text(200, "[]"), text(400, "no"), notSet, notSet, "HTTP status 400: no", 3},
-		"broken each time":  {text(200, "[]"), text(500, ""), mayBe, mayBe, "HTTP status 500", 3},
-		"another's answer":  {text(200, "[]"), text(200, `{"key":"other","value":"n"}`), mayBe, mayBe, "HTTP status 200", 3},
-		"another value":     {text(200, "[]"), text(200, `{"key":"note","value":"other"}`), mayBe, mayBe, "HTTP status 200", 3},
-		"no longer allowed": {text(200, "[]"), text(401, ""), notSet, notTried, "HTTP status 401", 1},
-		"too many calls":    {text(200, "[]"), text(429, ""), notSet, notTried, "HTTP status 429", 1},
-		"no answer":         {text(200, "[]"), dropConnection, mayBe, notTried, "sent no complete response", 1},
+		"list broken":       {providertest.Respond(500, "oops"), nil, notTried, notTried, "HTTP status 500: oops", 0},
+		"list not a list":   {providertest.Respond(200, `{"a":1}`), nil, notTried, notTried, "HTTP status 200", 0},
+		"list without keys": {providertest.Respond(200, `[{"id":1}]`), nil, notTried, notTried, "HTTP status 200", 0},
+		"list missing":      {providertest.Respond(404, ""), providertest.Respond(400, "no"), notSet, notSet, "HTTP status 400: no", 3},
+		"refused":           {providertest.Respond(200, "[]"), providertest.Respond(400, "no"), notSet, notSet, "HTTP status 400: no", 3},
+		"broken each time":  {providertest.Respond(200, "[]"), providertest.Respond(500, ""), mayBe, mayBe, "HTTP status 500", 3},
+		"another's answer":  {providertest.Respond(200, "[]"), providertest.Respond(200, `{"key":"other","value":"n"}`), mayBe, mayBe, "HTTP status 200", 3},
+		"another value":     {providertest.Respond(200, "[]"), providertest.Respond(200, `{"key":"note","value":"other"}`), mayBe, mayBe, "HTTP status 200", 3},
+		"no longer allowed": {providertest.Respond(200, "[]"), providertest.Respond(401, ""), notSet, notTried, "HTTP status 401", 1},
+		"too many calls":    {providertest.Respond(200, "[]"), providertest.Respond(429, ""), notSet, notTried, "HTTP status 429", 1},
+		"no answer":         {providertest.Respond(200, "[]"), dropConnection, mayBe, notTried, "sent no complete response", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := newVendor(t, answers{
-				"selectOrCreateCustomer":     text(200, record("C", 1, 1)),
+				"selectOrCreateCustomer":     providertest.Respond(200, record("C", 1, 1)),
 				"getCustomerPropertyListFor": c.list, "getOrCreateCustomerProperty": c.set,
 			})
 			response, err := providertest.Create(t.Context(), v, withProperties(t))
@@ -302,7 +302,7 @@ func TestReadWithoutProperties(t *testing.T) {
 	for status, want := range map[int]enlistv1.ErrorReason{
 		500: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, 401: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, 400: enlistv1.ErrorReason_VENDOR_REJECTED,
 	} {
-		v := newVendor(t, answers{"getCustomer": text(200, record("C", 1, 1)), "getCustomerPropertyListFor": text(status, "")})
+		v := newVendor(t, answers{"getCustomer": providertest.Respond(200, record("C", 1, 1)), "getCustomerPropertyListFor": providertest.Respond(status, "")})
 		_, err := v.read(t.Context(), "C")
 		failure(t, err, want)
 	}

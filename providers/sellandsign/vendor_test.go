@@ -27,13 +27,6 @@ type vendor struct {
 
 type answers map[string]http.HandlerFunc
 
-func text(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}
-}
-
 // newVendor responds with 500 to actions without a response.
 func newVendor(t *testing.T, answers answers) *vendor {
 	t.Helper()

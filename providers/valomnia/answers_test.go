@@ -71,7 +71,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(fmt.Sprint(test.status, test.code, test.description), func(t *testing.T) {
 			vendor := newVendor(t, text(test.status, `{"error":"`+test.code+`","error_description":"`+test.description+`"}`))
 			_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
-			known := fails(t, err, test.reason)
+			known := providertest.Fails(t, err, test.reason)
 			said := known.Vendor.GetMessages()
 			if known.Vendor.GetHttpStatus() != int32(test.status) || len(said) != 1 || said[0].GetCode() != test.code || said[0].GetMessage() != test.description {
 				t.Errorf("vendor's words: %v", known.Vendor)
@@ -102,7 +102,7 @@ func TestOddRefusals(t *testing.T) {
 		`{"error":"missing_param","error":"missing_param"}`:          enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 	} {
 		_, err := providertest.Create(t.Context(), newVendor(t, text(400, body)).provider, settled(t, small))
-		fails(t, err, want)
+		providertest.Fails(t, err, want)
 	}
 }
 
@@ -126,7 +126,7 @@ func TestReadFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			vendor := newVendor(t, test.answer)
 			_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: "K-1"})
-			fails(t, err, test.reason)
+			providertest.Fails(t, err, test.reason)
 		})
 	}
 }
@@ -153,7 +153,7 @@ func TestSuccessesThatAreNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			vendor := newVendor(t, answer)
 			_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
-			if known := fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN); known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
+			if known := providertest.Fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN); known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
 				t.Errorf("stage %s", known.Stage)
 			}
 			if len(vendor.calls) != 1 {
@@ -196,12 +196,12 @@ func TestSuccesses(t *testing.T) {
 			if err != nil || created.GetCustomer().GetId() != test.id || created.GetCustomer().GetVendorIds()["customer_id"] != "7" {
 				t.Fatalf("%v, %v", created, err)
 			}
-			if !slices.Equal(warned(created.GetWarnings()), test.warned) {
-				t.Errorf("warned of %q", warned(created.GetWarnings()))
+			if !slices.Equal(providertest.Warned(created.GetWarnings()), test.warned) {
+				t.Errorf("warned of %q", providertest.Warned(created.GetWarnings()))
 			}
 			if strings.Contains(test.body, `"reference":"`+test.id+`"`) && strings.Count(test.body, "reference") == 1 {
 				read, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: "K-1"})
-				if err != nil || read.GetCustomer().GetId() != test.id || !slices.Equal(warned(read.GetWarnings()), test.warned) {
+				if err != nil || read.GetCustomer().GetId() != test.id || !slices.Equal(providertest.Warned(read.GetWarnings()), test.warned) {
 					t.Errorf("read %v, %v", read, err)
 				}
 			}
@@ -255,7 +255,7 @@ func TestReadByReferenceOnly(t *testing.T) {
 	} {
 		vendor := newVendor(t, text(404, `{"error":"not_found","error_description":"x"}`), text(200, `{"id":256,"reference":"K-1","name":"Jane"}`))
 		_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: id})
-		fails(t, err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
+		providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
 		if vendor.paths() != want {
 			t.Errorf("%s: %s", id, vendor.paths())
 		}
@@ -272,12 +272,12 @@ func TestReadByNumber(t *testing.T) {
 	for _, id := range []string{"id:", "id:0256", "id:x", "id:99999999999999999999", "ID:256"} {
 		vendor := newVendor(t, text(404, absent), text(200, there))
 		_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: id})
-		fails(t, err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
+		providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND)
 	}
 	for _, id := range []string{".", ".."} {
 		vendor := newVendor(t)
 		_, err := vendor.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: id})
-		fails(t, err, enlistv1.ErrorReason_INVALID_FIELD)
+		providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD)
 	}
 }
 
@@ -303,7 +303,7 @@ func TestAdopt(t *testing.T) {
 				t.Errorf("calls %s", got)
 			}
 			if test.reason != 0 {
-				known := fails(t, err, test.reason)
+				known := providertest.Fails(t, err, test.reason)
 				if sent := slices.Contains(test.paths, post); (known.Stage == enlistv1.SendStage_SEND_STAGE_NOT_SENT) == sent {
 					t.Errorf("stage %s", known.Stage)
 				}

@@ -45,4 +45,6 @@
 //   - Enlist assumes that a read of an unknown reference gives 404 with `not_found`. It reads a
 //     customer by Valomnia's own number only as `id:256`. A caller who requests a numeric reference
 //     must not get the customer that happens to have that number.
+//
+// Only package registry imports it.
 package valomnia

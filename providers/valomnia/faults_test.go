@@ -1,10 +1,6 @@
 package valomnia_test
 
 import (
-	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -12,55 +8,16 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
-// world is a provider with a sandbox of its own.
-type world struct {
-	*testing.T
-	providers.Provider
-	url string
-}
+type world struct{ *providertest.World }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	server := httptest.NewServer(sandbox.New())
-	t.Cleanup(server.Close)
-	provider, err := connect(settings(server.URL), 5*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &world{t, provider, server.URL}
-}
-
-// order orders a fault for one request.
-func (w *world) order(operation, kind, form string) {
-	w.Helper()
-	response, err := http.Post(w.url+"/sandbox/faults", "application/json",
-		strings.NewReader(`{"vendor":"valomnia","operation":"`+operation+`","kind":"`+kind+`","form":"`+form+`"}`))
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		text, _ := io.ReadAll(response.Body)
-		w.Fatalf("%s at %s: %s", kind, operation, text)
-	}
-}
-
-// made returns the number of customers in the sandbox.
-func (w *world) made() int {
-	w.Helper()
-	response, err := http.Get(w.url + "/sandbox/records?vendor=valomnia")
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	var held struct{ Records []struct{ Key string } }
-	if err := json.NewDecoder(response.Body).Decode(&held); err != nil {
-		w.Fatal(err)
-	}
-	return len(held.Records)
+	return &world{providertest.NewWorld(t, "valomnia", func(baseURL string) (providers.Provider, error) {
+		return connect(settings(baseURL), 5*time.Second)
+	})}
 }
 
 // creation prepares a small creation with a reference.
@@ -74,31 +31,6 @@ func (w *world) creation(reference string) providers.Creation {
 	return creation
 }
 
-func (w *world) get(reference string) (*enlistv1.GetCustomerResponse, error) {
-	w.Helper()
-	return w.GetCustomer(w.Context(), &enlistv1.GetCustomerRequest{Provider: "valomnia", CustomerId: reference})
-}
-
-// find returns the one candidate of a look-up.
-func (w *world) find(creation providers.Creation) providers.Candidate {
-	w.Helper()
-	found, err := creation.FindCustomer(w.Context(), providers.Sent{Since: time.Now()})
-	if err != nil || len(found) != 1 {
-		w.Fatalf("found %+v, %v", found, err)
-	}
-	return found[0]
-}
-
-// warned returns the code and path of each warning.
-func warned(warnings []*enlistv1.Warning) []string {
-	var warned []string
-	for _, warning := range warnings {
-		code := strings.TrimPrefix(warning.GetCode().String(), "WARNING_CODE_")
-		warned = append(warned, strings.Join(strings.Fields(code+" "+warning.GetPath()+" "+warning.GetVendorCode()), " "))
-	}
-	return warned
-}
-
 // The response to a creation proves a success with the vendor's form of the reference. It does not
 // with a reference that is not even nearly equal.
 func TestFaultNormalisedKey(t *testing.T) {
@@ -109,31 +41,31 @@ func TestFaultNormalisedKey(t *testing.T) {
 	} {
 		t.Run(form, func(t *testing.T) {
 			w := newWorld(t)
-			w.order("create", "normalised_key", form)
+			w.Order("create", "normalised_key", form)
 			creation := w.creation(references[0])
 			created, err := creation.CreateCustomer(t.Context())
-			if err != nil || created.GetCustomer().GetId() != references[1] || !slices.Equal(warned(created.GetWarnings()), changed) {
+			if err != nil || created.GetCustomer().GetId() != references[1] || !slices.Equal(providertest.Warned(created.GetWarnings()), changed) {
 				t.Fatalf("created %v, %v", created, err)
 			}
-			read, err := w.get(references[0])
-			if err != nil || read.GetCustomer().GetId() != references[1] || !slices.Equal(warned(read.GetWarnings()), changed) {
+			read, err := w.Get(references[0])
+			if err != nil || read.GetCustomer().GetId() != references[1] || !slices.Equal(providertest.Warned(read.GetWarnings()), changed) {
 				t.Errorf("read %v, %v", read, err)
 			}
-			found := w.find(creation)
+			found := w.Find(creation)
 			if found.Match != providers.MatchOurs || !found.Near || found.Response.GetCustomer().GetId() != references[1] ||
-				!slices.Equal(warned(found.Response.GetWarnings()), changed) {
+				!slices.Equal(providertest.Warned(found.Response.GetWarnings()), changed) {
 				t.Errorf("found %+v", found)
 			}
 		})
 	}
 	for form, reference := range map[string]string{"cut": "CUSTOMER-0123456789-0123"} {
 		w := newWorld(t)
-		w.order("create", "normalised_key", form)
+		w.Order("create", "normalised_key", form)
 		creation := w.creation(reference)
 		_, err := creation.CreateCustomer(t.Context())
-		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-		_, err = w.get(reference)
-		fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+		providertest.Fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		_, err = w.Get(reference)
+		providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
 		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: time.Now()})
 		if err != nil || len(found) != 1 || !found[0].Near || found[0].Match != providers.MatchUnclear {
 			t.Errorf("found %+v, %v", found, err) // Valomnia returns it for this reference, in a form that Enlist does not know
@@ -144,25 +76,25 @@ func TestFaultNormalisedKey(t *testing.T) {
 // If a proxy repeats the request, Valomnia refuses the customer that it has just created.
 func TestFaultRepeatedByProxy(t *testing.T) {
 	w := newWorld(t)
-	w.order("create", "repeated_by_proxy", "")
+	w.Order("create", "repeated_by_proxy", "")
 	creation := w.creation("K-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
 		t.Errorf("confirm %d", known.Confirm)
 	}
-	if found := w.find(creation); found.Match != providers.MatchOurs || w.made() != 1 {
-		t.Errorf("found %+v of %d", found, w.made())
+	if found := w.Find(creation); found.Match != providers.MatchOurs || w.Made() != 1 {
+		t.Errorf("found %+v of %d", found, w.Made())
 	}
 }
 
 // The sandbox has no refusal of a read at 500; see TestReadFailures.
 func TestFaultRefusedWith500(t *testing.T) {
 	w := newWorld(t)
-	w.order("create", "refused_with_500", "")
+	w.Order("create", "refused_with_500", "")
 	creation := w.creation("K-1")
 	_, err := creation.CreateCustomer(t.Context())
-	if known := fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmAfterLag || !known.Alive || w.made() != 0 {
-		t.Errorf("%+v, %d made", known, w.made())
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_REJECTED); known.Confirm != providers.ConfirmAfterLag || !known.Alive || w.Made() != 0 {
+		t.Errorf("%+v, %d made", known, w.Made())
 	}
 	if found, err := creation.FindCustomer(t.Context(), providers.Sent{}); err != nil || len(found) != 0 {
 		t.Errorf("found %+v, %v", found, err)
@@ -174,11 +106,11 @@ func TestFaultOddRow(t *testing.T) {
 	for use := range 6 {
 		w := newWorld(t)
 		for range use { // each use adds another row
-			w.order("create", "odd_row", "")
+			w.Order("create", "odd_row", "")
 			_, _ = w.creation("spent").CreateCustomer(t.Context())
 		}
 		creation := w.creation("K-1")
-		w.order("create", "odd_row", "")
+		w.Order("create", "odd_row", "")
 		created, err := creation.CreateCustomer(t.Context())
 		if err != nil || created.GetCustomer().GetId() != "K-1" || len(created.GetWarnings()) > 0 {
 			t.Errorf("use %d: created %v, %v", use, created, err)
@@ -190,12 +122,12 @@ func TestFaultOddRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for use := range 6 {
-		w.order("get", "odd_row", "")
-		if read, err := w.get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || len(read.GetWarnings()) > 0 {
+		w.Order("get", "odd_row", "")
+		if read, err := w.Get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || len(read.GetWarnings()) > 0 {
 			t.Errorf("use %d: read %v, %v", use, read, err)
 		}
-		w.order("get", "odd_row", "")
-		if found := w.find(creation); found.Match != providers.MatchOurs {
+		w.Order("get", "odd_row", "")
+		if found := w.Find(creation); found.Match != providers.MatchOurs {
 			t.Errorf("use %d: found %+v", use, found)
 		}
 	}
@@ -204,16 +136,16 @@ func TestFaultOddRow(t *testing.T) {
 // Members of another type never undo a success, hide the customer, or stay unreported.
 func TestFaultOtherTypes(t *testing.T) {
 	unreadable := func(warnings []*enlistv1.Warning) bool {
-		return slices.ContainsFunc(warned(warnings), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") })
+		return slices.ContainsFunc(providertest.Warned(warnings), func(text string) bool { return strings.HasPrefix(text, "UNREADABLE_VALUE customer.") })
 	}
 	for use := range 6 {
 		w := newWorld(t)
 		for range use { // each use changes other types
-			w.order("create", "other_types", "")
+			w.Order("create", "other_types", "")
 			_, _ = w.creation("spent").CreateCustomer(t.Context())
 		}
 		creation := w.creation("K-1")
-		w.order("create", "other_types", "")
+		w.Order("create", "other_types", "")
 		created, err := creation.CreateCustomer(t.Context())
 		if err != nil || created.GetCustomer().GetId() != "K-1" || created.GetCustomer().GetVendorIds()["customer_id"] == "" || !unreadable(created.GetWarnings()) {
 			t.Errorf("use %d: created %v, %v", use, created, err)
@@ -225,13 +157,13 @@ func TestFaultOtherTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for use := range 6 {
-		w.order("get", "other_types", "")
-		if read, err := w.get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || !unreadable(read.GetWarnings()) {
+		w.Order("get", "other_types", "")
+		if read, err := w.Get("K-1"); err != nil || read.GetCustomer().GetId() != "K-1" || !unreadable(read.GetWarnings()) {
 			t.Errorf("use %d: read %v, %v", use, read, err)
 		}
 		// An unreadable value neither proves nor excludes that the customer is ours.
-		w.order("get", "other_types", "")
-		if found := w.find(creation); found.Match == providers.MatchOther {
+		w.Order("get", "other_types", "")
+		if found := w.Find(creation); found.Match == providers.MatchOther {
 			t.Errorf("use %d: found %+v", use, found)
 		}
 	}
@@ -240,16 +172,16 @@ func TestFaultOtherTypes(t *testing.T) {
 func TestFaultByteOrderMark(t *testing.T) {
 	w := newWorld(t)
 	for _, operation := range []string{"login", "create", "get", "get"} {
-		w.order(operation, "byte_order_mark", "")
+		w.Order(operation, "byte_order_mark", "")
 	}
 	creation := w.creation("K-1")
 	if created, err := creation.CreateCustomer(t.Context()); err != nil || len(created.GetWarnings()) > 0 {
 		t.Errorf("created %v, %v", created, err)
 	}
-	if read, err := w.get("K-1"); err != nil || len(read.GetWarnings()) > 0 {
+	if read, err := w.Get("K-1"); err != nil || len(read.GetWarnings()) > 0 {
 		t.Errorf("read %v, %v", read, err)
 	}
-	if found := w.find(creation); found.Match != providers.MatchOurs {
+	if found := w.Find(creation); found.Match != providers.MatchOurs {
 		t.Errorf("found %+v", found)
 	}
 }

@@ -65,7 +65,7 @@ func TestRefusedBeforeAnythingIsSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := providertest.Create(t.Context(), offline(t, nil), settled(t, test.request))
-			known := fails(t, err, test.reason)
+			known := providertest.Fails(t, err, test.reason)
 			var paths []string
 			for _, violation := range known.Violations {
 				paths = append(paths, violation.Path)
@@ -224,7 +224,7 @@ func TestImages(t *testing.T) {
 	large := settled(t, `{"customer":{"displayName":"J"},"valomnia":{"image":{"filename":"a.png"}}}`)
 	large.GetValomnia().Image.Content = append([]byte("BM"), make([]byte, most-1)...)
 	_, err = providertest.Create(t.Context(), offline(t, nil), large)
-	if known := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD); known.Violations[0].Path != "valomnia.image.content" {
+	if known := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD); known.Violations[0].Path != "valomnia.image.content" {
 		t.Errorf("violations %v", known.Violations)
 	}
 }
@@ -285,7 +285,7 @@ func TestIdsOfTwoKinds(t *testing.T) {
 				}
 				return
 			}
-			if known := fails(t, err, enlistv1.ErrorReason_INVALID_FIELD); known.Violations[0].Path != "valomnia.use_external_id" {
+			if known := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD); known.Violations[0].Path != "valomnia.use_external_id" {
 				t.Errorf("violations %v", known.Violations)
 			}
 		})

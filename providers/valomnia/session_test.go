@@ -38,7 +38,7 @@ func TestSessionExpired(t *testing.T) {
 			}
 			vendor = newVendor(t, expired)
 			_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
-			fails(t, err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED)
+			providertest.Fails(t, err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED)
 			if len(vendor.calls) != 2 {
 				t.Errorf("%d calls, want 2", len(vendor.calls))
 			}
@@ -58,7 +58,7 @@ func TestCreatedBeforeTheSessionExpired(t *testing.T) {
 		}
 		sent := providers.Sent{Since: time.Now()}
 		_, err = creation.CreateCustomer(t.Context())
-		if known := fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag || len(vendor.calls) != 2 {
+		if known := providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag || len(vendor.calls) != 2 {
 			t.Errorf("confirm %d after %d calls", known.Confirm, len(vendor.calls))
 		}
 		if found, err := creation.FindCustomer(t.Context(), sent); err != nil || len(found) != 1 || found[0].Match != providers.MatchOurs {
@@ -73,7 +73,7 @@ func TestRedirectsElsewhere(t *testing.T) {
 	for _, location := range []string{"/", "/logins", "/customers/7", "https://login.example/login/auth", "//login.example/login/auth", "", "http://[::1"} {
 		vendor := newVendor(t, text(302, ``, "Location", location))
 		_, err := providertest.Create(t.Context(), vendor.provider, settled(t, small))
-		fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		providertest.Fails(t, err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 		if len(vendor.calls) != 1 {
 			t.Errorf("%s: %d calls, want 1", location, len(vendor.calls))
 		}
@@ -174,7 +174,7 @@ func TestLogin(t *testing.T) {
 				}
 				return
 			}
-			known := fails(t, err, test.reason)
+			known := providertest.Fails(t, err, test.reason)
 			if known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || strings.Contains(strings.Join(handler.seen, " "), "/api/") {
 				t.Errorf("stage %s, requests %v", known.Stage, handler.seen)
 			}

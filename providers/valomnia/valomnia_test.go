@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -22,9 +21,7 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
-}
+func TestMain(m *testing.M) { providertest.Main(m) }
 
 func settings(baseURL string) *configv1.Valomnia {
 	demo := sandboxtest.DemoCredentials().Valomnia
@@ -78,11 +75,7 @@ func TestProvider(t *testing.T) {
 
 func request(t *testing.T, text string) *enlistv1.CreateCustomerRequest {
 	t.Helper()
-	request := &enlistv1.CreateCustomerRequest{Provider: "valomnia"}
-	if err := protojson.Unmarshal([]byte(text), request); err != nil {
-		t.Fatal(err)
-	}
-	return request
+	return providertest.Request(t, &enlistv1.CreateCustomerRequest{Provider: "valomnia"}, text)
 }
 
 // settled returns a request in the form in which the server passes it on.

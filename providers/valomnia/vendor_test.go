@@ -1,7 +1,6 @@
 package valomnia_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/providertest"
 )
 
 // vendor accepts every login. It responds to each other request with the next of its responses, and
@@ -57,24 +56,7 @@ func newVendor(t *testing.T, answers ...http.HandlerFunc) *vendor {
 }
 
 func text(status int, body string, headers ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		for i := 0; i+1 < len(headers); i += 2 {
-			w.Header().Set(headers[i], headers[i+1])
-		}
-		w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}
-}
-
-// fails asserts the reason of an error and returns it.
-func fails(t *testing.T, err error, want enlistv1.ErrorReason) *providers.Error {
-	t.Helper()
-	var known *providers.Error
-	if !errors.As(err, &known) || known.Reason != want {
-		t.Fatalf("got %v, want %s", err, want)
-	}
-	return known
+	return providertest.Respond(status, body, append(headers, "Content-Type", "application/json;charset=UTF-8")...)
 }
 
 func (v *vendor) paths() string {

@@ -5,4 +5,6 @@
 // The package never sends a request twice, and knows no vendor. A request is NOT_SENT until a
 // connection is ready for it. It is then SENT until a complete response arrives, and ANSWERED after
 // that. The adapter decides whether that response is the vendor's own.
+//
+// The adapters import it.
 package vendorhttp

@@ -12,33 +12,23 @@ import (
 // unset fields as empty values, for vendors that distinguish empty from missing. It skips fields
 // that contain a message or bytes.
 func Form(message proto.Message, all bool) url.Values {
-	return form(message.ProtoReflect(), all, false)
-}
-
-// RedactedForm is Form with `$NAME` for every field that is marked debug_redact.
-func RedactedForm(message proto.Message, all bool) url.Values {
-	return form(message.ProtoReflect(), all, true)
-}
-
-func form(message protoreflect.Message, all, redact bool) url.Values {
 	values := url.Values{}
-	fields := message.Descriptor().Fields()
+	reflected := message.ProtoReflect()
+	fields := reflected.Descriptor().Fields()
 	for i := range fields.Len() {
 		field := fields.Get(i)
 		switch {
 		case field.Message() != nil || field.Kind() == protoreflect.BytesKind:
-		case !message.Has(field):
+		case !reflected.Has(field):
 			if all {
 				values.Set(field.JSONName(), "")
 			}
-		case redact && Redacted(field):
-			values.Set(field.JSONName(), Placeholder(field))
 		case field.IsList():
-			for j := range message.Get(field).List().Len() {
-				values.Add(field.JSONName(), scalar(field, message.Get(field).List().Get(j)))
+			for j := range reflected.Get(field).List().Len() {
+				values.Add(field.JSONName(), scalar(field, reflected.Get(field).List().Get(j)))
 			}
 		default:
-			values.Set(field.JSONName(), scalar(field, message.Get(field)))
+			values.Set(field.JSONName(), scalar(field, reflected.Get(field)))
 		}
 	}
 	return values

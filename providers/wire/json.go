@@ -3,6 +3,8 @@
 //
 // The JSON differs from protobuf's own mapping as vendors' servers need it: 64-bit integers are
 // numbers, fields have the order of the .proto file, and a message always gives the same bytes.
+//
+// Packages once and providers and the adapters may import it. It imports nothing of Enlist.
 package wire
 
 import (

@@ -9,47 +9,47 @@ import (
 
 // check returns everything that is wrong, with the field as extra data.
 func (q *service) check(given map[string]any, key engine.Key) []issue {
-	var issues []issue
-	found := func(id int, field string) { issues = append(issues, newIssue(id, field)) }
 	text := func(field string) string { return engine.TextAt(given, field) }
+	channel, hasChannel := given["ChannelID"]
+	country, currency, category, email := text("Country"), text("Currency"), text("CustomerCategory"), text("Email")
+	level, _ := given["CustomerServiceLevel"].(int64)
 
+	issues := q.checkForm(given)
+	for _, rule := range []struct {
+		broken bool
+		id     int
+		field  string
+	}{
+		{hasChannel && channel != q.Credentials.ChannelID, issueChannel, "ChannelID"},
+		{q.AutoNumbering && text("AccountNo") != "", issueAutoNumbering, "AccountNo"},
+		{len(country) == 3 && !q.countries[country], issueCountry, "Country"},
+		{len(currency) == 3 && !q.currencies[currency], issueCurrency, "Currency"},
+		{level != 0 && !q.serviceLevels[level], issueServiceLevel, "CustomerServiceLevel"},
+		{category != "" && len(category) <= 4 && !q.categories[category], issueCategory, "CustomerCategory"},
+		{strings.TrimSpace(email) != "" && !strings.Contains(strings.Trim(email, "@"), "@"), issueEmail, "Email"},
+		{q.UniqueAccountNo && len(q.InUse(Name, key)) > 0, issueAccountNoUsed, "AccountNo"},
+		{q.UniqueEmail && q.emailUsed(email), issueEmailUsed, "Email"},
+	} {
+		if rule.broken {
+			issues = append(issues, newIssue(rule.id, rule.field))
+		}
+	}
+	return issues
+}
+
+// checkForm checks presence and length of each parameter.
+func (q *service) checkForm(given map[string]any) []issue {
+	var issues []issue
 	for _, field := range customerCreateForm() {
 		value, present := given[field.name]
 		blank := !present || field.kind == aText && strings.TrimSpace(value.(string)) == ""
 		switch {
 		case field.name == "apiKey" || field.name == "AccountNo" && q.AutoNumbering:
 		case field.required && blank:
-			found(issueRequired, field.name)
-		case field.max > 0 && utf8.RuneCountInString(text(field.name)) > field.max:
-			found(issueTooLong, field.name)
+			issues = append(issues, newIssue(issueRequired, field.name))
+		case field.max > 0 && utf8.RuneCountInString(engine.TextAt(given, field.name)) > field.max:
+			issues = append(issues, newIssue(issueTooLong, field.name))
 		}
-	}
-	if channel, present := given["ChannelID"]; present && channel != q.Credentials.ChannelID {
-		found(issueChannel, "ChannelID")
-	}
-	if q.AutoNumbering && text("AccountNo") != "" {
-		found(issueAutoNumbering, "AccountNo")
-	}
-	if country := text("Country"); len(country) == 3 && !q.countries[country] {
-		found(issueCountry, "Country")
-	}
-	if currency := text("Currency"); len(currency) == 3 && !q.currencies[currency] {
-		found(issueCurrency, "Currency")
-	}
-	if level, _ := given["CustomerServiceLevel"].(int64); level != 0 && !q.serviceLevels[level] {
-		found(issueServiceLevel, "CustomerServiceLevel")
-	}
-	if category := text("CustomerCategory"); category != "" && len(category) <= 4 && !q.categories[category] {
-		found(issueCategory, "CustomerCategory")
-	}
-	if email := text("Email"); strings.TrimSpace(email) != "" && !strings.Contains(strings.Trim(email, "@"), "@") {
-		found(issueEmail, "Email")
-	}
-	if q.UniqueAccountNo && len(q.InUse(Name, key)) > 0 {
-		found(issueAccountNoUsed, "AccountNo")
-	}
-	if q.UniqueEmail && q.emailUsed(text("Email")) {
-		found(issueEmailUsed, "Email")
 	}
 	return issues
 }

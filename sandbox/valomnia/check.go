@@ -18,10 +18,24 @@ func (a *service) checkForm(form formData) *engine.Response {
 		wrong := fail(http.StatusBadRequest, code, description)
 		return &wrong
 	}
-	missing := func(name string) *engine.Response { return refuse("missing_param", name+" parameter is missing") }
-	invalid := func(name string) *engine.Response {
+	if name := missingParameter(form); name != "" {
+		return refuse("missing_param", name+" parameter is missing")
+	}
+	if name := mistypedParameter(form); name != "" {
 		return refuse("invalid_param_type", "The type of parameter "+name+" you provided is not valid for this request.")
 	}
+	texts, _, _, _, _ := parameters()
+	for _, name := range texts {
+		value := form.values[name]
+		if !utf8.ValidString(value) || utf8.RuneCountInString(value) > maxText && name != "comment" && name != "paymentTypes" {
+			return refuse("save_failed", "Failed to save instance.")
+		}
+	}
+	return nil
+}
+
+// missingParameter returns the first required parameter that is empty.
+func missingParameter(form formData) string {
 	required := []string{"reference", "name"}
 	if form.values["isSubCustomer"] == "true" {
 		required = append(required, "parentCustomer")
@@ -31,10 +45,15 @@ func (a *service) checkForm(form formData) *engine.Response {
 	}
 	for _, name := range required {
 		if form.values[name] == "" {
-			return missing(name)
+			return name
 		}
 	}
-	texts, flags, numbers, integers, ids := parameters()
+	return ""
+}
+
+// mistypedParameter returns the first parameter whose value has another type.
+func mistypedParameter(form formData) string {
+	_, flags, numbers, integers, ids := parameters()
 	if form.values["useExternalId"] == "true" {
 		ids = nil // they are references then, of any form
 	}
@@ -51,20 +70,14 @@ func (a *service) checkForm(form formData) *engine.Response {
 	} {
 		for _, name := range c.names {
 			if value, given := form.values[name]; given && !c.valid(value) {
-				return invalid(name)
+				return name
 			}
 		}
 	}
 	if _, ok := paymentTypeIDs(form); !ok {
-		return invalid("payment type id")
+		return "payment type id"
 	}
-	for _, name := range texts {
-		value := form.values[name]
-		if !utf8.ValidString(value) || utf8.RuneCountInString(value) > maxText && name != "comment" && name != "paymentTypes" {
-			return refuse("save_failed", "Failed to save instance.")
-		}
-	}
-	return nil
+	return ""
 }
 
 // paymentTypeIDs reads paymentTypes, a JSON list. The vendor's sample has = in place of the colons,

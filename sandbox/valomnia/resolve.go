@@ -64,11 +64,19 @@ func (a *service) resolve(form formData) (*resolved, *engine.Response) {
 			return absent("parent customer", id)
 		}
 	}
+	if problem := a.resolveNames(form, found); problem != "" {
+		return notFound(problem)
+	}
+	return found, nil
+}
+
+// resolveNames looks up the countries and the currency, which have names. It returns what is wrong.
+func (a *service) resolveNames(form formData, found *resolved) string {
 	for _, parameter := range []string{"billingCountry", "country"} {
 		if name, given := form.values[parameter]; given {
 			code, known := a.catalog.countries[strings.ToLower(name)]
 			if !known { // assumed: the page shows no failure of a country
-				return notFound("The country with name " + name + " doesn't exist.")
+				return "The country with name " + name + " doesn't exist."
 			}
 			found.countries[parameter] = code
 		}
@@ -76,13 +84,13 @@ func (a *service) resolve(form formData) (*resolved, *engine.Response) {
 	if name, given := form.values["currency"]; given {
 		switch {
 		case !a.catalog.currencies[name]:
-			return notFound("The currency with name " + name + " doesn't exist.")
+			return "The currency with name " + name + " doesn't exist."
 		case !a.catalog.configured[name]:
-			return notFound("The currency with name " + name + " is not configured.")
+			return "The currency with name " + name + " is not configured."
 		}
 		found.currency = name
 	}
-	return found, nil
+	return ""
 }
 
 func lookUp(among []entry, id string, external bool) *entry {

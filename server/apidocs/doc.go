@@ -13,4 +13,6 @@
 //
 // page.js, page.css and browser/page.js name parts of Scalar that no release promises to keep:
 // after an update the tests say what has moved.
+//
+// Package server imports it.
 package apidocs

@@ -1,6 +1,9 @@
-// Package auth tells who calls, and what that caller may do, as the auth section of the configuration says: by API key, by JSON Web Token,
-// or by client certificate.
+// Package auth authenticates callers, by API key, JSON Web Token or client certificate, and says
+// what each may do, as the auth section of the configuration states.
 //
-// A call that brings an authorization is judged by it alone. No error repeats any part of a credential. What is wrong with a token is told only
-// where that helps whoever got it from the issuer; of an API key nothing is told.
+// If a call has an authorization, only that counts. No error repeats any part of a credential. An
+// error says what is wrong with a token only where that helps the caller to get a better one. It
+// says nothing about an API key.
+//
+// Package server imports it.
 package auth

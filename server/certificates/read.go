@@ -1,4 +1,6 @@
 // Package certificates reads the TLS files of a port, and reads them again when they change.
+//
+// Packages server and server/config import it.
 package certificates
 
 import (

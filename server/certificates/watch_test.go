@@ -1,7 +1,6 @@
 package certificates
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
@@ -156,28 +156,10 @@ func TestFilesAreReadAgain(t *testing.T) {
 	sees(first, nil) // whatever it still has of the session before
 }
 
-// logBuffer is written and read at once.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(line []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
 // Files are looked at every few seconds, and a certificate that ends soon is told of once a day.
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &logBuffer{}
+		log := &testkit.LogBuffer{}
 		servers, files := authtest.NewAuthority(t), mount(t)
 		soon := servers.Issue(t, &x509.Certificate{DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(29 * 24 * time.Hour)})
 		files.swap(t, func(version string) { authtest.Write(t, version, soon) })

@@ -1,5 +1,8 @@
-// Package config reads the configuration file: YAML with the names of enlist.config.v1.Config, checked against the rules of that
-// message. All that is wrong is told at once, by field path and line.
+// Package config reads the configuration file: YAML with the names of enlist.config.v1.Config,
+// checked against the rules of that message. An error lists everything that is wrong, by field path
+// and line.
+//
+// Packages cli and server import it.
 package config
 
 import (

@@ -1,5 +1,5 @@
-// Package postgrestest starts throw-away PostgreSQL clusters for tests: real servers, from the machine's own binaries, in a temporary
-// folder, on loopback.
+// Package postgrestest starts temporary PostgreSQL clusters for tests: real servers, from the
+// machine's own binaries, in a temporary folder, on loopback.
 //
 // A package whose tests use it runs them through Run:
 //
@@ -7,8 +7,10 @@
 //
 //	func TestSomething(t *testing.T) { dsn := postgrestest.Shared(t).Database(t) }
 //
-// Where no PostgreSQL is installed the test is skipped, and says so; with CI=true in the environment it fails.
+// Without PostgreSQL on the machine the test is skipped. With CI=true in the environment it fails.
 //
-// A shell beside each cluster waits for the end of a pipe that the test process holds, then stops the server and removes the folder. So
-// nothing is left behind, whether the tests end, panic or are killed.
+// A shell beside each cluster waits for the end of a pipe that the test process holds, then stops
+// the server and removes the folder. Nothing remains, whether the tests end, panic or are killed.
+//
+// Tests and package bench import it.
 package postgrestest

@@ -107,6 +107,11 @@ const unavailable = 14;
 // way. RESOURCE_EXHAUSTED is not one: gRPC also uses it for a message that is too large.
 const repeated: unknown[] = [cancelled, unknown, deadlineExceeded, aborted, internal, unavailable];
 
+// Codes of errors that are not Enlist's and say that nothing was created: INVALID_ARGUMENT, NOT_FOUND,
+// PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED. Others may have replaced a response, such as one
+// that is too large.
+const nothingCreated: unknown[] = [3, 5, 7, 12, 16];
+
 // Reasons of final errors that also settle earlier attempts.
 const settling = ["VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"];
 
@@ -188,8 +193,10 @@ class Attempts {
    * API key says nothing about earlier attempts.
    */
   private final(error: unknown, reason: string): unknown {
-    const first = this.last === undefined || this.request.validateOnly; // leaves nothing open
-    if (first || settling.includes(reason)) return error;
+    const code = (error as { code?: unknown } | null | undefined)?.code;
+    const saysEnough = reason !== "" || nothingCreated.includes(code);
+    if (settling.includes(reason) || this.request.validateOnly) return error;
+    if (this.last === undefined && saysEnough) return error;
     return new NotSettledError(this.request.requestId, error);
   }
 

@@ -1,4 +1,7 @@
-// Package authtest makes credentials for tests: an issuer of tokens, and an authority for certificates.
+// Package authtest makes credentials for tests: an issuer of tokens, and an authority for
+// certificates.
+//
+// Only tests import it.
 package authtest
 
 import (

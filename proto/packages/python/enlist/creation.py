@@ -22,6 +22,15 @@ _REPEATED = frozenset({
     grpc.StatusCode.INTERNAL,
     grpc.StatusCode.ABORTED,
 })
+# Codes of errors that are not Enlist's and say that nothing was created. Others may have replaced a
+# response, such as one that is too large.
+_NOTHING_CREATED = frozenset({
+    grpc.StatusCode.INVALID_ARGUMENT,
+    grpc.StatusCode.NOT_FOUND,
+    grpc.StatusCode.PERMISSION_DENIED,
+    grpc.StatusCode.UNAUTHENTICATED,
+    grpc.StatusCode.UNIMPLEMENTED,
+})
 # Reasons of final errors that also settle earlier attempts.
 _SETTLING = frozenset({"VENDOR_REJECTED", "CUSTOMER_EXISTS", "OUTCOME_UNKNOWN"})
 _SHORTEST_DELAY = 0.1  # seconds, as all below
@@ -121,7 +130,8 @@ class Attempts:
 
         An error such as a revoked API key says nothing about earlier attempts.
         """
-        if self._last is None or not self._creates or reason in _SETTLING:
+        says_enough = bool(reason) or error.code() in _NOTHING_CREATED
+        if reason in _SETTLING or not self._creates or (self._last is None and says_enough):
             return error
         not_settled = NotSettledError(self._request_id)
         not_settled.__cause__ = error

@@ -1,4 +1,4 @@
-package sizetest_test
+package journalsize_test
 
 import (
 	"os"

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package sizetest_test
+package journalsize_test
 
 import "testing"
 
