@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// attempt is the context of one call of a provider's CreateCustomer. It ends with the caller's
-// context until the first byte may have been written. From then on the vendor's own limit ends the
-// call, or the end of this process.
+// attempt is the context of one call of CreateCustomer. It ends with the caller's context until the
+// first byte may have been written. After that it ends at the vendor's own limit or when this
+// process ends.
 type attempt struct {
 	context.Context
 	caller context.Context
 	end    func()
 	state  atomic.Int32
-	sent   atomic.Bool // the first byte may have been written; also true when the call is over
+	sent   atomic.Bool // the first byte may have been written; stays true after the attempt
 }
 
 // Deadline returns the caller's deadline until the first byte may have been written. After that it
@@ -33,7 +33,7 @@ const (
 	over
 )
 
-// newAttempt returns the context of a call for a caller, within the life of the service.
+// newAttempt returns the context of an attempt for a caller, within the life of the service.
 func newAttempt(caller, life context.Context) *attempt {
 	a := &attempt{caller: caller}
 	var cancel context.CancelCauseFunc
@@ -53,11 +53,11 @@ func newAttempt(caller, life context.Context) *attempt {
 	return a
 }
 
-// connect notes that the first byte may be written from now on.
+// connect records that the first byte may be written from now on.
 func (a *attempt) connect() {
 	a.sent.Store(true)
 	a.state.CompareAndSwap(waiting, connected)
 }
 
-// isConnected reports whether the call is in progress and the first byte may have been written.
+// isConnected reports whether the attempt is in progress and the first byte may have been written.
 func (a *attempt) isConnected() bool { return a.state.Load() == connected }

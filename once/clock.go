@@ -8,8 +8,8 @@ import (
 // This file is the only one of the package that reads the clock or waits. Tests replace the clock
 // with testing/synctest.
 
-// answerEarly is how long before its deadline a caller gets its response at the latest.
-const answerEarly = 200 * time.Millisecond
+// respondEarly is how long before its deadline a caller gets its response at the latest.
+const respondEarly = 200 * time.Millisecond
 
 // callerContext returns a context that ends a little before the caller's deadline, so that the
 // caller gets a response and not an error of its own clock. Everything that waits for a caller
@@ -19,7 +19,7 @@ func callerContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	if !has {
 		return context.WithCancel(ctx)
 	}
-	return context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/10, answerEarly)))
+	return context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/10, respondEarly)))
 }
 
 // fits reports whether there is time for a wait and an attempt after it.

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// crash is where this process kills itself, as ENLIST_CRASH says it: STEP:N for the Nth time that a step is reached; with STEP:N:freeze it
-// stops there, until it is sent SIGCONT. Only the crash tests build with this file.
+// crash is the plan of ENLIST_CRASH for this process. With STEP:N it kills itself when it reaches
+// that step for the Nth time. With STEP:N:freeze it stops there until it gets SIGCONT. Only the
+// crash tests build this file.
 var crash = crashPlan() //nolint:gochecknoglobals // not in any build that is shipped
 
 type plan struct {
@@ -33,15 +34,15 @@ func crashPlan() *plan {
 	return made
 }
 
-// step kills the process, as a power cut would, when the plan says so.
+// step kills or freezes the process, like a power cut, if the plan names this step.
 func step(name string) {
 	if crash != nil && crash.step == name && crash.left.Add(-1) == 0 {
 		if crash.freeze {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-			time.Sleep(100 * time.Millisecond) // the signal may come to another thread first
+			time.Sleep(100 * time.Millisecond) // another thread may get the signal first
 			return
 		}
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {} // nothing happens after it
+		select {} // nothing happens after the signal
 	}
 }

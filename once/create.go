@@ -19,22 +19,22 @@ import (
 // pollEvery is the pause between two reads of a creation that another replica works on.
 const pollEvery = 200 * time.Millisecond
 
-// order is a creation as its caller requested it.
+// order is the creation that a caller requested.
 type order struct {
 	key         journal.Key
 	request     *enlistv1.CreateCustomerRequest
 	fingerprint []byte
 	asked       time.Time
 	creation    providers.Creation
-	invalid     error // why there is no creation
+	invalid     error // why the provider made no creation of it
 }
 
 // Create creates a customer for a principal. The request has passed the contract's validation and
-// has a request_id. It returns the same response for the same request_id for as long as the journal
-// keeps the record. While the first request runs, others with its request_id wait for it within
-// their deadline. The context bounds how long the caller waits, and the call to the vendor only
-// until the first byte may have been written. With validate_only nothing is recorded or read from
-// the journal. Every error is a *providers.Error.
+// has a request_id. Create returns the same response for the same request_id for as long as the
+// journal keeps the record. While the first request runs, others with its request_id wait for it
+// within their deadline. The context bounds the caller's wait. It bounds the request to the vendor
+// only until the first byte may have been written. With validate_only, Create neither writes nor
+// reads the journal. Every error is a *providers.Error.
 func (s *Service) Create(ctx context.Context, principal string, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	provider := s.providers[request.GetProvider()]
 	o := &order{request: request, fingerprint: fingerprint(request), asked: now()}
@@ -49,7 +49,7 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 	}
 	id, err := uuid.Parse(request.GetRequestId())
 	if err != nil {
-		return nil, err // the contract's validation lets no such through
+		return nil, err // the contract's validation rejects such an id
 	}
 	o.key = journal.Key{Principal: principal, Provider: request.GetProvider(), RequestID: id}
 
@@ -61,24 +61,18 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 			j.fingerprint = o.fingerprint
 			return s.runJob(ctx, j, func() (*enlistv1.CreateCustomerResponse, error) {
 				if o.invalid != nil {
-					return s.answerInvalid(ctx, o)
+					return s.createInvalid(ctx, o)
 				}
 				return s.drive(ctx, &run{job: j, order: o, creation: o.creation})
 			})
 		}
-		isOver := j.isOver.Load()
-		select {
-		case <-j.finished:
-			if !isOver && j.shared != nil && bytes.Equal(j.fingerprint, o.fingerprint) {
-				return nil, j.shared
-			}
-		case <-ctx.Done():
-			return nil, inProgress(o.key.Provider)
+		if err := j.join(ctx, o.fingerprint); err != nil {
+			return nil, err
 		}
 	}
 }
 
-// setDefaults sets what the request leaves unset to the defaults of the connection and the contract.
+// setDefaults sets unset values of a request to the defaults of the connection and the contract.
 func setDefaults(request *enlistv1.CreateCustomerRequest, description *providers.Description) {
 	if request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UNSPECIFIED {
 		request.OnExisting = max(description.OnExisting, enlistv1.OnExisting_ON_EXISTING_FAIL)
@@ -94,13 +88,13 @@ func newRecord(o *order) *journal.Record {
 		Request: request, Incomplete: incomplete, Fingerprint: o.fingerprint, ExclusiveKey: o.creation.Key(), LooksFirst: o.creation.LooksFirst(),
 		AskedTime: timestamppb.New(o.asked),
 	}}
-	_ = move(record, accepted, caller) // a new record has no state yet
+	_ = move(record, accepted, caller) // legal, because a new record has no state
 	return record
 }
 
-// answerInvalid responds to a request that the provider does not accept. It may have accepted it
-// before the settings of its connection changed.
-func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.CreateCustomerResponse, error) {
+// createInvalid responds to a request that the provider does not accept. The provider may have
+// accepted it before the settings of its connection changed, so a recorded outcome is replayed.
+func (s *Service) createInvalid(ctx context.Context, o *order) (*enlistv1.CreateCustomerResponse, error) {
 	existing, err := s.get(ctx, o.key)
 	if err != nil || existing == nil || existing.State == notSent || !bytes.Equal(existing.Payload.GetFingerprint(), o.fingerprint) {
 		return nil, o.invalid
@@ -109,8 +103,8 @@ func (s *Service) answerInvalid(ctx context.Context, o *order) (*enlistv1.Create
 	return replay(existing)
 }
 
-// begin records the intent of a new creation, unless the journal has the creation already or
-// another one is open for the same customer.
+// begin records the intent of a new creation, unless the journal already has the creation, or
+// another creation is open for the same customer.
 func (s *Service) begin(ctx context.Context, r *run) {
 	step("before-intent")
 	record := newRecord(r.order)
@@ -119,44 +113,54 @@ func (s *Service) begin(ctx context.Context, r *run) {
 	case err != nil:
 		r.end(nil, journalUnavailable(err))
 	case existing != nil:
-		r.record, r.known = existing, true
+		r.record, r.recorded = existing, true
 	case busy != nil:
-		r.late = customerBusy(r.key.Provider)
+		r.beginTimeout = customerBusy(r.key.Provider)
 		if !s.awaitOther(ctx, busy) {
-			r.end(nil, r.late)
+			r.end(nil, r.beginTimeout)
 		}
 	default:
 		step("after-intent")
-		r.record, r.known, r.hold, r.opened = record, true, ready, true
+		r.record, r.recorded, r.hold, r.opened = record, true, ready, true
 	}
 }
 
-// recordIntent writes the record of a new creation. A write that returned an error may have been
-// made, so it is repeated, and withdrawn in the end. So is one that took longer than the caller had.
+// recordIntent writes the record of a new creation. It withdraws the intent if the write failed,
+// since it may have been made, or if it ended after the caller's deadline.
 func (s *Service) recordIntent(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
 	inTime := j.refuseAfter(ctx)
+	existing, busy, err = s.repeatIntent(ctx, j, record)
+	if err != nil {
+		j.reply(nil, journalUnavailable(err))
+		s.withdraw(j)
+		return nil, nil, err
+	}
+	if existing != nil && s.wrote(j, existing) {
+		existing.Events = record.Events
+		*record, existing = *existing, nil // the write that returned an error was made
+	}
+	isNew := existing == nil && busy == nil
+	if isNew {
+		s.metrics.written(record)
+	}
+	if !inTime() && isNew {
+		s.withdraw(j)
+		return nil, nil, ctx.Err()
+	}
+	return existing, busy, nil
+}
+
+// repeatIntent writes the record of a new creation, and repeats the write twice if it returns an
+// error.
+func (s *Service) repeatIntent(ctx context.Context, j *job, record *journal.Record) (existing, busy *journal.Record, err error) {
 	for again := 0; ; again++ {
 		j.lease = s.journal.Lease()
 		existing, busy, err = s.recordIntentOnce(ctx, j, record)
 		if err == nil {
-			if existing != nil && s.wrote(j, existing) {
-				existing.Events = record.Events
-				*record, existing = *existing, nil // the write that returned an error was made
-			}
-			isNew := existing == nil && busy == nil
-			if isNew {
-				s.metrics.written(record)
-			}
-			if !inTime() && isNew {
-				s.withdraw(j)
-				return nil, nil, ctx.Err()
-			}
 			return existing, busy, nil
 		}
 		s.log.WarnContext(ctx, "journal: could not record an intent", "provider", record.Provider, "request_id", record.RequestID, "cause", err)
 		if again == 2 || !sleep(ctx, 100*time.Millisecond<<again) {
-			j.reply(nil, journalUnavailable(err))
-			s.withdraw(j)
 			return nil, nil, err
 		}
 	}
@@ -169,8 +173,7 @@ func (s *Service) recordIntentOnce(ctx context.Context, j *job, record *journal.
 	return s.journal.Begin(ctx, record)
 }
 
-// withdraw ends an intent of this job for which nothing was sent, if the write that returned an
-// error was made.
+// withdraw ends an intent of this job as NOT_SENT, if the journal has it. Nothing was sent for it.
 func (s *Service) withdraw(j *job) {
 	s.untilWritten("withdraw an intent", j.key, func(ctx context.Context) error {
 		record, err := s.get(ctx, j.key)
@@ -185,8 +188,8 @@ func (s *Service) withdraw(j *job) {
 	})
 }
 
-// awaitOther waits until another creation for the same customer may have ended, and looks its
-// customer up unless that was done just now. It reports whether to try again.
+// awaitOther waits for another creation for the same customer. It looks up that one's customer,
+// unless this was done just now. It reports whether the caller has time to try again.
 func (s *Service) awaitOther(ctx context.Context, other *journal.Record) bool {
 	if other.State != unknown || !other.Due.After(now()) {
 		s.helpAlong(ctx, other)
@@ -204,11 +207,13 @@ func (s *Service) restart(ctx context.Context, r *run) {
 	case err == nil && !isLate:
 		r.hold, r.opened = ready, true
 	case errors.Is(err, journal.ErrBusy):
-		r.late = customerBusy(r.key.Provider)
-		if isLate || !s.awaitHolder(ctx, r.order) {
-			r.end(nil, r.late)
-		}
+		r.beginTimeout = customerBusy(r.key.Provider)
 		r.reread()
+		if isLate {
+			r.end(nil, r.beginTimeout)
+		} else if err := s.awaitHolder(ctx, r.order); err != nil {
+			r.end(nil, err)
+		}
 	case !isLate && errors.Is(err, journal.ErrConflict): // another request was first
 		r.reread()
 	default:
@@ -232,13 +237,17 @@ func (s *Service) reopen(ctx context.Context, r *run) error {
 	return s.replace(ctx, r.writer, r.record, -1)
 }
 
-// awaitHolder waits for the creation that is open for the same customer.
-func (s *Service) awaitHolder(ctx context.Context, o *order) bool {
+// awaitHolder waits for the creation that is open for the same customer. It returns the caller's
+// error unless the run may go on.
+func (s *Service) awaitHolder(ctx context.Context, o *order) error {
 	holder, err := s.journal.FindOpen(ctx, o.key.Provider, o.creation.Key())
 	if err != nil {
-		return false
+		return journalUnreadable(err)
 	}
-	return holder == nil || s.awaitOther(ctx, holder)
+	if holder != nil && !s.awaitOther(ctx, holder) {
+		return customerBusy(o.key.Provider)
+	}
+	return nil
 }
 
 // replay returns the response that a record holds.

@@ -14,33 +14,33 @@ const (
 	verifiableByMatch = enlistv1.DuplicateSafetyClass_DUPLICATE_SAFETY_CLASS_VERIFIABLE_BY_MATCH
 )
 
-// maxUnattended is how often a creation is sent again without a caller, whatever its class.
+// maxUnattended is how often Enlist sends a creation again without a caller, in every class.
 const maxUnattended = 2
 
-// result is how an attempt to send ended.
-type result int
+// result is how a send ended.
+type result int8
 
 const (
 	created     result = iota // the response proves a success
 	rejected                  // the vendor's own refusal, which stands
 	doubted                   // the vendor's own refusal, which a look-up must confirm
 	nothingSent               // no byte left
-	unproven                  // the response says that nothing was done, but a proxy may have passed the request on
-	noAnswer                  // bytes may have left, and no trustworthy response came
+	unproven                  // the response says that nothing was done, but a proxy may have forwarded the request
+	noResponse                // bytes may have left, and no trustworthy response came
 )
 
-// afterSend says what has happened to a creation in state INTENT whose send has ended. openBefore
-// counts the sends before it whose outcome is not proven. confirmedMissing says that a look-up
-// after the vendor's lag found nothing of them.
+// afterSend returns the event of a creation in state INTENT whose send has ended. openBefore counts
+// the earlier sends without a proven outcome. confirmedMissing says that a look-up after the
+// vendor's lag found nothing of them.
 func afterSend(ended result, openBefore int32, confirmedMissing bool) event {
 	switch {
 	case ended == created:
 		return done
-	case ended == noAnswer, ended == unproven, ended == doubted:
+	case ended == noResponse, ended == unproven, ended == doubted:
 		return unanswered
-	case ended == rejected && openBefore > 0: // perhaps because of what an earlier send has made
+	case ended == rejected && openBefore > 0: // an earlier send may have caused the refusal
 		return unanswered
-	case ended == nothingSent && openBefore > 0 && !confirmedMissing: // the earlier send is as unknown as it was
+	case ended == nothingSent && openBefore > 0 && !confirmedMissing: // the earlier send is still unknown
 		return unanswered
 	case ended == rejected:
 		return refused
@@ -49,8 +49,8 @@ func afterSend(ended result, openBefore int32, confirmedMissing bool) event {
 	}
 }
 
-// afterDeath says what has happened to a create in state INTENT whose holder has died. Only a create that looks first says in the journal
-// that it is about to send (released).
+// afterDeath returns the event of a creation in state INTENT whose owner has died. Only a creation
+// that looks first records that it is about to send (released).
 func afterDeath(looksFirst, released bool, unansweredBefore int32) event {
 	if looksFirst && !released && unansweredBefore == 0 {
 		return neverSent
@@ -58,21 +58,22 @@ func afterDeath(looksFirst, released bool, unansweredBefore int32) event {
 	return abandoned
 }
 
-// mayBeHidden says whether a look that has found nothing may have missed what another create made some time ago.
+// mayBeHidden reports whether a look-up that found nothing may have missed a customer that another
+// creation made some time ago.
 func mayBeHidden(ago, settledAfter time.Duration) bool {
-	return ago.Abs() < settledAfter // negative when a clock was set back
+	return ago.Abs() < settledAfter // ago is negative after a clock was set back
 }
 
-// refusal is what is still open about the refusal of the latest send.
-type refusal int
+// refusal is what must confirm the refusal of the latest send.
+type refusal int8
 
 const (
 	notRefused      refusal = iota
-	needsLookup             // a look-up that finds nothing confirms the refusal
-	needsLateLookup         // so does one after the vendor's lag: an earlier copy of the request may have caused the refusal
+	needsLookup             // a look-up that finds nothing
+	needsLateLookup         // one after the vendor's lag, since an earlier copy of the request may be the cause
 )
 
-// facts are what a look-up of a creation in state UNKNOWN has shown, and what matters beside it.
+// facts are what a look-up of a creation in state UNKNOWN shows, and what else the decision needs.
 type facts struct {
 	class      enlistv1.DuplicateSafetyClass // noneToAsk too if the vendor cannot look up this customer
 	onExisting enlistv1.OnExisting
@@ -82,41 +83,41 @@ type facts struct {
 	near int
 	// waited: this process has seen the vendor's own limit pass since the latest send.
 	waited bool
-	// refusal of the latest send; saidExists: because the customer exists.
+	// refusal of the latest send. saidExists: the vendor refused it because the customer exists.
 	refusal    refusal
 	saidExists bool
 	// saidDone: the response to the latest send says that the vendor made a customer.
 	saidDone bool
-	// attended: a caller waits for this creation, and this call has sent less than maxCalls
-	// requests.
+	// attended: a caller waits for this creation, and its run has sent fewer than maxAttempts
+	// times.
 	attended bool
 	// canFinish: it is early enough to send without a caller, and the request is complete.
 	canFinish bool
-	// unattended counts the sends without a caller since one last asked.
+	// unattended counts the sends without a caller since the latest request of a caller.
 	unattended int
-	// rested: the pause since the latest send, which grows, is over.
+	// rested: the pause since the latest send is over. The pause grows with each send.
 	rested bool
 }
 
 // maySend reports whether the creation may be sent again.
 func (f facts) maySend() bool { return f.attended || f.canFinish && f.unattended < maxUnattended }
 
-// decision is what a settler does next: an event, or wait.
+// decision is what follows from a look-up: an event, or wait.
 type decision string
 
 const (
 	takeOurs  = decision(found)       // SUCCEEDED with the customer that is ours
-	takeOther = decision("adopt")     // SUCCEEDED with the customer that is there: ON_EXISTING_ADOPT asked for no more
+	takeOther = decision("adopt")     // SUCCEEDED with the customer that exists, as ON_EXISTING_ADOPT asks
 	refuse    = decision(refused)     // FAILED with the vendor's refusal
 	exist     = decision(exists)      // FAILED with CUSTOMER_EXISTS
 	resend    = decision(sendAgain)   // INTENT
 	giveUp    = decision(missing)     // NOT_SENT
 	askPerson = decision(undecidable) // NEEDS_PERSON
-	wait      = decision("wait")      // UNKNOWN still; look again later
+	wait      = decision("wait")      // UNKNOWN still; look up again later
 )
 
-// decide says what follows from a look-up. Only a resend can make a second customer, so that is
-// where the classes differ.
+// decide returns what follows from a look-up. The classes differ only where a resend is possible,
+// since only a resend can make a second customer.
 func decide(f facts) decision {
 	adopt, update := f.onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT, f.onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
 	switch {
@@ -126,37 +127,37 @@ func decide(f facts) decision {
 		return askPerson
 	case f.saidDone && f.class != noneToAsk && !f.waited:
 		return wait
-	case f.saidDone: // and cannot be found under its key
+	case f.saidDone: // the vendor does not show it under its key
 		return askPerson
 	case adopt && f.unclear+f.others == 1 && f.near == 0:
 		return takeOther
 	case f.unclear > 0 && f.near == 0 && update && f.class == enforcedByKey:
-		return afterNothing(f) // the update has not been made, or is not shown yet; made twice it is still one
+		return afterNothing(f) // the update is not done or not shown yet; done twice it is still one
 	case f.unclear > 0:
 		return askPerson
 	case f.others > 0 && f.class == enforcedByKey && f.refusal != notRefused && !f.saidExists:
-		return refuse // for another reason than the customer that is there
+		return refuse // for another reason than the customer that exists
 	case f.others > 0 && f.class == enforcedByKey:
 		return exist
 	case f.others > 0 && f.class == verifiableByKey:
-		if f.waited { // ours may yet show beside it
+		if f.waited { // before that ours may still appear beside it
 			return exist
 		}
 		return wait
 	}
-	return afterNothing(f) // others that only look alike are nothing
+	return afterNothing(f) // others that only look alike do not count
 }
 
-// afterNothing says what follows from a look-up that found nothing of ours.
+// afterNothing returns what follows from a look-up that found nothing of ours.
 func afterNothing(f facts) decision {
 	switch {
 	case f.refusal == needsLookup:
 		return refuse
 	case f.class != enforcedByKey && f.class != verifiableByKey && f.class != verifiableByMatch:
-		return askPerson // nobody can look
+		return askPerson // the vendor offers no look-up
 	case f.refusal == needsLateLookup && !f.waited:
 		return wait
-	case f.refusal == needsLateLookup && f.saidExists: // it exists, and cannot be found
+	case f.refusal == needsLateLookup && f.saidExists: // the vendor says that it exists, and does not show it
 		return askPerson
 	case f.refusal == needsLateLookup:
 		return refuse
@@ -172,7 +173,7 @@ func afterNothing(f facts) decision {
 	return giveUp
 }
 
-// objection is what stands against a person's decision.
+// objection is the reason against a person's decision.
 type objection string
 
 const (
@@ -187,21 +188,21 @@ const (
 // evidence is what the vendor and the journal show about a person's decision.
 type evidence struct {
 	class enlistv1.DuplicateSafetyClass // noneToAsk too if the vendor cannot look up this customer
-	// unasked: the vendor could not be asked now.
+	// unasked: the vendor could not be reached now.
 	unasked bool
-	// exists and madeByOther are about the customer that a decision SUCCEEDED names: the vendor
-	// shows it; the journal says that another operation created it.
+	// exists and madeByOther are about the customer that a decision SUCCEEDED names. The vendor
+	// shows it. The journal says that another operation created it.
 	exists, madeByOther bool
 	// ours and unclear count the customers that the look-up for a decision FAILED found.
 	ours, unclear int
-	// waited: this process had seen the vendor's own limit pass since the latest send before it
-	// asked.
+	// waited: before the look-up this process had seen the vendor's own limit pass since the latest
+	// send.
 	waited bool
 }
 
-// checkDecision says what stands against a person's decision. If the vendor offers no look-up,
-// only the person can know whether the customer exists, but not before the vendor has finished
-// with the request.
+// checkDecision returns the objection to a person's decision. If the vendor offers no look-up, only
+// the person can know whether the customer exists, and only after the vendor has finished with the
+// request.
 func checkDecision(decision enlistv1.Decision, unverified bool, e evidence) objection {
 	switch {
 	case unverified:

@@ -6,8 +6,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// TestDecideKeepsTheRules goes through every combination of facts, and holds the decision against
-// the rules of this package's doc.
+// TestDecideKeepsTheRules checks the decision for every combination of facts against the rules of
+// this package's doc.
 func TestDecideKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	count := 0
@@ -16,27 +16,36 @@ func TestDecideKeepsTheRules(t *testing.T) {
 		what := decide(f)
 		sends, ends := what == resend, what == refuse || what == exist || what == giveUp
 		asked := f.class == enforcedByKey || f.class == verifiableByKey || f.class == verifiableByMatch
-		for rule, broken := range map[string]bool{
-			"2: a second send needs a look-up that finds nothing of ours":                      sends && (f.ours > 0 || !asked),
-			"2: where the vendor makes a second customer, absence counts after its lag only":   sends && f.class != enforcedByKey && !f.waited,
-			"1: what the vendor says it made is found, or a person decides":                    f.saidDone && what != takeOurs && what != askPerson && what != wait,
-			"2: a customer is somebody else's only if it was found and is not ours":            what == exist && (f.others == 0 || f.ours+f.unclear > 0),
-			"2: a record that is ours is success":                                              f.ours == 1 && f.unclear == 0 && what != takeOurs,
-			"3: an unclear customer stops a resend":                                            sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0),
-			"3: a near key is never absent":                                                    f.near > 0 && f.unclear > 0 && (sends || ends),
-			"3: a near key is not adopted":                                                     f.near > 0 && what == takeOther,
-			"4: a refusal that a copy may have caused counts after the vendor's lag only":      what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,
-			"4: one look-up confirms the other refusals":                                       f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse,
-			"4: what was refused is not sent again":                                            sends && f.refusal != notRefused,
-			"4: only a refusal ends as one":                                                    what == refuse && f.refusal == notRefused,
-			"5: without a caller two more sends at most":                                       sends && !f.attended && (f.unattended >= maxUnattended || !f.canFinish),
-			"5: sends keep their pauses":                                                       sends && !f.rested,
-			"5: a creation that cannot be sent again comes to an end":                          what == wait && f.waited && !f.maySend(),
-			"5: without a confirmation a person decides":                                       what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0),
-			"7: adopting goes ahead at once when one customer is there under exactly this key": f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
+		for _, rule := range []struct {
+			text   string
+			broken bool
+		}{
+			{"2: a second send needs a look-up that finds nothing of ours", sends && (f.ours > 0 || !asked)},
+			{"2: where the vendor makes a second customer, absence counts after its lag only", sends && f.class != enforcedByKey && !f.waited},
+			{"1: what the vendor says it made is found, or a person decides", f.saidDone && what != takeOurs && what != askPerson && what != wait},
+			{"2: CUSTOMER_EXISTS needs a customer that was found and is not ours", what == exist && (f.others == 0 || f.ours+f.unclear > 0)},
+			{"2: a record that is ours is success", f.ours == 1 && f.unclear == 0 && what != takeOurs},
+			{"3: an unclear customer stops a resend", sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0)},
+			{"3: a near key is never absent", f.near > 0 && f.unclear > 0 && (sends || ends)},
+			{"3: a near key is not adopted", f.near > 0 && what == takeOther},
+			{
+				"4: a refusal that a copy may have caused counts after the vendor's lag only",
+				what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,
+			},
+			{"4: one look-up confirms the other refusals", f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse},
+			{"4: what was refused is not sent again", sends && f.refusal != notRefused},
+			{"4: only a refusal ends as one", what == refuse && f.refusal == notRefused},
+			{"5: without a caller two more sends at most", sends && !f.attended && (f.unattended >= maxUnattended || !f.canFinish)},
+			{"5: sends keep their pauses", sends && !f.rested},
+			{"5: a creation that cannot be sent again comes to an end", what == wait && f.waited && !f.maySend()},
+			{"5: without a confirmation a person decides", what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0)},
+			{
+				"7: adopting goes ahead at once when one customer is there under exactly this key",
+				f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
+			},
 		} {
-			if broken {
-				t.Errorf("rule %s: %+v: %s", rule, f, what)
+			if rule.broken {
+				t.Errorf("rule %s: %+v: %s", rule.text, f, what)
 			}
 		}
 		if t.Failed() {
@@ -46,37 +55,32 @@ func TestDecideKeepsTheRules(t *testing.T) {
 	t.Logf("%d combinations", count)
 }
 
-// everyFact yields every combination of facts, with customers counted up to two.
+// everyFact yields every combination of facts, with at most two customers of each kind.
 func everyFact() func(func(facts) bool) {
+	classes := []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk}
 	return func(yield func(facts) bool) {
-		for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
-			for _, existing := range []enlistv1.OnExisting{onFail, onAdopt, onUpdate} {
-				for _, refused := range []refusal{notRefused, needsLookup, needsLateLookup} {
-					for bits := range 1 << 6 {
-						is := func(bit int) bool { return bits>>bit&1 == 1 }
-						for found := range 3 * 3 * 3 * 3 {
-							f := facts{
-								class: class, onExisting: existing, refusal: refused, waited: is(0), saidExists: is(1) && refused != notRefused,
-								attended: is(2), canFinish: is(3), rested: is(4), saidDone: is(5) && refused == notRefused,
-								ours: found % 3, others: found / 3 % 3, unclear: found / 9 % 3, near: found / 27,
-							}
-							if f.near > f.others+f.unclear || class == noneToAsk && found > 0 {
-								continue
-							}
-							for f.unattended = range maxUnattended + 2 {
-								if !yield(f) {
-									return
-								}
-							}
-						}
-					}
-				}
+		for number := range len(classes) * 3 * 3 * 3 * 3 * 3 * 3 * 1 << 6 * (maxUnattended + 2) {
+			digit := func(base int) int { // the number has one digit for each fact
+				d := number % base
+				number /= base
+				return d
+			}
+			f := facts{
+				class: classes[digit(len(classes))], onExisting: onFail + enlistv1.OnExisting(digit(3)), refusal: refusal(digit(3)),
+				ours: digit(3), others: digit(3), unclear: digit(3), near: digit(3), unattended: digit(maxUnattended + 2),
+				waited: digit(2) == 1, attended: digit(2) == 1, canFinish: digit(2) == 1, rested: digit(2) == 1,
+			}
+			isRefused := f.refusal != notRefused
+			f.saidExists, f.saidDone = digit(2) == 1 && isRefused, digit(2) == 1 && !isRefused
+			isPossible := f.near <= f.others+f.unclear && (f.class != noneToAsk || f.ours+f.others+f.unclear+f.near == 0)
+			if isPossible && !yield(f) {
+				return
 			}
 		}
 	}
 }
 
-// TestDecisionsAreChecked goes through all evidence about a person's decision.
+// TestDecisionsAreChecked checks every combination of evidence about a person's decision.
 func TestDecisionsAreChecked(t *testing.T) {
 	t.Parallel()
 	const says, denies = enlistv1.Decision_DECISION_SUCCEEDED, enlistv1.Decision_DECISION_FAILED

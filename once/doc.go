@@ -35,91 +35,91 @@
 // The events:
 //
 //   - accepted: the request is recorded, and no other creation is open for the same customer.
-//   - done: the response proves a success. The doc.go of each provider lists what does. Nothing else
-//     in the response can undo it.
+//   - done: the response proves a success. The doc.go of each provider lists what does. Nothing
+//     else in the response can undo it.
 //   - refused: the vendor's own refusal. From UNKNOWN: a look-up has confirmed it.
 //   - not-done: no byte left. The same request_id starts again (restarted).
-//   - unanswered: bytes may have left, and the outcome is not proven. No trustworthy response came.
-//     Or the response says that nothing was done (401, 404, 429, 503 and the like), which a proxy may
-//     say of a request that it has passed on. Or it is a refusal that a look-up must confirm. Or an
-//     earlier send is open.
-//   - never-sent, abandoned: the process that worked on it died, before it could send, or perhaps
-//     not.
+//   - unanswered: bytes may have left, and the outcome is not proven. Either no trustworthy
+//     response arrived. Or the response says that nothing was done (401, 404, 429, 503 and
+//     others), which a proxy may say of a request that it has forwarded. Or a look-up must confirm
+//     the refusal. Or the outcome of an earlier send is open.
+//   - never-sent, abandoned: the process that owned the creation died. It had sent nothing, or it
+//     may have sent the request.
 //   - found, exists: a look-up found the customer. It is ours, or it is not.
-//   - missing: a look-up after the vendor's own limit found nothing, and nothing more is sent without
-//     the caller.
+//   - missing: a look-up after the vendor's own limit found nothing, and Enlist sends nothing more
+//     without the caller.
 //   - send-again: a look-up found nothing, and the rules below permit another send.
 //   - undecidable: there are several candidates, or they differ, or another creation may have made
-//     the customer, or the vendor says that it made one and shows none, or it cannot be asked.
-//   - late-answer: a sender that others took for dead has the vendor's response after all.
-//   - person-succeeded, person-failed: a person's decision, with name and reason. Enlist checks it at
-//     the vendor (checkDecision), unless the person overrides that. From SUCCEEDED and FAILED it
-//     corrects an earlier decision of a person. An outcome that Enlist found is final. No correction
-//     leads to a state from which anything is sent.
+//     the customer. Or the vendor says that it made one and does not show it, or offers no look-up.
+//   - late-answer: the vendor's response arrives although another replica took this one for dead.
+//   - person-succeeded, person-failed: a person's decision, with name and reason. Enlist checks it
+//     at the vendor (checkDecision), unless the person overrides that. From SUCCEEDED and FAILED
+//     it corrects an earlier decision of a person. An outcome that Enlist found is final. No
+//     correction leads to a state from which Enlist sends.
 //
 // # The loop
 //
 // A run works on one creation: load, choose an effect, carry it out, repeat (drive.go). nextEffect
-// chooses, and decide says what follows from a look-up. Both are pure functions. Callers, readers of
-// the customer, waiters on the operation and the reconciler start the same loop. Only a run with a
-// caller begins or restarts a creation.
+// chooses the effect, and decide returns what follows from a look-up. Both are pure functions.
+// Callers, readers of the customer, waiters on the operation and the reconciler start the same
+// loop. Only a run with a caller begins or restarts a creation.
 //
-//	where the run stands                       effect    then
-//	no record, a caller                        begin     INTENT is this run's, or the record is there, or wait for another
-//	INTENT of this run                         send      an outcome; UNKNOWN if it is not proven
-//	UNKNOWN or INTENT, owned by this run       look up   decide: an outcome, or INTENT again, or UNKNOWN still
-//	UNKNOWN or INTENT, free or its owner dead  take      owned by this run, or wait for the living owner
-//	NOT_SENT, a caller                         restart   INTENT is this run's, or wait for another
-//	UNKNOWN, a pause is due                    rest      look up again, or the caller's time is over
-//	anything else                              finish    respond from the record
+//	where the run stands        effect   then
+//	no record, a caller         begin    this run owns the INTENT, or finds a record, or waits
+//	INTENT recorded by the run  send     an outcome; UNKNOWN if it is not proven
+//	open, owned by the run      look up  decide: an outcome, INTENT again, or still UNKNOWN
+//	open, not owned by the run  take     the run owns it, or waits for the living owner
+//	NOT_SENT, a caller          restart  this run owns the INTENT, or waits
+//	UNKNOWN, a pause is due     rest     look up again, unless the deadline passes
+//	anything else               finish   respond from the record
 //
-// Within a process one goroutine at a time works on a creation (its job). Between processes the
-// journal ensures that: a replica owns what it works on for as long as it is alive, and a record is
-// replaced only by a writer that has seen its latest version. Each write carries the mark of its
-// job. A job whose write returned an error reads the record and sees by the mark if the write was
-// made.
+// A creation is open in the states INTENT and UNKNOWN. Within a process one goroutine at a time
+// works on a creation (its job). Between processes the journal ensures that: a replica owns what
+// it works on while it is alive. Only a writer that has seen the latest version of a record
+// replaces it. Each write carries the mark of its job. A job whose write returned an error reads
+// the record, and the mark shows whether the write was made.
 //
-// A call to the vendor ends with its caller until the first byte may have been written. From then on
-// it goes on without the caller, to the vendor's own limit, and its outcome is recorded.
+// A request to the vendor ends with its caller until the first byte may have been written. From
+// then on it goes on without the caller, to the vendor's own limit, and its outcome is recorded.
 //
-// Clocks may jump. Absence counts only if this process has itself seen the vendor's limit pass on its
-// monotonic clock (observed.go). Times in the journal say when to look, never what is true.
+// Clocks may jump. Absence counts only if this process has itself seen the vendor's limit pass on
+// its monotonic clock (observed.go). Times in the journal say when to look up, never what is true.
 //
 // # Every way a vendor is called again
 //
-//	cause                                     what is called          limit                                   where
-//	no byte of the request left               create                  4 times a send, 0.05 to 2.4 s apart     send
-//	a look-up found nothing, a caller waits   create                  4 sends a request, after a pause        decide: resend
-//	the same, without a caller                create                  2 sends, growing pauses, finish_within  decide: resend
-//	the outcome is unknown                    look-up                 0.5 s to 5 min apart, growing           settle
-//	a reader or a waiter asks                 look-up                 at most every 5 s                       helpAlong
-//	a person decides                          look-up or read         once a decision                         resolve.go
-//	ON_EXISTING is not FAIL, or no key        look-up before create   once a call of the provider             the provider
-//	401 for a session (Opencell, Valomnia)    login, then the same    once a request, also a create           the provider
-//	a kept connection was closed unused       the same request        as long as no byte was written          net/http
-//	429 or Retry-After                        nothing                 the caller repeats, or a look-up waits  restLeft
+//	cause                            what is sent      limit                            where
+//	no byte of the request left      create            4 times a send, 0.05-2.4 s       send
+//	nothing found, a caller waits    create            4 sends a request, after pauses  decide
+//	nothing found, no caller         create            2 sends within finish_within     decide
+//	the outcome is unknown           look-up           0.5 s to 5 min apart, growing    settle
+//	a reader or a waiter asks        look-up           at most every 5 s                helpAlong
+//	a person decides                 look-up or read   once a decision                  resolve.go
+//	an update, an adoption, Caliq    look-up, create   once an attempt                  LooksFirst
+//	401 (Opencell, Valomnia)         login, the same   once a request, create included  provider
+//	a kept connection was closed     the same          while no byte was written        net/http
+//	429 or Retry-After               none              the caller or a look-up waits    restLeft
 //
-// A create is sent again after bytes may have left only if all of this holds:
+// After bytes may have left, a create request is sent again only if all of this holds:
 //
-//   - A look-up has found nothing that is ours or may be ours. A customer under a nearly equal key is
-//     unclear, never absent.
+//   - A look-up has found nothing that is ours or may be ours. A customer under a nearly equal key
+//     is unclear, never absent.
 //   - If the vendor does not refuse a second customer (VERIFIABLE_BY_KEY, VERIFIABLE_BY_MATCH), the
-//     look-up came after the vendor's own limit (timeout + lookup_lag). A vendor that cannot look up
-//     (NONE) is sent nothing again.
+//     look-up came after the vendor's own limit (timeout + lookup_lag). If the vendor offers no
+//     look-up (NONE), nothing is sent again.
 //   - The response did not say that the vendor made a customer. If no look-up finds it, a person
 //     decides.
 //   - The vendor did not refuse the request. A refusal that an earlier copy of the request may have
 //     caused counts after the vendor's limit.
-//   - A caller waits, or it is early enough (finish_within), the request is complete in the journal,
-//     and there were fewer than two sends without a caller. Otherwise a confirmed absence ends the
-//     creation as NOT_SENT.
+//   - A caller waits. Or it is early enough (finish_within), the request is complete in the
+//     journal, and there were fewer than two sends without a caller. Otherwise a confirmed absence
+//     ends the creation as NOT_SENT.
 //   - This replica holds its lease, and has recorded the intent to send.
 //
-// The repeat after a 401 is safe, since Opencell and Valomnia refuse a second customer with the same
-// key. The other adapters do not repeat.
+// The repeat after a 401 is safe, because Opencell and Valomnia refuse a second customer with the
+// same key. The other adapters do not repeat.
 //
 // CUSTOMER_EXISTS is recorded only if a look-up found a customer that is not ours, or if no byte of
-// the creation ever left before the look-up that found one. An update goes ahead at once if its
-// look-up shows the customer under exactly the requested key. The circuit breaker counts a creation
-// once, however often it is sent.
+// the creation had left before the look-up that found it. An update is sent at once if its look-up
+// shows the customer under exactly the requested key. The circuit breaker counts a creation once,
+// however often it is sent.
 package once

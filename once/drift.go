@@ -9,13 +9,13 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Drift compares a customer that was just read with what the last create or update through Enlist wrote, whoever asked for that. It returns nil
-// when none is remembered. The request_id, and what was written, are told of a create of the
-// principal alone, or, with others, of anybody's.
+// Drift compares a customer that was just read with what the last creation or update through Enlist
+// wrote. It returns nil if the journal has none. It names the request_id and the written values
+// only for a creation of the principal, or of any principal with others.
 func (s *Service) Drift(
-	ctx context.Context, principal string, others bool, provider string, held *enlistv1.Customer,
+	ctx context.Context, principal string, others bool, provider string, current *enlistv1.Customer,
 ) (*enlistv1.Drift, error) {
-	record, err := s.journal.FindCustomer(ctx, provider, held.GetId())
+	record, err := s.journal.FindCustomer(ctx, provider, current.GetId())
 	if err != nil {
 		return nil, journalUnreadable(err)
 	}
@@ -24,7 +24,7 @@ func (s *Service) Drift(
 	}
 	written := providers.Kept(record.Payload.GetRequest(), record.Payload.GetResponse().GetFields())
 	written.Id = record.Payload.GetCustomerId()
-	drift := &enlistv1.Drift{WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, held)}
+	drift := &enlistv1.Drift{WriteTime: timestamppb.New(record.Updated), Fields: s.describe(provider).Drift(written, current)}
 	if record.Principal == principal || others {
 		drift.RequestId = record.RequestID.String()
 		return drift, nil

@@ -35,17 +35,18 @@ const (
 
 // position is where a run stands.
 type position struct {
-	over     bool                    // the response is known
+	over     bool                    // the run has its response
 	waits    bool                    // a pause comes before the next effect
-	attended bool                    // a caller is here
-	known    bool                    // the journal has a record, as far as this run knows
+	attended bool                    // the run has a caller
+	recorded bool                    // the journal has a record, as far as this run knows
 	loaded   bool                    // and this run has read it
 	isSame   bool                    // the record is of the caller's request
 	state    enlistv1.OperationState // of the record
 	hold     hold
 }
 
-// nextEffect is the whole loop as a function: what a run does next, from where it stands.
+// nextEffect is the whole loop as a function. It returns what a run does next, from where it
+// stands.
 func nextEffect(p position) effect {
 	switch {
 	case p.over:
@@ -56,7 +57,7 @@ func nextEffect(p position) effect {
 		return send
 	case p.hold == owned:
 		return lookUp
-	case !p.known && p.attended:
+	case !p.recorded && p.attended:
 		return begin
 	case !p.loaded:
 		return load
@@ -80,27 +81,28 @@ type run struct {
 	order *order
 	// creation is the prepared request. Without a caller it is made from the journal.
 	creation providers.Creation
-	// record is the creation as this run last read or wrote it; nil if it must be read.
-	record *journal.Record
-	known  bool
-	hold   hold
-	// opened: this run has recorded the intent for its caller. After its first send it goes on only
-	// if the vendor's response says that this helps (isFollowed).
+	// record is the creation as this run last read or wrote it; nil if the run must read it.
+	// recorded: the journal has a record, as far as this run knows.
+	record   *journal.Record
+	recorded bool
+	hold     hold
+	// opened: this run has recorded the intent for its caller. After its first send it looks up
+	// only if the vendor's response says that this helps (isFollowed).
 	opened bool
 	// resent: the latest send followed a look-up.
 	resent bool
-	// wait is the pause before the next effect, and ifLate the response if the caller's time ends
-	// in it.
-	wait   time.Duration
-	ifLate error
-	// over: response and err are the caller's.
+	// wait is the pause before the next effect. restTimeout is the error if the caller's deadline
+	// passes in it.
+	wait        time.Duration
+	restTimeout error
+	// over: the run has its response, which is response and err.
 	over     bool
 	response *enlistv1.CreateCustomerResponse
 	err      error
 }
 
 func (r *run) position() position {
-	p := position{over: r.over, waits: r.wait > 0, attended: r.order != nil, known: r.known, hold: r.hold}
+	p := position{over: r.over, waits: r.wait > 0, attended: r.order != nil, recorded: r.recorded, hold: r.hold}
 	if r.record != nil {
 		p.loaded, p.state = true, r.record.State
 		p.isSame = p.attended && bytes.Equal(r.record.Payload.GetFingerprint(), r.order.fingerprint)
@@ -131,21 +133,21 @@ func (s *Service) drive(ctx context.Context, r *run) (*enlistv1.CreateCustomerRe
 			if wait := r.wait; sleep(ctx, wait) {
 				r.wait = 0
 			} else {
-				r.end(nil, r.ifLate)
+				r.end(nil, r.restTimeout)
 			}
 		}
 	}
 }
 
-// end makes a response the caller's.
+// end sets the response of the run.
 func (r *run) end(response *enlistv1.CreateCustomerResponse, err error) {
 	r.over, r.response, r.err = true, response, err
 }
 
-// reread makes the run read the record again before it goes on.
+// reread makes the run read the record again before its next effect.
 func (r *run) reread() { r.record, r.hold = nil, free }
 
-// finish responds from the record, unless the run has a response.
+// finish sets the response from the record, unless the run has one.
 func (s *Service) finish(r *run) {
 	switch {
 	case r.over || r.order == nil:
@@ -166,7 +168,7 @@ func (s *Service) load(ctx context.Context, r *run) {
 	case record == nil && r.order == nil:
 		r.end(nil, nil)
 	default:
-		r.record, r.known = record, record != nil // its retention may just have ended
+		r.record, r.recorded = record, record != nil // its retention may just have ended
 	}
 }
 
@@ -180,13 +182,13 @@ func (s *Service) take(ctx context.Context, r *run) {
 		r.record, r.hold = taken, owned
 	case r.order == nil:
 		r.end(nil, nil)
-	default: // another replica is working on it
+	default: // another replica works on it
 		r.reread()
-		r.opened, r.wait, r.ifLate = false, pollEvery, inProgress(r.key.Provider)
+		r.opened, r.wait, r.restTimeout = false, pollEvery, inProgress(r.key.Provider)
 	}
 }
 
-// proceed says what a run does about a creation that a send or a look-up has left UNKNOWN. wait is
+// proceed decides how a run goes on after a send or a look-up whose creation is UNKNOWN. wait is
 // the pause before the next look-up.
 func (r *run) proceed(ctx context.Context, wait time.Duration) {
 	payload := r.record.Payload
@@ -196,14 +198,14 @@ func (r *run) proceed(ctx context.Context, wait time.Duration) {
 		r.over = true
 		return
 	case r.opened:
-		r.ifLate = notProven(r.record, wait)
-		r.over = r.sends == maxCalls && !payload.GetRefusedAgain() || wait > followFor
+		r.restTimeout = notProven(r.record, wait)
+		r.over = r.sends == maxAttempts && !payload.GetRefusedAgain() || wait > followFor
 	default:
 		step("between-lookups")
-		r.ifLate = stillUnknown(r.record)
+		r.restTimeout = stillUnknown(r.record)
 	}
 	if r.over = r.over || !fits(ctx, wait); r.over {
-		r.end(nil, r.ifLate)
+		r.end(nil, r.restTimeout)
 		return
 	}
 	r.wait = wait

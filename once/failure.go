@@ -16,26 +16,26 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// failureOf turns an error into what the journal keeps of it. The cause stays out: it is for the log.
+// failureOf returns what the journal keeps of an error. The cause is for the log only.
 func failureOf(err error) *journalv1.Failure {
-	known := asError(err)
+	typed := asError(err)
 	failure := &journalv1.Failure{
-		Reason: known.Reason, Message: known.Message, Stage: known.Stage,
-		Confirm: journalv1.Confirmation(known.Confirm), //nolint:gosec // the same few values
+		Reason: typed.Reason, Message: typed.Message, Stage: typed.Stage,
+		Confirm: journalv1.Confirmation(typed.Confirm), //nolint:gosec // the same few values
 	}
-	if known.Vendor != nil {
-		failure.Vendor, _ = proto.Clone(known.Vendor).(*enlistv1.VendorError)
+	if typed.Vendor != nil {
+		failure.Vendor, _ = proto.Clone(typed.Vendor).(*enlistv1.VendorError)
 	}
-	if known.RetryAfter > 0 {
-		failure.RetryAfter = durationpb.New(known.RetryAfter)
+	if typed.RetryAfter > 0 {
+		failure.RetryAfter = durationpb.New(typed.RetryAfter)
 	}
-	for _, violation := range known.Violations {
+	for _, violation := range typed.Violations {
 		failure.Violations = append(failure.Violations, &journalv1.Failure_Violation{Path: violation.Path, Description: violation.Description})
 	}
 	return failure
 }
 
-// Error turns a recorded failure back into the error that it was.
+// Error returns the error of a recorded failure.
 func Error(failure *journalv1.Failure) *providers.Error {
 	err := &providers.Error{
 		Reason: failure.GetReason(), Message: failure.GetMessage(), Stage: failure.GetStage(), Vendor: failure.GetVendor(),
@@ -47,11 +47,11 @@ func Error(failure *journalv1.Failure) *providers.Error {
 	return err
 }
 
-// asError returns an error as a provider's; any other is a defect.
+// asError returns an error as a *providers.Error. Any other error is a defect.
 func asError(err error) *providers.Error {
-	var known *providers.Error
-	if errors.As(err, &known) {
-		return known
+	var typed *providers.Error
+	if errors.As(err, &typed) {
+		return typed
 	}
 	return &providers.Error{Reason: enlistv1.ErrorReason_INTERNAL_ERROR, Message: providers.Defect, Cause: err}
 }
@@ -90,7 +90,8 @@ func customerBusy(provider string) error {
 	}
 }
 
-// customerNotShown is the answer to a create of a customer that another create has just made, and that the vendor does not show yet.
+// customerNotShown is the error if another creation has just made the customer and the vendor does
+// not show it yet.
 func customerNotShown(provider string) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_REQUEST_IN_PROGRESS,
@@ -100,7 +101,7 @@ func customerNotShown(provider string) error {
 	}
 }
 
-// stillUnknown is the error while Enlist looks up what became of a creation.
+// stillUnknown is the error while Enlist looks for the outcome of a creation.
 func stillUnknown(record *journal.Record) error {
 	if record.Payload.GetRefusedAgain() {
 		return &providers.Error{
@@ -118,21 +119,20 @@ func stillUnknown(record *journal.Record) error {
 	}
 }
 
-// notProven is the error while it is not proven what became of a send that the vendor answered: the
-// vendor's own words, if they say what to do, with the time after which another call is worth
-// while.
+// notProven is the error while the outcome of a send is not proven although the vendor responded.
+// It is the vendor's own error if that says what to do, and says when another request helps.
 func notProven(record *journal.Record, wait time.Duration) error {
 	if record.Payload.GetRefusedAgain() {
 		return stillUnknown(record)
 	}
-	told := Error(record.Payload.GetFailure())
-	if told.RetryAfter > 0 {
-		told.RetryAfter = max(told.RetryAfter, wait)
+	failure := Error(record.Payload.GetFailure())
+	if failure.RetryAfter > 0 {
+		failure.RetryAfter = max(failure.RetryAfter, wait)
 	}
-	return told
+	return failure
 }
 
-// stillSending is the answer to a caller whose time is over while the vendor has not answered yet.
+// stillSending is the error if the caller's deadline passes before the vendor's response arrives.
 func stillSending(provider string) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
@@ -151,7 +151,8 @@ func awaitsPerson(record *journal.Record) error {
 	}
 }
 
-// journalUnavailable speaks of this call only: an earlier one with the same request_id may have been sent.
+// journalUnavailable is the error if the journal could not record this request. It says nothing
+// about an earlier one with the same request_id, which may have been sent.
 func journalUnavailable(cause error) error {
 	message := "Enlist could not record this call and sent nothing for it; an earlier call with the same request_id may have. " +
 		providers.CallAgain + " The operator finds the cause in the log."
@@ -170,8 +171,8 @@ func journalUnreadable(cause error) error {
 	}
 }
 
-// notThere is the error of a creation that a look-up has not found, and that Enlist does not send
-// again without its caller.
+// notThere is the error of a creation whose customer a look-up has not found, and which Enlist does
+// not send again without its caller.
 func notThere(record *journal.Record) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,

@@ -12,20 +12,23 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// fingerprint returns the SHA-256 of a request as the caller sent it. It is kept encrypted only: it covers secrets.
+// fingerprint returns the SHA-256 of a request as the caller sent it. It covers secrets, so it is
+// only stored encrypted.
 func fingerprint(request *enlistv1.CreateCustomerRequest) []byte {
-	canonical, _ := proto.MarshalOptions{Deterministic: true}.Marshal(request) // fails for invalid UTF-8 only, which no transport lets in
+	canonical, _ := proto.MarshalOptions{Deterministic: true}.Marshal(request) // fails only for invalid UTF-8, which no transport accepts
 	sum := sha256.Sum256(canonical)
 	return sum[:]
 }
 
-// storable returns a copy of a request with `$NAME` in the place of what must never be stored, and whether there was any.
+// storable returns a copy of a request in which `$NAME` replaces each value that must never be
+// stored, and whether it replaced any.
 func storable(request *enlistv1.CreateCustomerRequest) (copied *enlistv1.CreateCustomerRequest, incomplete bool) {
 	copied, _ = proto.Clone(request).(*enlistv1.CreateCustomerRequest)
 	return copied, withhold(copied.ProtoReflect())
 }
 
-// withhold puts `$NAME` in the place of what is set and must never be stored.
+// withhold replaces each set value that must never be stored by `$NAME`, and reports whether it
+// replaced any.
 func withhold(request protoreflect.Message) (withheld bool) {
 	for _, chain := range neverStored() {
 		for _, holder := range down(request, chain) {
@@ -37,7 +40,7 @@ func withhold(request protoreflect.Message) (withheld bool) {
 	return withheld
 }
 
-// dropFiles empties the bytes in a request, such as pictures.
+// dropFiles empties the fields of type bytes in a request, such as pictures.
 func dropFiles(request protoreflect.Message) {
 	for _, chain := range files() {
 		for _, holder := range down(request, chain) {
@@ -46,7 +49,7 @@ func dropFiles(request protoreflect.Message) {
 	}
 }
 
-// chain leads from a request down to a field.
+// chain leads from a request to a field in it.
 type chain []protoreflect.FieldDescriptor
 
 var (
@@ -69,7 +72,7 @@ func requestType() protoreflect.MessageDescriptor {
 	return (&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor()
 }
 
-// chainsTo returns the way to every such field that stands in no map.
+// chainsTo returns the chains to the wanted fields, except in maps.
 func chainsTo(message protoreflect.MessageDescriptor, above chain, wanted func(protoreflect.FieldDescriptor) bool) (found []chain) {
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
@@ -84,8 +87,8 @@ func chainsTo(message protoreflect.MessageDescriptor, above chain, wanted func(p
 	return found
 }
 
-// down returns the messages in which the field at the end of a chain is set. It goes into each
-// element of a list.
+// down returns the messages in which the field at the end of a chain is set. It visits each element
+// of a list.
 func down(message protoreflect.Message, chain chain) []protoreflect.Message {
 	field := chain[0]
 	switch {

@@ -8,7 +8,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// What must never be stored is withheld wherever it stands, also in each element of a list.
+// A value that must never be stored is withheld in every place, also in each element of a list.
 func TestNeverStoredInLists(t *testing.T) {
 	t.Parallel()
 	cards := func(numbers ...string) *enlistv1.CreateCustomerRequest {

@@ -1,6 +1,7 @@
 package once
 
 import (
+	"bytes"
 	"context"
 	"runtime/debug"
 	"sync"
@@ -16,11 +17,11 @@ type jobs struct {
 	byKey map[journal.Key]*job
 }
 
-// job is the work on one creation, in a goroutine of its own. It may go on after its caller has got a
+// job is the work on one creation, in its own goroutine. It may go on after its caller has got a
 // response.
 type job struct {
 	key journal.Key
-	// writer marks the writes of this job, so that a write that returned an error is recognized.
+	// writer marks the writes of this job, so that it recognizes a write that returned an error.
 	writer []byte
 	// finished is closed when the work has ended.
 	finished chan struct{}
@@ -29,18 +30,18 @@ type job struct {
 	// shared is an error that every caller with the same request would get; nil for none. It is set
 	// before finished is closed.
 	shared error
-	// isOver: the response is known. Callers that come later start again and do not share it.
+	// isOver: the response is known. Later callers start again and do not share it.
 	isOver atomic.Bool
 	// first gets the first response for the caller.
 	first chan reply
-	// late is the error for a caller whose time ends before the intent is recorded, if there is a
-	// better reason than the journal.
-	late error
+	// beginTimeout is the error for a caller whose deadline passes before the intent is recorded; nil
+	// for JOURNAL_UNAVAILABLE.
+	beginTimeout error
 	// lease is this replica's lease from before it became the owner of the record.
 	lease int64
 	// sends counts the attempts of this job to send.
 	sends int
-	// attempt is the present or latest call to the vendor.
+	// attempt is the present or latest call of the provider.
 	attempt atomic.Pointer[attempt]
 }
 
@@ -58,20 +59,35 @@ func (j *job) reply(response *enlistv1.CreateCustomerResponse, err error) {
 	}
 }
 
-// refuseAfter replies that nothing was sent once the context ends, so that a slow journal does not
-// leave the caller without a response. inTime stops that, and reports whether the caller has not got
-// that reply. If it has, nothing may be sent.
-func (j *job) refuseAfter(ctx context.Context) (inTime func() bool) {
-	late := j.late
-	return context.AfterFunc(ctx, func() {
-		if late == nil {
-			late = journalUnavailable(context.Cause(ctx))
+// join waits for a job that another caller started. It returns the error that both callers get.
+// With nil, the caller of join starts again.
+func (j *job) join(ctx context.Context, fingerprint []byte) error {
+	isOver := j.isOver.Load()
+	select {
+	case <-j.finished:
+		if !isOver && bytes.Equal(j.fingerprint, fingerprint) {
+			return j.shared
 		}
-		j.reply(nil, late)
+		return nil
+	case <-ctx.Done():
+		return inProgress(j.key.Provider)
+	}
+}
+
+// refuseAfter replies that nothing was sent when the context ends, so that a slow journal does not
+// leave the caller without a response. inTime stops that. It reports false if the caller has that
+// reply, so that nothing may be sent.
+func (j *job) refuseAfter(ctx context.Context) (inTime func() bool) {
+	timeout := j.beginTimeout
+	return context.AfterFunc(ctx, func() {
+		if timeout == nil {
+			timeout = journalUnavailable(context.Cause(ctx))
+		}
+		j.reply(nil, timeout)
 	})
 }
 
-// isSending reports whether a call is in progress of which bytes may have left.
+// isSending reports whether an attempt is in progress whose first byte may have been written.
 func (j *job) isSending() bool {
 	a := j.attempt.Load()
 	return a != nil && a.isConnected()
@@ -79,8 +95,8 @@ func (j *job) isSending() bool {
 
 func newJobs() *jobs { return &jobs{byKey: map[journal.Key]*job{}} }
 
-// start returns the job of a creation, and whether it is new. The caller of start does the work of a
-// new one, with runJob.
+// start returns the job of a creation, and whether it is new. The caller of start runs a new job
+// with runJob.
 func (j *jobs) start(key journal.Key) (started *job, isNew bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -99,7 +115,7 @@ func (j *jobs) finish(ended *job) {
 	close(ended.finished)
 }
 
-// sharedFailures leave no record and do not depend on the caller.
+// sharedFailures returns the reasons that record no outcome and do not depend on the caller.
 func sharedFailures() []enlistv1.ErrorReason {
 	return []enlistv1.ErrorReason{
 		enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_RATE_LIMITED,
@@ -107,8 +123,8 @@ func sharedFailures() []enlistv1.ErrorReason {
 	}
 }
 
-// runJob does the work of a new job in a goroutine, and returns its response. If the context ends
-// first and bytes may have left, it returns that the outcome is not known yet, and the work goes on.
+// runJob runs a new job in a goroutine and returns its response. If the context ends while an
+// attempt request is in progress, runJob returns OUTCOME_UNKNOWN, and the job goes on.
 func (s *Service) runJob(
 	ctx context.Context, j *job, work func() (*enlistv1.CreateCustomerResponse, error),
 ) (*enlistv1.CreateCustomerResponse, error) {
@@ -136,10 +152,10 @@ func (s *Service) runJob(
 		return nil, stillSending(j.key.Provider)
 	}
 	left, otherwise := lastWords/2, inProgress(j.key.Provider)
-	if a := j.attempt.Load(); a != nil && a.sent.Load() { // it is over, and its outcome is being recorded
-		left, otherwise = answerEarly/2, stillSending(j.key.Provider)
+	if a := j.attempt.Load(); a != nil && a.sent.Load() { // the job is recording the outcome
+		left, otherwise = respondEarly/2, stillSending(j.key.Provider)
 	}
-	select { // work that has sent nothing ends with its caller, and replies
+	select { // a job that has sent nothing ends with its caller, and replies
 	case first := <-j.first:
 		return first.response, first.err
 	case <-after(left):

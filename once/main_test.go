@@ -7,9 +7,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The tests spend their time waiting, so many run at once. None leaves a goroutine behind.
+// TestMain checks that no test leaves a goroutine behind. It runs more tests at once than there are
+// processors, because the journals wait for the disk.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "32")
+	_ = flag.Set("test.parallel", "8")
 	goleak.VerifyTestMain(m)
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// metrics are what is counted of creates.
+// metrics are the metrics of creations.
 type metrics struct {
 	transitions          *prometheus.CounterVec
 	replayed             *prometheus.CounterVec
 	settled              prometheus.Histogram
 	unknown, needsPerson prometheus.Gauge
 
-	to map[string]string // where each event leads
+	to map[string]string // the state that each event leads to
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
@@ -45,12 +45,12 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 	return m
 }
 
-// stateName returns a state as a label has it: needs_person.
+// stateName returns a state in the form of a label, such as needs_person.
 func stateName(state interface{ String() string }) string {
 	return strings.ToLower(strings.TrimPrefix(state.String(), "OPERATION_STATE_"))
 }
 
-// written counts what has happened to a record that has just been written.
+// written counts the events of a record that was just written.
 func (m *metrics) written(record *journal.Record) {
 	for _, what := range record.Events {
 		m.transitions.WithLabelValues(record.Provider, what, m.to[what]).Inc()
@@ -61,13 +61,14 @@ func (m *metrics) written(record *journal.Record) {
 	record.Events = nil
 }
 
-// endsDoubt reports whether an event is the end of an unknown outcome, or leaves it to a person. A customer that was believed to be missing
-// is no longer in doubt: what happens then belongs to another call.
+// endsDoubt reports whether an event ends an unknown outcome or leaves it to a person. If a look-up
+// has confirmed that the customer is missing, the doubt has ended before, and the event belongs to
+// a later request.
 func endsDoubt(what event, believedMissing bool) bool {
 	switch what {
 	case missing:
 		return true
-	case found, exists, done, refused, undecidable, lateAnswer:
+	case found, exists, done, refused, undecidable, lateResponse:
 		return !believedMissing
 	}
 	return false

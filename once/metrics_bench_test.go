@@ -8,7 +8,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// BenchmarkMetrics is what counting costs a create that succeeds.
+// BenchmarkMetrics measures the metrics of one creation that succeeds.
 func BenchmarkMetrics(b *testing.B) {
 	m := newMetrics(prometheus.NewRegistry())
 	b.ReportAllocs()

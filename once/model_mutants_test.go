@@ -15,7 +15,8 @@ type mutant struct {
 	change func(*protocol)
 }
 
-// TestModelFindsFlaws shows that the search can fail: each of these mutants breaks a promise in each of its scenes.
+// TestModelFindsFlaws shows that the search can fail. Each of these mutants breaks a promise in
+// each of its scenes.
 func TestModelFindsFlaws(t *testing.T) {
 	t.Parallel()
 	for _, m := range append(wrongDecisions(), wrongSurroundings()...) {
@@ -70,20 +71,45 @@ func wrongDecisions() []mutant {
 		return func(p *protocol) { p.afterDeath = after }
 	}
 	return []mutant{
-		{"sends again without a wait", []string{"by key", "by match"}, two, decides(func(f facts) bool { return !found(f) && !f.waited && f.maySend() }, resend)},
+		{
+			"sends again without a wait",
+			[]string{"by key", "by match"},
+			two,
+			decides(func(f facts) bool { return !found(f) && !f.waited && f.maySend() }, resend),
+		},
 		{"waits before the second send and not before the third", []string{"by key", "by match"}, two, decides(func(f facts) bool {
 			return !found(f) && f.unattended == 1 && f.maySend()
 		}, resend)},
-		{"gives up without a wait", []string{"by key", "by match", "enforced"}, "NOT_SENT", decides(func(f facts) bool { return !found(f) && !f.maySend() && f.refusal == notRefused }, giveUp)},
-		{"believes a refusal without a wait", []string{"enforced"}, "FAILED", decides(func(f facts) bool { return !found(f) && f.refusal != notRefused }, refuse)},
-		{"believes a refusal of what exists and cannot be found", []string{"enforced, blind"}, "FAILED", decides(func(f facts) bool {
+		{
+			"gives up without a wait",
+			[]string{"by key", "by match", "enforced"},
+			"NOT_SENT",
+			decides(func(f facts) bool { return !found(f) && !f.maySend() && f.refusal == notRefused }, giveUp),
+		},
+		{
+			"records a refusal without a wait",
+			[]string{"enforced"},
+			"FAILED",
+			decides(func(f facts) bool { return !found(f) && f.refusal != notRefused }, refuse),
+		},
+		{"records a refusal although the customer exists and is not shown", []string{"enforced, blind"}, "FAILED", decides(func(f facts) bool {
 			return !found(f) && f.refusal != notRefused && f.waited
 		}, refuse)},
 		{"takes another's for ours", []string{"enforced, stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.others == 1 }, takeOurs)},
-		{"takes an unclear one for ours", []string{"enforced, unclear stranger", "by match, unclear stranger"}, "SUCCEEDED", decides(func(f facts) bool { return f.unclear == 1 }, takeOurs)},
-		{"takes another's for the end although ours may yet show", []string{"by key, stranger"}, "FAILED", decides(func(f facts) bool { return f.others == 1 && f.ours == 0 }, exist)},
-		{"sends again where nobody can look", []string{"none"}, "second send", decides(facts.maySend, resend)},
-		{"believes a refusal that a copy may have caused after one look-up", []string{"by key", "by match"}, "FAILED", func(p *protocol) {
+		{
+			"takes an unclear one for ours",
+			[]string{"enforced, unclear stranger", "by match, unclear stranger"},
+			"SUCCEEDED",
+			decides(func(f facts) bool { return f.unclear == 1 }, takeOurs),
+		},
+		{
+			"takes another's for the end although ours may yet show",
+			[]string{"by key, stranger"},
+			"FAILED",
+			decides(func(f facts) bool { return f.others == 1 && f.ours == 0 }, exist),
+		},
+		{"sends again without a look-up", []string{"none"}, "second send", decides(facts.maySend, resend)},
+		{"records a refusal that a copy may have caused after one look-up", []string{"by key", "by match"}, "FAILED", func(p *protocol) {
 			p.decide = func(f facts) decision {
 				if f.refusal == needsLateLookup {
 					f.refusal = needsLookup
@@ -99,28 +125,68 @@ func wrongDecisions() []mutant {
 		}},
 		{"waits for ever", []string{"none", "by match", "enforced"}, "rest", decides(func(facts) bool { return true }, wait)},
 
-		{"a refusal after a send without an answer is the end", []string{"enforced, looks first"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == rejected }, refused)},
-		{"nothing done by this send is nothing done", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == nothingSent }, notDone)},
-		{"no answer is nothing done", []string{"by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == noAnswer }, notDone)},
-		{"what says that nothing was done is believed", []string{"by key", "by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
-		{"what says that nothing was done is believed where the vendor refuses a second", []string{"enforced"}, "NOT_SENT", sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone)},
-		{"a refusal needs no look-up", []string{"enforced", "by key", "by match"}, "FAILED", sent(func(ended result, _ int32, _ bool) bool { return ended == doubted }, refused)},
-		{"believes a person about a customer that is not there", []string{"none", "by match, unclear stranger"}, "SUCCEEDED", checks(func(e evidence) evidence {
-			e.exists = true
-			return e
-		})},
-		{"lets a person take another operation's customer", []string{"enforced, unclear stranger", "by match, unclear stranger"}, "SUCCEEDED", checks(func(e evidence) evidence {
-			e.madeByOther = false
-			return e
-		})},
-		{"believes a person who says that nothing was made", []string{"by match, near", "enforced, near"}, "FAILED", checks(func(e evidence) evidence {
+		{
+			"a refusal after a send without a response is final",
+			[]string{"enforced, looks first"},
+			"FAILED",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == rejected }, refused),
+		},
+		{
+			"nothing done by this send is nothing done",
+			[]string{"enforced"},
+			"NOT_SENT",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == nothingSent }, notDone),
+		},
+		{"no response is nothing done", []string{"by match"}, two, sent(func(ended result, _ int32, _ bool) bool { return ended == noResponse }, notDone)},
+		{
+			"a response that nothing was done counts",
+			[]string{"by key", "by match"},
+			two,
+			sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone),
+		},
+		{
+			"a response that nothing was done counts if the vendor refuses a second customer",
+			[]string{"enforced"},
+			"NOT_SENT",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == unproven }, notDone),
+		},
+		{
+			"a refusal needs no look-up",
+			[]string{"enforced", "by key", "by match"},
+			"FAILED",
+			sent(func(ended result, _ int32, _ bool) bool { return ended == doubted }, refused),
+		},
+		{
+			"accepts a customer of a person that does not exist",
+			[]string{"none", "by match, unclear stranger"},
+			"SUCCEEDED",
+			checks(func(e evidence) evidence {
+				e.exists = true
+				return e
+			}),
+		},
+		{
+			"lets a person take another operation's customer",
+			[]string{"enforced, unclear stranger", "by match, unclear stranger"},
+			"SUCCEEDED",
+			checks(func(e evidence) evidence {
+				e.madeByOther = false
+				return e
+			}),
+		},
+		{"accepts without a look-up that nothing was made", []string{"by match, near", "enforced, near"}, "FAILED", checks(func(e evidence) evidence {
 			e.ours, e.unclear = 0, 0
 			return e
 		})},
-		{"lets a person say that nothing was made before the vendor has finished", []string{"none", "by match, near"}, "FAILED", checks(func(e evidence) evidence {
-			e.waited = true
-			return e
-		})},
+		{
+			"lets a person say that nothing was made before the vendor has finished",
+			[]string{"none", "by match, near"},
+			"FAILED",
+			checks(func(e evidence) evidence {
+				e.waited = true
+				return e
+			}),
+		},
 		{"a decision reopens sending", []string{"none"}, "second send", func(p *protocol) {
 			p.move = func(record *journal.Record, what event, by actor) error {
 				err := move(record, what, by)
@@ -131,10 +197,20 @@ func wrongDecisions() []mutant {
 			}
 		}},
 
-		{"an answer after others is none", []string{"none"}, wrong, sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
+		{"a response after others is none", []string{"none"}, wrong, sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
 
-		{"a death forgets that it may have been sent", []string{"by key"}, two, died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) })},
-		{"a death is as if it looked first", []string{"by match"}, two, died(func(_, released bool, before int32) event { return afterDeath(true, released, before) })},
+		{
+			"a death forgets that it may have been sent",
+			[]string{"by key"},
+			two,
+			died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) }),
+		},
+		{
+			"a death is as if it looked first",
+			[]string{"by match"},
+			two,
+			died(func(_, released bool, before int32) event { return afterDeath(true, released, before) }),
+		},
 	}
 }
 
@@ -143,7 +219,7 @@ func wrongSurroundings() []mutant {
 	flawed := func(name, breaks string, scenes []string, flaw func(*flaws)) mutant {
 		return mutant{name, scenes, breaks, func(p *protocol) { flaw(&p.flaws) }}
 	}
-	const two, toldRefusal = "two customers", "told refusal"
+	const two, reportedRefusal = "two customers", "reported refusal"
 	return []mutant{
 		flawed("a settler writes over what it has not seen", two, []string{"by match", "by key"}, func(f *flaws) { f.settlerOverwrites = true }),
 		flawed("a sender writes over what it has not seen", two, []string{"by match", "by key"}, func(f *flaws) { f.senderOverwrites = true }),
@@ -154,10 +230,11 @@ func wrongSurroundings() []mutant {
 		flawed("the wait ends during the look-up", two, []string{"by match"}, func(f *flaws) { f.waitsTooLate = true }),
 		flawed("one wait counts for two sends", two, []string{"by match", "by key"}, func(f *flaws) { f.keepsOldWait = true }),
 		flawed("the wait leaves no time to be shown", two, []string{"by match", "by key"}, func(f *flaws) { f.ignoresLag = true }),
-		flawed("a refusal is told that others do not know of", toldRefusal, []string{"by key"}, func(f *flaws) { f.tellsWhenLost = true }),
-		flawed("a refusal is told before it is written", toldRefusal, []string{"by key"}, func(f *flaws) { f.tellsRefusedEarly = true }),
-		flawed("an adoption is told before it is written", "told success", []string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.tellsAdoptedEarly = true }),
-		flawed("a late answer waits for its own replica", "rest", []string{"none", "by key, adopt"}, func(f *flaws) { f.waitsForItself = true }),
-		flawed("a late answer is dropped", "told success", []string{"none"}, func(f *flaws) { f.dropsLateAnswer = true }),
+		flawed("a refusal is reported that others do not know of", reportedRefusal, []string{"by key"}, func(f *flaws) { f.reportsWhenLost = true }),
+		flawed("a refusal is reported before it is written", reportedRefusal, []string{"by key"}, func(f *flaws) { f.reportsRefusedEarly = true }),
+		flawed("an adoption is reported before it is written", "reported success",
+			[]string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.reportsAdoptedEarly = true }),
+		flawed("a late response waits for its own replica", "rest", []string{"none", "by key, adopt"}, func(f *flaws) { f.waitsForItself = true }),
+		flawed("a late response is dropped", "reported success", []string{"none"}, func(f *flaws) { f.dropsLateResponse = true }),
 	}
 }

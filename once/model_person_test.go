@@ -7,7 +7,7 @@ const (
 	saysFailed    = enlistv1.Decision_DECISION_FAILED
 )
 
-// personSteps are what a person does through a replica, whatever that is at work on: read the
+// personSteps are what a person does through a replica, whatever that replica works on: read the
 // operation, decide, and correct the decision.
 func (s *stepper) personSteps() {
 	i, row := s.who, s.from.row
@@ -30,7 +30,7 @@ func (s *stepper) personSteps() {
 	}
 }
 
-// claim is what a person may say, with the evidence that Resolve gathers about it.
+// claim is what a person may say, with the evidence that Resolve collects about it.
 type claim struct {
 	what     string
 	decision enlistv1.Decision
@@ -47,7 +47,7 @@ func (s *stepper) claims() (claims []claim) {
 			claims = append(claims, claim{"for the stranger's customer", saysSucceeded, evidence{class: s.class, exists: true, madeByOther: !mayShare}})
 		}
 		shown := evidence{class: s.class, waited: waited}
-		if s.nobodyLooks() {
+		if s.blindLookups() {
 			shown.class = noneToAsk
 			if seen.ours > 0 && waited { // the person sees it
 				continue
@@ -61,7 +61,7 @@ func (s *stepper) claims() (claims []claim) {
 	return claims
 }
 
-// record is what Resolve writes. The flights have older copies, so they do not write over it.
+// record is what Resolve writes. The runs have older copies, so they do not write over it.
 func (s *stepper) record(w *world, decision enlistv1.Decision, kind decidedKind) {
 	what := personSucceeded
 	if decision == saysFailed {

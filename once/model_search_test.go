@@ -4,17 +4,22 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/enlist-dev/enlist/journal"
 )
 
-// model is what is searched.
+// model is what the search visits.
 type model struct {
 	protocol
 	scene
 	bounds
-	only string // the promise to look at; empty: all
+	only string // the promise to check; empty: all
+
+	moved journal.Record // of transit, which needs one for each step
 }
 
-// step is one that can follow. A helping step is neither a mishap nor a caller who comes again: rest must come without those.
+// modelStep is a step that can follow a state. A helping step is neither a mishap nor a repeated
+// request. Helping steps alone must lead to an outcome.
 type modelStep struct {
 	who     int // replica, or else
 	what    string
@@ -29,19 +34,20 @@ const (
 
 const neverRests = "never comes to rest from here without another mishap or caller"
 
-// search visits every state. It returns their number, and the shortest way to a broken promise if there is one.
+// search visits every state. It returns how many there are, and the shortest path to a broken
+// promise if there is one.
 func (m *model) search() (int, string) {
 	start := m.start()
-	worlds, parents, known := []world{start}, []int32{-1}, map[world]int32{start: 0}
+	worlds, parents, numbers := []world{start}, []int32{-1}, map[world]int32{start: 0}
 	var from, to []int32
 	var steps []modelStep
 	for at := int32(0); int(at) < len(worlds); at++ {
 		steps = m.steps(worlds[at], steps[:0])
 		for i := range steps {
-			next, there := known[steps[i].then]
+			next, there := numbers[steps[i].then]
 			if !there {
 				next = int32(len(worlds))
-				known[steps[i].then] = next
+				numbers[steps[i].then] = next
 				worlds, parents = append(worlds, steps[i].then), append(parents, at)
 				if broken := m.broken(&steps[i].then); broken != "" {
 					return len(worlds), m.trace(worlds, parents, next, broken)
@@ -58,7 +64,7 @@ func (m *model) search() (int, string) {
 	return len(worlds), ""
 }
 
-// firstStuck returns the first state from which none of rest can be reached, or -1.
+// firstStuck returns the first state from which no state with an outcome can be reached, or -1.
 func firstStuck(worlds []world, from, to []int32) int32 {
 	rests := make([]bool, len(worlds))
 	for i := range worlds {
@@ -75,10 +81,10 @@ func firstStuck(worlds []world, from, to []int32) int32 {
 	return int32(slices.Index(rests, false))
 }
 
-// broken says which promise a state breaks.
+// broken returns the promise that a state breaks.
 func (m *model) broken(w *world) string {
 	state, made, isAdopted := w.state(), w.made(), m.onExisting == onAdopt && m.stranger != noStranger
-	toldBoth := w.told&toldSuccess != 0 && w.told&toldRefusal != 0
+	reportedBoth := w.reported&reportedSuccess != 0 && w.reported&reportedRefusal != 0
 	overridden := w.row.decided == unchecked
 	for _, promise := range [...]struct {
 		isBroken bool
@@ -90,10 +96,10 @@ func (m *model) broken(w *world) string {
 		{state == succeeded && made == 0 && !isAdopted && !overridden, "SUCCEEDED, and there is no customer of ours"},
 		{state == failed && made > 0 && !overridden, "FAILED, and there is a customer of ours"},
 		{state == notSent && made > 0 && w.quiet(), "NOT_SENT, and there is a customer of ours"},
-		{toldBoth && !w.erred, "told success and refusal"},
-		{w.told&toldSuccess != 0 && (state == failed && !w.erred || state == notSent), "told success, and it is not"},
-		{w.told&(toldSuccess|toldUnwritten) == toldSuccess && state == needsPerson && w.quiet(), "told success, and a person is asked"},
-		{w.told&toldRefusal != 0 && state == succeeded && !w.erred, "told refusal, and it is SUCCEEDED"},
+		{reportedBoth && !w.erred, "reported success and refusal"},
+		{w.reported&reportedSuccess != 0 && (state == failed && !w.erred || state == notSent), "reported success, and it is not"},
+		{w.reported&(reportedSuccess|reportedUnwritten) == reportedSuccess && state == needsPerson && w.quiet(), "reported success, and a person is asked"},
+		{w.reported&reportedRefusal != 0 && state == succeeded && !w.erred, "reported refusal, and it is SUCCEEDED"},
 	} {
 		if promise.isBroken && strings.Contains(promise.how, m.only) {
 			return promise.how
@@ -102,7 +108,7 @@ func (m *model) broken(w *world) string {
 	return ""
 }
 
-// trace tells the way to a state.
+// trace returns the path to a state.
 func (m *model) trace(worlds []world, parents []int32, end int32, broken string) string {
 	var way []int32
 	for at := end; at >= 0; at = parents[at] {

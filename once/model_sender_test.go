@@ -1,6 +1,7 @@
 package once
 
-// replicaSteps are what the flight of the create in a replica does next, and the caller and the reconciler when there is none.
+// replicaSteps are the next steps of the run in a replica. Without a run, they are those of the
+// caller and the reconciler.
 func (s *stepper) replicaSteps() {
 	i, r := s.who, s.from.replicas[s.who]
 	switch r.phase {
@@ -22,12 +23,12 @@ func (s *stepper) replicaSteps() {
 	case ending:
 		s.endingSteps()
 	case lating:
-		s.step("records its late answer", func(w *world) { s.recordLate(w, i) })
+		s.step("records its late response", func(w *world) { s.recordLate(w, i) })
 	case asking, deciding, giving:
 		s.settlerSteps()
 	}
 	if s.open() && s.from.row.owner == 0 {
-		s.step("its reconciler claims the create, which its flight still works on", func(w *world) {
+		s.step("its reconciler claims the creation, which its run still works on", func(w *world) {
 			w.row.owner = int8(i + 1)
 			w.wrote(i)
 			w.replicas[i].latest = false
@@ -47,10 +48,10 @@ func (s *stepper) begin(w *world, i int) {
 }
 
 func (r *replica) end(ended result, exists bool) {
-	r.phase, r.ended, r.exists, r.late, r.request = ending, int8(ended), exists, exists, 0
+	r.phase, r.ended, r.exists, r.echoed, r.request = ending, int8(ended), exists, exists, 0
 }
 
-// lookBefore is the look of a create that looks first.
+// lookBefore is the look-up of a creation that looks first.
 func (s *stepper) lookBefore(w *world, i int, seen sight) {
 	r := &w.replicas[i]
 	w.shown = w.shown || seen.stranger > 0
@@ -66,8 +67,8 @@ func (s *stepper) lookBefore(w *world, i int, seen sight) {
 	}
 }
 
-// holds says whether a replica has held its lease, without a gap, since it took the record, so that nobody else can have taken that over.
-// Whether one whose lease had a gap sends after all makes no difference as long as nobody has: that is as if there had been none.
+// holds reports whether a replica has held its lease without a gap since it took the record, so
+// that no other can have taken that over. If no other has, a send after a gap makes no difference.
 func (s *stepper) holds(r *replica) bool { return r.latest || s.forgetsGap }
 
 // say is the write in release.
@@ -102,8 +103,8 @@ func (s *stepper) waitingSteps() {
 			w.replicas[i].end(ended, exists)
 		})
 	}
-	hear("gets no answer", false, noAnswer, false)
-	switch s.from.requests[r.request].answer {
+	hear("gets no response", false, noResponse, false)
+	switch s.from.requests[r.request].response {
 	case saysCreated:
 		hear("hears that the customer was made", false, created, false)
 	case saysRejected:
@@ -114,7 +115,7 @@ func (s *stepper) waitingSteps() {
 		s.step("hears that it was refused, perhaps because of a copy", func(w *world) {
 			w.requests[r.request].hangUp(false)
 			w.replicas[i].end(doubted, false)
-			w.replicas[i].late = true
+			w.replicas[i].echoed = true
 		})
 	case saysNothing:
 		hear("hears that nothing was done", false, unproven, false)
@@ -132,7 +133,7 @@ func (s *stepper) waitingSteps() {
 func (s *stepper) endingSteps() {
 	i, r := s.who, s.from.replicas[s.who]
 	s.step("records how its send ended", func(w *world) { s.conclude(w, i) })
-	if ended := result(r.ended); r.caller && (ended == doubted || ended == unproven) { // sendFor
+	if ended := result(r.ended); r.caller && (ended == doubted || ended == unproven) { // proceed
 		s.step("records how its send ended, and looks it up for its caller", func(w *world) {
 			if s.conclude(w, i); s.open() && w.free(i) {
 				w.replicas[i].caller = true
@@ -141,28 +142,29 @@ func (s *stepper) endingSteps() {
 		})
 	}
 	if result(r.ended) == nothingSent && s.from.count(unsent) > int8(maxSends)-s.sends {
-		s.step("calls once more, since nothing was done", func(w *world) {
+		s.step("sends once more, since nothing was done", func(w *world) {
 			s.begin(w, i)
 			w.replicas[i].copy, w.replicas[i].latest, w.replicas[i].ended, w.replicas[i].exists = r.copy, r.latest, 0, false
 		})
 	}
 	what := s.afterSend(result(r.ended), int32(r.copy.unanswered), r.copy.believedMissing)
-	// Before it is written a caller may be told only what every successor of a dead replica finds out as well.
-	if r.caller && (what == done && (r.copy.released || !s.looksFirst || s.tellsAdoptedEarly) || what == refused && s.tellsRefusedEarly) {
+	// Before the write, a caller may learn only what every successor of a dead replica finds as
+	// well.
+	if r.caller && (what == done && (r.copy.released || !s.looksFirst || s.reportsAdoptedEarly) || what == refused && s.reportsRefusedEarly) {
 		s.step("cannot write, and tells its caller what the vendor said", func(w *world) {
-			w.tell(what)
-			w.told |= toldUnwritten
+			w.report(what)
+			w.reported |= reportedUnwritten
 			w.replicas[i].caller = false
 		})
 	}
 }
 
-func (w *world) tell(what event) {
+func (w *world) report(what event) {
 	switch what {
 	case done:
-		w.told |= toldSuccess
+		w.reported |= reportedSuccess
 	case refused:
-		w.told |= toldRefusal
+		w.reported |= reportedRefusal
 	}
 }
 
@@ -174,13 +176,13 @@ func (s *stepper) conclude(w *world, i int) {
 	r.copy.saidExists = r.exists
 	if what == unanswered {
 		switch ended {
-		case noAnswer, unproven:
+		case noResponse, unproven:
 			r.copy.countUnanswered()
 		case nothingSent:
 			r.copy.refusal = notRefused
 		default:
 			r.copy.refusal, r.copy.believedMissing = needsLookup, false
-			if r.late {
+			if r.echoed {
 				r.copy.refusal = needsLateLookup
 			}
 		}
@@ -191,13 +193,13 @@ func (s *stepper) conclude(w *world, i int) {
 	switch {
 	case s.update(w, i, s.senderOverwrites):
 		if caller {
-			w.tell(what)
+			w.report(what)
 		}
-	case what == done && !s.dropsLateAnswer:
+	case what == done && !s.dropsLateResponse:
 		r.phase = lating
 		return
-	case caller && (what == done || s.tellsWhenLost):
-		w.tell(what)
+	case caller && (what == done || s.reportsWhenLost):
+		w.report(what)
 	}
 	r.rest()
 }
@@ -207,7 +209,8 @@ func (c *row) countUnanswered() {
 	c.refusal, c.believedMissing = notRefused, false
 }
 
-// waitsFor is what a wait is for: another send, refused or without a proof, begins another.
+// waitsFor identifies what a wait is for. Another send, refused or without a proof, begins another
+// wait.
 func (c *row) waitsFor() int8 {
 	if c.refusal != notRefused {
 		return 2*c.unanswered + 1
@@ -215,7 +218,8 @@ func (c *row) waitsFor() int8 {
 	return 2 * c.unanswered
 }
 
-// update is Service.update: it writes a replica's copy, unless the record has changed since that was read.
+// update is Service.update. It writes a replica's copy unless the record has changed since the
+// replica read it.
 func (s *stepper) update(w *world, i int, overwrites bool) bool {
 	r := &w.replicas[i]
 	ownAgain := s.writesOverOwn && int(w.row.owner) == i+1
@@ -238,18 +242,18 @@ func (s *stepper) recordLate(w *world, i int) {
 		if int(w.row.owner) != i+1 || s.waitsForItself {
 			return // again later
 		}
-		s.abandon(w, &w.row) // this replica has claimed it from another that has died; nobody sends
+		s.abandon(w, &w.row) // this replica claimed it from one that has died, and no run sends
 	}
 	if w.state() != succeeded && w.state() != failed {
-		s.transit(w, &w.row, lateAnswer, sender)
+		s.transit(w, &w.row, lateResponse, sender)
 		w.row.owner = 0
 		w.wrote(i)
 	}
-	switch { // the caller is told what stands: an adopted customer may not have been seen by who ended the create
+	switch { // the caller gets the recorded outcome: another replica may not have seen an adopted customer
 	case r.caller && w.state() == failed:
-		w.tell(refused)
+		w.report(refused)
 	case r.caller:
-		w.tell(done)
+		w.report(done)
 	}
 	r.rest()
 }

@@ -2,7 +2,7 @@ package once
 
 import "slices"
 
-// idleSteps begin a flight: for a caller, or by the reconciler.
+// idleSteps start a run for a caller or the reconciler.
 func (s *stepper) idleSteps() {
 	i := s.who
 	switch {
@@ -18,9 +18,9 @@ func (s *stepper) idleSteps() {
 	}
 	switch {
 	case s.open() && s.from.free(i):
-		s.step("takes the create to settle it", func(w *world) { s.take(w, i) })
+		s.step("takes the creation to settle it", func(w *world) { s.take(w, i) })
 	case s.open() && s.from.mishaps > 0:
-		s.add(modelStep{what: "takes the other for dead, and the create to settle it"}, func(w *world) {
+		s.add(modelStep{what: "takes the other for dead, and the creation to settle it"}, func(w *world) {
 			w.mishaps--
 			s.take(w, i)
 		})
@@ -40,15 +40,15 @@ func (s *stepper) arrive(w *world, i int) {
 	s.begin(w, i)
 }
 
-// resume is Service.resume for a caller.
+// resume is the loop of a run with a caller, after it has read the record.
 func (s *stepper) resume(w *world, i int) {
 	r := &w.replicas[i]
 	switch w.state() {
 	case succeeded:
-		w.tell(done)
+		w.report(done)
 		r.rest()
 	case failed:
-		w.tell(refused)
+		w.report(refused)
 		r.rest()
 	case notSent:
 		s.transit(w, &w.row, restarted, caller)
@@ -66,7 +66,8 @@ func (s *stepper) resume(w *world, i int) {
 	}
 }
 
-// take makes a replica the owner of an open record. If its holder has died, settle begins with that.
+// take makes a replica the owner of an open record. If the owner has died, settle begins with
+// abandon.
 func (s *stepper) take(w *world, i int) {
 	w.row.owner = int8(i + 1)
 	r := &w.replicas[i]
@@ -103,7 +104,7 @@ func (s *stepper) settlerSteps() {
 				s.ask(i, seen, false)
 			}
 		}
-		s.step("cannot look up what became of it", func(w *world) { s.giveBack(w, i) })
+		s.step("cannot look it up", func(w *world) { s.giveBack(w, i) })
 	case deciding:
 		what := decisions()[r.what]
 		if s.waitsTooLate && r.over {
@@ -115,8 +116,8 @@ func (s *stepper) settlerSteps() {
 	}
 }
 
-// ask looks up what became of a create, and decides. Whether the limit has gone by is asked before the look-up. finish_within may end at any
-// time.
+// ask looks the customer up and decides. It reads the wait before the look-up. finish_within may
+// end at any time.
 func (s *stepper) ask(i int, seen sight, maySend bool) {
 	next := s.from.replicas[i]
 	next.ours, next.others, next.unclear = s.match(seen, next.copy.released)
@@ -143,7 +144,7 @@ func decisions() []decision {
 	return []decision{wait, takeOurs, takeOther, refuse, exist, resend, giveUp, askPerson}
 }
 
-// facts are those that settle gathers.
+// facts are those that settle collects.
 func (s *stepper) facts(r *replica, waited, maySend bool) facts {
 	refusal := r.copy.refusal
 	if refusal != notRefused && r.copy.unanswered > 0 {
@@ -152,11 +153,11 @@ func (s *stepper) facts(r *replica, waited, maySend bool) facts {
 	return facts{
 		class: s.class, onExisting: s.onExisting, ours: int(r.ours), others: int(r.others), unclear: int(r.unclear), near: int(r.near),
 		waited: waited, refusal: refusal, saidExists: r.copy.saidExists, attended: r.caller, canFinish: maySend,
-		unattended: int(r.copy.unattended), rested: true, // a pause is but another order of the steps
+		unattended: int(r.copy.unattended), rested: true, // a pause is another order of the steps
 	}
 }
 
-// follow is what settle does with a decision.
+// follow carries out a decision, as settle does.
 func (s *stepper) follow(w *world, i int, what decision) {
 	r := &w.replicas[i]
 	switch what {
@@ -180,7 +181,8 @@ func (s *stepper) follow(w *world, i int, what decision) {
 	s.giveBack(w, i)
 }
 
-// giveBack is Service.giveBack: it writes what a settler has found, and answers from what then stands.
+// giveBack is Service.giveBack. It writes the settler's record, and responds from the record as it
+// is then.
 func (s *stepper) giveBack(w *world, i int) {
 	r := &w.replicas[i]
 	if r.copy.state != int8(unknown) {
@@ -188,10 +190,10 @@ func (s *stepper) giveBack(w *world, i int) {
 	}
 	s.update(w, i, s.settlerOverwrites)
 	if r.caller && w.state() == succeeded {
-		w.tell(done)
+		w.report(done)
 	}
 	if r.caller && w.state() == failed {
-		w.tell(refused)
+		w.report(refused)
 	}
 	r.rest()
 }

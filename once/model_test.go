@@ -8,38 +8,37 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// This is a model of one create: its record, two replicas that work on it, callers who come again
-// with the same request_id, and a vendor. Every order of their steps is searched, with crashes and
-// false deaths between any two of them. What is decided on the way is decided by the functions that
-// Service calls, so that a change of those which breaks a promise fails here, with the shortest way
-// to the breach. What the model says of the code around them is written in the same order as there;
-// what it must not do is named in flaws.
+// This is a model of one creation: its record, two replicas that work on it, callers who repeat the
+// request_id, and a vendor. The search visits every order of their steps, with crashes and false
+// deaths between any two of them. The functions of Service make the decisions, so a change of them
+// that breaks a promise fails here, with the shortest path to the breach. The model has the code
+// around them in the same order as Service. flaws names what that code must not do.
 //
-// What is assumed, since no code can make it so:
+// The model assumes what no code can ensure:
 //
-//   - Once a process has seen the vendor's own limit go by, every request that was sent before that
-//     wait began has been carried out or is lost, and what it made is shown by look-ups.
-//   - The lease is checked and the request leaves in one step. A process that freezes between the
-//     two for longer than all others take to see it dead, look, wait and send is what no lease can
-//     exclude.
-//   - A customer that was there before us and that one look-up has shown, later ones show too. Of
-//     ours this is not assumed.
-//   - The vendor says the same of the same request: one that it refuses for good was never carried
-//     out. But a proxy may send a request twice, so that a refusal because the customer exists, or
-//     because of a value that must be unique, may be about our own customer; and it may say that
-//     nothing was done of a request that it has passed on.
-//   - A replica that only falsely is taken for dead is alive again as soon as another has taken the
-//     record; that is the worst that can come of it.
-//   - What a crashed replica owned is free at once. That others see it later is but another order
-//     of the steps.
-//   - A person whose decision can be checked may say anything. Where look-ups show nothing, the
-//     person looks at the vendor after the wait and says what is there. The stranger's customer is
-//     another operation's, or the person knows that it is a stranger's.
+//   - After a process has seen the vendor's own limit pass, every request sent before that wait
+//     began is carried out or lost, and look-ups show the customer that it made.
+//   - The check of the lease and the first byte are one step. No lease can help a process that
+//     freezes between the two for longer than the others need to see it dead, look up, wait and
+//     send.
+//   - If one look-up has shown a customer that was there before us, later ones show it too. This is
+//     not assumed of our own customers.
+//   - The vendor gives the same request the same response: a request that it refuses for good was
+//     never carried out. But a proxy may send a request twice. A refusal because the customer
+//     exists, or because of a value that must be unique, may then be about our own customer. A
+//     proxy may also say that nothing was done of a request that it has forwarded.
+//   - A replica that is falsely taken for dead is alive again when another has taken the record.
+//     This is the worst case.
+//   - The record of a crashed replica is free at once. If others see this later, it is another
+//     order of the steps.
+//   - A person whose decision can be checked may say anything. If look-ups show nothing, the person
+//     reads the vendor's customers after the wait and says what is there. The stranger's customer
+//     belongs to another operation, or the person knows that it is a stranger's.
 
 // bounds keep the number of states finite. No promise depends on them.
 type bounds struct {
 	mishaps    int8 // crashes and false deaths
-	again      int8 // callers who come again
+	again      int8 // callers who repeat the request
 	sends      int8 // requests at the vendor, at most maxSends
 	unverified int8 // decisions of persons who are wrong and override the check
 }
@@ -50,8 +49,8 @@ var deep = flag.Bool("model.deep", false, "search every scene of the model with 
 // full is what the mutants are searched with, whose flaws are found early.
 var full = bounds{mishaps: 2, again: 1, sends: maxSends, unverified: 1}
 
-// standard is what a scene is searched with: the full bounds where a third send or a second mishap
-// could still make a second customer, and less with the race detector on.
+// standard returns the bounds of a scene: the full ones if a third send or a second mishap could
+// still make a second customer, and smaller ones with the race detector.
 func (s scene) standard() bounds {
 	switch {
 	case *deep:
@@ -70,8 +69,8 @@ func (s scene) standard() bounds {
 
 const maxSends = 3
 
-// protocol is the decisions that the model takes from the code, and the ways in which the code around them could go wrong. The zero value
-// of each flaw is how it must be.
+// protocol has the decisions that the model takes from the code, and the flaws of the code around
+// them. The zero value of each flaw is correct.
 type protocol struct {
 	move       func(*journal.Record, event, actor) error
 	afterSend  func(result, int32, bool) event
@@ -83,27 +82,27 @@ type protocol struct {
 
 // flaws are what the code around the decisions must not do.
 type flaws struct {
-	settlerOverwrites bool // a settler writes over what it has not seen
-	senderOverwrites  bool // so does a sender
-	writesOverOwn     bool // a conflict is none when the record is by now this replica's again
-	takesBackOthers   bool // so is the send again of another which this replica has claimed since
-	forgetsGap        bool // a request leaves although others may have taken its sender for dead since that took the record
-	checksTooEarly    bool // the lease is checked before the write that says a request is about to leave
-	waitsTooLate      bool // what a look-up told is believed if the limit went by before its answer came, not before it was asked
-	keepsOldWait      bool // a wait goes on counting when another send has gone unanswered
-	ignoresLag        bool // the wait is too short for what the vendor made to be shown
-	tellsWhenLost     bool // a caller is told of a refusal that could not be recorded since another is at work
-	tellsRefusedEarly bool // a caller is told of a refusal that is not recorded yet, though a dead replica's successor may find otherwise
-	tellsAdoptedEarly bool // so it is with a customer that was adopted without a send
-	waitsForItself    bool // the answer to a sender whom others took for dead waits for a sender who is this replica itself
-	dropsLateAnswer   bool // the answer to a sender whom others took for dead is not recorded
+	settlerOverwrites   bool // a settler writes over what it has not seen
+	senderOverwrites    bool // so does a sender
+	writesOverOwn       bool // a conflict does not count if this replica owns the record again
+	takesBackOthers     bool // it takes back a send of another replica whose record it has claimed since
+	forgetsGap          bool // a request leaves although others may have taken its sender for dead since it took the record
+	checksTooEarly      bool // the lease is checked before the write that announces a request
+	waitsTooLate        bool // a look-up counts if the limit passed before its response arrived, and not before it began
+	keepsOldWait        bool // a wait continues after another send without a response
+	ignoresLag          bool // the wait is too short for what the vendor made to be shown
+	reportsWhenLost     bool // a caller gets a refusal that could not be recorded because another replica works on it
+	reportsRefusedEarly bool // a caller gets a refusal before it is recorded, although the successor of a dead replica may find otherwise
+	reportsAdoptedEarly bool // the same with a customer that was adopted without a send
+	waitsForItself      bool // the late response waits for a send of another replica, which is this replica itself
+	dropsLateResponse   bool // the late response is not recorded
 }
 
 func realProtocol() protocol {
 	return protocol{move: move, afterSend: afterSend, afterDeath: afterDeath, decide: decide, check: checkDecision}
 }
 
-// scene is what does not change while a create is carried out.
+// scene is what does not change during a creation.
 type scene struct {
 	name       string
 	class      enlistv1.DuplicateSafetyClass
@@ -116,7 +115,7 @@ type scene struct {
 	blind      bool // look-ups show nothing, against what is assumed
 }
 
-// strangerKind is how look-ups tell a customer that was there before us.
+// strangerKind is how look-ups match a customer that was there before us.
 type strangerKind int8
 
 const (
@@ -188,7 +187,7 @@ func TestModel(t *testing.T) {
 			t.Parallel()
 			m := &model{protocol: realProtocol(), scene: s, bounds: s.standard()}
 			if s.blind {
-				m.only = "FAILED" // all that can be promised then
+				m.only = "FAILED" // no other promise holds then
 			}
 			states, breach := m.search()
 			if breach != "" {

@@ -1,6 +1,6 @@
 package once
 
-// steps returns all that can follow a state.
+// steps returns all steps that can follow a state.
 func (m *model) steps(w world, into []modelStep) []modelStep {
 	s := &stepper{model: m, from: w, into: into}
 	for i := range w.replicas {
@@ -24,24 +24,28 @@ type stepper struct {
 	into []modelStep
 }
 
-// step adds one.
+// step adds a helping step.
 func (s *stepper) step(what string, change func(w *world)) {
 	s.add(modelStep{what: what, helping: true}, change)
 }
 
+// add adds a step that changes something. It builds the step in place, which saves an allocation.
 func (s *stepper) add(made modelStep, change func(w *world)) {
-	made.who, made.then = s.who, s.from
-	change(&made.then)
-	s.normalize(&made.then)
-	if made.then != s.from {
-		s.into = append(s.into, made)
+	s.into = append(s.into, made)
+	added := &s.into[len(s.into)-1]
+	added.who, added.then = s.who, s.from
+	change(&added.then)
+	s.normalize(&added.then)
+	if added.then == s.from {
+		s.into = s.into[:len(s.into)-1]
 	}
 }
 
-// mishaps are crashes, with a new process in the place of the old one. A false death is where the other replica takes the record.
+// mishaps are crashes, after which a new process replaces the old one. A false death is a step of
+// the replica that takes the record.
 func (s *stepper) mishaps() {
 	i, r := s.who, s.from.replicas[s.who]
-	owns := int(s.from.row.owner) == i+1 // else what a mishap does to it is what happens when it takes no step any more
+	owns := int(s.from.row.owner) == i+1 // without the record, a mishap is the same as no further step
 	if s.from.mishaps > 0 && owns && r.phase != idle {
 		s.add(modelStep{what: "crashes; another process starts in its place"}, func(w *world) {
 			if r.phase == awaiting {
@@ -59,34 +63,35 @@ func (s *stepper) mishaps() {
 	}
 }
 
-// vendorSteps carry out what is under way, lose it, and show what was made.
+// vendorSteps carry out a request that was sent, lose it, and show what it made.
 func (s *stepper) vendorSteps() {
 	for i, r := range s.from.requests {
 		if r.status != underWay {
 			continue
 		}
-		s.step("does nothing, and says so if it can", func(w *world) { w.requests[i].answers(nothing, saysNothing) })
+		s.step("does nothing, and says so if it can", func(w *world) { w.requests[i].ends(nothing, saysNothing) })
 		there := s.stranger != noStranger || s.from.made() > 0
 		switch {
 		case s.refuses:
-			s.step("refuses for good", func(w *world) { w.requests[i].answers(nothing, saysRejected) })
-			s.step("refuses with a server error", func(w *world) { w.requests[i].answers(nothing, saysDoubted) })
-			s.step("refuses a value that must be unique", func(w *world) { w.requests[i].answers(nothing, saysEcho) })
+			s.step("refuses for good", func(w *world) { w.requests[i].ends(nothing, saysRejected) })
+			s.step("refuses with a server error", func(w *world) { w.requests[i].ends(nothing, saysDoubted) })
+			s.step("refuses a value that must be unique", func(w *world) { w.requests[i].ends(nothing, saysEcho) })
 		case s.class == enforced && s.onExisting != onUpdate && there:
-			s.step("refuses because the customer exists", func(w *world) { w.requests[i].answers(nothing, saysExists) })
+			s.step("refuses because the customer exists", func(w *world) { w.requests[i].ends(nothing, saysExists) })
 		default:
-			s.step("makes the customer", func(w *world) { w.requests[i].answers(hidden, saysCreated) })
-			s.step("makes the customer, and a proxy says that nothing was done", func(w *world) { w.requests[i].answers(hidden, saysNothing) })
+			s.step("makes the customer", func(w *world) { w.requests[i].ends(hidden, saysCreated) })
+			s.step("makes the customer, and a proxy says that nothing was done", func(w *world) { w.requests[i].ends(hidden, saysNothing) })
 			if s.class == enforced && s.onExisting != onUpdate {
-				s.step("makes the customer, and refuses a copy because it exists", func(w *world) { w.requests[i].answers(hidden, saysExists) })
+				s.step("makes the customer, and refuses a copy because it exists", func(w *world) { w.requests[i].ends(hidden, saysExists) })
 			} else if s.class != enforced {
-				s.step("makes the customer, and refuses a copy", func(w *world) { w.requests[i].answers(hidden, saysEcho) })
+				s.step("makes the customer, and refuses a copy", func(w *world) { w.requests[i].ends(hidden, saysEcho) })
 			}
 		}
 	}
 }
 
-// become changes the status. Which waits began after the request was sent matters until all can see what it made.
+// become changes the status. Which waits began after the request was sent matters until all
+// look-ups show what it made.
 func (r *request) become(status requestStatus) {
 	r.status = status
 	if status != hidden {
@@ -94,20 +99,20 @@ func (r *request) become(status requestStatus) {
 	}
 }
 
-// answers ends the work at a request; the answer is on its way if somebody still waits for it.
-func (r *request) answers(status requestStatus, answer answerKind) {
+// ends ends the vendor's work on a request. The response is sent if its sender still waits.
+func (r *request) ends(status requestStatus, response responseKind) {
 	r.become(status)
-	if r.answer != unheard {
-		r.answer = answer
+	if r.response != unheard {
+		r.response = response
 	}
 }
 
-// unheard is the answer of a request whose sender does not wait any longer.
-const unheard answerKind = -1
+// unheard is the response of a request whose sender no longer waits.
+const unheard responseKind = -1
 
-// hangUp ends the waiting of its sender.
+// hangUp ends the wait of the sender.
 func (r *request) hangUp(knowsNothingWasDone bool) {
-	r.answer = unheard
+	r.response = unheard
 	if knowsNothingWasDone {
 		r.become(harmless)
 	}
@@ -131,7 +136,8 @@ func (s *stepper) clockSteps() {
 	}
 }
 
-// limitGoesBy ends a wait: from now on look-ups show what was made by requests that were sent before it began.
+// limitGoesBy ends a wait. From now on look-ups show what requests made that were sent before it
+// began.
 func (s *stepper) limitGoesBy(w *world, i int) {
 	w.replicas[i].over = true
 	if s.ignoresLag {
@@ -145,7 +151,7 @@ func (s *stepper) limitGoesBy(w *world, i int) {
 	}
 }
 
-// beginWait is observed.wait: a wait begins when it is first asked for, and anew after another send.
+// beginWait is observed.wait. A wait begins with its first call, and again after another send.
 func (s *stepper) beginWait(w *world, i int, waitsFor int8) {
 	r := &w.replicas[i]
 	if r.seen == waitsFor || r.seen != 0 && s.keepsOldWait {
@@ -158,18 +164,18 @@ func (s *stepper) beginWait(w *world, i int, waitsFor int8) {
 	}
 }
 
-// sights are what a look-up may show: what was made of late may be among it or not.
+// sights are what a look-up may show. It may miss recent customers.
 func (s *stepper) sights(w *world) (sights []sight) {
-	if s.nobodyLooks() {
+	if s.blindLookups() {
 		return []sight{{}}
 	}
 	return s.shows(w)
 }
 
-// nobodyLooks says that look-ups show nothing.
-func (s *stepper) nobodyLooks() bool { return s.class == noSafety || s.blind }
+// blindLookups reports that look-ups show nothing.
+func (s *stepper) blindLookups() bool { return s.class == noSafety || s.blind }
 
-// shows are what the vendor may show to who reads it.
+// shows are what the vendor may show to a reader.
 func (s *stepper) shows(w *world) (sights []sight) {
 	strangers := []int8{0, 1}
 	if s.stranger == noStranger {
@@ -204,7 +210,7 @@ func (s sight) String() string {
 	return "the stranger"
 }
 
-// match is how FindCustomer tells it.
+// match is the result of FindCustomer.
 func (s *stepper) match(seen sight, looked bool) (ours, others, unclear int8) {
 	switch {
 	case s.near:

@@ -9,15 +9,16 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// world is one state of the model. It is a key of maps: nothing but bytes, and what means the same looks the same.
+// world is one state of the model. It is a map key, so it contains only bytes, and equal states
+// look the same.
 type world struct {
 	row        row
 	replicas   [2]replica
 	requests   [maxSends]request
-	told       told
+	reported   reported
 	mishaps    int8 // left
 	unverified int8 // left
-	erred      bool // a person has overridden the check, so callers may hear of a decision and of its correction
+	erred      bool // a person has overridden the check, so callers may get both a decision and its correction
 	again      int8 // left
 	shown      bool // the stranger is found by look-ups
 	illegal    bool // a transition that the table does not have
@@ -27,7 +28,7 @@ type world struct {
 // row is the record. Its version is not a number: a replica knows whether its copy is the latest.
 type row struct {
 	state           int8
-	owner           int8 // 1 + replica; 0 for nobody living
+	owner           int8 // 1 + replica; 0 for no living replica
 	unanswered      int8
 	released        bool
 	refusal         refusal // of the latest send, as the response has it
@@ -46,44 +47,45 @@ const (
 	unchecked             // and has overridden the check
 )
 
-// told is what callers have been told.
-type told int8
+// reported is what callers have learned.
+type reported int8
 
 const (
-	toldSuccess told = 1 << iota
-	toldRefusal
-	toldUnwritten // some of it before it was written
+	reportedSuccess reported = 1 << iota
+	reportedRefusal
+	reportedUnwritten // some of it before it was written
 )
 
-// phase is what the flight of the create in a replica does next.
+// phase is the next step of the run in a replica.
 type phase int8
 
 const (
 	idle     phase = iota
-	looking        // looks at the vendor before it sends
-	saying         // says in the journal that it is about to send
+	looking        // looks the customer up before it sends
+	saying         // records that it is about to send
 	sending        // lets the request leave
-	awaiting       // waits for the vendor's answer
+	awaiting       // waits for the vendor's response
 	ending         // records how the send ended
-	lating         // records the vendor's answer although another has taken over
-	asking         // looks up what became of a create
+	lating         // records the vendor's response although another replica has taken over
+	asking         // looks the customer up to settle
 	deciding       // decides, and records that
-	giving         // records that the holder who died has sent nothing
+	giving         // records that the dead owner has sent nothing
 )
 
 func (p phase) String() string {
 	return [...]string{"idle", "looking", "saying", "sending", "awaiting", "ending", "lating", "asking", "deciding", "giving"}[p]
 }
 
-// replica is a process: its lease, its flight of the create, and since when it has seen it unknown.
+// replica is a process: its lease, its run of the creation, and since when it has seen the outcome
+// to be unknown.
 type replica struct {
 	phase   phase
 	request int8
 	ended   int8 // result
-	exists  bool // which was that the customer exists
-	late    bool // which an earlier copy of the request may have caused
-	latest  bool // nobody has written the record since, so its lease was never broken for long enough to matter
-	caller  bool // waits for the answer
+	exists  bool // the result was that the customer exists
+	echoed  bool // an earlier copy of the request may have caused the result
+	latest  bool // no other has written the record since, so a gap in its lease did not matter
+	caller  bool // waits for the response
 	copy    row
 	what    int8 // decision to record, by decisions
 	ours    int8
@@ -95,14 +97,14 @@ type replica struct {
 	over    bool // the vendor's limit has gone by
 }
 
-// rest ends a flight.
+// rest ends a run.
 func (r *replica) rest() { *r = replica{seen: r.seen, over: r.over} }
 
 // request is one at the vendor.
 type request struct {
-	status requestStatus
-	answer answerKind
-	before [2]bool // sent before the replica's present wait began
+	status   requestStatus
+	response responseKind
+	before   [2]bool // sent before the replica's present wait began
 }
 
 type requestStatus int8
@@ -116,10 +118,10 @@ const (
 	harmless               // the same, and its sender knows
 )
 
-type answerKind int8
+type responseKind int8
 
 const (
-	noAnswerYet answerKind = iota
+	noResponseYet responseKind = iota
 	saysCreated
 	saysRejected
 	saysDoubted // refuses, which one look-up must confirm
@@ -128,36 +130,46 @@ const (
 	saysNothing // says that it did nothing, or a proxy does
 )
 
-// normalize makes worlds look the same in which the same can happen.
+// normalize makes worlds equal in which the same can happen.
 func (m *model) normalize(w *world) {
 	for i := range w.replicas {
 		if r := &w.replicas[i]; !r.latest && r.phase != idle && m.flaws == (flaws{}) {
 			m.outdated(r)
 		}
 	}
-
-	for i := 1; i < len(w.requests); i++ { // the order of requests says nothing
-		for j := i; j > 0 && w.requests[j-1].less(w.requests[j]); j-- {
-			w.requests[j-1], w.requests[j] = w.requests[j], w.requests[j-1]
-			for k := range w.replicas {
-				switch r := &w.replicas[k]; {
-				case r.phase != awaiting:
-				case int(r.request) == j-1:
-					r.request++
-				case int(r.request) == j:
-					r.request--
-				}
-			}
-		}
-	}
-	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // no decision depends on how long it was seen unknown
+	w.sortRequests()
+	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // no decision depends on the wait
 		for i := range w.replicas {
 			w.forget(i)
 		}
 	}
 }
 
-// outdated leaves of a flight that has lost the record what it can still do: hear that the customer was made, and begin a wait.
+// sortRequests sorts the requests, since their order has no effect.
+func (w *world) sortRequests() {
+	for i := 1; i < len(w.requests); i++ {
+		for j := i; j > 0 && w.requests[j-1].less(w.requests[j]); j-- {
+			w.requests[j-1], w.requests[j] = w.requests[j], w.requests[j-1]
+			w.swapped(j-1, j)
+		}
+	}
+}
+
+// swapped makes the replicas refer to two requests that changed places.
+func (w *world) swapped(i, j int) {
+	for k := range w.replicas {
+		switch r := &w.replicas[k]; {
+		case r.phase != awaiting:
+		case int(r.request) == i:
+			r.request = int8(j)
+		case int(r.request) == j:
+			r.request = int8(i)
+		}
+	}
+}
+
+// outdated reduces a run that has lost the record to what it can still do: get the response that
+// the customer was made, and begin a wait.
 func (m *model) outdated(r *replica) {
 	switch {
 	case r.phase == saying, r.phase == sending, r.phase == giving, r.phase == deciding, r.phase == looking && m.onExisting != onAdopt,
@@ -174,7 +186,7 @@ func (r request) less(than request) bool {
 }
 
 func (r request) order() (n int) {
-	n = int(r.status)*8 + int(r.answer) + 1
+	n = int(r.status)*8 + int(r.response) + 1
 	for _, b := range r.before {
 		n *= 2
 		if b {
@@ -206,21 +218,21 @@ func (w *world) count(statuses ...requestStatus) (n int8) {
 // made counts the customers of ours.
 func (w *world) made() int8 { return w.count(hidden, visible) }
 
-// quiet says that nothing more comes of what was begun.
+// quiet reports that no step that has begun can still have an effect.
 func (w *world) quiet() bool {
 	return w.replicas[0].phase == idle && w.replicas[1].phase == idle && w.count(underWay) == 0
 }
 
 func (w *world) state() enlistv1.OperationState { return enlistv1.OperationState(w.row.state) }
 
-// wrote takes note that a replica has written the record.
+// wrote marks that a replica has written the record.
 func (w *world) wrote(by int) {
 	for i := range w.replicas {
 		w.replicas[i].latest = i == by && w.replicas[i].phase != idle
 	}
 }
 
-// free says whether a replica may take the record without a false death.
+// free reports whether a replica may take the record without a false death.
 func (w *world) free(by int) bool { return w.row.owner == 0 || int(w.row.owner) == by+1 }
 
 func (m *model) start() world {
@@ -229,11 +241,12 @@ func (m *model) start() world {
 
 // transit moves a row by the table.
 func (m *model) transit(w *world, r *row, what event, by actor) {
-	record := journal.Record{State: enlistv1.OperationState(r.state)}
+	record := &m.moved
+	*record = journal.Record{State: enlistv1.OperationState(r.state), Events: record.Events[:0]}
 	if r.decided != undecided {
 		record.Payload = &journalv1.Payload{Decision: &enlistv1.OperationDecision{}}
 	}
-	if err := m.move(&record, what, by); err != nil {
+	if err := m.move(record, what, by); err != nil {
 		w.illegal = true
 	}
 	r.state = int8(record.State)
@@ -251,7 +264,15 @@ func (w *world) String() string {
 	for _, f := range []struct {
 		is   bool
 		name string
-	}{{w.row.released, "released"}, {w.row.refusal != notRefused, "refused"}, {w.row.unattended > 0, "unattended"}, {w.row.saidExists, "said-exists"}, {w.row.believedMissing, "believed-missing"}, {w.row.decided != undecided, "decided"}, {w.row.decided == unchecked, "unverified"}} {
+	}{
+		{w.row.released, "released"},
+		{w.row.refusal != notRefused, "refused"},
+		{w.row.unattended > 0, "unattended"},
+		{w.row.saidExists, "said-exists"},
+		{w.row.believedMissing, "believed-missing"},
+		{w.row.decided != undecided, "decided"},
+		{w.row.decided == unchecked, "unverified"},
+	} {
 		if f.is {
 			s.WriteString(" " + f.name)
 		}

@@ -2,5 +2,5 @@
 
 package once
 
-// step marks a place where a crash is tried; see crashpoint.go.
+// step marks a place where the crash tests kill the process; see crashpoint.go.
 func step(string) {}

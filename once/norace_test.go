@@ -2,5 +2,5 @@
 
 package once
 
-// underRace says that the race detector is on, with which the model takes ten times as long.
+// underRace reports that the race detector is on, which makes the model ten times slower.
 const underRace = false

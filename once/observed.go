@@ -8,29 +8,32 @@ import (
 	"github.com/enlist-dev/enlist/providers/match"
 )
 
-// observed remembers since when this process has seen an outcome to be unknown, on the monotonic clock. Wall clocks jump, and those of
-// replicas differ; that nothing more will come of a send is believed only after a wait that was really waited.
+// observed remembers on the monotonic clock since when this process has seen an outcome to be
+// unknown. Wall clocks jump, and those of replicas differ. A send can have no further effect only
+// after a wait that this process has measured itself.
 type observed struct {
 	mu    sync.Mutex
 	since map[journal.Key]observation
-	made  map[customer]time.Time // what this process has made at vendors that are asked before each send
+	made  map[customer]time.Time // customers that this process has made at vendors that look up before each send
 }
 
 type customer struct{ provider, key string }
 
 type observation struct {
-	send     int32 // the latest at the time: another send begins another wait
+	send     int32 // identifies the latest send, since another send begins another wait
 	at, seen time.Time
 }
 
-// forgetAfter is when an observation is dropped that nobody has asked for: another replica has settled the create.
+// forgetAfter is when an observation is dropped that was not read again: another replica has
+// settled the creation.
 const forgetAfter = 2 * time.Hour
 
 func newObserved() *observed {
 	return &observed{since: map[journal.Key]observation{}, made: map[customer]time.Time{}}
 }
 
-// wait returns how long is left of a wait for a record, which begins when it is first asked for.
+// wait returns what remains of a wait for a record. The wait begins with the first call for the
+// latest send.
 func (o *observed) wait(record *journal.Record, whole time.Duration) time.Duration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -47,14 +50,14 @@ func (o *observed) wait(record *journal.Record, whole time.Duration) time.Durati
 	return max(whole-at.Sub(there.at), 0)
 }
 
-// forget drops what is known of a record that has ended.
+// forget drops the observation of a record that has an outcome.
 func (o *observed) forget(key journal.Key) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.since, key)
 }
 
-// note remembers that a create has made a customer just now.
+// note remembers that a creation has just made a customer.
 func (o *observed) note(record *journal.Record) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -69,7 +72,7 @@ func (o *observed) madeWithin(provider, id string, within time.Duration) bool {
 	return there && since(at) < within
 }
 
-// clean drops what was not asked for in a long time.
+// clean drops what was not read for a long time.
 func (o *observed) clean() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -17,23 +17,24 @@ import (
 )
 
 const (
-	// DefaultFinishWithin is how long after a request Enlist still sends by itself.
+	// DefaultFinishWithin is how long after a request Enlist still sends it without a caller.
 	DefaultFinishWithin = 15 * time.Minute
-	// DefaultRetention is how long a create is remembered.
+	// DefaultRetention is how long the journal keeps a creation.
 	DefaultRetention = 400 * 24 * time.Hour
 )
 
-// Options change how a Service works; the zero value has the defaults.
+// Options change how a Service works. The zero value has the defaults.
 type Options struct {
-	// FinishWithin is how long after a request Enlist still sends by itself. nil: DefaultFinishWithin.
+	// FinishWithin is how long after a request Enlist still sends it without a caller. nil:
+	// DefaultFinishWithin.
 	FinishWithin *time.Duration
-	// Retention is how long an ended create is remembered. 0: DefaultRetention.
+	// Retention is how long the journal keeps a creation with an outcome. 0: DefaultRetention.
 	Retention time.Duration
 	// Tick is how often the reconciler looks for work. 0: 1 s.
 	Tick time.Duration
-	// Metrics is where the service's are registered. nil: nowhere.
+	// Metrics is the registry for the metrics of the service. nil: none.
 	Metrics prometheus.Registerer
-	// Tracing gets a span for each create that is settled without a caller. nil: none.
+	// Tracing gets a span for each creation that is settled without a caller. nil: none.
 	Tracing trace.TracerProvider
 }
 
@@ -50,16 +51,16 @@ type Service struct {
 
 	jobs     *jobs
 	observed *observed
-	unknowns atomic.Int64 // creates in state UNKNOWN when last counted; no more than "none" and "some" is relied on
+	unknowns atomic.Int64 // creations in state UNKNOWN when last counted; only 0 and more than 0 matter
 
-	life context.Context // ends vendor calls that nobody waits for any longer
+	life context.Context // ends attempts that no caller waits for
 	end  context.CancelFunc
-	work sync.WaitGroup // goroutines
+	work sync.WaitGroup // all goroutines of the service
 	stop context.CancelFunc
 }
 
-// New starts a service on a journal, with the configured providers by name. It looks after what an earlier process has left behind by
-// itself, in the background.
+// New starts a service on a journal, with the configured providers by name. In the background it
+// settles the creations that an earlier process has not finished.
 func New(j *journal.Journal, connected map[string]providers.Provider, options Options, log *slog.Logger) *Service {
 	s := &Service{
 		journal: j, providers: connected, log: log,
@@ -82,8 +83,8 @@ func New(j *journal.Journal, connected map[string]providers.Provider, options Op
 	return s
 }
 
-// Close stops the reconciler, waits for vendor calls that go on without a caller until the context ends, and cuts off the rest, whose
-// outcome is then recorded as unknown. The journal stays open.
+// Close stops the reconciler and waits until the context ends for attempts that go on without a
+// caller. It then cuts off the rest and records their outcome as UNKNOWN. The journal stays open.
 func (s *Service) Close(ctx context.Context) {
 	s.stop()
 	ended := make(chan struct{})
@@ -103,10 +104,10 @@ func (s *Service) Close(ctx context.Context) {
 	s.end()
 }
 
-// lastWords is how long a call that is cut off has to be recorded.
+// lastWords is the time to record an attempt that was cut off.
 const lastWords = 2 * time.Second
 
-// describe returns what the provider of a record is; nil when it is no longer configured.
+// describe returns the description of a provider; nil if it is no longer configured.
 func (s *Service) describe(name string) *providers.Description {
 	if provider := s.providers[name]; provider != nil {
 		return provider.Describe()
@@ -118,7 +119,7 @@ func (s *Service) class(name string) enlistv1.DuplicateSafetyClass {
 	return s.describe(name).DuplicateSafety.GetClass()
 }
 
-// settledAfter is the vendor's own limit.
+// settledAfter returns the vendor's own limit.
 func (s *Service) settledAfter(name string) time.Duration {
 	if description := s.describe(name); description != nil {
 		return description.SettledAfter

@@ -9,7 +9,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Operation returns the record of a create; reason OPERATION_NOT_FOUND when there is none.
+// Operation returns the record of a creation. It fails with OPERATION_NOT_FOUND if the journal has
+// none.
 func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Record, error) {
 	record, err := s.get(ctx, key)
 	switch {
@@ -22,7 +23,7 @@ func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Reco
 				". It does not record previews, or requests with invalid fields. ListOperations lists the recorded creations.",
 		}
 	}
-	if isDecidable(record) { // a person may be about to decide, so the wait before that begins
+	if isDecidable(record) { // a person may decide soon, so the wait before a decision begins
 		s.observed.wait(record, s.settledAfter(record.Provider))
 	}
 	return record, nil
@@ -37,7 +38,8 @@ func (s *Service) Operations(ctx context.Context, query journal.Query) ([]*journ
 	return records, nil
 }
 
-// ExpireTime returns when a record will be forgotten; zero while it is kept for as long as it takes.
+// ExpireTime returns when the journal deletes a record. It returns zero while the record has no
+// outcome.
 func (s *Service) ExpireTime(record *journal.Record) time.Time {
 	if record.IsOpen() || record.State == needsPerson {
 		return time.Time{}
@@ -45,8 +47,8 @@ func (s *Service) ExpireTime(record *journal.Record) time.Time {
 	return record.Updated.Add(s.retention)
 }
 
-// Wait returns the record of a create once that has come to rest, in any state but INTENT and UNKNOWN, or as it is when the context ends.
-// It looks into an unknown outcome itself.
+// Wait returns the record of a creation when its state is neither INTENT nor UNKNOWN, or when the
+// context ends. Meanwhile it looks up an unknown outcome itself.
 func (s *Service) Wait(ctx context.Context, key journal.Key) (*journal.Record, error) {
 	ctx, cancel := callerContext(ctx)
 	defer cancel()
@@ -60,14 +62,14 @@ func (s *Service) Wait(ctx context.Context, key journal.Key) (*journal.Record, e
 	}
 }
 
-// lookForWaiterAfter is the greatest time between two look-ups while somebody waits.
+// lookForWaiterAfter is the longest pause between two look-ups while a caller waits.
 const lookForWaiterAfter = 5 * time.Second
 
-// readHelp is how long a read waits for an unknown outcome to be looked into.
+// readHelp is how long a read of a customer waits for the look-up of an unknown outcome.
 const readHelp = 2 * time.Second
 
-// CustomerRead looks into the unknown outcome of a create for a customer that is being read, so that whoever asks the vendor about it
-// finds the operation settled as well.
+// CustomerRead looks up the unknown outcome of a creation whose customer is being read. The caller
+// then sees an operation that agrees with the vendor.
 func (s *Service) CustomerRead(ctx context.Context, provider, customerID string) {
 	if s.unknowns.Load() == 0 {
 		return
@@ -80,8 +82,8 @@ func (s *Service) CustomerRead(ctx context.Context, provider, customerID string)
 	}
 }
 
-// helpAlong settles an open create as far as one look-up does, unless this process is at work on it, or it was looked up just now; then it
-// waits a little for that.
+// helpAlong does one look-up for an open creation and what follows from it, unless the last look-up
+// was just now. If another job works on the creation, it waits a little for that job.
 func (s *Service) helpAlong(ctx context.Context, record *journal.Record) {
 	j, isNew := s.jobs.start(record.Key)
 	if !isNew {
@@ -95,8 +97,8 @@ func (s *Service) helpAlong(ctx context.Context, record *journal.Record) {
 	_, _ = s.runJob(ctx, j, func() (*enlistv1.CreateCustomerResponse, error) {
 		if pause := min(firstLookupAfter<<min(record.Payload.GetLookups(), 20), lookForWaiterAfter); record.Payload.GetLookups() > 0 &&
 			since(record.Updated).Abs() < pause {
-			return nil, nil //nolint:nilnil // nobody asks for an answer
+			return nil, nil //nolint:nilnil // no caller reads the response
 		}
-		return s.drive(ctx, &run{job: j, known: true})
+		return s.drive(ctx, &run{job: j, recorded: true})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -12,36 +13,38 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Wait returns at the end of a create, and when its time is over, with the create as it then is.
+// Wait returns when a creation has an outcome, or at the deadline with the record as it is then.
 func TestWait(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byKey, time.Second))
-	r := request("c1")
-	gate, ended := f.sending(r)
-	wait := func(within time.Duration) *journal.Record {
-		ctx, cancel := context.WithTimeout(context.Background(), within)
-		defer cancel()
-		record, err := f.Wait(ctx, f.keyOf(r))
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byKey, time.Second))
+		r := request("c1")
+		gate, ended := f.sending(r)
+		wait := func(within time.Duration) *journal.Record {
+			ctx, cancel := context.WithTimeout(context.Background(), within)
+			defer cancel()
+			record, err := f.Wait(ctx, f.keyOf(r))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return record
 		}
-		return record
-	}
-	if state := wait(300 * time.Millisecond).State; state != intent {
-		t.Errorf("state %s", state)
-	}
-	time.AfterFunc(200*time.Millisecond, func() { close(gate) })
-	if state := wait(soon).State; state != succeeded {
-		t.Errorf("state %s", state)
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	_, err := f.Wait(t.Context(), f.keyOf(request("c2")))
-	f.fails(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
+		if state := wait(300 * time.Millisecond).State; state != intent {
+			t.Errorf("state %s", state)
+		}
+		time.AfterFunc(200*time.Millisecond, func() { close(gate) })
+		if state := wait(soon).State; state != succeeded {
+			t.Errorf("state %s", state)
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		_, err := f.Wait(t.Context(), f.keyOf(request("c2")))
+		f.fails(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
+	})
 }
 
-// needsDecision makes a create that only a person can settle.
+// needsDecision makes a creation that only a person can settle.
 func (f *fixture) needsDecision() *enlistv1.CreateCustomerRequest {
 	f.t.Helper()
 	r := request("c1")
@@ -64,110 +67,120 @@ func TestResolveAsSucceeded(t *testing.T) {
 	for name, id := range map[string]string{"with the id": "c1", "the id is the caller's": ""} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(noneClass, time.Second))
-			r := f.needsDecision()
-			before := time.Now().Add(-time.Second)
-			record, err := f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.inState(r, succeeded)
-			decided := record.Payload.GetDecision()
-			if decided.GetDecidedBy() != "Ada" || decided.GetPrincipal() != "billing" || decided.GetReason() != "seen at the vendor" ||
-				decided.GetDecision() != enlistv1.Decision_DECISION_SUCCEEDED || decided.GetDecideTime().AsTime().Before(before) {
-				t.Errorf("the record says %s", decided)
-			}
-			f.restart()
-			if response := f.succeeds(r); !response.GetReplayed() || response.GetCustomer().GetId() != "c1" || response.GetRequestId() != r.GetRequestId() {
-				t.Errorf("replayed as %s", response)
-			}
-			f.holds(1, 1)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(noneClass, time.Second))
+				r := f.needsDecision()
+				before := time.Now().Add(-time.Second)
+				record, err := f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				f.inState(r, succeeded)
+				decided := record.Payload.GetDecision()
+				if decided.GetDecidedBy() != "Ada" || decided.GetPrincipal() != "billing" || decided.GetReason() != "seen at the vendor" ||
+					decided.GetDecision() != enlistv1.Decision_DECISION_SUCCEEDED || decided.GetDecideTime().AsTime().Before(before) {
+					t.Errorf("the record says %s", decided)
+				}
+				f.restart()
+				if response := f.succeeds(r); !response.GetReplayed() || response.GetCustomer().GetId() != "c1" || response.GetRequestId() != r.GetRequestId() {
+					t.Errorf("replayed as %s", response)
+				}
+				f.holds(1, 1)
+			})
 		})
 	}
 }
 
 func TestResolveAsFailed(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(noneClass, time.Second))
-	r := f.needsDecision()
-	f.failsAfterWait(r)
-	for range 2 {
-		_, err := f.create(r, soon)
-		if failure := f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED); !strings.Contains(failure.Message, "new request_id") {
-			t.Errorf("message %q", failure.Message)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, time.Second))
+		r := f.needsDecision()
+		f.failsAfterWait(r)
+		for range 2 {
+			_, err := f.create(r, soon)
+			if failure := f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED); !strings.Contains(failure.Message, "new request_id") {
+				t.Errorf("message %q", failure.Message)
+			}
+			f.restart()
 		}
-		f.restart()
-	}
-	f.holds(1, 1)
+		f.holds(1, 1)
+	})
 }
 
-// An id that nobody has is a slip of the pen, and where the vendor gives the id it must be told.
+// A decision is refused if no customer has its id, or if it has no id and the vendor assigns ids.
 func TestResolveWithAWrongID(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(noneClass, time.Second))
-	r := f.needsDecision()
-	_, err := f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, "c2")
-	f.atFault(err, "customer_id")
-	f.inState(r, needsPerson)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, time.Second))
+		r := f.needsDecision()
+		_, err := f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, "c2")
+		f.atFault(err, "customer_id")
+		f.inState(r, needsPerson)
 
-	f = start(t, newVendor(byMatch, time.Second))
-	r = f.needsDecision()
-	_, err = f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, "")
-	f.atFault(err, "customer_id")
-	if _, err = f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, "c1"); err != nil {
-		t.Error(err)
-	}
+		f = start(t, newVendor(byMatch, time.Second))
+		r = f.needsDecision()
+		_, err = f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, "")
+		f.atFault(err, "customer_id")
+		if _, err = f.resolve(r, enlistv1.Decision_DECISION_SUCCEEDED, "c1"); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
-// Nobody can decide what is not theirs to decide.
+// A person can decide only in state NEEDS_PERSON.
 func TestResolveInOtherStates(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, time.Second))
-	r := request("c1")
-	f.succeeds(r)
-	_, err := f.resolve(r, enlistv1.Decision_DECISION_FAILED, "")
-	f.atFault(err, "request_id")
-	r = request("c2")
-	f.becomesUnknown(r, send{})
-	_, err = f.resolve(r, enlistv1.Decision_DECISION_FAILED, "")
-	f.atFault(err, "request_id")
-	f.inState(r, unknown)
-	_, err = f.resolve(request("c3"), enlistv1.Decision_DECISION_FAILED, "")
-	f.fails(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, time.Second))
+		r := request("c1")
+		f.succeeds(r)
+		_, err := f.resolve(r, enlistv1.Decision_DECISION_FAILED, "")
+		f.atFault(err, "request_id")
+		r = request("c2")
+		f.becomesUnknown(r, send{})
+		_, err = f.resolve(r, enlistv1.Decision_DECISION_FAILED, "")
+		f.atFault(err, "request_id")
+		f.inState(r, unknown)
+		_, err = f.resolve(request("c3"), enlistv1.Decision_DECISION_FAILED, "")
+		f.fails(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
+	})
 }
 
 func (f *fixture) atFault(err error, path string) {
 	f.t.Helper()
-	if known := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD); len(known.Violations) != 1 || known.Violations[0].Path != path {
-		f.t.Errorf("violations %v, want one at %s", known.Violations, path)
+	if failure := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD); len(failure.Violations) != 1 || failure.Violations[0].Path != path {
+		f.t.Errorf("violations %v, want one at %s", failure.Violations, path)
 	}
 }
 
-// A sender whom others took for dead has the vendor's answer after all, and it stands.
-func TestLateAnswer(t *testing.T) {
+// The vendor's response to a sender that others took for dead counts.
+func TestLateResponse(t *testing.T) {
 	t.Parallel()
 	for _, state := range []enlistv1.OperationState{unknown, notSent, needsPerson} {
 		t.Run(state.String(), func(t *testing.T) {
 			t.Parallel()
-			bad := &badStore{}
-			f := start(t, newVendor(byKey, time.Hour), failing(bad))
-			r := request("c1")
-			gate, ended := f.sending(r)
-			f.takenOver(bad.Store, r, state)
-			close(gate)
-			if err := <-ended; err != nil {
-				t.Error(err)
-			}
-			f.comesTo(r, succeeded)
-			if !f.succeeds(r).GetReplayed() {
-				t.Error("it was sent again")
-			}
-			f.holds(1, 1)
+			synctest.Test(t, func(t *testing.T) {
+				bad := &badStore{}
+				f := start(t, newVendor(byKey, time.Hour), failing(bad))
+				r := request("c1")
+				gate, ended := f.sending(r)
+				f.takenOver(bad.Store, r, state)
+				close(gate)
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				f.comesTo(r, succeeded)
+				if !f.succeeds(r).GetReplayed() {
+					t.Error("it was sent again")
+				}
+				f.holds(1, 1)
+			})
 		})
 	}
 }
 
-// takenOver has another replica settle a create.
+// takenOver makes another replica settle a creation.
 func (f *fixture) takenOver(store journal.Store, r *enlistv1.CreateCustomerRequest, state enlistv1.OperationState) {
 	f.t.Helper()
 	key, ctx := f.keyOf(r), context.Background()

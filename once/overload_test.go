@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
-// overHTTP is a creation whose send is one real call.
+// overHTTP is a creation that sends a real HTTP request.
 type overHTTP struct {
 	*creation
 	client *vendorhttp.Client
@@ -23,7 +23,7 @@ type overHTTP struct {
 
 func (c overHTTP) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	call := &vendorhttp.Request{Method: http.MethodPost, Path: "/", Body: []byte("x"), Creates: true}
-	return vendorhttp.Call(ctx, c.client, call, func(*vendorhttp.Response) (*enlistv1.CreateCustomerResponse, error) { return c.answer(), nil })
+	return vendorhttp.Call(ctx, c.client, call, func(*vendorhttp.Response) (*enlistv1.CreateCustomerResponse, error) { return c.response(), nil })
 }
 
 type overHTTPVendor struct {
@@ -35,10 +35,13 @@ func (v overHTTPVendor) Prepare(request *enlistv1.CreateCustomerRequest) (provid
 	return overHTTP{&creation{vendor: v.vendor, request: request}, v.client}, nil
 }
 
-// A create waits for its turn no longer than its caller; once it is sent, the vendor's own timeout ends it and not the caller's deadline.
-func TestTurnsAreTheCallersAndAnswersTheVendors(t *testing.T) {
-	answer := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-answer }))
+// A creation waits for a free slot at the provider only until its caller's deadline. After the
+// request is sent, the vendor's own timeout ends it, and not the caller's deadline. This test runs
+// in real time, because its HTTP connections are outside the fake clock.
+func TestDeadlinesOverHTTP(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer server.Close()
 	client, err := vendorhttp.NewClient(&configv1.Provider{Name: "v", MaxInFlight: 1}, server.URL)
 	if err != nil {
@@ -51,10 +54,10 @@ func TestTurnsAreTheCallersAndAnswersTheVendors(t *testing.T) {
 	_, err = f.create(sent, 300*time.Millisecond)
 	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 	_, err = f.create(queued, 300*time.Millisecond)
-	if known := f.fails(err, enlistv1.ErrorReason_OVERLOADED); known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter == 0 {
-		t.Errorf("got %+v", known)
+	if failure := f.fails(err, enlistv1.ErrorReason_OVERLOADED); failure.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || failure.RetryAfter == 0 {
+		t.Errorf("got %+v", failure)
 	}
 	f.inState(queued, enlistv1.OperationState_OPERATION_STATE_NOT_SENT)
-	close(answer)
+	close(release)
 	f.comesTo(sent, enlistv1.OperationState_OPERATION_STATE_SUCCEEDED)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// preview answers validate_only. Where the caller has said what to do with a customer that exists, the vendor is asked whether it does.
+// preview responds to validate_only. If the caller set what to do with an existing customer, it
+// reads the customer at the vendor.
 func preview(
 	ctx context.Context, provider providers.Provider, o *order, onExisting enlistv1.OnExisting,
 ) (*enlistv1.CreateCustomerResponse, error) {

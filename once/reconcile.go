@@ -11,21 +11,23 @@ import (
 )
 
 const (
-	// settleAtOnce is how many creates the reconciler settles at a time, and at one provider: a vendor that hangs holds up no other.
+	// settleAtOnce is how many creations the reconciler settles at a time, and settleAtProvider how
+	// many of one provider, so that a vendor that hangs delays no other.
 	settleAtOnce     = 64
 	settleAtProvider = 8
-	// turnAgainAfter is when a create is due again that had no turn.
+	// turnAgainAfter is when a creation is due again that got no turn.
 	turnAgainAfter = 2 * time.Second
-	// settleTimeout bounds the look-up of one.
+	// settleTimeout bounds the work on one creation.
 	settleTimeout = 2 * time.Minute
-	// housekeepingEvery is how often old records are deleted and sealed ones sealed anew.
+	// housekeepingEvery is how often Enlist deletes old records, and encrypts records with the first
+	// key. It does so in batches of housekeepingBatch.
 	housekeepingEvery = time.Minute
 	housekeepingBatch = 500
-	// mostCounted is how far creates in a state are counted.
+	// mostCounted is the highest count of creations in a state.
 	mostCounted = 1000
 )
 
-// reconcile settles what is due, until the context ends.
+// reconcile settles due creations until the context ends.
 func (s *Service) reconcile(ctx context.Context) {
 	t := &turns{free: make(chan struct{}, settleAtOnce), byProvider: map[string]chan struct{}{}}
 	for sleep(ctx, s.tick) {
@@ -35,7 +37,7 @@ func (s *Service) reconcile(ctx context.Context) {
 	}
 }
 
-// turns are how much the reconciler may do at a time.
+// turns limit how many creations the reconciler works on at a time.
 type turns struct {
 	free       chan struct{}
 	byProvider map[string]chan struct{}
@@ -50,8 +52,8 @@ func (t *turns) at(provider string) chan struct{} {
 	return turn
 }
 
-// settleDue begins to settle what is due, and puts off what has no turn at its provider: it must not keep others waiting. It reports whether
-// there may be others behind that.
+// settleDue starts to settle due creations. It postpones those that get no turn at their provider,
+// so that they do not delay others. It reports whether more may be due.
 func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 	room := cap(t.free) - len(t.free)
 	if room == 0 {
@@ -61,8 +63,8 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 	if err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "journal: could not claim due creations; trying again", "cause", err)
 	}
-	var puttingOff sync.WaitGroup // at once, so that the journal commits them together
-	defer puttingOff.Wait()
+	var postponing sync.WaitGroup // in parallel, so that the journal commits them together
+	defer postponing.Wait()
 	for _, record := range claimed {
 		turn := t.at(record.Provider)
 		select {
@@ -74,26 +76,28 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 			})
 		default:
 			more = len(claimed) == room
-			puttingOff.Go(func() { s.putOff(ctx, record) })
+			postponing.Go(func() { s.postpone(ctx, record) })
 		}
 	}
 	return more
 }
 
-// putOff leaves a claimed record for a later turn.
-func (s *Service) putOff(ctx context.Context, record *journal.Record) {
+// postpone releases a claimed record for a later turn.
+func (s *Service) postpone(ctx context.Context, record *journal.Record) {
 	due := s.leave(record, jitter(turnAgainAfter))
 	record.Owner = ""
-	err := s.replace(ctx, newWriter(), record, due)        // not s.update: a job of this process may have taken it, whose write is not this one's
-	if err == nil || errors.Is(err, journal.ErrConflict) { // somebody else is at work on it
+	// Not s.update: a job of this process may have taken the record, and its write is another one.
+	err := s.replace(ctx, newWriter(), record, due)
+	if err == nil || errors.Is(err, journal.ErrConflict) { // another job works on it
 		return
 	}
 	s.log.WarnContext(ctx, "journal: could not postpone a creation; resolving it now", "provider", record.Provider,
 		"request_id", record.RequestID, "cause", err)
-	s.work.Go(func() { s.settleClaimed(ctx, record) }) // it would be nobody's otherwise
+	s.work.Go(func() { s.settleClaimed(ctx, record) }) // else no replica would work on it
 }
 
-// settleClaimed settles a record that this replica has claimed. Where this process is at work on it already, it is left to that, or done after.
+// settleClaimed settles a record that this replica has claimed. It first waits for a job that
+// already works on the creation.
 func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 	for ctx.Err() == nil {
 		j, isNew := s.jobs.start(record.Key)
@@ -103,7 +107,7 @@ func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 		}
 		within, cancel := context.WithTimeout(ctx, settleTimeout)
 		within, ended := s.settling(within, record)
-		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{job: j, known: true}) })
+		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{job: j, recorded: true}) })
 		<-j.finished
 		ended()
 		cancel()
@@ -118,20 +122,13 @@ func (s *Service) countUnknown(ctx context.Context) {
 	}
 }
 
-// keepHouse deletes records whose retention is over and seals records anew after a change of keys, until the context ends.
+// keepHouse deletes records whose retention is over, and encrypts records with the first key after
+// a change of keys, until the context ends.
 func (s *Service) keepHouse(ctx context.Context) {
 	resealed := 0
 	for sealed := false; ; {
 		sealed = sealed || s.sealAnew(ctx, &resealed)
-		for {
-			deleted, err := s.journal.Purge(ctx, s.retention, housekeepingBatch)
-			if err != nil && ctx.Err() == nil {
-				s.log.WarnContext(ctx, "journal: could not delete old records; trying again", "cause", err)
-			}
-			if deleted < housekeepingBatch || err != nil {
-				break
-			}
-		}
+		s.deleteOld(ctx)
 		s.observed.clean()
 		if count, err := s.journal.Count(ctx, needsPerson, mostCounted); err == nil {
 			s.metrics.needsPerson.Set(float64(count))
@@ -142,7 +139,21 @@ func (s *Service) keepHouse(ctx context.Context) {
 	}
 }
 
-// sealAnew encrypts with the first key what is encrypted with others, adds up how much, and reports whether that is all.
+// deleteOld deletes the records whose retention is over.
+func (s *Service) deleteOld(ctx context.Context) {
+	for {
+		deleted, err := s.journal.Purge(ctx, s.retention, housekeepingBatch)
+		if err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "journal: could not delete old records; trying again", "cause", err)
+		}
+		if deleted < housekeepingBatch || err != nil {
+			return
+		}
+	}
+}
+
+// sealAnew encrypts records with the first key that other keys encrypt, and adds their number to
+// total. It reports whether none are left.
 func (s *Service) sealAnew(ctx context.Context, total *int) bool {
 	for {
 		count, err := s.journal.Reseal(ctx, housekeepingBatch)

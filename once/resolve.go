@@ -18,9 +18,9 @@ import (
 
 // Decision is a person's decision on an operation.
 type Decision struct {
-	// Decision is what was decided.
+	// Decision is the decision itself.
 	Decision enlistv1.Decision
-	// CustomerID is the customer's id at the vendor; empty where it is known.
+	// CustomerID is the customer's id at the vendor. It may be empty if the caller chose the id.
 	CustomerID string
 	// By is the person's name, Principal the caller that records it, and Reason why.
 	By, Principal, Reason string
@@ -33,13 +33,13 @@ type Decision struct {
 }
 
 // Resolve records a person's decision on an operation in state NEEDS_PERSON, or on one that a
-// person has decided before, and returns the record as it then stands. It first checks the
-// decision at the vendor. If the same decision stands already, it changes nothing.
+// person has decided before. It returns the new record. It first checks the decision at the vendor.
+// If the record already has this decision, Resolve changes nothing.
 func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
 	ctx, cancel := callerContext(ctx)
 	defer cancel()
-	if decided.Unverified && strings.TrimSpace(decided.Reason) == "" {
-		return nil, invalid("reason", "must give the reason for an unverified decision")
+	if err := decided.validate(); err != nil {
+		return nil, err
 	}
 	record, err := s.Operation(ctx, key)
 	if err != nil {
@@ -47,13 +47,11 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 	}
 	for {
 		standing := record.Payload.GetDecision()
-		switch {
-		case !isDecidable(record):
-			return nil, invalid("request_id", "names an operation that needs no decision: its state is "+record.State.String())
-		case decided.repeats(record):
+		if decided.repeats(record) {
 			return record, nil
-		case standing != nil && !decided.Corrects:
-			return nil, correctionNotPermitted()
+		}
+		if err := decided.refusal(record); err != nil {
+			return nil, err
 		}
 		if err := s.decideAs(ctx, record, decided); err != nil {
 			return nil, err
@@ -65,34 +63,62 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 		if !errors.Is(err, journal.ErrConflict) {
 			return nil, journalUnreadable(err)
 		}
-		if record, err = s.Operation(ctx, key); err != nil {
+		if record, err = s.readAgain(ctx, key, decided, standing); err != nil {
 			return nil, err
-		}
-		if !decided.repeats(record) && !proto.Equal(record.Payload.GetDecision(), standing) {
-			return nil, invalid("request_id", "names an operation that another person has just decided. Read it before you decide")
 		}
 	}
 }
 
-// repeats reports whether a record has this very decision already: its caller did not get the
+// readAgain reads a record after a conflict. It fails if another person has decided meanwhile.
+func (s *Service) readAgain(ctx context.Context, key journal.Key, decided Decision, standing *enlistv1.OperationDecision) (*journal.Record, error) {
+	record, err := s.Operation(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if !decided.repeats(record) && !proto.Equal(record.Payload.GetDecision(), standing) {
+		return nil, invalid("request_id", "names an operation that another person has just decided. Read it before you decide")
+	}
+	return record, nil
+}
+
+func (d Decision) validate() error {
+	if d.Unverified && strings.TrimSpace(d.Reason) == "" {
+		return invalid("reason", "must give the reason for an unverified decision")
+	}
+	return nil
+}
+
+// refusal returns why the decision is not possible in the state of a record; nil if it is.
+func (d Decision) refusal(record *journal.Record) error {
+	switch {
+	case !isDecidable(record):
+		return invalid("request_id", "names an operation that needs no decision: its state is "+record.State.String())
+	case record.Payload.GetDecision() != nil && !d.Corrects:
+		return correctionNotPermitted()
+	}
+	return nil
+}
+
+// repeats reports whether the record already has this decision. Its caller did not get the
 // response.
 func (d Decision) repeats(record *journal.Record) bool {
 	standing := record.Payload.GetDecision()
-	return standing != nil && standing.GetDecision() == d.Decision && standing.GetDecidedBy() == d.By && standing.GetPrincipal() == d.Principal &&
+	return isDecidable(record) && standing != nil && standing.GetDecision() == d.Decision &&
+		standing.GetDecidedBy() == d.By && standing.GetPrincipal() == d.Principal &&
 		standing.GetReason() == d.Reason && standing.GetUnverified() == d.Unverified &&
 		(d.CustomerID == "" || d.CustomerID == record.Payload.GetCustomerId())
 }
 
-// record writes a decision. It does not use update, because a conflict is another person's
-// decision, never an earlier write of this one.
+// record writes a decision. It does not use update, because a conflict is another person's decision
+// and never an earlier write of this one.
 func (s *Service) record(ctx context.Context, record *journal.Record) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	return s.replace(ctx, newWriter(), record, -1)
 }
 
-// logUnverified warns of a decision that nothing confirms. The name of the person and the reason
-// are personal, so they are in the record only.
+// logUnverified warns of a decision that nothing confirms. The person's name and the reason are
+// personal, so only the record has them.
 func (s *Service) logUnverified(ctx context.Context, record *journal.Record) {
 	decision := record.Payload.GetDecision()
 	if !decision.GetUnverified() {
@@ -135,15 +161,15 @@ func (s *Service) decideAs(ctx context.Context, record *journal.Record, decided 
 	return nil
 }
 
-// checkFailed refuses a decision that nothing was created if a customer may be this creation's,
-// or if the vendor may still carry out the request.
+// checkFailed refuses a decision that nothing was created if a customer may be this creation's, or
+// if the vendor may still carry out the request.
 func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decided Decision, made *tries) error {
 	if decided.Unverified {
 		return nil
 	}
-	// Before the look-up, as in settle.
+	// The wait is read before the look-up, as in settleOnce.
 	left := s.observed.wait(record, s.settledAfter(record.Provider))
-	shown, err := evidence{waited: left == 0}, errNobodyToAsk
+	shown, err := evidence{waited: left == 0}, errNoLookup
 	if s.providers[record.Provider] != nil {
 		shown.class, err = s.class(record.Provider), nil
 	}
@@ -155,7 +181,7 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 		found.count(candidates)
 		shown.ours, shown.unclear = found.ours, found.unclear
 	}
-	if id := record.Payload.GetCustomerId(); err == nil && id != "" && shown.class != noneToAsk { // which a person has named before
+	if id := record.Payload.GetCustomerId(); err == nil && id != "" && shown.class != noneToAsk { // a person has named it before
 		_, readErr := s.readDecided(ctx, record.Provider, id, false, made)
 		switch {
 		case readErr == nil:
@@ -180,9 +206,9 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 	return nil
 }
 
-// decidedCustomer returns the response of a creation that a person says has succeeded. It reads
-// the customer at the vendor, whose form of the id is recorded, and refuses one that is not
-// there or that another operation created.
+// decidedCustomer returns the response of a creation that a person says has succeeded. It reads the
+// customer at the vendor and records the vendor's form of the id. It refuses a customer that does
+// not exist or that another operation created.
 func (s *Service) decidedCustomer(
 	ctx context.Context, record *journal.Record, decided Decision, made *tries,
 ) (*enlistv1.CreateCustomerResponse, error) {
@@ -225,8 +251,8 @@ func (s *Service) decidedCustomer(
 	}, nil
 }
 
-// requestedID returns the customer's id if the caller chose it; else, or if the provider is no
-// longer configured, it returns nothing.
+// requestedID returns the customer's id if the caller chose it. It returns nothing if the vendor
+// assigns ids or the provider is no longer configured.
 func (s *Service) requestedID(record *journal.Record) string {
 	provider := s.providers[record.Provider]
 	if provider == nil || s.class(record.Provider) == verifiableByMatch {
@@ -239,12 +265,12 @@ func (s *Service) requestedID(record *journal.Record) string {
 	return creation.Key()
 }
 
-// readDecided reads the customer that a decision names. For an unverified decision, which does
-// not depend on it, it does not wait long.
+// readDecided reads the customer that a decision names. It waits only readHelp for an unverified
+// decision, which does not depend on the customer.
 func (s *Service) readDecided(ctx context.Context, name, id string, unverified bool, made *tries) (*enlistv1.Customer, error) {
 	provider := s.providers[name]
 	if provider == nil {
-		return nil, errNobodyToAsk
+		return nil, errNoLookup
 	}
 	if unverified {
 		var cancel context.CancelFunc
@@ -260,12 +286,13 @@ func (s *Service) readDecided(ctx context.Context, name, id string, unverified b
 }
 
 // creatorOf returns the other operation that wrote the customer with exactly this id; nil if the
-// journal has none. A creation that may update or adopt may share its customer with another.
+// journal has none. A creation that may update or adopt may share its customer with another
+// operation.
 func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id string) (*journal.Record, error) {
 	onExisting := record.Payload.GetRequest().GetOnExisting()
 	mayShare := onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT || onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
 	if mayShare && s.class(record.Provider) != verifiableByMatch {
-		return nil, nil //nolint:nilnil // said above
+		return nil, nil //nolint:nilnil // see the doc comment
 	}
 	other, err := s.journal.FindCustomer(ctx, record.Provider, id)
 	switch {
@@ -279,21 +306,21 @@ func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id stri
 	return other, nil
 }
 
-// notChecked is the error of a decision that could not be checked at the vendor. It has the
-// reason of the vendor's error, if there is one.
+// notChecked is the error of a decision that could not be checked at the vendor. It has the reason
+// of the vendor's error, if there is one.
 func notChecked(provider string, err error) error {
-	var known *providers.Error
+	var failure *providers.Error
 	switch {
-	case errors.Is(err, errNobodyToAsk), isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED):
+	case errors.Is(err, errNoLookup), isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED):
 		return invalid("unverified", "must be set, with a reason: the present configuration does not let Enlist look up the customer "+
 			"at provider "+provider)
-	case !errors.As(err, &known):
+	case !errors.As(err, &failure):
 		return err
 	}
-	told := *known
-	told.Message = "Enlist did not record the decision, because it could not verify it at provider " + provider + ": " + known.Message +
+	response := *failure
+	response.Message = "Enlist did not record the decision, because it could not verify it at provider " + provider + ": " + failure.Message +
 		" Decide again later, or set unverified with a reason."
-	return &told
+	return &response
 }
 
 // mayStillBeMade is the error of a decision that nothing was created while the vendor may still

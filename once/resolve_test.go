@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -17,7 +18,7 @@ const (
 	missing = enlistv1.Decision_DECISION_FAILED
 )
 
-// decide records a decision of an operator, with a change.
+// decide records a decision of an operator. change may change it first.
 func (f *fixture) decide(r *enlistv1.CreateCustomerRequest, decision enlistv1.Decision, change func(*once.Decision)) error {
 	decided := once.Decision{Decision: decision, By: "Ada", Reason: "seen at the vendor", Corrects: true}
 	if change != nil {
@@ -33,8 +34,8 @@ func unverified(id string) func(*once.Decision) {
 	return func(d *once.Decision) { d.CustomerID, d.Unverified = id, true }
 }
 
-// failsAfterWait has a person decide that nothing was created, which is refused until the
-// vendor's limit has passed.
+// failsAfterWait decides that nothing was created. The decision is refused until the vendor's limit
+// has passed.
 func (f *fixture) failsAfterWait(r *enlistv1.CreateCustomerRequest) {
 	f.t.Helper()
 	for deadline := time.Now().Add(soon); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -43,8 +44,8 @@ func (f *fixture) failsAfterWait(r *enlistv1.CreateCustomerRequest) {
 			f.inState(r, failed)
 			return
 		}
-		if known := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); known.RetryAfter <= 0 || !strings.Contains(known.Message, "Wait ") {
-			f.t.Errorf("%+v", known)
+		if failure := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); failure.RetryAfter <= 0 || !strings.Contains(failure.Message, "Wait ") {
+			f.t.Errorf("%+v", failure)
 		}
 		f.inState(r, needsPerson)
 	}
@@ -69,253 +70,273 @@ func (f *fixture) waits() *enlistv1.CreateCustomerRequest {
 func (v *vendor) forget() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.held = nil
+	v.customers = nil
 }
 
-// A person cannot say that nothing was created while a customer exists that may be the
+// A person cannot decide that nothing was created while the vendor has a customer that may be the
 // creation's.
 func TestFailedIsLookedUp(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byMatch, 50*time.Millisecond))
-	r := f.waits()
-	time.Sleep(100 * time.Millisecond)
-	err := f.decide(r, missing, nil)
-	f.atFault(err, "decision")
-	if strings.Contains(err.Error(), "c1") {
-		t.Errorf("the error names the customer: %v", err)
-	}
-	f.vendor.breakLookups(notSentError())
-	f.fails(f.decide(r, missing, nil), enlistv1.ErrorReason_VENDOR_UNAVAILABLE)
-	f.inState(r, needsPerson)
-	f.vendor.breakLookups(nil)
-	f.vendor.forget()
-	f.failsAfterWait(r)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 50*time.Millisecond))
+		r := f.waits()
+		time.Sleep(100 * time.Millisecond)
+		err := f.decide(r, missing, nil)
+		f.atFault(err, "decision")
+		if strings.Contains(err.Error(), "c1") {
+			t.Errorf("the error names the customer: %v", err)
+		}
+		f.vendor.breakLookups(notSentError())
+		f.fails(f.decide(r, missing, nil), enlistv1.ErrorReason_VENDOR_UNAVAILABLE)
+		f.inState(r, needsPerson)
+		f.vendor.breakLookups(nil)
+		f.vendor.forget()
+		f.failsAfterWait(r)
+	})
 }
 
-// What the vendor may not show yet is not missing.
+// A decision that nothing was created waits for the vendor's lag.
 func TestFailedWaits(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byMatch, 50*time.Millisecond))
-	r := f.waits()
-	f.vendor.forget()
-	f.restartWith(func() { f.vendor.description.SettledAfter = time.Hour })
-	err := f.decide(r, missing, nil)
-	if known := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); known.RetryAfter < 59*time.Minute {
-		t.Errorf("%+v", known)
-	}
-	if err := f.decide(r, missing, unverified("")); err != nil {
-		t.Error(err)
-	}
-	f.inState(r, failed)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 50*time.Millisecond))
+		r := f.waits()
+		f.vendor.forget()
+		f.restartWith(func() { f.vendor.description.SettledAfter = time.Hour })
+		err := f.decide(r, missing, nil)
+		if failure := f.fails(err, enlistv1.ErrorReason_REQUEST_IN_PROGRESS); failure.RetryAfter < 59*time.Minute {
+			t.Errorf("%+v", failure)
+		}
+		if err := f.decide(r, missing, unverified("")); err != nil {
+			t.Error(err)
+		}
+		f.inState(r, failed)
+	})
 }
 
-// Where the vendor offers no look-up, only the person can know, once the wait is over.
-func TestFailedWhereNobodyCanLook(t *testing.T) {
+// If the vendor offers no look-up, the person decides after the wait.
+func TestFailedWithoutALookup(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(noneClass, 50*time.Millisecond))
-	r := f.needsDecision()
-	f.vendor.breakLookups(nil)
-	_, _, before := f.vendor.counts()
-	f.failsAfterWait(r)
-	if _, _, lookups := f.vendor.counts(); lookups != before {
-		t.Error("it was looked up")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, 50*time.Millisecond))
+		r := f.needsDecision()
+		f.vendor.breakLookups(nil)
+		_, _, before := f.vendor.counts()
+		f.failsAfterWait(r)
+		if _, _, lookups := f.vendor.counts(); lookups != before {
+			t.Error("it was looked up")
+		}
+	})
 }
 
-// A decision that cannot be checked now says why, and can be recorded unverified.
+// A decision that cannot be checked now is refused with the reason, and can be recorded unverified.
 func TestSucceededIsRead(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(noneClass, time.Second))
-	r := f.needsDecision()
-	for _, c := range []struct {
-		err  error
-		want enlistv1.ErrorReason
-	}{
-		{notSentError(), enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
-		{limitedError(time.Second), enlistv1.ErrorReason_VENDOR_RATE_LIMITED},
-		{rejectedCredentials(), enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
-	} {
-		f.vendor.breakReads(c.err)
-		if known := f.fails(f.decide(r, exists, of("c1")), c.want); !strings.Contains(known.Message, "unverified") {
-			t.Errorf("message %q", known.Message)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, time.Second))
+		r := f.needsDecision()
+		for _, c := range []struct {
+			err  error
+			want enlistv1.ErrorReason
+		}{
+			{notSentError(), enlistv1.ErrorReason_VENDOR_UNAVAILABLE},
+			{limitedError(time.Second), enlistv1.ErrorReason_VENDOR_RATE_LIMITED},
+			{rejectedCredentials(), enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED},
+		} {
+			f.vendor.breakReads(c.err)
+			if failure := f.fails(f.decide(r, exists, of("c1")), c.want); !strings.Contains(failure.Message, "unverified") {
+				t.Errorf("message %q", failure.Message)
+			}
 		}
-	}
-	f.vendor.breakReads(cannotBeAsked())
-	f.atFault(f.decide(r, exists, of("c1")), "unverified")
-	f.inState(r, needsPerson)
-	f.atFault(f.decide(r, exists, func(d *once.Decision) { d.Unverified, d.Reason = true, " \n\t" }), "reason")
-	if err := f.decide(r, exists, unverified("c1")); err != nil {
-		t.Fatal(err)
-	}
-	record := f.inState(r, succeeded)
-	if response := record.Payload.GetResponse(); !record.Payload.GetDecision().GetUnverified() || response.GetCustomer().GetId() != "c1" ||
-		response.GetCustomer().GetSource() != enlistv1.RecordSource_RECORD_SOURCE_JOURNAL {
-		t.Errorf("recorded %s", record.Payload)
-	}
-	log := f.log.String()
-	if !strings.Contains(log, `"level":"WARN","msg":"recorded an unverified decision"`) || !strings.Contains(log, `"reason_length":18`) ||
-		strings.Contains(log, "seen at the vendor") || strings.Contains(log, "Ada") {
-		t.Errorf("log: %s", log)
-	}
+		f.vendor.breakReads(cannotBeAsked())
+		f.atFault(f.decide(r, exists, of("c1")), "unverified")
+		f.inState(r, needsPerson)
+		f.atFault(f.decide(r, exists, func(d *once.Decision) { d.Unverified, d.Reason = true, " \n\t" }), "reason")
+		if err := f.decide(r, exists, unverified("c1")); err != nil {
+			t.Fatal(err)
+		}
+		record := f.inState(r, succeeded)
+		if response := record.Payload.GetResponse(); !record.Payload.GetDecision().GetUnverified() || response.GetCustomer().GetId() != "c1" ||
+			response.GetCustomer().GetSource() != enlistv1.RecordSource_RECORD_SOURCE_JOURNAL {
+			t.Errorf("recorded %s", record.Payload)
+		}
+		log := f.log.String()
+		if !strings.Contains(log, `"level":"WARN","msg":"recorded an unverified decision"`) || !strings.Contains(log, `"reason_length":18`) ||
+			strings.Contains(log, "seen at the vendor") || strings.Contains(log, "Ada") {
+			t.Errorf("log: %s", log)
+		}
+	})
 }
 
-// What is recorded without a read is what the vendor was sent.
+// Without a read, the record has the customer as it was sent.
 func TestUnverifiedSuccessIsAsSent(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(noneClass, time.Second))
-	r := request("c1")
-	r.Customer.Email = "jo@müller.example"
-	f.vendor.breakLookups(cannotBeAsked())
-	f.becomesUnknown(r, send{acts: true})
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	f.vendor.breakReads(cannotBeAsked())
-	if err := f.decide(r, exists, unverified("c1")); err != nil {
-		t.Fatal(err)
-	}
-	if email := f.inState(r, succeeded).Payload.GetResponse().GetCustomer().GetEmail(); email != "jo@xn--mller-kva.example" {
-		t.Errorf("recorded %s", email)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, time.Second))
+		r := request("c1")
+		r.Customer.Email = "jo@müller.example"
+		f.vendor.breakLookups(cannotBeAsked())
+		f.becomesUnknown(r, send{acts: true})
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.vendor.breakReads(cannotBeAsked())
+		if err := f.decide(r, exists, unverified("c1")); err != nil {
+			t.Fatal(err)
+		}
+		if email := f.inState(r, succeeded).Payload.GetResponse().GetCustomer().GetEmail(); email != "jo@xn--mller-kva.example" {
+			t.Errorf("recorded %s", email)
+		}
+	})
 }
 
-// The id is recorded as the vendor has it.
+// The record has the vendor's form of the id.
 func TestSucceededTakesTheVendorsID(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(noneClass, time.Second))
-	r := f.needsDecision()
-	if err := f.decide(r, exists, of("C1")); err != nil {
-		t.Fatal(err)
-	}
-	if record := f.inState(r, succeeded); record.Payload.GetCustomerId() != "c1" || record.Payload.GetDecision().GetUnverified() {
-		t.Errorf("recorded %s", record.Payload)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, time.Second))
+		r := f.needsDecision()
+		if err := f.decide(r, exists, of("C1")); err != nil {
+			t.Fatal(err)
+		}
+		if record := f.inState(r, succeeded); record.Payload.GetCustomerId() != "c1" || record.Payload.GetDecision().GetUnverified() {
+			t.Errorf("recorded %s", record.Payload)
+		}
+	})
 }
 
-// Without its provider in the configuration nothing can be checked.
+// Without its provider in the configuration, no decision can be checked.
 func TestResolveWithoutTheProvider(t *testing.T) {
 	t.Parallel()
-	other := newVendor(noneClass, time.Second)
-	f := start(t, newVendor(noneClass, time.Second), func(f *fixture) { f.others = map[string]*vendor{"w": other} })
-	r := request("c1")
-	r.Provider = "w"
-	other.breakLookups(cannotBeAsked())
-	other.then(send{acts: true, err: unknownError()})
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	_, err = f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	f.restartWith(func() { f.others = nil })
-	f.inState(r, needsPerson)
-	f.atFault(f.decide(r, exists, of("c1")), "unverified")
-	f.atFault(f.decide(r, missing, nil), "unverified")
-	f.atFault(f.decide(r, exists, unverified("")), "customer_id")
-	if err := f.decide(r, exists, unverified("c1")); err != nil {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		other := newVendor(noneClass, time.Second)
+		f := start(t, newVendor(noneClass, time.Second), func(f *fixture) { f.others = map[string]*vendor{"w": other} })
+		r := request("c1")
+		r.Provider = "w"
+		other.breakLookups(cannotBeAsked())
+		other.then(send{acts: true, err: unknownError()})
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		_, err = f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.restartWith(func() { f.others = nil })
+		f.inState(r, needsPerson)
+		f.atFault(f.decide(r, exists, of("c1")), "unverified")
+		f.atFault(f.decide(r, missing, nil), "unverified")
+		f.atFault(f.decide(r, exists, unverified("")), "customer_id")
+		if err := f.decide(r, exists, unverified("c1")); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // The customer of another operation is not this one's. The error names that operation only to a
 // caller that may see it.
 func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byMatch, 50*time.Millisecond))
-	first := request("c1")
-	f.succeeds(first)
-	r := f.needsDecision()
-	for _, c := range []struct {
-		principal string
-		sees      bool
-		told      bool
-	}{{"", false, true}, {"stranger", false, false}, {"operator", true, true}} {
-		err := f.decide(r, exists, func(d *once.Decision) { d.CustomerID, d.Principal, d.SeesOthers = "c1", c.principal, c.sees })
-		f.atFault(err, "customer_id")
-		said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description
-		if strings.Contains(said, first.GetRequestId()) != c.told || !strings.Contains(said, "another operation created") {
-			t.Errorf("%q is told %s", c.principal, said)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 50*time.Millisecond))
+		first := request("c1")
+		f.succeeds(first)
+		r := f.needsDecision()
+		for _, c := range []struct {
+			principal string
+			sees      bool
+			isNamed   bool
+		}{{"", false, true}, {"stranger", false, false}, {"operator", true, true}} {
+			err := f.decide(r, exists, func(d *once.Decision) { d.CustomerID, d.Principal, d.SeesOthers = "c1", c.principal, c.sees })
+			f.atFault(err, "customer_id")
+			said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description
+			if strings.Contains(said, first.GetRequestId()) != c.isNamed || !strings.Contains(said, "another operation created") {
+				t.Errorf("%q gets %s", c.principal, said)
+			}
 		}
-	}
-	f.inState(r, needsPerson)
-	if err := f.decide(r, exists, unverified("c1")); err != nil {
-		t.Fatal(err)
-	}
-	f.atFault(f.decide(r, exists, of("c1")), "unverified") // which now hides the other
-	f.inState(r, succeeded)
-}
-
-// A correction is checked, keeps what was decided before, and sends nothing.
-func TestCorrections(t *testing.T) {
-	t.Parallel()
-	f := start(t, newVendor(byMatch, 50*time.Millisecond), reconciling)
-	r := f.waits()
-	if err := f.decide(r, missing, unverified("")); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.decide(r, missing, unverified("")); err != nil { // the caller did not hear
-		t.Fatal(err)
-	}
-	if record := f.inState(r, failed); len(record.Payload.GetEarlierDecisions()) > 0 {
-		t.Error("a repeated decision is a correction")
-	}
-	f.fails(f.decide(r, exists, func(d *once.Decision) { d.CustomerID, d.Corrects = "c1", false }), enlistv1.ErrorReason_NOT_PERMITTED)
-	f.atFault(f.decide(r, exists, of("c2")), "customer_id")
-	f.inState(r, failed)
-
-	f.vendor.put("c2", "unclear")
-	for i, c := range []struct {
-		decision enlistv1.Decision
-		change   func(*once.Decision)
-		state    enlistv1.OperationState
-		id       string
-	}{
-		{exists, of("c2"), succeeded, "c2"},
-		{exists, of("c1"), succeeded, "c1"},
-		{missing, unverified(""), failed, ""},
-		{exists, of("c1"), succeeded, "c1"},
-	} {
-		before := clone(f.record(r).Payload.GetDecision())
-		if err := f.decide(r, c.decision, c.change); err != nil {
+		f.inState(r, needsPerson)
+		if err := f.decide(r, exists, unverified("c1")); err != nil {
 			t.Fatal(err)
 		}
-		payload := f.inState(r, c.state).Payload
-		if earlier := payload.GetEarlierDecisions(); len(earlier) != i+1 || !proto.Equal(earlier[i], before) {
-			t.Errorf("%d: earlier decisions %s", i, earlier)
-		}
-		if payload.GetCustomerId() != c.id || (payload.GetFailure() == nil) == (c.state == failed) || (payload.GetResponse() == nil) == (c.state == succeeded) {
-			t.Errorf("%d: recorded %s", i, payload)
-		}
-		if found, err := f.journal.FindCustomer(t.Context(), "v", "c1"); err != nil || (found != nil) != (c.id == "c1") {
-			t.Errorf("%d: the journal finds %v, %v", i, found, err)
-		}
-	}
-	f.atFault(f.decide(r, missing, nil), "decision") // the customer is there
-	if response := f.succeeds(r); !response.GetReplayed() || response.GetCustomer().GetId() != "c1" {
-		t.Errorf("replayed as %s", response)
-	}
-	f.vendor.forget()
-	time.Sleep(100 * time.Millisecond)
-	if err := f.decide(r, missing, nil); err != nil {
-		t.Fatal(err)
-	}
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
-	f.holds(1, 0)
+		f.atFault(f.decide(r, exists, of("c1")), "unverified") // which now hides the other
+		f.inState(r, succeeded)
+	})
 }
 
-// The customer that a person has named is looked at, too, before a correction says that there is
-// none: the look-up by the requested key may not show it.
+// A correction is checked, keeps the earlier decision, and sends nothing.
+func TestCorrections(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 50*time.Millisecond), reconciling)
+		r := f.waits()
+		if err := f.decide(r, missing, unverified("")); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.decide(r, missing, unverified("")); err != nil { // its response was lost
+			t.Fatal(err)
+		}
+		if record := f.inState(r, failed); len(record.Payload.GetEarlierDecisions()) > 0 {
+			t.Error("a repeated decision is a correction")
+		}
+		f.fails(f.decide(r, exists, func(d *once.Decision) { d.CustomerID, d.Corrects = "c1", false }), enlistv1.ErrorReason_NOT_PERMITTED)
+		f.atFault(f.decide(r, exists, of("c2")), "customer_id")
+		f.inState(r, failed)
+
+		f.vendor.put("c2", "unclear")
+		for i, c := range []struct {
+			decision enlistv1.Decision
+			change   func(*once.Decision)
+			state    enlistv1.OperationState
+			id       string
+		}{
+			{exists, of("c2"), succeeded, "c2"},
+			{exists, of("c1"), succeeded, "c1"},
+			{missing, unverified(""), failed, ""},
+			{exists, of("c1"), succeeded, "c1"},
+		} {
+			before := clone(f.record(r).Payload.GetDecision())
+			if err := f.decide(r, c.decision, c.change); err != nil {
+				t.Fatal(err)
+			}
+			payload := f.inState(r, c.state).Payload
+			if earlier := payload.GetEarlierDecisions(); len(earlier) != i+1 || !proto.Equal(earlier[i], before) {
+				t.Errorf("%d: earlier decisions %s", i, earlier)
+			}
+			if payload.GetCustomerId() != c.id || (payload.GetFailure() == nil) == (c.state == failed) || (payload.GetResponse() == nil) == (c.state == succeeded) {
+				t.Errorf("%d: recorded %s", i, payload)
+			}
+			if found, err := f.journal.FindCustomer(t.Context(), "v", "c1"); err != nil || (found != nil) != (c.id == "c1") {
+				t.Errorf("%d: the journal finds %v, %v", i, found, err)
+			}
+		}
+		f.atFault(f.decide(r, missing, nil), "decision") // the customer is there
+		if response := f.succeeds(r); !response.GetReplayed() || response.GetCustomer().GetId() != "c1" {
+			t.Errorf("replayed as %s", response)
+		}
+		f.vendor.forget()
+		time.Sleep(100 * time.Millisecond)
+		if err := f.decide(r, missing, nil); err != nil {
+			t.Fatal(err)
+		}
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+		f.holds(1, 0)
+	})
+}
+
+// A correction to FAILED also reads the customer that a person named before, since the look-up by
+// the requested key may not show it.
 func TestCorrectionOfAnotherForm(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byMatch, 50*time.Millisecond), reconciling)
-	r := f.waits()
-	f.vendor.forget()
-	f.vendor.put("C1", "theirs")
-	if err := f.decide(r, exists, of("C1")); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(100 * time.Millisecond)
-	f.atFault(f.decide(r, missing, nil), "decision")
-	f.vendor.forget()
-	if err := f.decide(r, missing, nil); err != nil {
-		t.Fatal(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 50*time.Millisecond), reconciling)
+		r := f.waits()
+		f.vendor.forget()
+		f.vendor.put("C1", "theirs")
+		if err := f.decide(r, exists, of("C1")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+		f.atFault(f.decide(r, missing, nil), "decision")
+		f.vendor.forget()
+		if err := f.decide(r, missing, nil); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -11,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/once"
 )
 
-// gated lets two updates begin together.
+// gated makes two updates start together.
 type gated struct {
 	journal.Store
 	mu      sync.Mutex
@@ -36,40 +37,42 @@ func (g *gated) Update(ctx context.Context, row *journal.Row, due time.Duration)
 	return g.Store.Update(ctx, row, due)
 }
 
-// Of two people who decide at once, one is told that the other was first.
+// If two persons decide at once, the decision of one stands and the other gets an error.
 func TestTwoDecideAtOnce(t *testing.T) {
 	t.Parallel()
-	g := &gated{gate: make(chan struct{})}
-	f := start(t, newVendor(noneClass, time.Second), func(f *fixture) {
-		f.wrap = func(store journal.Store) journal.Store { g.Store = store; return g }
-	})
-	r := f.needsDecision()
-	time.Sleep(time.Second)
-	g.mu.Lock()
-	g.armed = true
-	g.mu.Unlock()
-	type result struct {
-		by     string
-		record *journal.Record
-		err    error
-	}
-	results := make(chan result, 2)
-	for _, by := range []string{"Ada", "Bob"} {
-		go func() {
-			record, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
-				Decision: enlistv1.Decision_DECISION_FAILED, By: by, Reason: "because of " + by,
-			})
-			results <- result{by, record, err}
-		}()
-	}
-	first, second := <-results, <-results
-	stands := f.inState(r, failed).Payload.GetDecision().GetDecidedBy()
-	if (first.err == nil) == (second.err == nil) {
-		t.Errorf("%v and %v", first.err, second.err)
-	}
-	for _, one := range []result{first, second} {
-		if one.err == nil && one.record.Payload.GetDecision().GetDecidedBy() != stands {
-			t.Errorf("%s was told that the decision stands; what is recorded is that of %s", one.by, stands)
+	synctest.Test(t, func(t *testing.T) {
+		g := &gated{gate: make(chan struct{})}
+		f := start(t, newVendor(noneClass, time.Second), func(f *fixture) {
+			f.wrap = func(store journal.Store) journal.Store { g.Store = store; return g }
+		})
+		r := f.needsDecision()
+		time.Sleep(time.Second)
+		g.mu.Lock()
+		g.armed = true
+		g.mu.Unlock()
+		type result struct {
+			by     string
+			record *journal.Record
+			err    error
 		}
-	}
+		results := make(chan result, 2)
+		for _, by := range []string{"Ada", "Bob"} {
+			go func() {
+				record, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
+					Decision: enlistv1.Decision_DECISION_FAILED, By: by, Reason: "because of " + by,
+				})
+				results <- result{by, record, err}
+			}()
+		}
+		first, second := <-results, <-results
+		stands := f.inState(r, failed).Payload.GetDecision().GetDecidedBy()
+		if (first.err == nil) == (second.err == nil) {
+			t.Errorf("%v and %v", first.err, second.err)
+		}
+		for _, one := range []result{first, second} {
+			if one.err == nil && one.record.Payload.GetDecision().GetDecidedBy() != stands {
+				t.Errorf("the response to %s says that the decision stands; the record has that of %s", one.by, stands)
+			}
+		}
+	})
 }

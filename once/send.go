@@ -15,9 +15,9 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// maxCalls is how often one call of a caller sends a creation, and how often an attempt is repeated
-// of which no byte left.
-const maxCalls = 4
+// maxAttempts is how often Enlist sends a creation for one request of a caller. It is also how
+// often a send calls the provider while no byte leaves.
+const maxAttempts = 4
 
 // send calls the vendor for a creation in state INTENT, and records the outcome.
 func (s *Service) send(ctx context.Context, r *run) {
@@ -25,16 +25,16 @@ func (s *Service) send(ctx context.Context, r *run) {
 	r.sends++
 	var response *enlistv1.CreateCustomerResponse
 	var err error
-	for calls := 1; ; calls++ {
-		response, err = s.call(ctx, r, made)
-		wait, again := retryAfter(err, calls)
+	for attempts := 1; ; attempts++ {
+		response, err = s.attemptCreate(ctx, r, made)
+		wait, again := retryAfter(err, attempts)
 		if !again || made.left() || !fits(ctx, wait) || !sleep(ctx, wait) {
 			break
 		}
 	}
 	left := made.left()
 	made.addTo(r.record.Payload)
-	if isOpenAttempt(r.record.Payload) { // which may have created the customer
+	if isOpenAttempt(r.record.Payload) { // an earlier send may have created the customer
 		switch response.GetOutcome() {
 		case enlistv1.Outcome_OUTCOME_ADOPTED:
 			response, err = nil, s.describe(r.record.Provider).CustomerExists(nil)
@@ -47,9 +47,9 @@ func (s *Service) send(ctx context.Context, r *run) {
 	s.conclude(ctx, r, began, resultOf(err, left), reply{response, err})
 }
 
-// call calls the provider once. From the moment that the first byte may have been written, the call
-// goes on without its caller.
-func (s *Service) call(ctx context.Context, r *run, made *tries) (response *enlistv1.CreateCustomerResponse, err error) {
+// attemptCreate calls the provider once. From the moment that the first byte may have been written,
+// the attempt goes on without its caller.
+func (s *Service) attemptCreate(ctx context.Context, r *run, made *tries) (response *enlistv1.CreateCustomerResponse, err error) {
 	record := r.record
 	a := newAttempt(ctx, s.life)
 	defer a.end()
@@ -84,11 +84,11 @@ func isOpenAttempt(payload *journalv1.Payload) bool {
 	return payload.GetUnansweredSends() > 0 || payload.GetRefusedAgain()
 }
 
-// release lets a create request go out. A creation that has looked first says so in the journal, so
-// that whoever finds it after a crash knows whether bytes can have left, and that the customer was
-// not there before. If the look-up found nothing, it is not trusted while the vendor may not yet
-// show what another creation has made; if it showed the customer, it is. A replica that others may
-// have taken for dead since the record became its own sends nothing.
+// release permits a create request. If the provider looked the customer up first, release records
+// this before the request: after a crash the record then shows whether bytes can have left, and
+// that the customer was absent. A look-up that showed the customer counts at once. One that found
+// nothing counts only if no other creation made the customer so lately that the vendor need not
+// show it yet. release refuses if other replicas may have taken the record over.
 func (s *Service) release(ctx context.Context, r *run, shown bool) error {
 	record := r.record
 	if record.Payload.GetLooksFirst() && !record.Payload.GetReleased() {
@@ -108,8 +108,9 @@ func (s *Service) release(ctx context.Context, r *run, shown bool) error {
 	return s.checkLease(r.job)
 }
 
-// checkLease refuses to send when others may have taken this replica for dead since the record became its own. It is asked before a connection is
-// made, and again when it is there, since a process can be stopped for long at any moment: what is left is the moment of the write.
+// checkLease fails if other replicas may have taken this one for dead since it became the owner of
+// the record. It runs before the provider connects and again when the connection is open, because
+// a process can stop for long at any moment. Only the moment of the write remains.
 func (s *Service) checkLease(j *job) error {
 	if !s.journal.Holds(j.lease) {
 		return journalUnavailable(errors.New("this replica did not renew its lease in time"))
@@ -117,10 +118,10 @@ func (s *Service) checkLease(j *job) error {
 	return nil
 }
 
-// checkLook refuses to send a creation whose look-up has found nothing if another one made that
-// customer so lately that the vendor need not show it yet. Since this creation is open, the other
-// has ended. If the vendor has stored the other's key in another form, it may take this key for the
-// same and still not show it.
+// checkLook checks a look-up before a send that found nothing. It fails if another creation made
+// that customer so lately that the vendor need not show it yet. That creation has ended, because
+// this one is open. If the vendor stored the other key in another form, it may treat both keys as
+// equal and still not show the customer.
 func (s *Service) checkLook(ctx context.Context, record *journal.Record, id string) error {
 	settledAfter := s.settledAfter(record.Provider)
 	isUpdate := record.Payload.GetRequest().GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_UPDATE
@@ -133,39 +134,40 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record, id stri
 	case mayBeHidden(since(other.Updated), settledAfter), s.observed.madeWithin(record.Provider, id, settledAfter):
 		return customerNotShown(record.Provider)
 	case other.Payload.GetCustomerId() != other.Payload.GetExclusiveKey() && !isUpdate:
-		return providers.NotSent(s.describe(record.Provider).CustomerNearlyExists()) // though the vendor does not show it under this key
+		return providers.NotSent(s.describe(record.Provider).CustomerNearlyExists()) // the vendor does not show it under this key
 	}
 	return nil
 }
 
-// retryAfter says whether an attempt of which no byte left is repeated, and when: the vendor could
-// not be reached. If the circuit breaker holds it back, the caller repeats it: callers who waited
-// here would pile up while the vendor is down.
-func retryAfter(err error, calls int) (wait time.Duration, again bool) {
-	if err == nil || calls == maxCalls {
+// retryAfter reports whether a send calls the provider again, and after which wait. It does so if
+// the vendor could not be reached. It does not wait for the circuit breaker, since waiting callers
+// would pile up while the vendor is down.
+func retryAfter(err error, attempts int) (wait time.Duration, again bool) {
+	if err == nil || attempts == maxAttempts {
 		return 0, false
 	}
-	known := asError(err)
-	if errors.Is(known, providers.ErrHeldBack) ||
-		known.Reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT ||
-		known.RetryAfter > time.Second { // which the vendor asks for
+	failure := asError(err)
+	if errors.Is(failure, providers.ErrHeldBack) ||
+		failure.Reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE || failure.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT ||
+		failure.RetryAfter > time.Second { // the vendor asks for more time
 		return 0, false
 	}
-	return jitter(100 * time.Millisecond << (2 * (calls - 1))), true
+	return jitter(100 * time.Millisecond << (2 * (attempts - 1))), true
 }
 
-// jitter spreads waits over the half before and the half after, so that callers who failed together do not come together.
+// jitter returns a random wait between half and one and a half of the given one, so that callers
+// that failed together do not return together.
 func jitter(wait time.Duration) time.Duration {
 	return wait/2 + rand.N(wait) //nolint:gosec // nothing secret
 }
 
-// conclude records how a send ended, and decides how the run goes on.
+// conclude records the outcome of a send, and decides how the run goes on.
 func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended result, got reply) {
 	record := r.record
 	payload := record.Payload
 	what := afterSend(ended, payload.GetUnansweredSends(), payload.GetBelievedMissing())
 	if ended == created {
-		payload.Response, payload.CustomerId, payload.Failure = got.response, got.response.GetCustomer().GetId(), nil // which nobody changes
+		payload.Response, payload.CustomerId, payload.Failure = got.response, got.response.GetCustomer().GetId(), nil // the response is not changed later
 		if payload.GetLooksFirst() {
 			s.observed.note(record)
 		}
@@ -175,25 +177,16 @@ func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended r
 	due := time.Duration(-1)
 	if what == unanswered {
 		due = lookAt(payload, ended, began)
-		if ended != unproven { // the vendor's own words say what to do then
+		if ended != unproven { // then the vendor's own error says what to do
 			got.err = stillUnknown(record)
 		}
 	}
 	s.must(move(record, what, sender))
 	if what == unanswered {
 		s.unknowns.Add(1)
-		s.observed.wait(record, 0) // the vendor's own limit is waited out from now on
+		s.observed.wait(record, 0) // the wait for the vendor's own limit begins
 	}
-	var early *reply
-	switch {
-	case ended == created && (payload.GetReleased() || !payload.GetLooksFirst()): // the customer is there, whatever becomes of the record
-		early = &got
-	case what == notDone, what == unanswered: // which the same request_id may change
-		early = &got
-	case what == refused: // perhaps because another replica has sent it as well: what is recorded in the end will tell
-		early = &reply{err: stillUnknown(record)}
-	}
-	if s.write(r.job, record, due, early) != nil { // another replica has taken this one for dead
+	if s.write(r.job, record, due, earlyReply(record, what, ended, got)) != nil { // another replica has taken it over
 		if ended == created {
 			s.recordLate(r.job, record)
 		}
@@ -214,6 +207,20 @@ func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended r
 	}
 }
 
+// earlyReply returns the reply for a caller if the outcome cannot be recorded yet; nil for none.
+func earlyReply(record *journal.Record, what event, ended result, got reply) *reply {
+	payload := record.Payload
+	switch {
+	case ended == created && (payload.GetReleased() || !payload.GetLooksFirst()): // the customer exists, whatever the record says later
+		return &got
+	case what == notDone, what == unanswered: // the same request_id may change this
+		return &got
+	case what == refused: // another replica may have sent it as well, so only the recorded outcome counts
+		return &reply{err: stillUnknown(record)}
+	}
+	return nil
+}
+
 // recorded returns the response that the journal holds now.
 func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.CreateCustomerResponse, error) {
 	record, err := s.get(ctx, key)
@@ -223,16 +230,16 @@ func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.Crea
 	return replay(record)
 }
 
-// lookAt takes note of how a send ended that leaves its creation UNKNOWN, and says when to look: at
-// once after the first, and after a refusal, unless the call that sent it goes on with it. One that
-// comes after others and settles nothing is not to be followed by another soon.
+// lookAt records the end of a send without a proven outcome. It returns the time until the next
+// look-up. That is 0 after the first such send and after a refusal. It is longer if the run that
+// sent it may look first, and if earlier sends have no proven outcome either.
 func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Duration {
 	first := payload.GetUnansweredSends() == 0
 	switch ended {
-	case noAnswer, unproven:
+	case noResponse, unproven:
 		countUnanswered(payload, began)
 		if ended == unproven {
-			return max(2*followFor, pause(payload)) // the call that sent it may go on with it
+			return max(2*followFor, pause(payload)) // the run that sent it may look first
 		}
 		if first {
 			return 0
@@ -249,15 +256,15 @@ func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Dura
 	return pause(payload)
 }
 
-// countUnanswered takes note of a send whose outcome is not proven, which can have left from a time
-// on.
+// countUnanswered counts a send without a proven outcome. from is the earliest time at which its
+// request can have left.
 func countUnanswered(payload *journalv1.Payload, from time.Time) {
 	noteSent(payload, from)
 	payload.UnansweredSends++
 	payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, false, false
 }
 
-// noteSent takes note of the time from which on the first send whose outcome is not proven can have
+// noteSent records the earliest time at which the first send without a proven outcome can have
 // left.
 func noteSent(payload *journalv1.Payload, from time.Time) {
 	if payload.GetUnknownSince() == nil {
@@ -265,19 +272,19 @@ func noteSent(payload *journalv1.Payload, from time.Time) {
 	}
 }
 
-// resultOf says how an attempt ended. left says that bytes of a create request may have left.
+// resultOf returns the result of a send. left says that bytes of a create request may have left.
 func resultOf(err error, left bool) result {
 	if err == nil {
 		return created
 	}
-	switch known := asError(err); {
-	case known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN:
-		return noAnswer
-	case known.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS && left: // it may be ours: a proxy may have repeated the request
+	switch failure := asError(err); {
+	case failure.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN:
+		return noResponse
+	case failure.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS && left: // it may be ours: a proxy may have repeated the request
 		return doubted
-	case known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && left && known.Confirm != providers.ConfirmNothing:
+	case failure.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && left && failure.Confirm != providers.ConfirmNothing:
 		return doubted
-	case known.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS, known.Reason == enlistv1.ErrorReason_VENDOR_REJECTED:
+	case failure.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS, failure.Reason == enlistv1.ErrorReason_VENDOR_REJECTED:
 		return rejected
 	case left:
 		return unproven
@@ -285,7 +292,7 @@ func resultOf(err error, left bool) result {
 	return nothingSent
 }
 
-// recordLate records the vendor's response to a sender that others have taken for dead.
+// recordLate records the vendor's response if another replica has taken the record over.
 func (s *Service) recordLate(j *job, record *journal.Record) {
 	s.untilWritten("record a late response", record.Key, func(ctx context.Context) error {
 		current, err := s.get(ctx, record.Key)
@@ -295,13 +302,13 @@ func (s *Service) recordLate(j *job, record *journal.Record) {
 		if current.State == intent && current.Owner != s.journal.Replica() {
 			return errors.New("another replica is making another attempt")
 		}
-		if current.State == intent { // another was, and has died
+		if current.State == intent { // another replica was, and has died
 			s.abandon(current)
 		}
-		if illegal := move(current, lateAnswer, sender); illegal != nil {
+		if illegal := move(current, lateResponse, sender); illegal != nil {
 			s.log.ErrorContext(ctx, "a late response contradicts the recorded outcome", "provider", record.Provider, "request_id", record.RequestID,
 				"state", current.State.String())
-			return nil //nolint:nilerr // there is nothing to write, however often it is tried
+			return nil //nolint:nilerr // no repeat can write it
 		}
 		current.Payload.Response, current.Payload.CustomerId = record.Payload.GetResponse(), record.Payload.GetCustomerId()
 		current.Payload.Tries, current.Payload.Failure = record.Payload.GetTries(), nil

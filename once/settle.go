@@ -17,22 +17,23 @@ import (
 )
 
 const (
-	// firstLookupAfter and lastLookupAfter are the least and the greatest time between two look-ups of a create.
+	// firstLookupAfter and lastLookupAfter are the shortest and the longest pause between two
+	// look-ups of a creation.
 	firstLookupAfter = 500 * time.Millisecond
 	lastLookupAfter  = 5 * time.Minute
-	// maxFruitless is the number of look-ups after which a person decides about a creation if the vendor refuses them or its response
-	// cannot be understood. A vendor that cannot be reached is looked at for as long as it takes.
+	// maxFruitless is the number of look-ups after which a person decides, if the vendor refuses
+	// them or its response cannot be read. A vendor that cannot be reached is asked without limit.
 	maxFruitless = 20
 )
 
-// errNobodyToAsk is why a create cannot be looked up with the present configuration.
-var errNobodyToAsk = errors.New("the configuration allows no look-up")
+// errNoLookup says why the present configuration allows no look-up of a creation.
+var errNoLookup = errors.New("the configuration allows no look-up")
 
-// followFor is the longest pause for which a call goes on to find out what became of its own send.
+// followFor is the longest pause for which a caller's run follows its own send.
 const followFor = 5 * time.Second
 
-// isFollowed reports whether the call that sent an open creation goes on with it: the vendor
-// refused it, which is to be confirmed, or said when to call again.
+// isFollowed reports whether the run that sent an open creation looks it up for its caller: the
+// vendor refused it, which a look-up must confirm, or said when to send it again.
 func isFollowed(payload *journalv1.Payload) bool {
 	failure := payload.GetFailure()
 	return payload.GetRefusedAgain() ||
@@ -40,12 +41,12 @@ func isFollowed(payload *journalv1.Payload) bool {
 			failure.GetRetryAfter().AsDuration() > 0
 }
 
-// settle finds out the outcome of a creation that this run owns and for which nobody sends. It looks
-// the customer up, carries out the decision, and writes it.
+// settle finds the outcome of an open creation that this run owns. It looks up the customer,
+// carries out the decision, and writes the record.
 func (s *Service) settle(ctx context.Context, r *run) {
 	next := s.settleOnce(ctx, r)
 	switch record := r.record; {
-	case r.hold == ready: // it is sent again
+	case r.hold == ready: // the next effect sends it again
 	case record.State == unknown:
 		_, r.err = replay(record)
 		r.proceed(ctx, next)
@@ -56,8 +57,8 @@ func (s *Service) settle(ctx context.Context, r *run) {
 	}
 }
 
-// settleOnce is settle up to the write. It returns the time until the next look-up if the outcome is
-// still unknown.
+// settleOnce does one look-up and writes what follows from it. It returns the time until the next
+// look-up if the outcome is still unknown.
 func (s *Service) settleOnce(ctx context.Context, r *run) (next time.Duration) {
 	record := r.record
 	step("settle")
@@ -67,25 +68,20 @@ func (s *Service) settleOnce(ctx context.Context, r *run) (next time.Duration) {
 			return s.giveBack(ctx, r, 0)
 		}
 	}
-	attended := r.order != nil
-	if attended {
+	if r.order != nil {
 		record.Payload.UnattendedSends = 0
 	}
-	// Before the look-up: one that left too early proves nothing, however late its response comes.
+	// The wait is read before the look-up. A look-up that left too early proves nothing, however
+	// late its response arrives.
 	left := s.observed.wait(record, s.settledAfter(record.Provider))
 	made := &tries{}
 	candidates, err := s.lookUp(ctx, record, &r.creation, made)
 	made.addTo(record.Payload)
-	if err != nil && ctx.Err() != nil { // its caller has gone, or Enlist stops: another look is due as if there had been none
+	if err != nil && ctx.Err() != nil { // the caller left or Enlist stops: this look-up does not count
 		return s.giveBack(ctx, r, firstLookupAfter)
 	}
 	record.Payload.Lookups++
-	if errors.Is(err, errNobodyToAsk) && !s.isEarly(record) { // the configuration was changed, and not back
-		s.must(move(record, undecidable, settler))
-		return s.giveBack(ctx, r, 0)
-	}
-	if isReason(err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_REJECTED) && left == 0 && !s.isEarly(record) &&
-		record.Payload.GetLookups() >= maxFruitless { // nobody here will understand it
+	if s.isHopeless(record, err, left) {
 		s.must(move(record, undecidable, settler))
 		return s.giveBack(ctx, r, 0)
 	}
@@ -94,53 +90,93 @@ func (s *Service) settleOnce(ctx context.Context, r *run) (next time.Duration) {
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
 		return s.giveBack(ctx, r, backOff(record.Payload.GetLookups()))
 	}
-	resting := restLeft(record.Payload, !attended || r.sends > 0)
-	facts := facts{
-		class: s.class(record.Provider), onExisting: record.Payload.GetRequest().GetOnExisting(), waited: left == 0,
-		saidDone: record.Payload.GetFailure().GetConfirm() == journalv1.Confirmation_CONFIRMATION_BY_CUSTOMER,
-		refusal:  refusalOf(record.Payload), saidExists: record.Payload.GetFailure().GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		attended: attended && r.sends < maxCalls, canFinish: !record.Payload.GetIncomplete() && s.isEarly(record),
-		unattended: int(record.Payload.GetUnattendedSends()), rested: resting == 0,
+	resting := restLeft(record.Payload, r.order == nil || r.sends > 0)
+	f := s.factsOf(r, left, resting)
+	if err != nil { // the vendor offers no look-up
+		f.class = noneToAsk
 	}
-	if err != nil { // the vendor cannot be asked
-		facts.class = noneToAsk
+	ours, other := f.count(candidates)
+	switch what := decide(f); what {
+	case resend:
+		return s.sendAgain(ctx, r, f.attended)
+	case wait:
+		return s.stayUnknown(ctx, r, f, left, resting)
+	default:
+		s.carryOut(record, what, ours, other)
+		return s.giveBack(ctx, r, 0)
 	}
-	ours, there := facts.count(candidates)
-	switch decide(facts) {
+}
+
+// isHopeless reports whether a failed look-up leaves the creation to a person. Either the
+// configuration allows no look-up and was not repaired in time. Or the vendor refused too many
+// look-ups, or sent too many responses that cannot be read.
+func (s *Service) isHopeless(record *journal.Record, err error, left time.Duration) bool {
+	switch {
+	case s.isEarly(record):
+		return false
+	case errors.Is(err, errNoLookup):
+		return true
+	}
+	return isReason(err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_REJECTED) && left == 0 &&
+		record.Payload.GetLookups() >= maxFruitless
+}
+
+// factsOf returns what matters for the decision beside the customers that the look-up found. left
+// is what remains of the vendor's limit, and resting of the pause before the next send.
+func (s *Service) factsOf(r *run, left, resting time.Duration) facts {
+	payload, attended := r.record.Payload, r.order != nil
+	failure := payload.GetFailure()
+	return facts{
+		class: s.class(r.record.Provider), onExisting: payload.GetRequest().GetOnExisting(), waited: left == 0,
+		saidDone: failure.GetConfirm() == journalv1.Confirmation_CONFIRMATION_BY_CUSTOMER,
+		refusal:  refusalOf(payload), saidExists: failure.GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
+		attended: attended && r.sends < maxAttempts, canFinish: !payload.GetIncomplete() && s.isEarly(r.record),
+		unattended: int(payload.GetUnattendedSends()), rested: resting == 0,
+	}
+}
+
+// carryOut changes the record to the outcome that was decided. ours and other are the responses
+// with the customers that the look-up found.
+func (s *Service) carryOut(record *journal.Record, what decision, ours, other *enlistv1.CreateCustomerResponse) {
+	payload := record.Payload
+	switch what {
 	case takeOurs:
 		s.succeed(record, ours)
 	case takeOther:
-		s.succeed(record, there)
+		s.succeed(record, other)
 	case exist:
-		record.Payload.Failure = failureOf(s.describe(record.Provider).CustomerExists(record.Payload.GetFailure().GetVendor()))
+		payload.Failure = failureOf(s.describe(record.Provider).CustomerExists(payload.GetFailure().GetVendor()))
 		s.must(move(record, exists, settler))
 	case refuse:
 		s.must(move(record, refused, settler))
 	case giveUp:
-		record.Payload.Failure, record.Payload.BelievedMissing = failureOf(notThere(record)), true
+		payload.Failure, payload.BelievedMissing = failureOf(notThere(record)), true
 		s.must(move(record, missing, settler))
 	case askPerson:
 		s.must(move(record, undecidable, settler))
-	case resend:
-		return s.sendAgain(ctx, r, facts.attended)
-	case wait:
-		next = backOff(record.Payload.GetLookups())
-		if left > 0 {
-			next = min(next, left+10*time.Millisecond)
-		}
-		if resting > 0 && facts.maySend() {
-			next = min(next, resting)
-		}
-		if attended { // its caller looks first
-			return s.giveBackUntil(ctx, r, next, next+followFor)
-		}
+	default: // resend and wait give no outcome
+	}
+}
+
+// stayUnknown writes a record that is still UNKNOWN. It returns the time until the next look-up,
+// which is no later than the end of the vendor's limit and of the pause before the next send.
+func (s *Service) stayUnknown(ctx context.Context, r *run, f facts, left, resting time.Duration) time.Duration {
+	next := backOff(r.record.Payload.GetLookups())
+	if left > 0 {
+		next = min(next, left+10*time.Millisecond)
+	}
+	if resting > 0 && f.maySend() {
+		next = min(next, resting)
+	}
+	if r.order != nil { // the run of the caller looks it up first
+		return s.giveBackUntil(ctx, r, next, next+followFor)
 	}
 	return s.giveBack(ctx, r, next)
 }
 
 // count counts the candidates by their match. It returns the response with the customer that is
-// ours, and with the latest of the others.
-func (f *facts) count(candidates []providers.Candidate) (ours, there *enlistv1.CreateCustomerResponse) {
+// ours, and the one with the last of the other customers.
+func (f *facts) count(candidates []providers.Candidate) (ours, other *enlistv1.CreateCustomerResponse) {
 	for _, candidate := range candidates {
 		switch candidate.Match {
 		case providers.MatchOurs:
@@ -152,16 +188,16 @@ func (f *facts) count(candidates []providers.Candidate) (ours, there *enlistv1.C
 		default:
 			f.unclear++
 		}
-		there = candidate.Response
+		other = candidate.Response
 		if candidate.Near {
 			f.near++
 		}
 	}
-	return ours, there
+	return ours, other
 }
 
-// refusalOf says what is still open about the refusal of the latest send. If an earlier send is
-// open, that may have caused it.
+// refusalOf returns what must confirm the refusal of the latest send. An earlier send whose outcome
+// is open may have caused the refusal.
 func refusalOf(payload *journalv1.Payload) refusal {
 	failure := payload.GetFailure()
 	switch {
@@ -175,15 +211,15 @@ func refusalOf(payload *journalv1.Payload) refusal {
 }
 
 const (
-	// firstRest is the pause after the first send whose outcome is not proven. After each further
-	// one it is restGrows times as long, up to lastLookupAfter.
+	// firstRest is the pause after the first send whose outcome is not proven. Each further such
+	// send makes it restGrows times as long, up to lastLookupAfter.
 	firstRest = 500 * time.Millisecond
 	restGrows = 2
 )
 
-// restLeft returns how much is left of the pause after the latest send. A vendor that says when to
-// call again is obeyed, unless a caller has come again. Clocks only decide how long to be patient
-// here, never what is true.
+// restLeft returns what remains of the pause after the latest send. With obey, the pause is at
+// least the vendor's RetryAfter; a new request of the caller does not obey it. The wall clock may
+// be read here, because the pause never decides what is true.
 func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
 	pause := firstRest
 	for range min(payload.GetUnansweredSends(), 10) - 1 {
@@ -195,7 +231,7 @@ func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
 	for _, try := range slices.Backward(payload.GetTries()) {
 		if try.GetKind() == enlistv1.TryKind_TRY_KIND_SEND {
 			ended := try.GetEndTime()
-			if ended == nil { // its holder died
+			if ended == nil { // the process that sent it died
 				ended = try.GetStartTime()
 			}
 			return max(pause-since(ended.AsTime()).Abs(), 0)
@@ -204,12 +240,12 @@ func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
 	return 0
 }
 
-// isEarly reports whether a create may still be finished without its caller.
+// isEarly reports whether a creation may still be sent without its caller (finish_within).
 func (s *Service) isEarly(record *journal.Record) bool {
 	return since(record.Payload.GetAskedTime().AsTime()).Abs() < s.finishWithin
 }
 
-// abandon takes note that whoever held a record in state INTENT is gone.
+// abandon records that the process that owned a record in state INTENT has died.
 func (s *Service) abandon(record *journal.Record) {
 	payload := record.Payload
 	if what := afterDeath(payload.GetLooksFirst(), payload.GetReleased(), payload.GetUnansweredSends()); what == neverSent {
@@ -225,11 +261,12 @@ func (s *Service) abandon(record *journal.Record) {
 	s.must(move(record, abandoned, settler))
 }
 
-// lookUp asks the vendor. When no caller is here, creation is made of the recorded request.
+// lookUp looks the customer up at the vendor. Without a caller it makes the creation from the
+// recorded request.
 func (s *Service) lookUp(
 	ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries,
 ) (candidates []providers.Candidate, err error) {
-	defer func() { // whoever settles must give the record back
+	defer func() { // the run must go on and release the record
 		if value := recover(); value != nil {
 			s.log.ErrorContext(ctx, "panic in a provider", "provider", record.Provider, "cause", panicked(value), "stack", string(debug.Stack()))
 			candidates, err = nil, panicked(value)
@@ -237,12 +274,12 @@ func (s *Service) lookUp(
 	}()
 	provider := s.providers[record.Provider]
 	if provider == nil {
-		return nil, fmt.Errorf("%w: the provider is no longer configured", errNobodyToAsk)
+		return nil, fmt.Errorf("%w: the provider is no longer configured", errNoLookup)
 	}
 	if *creation == nil {
 		request, _ := proto.Clone(record.Payload.GetRequest()).(*enlistv1.CreateCustomerRequest)
 		if *creation, err = provider.Prepare(request); err != nil {
-			return nil, fmt.Errorf("%w: the provider no longer accepts the request: %w", errNobodyToAsk, err)
+			return nil, fmt.Errorf("%w: the provider no longer accepts the request: %w", errNoLookup, err)
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Counted: isOpenAttempt(record.Payload)})
@@ -251,7 +288,7 @@ func (s *Service) lookUp(
 	})
 	step("after-lookup")
 	if err == nil {
-		err = ctx.Err() // what belongs to the create beside the customer may have been cut off: it is for who has more time
+		err = ctx.Err() // the response may miss objects beside the customer, which the next look-up reads
 	}
 	if err != nil {
 		return nil, err
@@ -259,53 +296,65 @@ func (s *Service) lookUp(
 	return candidates, s.disown(ctx, record, candidates)
 }
 
-// disown corrects what content alone says of a customer. If the journal shows that another creation
-// made or adopted it, it is that one's. Where the caller chooses the id, it may still be ours,
-// made after that one was deleted, unless the vendor has refused the only send of ours. If another
-// creation for the same key awaits a person, either may have made it.
+// disown corrects a match that rests on content alone if the journal shows that another creation
+// made or adopted that customer. Where the caller chooses the id, the customer may still be ours:
+// made after the other was deleted, unless the vendor refused our only send. If another creation
+// for the same key awaits a person, either may have made it.
 func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
 	class := s.class(record.Provider)
 	byMatch := class == verifiableByMatch
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
 		return nil
 	}
-	restsOnContent := func(candidate providers.Candidate) bool {
-		return candidate.Match == providers.MatchUnclear || candidate.Match == providers.MatchOurs && (candidate.Alike || byMatch)
-	}
-	if !slices.ContainsFunc(candidates, restsOnContent) {
+	doubtful := restingOnContent(candidates, byMatch)
+	if len(doubtful) == 0 {
 		return nil
 	}
 	claims, err := s.journal.FindClaims(ctx, record.Provider, record.Payload.GetExclusiveKey())
 	if err != nil {
 		return journalUnreadable(err)
 	}
-	disputed := slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.State == needsPerson && other.Key != record.Key })
+	isDisputed := slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.State == needsPerson && other.Key != record.Key })
 	refusedOnce := record.Payload.GetUnansweredSends() == 0 && sentOnce(record.Payload)
-	for i, candidate := range candidates {
-		if !restsOnContent(candidate) {
-			continue
-		}
-		id := candidate.Response.GetCustomer().GetId()
-		maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
+	for _, candidate := range doubtful {
+		isClaimed, err := s.isClaimed(ctx, record, claims, candidate.Response.GetCustomer().GetId())
 		if err != nil {
-			return journalUnreadable(err)
+			return err
 		}
-		claimed := maker != nil && maker.Key != record.Key ||
-			slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.Payload.GetCustomerId() == id })
+		isOthers := byMatch || refusedOnce && (candidate.Match == providers.MatchOurs || class == enforcedByKey) // no two have that key
 		switch {
-		case disputed:
-			candidates[i].Match = providers.MatchUnclear
-		case !claimed:
-		case byMatch, refusedOnce && (candidate.Match == providers.MatchOurs || class == enforcedByKey): // no two have that key
-			candidates[i].Match = providers.MatchOther
-		default:
-			candidates[i].Match = providers.MatchUnclear
+		case isClaimed && isOthers && !isDisputed:
+			candidate.Match = providers.MatchOther
+		case isClaimed, isDisputed:
+			candidate.Match = providers.MatchUnclear
 		}
 	}
 	return nil
 }
 
-// sentOnce reports whether at most one create request of a creation has left.
+// restingOnContent returns the candidates whose match rests on their content alone.
+func restingOnContent(candidates []providers.Candidate, byMatch bool) (doubtful []*providers.Candidate) {
+	for i := range candidates {
+		candidate := &candidates[i]
+		if candidate.Match == providers.MatchUnclear || candidate.Match == providers.MatchOurs && (candidate.Alike || byMatch) {
+			doubtful = append(doubtful, candidate)
+		}
+	}
+	return doubtful
+}
+
+// isClaimed reports whether the journal shows that another creation made or adopted the customer
+// with this id.
+func (s *Service) isClaimed(ctx context.Context, record *journal.Record, claims []*journal.Record, id string) (bool, error) {
+	maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
+	if err != nil {
+		return false, journalUnreadable(err)
+	}
+	return maker != nil && maker.Key != record.Key ||
+		slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.Payload.GetCustomerId() == id }), nil
+}
+
+// sentOnce reports whether bytes of at most one create request of this creation may have left.
 func sentOnce(payload *journalv1.Payload) bool {
 	sends := 0
 	for _, try := range payload.GetTries() {
@@ -316,14 +365,14 @@ func sentOnce(payload *journalv1.Payload) bool {
 	return sends <= 1
 }
 
-// sendAgain records the intent to send a creation again that the look-up has not found.
+// sendAgain records the intent to send a creation again. The look-up has not found its customer.
 func (s *Service) sendAgain(ctx context.Context, r *run, attended bool) (next time.Duration) {
 	record := r.record
 	s.must(move(record, sendAgain, settler))
 	if !attended {
 		record.Payload.UnattendedSends++
 	}
-	record.Payload.LooksFirst = r.creation.LooksFirst() // Released stays: it is still true that the customer was absent before the first send
+	record.Payload.LooksFirst = r.creation.LooksFirst() // Released stays: the customer was absent before the first send
 	record.Owner = s.journal.Replica()
 	r.lease = s.journal.Lease()
 	step("before-resend")
@@ -343,49 +392,50 @@ func (s *Service) succeed(record *journal.Record, response *enlistv1.CreateCusto
 	s.must(move(record, found, settler))
 }
 
-// giveBack writes what a look-up has shown, and releases the record. next is the time until the next
-// look-up if it is still UNKNOWN.
+// giveBack writes a record after a look-up and releases it. next is the time until the next look-up
+// if it is still UNKNOWN.
 func (s *Service) giveBack(ctx context.Context, r *run, next time.Duration) time.Duration {
 	return s.giveBackUntil(ctx, r, next, next)
 }
 
-// giveBackUntil is giveBack for a caller who looks up again after next, before anybody else when it
-// is due.
+// giveBackUntil is giveBack for a run with a caller. The run looks up again after next, and the
+// record is due later, so that the run is the first.
 func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Duration) time.Duration {
 	record := r.record
 	r.hold = free
 	if record.State != unknown {
 		due = -1
-		if record.State != needsPerson { // a decision that nothing was made needs the wait, too
+		if record.State != needsPerson { // the decision of a person needs the wait, too
 			s.observed.forget(record.Key)
 		}
 		s.log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 	}
 	step("before-settled")
-	if s.write(r.job, record, due, nil) != nil { // another has taken it over
+	if s.write(r.job, record, due, nil) != nil { // another replica has taken it over
 		if current, err := s.get(ctx, record.Key); err == nil && current != nil {
 			*record = *current
 		} else {
-			record.State = unknown // to this caller
+			record.State = unknown // for the response to this caller
 		}
 	}
 	step("after-settled")
 	return next
 }
 
-// must stops at a transition that the table does not have; whoever works on the record recovers, and nothing is written.
+// must panics at a transition that the table does not have. The job recovers, and nothing is
+// written.
 func (s *Service) must(err error) {
 	if err != nil {
 		panic(err)
 	}
 }
 
-// pause returns when to look again after a send again that has settled nothing.
+// pause returns the time until the next look-up after a repeated send without a proven outcome.
 func pause(payload *journalv1.Payload) time.Duration {
 	return backOff(max(payload.GetLookups(), payload.GetUnansweredSends()-1))
 }
 
-// backOff returns when to look again after a number of look-ups.
+// backOff returns the time until the next look-up after a number of look-ups.
 func backOff(lookups int32) time.Duration {
 	return jitter(min(firstLookupAfter<<min(lookups, 20), lastLookupAfter))
 }

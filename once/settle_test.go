@@ -4,17 +4,18 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// outcome is an unknown outcome and what must come of it.
+// outcome is an unknown outcome and what must follow from it.
 type outcome struct {
 	name             string
 	class            enlistv1.DuplicateSafetyClass
-	first            send     // how the send went that nobody answered
-	there            []string // whose customers with the same id are at the vendor: "ours" or another's
+	first            send     // the first send, which gets no response
+	there            []string // owners of the customers with the same id at the vendor: "ours" or another
 	broken           bool     // look-ups fail at first
 	want             enlistv1.OperationState
 	sends, customers int
@@ -23,7 +24,7 @@ type outcome struct {
 const settledAfter = 300 * time.Millisecond
 
 func outcomes() []outcome {
-	late := send{acts: true, lag: settledAfter / 3}
+	shownLate := send{acts: true, lag: settledAfter / 3}
 	made := send{acts: true}
 	return []outcome{
 		{name: "ours", class: enforced, first: made, want: succeeded, sends: 1, customers: 1},
@@ -35,7 +36,7 @@ func outcomes() []outcome {
 
 		{name: "ours", class: byKey, first: made, want: succeeded, sends: 1, customers: 1},
 		{name: "nothing", class: byKey, want: succeeded, sends: 2, customers: 1},
-		{name: "nothing at first", class: byKey, first: late, want: succeeded, sends: 1, customers: 1},
+		{name: "nothing at first", class: byKey, first: shownLate, want: succeeded, sends: 1, customers: 1},
 		{name: "another's", class: byKey, there: []string{"another's"}, want: failed, sends: 1, customers: 1},
 		{name: "ours beside another's", class: byKey, first: made, there: []string{"another's"}, want: succeeded, sends: 1, customers: 2},
 		{name: "unclear", class: byKey, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 1},
@@ -44,7 +45,7 @@ func outcomes() []outcome {
 
 		{name: "ours", class: byMatch, first: made, want: succeeded, sends: 1, customers: 1},
 		{name: "nothing", class: byMatch, want: succeeded, sends: 2, customers: 1},
-		{name: "nothing at first", class: byMatch, first: late, want: succeeded, sends: 1, customers: 1},
+		{name: "nothing at first", class: byMatch, first: shownLate, want: succeeded, sends: 1, customers: 1},
 		{name: "another's that is alike", class: byMatch, there: []string{"another's"}, want: succeeded, sends: 2, customers: 2},
 		{name: "unclear", class: byMatch, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 1},
 		{name: "several", class: byMatch, first: made, there: []string{"unclear"}, want: needsPerson, sends: 1, customers: 2},
@@ -54,7 +55,7 @@ func outcomes() []outcome {
 	}
 }
 
-// settlers are all who look into an unknown outcome.
+// settlers returns the callers that settle an unknown outcome.
 func settlers() map[string]func(*fixture, *enlistv1.CreateCustomerRequest) {
 	return map[string]func(*fixture, *enlistv1.CreateCustomerRequest){
 		"retry": func(f *fixture, request *enlistv1.CreateCustomerRequest) { _, _ = f.create(request, soon) },
@@ -76,155 +77,175 @@ func settlers() map[string]func(*fixture, *enlistv1.CreateCustomerRequest) {
 	}
 }
 
-// Whoever looks into an unknown outcome, what follows from what is found depends on the class alone.
+// What follows from a look-up depends on the class alone, and not on the settler.
 func TestUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for who, settle := range settlers() {
 		for _, o := range outcomes() {
 			t.Run(fmt.Sprintf("%s/%s/%s", who, o.class.String()[len("DUPLICATE_SAFETY_CLASS_"):], o.name), func(t *testing.T) {
 				t.Parallel()
-				f := start(t, newVendor(o.class, settledAfter))
-				r := request("c1")
-				f.becomesUnknown(r, o.first)
-				for _, whose := range o.there {
-					if whose == "ours" {
-						whose = r.GetRequestId()
-					}
-					f.vendor.put("c1", whose)
-				}
-				switch {
-				case o.class == noneClass || o.first.body == "unasked":
-					f.vendor.breakLookups(cannotBeAsked())
-				case o.broken:
-					f.vendor.breakLookups(notSentError())
-					time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })
-				}
-				settle(f, r)
-				f.comesTo(r, o.want)
-				f.holds(o.sends, o.customers)
-				_, err := f.create(r, soon) // and the answer is the same for ever
-				switch o.want {
-				case succeeded:
-					if err != nil {
-						t.Error(err)
-					}
-				case failed:
-					f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
-				default:
-					f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-				}
-				f.holds(o.sends, o.customers)
+				synctest.Test(t, func(t *testing.T) { o.test(t, settle) })
 			})
 		}
 	}
 }
 
-// Where the vendor does not refuse a second customer, nothing is sent again before its own limit has really passed.
+func (o outcome) test(t *testing.T, settle func(*fixture, *enlistv1.CreateCustomerRequest)) {
+	t.Helper()
+	f := start(t, newVendor(o.class, settledAfter))
+	r := request("c1")
+	f.becomesUnknown(r, o.first)
+	for _, whose := range o.there {
+		if whose == "ours" {
+			whose = r.GetRequestId()
+		}
+		f.vendor.put("c1", whose)
+	}
+	switch {
+	case o.class == noneClass || o.first.body == "unasked":
+		f.vendor.breakLookups(cannotBeAsked())
+	case o.broken:
+		f.vendor.breakLookups(notSentError())
+		time.AfterFunc(settledAfter, func() { f.vendor.breakLookups(nil) })
+	}
+	settle(f, r)
+	f.comesTo(r, o.want)
+	f.holds(o.sends, o.customers)
+	_, err := f.create(r, soon) // the response stays the same
+	switch o.want {
+	case succeeded:
+		if err != nil {
+			t.Error(err)
+		}
+	case failed:
+		f.fails(err, enlistv1.ErrorReason_CUSTOMER_EXISTS)
+	default:
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+	}
+	f.holds(o.sends, o.customers)
+}
+
+// If the vendor does not refuse a second customer, nothing is sent again before its own limit has
+// passed.
 func TestResendWaitsForTheVendorsLimit(t *testing.T) {
 	t.Parallel()
 	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(class, 700*time.Millisecond))
-			r, began := request("c1"), time.Now()
-			f.becomesUnknown(r, send{})
-			f.succeeds(r)
-			if took := time.Since(began); took < 700*time.Millisecond {
-				t.Errorf("sent again after %s", took)
-			}
-			f.holds(2, 1)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(class, 700*time.Millisecond))
+				r, began := request("c1"), time.Now()
+				f.becomesUnknown(r, send{})
+				f.succeeds(r)
+				if took := time.Since(began); took < 700*time.Millisecond {
+					t.Errorf("sent again after %s", took)
+				}
+				f.holds(2, 1)
+			})
 		})
 	}
 }
 
-// A look-up that takes long tells how things stood when the vendor looked, not when its answer came.
-func TestSlowLookupIsAsOldAsItsBeginning(t *testing.T) {
+// A slow look-up shows the state at its start, not at its response.
+func TestSlowLookupCountsFromItsStart(t *testing.T) {
 	t.Parallel()
 	for _, class := range []enlistv1.DuplicateSafetyClass{byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(class, 400*time.Millisecond))
-			f.vendor.whenSeen(func(context.Context) { time.Sleep(500 * time.Millisecond) })
-			r := request("c1")
-			f.becomesUnknown(r, send{acts: true, lag: 200 * time.Millisecond})
-			f.succeeds(r)
-			f.holds(1, 1)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(class, 400*time.Millisecond))
+				f.vendor.whenSeen(func(context.Context) { time.Sleep(500 * time.Millisecond) })
+				r := request("c1")
+				f.becomesUnknown(r, send{acts: true, lag: 200 * time.Millisecond})
+				f.succeeds(r)
+				f.holds(1, 1)
+			})
 		})
 	}
 }
 
-// A send again that is refused proves nothing until the first send can have had no effect any more.
+// A refusal of the second send proves nothing while the first may still have an effect.
 func TestRefusalOfASendAgain(t *testing.T) {
 	t.Parallel()
 	for _, class := range []enlistv1.DuplicateSafetyClass{enforced, byKey, byMatch} {
 		t.Run(class.String(), func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(class, 600*time.Millisecond))
-			r, began := request("c1"), time.Now()
-			f.becomesUnknown(r, send{})
-			f.vendor.then(send{err: rejectedError()})
-			_, err := f.create(r, soon)
-			f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
-			f.inState(r, failed)
-			if took := time.Since(began); took < 600*time.Millisecond {
-				t.Errorf("believed after %s", took)
-			}
-			f.holds(2, 0)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(class, 600*time.Millisecond))
+				r, began := request("c1"), time.Now()
+				f.becomesUnknown(r, send{})
+				f.vendor.then(send{err: rejectedError()})
+				_, err := f.create(r, soon)
+				f.fails(err, enlistv1.ErrorReason_VENDOR_REJECTED)
+				f.inState(r, failed)
+				if took := time.Since(began); took < 600*time.Millisecond {
+					t.Errorf("final after %s", took)
+				}
+				f.holds(2, 0)
+			})
 		})
 	}
 }
 
-// A send again that is refused as existing, because of what the first send has made, is a success.
+// A second send that is refused because of the customer of the first one is a success.
 func TestSendAgainFindsTheFirst(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, 10*time.Second))
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
-	f.vendor.whenSeen(func(context.Context) {
-		if sends, _, _ := f.vendor.counts(); sends == 2 {
-			f.vendor.show()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 10*time.Second))
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+		f.vendor.whenSeen(func(context.Context) {
+			if sends, _, _ := f.vendor.counts(); sends == 2 {
+				f.vendor.show()
+			}
+		})
+		if response := f.succeeds(r); response.GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
+			t.Errorf("outcome %s", response.GetOutcome())
 		}
+		f.holds(2, 1)
 	})
-	if response := f.succeeds(r); response.GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
-		t.Errorf("outcome %s", response.GetOutcome())
-	}
-	f.holds(2, 1)
 }
 
-// Refused as existing and never to be found: only a person can tell whose it is.
+// If the vendor says that the customer exists and never shows it, a person decides.
 func TestExistsAndCannotBeFound(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, 300*time.Millisecond))
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
-	_, err := f.create(r, soon)
-	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	f.inState(r, needsPerson)
-	f.holds(2, 1)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 300*time.Millisecond))
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+		_, err := f.create(r, soon)
+		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
+		f.inState(r, needsPerson)
+		f.holds(2, 1)
+	})
 }
 
-// A customer that another create has made is not taken for ours, however alike the two are.
-func TestMatchOfAnotherCreateIsNotAdopted(t *testing.T) {
+// A customer that another creation has made is not ours, however similar the two are.
+func TestMatchOfAnotherCreationIsNotOurs(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(byMatch, 200*time.Millisecond))
-	f.succeeds(request("c1"))
-	r := request("c1")
-	f.becomesUnknown(r, send{})
-	f.vendor.mu.Lock()
-	f.vendor.held[0].requestID = r.GetRequestId() // as far as the vendor's data tell, it is ours
-	f.vendor.mu.Unlock()
-	f.succeeds(r)
-	f.holds(3, 2)
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 200*time.Millisecond))
+		f.succeeds(request("c1"))
+		r := request("c1")
+		f.becomesUnknown(r, send{})
+		f.vendor.mu.Lock()
+		f.vendor.customers[0].requestID = r.GetRequestId() // by the vendor's data it is ours
+		f.vendor.mu.Unlock()
+		f.succeeds(r)
+		f.holds(3, 2)
+	})
 }
 
-// Without a caller a creation is sent twice more at most, whatever its class; after that the caller
+// Without a caller a creation is sent at most twice more, in every class. After that the caller
 // decides.
 func TestTwoSendsAgain(t *testing.T) {
 	t.Parallel()
 	for name, class := range map[string]enlistv1.DuplicateSafetyClass{"by key": byKey, "by match": byMatch, "enforced": enforced} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			twoSendsAgain(t, class)
+			synctest.Test(t, func(t *testing.T) {
+				twoSendsAgain(t, class)
+			})
 		})
 	}
 }
@@ -244,50 +265,55 @@ func twoSendsAgain(t *testing.T, class enlistv1.DuplicateSafetyClass) {
 	f.holds(4, 1)
 }
 
-// What was seen before the first send is not forgotten when a send again is stopped by its own look.
-func TestLookBeforeTheSendIsRemembered(t *testing.T) {
+// The record remembers the look-up before the first send when the look-up before the second send
+// prevents that one.
+func TestLookupBeforeTheSendIsRemembered(t *testing.T) {
 	t.Parallel()
-	v := newVendor(byKey, 0)
-	v.looksFirst = true
-	f := start(t, v)
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true, lag: time.Hour})
-	v.whenSeen(func(context.Context) { v.show() }) // right after the look-up that found nothing
-	f.succeeds(r)
-	if v.mu.Lock(); !v.sent.Looked {
-		t.Error("the look-up was told that nobody had looked before the send")
-	}
-	v.mu.Unlock()
-	f.holds(1, 1)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(byKey, 0)
+		v.looksFirst = true
+		f := start(t, v)
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true, lag: time.Hour})
+		v.whenSeen(func(context.Context) { v.show() }) // right after the look-up that found nothing
+		f.succeeds(r)
+		if v.mu.Lock(); !v.sent.Looked {
+			t.Error("the look-up does not know of the look-up before the send")
+		}
+		v.mu.Unlock()
+		f.holds(1, 1)
+	})
 }
 
-// A caller who hangs up in the middle of a look-up does not put the next one off.
-func TestImpatientCallerPutsNothingOff(t *testing.T) {
+// A caller who leaves during a look-up does not delay the next one.
+func TestImpatientCallerDelaysNoLookup(t *testing.T) {
 	t.Parallel()
-	f := start(t, newVendor(enforced, 200*time.Millisecond))
-	r := request("c1")
-	f.becomesUnknown(r, send{acts: true})
-	f.vendor.whenSeen(func(ctx context.Context) { <-ctx.Done() })
-	f.vendor.breakLookups(notSentError())
-	for range 6 {
-		_, _ = f.create(r, 200*time.Millisecond)
-	}
-	if next := time.Until(f.inState(r, unknown).Due); next > 2*time.Second {
-		t.Errorf("the reconciler looks in %s", next)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 200*time.Millisecond))
+		r := request("c1")
+		f.becomesUnknown(r, send{acts: true})
+		f.vendor.whenSeen(func(ctx context.Context) { <-ctx.Done() })
+		f.vendor.breakLookups(notSentError())
+		for range 6 {
+			_, _ = f.create(r, 200*time.Millisecond)
+		}
+		if next := time.Until(f.inState(r, unknown).Due); next > 2*time.Second {
+			t.Errorf("the next look-up is due in %s", next)
+		}
+	})
 }
 
-// Content that is equal does not make a customer ours that another creation may have made.
-func TestAlikeIsAnothers(t *testing.T) {
+// Equal content does not make a customer ours if another creation may have made it.
+func TestEqualContentIsNotOurs(t *testing.T) {
 	t.Parallel()
-	person := func(f *fixture, r *enlistv1.CreateCustomerRequest) { // its customer is there, and its response was lost
+	person := func(f *fixture, r *enlistv1.CreateCustomerRequest) { // its customer exists, and its response was lost
 		f.becomesUnknown(r, send{acts: true})
 		f.vendor.put("c1", "unclear")
 		_, err := f.create(r, soon)
 		f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
 		f.inState(r, needsPerson)
 		f.vendor.mu.Lock()
-		f.vendor.held = f.vendor.held[:1]
+		f.vendor.customers = f.vendor.customers[:1]
 		f.vendor.mu.Unlock()
 	}
 	adopts := func(f *fixture, r *enlistv1.CreateCustomerRequest) {
@@ -298,9 +324,10 @@ func TestAlikeIsAnothers(t *testing.T) {
 		f.vendor.looksFirst, f.vendor.adopts = false, false
 	}
 	creates := func(f *fixture, r *enlistv1.CreateCustomerRequest) { f.succeeds(r) }
+	unseen := func(f *fixture, _ *enlistv1.CreateCustomerRequest) { f.vendor.put("c1", "theirs") }
 	for name, test := range map[string]struct {
 		first  func(*fixture, *enlistv1.CreateCustomerRequest)
-		second send // the vendor refuses it as existing if it answers
+		second send // if the vendor responds, it says that the customer exists
 		want   enlistv1.OperationState
 	}{
 		"one that created it":                     {creates, send{acts: true}, failed},
@@ -309,25 +336,27 @@ func TestAlikeIsAnothers(t *testing.T) {
 		"one that created it, unanswered":         {creates, send{err: unknownError()}, needsPerson},
 		"one that adopted it, unanswered":         {adopts, send{err: unknownError()}, needsPerson},
 		"one that awaits a person, unanswered":    {person, send{err: unknownError()}, needsPerson},
-		"one that created it, and was never seen": {func(f *fixture, _ *enlistv1.CreateCustomerRequest) { f.vendor.put("c1", "theirs") }, send{acts: true}, succeeded},
+		"one that created it, and was never seen": {unseen, send{acts: true}, succeeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, newVendor(enforced, 100*time.Millisecond))
-			test.first(f, request("c1"))
-			sends, _, _ := f.vendor.counts()
-			f.vendor.alike = true
-			f.vendor.then(test.second)
-			r := request("c1")
-			_, _ = f.create(r, soon)
-			_, _ = f.create(r, soon)
-			f.inState(r, test.want)
-			f.holds(sends+1, 1)
+			synctest.Test(t, func(t *testing.T) {
+				f := start(t, newVendor(enforced, 100*time.Millisecond))
+				test.first(f, request("c1"))
+				sends, _, _ := f.vendor.counts()
+				f.vendor.sameContent = true
+				f.vendor.then(test.second)
+				r := request("c1")
+				_, _ = f.create(r, soon)
+				_, _ = f.create(r, soon)
+				f.inState(r, test.want)
+				f.holds(sends+1, 1)
+			})
 		})
 	}
 }
 
-// A customer that is there after a send of ours is looked at before it counts as adopted.
+// A customer that exists after a send of ours is looked up before it counts as adopted.
 func TestAdoptsItsOwn(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -336,35 +365,37 @@ func TestAdoptsItsOwn(t *testing.T) {
 	}{"ours": {"", enlistv1.Outcome_OUTCOME_CREATED}, "another's": {"theirs", enlistv1.Outcome_OUTCOME_ADOPTED}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := newVendor(enforced, 100*time.Millisecond)
-			v.looksFirst, v.adopts = true, true
-			f := start(t, v)
-			r := request("c1")
-			r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-			if test.maker == "" {
-				test.maker = r.GetRequestId()
-			}
-			refused := v.description.CustomerExists(nil)
-			v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look and its send
-			if response := f.succeeds(r); response.GetOutcome() != test.want {
-				t.Errorf("sent: %s", response.GetOutcome())
-			}
+			synctest.Test(t, func(t *testing.T) {
+				v := newVendor(enforced, 100*time.Millisecond)
+				v.looksFirst, v.adopts = true, true
+				f := start(t, v)
+				r := request("c1")
+				r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+				if test.maker == "" {
+					test.maker = r.GetRequestId()
+				}
+				refused := v.description.CustomerExists(nil)
+				v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look-up and its send
+				if response := f.succeeds(r); response.GetOutcome() != test.want {
+					t.Errorf("sent: %s", response.GetOutcome())
+				}
 
-			r = request("c2")
-			r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-			if test.maker != "theirs" {
-				test.maker = r.GetRequestId()
-			}
-			f.becomesUnknown(r, send{})
-			time.Sleep(600 * time.Millisecond) // the pause before the next send
-			v.whenSeen(func(context.Context) { // the look-up found nothing, and the look before the next send does
-				v.whenSeen(nil)
-				v.put("c2", test.maker)
+				r = request("c2")
+				r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
+				if test.maker != "theirs" {
+					test.maker = r.GetRequestId()
+				}
+				f.becomesUnknown(r, send{})
+				time.Sleep(600 * time.Millisecond) // the pause before the next send
+				v.whenSeen(func(context.Context) { // after the look-up, and before the look-up of the next send
+					v.whenSeen(nil)
+					v.put("c2", test.maker)
+				})
+				if response := f.succeeds(r); response.GetOutcome() != test.want {
+					t.Errorf("sent again: %s", response.GetOutcome())
+				}
+				f.holds(2, 2)
 			})
-			if response := f.succeeds(r); response.GetOutcome() != test.want {
-				t.Errorf("sent again: %s", response.GetOutcome())
-			}
-			f.holds(2, 2)
 		})
 	}
 }

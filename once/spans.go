@@ -17,7 +17,8 @@ func tracer(from trace.TracerProvider) trace.Tracer {
 	return from.Tracer("github.com/enlist-dev/enlist/once")
 }
 
-// settling begins the span of a create that is settled without a caller, and returns what ends it. The calls to the vendor are its children.
+// settling starts the span of a creation that is settled without a caller. ended ends it. The
+// requests to the vendor are its children.
 func (s *Service) settling(ctx context.Context, record *journal.Record) (within context.Context, ended func()) {
 	within, span := s.tracer.Start(ctx, "settle", trace.WithNewRoot())
 	if !span.IsRecording() {

@@ -13,7 +13,7 @@ import (
 
 var errOutage = errors.New("the store is out of order")
 
-// badStore is a store that fails when it is told to: before it has done anything, or after.
+// badStore is a store whose calls fail on demand, before or after their effect.
 type badStore struct {
 	journal.Store
 
@@ -34,7 +34,7 @@ func failing(bad *badStore) func(*fixture) {
 	}
 }
 
-// fail sets how calls fail from here on, counting each method's from 1; nil for not at all.
+// fail sets which calls fail from now on. It counts the calls of each method from 1. nil: none.
 func (b *badStore) fail(fault func(method string, call int) (before, after bool)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -44,7 +44,8 @@ func (b *badStore) fail(fault func(method string, call int) (before, after bool)
 // down makes every call fail.
 func down(string, int) (before, after bool) { return true, false }
 
-// at makes one call of a method fail, before or after it is made, and the calls that follow it for a count.
+// at makes count calls of a method fail, from the given one on: after their effect if half is set,
+// else before.
 func at(method string, call, count int, half bool) func(string, int) (bool, bool) {
 	return func(called string, n int) (before, after bool) {
 		hit := called == method && n >= call && n < call+count

@@ -18,7 +18,7 @@ const (
 	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
 )
 
-// event is something that happens to a create.
+// event is something that happens to a creation.
 type event string
 
 const (
@@ -35,12 +35,12 @@ const (
 	missing         event = "missing"
 	sendAgain       event = "send-again"
 	undecidable     event = "undecidable"
-	lateAnswer      event = "late-answer"
+	lateResponse    event = "late-answer"
 	personSucceeded event = "person-succeeded"
 	personFailed    event = "person-failed"
 )
 
-// actor is who makes something happen.
+// actor is who causes an event.
 type actor string
 
 const (
@@ -73,9 +73,9 @@ var transitions = [...]transition{ //nolint:gochecknoglobals // a constant
 	{unknown, missing, notSent, settler},
 	{unknown, sendAgain, intent, settler},
 	{unknown, undecidable, needsPerson, settler},
-	{unknown, lateAnswer, succeeded, sender},
-	{notSent, lateAnswer, succeeded, sender},
-	{needsPerson, lateAnswer, succeeded, sender},
+	{unknown, lateResponse, succeeded, sender},
+	{notSent, lateResponse, succeeded, sender},
+	{needsPerson, lateResponse, succeeded, sender},
 	{needsPerson, personSucceeded, succeeded, person},
 	{needsPerson, personFailed, failed, person},
 	{succeeded, personFailed, failed, person},
@@ -84,7 +84,7 @@ var transitions = [...]transition{ //nolint:gochecknoglobals // a constant
 	{failed, personFailed, failed, person},
 }
 
-// next returns the state that follows, and whether the table has it.
+// next returns the state that follows, and whether the table has this transition.
 func next(from enlistv1.OperationState, what event, by actor) (enlistv1.OperationState, bool) {
 	for _, t := range transitions {
 		if t.from == from && t.what == what && t.by == by {
@@ -94,15 +94,16 @@ func next(from enlistv1.OperationState, what event, by actor) (enlistv1.Operatio
 	return from, false
 }
 
-// isDecidable reports whether a person may decide on an operation: it waits for that, or a person
-// has decided on it before. An outcome that Enlist found is final.
+// isDecidable reports whether a person may decide on an operation: it is in NEEDS_PERSON, or a
+// person has decided on it before. An outcome that Enlist found is final.
 func isDecidable(record *journal.Record) bool {
 	isDecided := record.Payload.GetDecision() != nil && (record.State == succeeded || record.State == failed)
 	return record.State == needsPerson || isDecided
 }
 
-// move is the only function that changes the state of a record. What the table does not have is a defect: the record stays as it was,
-// and its caller must not write it.
+// move is the only function that changes the state of a record. It fails for a transition that the
+// table does not have, which is a defect. The record is then unchanged, and its caller must not
+// write it.
 func move(record *journal.Record, what event, by actor) error {
 	to, legal := next(record.State, what, by)
 	if !legal || by == person && !isDecidable(record) {

@@ -42,11 +42,12 @@ func TestTableIsTransitions(t *testing.T) {
 func events() []event {
 	return []event{
 		accepted, done, refused, notDone, unanswered, neverSent, abandoned, restarted, found, exists, missing, sendAgain, undecidable,
-		lateAnswer, personSucceeded, personFailed,
+		lateResponse, personSucceeded, personFailed,
 	}
 }
 
-// TestNextRefusesTheRest asks next for everything: what the table has it has once, the rest it refuses, and move then leaves the record alone.
+// TestNextRefusesTheRest calls next with every combination. The table has each legal one once. For
+// the others next reports false, and move does not change the record.
 func TestNextRefusesTheRest(t *testing.T) {
 	t.Parallel()
 	legal := map[transition]bool{}
@@ -77,7 +78,7 @@ func TestNextRefusesTheRest(t *testing.T) {
 }
 
 // TestOnlyPeopleCorrectPeople shows that an outcome that Enlist found is final, and that a
-// correction leads to SUCCEEDED or FAILED only.
+// correction leads only to SUCCEEDED or FAILED.
 func TestOnlyPeopleCorrectPeople(t *testing.T) {
 	t.Parallel()
 	for _, from := range []enlistv1.OperationState{succeeded, failed} {
@@ -94,8 +95,8 @@ func TestOnlyPeopleCorrectPeople(t *testing.T) {
 	}
 }
 
-// TestEveryStateCanBeLeft but SUCCEEDED and FAILED, which only a person leaves; and every state can
-// be reached.
+// TestEveryStateCanBeLeft shows that every state can be reached, and that it can be left without a
+// person, except SUCCEEDED and FAILED.
 func TestEveryStateCanBeLeft(t *testing.T) {
 	t.Parallel()
 	rows := transitions

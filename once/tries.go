@@ -13,13 +13,14 @@ import (
 )
 
 const (
-	// maxTries is how many calls a record keeps: the first, and of the others the latest, look-ups going before sends.
+	// maxTries is how many tries a record keeps: the first and the latest others. Look-ups are
+	// dropped before sends.
 	maxTries = 30
-	// maxRequestBody is how much of a request's body it keeps, in bytes.
+	// maxRequestBody is the size in bytes to which the body of a request is cut.
 	maxRequestBody = 64 << 10
 )
 
-// tries gathers the calls to the vendor. Safe for concurrent use.
+// tries collects the requests to the vendor. Safe for concurrent use.
 type tries struct {
 	mu   sync.Mutex
 	made []*enlistv1.OperationTry
@@ -31,7 +32,7 @@ func (t *tries) add(exchange *providers.Exchange) {
 		kind = enlistv1.TryKind_TRY_KIND_SEND
 	}
 	if request := exchange.Request; len(request.GetBody()) > maxRequestBody {
-		request.Body = strings.ToValidUTF8(request.GetBody()[:maxRequestBody], "") + "…" // no half of a character
+		request.Body = strings.ToValidUTF8(request.GetBody()[:maxRequestBody], "") + "…" // drops half a character
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -48,7 +49,7 @@ func (t *tries) left() bool {
 	return slices.ContainsFunc(t.made, hasLeft)
 }
 
-// addTo adds the calls to a record. Their numbers count all calls there were, also those that are not kept.
+// addTo adds the tries to a record. Their numbers also count tries that the record has dropped.
 func (t *tries) addTo(payload *journalv1.Payload) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

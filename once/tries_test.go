@@ -9,7 +9,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// A record keeps the first send and the latest tries, 30 in all, and goes on counting.
+// A record keeps the first send and the latest tries, 30 in all, and counts the others.
 func TestTriesAreBounded(t *testing.T) {
 	t.Parallel()
 	payload := &journalv1.Payload{}

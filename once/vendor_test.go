@@ -13,43 +13,43 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// vendor is a provider whose vendor lives in memory and ends each send as it is told.
+// vendor is a provider whose vendor is in memory and ends each send by a script.
 type vendor struct {
 	providers.Provider // ListContractors is for those who need it
 	description        *providers.Description
 	looksFirst         bool
-	updates            bool // a look that shows the customer lets the send go, as an update does
-	adopts             bool // a look that shows the customer adopts it
-	folds              bool // keys are stored in capitals, and looked up as they are
-	alike              bool // nothing but their content tells customers apart, and that is equal
+	updates            bool // a look-up that shows the customer permits the send, as an update does
+	adopts             bool // a look-up that shows the customer adopts it
+	folds              bool // keys are stored in capitals, and looked up unchanged
+	sameContent        bool // customers differ only in their content, and that is equal
 
-	mu      sync.Mutex
-	script  []send  // how the next sends end; after the last: well
-	sends   int     // that reached the vendor
-	held    []*held // customers
-	lookups int
-	refused string                // display name
-	broken  error                 // of look-ups
-	unread  error                 // of reads
-	record  *structpb.Struct      // of every answer
-	sent    providers.Sent        // as the last look-up was told
-	seen    func(context.Context) // runs in a look-up after the vendor has looked
-	counted []bool                // of each send, whether the breaker is told that it has counted the creation already
+	mu        sync.Mutex
+	script    []send // the ends of the next sends; later sends succeed
+	sends     int    // that reached the vendor
+	customers []*customer
+	lookups   int
+	refused   string                // display name
+	broken    error                 // of look-ups
+	unread    error                 // of reads
+	record    *structpb.Struct      // in every response
+	sent      providers.Sent        // argument of the last look-up
+	seen      func(context.Context) // runs in a look-up after the vendor has read its customers
+	counted   []bool                // Counted of each send, for the circuit breaker
 }
 
-// send is how one send ends.
+// send is the end of one send.
 type send struct {
 	acts   bool                  // the vendor creates the customer
-	lag    time.Duration         // and does not show it for so long
-	err    error                 // what the provider makes of the answer; nil for success
-	before error                 // why nothing leaves
-	gate   chan struct{}         // closed when the vendor may answer
+	lag    time.Duration         // and shows it only after this time
+	err    error                 // the provider's error; nil for success
+	before error                 // the provider's error before anything leaves
+	gate   chan struct{}         // closed when the vendor may respond
 	body   string                // more of the request's body
 	ready  func(context.Context) // runs before anything leaves
-	panics string                // before or after bytes may have left
+	panics string                // "before" or "after" bytes may have left
 }
 
-type held struct {
+type customer struct {
 	key, requestID string
 	visible        time.Time
 }
@@ -80,28 +80,29 @@ func (v *vendor) then(sends ...send) *vendor {
 	return v
 }
 
-// counts returns how many sends reached the vendor, how many customers it holds, and how many look-ups there were.
+// counts returns how many sends reached the vendor, how many customers it has, and how many
+// look-ups there were.
 func (v *vendor) counts() (sends, customers, lookups int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.sends, len(v.held), v.lookups
+	return v.sends, len(v.customers), v.lookups
 }
 
-// whenSeen has a function run in every look-up, after the vendor has looked and before the answer arrives.
+// whenSeen makes every look-up run a function after the vendor has read its customers.
 func (v *vendor) whenSeen(run func(context.Context)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.seen = run
 }
 
-// refuses has requests refused whose customer has a display name.
+// refuses makes Prepare refuse customers with a display name.
 func (v *vendor) refuses(name string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.refused = name
 }
 
-// left returns how much of the script is left.
+// left returns how many scripted sends remain.
 func (v *vendor) left() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -112,7 +113,7 @@ func (v *vendor) left() int {
 func (v *vendor) show() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, there := range v.held {
+	for _, there := range v.customers {
 		there.visible = time.Now()
 	}
 }
@@ -144,29 +145,16 @@ func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, e
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	observer := providers.ObserverOf(ctx)
 	v := c.vendor
-	exists := false
-	if v.looksFirst {
-		v.mu.Lock()
-		exists = v.find(c.Key()) != nil
-		v.lookups++
-		v.mu.Unlock()
-		if exists && v.adopts {
-			adopted := c.answer()
-			adopted.Outcome = enlistv1.Outcome_OUTCOME_ADOPTED
-			return adopted, nil
-		}
-		if exists && !v.updates {
-			return nil, v.description.CustomerExists(nil)
-		}
+	exists := c.lookFirst()
+	switch {
+	case exists && v.adopts:
+		adopted := c.response()
+		adopted.Outcome = enlistv1.Outcome_OUTCOME_ADOPTED
+		return adopted, nil
+	case exists && !v.updates:
+		return nil, v.description.CustomerExists(nil)
 	}
-	v.mu.Lock()
-	var how send
-	if len(v.script) > 0 {
-		how, v.script = v.script[0], v.script[1:]
-	} else {
-		how.acts = true
-	}
-	v.mu.Unlock()
+	how := v.next()
 	if how.before != nil {
 		return nil, how.before
 	}
@@ -188,15 +176,52 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if how.panics == "after" {
 		panic("a defect")
 	}
-	start := time.Now()
+	exchange := c.receive(ctx, &how, observer.Counted)
+	observer.Exchanged(exchange)
+	if how.err != nil {
+		return nil, how.err
+	}
+	response := c.response()
+	if exists {
+		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
+	}
+	return response, nil
+}
+
+// lookFirst reports whether the vendor shows the customer before the send.
+func (c *creation) lookFirst() bool {
+	if !c.looksFirst {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lookups++
+	return c.find(c.Key()) != nil
+}
+
+// next returns the end of the next send.
+func (v *vendor) next() send {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.script) == 0 {
+		return send{acts: true}
+	}
+	how := v.script[0]
+	v.script = v.script[1:]
+	return how
+}
+
+// receive is the vendor's work on a create request. It sets the error of the send.
+func (c *creation) receive(ctx context.Context, how *send, counted bool) *providers.Exchange {
+	v, start := c.vendor, time.Now()
 	v.mu.Lock()
 	v.sends++
-	v.counted = append(v.counted, observer.Counted)
+	v.counted = append(v.counted, counted)
 	if how.acts && v.description.DuplicateSafety.GetClass() == enforced && v.holds(c.Key()) {
 		how.acts, how.err = false, v.description.CustomerExists(nil)
 	}
 	if how.acts {
-		v.held = append(v.held, &held{key: c.stored(), requestID: c.request.GetRequestId(), visible: time.Now().Add(how.lag)})
+		v.customers = append(v.customers, &customer{key: c.stored(), requestID: c.request.GetRequestId(), visible: time.Now().Add(how.lag)})
 	}
 	v.mu.Unlock()
 	if how.gate != nil {
@@ -210,19 +235,11 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 		Creates: true, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Status: 200,
 		Request: &enlistv1.VendorRequest{Method: "POST", Url: "http://vendor", Body: "it's $SECRET" + how.body},
 	}
-	var known *providers.Error
-	if errors.As(how.err, &known) {
-		exchange.Stage = known.Stage
+	var failure *providers.Error
+	if errors.As(how.err, &failure) {
+		exchange.Stage = failure.Stage
 	}
-	observer.Exchanged(exchange)
-	if how.err != nil {
-		return nil, how.err
-	}
-	response := c.answer()
-	if exists {
-		response.Outcome = enlistv1.Outcome_OUTCOME_UPDATED
-	}
-	return response, nil
+	return exchange
 }
 
 func (c *creation) stored() string {
@@ -232,16 +249,16 @@ func (c *creation) stored() string {
 	return c.Key()
 }
 
-func (c *creation) answer() *enlistv1.CreateCustomerResponse {
+func (c *creation) response() *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: &enlistv1.Customer{Id: c.stored()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
 		VendorRecord: c.record,
 	}
 }
 
-// find returns a customer that look-ups show, and holds whether there is one at all; callers hold the lock.
-func (v *vendor) find(key string) *held {
-	for _, there := range v.held {
+// find returns a customer that look-ups show. Its caller holds the lock.
+func (v *vendor) find(key string) *customer {
+	for _, there := range v.customers {
 		if there.key == key && !there.visible.After(time.Now()) {
 			return there
 		}
@@ -249,8 +266,9 @@ func (v *vendor) find(key string) *held {
 	return nil
 }
 
+// holds reports whether the vendor has a customer, shown or not. Its caller holds the lock.
 func (v *vendor) holds(key string) bool {
-	for _, there := range v.held {
+	for _, there := range v.customers {
 		if there.key == key {
 			return true
 		}
@@ -285,18 +303,18 @@ func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 		return nil, notSentError()
 	}
 	var candidates []providers.Candidate
-	for _, there := range v.held {
+	for _, there := range v.customers {
 		if there.key != c.Key() || there.visible.After(time.Now()) {
 			continue
 		}
-		candidate := providers.Candidate{Match: providers.MatchOther, Response: c.answer()}
+		candidate := providers.Candidate{Match: providers.MatchOther, Response: c.response()}
 		switch there.requestID {
 		case c.request.GetRequestId():
 			candidate.Match = providers.MatchOurs
 		case "unclear":
 			candidate.Match = providers.MatchUnclear
 		default:
-			if v.alike {
+			if v.sameContent {
 				candidate.Match, candidate.Alike = providers.MatchOurs, true
 			}
 		}
@@ -311,7 +329,7 @@ func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 func (v *vendor) put(key, requestID string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.held = append(v.held, &held{key: key, requestID: requestID})
+	v.customers = append(v.customers, &customer{key: key, requestID: requestID})
 }
 
 const (
@@ -329,7 +347,7 @@ func notSentError() error {
 	return &providers.Error{Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "not reached", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT}
 }
 
-func heldBackError(left time.Duration) error {
+func breakerError(left time.Duration) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "held back", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: left,
 		Cause: providers.ErrHeldBack,

@@ -20,8 +20,9 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// A backup that is made under load, and restored after the journal was lost, answers every create that had an answer before it, and nothing is
-// sent again for them. What came later is forgotten: where the vendor holds a key, asking again still creates nothing twice.
+// A backup that is made under load is restored after the journal was lost. It has the response of
+// each creation that had one before it, and nothing is sent again for these. Later creations are
+// missing. If the vendor enforces a key, a repeated request still creates nothing twice.
 func TestBackup(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -35,7 +36,7 @@ func TestBackup(t *testing.T) {
 	}
 }
 
-// backup is a way to copy a journal and to put the copy in its place.
+// backup copies a journal and restores the copy.
 type backup struct {
 	take, restore func(t *testing.T, r *replica)
 }
@@ -52,7 +53,7 @@ func sqliteBackup(t *testing.T) (*configv1.Journal, backup) {
 		},
 		restore: func(t *testing.T, _ *replica) {
 			t.Helper()
-			for _, suffix := range []string{"-wal", "-shm"} { // they belong to the file that was lost
+			for _, suffix := range []string{"-wal", "-shm"} { // they belong to the lost file
 				if err := os.Remove(path + suffix); err != nil && !os.IsNotExist(err) {
 					t.Fatal(err)
 				}
@@ -113,21 +114,21 @@ func lostAndRestored(t *testing.T, c *chance, journal *configv1.Journal, how bac
 	for _, c := range before {
 		response, err := askAgain(ctx, r, c)
 		if err != nil || !response.GetReplayed() {
-			t.Errorf("%s is not answered from the copy: %v %v", short(c), response, err)
+			t.Errorf("the copy has no response for %s: %v %v", short(c), response, err)
 			continue
 		}
 		if response.Replayed = false; !proto.Equal(response, c.successes[0]) {
-			t.Errorf("%s is answered otherwise:\n%s\n%s", short(c), text(c.successes[0]), text(response))
+			t.Errorf("%s has another response:\n%s\n%s", short(c), text(c.successes[0]), text(response))
 		}
 	}
 	forgotten := 0
 	for _, c := range after {
 		response, err := askAgain(ctx, r, c)
-		if status.Code(err) == codes.Unavailable { // the copy has it as about to be looked for, and so as not sent: that starts again, with a look
+		if status.Code(err) == codes.Unavailable { // the copy has it before the release, so it is NOT_SENT and restarts with a look-up
 			response, err = askAgain(ctx, r, c)
 		}
 		switch {
-		case c.vendor.sandbox == sandbox.Avvio, response.GetReplayed(): // the one has no key; the other the copy had after all
+		case c.vendor.sandbox == sandbox.Avvio, response.GetReplayed(): // Avvio has no key; a replayed creation is in the copy
 			continue
 		case err != nil && status.Code(err) != codes.AlreadyExists:
 			r.complain(ctx, c, "is forgotten, and answered with %v", err)
@@ -135,7 +136,7 @@ func lostAndRestored(t *testing.T, c *chance, journal *configv1.Journal, how bac
 		forgotten++
 	}
 	if forgotten == 0 {
-		t.Error("nothing was forgotten: the copy was not put in place")
+		t.Error("no creation is missing: the copy was not restored")
 	}
 	created := map[string]int{}
 	for _, v := range vendors() {
@@ -149,22 +150,23 @@ func lostAndRestored(t *testing.T, c *chance, journal *configv1.Journal, how bac
 			t.Errorf("%s was created %d times", short(c), times)
 		}
 	}
-	t.Logf("%d creates before the copy, all answered from it; %d after it, of which %d were forgotten and created nothing again", len(before), len(after), forgotten)
+	t.Logf("%d creations before the copy, all with a response from it; %d after it, of which %d were missing and created nothing twice",
+		len(before), len(after), forgotten)
 }
 
-// askAgain calls with the request_id of before.
+// askAgain repeats the request with its request_id.
 func askAgain(ctx context.Context, r *replica, c *create) (*enlistv1.CreateCustomerResponse, error) {
 	request, _ := proto.Clone(c.request).(*enlistv1.CreateCustomerRequest)
 	return r.now().createOverGRPC(ctx, request)
 }
 
-// steadyLoad is callers who create one customer after the other.
+// steadyLoad has callers who create one customer after the other.
 type steadyLoad struct {
 	enough  context.CancelFunc
 	working sync.WaitGroup
 
 	mu      sync.Mutex
-	creates []*create // in the order in which they were answered
+	creates []*create // in the order of their responses
 }
 
 func startLoad(ctx context.Context, t *testing.T, r *replica) *steadyLoad {
@@ -194,14 +196,14 @@ func startLoad(ctx context.Context, t *testing.T, r *replica) *steadyLoad {
 	return l
 }
 
-// done returns the creates that have an answer.
+// done returns the creations that have a response.
 func (l *steadyLoad) done() []*create {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.creates)
 }
 
-// until waits for so many answers.
+// until waits for a number of responses.
 func (l *steadyLoad) until(ctx context.Context, t *testing.T, count int) {
 	t.Helper()
 	for len(l.done()) < count {

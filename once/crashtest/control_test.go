@@ -25,7 +25,7 @@ func newVendorControl(t *testing.T, url string) *vendorControl {
 	return &vendorControl{t, url, &orderedFaults{}}
 }
 
-// orderedFaults holds the kinds of fault that were ordered.
+// orderedFaults has the kinds of fault that were injected.
 type orderedFaults struct {
 	mu    sync.Mutex
 	kinds map[faultOf]bool
@@ -46,14 +46,14 @@ func (o *orderedFaults) note(fault sandbox.Fault) {
 	o.kinds[faultOf{fault.Vendor, fault.Kind}] = true
 }
 
-// has reports whether a fault of that kind was ordered at the vendor.
+// has reports whether a fault of that kind was injected at the vendor.
 func (o *orderedFaults) has(vendor sandbox.Vendor, kind sandbox.FaultKind) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.kinds[faultOf{vendor, kind}]
 }
 
-// generalFaults are the kinds of fault that the sandbox takes for every operation.
+// generalFaults are the kinds of fault that the sandbox accepts for every operation.
 func generalFaults() []sandbox.FaultKind {
 	return []sandbox.FaultKind{
 		sandbox.Latency, sandbox.Status500, sandbox.Status429, sandbox.DropBefore, sandbox.DropAfter,
@@ -82,7 +82,7 @@ var selectiveFaults = sync.OnceValue(func() map[sandbox.Vendor]map[sandbox.Fault
 	return operations
 })
 
-// faultKinds returns the kinds of fault that the sandbox takes for an operation of a vendor.
+// faultKinds returns the kinds of fault that the sandbox accepts for an operation of a vendor.
 func faultKinds(v *vendor, operation string) []sandbox.FaultKind {
 	kinds := generalFaults()
 	others := selectiveFaults()[v.sandbox]
@@ -94,7 +94,7 @@ func faultKinds(v *vendor, operation string) []sandbox.FaultKind {
 	return kinds
 }
 
-// fault orders a fault at the sandbox.
+// fault injects a fault.
 func (c *vendorControl) fault(fault sandbox.Fault) {
 	c.ordered.note(fault)
 	body, _ := json.Marshal(fault)
@@ -105,11 +105,11 @@ func (c *vendorControl) fault(fault sandbox.Fault) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		c.t.Errorf("the sandbox does not take %s: %s", body, response.Status)
+		c.t.Errorf("the sandbox does not accept %s: %s", body, response.Status)
 	}
 }
 
-// pendingFaults returns what was ordered and has not happened.
+// pendingFaults returns the injected faults that have not happened.
 func (c *vendorControl) pendingFaults() []sandbox.Fault {
 	var pending struct{ Faults []sandbox.Fault }
 	c.call(http.MethodGet, "/sandbox/faults", &pending)
@@ -118,7 +118,7 @@ func (c *vendorControl) pendingFaults() []sandbox.Fault {
 
 func (c *vendorControl) withdrawFaults() { c.call(http.MethodDelete, "/sandbox/faults", nil) }
 
-// records returns what a vendor holds.
+// records returns a vendor's records.
 func (c *vendorControl) records(v sandbox.Vendor) []sandbox.Record {
 	var held struct{ Records []sandbox.Record }
 	c.call(http.MethodGet, "/sandbox/records?vendor="+string(v), &held)

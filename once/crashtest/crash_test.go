@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// roundLimit is when a round is given up as hanging.
+// roundLimit is the time after which a round counts as hanging.
 const roundLimit = 3 * time.Minute
 
 // A process that dies at any step, at any vendor, neither loses a customer nor creates one twice.
@@ -40,17 +40,17 @@ func TestEveryStep(t *testing.T) {
 	}
 }
 
-// neverFires proves that a step which is said to be out of a vendor's reach is.
+// neverFires proves that a step which is marked unreachable at a vendor is unreachable.
 func neverFires(t *testing.T, point crashPoint, v *vendor) {
 	t.Helper()
 	point.onExisting = nil
 	if found := killAtStep(t, chanceOf(t.Name()), &point, v); found.kills > 0 {
-		t.Errorf("%s reaches %s after all", v.name, point.name)
+		t.Errorf("%s reaches %s, which is marked unreachable", v.name, point.name)
 	}
 }
 
-// killAtStep plays a round: callers create at one vendor, and the process dies at the step; then perhaps twice more, at any step.
-// The tally's kills are those at the step.
+// killAtStep runs a round. Callers create at one vendor, and the process dies at the step. It may
+// then die twice more, at any step. The tally's kills are those at the step.
 func killAtStep(t *testing.T, c *chance, point *crashPoint, v *vendor) tally {
 	t.Helper()
 	var mu sync.Mutex

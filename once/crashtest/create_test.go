@@ -21,28 +21,28 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// create is one customer that somebody wants, and every answer that anybody ever got.
+// create is one creation that callers want, with every response that they got.
 type create struct {
 	vendor  *vendor
 	request *enlistv1.CreateCustomerRequest
 
 	mu        sync.Mutex
 	successes []*enlistv1.CreateCustomerResponse // replayed cleared
-	refusals  []*status.Status                   // answers that say: never
-	person    bool                               // was told that a person must decide
+	refusals  []*status.Status                   // final refusals
+	person    bool                               // a response said that a person must decide
 	tries     int
 }
 
-// verdict is what an answer means to the caller.
+// verdict is what a response means to the caller.
 type verdict int
 
 const (
-	again  verdict = iota // not an end: repeat with the same request_id
-	over                  // the end
-	person                // somebody must decide
+	again  verdict = iota // not final: repeat with the same request_id
+	over                  // final
+	person                // a person must decide
 )
 
-// try calls once, over gRPC or REST, and keeps the answer.
+// try sends the request once, over gRPC or REST, and keeps the response.
 func (c *create) try(ctx context.Context, p *process, overREST bool) verdict {
 	c.mu.Lock()
 	c.tries++
@@ -78,7 +78,7 @@ func (c *create) try(ctx context.Context, p *process, overREST bool) verdict {
 	return again
 }
 
-// detailsOf returns the reason of an error, and whether it says to come again.
+// detailsOf returns the reason of an error, and whether it has RetryInfo.
 func detailsOf(said *status.Status) (reason string, retry bool) {
 	for _, detail := range said.Details() {
 		switch detail := detail.(type) {
@@ -95,7 +95,7 @@ func (p *process) createOverGRPC(ctx context.Context, request *enlistv1.CreateCu
 	return p.customers.CreateCustomer(ctx, request)
 }
 
-// createOverREST does the same over REST, the request_id in the header.
+// createOverREST does the same over REST, with the request_id in the header.
 func (p *process) createOverREST(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	path := p.rest + "/v1/providers/" + request.GetProvider() + "/customers"
 	key := request.GetRequestId()
@@ -108,12 +108,12 @@ func (p *process) createOverREST(ctx context.Context, request *enlistv1.CreateCu
 	if err != nil {
 		return nil, err
 	}
-	call.GetBody = nil // the client must not repeat the call by itself
+	call.GetBody = nil // the client must not repeat the request
 	call.Header.Set("Content-Type", "application/json")
 	call.Header.Set("Idempotency-Key", key)
 	answer, err := http.DefaultClient.Do(call)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", status.Error(codes.Unavailable, "no answer"), err)
+		return nil, fmt.Errorf("%w: %w", status.Error(codes.Unavailable, "no response"), err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)
@@ -131,17 +131,17 @@ func (p *process) createOverREST(ctx context.Context, request *enlistv1.CreateCu
 	return nil, status.ErrorProto(said)
 }
 
-// manner is how a caller goes about a create.
+// manner is how a caller repeats a request.
 type manner struct {
-	// hurried: some of the calls have hardly any time.
+	// hurried: some of the requests have a very short deadline.
 	hurried bool
-	// leaves: after a call without an end the caller is away for a while.
+	// leaves: after a response that is not final the caller pauses for a while.
 	leaves bool
-	// never: and does not come back.
+	// never: and does not return.
 	never bool
 }
 
-// pursue repeats a create until it has an end, or the caller's manner says that it does not.
+// pursue repeats a request until the response is final, or the manner of the caller ends it.
 func (c *create) pursue(ctx context.Context, w *world, m manner) {
 	for ctx.Err() == nil {
 		p := w.server(ctx)
@@ -169,8 +169,8 @@ func (c *create) pursue(ctx context.Context, w *world, m manner) {
 	}
 }
 
-// callers carries out creates, each as somebody would: steadily, in a hurry, twice at once, with absences, or giving up at once. It
-// returns them when everybody is done.
+// callers sends requests in several manners: steadily, in a hurry, twice at once, with pauses, or
+// only once. It returns the creations when all callers are done.
 func callers(ctx context.Context, w *world, creates []*create, atOnce int) {
 	queue := make(chan *create)
 	var working sync.WaitGroup
@@ -192,7 +192,7 @@ func callers(ctx context.Context, w *world, creates []*create, atOnce int) {
 	working.Wait()
 }
 
-// mannersOf says who pursues a create, at the same time.
+// mannersOf returns the manners of the callers that send a request at the same time.
 func mannersOf(c *chance) []manner {
 	switch roll := c.upTo(100); {
 	case roll < 35:

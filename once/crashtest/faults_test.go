@@ -7,7 +7,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// Whatever a vendor does wrong, when it creates and when it is asked, a customer is created once and everybody is told the same.
+// Whatever fault the vendor has, in a creation or a look-up, a customer is created once and all
+// callers get the same outcome.
 func TestEveryFault(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -16,7 +17,7 @@ func TestEveryFault(t *testing.T) {
 		for _, operation := range append([]string{"create"}, v.lookups...) {
 			for _, kind := range faultKinds(&v, operation) {
 				if kind == sandbox.SlowLookup && operation != "create" {
-					continue // it is the same whatever it is ordered for
+					continue // the fault is the same for each operation
 				}
 				t.Run(v.name+"/"+operation+"/"+string(kind), func(t *testing.T) {
 					t.Parallel()
@@ -27,7 +28,7 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
-// failAt has callers create while a vendor's operation fails, and asserts that it did.
+// failAt makes callers create while a vendor's operation fails, and asserts that it did.
 func failAt(t *testing.T, c *chance, v *vendor, operation string, kind sandbox.FaultKind) {
 	t.Helper()
 	w := newWorld(t, c, func() string { return "" }, func(step string) { t.Errorf("the server died at %q", step) })

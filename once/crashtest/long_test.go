@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// TestForLong plays rounds of every kind, over and over, until its time is over, and makes the table.
+// TestForLong runs rounds of every kind again and again until -crash.duration is over, and makes
+// the table.
 func TestForLong(t *testing.T) {
 	if *duration == 0 {
 		t.Skip("-crash.duration is not set")
@@ -36,7 +37,8 @@ func TestForLong(t *testing.T) {
 	}
 }
 
-// kindsOfRound are all there are: every step at every vendor, rivals at every vendor, and any moment as often as there are vendors.
+// kindsOfRound returns all kinds of round: every step at every vendor, rivals at every vendor, and
+// any moment as often as there are vendors.
 func kindsOfRound() []func(*testing.T, *chance) {
 	var kinds []func(*testing.T, *chance)
 	for _, v := range vendors() {

@@ -23,7 +23,7 @@ var (
 
 	// binary is the program with its crash points.
 	binary string
-	// scratch holds a folder for each round; it is kept when a test fails.
+	// scratch has a folder for each round. It is kept if a test fails.
 	scratch string
 )
 
@@ -51,13 +51,13 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// chance is a source of chance that many may draw from.
+// chance is a random source for concurrent use.
 type chance struct {
 	mu     sync.Mutex
 	source *rand.Rand
 }
 
-// chanceOf gives every round its own chance, so that one repeats whatever else is run.
+// chanceOf returns the random source of a round, so that the round repeats whatever else runs.
 func chanceOf(round string) *chance {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(round))
@@ -71,10 +71,10 @@ func (c *chance) upTo(n int) int {
 	return c.source.IntN(n)
 }
 
-// percent reports true that often.
+// percent returns true with this probability.
 func (c *chance) percent(p int) bool { return c.upTo(100) < p }
 
-// between returns a duration.
+// between returns a random duration.
 func (c *chance) between(least, most time.Duration) time.Duration {
 	return least + time.Duration(c.upTo(int(most-least)))
 }

@@ -66,20 +66,21 @@ func outageKinds() []func(*testing.T, *chance) {
 	return kinds
 }
 
-// outage is a way to take the journal away from a process that goes on.
+// outage is a way to make the journal unavailable to a running process.
 type outage struct {
-	// journal is where the process keeps its journal.
+	// journal is the process's journal.
 	journal *configv1.Journal
 	// begin takes it away, and end gives it back.
 	begin, end func(*process)
-	// readable: what is recorded can still be read.
+	// readable: recorded creations can still be read.
 	readable bool
-	// silent: nobody says that it is away, so that each call has to give up by itself.
+	// silent: no error says that the journal is unavailable, so each call must time out.
 	silent bool
 }
 
-// While the journal is away a create is refused before the vendor hears of it; what was sent before is answered as the vendor says, and
-// recorded once the journal is back. Nothing needs to be started again.
+// While the journal is unavailable, Enlist refuses a creation before it calls the vendor. Creations
+// that were sent before get the vendor's response, which is recorded when the journal is back. No
+// process must be started again.
 func TestJournalAway(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -128,7 +129,8 @@ func noRoom(t *testing.T) *outage {
 	}
 }
 
-// smallDisk mounts one; where that is not allowed, the test is skipped: a file size limit makes SQLite fail in the same places.
+// smallDisk mounts a small file system. It skips the test if this is not allowed. A limit of the
+// file size makes SQLite fail in the same places.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -165,7 +167,7 @@ func makeRoom(t *testing.T, folder string) {
 	}
 }
 
-// limitFiles limits how large a process may make its files.
+// limitFiles limits the size of a process's files.
 func limitFiles(t *testing.T, p *process, most uint64) {
 	t.Helper()
 	limit := unix.Rlimit{Cur: most, Max: unix.RLIM_INFINITY}
@@ -174,7 +176,7 @@ func limitFiles(t *testing.T, p *process, most uint64) {
 	}
 }
 
-// awayAndBack takes the journal away while creates are with the vendors, and gives it back.
+// awayAndBack makes the journal unavailable while requests are at the vendors, and available again.
 func awayAndBack(t *testing.T, c *chance, o *outage) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -182,7 +184,7 @@ func awayAndBack(t *testing.T, c *chance, o *outage) tally {
 	side := newVendorSide()
 	r := newReplica(t, c, side, "a", o.journal, replicaOptions{change: func(config *configv1.Config) {
 		for _, provider := range config.GetProviders() {
-			provider.Timeout.Seconds = 20 // the answers come late on purpose
+			provider.Timeout.Seconds = 20 // the responses are delayed
 		}
 	}})
 	p := r.mustServe(ctx)
@@ -192,7 +194,7 @@ func awayAndBack(t *testing.T, c *chance, o *outage) tally {
 		mustCreate(ctx, t, c, p)
 	}
 
-	// Some are with the vendors when the journal goes away.
+	// Some requests are at the vendors when the journal becomes unavailable.
 	r.orderAll(sandbox.Fault{Operation: "create", Kind: sandbox.Latency, Times: 1, DelayMS: 1500})
 	sent := plainCreates()
 	var answers sync.WaitGroup
@@ -200,15 +202,15 @@ func awayAndBack(t *testing.T, c *chance, o *outage) tally {
 		answers.Go(func() { mustCreate(ctx, t, c, p) })
 	}
 	side.waitForCreates(t, sent)
-	time.Sleep(300 * time.Millisecond) // whoever has looked first has recorded that it sends
+	time.Sleep(300 * time.Millisecond) // creations that look first have recorded the release
 	o.begin(p)
 	began := time.Now()
 	answers.Wait()
 	if took := time.Since(began); !o.silent && took > 15*time.Second {
-		t.Errorf("what the vendors had said was answered after %s", took)
+		t.Errorf("the vendors' responses reached the callers after %s", took)
 	}
 
-	// New ones are refused, and no vendor hears of them.
+	// New requests are refused, and no vendor gets them.
 	during := plainCreates()
 	var refusals sync.WaitGroup
 	for i, c := range during {
@@ -218,7 +220,7 @@ func awayAndBack(t *testing.T, c *chance, o *outage) tally {
 	readWhileAway(ctx, t, o, p, before)
 	for _, c := range during {
 		if calls := side.creates(c, "", time.Time{}); len(calls) > 0 {
-			t.Errorf("%s was refused and is with the vendor: %+v", short(c), calls)
+			t.Errorf("%s was refused and sent: %+v", short(c), calls)
 		}
 	}
 
@@ -234,13 +236,13 @@ func awayAndBack(t *testing.T, c *chance, o *outage) tally {
 			t.Errorf("%s was sent %d times", short(c), len(calls))
 		}
 		if len(c.successes) == 0 {
-			t.Errorf("%s: nobody was ever told that it succeeded", short(c))
+			t.Errorf("%s: no caller got a success", short(c))
 		}
 	}
 	return found
 }
 
-// mustCreate creates with time enough for a journal that takes its time to fail.
+// mustCreate creates with a deadline that is long enough for a journal that fails slowly.
 func mustCreate(ctx context.Context, t *testing.T, c *create, p *process) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
@@ -257,8 +259,8 @@ func mustCreate(ctx context.Context, t *testing.T, c *create, p *process) {
 	c.successes = append(c.successes, response)
 }
 
-// mustRefuse asserts that a create is refused because it cannot be recorded, and that the answer says that nothing was sent and to
-// come again.
+// mustRefuse asserts that a creation is refused because it cannot be recorded, and that the error
+// says that nothing was sent and has RetryInfo.
 func mustRefuse(ctx context.Context, t *testing.T, c *create, p *process, overREST bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
@@ -271,16 +273,17 @@ func mustRefuse(ctx context.Context, t *testing.T, c *create, p *process, overRE
 	_, err := call(ctx, request)
 	said := status.Convert(err)
 	reason, retry := detailsOf(said)
-	// Over REST the time that a caller has is not known to the server.
+	// Over REST the server does not know the caller's deadline.
 	if overREST && ctx.Err() != nil {
 		return
 	}
 	if reason != enlistv1.ErrorReason_JOURNAL_UNAVAILABLE.String() || !retry || !strings.Contains(said.Message(), "it sent nothing") {
-		t.Errorf("%s while the journal is away: %v %s %s", short(c), err, reason, said.Message())
+		t.Errorf("%s while the journal is unavailable: %v %s %s", short(c), err, reason, said.Message())
 	}
 }
 
-// readWhileAway asserts that the vendors' customers can be read without the journal, and so can the journal if it is there.
+// readWhileAway asserts that the vendors' customers can be read without the journal, and the
+// journal too if it is readable.
 func readWhileAway(ctx context.Context, t *testing.T, o *outage, p *process, creates []*create) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -300,7 +303,7 @@ func readWhileAway(ctx context.Context, t *testing.T, o *outage, p *process, cre
 		if err != nil || got.GetOperation().GetState() != succeeded {
 			t.Errorf("the operation of %s cannot be read: %v %v", short(c), got.GetOperation().GetState(), err)
 		}
-		mustCreate(ctx, t, c, p) // again: the answer is in the journal
+		mustCreate(ctx, t, c, p) // a repeat: the response is in the journal
 	}
 	if o.readable {
 		list, err := p.operations.ListOperations(ctx, &enlistv1.ListOperationsRequest{Provider: "-"})
@@ -310,7 +313,7 @@ func readWhileAway(ctx context.Context, t *testing.T, o *outage, p *process, cre
 	}
 }
 
-// A PostgreSQL server that is restarted or crashes while creates go on costs no more than a wait.
+// A restart or crash of the PostgreSQL server only delays creations.
 func TestPostgresRestarts(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -324,7 +327,7 @@ func TestPostgresRestarts(t *testing.T) {
 	}
 }
 
-// restarts plays a round with a server of its own.
+// restarts runs a round with its own server.
 func restarts(t *testing.T, c *chance, times int) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)

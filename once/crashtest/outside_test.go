@@ -14,7 +14,8 @@ const (
 	allVendors  = "all five"
 )
 
-// A process that is killed at any moment, with creates at all vendors under way and any of them failing, neither loses nor doubles one.
+// A process is killed at any moment, with creations in progress at all vendors and faults in any of
+// them. No customer is lost or created twice.
 func TestAnyMoment(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -27,7 +28,8 @@ func TestAnyMoment(t *testing.T) {
 	}
 }
 
-// killAtAnyMoment plays a round: callers create at all vendors at once, and somebody pulls the plug now and then.
+// killAtAnyMoment runs a round. Callers create at all vendors at once, and the process is killed
+// several times.
 func killAtAnyMoment(t *testing.T, c *chance) tally {
 	t.Helper()
 	var kills atomic.Int64
@@ -79,7 +81,7 @@ func killAtAnyMoment(t *testing.T, c *chance) tally {
 	return found
 }
 
-// sleep waits, and reports whether the context let it.
+// sleep waits, and reports whether the whole time has passed before the context ended.
 func sleep(ctx context.Context, wait time.Duration) bool {
 	select {
 	case <-time.After(wait):

@@ -16,7 +16,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// process is one life of the server.
+// process is one process of the server.
 type process struct {
 	command    *exec.Cmd
 	connection *grpc.ClientConn
@@ -24,12 +24,13 @@ type process struct {
 	operations enlistv1.OperationServiceClient
 	rest       string        // base URL
 	admin      string        // address; empty for none
-	died       chan struct{} // closed once it is gone
+	died       chan struct{} // closed when the process has died
 	serving    bool
 	asked      atomic.Bool // to stop
 }
 
-// startProcess starts a server that dies as planned ("" for never), and returns when it serves or has died.
+// startProcess starts a server that dies as planned ("": never). It returns when the server is
+// ready or has died.
 func startProcess(config, plan, logFile string) (*process, error) {
 	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -69,10 +70,11 @@ func startProcess(config, plan, logFile string) (*process, error) {
 	return p, err
 }
 
-// kill ends the process as a power cut would.
+// kill ends the process like a power cut.
 func (p *process) kill() { _ = p.command.Process.Signal(syscall.SIGKILL) }
 
-// stop asks the process to end, and waits for it. It may say that it has cut calls off: exit status 1.
+// stop asks the process to end, and waits for it. Exit status 1 is permitted: the process has cut
+// attempts off.
 func (p *process) stop() error {
 	p.asked.Store(true)
 	_ = p.command.Process.Signal(syscall.SIGTERM)
@@ -83,14 +85,14 @@ func (p *process) stop() error {
 	return nil
 }
 
-// halt stops the process for a while, as a machine that sleeps or swaps does.
+// halt stops the process for a while, like a machine that sleeps or swaps.
 func (p *process) halt(pause time.Duration) {
 	_ = p.command.Process.Signal(syscall.SIGSTOP)
 	time.Sleep(pause)
 	_ = p.command.Process.Signal(syscall.SIGCONT)
 }
 
-// wasKilled reports whether SIGKILL was the end of a process that has died.
+// wasKilled reports whether SIGKILL ended the process.
 func (p *process) wasKilled() bool {
 	status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus)
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL

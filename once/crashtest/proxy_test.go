@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// proxyMode is what becomes of what goes through a proxy.
+// proxyMode is what happens to the data in a proxy.
 type proxyMode int
 
 const (
 	open  proxyMode = iota
-	cut             // connections break, and none can be had
-	deaf            // what is sent is lost, and connections stay
-	mute            // what is sent arrives, and what comes back is lost
-	modes           // how many there are
+	cut             // connections break, and new ones fail
+	deaf            // data to the server is lost, and connections stay
+	mute            // data from the server is lost
+	modes           // number of modes
 )
 
 func (m proxyMode) String() string { return [...]string{"open", "cut", "deaf", "mute"}[m] }
@@ -27,14 +27,15 @@ type proxy struct {
 	listener net.Listener
 	target   string
 
-	cuts atomic.Int64 // how often it was not open any more
+	cuts atomic.Int64 // how often the mode was not open
 
 	mu    sync.Mutex
 	mode  proxyMode
 	conns map[net.Conn]struct{}
 }
 
-// newProxy starts a proxy in front of the server in a DSN, and returns the DSN that goes through it.
+// newProxy starts a proxy in front of the server in a DSN, and returns the DSN that goes through
+// it.
 func newProxy(t *testing.T, dsn string) (p *proxy, through string) {
 	t.Helper()
 	address, err := url.Parse(dsn)
@@ -54,7 +55,8 @@ func newProxy(t *testing.T, dsn string) (p *proxy, through string) {
 	return p, address.String()
 }
 
-// set changes the mode. When it was cut off, deaf or mute, or is now cut, its connections break: they would have lost what they carried.
+// set changes the mode. Connections break if the mode was not open or is now cut, because they
+// would have lost data.
 func (p *proxy) set(mode proxyMode) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -114,7 +116,7 @@ func (p *proxy) carry(near net.Conn) {
 	delete(p.conns, far)
 }
 
-// copy carries one direction, and drops what comes while the mode is the one that loses it.
+// copy copies one direction, and drops the data in the mode that loses it.
 func (p *proxy) copy(to io.Writer, from io.Reader, loses proxyMode) {
 	buffer := make([]byte, 32<<10)
 	for {

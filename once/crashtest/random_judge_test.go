@@ -53,8 +53,8 @@ type judgement struct {
 	calm bool
 }
 
-// judge holds an operation against the vendor's records. It counts how the operation ended and
-// returns everything that is wrong.
+// judge compares an operation with the vendor's records. It counts the outcome and returns
+// everything that is wrong.
 func (f *findings) judge(j *judgement) (wrong []string) {
 	in, v := j.in, j.in.create.vendor
 	complain := func(counter *int, format string, values ...any) {
@@ -160,8 +160,8 @@ func (j *judgement) judgeSuccess(others int) (wrong []string) {
 	return wrong
 }
 
-// ordered reports whether a fault of that kind was ordered for the input, or for an earlier one for
-// the same customer.
+// ordered reports whether a fault of that kind was injected for the input, or for an earlier one
+// for the same customer.
 func (in *input) ordered(kind sandbox.FaultKind, operations ...string) bool {
 	for _, at := range append(in.before, in) {
 		for _, fault := range at.faults {

@@ -21,13 +21,15 @@ import (
 )
 
 const (
-	// lease is how long others take a replica for alive that is not heard of; journal.Options has it as the default.
+	// lease is how long other replicas take a silent one for alive: the default of journal.Options.
 	lease = 10 * time.Second
-	// takenOver is when the work of a replica that has died is certainly in other hands: the lease, the reconciler's tick, and room for noise.
+	// takenOver is the time after which another replica has certainly taken the work of a dead one:
+	// the lease, the reconciler's tick, and a margin.
 	takenOver = lease + 4*time.Second
 )
 
-// vendorSide is the vendors as several replicas see them: one sandbox, at an address for each replica, so that it can be told who called.
+// vendorSide is the vendors as several replicas see them: one sandbox with an address for each
+// replica, so that the test knows which replica sent a request.
 type vendorSide struct {
 	api     http.Handler
 	ordered *orderedFaults
@@ -36,7 +38,7 @@ type vendorSide struct {
 	calls []vendorCall
 }
 
-// vendorCall is a request that has come to the vendors' side, whatever became of it there.
+// vendorCall is a request that has reached the vendors' side, whatever happened to it there.
 type vendorCall struct {
 	from    string // the replica
 	at      time.Time
@@ -70,7 +72,8 @@ func (s *vendorSide) note(replica string, r *http.Request, body string) {
 	s.calls = append(s.calls, vendorCall{from: replica, at: time.Now(), creates: creates, text: strings.ToLower(text)})
 }
 
-// creates returns the requests that would create a customer, since a time; from a replica, or from any when that is empty.
+// creates returns the create requests for a customer since a time, from a replica or, if that is
+// empty, from all.
 func (s *vendorSide) creates(c *create, from string, since time.Time) (found []vendorCall) {
 	key, _, _ := strings.Cut(strings.ToLower(c.vendor.key(c.request)), "@")
 	s.mu.Lock()
@@ -83,7 +86,7 @@ func (s *vendorSide) creates(c *create, from string, since time.Time) (found []v
 	return found
 }
 
-// waitForCreates waits until each create has come to the vendors' side.
+// waitForCreates waits until each create request has reached the vendors' side.
 func (s *vendorSide) waitForCreates(t *testing.T, creates []*create) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
@@ -97,12 +100,13 @@ func (s *vendorSide) waitForCreates(t *testing.T, creates []*create) {
 			return
 		}
 		if time.Since(began) > 20*time.Second {
-			t.Fatalf("%d of %d creates have come to the vendors", there, len(creates))
+			t.Fatalf("%d of %d create requests have reached the vendors", there, len(creates))
 		}
 	}
 }
 
-// waitForSends waits until creates of a replica have come to the vendors within the last moments, and reports whether that was so.
+// waitForSends waits until a number of a replica's create requests have just reached the vendors,
+// and reports whether they did.
 func (s *vendorSide) waitForSends(ctx context.Context, replica string, count int) bool {
 	for began := time.Now(); time.Since(began) < 20*time.Second; {
 		s.mu.Lock()
@@ -130,17 +134,18 @@ type replica struct {
 	gate chan struct{} // has room while the server may start
 }
 
-// replicaOptions say what is particular about a replica.
+// replicaOptions are the options of a replica.
 type replicaOptions struct {
-	// plan is the ENLIST_CRASH of its first life.
+	// plan is the ENLIST_CRASH of its first process.
 	plan string
 	// change changes its configuration; nil for no change.
 	change func(*configv1.Config)
-	// killed hears of its kills; nil for nobody.
+	// killed is called at each kill; nil for none.
 	killed func()
 }
 
-// newReplica starts a replica. It goes on until the test ends, and comes back whenever it was killed, unless it is held down.
+// newReplica starts a replica. It runs until the test ends, and starts again after each kill,
+// unless it is held down.
 func newReplica(t *testing.T, c *chance, side *vendorSide, name string, journal *configv1.Journal, options replicaOptions) *replica {
 	t.Helper()
 	folder, err := os.MkdirTemp(scratch, strings.NewReplacer("/", "-", " ", "").Replace(t.Name())+"-"+name+"-")
@@ -184,7 +189,7 @@ func newReplica(t *testing.T, c *chance, side *vendorSide, name string, journal 
 	return r
 }
 
-// holdDown keeps the server down once it is, until letUp.
+// holdDown prevents the next start of the server until letUp.
 func (r *replica) holdDown() { <-r.gate }
 
 func (r *replica) letUp() {
@@ -194,7 +199,7 @@ func (r *replica) letUp() {
 	}
 }
 
-// now returns the server that serves at the moment; nil for none.
+// now returns the server that runs at present; nil for none.
 func (r *replica) now() *process {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -215,7 +220,7 @@ func (r *replica) signal(signal syscall.Signal) {
 	}
 }
 
-// mustServe waits for the server and fails the test when none comes.
+// mustServe waits for the server. It fails the test if none starts.
 func (r *replica) mustServe(ctx context.Context) *process {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -227,11 +232,11 @@ func (r *replica) mustServe(ctx context.Context) *process {
 	return p
 }
 
-// stillThat fails the test when the server is not that one any more.
+// stillThat fails the test if another server runs now.
 func (r *replica) stillThat(p *process) {
 	r.t.Helper()
 	if r.now() != p {
-		r.t.Errorf("replica %s was started again, or is gone: %s; see %s", r.name, p.how(), r.folder)
+		r.t.Errorf("replica %s was started again or does not run: %s; see %s", r.name, p.how(), r.folder)
 	}
 }
 
@@ -247,7 +252,7 @@ func onSQLite(folder string) *configv1.Journal {
 	return &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: filepath.Join(folder, "enlist.db")}}}
 }
 
-// pursueAnywhere repeats a create until it has an end, each time at any of the replicas that serve.
+// pursueAnywhere repeats a request until the response is final, each time at any running replica.
 func pursueAnywhere(ctx context.Context, c *create, replicas []*replica, m manner) {
 	for ctx.Err() == nil {
 		r := one(replicas[0].chance, replicas)
@@ -276,7 +281,7 @@ func pursueAnywhere(ctx context.Context, c *create, replicas []*replica, m manne
 	}
 }
 
-// callersAnywhere carries out creates, spread over replicas. At least two go after each create, each wherever it likes.
+// callersAnywhere sends requests to any of the replicas. Each request has at least two callers.
 func callersAnywhere(ctx context.Context, replicas []*replica, creates []*create, atOnce int) {
 	queue := make(chan *create)
 	var working sync.WaitGroup
@@ -302,7 +307,7 @@ func callersAnywhere(ctx context.Context, replicas []*replica, creates []*create
 	working.Wait()
 }
 
-// createsAtAll makes count creates at each vendor.
+// createsAtAll makes a number of creations at each vendor.
 func createsAtAll(c *chance, count int) (creates []*create) {
 	all := vendors()
 	for range count {
@@ -313,7 +318,7 @@ func createsAtAll(c *chance, count int) (creates []*create) {
 	return creates
 }
 
-// plainCreates makes one create at each vendor that asks for nothing but a new customer.
+// plainCreates makes one creation of a new customer at each vendor.
 func plainCreates() (creates []*create) {
 	all := vendors()
 	for i := range all {
@@ -322,7 +327,7 @@ func plainCreates() (creates []*create) {
 	return creates
 }
 
-// verifyAt verifies at one replica, and then that the others say the same.
+// verifyAt verifies at one replica, and then that the others return the same.
 func verifyAt(ctx context.Context, replicas []*replica, creates []*create) tally {
 	found := verify(ctx, replicas[0].world, creates)
 	for _, other := range replicas[1:] {
@@ -340,7 +345,7 @@ func verifyAt(ctx context.Context, replicas []*replica, creates []*create) tally
 	return found
 }
 
-// orderAll orders the same fault for the next creates at all vendors.
+// orderAll injects the same fault for the next creations at all vendors.
 func (r *replica) orderAll(fault sandbox.Fault) {
 	for _, v := range vendors() {
 		fault.Vendor = v.sandbox
@@ -348,7 +353,7 @@ func (r *replica) orderAll(fault sandbox.Fault) {
 	}
 }
 
-// short is a create for messages.
+// short names a creation in messages.
 func short(c *create) string {
 	text, _ := json.Marshal(map[string]string{"provider": c.vendor.name, "request_id": c.request.GetRequestId()})
 	return fmt.Sprint(string(text))

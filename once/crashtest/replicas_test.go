@@ -19,7 +19,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// Two replicas with one PostgreSQL are as good as one: whoever is asked, whoever dies, freezes or is cut off, a customer is created once.
+// Two replicas with one PostgreSQL create a customer once, whichever of them gets the request,
+// dies, freezes or is cut off.
 func TestReplicas(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -34,7 +35,8 @@ func TestReplicas(t *testing.T) {
 			})
 		}
 	}
-	// Frozen at the very step: between the lease check and the connection, and between the connection and the request.
+	// Frozen at a step: between the lease check and the connection, or between the connection and the
+	// request.
 	for _, step := range []string{"before-release", "before-send", "connected"} {
 		t.Run("frozen at "+step, func(t *testing.T) {
 			t.Parallel()
@@ -43,7 +45,7 @@ func TestReplicas(t *testing.T) {
 	}
 }
 
-// pairRound is something that happens to two replicas.
+// pairRound is an event at two replicas.
 type pairRound struct {
 	name, row string
 	play      func(*testing.T, *chance, *pair) tally
@@ -67,7 +69,7 @@ func (r *pairRound) run(t *testing.T, c *chance, p *pair) {
 	results.add(allVendors, r.row, found)
 }
 
-// pair is two replicas, a and b. The way from a to PostgreSQL goes through a proxy.
+// pair is two replicas, a and b. A proxy is between a and PostgreSQL.
 type pair struct {
 	side    *vendorSide
 	journal *configv1.Journal
@@ -99,22 +101,25 @@ func (p *pair) start(t *testing.T, c *chance, options replicaOptions) []*replica
 	return []*replica{p.a, p.b}
 }
 
-// toldEarly counts, apart from what fails a test, answers that were given before they could be recorded: a replica that cannot reach PostgreSQL tells its
-// caller what the vendor has just said, while the other replica, which takes the create over, records what it has found or been told. It is the
-// same customer, but Caliq shows fewer of its ids than it says when it creates, and where the vendor merges the other may have sent it again
-// meanwhile and have updated what was created. Only after a cut, and for the same customer id.
+// toldEarly counts responses that were given before they could be recorded, instead of failing the
+// test. A replica that cannot reach PostgreSQL returns the vendor's response to its caller.
+// Meanwhile the other replica takes the creation over and records its own response. Both are about
+// the same customer. But Caliq shows fewer ids in a read than in its response to a creation. And if
+// the vendor merges, the other replica may have sent the request again and updated the customer.
+// toldEarly accepts this only after a cut, and for the same customer id.
 func (p *pair) toldEarly(t *testing.T) func(a, b *enlistv1.CreateCustomerResponse) bool {
 	return func(a, b *enlistv1.CreateCustomerResponse) bool {
 		if p.middle.cuts.Load() == 0 || a.GetCustomer().GetId() == "" || a.GetCustomer().GetId() != b.GetCustomer().GetId() {
 			return false
 		}
-		t.Logf("%s: told by the replica that was cut off, and recorded otherwise by the other: %s %v, %s %v", a.GetRequestId(),
+		t.Logf("%s: the response of the replica that was cut off differs from the record of the other: %s %v, %s %v", a.GetRequestId(),
 			a.GetOutcome(), a.GetCustomer().GetVendorIds(), b.GetOutcome(), b.GetCustomer().GetVendorIds())
 		return true
 	}
 }
 
-// The same create, sent to both replicas at once, is sent to the vendor once, and both have the answer.
+// The same creation, sent to both replicas at once, is sent to the vendor once, and both replicas
+// have the response.
 func together(t *testing.T, c *chance, p *pair) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -134,13 +139,14 @@ func together(t *testing.T, c *chance, p *pair) tally {
 	calls.Wait()
 	for _, c := range creates {
 		if sent := p.side.creates(c, "", time.Time{}); len(sent) != 1 || len(c.successes) != len(replicas) {
-			t.Errorf("%s was sent %d times and %d have the answer", short(c), len(sent), len(c.successes))
+			t.Errorf("%s was sent %d times and %d callers have the response", short(c), len(sent), len(c.successes))
 		}
 	}
 	return verifyAt(ctx, replicas, creates)
 }
 
-// Two creates for the same customer, on a replica each: one creates it, and where the caller chooses the id the other is told that it exists.
+// Two creations for the same customer, one on each replica: one creates it. If the caller chooses
+// the id, the other gets CUSTOMER_EXISTS.
 func rivalsOnBoth(t *testing.T, c *chance, p *pair) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -187,7 +193,7 @@ func rivalsOnBoth(t *testing.T, c *chance, p *pair) tally {
 	return found
 }
 
-// recordsOf returns what the vendor has of a create's customer.
+// recordsOf returns the vendor's records of a creation's customer.
 func (p *pair) recordsOf(c *create) (held []sandbox.Record) {
 	for _, record := range p.b.records(c.vendor.sandbox) {
 		if c.has(record) {
@@ -197,11 +203,11 @@ func (p *pair) recordsOf(c *create) (held []sandbox.Record) {
 	return held
 }
 
-// underLoad has callers at both replicas while something happens to one of them.
+// underLoad keeps callers at both replicas while something happens to one of them.
 func (p *pair) underLoad(ctx context.Context, t *testing.T, c *chance, replicas []*replica, happen func()) []*create {
 	t.Helper()
 	all := vendors()
-	for i := range all { // answers that come late, and look-ups that go on for a while
+	for i := range all { // delayed responses, and look-ups that repeat for a while
 		p.b.fault(sandbox.Fault{Vendor: all[i].sandbox, Operation: "create", Kind: sandbox.Latency, Times: 4, DelayMS: int64(600 + c.upTo(600))})
 		p.b.fault(sandbox.Fault{Vendor: all[i].sandbox, Operation: "create", Kind: sandbox.DropAfter, Times: 1 + c.upTo(2)})
 		disturb(p.b.world, &all[i], 3)
@@ -220,7 +226,8 @@ func (p *pair) underLoad(ctx context.Context, t *testing.T, c *chance, replicas 
 	return creates
 }
 
-// A replica dies in the middle of sends and look-ups and does not come back: the other finishes its work once the lease is over.
+// A replica dies during sends and look-ups and does not return. The other finishes its work after
+// the lease.
 func replicaKilled(t *testing.T, c *chance, p *pair) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -230,7 +237,7 @@ func replicaKilled(t *testing.T, c *chance, p *pair) tally {
 		p.a.holdDown()
 		p.a.signal(syscall.SIGKILL)
 	})
-	found := verify(ctx, p.b.world, creates) // alone
+	found := verify(ctx, p.b.world, creates) // b runs alone
 	p.a.letUp()
 	p.a.mustServe(ctx)
 	if !t.Failed() {
@@ -239,7 +246,7 @@ func replicaKilled(t *testing.T, c *chance, p *pair) tally {
 	return found
 }
 
-// with adds what a second look has shown, without counting the round again.
+// with adds the findings of a second check, without counting the round again.
 func (a tally) with(b tally) tally {
 	b.rounds, b.creates, b.needsPerson = 0, 0, 0
 	a.rounds = 1
@@ -247,7 +254,8 @@ func (a tally) with(b tally) tally {
 	return a
 }
 
-// A replica is frozen for longer than its lease, and goes on as if nothing had been. Others have taken its work over meanwhile.
+// A replica freezes for longer than its lease, and then goes on. Others have taken its work over
+// meanwhile.
 func replicaFrozen(t *testing.T, c *chance, p *pair) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -269,12 +277,14 @@ func replicaFrozen(t *testing.T, c *chance, p *pair) tally {
 	return found
 }
 
-// residue counts customers that exist twice because a replica was frozen between its last look at the lease and the write of the request.
+// residue counts customers that exist twice because a replica froze between its last check of the
+// lease and the write of the request.
 //
-// A process can be stopped between any two instructions, so no check that comes before the write can rule this out; only a vendor that
-// enforces keys can. What is left is the way from the look at the lease, which is made when the connection is there, to the write: some
-// microseconds, in which the vendor's own limit (the context of the call) has ended as well when the process goes on. It can happen here, about
-// once in a hundred thousand freezes of a process with a few sends under way; a duplicate of any other kind fails the test.
+// A process can stop between any two instructions, so no check before the write can prevent this.
+// Only a vendor that enforces keys can. The gap between the check, when the connection is open, and
+// the write is some microseconds. The vendor's own limit (the context of the attempt) has also
+// ended when the process goes on. Here it can happen about once in a hundred thousand freezes of a
+// process with a few sends in progress. A duplicate of any other kind fails the test.
 func (p *pair) residue(t *testing.T, creates []*create, thawed time.Time) (count int) {
 	t.Helper()
 	for _, c := range creates {
@@ -282,7 +292,7 @@ func (p *pair) residue(t *testing.T, creates []*create, thawed time.Time) (count
 		late := p.side.creates(c, "a", thawed)
 		if len(held) > 1 && len(late) > 0 && late[0].at.Sub(thawed) < 2*time.Second && (c.vendor.sandbox == sandbox.Caliq || c.vendor.sandbox == sandbox.Avvio) {
 			count++
-			t.Logf("%s was created %d times: a frozen replica has sent it when it thawed", short(c), len(held))
+			t.Logf("%s was created %d times: a replica sent it after it had been frozen", short(c), len(held))
 		}
 	}
 	if count > 0 {
@@ -291,7 +301,8 @@ func (p *pair) residue(t *testing.T, creates []*create, thawed time.Time) (count
 	return count
 }
 
-// frozenAt freezes a replica at a step of its first send. Whether the other has sent in its place or not: when the first goes on, it must not.
+// frozenAt freezes a replica at a step of its first send. When it goes on it must not send, whether
+// the other has sent in its place or not.
 func frozenAt(t *testing.T, c *chance, newPair func() *pair, step string) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -350,7 +361,8 @@ func frozenAt(t *testing.T, c *chance, newPair func() *pair, step string) tally 
 	return found
 }
 
-// A replica loses PostgreSQL and the other does not: callers at both, and all comes to rest while the one is still cut off, and after.
+// A replica loses PostgreSQL and the other does not, with callers at both. Every creation gets an
+// outcome while the replica is still cut off, and after that.
 func replicaCutOff(t *testing.T, c *chance, p *pair) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -378,8 +390,8 @@ func replicaCutOff(t *testing.T, c *chance, p *pair) tally {
 	return found
 }
 
-// A create waits for its turn at the vendor while its replica loses PostgreSQL: when the turn comes, the lease is over, and it is not sent. The
-// other has sent it meanwhile.
+// A creation waits for a free slot at the vendor while its replica loses PostgreSQL. When the slot
+// is free, the lease is over, and it is not sent. The other replica has sent it meanwhile.
 func turnAfterLease(t *testing.T, c *chance, p *pair) tally {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
@@ -393,7 +405,7 @@ func turnAfterLease(t *testing.T, c *chance, p *pair) tally {
 	p.a.orderAll(sandbox.Fault{Operation: "create", Kind: sandbox.Latency, Times: 1, DelayMS: lease.Milliseconds()})
 	first, second := plainCreates(), plainCreates()
 	var calls sync.WaitGroup
-	for _, c := range first { // told what the vendor says, or, where the other has sent it too and been first, that it is not known
+	for _, c := range first { // the vendor's response, or OUTCOME_UNKNOWN if the other replica was first
 		calls.Go(func() {
 			within, cancel := context.WithTimeout(ctx, 30*time.Second)
 			defer cancel()
@@ -425,7 +437,7 @@ func turnAfterLease(t *testing.T, c *chance, p *pair) tally {
 	return verifyAt(ctx, replicas, all)
 }
 
-// waitForIntents waits until each create is recorded.
+// waitForIntents waits until each creation is recorded.
 func waitForIntents(ctx context.Context, t *testing.T, r *replica, creates []*create) {
 	t.Helper()
 	for _, c := range creates {

@@ -13,8 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// Two callers who want the same customer, each with a request_id of its own: one creates it, the other is told that it exists. Where the
-// vendor gives the ids, these are two customers.
+// Two callers request the same customer, each with its own request_id. One creates it, and the
+// other gets CUSTOMER_EXISTS. If the vendor assigns the ids, these are two customers.
 func TestRivals(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -86,7 +86,8 @@ func rivals(t *testing.T, c *chance, v *vendor) tally {
 	return found
 }
 
-// holdRivals asserts that as many have succeeded as there are customers: one, where the callers chose its id.
+// holdRivals asserts that there are as many successes as customers: one, if the callers chose its
+// id.
 func (w *world) holdRivals(
 	ctx context.Context, found *tally, group []*create, states map[*create]enlistv1.OperationState, records []sandbox.Record,
 ) {
@@ -104,7 +105,7 @@ func (w *world) holdRivals(
 			}
 		case needsPerson:
 			undecided++
-			found.needsPerson++ // nothing but their content tells who made the customer
+			found.needsPerson++ // only the content shows which request made the customer
 		case failed:
 			if wasRejected(c) && w.wasRefused(c, failed) {
 				refused++

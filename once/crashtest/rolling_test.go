@@ -28,18 +28,21 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// What a rolling update is made of: how long a replica that stops still takes calls, how often balancers look, and how long the next restart
-// waits after a replica is ready again, so that clients have found it.
+// The times of a rolling update: how long a replica that stops still accepts requests, how often
+// balancers check it, and how long the next restart waits until clients have found a ready replica.
 const (
 	rollingDelay = 2 * time.Second
 	rollingProbe = 100 * time.Millisecond
 	rollingPause = time.Second
 )
 
-// Replicas are restarted one after the other under a steady load, and no call fails. What the clients do beside calling once:
-//   - gRPC: balance round robin over both addresses; one client watches grpc.health.v1, the other heeds connections alone. No retry policy; what
-//     grpc-go repeats by itself is a call that no server has begun (GOAWAY).
-//   - REST: go to a replica whose /readyz was 200 at the last look, and to another one when a connection is refused. Nothing else is repeated.
+// Replicas restart one after the other under a steady load, and no request fails. The clients send
+// each request once, and:
+//   - gRPC: balance round robin over both addresses. One client watches grpc.health.v1, the other
+//     only its connections. There is no retry policy. grpc-go repeats only a request that no
+//     server has begun (GOAWAY).
+//   - REST: use a replica whose /readyz returned 200 at the last check, and another one if a
+//     connection is refused. Nothing else is repeated.
 func TestRollingRestart(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -48,7 +51,7 @@ func TestRollingRestart(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit+time.Duration(*rolls)*(rollingDelay+5*time.Second))
 	defer cancel()
 	replicas := rollingReplicas(t, chanceOf(t.Name()), postgrestest.Start(t).Database(t))
-	replicas[0].orderAll(sandbox.Fault{Operation: "create", Kind: sandbox.Latency, Times: 1 << 20, DelayMS: 200}) // so that calls are cut in the middle
+	replicas[0].orderAll(sandbox.Fault{Operation: "create", Kind: sandbox.Latency, Times: 1 << 20, DelayMS: 200}) // so that restarts interrupt requests
 
 	load := &rollingLoad{chance: replicas[0].chance}
 	calling, enough := context.WithCancel(ctx)
@@ -76,7 +79,7 @@ func TestRollingRestart(t *testing.T) {
 	}
 	enough()
 	working.Wait()
-	t.Logf("%d creates and %d reads over %d restarts; %d times a REST client was refused a connection and went to the other replica",
+	t.Logf("%d creations and %d reads over %d restarts; %d refused connections of REST clients, which then used the other replica",
 		len(load.creates), load.reads.Load(), *rolls, load.refused.Load())
 	if t.Failed() {
 		return
@@ -84,12 +87,12 @@ func TestRollingRestart(t *testing.T) {
 	verifyAt(ctx, []*replica{replicas[0].replica, replicas[1].replica}, load.creates)
 }
 
-// rollingReplica is a replica with addresses that it keeps.
+// rollingReplica is a replica with fixed addresses.
 type rollingReplica struct {
 	*replica
 	side       *vendorSide
 	grpc, http string
-	ready      atomic.Bool // at the last look
+	ready      atomic.Bool // at the last check
 }
 
 func rollingReplicas(t *testing.T, c *chance, dsn string) []*rollingReplica {
@@ -113,7 +116,7 @@ func rollingReplicas(t *testing.T, c *chance, dsn string) []*rollingReplica {
 	return replicas
 }
 
-// rollingLoad is what callers do while replicas are restarted.
+// rollingLoad is what callers do while replicas restart.
 type rollingLoad struct {
 	*chance
 	reads, refused atomic.Int64
@@ -122,13 +125,14 @@ type rollingLoad struct {
 	creates []*create
 }
 
-// rollingWay makes one call, of a create or of a read.
+// rollingWay sends one request, a creation or a read.
 type rollingWay struct {
 	create func(context.Context, *rollingLoad, *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error)
 	read   func(context.Context, *rollingLoad, *enlistv1.GetCustomerRequest) error
 }
 
-// keepUp creates customers and reads them until it is enough. Each call must succeed; those under way may end.
+// keepUp creates customers and reads them until calling ends. Each request must succeed. Requests
+// in progress may finish.
 func (l *rollingLoad) keepUp(calling, ctx context.Context, t *testing.T, way rollingWay) {
 	for calling.Err() == nil {
 		all := vendors()
@@ -204,7 +208,7 @@ func overReadyREST(ctx context.Context, replicas []*rollingReplica) rollingWay {
 	}
 }
 
-// look asks a replica whether it is ready, as a balancer's probe does.
+// look checks whether a replica is ready, like a balancer's probe.
 func (r *rollingReplica) look(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -228,7 +232,8 @@ func okAt(ctx context.Context, target string) error {
 	return err
 }
 
-// anywhereReady calls a replica that is ready, and another when the connection is refused.
+// anywhereReady sends a request to a ready replica, and to another one if the connection is
+// refused.
 func anywhereReady(ctx context.Context, l *rollingLoad, replicas []*rollingReplica, call func(base string) error) error {
 	for at := l.upTo(len(replicas)); ; at++ {
 		r := replicas[at%len(replicas)]

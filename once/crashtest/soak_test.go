@@ -23,11 +23,11 @@ var (
 	soakRate = flag.Int("crash.soakrate", 8, "creates a second of TestSoak")
 )
 
-// sampleEvery is how often TestSoak looks at the process.
+// sampleEvery is how often TestSoak measures the process.
 const sampleEvery = 10 * time.Second
 
-// TestSoak keeps one process under steady load for long, while all vendors fail at random. Memory, goroutines and open files must stay
-// level, and every create must come to rest as one customer.
+// TestSoak keeps one process under steady load for a long time, while all vendors fail at random.
+// Memory, goroutines and open files must stay level, and every creation must end as one customer.
 func TestSoak(t *testing.T) {
 	if *soak == 0 {
 		t.Skip("-crash.soak is not set")
@@ -59,7 +59,7 @@ func TestSoak(t *testing.T) {
 	found.rounds = 1
 	time.Sleep(3 * time.Second)
 	after := look(t, p)
-	t.Logf("\n%s\n%d creates, %d duplicates, %d lost, %d contradicted, %d for a person\nat rest: %s", journey(samples), found.creates, found.duplicates,
+	t.Logf("\n%s\n%d creations, %d duplicates, %d lost, %d contradicted, %d for a person\nat rest: %s", journey(samples), found.creates, found.duplicates,
 		found.lost, found.contradicted, found.needsPerson, after)
 	if w.server(ctx) != p {
 		t.Error("the process is another one")
@@ -67,7 +67,8 @@ func TestSoak(t *testing.T) {
 	level(t, samples)
 }
 
-// steadily makes creates at all vendors, the same number every second, and returns them when everybody is done.
+// steadily makes the same number of creations each second at all vendors, and returns them when all
+// callers are done.
 func steadily(ctx context.Context, w *world, all []vendor) (creates []*create) {
 	tick := time.NewTicker(time.Second / time.Duration(*soakRate))
 	defer tick.Stop()
@@ -92,14 +93,14 @@ func steadily(ctx context.Context, w *world, all []vendor) (creates []*create) {
 	}
 }
 
-// troubles has the vendors fail, any of them in any way.
+// troubles injects random faults at all vendors.
 func troubles(ctx context.Context, w *world, all []vendor) {
 	for sleep(ctx, time.Second) {
 		disturb(w, &all[w.upTo(len(all))], 3)
 	}
 }
 
-// reads does what callers do beside creating.
+// reads sends the callers' requests other than creations.
 func reads(ctx context.Context, w *world, all []vendor) {
 	for i := 0; sleep(ctx, 100*time.Millisecond); i++ {
 		p := w.server(ctx)
@@ -124,7 +125,7 @@ func reads(ctx context.Context, w *world, all []vendor) {
 	}
 }
 
-// sample is a process at a moment.
+// sample is the process at a moment.
 type sample struct {
 	at         time.Duration
 	residentKB int
@@ -177,7 +178,7 @@ func look(t *testing.T, p *process) (s sample) {
 	return s
 }
 
-// metricsOf returns what the admin port shows that has no labels.
+// metricsOf returns the metrics without labels of the admin port.
 func metricsOf(t *testing.T, p *process) map[string]float64 {
 	t.Helper()
 	answer, err := http.Get("http://" + p.admin + "/metrics")
@@ -194,7 +195,7 @@ func metricsOf(t *testing.T, p *process) map[string]float64 {
 	return shown
 }
 
-// journey shows a dozen of the samples.
+// journey shows about twelve of the samples.
 func journey(samples []sample) string {
 	var lines []string
 	for i := 0; i < len(samples); i += max(len(samples)/12, 1) {
@@ -203,12 +204,12 @@ func journey(samples []sample) string {
 	return strings.Join(lines, "\n")
 }
 
-// level asserts that the last quarter of the run is like the third. The half before is for caches to fill: those of SQLite alone take 40 MiB,
-// once the journal is as large.
+// level asserts that the last quarter of the run is like the third. In the first half caches grow:
+// those of SQLite alone to 40 MiB, when the journal is as large.
 func level(t *testing.T, samples []sample) {
 	t.Helper()
 	if len(samples) < 8 {
-		t.Fatalf("%d samples are too few to tell", len(samples))
+		t.Fatalf("%d samples are too few", len(samples))
 	}
 	quarter := len(samples) / 4
 	early, late := samples[2*quarter:3*quarter], samples[len(samples)-quarter:]

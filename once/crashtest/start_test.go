@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A process that is killed while it starts, and makes its journal and the journal's key, leaves nothing behind that keeps the next from
-// starting.
+// A process that is killed while it starts, and makes its journal and the journal's key, does not
+// prevent the next start.
 func TestKilledAtStart(t *testing.T) {
 	if *duration > 0 {
 		t.Skip("a long run is asked for")
@@ -18,7 +18,7 @@ func TestKilledAtStart(t *testing.T) {
 	for range 5 * *rounds {
 		folder := t.TempDir()
 		file := filepath.Join(folder, "enlist.yaml")
-		write(t, file, configure("http://127.0.0.1:1", folder)) // without keys: it makes its own
+		write(t, file, configure("http://127.0.0.1:1", folder)) // without keys, so that the process makes its own
 		for range 10 {
 			server := exec.Command(binary, "serve", "--config", file)
 			if err := server.Start(); err != nil {
@@ -30,7 +30,7 @@ func TestKilledAtStart(t *testing.T) {
 		}
 		p, err := startProcess(file, "", filepath.Join(folder, "server.log"))
 		if err != nil || !p.serving {
-			t.Fatalf("does not start any more: %v %s", err, p.how())
+			t.Fatalf("the server does not start: %v %s", err, p.how())
 		}
 		if err := p.stop(); err != nil {
 			t.Error(err)

@@ -12,11 +12,11 @@ import (
 // crashPoint is a step of package once at which the process is killed.
 type crashPoint struct {
 	name string
-	// order orders the faults without which no create comes there; nil for none.
+	// order injects the faults without which no creation reaches the step; nil for none.
 	order func(w *world, v *vendor)
-	// onExisting gives what creates must say to come there; nil: anything.
+	// onExisting are the values of on_existing with which a creation reaches the step; nil for all.
 	onExisting func(v *vendor) []enlistv1.OnExisting
-	// unreachable says why a vendor's creates never come there.
+	// unreachable says why a vendor's creations never reach the step.
 	unreachable map[string]string
 }
 
@@ -42,10 +42,10 @@ func crashPoints() []crashPoint {
 	}
 }
 
-// plan makes the ENLIST_CRASH for a step that is to kill at one of its first n times.
+// planFor makes the ENLIST_CRASH that kills at one of the first n times of a step.
 func (c *chance) planFor(step string, n int) string { return fmt.Sprintf("%s:%d", step, 1+c.upTo(n)) }
 
-// loseAnswers has the vendor create and not say so.
+// loseAnswers makes the vendor create the customer and lose the response.
 func loseAnswers(w *world, v *vendor) {
 	for range 4 {
 		w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: one(w.chance, []sandbox.FaultKind{
@@ -54,13 +54,13 @@ func loseAnswers(w *world, v *vendor) {
 	}
 }
 
-// loseRequests has requests end without an answer and without a customer.
+// loseRequests makes requests end without a response and without a customer.
 func loseRequests(w *world, v *vendor) {
 	w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: sandbox.DropBefore, Times: 4})
 }
 
-// failLookups loses answers, and then the vendor does not tell either. Look-ups fail only from the first lost answer on: a create that
-// looks first would not be sent otherwise.
+// failLookups loses responses, and makes look-ups fail. Look-ups fail only after the first lost
+// response, because a creation that looks first would not be sent otherwise.
 func failLookups(w *world, v *vendor) {
 	const lost = 4
 	w.fault(sandbox.Fault{Vendor: v.sandbox, Operation: "create", Kind: sandbox.DropAfter, Times: lost, DelayMS: 300})
@@ -82,7 +82,7 @@ func failLookups(w *world, v *vendor) {
 	}()
 }
 
-// disturb orders a few faults of any kind.
+// disturb injects a few faults of any kind.
 func disturb(w *world, v *vendor, most int) {
 	for range w.upTo(most + 1) {
 		fault := sandbox.Fault{Vendor: v.sandbox, Operation: "create", Times: 1}
@@ -95,8 +95,9 @@ func disturb(w *world, v *vendor, most int) {
 	}
 }
 
-// delayOf keeps within what the configuration says of the vendor: the work is done, and shown, before timeout and lookup_lag are over.
-// Latency may be longer than the timeout, so that the vendor acts when nobody listens any more.
+// delayOf returns a delay within what the configuration says of the vendor: the customer is made
+// and shown before timeout and lookup_lag are over. Latency may be longer than the timeout, so that
+// the vendor acts after Enlist has stopped waiting.
 func delayOf(c *chance, kind sandbox.FaultKind) int64 {
 	switch kind {
 	case sandbox.Latency:
@@ -108,7 +109,7 @@ func delayOf(c *chance, kind sandbox.FaultKind) int64 {
 	}
 }
 
-// requestsFor makes creates at a vendor.
+// requestsFor makes creations at a vendor.
 func requestsFor(c *chance, v *vendor, count int, onExisting []enlistv1.OnExisting) []*create {
 	creates := make([]*create, count)
 	for i := range creates {

@@ -19,10 +19,11 @@ const (
 // results gathers the rounds of this run.
 var results = &resultTable{byRow: map[row]*tally{}, killed: map[row]int{}}
 
-// row is a vendor and where its processes were killed.
+// row is a vendor and the place of the kills.
 type row struct{ vendor, point string }
 
-// resultTable is what rounds have shown. Kills count at the step where they were, in whatever round; all else by what the round was for.
+// resultTable is the result of rounds. A kill counts at its step, in any round. All else counts for
+// the round.
 type resultTable struct {
 	mu     sync.Mutex
 	byRow  map[row]*tally
@@ -45,13 +46,13 @@ func (r *resultTable) kill(vendor, point string) {
 	r.killed[row{vendor, point}]++
 }
 
-// neverReached returns the steps that had three rounds or more, and no kill, with the number of rounds.
+// neverReached returns the steps without a kill in three rounds or more, with the number of rounds.
 func (r *resultTable) neverReached() map[row]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	never := map[row]int{}
 	for at, found := range r.byRow {
-		kills := at.vendor != allVendors || at.point == atAnyMoment // in the other rows something else is taken away
+		kills := at.vendor != allVendors || at.point == atAnyMoment // the other rows are outages
 		if kills && at.point != amongRivals && r.killed[at]+found.kills == 0 && found.rounds >= 3 {
 			never[at] = found.rounds
 		}

@@ -17,25 +17,25 @@ const (
 	adopt  = enlistv1.OnExisting_ON_EXISTING_ADOPT
 )
 
-// vendor is one of the five, with what matters of it here.
+// vendor is one of the five vendors, with what the tests must know about it.
 type vendor struct {
-	// name is that of the provider, and sandbox that of the vendor in orders for the sandbox.
+	// name is the provider's name, and sandbox the vendor in the sandbox.
 	name    string
 	sandbox sandbox.Vendor
-	// onExisting is what a create may say there.
+	// onExisting are the permitted values of on_existing.
 	onExisting []enlistv1.OnExisting
-	// looksFirst says with which of them a create asks the vendor before it sends.
+	// looksFirst are the values of on_existing with which a creation looks first.
 	looksFirst []enlistv1.OnExisting
-	// ownIDs: the vendor gives the ids, and its records are told apart by email.
+	// ownIDs: the vendor assigns the ids. Emails identify its records.
 	ownIDs bool
-	// tellsNoKey: the response to a creation does not say under which key the vendor stores the
-	// customer.
+	// tellsNoKey: the response to a creation does not have the key under which the vendor stores
+	// the customer.
 	tellsNoKey bool
-	// toldByContent: no reference in a customer tells which request made it.
+	// toldByContent: no reference in a customer shows which request made it.
 	toldByContent bool
 	// guesses: a look-up can only compare, so a person may have to decide.
 	guesses bool
-	// lookups are the operations, beside create, that a create or what settles it calls.
+	// lookups are the operations, beside create, that a creation and its look-ups call.
 	lookups []string
 }
 
@@ -59,9 +59,9 @@ func vendors() []vendor {
 	}
 }
 
-// request makes a create of a customer that nobody else has.
+// request makes a creation of a new customer.
 func (v *vendor) request(onExisting enlistv1.OnExisting) *enlistv1.CreateCustomerRequest {
-	id := "K" + strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")[:9]) // Caliq takes no more than ten characters
+	id := "K" + strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")[:9]) // Caliq accepts at most ten characters
 	request := &enlistv1.CreateCustomerRequest{}
 	err := protojson.Unmarshal(fmt.Appendf(nil, `{
 		"customer": {
@@ -87,15 +87,15 @@ func (v *vendor) request(onExisting enlistv1.OnExisting) *enlistv1.CreateCustome
 	return request
 }
 
-// normalKey returns what all forms have in common in which the sandbox may store a key of request.
+// normalKey returns the common part of all forms in which the sandbox may store a key.
 func normalKey(key string) string { return strings.ToLower(strings.TrimSpace(key)) }
 
-// has reports whether a vendor's record is of the customer that the request asks for.
+// has reports whether a vendor's record is of the requested customer.
 func (c *create) has(record sandbox.Record) bool {
 	return normalKey(record.Key) == normalKey(c.vendor.key(c.request))
 }
 
-// key is what the sandbox tells the customer by.
+// key returns the identity of the customer in the sandbox.
 func (v *vendor) key(request *enlistv1.CreateCustomerRequest) string {
 	if v.ownIDs {
 		return request.GetCustomer().GetEmail()

@@ -22,11 +22,12 @@ const (
 	failed      = enlistv1.OperationState_OPERATION_STATE_FAILED
 	notSent     = enlistv1.OperationState_OPERATION_STATE_NOT_SENT
 	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
-	// noRecord stands for a create that never came as far as the journal.
+	// noRecord stands for a creation that the journal does not have.
 	noRecord = enlistv1.OperationState_OPERATION_STATE_UNSPECIFIED
 )
 
-// toRest is how long an operation may take to come to rest once nothing fails any more: generous, since it decides nothing.
+// toRest is how long an operation may take to get an outcome after all faults. It is generous,
+// because no promise depends on it.
 const toRest = 60 * time.Second
 
 // tally counts what a round has shown.
@@ -44,8 +45,9 @@ func (a *tally) add(b tally) {
 	a.needsPerson += b.needsPerson
 }
 
-// verify waits until every create has come to rest and holds it against the vendors' records and the answers that were given. Then each
-// create is asked for once more: what was never finished is finished, and what was is answered as it was.
+// verify waits until every creation has an outcome, and compares it with the vendors' records and
+// with all responses. Then it repeats each request: unfinished creations are finished, and the
+// others have the same response.
 func verify(ctx context.Context, w *world, creates []*create) tally {
 	w.withdrawFaults()
 	found := tally{creates: len(creates)}
@@ -74,7 +76,7 @@ func verify(ctx context.Context, w *world, creates []*create) tally {
 	return found
 }
 
-// atRest waits for every operation to end, and returns their states; nil when one does not.
+// atRest waits until every operation has an outcome, and returns their states; nil if one has none.
 func (w *world) atRest(ctx context.Context, creates []*create) map[*create]enlistv1.OperationState {
 	states := map[*create]enlistv1.OperationState{}
 	for _, c := range creates {
@@ -90,14 +92,14 @@ func (w *world) atRest(ctx context.Context, creates []*create) map[*create]enlis
 	return states
 }
 
-// wait returns an operation at rest, or as it is after toRest; nil when none is recorded.
+// wait returns an operation with its outcome, or as it is after toRest; nil if none is recorded.
 func (w *world) wait(ctx context.Context, c *create) *enlistv1.Operation {
 	ctx, cancel := context.WithTimeout(ctx, toRest)
 	defer cancel()
 	for {
 		p := w.server(ctx)
 		if p == nil {
-			w.t.Errorf("no server is up to wait for %s", c.request.GetRequestId())
+			w.t.Errorf("no server runs to wait for %s", c.request.GetRequestId())
 			return nil
 		}
 		response, err := p.operations.WaitOperation(ctx, &enlistv1.WaitOperationRequest{
@@ -114,7 +116,7 @@ func (w *world) wait(ctx context.Context, c *create) *enlistv1.Operation {
 	}
 }
 
-// listed holds the list of operations against what each operation says of itself.
+// listed compares the list of operations with each operation.
 func (w *world) listed(ctx context.Context, creates []*create, states map[*create]enlistv1.OperationState) {
 	list := map[string]enlistv1.OperationState{}
 	for token := ""; ; {
@@ -144,11 +146,11 @@ func (w *world) listed(ctx context.Context, creates []*create, states map[*creat
 		delete(list, c.request.GetRequestId())
 	}
 	for requestID := range list {
-		w.t.Errorf("operation %s was never asked for", requestID)
+		w.t.Errorf("operation %s was never requested", requestID)
 	}
 }
 
-// hold asserts what "exactly once" means.
+// hold asserts the meaning of "exactly once".
 func (w *world) hold(ctx context.Context, found *tally, creates []*create, states map[*create]enlistv1.OperationState) {
 	found.needsPerson = 0
 	held := map[sandbox.Vendor]map[string][]sandbox.Record{}
@@ -168,7 +170,7 @@ func (w *world) hold(ctx context.Context, found *tally, creates []*create, state
 	}
 	for vendor, others := range held {
 		for key := range others {
-			w.t.Errorf("%s has a customer %s that nobody asked for", vendor, key)
+			w.t.Errorf("%s has a customer %s that no caller requested", vendor, key)
 		}
 	}
 }
@@ -189,7 +191,7 @@ func (w *world) holdOne(ctx context.Context, found *tally, c *create, state enli
 		found.contradicted++
 		w.complain(ctx, c, "is in state %s and the vendor has the customer", state)
 	case w.wasRefused(c, state):
-	case state == failed, len(refusals) > 0: // every customer is new and every request is good
+	case state == failed, len(refusals) > 0: // every customer is new and every request is valid
 		found.contradicted++
 		w.complain(ctx, c, "was refused: %v", refusals)
 	case state != succeeded && len(successes) > 0:
@@ -216,8 +218,8 @@ func (w *world) holdOne(ctx context.Context, found *tally, c *create, state enli
 	}
 }
 
-// wasRefused reports whether a request failed with the vendor's refusal, and such a refusal was
-// ordered.
+// wasRefused reports whether a request failed with the vendor's refusal, and that fault was
+// injected.
 func (w *world) wasRefused(c *create, state enlistv1.OperationState) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -229,7 +231,7 @@ func (w *world) wasRefused(c *create, state enlistv1.OperationState) bool {
 	return state == failed && w.ordered.has(c.vendor.sandbox, sandbox.RefusedWith500)
 }
 
-// wasRejected reports whether a caller was told that the vendor refuses the request.
+// wasRejected reports whether a caller got the vendor's refusal.
 func wasRejected(c *create) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -239,12 +241,12 @@ func wasRejected(c *create) bool {
 	})
 }
 
-// same reports whether two answers to a request_id are the same.
+// same reports whether two responses to a request_id are the same.
 func (w *world) same(a, b *enlistv1.CreateCustomerResponse) bool {
 	return proto.Equal(a, b) || w.alike != nil && w.alike(a, b)
 }
 
-// holdSuccess asserts that operation, answers, GetCustomer and record are of one customer.
+// holdSuccess asserts that operation, responses, GetCustomer and record are of one customer.
 func (w *world) holdSuccess(ctx context.Context, found *tally, c *create, successes []*enlistv1.CreateCustomerResponse, records []sandbox.Record) {
 	p := w.server(ctx)
 	if p == nil || len(records) == 0 {
@@ -273,7 +275,7 @@ func (w *world) holdSuccess(ctx context.Context, found *tally, c *create, succes
 		w.complain(ctx, c, "has the customer id %s and the vendor says %s", id, want)
 	}
 	var unread error
-	for range 50 { // the vendor may be slow to show it
+	for range 50 { // the vendor may show it later
 		_, unread = p.customers.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: c.vendor.name, CustomerId: id})
 		if unread == nil {
 			return
@@ -284,7 +286,7 @@ func (w *world) holdSuccess(ctx context.Context, found *tally, c *create, succes
 	w.complain(ctx, c, "cannot be read: %v", unread)
 }
 
-// complain fails the test with all that is known of a create.
+// complain fails the test with everything that is known of a creation.
 func (w *world) complain(ctx context.Context, c *create, format string, values ...any) {
 	w.t.Helper()
 	var story strings.Builder
@@ -306,7 +308,7 @@ func (w *world) complain(ctx context.Context, c *create, format string, values .
 	w.t.Error(story.String())
 }
 
-// shortened leaves out of an operation what makes it unreadable.
+// shortened removes the long parts of an operation.
 func shortened(operation *enlistv1.Operation) *enlistv1.Operation {
 	for _, try := range operation.GetTries() {
 		try.Curl, try.ResponseBody = "", try.GetResponseBody()[:min(len(try.GetResponseBody()), 300)]

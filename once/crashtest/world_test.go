@@ -22,12 +22,12 @@ import (
 )
 
 const (
-	// vendorTimeout and lookupLag are the providers' settings: as short as two slow cores allow.
+	// vendorTimeout and lookupLag are the providers' settings: as short as two slow cores permit.
 	vendorTimeout = time.Second
 	lookupLag     = time.Second
 )
 
-// world is a sandbox, a journal, and a server that dies and comes back.
+// world is a sandbox, a journal, and a server that dies and starts again.
 type world struct {
 	*chance
 	*vendorControl
@@ -36,11 +36,11 @@ type world struct {
 	vendors *httptest.Server
 	// plan gives the ENLIST_CRASH of the next start; "" for none.
 	plan func() string
-	// died hears of every kill: the step, or "" for one from outside.
+	// died is called at every kill with the step, or "" for a kill from outside.
 	died func(step string)
 	// adjust changes the configuration of every start; nil for no change.
 	adjust func(*configv1.Config)
-	// alike takes two answers that differ for the same; nil: none are.
+	// alike accepts two different responses as the same; nil: none.
 	alike func(a, b *enlistv1.CreateCustomerResponse) bool
 
 	mu      sync.Mutex
@@ -50,7 +50,7 @@ type world struct {
 	ended   chan struct{}
 }
 
-// newWorld starts a world, whose server dies as planned and is started again.
+// newWorld starts a world whose server dies as planned and is started again.
 func newWorld(t *testing.T, c *chance, plan func() string, died func(step string)) *world {
 	t.Helper()
 	folder, err := os.MkdirTemp(scratch, strings.NewReplacer("/", "-", " ", "").Replace(t.Name())+"-")
@@ -99,14 +99,14 @@ func write(t *testing.T, file string, config *configv1.Config) {
 	}
 }
 
-// supervise starts the server again whenever it has died, until the world ends.
+// supervise starts the server again after each death, until the world ends.
 func (w *world) supervise() {
 	defer close(w.ended)
 	for life := 1; ; life++ {
 		plan := w.plan()
 		config := configure(w.vendors.URL, w.folder)
 		config.Journal.EncryptionKeys = []string{oneKey, anotherKey}
-		if w.percent(50) { // they change places, so that records are encrypted anew while others work on them
+		if w.percent(50) { // change the first key, so that records are encrypted again while others work on them
 			slices.Reverse(config.GetJournal().GetEncryptionKeys())
 		}
 		if w.percent(25) { // nothing is sent again without a caller
@@ -137,7 +137,7 @@ func (w *world) supervise() {
 			step, _, _ := strings.Cut(plan, ":")
 			w.died(step)
 		case !p.asked.Load():
-			w.t.Errorf("the server ended by itself: %s; see %s", p.how(), w.folder)
+			w.t.Errorf("the server ended without a signal: %s; see %s", p.how(), w.folder)
 			return
 		}
 	}
@@ -153,7 +153,7 @@ func (w *world) set(p *process) (ending bool) {
 	return w.ending
 }
 
-// server returns the server that serves, and waits for one; nil when the context or the world ends first.
+// server waits for a running server. It returns nil if the context or the world ends first.
 func (w *world) server(ctx context.Context) *process {
 	for {
 		w.mu.Lock()
