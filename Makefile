@@ -72,6 +72,7 @@ openapi-tools:
 	@touch $@
 
 docs: ## Write the generated pages and tables in docs/, the picture of the demo, and the responses in the OpenAPI document
+	go test ./cli -run '^TestSandboxConfiguration$$' -update
 	go test ./server -run '^Test((Fields|Errors)Page|OpenAPIExamples)$$' -update
 	go test ./providers/registry -run '^TestEverythingDocumentedIsExplained$$' -update
 	go test ./docs -run '^Test(ConfigurationPage|CommandLinePage|DemoPicture)$$' -update

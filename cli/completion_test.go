@@ -40,7 +40,7 @@ func TestCompletion(t *testing.T) {
 				"enlist demo --once --grpc":       "--grpc-address",
 				"enlist completion ":              "bash fish zsh",
 				"enlist completion f":             "fish",
-				"enlist init --vendor ":           "avvio caliq opencell sandbox sellandsign valomnia",
+				"enlist init --vendor ":           strings.Join(slices.Sorted(slices.Values(initNames())), " "),
 				"enlist init --vendor s":          "sandbox sellandsign",
 				"enlist init --force --vendor=op": "opencell",
 				"enlist init --vendor caliq --f":  "--force",

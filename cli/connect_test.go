@@ -152,7 +152,7 @@ func checkConnect(t *testing.T, config *configv1.Config) (lines map[string]strin
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	demo := sandbox.DemoCredentials()
+	demo := sandboxtest.DemoCredentials()
 	for _, secret := range []string{
 		"s3cret", keyOne, demo.Opencell.Password, demo.Opencell.ClientSecret, demo.SellAndSign.Token, demo.Valomnia.Password, demo.Caliq.APIKey, demo.Avvio.Password,
 	} {

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server/config"
 )
 
@@ -255,8 +255,6 @@ func demoRequest(provider *enlistv1.Provider) (*enlistv1.CreateCustomerRequest, 
 		"unsupported_fields": "UNSUPPORTED_FIELDS_DROP"
 	}`), request)
 	request.Provider = provider.GetName()
-	if provider.GetVendor() == enlistv1.Vendor_VENDOR_AVVIO { // an account there needs a password
-		request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: rand.Text()}}
-	}
+	registry.CompleteDemo(provider.GetVendor(), request)
 	return request, err
 }

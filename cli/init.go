@@ -2,7 +2,7 @@ package cli
 
 import (
 	"bytes"
-	"embed"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -11,12 +11,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/enlist-dev/enlist/providers/registry"
 )
 
-// configurations are the examples of docs/configuration.md.
+// sandboxConfiguration has every vendor at the sandbox.
 //
-//go:embed configuration/*.yaml
-var configurations embed.FS
+//go:embed configuration/sandbox.yaml
+var sandboxConfiguration []byte
 
 const (
 	// schemaFile is the JSON Schema of the configuration, beside the configuration. So editors find
@@ -39,11 +41,7 @@ func (initCommand) Help() string {
 }
 
 func (c *initCommand) Run(s *streams) error {
-	text, err := configurations.ReadFile("configuration/" + string(c.Vendor) + ".yaml")
-	if err != nil {
-		return err
-	}
-	_, text, _ = bytes.Cut(text, []byte("\n")) // the first line has the path of the schema in the repository
+	_, text, _ := bytes.Cut(c.Vendor.configuration(), []byte("\n")) // the first line has the path of the schema in the repository
 	if c.Output == "-" {
 		_, err := s.out.Write(text)
 		return errors.Join(err, c.printNext(s.err, text, "FILE"))
@@ -88,7 +86,21 @@ type example string
 
 // examples are the names, in the order of docs/configuration.md.
 func examples() []string {
-	return []string{"sandbox", "opencell", "sellandsign", "valomnia", "caliq", "avvio"}
+	names := []string{"sandbox"}
+	for _, vendor := range registry.All() {
+		names = append(names, vendor.Name())
+	}
+	return names
+}
+
+// configuration returns the text of the example.
+func (e example) configuration() []byte {
+	for _, vendor := range registry.All() {
+		if vendor.Name() == string(e) {
+			return vendor.Configuration
+		}
+	}
+	return sandboxConfiguration
 }
 
 // UnmarshalText reads a name in any spelling: SellAndSign, sell-and-sign, VENDOR_SELL_AND_SIGN.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/enlist-dev/enlist/internal/testkit"
+	"github.com/enlist-dev/enlist/providers/registry"
 )
 
 // initialized is a configuration of enlist init, in spellings that people use, with the values of
@@ -181,7 +182,7 @@ func TestInitToStandardOutput(t *testing.T) {
 	if err := command.Run(); err != nil {
 		t.Fatal(err)
 	}
-	_, want, _ := strings.Cut(read(t, "configuration/caliq.yaml"), "\n")
+	_, want, _ := strings.Cut(read(t, "../providers/caliq/configuration.yaml"), "\n")
 	if out.String() != want || !strings.Contains(next.String(), "export CALIQ_URL=…") {
 		t.Errorf("%s\n%s", out.String(), next.String())
 	}
@@ -190,11 +191,20 @@ func TestInitToStandardOutput(t *testing.T) {
 	}
 }
 
+// initNames are what enlist init takes.
+func initNames() []string {
+	names := []string{"sandbox"}
+	for _, vendor := range registry.All() {
+		names = append(names, vendor.Name())
+	}
+	return names
+}
+
 func TestInitOfUnknownVendor(t *testing.T) {
 	for vendor, meant := range map[string]string{
 		"opncell": "opencell", "sell": "sellandsign", "Sell&Signs": "sellandsign", "CALIC": "caliq", "avio": "avvio", "valomina": "valomnia", "salesforce": "", "": "", "x": "",
 	} {
-		want := "is not one of sandbox, opencell, sellandsign, valomnia, caliq, avvio"
+		want := "is not one of " + strings.Join(initNames(), ", ")
 		if meant != "" {
 			want += `, did you mean "` + meant + `"? Run "enlist init --help"`
 		} else {

@@ -21,7 +21,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/providers/registry"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // No call and no vendor's fault makes personal data or secrets appear in the debug log, a trace, a
@@ -78,7 +79,7 @@ func TestNothingPersonalIsSeen(t *testing.T) {
 			t.Errorf("%s holds %d bytes", needed, len(seen[needed]))
 		}
 	}
-	demo := sandbox.DemoCredentials()
+	demo := sandboxtest.DemoCredentials()
 	hidden := append(markers(), demo.Opencell.ClientSecret, demo.Opencell.Password, demo.SellAndSign.Token, demo.Valomnia.Password,
 		demo.Caliq.APIKey, demo.Avvio.Password)
 	for where, content := range seen {
@@ -93,7 +94,11 @@ func TestNothingPersonalIsSeen(t *testing.T) {
 
 // providers returns the providers of the built-in configuration, with the vendor of each.
 func providers() map[string]string {
-	return map[string]string{"opencell": "opencell", "sellandsign": "sell_and_sign", "valomnia": "valomnia", "caliq": "caliq", "avvio": "avvio"}
+	vendors := map[string]string{}
+	for _, provider := range registry.Demo("") {
+		vendors[provider.GetName()] = string(registry.Vendor(provider))
+	}
+	return vendors
 }
 
 // drive calls every RPC of the contract over both transports at a provider, with every fault of its

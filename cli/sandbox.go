@@ -9,7 +9,7 @@ import (
 	"time"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/server/config"
 )
@@ -72,29 +72,7 @@ func (r *runningSandbox) close() { _ = r.server.Close() }
 
 // EmbeddedConfig returns the configuration of a server without a file: every vendor at the sandbox.
 func EmbeddedConfig(sandboxURL string) *configv1.Config {
-	demo := sandbox.DemoCredentials()
-	embedded := &configv1.Config{
-		Providers: []*configv1.Provider{
-			{Name: "opencell", Vendor: &configv1.Provider_Opencell{Opencell: &configv1.Opencell{
-				BaseUrl: sandboxURL, Realm: demo.Opencell.Realm, ClientId: demo.Opencell.ClientID, ClientSecret: demo.Opencell.ClientSecret,
-				Username: demo.Opencell.Username, Password: demo.Opencell.Password, SellerCode: demo.Opencell.SellerCode,
-				CustomerCategory: "CLIENT", CurrencyCode: "EUR", LanguageCode: "en",
-				Defaults: &enlistv1.OpencellOptions{BillingCycle: "BC_MONTHLY_1ST"},
-			}}},
-			{Name: "sellandsign", Vendor: &configv1.Provider_SellAndSign{SellAndSign: &configv1.SellAndSign{
-				BaseUrl: sandboxURL, Token: demo.SellAndSign.Token,
-			}}},
-			{Name: "caliq", Vendor: &configv1.Provider_Caliq{Caliq: &configv1.Caliq{
-				BaseUrl: sandboxURL, ApiKey: demo.Caliq.APIKey, ChannelId: int32(demo.Caliq.ChannelID), //nolint:gosec // it is 2
-			}}},
-			{Name: "avvio", Vendor: &configv1.Provider_Avvio{Avvio: &configv1.Avvio{
-				BaseUrl: sandboxURL, Username: demo.Avvio.Username, Password: demo.Avvio.Password, SiteId: demo.Avvio.SiteID,
-			}}},
-			{Name: "valomnia", Vendor: &configv1.Provider_Valomnia{Valomnia: &configv1.Valomnia{
-				BaseUrl: sandboxURL, ApiVersion: "v1.0", Username: demo.Valomnia.Username, Password: demo.Valomnia.Password,
-			}}},
-		},
-	}
+	embedded := &configv1.Config{Providers: registry.Demo(sandboxURL)}
 	config.SetDefaults(embedded)
 	return embedded
 }

@@ -20,30 +20,46 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/providers/registry"
 )
 
 var update = flag.Bool("update", false, "write the generated pages")
 
-// examples are the configurations on the page, in its order.
-func examples() []string {
-	return []string{"sandbox", "opencell", "sellandsign", "valomnia", "caliq", "avvio", "production"}
-}
+// example is a configuration on the page.
+type example struct{ name, title, file string }
 
-// exampleFile is the file of an example. enlist init writes all but that for production.
-func exampleFile(name string) string { return filepath.Join("../cli/configuration", name+".yaml") }
+// examples are the configurations on the page, in its order. enlist init writes all but that for
+// production.
+func examples(t *testing.T) []example {
+	t.Helper()
+	all := []example{{"sandbox", "The sandbox", "../cli/configuration/sandbox.yaml"}}
+	for _, vendor := range registry.All() {
+		folder := "../providers/" + vendor.Name()
+		text, err := os.ReadFile(folder + "/documented.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var documented struct{ Title string }
+		if err := yaml.Unmarshal(text, &documented); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, example{vendor.Name(), documented.Title, folder + "/configuration.yaml"})
+	}
+	return append(all, example{"production", "Production", "../cli/configuration/production.yaml"})
+}
 
 // configuration.md is made of the comments of enlist.config.v1, which gen/config.schema.json holds.
 func TestConfigurationPage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(aboutConfiguration)
-	for _, name := range examples() {
-		text, err := os.ReadFile(exampleFile(name))
+	for _, example := range examples(t) {
+		text, err := os.ReadFile(example.file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, settings, _ := bytes.Cut(text, []byte("\n")) // the first line has the path of the schema in the repository
-		fmt.Fprintf(&page, "\n### %s\n\n[%[2]s.yaml](../cli/configuration/%[2]s.yaml)%[3]s\n\n```yaml\n%[4]s\n%[5]s```\n",
-			titles[name], name, initOf(name), "# yaml-language-server: $schema=enlist.schema.json", settings)
+		fmt.Fprintf(&page, "\n### %s\n\n[%s.yaml](%s)%s\n\n```yaml\n%s\n%s```\n",
+			example.title, example.name, example.file, initOf(example.name), "# yaml-language-server: $schema=enlist.schema.json", settings)
 	}
 	page.WriteString("\n## Settings\n")
 	descriptions := readSchema(t)
@@ -225,13 +241,13 @@ var variable = regexp.MustCompile(`\$\{(\w+)\}`)
 // `enlist check` accepts each example, and so does the JSON Schema.
 func TestConfigurationExamples(t *testing.T) {
 	enlist, schema := build(t), compileSchema(t)
-	for _, name := range examples() {
-		t.Run(name, func(t *testing.T) {
-			text, err := os.ReadFile(exampleFile(name))
+	for _, example := range examples(t) {
+		t.Run(example.name, func(t *testing.T) {
+			text, err := os.ReadFile(example.file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			check := exec.CommandContext(t.Context(), enlist, "check", "--config", exampleFile(name))
+			check := exec.CommandContext(t.Context(), enlist, "check", "--config", example.file)
 			check.Env = os.Environ()
 			for _, found := range variable.FindAllSubmatch(text, -1) {
 				value := "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" // also a journal's key
@@ -248,9 +264,10 @@ func TestConfigurationExamples(t *testing.T) {
 			}
 		})
 	}
-	listed, err := filepath.Glob(exampleFile("*"))
-	if err != nil || len(listed) != len(examples()) {
-		t.Errorf("%v is not what the page shows (%v)", listed, err)
+	general, _ := filepath.Glob("../cli/configuration/*.yaml")
+	vendors, _ := filepath.Glob("../providers/*/configuration.yaml")
+	if len(general)+len(vendors) != len(examples(t)) {
+		t.Errorf("%v and %v are not what the page shows", general, vendors)
 	}
 }
 
@@ -333,11 +350,6 @@ func TestConfigurationSchemaIsComplete(t *testing.T) {
 			}
 		}
 	}
-}
-
-var titles = map[string]string{
-	"sandbox": "The sandbox", "opencell": "Opencell", "sellandsign": "Sell&Sign", "valomnia": "Valomnia", "caliq": "Caliq",
-	"avvio": "Avvio/SHR", "production": "Production",
 }
 
 const aboutConfiguration = `# Configuration

@@ -19,6 +19,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/caliq"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // The same request_id returns the same outcome, and the vendor is called once.
@@ -27,7 +28,7 @@ func Example() {
 	defer vendor.Close()
 	orders, err := caliq.New(&configv1.Provider{
 		Name: "orders", Timeout: durationpb.New(5 * time.Second),
-		Vendor: &configv1.Provider_Caliq{Caliq: &configv1.Caliq{BaseUrl: vendor.URL, ApiKey: sandbox.DemoCredentials().Caliq.APIKey, ChannelId: 2}},
+		Vendor: &configv1.Provider_Caliq{Caliq: &configv1.Caliq{BaseUrl: vendor.URL, ApiKey: sandboxtest.DemoCredentials().Caliq.APIKey, ChannelId: 2}},
 	})
 	if err != nil {
 		panic(err)

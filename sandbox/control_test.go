@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/caliq"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -111,7 +112,7 @@ func TestIndex(t *testing.T) {
 	for _, path := range []string{"/sandbox", "/sandbox/"} {
 		r := w.Send("GET", path, "")
 		vendors := sandboxtest.At(t, r.JSON(t), "vendors").(map[string]any)
-		if r.Status != 200 || len(vendors) != 5 || sandboxtest.At(t, r.JSON(t), "credentials", "opencell", "seller_code") != "MAIN_SELLER" {
+		if r.Status != 200 || len(vendors) != len(sandbox.New().Vendors()) || sandboxtest.At(t, r.JSON(t), "credentials", "opencell", "seller_code") != "MAIN_SELLER" {
 			t.Errorf("%s: %d %s", path, r.Status, r.Body)
 		}
 		for _, endpoint := range []string{"POST " + sandboxtest.CaliqCreate, "POST " + sandboxtest.AvvioAPI, "POST " + sandboxtest.OpencellUpsert, "POST " + sandboxtest.ValomniaLogin} {
@@ -126,9 +127,7 @@ func TestIndex(t *testing.T) {
 }
 
 func TestOtherCredentials(t *testing.T) {
-	credentials := sandbox.DemoCredentials()
-	credentials.Caliq.APIKey = "another"
-	w := sandboxtest.NewWorld(t, sandbox.WithCredentials(credentials))
+	w := sandboxtest.NewWorld(t, sandbox.With(func(s *caliq.Settings) { s.Credentials.APIKey = "another" }))
 	if r := w.Caliq(sandboxtest.CaliqCreate, w.CaliqRequest(nil)); r.Status != 401 {
 		t.Errorf("the demo key: %d", r.Status)
 	}

@@ -1,4 +1,4 @@
-// Package sandbox emulates the HTTP APIs of the five vendors on one address. It stores what it is
+// Package sandbox emulates the HTTP APIs of the vendors on one address. It stores what it is
 // sent, checks credentials, sends the documented successes and failures, and fails on demand.
 //
 //	server := httptest.NewServer(sandbox.New())
@@ -24,11 +24,12 @@
 // first request where it has a meaning.
 //
 // Each vendor is a package below this one, and what they share is the package engine. A new vendor
-// is one such folder and one line in the list of constructors in this package.
+// is one such folder and one line in the list of vendors in this package.
 //
 // The vendors' published documents are the only source of what the sandbox does. The package shares
 // no code with the adapters that call these APIs, so that each reading checks the other. Where a
-// document is silent, a comment says what is assumed, and often an [Option] gives the other choice.
+// document is silent, a comment says what is assumed. Often a setting of the vendor gives the other
+// choice: see [With].
 //
 // Package cli and tests import it.
 package sandbox

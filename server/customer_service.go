@@ -114,7 +114,7 @@ func checkOptions(request *enlistv1.CreateCustomerRequest, description *provider
 	return nil
 }
 
-// optionsOf returns the field with a vendor's options: VENDOR_SELL_AND_SIGN has sell_and_sign.
+// optionsOf returns the field with a vendor's options. It has the name of the vendor.
 func optionsOf(vendor enlistv1.Vendor) protoreflect.Name {
 	return protoreflect.Name(strings.ToLower(strings.TrimPrefix(vendor.String(), "VENDOR_")))
 }

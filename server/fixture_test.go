@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/sqlite"
@@ -103,4 +106,25 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		}
 	})
 	return r
+}
+
+// useOneOf is how an error names every provider.
+func useOneOf() string {
+	var names []string
+	for _, vendor := range registry.All() {
+		names = append(names, vendor.Name())
+	}
+	slices.Sort(names)
+	return "Use one of: " + strings.Join(names, ", ")
+}
+
+// vendorOptions are the options of a create request as REST names them, sorted.
+func vendorOptions() []string {
+	fields := (&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor().Oneofs().ByName("vendor_options").Fields()
+	var names []string
+	for i := range fields.Len() {
+		names = append(names, fields.Get(i).JSONName())
+	}
+	slices.Sort(names)
+	return names
 }

@@ -35,7 +35,7 @@ func grpcLimits(limits *configv1.Limits) []grpc.ServerOption {
 	const maxIdle, maxAge, grace = 5 * time.Minute, 30 * time.Minute, 15 * time.Minute
 	return []grpc.ServerOption{
 		grpc.NumStreamWorkers(streamWorkers),
-		grpc.MaxRecvMsgSize(maxBody + maxImage),
+		grpc.MaxRecvMsgSize(maxBody + maxFile()),
 		grpc.MaxConcurrentStreams(uint32(limits.GetMaxStreams())), //nolint:gosec // not negative
 		grpc.MaxHeaderListSize(maxHeaders),
 		grpc.ConnectionTimeout(10 * time.Second),

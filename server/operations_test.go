@@ -24,7 +24,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/registry"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // vendorsByProvider are the sandbox's names of what the demo's providers connect to.
@@ -277,7 +277,7 @@ func (r *running) run(t *testing.T, provider, line string) string {
 // credentials sets the $NAMES of a provider's requests.
 func (r *running) credentials(t *testing.T, provider string) []string {
 	t.Helper()
-	demo := sandbox.DemoCredentials()
+	demo := sandboxtest.DemoCredentials()
 	switch provider {
 	case "opencell":
 		answer := r.post(t, "/auth/realms/"+demo.Opencell.Realm+"/protocol/openid-connect/token", url.Values{
@@ -308,7 +308,7 @@ func (r *running) credentials(t *testing.T, provider string) []string {
 }
 
 func (r *running) secrets(*testing.T) []string {
-	demo := sandbox.DemoCredentials()
+	demo := sandboxtest.DemoCredentials()
 	return []string{
 		demo.Opencell.ClientSecret, demo.Opencell.Password, demo.SellAndSign.Token, url.QueryEscape(demo.SellAndSign.Token),
 		demo.Valomnia.Password, demo.Caliq.APIKey, demo.Avvio.Password,

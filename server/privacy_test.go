@@ -8,14 +8,14 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // Whatever happens at any vendor, the log, at its most talkative, holds no value of a customer, no password and no credential.
 func TestLogIsPrivate(t *testing.T) {
 	r := start(t, nil)
 	client := enlistv1.NewCustomerServiceClient(r.grpc)
-	demo := sandbox.DemoCredentials()
+	demo := sandboxtest.DemoCredentials()
 	hidden := []string{
 		"Mmarker", "marker@example.com", "12345006789", "Marker Street", "Markerville", "mark-password", "MK-ID",
 		demo.Opencell.ClientSecret, demo.Opencell.Password, demo.SellAndSign.Token, demo.Valomnia.Password, demo.Caliq.APIKey, demo.Avvio.Password,

@@ -17,16 +17,11 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
 
-const (
-	// maxBody is the largest body of a request, in bytes, not counting an image that goes along.
-	maxBody = 1 << 20
-	// maxImage is the largest image, in bytes; in JSON it is a third larger.
-	maxImage = 2 << 20
-)
+// maxBody is the largest body of a request, in bytes, not counting the files in it.
+const maxBody = 1 << 20
 
 // refusal is a request that HTTP alone gets wrong, with the HTTP status and headers of the response.
 type refusal struct {
@@ -85,7 +80,7 @@ func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 		refused.header.Set("Accept-Encoding", "identity")
 		return nil, refused
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody+int64(base64.StdEncoding.EncodedLen(maxImage))))
+	data, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody+int64(base64.StdEncoding.EncodedLen(maxFile()))))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -99,7 +94,7 @@ func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 }
 
 func refuseSize() *refusal {
-	return refuse(http.StatusRequestEntityTooLarge, "body", "must have at most 1 MiB (1,048,576 bytes), not counting valomnia.image")
+	return refuse(http.StatusRequestEntityTooLarge, "body", "must have at most 1 MiB (1,048,576 bytes), not counting "+fileOptions())
 }
 
 func checkContentType(header string) *refusal {
@@ -180,16 +175,11 @@ func decode(body *requestBody, into proto.Message) *refusal {
 			return refuse(http.StatusBadRequest, violation.Path, violation.Description)
 		}
 	}
-	if len(body.data)-imageSize(into) > maxBody {
+	if len(body.data) > maxBody && len(body.data)-encodedFiles(into) > maxBody {
 		return refuseSize()
 	}
 	if named, ok := into.(interface{ GetProvider() string }); ok && named.GetProvider() != "" && named.GetProvider() != body.provider {
 		return refuse(http.StatusBadRequest, "provider", "must equal the provider in the path, or be unset in the body")
 	}
 	return nil
-}
-
-func imageSize(message proto.Message) int {
-	create, _ := message.(*enlistv1.CreateCustomerRequest)
-	return base64.StdEncoding.EncodedLen(len(create.GetValomnia().GetImage().GetContent()))
 }

@@ -58,7 +58,7 @@ func TestRESTRefusals(t *testing.T) {
 		"unknown enum":        {"POST", customers, "application/json", `{"onExisting":"UPDATE"}`, 400, "onExisting", "ON_EXISTING_FAIL, ON_EXISTING_UPDATE, ON_EXISTING_ADOPT"},
 		"not base64":          {"POST", customers, "application/json", `{"valomnia":{"image":{"content":"*"}}}`, 400, "valomnia.image.content", "base64"},
 		"deep":                {"POST", customers, "application/json", strings.Repeat(`{"customer":`, 20000), 400, "body", ""},
-		"two options":         {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "at most one of avvio, caliq, opencell, sellAndSign, valomnia"},
+		"two options":         {"POST", customers, "application/json", `{"opencell":{},"caliq":{}}`, 400, "caliq", "at most one of " + strings.Join(vendorOptions(), ", ")},
 		"a field twice":       {"POST", customers, "application/json", `{"requestId":"a","request_id":"b"}`, 400, "request_id", "once"},
 		"a property twice":    {"POST", customers, "application/json", `{"customer":{"properties":{"k":"a","x":"b","\u006b":"c"}}}`, 400, `customer.properties["k"]`, "must be set once (line 1 column 44)"},
 		"other provider":      {"POST", customers, "application/json", `{"provider":"caliq"}`, 400, "provider", "must equal the provider in the path"},
@@ -93,8 +93,8 @@ func TestRESTRefusals(t *testing.T) {
 		"number as time":      {"POST", "/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11:wait", "application/json", `{"timeout":10}`, 400, "timeout", `as a string such as "30s"`},
 		"text for list":       {"POST", customers, "application/json", `{"customer":{"billingAddress":{"lines":"1 Rue"}}}`, 400, "customer.billingAddress.lines", "a list, in square brackets"},
 		"empty object":        {"POST", customers, "application/json", `{}`, 400, "customer", `for example {"name": {"familyName": "Smith"}}`},
-		"provider's case":     {"POST", "/v1/providers/Opencell/customers", "application/json", valid, 400, "provider", "Use one of: avvio, caliq, opencell, sellandsign, valomnia"},
-		"other provider's":    {"POST", "/v1/providers/opencel/customers", "application/json", valid, 404, "", "Use one of: avvio, caliq, opencell, sellandsign, valomnia"},
+		"provider's case":     {"POST", "/v1/providers/Opencell/customers", "application/json", valid, 400, "provider", useOneOf()},
+		"other provider's":    {"POST", "/v1/providers/opencel/customers", "application/json", valid, 404, "", useOneOf()},
 		"output only":         {"POST", customers, "application/json", `{"customer":{"name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"},"createTime":"2020-01-01T00:00:00Z"}}`, 400, "customer.createTime", "Remove it"},
 		"slash in an id":      {"GET", customers + "/A/B", "", "", 404, "", "write / as %2F"},
 		"no such path":        {"POST", "/v1/customers", "application/json", valid, 404, "", "POST /v1/providers/{provider}/customers,"},
@@ -253,12 +253,12 @@ func TestProviderIsCheckedFirst(t *testing.T) {
 		for _, body := range []string{`{`, `{"custmer":{}}`, `{"customer":{"email":"x"}}`, `{"requestId":"x"}`, `{"customer":{"comment":"` + strings.Repeat("x", 1<<20) + `"}}`} {
 			request := create(t, r, "opencel", body)
 			change(request)
-			if got := do(t, request); got.http != http.StatusNotFound || !strings.Contains(got.status.Message(), "Use one of: avvio, ") {
+			if got := do(t, request); got.http != http.StatusNotFound || !strings.Contains(got.status.Message(), useOneOf()) {
 				t.Errorf("%s, %.20s: HTTP %d, %v", name, body, got.http, got.status)
 			}
 			request = create(t, r, "Opencell", body)
 			change(request)
-			if got := violationsOf(do(t, request)); len(got) != 1 || got[0].GetField() != "provider" || !strings.Contains(got[0].GetDescription(), "Use one of: avvio, ") {
+			if got := violationsOf(do(t, request)); len(got) != 1 || got[0].GetField() != "provider" || !strings.Contains(got[0].GetDescription(), useOneOf()) {
 				t.Errorf("%s, %.20s: %v", name, body, got)
 			}
 		}

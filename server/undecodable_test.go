@@ -79,7 +79,7 @@ func TestProviderIsCheckedBeforeTheRest(t *testing.T) {
 	} {
 		err := r.grpc.Invoke(t.Context(), "/enlist.v1.CustomerService/CreateCustomer", []byte(sent), &enlistv1.CreateCustomerResponse{},
 			grpc.ForceCodecV2(asBytes{encoding.GetCodecV2("proto")}))
-		if got := status.Convert(err); got.Code() != codes.NotFound || !strings.Contains(got.Message(), "Use one of: avvio, ") {
+		if got := status.Convert(err); got.Code() != codes.NotFound || !strings.Contains(got.Message(), useOneOf()) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

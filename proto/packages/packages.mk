@@ -24,6 +24,8 @@ gen/python:
 	$(PROTOC) --descriptor_set_in=gen/descriptor/enlist.binpb --plugin=.tools/python/bin/protoc-gen-mypy_grpc \
 	  --grpc_python_out=gen/python --mypy_grpc_out=quiet:gen/python enlist/v1/{customer,provider,operation}_service.proto
 	cp -R proto/packages/python/. gen/python
+	@{ echo '"""The contract enlist.v1: its messages, enums and stubs by their own names."""'; echo; \
+	  ls gen/python/enlist/v1 | LC_ALL=C sort | sed -n '/^annotations/d; s/^\(.*_pb2.*\)\.py$$/from enlist.v1.\1 import */p'; } > gen/python/enlist/v1/__init__.py
 	cp proto/serviceconfig.json gen/python/enlist/service_config.json
 	sed 's/@VERSION@/$(PACKAGE_VERSION)/' proto/packages/python/pyproject.toml > gen/python/pyproject.toml
 
@@ -32,6 +34,8 @@ gen/typescript:
 	$(PROTOC) -I .tools/imports --plugin=.tools/node/node_modules/.bin/protoc-gen-es \
 	  --es_out=target=ts,import_extension=js:.tools/node/src google/rpc/{status,error_details}.proto google/type/date.proto
 	cp proto/packages/typescript/*.ts .tools/node/src
+	@ls .tools/node/src/enlist/v1 | LC_ALL=C sort | sed -n '/^annotations/d; s/^\(.*\)\.ts$$/export * from ".\/enlist\/v1\/\1.js";/p' > .tools/node/contract
+	sed -e '/@CONTRACT@/{r .tools/node/contract' -e 'd}' proto/packages/typescript/index.ts > .tools/node/src/index.ts
 	echo "export const serviceConfig = JSON.stringify($$(cat proto/serviceconfig.json));" > .tools/node/src/service_config.ts
 	rm -rf gen/typescript
 	.tools/node/node_modules/.bin/tsc -p .tools/node

@@ -23,7 +23,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/avvio"
 	"github.com/enlist-dev/enlist/providers/providertest"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { providertest.Main(m) }
@@ -39,7 +39,7 @@ const (
 )
 
 func settings(baseURL string) *configv1.Avvio {
-	demo := sandbox.DemoCredentials().Avvio
+	demo := sandboxtest.DemoCredentials().Avvio
 	return &configv1.Avvio{BaseUrl: baseURL, Username: demo.Username, Password: demo.Password}
 }
 
@@ -74,7 +74,7 @@ func TestProvider(t *testing.T) {
 		Refusal: func(code, words string) (int, string) {
 			return 200, providertest.JSON(map[string]any{"status": "error", "errorCode": code, "message": words, "description": words})
 		},
-		Secrets: []string{sandbox.DemoCredentials().Avvio.Password, guestPassword},
+		Secrets: []string{sandboxtest.DemoCredentials().Avvio.Password, guestPassword},
 		Excluded: map[string]string{
 			providertest.Duplicate: "Avvio gives the id itself and documents no other key, so nothing tells a second account from the first",
 			providertest.Update:    "Avvio documents no request that changes an account",
@@ -145,7 +145,7 @@ func reason(t *testing.T, err error, want enlistv1.ErrorReason) *providers.Error
 		t.Fatalf("got %v, want reason %s", err, want)
 	}
 	for _, text := range []string{known.Error(), known.Vendor.String()} {
-		for _, secret := range []string{sandbox.DemoCredentials().Avvio.Password, "est<p", `est\u003cp`, "gu%22est"} {
+		for _, secret := range []string{sandboxtest.DemoCredentials().Avvio.Password, "est<p", `est\u003cp`, "gu%22est"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s shows in %s", secret, text)
 			}

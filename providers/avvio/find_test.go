@@ -17,6 +17,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/avvio"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // Of the listed accounts, ours is the one with exactly the email and names, and a time since the
@@ -216,7 +217,7 @@ func TestKey(t *testing.T) {
 func TestCheckOfAnotherProperty(t *testing.T) {
 	server := httptest.NewServer(sandbox.New())
 	defer server.Close()
-	demo := sandbox.DemoCredentials().Avvio
+	demo := sandboxtest.DemoCredentials().Avvio
 	for site, want := range map[int64]enlistv1.ErrorReason{demo.SiteID: 0, 0: 0, 7: enlistv1.ErrorReason_VENDOR_REJECTED} {
 		provider, err := avvio.New(&configv1.Provider{Name: "avvio", Vendor: &configv1.Provider_Avvio{Avvio: &configv1.Avvio{
 			BaseUrl: server.URL, Username: demo.Username, Password: demo.Password, SiteId: site,

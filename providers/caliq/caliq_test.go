@@ -24,6 +24,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/caliq"
 	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
+	caliqsandbox "github.com/enlist-dev/enlist/sandbox/caliq"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { providertest.Main(m) }
@@ -35,7 +37,7 @@ const (
 )
 
 func settings(baseURL string) *configv1.Caliq {
-	return &configv1.Caliq{BaseUrl: baseURL, ApiKey: sandbox.DemoCredentials().Caliq.APIKey}
+	return &configv1.Caliq{BaseUrl: baseURL, ApiKey: sandboxtest.DemoCredentials().Caliq.APIKey}
 }
 
 func connect(settings *configv1.Caliq, timeout time.Duration) (providers.Provider, error) {
@@ -45,7 +47,7 @@ func connect(settings *configv1.Caliq, timeout time.Duration) (providers.Provide
 }
 
 func TestProvider(t *testing.T) {
-	demo := sandbox.DemoCredentials().Caliq
+	demo := sandboxtest.DemoCredentials().Caliq
 	providertest.Run(t, providertest.Harness{
 		Vendor: "caliq",
 		New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {
@@ -371,7 +373,7 @@ func TestCatalogue(t *testing.T) {
 
 func TestAutoNumbering(t *testing.T) {
 	var body atomic.Value
-	vendors := sandbox.New(sandbox.WithCaliqAutoNumbering())
+	vendors := sandbox.New(sandbox.With(func(s *caliqsandbox.Settings) { s.AutoNumbering = true }))
 	provider := handled(t, autoNumbering, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/CustomerCreate") {
 			text, _ := io.ReadAll(r.Body)

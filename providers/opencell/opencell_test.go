@@ -17,13 +17,13 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/opencell"
 	"github.com/enlist-dev/enlist/providers/providertest"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { providertest.Main(m) }
 
 func settings(baseURL string) *configv1.Opencell {
-	demo := sandbox.DemoCredentials().Opencell
+	demo := sandboxtest.DemoCredentials().Opencell
 	return &configv1.Opencell{
 		BaseUrl: baseURL, Realm: demo.Realm, ClientId: demo.ClientID, ClientSecret: demo.ClientSecret,
 		Username: demo.Username, Password: demo.Password,
@@ -40,7 +40,7 @@ func connect(settings *configv1.Opencell, timeout time.Duration) (providers.Prov
 }
 
 func TestProvider(t *testing.T) {
-	demo := sandbox.DemoCredentials().Opencell
+	demo := sandboxtest.DemoCredentials().Opencell
 	providertest.Run(t, providertest.Harness{
 		Vendor: "opencell",
 		New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {

@@ -64,7 +64,8 @@ path of an option is there that of a warning: the value differs from the custome
 that stands in for an option is in the connection's ` + "`defaults`" + `. Limits and notes of
 parameters are in [fields.md](fields.md), reasons of errors in [errors.md](errors.md).
 `)
-	for _, vendor := range []string{"opencell", "sellandsign", "valomnia", "caliq", "avvio"} {
+	for _, registered := range All() {
+		vendor := registered.Name()
 		text, err := os.ReadFile("../" + vendor + "/documented.yaml")
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // A provider shows the request that it would send, and sends it.
@@ -21,7 +22,7 @@ func Example() {
 
 	connected, err := registry.New([]*configv1.Provider{{
 		Name: "orders", Timeout: durationpb.New(5 * time.Second),
-		Vendor: &configv1.Provider_Caliq{Caliq: &configv1.Caliq{BaseUrl: vendor.URL, ApiKey: sandbox.DemoCredentials().Caliq.APIKey, ChannelId: 2}},
+		Vendor: &configv1.Provider_Caliq{Caliq: &configv1.Caliq{BaseUrl: vendor.URL, ApiKey: sandboxtest.DemoCredentials().Caliq.APIKey, ChannelId: 2}},
 	}})
 	if err != nil {
 		panic(err)

@@ -6,10 +6,12 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/avvio"
 	"github.com/enlist-dev/enlist/providers/caliq"
@@ -18,27 +20,58 @@ import (
 	"github.com/enlist-dev/enlist/providers/valomnia"
 )
 
-// constructors has one line for each vendor, by its name in the configuration.
-func constructors() map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error) {
-	return map[protoreflect.Name]func(*configv1.Provider) (providers.Provider, error){
-		"opencell":      func(config *configv1.Provider) (providers.Provider, error) { return opencell.New(config) },
-		"sell_and_sign": func(config *configv1.Provider) (providers.Provider, error) { return sellandsign.New(config) },
-		"caliq":         func(config *configv1.Provider) (providers.Provider, error) { return caliq.New(config) },
-		"avvio":         func(config *configv1.Provider) (providers.Provider, error) { return avvio.New(config) },
-		"valomnia":      func(config *configv1.Provider) (providers.Provider, error) { return valomnia.New(config) },
+// registrations has one line for each vendor, by its name in the configuration.
+func registrations() map[protoreflect.Name]providers.Registration {
+	return map[protoreflect.Name]providers.Registration{
+		"opencell":      opencell.Registration(),
+		"sell_and_sign": sellandsign.Registration(),
+		"valomnia":      valomnia.Registration(),
+		"caliq":         caliq.Registration(),
+		"avvio":         avvio.Registration(),
+	}
+}
+
+// All returns the registered vendors, in the order of the oneof in the configuration.
+func All() []providers.Registration {
+	var all []providers.Registration
+	known := registrations()
+	fields := (&configv1.Provider{}).ProtoReflect().Descriptor().Oneofs().ByName("vendor").Fields()
+	for i := range fields.Len() {
+		if registered, there := known[fields.Get(i).Name()]; there {
+			all = append(all, registered)
+		}
+	}
+	return all
+}
+
+// Demo returns the configuration of a provider of each vendor at a sandbox.
+func Demo(sandboxURL string) []*configv1.Provider {
+	var all []*configv1.Provider
+	for _, registered := range All() {
+		all = append(all, registered.Demo(sandboxURL))
+	}
+	return all
+}
+
+// CompleteDemo adds what a vendor needs to the create request of the demo.
+func CompleteDemo(vendor enlistv1.Vendor, request *enlistv1.CreateCustomerRequest) {
+	name := protoreflect.Name(strings.ToLower(strings.TrimPrefix(vendor.String(), "VENDOR_")))
+	if complete := registrations()[name].CompleteDemo; complete != nil {
+		complete(request)
 	}
 }
 
 // New returns the providers of a validated configuration, by name. It sends no request.
 func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
 	made := make(map[string]providers.Provider, len(configs))
+	known := registrations()
 	for i, config := range configs {
 		vendor := Vendor(config)
-		construct, known := constructors()[vendor]
-		if !known {
+		registered, there := known[vendor]
+		if !there {
 			return nil, fmt.Errorf("providers[%d].%s: Enlist has no adapter for this vendor", i, vendor)
 		}
-		provider, err := construct(config)
+		provider, err := registered.New(config)
 		if err != nil {
 			return nil, fmt.Errorf("providers[%d].%s.%w", i, vendor, err)
 		}

@@ -15,7 +15,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 const (
@@ -381,7 +381,7 @@ func TestCreateAnswers(t *testing.T) {
 
 // An error page may repeat the token as in the URL, in a script, or in a log line.
 func TestTokenIsCutOut(t *testing.T) {
-	token := sandbox.DemoCredentials().SellAndSign.Token
+	token := sandboxtest.DemoCredentials().SellAndSign.Token
 	quoted, _ := json.Marshal(token) //nolint:errchkjson // a string
 	for name, shown := range map[string]string{
 		"as it is":       token,

@@ -15,6 +15,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sellandsign"
 )
 
 // order sends an order to the sandbox's control API.
@@ -43,7 +44,7 @@ func TestContractorPages(t *testing.T) {
 	for _, bare := range []bool{false, true} {
 		var options []sandbox.Option
 		if bare {
-			options = append(options, sandbox.WithSellAndSignBareLists())
+			options = append(options, sandbox.With(func(s *sellandsign.Settings) { s.BareLists = true }))
 		}
 		vendors := sandbox.New(options...)
 		v := vendorAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

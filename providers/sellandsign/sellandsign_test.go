@@ -19,13 +19,13 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/providers/sellandsign"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { providertest.Main(m) }
 
 func settings(baseURL string) *configv1.SellAndSign {
-	return &configv1.SellAndSign{BaseUrl: baseURL, Token: sandbox.DemoCredentials().SellAndSign.Token}
+	return &configv1.SellAndSign{BaseUrl: baseURL, Token: sandboxtest.DemoCredentials().SellAndSign.Token}
 }
 
 func connect(settings *configv1.SellAndSign, timeout time.Duration) (providers.Provider, error) {
@@ -36,7 +36,7 @@ func connect(settings *configv1.SellAndSign, timeout time.Duration) (providers.P
 
 // The provider passes the whole suite with both places for the token.
 func TestProvider(t *testing.T) {
-	token := sandbox.DemoCredentials().SellAndSign.Token
+	token := sandboxtest.DemoCredentials().SellAndSign.Token
 	notDocumented := "what getCustomer answers for an unknown number is not documented, and this may be it"
 	for name, inQuery := range map[string]bool{"TokenInHeader": false, "TokenInQuery": true} {
 		with := func(settings *configv1.SellAndSign) *configv1.SellAndSign {

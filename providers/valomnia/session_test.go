@@ -11,7 +11,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 const done = `{"id":7,"reference":"K-1","name":"Jane"}`
@@ -178,7 +178,7 @@ func TestLogin(t *testing.T) {
 			if known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || strings.Contains(strings.Join(handler.seen, " "), "/api/") {
 				t.Errorf("stage %s, requests %v", known.Stage, handler.seen)
 			}
-			if secret := sandbox.DemoCredentials().Valomnia.Password; strings.Contains(known.Error()+known.Vendor.String(), secret) {
+			if secret := sandboxtest.DemoCredentials().Valomnia.Password; strings.Contains(known.Error()+known.Vendor.String(), secret) {
 				t.Error("the password shows")
 			}
 		})

@@ -18,13 +18,13 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/providertest"
 	"github.com/enlist-dev/enlist/providers/valomnia"
-	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { providertest.Main(m) }
 
 func settings(baseURL string) *configv1.Valomnia {
-	demo := sandbox.DemoCredentials().Valomnia
+	demo := sandboxtest.DemoCredentials().Valomnia
 	return &configv1.Valomnia{BaseUrl: baseURL, ApiVersion: "v1.0", Username: demo.Username, Password: demo.Password}
 }
 
@@ -35,7 +35,7 @@ func connect(settings *configv1.Valomnia, timeout time.Duration) (providers.Prov
 }
 
 func TestProvider(t *testing.T) {
-	demo := sandbox.DemoCredentials().Valomnia
+	demo := sandboxtest.DemoCredentials().Valomnia
 	providertest.Run(t, providertest.Harness{
 		Vendor: "valomnia",
 		New: func(baseURL string, timeout time.Duration) (providers.Provider, error) {

@@ -24,7 +24,7 @@ type Credentials struct {
 // Settings say how the emulated service behaves.
 type Settings struct {
 	Credentials Credentials
-	// ListStatus adds the status "ok" to lists, which the pages do not show.
+	// ListStatus adds the status "ok" to lists. The vendor's pages show siteList alone.
 	ListStatus bool
 }
 
@@ -42,16 +42,22 @@ type operation struct {
 	serve func(*engine.Call, map[string]any) engine.Response
 }
 
+// Defaults returns the settings of the demo. The credentials are public on purpose.
+func Defaults() Settings {
+	return Settings{Credentials: Credentials{Username: "demo-avvio-user", Password: "demo-avvio-password", SiteID: 1853}}
+}
+
 // Add adds Avvio to the engine.
 func Add(e *engine.Engine, settings Settings) {
 	a := &service{Engine: e, Settings: settings, lastID: firstAccount - 1}
 	a.operations = a.newOperations()
 	v := &engine.API{
-		Vendor:     Name,
-		Operations: []string{"create", "get", "access"},
-		Failure:    refuse("internal error"),
-		Apology:    func(*engine.Call) engine.Response { return fail("internal error") },
-		Throttled:  engine.TooManyRequests,
+		Vendor:      Name,
+		Credentials: settings.Credentials,
+		Operations:  []string{"create", "get", "access"},
+		Failure:     refuse("internal error"),
+		Apology:     func(*engine.Call) engine.Response { return fail("internal error") },
+		Throttled:   engine.TooManyRequests,
 	}
 	for _, o := range a.operations {
 		v.Serves(o.Endpoint)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/avvio"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -89,7 +90,7 @@ func TestAvvioAccounts(t *testing.T) {
 }
 
 func TestAvvioListStatus(t *testing.T) {
-	w := sandboxtest.NewWorld(t, sandbox.WithAvvioListStatus())
+	w := sandboxtest.NewWorld(t, sandbox.With(func(s *avvio.Settings) { s.ListStatus = true }))
 	for _, operation := range []string{"getAccounts", "getSiteAccess"} {
 		list := w.Avvio(map[string]any{"operation": operation}).JSON(t)
 		if list["status"] != "ok" || sandboxtest.At(t, list, "siteList", 0, "siteID") != 1853.0 {

@@ -21,7 +21,8 @@ type Settings struct {
 	Credentials Credentials
 	// AutoNumbering has the vendor make the account numbers. AccountNo must be blank then.
 	AutoNumbering bool
-	// UniqueAccountNo and UniqueEmail refuse a second customer with a value in use.
+	// UniqueAccountNo and UniqueEmail refuse a second customer with a value in use. The vendor does
+	// not say whether it does.
 	UniqueAccountNo, UniqueEmail bool
 }
 
@@ -32,6 +33,11 @@ type service struct {
 	countries, currencies, categories map[string]bool
 	serviceLevels                     map[int64]bool
 	lastID                            int64
+}
+
+// Defaults returns the settings of the demo. The credentials are public on purpose.
+func Defaults() Settings {
+	return Settings{Credentials: Credentials{APIKey: "demo-caliq-api-key", ChannelID: 2}}
 }
 
 // Add adds Caliq to the engine.
@@ -48,9 +54,10 @@ func Add(e *engine.Engine, settings Settings) {
 		q.countries[c.Alpha3] = true
 	}
 	v := &engine.API{
-		Vendor:     Name,
-		Operations: []string{"create", "get", "messages"},
-		Failure:    q.says(http.StatusInternalServerError, "An error has occurred."),
+		Vendor:      Name,
+		Credentials: settings.Credentials,
+		Operations:  []string{"create", "get", "messages"},
+		Failure:     q.says(http.StatusInternalServerError, "An error has occurred."),
 		// The documented 503. Without Retry-After it does not say that nothing was done.
 		Apology:   q.says(http.StatusServiceUnavailable, "The service is unavailable."),
 		Throttled: q.says(http.StatusTooManyRequests, "Too many requests."),

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/caliq"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -240,11 +241,11 @@ func TestCaliqOptions(t *testing.T) {
 		second map[string]any
 		refuse string // the field for which the second create is refused
 	}{
-		"unique AccountNo":         {sandbox.WithCaliqUniqueAccountNo(), nil, "AccountNo"},
-		"unique Email":             {sandbox.WithCaliqUniqueEmail(), map[string]any{"AccountNo": "A-2", "Email": "A@B.example"}, "Email"},
-		"auto numbering, given":    {sandbox.WithCaliqAutoNumbering(), nil, "AccountNo"},
-		"auto numbering, left out": {sandbox.WithCaliqAutoNumbering(), map[string]any{"AccountNo": ""}, ""},
-		"neither":                  {sandbox.WithCredentials(sandbox.DemoCredentials()), nil, ""},
+		"unique AccountNo":         {sandbox.With(func(s *caliq.Settings) { s.UniqueAccountNo = true }), nil, "AccountNo"},
+		"unique Email":             {sandbox.With(func(s *caliq.Settings) { s.UniqueEmail = true }), map[string]any{"AccountNo": "A-2", "Email": "A@B.example"}, "Email"},
+		"auto numbering, given":    {sandbox.With(func(s *caliq.Settings) { s.AutoNumbering = true }), nil, "AccountNo"},
+		"auto numbering, left out": {sandbox.With(func(s *caliq.Settings) { s.AutoNumbering = true }), map[string]any{"AccountNo": ""}, ""},
+		"neither":                  {sandbox.With(func(*caliq.Settings) {}), nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := sandboxtest.NewWorld(t, test.option)

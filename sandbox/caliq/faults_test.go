@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/caliq"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -17,7 +18,7 @@ func TestNormalisedAccountNo(t *testing.T) {
 		{"trimmed", " A-1 ", "A-1", "A-1 "},
 	} {
 		t.Run(test.stored, func(t *testing.T) {
-			for name, options := range map[string][]sandbox.Option{"creates another": nil, "unique": {sandbox.WithCaliqUniqueAccountNo()}} {
+			for name, options := range map[string][]sandbox.Option{"creates another": nil, "unique": {sandbox.With(func(s *caliq.Settings) { s.UniqueAccountNo = true })}} {
 				w := sandboxtest.NewWorld(t, options...)
 				create := func(number string) any {
 					request := w.CaliqRequest(map[string]any{"AccountNo": number})
@@ -81,8 +82,8 @@ func TestRepeatedByProxyUnderEachOption(t *testing.T) {
 		id      float64
 		field   string
 	}{
-		"unique AccountNo": {sandbox.WithCaliqUniqueAccountNo(), nil, 29, "AccountNo"},
-		"auto numbering":   {sandbox.WithCaliqAutoNumbering(), map[string]any{"AccountNo": ""}, 38, "Email"},
+		"unique AccountNo": {sandbox.With(func(s *caliq.Settings) { s.UniqueAccountNo = true }), nil, 29, "AccountNo"},
+		"auto numbering":   {sandbox.With(func(s *caliq.Settings) { s.AutoNumbering = true }), map[string]any{"AccountNo": ""}, 38, "Email"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := sandboxtest.NewWorld(t, test.option)

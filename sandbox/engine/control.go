@@ -25,7 +25,7 @@ func (e *Engine) Control(pattern, query string, serve http.HandlerFunc) {
 }
 
 func (e *Engine) listRecords(w http.ResponseWriter, r *http.Request) {
-	vendors := e.vendorNames()
+	vendors := e.Vendors()
 	if name := r.URL.Query().Get("vendor"); name != "" {
 		v, wrong := e.vendorNamed(name)
 		if wrong != nil {
@@ -86,24 +86,26 @@ func (e *Engine) withdrawFaults(w http.ResponseWriter, _ *http.Request) {
 
 // index says what is here. It shows the credentials, as they open nothing but a sandbox.
 func (e *Engine) index(w http.ResponseWriter, _ *http.Request) {
-	vendors := map[Vendor]any{}
+	vendors, credentials := map[Vendor]any{}, map[Vendor]any{}
 	for name, v := range e.vendors {
 		faults := map[FaultKind][]string{}
 		for _, kind := range selectiveKinds() {
 			faults[kind] = v.operationsFor(kind)
 		}
 		vendors[name] = map[string]any{"endpoints": v.paths, "operations": v.Operations, "fault_operations": faults}
+		credentials[name] = v.Credentials
 	}
 	JSONResponse(http.StatusOK, map[string]any{
 		"vendors":     vendors,
-		"credentials": e.credentials,
+		"credentials": credentials,
 		"control":     e.control,
 		"fault_kinds": FaultKinds(),
 		"key_forms":   KeyForms(),
 	}).Write(w)
 }
 
-func (e *Engine) vendorNames() []Vendor { return slices.Sorted(maps.Keys(e.vendors)) }
+// Vendors returns the names of the vendors, sorted.
+func (e *Engine) Vendors() []Vendor { return slices.Sorted(maps.Keys(e.vendors)) }
 
 func (e *Engine) vendorNamed(name string) (*API, *Refusal) {
 	for _, v := range e.vendors {
@@ -111,5 +113,5 @@ func (e *Engine) vendorNamed(name string) (*API, *Refusal) {
 			return v, nil
 		}
 	}
-	return nil, notAllowed("vendor", name, texts(e.vendorNames()))
+	return nil, notAllowed("vendor", name, texts(e.Vendors()))
 }

@@ -11,12 +11,11 @@ import (
 // Engine serves the vendors that were added to it, as one [http.Handler]. Many goroutines may use
 // it at once.
 type Engine struct {
-	now         func() time.Time
-	credentials any // shown in the index
-	mux         *http.ServeMux
-	vendors     map[Vendor]*API
-	control     []string                                // control endpoints, for the index
-	unknown     map[string]func(*http.Request) Response // by path prefix
+	now     func() time.Time
+	mux     *http.ServeMux
+	vendors map[Vendor]*API
+	control []string                                // control endpoints, for the index
+	unknown map[string]func(*http.Request) Response // by path prefix
 
 	mu      sync.Mutex // guards what follows and every vendor's state
 	records *store
@@ -24,16 +23,15 @@ type Engine struct {
 	uses    map[use]int
 }
 
-// New returns an engine without vendors. The index shows the credentials as they are given.
-func New(now func() time.Time, credentials any) *Engine {
+// New returns an engine without vendors.
+func New(now func() time.Time) *Engine {
 	e := &Engine{
-		now:         now,
-		credentials: credentials,
-		mux:         http.NewServeMux(),
-		vendors:     map[Vendor]*API{},
-		unknown:     map[string]func(*http.Request) Response{},
-		records:     newStore(),
-		uses:        map[use]int{},
+		now:     now,
+		mux:     http.NewServeMux(),
+		vendors: map[Vendor]*API{},
+		unknown: map[string]func(*http.Request) Response{},
+		records: newStore(),
+		uses:    map[use]int{},
 	}
 	e.serveControl()
 	e.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { e.NotFound(r).Write(w) })

@@ -10,6 +10,8 @@ type API struct {
 	Vendor Vendor
 	// Alias is a second name that the control endpoints accept. It may be empty.
 	Alias string
+	// Credentials are shown in the index.
+	Credentials any
 	// Operations are the names that a fault may give as its operation.
 	Operations []string
 	// Failure is the vendor's HTTP 500 for a request that was not carried out.

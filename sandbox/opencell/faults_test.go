@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/opencell"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -83,7 +84,7 @@ func TestRepeatedByProxyOfEachWay(t *testing.T) {
 		status  int
 		updated int
 	}{
-		"strict, before 2021": {sandboxtest.OpencellCreate, map[string]any{"isCompany": sandboxtest.Absent{}}, []sandbox.Option{sandbox.WithOpencellBefore2021()}, 403, 0},
+		"strict, before 2021": {sandboxtest.OpencellCreate, map[string]any{"isCompany": sandboxtest.Absent{}}, []sandbox.Option{sandbox.With(func(s *opencell.Settings) { s.Before2021 = true })}, 403, 0},
 		"createOrUpdate":      {sandboxtest.OpencellUpsert, nil, nil, 200, 1},
 		"without a code":      {sandboxtest.OpencellCreate, map[string]any{"code": ""}, nil, 409, 0},
 	} {

@@ -1,7 +1,6 @@
 package opencell
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -31,9 +30,10 @@ type Settings struct {
 	Credentials          Credentials
 	TokenLifetime        time.Duration
 	RefreshTokenLifetime time.Duration
-	// Before2021 refuses an existing customer with 403 instead of 409, and knows no isCompany.
+	// Before2021 emulates an older server: it refuses an existing customer with 403 instead of 409,
+	// and isCompany is an unknown property.
 	Before2021 bool
-	// Version is the major version of the server; 0 is 16. Versions differ in payment methods, in
+	// Version is the major version of the server. Versions differ in payment methods, in
 	// isCompany, and in when a read gives the accounts.
 	Version int
 }
@@ -49,9 +49,25 @@ type server struct {
 	lastID  int64
 }
 
+// Defaults returns the settings of the demo. The credentials are public on purpose.
+func Defaults() Settings {
+	return Settings{
+		Credentials: Credentials{
+			Realm:        "opencell",
+			ClientID:     "opencell-web",
+			ClientSecret: "demo-opencell-client-secret",
+			Username:     "demo@opencell.example",
+			Password:     "demo-opencell-password",
+			SellerCode:   "MAIN_SELLER",
+		},
+		TokenLifetime:        5 * time.Minute,
+		RefreshTokenLifetime: 30 * time.Minute,
+		Version:              newestVersion,
+	}
+}
+
 // Add adds Opencell to the engine.
 func Add(e *engine.Engine, settings Settings) {
-	settings.Version = cmp.Or(settings.Version, newestVersion)
 	o := &server{
 		Engine:   e,
 		Settings: settings,
@@ -61,11 +77,12 @@ func Add(e *engine.Engine, settings Settings) {
 		form:     hierarchyForm(settings.Version, settings.Before2021),
 	}
 	v := &engine.API{
-		Vendor:     Name,
-		Operations: []string{"login", "create", "get", "delete"},
-		Failure:    o.broken,
-		Apology:    o.broken,
-		Throttled:  engine.TooManyRequests,
+		Vendor:      Name,
+		Credentials: settings.Credentials,
+		Operations:  []string{"login", "create", "get", "delete"},
+		Failure:     o.broken,
+		Apology:     o.broken,
+		Throttled:   engine.TooManyRequests,
 	}
 	e.AddVendor(v)
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/opencell"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -55,7 +56,7 @@ func TestOpencellCreateAgain(t *testing.T) {
 		updated int
 	}{
 		"strict":             {sandboxtest.OpencellCreate, nil, 409, "ENTITY_ALREADY_EXISTS_EXCEPTION", 0},
-		"strict, before2021": {sandboxtest.OpencellCreate, []sandbox.Option{sandbox.WithOpencellBefore2021()}, 403, "ENTITY_ALREADY_EXISTS_EXCEPTION", 0},
+		"strict, before2021": {sandboxtest.OpencellCreate, []sandbox.Option{sandbox.With(func(s *opencell.Settings) { s.Before2021 = true })}, 403, "ENTITY_ALREADY_EXISTS_EXCEPTION", 0},
 		"createOrUpdate":     {sandboxtest.OpencellUpsert, nil, 200, nil, 1},
 		"update":             {sandboxtest.OpencellUpdate, nil, 200, nil, 1},
 	} {
@@ -165,7 +166,7 @@ func TestOpencellAccepts(t *testing.T) {
 }
 
 func TestOpencellOlderServerRefusesIsCompany(t *testing.T) {
-	w := sandboxtest.NewWorld(t, sandbox.WithOpencellBefore2021())
+	w := sandboxtest.NewWorld(t, sandbox.With(func(s *opencell.Settings) { s.Before2021 = true }))
 	r := w.Opencell("POST", sandboxtest.OpencellUpsert, w.Fixture("opencell/create_request.json"), w.OpencellToken())
 	if r.Status != 400 || !strings.Contains(r.Body, "isCompany") {
 		t.Errorf("%d %s", r.Status, r.Body)

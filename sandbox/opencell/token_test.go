@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/opencell"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -51,7 +52,7 @@ func TestOpencellTokenErrors(t *testing.T) {
 
 func TestOpencellTokensExpire(t *testing.T) {
 	clock := sandboxtest.NewClock()
-	w := sandboxtest.NewWorld(t, sandbox.WithClock(clock.Now), sandbox.WithTokenLifetime(time.Minute), sandbox.WithRefreshTokenLifetime(time.Hour))
+	w := sandboxtest.NewWorld(t, sandbox.WithClock(clock.Now), sandbox.With(func(s *opencell.Settings) { s.TokenLifetime, s.RefreshTokenLifetime = time.Minute, time.Hour }))
 	granted := w.Send("POST", sandboxtest.OpencellTokenPath, w.OpencellForm(nil), "Content-Type", sandboxtest.FormType).JSON(t)
 	if granted["expires_in"] != 60.0 || granted["refresh_expires_in"] != 3600.0 || granted["token_type"] != "Bearer" {
 		t.Fatalf("granted: %v", granted)

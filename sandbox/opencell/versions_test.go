@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/opencell"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
@@ -44,7 +45,7 @@ func TestOpencellVersions(t *testing.T) {
 		}}}, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := sandboxtest.NewWorld(t, sandbox.WithOpencellVersion(test.version))
+			w := sandboxtest.NewWorld(t, sandbox.With(func(s *opencell.Settings) { s.Version = test.version }))
 			body := sandboxtest.Alter(t, w.Fixture("opencell/create_request.json"), map[string]any{"isCompany": sandboxtest.Absent{}})
 			r := w.Opencell("POST", sandboxtest.OpencellCreate, sandboxtest.Alter(t, body, test.changes), w.OpencellToken())
 			if r.Status != test.status {
@@ -57,7 +58,7 @@ func TestOpencellVersions(t *testing.T) {
 // From version 11 on a read gives the accounts only if it asks for them.
 func TestOpencellAccountsOnDemand(t *testing.T) {
 	for version, want := range map[int]bool{10: true, 11: false, 16: false} {
-		w := sandboxtest.NewWorld(t, sandbox.WithOpencellVersion(version))
+		w := sandboxtest.NewWorld(t, sandbox.With(func(s *opencell.Settings) { s.Version = version }))
 		token := w.OpencellToken()
 		w.Opencell("POST", sandboxtest.OpencellCreate, sandboxtest.Alter(t, w.Fixture("opencell/create_request.json"), map[string]any{"isCompany": sandboxtest.Absent{}}), token)
 		for query, want := range map[string]bool{"": want, "&includeCustomerAccounts=false": want, "&includeCustomerAccounts=true": true} {

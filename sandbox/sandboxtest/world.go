@@ -24,7 +24,7 @@ const (
 type World struct {
 	*testing.T
 	URL         string
-	Credentials sandbox.Credentials
+	Credentials Credentials
 }
 
 // NewWorld starts a sandbox that ends with the test.
@@ -32,7 +32,7 @@ func NewWorld(t *testing.T, options ...sandbox.Option) *World {
 	t.Helper()
 	server := httptest.NewServer(sandbox.New(options...))
 	t.Cleanup(server.Close)
-	return &World{t, server.URL, sandbox.DemoCredentials()}
+	return &World{t, server.URL, DemoCredentials()}
 }
 
 // Reply is a response with its whole body.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
+	"github.com/enlist-dev/enlist/sandbox/sellandsign"
 )
 
 func TestNormalisedNumberIsMerged(t *testing.T) {
@@ -45,7 +46,7 @@ func TestNormalisedNumberIsMerged(t *testing.T) {
 }
 
 func TestOddRowsOfBareLists(t *testing.T) {
-	w := sandboxtest.NewWorld(t, sandbox.WithSellAndSignBareLists())
+	w := sandboxtest.NewWorld(t, sandbox.With(func(s *sellandsign.Settings) { s.BareLists = true }))
 	for path, operation := range map[string]string{
 		sandboxtest.ContractorsRead: "list_contractors", sandboxtest.SellAndSignList: "list_properties",
 	} {

@@ -18,9 +18,10 @@ type Credentials struct {
 type Settings struct {
 	Credentials  Credentials
 	PropertyKeys []string // the free properties that are declared
-	// BareLists sends lists as arrays instead of an object with elements.
+	// BareLists sends lists as arrays instead of an object with elements. Both forms have been seen.
 	BareLists bool
-	// NotFoundStatus and NotFoundBody are what getCustomer sends for an unknown number.
+	// NotFoundStatus and NotFoundBody are what getCustomer sends for an unknown number, which the
+	// vendor does not document.
 	NotFoundStatus int
 	NotFoundBody   string
 }
@@ -34,6 +35,17 @@ type service struct {
 	lastActor int64
 	lastID    int64 // of contractors and properties
 	lastTimer int64
+}
+
+// Defaults returns the settings of the demo. The token is public on purpose. It holds the
+// characters that a URL must escape, as the vendor's real tokens do.
+func Defaults() Settings {
+	return Settings{
+		Credentials:    Credentials{Token: "demo|c2VsbCtzaWdu/dG9rZW4+=="},
+		PropertyKeys:   []string{"segment", "loyalty_level", "account_manager", "note"},
+		NotFoundStatus: http.StatusOK,
+		NotFoundBody:   "null",
+	}
 }
 
 // Add adds Sell&Sign to the engine.
@@ -52,12 +64,13 @@ func Add(e *engine.Engine, settings Settings) {
 		return engine.JSONResponse(http.StatusInternalServerError, map[string]any{"error": "The sandbox was ordered to fail"})
 	}
 	v := &engine.API{
-		Vendor:     Name,
-		Alias:      "sellandsign",
-		Operations: []string{"create", "get", "list_contractors", "list_properties", "set_property"},
-		Failure:    broken,
-		Apology:    broken,
-		Throttled:  engine.TooManyRequests,
+		Vendor:      Name,
+		Alias:       "sellandsign",
+		Credentials: settings.Credentials,
+		Operations:  []string{"create", "get", "list_contractors", "list_properties", "set_property"},
+		Failure:     broken,
+		Apology:     broken,
+		Throttled:   engine.TooManyRequests,
 	}
 	e.AddVendor(v)
 	a.route(v)

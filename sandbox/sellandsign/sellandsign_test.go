@@ -11,6 +11,7 @@ import (
 
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
+	"github.com/enlist-dev/enlist/sandbox/sellandsign"
 )
 
 func TestSellAndSignDocumentedSample(t *testing.T) {
@@ -153,8 +154,8 @@ func TestSellAndSignNotFound(t *testing.T) {
 		body    string
 	}{
 		{nil, 200, "null"},
-		{[]sandbox.Option{sandbox.WithSellAndSignNotFound(200, "")}, 200, ""},
-		{[]sandbox.Option{sandbox.WithSellAndSignNotFound(404, "{}")}, 404, "{}"},
+		{[]sandbox.Option{sandbox.With(func(s *sellandsign.Settings) { s.NotFoundStatus, s.NotFoundBody = 200, "" })}, 200, ""},
+		{[]sandbox.Option{sandbox.With(func(s *sellandsign.Settings) { s.NotFoundStatus, s.NotFoundBody = 404, "{}" })}, 404, "{}"},
 	} {
 		w := sandboxtest.NewWorld(t, test.options...)
 		if r := w.SellAndSign("GET", sandboxtest.SellAndSignRead+"&number=1"); r.Status != test.status || r.Body != test.body {
@@ -205,7 +206,7 @@ func TestSellAndSignContractors(t *testing.T) {
 }
 
 func TestSellAndSignProperties(t *testing.T) {
-	w := sandboxtest.NewWorld(t, sandbox.WithSellAndSignPropertyKeys("tier"), sandbox.WithSellAndSignBareLists())
+	w := sandboxtest.NewWorld(t, sandbox.With(func(s *sellandsign.Settings) { s.PropertyKeys, s.BareLists = []string{"tier"}, true }))
 	w.SellAndSign("POST", sandboxtest.SellAndSignUpdate+w.SellAndSignQuery(nil))
 	set := func(value, id string) sandboxtest.Reply {
 		return w.SellAndSign("POST", sandboxtest.SellAndSignSet+"&customer_number="+sandboxtest.SellAndSignNumber+"&key=tier&value="+value+"&id="+id)

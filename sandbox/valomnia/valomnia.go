@@ -33,6 +33,14 @@ type service struct {
 	lastID   int64
 }
 
+// Defaults returns the settings of the demo. The credentials are public on purpose.
+func Defaults() Settings {
+	return Settings{
+		Credentials:   Credentials{Username: "demo@valomnia.example", Password: "demo-valomnia-password"},
+		TokenLifetime: 5 * time.Minute,
+	}
+}
+
 // Add adds Valomnia to the engine.
 func Add(e *engine.Engine, settings Settings) {
 	a := &service{
@@ -47,11 +55,12 @@ func Add(e *engine.Engine, settings Settings) {
 		return fail(http.StatusInternalServerError, "server_error", "Oops! Something went wrong...")
 	}
 	v := &engine.API{
-		Vendor:     Name,
-		Operations: []string{"login", "create", "get"},
-		Failure:    broken,
-		Apology:    broken,
-		Throttled:  engine.TooManyRequests,
+		Vendor:      Name,
+		Credentials: settings.Credentials,
+		Operations:  []string{"login", "create", "get"},
+		Failure:     broken,
+		Apology:     broken,
+		Throttled:   engine.TooManyRequests,
 	}
 	e.AddVendor(v)
 	a.route(v)

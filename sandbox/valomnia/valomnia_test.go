@@ -9,6 +9,7 @@ import (
 
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
+	"github.com/enlist-dev/enlist/sandbox/valomnia"
 )
 
 // withImage writes the pairs and a file as multipart.
@@ -192,7 +193,7 @@ func TestValomniaImages(t *testing.T) {
 
 func TestValomniaLogin(t *testing.T) {
 	clock := sandboxtest.NewClock()
-	w := sandboxtest.NewWorld(t, sandbox.WithClock(clock.Now), sandbox.WithTokenLifetime(time.Minute))
+	w := sandboxtest.NewWorld(t, sandbox.WithClock(clock.Now), sandbox.With(func(s *valomnia.Settings) { s.TokenLifetime = time.Minute }))
 	for name, changes := range map[string]map[string]string{
 		"wrong user": {"j_username": "x"}, "wrong password": {"j_password": "x"}, "neither": {"j_username": "", "j_password": ""},
 	} {

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/providers/codes"
 	"github.com/enlist-dev/enlist/providers/rules"
@@ -21,7 +23,7 @@ import (
 
 // Problem is one thing that is wrong with a configuration.
 type Problem struct {
-	// Path of the field: `providers[0].opencell.base_url`.
+	// Path of the field: `providers[0].timeout`.
 	Path string
 	// Line in the file; 0 when the field is not in it.
 	Line int
@@ -99,13 +101,7 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 		} else {
 			seen[provider.GetName()] = i
 		}
-		if code := provider.GetOpencell().GetCurrencyCode(); code != "" && !d.failedAt(path+".opencell.currency_code") {
-			d.check(path+".opencell.currency_code", codes.CheckCurrency(code))
-		}
-		if tag := provider.GetOpencell().GetLanguageCode(); tag != "" && !d.failedAt(path+".opencell.language_code") {
-			_, problem := codes.LanguageAlpha3(tag) // the form in which Opencell is sent it
-			d.check(path+".opencell.language_code", problem)
-		}
+		d.checkCodes(path, provider.ProtoReflect())
 	}
 	d.checkJournal(config.GetJournal())
 	d.checkAuth(config)
@@ -116,6 +112,27 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 	d.checkListening("http.address", config.GetHttp().GetAddress(), config.GetHttp().GetTls(), config.GetAuth())
 	d.checkTLS("grpc.tls", config.GetGrpc().GetTls())
 	d.checkTLS("http.tls", config.GetHttp().GetTls())
+}
+
+// checkCodes checks the settings of a vendor that are codes, as their names say.
+func (d *decoder) checkCodes(path string, provider protoreflect.Message) {
+	vendor := provider.WhichOneof(provider.Descriptor().Oneofs().ByName("vendor"))
+	if vendor == nil {
+		return
+	}
+	connection := provider.Get(vendor).Message()
+	for name, check := range map[protoreflect.Name]func(string) error{
+		"currency_code": codes.CheckCurrency,
+		"language_code": func(tag string) error { // vendors take a form of the base language
+			_, problem := codes.LanguageAlpha3(tag)
+			return problem
+		},
+	} {
+		at := fmt.Sprintf("%s.%s.%s", path, vendor.Name(), name)
+		if field := connection.Descriptor().Fields().ByName(name); field != nil && connection.Has(field) && !d.failedAt(at) {
+			d.check(at, check(connection.Get(field).String()))
+		}
+	}
 }
 
 // checkPort reports whether an address has a port that can be.

@@ -1,12 +1,7 @@
 // The contract enlist.v1, the messages of google.rpc and google.type that go with it, the creation
 // with retries, and the details of errors.
 export * from "./creation.js";
-export * from "./enlist/v1/customer_pb.js";
-export * from "./enlist/v1/customer_service_pb.js";
-export * from "./enlist/v1/error_pb.js";
-export * from "./enlist/v1/operation_service_pb.js";
-export * from "./enlist/v1/provider_service_pb.js";
-export * from "./enlist/v1/vendor_options_pb.js";
+// @CONTRACT@
 export { findDetail } from "./errors.js";
 export { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "./google/rpc/error_details_pb.js";
 export type { BadRequest, ErrorInfo, RetryInfo } from "./google/rpc/error_details_pb.js";

@@ -377,506 +377,11 @@ func (x *RateLimit) GetBurst() int32 {
 	return 0
 }
 
-// Opencell is a connection to an Opencell server.
-type Opencell struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /opencell/api/rest and /auth/realms.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// Keycloak realm. Default: opencell.
-	Realm string `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`
-	// OAuth client. Default: opencell-web.
-	ClientId string `protobuf:"bytes,3,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
-	// Secret of the OAuth client. Empty for a public client.
-	ClientSecret string `protobuf:"bytes,4,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
-	// User name.
-	Username string `protobuf:"bytes,5,opt,name=username,proto3" json:"username,omitempty"`
-	// Password.
-	Password string `protobuf:"bytes,6,opt,name=password,proto3" json:"password,omitempty"`
-	// Seller of new customers, if the request names no parent.
-	SellerCode string `protobuf:"bytes,7,opt,name=seller_code,json=sellerCode,proto3" json:"seller_code,omitempty"`
-	// Category of customers without one.
-	CustomerCategory string `protobuf:"bytes,8,opt,name=customer_category,json=customerCategory,proto3" json:"customer_category,omitempty"`
-	// Currency of customers without one, ISO 4217.
-	CurrencyCode string `protobuf:"bytes,9,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// Language of customers without one, BCP-47.
-	LanguageCode string `protobuf:"bytes,10,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
-	// Default options for requests that do not set them.
-	Defaults *v1.OpencellOptions `protobuf:"bytes,11,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	// Whether to send `isCompany`. Default: true from version 12 on. Servers before 2022 refuse it.
-	SendIsCompany *bool `protobuf:"varint,12,opt,name=send_is_company,json=sendIsCompany,proto3,oneof" json:"send_is_company,omitempty"`
-	// Whether to send the request_id as externalRef1 if the caller does not set it. Default: true.
-	ReferenceRequestId *bool `protobuf:"varint,13,opt,name=reference_request_id,json=referenceRequestId,proto3,oneof" json:"reference_request_id,omitempty"`
-	// Codes of this server's custom account models that `crm_account_type` may name, besides
-	// Opencell's own types. Enlist refuses all other types before it sends.
-	CustomAccountTypes []string `protobuf:"bytes,14,rep,name=custom_account_types,json=customAccountTypes,proto3" json:"custom_account_types,omitempty"`
-	// Major version of the server, 10 or later. It decides which payment methods Opencell knows, and
-	// whether Enlist sends `isCompany` by default. Default: 16.
-	Version       int32 `protobuf:"varint,15,opt,name=version,proto3" json:"version,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Opencell) Reset() {
-	*x = Opencell{}
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Opencell) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Opencell) ProtoMessage() {}
-
-func (x *Opencell) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Opencell.ProtoReflect.Descriptor instead.
-func (*Opencell) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_provider_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *Opencell) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Opencell) GetRealm() string {
-	if x != nil {
-		return x.Realm
-	}
-	return ""
-}
-
-func (x *Opencell) GetClientId() string {
-	if x != nil {
-		return x.ClientId
-	}
-	return ""
-}
-
-func (x *Opencell) GetClientSecret() string {
-	if x != nil {
-		return x.ClientSecret
-	}
-	return ""
-}
-
-func (x *Opencell) GetUsername() string {
-	if x != nil {
-		return x.Username
-	}
-	return ""
-}
-
-func (x *Opencell) GetPassword() string {
-	if x != nil {
-		return x.Password
-	}
-	return ""
-}
-
-func (x *Opencell) GetSellerCode() string {
-	if x != nil {
-		return x.SellerCode
-	}
-	return ""
-}
-
-func (x *Opencell) GetCustomerCategory() string {
-	if x != nil {
-		return x.CustomerCategory
-	}
-	return ""
-}
-
-func (x *Opencell) GetCurrencyCode() string {
-	if x != nil {
-		return x.CurrencyCode
-	}
-	return ""
-}
-
-func (x *Opencell) GetLanguageCode() string {
-	if x != nil {
-		return x.LanguageCode
-	}
-	return ""
-}
-
-func (x *Opencell) GetDefaults() *v1.OpencellOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-func (x *Opencell) GetSendIsCompany() bool {
-	if x != nil && x.SendIsCompany != nil {
-		return *x.SendIsCompany
-	}
-	return false
-}
-
-func (x *Opencell) GetReferenceRequestId() bool {
-	if x != nil && x.ReferenceRequestId != nil {
-		return *x.ReferenceRequestId
-	}
-	return false
-}
-
-func (x *Opencell) GetCustomAccountTypes() []string {
-	if x != nil {
-		return x.CustomAccountTypes
-	}
-	return nil
-}
-
-func (x *Opencell) GetVersion() int32 {
-	if x != nil {
-		return x.Version
-	}
-	return 0
-}
-
-// SellAndSign is a connection to a Sell&Sign licence.
-type SellAndSign struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /calinda/hub.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// Authentication token (j_token).
-	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
-	// Whether to send the token in the query and not in the header `j_token`. Default: false, because
-	// many systems log URLs.
-	TokenInQuery bool `protobuf:"varint,3,opt,name=token_in_query,json=tokenInQuery,proto3" json:"token_in_query,omitempty"`
-	// Default options for requests that do not set them.
-	Defaults      *v1.SellAndSignOptions `protobuf:"bytes,4,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *SellAndSign) Reset() {
-	*x = SellAndSign{}
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SellAndSign) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SellAndSign) ProtoMessage() {}
-
-func (x *SellAndSign) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SellAndSign.ProtoReflect.Descriptor instead.
-func (*SellAndSign) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_provider_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *SellAndSign) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *SellAndSign) GetToken() string {
-	if x != nil {
-		return x.Token
-	}
-	return ""
-}
-
-func (x *SellAndSign) GetTokenInQuery() bool {
-	if x != nil {
-		return x.TokenInQuery
-	}
-	return false
-}
-
-func (x *SellAndSign) GetDefaults() *v1.SellAndSignOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-// Valomnia is a connection to a Valomnia organization.
-type Valomnia struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /j_spring_security_check and /api.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// Version in the path. Default: v1.0.
-	ApiVersion string `protobuf:"bytes,2,opt,name=api_version,json=apiVersion,proto3" json:"api_version,omitempty"`
-	// User name.
-	Username string `protobuf:"bytes,3,opt,name=username,proto3" json:"username,omitempty"`
-	// Password.
-	Password string `protobuf:"bytes,4,opt,name=password,proto3" json:"password,omitempty"`
-	// Default options for requests that do not set them.
-	Defaults      *v1.ValomniaOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Valomnia) Reset() {
-	*x = Valomnia{}
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Valomnia) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Valomnia) ProtoMessage() {}
-
-func (x *Valomnia) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Valomnia.ProtoReflect.Descriptor instead.
-func (*Valomnia) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_provider_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *Valomnia) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Valomnia) GetApiVersion() string {
-	if x != nil {
-		return x.ApiVersion
-	}
-	return ""
-}
-
-func (x *Valomnia) GetUsername() string {
-	if x != nil {
-		return x.Username
-	}
-	return ""
-}
-
-func (x *Valomnia) GetPassword() string {
-	if x != nil {
-		return x.Password
-	}
-	return ""
-}
-
-func (x *Valomnia) GetDefaults() *v1.ValomniaOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-// Caliq is a connection to a Caliq system.
-type Caliq struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /api/v1.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// API key.
-	ApiKey string `protobuf:"bytes,2,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// Sales channel of requests without one.
-	ChannelId int32 `protobuf:"varint,3,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	// Whether Caliq numbers accounts itself. Requests must then leave `customer.id` empty. Default:
-	// false.
-	AutoNumbering bool `protobuf:"varint,4,opt,name=auto_numbering,json=autoNumbering,proto3" json:"auto_numbering,omitempty"`
-	// Default options for requests that do not set them.
-	Defaults      *v1.CaliqOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Caliq) Reset() {
-	*x = Caliq{}
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Caliq) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Caliq) ProtoMessage() {}
-
-func (x *Caliq) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Caliq.ProtoReflect.Descriptor instead.
-func (*Caliq) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_provider_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *Caliq) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Caliq) GetApiKey() string {
-	if x != nil {
-		return x.ApiKey
-	}
-	return ""
-}
-
-func (x *Caliq) GetChannelId() int32 {
-	if x != nil {
-		return x.ChannelId
-	}
-	return 0
-}
-
-func (x *Caliq) GetAutoNumbering() bool {
-	if x != nil {
-		return x.AutoNumbering
-	}
-	return false
-}
-
-func (x *Caliq) GetDefaults() *v1.CaliqOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
-// Avvio is a connection to Avvio/SHR.
-type Avvio struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /api/ws_api.
-	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	// User name of the API user.
-	Username string `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"`
-	// Password of the API user.
-	Password string `protobuf:"bytes,3,opt,name=password,proto3" json:"password,omitempty"`
-	// Property of requests without one.
-	SiteId int64 `protobuf:"varint,4,opt,name=site_id,json=siteId,proto3" json:"site_id,omitempty"`
-	// Default options for requests that do not set them.
-	Defaults      *v1.AvvioOptions `protobuf:"bytes,5,opt,name=defaults,proto3" json:"defaults,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Avvio) Reset() {
-	*x = Avvio{}
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Avvio) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Avvio) ProtoMessage() {}
-
-func (x *Avvio) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_provider_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Avvio.ProtoReflect.Descriptor instead.
-func (*Avvio) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_provider_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *Avvio) GetBaseUrl() string {
-	if x != nil {
-		return x.BaseUrl
-	}
-	return ""
-}
-
-func (x *Avvio) GetUsername() string {
-	if x != nil {
-		return x.Username
-	}
-	return ""
-}
-
-func (x *Avvio) GetPassword() string {
-	if x != nil {
-		return x.Password
-	}
-	return ""
-}
-
-func (x *Avvio) GetSiteId() int64 {
-	if x != nil {
-		return x.SiteId
-	}
-	return 0
-}
-
-func (x *Avvio) GetDefaults() *v1.AvvioOptions {
-	if x != nil {
-		return x.Defaults
-	}
-	return nil
-}
-
 var File_enlist_config_v1_provider_proto protoreflect.FileDescriptor
 
 const file_enlist_config_v1_provider_proto_rawDesc = "" +
 	"\n" +
-	"\x1fenlist/config/v1/provider.proto\x12\x10enlist.config.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1eenlist/v1/vendor_options.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\x86\a\n" +
+	"\x1fenlist/config/v1/provider.proto\x12\x10enlist.config.v1\x1a\x1cenlist/config/v1/avvio.proto\x1a\x1cenlist/config/v1/caliq.proto\x1a\x1fenlist/config/v1/opencell.proto\x1a\"enlist/config/v1/sellandsign.proto\x1a\x1fenlist/config/v1/valomnia.proto\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\x86\a\n" +
 	"\bProvider\x12|\n" +
 	"\x04name\x18\x01 \x01(\tBh\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19G1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x04name\x128\n" +
 	"\bopencell\x18\x02 \x01(\v2\x1a.enlist.config.v1.OpencellH\x00R\bopencell\x12C\n" +
@@ -905,59 +410,7 @@ const file_enlist_config_v1_provider_proto_rawDesc = "" +
 	"\tRateLimit\x12-\n" +
 	"\n" +
 	"per_second\x18\x01 \x01(\x01B\x0e\xfaB\v\x12\t!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12\x1d\n" +
-	"\x05burst\x18\x02 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\x05burst\"\x99\b\n" +
-	"\bOpencell\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12\x14\n" +
-	"\x05realm\x18\x02 \x01(\tR\x05realm\x12\x1b\n" +
-	"\tclient_id\x18\x03 \x01(\tR\bclientId\x12(\n" +
-	"\rclient_secret\x18\x04 \x01(\tB\x03\x80\x01\x01R\fclientSecret\x12#\n" +
-	"\busername\x18\x05 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\busername\x12&\n" +
-	"\bpassword\x18\x06 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\bpassword\x12)\n" +
-	"\vseller_code\x18\a \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\n" +
-	"sellerCode\x125\n" +
-	"\x11customer_category\x18\b \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x10customerCategory\x12\x80\x01\n" +
-	"\rcurrency_code\x18\t \x01(\tB[\xfaB\x11r\x0f2\n" +
-	"^[A-Z]{3}$\xd0\x01\x01\x82\x8e\x19Can ISO 4217 currency code of three capital letters, for example EURR\fcurrencyCode\x12\x86\x01\n" +
-	"\rlanguage_code\x18\n" +
-	" \x01(\tBa\xfaB,r*\x18#2#^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$\xd0\x01\x01\x82\x8e\x19.a BCP-47 language tag, for example fr or en-GBR\flanguageCode\x126\n" +
-	"\bdefaults\x18\v \x01(\v2\x1a.enlist.v1.OpencellOptionsR\bdefaults\x12+\n" +
-	"\x0fsend_is_company\x18\f \x01(\bH\x00R\rsendIsCompany\x88\x01\x01\x125\n" +
-	"\x14reference_request_id\x18\r \x01(\bH\x01R\x12referenceRequestId\x88\x01\x01\x12A\n" +
-	"\x14custom_account_types\x18\x0e \x03(\tB\x0f\xfaB\f\x92\x01\t\"\ar\x05\x10\x01\x18\xff\x01R\x12customAccountTypes\x12d\n" +
-	"\aversion\x18\x0f \x01(\x05BJ\xfaB\t\x1a\a\x18\xe7\a(\n" +
-	"@\x01\x82\x8e\x19:a major version of Opencell from 10 to 999, for example 16R\aversionB\x12\n" +
-	"\x10_send_is_companyB\x17\n" +
-	"\x15_reference_request_id\"\x95\x02\n" +
-	"\vSellAndSign\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12 \n" +
-	"\x05token\x18\x02 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x05token\x12$\n" +
-	"\x0etoken_in_query\x18\x03 \x01(\bR\ftokenInQuery\x129\n" +
-	"\bdefaults\x18\x04 \x01(\v2\x1d.enlist.v1.SellAndSignOptionsR\bdefaults\"\xec\x02\n" +
-	"\bValomnia\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12V\n" +
-	"\vapi_version\x18\x02 \x01(\tB5\xfaB\x18r\x162\x11^v[0-9]+\\.[0-9]+$\xd0\x01\x01\x82\x8e\x19\x16a version such as v1.0R\n" +
-	"apiVersion\x12#\n" +
-	"\busername\x18\x03 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\busername\x12&\n" +
-	"\bpassword\x18\x04 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\bpassword\x126\n" +
-	"\bdefaults\x18\x05 \x01(\v2\x1a.enlist.v1.ValomniaOptionsR\bdefaults\"\xb5\x02\n" +
-	"\x05Caliq\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12#\n" +
-	"\aapi_key\x18\x02 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\x06apiKey\x12&\n" +
-	"\n" +
-	"channel_id\x18\x03 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\tchannelId\x12%\n" +
-	"\x0eauto_numbering\x18\x04 \x01(\bR\rautoNumbering\x123\n" +
-	"\bdefaults\x18\x05 \x01(\v2\x17.enlist.v1.CaliqOptionsR\bdefaults\"\xb0\x02\n" +
-	"\x05Avvio\x12\x82\x01\n" +
-	"\bbase_url\x18\x01 \x01(\tBg\xfaB%r#2!^https?://[^/?#\\s@]+(/[^?#\\s]*)?$\x82\x8e\x19;an http or https URL without credentials, query or fragmentR\abaseUrl\x12#\n" +
-	"\busername\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\busername\x12&\n" +
-	"\bpassword\x18\x03 \x01(\tB\n" +
-	"\xfaB\x04r\x02\x10\x01\x80\x01\x01R\bpassword\x12 \n" +
-	"\asite_id\x18\x04 \x01(\x03B\a\xfaB\x04\"\x02(\x00R\x06siteId\x123\n" +
-	"\bdefaults\x18\x05 \x01(\v2\x17.enlist.v1.AvvioOptionsR\bdefaultsBW\n" +
+	"\x05burst\x18\x02 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\x05burstBW\n" +
 	"\x14dev.enlist.config.v1P\x01Z=github.com/enlist-dev/enlist/gen/go/enlist/config/v1;configv1b\x06proto3"
 
 var (
@@ -972,23 +425,18 @@ func file_enlist_config_v1_provider_proto_rawDescGZIP() []byte {
 	return file_enlist_config_v1_provider_proto_rawDescData
 }
 
-var file_enlist_config_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_enlist_config_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_enlist_config_v1_provider_proto_goTypes = []any{
-	(*Provider)(nil),              // 0: enlist.config.v1.Provider
-	(*Breaker)(nil),               // 1: enlist.config.v1.Breaker
-	(*RateLimit)(nil),             // 2: enlist.config.v1.RateLimit
-	(*Opencell)(nil),              // 3: enlist.config.v1.Opencell
-	(*SellAndSign)(nil),           // 4: enlist.config.v1.SellAndSign
-	(*Valomnia)(nil),              // 5: enlist.config.v1.Valomnia
-	(*Caliq)(nil),                 // 6: enlist.config.v1.Caliq
-	(*Avvio)(nil),                 // 7: enlist.config.v1.Avvio
-	(*durationpb.Duration)(nil),   // 8: google.protobuf.Duration
-	(v1.OnExisting)(0),            // 9: enlist.v1.OnExisting
-	(*v1.OpencellOptions)(nil),    // 10: enlist.v1.OpencellOptions
-	(*v1.SellAndSignOptions)(nil), // 11: enlist.v1.SellAndSignOptions
-	(*v1.ValomniaOptions)(nil),    // 12: enlist.v1.ValomniaOptions
-	(*v1.CaliqOptions)(nil),       // 13: enlist.v1.CaliqOptions
-	(*v1.AvvioOptions)(nil),       // 14: enlist.v1.AvvioOptions
+	(*Provider)(nil),            // 0: enlist.config.v1.Provider
+	(*Breaker)(nil),             // 1: enlist.config.v1.Breaker
+	(*RateLimit)(nil),           // 2: enlist.config.v1.RateLimit
+	(*Opencell)(nil),            // 3: enlist.config.v1.Opencell
+	(*SellAndSign)(nil),         // 4: enlist.config.v1.SellAndSign
+	(*Valomnia)(nil),            // 5: enlist.config.v1.Valomnia
+	(*Caliq)(nil),               // 6: enlist.config.v1.Caliq
+	(*Avvio)(nil),               // 7: enlist.config.v1.Avvio
+	(*durationpb.Duration)(nil), // 8: google.protobuf.Duration
+	(v1.OnExisting)(0),          // 9: enlist.v1.OnExisting
 }
 var file_enlist_config_v1_provider_proto_depIdxs = []int32{
 	3,  // 0: enlist.config.v1.Provider.opencell:type_name -> enlist.config.v1.Opencell
@@ -1003,16 +451,11 @@ var file_enlist_config_v1_provider_proto_depIdxs = []int32{
 	1,  // 9: enlist.config.v1.Provider.breaker:type_name -> enlist.config.v1.Breaker
 	8,  // 10: enlist.config.v1.Breaker.period:type_name -> google.protobuf.Duration
 	8,  // 11: enlist.config.v1.Breaker.open_for:type_name -> google.protobuf.Duration
-	10, // 12: enlist.config.v1.Opencell.defaults:type_name -> enlist.v1.OpencellOptions
-	11, // 13: enlist.config.v1.SellAndSign.defaults:type_name -> enlist.v1.SellAndSignOptions
-	12, // 14: enlist.config.v1.Valomnia.defaults:type_name -> enlist.v1.ValomniaOptions
-	13, // 15: enlist.config.v1.Caliq.defaults:type_name -> enlist.v1.CaliqOptions
-	14, // 16: enlist.config.v1.Avvio.defaults:type_name -> enlist.v1.AvvioOptions
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_enlist_config_v1_provider_proto_init() }
@@ -1020,6 +463,11 @@ func file_enlist_config_v1_provider_proto_init() {
 	if File_enlist_config_v1_provider_proto != nil {
 		return
 	}
+	file_enlist_config_v1_avvio_proto_init()
+	file_enlist_config_v1_caliq_proto_init()
+	file_enlist_config_v1_opencell_proto_init()
+	file_enlist_config_v1_sellandsign_proto_init()
+	file_enlist_config_v1_valomnia_proto_init()
 	file_enlist_config_v1_provider_proto_msgTypes[0].OneofWrappers = []any{
 		(*Provider_Opencell)(nil),
 		(*Provider_SellAndSign)(nil),
@@ -1027,14 +475,13 @@ func file_enlist_config_v1_provider_proto_init() {
 		(*Provider_Caliq)(nil),
 		(*Provider_Avvio)(nil),
 	}
-	file_enlist_config_v1_provider_proto_msgTypes[3].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_config_v1_provider_proto_rawDesc), len(file_enlist_config_v1_provider_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,0 +1,24 @@
+package sellandsign
+
+import (
+	_ "embed"
+
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/providers"
+)
+
+//go:embed configuration.yaml
+var configuration []byte
+
+// Registration returns what the registry has of Sell&Sign.
+func Registration() providers.Registration {
+	return providers.Registration{New: providers.Construct(New), Demo: demo, Configuration: configuration}
+}
+
+// demo returns a connection to Sell&Sign at the sandbox, with the sandbox's public credentials.
+func demo(sandboxURL string) *configv1.Provider {
+	return &configv1.Provider{Name: "sellandsign", Vendor: &configv1.Provider_SellAndSign{SellAndSign: &configv1.SellAndSign{
+		BaseUrl: sandboxURL,
+		Token:   "demo|c2VsbCtzaWdu/dG9rZW4+==",
+	}}}
+}
