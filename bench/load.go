@@ -39,7 +39,8 @@ type figures struct {
 // newCustomer numbers customers across all series of a run.
 var newCustomer atomic.Int64
 
-// grpcCalls returns the functions for creations and reads over gRPC. They use several addresses in turn.
+// grpcCalls returns the functions for creations and reads over gRPC. They use several addresses in
+// turn.
 func grpcCalls(addresses []string) (create, get call, err error) {
 	clients := make([]enlistv1.CustomerServiceClient, connections)
 	for i := range clients {
@@ -83,7 +84,8 @@ const sampleJSON = `{"requestId":"%s","customer":{"id":"BENCH-%d","displayName":
 	`"name":{"title":"Mr","givenName":"John","familyName":"Smith"},` +
 	`"billingAddress":{"lines":["673 Eugene Points"],"postalCode":"92136","city":"New Taryn","countryCode":"FR"},"languageCode":"fr","currencyCode":"EUR"}}`
 
-// restCalls returns the functions for creations and reads over REST. They use several addresses in turn.
+// restCalls returns the functions for creations and reads over REST. They use several addresses in
+// turn.
 func restCalls(addresses []string) (create, get call) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}
 	do := func(ctx context.Context, n int64, method, path string, body []byte) error {

@@ -27,8 +27,8 @@ func (j *Journal) Claim(ctx context.Context, limit int) ([]*Record, error) {
 			}
 			records = append(records, record)
 		}
-		// If the batch holds only unreadable records, more records may follow. This replica now owns
-		// the unreadable ones, or they are due later. So the loop terminates.
+		// If the batch holds only unreadable records, more records may follow. This replica now
+		// owns the unreadable ones, or they are due later. So the loop terminates.
 		if len(rows) < limit || len(records) > 0 || limit <= 0 {
 			return records, nil
 		}

@@ -82,7 +82,7 @@ type Store interface {
 	// moment.
 	Claim(ctx context.Context, replica string, limit int) ([]*Row, error)
 
-	// Take makes a replica the owner of the open row with that key and Version, and returns the row
+	// Take makes a replica the owner of the open row with that key and Version. It returns the row
 	// with its new version. It returns nil if another living replica owns the row, or if the row
 	// has another version by now.
 	Take(ctx context.Context, row *Row, replica string) (*Row, error)

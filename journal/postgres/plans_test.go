@@ -49,9 +49,9 @@ SELECT 'p' || n % 3, 'v' || n % 5, gen_random_uuid(),
   now() - n * interval '1 minute', now() - n * interval '1 minute', 1 + n % 2, decode(repeat(md5(n::text), 10), 'hex')
 FROM generate_series(1, 50000) n`
 
-// Every method is one statement that reads few of the table's pages. This holds whether PostgreSQL
-// made and kept the plan while the table was empty, or made it for the full table, with or without
-// statistics.
+// Every method is one statement that reads few of the table's pages. This holds for a plan that
+// PostgreSQL made while the table was empty, and kept. It also holds for a plan for the full table,
+// with or without statistics.
 func TestStatementsReadLittle(t *testing.T) {
 	t.Parallel()
 	for _, planned := range []string{"empty", "full", "analyzed"} {

@@ -38,10 +38,10 @@ func scan(row pgx.CollectableRow, first ...any) (*journal.Row, error) {
 	return &r, nil
 }
 
-// insertRecord returns the inserted row (0, without its payload), the row that has the key (1), or
-// the open row with the same exclusive (2). It returns nothing if it met a conflict that its
-// snapshot does not show. In that case, the other writer committed, or its creation ended, in the
-// meantime.
+// insertRecord returns rows of three kinds. 0 is the inserted row, without its payload. 1 is the
+// row that has the key. 2 is the open row with the same exclusive. It returns nothing if it met a
+// conflict that its snapshot does not show. In that case, the other writer committed, or its
+// creation ended, in the meantime.
 const insertRecord = `
 WITH inserted AS (
   INSERT INTO enlist.records AS r (principal, provider, request_id, state, version, exclusive, customer, owner, created, updated, key_id, payload)

@@ -44,8 +44,8 @@ var _ journal.Store = (*Store)(nil)
 // pool_max_conns, which defaults to 16 here.
 //
 // Open fails if the DSN does not parse, or if it cannot reach a server that accepts writes. It
-// fails if the user may not create what is missing, or if the database is newer than this version
-// of Enlist. No error holds the password.
+// fails if the user lacks the rights to create what is missing. It also fails if the database is
+// newer than this version of Enlist. No error holds the password.
 func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	if options.Timeout <= 0 {
 		options.Timeout = 10 * time.Second

@@ -33,8 +33,8 @@ var (
 		{"journal_mode", "wal", "wal"},
 		{"synchronous", "full", "2"},
 		// The unit is KiB. The cache holds the upper levels of the indexes of some million rows. A
-		// larger cache costs more time. Until the file is larger than 1 GiB, SQLite scans the whole
-		// cache after every commit that has split a page.
+		// larger cache costs more time. After every commit that has split a page, SQLite scans the
+		// whole cache. It does so until the file is larger than 1 GiB.
 		{"cache_size", "-8192", "-8192"},
 		// The log holds 4 MiB. A longer log copies fewer pages into the file, but no measurement
 		// shows a gain. Writers wait longer during the copy.

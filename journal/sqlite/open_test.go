@@ -53,8 +53,8 @@ func writeUntilKilled(path string) {
 	select {}
 }
 
-// After a kill, the file holds every row whose write the process has confirmed, and another process
-// can open the file.
+// After a kill, the file holds every row whose write the process has confirmed. Another process can
+// open the file.
 func TestKilledProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "enlist.db")
 	child := exec.Command(os.Args[0])
