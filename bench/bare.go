@@ -11,7 +11,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// bare is what somebody would write by hand to sign customers up with Opencell, and leave it at that.
+// bare is a minimal server that signs customers up with Opencell, as a developer would write it by
+// hand.
 type bare struct {
 	enlistv1.UnimplementedCustomerServiceServer
 	vendor string
@@ -74,7 +75,7 @@ type (
 	}
 )
 
-// create posts a customer; an empty line where there is none.
+// create posts a customer. A missing address line becomes an empty line.
 func (b *bare) create(ctx context.Context, account *opencellAccount) error {
 	body, err := json.Marshal(account)
 	if err != nil {
@@ -134,7 +135,7 @@ func account(customer *enlistv1.Customer) *opencellAccount {
 	}
 }
 
-// CreateCustomer posts the customer and answers with it.
+// CreateCustomer posts the customer and returns it.
 func (b *bare) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
 	if err := b.create(ctx, account(request.GetCustomer())); err != nil {
 		return nil, err

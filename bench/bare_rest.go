@@ -1,6 +1,6 @@
 package main
 
-// restCreate is the body of a create over REST, as somebody would write it down.
+// restCreate is the body of a create request over REST, as a developer would write it by hand.
 type restCreate struct {
 	RequestID string       `json:"requestId"`
 	Customer  restCustomer `json:"customer"`

@@ -17,11 +17,11 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// What the parts are told beside their address.
+// The environment variables of the parts. The address is an argument instead.
 const (
 	vendorVariable = "BENCH_VENDOR" // the vendor's URL
-	statsVariable  = "BENCH_STATS"  // address that tells allocations
-	delayVariable  = "BENCH_DELAY"  // how long the vendor takes for a create
+	statsVariable  = "BENCH_STATS"  // address that serves the allocations
+	delayVariable  = "BENCH_DELAY"  // duration of the vendor's create response
 )
 
 // serveBareGRPC serves bare over gRPC.
@@ -38,7 +38,8 @@ func serveBareGRPC(ctx context.Context, address string) error {
 	return server.Serve(listener)
 }
 
-// serveStockGateway serves bare over gRPC, and a grpc-gateway before it that calls it over loopback, as the gateway's documentation shows.
+// serveStockGateway serves bare over gRPC behind a grpc-gateway. The gateway calls bare over
+// loopback, as the gateway's documentation shows.
 func serveStockGateway(ctx context.Context, address string) error {
 	go func() { _ = serveHTTP(ctx, os.Getenv(statsVariable), http.HandlerFunc(tellAllocations)) }()
 	var ports net.ListenConfig
@@ -59,7 +60,7 @@ func serveStockGateway(ctx context.Context, address string) error {
 	return serveHTTP(ctx, address, mux)
 }
 
-// serveBareREST does what bare does with net/http and encoding/json alone.
+// serveBareREST does the same work as bare with only net/http and encoding/json.
 func serveBareREST(ctx context.Context, address string) error {
 	go func() { _ = serveHTTP(ctx, os.Getenv(statsVariable), http.HandlerFunc(tellAllocations)) }()
 	b := newBare(os.Getenv(vendorVariable))
@@ -90,7 +91,7 @@ func serveBareREST(ctx context.Context, address string) error {
 	return serveHTTP(ctx, address, mux)
 }
 
-// allocations is what a process has allocated since its start.
+// allocations counts what a process has allocated since its start.
 type allocations struct{ Objects, Bytes float64 }
 
 func tellAllocations(w http.ResponseWriter, _ *http.Request) {

@@ -5,8 +5,8 @@
 //	go run ./bench -rounds 3 -flood 10000 -takes 4s -within 4s     the same, started one by one
 //	go run ./bench -idle                                           start and rest
 //
-// Each subject is a process of its own. All call the same vendor, an emulator of Opencell that
-// responds at once, in its own process:
+// Each subject is a process of its own. All subjects call the same vendor. It is an emulator of
+// Opencell that responds at once, in its own process. The subjects are:
 //
 //   - enlist: the binary with everything on: validation, journal, authentication, metrics, access
 //     log
@@ -14,13 +14,14 @@
 //   - bare REST: net/http and encoding/json that do the same
 //   - stock gateway: bare gRPC behind a grpc-gateway, over loopback
 //
-// With -flood the vendor takes a second, and the other subject is bare gRPC. With -within the calls
-// start one after the other, so that the machine keeps up.
+// With -flood, the vendor takes a second, and the other subject is bare gRPC. With -within, the
+// requests start one after the other, so that the machine keeps up.
 //
-// With -postgres, enlist is two processes that share one journal in PostgreSQL and the calls. Its
-// figures are the sum of both, without PostgreSQL's own.
+// With -postgres, enlist is two processes that share the requests and one journal in PostgreSQL.
+// Its figures are the sum of both, without PostgreSQL's own.
 //
-// Every round measures every subject for a moment, in turn. Many short rounds say more than a few
-// long ones if other programs use the machine. CPU, allocations and bytes are those of the server's
-// process. Figures of different machines or runs cannot be compared, only the ratios of one run.
+// Every round measures every subject briefly, in turn. If other programs use the machine, many
+// short rounds are more reliable than a few long ones. CPU, allocations and bytes are those of the
+// server's process. Compare only the ratios of one run. Figures of different machines or runs are
+// not comparable.
 package main

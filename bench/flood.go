@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// runFlood has many creates under way at once, at a vendor that takes its time for each, several times, and tells what each costs in memory and
-// how much later than the vendor the answers come; and the same of the bare server, which shows what the machine can do.
+// runFlood measures many creations that are in progress at once, several times. The vendor takes a
+// fixed time for each. runFlood prints the memory per creation, and how much later than the vendor
+// the server responds. It prints the same for the bare server, to show what the machine can do.
 func (p *plan) runFlood(ctx context.Context, stage *stage) error {
 	vendor, err := stage.startVendor(ctx, delayVariable+"="+p.takes.String())
 	if err != nil {
@@ -66,7 +67,8 @@ func readyForFlood(ctx context.Context, server *subject) (*flooding, error) {
 	return &flooding{server, create, atRest}, err
 }
 
-// flooded makes calls that begin evenly within a time. It returns the most memory that the server had meanwhile, in KiB, and the latencies in order.
+// flooded starts calls evenly within a time. It returns the server's peak memory during the calls,
+// in KiB, and the sorted latencies.
 func (s *subject) flooded(ctx context.Context, create call, count int, within time.Duration) (most float64, latencies []time.Duration, failed int) {
 	latencies = make([]time.Duration, count)
 	failures := make([]error, count)

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// runIdle starts Enlist several times on the same journal, and tells how long that takes until a call is answered, and what it holds at rest.
+// runIdle starts Enlist several times on the same journal. It prints the time until the first
+// response, and the memory at rest.
 func (p *plan) runIdle(ctx context.Context, stage *stage) error {
 	var starts, memory []float64
 	vendor, err := stage.startVendor(ctx)
@@ -16,7 +17,7 @@ func (p *plan) runIdle(ctx context.Context, stage *stage) error {
 		return err
 	}
 	for range p.rounds {
-		enlist, err := stage.startEnlist(ctx, vendor, "", 1) // builds; what it has started says nothing of the time
+		enlist, err := stage.startEnlist(ctx, vendor, "", 1) // builds Enlist; the time of this start does not count
 		if err != nil {
 			return err
 		}
@@ -35,7 +36,8 @@ func (p *plan) runIdle(ctx context.Context, stage *stage) error {
 	return nil
 }
 
-// again stops the process and starts it anew. It returns the time from there to the first answered call, and the memory at rest, in KiB.
+// again stops the process and starts it again. It returns the time from there to the first
+// response, and the memory at rest, in KiB.
 func (s *subject) again(ctx context.Context, stage *stage) (took time.Duration, resident float64, err error) {
 	if err := s.stop(); err != nil {
 		return 0, 0, err
@@ -60,7 +62,7 @@ func (s *subject) again(ctx context.Context, stage *stage) (took time.Duration, 
 	return took, resident, errors.Join(err, s.stop())
 }
 
-// stop ends the process in good order.
+// stop ends the process gracefully.
 func (s *subject) stop() error {
 	if err := s.commands[0].Process.Signal(os.Interrupt); err != nil {
 		return err

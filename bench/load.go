@@ -19,13 +19,13 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// connections is how many a gRPC caller's process keeps.
+// connections is the number of connections of a gRPC caller's process.
 const connections = 4
 
 // call makes the n-th call of a series.
 type call func(ctx context.Context, n int64) error
 
-// figures are what one series has shown.
+// figures holds the results of one series.
 type figures struct {
 	calls          int
 	cpu            time.Duration // of the server, per call
@@ -39,7 +39,8 @@ type figures struct {
 // newCustomer numbers customers across all series of a run.
 var newCustomer atomic.Int64
 
-// grpcCalls returns how to create and read over gRPC, at several addresses by turns.
+// grpcCalls returns the functions for creations and reads over gRPC. They use several addresses in
+// turn.
 func grpcCalls(addresses []string) (create, get call, err error) {
 	clients := make([]enlistv1.CustomerServiceClient, connections)
 	for i := range clients {
@@ -63,7 +64,7 @@ func grpcCalls(addresses []string) (create, get call, err error) {
 	return create, get, nil
 }
 
-// sample is the customer that everybody creates, under a number of its own.
+// sample returns the customer that every caller creates, with a number of its own.
 func sample(n int64) *enlistv1.CreateCustomerRequest {
 	return &enlistv1.CreateCustomerRequest{
 		Provider: "opencell", RequestId: uuid.NewString(),
@@ -78,12 +79,13 @@ func sample(n int64) *enlistv1.CreateCustomerRequest {
 	}
 }
 
-// sampleJSON is the same over REST.
+// sampleJSON is the same request over REST.
 const sampleJSON = `{"requestId":"%s","customer":{"id":"BENCH-%d","displayName":"John Smith","email":"qa@example.com","mobile":"+33123546789",` +
 	`"name":{"title":"Mr","givenName":"John","familyName":"Smith"},` +
 	`"billingAddress":{"lines":["673 Eugene Points"],"postalCode":"92136","city":"New Taryn","countryCode":"FR"},"languageCode":"fr","currencyCode":"EUR"}}`
 
-// restCalls returns how to create and read over REST, at several addresses by turns.
+// restCalls returns the functions for creations and reads over REST. They use several addresses in
+// turn.
 func restCalls(addresses []string) (create, get call) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}
 	do := func(ctx context.Context, n int64, method, path string, body []byte) error {
@@ -114,7 +116,8 @@ func restCalls(addresses []string) (create, get call) {
 	return create, get
 }
 
-// measure has callers call a subject, each again as soon as it has its answer, for a time.
+// measure lets callers call a subject for a time. Each caller calls again as soon as it has its
+// response.
 func (s *subject) measure(ctx context.Context, call call, callers int, seconds float64) (*figures, error) {
 	if err := warmUp(ctx, call, callers, 20); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
@@ -168,7 +171,7 @@ func (s *subject) measure(ctx context.Context, call call, callers int, seconds f
 	return made, nil
 }
 
-// warmUp has connections made and caches filled.
+// warmUp opens connections and fills caches.
 func warmUp(ctx context.Context, call call, callers, calls int) error {
 	failures := make(chan error, callers)
 	for i := range callers {

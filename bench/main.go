@@ -19,7 +19,7 @@ func main() {
 	}
 }
 
-// run plays the part that the first argument names; without one it measures.
+// run runs the part that the first argument names. Without an argument, it measures.
 func run(ctx context.Context, arguments []string) error {
 	parts := map[string]func(context.Context, string) error{
 		"vendor": serveVendor, "bare-grpc": serveBareGRPC, "bare-rest": serveBareREST, "stock-gateway": serveStockGateway,

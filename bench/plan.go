@@ -12,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
 
-// plan says what is measured.
+// plan says what to measure.
 type plan struct {
 	rounds, callers int
 	flood           int
@@ -52,7 +52,7 @@ func (p *plan) runPairs(ctx context.Context, stage *stage) error {
 	profiled := make(chan error, 1)
 	for round := range p.rounds {
 		for i := range all {
-			s := &all[(i+round)%len(all)] // nobody is always the first
+			s := &all[(i+round)%len(all)] // each round starts with another series
 			if p.profile != "" && round == 0 {
 				go func() { profiled <- s.subject.profile(ctx, p.profile, s.name, p.seconds) }()
 			} else {

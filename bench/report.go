@@ -21,7 +21,8 @@ func pairs() []pair {
 	}
 }
 
-// report makes the tables: each figure as min/median/max over the rounds, each ratio of figures of the same round.
+// report builds the tables. Each figure is min/median/max over the rounds. Each ratio compares
+// figures of the same round.
 func report(p *plan, all []series) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%d rounds, %g s a series, %d callers; min/median/max\n\n", p.rounds, p.seconds, p.callers)
@@ -80,7 +81,7 @@ func ratio(of, to *series, figure func(*figures) float64) string {
 	return spread("%.2f", values)
 }
 
-// spread writes the least, the median and the greatest of some values.
+// spread writes the minimum, the median and the maximum of some values.
 func spread(format string, values []float64) string {
 	slices.Sort(values)
 	return fmt.Sprintf(format+"/"+format+"/"+format, values[0], values[len(values)/2], values[len(values)-1])

@@ -18,25 +18,26 @@ import (
 	"time"
 )
 
-// apiKey is what Enlist's callers bring.
+// apiKey is the API key of Enlist's callers.
 const apiKey = "bench-key"
 
-// subject is a server that is measured: a process of its own, or several that share the calls.
+// subject is a measured server. It is one process, or several processes that share the requests.
 type subject struct {
 	name string
-	// The addresses of each process, none where it does not serve that, and URLs that tell allocations.
+	// The addresses of each process, and the URLs that serve allocations. A subject that does not
+	// serve a transport has no addresses for it.
 	grpc, rest, stats []string
 	commands          []*exec.Cmd
 }
 
-// stage is a folder for a run, and the processes that were started in it.
+// stage is a folder for a run, and the processes that the run has started in it.
 type stage struct {
 	folder  string
 	self    string // this program
 	started []*exec.Cmd
 }
 
-// start starts a program. What it says goes to a file in the folder.
+// start starts a program. Its output goes to a file in the folder.
 func (s *stage) start(ctx context.Context, log string, environment []string, program string, arguments ...string) (*exec.Cmd, error) {
 	command := exec.CommandContext(ctx, program, arguments...)
 	command.Env = append(os.Environ(), environment...)
@@ -52,7 +53,7 @@ func (s *stage) start(ctx context.Context, log string, environment []string, pro
 	return command, nil
 }
 
-// end ends all processes and removes the folder.
+// end stops all processes and removes the folder.
 func (s *stage) end() {
 	for _, command := range s.started {
 		_ = command.Process.Kill()
@@ -61,7 +62,7 @@ func (s *stage) end() {
 	_ = os.RemoveAll(s.folder)
 }
 
-// freeAddress returns a loopback address that nobody listens on.
+// freeAddress returns a loopback address on which no process listens.
 func freeAddress(ctx context.Context) (string, error) {
 	var ports net.ListenConfig
 	listener, err := ports.Listen(ctx, "tcp", "127.0.0.1:0")
@@ -82,7 +83,7 @@ func freeAddresses(ctx context.Context, count int) ([]string, error) {
 	return all, nil
 }
 
-// waitFor returns when somebody accepts connections at the addresses.
+// waitFor returns when servers accept connections at the addresses.
 func waitFor(ctx context.Context, addresses ...string) error {
 	for _, address := range addresses {
 		for again := 0; ; again++ {
@@ -134,7 +135,7 @@ func (s *stage) startVendor(ctx context.Context, environment ...string) (string,
 	return "http://" + at, waitFor(ctx, at)
 }
 
-// startBare starts a server written by hand, by the name of its part.
+// startBare starts a server written by hand. The part is its name.
 func (s *stage) startBare(ctx context.Context, part, vendor string) (*subject, error) {
 	at, err := freeAddresses(ctx, 2)
 	if err != nil {
@@ -154,7 +155,8 @@ func (s *stage) startBare(ctx context.Context, part, vendor string) (*subject, e
 	return bare, waitFor(ctx, at...)
 }
 
-// startEnlist builds Enlist and starts it with everything on, as some replicas with one journal; "" is SQLite. The environment may limit its memory.
+// startEnlist builds Enlist and starts it with everything on, as replicas that share one journal.
+// An empty journal means SQLite. The environment may limit its memory.
 func (s *stage) startEnlist(ctx context.Context, vendor, journal string, replicas int, environment ...string) (*subject, error) {
 	binary := filepath.Join(s.folder, "enlist")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "github.com/enlist-dev/enlist")
@@ -197,7 +199,7 @@ providers:
 	return enlist, waitFor(ctx, append(enlist.grpc, enlist.rest...)...)
 }
 
-// cpu returns how long the processes have worked, in user and kernel mode.
+// cpu returns the processes' CPU time, in user and kernel mode.
 func (s *subject) cpu() (time.Duration, error) {
 	var ticks int64
 	for _, command := range s.commands {
@@ -205,7 +207,7 @@ func (s *subject) cpu() (time.Duration, error) {
 		if err != nil {
 			return 0, err
 		}
-		_, rest, _ := strings.Cut(string(text), ") ") // the name before may hold anything
+		_, rest, _ := strings.Cut(string(text), ") ") // the process name before may hold any text
 		fields := strings.Fields(rest)
 		user, errUser := strconv.ParseInt(fields[11], 10, 64)
 		kernel, errKernel := strconv.ParseInt(fields[12], 10, 64)
@@ -246,7 +248,8 @@ func allocatedBy(ctx context.Context, url string) (made allocations, err error) 
 	return readMetrics(response.Body)
 }
 
-// profile writes what the first process does in the next seconds to a folder, where it tells: a CPU profile and one of allocations.
+// profile records the first process during the next seconds, if the process serves profiles. It
+// writes a CPU profile and an allocation profile to a folder.
 func (s *subject) profile(ctx context.Context, folder, series string, seconds float64) error {
 	admin, has := strings.CutSuffix(s.stats[0], "/metrics")
 	if !has {
@@ -261,7 +264,7 @@ func (s *subject) profile(ctx context.Context, folder, series string, seconds fl
 	return errors.Join(save(ctx, admin+"/debug/pprof/profile"+query, filepath.Join(folder, series+".cpu.pprof")), <-failed)
 }
 
-// save writes what a URL answers to a file.
+// save writes the response of a URL to a file.
 func save(ctx context.Context, url, path string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {

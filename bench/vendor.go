@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// serveVendor emulates what Enlist calls of Opencell: a login, a create, a look at a customer. It answers at once, and always the same.
+// serveVendor emulates what Enlist calls of Opencell: a login, a creation, and a look-up of a
+// customer. It responds at once, always with the same content.
 func serveVendor(ctx context.Context, address string) error {
 	mux := http.NewServeMux()
 	delay, _ := time.ParseDuration(os.Getenv(delayVariable))
@@ -48,7 +49,7 @@ func serveHTTP(ctx context.Context, address string, handler http.Handler) error 
 	return nil
 }
 
-// heldCustomer is what Opencell answers to a look at a customer.
+// heldCustomer is Opencell's response to a look-up of a customer.
 const heldCustomer = `{"actionStatus":{"status":"SUCCESS","message":""},"customer":{"code":"$CODE","description":"John Smith",` +
 	`"name":{"title":"MR","firstName":"John","lastName":"Smith"},` +
 	`"address":{"address1":"673 Eugene Points","zipCode":"92136","city":"New Taryn","country":"FR"},` +

@@ -13,7 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// compose loads a Compose file by the loader and the schema of Docker Compose.
+// compose loads a Compose file with the loader and the schema of Docker Compose.
 func compose(t *testing.T, file string) (*types.Project, error) {
 	t.Helper()
 	options, err := cli.NewProjectOptions([]string{file}, cli.WithName("enlist"), cli.WithProfiles([]string{"*"}))
@@ -23,7 +23,8 @@ func compose(t *testing.T, file string) (*types.Project, error) {
 	return options.LoadProject(context.Background())
 }
 
-// The Compose file is valid, what it mounts is there, and Enlist can do nothing that it need not.
+// The Compose file is valid, and the files that it mounts exist. Enlist has no right that it does
+// not need.
 func TestCompose(t *testing.T) {
 	project, err := compose(t, "compose.yaml")
 	if err != nil {

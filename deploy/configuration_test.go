@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// checkConfiguration has Enlist check a configuration, with secrets of some folder.
+// checkConfiguration makes Enlist check a configuration, with secrets from a folder.
 func checkConfiguration(t *testing.T, config, secrets string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -34,7 +34,7 @@ func checkConfiguration(t *testing.T, config, secrets string) {
 	}
 }
 
-// writeCertificate makes a certificate that signs itself, as tls.crt, tls.key and ca.crt.
+// writeCertificate writes a self-signed certificate as tls.crt, tls.key and ca.crt.
 func writeCertificate(t *testing.T, folder string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

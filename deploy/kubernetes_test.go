@@ -18,7 +18,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// render makes what `kubectl apply --kustomize` would send.
+// render returns the objects that `kubectl apply --kustomize` would send.
 func render(t *testing.T, folder string) [][]byte {
 	t.Helper()
 	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), "kubernetes/"+folder)
@@ -36,13 +36,14 @@ func render(t *testing.T, folder string) [][]byte {
 	return all
 }
 
-// decode reads an object as strictly as the API server with fieldValidation=Strict.
+// decode reads an object as strictly as the API server does with fieldValidation=Strict.
 func decode(text []byte) (runtime.Object, error) {
 	object, _, err := serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer().Decode(text, nil, nil)
 	return object, err
 }
 
-// Every object is one that Kubernetes knows, each of its fields too; pods keep to the restricted standard and have the time to stop.
+// Kubernetes knows every object and each of its fields. Pods meet the restricted standard and have
+// enough time to stop.
 func TestKubernetes(t *testing.T) {
 	for _, folder := range []string{"base", "overlays/tls"} {
 		t.Run(folder, func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestKubernetes(t *testing.T) {
 	}
 }
 
-// restricted says what of a pod is against the restricted Pod Security Standard.
+// restricted reports how a pod violates the restricted Pod Security Standard.
 func restricted(t *testing.T, pod *corev1.PodTemplateSpec) (problems []string) {
 	t.Helper()
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
@@ -109,7 +110,7 @@ func TestKubernetesIsChecked(t *testing.T) {
 	}
 }
 
-// stopTime is how long Enlist takes to stop at most, as a configuration says.
+// stopTime returns the longest time that Enlist takes to stop with a configuration.
 func stopTime(t *testing.T, config string) time.Duration {
 	t.Helper()
 	var parsed struct {
@@ -118,5 +119,5 @@ func stopTime(t *testing.T, config string) time.Duration {
 	if err := yaml.Unmarshal([]byte(config), &parsed); err != nil {
 		t.Fatal(err)
 	}
-	return parsed.Shutdown.Delay + parsed.Shutdown.Timeout + time.Second // its last words
+	return parsed.Shutdown.Delay + parsed.Shutdown.Timeout + time.Second // the last second is for the final log lines
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// binary is Enlist as it is built from the sources beside this folder.
+// binary is the path of Enlist, built from the sources beside this folder.
 var binary string
 
 func TestMain(m *testing.M) {
@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// tool returns the path of a program; without it a test is skipped, but on CI it fails.
+// tool returns the path of a program. If the program is missing, the test skips, but on CI it
+// fails.
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -65,7 +66,7 @@ func write(t *testing.T, file, text string) string {
 	return file
 }
 
-// mustReplace fails when there is nothing to replace: the test that needs it would test nothing.
+// mustReplace fails if the text to replace is missing, because the test would then test nothing.
 func mustReplace(t *testing.T, text, old, new string) string {
 	t.Helper()
 	if !strings.Contains(text, old) {

@@ -21,10 +21,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// expression is one of PromQL, and where it stands.
+// expression is a PromQL expression and its place.
 type expression struct{ place, text string }
 
-// expressions are those of the alerts and of the dashboard.
+// expressions returns the expressions of the alerts and of the dashboard.
 func expressions(t *testing.T) (all []expression) {
 	t.Helper()
 	var rules struct {
@@ -61,7 +61,8 @@ func expressions(t *testing.T) (all []expression) {
 	return all
 }
 
-// selected gathers the metrics that expressions select, each with the labels that they go by.
+// selected returns the metrics that expressions select, each with the labels that the expressions
+// use.
 func selected(t *testing.T, all []expression) map[string]map[string]bool {
 	t.Helper()
 	found := map[string]map[string]bool{}
@@ -97,7 +98,7 @@ func selected(t *testing.T, all []expression) map[string]map[string]bool {
 
 var suffix = regexp.MustCompile(`_(bucket|sum|count)$`)
 
-// Every metric that an alert or a panel selects is one that Enlist has, with the labels that are asked for.
+// Enlist has every metric that an alert or a panel selects, with the labels that they use.
 func TestMetrics(t *testing.T) {
 	wanted := selected(t, expressions(t))
 	declared := declaredMetrics(t)
@@ -106,7 +107,7 @@ func TestMetrics(t *testing.T) {
 	}
 	served := scrape(t)
 	for name, wantedLabels := range wanted {
-		if name == "up" { // Prometheus's own
+		if name == "up" { // a metric of Prometheus itself
 			continue
 		}
 		plain := suffix.ReplaceAllString(name, "")
@@ -118,7 +119,8 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("there is no metric %s", name)
 		}
 		for _, label := range slices.Sorted(maps.Keys(wantedLabels)) {
-			// the first comes from the name, the next two from Prometheus's scrape, the last from histograms
+			// The first label comes from the name, the next two from Prometheus's scrape, and the
+			// last from histograms.
 			if isServed && !has[label] && !slices.Contains([]string{model.MetricNameLabel, "job", "instance", "le"}, label) {
 				t.Errorf("%s has no label %s, but %v", name, label, slices.Sorted(maps.Keys(has)))
 			}
@@ -126,7 +128,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// declaredMetrics are the names that the sources declare: a metric whose labels vary is not served before something has happened.
+// declaredMetrics returns the names that the sources declare. Enlist does not serve a metric with
+// variable labels before its first event.
 func declaredMetrics(t *testing.T) map[string]bool {
 	t.Helper()
 	name := regexp.MustCompile(`"(enlist_[a-z_]+)"`)
@@ -150,7 +153,8 @@ func declaredMetrics(t *testing.T) map[string]bool {
 	return declared
 }
 
-// scrape starts Enlist against its sandbox, makes a few calls, and returns the metrics that it serves with their labels.
+// scrape starts Enlist with its sandbox and sends a few requests. It returns the served metrics
+// with their labels.
 func scrape(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	rest, admin, vendors := freeAddress(t), freeAddress(t), freeAddress(t)
@@ -174,7 +178,7 @@ providers: [{name: caliq, caliq: {base_url: "http://` + vendors + `", api_key: d
 		})
 	}
 	wait(t, "http://"+admin+"/readyz")
-	for range 2 { // a create and its replay, which is refused; a read of nobody
+	for range 2 { // a creation, its refused replay, and a look-up of an unknown customer
 		body := `{"requestId":"0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11","customer":{"id":"M-1","name":{"givenName":"A","familyName":"B"},"email":"a@example.com",` +
 			`"billingAddress":{"lines":["1 Rue"],"countryCode":"FR"},"currencyCode":"EUR"}}`
 		response, err := http.Post("http://"+rest+"/v1/providers/caliq/customers", "application/json", strings.NewReader(body))
@@ -233,7 +237,7 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// The reasons that alerts name are the contract's.
+// The contract defines the reasons that alerts name.
 func TestReasons(t *testing.T) {
 	contract := read(t, "../proto/enlist/v1/error.proto")
 	reasons := regexp.MustCompile(`reason=~"([A-Z_|]+)"`).FindAllStringSubmatch(read(t, "prometheus/alerts.yaml"), -1)
@@ -249,7 +253,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// The alerts parse, and their own tests hold.
+// The alerts parse, and their own tests pass.
 func TestAlerts(t *testing.T) {
 	promtool := tool(t, "promtool")
 	run(t, promtool, "check", "rules", "prometheus/alerts.yaml")

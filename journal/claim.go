@@ -5,11 +5,13 @@ import (
 	"time"
 )
 
-// unreadableAgain is when a record that could not be opened is claimed again: perhaps by a replica that has its key.
+// unreadableAgain is the delay before a replica may claim an unreadable record again. That replica
+// may have the key.
 const unreadableAgain = time.Minute
 
-// Claim makes this replica the owner of records that nobody living works on: UNKNOWN ones that are due, and INTENT ones. One that cannot
-// be opened is logged and passed over.
+// Claim makes this replica the owner of records that no living replica owns. It claims UNKNOWN
+// records that are due, and INTENT records. It logs a record that it cannot open, and continues
+// with the next one.
 func (j *Journal) Claim(ctx context.Context, limit int) ([]*Record, error) {
 	for {
 		rows, err := j.store.Claim(ctx, j.lease.replica, limit)
@@ -25,15 +27,16 @@ func (j *Journal) Claim(ctx context.Context, limit int) ([]*Record, error) {
 			}
 			records = append(records, record)
 		}
-		// Nothing but unreadable ones, and there may be more behind them. They are this replica's now, or due later: it ends.
+		// If the batch holds only unreadable records, more records may follow. This replica now
+		// owns the unreadable ones, or they are due later. So the loop terminates.
 		if len(rows) < limit || len(records) > 0 || limit <= 0 {
 			return records, nil
 		}
 	}
 }
 
-// putBack leaves a record that cannot be opened for later. One in state INTENT stays with this replica as long as that lives, because
-// without an owner it would be claimed again at once.
+// putBack postpones a record that this replica cannot open. A record in state INTENT stays with
+// this replica while the replica lives. Without an owner, a replica would claim it again at once.
 func (j *Journal) putBack(ctx context.Context, row *Row, reason error) {
 	j.log.ErrorContext(ctx, "journal: cannot read a record; its outcome stays unresolved", "error", reason)
 	if row.State != unknown {
@@ -45,8 +48,8 @@ func (j *Journal) putBack(ctx context.Context, row *Row, reason error) {
 	}
 }
 
-// Take makes this replica the owner of an open record, unless another living one is: then, or when the record has changed meanwhile, it
-// returns nil.
+// Take makes this replica the owner of an open record. It returns nil if another living replica
+// owns the record, or if the record has changed.
 func (j *Journal) Take(ctx context.Context, record *Record) (*Record, error) {
 	return j.one(j.store.Take(ctx, &Row{
 		Principal: record.Principal, Provider: record.Provider, RequestID: record.RequestID, State: record.State, Version: record.Version,

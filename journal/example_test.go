@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
-// A record is on disk when Begin returns. The same key finds it again.
+// The record is on disk when Begin returns. Get finds it again by its key.
 func Example() {
 	folder, err := os.MkdirTemp("", "enlist-example-")
 	if err != nil {

@@ -15,41 +15,43 @@ import (
 )
 
 const (
-	// IndexSecret is the name under which a store keeps the index key, sealed.
+	// IndexSecret is the name under which a store keeps the sealed index key.
 	IndexSecret = "index"
-	// indexPlace is its associated data.
+	// indexPlace is the associated data of the index key.
 	indexPlace = "enlist.journal.v1.index"
 )
 
-// usualText is what most hashed texts take, in bytes.
+// usualText is the usual size of a hashed text, in bytes.
 const usualText = 128
 
-// index makes the hashes that rows are found by. Its key is made once for each database and never changes, so that a new encryption key
-// does not change the hashes; without that key nobody can try names against them.
+// index computes the hashes that find rows. A database gets its index key once, and the key never
+// changes. So a new encryption key does not change the hashes. An attacker without the index key
+// cannot test guessed names against the hashes.
 type index struct{ macs sync.Pool }
 
 func newIndex(key []byte) *index {
 	return &index{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
-// exclusive is the hash of what at most one creation may be under way for. Vendors differ in which
-// keys they tell apart, so near keys have one hash: to wait for another creation is better than to
-// create twice.
+// exclusive returns the hash for which at most one creation may be in progress. Vendors differ in
+// which keys they treat as equal, so nearly equal keys share one hash. Waiting for another creation
+// is better than a duplicate.
 func (x *index) exclusive(provider, text string) []byte {
 	return x.hash("exclusive", provider, match.Key(text))
 }
 
-// customer is the hash of a customer's id. Near ids have one hash.
+// customer returns the hash of a customer's id. Nearly equal ids share one hash.
 func (x *index) customer(provider, id string) []byte {
 	return x.hash("customer", provider, match.Key(id))
 }
 
-// claim is the hash of the key of a creation that may have made its customer, or has adopted one.
+// claim returns the hash of a creation's key. It is for a creation that may have written its
+// customer, or has adopted one.
 func (x *index) claim(provider, exclusiveKey string) []byte {
 	return x.hash("claim", provider, match.Key(exclusiveKey))
 }
 
-// hash returns nil for an empty text.
+// hash returns nil if the text is empty.
 func (x *index) hash(kind, provider, text string) []byte {
 	if text == "" {
 		return nil
@@ -61,7 +63,8 @@ func (x *index) hash(kind, provider, text string) []byte {
 	return mac.Sum(nil)
 }
 
-// openIndex reads the index key, which the first to ask has made, and seals it with the first key where it is not.
+// openIndex reads the index key. The first caller generates it. openIndex seals the index key again
+// if the first encryption key does not seal it yet.
 func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 	fresh := make([]byte, sha256.Size)
 	if _, err := rand.Read(fresh); err != nil {
@@ -91,7 +94,7 @@ func openIndex(ctx context.Context, store Store, keys *keys) (*index, error) {
 		if err == nil {
 			return newIndex(key), nil
 		}
-		if !errors.Is(err, ErrConflict) { // else another replica was first: read what it has written
+		if !errors.Is(err, ErrConflict) { // on a conflict, read what the other replica wrote
 			return nil, err
 		}
 	}

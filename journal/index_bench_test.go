@@ -2,7 +2,7 @@ package journal
 
 import "testing"
 
-// A create is hashed twice: as what it excludes, and as its customer.
+// The journal computes two hashes per creation: the exclusive hash and the customer hash.
 func BenchmarkIndex(b *testing.B) {
 	hashes := newIndex(make([]byte, 32))
 	b.ReportAllocs()

@@ -19,8 +19,9 @@ const (
 	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
 )
 
-// Journal keeps records in a store, sealed. Safe for concurrent use. Its methods' errors are those of the store: after one, a write may
-// have been made or not. A record that cannot be opened is an error that names it and says what to do.
+// Journal keeps sealed records in a store. It is safe for concurrent use. Its methods return the
+// store's errors. After an error, a write may or may not be durable. If a record cannot be opened,
+// the error names the record and says what to do.
 type Journal struct {
 	store     Store
 	keys      *keys
@@ -31,22 +32,26 @@ type Journal struct {
 	closeErr  error
 }
 
-// Options are what a journal needs beside its store.
+// Options configure a journal.
 type Options struct {
-	// Keys are 32 bytes each: the first encrypts, all decrypt. At least one.
+	// Keys holds at least one key of 32 bytes. The first key encrypts, and all keys decrypt.
 	Keys [][]byte
-	// Replica names this process among those that share the store; unique for each start.
+	// Replica names this process among the replicas that share the store. It is unique for each
+	// start.
 	Replica string
-	// Lease is how long this replica counts as alive after it was last heard of. 0: 10 s.
+	// Lease is the time for which this replica counts as alive after its last heartbeat. 0 means 10
+	// s.
 	Lease time.Duration
-	// Log gets what no caller can be told. nil: slog.Default().
+	// Log receives the problems that the journal cannot return to a caller. nil means
+	// slog.Default().
 	Log *slog.Logger
-	// Metrics is where the journal's are registered. nil: nowhere.
+	// Metrics registers the journal's metrics. nil means that the journal registers none.
 	Metrics prometheus.Registerer
 }
 
-// New opens a journal in a store, which it owns from then on, and closes when it fails. A key that records need and that is not among the
-// options' is an error which says so. From here until Close the other replicas are told that this one is alive.
+// New opens a journal in a store. The journal owns the store from then on, and New closes it on
+// failure. New fails if the options lack a key that records need, and the error says so. Until
+// Close, this replica reports to the others that it is alive.
 func New(ctx context.Context, store Store, options Options) (*Journal, error) {
 	j, err := open(ctx, store, options)
 	if err != nil {
@@ -93,8 +98,9 @@ func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 	return j, nil
 }
 
-// Begin records a create, durably, with this replica as the owner. When the key is taken it changes nothing and returns the record
-// that has it as existing; when another create for the same exclusive key is open, it returns that one as busy.
+// Begin records a creation durably, with this replica as the owner. If the key is taken, Begin
+// changes nothing and returns the record with that key as existing. If another creation for the
+// same exclusive key is open, Begin returns that record as busy.
 func (j *Journal) Begin(ctx context.Context, record *Record) (existing, busy *Record, err error) {
 	row, err := j.seal(&Record{Key: record.Key, State: intent, Payload: record.Payload, Owner: j.lease.replica})
 	if err != nil {
@@ -116,13 +122,13 @@ func (j *Journal) Begin(ctx context.Context, record *Record) (existing, busy *Re
 	return existing, busy, err
 }
 
-// Get returns the record of a key; nil when there is none.
+// Get returns the record of a key, or nil if no record has it.
 func (j *Journal) Get(ctx context.Context, key Key) (*Record, error) {
 	return j.one(j.store.Get(ctx, key.Principal, key.Provider, key.RequestID))
 }
 
-// Update replaces a record that has not changed since it was read, else it fails with ErrConflict. It becomes due after the given
-// time, or never when that is negative.
+// Update replaces a record. It fails with ErrConflict if the record has changed since the caller
+// read it. The record becomes due after the given time, or never if that time is negative.
 func (j *Journal) Update(ctx context.Context, record *Record, due time.Duration) error {
 	row, err := j.seal(record)
 	if err != nil {
@@ -135,7 +141,7 @@ func (j *Journal) Update(ctx context.Context, record *Record, due time.Duration)
 	return nil
 }
 
-// FindOpen returns the open create for an exclusive key; nil when there is none.
+// FindOpen returns the open creation for an exclusive key, or nil if no creation is open.
 func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (*Record, error) {
 	if exclusiveKey == "" {
 		return nil, nil
@@ -143,19 +149,20 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
 }
 
-// maxSharing is how many creations with nearly equal ids are searched for one with an exact id.
+// maxSharing limits how many creations with nearly equal ids FindCustomer reads to find one exact
+// id.
 const maxSharing = 32
 
-// FindCustomer returns the newest creation that has written the customer with this id; nil when
-// there is none. One that adopted it has not.
+// FindCustomer returns the newest creation that wrote the customer with this id, or nil if no
+// creation did. A creation that adopted the customer does not count.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
 	return j.findCustomer(ctx, provider, customerID, maxSharing, func(record *Record) bool {
 		return record.Payload.GetCustomerId() == customerID
 	})
 }
 
-// FindNearCustomer is FindCustomer for this id or a nearly equal one, which a vendor may take for
-// the same.
+// FindNearCustomer is like FindCustomer, but also accepts a nearly equal id. A vendor may treat the
+// two ids as the same.
 func (j *Journal) FindNearCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
 	return j.findCustomer(ctx, provider, customerID, 1, func(*Record) bool { return true })
 }
@@ -176,8 +183,8 @@ func (j *Journal) findCustomer(ctx context.Context, provider, customerID string,
 	return nil, nil
 }
 
-// FindClaims returns the newest creations for an exclusive key or a nearly equal one that await a
-// person, and so may have made the customer, or have adopted it.
+// FindClaims returns the newest creations for an exclusive key or a nearly equal one. It returns
+// those that await a person, and so may have written the customer, and those that have adopted it.
 func (j *Journal) FindClaims(ctx context.Context, provider, exclusiveKey string) ([]*Record, error) {
 	if exclusiveKey == "" {
 		return nil, nil
@@ -189,7 +196,7 @@ func (j *Journal) FindClaims(ctx context.Context, provider, exclusiveKey string)
 	return j.openAll(rows)
 }
 
-// List returns records, newest first. One that cannot be opened fails the whole list.
+// List returns records, newest first. It fails if it cannot open one of them.
 func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) {
 	rows, err := j.store.List(ctx, query)
 	if err != nil {
@@ -210,24 +217,24 @@ func (j *Journal) openAll(rows []*Row) ([]*Record, error) {
 	return records, nil
 }
 
-// Count counts the records in state UNKNOWN or NEEDS_PERSON, but no further than to the limit.
+// Count counts the records in state UNKNOWN or NEEDS_PERSON. It stops at the limit.
 func (j *Journal) Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error) {
 	return j.store.Count(ctx, state, limit)
 }
 
-// Purge deletes up to limit ended records that are older than the age, and says how many.
+// Purge deletes up to limit ended records that are older than the age. It returns their number.
 func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int, error) {
 	return j.store.Purge(ctx, age, limit)
 }
 
-// Lease returns the number of the time for which this replica has been alive to the others without a gap, by this process's own clocks and
-// with time to spare.
+// Lease returns the number of the current lease. During one lease, this replica counts as alive to
+// the others without a gap. Lease goes by this process's own clocks and keeps a margin.
 func (j *Journal) Lease() int64 {
 	return j.lease.current()
 }
 
-// Holds reports whether this replica has been alive to the others, without a gap, since Lease returned that number: what it owned then it
-// owns now.
+// Holds reports whether this replica has counted as alive, without a gap, since Lease returned that
+// number. If so, it still owns what it owned then.
 func (j *Journal) Holds(lease int64) bool {
 	return j.lease.holds(lease)
 }
@@ -237,7 +244,8 @@ func (j *Journal) Replica() string {
 	return j.lease.replica
 }
 
-// Close tells the others that this replica is not alive any more, and closes the store. Closing again does nothing.
+// Close tells the other replicas that this one is no longer alive, and closes the store. A second
+// Close does nothing.
 func (j *Journal) Close() error {
 	j.closeOnce.Do(func() { j.closeErr = errors.Join(j.lease.release(), j.store.Close()) })
 	return j.closeErr

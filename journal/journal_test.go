@@ -34,10 +34,10 @@ const (
 
 const never = -time.Second
 
-// key makes a key that is the same for the same letter.
+// key returns a key whose bytes all equal the letter.
 func key(letter byte) []byte { return bytes.Repeat([]byte{letter}, journal.KeySize) }
 
-// idOf is a key's id as errors write it.
+// idOf returns a key's id as errors write it.
 func idOf(letter byte) string { return fmt.Sprintf("%08x", journal.KeyID(key(letter))) }
 
 func newPath(t *testing.T) string { return filepath.Join(t.TempDir(), "enlist.db") }
@@ -51,7 +51,8 @@ func openStore(t *testing.T, path string) journal.Store {
 	return store
 }
 
-// tryOpen opens the journal in a file with keys that go by letters, the first letter first.
+// tryOpen opens the journal in a file. Each letter stands for a key, and the first letter is the
+// first key.
 func tryOpen(t *testing.T, path, letters string) (*journal.Journal, error) {
 	t.Helper()
 	var keys [][]byte
@@ -146,7 +147,7 @@ func TestRecords(t *testing.T) {
 		t.Fatal(existing, err)
 	}
 	same(t, busy, record)
-	other.Provider = "avvio" // the same key elsewhere is another
+	other.Provider = "avvio" // the same key at another provider is a different key
 	begin(t, j, other)
 
 	found, err := j.FindOpen(t.Context(), "opencell", record.Payload.ExclusiveKey)
@@ -197,7 +198,7 @@ func TestRecords(t *testing.T) {
 	if found, err = j.FindNearCustomer(t.Context(), "opencell", " c-1"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, found, record) // a vendor may take the two for the same
+	same(t, found, record) // a vendor may treat the two as the same
 	for _, c := range [][2]string{{"opencell", "c-1"}, {"opencell", "c-2"}, {"avvio", "C-1"}, {"opencell", ""}} {
 		if found, err := j.FindCustomer(t.Context(), c[0], c[1]); err != nil || found != nil {
 			t.Fatalf("%v: %v, %v", c, found, err)
@@ -236,13 +237,13 @@ func TestExclusiveKeysThatAreOne(t *testing.T) {
 		}
 	}
 	begin(t, j, &journal.Record{Key: newRecord().Key, Payload: &journalv1.Payload{}})
-	begin(t, j, &journal.Record{Key: newRecord().Key, Payload: &journalv1.Payload{}}) // empty ones exclude nothing
+	begin(t, j, &journal.Record{Key: newRecord().Key, Payload: &journalv1.Payload{}}) // empty hashes exclude nothing
 	if found, err := j.FindOpen(t.Context(), "opencell", ""); err != nil || found != nil {
 		t.Error(found, err)
 	}
 }
 
-// Nothing of what is sealed stands in the files, neither while they are open nor afterwards.
+// The files show no sealed text, neither while the journal is open nor afterwards.
 func TestNothingInTheClear(t *testing.T) {
 	path := newPath(t)
 	j := open(t, path, "a")
@@ -296,7 +297,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// leaksNot fails the test when a text shows one of the keys.
+// leaksNot fails the test if a text shows one of the keys.
 func leaksNot(t *testing.T, text string, letters ...byte) {
 	t.Helper()
 	for _, letter := range letters {

@@ -8,7 +8,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// mustSay fails the test when an error does not hold all texts, or shows a key.
+// mustSay fails the test if an error lacks one of the texts, or shows a key.
 func mustSay(t *testing.T, err error, texts ...string) {
 	t.Helper()
 	if err == nil {
@@ -22,7 +22,7 @@ func mustSay(t *testing.T, err error, texts ...string) {
 	leaksNot(t, err.Error(), 'a', 'b', 'c')
 }
 
-// meddle changes the file of a journal that is closed or open, as somebody with a shell could.
+// meddle changes the file of a closed or open journal, as a person with a shell could.
 func meddle(t *testing.T, path, text string, args ...any) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
@@ -54,7 +54,7 @@ func TestWrongKey(t *testing.T) {
 	_, err := tryOpen(t, path, "bc")
 	mustSay(t, err, "cannot decrypt the index key: key "+idOf('a')+" is not configured", "configured: "+idOf('b')+", "+idOf('c'), "Add that key to journal.encryption_keys")
 
-	// The first key opens the index key, and seals it anew. The records still need the other.
+	// The first key opens the index key and seals it again. The records still need the other key.
 	open(t, path, "ba").Close()
 	_, err = tryOpen(t, path, "b")
 	mustSay(t, err, "cannot decrypt some records: key "+idOf('a'), "configured: "+idOf('b'), "Add that key")
@@ -75,14 +75,14 @@ func TestRotation(t *testing.T) {
 	}
 	j.Close()
 
-	j = open(t, path, "ab") // known before it is used
+	j = open(t, path, "ab") // the new key is known before it encrypts
 	others = append(others, begin(t, j, newRecord()))
 	if n, err := j.Reseal(t.Context(), 10); n != 0 || err != nil {
 		t.Fatalf("resealed %d, %v: all have the first key", n, err)
 	}
 	j.Close()
 
-	j = open(t, path, "ba") // used
+	j = open(t, path, "ba") // the new key encrypts
 	others = append(others, begin(t, j, newRecord()))
 	for _, want := range []int{4, 2, 0} {
 		if n, err := j.Reseal(t.Context(), 4); n != want || err != nil {
@@ -91,7 +91,7 @@ func TestRotation(t *testing.T) {
 	}
 	j.Close()
 
-	j = open(t, path, "b") // the old one is gone
+	j = open(t, path, "b") // the old key is gone
 	same(t, get(t, j, record.Key), record)
 	for _, other := range others {
 		same(t, get(t, j, other.Key), other)
@@ -140,7 +140,8 @@ func TestMeddledRecords(t *testing.T) {
 			_, _, err = j.Begin(t.Context(), &journal.Record{Key: bad.Key})
 			mustSay(t, err, bad.RequestID.String(), c.say)
 
-			// Claim goes on with the others, even one by one, and does not come back to this one at once.
+			// Claim continues with the other records, even with a limit of one. It does not return
+			// to this record at once.
 			claimed, err := j.Claim(t.Context(), 1)
 			if err != nil || len(claimed) != 1 || claimed[0].RequestID != good.RequestID {
 				t.Fatalf("claimed %v, %v, not the one that can be read", claimed, err)

@@ -15,29 +15,29 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// KeySize is the length of a key in bytes: AES-256.
+// KeySize is the length of an AES-256 key in bytes.
 const KeySize = 32
 
-// KeyID names a key in records, logs and errors: the first bytes of its SHA-256, so that it is the same wherever the key is configured.
-// Of the key it says nothing that helps to find it.
+// KeyID names a key in records, logs and errors. It is the first bytes of the key's SHA-256, so it
+// is the same wherever the operator configures the key. It does not help anyone to find the key.
 func KeyID(key []byte) uint32 {
 	sum := sha256.Sum256(key)
 	for id := sum[:]; len(id) >= 4; id = id[4:] {
-		if n := binary.BigEndian.Uint32(id); n != 0 { // Tink's zero means none
+		if n := binary.BigEndian.Uint32(id); n != 0 { // in Tink, zero means no id
 			return n
 		}
 	}
 	return 1
 }
 
-// keys seal with the first of them, and open with all.
+// keys seals with the first key and opens with all keys.
 type keys struct {
 	aead    tink.AEAD
 	primary uint32
-	ids     []uint32 // all, the primary first
+	ids     []uint32 // all ids, the primary first
 }
 
-// newKeys makes one keyset of raw keys.
+// newKeys builds one keyset from raw keys.
 func newKeys(raw [][]byte) (*keys, error) {
 	if len(raw) == 0 {
 		return nil, fmt.Errorf("journal: %s is empty. Add a key", setting)
@@ -81,10 +81,11 @@ func newKeys(raw [][]byte) (*keys, error) {
 	return k, nil
 }
 
-// setting is where the operator keeps the keys.
+// setting is the name of the setting that holds the keys.
 const setting = "journal.encryption_keys"
 
-// check returns an error that says what to do when a key is not configured that something is sealed with.
+// check returns an error if a key that seals something is not configured. The error says what to
+// do.
 func (k *keys) check(what string, id uint32) error {
 	if slices.Contains(k.ids, id) {
 		return nil
@@ -97,7 +98,8 @@ func (k *keys) check(what string, id uint32) error {
 		"Add that key to %s again, after the first key if it must no longer encrypt", what, formatKeyID(id), strings.Join(configured, ", "), setting)
 }
 
-// sealedWith returns the id of the key that a ciphertext says it is sealed with: Tink's prefix is a 1 and the id.
+// sealedWith returns the id of the key that sealed a ciphertext. Tink's prefix is the byte 1, then
+// the id.
 func sealedWith(ciphertext []byte) (id uint32, ok bool) {
 	if len(ciphertext) < 5 || ciphertext[0] != 1 {
 		return 0, false

@@ -9,11 +9,12 @@ import (
 
 const (
 	defaultLease = 10 * time.Second
-	// farewell is how long the last word to the store may take.
+	// farewell limits the time of the last write to the store.
 	farewell = 5 * time.Second
 )
 
-// lease tells the other replicas that this one is alive, and this one whether they believe it.
+// lease tells the other replicas that this one is alive. It also tells this replica whether the
+// others still count it as alive.
 type lease struct {
 	store   Store
 	replica string
@@ -24,11 +25,11 @@ type lease struct {
 	stopped chan struct{}
 
 	mutex  sync.Mutex
-	last   time.Time // when the last sign of life that arrived was begun; zero after the end
-	number int64     // grows whenever others may have taken this replica for dead in between
+	last   time.Time // when the last successful heartbeat began; zero after release
+	number int64     // grows whenever the others may have counted this replica as dead
 }
 
-// takeLease gives the first sign of life, and more until it is released.
+// takeLease sends the first heartbeat. More heartbeats follow until release.
 func takeLease(ctx context.Context, store Store, replica string, length time.Duration, log *slog.Logger) (*lease, error) {
 	l := &lease{store: store, replica: replica, length: length, log: log, stopped: make(chan struct{})}
 	if err := l.beat(ctx); err != nil {
@@ -39,7 +40,7 @@ func takeLease(ctx context.Context, store Store, replica string, length time.Dur
 	return l, nil
 }
 
-// keep gives signs of life four times in the length of the lease, so that two may be lost.
+// keep sends four heartbeats per lease length, so two may fail.
 func (l *lease) keep(ctx context.Context) {
 	defer close(l.stopped)
 	ticker := time.NewTicker(l.length / 4)
@@ -59,7 +60,8 @@ func (l *lease) keep(ctx context.Context) {
 func (l *lease) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.length/2)
 	defer cancel()
-	// The others count from when it arrives, which is later: from here on this replica counts less than they do.
+	// The others count from the heartbeat's arrival, which is later. So this replica's lease ends
+	// before the others count it as dead.
 	begun := time.Now()
 	if err := l.store.Beat(ctx, l.replica, l.length); err != nil {
 		return err
@@ -80,7 +82,8 @@ func (l *lease) alive() bool {
 	return l.within(l.last)
 }
 
-// current returns the number of the lease, and holds whether that one has held from then to now.
+// current returns the number of the lease. holds reports whether that lease has held from then
+// until now.
 func (l *lease) current() int64 {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -93,8 +96,9 @@ func (l *lease) holds(number int64) bool {
 	return l.number == number && l.within(l.last)
 }
 
-// within leaves a quarter of the lease to spare. It goes by the monotonic clock, and by the other one where that says that more time
-// has passed: the monotonic clock stands still while the machine sleeps, the others' do not.
+// within keeps a quarter of the lease as a margin. It uses the monotonic clock, or the wall clock
+// if that shows more time. The monotonic clock stops while the machine sleeps, but the others'
+// clocks do not.
 func (l *lease) within(last time.Time) bool {
 	if last.IsZero() {
 		return false
@@ -103,7 +107,8 @@ func (l *lease) within(last time.Time) bool {
 	return max(now.Sub(last), now.Round(0).Sub(last.Round(0))) < l.length-l.length/4
 }
 
-// release says that this replica is not alive any more, so that others can take over at once.
+// release tells the others that this replica is no longer alive, so that they can take over at
+// once.
 func (l *lease) release() error {
 	l.stop()
 	<-l.stopped

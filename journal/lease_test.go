@@ -14,14 +14,14 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// heart is a store that counts signs of life, and keeps secrets.
+// heart is a store that counts heartbeats and keeps secrets.
 type heart struct {
 	journal.Store
 	mutex  sync.Mutex
 	err    error
 	beats  []time.Duration
 	secret []byte
-	// meanwhile is what another replica writes just before a ReplaceSecret.
+	// meanwhile is the value that another replica writes just before a ReplaceSecret.
 	meanwhile []byte
 	closed    bool
 }
@@ -35,7 +35,7 @@ func (h *heart) Beat(_ context.Context, _ string, alive time.Duration) error {
 	return h.err
 }
 
-// heard are the signs of life so far.
+// heard returns the heartbeats so far.
 func (h *heart) heard() []time.Duration {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -92,11 +92,11 @@ func TestLease(t *testing.T) {
 		}
 		before := j.Lease()
 		h.stop(errors.New("the database is away"))
-		time.Sleep(4 * time.Second) // 5 s since the last one
+		time.Sleep(4 * time.Second) // 5 s since the last heartbeat
 		if !j.Holds(j.Lease()) {
 			t.Fatal("not alive with 3 s of 8 left")
 		}
-		time.Sleep(time.Second) // 6 s: a quarter of the lease is left
+		time.Sleep(time.Second) // 6 s: a quarter of the lease remains
 		if j.Holds(j.Lease()) {
 			t.Fatal("alive with a quarter left")
 		}
@@ -131,7 +131,7 @@ func TestNoFirstBeat(t *testing.T) {
 	}
 }
 
-// Two replicas that start at once with a new first key both end with the same index key.
+// Two replicas start at once with a new first key. Both end with the same index key.
 func TestIndexKeyIsResealedMeanwhile(t *testing.T) {
 	h := &heart{}
 	start := func(letters string) {

@@ -12,7 +12,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// measured is a store whose writes are timed and whose failures are counted.
+// measured is a store that times its writes and counts its failures.
 type measured struct {
 	Store
 	insert, update, claim, take, purge, reseal, beat prometheus.Observer
@@ -36,7 +36,7 @@ func measure(store Store, registry prometheus.Registerer) *measured {
 	}
 }
 
-// measureLease tells whether the other replicas take this one for alive.
+// measureLease exports whether the other replicas count this one as alive.
 func measureLease(l *lease, registry prometheus.Registerer) {
 	promauto.With(registry).NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "enlist_journal_lease_held", Help: "1 while this replica holds its lease and may send creations, else 0.",
@@ -48,13 +48,14 @@ func measureLease(l *lease, registry prometheus.Registerer) {
 	})
 }
 
-// wrote takes note of a write that has ended.
+// wrote records a write that has ended.
 func (m *measured) wrote(operation string, took prometheus.Observer, began time.Time, err error) {
 	took.Observe(time.Since(began).Seconds())
 	m.ended(operation, err)
 }
 
-// ended takes note of how an operation has ended. What its caller has called off has not failed.
+// ended records the outcome of an operation. An operation that its caller canceled is not a
+// failure.
 func (m *measured) ended(operation string, err error) {
 	if err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, context.Canceled) {
 		m.errors.WithLabelValues(operation).Inc()

@@ -1,16 +1,16 @@
 package journal
 
-// Peek is what a look at a store that changes nothing has found.
+// Peek is the result of a read-only look-up in a store.
 type Peek struct {
-	// New says that there are no tables yet: the first start makes them.
+	// New reports that the store has no tables yet. The first start creates them.
 	New bool
-	// KeyIDs are the keys that rows are sealed with, each once.
+	// KeyIDs lists the keys that seal rows, each once.
 	KeyIDs []uint32
-	// IndexKey is the index key as it is sealed; nil for none yet.
+	// IndexKey is the sealed index key, or nil if the store has none yet.
 	IndexKey []byte
 }
 
-// CheckKeys returns an error that says what to do when the keys do not open what was found.
+// CheckKeys returns an error if the keys do not open what Peek found. The error says what to do.
 func (p *Peek) CheckKeys(raw [][]byte) error {
 	keys, err := newKeys(raw)
 	if err != nil {

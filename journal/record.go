@@ -9,39 +9,41 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Key names a create. The same request_id of two principals, or at two providers, names two.
+// Key identifies a creation. The same request_id of two principals, or at two providers, makes two
+// keys.
 type Key struct {
-	// Principal is who called; empty for callers without a name.
+	// Principal is the caller's name. It is empty if the caller has no name.
 	Principal string
 	// Provider is the name of the connection.
 	Provider string
-	// RequestID is the caller's.
+	// RequestID is the caller's request_id.
 	RequestID uuid.UUID
 }
 
-// Record is one create.
+// Record is one creation.
 type Record struct {
 	Key
-	// State is where it stands.
+	// State is the creation's current state.
 	State enlistv1.OperationState
-	// Payload is what is known of it.
+	// Payload holds what Enlist knows about the creation.
 	Payload *journalv1.Payload
 	// Version changes with every write.
 	Version int64
-	// Owner is the replica at work on it; empty for none.
+	// Owner is the replica that works on the creation. It is empty if no replica does.
 	Owner string
-	// Due is when somebody should look into it; zero for never.
+	// Due is when a replica should look up the outcome. Zero means never.
 	Due time.Time
-	// Created and Updated are when it was accepted and last written.
+	// Created and Updated are the times of acceptance and of the last write.
 	Created, Updated time.Time
-	// Events are what has happened to it since it was read or last written, for whoever counts. They are not stored.
+	// Events lists what has happened to the creation since the last read or write, for metrics. The
+	// journal does not store it.
 	Events []string
 }
 
-// IsOpen reports whether the create has not ended: it is in state INTENT or UNKNOWN.
+// IsOpen reports whether the creation is still in state INTENT or UNKNOWN.
 func (r *Record) IsOpen() bool { return isOpen(r.State) }
 
-// written notes what the store has set.
+// written copies the fields that the store has set.
 func (r *Record) written(row *Row) {
 	r.Version, r.Due, r.Created, r.Updated = row.Version, row.Due, row.Created, row.Updated
 }

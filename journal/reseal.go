@@ -8,11 +8,12 @@ import (
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 )
 
-// Reseal encrypts up to limit records anew that are sealed with another key than the first, and says how many. When it says 0 without an
-// error, the other keys are not needed any more. A record that cannot be opened does not keep it from the others; it is the error
-// after them.
+// Reseal encrypts up to limit records again that another key than the first has sealed. It returns
+// their number. If it returns 0 without an error, the journal no longer needs the other keys. A
+// record that cannot be opened does not stop the others. Reseal returns its error after them.
 func (j *Journal) Reseal(ctx context.Context, limit int) (int, error) {
-	// Another replica, started with the keys in another order, may have sealed the index key with its own first.
+	// Another replica, with the keys in another order, may have sealed the index key with its own
+	// first key.
 	if _, err := openIndex(ctx, j.store, j.keys); err != nil {
 		return 0, err
 	}
@@ -44,8 +45,8 @@ func (j *Journal) Reseal(ctx context.Context, limit int) (int, error) {
 	return done, firstOf(unreadable)
 }
 
-// resealRow encrypts one record anew. A conflict is no error: the writer that changed the record
-// has sealed it anew.
+// resealRow encrypts one record again. A conflict is no error, because the writer that changed the
+// record has sealed it again.
 func (j *Journal) resealRow(ctx context.Context, row *Row, payload *journalv1.Payload) error {
 	if err := j.sealPayload(row, payload); err != nil {
 		return err

@@ -10,7 +10,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// seal makes the row of a record: its payload as ciphertext, and what it is found by as hashes.
+// seal makes the row of a record. The payload becomes ciphertext, and the fields for look-ups
+// become hashes.
 func (j *Journal) seal(record *Record) (*Row, error) {
 	row := &Row{
 		Principal: record.Principal,
@@ -33,10 +34,10 @@ func (j *Journal) seal(record *Record) (*Row, error) {
 	return row, j.sealPayload(row, record.Payload)
 }
 
-// sealPayload seals a payload with the first key, for this row and no other.
+// sealPayload seals a payload with the first key, for this row only.
 func (j *Journal) sealPayload(row *Row, payload *journalv1.Payload) error {
 	plain, err := proto.Marshal(payload)
-	if err != nil { // a text of a vendor's; what is known must be recorded all the same
+	if err != nil { // a vendor's text is not UTF-8; the journal must still record the rest
 		payload, _ = proto.Clone(payload).(*journalv1.Payload)
 		mendTexts(payload.ProtoReflect())
 		plain, err = proto.Marshal(payload)
@@ -52,7 +53,8 @@ func (j *Journal) sealPayload(row *Row, payload *journalv1.Payload) error {
 	return nil
 }
 
-// open makes the record of a row; nil of nil. Its error names the row and the key, and what to do.
+// open makes the record of a row, or returns nil for a nil row. Its error names the row and the
+// key, and says what to do.
 func (j *Journal) open(row *Row) (*Record, error) {
 	if row == nil {
 		return nil, nil
@@ -78,7 +80,7 @@ func (j *Journal) openPayload(row *Row) (*journalv1.Payload, error) {
 		return nil, err
 	}
 	plain, err := j.keys.aead.Decrypt(row.Payload, place(row))
-	if err != nil { // Tink's error says nothing more
+	if err != nil { // Tink's error adds nothing
 		return nil, fmt.Errorf("journal: cannot decrypt %s with its key %s: something outside Enlist changed or damaged it. "+
 			"Restore it from a backup", name(row), formatKeyID(row.KeyID))
 	}
@@ -89,21 +91,21 @@ func (j *Journal) openPayload(row *Row) (*journalv1.Payload, error) {
 	return payload, nil
 }
 
-// place is the associated data of a row's payload: ciphertext that is moved to another row does not open. Lengths keep a principal and
-// a provider apart.
+// place returns the associated data of a row's payload. A ciphertext in another row does not open.
+// The lengths separate the principal from the provider.
 func place(row *Row) []byte {
 	data := appendText([]byte("enlist.journal.v1.Payload"), row.Principal)
 	data = appendText(data, row.Provider)
 	return append(data, row.RequestID[:]...)
 }
 
-// appendText appends a text with its length before it.
+// appendText appends a text's length, then the text.
 func appendText(data []byte, text string) []byte {
 	data = binary.BigEndian.AppendUint64(data, uint64(len(text)))
 	return append(data, text...)
 }
 
-// name says which row an error is about. Its key is all that is not sealed.
+// name returns the row's name in errors. Only the row's key is not sealed.
 func name(row *Row) string {
 	return fmt.Sprintf("the record of request_id %s at provider %q", row.RequestID, row.Provider)
 }

@@ -8,7 +8,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// A record is open exactly while Enlist acts next, as the contract says of each state.
+// A record is open exactly while Enlist acts next, as the contract says for each state.
 func TestOpenWhileEnlistActsNext(t *testing.T) {
 	for number, name := range enlistv1.OperationState_name {
 		state := enlistv1.OperationState(number)

@@ -7,7 +7,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// mendTexts replaces what is not UTF-8 in the texts of a message, at any depth. Vendors send such, and protobuf refuses to write it.
+// mendTexts replaces invalid UTF-8 in the texts of a message, at any depth. Vendors send such
+// texts, and protobuf refuses to write them.
 func mendTexts(message protoreflect.Message) {
 	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		switch {
@@ -41,7 +42,7 @@ func mendMap(field protoreflect.FieldDescriptor, entries protoreflect.Map) {
 	}
 }
 
-// mended returns a value of a field with its texts mended.
+// mended returns a field's value with valid texts.
 func mended(field protoreflect.FieldDescriptor, value protoreflect.Value) protoreflect.Value {
 	switch {
 	case field.Kind() == protoreflect.StringKind:

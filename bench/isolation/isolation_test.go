@@ -22,7 +22,7 @@ var (
 	perSec  = flag.Int("isolation.rate", 200, "calls a second to the other vendor, every second one a create")
 )
 
-// TestIsolation prints the ratio; it gates nothing, as a machine may be busy otherwise.
+// TestIsolation prints the ratio. It sets no limit, because other programs may use the machine.
 func TestIsolation(t *testing.T) {
 	if *rounds == 0 {
 		t.Skip("measures for minutes: make isolation")
@@ -30,7 +30,7 @@ func TestIsolation(t *testing.T) {
 	program := build(t)
 	taken := map[bool][]times{}
 	for round := range *rounds {
-		for _, hung := range []bool{round%2 == 1, round%2 == 0} { // either goes first as often
+		for _, hung := range []bool{round%2 == 1, round%2 == 0} { // each goes first equally often
 			taken[hung] = append(taken[hung], measure(t, program, hung))
 		}
 	}
@@ -55,7 +55,7 @@ func TestIsolation(t *testing.T) {
 	}
 }
 
-// times are how long calls took.
+// times holds the durations of requests.
 type times struct{ creates, gets []time.Duration }
 
 func (m times) create(p int) time.Duration { return percentile(m.creates, p) }
@@ -75,8 +75,8 @@ func each(all []times, of func(times) time.Duration) []time.Duration {
 	return figures
 }
 
-// measure starts everything anew, lets the callers hang if wanted, and sends the other vendor calls at a steady rate. A call's time begins when
-// it was due.
+// measure starts all processes again. If hung is set, it lets the callers hang. It sends requests
+// to the other vendor at a steady rate. A request's time begins when it is due.
 func measure(t *testing.T, program string, hung bool) times {
 	w := startWorld(t, program)
 	defer w.stop()
@@ -124,7 +124,7 @@ func (w *world) steady(lasts time.Duration) times {
 	return taken
 }
 
-// create makes a customer that is not there yet.
+// create creates a new customer.
 func (w *world) create(customers enlistv1.CustomerServiceClient, provider string) *enlistv1.CreateCustomerResponse {
 	created, err := customers.CreateCustomer(w.ctx, &enlistv1.CreateCustomerRequest{
 		Provider: provider, RequestId: uuid.NewString(), UnsupportedFields: enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP,

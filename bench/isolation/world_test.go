@@ -30,7 +30,8 @@ const (
 	hungVendor   = "caliq"
 )
 
-// world is a server and the vendors' sandbox, each in a process of its own, and callers in this one.
+// world is a server and the vendors' sandbox, each in a process of its own. The callers run in this
+// process.
 type world struct {
 	t          *testing.T
 	ctx        context.Context
@@ -121,7 +122,8 @@ func (w *world) connect() *grpc.ClientConn {
 	return connection
 }
 
-// hang makes a vendor hang and lets callers wait for it: of ten, five create and four read over gRPC, and one reads over REST.
+// hang makes a vendor hang, and lets callers wait for it. Of ten callers, five create and four read
+// over gRPC, and one reads over REST.
 func (w *world) hang(callers int) {
 	fault := fmt.Sprintf(`{"vendor":%q,"operation":"*","kind":"latency","times":%d,"delay_ms":600000}`, hungVendor, 2*callers)
 	sandboxtest.Order(w.t, w.sandbox, fault)
@@ -162,7 +164,7 @@ func (w *world) getREST(client *http.Client) {
 	}
 }
 
-// inFlight is how many calls to the vendor that hangs are under way.
+// inFlight returns the number of requests in progress to the vendor that hangs.
 func (w *world) inFlight() int {
 	provider, err := enlistv1.NewProviderServiceClient(w.connection).GetProvider(w.ctx, &enlistv1.GetProviderRequest{Provider: hungVendor})
 	if err != nil {

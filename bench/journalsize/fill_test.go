@@ -30,19 +30,20 @@ const (
 const (
 	day       = 24 * time.Hour
 	retention = 400 * day
-	// expired is how many rows of each journal are older than the retention: what Purge is measured on.
+	// expired is the number of rows of each journal that are older than the retention. Purge
+	// deletes these.
 	expired = 20_000
-	// chunk is how many rows are written in one transaction.
+	// chunk is the number of rows per transaction.
 	chunk = 20_000
 )
 
-// providers and principals are few, as they are in life.
+// There are few providers and principals, as in production.
 var (
 	providers  = []string{"avvio", "caliq", "opencell", "sellandsign", "valomnia"}
 	principals = []string{"billing", "crm", "shop"}
 )
 
-// newRecord makes a create with a payload of some 1.5 KiB.
+// newRecord returns a creation with a payload of some 1.5 KiB.
 func newRecord() *journal.Record {
 	id := uuid.New()
 	if *ids == "7" {
@@ -77,7 +78,7 @@ func newRecord() *journal.Record {
 	}
 }
 
-// capture is a store that keeps the rows that a journal has sealed, in place of writing them.
+// capture is a store that keeps the rows that a journal has sealed, instead of writing them.
 type capture struct {
 	journal.Store
 	row *journal.Row
@@ -95,7 +96,7 @@ func (c *capture) Update(_ context.Context, row *journal.Row, _ time.Duration) e
 
 func (c *capture) Close() error { return nil }
 
-// rows makes the rows of ended creates that were made one after the other, sealed by a real journal.
+// rows produces the rows of ended creations, one after the other. A real journal seals them.
 type rows struct {
 	journal *journal.Journal
 	capture *capture
@@ -135,7 +136,8 @@ func (r *rows) make(t *testing.T, created time.Time) *journal.Row {
 	return row
 }
 
-// fill writes count rows in the order in which they were created, and the oldest of them have expired. It returns some of their keys.
+// fill writes count rows in the order of their creation. The oldest rows have expired. fill returns
+// some of the keys.
 func fill(t *testing.T, on journal.Store, count int, write func(context.Context, []*journal.Row) error) []journal.Key {
 	t.Helper()
 	made, began := newRows(t, on), time.Now()
@@ -165,7 +167,7 @@ func fill(t *testing.T, on journal.Store, count int, write func(context.Context,
 	return keys
 }
 
-// fillSQLite writes rows past the store, which syncs every commit.
+// fillSQLite bypasses the store, because the store syncs every commit.
 func fillSQLite(t *testing.T, path string) (write func(context.Context, []*journal.Row) error, done func()) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

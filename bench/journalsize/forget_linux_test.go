@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forget has the system drop what it remembers of a file.
+// forget drops a file from the system's page cache.
 func forget(t *testing.T, path string) {
 	t.Helper()
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -23,5 +23,6 @@ func forget(t *testing.T, path string) {
 	}
 }
 
-// settle waits until what was filled is on the disk, as writing it would slow down what is measured first.
+// settle waits until the filled rows are on the disk. Otherwise that write would slow down the
+// first measurement.
 func settle() { unix.Sync() }

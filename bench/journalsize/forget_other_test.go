@@ -4,7 +4,7 @@ package journalsize_test
 
 import "testing"
 
-// forget does nothing: there is no such call here.
+// forget does nothing, because this system has no such call.
 func forget(*testing.T, string) {}
 
 // settle does nothing either.

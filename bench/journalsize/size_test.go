@@ -36,16 +36,17 @@ var (
 	folder = flag.String("journal.folder", "", "where the SQLite files are, and stay; those that are there are measured again. A temporary one by default")
 )
 
-// database is one of the two that are measured.
+// database is one of the two measured databases.
 type database struct {
 	name string
 	rows int
 	open func(context.Context) (journal.Store, error)
 	fill func(t *testing.T) (write func(context.Context, []*journal.Row) error, done func())
 	size func(t *testing.T) int64
-	// there returns some keys of rows that are there from an earlier run; nil when it is empty.
+	// there returns the keys of some rows from an earlier run, or nil if the database is empty.
 	there func(t *testing.T) []journal.Key
-	// forget drops what the system remembers of the files, where that can be; remember brings it back. nil where neither can be.
+	// forget drops the files from the system's cache, and remember loads them again. Both are nil
+	// if the system cannot do this.
 	forget, remember func(t *testing.T)
 
 	journal *journal.Journal
@@ -53,7 +54,7 @@ type database struct {
 	figures map[string][]float64
 }
 
-// TestMillions measures a journal of many rows and one of few, by turns.
+// TestMillions measures a journal of many rows and one of few, in turns.
 func TestMillions(t *testing.T) {
 	if *size == 0 {
 		t.Skip("it is not asked for: make journal-size ROWS=2000000")
@@ -149,7 +150,7 @@ func (d *database) onSQLite(t *testing.T) {
 	}
 }
 
-// remember has the system read a file, and keep what it has room for.
+// remember makes the system read a file. The system caches as much as it has room for.
 func remember(t *testing.T, path string) {
 	t.Helper()
 	file, err := os.Open(path)
@@ -213,7 +214,7 @@ func (d *database) onPostgres(t *testing.T, dsn string) {
 	}
 }
 
-// coldStart opens the journal, of which the system remembers nothing where that can be had.
+// coldStart opens the journal. If possible, the system has cached none of its files.
 func (d *database) coldStart(t *testing.T) {
 	t.Helper()
 	if d.forget != nil {
@@ -230,7 +231,7 @@ func (d *database) coldStart(t *testing.T) {
 	d.add("open and New, ms", ms(time.Since(began)))
 }
 
-// How much of each is measured in a turn: few enough that the small journal stays small.
+// The number of operations in a turn. It is low enough that the small journal stays small.
 const (
 	createsAtOnce = 10_000 // by 64 callers
 	createsByOne  = 1_500
@@ -243,7 +244,7 @@ func (d *database) add(name string, figure float64) {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// steps are what is measured in a turn, each on both journals before the next.
+// steps returns the measurements of a turn. Each runs on both journals before the next one starts.
 func steps() []func(*testing.T, *database) {
 	createsBy := func(callers, count int) func(*testing.T, *database) {
 		return func(t *testing.T, d *database) {
@@ -289,7 +290,8 @@ func steps() []func(*testing.T, *database) {
 	}
 }
 
-// coldCreates are the first after the start, while the system remembers nothing of the files.
+// coldCreates measures the first creations after the start, while the system has cached none of the
+// files.
 func coldCreates(t *testing.T, d *database) {
 	t.Helper()
 	const first = 2000
@@ -299,8 +301,8 @@ func coldCreates(t *testing.T, d *database) {
 	}
 }
 
-// warmUp lets prepared statements and pages come to where they are in a process that has run for a while, on a machine whose memory holds the
-// indexes.
+// warmUp prepares statements and loads pages, as in a process that has run for a while. The
+// machine's memory then holds the indexes.
 func warmUp(t *testing.T, d *database) {
 	t.Helper()
 	if d.remember != nil {
@@ -335,7 +337,7 @@ func purge(t *testing.T, d *database) {
 	if err != nil || count != 1000 && *folder == "" {
 		t.Fatalf("%s: purged %d: %v", d.name, count, err)
 	}
-	if count < 1000 { // files that are measured again and again have none left
+	if count < 1000 { // files from several earlier runs hold no expired rows
 		return
 	}
 	d.add("Purge of 1000, ms", ms(time.Since(began)))
@@ -357,7 +359,8 @@ func (d *database) end(t *testing.T, record *journal.Record) {
 	}
 }
 
-// creates has callers record creates, Begin and then Update, and returns how long each took and all together.
+// creates lets callers record creations with Begin and then Update. It returns the time of each one
+// and of all together.
 func (d *database) creates(t *testing.T, callers, count int) (took []time.Duration, whole time.Duration) {
 	t.Helper()
 	took = make([]time.Duration, count)
@@ -401,7 +404,7 @@ func (d *database) addReads(t *testing.T, name string, call func(context.Context
 	d.add(name+": p99, ms", ms(quantile(took, 0.99)))
 }
 
-// claim measures a Claim of 64 rows that are due.
+// claim measures a Claim of 64 due rows.
 func claim(t *testing.T, d *database) {
 	t.Helper()
 	const due = 64
@@ -435,7 +438,8 @@ func median(of []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-// report makes the table: medians over the turns, and the ratio that is above 1 where the large journal is worse.
+// report builds the table of medians over the turns. A ratio above 1 means that the large journal
+// is worse.
 func report(t *testing.T, small, large *database) string {
 	t.Helper()
 	var text strings.Builder
@@ -467,7 +471,7 @@ func worse(name string, small, large float64) float64 {
 	return large / small
 }
 
-// writeTable puts the table between its markers.
+// writeTable writes the table between its markers.
 func writeTable(t *testing.T, text string) {
 	t.Helper()
 	page, err := os.ReadFile(*table)

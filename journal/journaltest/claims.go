@@ -30,7 +30,7 @@ func claimDue(t *testing.T, f *fixture) {
 	same(t, get(t, store, due), got)
 	sameSet(t, claim(t, store, "b", 10))
 
-	// Whoever had read it before the claim may not write any more.
+	// A caller that read the row before the claim must not write any more.
 	if err := store.Update(t.Context(), due, never); err == nil {
 		t.Error("an update with the version of before the claim")
 	}
@@ -62,13 +62,13 @@ func claimLimit(t *testing.T, f *fixture) {
 
 func claimOfDeadOwner(t *testing.T, f *fixture) {
 	store := f.open(t)
-	row := insert(t, store, newRow()) // of "a", of which nobody has ever heard
+	row := insert(t, store, newRow()) // the owner is "a", which has never sent a heartbeat
 	unowned := newRow()
 	unowned.Owner = ""
 	insert(t, store, unowned)
-	sameSet(t, claim(t, store, "a", 10), unowned) // a is alive: it is calling
+	sameSet(t, claim(t, store, "a", 10), unowned) // the claim itself shows that a is alive
 
-	// Its claim may have counted as a sign of life.
+	// The claim may have counted as a heartbeat.
 	if err := store.Beat(t.Context(), "a", 0); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func claimOfDeadOwner(t *testing.T, f *fixture) {
 		}
 	}
 
-	// An unknown one of a dead replica is claimed when it is due, not sooner.
+	// A replica claims a dead replica's UNKNOWN row when it is due, not sooner.
 	held, waiting := rows[0], rows[1]
 	held.State, held.Owner = unknown, "dead"
 	replace(t, store, held, 0)
@@ -133,7 +133,8 @@ func claimRace(t *testing.T, f *fixture) {
 	for range rows {
 		insertAs(t, store, unknown, 0)
 	}
-	// Where one process has the database, all claims are of one replica; else of as many as there are.
+	// If only one process can have the database open, one replica makes all claims. Otherwise each
+	// claimer is a replica.
 	replica := func(i int) string {
 		if f.Shared {
 			return string(rune('a' + i))

@@ -21,7 +21,7 @@ func exclusiveWhileOpen(t *testing.T, f *fixture) {
 
 		second := newRow()
 		second.Exclusive = exclusive
-		second.Principal = "another" // exclusivity knows no principals: the customer is the same
+		second.Principal = "another" // exclusivity ignores principals: the customer is the same
 		for _, state := range []enlistv1.OperationState{intent, unknown} {
 			first.State = state
 			replace(t, store, first, never)
@@ -43,7 +43,7 @@ func exclusiveWhileOpen(t *testing.T, f *fixture) {
 		other := newRow()
 		other.Exclusive = []byte{byte(i)}
 		insert(t, store, other)
-		insert(t, store, newRow()) // without: any number
+		insert(t, store, newRow()) // any number of rows may have no exclusive
 		insert(t, store, newRow())
 
 		first.State, first.Owner = end, ""
@@ -77,7 +77,8 @@ func exclusiveRace(t *testing.T, f *fixture) {
 	}
 }
 
-// A create that was not sent starts again with an update: another one may be under way for its customer by then.
+// A creation that was not sent starts again with an update. By then, another creation for its
+// customer may be in progress.
 func exclusiveIsTakenMeanwhile(t *testing.T, f *fixture) {
 	store := f.open(t)
 	first := newRow()

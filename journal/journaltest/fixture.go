@@ -22,7 +22,7 @@ const (
 	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
 )
 
-// never is the due time of what nobody has to look into.
+// never is the due time of a row that needs no look-up.
 const never = -time.Second
 
 // fixture is one test's database.
@@ -31,7 +31,7 @@ type fixture struct {
 	database Database
 }
 
-// open opens a store that is closed with the test.
+// open opens a store. The test closes it when it ends.
 func (f *fixture) open(t *testing.T) journal.Store {
 	t.Helper()
 	store, err := f.database.Open(t.Context())
@@ -42,7 +42,8 @@ func (f *fixture) open(t *testing.T) journal.Store {
 	return store
 }
 
-// second returns another store on the same database where that can be, else the same one.
+// second returns another store on the same database if the database allows it. Otherwise it returns
+// the same store.
 func (f *fixture) second(t *testing.T, store journal.Store) journal.Store {
 	t.Helper()
 	if !f.Shared {
@@ -51,7 +52,7 @@ func (f *fixture) second(t *testing.T, store journal.Store) journal.Store {
 	return f.open(t)
 }
 
-// newRow makes a row that could be inserted, with a key of its own.
+// newRow returns a row that is ready to insert, with a key of its own.
 func newRow() *journal.Row {
 	return &journal.Row{
 		Principal: "billing",
@@ -64,7 +65,7 @@ func newRow() *journal.Row {
 	}
 }
 
-// insert inserts a row and fails the test when it is not new.
+// insert inserts a row. It fails the test if the row is not new.
 func insert(t *testing.T, store journal.Store, row *journal.Row) *journal.Row {
 	t.Helper()
 	existing, busy, err := store.Insert(t.Context(), row)
@@ -82,7 +83,7 @@ func insertAs(t *testing.T, store journal.Store, state enlistv1.OperationState, 
 	return replace(t, store, row, due)
 }
 
-// replace updates a row and fails the test when that fails.
+// replace updates a row. It fails the test if the update fails.
 func replace(t *testing.T, store journal.Store, row *journal.Row, due time.Duration) *journal.Row {
 	t.Helper()
 	if err := store.Update(t.Context(), row, due); err != nil {
@@ -101,7 +102,7 @@ func get(t *testing.T, store journal.Store, row *journal.Row) *journal.Row {
 	return got
 }
 
-// same fails the test when two rows, or lists of rows, differ.
+// same fails the test if two rows, or two lists of rows, differ.
 func same(t *testing.T, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
@@ -109,7 +110,7 @@ func same(t *testing.T, got, want any) {
 	}
 }
 
-// claim claims rows and fails the test when that fails.
+// claim claims rows. It fails the test if the claim fails.
 func claim(t *testing.T, store journal.Store, replica string, limit int) []*journal.Row {
 	t.Helper()
 	rows, err := store.Claim(t.Context(), replica, limit)
@@ -119,7 +120,7 @@ func claim(t *testing.T, store journal.Store, replica string, limit int) []*jour
 	return rows
 }
 
-// ids are the rows' request ids, in their order.
+// ids returns the rows' request ids, in the same order.
 func ids(rows ...*journal.Row) []uuid.UUID {
 	all := make([]uuid.UUID, 0, len(rows))
 	for _, row := range rows {
@@ -128,7 +129,7 @@ func ids(rows ...*journal.Row) []uuid.UUID {
 	return all
 }
 
-// sameSet fails the test when two lists of rows are not of the same rows, in whatever order.
+// sameSet fails the test if two lists do not hold the same rows. The order does not matter.
 func sameSet(t *testing.T, got []*journal.Row, want ...*journal.Row) {
 	t.Helper()
 	if diff := cmp.Diff(ids(want...), ids(got...), cmpopts.EquateEmpty(), cmpopts.SortSlices(func(a, b uuid.UUID) bool {

@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// insertSealed inserts a row that is sealed with a key.
+// insertSealed inserts a row that names a key as its seal.
 func insertSealed(t *testing.T, store journal.Store, keyID uint32) *journal.Row {
 	t.Helper()
 	row := newRow()
@@ -81,7 +81,7 @@ func reseal(t *testing.T, f *fixture) {
 	want.KeyID, want.Payload = 2, []byte("sealed anew")
 
 	sealed := want
-	sealed.State, sealed.Exclusive, sealed.Customer, sealed.Owner = failed, nil, nil, "c" // none of which it may write
+	sealed.State, sealed.Exclusive, sealed.Customer, sealed.Owner = failed, nil, nil, "c" // Reseal must write none of these
 	if err := store.Reseal(t.Context(), &sealed); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,8 @@ func reseal(t *testing.T, f *fixture) {
 	got.Updated = want.Updated
 	same(t, got, &want)
 
-	// Whoever had read the row before still updates it: sealing is not a change.
+	// A caller that read the row before can still update it, because Reseal does not change the
+	// version.
 	row.Payload = []byte("an update meanwhile")
 	replace(t, store, row, never)
 

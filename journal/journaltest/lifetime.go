@@ -48,7 +48,7 @@ func openTwice(t *testing.T, f *fixture) {
 	if !errors.Is(err, journal.ErrInUse) || len(err.Error()) < len(journal.ErrInUse.Error())+20 {
 		t.Fatalf("%v: not a sentence around ErrInUse", err)
 	}
-	insert(t, store, newRow()) // and the first is none the worse for it
+	insert(t, store, newRow()) // the first store still works
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func manyWriters(t *testing.T, f *fixture) {
 			if err := store.Update(t.Context(), row, never); err != nil {
 				return false, err
 			}
-			// One that fails among those that do not.
+			// One update fails among updates that succeed.
 			if err := store.Update(t.Context(), &stale, never); !errors.Is(err, journal.ErrConflict) {
 				t.Errorf("%v, not a conflict", err)
 			}

@@ -16,7 +16,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// list lists rows and fails the test when that fails.
+// list lists rows. It fails the test if the list fails.
 func list(t *testing.T, store journal.Store, query journal.Query) []*journal.Row {
 	t.Helper()
 	rows, err := store.List(t.Context(), query)
@@ -26,7 +26,7 @@ func list(t *testing.T, store journal.Store, query journal.Query) []*journal.Row
 	return rows
 }
 
-// sameOrder fails the test when the rows are not those, in that order.
+// sameOrder fails the test if the rows differ from the wanted rows, or from their order.
 func sameOrder(t *testing.T, got, want []*journal.Row) {
 	t.Helper()
 	if diff := cmp.Diff(ids(want...), ids(got...), cmpopts.EquateEmpty()); diff != "" {
@@ -34,7 +34,8 @@ func sameOrder(t *testing.T, got, want []*journal.Row) {
 	}
 }
 
-// instant is a day ago, to the microsecond, which is as exact as stores are.
+// instant returns the time a day ago. It truncates the time to microseconds, which is the precision
+// of the stores.
 func instant() time.Time { return time.Now().Add(-24 * time.Hour).Truncate(time.Microsecond) }
 
 func listFilters(t *testing.T, f *fixture) {
@@ -116,7 +117,7 @@ func listStates(t *testing.T, f *fixture) {
 	}
 }
 
-// pages reads all pages, and calls between after each that is full.
+// pages reads all pages. It calls between after each full page.
 func pages(t *testing.T, store journal.Store, query journal.Query, between func()) []*journal.Row {
 	t.Helper()
 	var all []*journal.Row
@@ -206,7 +207,8 @@ func listWhileInserting(t *testing.T, f *fixture) {
 	}
 }
 
-// More pairs of principal and provider than a page has rows, and rows of the same instant.
+// The journal has more pairs of principal and provider than a page has rows. Some rows have the
+// same time.
 func listManyPairs(t *testing.T, f *fixture) {
 	store := f.open(t)
 	start := instant()

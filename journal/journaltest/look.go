@@ -10,7 +10,8 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// look finds nothing in a new database, and makes nothing there; beside an open store it finds the keys.
+// look checks that a look-up in a new database finds and creates nothing. While a store is open,
+// the look-up finds the keys.
 func look(t *testing.T, f *fixture) {
 	for range 2 {
 		f.sees(t, &journal.Peek{New: true})
@@ -29,7 +30,7 @@ func look(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	f.sees(t, want)
-	f.open(t) // nobody has it open any more
+	f.open(t) // no store has it open any more
 }
 
 func (f *fixture) sees(t *testing.T, want *journal.Peek) {

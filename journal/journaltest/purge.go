@@ -9,7 +9,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// purge deletes rows and fails the test when it has not deleted that many.
+// purge deletes rows. It fails the test if it does not delete the wanted number.
 func purge(t *testing.T, store journal.Store, age time.Duration, limit, want int) {
 	t.Helper()
 	if got, err := store.Purge(t.Context(), age, limit); err != nil || got != want {
@@ -17,7 +17,7 @@ func purge(t *testing.T, store journal.Store, age time.Duration, limit, want int
 	}
 }
 
-// setAge makes a row look as if nobody had touched it since a time.
+// setAge makes a row look unchanged since a time.
 func setAge(t *testing.T, f *fixture, requestID uuid.UUID, since time.Time) {
 	t.Helper()
 	f.database.SetCreated(t, requestID, since)
@@ -35,7 +35,7 @@ func purgeAge(t *testing.T, f *fixture) {
 	}
 	purge(t, store, 48*time.Hour, 10, 0)
 
-	// What was begun long ago and ended lately is remembered from its end.
+	// This creation began long ago and ended lately. Its age counts from its end.
 	late := insert(t, store, newRow())
 	f.database.SetCreated(t, late.RequestID, time.Now().Add(-49*time.Hour))
 	late.State, late.Owner = succeeded, ""

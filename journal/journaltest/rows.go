@@ -73,7 +73,7 @@ func everyFieldIsKept(t *testing.T, f *fixture) {
 	store := f.open(t)
 	row := newRow()
 	row.Exclusive = []byte{0, 1, 2, 255}
-	row.KeyID = 0xfffffffe // more than a signed 32-bit number holds
+	row.KeyID = 0xfffffffe // exceeds a signed 32-bit number
 	row.Payload = make([]byte, 1<<20)
 	row.Payload[len(row.Payload)-1] = 1
 	insert(t, store, row)
@@ -199,7 +199,7 @@ func insertRace(t *testing.T, f *fixture) {
 	}
 }
 
-// race lets n goroutines start together and returns those that say they have won.
+// race starts n goroutines together. It returns those that report success.
 func race(t *testing.T, n int, run func(i int) (bool, error)) []int {
 	t.Helper()
 	var (

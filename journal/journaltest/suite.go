@@ -10,25 +10,28 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// Harness is what the suite must know of a kind of store.
+// Harness tells the suite what it must know about a kind of store.
 type Harness struct {
-	// New makes an empty database that goes away with the test.
+	// New creates an empty database. The test removes it when it ends.
 	New func(t *testing.T) Database
-	// Shared says that several may have a database open at once. Where not, a second Open must fail with journal.ErrInUse.
+	// Shared reports whether several stores can have a database open at once. If not, a second Open
+	// must fail with journal.ErrInUse.
 	Shared bool
 }
 
 // Database is one database, for one test.
 type Database interface {
-	// Open opens a store on it, and migrates it where it has to. The suite closes the store.
+	// Open opens a store on the database, and migrates the database if needed. The suite closes the
+	// store.
 	Open(ctx context.Context) (journal.Store, error)
-	// Look tells what is in it, and changes nothing.
+	// Look reports what is in the database, and changes nothing.
 	Look(ctx context.Context) (*journal.Peek, error)
-	// SetCreated changes when a row was inserted, behind the back of the stores that have the database open.
+	// SetCreated changes when a row was inserted. It bypasses the stores that have the database
+	// open.
 	SetCreated(t *testing.T, requestID uuid.UUID, created time.Time)
-	// SetUpdated makes a row look as if it had been last written at another time.
+	// SetUpdated makes a row look as if it was last written at another time.
 	SetUpdated(t *testing.T, requestID uuid.UUID, updated time.Time)
-	// MakeNewer marks the database as migrated by a version of Enlist that is newer than this one. No store has it open.
+	// MakeNewer marks the database as migrated by a newer version of Enlist. No store has it open.
 	MakeNewer(t *testing.T)
 }
 

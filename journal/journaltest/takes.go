@@ -8,7 +8,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// takes takes a row and fails the test when that fails.
+// takes takes a row. It fails the test if that fails.
 func takes(t *testing.T, store journal.Store, row *journal.Row, replica string) *journal.Row {
 	t.Helper()
 	taken, err := store.Take(t.Context(), row, replica)
@@ -20,7 +20,7 @@ func takes(t *testing.T, store journal.Store, row *journal.Row, replica string) 
 
 func take(t *testing.T, f *fixture) {
 	store := f.open(t)
-	row := insertAs(t, store, unknown, 20*time.Minute) // due or not
+	row := insertAs(t, store, unknown, 20*time.Minute) // the due time does not matter
 	row.Exclusive = []byte("customer 1")
 	replace(t, store, row, 10*time.Minute)
 

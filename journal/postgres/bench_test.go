@@ -9,7 +9,7 @@ import (
 
 const writers = 64
 
-// parallel shares b.N calls among 64 goroutines.
+// parallel distributes b.N calls over 64 goroutines.
 func parallel(b *testing.B, call func() error) {
 	work := make(chan struct{})
 	var group sync.WaitGroup
@@ -39,7 +39,7 @@ func BenchmarkInsert(b *testing.B) {
 	})
 }
 
-// BenchmarkCreate is the two writes of a create: INTENT, then SUCCEEDED.
+// BenchmarkCreate measures the two writes of a creation: INTENT, then SUCCEEDED.
 func BenchmarkCreate(b *testing.B) {
 	store := open(b, postgrestest.Shared(b).Database(b))
 	parallel(b, func() error {

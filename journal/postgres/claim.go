@@ -7,16 +7,19 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// living are the replicas that are alive. A life that ends too far ahead was promised by a clock that had jumped.
+// living selects the replicas that are alive. If a life ends too far ahead, the server's clock had
+// jumped, and the replica counts as dead.
 const living = `(SELECT id FROM enlist.replicas WHERE alive_until > now() AND alive_until <= now() + interval '1 hour')`
 
-// nobodys are rows that nobody living works on. Who asks is alive, whether it has said so or not.
+// nobodys selects rows that no living replica owns. The calling replica counts as alive, with or
+// without a heartbeat.
 const nobodys = `owner <> $1 AND owner NOT IN ` + living
 
-// Rows that are locked are passed over. One that another replica has claimed and committed since this statement's snapshot is not locked
-// any more, and PostgreSQL looks at its latest version then; by the snapshot that replica may not be alive yet. Hence the version
-// is compared with the snapshot's. The three kinds of rows that may be claimed are each a stretch of the index on open rows, read
-// only as far as the limit.
+// The claim skips locked rows. Another replica may have claimed and committed a row since this
+// statement's snapshot. That row is no longer locked, and PostgreSQL reads its latest version. But
+// in the snapshot, the other replica may not be alive yet. So the statement compares the row's
+// version with the snapshot's version. Each of the three kinds of rows is one range of the index on
+// open rows. The statement reads each range only up to the limit.
 const claimRecords = `
 WITH free AS MATERIALIZED (
   SELECT f.principal, f.provider, f.request_id
@@ -55,8 +58,9 @@ func (s *Store) Take(ctx context.Context, row *journal.Row, replica string) (*jo
 	return s.row(ctx, "take", takeRecord, row.Principal, row.Provider, [16]byte(row.RequestID), row.Version, replica)
 }
 
-// Replicas that have been dead for a day are forgotten on the way; who is not in the table is dead too. Rows that another replica's beat
-// is at are left to it, so that two beats never wait for each other.
+// The statement also deletes replicas that have been dead for a day. A replica that is not in the
+// table counts as dead, too. The statement skips rows that another replica's heartbeat has locked.
+// So two heartbeats never wait for each other.
 const beat = `
 WITH forgotten AS (
   DELETE FROM enlist.replicas WHERE id IN (
@@ -65,8 +69,9 @@ WITH forgotten AS (
 INSERT INTO enlist.replicas (id, alive_until) VALUES ($1, now() + $2::interval)
 ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until`
 
-// Beat implements journal.Store. Nobody is alive for more than an hour at a time. It is as durable as any other write: a replica that relies
-// on having been heard would be taken for dead after a crash of the server.
+// Beat implements journal.Store. A heartbeat counts for at most one hour. It is as durable as any
+// other write. Otherwise a crash of the server could make the others count a living replica as
+// dead.
 func (s *Store) Beat(ctx context.Context, replica string, alive time.Duration) error {
 	_, err := s.write(ctx, "beat", beat, replica, min(max(alive, 0), time.Hour))
 	return err

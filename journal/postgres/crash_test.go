@@ -12,7 +12,8 @@ import (
 	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
 
-// The server crashes twice under writers. Each write that returned without an error is there afterwards, and the store goes on.
+// The server crashes twice while writers run. Each write that returned without an error is still
+// there, and the store continues.
 func TestServerCrashesUnderWriters(t *testing.T) {
 	t.Parallel()
 	cluster := postgrestest.Start(t)
@@ -75,7 +76,7 @@ func TestServerCrashesUnderWriters(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// An update that failed may have been made.
+			// A failed update may still be durable.
 			if got == nil || got.Version < row.Version || row.Version == 2 && string(got.Payload) != string(row.Payload) {
 				lost++
 			}
@@ -90,7 +91,8 @@ func TestServerCrashesUnderWriters(t *testing.T) {
 	t.Logf("%d creates, %d failures", successes.Load(), failures.Load())
 }
 
-// A server that does not answer ends in an error within the caller's time, and the store is none the worse for it.
+// If the server does not respond, the call fails within the caller's deadline. The store still
+// works afterwards.
 func TestServerHangs(t *testing.T) {
 	t.Parallel()
 	dsn := postgrestest.Shared(t).Database(t)
@@ -111,7 +113,7 @@ func TestServerHangs(t *testing.T) {
 		t.Errorf("after %v: %v", time.Since(begun), err)
 	}
 
-	// The same without a deadline of the caller's own.
+	// The same holds if the caller has no deadline.
 	hasty := &Store{pool: store.pool, timeout: 200 * time.Millisecond}
 	begun = time.Now()
 	if _, _, err := hasty.Insert(t.Context(), newRow("a")); err == nil || time.Since(begun) > 5*time.Second {

@@ -6,15 +6,15 @@
 // # Durability
 //
 // When a method returns without an error, its change is on the server's disk. Every session runs
-// with synchronous_commit = on (or remote_apply, if the operator chose that), whatever the DSN, the
-// role or the server say. A server with fsync or full_page_writes off cannot keep that promise.
-// Open then logs a warning.
+// with synchronous_commit = on, or remote_apply if the operator chose that. No other value in the
+// DSN, the role or the server has an effect. A server with fsync or full_page_writes off cannot
+// keep that promise. Open then logs a warning.
 //
 // Replication is the operator's task. With synchronous_standby_names set on the server, a commit
-// also waits for those standbys, and a failover to one of them loses nothing. Without it,
-// replication is asynchronous. A failover may then lose the last moments: creations that were sent
-// and that the new primary does not know. An operator who plans a failover sets it. A DSN may name
-// several hosts. The store uses only one that accepts writes.
+// also waits for those standbys. A failover to one of them then loses nothing. Without it,
+// replication is asynchronous. A failover may then lose the last moments: creations that Enlist
+// sent and that the new primary does not know. An operator who plans a failover sets it. A DSN may
+// name several hosts. The store uses only one that accepts writes.
 //
 // # Sharing
 //
@@ -25,8 +25,8 @@
 //
 // Time is the server's. A replica is alive until the time that it last wrote, and a row is due by
 // the same clock. No replica's own clock counts. If the server's clock has jumped, a due time or an
-// end of life may be more than an hour ahead. Such a row counts as due, and such a replica as dead.
+// end of life may be over an hour ahead. Such a row counts as due, and such a replica as dead.
 //
-// Every method is one statement in one round trip (two for the first of its kind on a connection),
-// and finds its rows by an index.
+// Every method is one statement and finds its rows by an index. It takes one round trip, or two for
+// the first of its kind on a connection.
 package postgres

@@ -11,20 +11,21 @@ import (
 )
 
 const (
-	// maxConns is the pool's size unless the DSN gives one: enough that commits which wait for the same disk share its writes, and few
-	// enough that six replicas fit into PostgreSQL's default of 100 connections.
+	// maxConns is the pool's size unless the DSN sets one. It lets commits that wait for the same
+	// disk share its writes. Six replicas still fit into PostgreSQL's default of 100 connections.
 	maxConns = 16
-	// connectTimeout is for one host, unless the DSN gives another.
+	// connectTimeout applies to each host, unless the DSN sets another timeout.
 	connectTimeout = 10 * time.Second
 )
 
-// errDSN tells nothing of the DSN: where it does not parse, what is the password in it is anyone's guess, the driver's too.
+// errDSN shows no part of the DSN. If the DSN does not parse, neither Enlist nor the driver can
+// tell which part is the password.
 var errDSN = errors.New("cannot parse the DSN of the journal's PostgreSQL database (not shown, because it may hold a password). " +
 	"Write postgres://USER:PASSWORD@HOST:5432/DATABASE, or libpq's host=… user=… dbname=…. " +
 	"In a URL, write @ : / ? # % in the password as %40 %3A %2F %3F %23 %25. " +
 	"sslmode must be disable, allow, prefer, require, verify-ca or verify-full, and the files that the DSN names must exist")
 
-// parse reads a DSN and adds what it leaves open.
+// parse reads a DSN and adds the defaults.
 func parse(dsn string) (*pgxpool.Config, error) {
 	if ambiguous(dsn) {
 		return nil, errDSN
@@ -45,7 +46,8 @@ func parse(dsn string) (*pgxpool.Config, error) {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	if config.ConnConfig.ValidateConnect == nil {
-		// After a failover the old primary may come back as a standby: that host is passed over, not used in vain.
+		// After a failover, the old primary may return as a standby. The driver skips a host that
+		// does not accept writes.
 		config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
@@ -54,8 +56,9 @@ func parse(dsn string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// ambiguous reports whether a URL has an @ other than the one before the host. The password has one that is not encoded then, and
-// part of it would be taken for the host or the database, which errors name.
+// ambiguous reports whether a URL has an @ other than the one before the host. Then the password
+// holds an unencoded @. The parser would take part of the password for the host or the database,
+// and errors name those.
 func ambiguous(dsn string) bool {
 	_, rest, isURL := strings.Cut(dsn, "://")
 	if !isURL || strings.ContainsAny(dsn[:len(dsn)-len(rest)-len("://")], "= ") {
@@ -68,7 +71,8 @@ func ambiguous(dsn string) bool {
 	return strings.Count(rest, "@") > 1 || strings.Contains(rest[len(authority):], "@")
 }
 
-// withoutDSN is the reason inside an error of ParseConfig, which repeats the DSN around it.
+// withoutDSN returns the reason inside an error of ParseConfig. That error repeats the DSN around
+// the reason.
 func withoutDSN(err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner

@@ -93,7 +93,7 @@ func TestPoolSize(t *testing.T) {
 	}
 }
 
-// What the role or the DSN say does not make the journal less durable.
+// Settings of the role or the DSN do not make the journal less durable.
 func TestSessionIsDurable(t *testing.T) {
 	t.Parallel()
 	cluster := postgrestest.Shared(t)
@@ -108,7 +108,7 @@ func TestSessionIsDurable(t *testing.T) {
 	}
 }
 
-// Values that PostgreSQL refuses are not repeated.
+// Errors do not repeat values that PostgreSQL refuses.
 func TestValuesAreNotInErrors(t *testing.T) {
 	t.Parallel()
 	store := open(t, postgrestest.Shared(t).Database(t))

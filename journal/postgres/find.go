@@ -22,9 +22,10 @@ func (s *Store) FindCustomer(ctx context.Context, customer []byte, limit int) ([
 	return s.rows(ctx, "find a customer", selectRecord+`WHERE customer = $1 ORDER BY created DESC LIMIT $2`, customer, limit)
 }
 
-// listRecords returns the statement of a list. The groups are the pairs of state and provider that there are rows of. In each state the
-// providers are found by one look into the index past the one before: as many looks as there are pairs, a few dozen, however many
-// rows. Each group then gives its own newest, in the index's order.
+// listRecords returns the statement of a list. The groups are the existing pairs of state and
+// provider. In each state, one index look-up past the previous provider finds the next one. There
+// are a few dozen pairs, and the number of look-ups does not depend on the number of rows. Each
+// group then returns its newest rows in the index's order.
 func listRecords(whose string) string {
 	return `
 WITH RECURSIVE groups AS (
@@ -63,7 +64,7 @@ func (s *Store) List(ctx context.Context, q journal.Query) ([]*journal.Row, erro
 	return s.rows(ctx, "list", listRecords(` AND principal = $9`), append(values, q.Principal)...)
 }
 
-// bound is a time, or an infinity for none.
+// bound returns a time, or an infinity for a zero time.
 func bound(at time.Time, none pgtype.InfinityModifier) pgtype.Timestamptz {
 	if at.IsZero() {
 		return pgtype.Timestamptz{Valid: true, InfinityModifier: none}
@@ -71,7 +72,8 @@ func bound(at time.Time, none pgtype.InfinityModifier) pgtype.Timestamptz {
 	return pgtype.Timestamptz{Valid: true, Time: at}
 }
 
-// Count implements journal.Store. The state is part of the statement, as that of a partial index must be.
+// Count implements journal.Store. The statement holds the state as a constant, because a partial
+// index requires it.
 func (s *Store) Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error) {
 	counts, err := query(ctx, s, "count", pgx.RowTo[int],
 		fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM enlist.records WHERE state = %d LIMIT $1) AS found`, state), limit)

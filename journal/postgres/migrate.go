@@ -20,12 +20,13 @@ var migrations embed.FS
 
 const (
 	versionTable = "enlist.schema_version"
-	// lockID is that of the advisory lock which one replica at a time holds while it migrates: "enlist" in ASCII.
+	// lockID identifies the advisory lock that one replica at a time holds while it migrates. It is
+	// "enlist" in ASCII.
 	lockID = 0x656e6c697374
 )
 
-// migrate brings the database to this version of Enlist. A database that is there already is only read, so that a user without the
-// right to create tables will do.
+// migrate brings the database to this version of Enlist. It only reads a database that is up to
+// date, so the user needs no right to create tables.
 func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger) error {
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, `SELECT set_config('statement_timeout', '0', false), set_config('synchronous_commit', 'on', false)`)
@@ -51,7 +52,7 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger) e
 	for _, result := range results {
 		logger.Info("migrated the journal's PostgreSQL database", "version", result.Source.Version, "duration", result.Duration)
 	}
-	// A newer replica may have been faster.
+	// A replica of a newer version may have migrated first.
 	_, err = migrated(ctx, db, target)
 	return err
 }
@@ -61,7 +62,7 @@ func newProvider(db *sql.DB, logger *slog.Logger) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Once a second, for as long as five minutes.
+	// The locker retries once a second, for up to five minutes.
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID), lock.WithLockTimeout(1, 300))
 	if err != nil {
 		return nil, err
@@ -70,7 +71,8 @@ func newProvider(db *sql.DB, logger *slog.Logger) (*goose.Provider, error) {
 		goose.WithTableName(versionTable), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithSlog(logger))
 }
 
-// migrated reports whether the database has the version, and fails when it has a later one.
+// migrated reports whether the database has the target version. It fails if the database has a
+// later one.
 func migrated(ctx context.Context, db *sql.DB, target int64) (bool, error) {
 	var there bool
 	if err := db.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, versionTable).Scan(&there); err != nil || !there {
@@ -87,7 +89,8 @@ func migrated(ctx context.Context, db *sql.DB, target int64) (bool, error) {
 	return version == target, nil
 }
 
-// createSchema asks first: CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where there is nothing to create.
+// createSchema first checks whether the schema exists. CREATE SCHEMA IF NOT EXISTS needs the right
+// to create schemas even if the schema exists.
 func createSchema(ctx context.Context, db *sql.DB) error {
 	there := func() (yes bool, err error) {
 		err = db.QueryRowContext(ctx, `SELECT to_regnamespace('enlist') IS NOT NULL`).Scan(&yes)
@@ -100,7 +103,7 @@ func createSchema(ctx context.Context, db *sql.DB) error {
 	if err == nil {
 		return nil
 	}
-	// Two at once: IF NOT EXISTS does not keep the second from failing.
+	// Two replicas may create it at once. IF NOT EXISTS does not keep the second one from failing.
 	if yes, again := there(); yes || again != nil {
 		return again
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// Look tells what is in the database of a DSN, in a session that cannot write.
+// Look reports what is in the database of a DSN. Its session cannot write.
 func Look(ctx context.Context, dsn string) (*journal.Peek, error) {
 	config, err := parse(dsn)
 	if err != nil {

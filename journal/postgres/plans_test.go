@@ -15,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
 
-// statements remembers what a store sends, to have it explained.
+// statements records the statements that a store sends, so that the test can explain them.
 type statements struct {
 	mutex sync.Mutex
 	all   []pgx.TraceQueryStartData
@@ -49,8 +49,9 @@ SELECT 'p' || n % 3, 'v' || n % 5, gen_random_uuid(),
   now() - n * interval '1 minute', now() - n * interval '1 minute', 1 + n % 2, decode(repeat(md5(n::text), 10), 'hex')
 FROM generate_series(1, 50000) n`
 
-// Every method is one statement, and that one touches a handful of the table's pages: whether its plan was made while the table was empty,
-// and kept, or made for the full table, without or with statistics of it.
+// Every method is one statement that reads few of the table's pages. This holds for a plan that
+// PostgreSQL made while the table was empty, and kept. It also holds for a plan for the full table,
+// with or without statistics.
 func TestStatementsReadLittle(t *testing.T) {
 	t.Parallel()
 	for _, planned := range []string{"empty", "full", "analyzed"} {
@@ -95,7 +96,8 @@ func TestStatementsReadLittle(t *testing.T) {
 					if scans > scansBefore {
 						t.Error("it reads the whole table")
 					}
-					// The table has some 4,000 pages. A list of 50 rows from five groups reads the most.
+					// The table has some 4,000 pages. A list of 50 rows from five groups reads the
+					// most.
 					if pages -= pagesBefore; pages > 500 {
 						t.Errorf("it reads %d pages", pages)
 					}
@@ -106,7 +108,7 @@ func TestStatementsReadLittle(t *testing.T) {
 	}
 }
 
-// settle waits until other sessions have counted what they have read.
+// settle waits until other sessions have published their read counts.
 func settle(t *testing.T, store *Store) {
 	t.Helper()
 	for last, same := -1, 0; same < 3; time.Sleep(50 * time.Millisecond) {
@@ -119,11 +121,11 @@ func settle(t *testing.T, store *Store) {
 	}
 }
 
-// reads counts the scans of the whole table, and the pages of it and its indexes that were read from disk or memory, since the database
-// was made.
+// reads returns the number of full table scans since the creation of the database. It also returns
+// the number of pages that were read from disk or memory, of the table and its indexes.
 func reads(t *testing.T, store *Store) (scans, pages int) {
 	t.Helper()
-	// The session keeps its counts to itself for a second, unless it is told not to.
+	// The session keeps its counts private for up to a second unless a statement flushes them.
 	if _, err := store.pool.Exec(t.Context(), `SELECT pg_stat_force_next_flush()`); err != nil {
 		t.Fatal(err)
 	}
@@ -141,10 +143,10 @@ type method struct {
 	call func() error
 }
 
-// methods are calls of all methods that read or write records.
+// methods returns calls of all methods that read or write records.
 func methods(t *testing.T, store *Store) []method {
 	ctx := t.Context()
-	// Among the principal's many rows, so that finding it by anything but the whole key would show.
+	// The principal has many rows. So the test shows a look-up by anything but the whole key.
 	rowAmongMany := func() *journal.Row {
 		row := newRow("dead")
 		row.Principal, row.Provider = "p1", "v1"
@@ -165,7 +167,7 @@ func methods(t *testing.T, store *Store) []method {
 		}
 		return func() error { _, err := store.List(ctx, query); return err }
 	}
-	// Those that change the table's rows for good come last.
+	// The methods that change the table's rows permanently come last.
 	return []method{
 		{"Insert", func() error { _, _, err := store.Insert(ctx, rowAmongMany()); return err }},
 		{"InsertExisting", func() error { _, _, err := store.Insert(ctx, one); return err }},

@@ -13,12 +13,12 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// columns are those that scan reads, but for the payload, which comes last.
+// columns lists the columns that scan reads, except the payload, which comes last.
 const columns = ` principal, provider, request_id, state, version, exclusive, customer, owner, due, created, updated, key_id`
 
 const selectRecord = `SELECT` + columns + `, payload FROM enlist.records `
 
-// scan reads columns and payload, after what else comes first.
+// scan reads columns and payload. The values in first come before them.
 func scan(row pgx.CollectableRow, first ...any) (*journal.Row, error) {
 	var (
 		r     journal.Row
@@ -38,9 +38,10 @@ func scan(row pgx.CollectableRow, first ...any) (*journal.Row, error) {
 	return &r, nil
 }
 
-// insertRecord returns the row that was inserted (0, without its payload), or the one that has the key (1), or the open one with the same
-// exclusive (2), or nothing: then a conflict was met which the statement's snapshot does not show, as the other was committed, or has
-// ended, meanwhile.
+// insertRecord returns rows of three kinds. 0 is the inserted row, without its payload. 1 is the
+// row that has the key. 2 is the open row with the same exclusive. It returns nothing if it met a
+// conflict that its snapshot does not show. In that case, the other writer committed, or its
+// creation ended, in the meantime.
 const insertRecord = `
 WITH inserted AS (
   INSERT INTO enlist.records AS r (principal, provider, request_id, state, version, exclusive, customer, owner, created, updated, key_id, payload)
@@ -56,7 +57,8 @@ UNION ALL
 SELECT 2,` + columns + `, payload FROM enlist.records
 WHERE exclusive = $5 AND state IN (1, 5) AND NOT EXISTS (SELECT FROM inserted)`
 
-// insertTries bounds how often an insert starts over. Each time somebody else has got on, so a few do.
+// insertTries limits the attempts of an insert. Each failed attempt means that another writer
+// succeeded, so few attempts suffice.
 const insertTries = 20
 
 // Insert implements journal.Store.
@@ -70,7 +72,7 @@ func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *j
 		if len(found) == 0 {
 			continue
 		}
-		// A row that has both the key and the exclusive comes twice, as existing first.
+		// If one row has both the key and the exclusive, it comes twice. The first one is existing.
 		switch first := found[0]; first.how {
 		case 0:
 			row.Version, row.Due, row.Created, row.Updated = first.row.Version, first.row.Due, first.row.Created, first.row.Updated
@@ -84,7 +86,7 @@ func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *j
 	return nil, nil, failed("insert", errContended)
 }
 
-// found is a line of what insertRecord returns.
+// found is one line of insertRecord's result.
 type found struct {
 	how int32
 	row *journal.Row
@@ -102,7 +104,8 @@ func (s *Store) Get(ctx context.Context, principal, provider string, requestID u
 	return s.row(ctx, "get", selectRecord+`WHERE principal = $1 AND provider = $2 AND request_id = $3`, principal, provider, [16]byte(requestID))
 }
 
-// maxDue is how far ahead a row may be due; what is due later was written by a clock that had jumped.
+// maxDue limits how far ahead a row may be due. A later due time comes from a clock that had
+// jumped.
 const maxDue = time.Hour
 
 const updateRecord = `
@@ -112,7 +115,7 @@ SET state = $5, exclusive = $6, customer = $7, owner = $8, due = now() + $9::int
 WHERE principal = $1 AND provider = $2 AND request_id = $3 AND version = $4
 RETURNING version, due, updated`
 
-// Update implements journal.Store. A due time of more than an hour becomes an hour.
+// Update implements journal.Store. It reduces a due time of more than an hour to one hour.
 func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration) error {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
@@ -147,7 +150,7 @@ func isExclusive(err error) bool {
 	return errors.As(err, &violation) && violation.Code == "23505" && violation.ConstraintName == "records_exclusive"
 }
 
-// bytesOf is never NULL.
+// bytesOf never returns NULL.
 func bytesOf(value []byte) []byte {
 	if value == nil {
 		return []byte{}

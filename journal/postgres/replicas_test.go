@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
 
-// makeUnknown inserts a row and leaves it UNKNOWN, due now, of nobody.
+// makeUnknown inserts a row and makes it UNKNOWN, due now, with no owner.
 func makeUnknown(t *testing.T, store *Store) *journal.Row {
 	t.Helper()
 	row := insert(t, store, newRow("gone"))
@@ -40,7 +40,7 @@ func TestTwoReplicasClaimEachRowOnce(t *testing.T) {
 	for i, store := range stores {
 		group.Go(func() {
 			replica := fmt.Sprint("replica", i)
-			// Its first sign of life comes while the other already claims.
+			// This replica sends its first heartbeat while the other replica already claims.
 			if err := store.Beat(t.Context(), replica, time.Minute); err != nil {
 				t.Error(err)
 			}
@@ -71,7 +71,7 @@ func TestTwoReplicasClaimEachRowOnce(t *testing.T) {
 	t.Log("claimed by each:", share)
 }
 
-// A claim that had to look at rows which another replica has locked does not wait for it.
+// A claim does not wait for rows that another replica has locked.
 func TestClaimPassesOverLockedRows(t *testing.T) {
 	t.Parallel()
 	dsn := postgrestest.Shared(t).Database(t)
@@ -91,14 +91,15 @@ func TestClaimPassesOverLockedRows(t *testing.T) {
 	}
 }
 
-// A replica whose first sign of life and whose claim both come after another's statement has begun keeps what it has claimed.
+// A replica sends its first heartbeat and claims a row after another replica's statement has begun.
+// It keeps the row.
 func TestClaimDoesNotTakeFromWhoIsNewlyAlive(t *testing.T) {
 	t.Parallel()
 	dsn := postgrestest.Shared(t).Database(t)
 	store := open(t, dsn)
 	makeUnknown(t, store)
-	// A snapshot from before: the same statement, in a transaction that reads what was committed when it began its statement, and
-	// is held up there by a lock that its first row waits for.
+	// This claim uses an old snapshot. The transaction holds a lock, and the claim waits for it
+	// before it reads its first row.
 	tx, err := store.pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +112,8 @@ func TestClaimDoesNotTakeFromWhoIsNewlyAlive(t *testing.T) {
 	var rows []*journal.Row
 	go func() {
 		var err error
-		// The lock is waited for before the statement's first row is read, and after its snapshot was taken.
+		// The statement waits for the lock after it takes its snapshot and before it reads its
+		// first row.
 		rows, err = store.rows(context.Background(), "claim", slowly(claimRecords), "late", 10)
 		late <- err
 	}()
@@ -131,7 +133,7 @@ func TestClaimDoesNotTakeFromWhoIsNewlyAlive(t *testing.T) {
 	}
 }
 
-// slowly makes a claim wait for an advisory lock, once it has its snapshot.
+// slowly makes a claim wait for an advisory lock after it takes its snapshot.
 func slowly(claim string) string {
 	return "WITH slow AS MATERIALIZED (SELECT pg_advisory_xact_lock(1)), " + claim[len("\nWITH "):len(claim)-len(returned)] +
 		" AND EXISTS (SELECT FROM slow)" + returned
@@ -151,7 +153,7 @@ func TestDeadReplicaIsTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := insert(t, dying, newRow("dying"))
-	dying.Close() // and says nothing
+	dying.Close() // sends no farewell
 	if err := store.Beat(t.Context(), "b", time.Minute); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +180,7 @@ func TestDeadReplicaIsTakenOver(t *testing.T) {
 	t.Fatal("not taken over")
 }
 
-// What a server's clock that had jumped ahead has written does not stay for ever.
+// The store does not keep for ever what a server wrote while its clock had jumped ahead.
 func TestTimesFromFarAheadAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	cluster := postgrestest.Shared(t)
@@ -232,7 +234,7 @@ func TestFourOpenersMigrateAtOnce(t *testing.T) {
 	}
 }
 
-// A user that owns the schema and may do nothing else, not even create schemas.
+// The user owns the schema and has no other right. It cannot create schemas.
 func TestUserOfTheSchemaOnly(t *testing.T) {
 	t.Parallel()
 	cluster := postgrestest.Shared(t)

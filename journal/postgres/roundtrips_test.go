@@ -12,7 +12,8 @@ import (
 	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
 
-// A create is two round trips to the database: one before the vendor is called, one after.
+// A creation takes two round trips to the database: one before the request to the vendor, and one
+// after the response.
 func TestRoundTripsOfACreate(t *testing.T) {
 	counted := &counter{}
 	store := open(t, counted.before(t, postgrestest.Shared(t).Database(t)))
@@ -27,7 +28,7 @@ func TestRoundTripsOfACreate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for range 20 { // statements are prepared once for each connection
+	for range 20 { // each connection prepares the statements once
 		create()
 	}
 	const creates = 50
@@ -35,16 +36,17 @@ func TestRoundTripsOfACreate(t *testing.T) {
 	for range creates {
 		create()
 	}
-	// The lease is renewed meanwhile, on a connection of its own that goes through the same proxy: a few more.
+	// In the meantime, the replica renews its lease through the same proxy, on another connection.
+	// That adds a few round trips.
 	if trips := counted.trips.Load() - before; trips < 2*creates || trips > 2*creates+5 {
 		t.Errorf("%d creates took %d round trips, want %d", creates, trips, 2*creates)
 	}
 }
 
-// counter is a proxy that counts how often a client waits for the server's answer.
+// counter is a proxy that counts how often a client waits for the server's response.
 type counter struct{ trips atomic.Int64 }
 
-// before starts the proxy and returns the DSN by which it is reached.
+// before starts the proxy and returns the DSN of the proxy.
 func (c *counter) before(t *testing.T, dsn string) string {
 	t.Helper()
 	server, err := url.Parse(dsn)
@@ -81,7 +83,8 @@ func (c *counter) relay(client net.Conn, address string) {
 	c.count(bufio.NewReader(io.TeeReader(client, server)))
 }
 
-// count reads what a client sends: a start without a type, then messages of a type, a length and a content. Sync and Query ask for an answer.
+// count reads what a client sends. The first message has no type. Each later message has a type, a
+// length and a content. Sync and Query request a response.
 func (c *counter) count(from *bufio.Reader) {
 	for kind := byte(0); ; {
 		var head [4]byte

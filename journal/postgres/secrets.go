@@ -8,7 +8,8 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// Like insertRecord, it returns nothing when another has stored the first value and committed meanwhile.
+// Like insertRecord, it returns nothing if another replica stored the first value and committed in
+// the meantime.
 const keepSecret = `
 WITH inserted AS (
   INSERT INTO enlist.secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING value

@@ -9,20 +9,25 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// session is what each connection of the pool is set to.
+// session holds the settings of each connection in the pool.
 type session struct {
 	timeout time.Duration
 }
 
-// settings go by a statement, not with the startup message: PgBouncer refuses parameters there that it does not know.
+// settings go in a statement instead of the startup message. In that message, PgBouncer refuses
+// parameters that it does not know.
 //
-//   - synchronous_commit: a commit that is reported is on disk. remote_apply is more, and stays.
-//   - default_transaction_isolation: insert counts on seeing what was committed while it waited.
-//   - statement_timeout: the server gives up no later than the caller; a shorter one of the operator's stays.
-//   - plan_cache_mode: each statement is planned once for a connection, not for each call.
-//   - enable_…, jit: every statement has an index that gives its rows in the order that it wants them, and every join is by a key. So that one
-//     plan is good for ever, also one that was made while the table was empty and the planner would rather have read all of it, and
-//     one that cannot know how small a limit will be.
+//   - synchronous_commit: a reported commit is on disk. remote_apply promises more, so the
+//     statement keeps it.
+//   - default_transaction_isolation: an insert must see the rows that others committed while it
+//     waited.
+//   - statement_timeout: the server gives up no later than the caller. The statement keeps a
+//     shorter timeout of the operator.
+//   - plan_cache_mode: PostgreSQL plans each statement once per connection, not once per execution.
+//   - enable_…, jit: every statement has an index that returns its rows in the wanted order, and
+//     every join uses a key. So one plan is always good. This includes a plan for an empty table,
+//     for which the planner would otherwise read the whole table. It also includes a plan that does
+//     not know how small a limit is.
 const settings = `
 SELECT set_config('synchronous_commit',
          CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
@@ -36,13 +41,13 @@ SELECT set_config('synchronous_commit',
        set_config('plan_cache_mode', 'force_generic_plan', false),
        set_config('jit', 'off', false)`
 
-// prepare sets a new connection up, in one round trip.
+// prepare configures a new connection in one round trip.
 func (s session) prepare(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, settings, pgx.QueryExecModeSimpleProtocol, strconv.FormatInt(s.timeout.Milliseconds(), 10))
 	return err
 }
 
-// warn logs when the server does not keep what it reports as written.
+// warn logs a warning if the server may lose writes that it has confirmed.
 func (s *Store) warn(ctx context.Context, logger *slog.Logger) error {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()

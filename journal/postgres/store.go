@@ -13,22 +13,24 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// Options are what may be chosen beside the DSN. The zero value is a good choice.
+// Options are the settings beside the DSN. The zero value is a good choice.
 type Options struct {
-	// Timeout bounds each call, waiting for a connection included, also when the caller's context has no deadline. Not migrations.
-	// 0: 10 s.
+	// Timeout limits each method call, including the wait for a connection. It applies even if the
+	// caller's context has no deadline. It does not limit migrations. 0 means 10 s.
 	Timeout time.Duration
-	// Logger is told of migrations, and of a server that is not durable; nil: slog.Default.
+	// Logger receives messages about migrations, and about a server that is not durable. nil means
+	// slog.Default.
 	Logger *slog.Logger
 
 	// tracer sees each statement, for tests.
 	tracer pgx.QueryTracer
 }
 
-// Store is a journal.Store in a PostgreSQL database. Safe for concurrent use, in this process and others.
+// Store is a journal.Store in a PostgreSQL database. It is safe for concurrent use, in this process
+// and others.
 //
-// A connection that breaks is replaced by the next call that needs one. Whether a write that was under way on it has been made is not
-// known: it returns an error, and is not tried again.
+// If a connection breaks, the next method call that needs one opens another. A write that was in
+// progress on it may or may not be durable. It returns an error, and the store does not retry it.
 type Store struct {
 	pool    *pgxpool.Pool
 	timeout time.Duration
@@ -36,12 +38,14 @@ type Store struct {
 
 var _ journal.Store = (*Store)(nil)
 
-// Open connects to the database of a DSN, a URL (postgres://…) or keywords and values as libpq takes them, and migrates it where it has to,
-// waiting for another replica that does so. Beside libpq's, the DSN takes the parameters of pgxpool (pool_max_conns, here 16 unless
-// it is given, and others).
+// Open connects to the database of a DSN and migrates the database if needed. The DSN is a URL
+// (postgres://…) or libpq's keywords and values. If another replica migrates at the moment, Open
+// waits for it. Beside libpq's parameters, the DSN accepts those of pgxpool. One of them is
+// pool_max_conns, which defaults to 16 here.
 //
-// It fails when the DSN does not parse, when no server that accepts writes can be reached, when the user may not create what is
-// missing, and when the database is newer than this version of Enlist. No error holds the password.
+// Open fails if the DSN does not parse, or if it cannot reach a server that accepts writes. It
+// fails if the user lacks the rights to create what is missing. It also fails if the database is
+// newer than this version of Enlist. No error holds the password.
 func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	if options.Timeout <= 0 {
 		options.Timeout = 10 * time.Second
@@ -70,18 +74,18 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	return store, nil
 }
 
-// Close waits for the calls that are under way, and closes all connections.
+// Close waits for the method calls in progress, and closes all connections.
 func (s *Store) Close() error {
 	s.pool.Close()
 	return nil
 }
 
-// bound is the context of one call.
+// bound returns the context of one method call.
 func (s *Store) bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, s.timeout)
 }
 
-// write runs a statement and returns how many rows it has changed.
+// write runs a statement and returns the number of changed rows.
 func (s *Store) write(ctx context.Context, what, sql string, args ...any) (int, error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
@@ -97,7 +101,8 @@ func (s *Store) rows(ctx context.Context, what, sql string, args ...any) ([]*jou
 	return query(ctx, s, what, func(row pgx.CollectableRow) (*journal.Row, error) { return scan(row) }, sql, args...)
 }
 
-// row is rows for a statement that returns at most one; nil for none.
+// row is like rows, for a statement that returns at most one row. It returns nil if there is no
+// row.
 func (s *Store) row(ctx context.Context, what, sql string, args ...any) (*journal.Row, error) {
 	rows, err := s.rows(ctx, what, sql, args...)
 	if err != nil || len(rows) == 0 {
@@ -106,7 +111,7 @@ func (s *Store) row(ctx context.Context, what, sql string, args ...any) (*journa
 	return rows[0], nil
 }
 
-// query runs a statement and collects what it returns.
+// query runs a statement and collects its result.
 func query[T any](ctx context.Context, s *Store, what string, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
@@ -121,10 +126,10 @@ func query[T any](ctx context.Context, s *Store, what string, scan pgx.RowToFunc
 	return all, nil
 }
 
-// failed says what could not be done. PostgreSQL's detail, which quotes values, is not part of an error's text.
+// failed says which operation failed. Its text omits PostgreSQL's detail, which quotes values.
 func failed(what string, err error) error {
 	return fmt.Errorf("the journal's PostgreSQL database: %s: %w", what, err)
 }
 
-// errContended is the error of an insert that met another conflict each time it was tried.
+// errContended is the error of an insert that met a conflict at each attempt.
 var errContended = errors.New("other writers keep changing the same key. Try again")

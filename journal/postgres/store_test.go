@@ -36,7 +36,8 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// database is what the suite runs on. Each store has few connections, as many tests run at once.
+// database is the database of the suite. Each store has few connections, because many tests run at
+// once.
 type database struct {
 	cluster *postgrestest.Cluster
 	dsn     string
@@ -63,7 +64,7 @@ func (d database) MakeNewer(t *testing.T) {
 	d.cluster.Exec(t, d.dsn, `INSERT INTO enlist.schema_version (version_id, is_applied) VALUES (1000000, true)`)
 }
 
-// open opens a store that is closed with the test.
+// open opens a store. The test closes it when it ends.
 func open(t testing.TB, dsn string) *Store {
 	t.Helper()
 	store, err := Open(context.Background(), dsn, Options{Logger: slog.New(slog.DiscardHandler)})
@@ -74,7 +75,7 @@ func open(t testing.TB, dsn string) *Store {
 	return store
 }
 
-// newRow is a row that can be inserted, of an owner.
+// newRow returns a row with an owner, ready to insert.
 func newRow(owner string) *journal.Row {
 	return &journal.Row{
 		Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: intent, Owner: owner, KeyID: 7,
@@ -82,7 +83,7 @@ func newRow(owner string) *journal.Row {
 	}
 }
 
-// insert inserts a row and fails the test when it is not new.
+// insert inserts a row. It fails the test if the row is not new.
 func insert(t testing.TB, store *Store, row *journal.Row) *journal.Row {
 	t.Helper()
 	if existing, busy, err := store.Insert(context.Background(), row); existing != nil || busy != nil || err != nil {

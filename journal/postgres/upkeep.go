@@ -9,7 +9,8 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// keys are the ids of keys that rows are sealed with, each found by one look into the index past the one before.
+// keys lists the ids of the keys that seal rows. One index look-up past the previous id finds the
+// next one.
 const keys = `
 WITH RECURSIVE keys AS (
   (SELECT key_id FROM enlist.records ORDER BY key_id LIMIT 1)
@@ -40,8 +41,10 @@ WHERE principal = $1 AND provider = $2 AND request_id = $3 AND version = $4`,
 	return err
 }
 
-// Rows of a time lie together in the index of each key, and all but a few of the oldest are ended: what stays there is read past each time.
-// (NOT IN, as the planner would take IN for a reason to read another index.) A row that starts again while it is being deleted is looked at again, and stays.
+// For each key, the index holds rows in the order of their time. All but a few of the oldest rows
+// have ended, and each purge reads past those few. The statement uses NOT IN, because with IN the
+// planner would read another index. If a row starts again during the purge, the statement checks
+// the row again and keeps it.
 const purgeRecords = keys + `, old AS MATERIALIZED (
   SELECT o.* FROM keys k CROSS JOIN LATERAL (
     SELECT principal, provider, request_id, created FROM enlist.records

@@ -9,13 +9,14 @@ import (
 	"path/filepath"
 )
 
-// Backup copies the journal in the file at a path, as it is at one moment, into a file that is not there yet. The process that has the journal
-// open goes on. Unlike SQLite's backup of page after page, it does not begin again with each write of another process.
+// Backup copies the journal in the file at a path, as it is at one moment, into a new file. The
+// process that has the journal open continues. SQLite's page-by-page backup starts again with each
+// write of another process, but Backup does not.
 func Backup(ctx context.Context, path, target string) (err error) {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		return fmt.Errorf("%s contains no journal. Name the file of a journal", path)
 	}
-	// Made here, for this user alone; SQLite takes a file that is empty.
+	// Backup creates the file here, for this user alone. SQLite accepts an empty file.
 	file, err := os.OpenFile(target, os.O_RDWR|os.O_CREATE|os.O_EXCL, ownerOnly) //nolint:gosec // the path is the operator's
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s exists already. Name a new file", target)

@@ -8,7 +8,8 @@ import (
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
-// A copy overwrites nothing, leaves nothing behind when it cannot be made, and is for this user alone. once/crashtest restores one.
+// A backup overwrites nothing. A failed backup leaves no file behind. The copy is readable for this
+// user alone. once/crashtest restores a backup.
 func TestBackup(t *testing.T) {
 	folder := t.TempDir()
 	path, target := filepath.Join(folder, "enlist.db"), filepath.Join(folder, "copy.db")

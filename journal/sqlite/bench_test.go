@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
-// BenchmarkCreate is what a create costs the journal: an insert, and the update when it has succeeded. Payloads are 1 KiB.
+// BenchmarkCreate measures the journal's cost of a creation: an insert, and the update after
+// success. Payloads are 1 KiB.
 func BenchmarkCreate(b *testing.B) {
 	for _, callers := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {

@@ -8,11 +8,11 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// maxDue is the furthest that a row is ever due ahead. One that seems further ahead was given its time before the clock was set back,
-// and is due.
+// maxDue limits how far ahead a row is ever due. If a row seems further ahead, the clock was set
+// back after the row got its due time. Such a row is due.
 const maxDue = time.Hour
 
-// Claim implements journal.Store. Nobody but the calling replica can be alive: the file is locked.
+// Claim implements journal.Store. Only the calling replica can be alive, because it locks the file.
 func (s *Store) Claim(ctx context.Context, replica string, limit int) (claimed []*journal.Row, err error) {
 	now := s.clock()
 	err = s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) (err error) {
@@ -25,7 +25,7 @@ func (s *Store) Claim(ctx context.Context, replica string, limit int) (claimed [
 	return claimed, nil
 }
 
-// Take implements journal.Store. As in Claim, another owner is a dead one.
+// Take implements journal.Store. As in Claim, any other owner is dead.
 func (s *Store) Take(ctx context.Context, row *journal.Row, replica string) (taken *journal.Row, err error) {
 	now := s.clock()
 	err = s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) (err error) {

@@ -12,31 +12,35 @@ import (
 	"modernc.org/sqlite"
 )
 
-// maxReaders is how many reads run at once: they are short and from memory, more would only queue for the processor.
+// maxReaders limits how many reads run at once. Reads are short and served from memory, so more
+// readers would only wait for the processor.
 const maxReaders = 4
 
-// pragma is a setting of a connection, and what SQLite says of it afterwards.
+// pragma is a setting of a connection, and the value that SQLite reports afterwards.
 type pragma struct{ name, value, is string }
 
-// Not set on purpose: auto_vacuum (what Purge frees is filled again by the next creates; giving it back would make every write of a row
-// keep a map of pages) and mmap_size (a failing disk would then kill the process, not fail a read).
+// Two pragmas are deliberately unset. The next creations fill the space that Purge frees. With
+// auto_vacuum, every write of a row would have to maintain a map of pages. With mmap_size, a
+// failing disk would kill the process instead of failing a read.
 var (
-	// common are the settings of all connections.
+	// common holds the settings of all connections.
 	common = []pragma{ //nolint:gochecknoglobals // a constant
-		{"busy_timeout", "5000", "5000"}, // for backups and people with a shell; nobody of ours waits for another
+		{"busy_timeout", "5000", "5000"}, // for backups and people with a shell; our own connections never wait for each other
 		{"temp_store", "memory", "2"},
 		{"trusted_schema", "off", "0"},
 	}
 	writerPragmas = append([]pragma{ //nolint:gochecknoglobals // a constant
 		{"journal_mode", "wal", "wal"},
 		{"synchronous", "full", "2"},
-		// KiB: the upper levels of the indexes of some million rows. More costs more: until the file is larger than 1 GiB, SQLite goes through
-		// all of it after every commit that has split a page.
+		// The unit is KiB. The cache holds the upper levels of the indexes of some million rows. A
+		// larger cache costs more time. After every commit that has split a page, SQLite scans the
+		// whole cache. It does so until the file is larger than 1 GiB.
 		{"cache_size", "-8192", "-8192"},
-		// 4 MiB of log. A longer one copies fewer pages into the file, which shows in no figure; whoever writes meanwhile waits longer.
+		// The log holds 4 MiB. A longer log copies fewer pages into the file, but no measurement
+		// shows a gain. Writers wait longer during the copy.
 		{"wal_autocheckpoint", "1024", "1024"},
-		{"journal_size_limit", "67108864", "67108864"}, // a log that a long read has made grow gives its space back
-		{"secure_delete", "fast", "2"},                 // what is purged is overwritten where that costs no write of its own
+		{"journal_size_limit", "67108864", "67108864"}, // SQLite shrinks a log that a long read made grow
+		{"secure_delete", "fast", "2"},                 // SQLite overwrites purged data if that costs no extra write
 	}, common...)
 	readerPragmas = append([]pragma{ //nolint:gochecknoglobals // a constant
 		{"query_only", "on", "1"},
@@ -44,7 +48,8 @@ var (
 	}, common...)
 )
 
-// connector opens connections that have checked their own settings: SQLite passes over a pragma that it does not know or cannot honour.
+// connector opens connections and checks their settings. SQLite ignores a pragma that it does not
+// know or cannot apply.
 type connector struct {
 	dsn     string
 	pragmas []pragma
@@ -93,7 +98,7 @@ func set(ctx context.Context, conn driver.Conn, p pragma) error {
 	return nil
 }
 
-// query returns the first value of the first row as text; empty when there is none.
+// query returns the first value of the first row as text, or an empty text if there is no row.
 func query(ctx context.Context, conn driver.Conn, text string) (string, error) {
 	rows, err := conn.(driver.QueryerContext).QueryContext(ctx, text, nil)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
-// One process at a time can have the file open.
+// Only one process at a time can have the file open.
 func ExampleOpen() {
 	folder, err := os.MkdirTemp("", "enlist-example-")
 	if err != nil {

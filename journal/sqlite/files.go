@@ -13,11 +13,13 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// ownerOnly is the mode of every file: records are sealed, but their keys and times are nobody else's business either.
+// ownerOnly is the mode of every file. Records are sealed, but other users must not see their keys
+// and times either.
 const ownerOnly fs.FileMode = 0o600
 
-// prepareFiles makes the file at a path if it is not there, takes it and its companions from other users, and returns its full path
-// without symbolic links. SQLite gives the companions that it makes the mode of the file.
+// prepareFiles creates the file at a path if it is missing. It removes other users' access to the
+// file and its companions. It returns the file's full path without symbolic links. SQLite gives new
+// companions the mode of the file.
 func prepareFiles(path string) (string, error) {
 	if path == "" || strings.HasPrefix(path, ":") || strings.HasPrefix(path, "file:") {
 		return "", fmt.Errorf("%q is not a file path. The journal must be a file on a disk", path)
@@ -42,7 +44,7 @@ func prepareFiles(path string) (string, error) {
 	if err := file.Close(); err != nil {
 		return "", err
 	}
-	if path, err = filepath.EvalSymlinks(path); err != nil { // the lock is for the file, whatever name it is opened by
+	if path, err = filepath.EvalSymlinks(path); err != nil { // the lock is for the file, whatever name opens it
 		return "", fmt.Errorf("cannot resolve the path of the journal: %w", err)
 	}
 	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
@@ -57,8 +59,9 @@ func prepareFiles(path string) (string, error) {
 	return path, nil
 }
 
-// lockFile locks the journal for this process, and within it for one store. The system lets go of the lock when the process ends,
-// however it ends. The lock has a file of its own, because SQLite gives its own locks up whenever a process closes the database's.
+// lockFile locks the journal for this process, and within the process for one store. The system
+// releases the lock when the process ends for any reason. The lock has a file of its own. SQLite
+// gives up its own locks whenever a process closes the database file.
 func lockFile(path string) (*flock.Flock, error) {
 	lock := flock.New(path+".lock", flock.SetPermissions(ownerOnly))
 	switch locked, err := lock.TryLock(); {

@@ -10,18 +10,20 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// The ways to read a list. That each has its index is said outright: SQLite would have to guess which filter is narrow.
+// The ways to read a list. Each statement names its index, because SQLite would have to guess which
+// filter is narrow.
 const (
-	listMost       = iota // all states, or SUCCEEDED: few are passed over
+	listMost       = iota // all states, or SUCCEEDED: few rows are skipped
 	listRare              // FAILED, NOT_SENT, UNKNOWN or NEEDS_PERSON
-	listIntent            // as many as calls are under way: they are sorted
+	listIntent            // one row per creation in progress: the statement sorts them
 	everybodysMost        // the same for all principals
 	everybodysRare
 	everybodysIntent
 )
 
-// listTexts are their statements. ?1 principal, ?2 and ?3 the first and last microsecond, ?4 to ?6 the position, ?7 the limit,
-// ?8 state or 0, ?9 providers as a JSON array.
+// listTexts holds the statements. ?1 is the principal. ?2 and ?3 are the first and last
+// microsecond. ?4 to ?6 are the position, and ?7 is the limit. ?8 is the state or 0. ?9 is a JSON
+// array of providers.
 var listTexts = [...]string{ //nolint:gochecknoglobals // a constant
 	listMost:         merged("operations_list_provider", "principal = ?1"),
 	listRare:         merged("operations_rare", "state NOT IN (1, 2) AND state = ?8 AND principal = ?1"),
@@ -42,9 +44,11 @@ func sorted(index, where string) string {
 		` AND created BETWEEN ?2` + upToLast + newestFirst
 }
 
-// merged is a list of the rows of each pair of principal and provider, which the index has in order. One look past the last pair finds the
-// next: as many looks as there are pairs, however many rows. The newest row of each tells which pairs can be on the page, no more than it has
-// rows, and, where there are so many, how old a row on it can be.
+// merged lists the rows of each pair of principal and provider. The index holds each pair's rows in
+// order. One look-up past a pair finds the next pair. So the number of look-ups depends on the
+// pairs, not on the rows. The newest row of each pair shows which pairs can be on the page. There
+// are at most as many as the page has rows. If there are that many, those rows also show how old a
+// row on the page can be.
 func merged(index, where string) string {
 	rows := ` FROM operations INDEXED BY ` + index + ` WHERE ` + where
 	ofPair := rows + ` AND principal = pair.whose AND provider = pair.at AND created BETWEEN `
@@ -78,7 +82,7 @@ func (s *Store) List(ctx context.Context, query journal.Query) ([]*journal.Row, 
 	after, afterProvider, afterID := int64(math.MaxInt64), "", []byte(nil)
 	if at := query.After; at != nil {
 		after, afterProvider, afterID = at.Created.UnixMicro(), at.Provider, at.RequestID[:]
-		last = min(last, after) // the upper end of what is read: SQLite takes one bound for that, the rest it would filter
+		last = min(last, after) // the upper bound of the read: SQLite seeks to one bound and only filters by the others
 	}
 	providers, err := json.Marshal(append([]string{}, query.Providers...))
 	if err != nil {
@@ -103,5 +107,6 @@ func wayOf(query journal.Query) int {
 	return way
 }
 
-// ceilMicro is a time in microseconds, rounded up: rows' times are whole, and one at 1.0 is before 1.5 as well as at 1.
+// ceilMicro returns a time in microseconds, rounded up. Rows have whole microseconds. So a row at 1
+// is before 1.5, and also before 2.
 func ceilMicro(t time.Time) int64 { return t.Add(time.Microsecond - 1).UnixMicro() }

@@ -5,10 +5,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-// commitSizes is how many writes are committed, and synced to the disk, together.
+// commitSizes measures how many writes each commit syncs to the disk.
 func commitSizes(registry prometheus.Registerer) prometheus.Observer {
 	return promauto.With(registry).NewHistogram(prometheus.HistogramOpts{
 		Name: "enlist_journal_commit_records", Help: "Number of writes in one commit, which needs one sync to the disk.",
-		Buckets: prometheus.ExponentialBuckets(1, 2, 9), // to maxBatch
+		Buckets: prometheus.ExponentialBuckets(1, 2, 9), // up to maxBatch
 	})
 }

@@ -13,8 +13,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to the newest migration. A schema that is newer still is an error: this version would not know what
-// the columns that it does not know mean.
+// migrate brings the schema up to the newest migration. It fails if the schema is newer still,
+// because this version does not know the meaning of the new columns.
 func migrate(ctx context.Context, db *sql.DB) error {
 	provider, err := newMigrations(db)
 	if err != nil {

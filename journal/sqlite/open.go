@@ -15,13 +15,13 @@ import (
 
 // Options change how a store works.
 type Options struct {
-	// Clock tells the time. nil: time.Now.
+	// Clock returns the current time. nil means time.Now.
 	Clock func() time.Time
-	// Metrics is where the store's are registered. nil: nowhere.
+	// Metrics registers the store's metrics. nil means that the store registers none.
 	Metrics prometheus.Registerer
 }
 
-// Store is a journal.Store in an SQLite file. Safe for concurrent use.
+// Store is a journal.Store in an SQLite file. It is safe for concurrent use.
 type Store struct {
 	clock   func() time.Time
 	lock    *flock.Flock
@@ -32,9 +32,10 @@ type Store struct {
 
 var _ journal.Store = (*Store)(nil)
 
-// Open opens the file at a path, which it creates if it is not there (its folder must be), and migrates it. While it is open no other
-// process can have it open: that is an error around journal.ErrInUse. The files (path, path-wal, path-shm, path.lock) become readable
-// for this user alone.
+// Open opens the file at a path and migrates it. It creates the file if it is missing, but not the
+// folder. While the store is open, no other process can open the file. The error of such an attempt
+// wraps journal.ErrInUse. Open makes the files (path, path-wal, path-shm, path.lock) readable for
+// this user alone.
 func Open(ctx context.Context, path string, options Options) (_ *Store, err error) {
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -53,7 +54,8 @@ func Open(ctx context.Context, path string, options Options) (_ *Store, err erro
 			err = fmt.Errorf("cannot open the journal %s: %w", path, errors.Join(err, s.Close()))
 		}
 	}()
-	// The writer comes first: it makes the file a WAL database, which a connection that only reads cannot.
+	// The writer opens first and makes the file a WAL database. A connection that only reads cannot
+	// do that.
 	db := openDB(path, writerPragmas, 1)
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -68,12 +70,14 @@ func Open(ctx context.Context, path string, options Options) (_ *Store, err erro
 	return s, nil
 }
 
-// Stats returns how many transactions were committed since the store was opened, and how many writes they held.
+// Stats returns the number of committed transactions and of their writes since the store was
+// opened.
 func (s *Store) Stats() (commits, writes int64) {
 	return s.writer.commits.Load(), s.writer.writes.Load()
 }
 
-// Close refuses further writes, copies the log into the file and releases it. Closing again does nothing.
+// Close refuses further writes, copies the log into the file and releases it. A second Close does
+// nothing.
 func (s *Store) Close() error {
 	var errs []error
 	if s.readers != nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
-// childPath makes this test binary a process that writes rows into a journal until it is killed.
+// childPath makes this test binary a process that writes rows into a journal until a kill.
 const childPath = "ENLIST_TEST_JOURNAL"
 
 func TestMain(m *testing.M) {
@@ -53,7 +53,8 @@ func writeUntilKilled(path string) {
 	select {}
 }
 
-// What a process was told is written is there after it was killed, and the file is free.
+// After a kill, the file holds every row whose write the process has confirmed. Another process can
+// open the file.
 func TestKilledProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "enlist.db")
 	child := exec.Command(os.Args[0])
@@ -71,7 +72,7 @@ func TestKilledProcess(t *testing.T) {
 		id, err := uuid.Parse(lines.Text())
 		if err != nil {
 			if len(ids) > 200 {
-				break // the line that the kill cut off
+				break // the kill cut this line off
 			}
 			t.Fatal(lines.Text())
 		}
@@ -170,7 +171,7 @@ func TestCloseCopiesTheLog(t *testing.T) {
 	}
 }
 
-// A clock that is set back leaves nothing lying for longer than rows may lie.
+// After the clock is set back, no row waits longer than the limit.
 func TestClockIsSetBack(t *testing.T) {
 	now := time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), sqlite.Options{Clock: func() time.Time { return now }})

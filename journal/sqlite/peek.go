@@ -11,8 +11,9 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// Look tells what is in the file at a path, over a connection that cannot write (SQLite itself tidies up after a crash, as whenever a file is
-// opened). Another process may have it open. A file that is not there is a new one.
+// Look reports what is in the file at a path. Its connection cannot write, but SQLite itself
+// recovers after a crash whenever it opens a file. Another process may have the file open. Look
+// reports a missing file as new.
 func Look(ctx context.Context, path string) (*journal.Peek, error) {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Every statement finds its rows through an index: with millions of rows a scan would be the end of the service.
+// Every statement finds its rows through an index. With millions of rows, a scan would stop the
+// service.
 func TestEveryStatementUsesAnIndex(t *testing.T) {
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), Options{})
 	if err != nil {
@@ -23,12 +24,13 @@ func TestEveryStatementUsesAnIndex(t *testing.T) {
 		correlated := map[int]bool{}
 		for _, step := range plan(t, store, one.text) {
 			t.Log(step.text)
-			// The rows of a recursion or of a bounded subquery are scanned; those of a table are not.
+			// A statement may scan the rows of a recursion or of a bounded subquery, but not those
+			// of a table.
 			if strings.HasPrefix(step.text, "SCAN operations") || strings.HasPrefix(step.text, "SCAN secrets") {
 				t.Errorf("%s\nreads all rows: %s", one.text, step.text)
 			}
 			correlated[step.id] = correlated[step.parent] || strings.HasPrefix(step.text, "CORRELATED")
-			// What is merged is sorted, once for all; what is read of each index is in order.
+			// A merge sorts its rows once. Each index returns its rows in order.
 			merges := slices.Contains(listTexts[:], one.text) || one.text == sqlPurge
 			if strings.Contains(step.text, "TEMP B-TREE") && (!merges || correlated[step.parent]) {
 				t.Errorf("%s\nsorts: %s", one.text, step.text)
@@ -50,7 +52,7 @@ func TestAScanIsFound(t *testing.T) {
 	}
 }
 
-// step is one of a plan, and the one that it is part of.
+// step is one step of a plan, and the step that contains it.
 type step struct {
 	id, parent int
 	text       string

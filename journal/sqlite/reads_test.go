@@ -13,7 +13,8 @@ const fill = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FRO
   INSERT INTO operations (principal, provider, request_id, state, version, owner, created, updated, key_id, payload)
   SELECT 'p' || (n % 21), 'v' || (n % 5), randomblob(16), iif(n % 10 = 3, 3, 2), 1, '', 1000000 * n, 1000000 * n, 7 + n % 2, randomblob(100) FROM numbers`
 
-// A plan tells which index is read, not how far. Nothing that reads a page of rows may take as long as reading them all once.
+// A plan shows which index a statement reads, but not how many entries. Reading a page of rows must
+// take less time than one read of all rows.
 func TestPagesReadLittle(t *testing.T) {
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), Options{})
 	if err != nil {

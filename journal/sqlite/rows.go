@@ -71,7 +71,7 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 	})
 	var failure *sqlite3.Error
 	if errors.As(err, &failure) && failure.Code() == codes.SQLITE_CONSTRAINT_UNIQUE {
-		return journal.ErrBusy // the key does not change, so it can only be the other unique index
+		return journal.ErrBusy // the key does not change, so only the other unique index can conflict
 	}
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func orConflict(changed bool, err error) error {
 	return err
 }
 
-// one reads the row of an answer of at most one; nil when there is none.
+// one reads the only row of a result, or returns nil if the result is empty.
 func one(rows *sql.Rows, err error) (*journal.Row, error) {
 	all, err := collect(rows, err)
 	if len(all) == 0 || err != nil {
@@ -138,7 +138,7 @@ func one(rows *sql.Rows, err error) (*journal.Row, error) {
 	return all[0], nil
 }
 
-// collect reads all rows of an answer.
+// collect reads all rows of a result.
 func collect(rows *sql.Rows, err error) (all []*journal.Row, _ error) {
 	if err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func scan(rows *sql.Rows) (*journal.Row, error) {
 
 func micros(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
-// orNull makes nil a NULL; SQLite's driver makes it an empty value.
+// orNull turns nil into NULL. SQLite's driver would make it an empty value.
 func orNull(value []byte) any {
 	if value == nil {
 		return nil

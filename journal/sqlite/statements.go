@@ -7,10 +7,11 @@ import (
 	"fmt"
 )
 
-// columns are those of a row, in the order of scan.
+// columns lists the columns of a row, in the order of scan.
 const columns = `principal, provider, request_id, state, version, exclusive, customer, owner, due, created, updated, key_id, payload`
 
-// A partial index serves a statement only if that repeats the index's condition word by word: hence "state IN (1, 5) AND state = 5".
+// SQLite uses a partial index only for a statement that repeats the index's condition word by word.
+// Hence "state IN (1, 5) AND state = 5".
 const (
 	sqlGet = `SELECT ` + columns + ` FROM operations WHERE principal = ?1 AND provider = ?2 AND request_id = ?3`
 
@@ -22,7 +23,8 @@ const (
 
 	sqlCountNeedsPerson = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state NOT IN (1, 2) AND state = 6 LIMIT ?1)`
 
-	// From one key to the next, so that it reads as many entries of the index as there are keys.
+	// The recursion goes from one key to the next. So it reads as many index entries as there are
+	// keys.
 	withKeys = `WITH RECURSIVE keys (id) AS (
     SELECT min(key_id) FROM operations
     UNION ALL
@@ -42,7 +44,8 @@ const (
     SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, key_id = ?11, payload = ?12
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4`
 
-	// What nearly every update is: sealed with the key that it was sealed with, so that operations_sealed is not touched.
+	// Nearly every update keeps the key that sealed the row. This statement then does not touch
+	// operations_sealed.
 	sqlUpdateSameSeal = `UPDATE operations
     SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, payload = ?12
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND key_id = ?11`
@@ -50,7 +53,8 @@ const (
 	sqlReseal = `UPDATE operations SET key_id = ?5, payload = ?6
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4`
 
-	// Three ranges of one index. The third: a due time later than any that is ever given is one of before the clock was set back.
+	// The statement reads three ranges of one index. The third holds due times beyond the limit.
+	// Rows got those before the clock was set back.
 	sqlClaim = `UPDATE operations SET owner = ?1, version = version + 1, updated = ?2 WHERE id IN (
     SELECT id FROM (SELECT id FROM operations WHERE state IN (1, 5) AND state = 1 AND owner <> ?1 LIMIT ?4)
     UNION ALL
@@ -63,7 +67,7 @@ const (
 	sqlTake = `UPDATE operations SET owner = ?5, version = version + 1, updated = ?6
     WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND state IN (1, 5) RETURNING ` + columns
 
-	// The oldest of each key. Those that stay are few: they are passed over.
+	// The statement reads the oldest rows of each key. It skips the few rows that must stay.
 	sqlPurge = withKeys + `DELETE FROM operations WHERE id IN (
     SELECT oldest.id FROM keys CROSS JOIN operations AS oldest ON oldest.id IN (
       SELECT id FROM operations INDEXED BY operations_sealed
@@ -75,13 +79,13 @@ const (
 	sqlReplace = `UPDATE secrets SET value = ?3 WHERE name = ?1 AND value = ?2`
 )
 
-// statement is where a prepared statement goes, and its text.
+// statement holds the text of a prepared statement, and where to store the statement.
 type statement struct {
 	at   **sql.Stmt
 	text string
 }
 
-// readStatements are those of the connections that read.
+// readStatements holds the statements of the connections that read.
 type readStatements struct {
 	get, findOpen, findCustomer, countUnknown, countNeedsPerson, keyIDs, sealedWith, secret *sql.Stmt
 	list                                                                                    [len(listTexts)]*sql.Stmt
@@ -104,7 +108,7 @@ func (s *readStatements) all() []statement {
 	return all
 }
 
-// writeStatements are those of the connection that writes.
+// writeStatements holds the statements of the connection that writes.
 type writeStatements struct {
 	begin, commit, rollback                                                              *sql.Stmt
 	insert, updateSameSeal, update, reseal, claim, take, purge, addSecret, replaceSecret *sql.Stmt

@@ -28,7 +28,7 @@ type database struct{ path string }
 func (d *database) Open(ctx context.Context) (journal.Store, error) {
 	store, err := sqlite.Open(ctx, d.path, sqlite.Options{})
 	if err != nil {
-		return nil, err // and no store: a nil *sqlite.Store is not a nil journal.Store
+		return nil, err // return no store: a nil *sqlite.Store is not a nil journal.Store
 	}
 	return store, nil
 }
@@ -50,7 +50,7 @@ func (d *database) MakeNewer(t *testing.T) {
 	execute(t, d.path, `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, true FROM goose_db_version`)
 }
 
-// execute runs a statement beside the store, over a connection of its own.
+// execute runs a statement outside the store, over a connection of its own.
 func execute(t *testing.T, path, text string, args ...any) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")

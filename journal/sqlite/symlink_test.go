@@ -11,7 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
-// One file under two names is one journal: two processes on it would each take the other for dead.
+// One file under two names is one journal. Two processes that both open it would each count the
+// other as dead.
 func TestOneFileUnderTwoNames(t *testing.T) {
 	folder := t.TempDir()
 	file, link := filepath.Join(folder, "enlist.db"), filepath.Join(folder, "link.db")

@@ -10,7 +10,8 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// The end of a create, with which its customer comes, takes the statement alone that leaves operations_sealed as it is.
+// The final update of a creation also writes its customer. It uses only the statement that leaves
+// operations_sealed unchanged.
 func TestEndTakesOneStatement(t *testing.T) {
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "enlist.db"), Options{})
 	if err != nil {

@@ -14,12 +14,13 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// maxBatch bounds the writes of one transaction, and with it how long the first of them waits for the last.
+// maxBatch limits the writes of one transaction. So it also limits how long the first of them waits
+// for the last.
 const maxBatch = 256
 
 var errClosed = errors.New("the journal is closed")
 
-// writer is the one connection that writes, and the goroutine that has it.
+// writer holds the one connection that writes. Its goroutine uses that connection.
 type writer struct {
 	db              *sql.DB
 	conn            *sql.Conn
@@ -31,21 +32,23 @@ type writer struct {
 	sizes           prometheus.Observer // writes of each commit
 }
 
-// write is one caller's write. It is run in a transaction together with others', and what it returns counts only if that commits.
+// write is one caller's write. The writer runs it in a transaction together with other writes. Its
+// result counts only if the transaction commits.
 type write struct {
 	run  func(context.Context, *writeStatements) error
 	fate atomic.Int32
 	done chan error
 }
 
-// The fates of a write: whoever moves it away from waiting, the writer or a caller who has given up, decides.
+// The fates of a write. The writer or a caller that gives up moves the write away from waiting. The
+// first to do so decides.
 const (
 	waiting int32 = iota
 	begun
 	abandoned
 )
 
-// newWriter takes a connection from the database, which it owns from then on.
+// newWriter takes a connection from the database. The writer owns the database from then on.
 func newWriter(ctx context.Context, db *sql.DB, sizes prometheus.Observer) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -59,8 +62,8 @@ func newWriter(ctx context.Context, db *sql.DB, sizes prometheus.Observer) (*wri
 	return w, nil
 }
 
-// do queues a write and waits until it is durable. When the context ends first, a write that has not begun is never made; for one that
-// has begun the wait goes on, as it is about to end.
+// do queues a write and waits until it is durable. If the context ends before the write begins, the
+// writer never makes the write. If the write has begun, do waits for its outcome, which is near.
 func (w *writer) do(ctx context.Context, run func(context.Context, *writeStatements) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -89,7 +92,7 @@ func (w *writer) do(ctx context.Context, run func(context.Context, *writeStateme
 	}
 }
 
-// work takes what waits and commits it, until the writer is closed.
+// work takes queued writes and commits them until the writer is closed.
 func (w *writer) work() {
 	defer close(w.stopped)
 	batch := make([]*write, 0, maxBatch)
@@ -102,7 +105,7 @@ func (w *writer) work() {
 			batch = append(batch[:0], first)
 		}
 		if !alone {
-			runtime.Gosched() // who was in the commit before may be about to write again
+			runtime.Gosched() // callers of the previous commit may be about to write again
 		}
 	collect:
 		for len(batch) < maxBatch {
@@ -119,9 +122,11 @@ func (w *writer) work() {
 	}
 }
 
-// commit runs writes in one transaction. The writes' own failures are theirs alone; one of the database fails them all.
+// commit runs writes in one transaction. A failed write fails only its own caller. A failure of the
+// database fails all callers.
 func (w *writer) commit(batch []*write) {
-	// No caller's context: an interrupted statement would undo the others' writes.
+	// The statements do not use a caller's context. An interrupted statement would undo the other
+	// callers' writes.
 	ctx := context.Background()
 	begin := batch[:0]
 	for _, one := range batch {
@@ -145,7 +150,7 @@ func (w *writer) commit(batch []*write) {
 	}
 }
 
-// transact returns what each write returned, or why nothing was written.
+// transact returns the result of each write, or the reason why it wrote nothing.
 func (w *writer) transact(ctx context.Context, batch []*write) (results []error, err error) {
 	if err := w.begin(ctx); err != nil {
 		return nil, fmt.Errorf("cannot write to the journal: %w", err)
@@ -167,7 +172,7 @@ func (w *writer) transact(ctx context.Context, batch []*write) (results []error,
 	return results, nil
 }
 
-// begin begins a transaction, and first ends one that an earlier rollback could not.
+// begin begins a transaction. If an earlier rollback failed, begin first ends the old transaction.
 func (w *writer) begin(ctx context.Context) error {
 	_, err := w.statements.begin.ExecContext(ctx)
 	if err == nil {
@@ -178,13 +183,15 @@ func (w *writer) begin(ctx context.Context) error {
 	return err
 }
 
-// rollback ends a transaction. Its own error says nothing: SQLite has often rolled back by itself, and begin tries again.
+// rollback ends a transaction. It ignores its own error, because SQLite has often rolled back
+// already. Also, begin retries the rollback.
 func (w *writer) rollback(ctx context.Context) {
 	_, _ = w.statements.rollback.ExecContext(ctx)
 }
 
-// endsTransaction reports whether after a write's error nothing of its transaction can be relied on. Errors of SQLite that undo their
-// own statement alone can be told to that caller; after a full disk or a failed read SQLite may have rolled everything back.
+// endsTransaction reports whether a write's error makes the whole transaction unreliable. Some
+// errors of SQLite undo only their own statement, and only their own caller needs to know. After a
+// full disk or a failed read, SQLite may have rolled everything back.
 func endsTransaction(err error) bool {
 	var failure *sqlite3.Error
 	if !errors.As(err, &failure) {
@@ -197,7 +204,8 @@ func endsTransaction(err error) bool {
 	return true
 }
 
-// close ends the goroutine after the transaction at hand; writes that wait fail. Then the log is copied into the file.
+// close stops the goroutine after the current transaction. Waiting writes fail. Then close copies
+// the log into the file.
 func (w *writer) close() (err error) {
 	w.once.Do(func() {
 		close(w.stop)

@@ -40,7 +40,7 @@ func insert(ctx context.Context, store *Store, row *journal.Row) error {
 	return err
 }
 
-// hold occupies the writer until the returned function is called.
+// hold occupies the writer until the caller calls the returned function.
 func hold(t *testing.T, store *Store) (release func()) {
 	t.Helper()
 	held, end := make(chan struct{}), make(chan struct{})
@@ -61,7 +61,8 @@ func hold(t *testing.T, store *Store) (release func()) {
 	}
 }
 
-// queue starts writes while the writer is held, waits until all are queued, and returns their answers.
+// queue starts writes while the writer is held. It waits until all are queued, and returns channels
+// for their results.
 func queue(t *testing.T, store *Store, writes ...func() error) []chan error {
 	t.Helper()
 	answers := make([]chan error, len(writes))
@@ -105,7 +106,7 @@ func TestWaitingWritesShareACommit(t *testing.T) {
 	}
 }
 
-// What one write of a transaction does wrong is its own affair.
+// A failed write does not affect the other writes of its transaction.
 func TestFailureOfOneWrite(t *testing.T) {
 	store := open(t, Options{})
 	kept := newRow()
@@ -118,7 +119,8 @@ func TestFailureOfOneWrite(t *testing.T) {
 	answers := queue(t, store,
 		func() error { return insert(t.Context(), store, before) },
 		func() error { return store.Update(t.Context(), &stale, -1) },
-		// No such statement of the store breaks a constraint that is not expected: this one stands for a mistake in the schema.
+		// No statement of the store can break an unexpected constraint. This statement represents a
+		// mistake in the schema.
 		func() error {
 			return store.writer.do(t.Context(), func(ctx context.Context, sql *writeStatements) error {
 				_, err := sql.addSecret.ExecContext(ctx, nil, []byte("x"))
@@ -148,7 +150,8 @@ func TestFailureOfOneWrite(t *testing.T) {
 	}
 }
 
-// A full disk fails all writes and loses none of before; when there is room again, the store goes on.
+// A full disk fails all writes and loses no earlier one. When there is room again, the store
+// continues.
 func TestFullDisk(t *testing.T) {
 	store := open(t, Options{})
 	kept := newRow()
@@ -161,7 +164,7 @@ func TestFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pages("PRAGMA max_page_count = 1") // that is: no more than there are
+	pages("PRAGMA max_page_count = 1") // no more than the current number of pages
 	rows := make([]*journal.Row, 8)
 	var writes []func() error
 	for i := range rows {
@@ -200,11 +203,11 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// A COMMIT that fails fails all its writes.
+// A failed COMMIT fails all its writes.
 func TestFailedCommit(t *testing.T) {
 	store := open(t, Options{})
 	good := store.writer.statements.commit
-	bad, err := store.writer.conn.PrepareContext(t.Context(), "SELECT abs(-9223372036854775808)") // an error when it is run
+	bad, err := store.writer.conn.PrepareContext(t.Context(), "SELECT abs(-9223372036854775808)") // fails when it runs
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +248,7 @@ func TestContextEndsInTheQueue(t *testing.T) {
 	}
 }
 
-// Whose write has begun is told how it ended, however it goes with the context.
+// Once a write has begun, its caller learns its outcome, even if the context ends.
 func TestContextEndsInTheWrite(t *testing.T) {
 	store := open(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -273,7 +276,7 @@ func TestCloseWithAQueue(t *testing.T) {
 	if err := <-closed; err != nil {
 		t.Fatal(err)
 	}
-	for _, answer := range answers { // either is right; to wait for ever is not
+	for _, answer := range answers { // both outcomes are right, but the write must not wait for ever
 		if err := <-answer; err != nil && !errors.Is(err, errClosed) {
 			t.Error(err)
 		}
@@ -283,7 +286,8 @@ func TestCloseWithAQueue(t *testing.T) {
 	}
 }
 
-// Many callers, some of whom give up: whoever was told that it is written finds it, and the writer is none the worse.
+// Many callers write, and some give up. Each caller whose write succeeded finds its row. The writer
+// still works afterwards.
 func TestCallersGiveUp(t *testing.T) {
 	store := open(t, Options{})
 	answers := make(chan error)

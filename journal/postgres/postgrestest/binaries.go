@@ -10,7 +10,8 @@ import (
 
 var errMissing = errors.New("found no PostgreSQL server (initdb, pg_ctl, postgres). Run apt-get install postgresql, or make postgres")
 
-// binaries returns the folder of initdb, pg_ctl and postgres: the one that PATH leads to, links followed, or else Debian's of the newest version.
+// binaries returns the folder of initdb, pg_ctl and postgres. It uses the folder that PATH leads
+// to, with links resolved. Otherwise it uses Debian's folder of the newest version.
 func binaries() (string, error) {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		if target, err := filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(target)) {

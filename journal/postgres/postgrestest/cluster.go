@@ -26,15 +26,16 @@ type Mode string
 
 // The modes of pg_ctl.
 const (
-	// Smart waits until all clients are gone.
+	// Smart waits until all clients have disconnected.
 	Smart Mode = "smart"
-	// Fast breaks their connections and rolls back what they have not committed.
+	// Fast closes their connections and rolls back what they have not committed.
 	Fast Mode = "fast"
-	// Immediate is a crash: nothing is written any more, and the next start recovers.
+	// Immediate is a crash. The server writes nothing more, and the next start recovers.
 	Immediate Mode = "immediate"
 )
 
-// Cluster is a running PostgreSQL server with a folder of its own. It trusts every connection from loopback.
+// Cluster is a running PostgreSQL server with a folder of its own. It trusts every connection from
+// loopback.
 type Cluster struct {
 	folder, binaries string
 	port             int
@@ -43,10 +44,10 @@ type Cluster struct {
 	stop             func()
 }
 
-// patience is for one command of PostgreSQL on a busy machine.
+// patience limits one command of PostgreSQL on a busy machine.
 const patience = 2 * time.Minute
 
-// Open makes a cluster and starts its server, for a program that is no test. Stop ends it.
+// Open creates a cluster and starts its server, for a program that is not a test. Stop stops it.
 func Open() (*Cluster, error) {
 	folder, err := binaries()
 	if err != nil {
@@ -56,7 +57,8 @@ func Open() (*Cluster, error) {
 	if c.credential, err = unprivileged(); err != nil {
 		return nil, err
 	}
-	// Not $TMPDIR: the path of a socket has to be short, and another user must be able to get there.
+	// Open does not use $TMPDIR. The path of a socket must be short, and another user must have
+	// access to it.
 	if c.folder, err = os.MkdirTemp("/tmp", "enlist-postgres-"); err != nil {
 		return nil, err
 	}
@@ -79,7 +81,8 @@ func Open() (*Cluster, error) {
 	return c, nil
 }
 
-// unprivileged is the user to run PostgreSQL as, which refuses to run as root; nil for this process's own.
+// unprivileged returns the user that runs PostgreSQL, because PostgreSQL refuses to run as root.
+// nil means this process's own user.
 func unprivileged() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -99,12 +102,14 @@ func unprivileged() (*syscall.Credential, error) {
 	return nil, errors.New("PostgreSQL does not run as root. Add a user postgres or nobody")
 }
 
-// guard starts the shell that cleans up: at Stop, or when this process is gone, however it went.
+// guard starts the shell that cleans up, either at Stop or after this process ends for any reason.
 func (c *Cluster) guard() error {
-	// More than once: a killed test may leave an initdb or a start under way.
+	// The script repeats the cleanup. A killed test may leave a running initdb or a starting
+	// server.
 	const script = `read -r _; for _ in 1 2 3 4 5; do "$1" stop -D "$2/data" -m immediate -w -s; rm -rf "$2" && break; sleep 1; done`
 	command := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(c.binaries, "pg_ctl"), c.folder)
-	// A group of its own: an interrupt from the keyboard is for the tests.
+	// The shell has its own process group, so that an interrupt from the keyboard reaches only the
+	// tests.
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: c.credential, Setpgid: true}
 	command.Dir = "/"
 	pipe, err := command.StdinPipe()
@@ -121,11 +126,12 @@ func (c *Cluster) guard() error {
 	return nil
 }
 
-// Stop stops the server, at once, and removes its folder.
+// Stop stops the server at once and removes its folder.
 func (c *Cluster) Stop() { c.stop() }
 
 func (c *Cluster) initialize() error {
-	// The empty cluster need not survive a power cut; what tests write into it is synced.
+	// The empty cluster need not survive a power failure. PostgreSQL syncs what tests write into
+	// it.
 	err := c.run("initdb", "--no-sync", "--auth=trust", "--username=enlist", "--encoding=UTF8", "--locale=C", "-D", filepath.Join(c.folder, "data"))
 	if err != nil {
 		return err
@@ -147,7 +153,8 @@ synchronous_commit = on
 	return errors.Join(err, file.Close())
 }
 
-// startOnFreePort tries more than one: between finding that a port is free and using it, another process may be faster.
+// startOnFreePort tries several ports. Another process may take a free port before the server uses
+// it.
 func (c *Cluster) startOnFreePort() error {
 	var err error
 	for range 5 {
@@ -171,7 +178,8 @@ func freePort() (int, error) {
 	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
-// Restart stops the server and starts it again on the same port. Immediate is what a crash is to clients and files alike.
+// Restart stops the server and starts it again on the same port. To clients and files, Immediate is
+// a crash.
 func (c *Cluster) Restart(t testing.TB, mode Mode) {
 	t.Helper()
 	if err := c.control("restart", "-m", string(mode)); err != nil {
@@ -179,7 +187,7 @@ func (c *Cluster) Restart(t testing.TB, mode Mode) {
 	}
 }
 
-// control runs pg_ctl and waits until the server is where it is told to be.
+// control runs pg_ctl and waits until the server is in the requested state.
 func (c *Cluster) control(command string, flags ...string) error {
 	return c.run("pg_ctl", append([]string{
 		command, "-w", "-s", "-t", strconv.Itoa(int(patience.Seconds())),
@@ -191,7 +199,8 @@ func (c *Cluster) control(command string, flags ...string) error {
 func (c *Cluster) run(name string, arguments ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	// To a file: the server inherits its starter's output, and a pipe would stay open for as long as it runs.
+	// The output goes to a file. The server inherits its parent's output, and a pipe would stay
+	// open while the server runs.
 	output, err := os.CreateTemp("", name+"-*.log")
 	if err != nil {
 		return err
@@ -209,15 +218,17 @@ func (c *Cluster) run(name string, arguments ...string) error {
 	return nil
 }
 
-// Program returns the path of one of PostgreSQL's programs, of the server's version.
+// Program returns the path of one of PostgreSQL's programs, in the server's version.
 func (c *Cluster) Program(name string) string { return filepath.Join(c.binaries, name) }
 
-// DSN is that of one of the cluster's databases. User enlist is the superuser, and there is no password.
+// DSN returns the DSN of one of the cluster's databases. User enlist is the superuser and has no
+// password.
 func (c *Cluster) DSN(database string) string {
 	return fmt.Sprintf("postgres://enlist@127.0.0.1:%d/%s?sslmode=disable", c.port, database)
 }
 
-// Database creates an empty database and returns its DSN. It goes away with the cluster.
+// Database creates an empty database and returns its DSN. The database lives as long as the
+// cluster.
 func (c *Cluster) Database(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("test%d", c.databases.Add(1))

@@ -7,10 +7,12 @@
 //
 //	func TestSomething(t *testing.T) { dsn := postgrestest.Shared(t).Database(t) }
 //
-// Without PostgreSQL on the machine the test is skipped. With CI=true in the environment it fails.
+// Without PostgreSQL on the machine, the test is skipped. With CI=true in the environment, it
+// fails.
 //
-// A shell beside each cluster waits for the end of a pipe that the test process holds, then stops
-// the server and removes the folder. Nothing remains, whether the tests end, panic or are killed.
+// The test process holds a pipe. A shell beside each cluster waits for the end of that pipe. It
+// then stops the server and removes the folder. Nothing remains, whether the tests end, panic or
+// are killed.
 //
 // Tests and package bench import it.
 package postgrestest

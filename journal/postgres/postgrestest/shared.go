@@ -7,14 +7,16 @@ import (
 	"testing"
 )
 
-// shared is the cluster of a test binary, as starting one takes seconds. TestMain and tests have nothing but a global in common.
+// shared is the cluster of a test binary, because a start takes seconds. TestMain and tests can
+// share it only as a global.
 var shared struct {
 	once    sync.Once
 	cluster *Cluster
 	err     error
 }
 
-// Run runs the tests, stops the shared cluster if a test has started it, and returns the exit code.
+// Run runs the tests and returns the exit code. It stops the shared cluster if a test has started
+// it.
 func Run(m *testing.M) int {
 	defer func() {
 		if shared.cluster != nil {
@@ -24,8 +26,8 @@ func Run(m *testing.M) int {
 	return m.Run()
 }
 
-// Shared returns the cluster that all tests of a binary share, started by the first. Only for packages that go through Run. Tests that
-// restart or stop their server Start their own.
+// Shared returns the cluster that all tests of a binary share. The first test starts it. Only
+// packages that go through Run can use it. Tests that restart or stop their server call Start.
 func Shared(t testing.TB) *Cluster {
 	t.Helper()
 	shared.once.Do(func() { shared.cluster, shared.err = Open() })
@@ -33,7 +35,7 @@ func Shared(t testing.TB) *Cluster {
 	return shared.cluster
 }
 
-// Start starts a cluster that stops with the test.
+// Start starts a cluster. The cluster stops when the test ends.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	cluster, err := Open()
