@@ -7,7 +7,8 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// gzipETag ends the ETag of a compressed response: the two forms of a document are not the same bytes.
+// gzipETag is the suffix of the ETag of a compressed response. The two forms of a document have
+// different bytes.
 const gzipETag = "-gzip"
 
 // compressed compresses responses for clients that accept gzip.

@@ -21,9 +21,9 @@ import (
 
 // Problem is one thing that is wrong with a configuration.
 type Problem struct {
-	// Path of the field: `providers[0].opencell.base_url`.
+	// Path is the path of the field, for example `providers[0].opencell.base_url`.
 	Path string
-	// Line in the file; 0 when the field is not in it.
+	// Line is the line in the file, or 0 if the file does not have the field.
 	Line int
 	// Description completes a sentence that begins with the path.
 	Description string
@@ -40,11 +40,11 @@ func (p Problem) String() string {
 type Invalid struct {
 	// File is the name of the file.
 	File string
-	// Problems are all that was found.
+	// Problems lists every problem.
 	Problems []Problem
 }
 
-// Error lists the problems, a line each.
+// Error lists the problems, one on each line.
 func (i *Invalid) Error() string {
 	lines := make([]string, 0, len(i.Problems)+1)
 	lines = append(lines, fmt.Sprintf("%s: %d problem(s). Enlist did not start:", i.File, len(i.Problems)))
@@ -54,7 +54,8 @@ func (i *Invalid) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Load reads, completes and checks a file. The error is an *Invalid, or why the file cannot be read.
+// Load reads, completes and checks a file. The error is an *Invalid, or the reason why the file
+// cannot be read.
 func Load(file string) (*configv1.Config, error) {
 	data, err := os.ReadFile(file) //nolint:gosec // the operator names the file
 	if err != nil {
@@ -63,7 +64,8 @@ func Load(file string) (*configv1.Config, error) {
 	return Parse(file, data, os.LookupEnv, os.ReadFile)
 }
 
-// Parse is Load for a file's content. Environment variables and secret files come from the given functions.
+// Parse does what Load does, for the content of a file. The given functions return environment
+// variables and secret files.
 func Parse(
 	name string, data []byte, environment func(string) (string, bool), readFile func(string) ([]byte, error),
 ) (*configv1.Config, error) {
@@ -89,7 +91,7 @@ func Parse(
 	return config, nil
 }
 
-// checkAcross checks what the rules of single fields cannot say.
+// checkAcross checks what the rules of single fields cannot express.
 func (d *decoder) checkAcross(config *configv1.Config) {
 	seen := map[string]int{}
 	for i, provider := range config.GetProviders() {
@@ -103,7 +105,7 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 			d.check(path+".opencell.currency_code", codes.CheckCurrency(code))
 		}
 		if tag := provider.GetOpencell().GetLanguageCode(); tag != "" && !d.failedAt(path+".opencell.language_code") {
-			_, problem := codes.LanguageAlpha3(tag) // the form in which Opencell is sent it
+			_, problem := codes.LanguageAlpha3(tag) // Opencell receives this form
 			d.check(path+".opencell.language_code", problem)
 		}
 	}
@@ -118,7 +120,7 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 	d.checkTLS("http.tls", config.GetHttp().GetTls())
 }
 
-// checkPort reports whether an address has a port that can be.
+// checkPort reports whether an address has a valid port.
 func (d *decoder) checkPort(path, address string) bool {
 	if _, port, _ := net.SplitHostPort(address); len(port) > 5 || len(port) == 5 && port > "65535" {
 		d.problem(path, "must end with a port of at most 65535")
@@ -145,7 +147,7 @@ func (d *decoder) check(path string, err error) {
 	}
 }
 
-// IsLoopback reports whether an address host:port can be reached from this machine only.
+// IsLoopback reports whether only this machine can reach an address host:port.
 func IsLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
