@@ -85,8 +85,8 @@ type admission struct {
 	refusedForCalls, refusedForMemory atomic.Int64
 }
 
-// admit refuses a call when too many are in progress or memory is short. It never refuses a
-// health check.
+// admit refuses a call when too many are in progress or memory is short. It never refuses calls
+// to grpc's own services, such as health checks.
 func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	arrived(ctx)
 	if strings.HasPrefix(info.FullMethod, "/grpc.") {
