@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
-// What a browser is told of the API reference: what it may do, and how to keep it.
+// The headers of the API reference: what the browser may do, and how to cache it.
 func TestAPIReference(t *testing.T) {
 	r := start(t, nil)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -66,8 +66,8 @@ func TestAPIReference(t *testing.T) {
 	}
 }
 
-// The API reference in Chromium, driven by the tests in apidocs/browser: against a server as the demo has it, the same behind a path
-// prefix, and one that wants an API key.
+// The tests in apidocs/browser drive the API reference in Chromium. They use a server like the
+// demo's, the same server behind a path prefix, and a server that requires an API key.
 func TestAPIReferenceInABrowser(t *testing.T) {
 	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")
 	needs(t, "node")
@@ -92,7 +92,8 @@ func TestAPIReferenceInABrowser(t *testing.T) {
 	}
 }
 
-// needs returns the first of the programs that this machine has. Where it has none, CI fails, and a person's machine skips the test.
+// needs returns the first of the programs that this machine has. If it has none of them, the test
+// fails in CI, and is skipped elsewhere.
 func needs(t *testing.T, programs ...string) string {
 	t.Helper()
 	for _, program := range programs {

@@ -33,7 +33,7 @@ func withBearer(ctx context.Context, text string) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+text)
 }
 
-// guarded lets in callers of every kind: API keys, and the tokens of an issuer.
+// guarded accepts callers of every kind, with API keys and with the tokens of an issuer.
 func guarded(t *testing.T, issuer *authtest.Issuer) func(*configv1.Config, map[string]providers.Provider) {
 	t.Helper()
 	published := httptest.NewServer(issuer)
@@ -62,7 +62,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	r := start(t, guarded(t, issuer))
 	const (
-		ok      = "" // the call went through: the customer is not there
+		ok      = "" // the call passes: the customer does not exist
 		missing = "CREDENTIALS_MISSING"
 		invalid = "CREDENTIALS_INVALID"
 		denied  = "NOT_PERMITTED"
@@ -139,7 +139,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-// A caller sees the providers that it may use, wherever there are names.
+// A caller sees only the providers that it may use, in every list of names.
 func TestNamesOfProviders(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	for transport, call := range transports() {
@@ -161,7 +161,8 @@ func TestNamesOfProviders(t *testing.T) {
 	}
 }
 
-// The same request_id of two callers is two creates, neither sees the other's, and operators see both.
+// The same request_id of two callers is two creations. Neither caller sees the other's creation,
+// and operators see both.
 func TestCallersAreApart(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	r := start(t, guarded(t, issuer))
@@ -184,7 +185,7 @@ func TestCallersAreApart(t *testing.T) {
 	create("REST", "other-key", "opencell", "OTHER")
 	create("REST", token, "opencell", "TOKEN")
 	create("gRPC", token, "caliq", "NUMBER")
-	if again := create("REST", token, "opencell", "TOKEN"); again["replayed"] != true { // a token and a create that come again
+	if again := create("REST", token, "opencell", "TOKEN"); again["replayed"] != true { // a token and a creation that are repeated
 		t.Errorf("not replayed: %v", again)
 	}
 	for transport, call := range transports() {
@@ -236,7 +237,7 @@ func TestCallersAreApart(t *testing.T) {
 				t.Errorf("%s: %.12s at %s of %v: %s %s, want %s", transport, c.bearer, c.provider, c.principal, got, reason, c.want)
 			}
 		}
-		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} { // whose create that was
+		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} { // the caller whose creation it was
 			got := call(withBearer(t.Context(), bearer), t, r, method(t, "GetCustomer"),
 				asBody(t, map[string]any{"provider": "opencell", "customerId": "OTHER", "includeDrift": true}))
 			drift, _ := got.answer["drift"].(map[string]any)
@@ -267,7 +268,7 @@ func TestCallersAreApart(t *testing.T) {
 				got := call(withBearer(t.Context(), c.bearer), t, r, method(t, rpc), asBody(t, request))
 				operation, _ := got.answer["operation"].(map[string]any)
 				text := fmt.Sprint(operation["customerId"])
-				if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" { // found, and it waits for nobody
+				if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" { // found, and it waits for no decision
 					text = "ALL"
 				} else if reason != "" {
 					text = reason
@@ -280,7 +281,7 @@ func TestCallersAreApart(t *testing.T) {
 	}
 }
 
-// What needs no credentials, and what does beside the contract.
+// What needs no credentials, and what else needs them besides the contract.
 func TestWhatIsOpen(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	for path, want := range map[string]int{
@@ -313,7 +314,7 @@ func TestWhatIsOpen(t *testing.T) {
 	}
 }
 
-// No body is read of who may not call.
+// The server reads no body of a caller without permission.
 func TestNoBodyOfStrangers(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	for authorization, want := range map[string]string{"": "CREDENTIALS_MISSING", "Bearer wrong": "CREDENTIALS_INVALID", "Bearer all-key": "INVALID_FIELD"} {
@@ -337,7 +338,8 @@ func TestNoBodyOfStrangers(t *testing.T) {
 	}
 }
 
-// Where everybody on this machine may call, a page in a browser on it may not, by giving it a name of its own.
+// A server may require no credentials on this machine. A page in a local browser still has no
+// access under a name of its own.
 func TestRebinding(t *testing.T) {
 	open, closed := start(t, nil), start(t, guarded(t, authtest.NewIssuer(t)))
 	for _, c := range []struct {
@@ -368,7 +370,7 @@ func TestRebinding(t *testing.T) {
 	}
 }
 
-// reasonIn returns the reason of an error; empty for none.
+// reasonIn returns the reason of an error. It is empty for success.
 func reasonIn(t *testing.T, got outcome) string {
 	t.Helper()
 	for _, detail := range got.status.Details() {
@@ -382,7 +384,7 @@ func reasonIn(t *testing.T, got outcome) string {
 	return ""
 }
 
-// A person's decision says which caller recorded it.
+// A person's decision names the caller that recorded it.
 func TestOperatorDecides(t *testing.T) {
 	guard := guarded(t, authtest.NewIssuer(t))
 	r := start(t, func(config *configv1.Config, connected map[string]providers.Provider) {

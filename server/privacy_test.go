@@ -11,7 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// Whatever happens at any vendor, the log, at its most talkative, holds no value of a customer, no password and no credential.
+// No event at any vendor puts a value of a customer, a password or a credential in the log, even
+// at the debug level.
 func TestLogIsPrivate(t *testing.T) {
 	r := start(t, nil)
 	client := enlistv1.NewCustomerServiceClient(r.grpc)
@@ -35,7 +36,7 @@ func TestLogIsPrivate(t *testing.T) {
 			if provider == "avvio" {
 				request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: "mark-password"}}
 			}
-			for i, operation := range []string{"create", "get"} { // each a customer of its own, or one would wait for the other
+			for i, operation := range []string{"create", "get"} { // each for another customer, or one would wait for the other
 				request.Customer.Id = fmt.Sprintf("MK-ID%d%.9s", i, kind)
 				request.Customer.Email = fmt.Sprintf("%d%s.marker@example.com", i, kind)
 				if kind != "" {
@@ -44,7 +45,7 @@ func TestLogIsPrivate(t *testing.T) {
 				if _, err := client.CreateCustomer(t.Context(), request); err != nil && strings.Contains(err.Error(), "mark-password") {
 					t.Errorf("%s %s: an error shows the password: %v", provider, kind, err)
 				}
-				_, _ = client.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: provider, CustomerId: "MK-ID"}) // however it ends
+				_, _ = client.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: provider, CustomerId: "MK-ID"}) // with any outcome
 				calls += 2
 			}
 		}
