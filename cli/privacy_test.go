@@ -162,7 +162,7 @@ func overGRPC(t *testing.T, p *process, method protoreflect.MethodDescriptor, re
 	}
 }
 
-// look asks for the result of a creation in every way.
+// look asks for the outcome of a creation in every way.
 func look(t *testing.T, p *process, created *enlistv1.CreateCustomerRequest, answer *enlistv1.CreateCustomerResponse, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)

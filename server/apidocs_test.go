@@ -71,7 +71,8 @@ func TestAPIReference(t *testing.T) {
 func TestAPIReferenceInABrowser(t *testing.T) {
 	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")
 	needs(t, "node")
-	if _, err := os.ReadDir("apidocs/browser"); err != nil { // so that Go runs this test again when one of those has changed
+	// The read makes Go run this test again when one of these files has changed.
+	if _, err := os.ReadDir("apidocs/browser"); err != nil {
 		t.Fatal(err)
 	}
 	playwright := needs(t, "./apidocs/browser/node_modules/.bin/playwright")

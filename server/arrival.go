@@ -26,7 +26,8 @@ func (a *admission) arriving(ctx context.Context, info *tap.Info) (context.Conte
 	}
 	ctx, giveUp := context.WithCancel(ctx)
 	timer := time.AfterFunc(readWithin, giveUp)
-	forget := context.AfterFunc(ctx, func() { timer.Stop() }) // the call ends before its body is complete
+	// The call may end before its body is complete.
+	forget := context.AfterFunc(ctx, func() { timer.Stop() })
 	return context.WithValue(ctx, arrivalKey{}, func() { timer.Stop(); forget() }), nil
 }
 

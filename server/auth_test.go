@@ -185,7 +185,8 @@ func TestCallersAreApart(t *testing.T) {
 	create("REST", "other-key", "opencell", "OTHER")
 	create("REST", token, "opencell", "TOKEN")
 	create("gRPC", token, "caliq", "NUMBER")
-	if again := create("REST", token, "opencell", "TOKEN"); again["replayed"] != true { // a token and a creation that are repeated
+	// The same token repeats the same creation.
+	if again := create("REST", token, "opencell", "TOKEN"); again["replayed"] != true {
 		t.Errorf("not replayed: %v", again)
 	}
 	for transport, call := range transports() {
@@ -237,7 +238,8 @@ func TestCallersAreApart(t *testing.T) {
 				t.Errorf("%s: %.12s at %s of %v: %s %s, want %s", transport, c.bearer, c.provider, c.principal, got, reason, c.want)
 			}
 		}
-		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} { // the caller whose creation it was
+		// The drift names the creation only to its own caller and to operators.
+		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} {
 			got := call(withBearer(t.Context(), bearer), t, r, method(t, "GetCustomer"),
 				asBody(t, map[string]any{"provider": "opencell", "customerId": "OTHER", "includeDrift": true}))
 			drift, _ := got.answer["drift"].(map[string]any)
@@ -268,7 +270,8 @@ func TestCallersAreApart(t *testing.T) {
 				got := call(withBearer(t.Context(), c.bearer), t, r, method(t, rpc), asBody(t, request))
 				operation, _ := got.answer["operation"].(map[string]any)
 				text := fmt.Sprint(operation["customerId"])
-				if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" { // found, and it waits for no decision
+				// The caller found the operation, which waits for no decision.
+				if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" {
 					text = "ALL"
 				} else if reason != "" {
 					text = reason

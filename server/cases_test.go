@@ -249,7 +249,8 @@ func callGRPC(ctx context.Context, t *testing.T, r *running, method protoreflect
 	if hasRetryInfo(got.status) != (wait != "" && (wait != "-1" || limited)) {
 		t.Errorf("pushback %q with %v", wait, got.status)
 	}
-	if len(header) > 0 || len(trailer.Get("x-request-id")) != 1 { // clients do not retry a call that has headers
+	// Clients do not retry a call that has headers.
+	if len(header) > 0 || len(trailer.Get("x-request-id")) != 1 {
 		t.Errorf("an error with headers %v and trailers %v", header, trailer)
 	}
 	return got
@@ -333,7 +334,8 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 	}
 	isDocumented(t, request, response, text)
 	isOneLine(t, text)
-	got := outcome{http: response.StatusCode, status: status.New(codes.OK, ""), jsonNames: true} // as in the tests' requests
+	// The tests' requests use JSON names.
+	got := outcome{http: response.StatusCode, status: status.New(codes.OK, ""), jsonNames: true}
 	if response.StatusCode == http.StatusOK {
 		if err := json.Unmarshal(text, &got.answer); err != nil {
 			t.Fatal(err)

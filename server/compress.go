@@ -19,7 +19,8 @@ func compressed(next http.Handler) (http.Handler, error) {
 	}
 	compressing := wrap(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		request = readAsGet(request) // or the response to HEAD would have the headers of the uncompressed form
+		// Otherwise the response to HEAD would have the headers of the uncompressed form.
+		request = readAsGet(request)
 		if known := request.Header.Get("If-None-Match"); strings.Contains(known, gzipETag+`"`) {
 			request = request.Clone(request.Context())
 			request.Header.Set("If-None-Match", strings.ReplaceAll(known, gzipETag+`"`, `"`))

@@ -95,7 +95,8 @@ func startEnvoy(t *testing.T, listener, upstream string) string {
 	envoy := exec.Command(program, "--config-path", file, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warning")
 	log := &testkit.LogBuffer{}
 	envoy.Stderr = log
-	envoy.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the program is a script that starts the real one
+	// The program is a script that starts the real one.
+	envoy.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := envoy.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,8 @@ func grpcurl(t *testing.T, arguments ...string) string {
 	if err != nil {
 		t.Skip("no grpcurl here: make tools")
 	}
-	printed, _ := exec.CommandContext(t.Context(), program, append([]string{"-plaintext"}, arguments...)...).CombinedOutput() // an error exits with its code
+	// For an error, grpcurl exits with the code of the error.
+	printed, _ := exec.CommandContext(t.Context(), program, append([]string{"-plaintext"}, arguments...)...).CombinedOutput()
 	return string(printed)
 }
 

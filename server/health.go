@@ -52,6 +52,7 @@ func (h healthState) handler(service string) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(code)
-		_ = json.NewEncoder(w).Encode(map[string]string{"status": answer.GetStatus().String()}) // fails only when the caller is gone
+		// This fails only when the caller is gone.
+		_ = json.NewEncoder(w).Encode(map[string]string{"status": answer.GetStatus().String()})
 	}
 }

@@ -46,11 +46,13 @@ func observe(seen telemetry) grpc.UnaryServerInterceptor {
 		ctx, ended := seen.begin(ctx, c)
 		response, err := handler(withCall(ctx, c), request)
 		if err == nil {
-			_ = grpc.SetHeader(ctx, metadata.MD{callIDKey: {c.id}}) // fails only after headers were sent, which nothing here does
+			// This fails only after headers were sent, which no code here does.
+			_ = grpc.SetHeader(ctx, metadata.MD{callIDKey: {c.id}})
 			ended(codes.OK, nil)
 			return response, nil
 		}
-		_ = grpc.SetTrailer(ctx, metadata.MD{callIDKey: {c.id}}) // a failed call has trailers only, or no client would retry it
+		// A failed call has only trailers. Otherwise no client would retry it.
+		_ = grpc.SetTrailer(ctx, metadata.MD{callIDKey: {c.id}})
 		if known, ok := status.FromError(err); ok && !isProvidersError(err) {
 			ended(known.Code(), nil) // an error of grpc's own services
 			return nil, err

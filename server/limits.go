@@ -57,7 +57,8 @@ func atMost(listener net.Listener, limits *configv1.Limits) net.Listener {
 // first byte of the response. A call may last long, but its response may not.
 func answersInTime(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // the deadline of the previous response; fails in tests only
+		// This clears the deadline of the previous response. It fails in tests only.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 		handler.ServeHTTP(&answer{ResponseWriter: w}, request)
 	})
 }

@@ -37,7 +37,8 @@ type shownLevel struct {
 
 func (l logLevel) show(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(shownLevel{"LEVEL_" + l.level.Level().String()}) // fails only when the caller is gone
+	// This fails only when the caller is gone.
+	_ = json.NewEncoder(w).Encode(shownLevel{"LEVEL_" + l.level.Level().String()})
 }
 
 func (l logLevel) change(w http.ResponseWriter, request *http.Request) {

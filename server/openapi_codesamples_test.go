@@ -142,7 +142,9 @@ func runSamples(t *testing.T, samples []codeSample, extension, interpreter strin
 		}
 	}
 	for _, sample := range samples {
-		if sample.rpc == "ResolveOperation" { // of the creation that waits for a person, whose request_id its caller has stored
+		// This is about the creation that waits for a person. Its caller has stored its
+		// request_id.
+		if sample.rpc == "ResolveOperation" {
 			write(t, folder, "order-1042.request_id", waitingRequestID(t))
 		}
 		file := write(t, folder, sample.rpc+"."+extension, addresses.Replace(sample.source))

@@ -227,7 +227,8 @@ func timeless(t *testing.T, answer, request []byte) any {
 	answer = address.ReplaceAll(answer, []byte("127.0.0.1:8090")) // the sandbox of the demo
 	answer = token.ReplaceAll(answer, []byte(`"nextPageToken":"next"`))
 	answer = anyUUID.ReplaceAllFunc(answer, func(id []byte) []byte {
-		if bytes.Contains(request, id) || string(id) == "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11" { // the id that messages use as an example
+		// Messages use this id as an example.
+		if bytes.Contains(request, id) || string(id) == "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11" {
 			return id
 		}
 		return []byte("c2b8a7de-4f5e-4a3b-9d6c-1e0f2a3b4c5d")

@@ -194,7 +194,8 @@ func positionOf(position []byte) (*journal.Position, error) {
 		Created:   time.UnixMicro(int64(binary.BigEndian.Uint64(position))), //nolint:gosec // written the same way
 		RequestID: uuid.UUID(position[8:fixed]), Provider: string(position[fixed:]),
 	}
-	if year := at.Created.Year(); year < 1 || year > 9999 || !providerName.MatchString(at.Provider) { // callers can make tokens; databases refuse the rest
+	// Callers can forge tokens. Databases refuse other values.
+	if year := at.Created.Year(); year < 1 || year > 9999 || !providerName.MatchString(at.Provider) {
 		return nil, pagetoken.Invalid()
 	}
 	return at, nil

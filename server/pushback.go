@@ -22,7 +22,8 @@ func pushback(ctx context.Context, code codes.Code, retryAfter time.Duration) me
 	case retryAfter > 0 && (!has || time.Until(deadline) > retryAfter):
 		return metadata.Pairs(pushbackKey, strconv.FormatInt((retryAfter+time.Millisecond-1).Milliseconds(), 10))
 	case retryAfter > 0, code == codes.Unavailable, code == codes.Aborted:
-		return metadata.Pairs(pushbackKey, "-1") // not with codes that no policy retries: clients count it as a failure
+		// Other codes get no pushback. No policy retries them, so clients would count it as a failure.
+		return metadata.Pairs(pushbackKey, "-1")
 	}
 	return nil
 }

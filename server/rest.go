@@ -57,7 +57,9 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen tele
 
 func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	request = readAsGet(request)
-	if request.ContentLength != 0 || r.who.AsksNobody() { // no body is read of who may not call; the chain asks again, of calls without one, too
+	// The server reads no body of a caller without permission. The chain authenticates every call
+	// again, including calls without a body.
+	if request.ContentLength != 0 || r.who.AsksNobody() {
 		if _, err := callerOver(request, r.who); err != nil {
 			r.errors.refuseCaller(w, request, err)
 			return

@@ -41,7 +41,8 @@ const inUnicode = `valid UTF-8, with \u escapes of whole characters`
 // and says what the field takes. It does not repeat the value, as the library's text would.
 func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor) rules.Violation {
 	at := position.FindStringSubmatch(err.Error())
-	if at == nil && json.Valid(data) { // half a \u escape near the end: the library takes it for the end of the body
+	// Half a \u escape is near the end. The library takes it for the end of the body.
+	if at == nil && json.Valid(data) {
 		return rules.Violation{Path: "body", Description: "must be one JSON object in " + inUnicode}
 	}
 	if at == nil || !json.Valid(data) {

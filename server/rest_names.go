@@ -13,7 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 )
 
-// jsonNames maps the proto name of each field in the contract to its JSON name, where the two differ.
+// jsonNames maps the proto name of each field in the contract to its JSON name, if they differ.
 type jsonNames map[string]string
 
 func jsonNamesOfContract() jsonNames {

@@ -115,7 +115,8 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, _, _ := strings.Cut(options.Version, " ") // the rest, the commit and Go's version, is for the log alone
+	// The rest is the commit and Go's version. Only the log has it.
+	version, _, _ := strings.Cut(options.Version, " ")
 	reference, err := apidocs.New(options.OpenAPI, version)
 	if err != nil {
 		return nil, err
@@ -158,7 +159,8 @@ func (s *Server) routes(contract *rest, reference, document http.Handler, option
 		routes.HandleFunc(path, contract.errors.onlyRead)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
+		// The mux would redirect an empty segment, or one of dots, to another path.
+		if strings.HasPrefix(request.URL.Path, "/v1/") {
 			contract.ServeHTTP(w, request)
 			return
 		}

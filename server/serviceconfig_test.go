@@ -137,7 +137,8 @@ func TestReadsAreRetriedAndCreatesAreNot(t *testing.T) {
 	create := &enlistv1.CreateCustomerRequest{Provider: "opencell", Customer: &enlistv1.Customer{
 		Id: "POLICY", Name: &enlistv1.PersonName{FamilyName: "Smith"}, BillingAddress: &enlistv1.Address{CountryCode: "FR"},
 	}}
-	order(t, r, map[string]any{"vendor": "opencell", "operation": "login", "kind": "status_500", "times": 4}) // Enlist itself makes that many attempts
+	// Enlist itself makes that many attempts.
+	order(t, r, map[string]any{"vendor": "opencell", "operation": "login", "kind": "status_500", "times": 4})
 	if _, err := client.CreateCustomer(t.Context(), create); status.Code(err) != codes.Unavailable || r.calls("CreateCustomer") != 1 {
 		t.Errorf("%d creates: %v", r.calls("CreateCustomer"), err)
 	}

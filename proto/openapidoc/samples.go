@@ -78,7 +78,8 @@ func requestOf(method protoreflect.MethodDescriptor, example sample) (protorefle
 	if err := protojson.Unmarshal(text, request); err != nil {
 		return nil, err
 	}
-	if id := method.Input().Fields().ByName("request_id"); id != nil { // the samples make it, or read it
+	// The samples make the request_id, or read it.
+	if id := method.Input().Fields().ByName("request_id"); id != nil {
 		request.Set(id, protoreflect.ValueOfString("request_id"))
 	}
 	return request, nil

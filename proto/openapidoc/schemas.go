@@ -84,7 +84,8 @@ func (s *schemas) ofMessage(message protoreflect.MessageDescriptor, going direct
 			continue
 		}
 		property := s.ofField(field, going)
-		if isOutput && s.requests[message.FullName()] { // in a message of responses only, every field is output
+		// In a message that only responses have, every field is output.
+		if isOutput && s.requests[message.FullName()] {
 			property.set("readOnly", true)
 		}
 		properties.set(field.JSONName(), property)

@@ -42,7 +42,7 @@ func New(document []byte, version string) (http.Handler, error) {
 	files.Handle("GET /openapi.json", file("openapi.json", document))
 	files.Handle("GET /service-config.json", file("service-config.json", []byte(serviceconfig.JSON)))
 	files.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", "docs/") // relative, unlike what the mux and http.Redirect make of it
+		w.Header().Set("Location", "docs/") // relative; the mux and http.Redirect would make it absolute
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	})
 	files.Handle("GET /docs/{$}", file("index.html", index.Bytes()))

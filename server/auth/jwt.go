@@ -67,7 +67,8 @@ func (s *scopes) UnmarshalJSON(data []byte) error {
 func looksLikeToken(text string) bool { return strings.Count(text, ".") == 2 }
 
 func (t *tokens) caller(ctx context.Context, text string) (*Caller, error) {
-	hash, by := sha256.Sum256([]byte(text)), t.keys.keys.Load() // load the set before the verification, so that a later set does not count as this one
+	// Load the set before the verification. A set that replaces it counts as another set.
+	hash, by := sha256.Sum256([]byte(text)), t.keys.keys.Load()
 	said := t.proven.find(hash, by)
 	known := said != nil
 	if !known {

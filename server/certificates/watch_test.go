@@ -173,7 +173,8 @@ func TestRun(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { w.Run(ctx) })
-		time.Sleep(3*24*time.Hour + time.Minute + time.Second) // between two reads: a read during the removal would see half of it
+		// This time lies between two reads. A read during the removal would see half of it.
+		time.Sleep(3*24*time.Hour + time.Minute + time.Second)
 		if warnings := strings.Count(log.String(), "expires soon"); warnings != 4 {
 			t.Errorf("%d warnings in three days and a minute", warnings)
 		}

@@ -170,7 +170,8 @@ func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protor
 	}
 	single := into.New()
 	if err := protojson.Unmarshal(encoded, single.Interface()); err != nil {
-		d.problem(path, "must be "+rules.Expected(field)) // the library's error would repeat the value, which may be a secret
+		// The library's error would repeat the value, which may be a secret.
+		d.problem(path, "must be "+rules.Expected(field))
 		return
 	}
 	if single.Has(field) {
