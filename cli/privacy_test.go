@@ -24,8 +24,9 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// No call and no vendor's fault makes personal data or secrets appear in the debug log, a trace, a
-// metric, the journal's files, or the last output of a killed process.
+// No call and no vendor's fault exposes personal data or secrets. They appear neither in the
+// debug log, a trace, a metric nor the journal's files. They are also absent from the last output
+// of a killed process.
 func TestNothingPersonalIsSeen(t *testing.T) {
 	vendors := startVendors(t)
 	traces := startCollector(t)

@@ -27,8 +27,8 @@ func build(t *testing.T) string {
 type block struct {
 	section  string // the heading above it
 	language string
-	// These come from the info string: the file in which to write the block, and the address that
-	// its last command serves until the end of the test.
+	// These come from the info string. file is where to write the block. serves is the address
+	// that its last command serves until the end of the test.
 	file, serves string
 	lines        []string
 }

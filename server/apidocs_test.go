@@ -66,8 +66,8 @@ func TestAPIReference(t *testing.T) {
 	}
 }
 
-// The tests in apidocs/browser drive the API reference in Chromium. They use a server like the
-// demo's, the same server behind a path prefix, and a server that requires an API key.
+// The tests in apidocs/browser drive the API reference in Chromium. One server is like the
+// demo's. The second is the same behind a path prefix. The third requires an API key.
 func TestAPIReferenceInABrowser(t *testing.T) {
 	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")
 	needs(t, "node")

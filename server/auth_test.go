@@ -341,8 +341,8 @@ func TestNoBodyOfStrangers(t *testing.T) {
 	}
 }
 
-// A server may require no credentials on this machine. A page in a local browser still has no
-// access under a name of its own.
+// A server may require no credentials on this machine. A page in a local browser gets no access
+// by giving this machine another name.
 func TestRebinding(t *testing.T) {
 	open, closed := start(t, nil), start(t, guarded(t, authtest.NewIssuer(t)))
 	for _, c := range []struct {

@@ -113,8 +113,9 @@ func (e restErrors) requireEveryProvider(who *auth.Authenticator, next http.Hand
 	})
 }
 
-// callerOver finds the caller of an HTTP request. If every caller on this machine has access, it
-// refuses a page in a local browser that has given this machine a name of its own.
+// callerOver finds the caller of an HTTP request. If the server requires no credentials, it
+// refuses a Host header other than localhost or an IP address. A page in a local browser could
+// give this machine a name of the page's own.
 func callerOver(request *http.Request, who *auth.Authenticator) (*auth.Caller, error) {
 	if who.AsksNobody() && !isLiteral(request.Host) {
 		return nil, &providers.Error{

@@ -99,7 +99,7 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 
 // bound sets a deadline for calls without one, and ends every call when the server ends. If the
 // caller has a deadline, bound ends the call a little earlier. The caller then receives our
-// reason instead of its own timeout.
+// reason instead of a timeout.
 func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		deadline := time.Now().Add(timeout)

@@ -54,8 +54,8 @@ func functions() map[string]string {
 	return map[string]string{"Python": "enlist.create_customer(", "Node.js": "await createCustomer("}
 }
 
-// The code samples do as printed what they say, in sequence. All of them run, except those for Go
-// and Java, which are compiled.
+// The code samples do, as printed, what the document says, in sequence. All of them run, except
+// those for Go and Java, which are only compiled.
 func TestCodeSamplesWork(t *testing.T) {
 	python, node, java := "../.tools/examples/python/bin/python", "../examples/node/node_modules", "../examples/java/target/lib"
 	samples := codeSamples(t)

@@ -11,8 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox"
 )
 
-// No event at any vendor puts a value of a customer, a password or a credential in the log, even
-// at the debug level.
+// The log holds no value of a customer, no password and no credential, even at the debug level.
+// This is so for every event at every vendor.
 func TestLogIsPrivate(t *testing.T) {
 	r := start(t, nil)
 	client := enlistv1.NewCustomerServiceClient(r.grpc)

@@ -139,8 +139,8 @@ func pathTo(data []byte, offset int) []step {
 }
 
 // resolve follows the steps through the message. It returns the proto path and the last field, or
-// a nil field if no field has that name. It also returns the message that should have the last
-// name, and whether the path ends at an element of a list or map.
+// a nil field if no field has that name. It also returns the message of the last name. isElement
+// reports whether the path ends at an element of a list or map.
 func resolve(steps []step, message protoreflect.MessageDescriptor) (
 	path string, field protoreflect.FieldDescriptor, owner protoreflect.MessageDescriptor, isElement bool,
 ) {

@@ -43,9 +43,9 @@ func (n jsonNames) add(message protoreflect.MessageDescriptor, seen map[protoref
 	}
 }
 
-// protoName finds the proto names in a text. It also matches texts that keep their name: the key
-// of a map, a variable of a path ({request_id}), a vendor's name in parentheses, and a setting of
-// the configuration.
+// protoName finds the proto names in a text. It also matches texts that keep their name. These
+// are the key of a map, a variable of a path ({request_id}), a vendor's name in parentheses, and
+// a setting of the configuration.
 var protoName = regexp.MustCompile(
 	`\["(?:[^"\\]|\\.)*"\]|\{[a-z_]+\}|\([a-z0-9_.]+\)|\bsetting [a-z0-9_]+|\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b`)
 

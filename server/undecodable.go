@@ -30,7 +30,8 @@ type decodingCodec struct{ encoding.CodecV2 }
 
 func newDecodingCodec() decodingCodec { return decodingCodec{encoding.GetCodecV2("proto")} }
 
-// Unmarshal fails for every type except received.
+// Unmarshal returns no error for a received, and stores the error in it. For other types it
+// returns the error of grpc's codec.
 func (c decodingCodec) Unmarshal(data mem.BufferSlice, into any) error {
 	request, ok := into.(*received)
 	if !ok {

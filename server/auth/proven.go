@@ -11,9 +11,9 @@ import (
 const maxProven = 10_000
 
 // proven remembers the claims of tokens with a verified signature, by the hash of the token.
-// Verification costs a hundred times as much as a look-up here. When the keys change, proven
-// forgets all tokens, so that a withdrawn key proves nothing. proven does not check whether a
-// token has expired.
+// Verification costs a hundred times as much as a look-up here. When Enlist reads the keys again,
+// proven forgets all tokens, so that a withdrawn key proves nothing. proven does not check
+// whether a token has expired.
 type proven struct {
 	mu   sync.Mutex
 	by   *jose.JSONWebKeySet
