@@ -25,7 +25,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
-// binary is the program as users run it.
+// binary is the path of the program as users run it.
 var binary string
 
 func TestMain(m *testing.M) {
@@ -64,7 +64,7 @@ func TestDemoOnce(t *testing.T) {
 	}
 }
 
-// After the table, the demo says what to open and what to run. The commands work as printed.
+// After the table, the demo prints what to open and what to run. The commands work as printed.
 func TestDemoSaysWhatIsNext(t *testing.T) {
 	grpcAddress, httpAddress := testkit.FreeAddress(t), testkit.FreeAddress(t)
 	demo := exec.Command(binary, "demo", "--grpc-address", grpcAddress, "--http-address", httpAddress, "--sandbox-address=127.0.0.1:0")
@@ -111,7 +111,7 @@ func TestDemoSaysWhatIsNext(t *testing.T) {
 	}
 }
 
-// A configuration with errors names them all, and nothing listens.
+// The errors of a configuration are all reported, and no port listens.
 func TestInvalidConfiguration(t *testing.T) {
 	address := testkit.FreeAddress(t)
 	file := write(t, "grpc: {address: "+address+"}\nproviders: [{name: A, opencell: {base_url: x}}, {name: b}]\nnonsense: 1\n")
@@ -132,7 +132,7 @@ func TestInvalidConfiguration(t *testing.T) {
 	}
 }
 
-// A default that a vendor cannot honour is an error at the start, not at every request.
+// A default that a vendor cannot support is an error at the start, not at every request.
 func TestOnExistingThatCannotBe(t *testing.T) {
 	file := write(t, `providers: [{name: a, on_existing: ON_EXISTING_UPDATE, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`)
 	out, err := exec.Command(binary, "check", "--config", file).CombinedOutput()
@@ -273,7 +273,7 @@ providers:
 	}
 }
 
-// waitForFault returns when the vendor has received the call that the fault delays.
+// waitForFault returns when the vendor has received the request that the fault delays.
 func waitForFault(t *testing.T, vendorsURL string) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
@@ -325,8 +325,8 @@ func write(t *testing.T, text string) string {
 	return file
 }
 
-// The error for a port in use names the setting to change, on one line. Whatever had started ends
-// before the journal closes.
+// The error for a port in use names the setting to change, on one line. Everything that has
+// started ends before the journal closes.
 func TestPortsThatAreTaken(t *testing.T) {
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

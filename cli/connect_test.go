@@ -40,7 +40,7 @@ func TestCheckConnect(t *testing.T) {
 		change func(*configv1.Config)
 		faults []string          // vendors whose next response is slow, or an error
 		fault  sandbox.FaultKind // slow or an error
-		failed map[string]string // connection → what its line says
+		failed map[string]string // connection → the text of its line
 	}{
 		"all well": {},
 		"wrong credentials": {
@@ -115,7 +115,7 @@ func usePostgres(config *configv1.Config, address string) {
 	}
 }
 
-// The configured keys must be able to read an existing journal, also while a server runs.
+// The configured keys must be able to read an existing journal, even while a server runs.
 func TestCheckConnectJournal(t *testing.T) {
 	vendors, vendorsURL := startSandbox(t)
 	defer stop(t, vendors)

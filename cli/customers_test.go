@@ -48,7 +48,7 @@ func (c *client) run(stdin string, arguments ...string) (out, errOut string, sta
 	command := exec.Command(binary, arguments...)
 	var stdout, stderr bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr, command.Env = strings.NewReader(stdin), &stdout, &stderr, c.environment
-	_ = command.Run() // the status says how it ended
+	_ = command.Run() // the status shows the outcome
 	return stdout.String(), stderr.String(), command.ProcessState.ExitCode()
 }
 
@@ -99,7 +99,7 @@ func TestCreateFromFlags(t *testing.T) {
 	}
 }
 
-// A repeated command is the same request, also if another process sent the first.
+// A repeated command is the same request, even if another process sent the first one.
 func TestCreateAgain(t *testing.T) {
 	c := newClient(t)
 	first := c.succeeds("", append(smith, "-o", "json")...)
@@ -174,7 +174,8 @@ func TestCreateFails(t *testing.T) {
 	}
 }
 
-// While the outcome is not known, the command says so and exits with 2, and does not send again.
+// While the outcome is unknown, the command says so, exits with 2, and does not send the request
+// again.
 func TestCreateIsNotSettled(t *testing.T) {
 	c := newClient(t)
 	c.fault(`{"vendor": "opencell", "operation": "create", "kind": "drop_after"}`)
@@ -208,7 +209,8 @@ func TestCreateNeedsPerson(t *testing.T) {
 	c.fails(3, "ResolveOperation", request, "customers", "create", "-f", "-")
 }
 
-// The server knows a request_id by its caller, so another caller's command is another creation.
+// The server identifies a request_id by its caller, so another caller's command is another
+// creation.
 func TestCreateWithOtherCredentials(t *testing.T) {
 	c := newClient(t, func(configuration *configv1.Config) {
 		hash := func(key string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(key))) }
@@ -239,7 +241,8 @@ func TestCreateAtAnotherAddress(t *testing.T) {
 	}
 }
 
-// A settled update that is repeated is made again, since others may have come between.
+// A repeated update is sent again if the first one is settled, since other updates may lie
+// between.
 func TestUpdateAgain(t *testing.T) {
 	c := newClient(t)
 	for _, email := range []string{"a@example.com", "b@example.com", "a@example.com"} {

@@ -18,8 +18,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
-// initialized is a configuration of enlist init, in spellings that people use, with the values of
-// its environment variables at the sandbox.
+// initialized returns configurations of enlist init, in spellings that people use. The
+// environment variables have values for the sandbox.
 func initialized(sandbox string) map[string][]string {
 	return map[string][]string{
 		"sandbox":      nil,
@@ -33,8 +33,8 @@ func initialized(sandbox string) map[string][]string {
 
 var exported = regexp.MustCompile(`(?m)^  export (\w+)=…$`)
 
-// What enlist init writes needs nothing but its environment variables: enlist check accepts it,
-// enlist serve starts, and a customer can be created.
+// The output of enlist init needs only its environment variables. enlist check accepts it, enlist
+// serve starts with it, and a caller can create a customer.
 func TestInit(t *testing.T) {
 	for vendor := range initialized("") {
 		t.Run(vendor, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestInit(t *testing.T) {
 				t.Errorf("check without variables: %v %s", err, printed)
 			}
 
-			// The ports that it names may be taken here.
+			// The ports in the file may be in use on this machine.
 			grpcAddress, httpAddress := testkit.FreeAddress(t), testkit.FreeAddress(t)
 			text = strings.NewReplacer("127.0.0.1:9090", grpcAddress, "127.0.0.1:8080", httpAddress, "http://127.0.0.1:8090", sandbox).Replace(text)
 			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -137,7 +137,7 @@ func createCustomers(t *testing.T, server string) {
 	}
 }
 
-// enlist init overwrites nothing without --force, and leaves nothing else behind.
+// enlist init overwrites no file without --force. It creates nothing besides the file.
 func TestInitKeepsFiles(t *testing.T) {
 	folder := t.TempDir()
 	file, link, other := filepath.Join(folder, "enlist.yaml"), filepath.Join(folder, "link.yaml"), filepath.Join(folder, "other.yaml")
@@ -173,7 +173,7 @@ func TestInitKeepsFiles(t *testing.T) {
 	}
 }
 
-// To standard output goes the configuration alone, without the line that names a file.
+// Standard output receives only the configuration, without the line that names a file.
 func TestInitToStandardOutput(t *testing.T) {
 	command := exec.Command(binary, "init", "--vendor", "caliq", "-o", "-")
 	command.Dir = t.TempDir()

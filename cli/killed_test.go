@@ -28,8 +28,8 @@ var (
 	killSeed = flag.Uint64("kills.seed", 0, "seed of TestKilledCreate; 0: from the clock")
 )
 
-// The command and the server are killed at any moment, and vendors lose responses. The command is
-// repeated until it succeeds. Each customer exists once.
+// The test kills the command and the server at any moment, and vendors lose responses. It repeats
+// the command until it succeeds. Each customer exists once.
 func TestKilledCreate(t *testing.T) {
 	if *killSeed == 0 {
 		*killSeed = uint64(time.Now().UnixNano())

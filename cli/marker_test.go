@@ -23,7 +23,8 @@ const picture = "\x89PNG\r\n\x1a\n" + marked + marked
 
 // markers returns all forms in which a mark may appear.
 func markers() []string {
-	inBase64 := base64.StdEncoding.EncodeToString([]byte(picture))[12:24] // both marks but the first letter
+	// This is the text of both marks without the first letter.
+	inBase64 := base64.StdEncoding.EncodeToString([]byte(picture))[12:24]
 	return []string{marked, "zqx7frpp", "fr76zqx7", "555014273", "1913-07-19", "19130719", "19/07/1913", "-1781654400", "12.3456789", inBase64}
 }
 

@@ -73,7 +73,7 @@ func until(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// serveWith runs a server as a process, with a Sell&Sign at a base URL.
+// serveWith runs a server as a process, with Sell&Sign at a base URL.
 func serveWith(t *testing.T, vendor string, environment ...string) *grpc.ClientConn {
 	t.Helper()
 	folder := t.TempDir()

@@ -46,7 +46,8 @@ func (c *collector) environment() []string {
 func (c *collector) Export(_ context.Context, request *collectorv1.ExportTraceServiceRequest) (*collectorv1.ExportTraceServiceResponse, error) {
 	named, _ := proto.Clone(request).(*collectorv1.ExportTraceServiceRequest)
 	for _, span := range spansOf(named) {
-		span.TraceId, span.SpanId, span.ParentSpanId = nil, nil, nil // random, and so are the last digits of times: a mark in them means nothing
+		// These are random, like the last digits of times. A mark in them means nothing.
+		span.TraceId, span.SpanId, span.ParentSpanId = nil, nil, nil
 		span.StartTimeUnixNano, span.EndTimeUnixNano = 0, 0
 		for _, event := range span.GetEvents() {
 			event.TimeUnixNano = 0

@@ -25,8 +25,9 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// No call and no vendor's fault makes personal data or secrets appear in the debug log, a trace, a
-// metric, the journal's files, or the last output of a killed process.
+// No call and no vendor's fault exposes personal data or secrets. They appear neither in the
+// debug log, a trace, a metric nor the journal's files. They are also absent from the last output
+// of a killed process.
 func TestNothingPersonalIsSeen(t *testing.T) {
 	vendors := startVendors(t)
 	traces := startCollector(t)
@@ -167,7 +168,7 @@ func overGRPC(t *testing.T, p *process, method protoreflect.MethodDescriptor, re
 	}
 }
 
-// look asks for the result of a creation in every way.
+// look asks for the outcome of a creation in every way.
 func look(t *testing.T, p *process, created *enlistv1.CreateCustomerRequest, answer *enlistv1.CreateCustomerResponse, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)

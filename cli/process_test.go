@@ -54,7 +54,8 @@ func processConfig(vendors *httptest.Server) *configv1.Config {
 // startServer starts a server in a folder, which has its journal.
 func startServer(t *testing.T, folder string, configuration *configv1.Config, environment ...string) *process {
 	t.Helper()
-	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(configuration) // JSON is YAML, too
+	// JSON is also YAML.
+	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(configuration)
 	if err != nil {
 		t.Fatal(err)
 	}

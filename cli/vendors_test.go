@@ -18,8 +18,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Every vendor has options in the contract, a connection in the configuration, an adapter, a
-// sandbox, an example for enlist init, and a place in the demo.
+// Every vendor has options in the contract, a connection in the configuration, an adapter and a
+// sandbox. It also has an example for enlist init, and a place in the demo.
 func TestEveryVendorIsWhole(t *testing.T) {
 	options := (&enlistv1.CreateCustomerRequest{}).ProtoReflect().Descriptor().Oneofs().ByName("vendor_options").Fields()
 	connections := (&configv1.Provider{}).ProtoReflect().Descriptor().Oneofs().ByName("vendor").Fields()

@@ -48,7 +48,8 @@ func examples(t *testing.T) []example {
 	return append(all, example{"production", "Production", "../cli/configuration/production.yaml"})
 }
 
-// configuration.md is made of the comments of enlist.config.v1, which gen/config.schema.json holds.
+// The content of configuration.md comes from the comments of enlist.config.v1.
+// gen/config.schema.json has those comments.
 func TestConfigurationPage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(aboutConfiguration)
@@ -73,7 +74,7 @@ func TestConfigurationPage(t *testing.T) {
 	generated(t, "configuration.md", page.String())
 }
 
-// initOf says how to write an example to a file.
+// initOf returns the command that writes an example to a file.
 func initOf(name string) string {
 	switch name {
 	case "production":
@@ -84,7 +85,7 @@ func initOf(name string) string {
 	return ": `enlist init --vendor " + name + "`"
 }
 
-// generated compares a page with what it must be, or writes it.
+// generated compares a page with the expected text, or writes the page.
 func generated(t *testing.T, name, want string) {
 	t.Helper()
 	if *update {
@@ -97,7 +98,7 @@ func generated(t *testing.T, name, want string) {
 	}
 }
 
-// section is a message of the configuration, and where it stands.
+// section is a message of the configuration, with its place.
 type section struct {
 	message protoreflect.MessageDescriptor
 	paths   []string
@@ -110,7 +111,7 @@ func (s *section) heading() string {
 	return "`" + strings.Join(s.paths, "`, `") + "`"
 }
 
-// sections lists the messages of the configuration, each once, depth first.
+// sections lists each message of the configuration once, depth first.
 func sections(root protoreflect.MessageDescriptor) []*section {
 	var all []*section
 	var visit func(message protoreflect.MessageDescriptor, path string)
@@ -136,7 +137,7 @@ func sections(root protoreflect.MessageDescriptor) []*section {
 	return all
 }
 
-// value says in a few words what a setting takes.
+// value describes in a few words what a setting takes.
 func value(field protoreflect.FieldDescriptor) string {
 	var one string
 	switch kind := field.Kind(); {
@@ -194,7 +195,7 @@ func wrapped(text string) string {
 
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
-// descriptions are those of the configuration's JSON Schema.
+// descriptions holds the descriptions of the configuration's JSON Schema.
 type descriptions struct {
 	description
 
@@ -271,7 +272,7 @@ func TestConfigurationExamples(t *testing.T) {
 	}
 }
 
-// The JSON Schema accepts what the loader's own tests accept, and refuses what a person mistypes.
+// The JSON Schema accepts what the loader's own tests accept. It refuses typical mistakes.
 func TestConfigurationSchema(t *testing.T) {
 	schema := compileSchema(t)
 	full, err := os.ReadFile("../server/config/testdata/full.yaml")
@@ -319,7 +320,7 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// parse reads YAML as an editor does: as JSON.
+// parse reads YAML as JSON, like an editor.
 func parse(t *testing.T, text []byte) any {
 	t.Helper()
 	var document any

@@ -16,12 +16,13 @@ var (
 	headings = regexp.MustCompile(`(?m)^#+ (.*)$`)
 )
 
-// Every link to a file of the repository, and to a heading in it, leads somewhere.
+// Every link to a file of the repository, or to a heading in it, has a target.
 func TestLinks(t *testing.T) {
 	listed, err := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "../*.md").Output()
 	require(t, err, "it needs git and a checkout of Enlist")
 	for _, page := range strings.Fields(string(listed)) {
-		if page == "../proto/openapidoc/guides.md" { // a part of the page /docs, whose links its own tests follow
+		// This page is a part of /docs. That page's own tests follow its links.
+		if page == "../proto/openapidoc/guides.md" {
 			continue
 		}
 		text := read(t, page)
@@ -52,7 +53,7 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// anchors returns the anchors that GitHub makes of headings.
+// anchors returns GitHub's anchors of the headings.
 func anchors(text string) map[string]bool {
 	all := map[string]bool{}
 	for _, heading := range headings.FindAllStringSubmatch(fences.ReplaceAllString(text, ""), -1) {

@@ -9,10 +9,10 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// client is a section of quickstart.md that creates a customer.
+// client is a section of quickstart.md with the creation of a customer.
 type client struct {
 	customer string   // its id
-	needs    []string // commands that succeed if all is there that the section needs
+	needs    []string // commands that succeed if the section has all that it needs
 	missing  string   // what to say otherwise
 }
 

@@ -74,7 +74,7 @@ func TestDemoPicture(t *testing.T) {
 	generated(t, "demo.svg", picture(window.shown(printed)))
 }
 
-// picture draws text as a terminal of 80 columns. It cuts longer lines off.
+// picture draws text as a terminal of 80 columns. It truncates longer lines.
 func picture(text string) string {
 	const columns, lineHeight, columnWidth, margin = 80, 20, 8.43, 16
 	lines := strings.Split(strings.TrimSpace(text), "\n")

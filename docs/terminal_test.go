@@ -27,13 +27,13 @@ func build(t *testing.T) string {
 type block struct {
 	section  string // the heading above it
 	language string
-	// Of the info string: the file that the block is, and the address where its last command serves
-	// until the end of the test.
+	// These come from the info string. file is where to write the block. serves is the address
+	// that its last command serves until the end of the test.
 	file, serves string
 	lines        []string
 }
 
-// blocks reads the fenced blocks of a page.
+// blocks returns the fenced blocks of a page.
 func blocks(t *testing.T, page string) []*block {
 	t.Helper()
 	text, err := os.ReadFile(page)
@@ -72,10 +72,11 @@ func blocks(t *testing.T, page string) []*block {
 	return all
 }
 
-// command is a command of a console block, with what the page says that it prints.
+// command is a command of a console block, with its expected output from the page.
 type command struct{ text, prints string }
 
-// commands reads a console block: commands begin with "$ ", and go on after a backslash.
+// commands returns the commands of a console block. A command begins with "$ ", and continues
+// after a backslash.
 func (b *block) commands() []command {
 	var all []command
 	goesOn := false
@@ -94,17 +95,18 @@ func (b *block) commands() []command {
 	return all
 }
 
-// terminal runs blocks one after the other, as a reader would.
+// terminal runs blocks in sequence, as a reader would.
 type terminal struct {
 	directory   string
 	environment string            // a file with `export` commands
-	addresses   map[string]string // where what the page says of an address really is
+	addresses   map[string]string // the real addresses of those on the page
 }
 
-// documented are the addresses on the pages. Tests use others, since they run beside each other.
+// documented returns the addresses on the pages. Tests replace them, since tests run in parallel.
 func documented() []string { return []string{"127.0.0.1:9090", "127.0.0.1:8080", "127.0.0.1:8090"} }
 
-// options are what a page does not have to say, since these addresses are the defaults.
+// options returns the options that a page need not mention, since these addresses are the
+// defaults.
 func options() map[string][]string {
 	return map[string][]string{
 		"go run . demo":    {"--grpc-address", "127.0.0.1:9090", "--http-address", "127.0.0.1:8080", "--sandbox-address", "127.0.0.1:8090"},
@@ -124,7 +126,7 @@ func newTerminal(t *testing.T) *terminal {
 		made.addresses[address] = listener.Addr().String()
 		listener.Close()
 	}
-	// The defaults of `enlist customers` and its kin.
+	// The defaults of `enlist customers` and similar commands.
 	defaults := fmt.Sprintf("export ENLIST_SERVER=%s ENLIST_STATE=%s\n", made.addresses["127.0.0.1:9090"], t.TempDir())
 	if err := os.WriteFile(made.environment, []byte(defaults), 0o600); err != nil {
 		t.Fatal(err)
@@ -162,7 +164,7 @@ func (w *terminal) shown(text string) string {
 	return text
 }
 
-// do does what a block says: it writes the file that the block is, or runs its commands.
+// do follows a block. It writes the block to its file, or runs its commands.
 func (w *terminal) do(t *testing.T, b *block) {
 	t.Helper()
 	switch {
@@ -186,7 +188,7 @@ func (w *terminal) do(t *testing.T, b *block) {
 	}
 }
 
-// script makes the script for a command: it begins where the one before ended.
+// script returns the script for a command. The script begins where the previous one ended.
 func (w *terminal) script(text, after string) string {
 	for prefix, words := range options() {
 		if text == prefix || strings.HasPrefix(text, prefix+" ") {
@@ -196,7 +198,7 @@ func (w *terminal) script(text, after string) string {
 	return fmt.Sprintf("set -e -o pipefail; cd %q; . %q\n%s\n%s", w.directory, w.environment, w.real(text), after)
 }
 
-// run runs a command, which must succeed and print what the page says.
+// run runs a command. The command must succeed and print the page's text.
 func (w *terminal) run(t *testing.T, c command) {
 	t.Helper()
 	where := filepath.Join(t.TempDir(), "where")
@@ -242,8 +244,8 @@ func shell(t *testing.T, script string) *exec.Cmd {
 	return bash
 }
 
-// serve runs a command in the background. It returns when the command serves at an address and says
-// so: the demo says it after it has created its customers.
+// serve runs a command in the background. It returns when the command serves at an address and
+// prints so. The demo prints it after it has created its customers.
 func (w *terminal) serve(t *testing.T, c command, address string) {
 	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
@@ -251,7 +253,7 @@ func (w *terminal) serve(t *testing.T, c command, address string) {
 		t.Fatal(err)
 	}
 	server := shell(t, w.script(c.text, ""))
-	server.Cancel = func() error { return nil } // the test's end signals the group below
+	server.Cancel = func() error { return nil } // the end of the test signals the group below
 	server.Stdout, server.Stderr = log, log
 	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := server.Start(); err != nil {
@@ -296,8 +298,8 @@ var (
 	spaces = regexp.MustCompile(`\s+`)
 )
 
-// matches compares the page's text with the output, without spaces. In the page … stands for
-// anything, and a UUID for any other.
+// matches compares the page's text with the output, without spaces. In the page, … matches any
+// text, and a UUID matches any UUID.
 func matches(page, printed string) bool {
 	var pattern strings.Builder
 	for i, part := range strings.Split(spaces.ReplaceAllString(page, ""), "…") {
@@ -314,8 +316,8 @@ func matches(page, printed string) bool {
 	return regexp.MustCompile(`^` + pattern.String() + `$`).MatchString(spaces.ReplaceAllString(printed, ""))
 }
 
-// repository makes a git repository of the working tree. git then clones it in place of the public
-// one.
+// repository makes a git repository from the working tree. git then clones it instead of the
+// public repository.
 func repository(t *testing.T) {
 	t.Helper()
 	copied := t.TempDir()
@@ -330,7 +332,7 @@ cd %[1]q; git init -q; git add -A; git -c user.name=test -c user.email=test@exam
 	t.Setenv("GIT_CONFIG_VALUE_0", "https://github.com/enlist-dev/enlist")
 }
 
-// require skips a test that lacks something, but not in CI.
+// require skips a test that lacks something. In CI it fails the test instead.
 func require(t *testing.T, err error, what string) {
 	t.Helper()
 	switch {

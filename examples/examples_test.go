@@ -21,8 +21,8 @@ import (
 type example struct {
 	language string
 	command  []string // from the root of the repository
-	needs    []string // programs besides, and files
-	target   string   // what prepares it: make …
+	needs    []string // other programs, and files
+	target   string   // the make target that prepares it
 }
 
 func all() []example {
@@ -37,7 +37,7 @@ func all() []example {
 	}
 }
 
-// expected is what an example prints, line by line; the groups are customer ids.
+// expected returns the lines that an example prints. The groups are customer ids.
 func expected() []*regexp.Regexp {
 	var lines []*regexp.Regexp
 	for _, line := range []string{
@@ -73,11 +73,12 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// idsOf checks what an example has printed, and returns the ids of its customers.
+// idsOf checks the output of an example, and returns the ids of its customers.
 func idsOf(t *testing.T, printed string) []string {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(printed), "\n")
-	lines = slices.CompactFunc(lines, func(a, b string) bool { return a == b && strings.HasPrefix(a, "unknown ") }) // it may take a while
+	// The outcome may take a while.
+	lines = slices.CompactFunc(lines, func(a, b string) bool { return a == b && strings.HasPrefix(a, "unknown ") })
 	want := expected()
 	if len(lines) != len(want) {
 		t.Fatalf("%d lines, not %d:\n%s", len(lines), len(want), printed)
@@ -93,7 +94,7 @@ func idsOf(t *testing.T, printed string) []string {
 	return ids
 }
 
-// require skips an example that cannot be run here, but not in CI.
+// require skips an example that cannot run on this machine. In CI it fails the test instead.
 func (e example) require(t *testing.T) {
 	t.Helper()
 	for _, need := range append(e.needs, e.command[0]) {
@@ -158,7 +159,7 @@ func startDemo(t *testing.T) *demo {
 	return nil
 }
 
-// run runs an example and returns what it prints.
+// run runs an example and returns its output.
 func (d *demo) run(t *testing.T, e example) string {
 	t.Helper()
 	printed, complained, err := d.try(t, e)
@@ -168,7 +169,7 @@ func (d *demo) run(t *testing.T, e example) string {
 	return printed
 }
 
-// try runs an example and returns what it prints, and what it complains of.
+// try runs an example and returns its standard output, its standard error and its error.
 func (d *demo) try(t *testing.T, e example) (string, string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -182,13 +183,13 @@ func (d *demo) try(t *testing.T, e example) (string, string, error) {
 	return printed.String(), complained.String(), err
 }
 
-// customers are how often the vendor was made to create each customer.
+// customers returns how often the vendor created each customer.
 func (d *demo) customers(t *testing.T) map[string]int {
 	t.Helper()
 	return sandboxtest.Created(t, d.sandbox, "opencell")
 }
 
-// seedContractors gives the demo's customer two contractors besides itself, so that there are pages to turn.
+// seedContractors adds two contractors to the demo's customer, so that a list has several pages.
 func (d *demo) seedContractors(t *testing.T) {
 	t.Helper()
 	response, err := http.Post(d.sandbox+"/sandbox/contractors", "application/json", strings.NewReader(`{"number": "DEMO-1", "count": 2}`))
@@ -201,7 +202,7 @@ func (d *demo) seedContractors(t *testing.T) {
 	}
 }
 
-// A script that cannot call says why.
+// A script that cannot call the server says why.
 func TestScriptsSayWhatFailed(t *testing.T) {
 	nowhere := &demo{grpc: "127.0.0.1:1", rest: "http://127.0.0.1:1", sandbox: "http://127.0.0.1:1"}
 	for _, e := range all() {

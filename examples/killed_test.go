@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// asyncio creates one customer with enlist.aio, as the examples do with the others.
+// asyncio creates one customer with enlist.aio. The examples do the same with the other packages.
 const asyncio = `
 import asyncio, os, urllib.request, uuid
 import grpc, enlist
@@ -37,8 +37,8 @@ asyncio.run(main())
 
 var settled = regexp.MustCompile(`(?m)^settled (\S+) replayed=(?:true|false)$`)
 
-// TestServerKilled runs the examples while the server is killed and started again. The kill comes
-// when the vendor has created the customer and has not responded.
+// TestServerKilled runs the examples while the server is killed and started again. The kill
+// happens after the vendor has created the customer and before it has responded.
 func TestServerKilled(t *testing.T) {
 	programs := all()
 	for _, e := range programs {
@@ -80,7 +80,7 @@ func TestServerKilled(t *testing.T) {
 	}
 }
 
-// server is a server with a journal in a file, and a sandbox that outlives it.
+// server has a journal in a file, and a sandbox that outlives it.
 type server struct {
 	demo
 	binary, config string
@@ -128,7 +128,7 @@ func startServer(t *testing.T) *server {
 	return s
 }
 
-// start starts the server and returns when it is ready.
+// start starts the server and returns when the server is ready.
 func (s *server) start() error {
 	s.running = exec.Command(s.binary, "serve", "--config", s.config)
 	s.running.Stderr = os.Stderr
@@ -148,7 +148,8 @@ func (s *server) start() error {
 	return fmt.Errorf("%s is not ready", s.binary)
 }
 
-// killAfter kills the server when the vendor has one more customer, and starts it again.
+// killAfter kills the server when the vendor has one more customer. It then starts the server
+// again.
 func (s *server) killAfter(t *testing.T, before int) error {
 	for deadline := time.Now().Add(time.Minute); len(s.customers(t)) == before; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -176,7 +177,7 @@ func (s *server) post(t *testing.T, url, body string) {
 	}
 }
 
-// unused returns an address where nothing listens.
+// unused returns an address on which no process listens.
 func unused(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// TestAnswersLostOnTheWay runs the examples behind a proxy that passes a create on and hangs up, instead of the vendor, and does so twice.
+// TestAnswersLostOnTheWay runs the examples behind a proxy that forwards a create request and
+// then closes the connection. The vendor does not fail. The proxy does this twice.
 func TestAnswersLostOnTheWay(t *testing.T) {
 	demo := startDemo(t)
 	demo.seedContractors(t)
@@ -39,7 +40,8 @@ func TestAnswersLostOnTheWay(t *testing.T) {
 	}
 }
 
-// proxy passes connections on to an address. While there are answers to lose, a request goes through and its answer does not.
+// proxy forwards connections to an address. While there are responses to lose, it forwards a
+// request and drops the response.
 func proxy(t *testing.T, address string, lose *atomic.Int32) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -80,7 +82,7 @@ func proxy(t *testing.T, address string, lose *atomic.Int32) string {
 	return listener.Addr().String()
 }
 
-// pass passes on what it reads, as far as may says so, until one side ends.
+// pass forwards what it reads until one side ends, as far as may permits.
 func pass(from, to net.Conn, may func([]byte) bool) {
 	defer from.Close()
 	defer to.Close()

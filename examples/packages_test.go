@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// TestPackages runs the tests of the packages for Python and Node, beside the programs that use
-// them.
+// TestPackages runs the tests of the Python and Node packages, beside the programs that use them.
 func TestPackages(t *testing.T) {
 	for _, e := range []example{
 		{"Python", []string{".tools/examples/python/bin/python", "-m", "unittest", "-b", "examples/python/test_create_customer.py"}, nil, "examples-python"},

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// newAdmin makes the server of the port for operators. Health and metrics are for whoever reaches it; what changes the process or shows its
-// insides is for callers on this machine.
+// newAdmin makes the server of the admin port. Every caller that reaches the port may read health
+// and metrics. Only callers on this machine may change the process or inspect it.
 func (s *Server) newAdmin(options Options) *http.Server {
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /healthz", s.health.handler(liveness))
@@ -26,7 +26,7 @@ func (s *Server) newAdmin(options Options) *http.Server {
 		Handler:           routes,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readWithin,
-		WriteTimeout:      5 * time.Minute, // a profile takes as long as it is asked to
+		WriteTimeout:      5 * time.Minute, // a profile takes as long as the caller requests
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeaders,
 		ErrorLog:          slog.NewLogLogger(options.Log.Handler(), slog.LevelDebug),

@@ -87,7 +87,7 @@ func TestAdmin(t *testing.T) {
 			t.Errorf("%s: %s", name, response.Status)
 		}
 	}
-	// The level is that of the log: what is less is not written, and the changes are.
+	// The level applies to the log. Lower levels are not written, and the changes are.
 	before := r.log.String()
 	if _, err := http.Get(r.restURL + "/v1/providers"); err != nil {
 		t.Fatal(err)
@@ -100,7 +100,8 @@ func TestAdmin(t *testing.T) {
 	}
 }
 
-// From another machine, health and metrics are answered, and what changes or shows the process is not.
+// The admin port shows health and metrics to other machines. It refuses requests from there that
+// change or inspect the process.
 func TestAdminFromElsewhere(t *testing.T) {
 	elsewhere := addressOfThisMachine(t)
 	r := start(t, func(configuration *configv1.Config, _ map[string]providers.Provider) {
@@ -118,7 +119,7 @@ func TestAdminFromElsewhere(t *testing.T) {
 	}
 }
 
-// addressOfThisMachine returns one by which it is not loopback to itself.
+// addressOfThisMachine returns an address of this machine that is not loopback.
 func addressOfThisMachine(t *testing.T) string {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
@@ -133,7 +134,7 @@ func addressOfThisMachine(t *testing.T) string {
 	return ""
 }
 
-// What /metrics says can be read by Prometheus, and is named as its conventions have it.
+// Prometheus can read the output of /metrics. The metrics follow its naming conventions.
 func TestMetricsAreWellFormed(t *testing.T) {
 	r := start(t, withAdmin)
 	createSome(t, r)

@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
-// What a browser is told of the API reference: what it may do, and how to keep it.
+// The headers of the API reference: what the browser may do, and how to cache it.
 func TestAPIReference(t *testing.T) {
 	r := start(t, nil)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -66,12 +66,13 @@ func TestAPIReference(t *testing.T) {
 	}
 }
 
-// The API reference in Chromium, driven by the tests in apidocs/browser: against a server as the demo has it, the same behind a path
-// prefix, and one that wants an API key.
+// The tests in apidocs/browser drive the API reference in Chromium. One server is like the
+// demo's. The second is the same behind a path prefix. The third requires an API key.
 func TestAPIReferenceInABrowser(t *testing.T) {
 	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")
 	needs(t, "node")
-	if _, err := os.ReadDir("apidocs/browser"); err != nil { // so that Go runs this test again when one of those has changed
+	// The read makes Go run this test again when one of these files has changed.
+	if _, err := os.ReadDir("apidocs/browser"); err != nil {
 		t.Fatal(err)
 	}
 	playwright := needs(t, "./apidocs/browser/node_modules/.bin/playwright")
@@ -92,7 +93,8 @@ func TestAPIReferenceInABrowser(t *testing.T) {
 	}
 }
 
-// needs returns the first of the programs that this machine has. Where it has none, CI fails, and a person's machine skips the test.
+// needs returns the first of the programs that this machine has. If it has none of them, the test
+// fails in CI, and is skipped elsewhere.
 func needs(t *testing.T, programs ...string) string {
 	t.Helper()
 	for _, program := range programs {

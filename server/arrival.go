@@ -11,12 +11,14 @@ import (
 	"google.golang.org/grpc/tap"
 )
 
-// A call arrives before it is admitted: its headers are there, its body is being read.
+// A call arrives before the server admits it. Its headers are there, and the server reads its
+// body.
 
 type arrivalKey struct{}
 
-// arriving runs when the headers of a gRPC call are there and nothing else of it. A body that does not come in time is waited for no longer, and
-// with too little memory none is read, but for a probe. A call that is refused here has no line in the log: memory has one.
+// arriving runs when the server has only the headers of a gRPC call. It bounds the time to wait
+// for the body. With too little memory, it refuses every call except a health check. The log has
+// no line for such a refusal, but the memory watch logs the shortage.
 func (a *admission) arriving(ctx context.Context, info *tap.Info) (context.Context, error) {
 	if a.memory.isShort() && info.FullMethodName != healthv1.Health_Check_FullMethodName {
 		a.refusedForMemory.Add(1)
@@ -24,11 +26,12 @@ func (a *admission) arriving(ctx context.Context, info *tap.Info) (context.Conte
 	}
 	ctx, giveUp := context.WithCancel(ctx)
 	timer := time.AfterFunc(readWithin, giveUp)
-	forget := context.AfterFunc(ctx, func() { timer.Stop() }) // a call that ends before it is whole
+	// The call may end before its body is complete.
+	forget := context.AfterFunc(ctx, func() { timer.Stop() })
 	return context.WithValue(ctx, arrivalKey{}, func() { timer.Stop(); forget() }), nil
 }
 
-// arrived says that a call is whole: from now on its own deadline holds.
+// arrived reports that the request is complete. From now on its own deadline holds.
 func arrived(ctx context.Context) {
 	if stop, ok := ctx.Value(arrivalKey{}).(func()); ok {
 		stop()
@@ -38,7 +41,7 @@ func arrived(ctx context.Context) {
 // errLittleMemory ends the reading of a body.
 var errLittleMemory = errors.New("too little memory")
 
-// readsInMemory stops reading bodies when there is too little memory.
+// readsInMemory stops the reading of bodies when memory is short.
 func (a *admission) readsInMemory(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		request.Body = arrivingBody{request.Body, a}
@@ -51,7 +54,7 @@ type arrivingBody struct {
 	admission *admission
 }
 
-// Read fails with errLittleMemory.
+// Read fails with errLittleMemory when memory is short.
 func (b arrivingBody) Read(part []byte) (int, error) {
 	if b.admission.memory.isShort() {
 		return 0, errLittleMemory

@@ -15,7 +15,7 @@ import (
 	"google.golang.org/grpc/tap"
 )
 
-// A body over gRPC has a minute to come; a call that has come whole has its own time.
+// A gRPC body has a minute to arrive. A complete request has its own deadline.
 func TestArrivalInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &admission{most: 1}
@@ -51,7 +51,8 @@ func TestArrivalInTime(t *testing.T) {
 	})
 }
 
-// With too little memory no body is read, over either transport; health is told.
+// With too little memory, the server reads no body over either transport. It still responds to
+// health checks.
 func TestNoArrivalWithoutMemory(t *testing.T) {
 	a := &admission{most: 1, memory: &memory{limit: 100}}
 	a.memory.note(99)

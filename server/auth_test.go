@@ -34,7 +34,7 @@ func withBearer(ctx context.Context, text string) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+text)
 }
 
-// guarded lets in callers of every kind: API keys, and the tokens of an issuer.
+// guarded accepts callers of every kind, with API keys and with the tokens of an issuer.
 func guarded(t *testing.T, issuer *authtest.Issuer) func(*configv1.Config, map[string]providers.Provider) {
 	t.Helper()
 	published := httptest.NewServer(issuer)
@@ -63,7 +63,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	r := start(t, guarded(t, issuer))
 	const (
-		ok      = "" // the call went through: the customer is not there
+		ok      = "" // the call passes: the customer does not exist
 		missing = "CREDENTIALS_MISSING"
 		invalid = "CREDENTIALS_INVALID"
 		denied  = "NOT_PERMITTED"
@@ -140,7 +140,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-// A caller sees the providers that it may use, wherever there are names.
+// A caller sees only the providers that it may use, in every list of names.
 func TestNamesOfProviders(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	for transport, call := range transports() {
@@ -162,7 +162,8 @@ func TestNamesOfProviders(t *testing.T) {
 	}
 }
 
-// The same request_id of two callers is two creates, neither sees the other's, and operators see both.
+// The same request_id of two callers is two creations. Neither caller sees the other's creation,
+// and operators see both.
 func TestCallersAreApart(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	r := start(t, guarded(t, issuer))
@@ -185,7 +186,8 @@ func TestCallersAreApart(t *testing.T) {
 	create("REST", "other-key", "opencell", "OTHER")
 	create("REST", token, "opencell", "TOKEN")
 	create("gRPC", token, "caliq", "NUMBER")
-	if again := create("REST", token, "opencell", "TOKEN"); again["replayed"] != true { // a token and a create that come again
+	// The same token repeats the same creation.
+	if again := create("REST", token, "opencell", "TOKEN"); again["replayed"] != true {
 		t.Errorf("not replayed: %v", again)
 	}
 	for transport, call := range transports() {
@@ -237,7 +239,8 @@ func TestCallersAreApart(t *testing.T) {
 				t.Errorf("%s: %.12s at %s of %v: %s %s, want %s", transport, c.bearer, c.provider, c.principal, got, reason, c.want)
 			}
 		}
-		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} { // whose create that was
+		// The drift names the creation only to its own caller and to operators.
+		for bearer, told := range map[string]bool{"other-key": true, "all-key": false, "operator-key": true} {
 			got := call(withBearer(t.Context(), bearer), t, r, method(t, "GetCustomer"),
 				asBody(t, map[string]any{"provider": "opencell", "customerId": "OTHER", "includeDrift": true}))
 			drift, _ := got.answer["drift"].(map[string]any)
@@ -268,7 +271,8 @@ func TestCallersAreApart(t *testing.T) {
 				got := call(withBearer(t.Context(), c.bearer), t, r, method(t, rpc), asBody(t, request))
 				operation, _ := got.answer["operation"].(map[string]any)
 				text := fmt.Sprint(operation["customerId"])
-				if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" { // found, and it waits for nobody
+				// The caller found the operation, which waits for no decision.
+				if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" {
 					text = "ALL"
 				} else if reason != "" {
 					text = reason
@@ -281,7 +285,7 @@ func TestCallersAreApart(t *testing.T) {
 	}
 }
 
-// What needs no credentials, and what does beside the contract.
+// What needs no credentials, and what else needs them besides the contract.
 func TestWhatIsOpen(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	for path, want := range map[string]int{
@@ -314,7 +318,7 @@ func TestWhatIsOpen(t *testing.T) {
 	}
 }
 
-// No body is read of who may not call.
+// The server reads no body of a caller without permission.
 func TestNoBodyOfStrangers(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	for authorization, want := range map[string]string{"": "CREDENTIALS_MISSING", "Bearer wrong": "CREDENTIALS_INVALID", "Bearer all-key": "INVALID_FIELD"} {
@@ -338,7 +342,8 @@ func TestNoBodyOfStrangers(t *testing.T) {
 	}
 }
 
-// Where everybody on this machine may call, a page in a browser on it may not, by giving it a name of its own.
+// A server may require no credentials on this machine. A page in a local browser gets no access
+// by giving this machine another name.
 func TestRebinding(t *testing.T) {
 	open, closed := start(t, nil), start(t, guarded(t, authtest.NewIssuer(t)))
 	for _, c := range []struct {
@@ -369,7 +374,7 @@ func TestRebinding(t *testing.T) {
 	}
 }
 
-// reasonIn returns the reason of an error; empty for none.
+// reasonIn returns the reason of an error. It is empty for success.
 func reasonIn(t *testing.T, got outcome) string {
 	t.Helper()
 	for _, detail := range got.status.Details() {
@@ -383,7 +388,7 @@ func reasonIn(t *testing.T, got outcome) string {
 	return ""
 }
 
-// A person's decision says which caller recorded it.
+// A person's decision names the caller that recorded it.
 func TestOperatorDecides(t *testing.T) {
 	guard := guarded(t, authtest.NewIssuer(t))
 	r := start(t, func(config *configv1.Config, connected map[string]providers.Provider) {

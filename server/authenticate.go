@@ -24,7 +24,8 @@ import (
 
 const authorizationKey = "authorization"
 
-// authenticate finds out who calls, and refuses who may not make this call. Whether the server is well anybody may ask.
+// authenticate finds the caller, and refuses a caller without permission for the call. A health
+// check needs no credentials.
 func authenticate(who *auth.Authenticator) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		if isOpen(info.FullMethod) {
@@ -44,7 +45,7 @@ func authenticate(who *auth.Authenticator) grpc.UnaryServerInterceptor {
 	}
 }
 
-// authenticateStream asks for credentials before reflection. A refusal gets its line in the log.
+// authenticateStream requires credentials for reflection. It logs each refusal.
 func authenticateStream(who *auth.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
 	return func(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 		if isOpen(info.FullMethod) {
@@ -62,7 +63,7 @@ func authenticateStream(who *auth.Authenticator, log *slog.Logger) grpc.StreamSe
 	}
 }
 
-// knownStream keeps what a stranger sends as a method out of the log.
+// knownStream keeps unknown method names, which are the caller's text, out of the log.
 func knownStream(service any, method string) string {
 	if service == nil {
 		return "OTHER"
@@ -78,7 +79,8 @@ func callerBy(ctx context.Context, who *auth.Authenticator) (*auth.Caller, error
 	return who.Authenticate(ctx, metadata.ValueFromIncomingContext(ctx, authorizationKey), certificateOf(ctx))
 }
 
-// certificateOf returns the verified client certificate of a call's connection; nil for none.
+// certificateOf returns the verified client certificate of a call's connection, or nil if it has
+// none.
 func certificateOf(ctx context.Context) *x509.Certificate {
 	if from, ok := peer.FromContext(ctx); ok {
 		if secured, ok := from.AuthInfo.(credentials.TLSInfo); ok {
@@ -95,7 +97,8 @@ func verified(state *tls.ConnectionState) *x509.Certificate {
 	return state.VerifiedChains[0][0]
 }
 
-// requireEveryProvider asks for credentials before a page of the REST port that tells of every provider: those of a caller who may use them all.
+// requireEveryProvider requires credentials for a page of the REST port that shows every
+// provider. The caller must have access to all providers.
 func (e restErrors) requireEveryProvider(who *auth.Authenticator, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		caller, err := callerOver(request, who)
@@ -110,8 +113,9 @@ func (e restErrors) requireEveryProvider(who *auth.Authenticator, next http.Hand
 	})
 }
 
-// callerOver finds out who sends an HTTP request. Where everybody on this machine may call, a page in a browser here that has given the machine a
-// name of its own may not.
+// callerOver finds the caller of an HTTP request. If the server requires no credentials, it
+// refuses a Host header other than localhost or an IP address. A page in a local browser could
+// give this machine a name of the page's own.
 func callerOver(request *http.Request, who *auth.Authenticator) (*auth.Caller, error) {
 	if who.AsksNobody() && !isLiteral(request.Host) {
 		return nil, &providers.Error{
@@ -123,7 +127,7 @@ func callerOver(request *http.Request, who *auth.Authenticator) (*auth.Caller, e
 	return who.Authenticate(request.Context(), request.Header.Values(authorizationKey), verified(request.TLS))
 }
 
-// refuseCaller refuses a request because of who sent it.
+// refuseCaller refuses a request because of its caller.
 func (e restErrors) refuseCaller(w http.ResponseWriter, request *http.Request, err error) {
 	failure := asError(err, "")
 	e.refuse(w, request, &refusal{status: runtime.HTTPStatusFromCode(codeOf(failure.Reason)), failure: failure})

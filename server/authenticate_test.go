@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// A page that is not for everybody asks for credentials as the contract does.
+// A restricted page asks for credentials in the way of the contract.
 func TestRequireEveryProvider(t *testing.T) {
 	who, err := auth.New(auth.Options{Log: slog.New(slog.DiscardHandler), Config: &configv1.Auth{ApiKeys: []*configv1.ApiKey{
 		{Name: "billing", Sha256: "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"},                                 // of "key"

@@ -15,8 +15,8 @@ import (
 // everybody stands for every principal in a list.
 const everybody = "*"
 
-// authorize is where it is decided what a caller may do: call this RPC, at this provider, about creates of this principal. Its refusals say what
-// the caller may, and nothing of what else there is.
+// authorize decides whether a caller may call this RPC, at this provider, about creations of this
+// principal. A refusal says what the caller may do. It reveals nothing else.
 func authorize(caller *auth.Caller, method string, request any) error {
 	rpc, provider, others := path.Base(method), allProviders, asksForOthers(caller, request)
 	if named, ok := request.(interface{ GetProvider() string }); ok {
@@ -33,13 +33,13 @@ func authorize(caller *auth.Caller, method string, request any) error {
 	if len(names) == 0 {
 		return notPermitted("This caller may not call " + about + ".")
 	}
-	if provider == allProviders || provider == "" { // without a name validation refuses it
+	if provider == allProviders || provider == "" { // if there is no name, validation refuses it
 		return nil
 	}
 	return notPermitted("This caller may not call " + about + " at this provider. It may call it at " + strings.Join(names, ", ") + ".")
 }
 
-// asksForOthers reports whether a request names another principal than the caller's own.
+// asksForOthers reports whether a request names a principal other than the caller's own.
 func asksForOthers(caller *auth.Caller, request any) bool {
 	message, ok := request.(proto.Message)
 	if !ok {
@@ -50,7 +50,7 @@ func asksForOthers(caller *auth.Caller, request any) bool {
 	return field != nil && reflected.Has(field) && reflected.Get(field).String() != caller.Principal
 }
 
-// whose returns the principal that a request names, or the caller's own.
+// whose returns the principal that a request names, or else the caller's own.
 func whose(caller *auth.Caller, named *string) string {
 	if named != nil {
 		return *named
@@ -58,7 +58,7 @@ func whose(caller *auth.Caller, named *string) string {
 	return caller.Principal
 }
 
-// visible leaves out the providers that a caller may not use.
+// visible removes the providers that a caller may not use.
 func visible(caller *auth.Caller, names []string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !caller.Sees(name) })
 }

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
-// Every RPC of the last release is still where it was in REST, which `make breaking` does not see.
+// Every RPC of the last release has the same path in REST, which `make breaking` does not check.
 func TestPathsAreThoseOfTheRelease(t *testing.T) {
 	data, err := os.ReadFile("../proto/baseline.binpb")
 	if err != nil {

@@ -11,18 +11,19 @@ import (
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// callIDKey is the metadata key, and REST header, that names one call in logs; callers may bring their own.
+// callIDKey is the metadata key, and REST header, that identifies one call in logs. Callers may
+// send their own id.
 const callIDKey = "x-request-id"
 
-// call is what is known of the call under way; it goes into its log line and its error.
+// call is what the server knows of a call in progress. Its log line and its error show it.
 type call struct {
 	id           string
-	method       string // as it is logged
+	method       string // as the log shows it
 	service, rpc string
 	transport    string
-	provider     string // empty when it is none that can be
+	provider     string // empty if it cannot be a provider's name
 	requestID    string
-	caller       *auth.Caller // nil until it is known
+	caller       *auth.Caller // nil until authenticated
 }
 
 type callKey struct{}
@@ -31,7 +32,7 @@ func withCall(ctx context.Context, c *call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
-// callOf returns the call under way; nil for none.
+// callOf returns the call in progress, or nil outside a call.
 func callOf(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
@@ -46,7 +47,8 @@ func noteCall(ctx context.Context, requestID string) {
 
 var callID = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,128}$`)
 
-// callIDOf returns the caller's id for the call when it is fit for a log, and a new one otherwise.
+// callIDOf returns the caller's id for the call if it is fit for a log. Otherwise it returns a
+// new id.
 func callIDOf(ctx context.Context) string {
 	if values := metadata.ValueFromIncomingContext(ctx, callIDKey); len(values) > 0 && callID.MatchString(values[0]) {
 		return values[0]
@@ -54,7 +56,7 @@ func callIDOf(ctx context.Context) string {
 	return uuid.NewString()
 }
 
-// newCall begins what is known of a call of a full method, /service/rpc.
+// newCall returns the call of a full method, /service/rpc.
 func newCall(ctx context.Context, method string, request any) *call {
 	c := &call{id: callIDOf(ctx), method: method, transport: transportOf(ctx)}
 	c.service, c.rpc, _ = strings.Cut(strings.TrimPrefix(method, "/"), "/")
@@ -64,13 +66,14 @@ func newCall(ctx context.Context, method string, request any) *call {
 	return c
 }
 
-// providerName is what a provider can be called, or all of them.
+// providerName matches a provider's name, or the wildcard for all providers.
 var providerName = regexp.MustCompile(`^([a-z][a-z0-9-]{0,62}|-)$`)
 
-// isInfrastructure reports whether a call is a probe, or one of grpc's other own services.
+// isInfrastructure reports whether a call is a health check or a call to another of grpc's own
+// services.
 func (c *call) isInfrastructure() bool { return strings.HasPrefix(c.service, "grpc.") }
 
-// callerOf returns who calls. Before that is known it is nobody, who may do nothing.
+// callerOf returns the caller. Before authentication it returns a caller without permissions.
 func callerOf(ctx context.Context) *auth.Caller {
 	if c := callOf(ctx); c != nil && c.caller != nil {
 		return c.caller
@@ -78,5 +81,5 @@ func callerOf(ctx context.Context) *auth.Caller {
 	return &auth.Caller{}
 }
 
-// principalOf returns the name of the caller; empty without authentication.
+// principalOf returns the name of the caller. It is empty without authentication.
 func principalOf(ctx context.Context) string { return callerOf(ctx).Principal }

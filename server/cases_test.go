@@ -52,7 +52,7 @@ type expectation struct {
 	Answer map[string]any
 }
 
-// outcome is what a transport gave back.
+// outcome is the result of a transport.
 type outcome struct {
 	http      int // 0 over gRPC
 	status    *status.Status
@@ -60,7 +60,8 @@ type outcome struct {
 	jsonNames bool // an error names fields as JSON does
 }
 
-// transports are the two ways to call an RPC with a request in the contract's JSON, within the deadline of a context.
+// transports returns the two ways to call an RPC with a request in the contract's JSON. Both use
+// the deadline of the context.
 func transports() map[string]func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome {
 	return map[string]func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{"gRPC": callGRPC, "REST": callREST}
 }
@@ -99,7 +100,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// jsonPaths writes proto paths with JSON names, except for the keys of maps.
+// jsonPaths converts proto paths to JSON names, except for the keys of maps.
 func jsonPaths(paths []string) []string {
 	var written []string
 	for _, path := range paths {
@@ -167,7 +168,7 @@ func compare(t *testing.T, step string, want expectation, got outcome) {
 	}
 }
 
-// missing says what of want is not in got; lists must be equal in length.
+// missing describes which parts of want are not in got. Lists must be equal in length.
 func missing(want, got any, path string) string {
 	switch want := want.(type) {
 	case map[string]any:
@@ -243,12 +244,13 @@ func callGRPC(ctx context.Context, t *testing.T, r *running, method protoreflect
 		}
 		return got
 	}
-	_, limited := ctx.Deadline() // which may come before the delay is over
+	_, limited := ctx.Deadline() // the deadline may come before the delay is over
 	wait := strings.Join(trailer.Get("grpc-retry-pushback-ms"), ", ")
 	if hasRetryInfo(got.status) != (wait != "" && (wait != "-1" || limited)) {
 		t.Errorf("pushback %q with %v", wait, got.status)
 	}
-	if len(header) > 0 || len(trailer.Get("x-request-id")) != 1 { // clients do not retry a call that has headers
+	// Clients do not retry a call that has headers.
+	if len(header) > 0 || len(trailer.Get("x-request-id")) != 1 {
 		t.Errorf("an error with headers %v and trailers %v", header, trailer)
 	}
 	return got
@@ -263,8 +265,8 @@ func callREST(ctx context.Context, t *testing.T, r *running, method protoreflect
 	return doWith(t, r.client, restRequest(ctx, t, r.restURL, method, body))
 }
 
-// restRequest derives the HTTP request from the contract: path and method from the annotation, the rest as body or query; a deadline goes in
-// a header, as gRPC has it.
+// restRequest derives the HTTP request from the contract. Path and method come from the
+// annotation. The rest is the body or the query. A header holds the deadline, as in gRPC.
 func restRequest(ctx context.Context, t *testing.T, base string, method protoreflect.MethodDescriptor, body []byte) *http.Request {
 	t.Helper()
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
@@ -332,7 +334,8 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 	}
 	isDocumented(t, request, response, text)
 	isOneLine(t, text)
-	got := outcome{http: response.StatusCode, status: status.New(codes.OK, ""), jsonNames: true} // as the requests of tests do
+	// The tests' requests use JSON names.
+	got := outcome{http: response.StatusCode, status: status.New(codes.OK, ""), jsonNames: true}
 	if response.StatusCode == http.StatusOK {
 		if err := json.Unmarshal(text, &got.answer); err != nil {
 			t.Fatal(err)
@@ -356,7 +359,7 @@ func doWith(t *testing.T, client *http.Client, request *http.Request) outcome {
 	return got
 }
 
-// isOneLine asserts that a response is JSON without spaces, on one line that ends.
+// isOneLine asserts that a response is JSON without spaces, on one line with a line break.
 func isOneLine(t *testing.T, text []byte) {
 	t.Helper()
 	var line bytes.Buffer

@@ -7,7 +7,8 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// gzipETag ends the ETag of a compressed response: the two forms of a document are not the same bytes.
+// gzipETag is the suffix of the ETag of a compressed response. The two forms of a document have
+// different bytes.
 const gzipETag = "-gzip"
 
 // compressed compresses responses for clients that accept gzip.
@@ -18,7 +19,8 @@ func compressed(next http.Handler) (http.Handler, error) {
 	}
 	compressing := wrap(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		request = readAsGet(request) // or the response to HEAD would have the headers of the uncompressed form
+		// Otherwise the response to HEAD would have the headers of the uncompressed form.
+		request = readAsGet(request)
 		if known := request.Header.Get("If-None-Match"); strings.Contains(known, gzipETag+`"`) {
 			request = request.Clone(request.Context())
 			request.Header.Set("If-None-Match", strings.ReplaceAll(known, gzipETag+`"`, `"`))

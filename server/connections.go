@@ -15,7 +15,7 @@ import (
 // connections are the configured providers by name.
 type connections map[string]providers.Provider
 
-// checkName returns an error if a request names a provider and none of that name is configured.
+// checkName returns an error if a request names a provider that is not configured.
 func (c connections) checkName(ctx context.Context, request proto.Message) error {
 	named, ok := request.(interface{ GetProvider() string })
 	if !ok || named.GetProvider() == "" {
@@ -31,7 +31,7 @@ func (c connections) checkName(ctx context.Context, request proto.Message) error
 	return err
 }
 
-// find returns the provider of a name; the error lists those that the caller may use.
+// find returns the provider with a name. Its error lists the providers that the caller may use.
 func (c connections) find(ctx context.Context, name string) (providers.Provider, error) {
 	if provider, there := c[name]; there {
 		return provider, nil

@@ -28,7 +28,7 @@ func contractFiles(t *testing.T) []protoreflect.FileDescriptor {
 	return files
 }
 
-// reachable adds the messages that a message has, and itself.
+// reachable adds a message and all messages of its fields.
 func reachable(message protoreflect.MessageDescriptor, into map[protoreflect.FullName]bool) {
 	if into[message.FullName()] {
 		return
@@ -54,7 +54,7 @@ func messagesOf(container interface {
 	return all
 }
 
-// Every field of the contract has one behavior (AIP-203), and it is the one that the server enforces.
+// Every field of the contract has one behavior (AIP-203), which the server enforces.
 func TestFieldBehavior(t *testing.T) {
 	requests, responses := map[protoreflect.FullName]bool{}, map[protoreflect.FullName]bool{}
 	for _, file := range contractFiles(t) {
@@ -116,7 +116,7 @@ func requiredOf(t *testing.T, descriptor protoreflect.MessageDescriptor) []strin
 	return required
 }
 
-// Java's classes are those that AIP-191 asks for.
+// Java's classes have the names that AIP-191 requires.
 func TestJavaOptions(t *testing.T) {
 	for _, file := range contractFiles(t) {
 		options := file.Options().(*descriptorpb.FileOptions)
@@ -138,7 +138,7 @@ func TestJavaOptions(t *testing.T) {
 	}
 }
 
-// A program can tell from each state who acts next.
+// Each state tells a program who acts next.
 func TestEveryStateHasANextActor(t *testing.T) {
 	values := enlistv1.OperationState(0).Descriptor().Values()
 	for i := range values.Len() {

@@ -14,9 +14,11 @@ import (
 
 // curls writes requests as commands for a POSIX shell.
 type curls struct {
-	// anywhere is a secret's `$NAME` where only Enlist writes: in headers and in the query, whose values are escaped.
+	// anywhere matches a secret's `$NAME` in headers and in the query. Only Enlist writes there,
+	// and it escapes values.
 	anywhere *regexp.Regexp
-	// inBody is one in a body, which holds what customers wrote as well: the name of a field that is a secret, as the whole value.
+	// inBody matches a secret's `$NAME` in a body, where customers' texts appear too. It matches
+	// only as the whole value of a secret field.
 	inBody *regexp.Regexp
 }
 
@@ -27,7 +29,7 @@ func newCurls() *curls {
 	}
 }
 
-// secretFields returns the `NAME` of every field of a vendor that is a secret.
+// secretFields returns the `NAME` of every secret field of a vendor.
 func secretFields() []string {
 	var names []string
 	var gather func(protoreflect.MessageDescriptors)
@@ -53,8 +55,9 @@ func secretFields() []string {
 	return slices.Compact(names)
 }
 
-// line returns the command that repeats a request, with variables in the place of secrets. Empty for no request. What a customer wrote
-// stands in single quotes: it can neither be run nor read a variable.
+// line returns the command that repeats a request, with variables in place of secrets. It returns
+// nothing for a nil request. Customers' texts are in single quotes, so the shell neither runs
+// them nor expands variables in them.
 func (c *curls) line(request *enlistv1.VendorRequest) string {
 	if request == nil {
 		return ""
@@ -74,7 +77,8 @@ func (c *curls) line(request *enlistv1.VendorRequest) string {
 	return strings.Join(command, " ")
 }
 
-// quote quotes a text so that a shell takes it as it is, but for the second group of what is a variable; nil for none.
+// quote quotes a text for a shell. It leaves the second group of each match of variable unquoted.
+// A nil variable matches nothing.
 func quote(text string, variable *regexp.Regexp) string {
 	quoted := "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 	if variable == nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// idempotencyKey is the REST header, and the metadata key, that stands in for request_id.
+// idempotencyKey is the REST header, and the metadata key, that can replace request_id.
 const idempotencyKey = "idempotency-key"
 
 type customerService struct {
@@ -65,7 +65,8 @@ func (s *customerService) ListContractors(ctx context.Context, request *enlistv1
 	return provider.ListContractors(ctx, request)
 }
 
-// settleRequestID takes the request_id from the Idempotency-Key where the body has none, and makes one where neither has.
+// settleRequestID uses the Idempotency-Key if the body has no request_id. If both are missing, it
+// makes a new request_id.
 func settleRequestID(ctx context.Context, request *enlistv1.CreateCustomerRequest) error {
 	var key string
 	for i, value := range metadata.ValueFromIncomingContext(ctx, idempotencyKey) {

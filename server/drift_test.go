@@ -12,11 +12,12 @@ import (
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
-// What somebody else changes at the vendor shows as drift, field by field, until it is written again; adopting a customer writes nothing.
+// Another party's change at the vendor shows as drift, field by field, until Enlist writes the
+// field again. Adopting a customer writes nothing.
 func TestDrift(t *testing.T) {
 	r := start(t, func(config *configv1.Config, connected map[string]providers.Provider) {
 		for _, provider := range config.GetProviders() {
-			if provider.GetName() == "opencell" { // another way to the same Opencell
+			if provider.GetName() == "opencell" { // another connection to the same Opencell
 				other, _ := proto.Clone(provider).(*configv1.Provider)
 				other.Name = "elsewhere"
 				made, err := registry.New([]*configv1.Provider{other})

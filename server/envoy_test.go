@@ -24,8 +24,9 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// The contract does not rest on our own gateway: behind Envoy's transcoder, which has the descriptor set and nothing else, the cases of
-// testdata/cases.yaml end as over our REST, with the same status, answer and details. Errors have proto names, as over gRPC.
+// The contract does not depend on our own gateway. Envoy's transcoder has only the descriptor
+// set. Behind it, the cases of testdata/cases.yaml have the same status, response and details as
+// over our REST. Errors have proto names, as over gRPC.
 func TestCasesBehindEnvoy(t *testing.T) {
 	upstream, listener := testkit.FreeAddress(t), testkit.FreeAddress(t)
 	url := startEnvoy(t, listener, upstream)
@@ -70,7 +71,7 @@ func readAnswer(t *testing.T, request *http.Request) outcome {
 	return got
 }
 
-// startEnvoy starts Envoy between two addresses and returns where it transcodes.
+// startEnvoy starts Envoy between two addresses. It returns the address of the REST side.
 func startEnvoy(t *testing.T, listener, upstream string) string {
 	t.Helper()
 	program, err := filepath.Abs("../.tools/openapi/bin/envoy")
@@ -94,7 +95,8 @@ func startEnvoy(t *testing.T, listener, upstream string) string {
 	envoy := exec.Command(program, "--config-path", file, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warning")
 	log := &testkit.LogBuffer{}
 	envoy.Stderr = log
-	envoy.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the program is a script that starts the real one
+	// The program is a script that starts the real one.
+	envoy.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := envoy.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// reason is what the contract says of one ErrorReason.
+// reason is the contract's description of an ErrorReason.
 type reason struct {
 	*enlistv1.Consequences
 	name, code, cause, remedy, action, retry string
@@ -54,7 +54,7 @@ func reasons(t *testing.T) []reason {
 	return all
 }
 
-// retryOf says in words when RetryInfo comes with an error.
+// retryOf describes when RetryInfo comes with an error.
 func retryOf(follows *enlistv1.Consequences) string {
 	switch {
 	case !follows.GetRetryInfo():
@@ -126,7 +126,7 @@ func comment(of protoreflect.Descriptor) string {
 
 const errorsPage = "../docs/errors.md"
 
-// docs/errors.md is what the comments and options of enum ErrorReason say.
+// docs/errors.md shows the comments and options of enum ErrorReason.
 func TestErrorsPage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(howToRead)

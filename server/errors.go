@@ -21,10 +21,10 @@ import (
 // domain is the domain of every ErrorInfo.
 const domain = "enlist"
 
-// maxDetails bounds the details of a status, in bytes: HTTP/2 peers cap the size of trailers.
+// maxDetails bounds the details of a status, in bytes. HTTP/2 peers limit the size of trailers.
 const maxDetails = 4 << 10
 
-// codeOf returns the status code of a reason, as the contract says.
+// codeOf returns the contract's status code of a reason.
 func codeOf(reason enlistv1.ErrorReason) codes.Code {
 	if code := providers.ConsequencesOf(reason).GetCode(); code != 0 {
 		return codes.Code(code) //nolint:gosec // a code of the contract
@@ -32,7 +32,8 @@ func codeOf(reason enlistv1.ErrorReason) codes.Code {
 	return codes.Internal
 }
 
-// retryAfter returns the delay of RetryInfo; 0 if the contract permits none with the reason.
+// retryAfter returns the delay of RetryInfo. It returns 0 if the contract permits none for the
+// reason.
 func retryAfter(err *providers.Error) time.Duration {
 	if !providers.ConsequencesOf(err.Reason).GetRetryInfo() {
 		return 0
@@ -40,7 +41,8 @@ func retryAfter(err *providers.Error) time.Duration {
 	return err.RetryAfter
 }
 
-// asError returns what a handler returned as an *providers.Error. Anything else is a defect, or the caller's own end.
+// asError returns a handler's error as an *providers.Error. Any other error is a defect, or the
+// caller's own deadline or cancellation.
 func asError(err error, call string) *providers.Error {
 	var known *providers.Error
 	switch {
@@ -60,7 +62,8 @@ func asError(err error, call string) *providers.Error {
 	}
 }
 
-// statusOf makes the status of an error: one code, one sentence, at most one of each detail, and never the cause.
+// statusOf makes the status of an error. The status has one code, one sentence, at most one of
+// each detail, and never the cause.
 func statusOf(err *providers.Error, provider, requestID string) *status.Status {
 	info := &errdetails.ErrorInfo{Reason: err.Reason.String(), Domain: domain, Metadata: map[string]string{}}
 	if provider != "" {
@@ -95,7 +98,7 @@ func statusOf(err *providers.Error, provider, requestID string) *status.Status {
 	return made
 }
 
-// overhead is what wrapping a detail in an Any and a Status costs, at most.
+// overhead is the most bytes that wrapping a detail in an Any and a Status costs.
 const overhead = 80
 
 func size(details []protoadapt.MessageV1) int {
@@ -121,7 +124,8 @@ func fitVendor(vendor *enlistv1.VendorError, limit int) *enlistv1.VendorError {
 	return fitted
 }
 
-// fitViolations lists what fits; the last entry then says how many there are more.
+// fitViolations returns the violations that fit. The last entry then says how many more there
+// are.
 func fitViolations(err *providers.Error, limit int) *errdetails.BadRequest {
 	bad := &errdetails.BadRequest{}
 	for i, violation := range err.Violations {
@@ -139,7 +143,7 @@ func fitViolations(err *providers.Error, limit int) *errdetails.BadRequest {
 	return bad
 }
 
-// valid replaces bytes that are not UTF-8; a status that holds such cannot be sent.
+// valid replaces bytes that are not UTF-8. gRPC cannot send a status with such bytes.
 func valid(text string) string {
 	return strings.ToValidUTF8(text, "\uFFFD")
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// Whatever the vendor says and however many fields are at fault, the details stay small and whole, one of each.
+// The details of an error stay small and complete, one of each. This holds for any vendor's text
+// and any number of wrong fields.
 func TestDetailsStaySmall(t *testing.T) {
 	large := &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN, Message: "m\xff", RetryAfter: time.Second, Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
@@ -47,7 +48,7 @@ func TestDetailsStaySmall(t *testing.T) {
 	}
 }
 
-// RetryInfo comes with the reasons that the contract says, and with no other.
+// RetryInfo comes with the reasons in the contract, and with no other.
 func TestRetryInfoOfEveryReason(t *testing.T) {
 	for number, name := range enlistv1.ErrorReason_name {
 		failed := &providers.Error{Reason: enlistv1.ErrorReason(number), RetryAfter: time.Second}

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write the pages of docs/ that are generated")
 
-// The tables in docs/fields.md and docs/vendors/ are what ListProviders returns. That comes from the
-// annotations of the vendors' wire messages.
+// The tables in docs/fields.md and docs/vendors/ show the result of ListProviders. ListProviders
+// reads the annotations of the vendors' wire messages.
 func TestFieldsPage(t *testing.T) {
 	listed, err := enlistv1.NewProviderServiceClient(start(t, nil).grpc).ListProviders(t.Context(), &enlistv1.ListProvidersRequest{})
 	if err != nil {
@@ -48,7 +48,7 @@ const (
 	endFields   = "<!-- end of fields -->\n"
 )
 
-// checkPage compares a page with what it must be, or writes it.
+// checkPage compares a page with the expected text, or writes the page.
 func checkPage(t *testing.T, page, got string) {
 	t.Helper()
 	if *update {
@@ -162,7 +162,7 @@ func limits(field *enlistv1.FieldSupport) string {
 	return strings.Join(all, ", ")
 }
 
-// standIns names what fills the field when its path is not set.
+// standIns names the values that fill the field when its path is unset.
 func standIns(field *enlistv1.FieldSupport) string {
 	var all []string
 	for _, path := range field.GetFallbackPaths() {

@@ -44,7 +44,8 @@ type running struct {
 	ended      chan error
 }
 
-// start serves every vendor at a sandbox of its own; change, if not nil, changes the configuration or the providers first.
+// start serves every vendor, each with a separate sandbox. A change that is not nil modifies the
+// configuration or the providers first.
 func start(t *testing.T, change func(*configv1.Config, map[string]providers.Provider)) *running {
 	t.Helper()
 	vendors := httptest.NewServer(sandbox.New())

@@ -10,7 +10,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Whatever the body holds, it is decoded, or refused with a path and a sentence.
+// Every body is decoded, or refused with a path and a sentence.
 func FuzzBody(f *testing.F) {
 	for _, seed := range []string{
 		`{"customer":{"name":{"familyNam":1}}}`, `{"customer":{"billingAddress":{"lines":["a",7]}}}`, `{"customer":{"properties":{"a":1}}}`,

@@ -15,7 +15,8 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// grpcurl runs the real grpcurl, which knows of the contract only what reflection tells it, and returns all that it prints.
+// grpcurl runs the real grpcurl and returns all its output. The tool knows the contract only
+// through reflection.
 func grpcurl(t *testing.T, arguments ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("grpcurl")
@@ -27,11 +28,13 @@ func grpcurl(t *testing.T, arguments ...string) string {
 	if err != nil {
 		t.Skip("no grpcurl here: make tools")
 	}
-	printed, _ := exec.CommandContext(t.Context(), program, append([]string{"-plaintext"}, arguments...)...).CombinedOutput() // an error exits with its code
+	// For an error, grpcurl exits with the code of the error.
+	printed, _ := exec.CommandContext(t.Context(), program, append([]string{"-plaintext"}, arguments...)...).CombinedOutput()
 	return string(printed)
 }
 
-// Plain grpcurl prints every detail of an error readable, and REST has the same as JSON.
+// Plain grpcurl prints every detail of an error in a readable form. REST has the same details as
+// JSON.
 func TestErrorsAreReadable(t *testing.T) {
 	r := start(t, nil)
 	seen := map[string]bool{}
@@ -94,7 +97,7 @@ func TestErrorsAreReadable(t *testing.T) {
 	}
 }
 
-// printedDetails reads what grpcurl prints: 1) { … } 2) { … }
+// printedDetails reads the details that grpcurl prints: 1) { … } 2) { … }
 func printedDetails(t *testing.T, text string) []map[string]any {
 	t.Helper()
 	var details []map[string]any
@@ -125,7 +128,7 @@ func jsonDetails(t *testing.T, message proto.Message) []map[string]any {
 	return object.Details
 }
 
-// What docs/errors.md shows of grpcurl and of curl is what they print.
+// docs/errors.md shows the real output of grpcurl and curl.
 func TestErrorsPageSamples(t *testing.T) {
 	r := start(t, nil)
 	page, err := os.ReadFile(errorsPage)
@@ -157,7 +160,8 @@ func TestErrorsPageSamples(t *testing.T) {
 	}
 }
 
-// The descriptor set is enough for grpcurl to call and to read every detail of an error, with the contract's comments.
+// With only the descriptor set, grpcurl can call RPCs and read every detail of an error. It also
+// has the contract's comments.
 func TestDescriptorSet(t *testing.T) {
 	r := start(t, nil)
 	const set, create = "../gen/descriptor/enlist.binpb", "enlist.v1.CustomerService/CreateCustomer"

@@ -11,8 +11,9 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Services of grpc.health.v1: "liveness" serves for as long as the process does; "readiness", "" and the services of the contract
-// serve from the moment calls are accepted until a stop begins.
+// These are the services of grpc.health.v1. "liveness" is serving while the process runs.
+// "readiness", "" and the services of the contract are serving from the moment the server accepts
+// calls until a stop begins.
 const (
 	liveness  = "liveness"
 	readiness = "readiness"
@@ -40,7 +41,8 @@ func (h healthState) setReady(ready bool) {
 	}
 }
 
-// handler answers over HTTP: 200 when the service serves, 503 when not.
+// handler serves the health over HTTP. The status is 200 when the service is serving, and 503
+// otherwise.
 func (h healthState) handler(service string) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		answer, err := h.Check(context.WithoutCancel(request.Context()), &healthv1.HealthCheckRequest{Service: service})
@@ -50,6 +52,7 @@ func (h healthState) handler(service string) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(code)
-		_ = json.NewEncoder(w).Encode(map[string]string{"status": answer.GetStatus().String()}) // the caller is gone when this fails
+		// This fails only when the caller is gone.
+		_ = json.NewEncoder(w).Encode(map[string]string{"status": answer.GetStatus().String()})
 	}
 }

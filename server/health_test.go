@@ -9,7 +9,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Both transports show the same health of a connection: its last success and failure, its credential, and calls while they are under way.
+// Both transports show the same health of a connection. It has the last success and failure, the
+// state of the credential, and the calls in progress.
 func TestProviderHealth(t *testing.T) {
 	r := start(t, nil)
 	get := map[string]any{"provider": "opencell", "customerId": "NOBODY"}

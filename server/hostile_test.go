@@ -20,13 +20,14 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// attack is a connection to the gRPC port that keeps to no rule. What the server sends on it is read, unless it is deaf.
+// attack is a connection to the gRPC port that breaks the rules. It reads what the server sends,
+// unless it is deaf.
 type attack struct {
 	t *testing.T
 	*http2.Framer
 	connection net.Conn
 	closed     chan struct{} // when the server has closed it
-	goAway     http2.ErrCode // why, once closed
+	goAway     http2.ErrCode // the reason, once closed
 	headers    bytes.Buffer
 	encoder    *hpack.Encoder
 }
@@ -65,7 +66,7 @@ func newAttack(t *testing.T, r *running, deaf bool) *attack {
 	return a
 }
 
-// call makes the headers of a call.
+// call encodes the headers of a call.
 func (a *attack) call(more ...string) []byte {
 	a.headers.Reset()
 	all := append([]string{
@@ -78,7 +79,7 @@ func (a *attack) call(more ...string) []byte {
 	return a.headers.Bytes()
 }
 
-// isClosed waits until the server has closed the connection.
+// isClosed waits until the server closes the connection.
 func (a *attack) isClosed(within time.Duration) {
 	a.t.Helper()
 	select {
@@ -88,7 +89,8 @@ func (a *attack) isClosed(within time.Duration) {
 	}
 }
 
-// Attacks on the gRPC port by way of HTTP/2: other connections are served meanwhile, and nothing is left of them.
+// Attacks on the gRPC port through HTTP/2. The server still serves other connections, and
+// afterwards it holds nothing of the attacks.
 func TestHostileHTTP2(t *testing.T) {
 	attacks := map[string]func(t *testing.T, r *running){
 		"rapid reset": func(t *testing.T, r *running) {
@@ -99,7 +101,7 @@ func TestHostileHTTP2(t *testing.T) {
 				_ = a.WriteHeaders(http2.HeadersFrameParam{StreamID: 2*i + 1, BlockFragment: block, EndHeaders: true})
 				_ = a.WriteData(2*i+1, true, body)
 				if err := a.WriteRSTStream(2*i+1, http2.ErrCodeCancel); err != nil {
-					return // it was closed, which is a defence as well
+					return // a closed connection is a defence as well
 				}
 			}
 		},
@@ -119,7 +121,7 @@ func TestHostileHTTP2(t *testing.T) {
 			_ = a.connection.SetWriteDeadline(time.Now().Add(3 * time.Second))
 			for range 2_000_000 {
 				if a.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1}) != nil {
-					return // the server takes no more while its answers are not read
+					return // the server accepts no more while the client does not read
 				}
 			}
 			t.Error("the server takes settings for ever, and keeps its answers")
@@ -190,7 +192,7 @@ func providersOf(t *testing.T, r *running) {
 	}
 }
 
-// alive is the size of what is left on the heap after a collection.
+// alive returns the size of the heap after a collection.
 func alive() uint64 {
 	runtime.GC()
 	var stats runtime.MemStats
@@ -198,7 +200,7 @@ func alive() uint64 {
 	return stats.HeapAlloc
 }
 
-// Attacks on the REST port: each is answered or cut off in time.
+// Attacks on the REST port. The server responds to each, or closes its connection in time.
 func TestHostileHTTP(t *testing.T) {
 	r := start(t, nil)
 	t.Parallel()
@@ -212,7 +214,7 @@ func TestHostileHTTP(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		send   func(net.Conn)
-		want   string // of the status line; empty for a connection that is just closed
+		want   string // of the status line; empty if the connection just closes
 		within time.Duration
 	}{
 		"headers that do not end": {func(c net.Conn) { _, _ = io.WriteString(c, path) }, "", 12 * time.Second},

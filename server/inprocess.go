@@ -15,14 +15,15 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// inProcess is the connection from the REST gateway to the services: a call enters the interceptor chain directly, without a
-// socket and without being serialized. Messages are handed over, not copied; the gateway makes them for one call only.
+// inProcess is the connection from the REST gateway to the services. A call enters the
+// interceptor chain directly, without a socket and without serialization. Messages are passed,
+// not copied. The gateway makes each message for one call only.
 //
-// Two libraries were measured with a REST get. inprocgrpc of github.com/fullstorydev/grpchan takes
-// 1.14 times the CPU, and grpc's bufconn 1.40 times. inprocgrpc hides the gateway's context from
-// the interceptors, and at a cancellation it returns its own status without our details. It adds
-// four modules and 0.9 MB to the binary. bufconn carries neither the caller's address nor its
-// certificate.
+// Two libraries were measured with a REST get. inprocgrpc of github.com/fullstorydev/grpchan
+// takes 1.14 times the CPU, and grpc's bufconn 1.40 times. inprocgrpc hides the gateway's context
+// from the interceptors, and at a cancellation it returns its own status without our details. It
+// adds four modules and 0.9 MB to the binary. bufconn carries neither the caller's address nor
+// its certificate.
 type inProcess struct {
 	chain   grpc.UnaryServerInterceptor
 	methods map[string]inProcessMethod
@@ -37,7 +38,7 @@ func newInProcess(chain grpc.UnaryServerInterceptor) *inProcess {
 	return &inProcess{chain: chain, methods: map[string]inProcessMethod{}}
 }
 
-// RegisterService makes inProcess a grpc.ServiceRegistrar, like the gRPC server beside it.
+// RegisterService makes inProcess a grpc.ServiceRegistrar, like the gRPC server.
 func (p *inProcess) RegisterService(description *grpc.ServiceDesc, service any) {
 	for _, method := range description.Methods {
 		p.methods["/"+description.ServiceName+"/"+method.MethodName] = inProcessMethod{service: service, handler: method.Handler}
@@ -59,12 +60,13 @@ func (p *inProcess) Invoke(ctx context.Context, method string, request, reply an
 	return handOver(reply, response)
 }
 
-// NewStream fails: no service of ours streams.
+// NewStream fails, since none of our services streams.
 func (p *inProcess) NewStream(context.Context, *grpc.StreamDesc, string, ...grpc.CallOption) (grpc.ClientStream, error) {
 	return nil, status.Error(codes.Unimplemented, "streams need a gRPC connection")
 }
 
-// handOver moves a message into another of the same type. The source must not be used afterwards.
+// handOver moves a message into another of the same type. The caller must not use the source
+// afterwards.
 func handOver(into, from any) error {
 	target, source := reflect.ValueOf(into), reflect.ValueOf(from)
 	if target.Type() != source.Type() {
@@ -100,7 +102,7 @@ func serverContext(ctx context.Context, stream *inProcessStream) context.Context
 
 type remoteKey struct{}
 
-// remote returns who sent an HTTP request, as gRPC has it.
+// remote returns the sender of an HTTP request in gRPC's form.
 func remote(request *http.Request) *peer.Peer {
 	from := &peer.Peer{Addr: restPeer(request.RemoteAddr)}
 	if request.TLS != nil {

@@ -18,8 +18,9 @@ import (
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// chain returns the one chain that every call passes, over either transport: what operators see, admission, recovery, deadline, who calls and
-// whether that is permitted, validation. Every call ends with the given context.
+// chain returns the one interceptor chain of every call, over either transport. Its steps are
+// telemetry, admission, recovery, deadline, authentication, authorization and validation. Every
+// call ends with the given context.
 func chain(ctx context.Context, seen telemetry, admission *admission, callTimeout time.Duration, who *auth.Authenticator) grpc.UnaryServerInterceptor {
 	return compose(
 		observe(seen), admission.admit, recoverPanic(seen.log), bound(ctx, callTimeout), authenticate(who), validate(seen.connected),
@@ -36,21 +37,24 @@ func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterc
 	}
 }
 
-// observe gives the call its id, turns its error into a status, and tells operators of it: in its one log line, in metrics and in a span
-// there are no values of the request, only the names of provider and RPC, the request_id, and how it ended.
+// observe gives the call its id, turns its error into a status, and reports the call to
+// operators. The log line, the metrics and the span hold no values of the request. They hold only
+// the names of the provider and the RPC, the request_id, and the outcome.
 func observe(seen telemetry) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		c := newCall(ctx, info.FullMethod, request)
 		ctx, ended := seen.begin(ctx, c)
 		response, err := handler(withCall(ctx, c), request)
 		if err == nil {
-			_ = grpc.SetHeader(ctx, metadata.MD{callIDKey: {c.id}}) // fails only after headers were sent, which nothing here does
+			// This fails only after headers were sent, which no code here does.
+			_ = grpc.SetHeader(ctx, metadata.MD{callIDKey: {c.id}})
 			ended(codes.OK, nil)
 			return response, nil
 		}
-		_ = grpc.SetTrailer(ctx, metadata.MD{callIDKey: {c.id}}) // a call that fails has trailers only, or no client would retry it
+		// A failed call has only trailers. Otherwise no client would retry it.
+		_ = grpc.SetTrailer(ctx, metadata.MD{callIDKey: {c.id}})
 		if known, ok := status.FromError(err); ok && !isProvidersError(err) {
-			ended(known.Code(), nil) // of grpc's own services
+			ended(known.Code(), nil) // an error of grpc's own services
 			return nil, err
 		}
 		failure := asError(err, c.id)
@@ -66,7 +70,8 @@ func isProvidersError(err error) bool {
 	return errors.As(err, &known)
 }
 
-// recoverPanic turns a panic into INTERNAL_ERROR. The panic's value may hold anything, so only its type and place are logged.
+// recoverPanic turns a panic into INTERNAL_ERROR. The value of the panic may hold anything, so
+// the log gets only its type and place.
 func recoverPanic(log *slog.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (response any, err error) {
 		defer func() {
@@ -79,7 +84,7 @@ func recoverPanic(log *slog.Logger) grpc.UnaryServerInterceptor {
 	}
 }
 
-// recoverStream does the same for reflection and health watching, the only streams there are.
+// recoverStream does the same for reflection and health watches, the only streams.
 func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 	return func(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 		defer func() {
@@ -92,8 +97,9 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 	}
 }
 
-// bound gives a deadline to calls that come without one, and ends every call when the server does. A caller's own deadline ends the call a
-// little early, so that the caller hears why from us, and not nothing from its own clock.
+// bound sets a deadline for calls without one, and ends every call when the server ends. If the
+// caller has a deadline, bound ends the call a little earlier. The caller then receives our
+// reason instead of a timeout.
 func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		deadline := time.Now().Add(timeout)
@@ -107,8 +113,9 @@ func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterc
 	}
 }
 
-// validate refuses a request that cannot be decoded or that breaks rules of the contract; its error
-// names each of them. A request that is refused and names no configured provider is told that alone.
+// validate refuses a request that cannot be decoded or that breaks rules of the contract. Its
+// error names each problem. If the request names no configured provider, the error reports only
+// that.
 func validate(connected connections) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		message, ok := request.(proto.Message)

@@ -20,17 +20,19 @@ import (
 )
 
 const (
-	// maxHeaders bounds the headers of a call, in bytes.
+	// maxHeaders bounds the headers of a request, in bytes.
 	maxHeaders = 64 << 10
-	// readWithin bounds the time for a request over REST, and writeWithin that for its answer, from when it is ready.
+	// readWithin bounds the time to read a REST request. writeWithin bounds the time to write its
+	// response, from the first byte.
 	readWithin, writeWithin = time.Minute, time.Minute
-	// streamWorkers is how many goroutines stay to answer gRPC calls with, since one that is new must grow its stack first. There are more
-	// where they do not suffice.
+	// streamWorkers is the number of goroutines that gRPC keeps for requests. A new goroutine
+	// must grow its stack first. If these do not suffice, gRPC starts more.
 	streamWorkers = 64
 )
 
-// grpcLimits are what bounds a gRPC connection. It lasts no longer than maxAge, so that callers spread over replicas that were started since;
-// the grace after that is more than the longest call has.
+// grpcLimits returns the options that bound a gRPC connection. A connection lasts no longer than
+// maxAge, so that callers spread over replicas that started later. The grace period after that is
+// longer than the longest call.
 func grpcLimits(limits *configv1.Limits) []grpc.ServerOption {
 	const maxIdle, maxAge, grace = 5 * time.Minute, 30 * time.Minute, 15 * time.Minute
 	return []grpc.ServerOption{
@@ -46,15 +48,17 @@ func grpcLimits(limits *configv1.Limits) []grpc.ServerOption {
 	}
 }
 
-// atMost accepts no more connections than that at a time.
+// atMost limits how many connections the listener has open at a time.
 func atMost(listener net.Listener, limits *configv1.Limits) net.Listener {
 	return netutil.LimitListener(listener, int(limits.GetMaxConnections()))
 }
 
-// answersInTime gives the answers of a handler a time to be read in, which begins when they do: a call may last long, its answer may not.
+// answersInTime limits the time for writing each response of a handler. The time begins with the
+// first byte of the response. A call may last long, but its response may not.
 func answersInTime(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // that of the answer before it; fails in tests only
+		// This clears the deadline of the previous response. It fails in tests only.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 		handler.ServeHTTP(&answer{ResponseWriter: w}, request)
 	})
 }
@@ -64,16 +68,16 @@ type answer struct {
 	begun sync.Once
 }
 
-// Write begins the answer.
+// Write starts the time limit at the first byte, and writes to the response.
 func (a *answer) Write(part []byte) (int, error) {
 	a.begun.Do(func() { _ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(writeWithin)) })
 	return a.ResponseWriter.Write(part)
 }
 
-// Unwrap returns what the answer is written to.
+// Unwrap returns the wrapped ResponseWriter.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// admission bounds the calls that are under way, and counts those that it has refused.
+// admission bounds the calls in progress, and counts the calls that it refuses.
 type admission struct {
 	most                              int64
 	memory                            *memory
@@ -82,7 +86,8 @@ type admission struct {
 	refusedForCalls, refusedForMemory atomic.Int64
 }
 
-// admit refuses a call when there are as many as there may be, or too little memory. Health is told all the same.
+// admit refuses a call when too many are in progress or memory is short. It never refuses calls
+// to grpc's own services, such as health checks.
 func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	arrived(ctx)
 	if strings.HasPrefix(info.FullMethod, "/grpc.") {

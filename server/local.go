@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// localOnly refuses callers on other machines, whom a proxy lets through, and pages in a browser on this machine.
+// localOnly refuses callers on other machines, callers behind a proxy, and pages in a browser on
+// this machine.
 func localOnly(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		peer, err := netip.ParseAddrPort(request.RemoteAddr)
@@ -24,7 +25,8 @@ func localOnly(next http.HandlerFunc) http.Handler {
 	})
 }
 
-// isLiteral reports whether a Host header names localhost or an IP address, which nobody else's name server can point to here.
+// isLiteral reports whether a Host header names localhost or an IP address. No foreign name
+// server can point those to this machine.
 func isLiteral(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
@@ -34,7 +36,8 @@ func isLiteral(host string) bool {
 	return err == nil || name == "localhost"
 }
 
-// isForwarded reports whether a proxy says that it passes on what another has sent, or a browser that another page asks.
+// isForwarded reports whether the headers show a proxy that forwards a request, or a browser that
+// sends it for another page.
 func isForwarded(header http.Header) bool {
 	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"} {
 		if header.Get(name) != "" {

@@ -10,7 +10,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// LevelOf returns a level of the configuration as slog has it.
+// LevelOf returns the slog level of a configured level.
 func LevelOf(level configv1.Log_Level) slog.Level {
 	switch level {
 	case configv1.Log_LEVEL_DEBUG:
@@ -30,14 +30,15 @@ type logLevel struct {
 	log   *slog.Logger
 }
 
-// shownLevel is how a level stands in an answer, and in a request.
+// shownLevel is the form of a level in a request and in a response.
 type shownLevel struct {
 	Level string `json:"level"`
 }
 
 func (l logLevel) show(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(shownLevel{"LEVEL_" + l.level.Level().String()}) // the caller is gone when this fails
+	// This fails only when the caller is gone.
+	_ = json.NewEncoder(w).Encode(shownLevel{"LEVEL_" + l.level.Level().String()})
 }
 
 func (l logLevel) change(w http.ResponseWriter, request *http.Request) {
@@ -48,13 +49,13 @@ func (l logLevel) change(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	before := l.level.Level()
-	l.level.Set(min(before, wanted)) // so that one of the two lets the line through
+	l.level.Set(min(before, wanted)) // so that one of the two levels permits the line
 	l.log.WarnContext(request.Context(), "changed the log level", "from", before.String(), "to", wanted.String())
 	l.level.Set(wanted)
 	l.show(w, request)
 }
 
-// levelIn reads a level: {"level":"LEVEL_DEBUG"}, LEVEL_DEBUG or debug.
+// levelIn reads a level in the form {"level":"LEVEL_DEBUG"}, LEVEL_DEBUG or debug.
 func levelIn(body []byte) (level slog.Level, known bool) {
 	given := shownLevel{Level: strings.TrimSpace(string(body))}
 	if strings.HasPrefix(given.Level, "{") && json.Unmarshal(body, &given) != nil {

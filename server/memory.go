@@ -12,21 +12,23 @@ import (
 )
 
 const (
-	// shortFrom and enoughFrom are the parts of the memory limit, in percent, above which calls are refused and below which no longer.
+	// shortFrom and enoughFrom are percentages of the memory limit. Above shortFrom the server
+	// refuses calls. Below enoughFrom it accepts them again.
 	shortFrom, enoughFrom = 90, 85
 	sampleEvery           = 100 * time.Millisecond
-	// collectEvery is how often garbage is collected while calls are refused: nothing else then says that there is less.
+	// collectEvery is how often the server collects garbage while it refuses calls. Otherwise
+	// nothing would show that memory is free again.
 	collectEvery = time.Second
 )
 
-// memory tells when the process is short of it. nil never is.
+// memory reports when the process is short of memory. A nil memory never does.
 type memory struct {
 	limit   uint64
 	short   atomic.Bool
 	samples []usage.Sample
 }
 
-// newMemory goes by the runtime's memory limit; nil when there is none.
+// newMemory returns a memory with the runtime's memory limit, or nil if there is no limit.
 func newMemory() *memory {
 	limit := debug.SetMemoryLimit(-1)
 	if limit == math.MaxInt64 {
@@ -44,7 +46,7 @@ func newMemory() *memory {
 
 func (m *memory) isShort() bool { return m != nil && m.short.Load() }
 
-// watch looks at the memory in use until the context ends.
+// watch measures the memory in use until the context ends.
 func (m *memory) watch(ctx context.Context, log *slog.Logger) {
 	if m == nil {
 		return
@@ -68,7 +70,8 @@ func (m *memory) watch(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// note takes note of the memory in use, and reports whether that changes anything.
+// note records the memory in use, and reports whether the server now starts or stops refusing
+// calls.
 func (m *memory) note(used uint64) bool {
 	switch short := m.isShort(); {
 	case !short && used > m.limit/100*shortFrom:
@@ -81,8 +84,9 @@ func (m *memory) note(used uint64) bool {
 	return true
 }
 
-// used returns the memory in use: of the heap what the last collection has found alive, as garbage comes near every limit and is no reason to
-// refuse anything; and all that is not heap.
+// used returns the memory in use. Of the heap, it counts what the latest collection found alive.
+// Garbage comes near every limit, so it is no reason to refuse calls. used also counts all memory
+// outside the heap.
 func (m *memory) used() uint64 {
 	usage.Read(m.samples)
 	value := func(i int) uint64 { return m.samples[i].Value.Uint64() }

@@ -2,7 +2,8 @@ package server
 
 import "testing"
 
-// Calls are refused from nine tenths of the limit on, and until there is a little more than that left.
+// The server refuses calls above nine tenths of the limit. It accepts them again only when a
+// little more memory is free.
 func TestShortOfMemory(t *testing.T) {
 	m := &memory{limit: 1000}
 	for i, step := range []struct {

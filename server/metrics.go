@@ -13,7 +13,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// metrics are what is counted of the calls to this server. No label has what a caller wrote.
+// metrics counts the calls to this server. No label holds the caller's text.
 type metrics struct {
 	duration *prometheus.HistogramVec
 	errors   *prometheus.CounterVec
@@ -46,7 +46,7 @@ func newMetrics(registry prometheus.Registerer, admission *admission) *metrics {
 	}
 }
 
-// ended counts a call that is over. failure is nil where there was none.
+// ended counts a finished call. failure is nil if the call succeeded.
 func (m *metrics) ended(c *call, provider string, ended codes.Code, failure *providers.Error, seconds float64) {
 	m.duration.WithLabelValues(c.rpc, c.transport, provider, code.Code(ended).String()).Observe(seconds) //nolint:gosec // of 17
 	if failure != nil {
@@ -54,12 +54,12 @@ func (m *metrics) ended(c *call, provider string, ended codes.Code, failure *pro
 	}
 }
 
-// failed counts a failure; of a request that never became a call, the RPC is empty.
+// failed counts a failure. The RPC is empty if the request never became a call.
 func (m *metrics) failed(c *call, provider string, failure *providers.Error) {
 	m.errors.WithLabelValues(c.rpc, provider, failure.Reason.String()).Inc()
 }
 
-// metricsHandler serves /metrics, to a few at a time.
+// metricsHandler serves /metrics to a few callers at a time.
 func metricsHandler(registry *prometheus.Registry) http.Handler {
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 8})
 }

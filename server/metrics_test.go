@@ -11,7 +11,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// createSome signs a customer up, twice with one request_id, reads one that is not there, and asks for a provider that is not.
+// createSome creates a customer twice with one request_id. It also reads a missing customer, and
+// uses an unknown provider.
 func createSome(t *testing.T, r *running) {
 	t.Helper()
 	client := enlistv1.NewCustomerServiceClient(r.grpc)
@@ -49,7 +50,7 @@ func scrape(t *testing.T, r *running) string {
 	return string(text)
 }
 
-// Each layer says what it has done, under the names that dashboards know.
+// Each layer reports its work, under the metric names that dashboards use.
 func TestMetrics(t *testing.T) {
 	r := start(t, nil)
 	createSome(t, r)
@@ -108,7 +109,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// about returns the lines of the metric that was wanted.
+// about returns the lines of the metric that the test expects.
 func about(text, want string) string {
 	name, _, _ := strings.Cut(want, "{")
 	var lines []string

@@ -17,7 +17,7 @@ import (
 // codeSample is one of the x-codeSamples of an operation.
 type codeSample struct{ rpc, service, path, verb, source string }
 
-// Every operation has a code sample in every language, which calls that operation.
+// Every operation has a code sample in every language. The sample calls that operation.
 func TestCodeSamples(t *testing.T) {
 	for label, samples := range codeSamples(t) {
 		if len(samples) != 9 {
@@ -49,12 +49,13 @@ func TestCodeSamples(t *testing.T) {
 	}
 }
 
-// functions are how samples call CreateCustomer where a package has a function that repeats it.
+// functions maps languages to the function that repeats CreateCustomer, if a package has one.
 func functions() map[string]string {
 	return map[string]string{"Python": "enlist.create_customer(", "Node.js": "await createCustomer("}
 }
 
-// The code samples do as printed what they say, one after the other: all of them run, but for Go's and Java's, which are compiled.
+// The code samples do, as printed, what the document says, in sequence. All of them run, except
+// those for Go and Java, which are only compiled.
 func TestCodeSamplesWork(t *testing.T) {
 	python, node, java := "../.tools/examples/python/bin/python", "../examples/node/node_modules", "../examples/java/target/lib"
 	samples := codeSamples(t)
@@ -63,7 +64,7 @@ func TestCodeSamplesWork(t *testing.T) {
 		runSamples(t, samples["curl"], "sh", "bash", "-eu")
 	})
 	t.Run("grpcurl", func(t *testing.T) {
-		grpcurl(t, "-version") // skips the test where there is none
+		grpcurl(t, "-version") // skips the test without grpcurl
 		runSamples(t, samples["grpcurl"], "sh", "bash", "-eu")
 	})
 	t.Run("Python", func(t *testing.T) {
@@ -89,7 +90,8 @@ func TestCodeSamplesWork(t *testing.T) {
 	})
 }
 
-// codeSamples returns the code samples by the label of their language, in the order in which they work.
+// codeSamples returns the code samples by the label of their language. They are in an order that
+// works.
 func codeSamples(t *testing.T) map[string][]codeSample {
 	t.Helper()
 	document, err := readOpenAPI()
@@ -115,12 +117,14 @@ func codeSamples(t *testing.T) map[string][]codeSample {
 	return found
 }
 
-// turn orders RPCs: the creation first, and the decision, which is of another creation, last.
+// turn orders RPCs. The creation is first. The decision is last, since it concerns another
+// creation.
 func turn(rpc string) string {
 	return map[string]string{"CreateCustomer": "0", "ResolveOperation": "2"}[rpc] + "1" + rpc
 }
 
-// runSamples runs each sample in a file of its own, against one server, with the address of that server in place of the demo's.
+// runSamples runs each sample in a separate file against one server. The address of that server
+// replaces the demo's.
 func runSamples(t *testing.T, samples []codeSample, extension, interpreter string, arguments ...string) {
 	t.Helper()
 	r := startForSamples(t)
@@ -138,7 +142,9 @@ func runSamples(t *testing.T, samples []codeSample, extension, interpreter strin
 		}
 	}
 	for _, sample := range samples {
-		if sample.rpc == "ResolveOperation" { // of the creation that waits for a person, whose request_id its caller has stored
+		// This is about the creation that waits for a person. Its caller has stored its
+		// request_id.
+		if sample.rpc == "ResolveOperation" {
 			write(t, folder, "order-1042.request_id", waitingRequestID(t))
 		}
 		file := write(t, folder, sample.rpc+"."+extension, addresses.Replace(sample.source))
@@ -150,7 +156,7 @@ func runSamples(t *testing.T, samples []codeSample, extension, interpreter strin
 		}
 		printed, err := run()
 		for attempts := 0; err != nil && attempts < 10 && bytes.Contains(printed, []byte("did not record the decision")); attempts++ {
-			time.Sleep(300 * time.Millisecond) // less than its RetryInfo says, of which a second is left at most
+			time.Sleep(300 * time.Millisecond) // less than RetryInfo says, of which at most a second is left
 			printed, err = run()
 		}
 		if err != nil {
@@ -192,7 +198,8 @@ func absolute(t *testing.T, path string) string {
 	return found
 }
 
-// installed returns the program, or skips the test where it is not there: `make examples` installs it.
+// installed returns the program. Without the program it skips the test. `make examples` installs
+// it.
 func installed(t *testing.T, program string) string {
 	t.Helper()
 	found, err := exec.LookPath(program)

@@ -25,21 +25,22 @@ const (
 	recordedFile = "../proto/openapidoc/answers.json"
 )
 
-// sample is a request that the OpenAPI document shows.
+// sample is a request in the OpenAPI document.
 type sample struct {
 	Name       string
 	Parameters map[string]any
 	Body       map[string]any
 }
 
-// recorded is what the OpenAPI document shows of answers: by RPC and name of the sample, and errors by reason.
+// recorded holds the responses in the OpenAPI document, by RPC and name of the sample. It holds
+// the errors by reason.
 type recorded struct {
 	Answers map[string]any `json:"answers"`
 	Errors  map[string]any `json:"errors"`
 }
 
-// Every request that the OpenAPI document shows succeeds, and is answered as the document shows; and every error that it shows is one that
-// the server gives. That all of it fits the schemas is asserted with every call over REST.
+// Every request in the OpenAPI document succeeds, with the response in the document. The server
+// returns every error in the document. Every REST call of the tests also asserts the schemas.
 func TestOpenAPIExamples(t *testing.T) {
 	got := recorded{Answers: map[string]any{}, Errors: map[string]any{}}
 	answerSamples(t, got.Answers)
@@ -65,7 +66,7 @@ func TestOpenAPIExamples(t *testing.T) {
 	}
 }
 
-// The OpenAPI document has an example of every request, answer and error.
+// The OpenAPI document has an example of every request, response and error.
 func TestOpenAPIHasExamples(t *testing.T) {
 	document, err := readOpenAPI()
 	if err != nil {
@@ -97,8 +98,8 @@ func readJSON(t *testing.T, file string, into any) {
 	}
 }
 
-// startForSamples starts a server that holds what the samples ask for: the customers of the demo, and a creation that waits for a person's
-// decision.
+// startForSamples starts a server with the data of the samples. These are the demo's customers,
+// and a creation that waits for a person's decision.
 func startForSamples(t *testing.T) *running {
 	t.Helper()
 	r := start(t, func(config *configv1.Config, connected map[string]providers.Provider) {
@@ -142,7 +143,8 @@ func answerSamples(t *testing.T, answers map[string]any) {
 	}
 }
 
-// failures provokes every reason over REST, and returns the answers; of INVALID_FIELD also at its other statuses.
+// failures provokes every reason over REST, and returns the responses. It provokes INVALID_FIELD
+// at its other statuses too.
 func failures(t *testing.T) map[string]any {
 	t.Helper()
 	found := map[string]any{}
@@ -216,7 +218,8 @@ var (
 	token    = regexp.MustCompile(`"nextPageToken":\s*"[^"]+"`)
 )
 
-// timeless parses an answer with what changes from run to run made the same: times, addresses, tokens, and ids that the request did not have.
+// timeless parses a response and replaces what changes between runs. These are times, addresses,
+// tokens, and ids that the request does not have.
 func timeless(t *testing.T, answer, request []byte) any {
 	t.Helper()
 	answer = instant.ReplaceAll(answer, []byte("2026-01-15T09:30:00Z"))
@@ -224,7 +227,8 @@ func timeless(t *testing.T, answer, request []byte) any {
 	answer = address.ReplaceAll(answer, []byte("127.0.0.1:8090")) // the sandbox of the demo
 	answer = token.ReplaceAll(answer, []byte(`"nextPageToken":"next"`))
 	answer = anyUUID.ReplaceAllFunc(answer, func(id []byte) []byte {
-		if bytes.Contains(request, id) || string(id) == "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11" { // which messages name as an example
+		// Messages use this id as an example.
+		if bytes.Contains(request, id) || string(id) == "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11" {
 			return id
 		}
 		return []byte("c2b8a7de-4f5e-4a3b-9d6c-1e0f2a3b4c5d")

@@ -16,7 +16,7 @@ import (
 
 const openAPIFile = "../gen/openapi/enlist.openapi.json"
 
-// openAPI is the OpenAPI document with the schemas in it.
+// openAPI is the OpenAPI document and its schemas.
 type openAPI struct {
 	document map[string]any
 	compiler *jsonschema.Compiler
@@ -41,14 +41,16 @@ var readOpenAPI = sync.OnceValues(func() (*openAPI, error) {
 	return &openAPI{document: document, compiler: compiler}, compiler.AddResource("enlist.openapi.json", parsed)
 })
 
-// shut forbids members that a schema does not name: clients must pass over those, but the document of this version names them all.
+// shut forbids members that a schema does not name. Clients must ignore unknown members, but the
+// document of this version names all members.
 func shut(schema map[string]any) {
 	if _, open := schema["additionalProperties"]; !open && schema["type"] == "object" && schema["properties"] != nil {
 		schema["additionalProperties"] = false
 	}
 }
 
-// check returns how a JSON text differs from the schema at a path in the document; nil for not at all.
+// check returns how a JSON text differs from the schema at a path in the document. It returns nil
+// if it matches.
 func (d *openAPI) check(text []byte, path ...string) error {
 	pointer := "enlist.openapi.json#"
 	for _, step := range path {
@@ -67,7 +69,7 @@ func (d *openAPI) check(text []byte, path ...string) error {
 	return schema.Validate(value)
 }
 
-// at returns what is at a path in the document; nil for nothing.
+// at returns the value at a path in the document, or nil if there is no value.
 func (d *openAPI) at(path ...string) map[string]any {
 	found := d.document
 	for _, step := range path {
@@ -76,7 +78,8 @@ func (d *openAPI) at(path ...string) map[string]any {
 	return found
 }
 
-// follow returns the path of what a path in the document refers to: itself, if it is no reference.
+// follow returns the path of the target of a reference in the document. Without a reference, it
+// returns the same path.
 func (d *openAPI) follow(path ...string) []string {
 	if ref, has := d.at(path...)["$ref"].(string); has {
 		return strings.Split(strings.TrimPrefix(ref, "#/"), "/")
@@ -84,7 +87,8 @@ func (d *openAPI) follow(path ...string) []string {
 	return path
 }
 
-// pathOf returns the path of the document that a request is to: the one with its verb, else that of what it addresses; empty for none.
+// pathOf returns the document's path for a request, or nothing if no path matches. It prefers the
+// path with the request's verb. Otherwise it returns the path of the addressed resource.
 func (d *openAPI) pathOf(request *http.Request) string {
 	found := ""
 	for path := range d.at("paths") {
@@ -104,8 +108,8 @@ func (d *openAPI) pathOf(request *http.Request) string {
 	return found
 }
 
-// isDocumented asserts that an answer is one that the OpenAPI document promises; and, where the call succeeded, that the request was one
-// that it permits.
+// isDocumented asserts that the OpenAPI document permits a response. If the call succeeded, it
+// also asserts that the document permits the request.
 func isDocumented(t *testing.T, request *http.Request, response *http.Response, text []byte) {
 	t.Helper()
 	document, err := readOpenAPI()
@@ -149,7 +153,8 @@ func isDocumented(t *testing.T, request *http.Request, response *http.Response, 
 	}
 }
 
-// Generators of clients make something of a schema with properties only where no oneOf, anyOf or allOf stands beside them.
+// Generators of clients use a schema with properties only if no oneOf, anyOf or allOf is beside
+// them.
 func TestSchemasAreForGenerators(t *testing.T) {
 	document, err := readOpenAPI()
 	if err != nil {
@@ -165,7 +170,7 @@ func TestSchemasAreForGenerators(t *testing.T) {
 	}
 }
 
-// Operations refer to the error responses, which stand once in components/responses.
+// Operations refer to the error responses. Each response appears once in components/responses.
 func TestErrorResponsesAreShared(t *testing.T) {
 	document, err := readOpenAPI()
 	if err != nil {
@@ -182,7 +187,8 @@ func TestErrorResponsesAreShared(t *testing.T) {
 	}
 }
 
-// Every schema resolves to a type: none is, or contains, what readers and generators show as "not" or "never".
+// Every schema resolves to a type. No schema is, or contains, a schema that readers and
+// generators show as "not" or "never".
 func TestEverySchemaResolves(t *testing.T) {
 	document, err := readOpenAPI()
 	if err != nil {
@@ -223,7 +229,8 @@ func TestEverySchemaResolves(t *testing.T) {
 	}
 }
 
-// isSchema reports whether a path in the document is that of a whole schema. Those of conditions only narrow another.
+// isSchema reports whether a path in the document is the path of a whole schema. The schemas of
+// conditions only restrict another schema.
 func isSchema(at string) bool {
 	if strings.Contains(at, "/if/") || strings.Contains(at, "/then/") || strings.Contains(at, "/dependentSchemas/") {
 		return false
@@ -233,7 +240,8 @@ func isSchema(at string) bool {
 	return last == "schema" || last == "items" && parent != "properties" || parent == "properties" || parent == "schemas"
 }
 
-// isTyped reports whether a schema, or what it refers to, has a type or lists what it may be.
+// isTyped reports whether a schema, or the schema that it refers to, has a type or lists its
+// alternatives.
 func (d *openAPI) isTyped(schema map[string]any) bool {
 	if ref, has := schema["$ref"].(string); has {
 		schema = d.at(strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)

@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/once"
 )
 
-// show makes the operation that a record is.
+// show returns the operation of a record.
 func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 	operation := &enlistv1.Operation{
 		Provider: record.Provider, RequestId: record.RequestID.String(), CustomerId: record.Payload.GetCustomerId(), State: record.State,
@@ -35,7 +35,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 	return operation
 }
 
-// withoutExchanges leaves out what a list does not show.
+// withoutExchanges removes the parts that a list does not show.
 func withoutExchanges(operation *enlistv1.Operation) *enlistv1.Operation {
 	for _, try := range operation.GetTries() {
 		try.Request, try.ResponseBody, try.Curl = nil, "", ""
@@ -43,7 +43,7 @@ func withoutExchanges(operation *enlistv1.Operation) *enlistv1.Operation {
 	return operation
 }
 
-// instant returns a time, and nil for none.
+// instant returns a time, or nil for the zero time.
 func instant(at time.Time) *timestamppb.Timestamp {
 	if at.IsZero() {
 		return nil

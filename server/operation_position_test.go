@@ -9,7 +9,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// A token that a caller has made brings nothing to the database that no list has.
+// A forged token brings no value to the database that a list does not have.
 func TestPositionOf(t *testing.T) {
 	at := journal.Position{Created: time.UnixMicro(1_790_000_000_000_000), Provider: "opencell", RequestID: uuid.New()}
 	if read, err := positionOf(positionText(&at)); err != nil || read.Provider != at.Provider || !read.Created.Equal(at.Created) || read.RequestID != at.RequestID {

@@ -15,16 +15,18 @@ import (
 	"github.com/enlist-dev/enlist/providers/pagetoken"
 )
 
-// maxPage is how large a page grows, in bytes, unless one operation is larger: clients take answers of up to 4 MiB by default.
+// maxPage bounds the size of a page, in bytes, unless one operation is larger. By default,
+// clients accept responses of up to 4 MiB.
 const maxPage = 2 << 20
 
-// readAtOnce is how many records are read at a time.
+// readAtOnce is the number of records in one read.
 const readAtOnce = 20
 
 // allProviders stands for every provider in a list (AIP-159).
 const allProviders = "-"
 
-// operationService shows the creates of a caller, whichever providers are configured now: a create outlives its connection.
+// operationService shows the creations of a caller. It does so even after an operator removes
+// their provider, since a creation outlives its connection.
 type operationService struct {
 	enlistv1.UnimplementedOperationServiceServer
 	connections connections
@@ -66,7 +68,7 @@ func (s *operationService) ListOperations(ctx context.Context, request *enlistv1
 	return s.page(ctx, request, query, size)
 }
 
-// query returns what a caller may see of what a request asks for.
+// query returns the part of a list request that the caller may see.
 func (s *operationService) query(ctx context.Context, request *enlistv1.ListOperationsRequest) (journal.Query, error) {
 	caller := callerOf(ctx)
 	query := journal.Query{Principal: whose(caller, request.Principal), State: request.GetState()}
@@ -82,7 +84,7 @@ func (s *operationService) query(ctx context.Context, request *enlistv1.ListOper
 	return query, err
 }
 
-// page reads a page a few records at a time: one alone may be of several megabytes.
+// page reads a page a few records at a time, since one record may have several megabytes.
 func (s *operationService) page(
 	ctx context.Context, request *enlistv1.ListOperationsRequest, query journal.Query, size int,
 ) (*enlistv1.ListOperationsResponse, error) {
@@ -150,7 +152,8 @@ func (s *operationService) ResolveOperation(
 	return &enlistv1.ResolveOperationResponse{Operation: s.show(record)}, nil
 }
 
-// key returns the key of the operation that a request names, of the principal that it names or else of the caller.
+// key returns the key of the operation that a request names. Its principal is the one in the
+// request, or else the caller.
 func (s *operationService) key(ctx context.Context, request interface {
 	GetProvider() string
 	GetRequestId() string
@@ -164,7 +167,7 @@ func (s *operationService) key(ctx context.Context, request interface {
 	return journal.Key{Principal: whose(callerOf(ctx), principal), Provider: request.GetProvider(), RequestID: id}, nil
 }
 
-// unlessConfigured explains that nothing was found by a provider that is not there.
+// unlessConfigured explains that Enlist found nothing because the provider is not configured.
 func (s *operationService) unlessConfigured(ctx context.Context, err error, provider string) error {
 	if _, unknown := s.connections.find(ctx, provider); unknown != nil && providers.IsReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND) {
 		return unknown
@@ -172,7 +175,7 @@ func (s *operationService) unlessConfigured(ctx context.Context, err error, prov
 	return err
 }
 
-// positionText writes a position in a list, as positionOf reads it.
+// positionText encodes a position in a list. positionOf decodes it.
 func positionText(at *journal.Position) []byte {
 	position := binary.BigEndian.AppendUint64(nil, uint64(at.Created.UnixMicro()))
 	position = append(position, at.RequestID[:]...)
@@ -191,7 +194,8 @@ func positionOf(position []byte) (*journal.Position, error) {
 		Created:   time.UnixMicro(int64(binary.BigEndian.Uint64(position))), //nolint:gosec // written the same way
 		RequestID: uuid.UUID(position[8:fixed]), Provider: string(position[fixed:]),
 	}
-	if year := at.Created.Year(); year < 1 || year > 9999 || !providerName.MatchString(at.Provider) { // callers can make tokens; databases refuse the rest
+	// Callers can forge tokens. Databases refuse other values.
+	if year := at.Created.Year(); year < 1 || year > 9999 || !providerName.MatchString(at.Provider) {
 		return nil, pagetoken.Invalid()
 	}
 	return at, nil

@@ -27,12 +27,13 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// vendorsByProvider are the sandbox's names of what the demo's providers connect to.
+// vendorsByProvider maps the demo's providers to the sandbox's names of their vendors.
 func vendorsByProvider() map[string]string {
 	return map[string]string{"opencell": "opencell", "sellandsign": "sell_and_sign", "valomnia": "valomnia", "caliq": "caliq", "avvio": "avvio"}
 }
 
-// hostile is a customer whose texts do harm wherever one is not quoted, in an id that fits every vendor.
+// hostile returns a customer whose texts do harm if they are not quoted. Its id fits every
+// vendor.
 func hostile(t *testing.T, provider string) *enlistv1.CreateCustomerRequest {
 	t.Helper()
 	request := &enlistv1.CreateCustomerRequest{
@@ -55,13 +56,13 @@ func hostile(t *testing.T, provider string) *enlistv1.CreateCustomerRequest {
 	return request
 }
 
-// What OperationService answers about creates that have ended in every way, over both transports.
+// The responses of OperationService for creations with every outcome, over both transports.
 func TestOperations(t *testing.T) {
 	for name, transport := range transports() {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, func(configuration *configv1.Config, connected map[string]providers.Provider) {
 				for _, provider := range configuration.GetProviders() {
-					if provider.GetCaliq() != nil { // gives the numbers itself, so that it cannot be asked
+					if provider.GetCaliq() != nil { // assigns the numbers itself, so Enlist cannot look them up
 						autoNumbering(provider)
 					}
 				}
@@ -202,7 +203,8 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// Each try can be shown: it has no secret in it, and its curl line makes the same call again, at every vendor, whatever the customer is called.
+// Enlist can show each attempt. The attempt holds no secret. At every vendor and for every
+// customer name, its curl line repeats the same request.
 func TestTriesCanBeRepeated(t *testing.T) {
 	r := start(t, nil)
 	client, operations := enlistv1.NewCustomerServiceClient(r.grpc), enlistv1.NewOperationServiceClient(r.grpc)
@@ -235,7 +237,7 @@ func TestTriesCanBeRepeated(t *testing.T) {
 				case try.GetKind() == enlistv1.TryKind_TRY_KIND_LOOKUP && try.GetResponseBody() != "" && sent > 0:
 					looked++
 					got := r.run(t, provider, try.GetCurl())
-					if strings.Contains(try.GetResponseBody(), "not kept: a list") { // of others, too
+					if strings.Contains(try.GetResponseBody(), "not kept: a list") { // also with other customers
 						if !strings.Contains(got, "HO-1") && !strings.Contains(got, "accountID") {
 							t.Errorf("%s\nanswers\n%s", try.GetCurl(), got)
 						}
@@ -258,7 +260,8 @@ func TestTriesCanBeRepeated(t *testing.T) {
 	}
 }
 
-// run runs a curl line in a folder of its own, where nothing may appear, with nothing but the demo's credentials in the environment.
+// run runs a curl line in a separate folder, in which no file may appear. The environment has
+// only the demo's credentials.
 func (r *running) run(t *testing.T, provider, line string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "bash", "-c", line)
@@ -327,7 +330,8 @@ func (r *running) post(t *testing.T, path string, form url.Values, jar http.Cook
 	return string(text)
 }
 
-// records returns what the sandbox holds of a vendor, without what differs from one record to the next.
+// records returns the sandbox's records of a vendor, without the parts that differ between
+// records.
 func (r *running) records(t *testing.T, vendor string) string {
 	t.Helper()
 	response, err := http.Get(r.sandboxURL + "/sandbox/records?vendor=" + vendor)
@@ -349,12 +353,12 @@ func (r *running) forget(t *testing.T) {
 	_ = response.Body.Close()
 }
 
-// sameAnswer compares answers, of which the second may be cut.
+// sameAnswer compares two responses. The second may be truncated.
 func sameAnswer(got, want string) bool {
 	return canonical(got) == canonical(want) || strings.HasPrefix(got, strings.TrimSuffix(want, "…"))
 }
 
-// canonical leaves out what differs from one answer to the next: times, and numbers that the vendor gives.
+// canonical removes what differs between responses: times, and numbers that the vendor assigns.
 func canonical(text string) string {
 	var value any
 	if json.Unmarshal([]byte(text), &value) != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/server/config"
 )
 
-// transports are the TLS of the two ports; nil for a port without.
+// transports holds the TLS of the two ports, nil for a port without TLS.
 type transports struct{ grpc, http *certificates.Watched }
 
 func newTransports(configured *configv1.Config, log *slog.Logger) (transports, error) {
@@ -32,8 +32,8 @@ func newTransports(configured *configv1.Config, log *slog.Logger) (transports, e
 	return both, err
 }
 
-// requiresCertificate reports whether a connection without a client certificate is refused: where a call could bring nothing else, or
-// where that is asked for.
+// requiresCertificate reports whether the server refuses a connection without a client
+// certificate. It does if a call has no other credential, or if the configuration says so.
 func requiresCertificate(auth *configv1.Auth, settings *configv1.Tls) bool {
 	return settings.GetClientCaFile() != "" && (settings.GetRequireClientCertificate() || len(auth.GetApiKeys()) == 0 && auth.GetJwt() == nil)
 }
@@ -43,7 +43,7 @@ func asksForCertificates(configured *configv1.Config) bool {
 	return configured.GetGrpc().GetTls().GetClientCaFile() != "" || configured.GetHttp().GetTls().GetClientCaFile() != ""
 }
 
-// ofGRPC returns what the gRPC port speaks.
+// ofGRPC returns the credentials of the gRPC port.
 func (t transports) ofGRPC() credentials.TransportCredentials {
 	if t.grpc == nil {
 		return insecure.NewCredentials()
@@ -51,7 +51,8 @@ func (t transports) ofGRPC() credentials.TransportCredentials {
 	return credentials.NewTLS(t.grpc.Config())
 }
 
-// warnOfPlainText says where keys and tokens travel in the clear, unless a proxy in front takes TLS off.
+// warnOfPlainText warns where keys and tokens travel in plain text. They do so unless a proxy in
+// front of the server terminates TLS.
 func warnOfPlainText(configured *configv1.Config, log *slog.Logger) {
 	for _, port := range []struct {
 		name, address string

@@ -11,7 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// Whatever happens at any vendor, the log, at its most talkative, holds no value of a customer, no password and no credential.
+// The log holds no value of a customer, no password and no credential, even at the debug level.
+// This is so for every event at every vendor.
 func TestLogIsPrivate(t *testing.T) {
 	r := start(t, nil)
 	client := enlistv1.NewCustomerServiceClient(r.grpc)
@@ -35,7 +36,8 @@ func TestLogIsPrivate(t *testing.T) {
 			if provider == "avvio" {
 				request.VendorOptions = &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: "mark-password"}}
 			}
-			for i, operation := range []string{"create", "get"} { // each a customer of its own, or one would wait for the other
+			// Each operation has its own customer. Otherwise one would wait for the other.
+			for i, operation := range []string{"create", "get"} {
 				request.Customer.Id = fmt.Sprintf("MK-ID%d%.9s", i, kind)
 				request.Customer.Email = fmt.Sprintf("%d%s.marker@example.com", i, kind)
 				if kind != "" {
@@ -44,7 +46,8 @@ func TestLogIsPrivate(t *testing.T) {
 				if _, err := client.CreateCustomer(t.Context(), request); err != nil && strings.Contains(err.Error(), "mark-password") {
 					t.Errorf("%s %s: an error shows the password: %v", provider, kind, err)
 				}
-				_, _ = client.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: provider, CustomerId: "MK-ID"}) // however it ends
+				// Any outcome is good.
+				_, _ = client.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: provider, CustomerId: "MK-ID"})
 				calls += 2
 			}
 		}

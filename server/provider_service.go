@@ -57,7 +57,7 @@ func describe(connection providers.Provider) *enlistv1.Provider {
 	return provider
 }
 
-// withoutOnExisting says which on_existing a create cannot have, and why.
+// withoutOnExisting says which on_existing values a creation cannot have, and why.
 func withoutOnExisting(description *providers.Description) string {
 	var all []string
 	for _, value := range slices.Sorted(maps.Keys(description.OnExistingUnsupported)) {

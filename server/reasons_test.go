@@ -20,7 +20,8 @@ import (
 	"github.com/enlist-dev/enlist/server"
 )
 
-// Every reason has the code of its option. A value that the contract does not have has INTERNAL.
+// Every reason has the code of its option. A value that the contract does not define has
+// INTERNAL.
 func TestCodeOfEveryReason(t *testing.T) {
 	for _, r := range reasons(t) {
 		if code := server.CodeOf(enlistv1.ErrorReason(enlistv1.ErrorReason_value[r.name])); codeName(code) != r.code {
@@ -34,7 +35,8 @@ func TestCodeOfEveryReason(t *testing.T) {
 	}
 }
 
-// Every reason is provoked over both transports, by a case of testdata/cases.yaml or of TestReasonsThatNeedHelp.
+// A case of testdata/cases.yaml or of TestReasonsThatNeedHelp provokes every reason over both
+// transports.
 func TestEveryReasonIsProvoked(t *testing.T) {
 	provoked := map[string]bool{}
 	for _, c := range readCases(t) {
@@ -52,11 +54,12 @@ func TestEveryReasonIsProvoked(t *testing.T) {
 	}
 }
 
-// helpedCase is a reason that no order to the sandbox alone provokes.
+// helpedCase is a reason that no fault of the sandbox alone provokes.
 type helpedCase struct {
 	name   string
 	change func(*configv1.Config, map[string]providers.Provider)
-	// before brings the server to where the call fails, and returns what lets it go on; nil for nothing.
+	// before brings the server to the point where the call fails. It returns the function that
+	// lets the server continue, or nil if none is needed.
 	before  func(t *testing.T, r *running) (after func())
 	rpc     string
 	request map[string]any
@@ -201,7 +204,7 @@ func asBody(t *testing.T, request map[string]any) []byte {
 	return body
 }
 
-// whileCalling makes a call that is under way at the vendor for a while.
+// whileCalling starts a call that stays at the vendor for a while.
 func whileCalling(operation, rpc string, request map[string]any) func(*testing.T, *running) func() {
 	return func(t *testing.T, r *running) func() {
 		delayed(t, r, operation)
@@ -221,7 +224,7 @@ func withoutJournal(t *testing.T, r *running) func() {
 	if err := r.journal.Close(); err != nil {
 		t.Error(err)
 	}
-	return func() { // what may have been written is to be taken back, which is tried until the end
+	return func() { // a write that may have happened is undone, with repeated attempts until the end
 		r.stop()
 		<-r.ended
 		r.ended <- nil
@@ -232,7 +235,7 @@ func stopsSoon(config *configv1.Config, _ map[string]providers.Provider) {
 	config.Shutdown.Timeout = durationpb.New(100 * time.Millisecond)
 }
 
-// defective makes a provider whose reads panic, or fail as none should.
+// defective makes a provider whose reads panic or return unclassified errors.
 func defective(config *configv1.Config, connected map[string]providers.Provider) {
 	_, change := gate(nil)
 	change(config, connected)
@@ -240,7 +243,8 @@ func defective(config *configv1.Config, connected map[string]providers.Provider)
 
 func one(provider *configv1.Provider) { provider.MaxInFlight = 1 }
 
-// autoNumbering makes a provider of class NONE. Its limit is short: a person decides after it.
+// autoNumbering makes a provider of class NONE. Its time limit is short, since a person decides
+// after it.
 func autoNumbering(provider *configv1.Provider) {
 	provider.GetCaliq().AutoNumbering = true
 	provider.Timeout = durationpb.New(2 * time.Second)
@@ -258,7 +262,7 @@ func afterWait(t *testing.T, decide func() outcome) outcome {
 	}
 }
 
-// reconnect makes a provider anew, with other settings.
+// reconnect makes a provider again, with other settings.
 func reconnect(config *configv1.Config, connected map[string]providers.Provider, name string, change func(*configv1.Provider)) {
 	for _, provider := range config.GetProviders() {
 		if provider.GetName() == name {
@@ -272,7 +276,8 @@ func reconnect(config *configv1.Config, connected map[string]providers.Provider,
 	}
 }
 
-// promised says in what an error differs from what the contract says of its reason; empty for nothing.
+// promised returns how an error differs from the contract's description of its reason. It returns
+// nothing if they agree.
 func promised(all []reason, got outcome, name string, retry bool, details []string) string {
 	at := slices.IndexFunc(all, func(r reason) bool { return r.name == name })
 	if at < 0 {

@@ -21,7 +21,8 @@ import (
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// rest is the REST side of the contract: it checks what HTTP alone can get wrong, and lets the gateway find the RPC, decode and call.
+// rest is the REST side of the contract. It checks what only HTTP can get wrong. The gateway then
+// finds the RPC, decodes the request and calls the RPC.
 type rest struct {
 	gateway *runtime.ServeMux
 	errors  restErrors
@@ -56,7 +57,9 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen tele
 
 func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	request = readAsGet(request)
-	if request.ContentLength != 0 || r.who.AsksNobody() { // no body is read of who may not call; the chain asks again, of calls without one, too
+	// The server reads no body of a caller without permission. The chain authenticates every call
+	// again, including calls without a body.
+	if request.ContentLength != 0 || r.who.AsksNobody() {
 		if _, err := callerOver(request, r.who); err != nil {
 			r.errors.refuseCaller(w, request, err)
 			return
@@ -69,7 +72,8 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.gateway.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), remoteKey{}, remote(request))))
 }
 
-// readAsGet makes a GET of a HEAD request. net/http sends the headers of the response, and no body.
+// readAsGet turns a HEAD request into a GET. net/http then sends the headers of the response, and
+// no body.
 func readAsGet(request *http.Request) *http.Request {
 	if request.Method != http.MethodHead {
 		return request
@@ -79,11 +83,13 @@ func readAsGet(request *http.Request) *http.Request {
 	return copied
 }
 
-// timeout is what the gateway takes as Grpc-Timeout, less 0, which it takes for no timeout at all.
+// timeout matches the values that the gateway takes as Grpc-Timeout, except 0. The gateway takes
+// 0 as no timeout.
 var timeout = regexp.MustCompile(`^0*[1-9][0-9]{0,15}[HMSmun]$`)
 
-// checkTarget refuses a path, a method and a header that the gateway would pass on as they are, blame the query for, or take for another: it
-// takes the verb of a path for a part of the id before it.
+// checkTarget refuses a wrong path, method or header that the gateway handles badly. The gateway
+// would pass some on unchanged, blame the query for others, and misread the rest. For example, it
+// takes the verb of a path as part of the id before the verb.
 func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusal {
 	if !utf8.ValidString(request.URL.Path) {
 		return refuse(http.StatusBadRequest, "path", "must be percent-encoded UTF-8")
@@ -104,9 +110,9 @@ func (r *rest) checkTarget(w http.ResponseWriter, request *http.Request) *refusa
 	return nil
 }
 
-// meantIdempotencyKey returns the name of a header that was meant to be Idempotency-Key, such as
-// X-Idempotency-Key. A caller who sends one counts on it; without it a repeated request would create
-// a second customer.
+// meantIdempotencyKey returns the name of a header that looks like a misspelt Idempotency-Key,
+// such as X-Idempotency-Key. A caller who sends one relies on it. Without it, a repeated request
+// would create a second customer.
 func meantIdempotencyKey(headers http.Header) string {
 	for name := range headers {
 		if name != "Idempotency-Key" && len(name) <= mostLikened && strings.Contains(strings.ToLower(name), "idempoten") {
@@ -116,7 +122,7 @@ func meantIdempotencyKey(headers http.Header) string {
 	return ""
 }
 
-// incomingHeader lets the headers through that the contract knows. Authorization passes by itself.
+// incomingHeader lets the contract's headers through. The gateway itself passes Authorization.
 func incomingHeader(name string) (string, bool) {
 	switch name {
 	case "Idempotency-Key", "X-Request-Id", "Traceparent", "Tracestate":
@@ -129,15 +135,16 @@ func outgoingHeader(name string) (string, bool) {
 	return http.CanonicalHeaderKey(name), name == callIDKey
 }
 
-// inQuery begins the errors of strictQuery, of which the gateway keeps only the text: what follows is a parameter's name, escaped, a space,
-// and what is wrong with it.
+// inQuery is the prefix of the errors of strictQuery. The gateway keeps only the text of these
+// errors. After the prefix come the escaped name of the parameter, a space, and the problem.
 const inQuery = "query parameter: "
 
 func wrongParameter(name, description string) error {
 	return errors.New(inQuery + cmp.Or(url.QueryEscape(name), `""`) + " " + description)
 }
 
-// strictQuery refuses query parameters that the request has no field for; the gateway alone would pass over them.
+// strictQuery refuses query parameters that match no field of the request. The gateway alone
+// would ignore them.
 type strictQuery struct{}
 
 func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilities.DoubleArray) error {
@@ -154,7 +161,7 @@ func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilitie
 		}
 	}
 	if err := (&runtime.DefaultQueryParser{}).Parse(into, values, filter); err != nil {
-		for name := range values { // say which one, without repeating its value
+		for name := range values { // name one parameter, without its value
 			one := into.ProtoReflect().New().Interface()
 			if (&runtime.DefaultQueryParser{}).Parse(one, url.Values{name: values[name]}, filter) != nil {
 				field := queryField(into.ProtoReflect().Descriptor(), name)

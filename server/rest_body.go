@@ -23,7 +23,8 @@ import (
 // maxBody is the largest body of a request, in bytes, not counting the files in it.
 const maxBody = 1 << 20
 
-// refusal is a request that HTTP alone gets wrong, with the HTTP status and headers of the response.
+// refusal is a request that only HTTP gets wrong. It has the HTTP status and headers of the
+// response.
 type refusal struct {
 	failure *providers.Error
 	status  int
@@ -34,9 +35,9 @@ func refuse(status int, path, description string) *refusal {
 	return &refusal{status: status, failure: invalidField(path, description)}
 }
 
-// requestBody is a body that has been read. A problem with it does not end the request at once: the
-// request passes the chain as over gRPC, which reports first that the caller may not call, or that
-// the provider does not exist. undecodable then returns the problem.
+// requestBody is the body of a request. A problem with it does not end the request at once. The
+// request passes the chain as over gRPC. The chain first reports a caller without permission or
+// an unknown provider. undecodable then returns the problem.
 type requestBody struct {
 	bytes.Reader
 
@@ -44,13 +45,13 @@ type requestBody struct {
 	message  protoreflect.MessageDescriptor // that the body is decoded into; nil before
 	provider string                         // as the path names it
 	problem  *refusal                       // nil for none
-	reported bool                           // whether the chain refused the request for what it holds
+	reported bool                           // whether the chain refused the request for its content
 }
 
 func (*requestBody) Close() error { return nil }
 
-// withBody reads the body of a request once the gateway has found its RPC: that a path does not
-// exist is reported first.
+// withBody reads the body of a request once the gateway has found its RPC. So the server reports
+// an unknown path first.
 func withBody(call runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request, path map[string]string) {
 		body := &requestBody{provider: providerOf(request.URL)}
@@ -61,7 +62,7 @@ func withBody(call runtime.HandlerFunc) runtime.HandlerFunc {
 	}
 }
 
-// readBody reads the body once, and refuses what HTTP alone can tell is wrong.
+// readBody reads the body once. It refuses what only HTTP can find wrong.
 func readBody(w http.ResponseWriter, request *http.Request) ([]byte, *refusal) {
 	if request.Method != http.MethodPost {
 		if request.ContentLength != 0 {
@@ -105,7 +106,7 @@ func checkContentType(header string) *refusal {
 	return refuseType("Content-Type", "must be application/json, with the body in UTF-8 (curl: -H 'Content-Type: application/json')")
 }
 
-// refuseType refuses a body in a form that Enlist does not read.
+// refuseType refuses a body in a format that Enlist does not read.
 func refuseType(header, description string) *refusal {
 	refused := refuse(http.StatusUnsupportedMediaType, header, description)
 	refused.header = http.Header{"Accept": {"application/json"}}
@@ -122,7 +123,8 @@ func providerOf(target *url.URL) string {
 	return provider
 }
 
-// jsonMarshaler is the gateway's JSON, but strict: the whole body is one JSON object, and unknown fields are errors.
+// jsonMarshaler is a strict form of the gateway's JSON. The whole body is one JSON object, and
+// unknown fields are errors.
 type jsonMarshaler struct{ runtime.JSONPb }
 
 // Marshal writes a message as marshalJSON does.
@@ -163,7 +165,7 @@ func (*jsonMarshaler) NewDecoder(reader io.Reader) runtime.Decoder {
 			body.problem = decode(body, message)
 		}
 		if body.problem != nil {
-			proto.Reset(message) // a part of a request is no request; the gateway adds the provider
+			proto.Reset(message) // a partial request is no request; the gateway adds the provider
 		}
 		return nil
 	})

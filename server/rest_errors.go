@@ -17,14 +17,15 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// restErrors writes errors as google.rpc.Status in JSON. Calls that never reached the chain get their log line here.
+// restErrors writes errors as google.rpc.Status in JSON. It also logs requests that never reach
+// the chain.
 type restErrors struct {
 	seen   telemetry
 	routes routes
 	names  jsonNames
 }
 
-// ofCall writes the error of a call, or of a request that the gateway could not make a call of.
+// ofCall writes the error of a call, or of a request that the gateway could not turn into a call.
 func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, err error) {
 	if server, ok := runtime.ServerMetadataFromContext(ctx); ok && len(server.TrailerMD.Get(callIDKey)) > 0 {
 		w.Header().Set("X-Request-Id", server.TrailerMD.Get(callIDKey)[0])
@@ -46,18 +47,19 @@ func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.M
 	e.refuse(w, request, refuse(http.StatusBadRequest, "path", "is not valid: "+text))
 }
 
-// ofRoute writes the error of a request to a path that no RPC answers to; checkTarget has refused wrong methods.
+// ofRoute writes the error of a request to a path without an RPC. checkTarget refuses wrong
+// methods earlier.
 func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, _ int) {
 	e.refuse(w, request, &refusal{status: http.StatusNotFound, failure: noSuchPath(e.routes)})
 }
 
-// wrongMethod refuses a request that fits routes but for its method.
+// wrongMethod refuses a request whose path matches routes but whose method does not.
 func wrongMethod(w http.ResponseWriter, there routes) *refusal {
 	w.Header().Set("Allow", there[0].allow())
 	return &refusal{status: http.StatusMethodNotAllowed, failure: noSuchMethod(there)}
 }
 
-// onlyRead refuses a request to a path of the server's own with a method other than GET and HEAD.
+// onlyRead refuses methods other than GET and HEAD for the server's own paths.
 func (e restErrors) onlyRead(w http.ResponseWriter, request *http.Request) {
 	e.refuse(w, request, wrongMethod(w, routes{newRoute(http.MethodGet, request.Pattern)}))
 }
@@ -74,7 +76,7 @@ func (e restErrors) refuse(w http.ResponseWriter, request *http.Request, refused
 	e.write(w, request, refused.status, made)
 }
 
-// knownMethod keeps what a stranger sends as a method out of the log.
+// knownMethod keeps unknown methods, which are the caller's text, out of the log.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
@@ -83,7 +85,8 @@ func knownMethod(method string) string {
 	return "OTHER"
 }
 
-// challengeOf returns what HTTP says beside a reason of how to authenticate (RFC 6750); empty for nothing.
+// challengeOf returns the HTTP challenge for an authentication reason (RFC 6750). It is empty for
+// other reasons.
 func challengeOf(reason string) string {
 	switch reason {
 	case enlistv1.ErrorReason_CREDENTIALS_MISSING.String():

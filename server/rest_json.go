@@ -19,12 +19,13 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// position finds the place that protojson names in its errors. Only their text has it. A JSON
-// library such as jsontext finds errors of syntax, but not a value that does not fit its field.
+// position finds the place that protojson names in its errors. Only their text has the place. A
+// JSON library such as jsontext finds syntax errors, but not a value that does not fit its field.
 var position = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
 
-// ReadJSON reads a message from JSON, in which a field may have its proto or its JSON name. It returns
-// what is wrong, without the value: the path of the field and what it must be; nil for nothing.
+// ReadJSON reads a message from JSON. A field may have its proto or its JSON name. ReadJSON
+// returns nil, or the path of the wrong field and what the field must be. The violation does not
+// hold the value.
 func ReadJSON(data []byte, into proto.Message) *rules.Violation {
 	err := protojson.Unmarshal(data, into)
 	if err == nil {
@@ -36,11 +37,12 @@ func ReadJSON(data []byte, into proto.Message) *rules.Violation {
 
 const inUnicode = `valid UTF-8, with \u escapes of whole characters`
 
-// explainJSON turns an error of protojson into a violation: which field, by proto path, and what it takes. It does not repeat
-// the value, which the library's own text would.
+// explainJSON turns an error of protojson into a violation. It names the field by its proto path,
+// and says what the field takes. It does not repeat the value, as the library's text would.
 func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor) rules.Violation {
 	at := position.FindStringSubmatch(err.Error())
-	if at == nil && json.Valid(data) { // half a \u escape near the end: the library takes it for the end of the body
+	// Half a \u escape is near the end. The library takes it for the end of the body.
+	if at == nil && json.Valid(data) {
 		return rules.Violation{Path: "body", Description: "must be one JSON object in " + inUnicode}
 	}
 	if at == nil || !json.Valid(data) {
@@ -74,7 +76,7 @@ func explainJSON(data []byte, err error, message protoreflect.MessageDescriptor)
 	}
 }
 
-// where says where JSON stops being JSON, as far as can be told.
+// where describes the place of a syntax error in JSON, as far as it is known.
 func where(data []byte, at []string) string {
 	var syntax *json.SyntaxError
 	switch {
@@ -115,7 +117,7 @@ type step struct {
 }
 
 // pathTo returns the steps to the token at an offset. encoding/json does not report the path of a
-// token. The module of jsontext mirrors the package that Go has from 1.27.
+// token. The jsontext module mirrors the package that Go has from version 1.27.
 func pathTo(data []byte, offset int) []step {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	for decoder.InputOffset() <= int64(offset) {
@@ -136,8 +138,9 @@ func pathTo(data []byte, offset int) []step {
 	return steps
 }
 
-// resolve follows the steps through the message. It returns the proto path, the field it ends at (nil if there is none of that
-// name), the message that the last name was looked for in, and whether the path ends at an element of a list or a map.
+// resolve follows the steps through the message. It returns the proto path and the last field, or
+// a nil field if no field has that name. It also returns the message of the last name. isElement
+// reports whether the path ends at an element of a list or map.
 func resolve(steps []step, message protoreflect.MessageDescriptor) (
 	path string, field protoreflect.FieldDescriptor, owner protoreflect.MessageDescriptor, isElement bool,
 ) {

@@ -11,14 +11,15 @@ import (
 )
 
 const (
-	// mostMeant is how many fields are named to whom may have meant one of them.
+	// mostMeant bounds the number of fields in a suggestion.
 	mostMeant = 3
-	// mostLikened is how long a name may be that is likened to others.
+	// mostLikened is the length of the longest name that gets a suggestion.
 	mostLikened = 64
 )
 
-// meant suggests fields for a name that is not a field: fields of the same message with a similar
-// name, else fields of that name elsewhere in the request. It returns the end of a sentence.
+// meant suggests fields for an unknown name. It suggests fields of the same message with a
+// similar name, or else fields with that name elsewhere in the request. It returns the end of a
+// sentence.
 func meant(path, name string, owner, request protoreflect.MessageDescriptor) string {
 	if name == "" || len(name) > mostLikened {
 		return "."
@@ -45,13 +46,13 @@ func meant(path, name string, owner, request protoreflect.MessageDescriptor) str
 	return ": did you mean " + found[0] + "?"
 }
 
-// plain makes family_name, familyName and Family-Name the same.
+// plain maps family_name, familyName and Family-Name to the same text.
 func plain(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
 }
 
-// isLike reports whether a name may be meant for a field's: but for case and separators, one begins or ends with the other, or they are as
-// good as the same.
+// isLike reports whether a name resembles a field's name. It ignores case and separators. The
+// names are alike if one begins or ends with the other, or if they are nearly equal.
 func isLike(name string, field protoreflect.FieldDescriptor) bool {
 	given, there := plain(name), plain(string(field.Name()))
 	if strings.HasPrefix(given, there) || strings.HasSuffix(given, there) ||
@@ -61,7 +62,8 @@ func isLike(name string, field protoreflect.FieldDescriptor) bool {
 	return distance(given, there) <= min(len(there)/3, 2)
 }
 
-// distance counts the letters to insert, drop, change or swap with the next to get from one text to another.
+// distance counts the letters to insert, delete, replace or swap with the next to turn one text
+// into another.
 func distance(a, b string) int {
 	var before, last []int
 	for i := range len(a) + 1 {
@@ -85,7 +87,7 @@ func distance(a, b string) int {
 	return last[len(b)]
 }
 
-// named adds the paths of the fields with a name below a message, other than in lists and maps.
+// named appends the paths of the fields with a name below a message. It skips lists and maps.
 func named(found []string, name string, message protoreflect.MessageDescriptor, prefix string) []string {
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)

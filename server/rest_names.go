@@ -13,7 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 )
 
-// jsonNames maps the proto name of each field in the contract to its JSON name, where the two differ.
+// jsonNames maps the proto name of each field in the contract to its JSON name, if they differ.
 type jsonNames map[string]string
 
 func jsonNamesOfContract() jsonNames {
@@ -43,8 +43,9 @@ func (n jsonNames) add(message protoreflect.MessageDescriptor, seen map[protoref
 	}
 }
 
-// protoName finds the proto names in a text. It also finds what keeps its name: the key of a map, a
-// variable of a path ({request_id}), a vendor's name in parentheses, a setting of the configuration.
+// protoName finds the proto names in a text. It also matches texts that keep their name. These
+// are the key of a map, a variable of a path ({request_id}), a vendor's name in parentheses, and
+// a setting of the configuration.
 var protoName = regexp.MustCompile(
 	`\["(?:[^"\\]|\\.)*"\]|\{[a-z_]+\}|\([a-z0-9_.]+\)|\bsetting [a-z0-9_]+|\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b`)
 
@@ -57,7 +58,7 @@ func (n jsonNames) rewrite(text string) string {
 	})
 }
 
-// inError returns an error whose message and field violations have JSON names.
+// inError returns the error with JSON names in its message and field violations.
 func (n jsonNames) inError(made *statusv1.Status) *statusv1.Status {
 	made.Message = n.rewrite(made.GetMessage())
 	for i, detail := range made.GetDetails() {
@@ -75,8 +76,8 @@ func (n jsonNames) inError(made *statusv1.Status) *statusv1.Status {
 	return made
 }
 
-// usesProtoNames reports whether a request names a field as the .proto files do, in its query or in
-// its body: family_name. A request that names no field of several words does not.
+// usesProtoNames reports whether a request uses a proto name such as family_name in its query or
+// body. A request without a field name of several words does not.
 func usesProtoNames(request *http.Request) bool {
 	for name := range request.URL.Query() {
 		if strings.Contains(name, "_") {
@@ -87,7 +88,7 @@ func usesProtoNames(request *http.Request) bool {
 	return read && body.message != nil && hasProtoNames(body.data, body.message)
 }
 
-// hasProtoNames does the same for a JSON object. Keys of maps are not names of fields.
+// hasProtoNames does the same for a JSON object. The keys of maps are not field names.
 func hasProtoNames(object []byte, message protoreflect.MessageDescriptor) bool {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(object, &members) != nil {
@@ -115,13 +116,13 @@ type element struct {
 	message protoreflect.MessageDescriptor
 }
 
-// elementsOf lists the messages in the value of a field.
+// elementsOf returns the messages in the value of a field.
 func elementsOf(field protoreflect.FieldDescriptor, value json.RawMessage) []element {
 	var found []element
 	switch {
 	case field.IsMap() && field.MapValue().Message() != nil:
 		var entries map[string]json.RawMessage
-		_ = json.Unmarshal(value, &entries) // what cannot be read has no names
+		_ = json.Unmarshal(value, &entries) // an unreadable value has no names
 		for _, entry := range entries {
 			found = append(found, element{entry, field.MapValue().Message()})
 		}
@@ -138,7 +139,8 @@ func elementsOf(field protoreflect.FieldDescriptor, value json.RawMessage) []ele
 	return found
 }
 
-// named returns an error with the names that the request uses: JSON names, unless it uses proto names.
+// named returns an error with the names that the request uses. It uses JSON names unless the
+// request uses proto names.
 func (n jsonNames) named(request *http.Request, made *statusv1.Status) *statusv1.Status {
 	if usesProtoNames(request) {
 		return made

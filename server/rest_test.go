@@ -20,7 +20,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
-// What HTTP alone can get wrong: always a status in JSON that says what to change, never a 500.
+// Errors that only HTTP can have get a JSON status that says what to change, and never a 500.
 func TestRESTRefusals(t *testing.T) {
 	r := start(t, nil)
 	const customers = "/v1/providers/opencell/customers"
@@ -145,8 +145,8 @@ func TestRESTRefusals(t *testing.T) {
 	}
 }
 
-// The message of an error names the fields that are at fault. What each must be stands in its
-// violation alone.
+// The message of an error names the wrong fields. Only the violation says what each field must
+// be.
 func TestViolationsStandOnce(t *testing.T) {
 	r := start(t, nil)
 	for _, c := range []struct{ provider, body, message, violation string }{
@@ -208,7 +208,7 @@ func violationsOf(got outcome) []*errdetails.BadRequest_FieldViolation {
 	return nil
 }
 
-// Errors have the names that the request has: those of JSON, or those of the .proto files.
+// An error uses the names of the request, from JSON or from the .proto files.
 func TestErrorsNameFieldsAsTheRequestDoes(t *testing.T) {
 	r := start(t, nil)
 	for _, c := range []struct{ body, field, text string }{
@@ -241,7 +241,7 @@ func TestErrorsNameFieldsAsTheRequestDoes(t *testing.T) {
 	}
 }
 
-// A provider that does not exist is reported before anything that is wrong with the body.
+// The server reports an unknown provider before any problem with the body.
 func TestProviderIsCheckedFirst(t *testing.T) {
 	r := start(t, nil)
 	for name, change := range map[string]func(*http.Request){
@@ -265,7 +265,7 @@ func TestProviderIsCheckedFirst(t *testing.T) {
 	}
 }
 
-// HEAD works wherever GET does, with the headers of GET and no body.
+// HEAD works for every path with GET. It returns the headers of GET and no body.
 func TestHead(t *testing.T) {
 	r := start(t, nil)
 	for _, path := range []string{
@@ -307,7 +307,7 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// A 415 response says what the server reads.
+// A 415 response lists the formats that the server reads.
 func TestRefusedFormsOfBodies(t *testing.T) {
 	r := start(t, nil)
 	for _, c := range []struct{ name, value, accept, encoding string }{
@@ -327,7 +327,8 @@ func TestRefusedFormsOfBodies(t *testing.T) {
 	}
 }
 
-// The OpenAPI document is compressed for clients that accept gzip, and each form has its own ETag.
+// The server compresses the OpenAPI document for clients that accept gzip. Each form has its own
+// ETag.
 func TestOpenAPIIsCompressed(t *testing.T) {
 	r := start(t, nil)
 	get := func(method, accepts, known string) (*http.Response, []byte) {
@@ -401,7 +402,7 @@ func TestRESTTimeout(t *testing.T) {
 	}
 }
 
-// A refusal names the field and what it takes, but never repeats the value.
+// A refusal names the field and the values that it takes. It never repeats the given value.
 func TestRESTErrorsRepeatNoValues(t *testing.T) {
 	r := start(t, nil)
 	for _, body := range []string{
@@ -462,8 +463,8 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
-// A header that was meant to be Idempotency-Key, and is none, would leave a repeated request without
-// its request_id.
+// Without the check for similar headers, a misspelt Idempotency-Key would leave a repeated
+// request without its request_id.
 func TestNearlyIdempotencyKey(t *testing.T) {
 	r := start(t, nil)
 	const body = `{"validateOnly":true,"customer":{"id":"X","name":{"familyName":"One"},"billingAddress":{"countryCode":"FR"}}}`
@@ -504,7 +505,7 @@ func TestMethodsOnceServedByName(t *testing.T) {
 	}
 }
 
-// A method that a path does not take is told the one that it does, for every path of the contract.
+// For every path of the contract, the response to a wrong method names the right one.
 func TestAllowedMethods(t *testing.T) {
 	r := start(t, nil)
 	tried := 0

@@ -34,7 +34,7 @@ func newRoute(method, path string) route {
 // routes are the REST sides of RPCs.
 type routes []route
 
-// routesOfContract lists the contract's routes, from its annotations.
+// routesOfContract returns the contract's routes, from its annotations.
 func routesOfContract() routes {
 	var all routes
 	for _, service := range contractServices() {
@@ -60,7 +60,8 @@ func contractServices() []protoreflect.ServiceDescriptor {
 	return services
 }
 
-// at lists the routes that a path is of: the one with its verb, else those of what it addresses.
+// at returns the routes of a path. If the path has the verb of a route, it returns that route.
+// Otherwise it returns all routes of the resource that the path names.
 func (all routes) at(path string) routes {
 	var there routes
 	segments := strings.Split(path, "/")
@@ -75,7 +76,7 @@ func (all routes) at(path string) routes {
 	return there
 }
 
-// allow is what the header Allow says of a route. A path that takes GET takes HEAD.
+// allow returns the value of the Allow header for a route. A path that takes GET takes HEAD.
 func (r route) allow() string {
 	if r.method == http.MethodGet {
 		return "GET, HEAD"
@@ -83,7 +84,7 @@ func (r route) allow() string {
 	return r.method
 }
 
-// take reports whether one of the routes that a path is of takes a method.
+// take reports whether one of the routes of a path takes a method.
 func (all routes) take(method, path string) bool {
 	return slices.ContainsFunc(all, func(route route) bool { return route.method == method && strings.HasSuffix(path, route.verb) })
 }
@@ -102,7 +103,7 @@ func (all routes) String() string {
 	return strings.Join(texts, ", ")
 }
 
-// noSuchPath is the error of a request to a path that is not of the contract.
+// noSuchPath is the error for a path that the contract does not have.
 func noSuchPath(all routes) *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
@@ -111,7 +112,7 @@ func noSuchPath(all routes) *providers.Error {
 	}
 }
 
-// noSuchMethod is the error of a request with a method that its path does not take.
+// noSuchMethod is the error for a method that the path does not take.
 func noSuchMethod(there routes) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
@@ -119,7 +120,7 @@ func noSuchMethod(there routes) *providers.Error {
 	}
 }
 
-// noSuchRPC answers gRPC calls of what the contract does not have.
+// noSuchRPC responds to gRPC calls of RPCs that the contract does not have.
 func noSuchRPC(any, grpc.ServerStream) error {
 	var all []string
 	for _, service := range contractServices() {

@@ -2,7 +2,7 @@ package server
 
 import "testing"
 
-// BenchmarkRoute is what finding the route of a path costs every read over REST.
+// BenchmarkRoute measures the look-up of a path's route, a cost of every REST read.
 func BenchmarkRoute(b *testing.B) {
 	all := routesOfContract()
 	b.ReportAllocs()

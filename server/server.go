@@ -39,35 +39,36 @@ type Server struct {
 
 	grpc         *grpc.Server
 	http         *http.Server
-	admin        *http.Server // nil for none
+	admin        *http.Server // nil if disabled
 	grpcListener net.Listener
 	httpListener net.Listener
 	adminPort    net.Listener
 }
 
-// Options are what a Server is made of.
+// Options configure a Server.
 type Options struct {
 	// Config is a complete configuration.
 	Config *configv1.Config
 	// Providers are the configured connections by name.
 	Providers map[string]providers.Provider
-	// Creates creates customers with them; the server closes it when it stops.
+	// Creates creates customers with the providers. The server closes it when it stops.
 	Creates *once.Service
 	// OpenAPI is the document that /openapi.json serves.
 	OpenAPI []byte
-	// Version is what the log says of this build when it begins to serve; /docs/ says its first word.
+	// Version identifies this build in the log when the server starts. The page /docs/ shows its
+	// first word.
 	Version string
-	// Log gets a line for each call.
+	// Log receives a line for each call.
 	Log *slog.Logger
 	// LogLevel is the level of Log, which the admin port changes.
 	LogLevel *slog.LevelVar
-	// Metrics is what /metrics shows, and where the server's own are registered.
+	// Metrics is the registry that /metrics shows. The server registers its own metrics there.
 	Metrics *prometheus.Registry
-	// Tracing gets a span for each call. nil: none.
+	// Tracing receives a span for each call. nil disables tracing.
 	Tracing trace.TracerProvider
 }
 
-// New makes a server. It listens on its ports when it returns, and answers once Run is called.
+// New returns a server that listens on its ports. It responds once Run is called.
 func New(options Options) (*Server, error) {
 	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
 	who, err := auth.New(auth.Options{Config: config.GetAuth(), ClientCertificates: asksForCertificates(config), Log: log})
@@ -114,7 +115,8 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, _, _ := strings.Cut(options.Version, " ") // the rest, the commit and Go's version, is for the log alone
+	// The rest is the commit and Go's version. Only the log has it.
+	version, _, _ := strings.Cut(options.Version, " ")
 	reference, err := apidocs.New(options.OpenAPI, version)
 	if err != nil {
 		return nil, err
@@ -157,7 +159,8 @@ func (s *Server) routes(contract *rest, reference, document http.Handler, option
 		routes.HandleFunc(path, contract.errors.onlyRead)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if strings.HasPrefix(request.URL.Path, "/v1/") { // the mux would redirect from an empty segment, or one of dots, to another path
+		// The mux would redirect an empty segment, or one of dots, to another path.
+		if strings.HasPrefix(request.URL.Path, "/v1/") {
 			contract.ServeHTTP(w, request)
 			return
 		}
@@ -193,7 +196,7 @@ func (s *Server) GRPCAddress() string { return s.grpcListener.Addr().String() }
 // HTTPAddress returns the address of the REST port.
 func (s *Server) HTTPAddress() string { return s.httpListener.Addr().String() }
 
-// AdminAddress returns the address of the port for operators; empty when there is none.
+// AdminAddress returns the address of the admin port. It is empty if that port is disabled.
 func (s *Server) AdminAddress() string {
 	if s.adminPort == nil {
 		return ""
@@ -201,8 +204,9 @@ func (s *Server) AdminAddress() string {
 	return s.adminPort.Addr().String()
 }
 
-// Run serves until the context ends, then stops: it reports that it is not ready, accepts calls for the configured delay, and
-// lets accepted calls end under the configured timeout. It returns nil after a stop in which no accepted call was cut off.
+// Run serves until the context ends, and then stops. It reports that it is not ready, and accepts
+// calls for the configured delay. Then it lets accepted calls end within the configured timeout.
+// Run returns nil if the stop interrupted no accepted call.
 func (s *Server) Run(ctx context.Context) error {
 	s.keepFresh(ctx)
 	watching, end := context.WithCancel(context.Background())
@@ -215,7 +219,7 @@ func (s *Server) Run(ctx context.Context) error {
 				failed <- err
 			}
 		}()
-		defer func() { _ = s.admin.Close() }() // last of all, so that operators can look until the end
+		defer func() { _ = s.admin.Close() }() // last, so that operators can use the port until the end
 	}
 	go func() { failed <- s.grpc.Serve(s.grpcListener) }()
 	go func() {
@@ -235,7 +239,8 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
-// keepFresh looks after certificates, and the keys of the token issuer, until the context ends.
+// keepFresh keeps certificates and the keys of the token issuer up to date until the context
+// ends.
 func (s *Server) keepFresh(ctx context.Context) {
 	go s.who.Run(ctx)
 	for _, port := range []*certificates.Watched{s.tls.grpc, s.tls.http} {
@@ -252,7 +257,7 @@ func (s *Server) serveHTTP() error {
 	return s.http.Serve(s.httpListener)
 }
 
-// lastWords is how long calls that are cut off have to answer.
+// lastWords is how long interrupted calls have to respond.
 const lastWords = time.Second
 
 func (s *Server) stop() error {
@@ -265,7 +270,7 @@ func (s *Server) stop() error {
 	defer cancel()
 	drained := make(chan struct{})
 	go func() {
-		s.health.Shutdown() // ends watches, which would otherwise hold the graceful stop up
+		s.health.Shutdown() // ends health watches, which would delay the graceful stop
 		s.grpc.GracefulStop()
 		close(drained)
 	}()
@@ -274,9 +279,9 @@ func (s *Server) stop() error {
 	case <-drained:
 	case <-ctx.Done():
 	}
-	s.once.Close(ctx) // creates whose callers are gone end too, or are recorded as unknown
+	s.once.Close(ctx) // creations without a caller end too, or become unknown in the journal
 	if httpErr != nil || ctx.Err() != nil {
-		s.cut() // a call that ends so still tells its caller and the log how far it got, given a moment
+		s.cut() // an interrupted call gets a moment to report its outcome to the caller and the log
 		last, cancel := context.WithTimeout(context.Background(), lastWords)
 		defer cancel()
 		_ = s.http.Shutdown(last)

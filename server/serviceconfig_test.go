@@ -42,7 +42,8 @@ type methodConfig struct {
 	}
 }
 
-// Every RPC has its policy, once; only what changes nothing is retried, and only where nothing was done.
+// Every RPC has exactly one policy. Only RPCs that change nothing are retried, and only if the
+// server did nothing.
 func TestServiceConfigCoversTheContract(t *testing.T) {
 	var config serviceConfig
 	if err := json.Unmarshal([]byte(serviceconfig.JSON), &config); err != nil {
@@ -92,7 +93,7 @@ func TestServiceConfigCoversTheContract(t *testing.T) {
 	}
 }
 
-// documented is what the table in docs/clients.md says of a policy.
+// documented returns the text of the table in docs/clients.md for a policy.
 func documented(policy methodConfig) string {
 	waits, retried := "no", "no"
 	if policy.WaitForReady {
@@ -115,7 +116,7 @@ func TestServiceConfigIsServed(t *testing.T) {
 	}
 }
 
-// dial connects as docs/clients.md says; grpc refuses a service config that it cannot read.
+// dial connects as docs/clients.md says. grpc refuses a service config that it cannot read.
 func dial(t *testing.T, r *running, config string) enlistv1.CustomerServiceClient {
 	t.Helper()
 	connection, err := grpc.NewClient(r.grpcTarget, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultServiceConfig(config))
@@ -136,7 +137,8 @@ func TestReadsAreRetriedAndCreatesAreNot(t *testing.T) {
 	create := &enlistv1.CreateCustomerRequest{Provider: "opencell", Customer: &enlistv1.Customer{
 		Id: "POLICY", Name: &enlistv1.PersonName{FamilyName: "Smith"}, BillingAddress: &enlistv1.Address{CountryCode: "FR"},
 	}}
-	order(t, r, map[string]any{"vendor": "opencell", "operation": "login", "kind": "status_500", "times": 4}) // Enlist itself tries so often
+	// Enlist itself makes that many attempts.
+	order(t, r, map[string]any{"vendor": "opencell", "operation": "login", "kind": "status_500", "times": 4})
 	if _, err := client.CreateCustomer(t.Context(), create); status.Code(err) != codes.Unavailable || r.calls("CreateCustomer") != 1 {
 		t.Errorf("%d creates: %v", r.calls("CreateCustomer"), err)
 	}
@@ -149,7 +151,7 @@ func TestReadsAreRetriedAndCreatesAreNot(t *testing.T) {
 	}
 }
 
-// The policy that docs/clients.md has for callers who always set a request_id.
+// The policy in docs/clients.md for callers who always set a request_id.
 func TestCreatesWithRequestIDAreRetried(t *testing.T) {
 	r := start(t, nil)
 	page, err := os.ReadFile("../docs/clients.md")
@@ -196,7 +198,7 @@ func asText(t *testing.T, value any) string {
 	return string(text)
 }
 
-// A create that finds no server, as in a restart, has not been sent: it waits for one.
+// A creation that finds no server, as in a restart, has not been sent. It waits for a server.
 func TestCreatesWaitForAConnection(t *testing.T) {
 	r := start(t, nil)
 	client := dial(t, r, serviceconfig.JSON)

@@ -23,14 +23,15 @@ func tracer(from trace.TracerProvider) trace.Tracer {
 	return from.Tracer("github.com/enlist-dev/enlist/server")
 }
 
-// beginSpan begins the span of a call, in the trace of its caller if that names one. A trace passes through to the vendor also when there
-// is no span.
+// beginSpan begins the span of a call. If the caller names a trace, the span belongs to that
+// trace. The vendor receives the trace even if there is no span.
 func beginSpan(ctx context.Context, tracer trace.Tracer, method string) (context.Context, trace.Span) {
 	ctx = propagation.TraceContext{}.Extract(ctx, incoming{ctx})
 	return tracer.Start(ctx, strings.TrimPrefix(method, "/"), trace.WithSpanKind(trace.SpanKindServer))
 }
 
-// endSpan ends the span of a call: what is known of it, and nothing of what its caller or the vendor wrote.
+// endSpan ends the span of a call. The span holds facts about the call, and no text of its caller
+// or of the vendor.
 func endSpan(span trace.Span, c *call, provider string, code codes.Code, failure *providers.Error) {
 	if !span.IsRecording() {
 		return
@@ -59,7 +60,8 @@ func endSpan(span trace.Span, c *call, provider string, code codes.Code, failure
 	span.End()
 }
 
-// isServersFault reports whether a code counts as an error of the server's, as OpenTelemetry's conventions have it.
+// isServersFault reports whether a code counts as a server error under OpenTelemetry's
+// conventions.
 func isServersFault(code codes.Code) bool {
 	switch code {
 	case codes.Unknown, codes.DeadlineExceeded, codes.Unimplemented, codes.Internal, codes.Unavailable, codes.DataLoss:
@@ -79,8 +81,8 @@ func (i incoming) Get(key string) string {
 	return ""
 }
 
-// Set does nothing: a call is only read from.
+// Set does nothing, since calls are only read.
 func (incoming) Set(string, string) {}
 
-// Keys returns none: nobody asks.
+// Keys returns nil, since no code uses it.
 func (incoming) Keys() []string { return nil }

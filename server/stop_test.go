@@ -21,7 +21,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// gated is a provider whose calls wait until the test lets them go.
+// gated is a provider whose calls wait until the test releases them.
 type gated struct {
 	providers.Provider
 	entered chan struct{}
@@ -51,7 +51,8 @@ func gate(change func(*configv1.Config)) (*gated, func(*configv1.Config, map[str
 	}
 }
 
-// A stop first says that the server is not ready, while it still takes calls, then lets every accepted call end.
+// A stop first reports that the server is not ready, while the server still accepts calls. Then
+// it lets every accepted call end.
 func TestStopCutsNoCallOff(t *testing.T) {
 	g, change := gate(func(config *configv1.Config) { config.Shutdown.Delay = durationpb.New(1500 * time.Millisecond) })
 	r := start(t, change)
@@ -77,7 +78,7 @@ func TestStopCutsNoCallOff(t *testing.T) {
 	<-g.entered
 
 	r.stop()
-	for { // until the health says so
+	for { // until the health reports it
 		answer, err := healthv1.NewHealthClient(r.grpc).Check(t.Context(), &healthv1.HealthCheckRequest{Service: "readiness"})
 		if err != nil {
 			t.Fatal(err)
@@ -96,7 +97,7 @@ func TestStopCutsNoCallOff(t *testing.T) {
 		t.Errorf("healthz while stopping: %v, %v", response, err)
 	}
 	_ = response.Body.Close()
-	go get() // during the delay calls are still taken
+	go get() // the server accepts calls during the delay
 	go getREST()
 	<-g.entered
 	<-g.entered
@@ -134,7 +135,8 @@ func TestStopIsBounded(t *testing.T) {
 	r.ended <- nil
 }
 
-// A create that is cut off by the end of the server may have been carried out: its caller is told so, and the log.
+// The vendor may have executed a creation that the end of the server interrupts. The caller and
+// the log learn this.
 func TestStopTellsTheOutcome(t *testing.T) {
 	r := start(t, func(config *configv1.Config, _ map[string]providers.Provider) {
 		config.Shutdown.Timeout = durationpb.New(100 * time.Millisecond)
@@ -163,7 +165,8 @@ func TestStopTellsTheOutcome(t *testing.T) {
 	}
 }
 
-// waitForFaults returns once every fault is spent, so that each of their calls is at the vendor.
+// waitForFaults returns when every fault is used up. Then each of their requests is at the
+// vendor.
 func waitForFaults(t *testing.T, r *running) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
@@ -180,7 +183,8 @@ func waitForFaults(t *testing.T, r *running) {
 	t.Fatal("the calls did not reach the vendor")
 }
 
-// A panic or an error of another kind is INTERNAL_ERROR; the cause stands in the log only, and a panic's value nowhere.
+// A panic or an unclassified error becomes INTERNAL_ERROR. Only the log has the cause. The value
+// of a panic is nowhere.
 func TestDefects(t *testing.T) {
 	_, change := gate(nil)
 	r := start(t, change)
@@ -197,7 +201,7 @@ func TestDefects(t *testing.T) {
 	}
 }
 
-// Without a deadline of the caller's a call gets one.
+// A call without a deadline gets one.
 func TestCallsAreBounded(t *testing.T) {
 	bounded := make(chan bool, 1)
 	r := start(t, func(_ *configv1.Config, connected map[string]providers.Provider) {

@@ -7,17 +7,17 @@ import (
 	"google.golang.org/grpc/peer"
 )
 
-// streamsOfConnection is how many streams one connection may have: watching health, which needs no credentials, and reflection. They last as
-// long as their callers like.
+// streamsOfConnection bounds the streams of one connection. The streams are reflection and health
+// watches, which need no credentials. A stream lasts as long as its caller wants.
 const streamsOfConnection = 8
 
-// streams counts the streams under way by connection.
+// streams counts the open streams of each connection.
 type streams struct {
 	mu sync.Mutex
 	of map[string]int
 }
 
-// admit refuses a stream where its connection has as many as it may.
+// admit refuses a stream when its connection has too many.
 func (s *streams) admit(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	connection := ""
 	if from, ok := peer.FromContext(stream.Context()); ok {
@@ -51,7 +51,8 @@ func (s *streams) end(connection string) {
 	}
 }
 
-// arrivingStream has arrived with its first message: until then it is waited for no longer than any call.
+// arrivingStream waits for the first message no longer than the server waits for any request.
+// After that message, the stream has arrived.
 type arrivingStream struct{ grpc.ServerStream }
 
 // RecvMsg receives a message.

@@ -12,7 +12,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Watching health needs no credentials: a connection has a few streams for it, and these are free again when they end.
+// Health watches need no credentials. A connection has a few streams for them, and a stream is
+// free again when it ends.
 func TestStreamsAreFew(t *testing.T) {
 	r := start(t, nil)
 	watch := func(ctx context.Context, connection *grpc.ClientConn) error {

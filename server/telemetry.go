@@ -20,7 +20,7 @@ type telemetry struct {
 	connected connections
 }
 
-// begin takes note of a call that has begun, and returns what takes note of its end.
+// begin records the start of a call. It returns the function that records its end.
 func (t telemetry) begin(ctx context.Context, c *call) (context.Context, func(codes.Code, *providers.Error)) {
 	start := time.Now()
 	if c.isInfrastructure() {
@@ -44,7 +44,7 @@ func logCall(ctx context.Context, log *slog.Logger, c *call, code codes.Code, fa
 	level := slog.LevelInfo
 	switch {
 	case c.isInfrastructure():
-		level = slog.LevelDebug // probes and reflection
+		level = slog.LevelDebug // health checks and reflection
 	case code == codes.Internal || code == codes.Unknown:
 		level = slog.LevelError
 	case code == codes.Unavailable || code == codes.Aborted || code == codes.ResourceExhausted:

@@ -13,7 +13,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// BenchmarkTelemetry is what operators' seeing costs a call, but for its log line.
+// BenchmarkTelemetry measures what telemetry costs a call, without its log line.
 func BenchmarkTelemetry(b *testing.B) {
 	for name, tracing := range map[string]trace.TracerProvider{
 		"untraced": nil, "traced": sdk.NewTracerProvider(sdk.WithBatcher(discard{})),

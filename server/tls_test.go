@@ -19,7 +19,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
-// over returns the same server, called with other TLS.
+// over returns the same server with other TLS settings of the client.
 func over(t *testing.T, r *running, config *tls.Config) *running {
 	t.Helper()
 	connection, err := grpc.NewClient(r.grpcTarget, grpc.WithTransportCredentials(credentials.NewTLS(config.Clone())))
@@ -36,7 +36,8 @@ func over(t *testing.T, r *running, config *tls.Config) *running {
 	return &secured
 }
 
-// withTLS gives both ports a certificate; callers' certificates, where there is an authority for them, are asked for.
+// withTLS gives both ports a certificate. With an authority for callers, the ports ask for
+// callers' certificates.
 func withTLS(t *testing.T, servers, callers *authtest.Authority, more ...func(*configv1.Config)) func(*configv1.Config, map[string]providers.Provider) {
 	t.Helper()
 	folder := t.TempDir()
@@ -53,7 +54,7 @@ func withTLS(t *testing.T, servers, callers *authtest.Authority, more ...func(*c
 	}
 }
 
-// Who gets in over TLS, with and without client certificates, over both transports.
+// Which callers TLS accepts, with and without client certificates, over both transports.
 func TestTLS(t *testing.T) {
 	servers, callers, strangers := authtest.NewAuthority(t), authtest.NewAuthority(t), authtest.NewAuthority(t)
 	keys := func(config *configv1.Config) {
@@ -68,7 +69,7 @@ func TestTLS(t *testing.T) {
 	})
 	with := func(certificates ...tls.Certificate) *tls.Config {
 		config := &tls.Config{RootCAs: servers.Pool()}
-		if len(certificates) > 0 { // sent whatever the server asks for
+		if len(certificates) > 0 { // sent even if the server does not ask
 			config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &certificates[0], nil }
 		}
 		return config
@@ -146,10 +147,10 @@ func TestTLS(t *testing.T) {
 type tlsCall struct {
 	with *tls.Config
 	key  string
-	want string // reason; empty: it goes through
+	want string // reason; empty if the call passes
 }
 
-// REST speaks HTTP/2 where the client does, and HTTP/1.1 where not.
+// REST uses HTTP/2 if the client does, and otherwise HTTP/1.1.
 func TestProtocolsOverTLS(t *testing.T) {
 	servers := authtest.NewAuthority(t)
 	r := start(t, withTLS(t, servers, nil))

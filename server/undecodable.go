@@ -15,23 +15,23 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Without this file grpc-go ends a call whose request cannot be decoded with INTERNAL, before any
-// interceptor has seen it: without a log line, a call id and the details that every other error has.
-// decodingCodec keeps the error instead, a service registered through decoding takes it along, and
-// validate returns it.
+// Without this file, grpc-go ends an undecodable request with INTERNAL before any interceptor
+// runs. The request then has no log line, no call id and no error details. decodingCodec keeps
+// the error instead. A service that decoding registers carries it, and validate returns it.
 
-// received is a request that decodingCodec decodes into.
+// received is the request into which decodingCodec decodes.
 type received struct {
 	message     proto.Message
 	undecodable error // a *providers.Error
 }
 
-// decodingCodec is grpc's own codec, except for what is to be decoded into received.
+// decodingCodec is grpc's own codec, except for the type received.
 type decodingCodec struct{ encoding.CodecV2 }
 
 func newDecodingCodec() decodingCodec { return decodingCodec{encoding.GetCodecV2("proto")} }
 
-// Unmarshal fails for everything but received.
+// Unmarshal returns no error for a received, and stores the error in it. For other types it
+// returns the error of grpc's codec.
 func (c decodingCodec) Unmarshal(data mem.BufferSlice, into any) error {
 	request, ok := into.(*received)
 	if !ok {
@@ -39,7 +39,7 @@ func (c decodingCodec) Unmarshal(data mem.BufferSlice, into any) error {
 	}
 	if err := c.CodecV2.Unmarshal(data, request.message); err != nil {
 		descriptor := request.message.ProtoReflect().Descriptor()
-		proto.Reset(request.message) // a part of a request is no request, but its provider is checked first
+		proto.Reset(request.message) // a partial request is no request, but its provider is checked first
 		keepProvider(data.Materialize(), request.message.ProtoReflect())
 		request.undecodable = invalidField("body", "must be a "+string(descriptor.FullName())+" in protobuf's binary form")
 		if path := notUTF8(data.Materialize(), descriptor, ""); path != "" {
@@ -64,7 +64,8 @@ func (d decoding) RegisterService(description *grpc.ServiceDesc, service any) {
 
 type undecodableKey struct{}
 
-// keepUndecodable makes a handler that calls the interceptors even if the request cannot be decoded.
+// keepUndecodable makes a handler that calls the interceptors even if the request cannot be
+// decoded.
 func keepUndecodable(handler grpc.MethodHandler) grpc.MethodHandler {
 	return func(service any, ctx context.Context, decode func(any) error, chain grpc.UnaryServerInterceptor) (any, error) {
 		var request received
@@ -97,7 +98,8 @@ func undecodable(ctx context.Context) error {
 	return nil
 }
 
-// keepProvider sets the provider of a message from encoded data that cannot be decoded as a whole.
+// keepProvider sets the provider of a message from encoded data that cannot be decoded as a
+// whole.
 func keepProvider(data []byte, message protoreflect.Message) {
 	field := message.Descriptor().Fields().ByName("provider")
 	for field != nil && len(data) > 0 {
@@ -115,7 +117,8 @@ func keepProvider(data []byte, message protoreflect.Message) {
 	}
 }
 
-// notUTF8 returns the path of the first text in an encoded message that is not UTF-8, or nothing.
+// notUTF8 returns the path of the first text that is not UTF-8 in an encoded message. It returns
+// nothing if all are UTF-8.
 func notUTF8(data []byte, message protoreflect.MessageDescriptor, prefix string) string {
 	places := map[protowire.Number]int{}
 	for len(data) > 0 {
@@ -158,7 +161,7 @@ func notUTF8(data []byte, message protoreflect.MessageDescriptor, prefix string)
 	return ""
 }
 
-// keyOf returns the key of an encoded entry of a map with texts as keys.
+// keyOf returns the key of an encoded entry of a map with text keys.
 func keyOf(entry []byte) string {
 	number, kind, length := protowire.ConsumeTag(entry)
 	if length < 0 || number != 1 || kind != protowire.BytesType {

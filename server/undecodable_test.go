@@ -27,7 +27,7 @@ func field(number protowire.Number, content ...string) string {
 	return string(protowire.AppendString(protowire.AppendTag(nil, number, protowire.BytesType), strings.Join(content, "")))
 }
 
-// A request that cannot be decoded is the caller's mistake, and is answered like every other.
+// An undecodable request is the caller's mistake. Its response is like every other error.
 func TestUndecodable(t *testing.T) {
 	r := start(t, nil)
 	entry := func(key, value string) string { return field(19, field(1, key), field(2, value)) }
@@ -67,7 +67,7 @@ func TestUndecodable(t *testing.T) {
 	}
 }
 
-// Over gRPC, too, a provider that does not exist is reported before what is wrong with the rest.
+// Over gRPC too, the server reports an unknown provider before any other problem.
 func TestProviderIsCheckedBeforeTheRest(t *testing.T) {
 	r := start(t, nil)
 	provider := field(1, "opencel")

@@ -15,9 +15,10 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// check tests a request against the rules of the contract: first those in the annotations, then
-// those that no annotation can express (control characters, codes that exist, complete dates,
-// finite numbers, a name). For a wrong provider name it lists the known names.
+// check tests a request against the rules of the contract. It begins with the rules in the
+// annotations. Then it tests the rules that no annotation can express: control characters,
+// existing codes, complete dates, finite numbers, and a name. For an unknown provider, it lists
+// the known names.
 func check(ctx context.Context, message proto.Message, connected connections) error {
 	findings := rules.Inspect(message)
 	create, isCreate := message.(*enlistv1.CreateCustomerRequest)
@@ -46,23 +47,24 @@ func check(ctx context.Context, message proto.Message, connected connections) er
 	return providers.Invalid(found.all...)
 }
 
-// nilUUID is what a UUID variable holds that nobody has set. All who forget to would share a request_id.
+// nilUUID is the value of an unset UUID variable. All callers who forget to set it would share a
+// request_id.
 var nilUUID = uuid.Nil.String() //nolint:gochecknoglobals // a constant
 
-// isInternationalized reports whether an address that breaks the rule in the annotations breaks it
-// only by the letters of its domain: the rule takes ASCII domains.
+// isInternationalized reports whether an address breaks the annotation's rule only by the letters
+// of its domain. The rule takes ASCII domains.
 func isInternationalized(address string) bool {
 	sent, err := providers.SentEmail(address)
 	return err == nil && sent != address && (&enlistv1.Customer{Email: sent}).Validate() == nil
 }
 
-// violations are what is wrong with a request.
+// violations collects the problems of a request.
 type violations struct {
 	all   []rules.Violation
-	named map[string]bool // the paths in all; nil until the first add
+	named map[string]bool // all paths so far; nil until the first add
 }
 
-// add adds a violation, unless its field has one already.
+// add adds a violation, unless its field already has one.
 func (v *violations) add(path, description string) {
 	if v.named == nil {
 		v.named = make(map[string]bool, len(v.all)+1)
@@ -82,7 +84,7 @@ func (v *violations) addAll(found []rules.Violation) {
 	}
 }
 
-// checkCreate adds what only a create request can have wrong.
+// checkCreate adds the violations that only a create request can have.
 func checkCreate(request *enlistv1.CreateCustomerRequest, impossible []rules.Violation, found *violations) {
 	checkCode := func(path, code string, check func(string) error) {
 		if code == "" {

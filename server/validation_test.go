@@ -22,7 +22,7 @@ func validCreate() *enlistv1.CreateCustomerRequest {
 	return &enlistv1.CreateCustomerRequest{Provider: "opencell", Customer: &enlistv1.Customer{DisplayName: "x"}}
 }
 
-// What no annotation can say.
+// The rules that no annotation can express.
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*enlistv1.CreateCustomerRequest)
@@ -72,7 +72,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Violations name the field and the character, and never repeat the value.
+// A violation names the field and the character. It never repeats the value.
 func TestCheckControlCharacters(t *testing.T) {
 	request := validCreate()
 	request.Customer.DisplayName, request.Customer.Comment = "secret\x00", "secret\n\x1b"
@@ -91,7 +91,7 @@ func TestCheckControlCharacters(t *testing.T) {
 	}
 }
 
-// The runtime refuses texts that are not UTF-8 over gRPC, in maps, too.
+// Over gRPC, the runtime refuses texts that are not UTF-8, also in maps.
 func TestMapsAreUTF8(t *testing.T) {
 	for _, properties := range []map[string]string{{"\xff": "x"}, {"x": "\xff"}} {
 		entry := []byte{}
@@ -106,7 +106,8 @@ func TestMapsAreUTF8(t *testing.T) {
 	}
 }
 
-// As much as fits in a body breaks the rules: the time for it must grow with its size, not with the square of it.
+// The largest body may break a rule everywhere. The time to check it must grow with its size, not
+// with the square of its size.
 func TestCheckManyViolations(t *testing.T) {
 	fields := make([]*enlistv1.OpencellCustomField, 50_000)
 	for i := range fields {
@@ -130,7 +131,7 @@ func addUnknown(message proto.Message, number protowire.Number) {
 	message.ProtoReflect().SetUnknown(protowire.AppendVarint(unknown, 1))
 }
 
-// The documented sample, as every create pays for it: the annotations alone, and all that is checked.
+// The documented sample, with the cost of each creation: the annotations alone, and all checks.
 func BenchmarkCheck(b *testing.B) {
 	request := &enlistv1.CreateCustomerRequest{
 		Provider: "opencell", RequestId: "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11",

@@ -7,12 +7,12 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// addCombinations adds which fields of a request go together: at most one of a oneof, exactly one
-// where the contract requires it, and a name of a customer.
+// addCombinations adds the rules for combinations of fields in a request. A oneof has at most one
+// field, or exactly one where the contract requires it. A customer has a name.
 //
-// It uses neither `not` nor `false`, which readers and generators show as the type "never", and
-// neither oneOf nor anyOf: beside properties, many generators make a type of each case and lose
-// the fields.
+// It uses neither `not` nor `false`, which readers and generators show as the type "never". It
+// also uses neither oneOf nor anyOf. Beside properties, many generators make a type of each case
+// and lose the fields.
 func (s *schemas) addCombinations(schema *object, message protoreflect.MessageDescriptor, names []string) {
 	dependent := with()
 	for i := range message.Oneofs().Len() {

@@ -8,7 +8,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// comment returns what the contract says of a thing, its lines joined to paragraphs.
+// comment returns the contract's comment on an element. It joins the comment's lines to
+// paragraphs.
 func comment(of protoreflect.Descriptor) string {
 	var paragraphs []string
 	for _, paragraph := range strings.Split(strings.TrimSpace(of.ParentFile().SourceLocations().ByDescriptor(of).LeadingComments), "\n\n") {
@@ -22,7 +23,7 @@ var (
 	quoted      = regexp.MustCompile("`[^`]+`")
 )
 
-// examplesOf returns the values that a comment gives as examples.
+// examplesOf returns the example values in a comment.
 func examplesOf(text string, field protoreflect.FieldDescriptor) (values []any) {
 	found := exampleText.FindStringSubmatch(text)
 	if found == nil {

@@ -19,8 +19,8 @@ const (
 	number     = `^-?[0-9.]+(?:[eE][+-]?[0-9]+)?$|` + reference
 )
 
-// newConfigurationSchema returns the JSON Schema of the configuration, for editors. It accepts all
-// that `enlist check` accepts, so it has fewer rules. Editors support draft 7 best.
+// newConfigurationSchema returns the JSON Schema of the configuration, for editors. It accepts
+// everything that `enlist check` accepts, so it has fewer rules. Editors support draft 7 best.
 func newConfigurationSchema(files *protoregistry.Files) (*object, error) {
 	found, err := files.FindDescriptorByName("enlist.config.v1.Config")
 	if err != nil {
@@ -36,7 +36,7 @@ func newConfigurationSchema(files *protoregistry.Files) (*object, error) {
 	return made.set("definitions", c.definitions), c.err
 }
 
-// configuration collects the definitions of messages, each once.
+// configuration collects the definition of each message once.
 type configuration struct {
 	definitions *object
 	defined     map[string]protoreflect.FullName
@@ -48,7 +48,7 @@ func (c *configuration) refTo(message protoreflect.MessageDescriptor) *object {
 	switch of, there := c.defined[name]; {
 	case !there:
 		c.defined[name] = message.FullName()
-		c.definitions.set(name, nil) // it may hold itself
+		c.definitions.set(name, nil) // the message may contain itself
 		c.definitions.set(name, c.ofMessage(message))
 	case of != message.FullName() && c.err == nil:
 		c.err = fmt.Errorf("%s and %s have the same name", of, message.FullName())
@@ -78,8 +78,8 @@ func (c *configuration) ofMessage(message protoreflect.MessageDescriptor) *objec
 	return schema
 }
 
-// alternatives are the cases of a oneof: each of its fields, and none of them unless one is
-// required.
+// alternatives returns the cases of a oneof. Each field is a case. If the oneof is optional, the
+// absence of all fields is a case too.
 func alternatives(oneof protoreflect.OneofDescriptor) []any {
 	var each []any
 	for i := range oneof.Fields().Len() {
@@ -104,7 +104,7 @@ func (c *configuration) ofField(field protoreflect.FieldDescriptor) *object {
 	default:
 		schema = c.ofElement(field)
 	}
-	if ref := schema.values["$ref"]; ref != nil { // draft 7 ignores what stands beside a $ref
+	if ref := schema.values["$ref"]; ref != nil { // draft 7 ignores the siblings of a $ref
 		schema = with("allOf", []any{with("$ref", ref)})
 	}
 	return schema.set("description", comment(field))

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
-// document is the OpenAPI document while it is built.
+// document is the OpenAPI document during its construction.
 type document struct {
 	schemas  *schemas
 	reasons  map[string]reason
@@ -81,8 +81,8 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	), d.schemas.err
 }
 
-// aboutService returns the comment of a service without the paragraph on errors. The error responses
-// and the guide have those.
+// aboutService returns the comment of a service without the paragraph on errors. The error
+// responses and the guide cover errors.
 func aboutService(service protoreflect.ServiceDescriptor) string {
 	paragraphs := slices.DeleteFunc(strings.Split(comment(service), "\n\n"), func(paragraph string) bool {
 		return strings.Contains(paragraph, anyCallEnds)
@@ -118,7 +118,8 @@ func (d *document) errors() *object {
 	return made
 }
 
-// securitySchemes says how a caller says who it is; a server for this machine alone may ask nobody.
+// securitySchemes returns the ways to authenticate. A server that only this machine can reach may
+// require none.
 func securitySchemes() *object {
 	return with(
 		"bearer", with("type", "http", "scheme", "bearer", "description", "An API key, or a JSON Web Token of the configured issuer."),

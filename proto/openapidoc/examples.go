@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// sample is a request that works verbatim against `enlist demo`; a test of the server sends each.
+// sample is a request that works verbatim against `enlist demo`. A test of the server sends each.
 type sample struct {
 	Name       string
 	Summary    string
@@ -13,7 +13,7 @@ type sample struct {
 	Body       json.RawMessage
 }
 
-// recorded is what the server answered, less what changes from call to call; that test writes it.
+// recorded holds the server's responses, without what changes between calls. That test writes it.
 type recorded struct {
 	Answers map[string]json.RawMessage // by RPC and name of the sample
 	Errors  map[string]json.RawMessage // by reason

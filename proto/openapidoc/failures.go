@@ -9,8 +9,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// failures are the error responses. Operations that end with the same reasons at a status share
-// one in components/responses.
+// failures holds the error responses. Operations that end with the same reasons at a status share
+// one response in components/responses.
 type failures struct {
 	of     map[string]map[int][]reason // by RPC and HTTP status
 	common map[int][]string            // the reasons that all operations with that status have
@@ -41,7 +41,8 @@ func newFailures(services []protoreflect.ServiceDescriptor, reasons map[string]r
 }
 
 // refTo returns a reference to the shared response of an RPC at a status. The response has the
-// name of the status, with that of the first RPC before it where it has more reasons than others.
+// name of the status. If it has more reasons than others, the name of its first RPC comes before
+// that.
 func (f *failures) refTo(rpc string, code int, response func() *object) *object {
 	reasons := namesOf(f.of[rpc][code])
 	key := strconv.Itoa(code) + " " + strings.Join(reasons, " ")

@@ -11,7 +11,7 @@ import (
 //go:embed guides.md
 var guidesText string
 
-// guides are the guides that stand before the operations, with the error catalogue at their end.
+// guides returns the guides that precede the operations. The error catalogue ends them.
 func guides(reasons map[string]reason, inOrder protoreflect.EnumDescriptor) string {
 	var text strings.Builder
 	text.WriteString(guidesText)
@@ -30,7 +30,8 @@ func guides(reasons map[string]reason, inOrder protoreflect.EnumDescriptor) stri
 	return text.String()
 }
 
-// inWords makes a heading of a reason: "Outcome unknown". Renderers of Markdown take underscores in a name for emphasis.
+// inWords turns a reason into a heading such as "Outcome unknown". Renderers of Markdown would
+// treat the underscores of the name as emphasis.
 func inWords(reason string) string {
 	words := strings.ToLower(strings.ReplaceAll(reason, "_", " "))
 	return upperFirst(strings.NewReplacer("rpc ", "RPC ", "request id", "Request ID").Replace(words))

@@ -1,12 +1,12 @@
 package main
 
-// headerNames are the names of headers, by those of their components.
+// headerNames maps the names of header components to the names of the headers.
 var headerNames = map[string]string{ //nolint:gochecknoglobals // a constant
 	"XRequestId": "X-Request-Id", "RetryAfter": "Retry-After", "WWWAuthenticate": "WWW-Authenticate",
 	"Accept": "Accept", "AcceptEncoding": "Accept-Encoding",
 }
 
-// parameters are the headers of requests.
+// parameters returns the headers of requests.
 func parameters() *object {
 	return with(
 		"IdempotencyKey", with("name", "Idempotency-Key", "in", "header", "schema", with("type", "string", "format", "uuid", "pattern", uuid),
@@ -19,7 +19,7 @@ func parameters() *object {
 	)
 }
 
-// answerHeaders are the headers of responses.
+// answerHeaders returns the headers of responses.
 func answerHeaders() *object {
 	return with(
 		"XRequestId", with("description", "The id of the call: the caller's, or one that the server generated. The log calls it `call_id`.",

@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 )
 
-// object is a JSON object whose members keep the order in which they were set: readers meet fields as the contract has them.
+// object is a JSON object whose members keep the order of their creation. So readers see fields
+// in the order of the contract.
 type object struct {
 	names  []string
 	values map[string]any
 }
 
-// with makes an object of names and their values, by turns.
+// with makes an object of alternating names and values.
 func with(members ...any) *object {
 	made := &object{values: map[string]any{}}
 	for i := 0; i < len(members); i += 2 {

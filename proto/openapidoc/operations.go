@@ -20,7 +20,7 @@ var (
 	capital      = regexp.MustCompile(`[A-Z]`)
 )
 
-// operation makes the REST side of an RPC and returns it with its path and its method.
+// operation makes the REST side of an RPC. It returns the result with its path and its method.
 func (d *document) operation(method protoreflect.MethodDescriptor) (path, verb string, made *object, err error) {
 	rule := httpRule(method)
 	path, verb = rule.GetGet(), "get"
@@ -67,7 +67,7 @@ func httpRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
 	return rule
 }
 
-// title makes the title of an operation from the name of its RPC: "Create customer".
+// title makes the title of an operation from the name of its RPC, for example "Create customer".
 func title(rpc string) string {
 	words := strings.ToLower(capital.ReplaceAllString(rpc, " $0"))
 	words = strings.Replace(strings.TrimSpace(words), "wait ", "wait for ", 1)
@@ -105,7 +105,7 @@ func headersOf(rpc string) []string {
 	return []string{"GrpcTimeout", "XRequestId"}
 }
 
-// responses are the response of an RPC and references to the errors with which it can end.
+// responses returns the response of an RPC, and references to the errors with which it can end.
 func (d *document) responses(method protoreflect.MethodDescriptor) *object {
 	rpc := string(method.Name())
 	ok := with("description", comment(method.Output()), "headers", headers("XRequestId"), "content", with("application/json", d.withExamples(
@@ -146,7 +146,7 @@ func (d *document) failure(code int, reasons []reason) *object {
 	return with("description", text, "headers", headers(names...), "content", with("application/json", content))
 }
 
-// statusSuffix tells apart what a reason looks like at another status than its first.
+// statusSuffix marks the example of a reason at a status other than its first.
 func statusSuffix(code int, of reason) string {
 	if code == of.statuses[0] {
 		return ""

@@ -16,7 +16,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// reason is what the contract says of an ErrorReason.
+// reason is the contract's description of an ErrorReason.
 type reason struct {
 	name, code, http, cause, remedy string
 	retries                         bool // it comes with RetryInfo, and over REST with Retry-After
@@ -58,7 +58,8 @@ func reasonsOf(enum protoreflect.EnumDescriptor) (map[string]reason, error) {
 // anyCallEnds begins the list of reasons in the comment of a service.
 const anyCallEnds = "Any call can also end with"
 
-// failuresOf returns the reasons with which an RPC can end, by HTTP status: those that its comment names, and its service's.
+// failuresOf returns the reasons with which an RPC can end, by HTTP status. The comments of the
+// RPC and of its service name them.
 func failuresOf(method protoreflect.MethodDescriptor, all map[string]reason) (map[int][]reason, error) {
 	_, own, found := strings.Cut(comment(method), "Errors, by reason: ")
 	_, everywhere, foundAny := strings.Cut(comment(method.Parent()), anyCallEnds)
@@ -74,7 +75,8 @@ func failuresOf(method protoreflect.MethodDescriptor, all map[string]reason) (ma
 		}
 		seen[name] = true
 		for i, status := range reason.statuses {
-			// 413 and 415 are of bodies; the statuses besides 501 are of paths and methods that are not of the document.
+			// 413 and 415 concern bodies. The statuses besides 501 concern paths and methods that
+			// the document does not have.
 			if i == 0 || hasBody && (status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType) {
 				byStatus[status] = append(byStatus[status], reason)
 			}

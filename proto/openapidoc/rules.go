@@ -26,7 +26,8 @@ func behaves(field protoreflect.FieldDescriptor, as annotations.FieldBehavior) b
 	return slices.Contains(behaviors, as)
 }
 
-// isRequired reports whether a request without the field breaks a rule: one that says so, or one that the field's default breaks.
+// isRequired reports whether a request without the field breaks a rule. The rule may require the
+// field, or the field's default may break it.
 func isRequired(field protoreflect.FieldDescriptor) bool {
 	rules := rulesOf(field)
 	switch {
@@ -41,7 +42,8 @@ func isRequired(field protoreflect.FieldDescriptor) bool {
 		rules.GetBytes().GetMinLen() > 0 || rules.GetRepeated().GetMinItems() > 0 || slices.Contains(rules.GetEnum().GetNotIn(), 0)
 }
 
-// addRules adds the rules of a field to its schema. A rule that it cannot say is an error: the document would promise too much.
+// addRules adds the rules of a field to its schema. It returns an error for a rule that it cannot
+// express. Otherwise the document would promise too much.
 func addRules(schema *object, field protoreflect.FieldDescriptor, rules *validate.FieldRules) error {
 	if rules == nil {
 		return nil
@@ -67,7 +69,7 @@ func addRules(schema *object, field protoreflect.FieldDescriptor, rules *validat
 			schema.set("pattern", "^[1-9][0-9]{0,18}$")
 			said.Type = &validate.FieldRules_Int64{Int64: &validate.Int64Rules{Gt: kind.Int64.Gt}}
 		}
-	case *validate.FieldRules_Enum: // the values that a schema lists are those that are defined, less the default
+	case *validate.FieldRules_Enum: // a schema lists the defined values, without the default
 		said.Type = &validate.FieldRules_Enum{Enum: &validate.EnumRules{DefinedOnly: kind.Enum.DefinedOnly}}
 		if slices.Equal(kind.Enum.GetNotIn(), []int32{0}) {
 			said.GetEnum().NotIn = []int32{0}
@@ -106,14 +108,15 @@ func addRules(schema *object, field protoreflect.FieldDescriptor, rules *validat
 	return nil
 }
 
-// addText adds the rules of a text and returns those that it added. Lengths count code points, there and here.
-// With ignore_empty an empty text is as good as none, and a document asks to leave out what is empty.
+// addText adds the rules of a text and returns the rules that it added. Both sides count lengths
+// in code points. With ignore_empty, an empty text equals an unset one, and a document asks
+// callers to omit empty values.
 func addText(schema *object, text *validate.StringRules) *validate.StringRules {
 	setIfGiven(schema, "minLength", text.MinLen)
 	setIfGiven(schema, "maxLength", text.MaxLen)
 	said := &validate.StringRules{MinLen: text.MinLen, MaxLen: text.MaxLen, Pattern: text.Pattern, IgnoreEmpty: text.IgnoreEmpty}
 	if text.GetEmail() {
-		schema.set("format", "idn-email") // the server takes internationalized domains besides
+		schema.set("format", "idn-email") // the server also takes internationalized domains
 		said.WellKnown = &validate.StringRules_Email{Email: true}
 	}
 	if text.GetUuid() {
@@ -124,15 +127,15 @@ func addText(schema *object, text *validate.StringRules) *validate.StringRules {
 	return said
 }
 
-// The rule that every text in a request follows: no control characters, except line breaks and tabs
-// where the text may have several lines.
+// The rule that every text in a request follows. A text has no control characters, except line
+// breaks and tabs in a text that may have several lines.
 const (
 	singleLine = `^[^\x00-\x1f\x7f-\x9f]*$`
 	multiLine  = `^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$`
 )
 
-// addTextRule adds the rule to each text of a field that has no pattern of its own: to the field,
-// the elements of a list, or the names and values of a map.
+// addTextRule adds the rule to each text of a field that has no pattern. It adds the rule to the
+// field, the elements of a list, or the names and values of a map.
 func addTextRule(schema *object, field protoreflect.FieldDescriptor) {
 	add := func(text *object, pattern string) {
 		if !text.has("pattern") {
@@ -171,5 +174,5 @@ func setIfGiven[T any](schema *object, name string, value *T) {
 	}
 }
 
-// base64Length is how long so many bytes are in base64, padded.
+// base64Length returns the length of so many bytes in padded base64.
 func base64Length(bytes uint64) uint64 { return (bytes + 2) / 3 * 4 }

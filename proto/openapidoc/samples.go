@@ -11,21 +11,21 @@ import (
 	"google.golang.org/protobuf/types/dynamicpb"
 )
 
-// Where the code samples find Enlist, and where they keep the request_id of a creation.
+// The address of Enlist in the code samples, and where they store the request_id of a creation.
 const (
 	restAddress   = "http://localhost:8080"
 	grpcAddress   = "localhost:9090"
 	requestIDFile = "order-1042.request_id"
 )
 
-// call is an example request, as the code samples show it.
+// call is an example request of the code samples.
 type call struct {
 	method     protoreflect.MethodDescriptor
 	path, verb string // over REST
 	request    protoreflect.Message
 }
 
-// language is one in which each operation has a code sample.
+// language is a language in which each operation has a code sample.
 type language struct {
 	lang, label string
 	sample      func(call) (string, error)
@@ -78,7 +78,8 @@ func requestOf(method protoreflect.MethodDescriptor, example sample) (protorefle
 	if err := protojson.Unmarshal(text, request); err != nil {
 		return nil, err
 	}
-	if id := method.Input().Fields().ByName("request_id"); id != nil { // the samples make it, or read it
+	// The samples make the request_id, or read it.
+	if id := method.Input().Fields().ByName("request_id"); id != nil {
 		request.Set(id, protoreflect.ValueOfString("request_id"))
 	}
 	return request, nil
@@ -87,21 +88,21 @@ func requestOf(method protoreflect.MethodDescriptor, example sample) (protorefle
 func (c call) rpc() string     { return string(c.method.Name()) }
 func (c call) service() string { return string(c.method.Parent().Name()) }
 
-// client is the samples' name for a client of the service: customers.
+// client returns the name of a client of the service in the samples, for example customers.
 func (c call) client() string { return strings.TrimSuffix(lowerFirst(c.service()), "Service") + "s" }
 
-// makesID reports whether the call is the creation that gets a new request_id.
+// makesID reports whether the call is the creation, which gets a new request_id.
 func (c call) makesID() bool { return c.rpc() == "CreateCustomer" }
 
-// readsID reports whether the call is about an earlier creation.
+// readsID reports whether the call concerns an earlier creation.
 func (c call) readsID() bool {
 	return !c.makesID() && c.method.Input().Fields().ByName("request_id") != nil
 }
 
-// isRequestID reports whether a field is the request_id, for which the samples have a variable.
+// isRequestID reports whether a field is the request_id, for which the samples use a variable.
 func isRequestID(field protoreflect.FieldDescriptor) bool { return field.Name() == "request_id" }
 
-// setFields returns the fields of a message that are set, in the order of the contract.
+// setFields returns the set fields of a message, in the order of the contract.
 func setFields(message protoreflect.Message) []protoreflect.FieldDescriptor {
 	var set []protoreflect.FieldDescriptor
 	for i := range message.Descriptor().Fields().Len() {
@@ -124,7 +125,8 @@ func literals(field protoreflect.FieldDescriptor, value protoreflect.Value, one 
 	return all
 }
 
-// makesRequestID is the comment on the request_id of a creation, with the language's mark before each line.
+// makesRequestID returns the comment on the request_id of a creation. Each line begins with the
+// language's comment mark.
 func makesRequestID(mark string) string {
 	return mark + " Make the request_id once. Store it with your order\n" +
 		mark + " before the first attempt, and send it with each.\n"

@@ -37,7 +37,8 @@ func javaSample(c call) (string, error) {
 		strings.ReplaceAll(indented(body), "\n    \n", "\n\n")), nil
 }
 
-// javaMessage renders a message as its builder, and adds the classes that it needs to the imports.
+// javaMessage renders a message as its builder. It adds the classes that the builder needs to the
+// imports.
 func javaMessage(message protoreflect.Message, imports *[]string) string {
 	name := string(message.Descriptor().Name())
 	*imports = append(*imports, "dev.enlist.v1."+name)

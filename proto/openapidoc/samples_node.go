@@ -73,7 +73,8 @@ func nodeValue(field protoreflect.FieldDescriptor, value protoreflect.Value, imp
 	return jsonValue(field, value)
 }
 
-// shortValue returns the name of an enum's value without the name of the enum: FAILED of DECISION_FAILED.
+// shortValue returns the name of an enum's value without the name of the enum. For example, it
+// returns FAILED for DECISION_FAILED.
 func shortValue(enum protoreflect.EnumDescriptor, number protoreflect.EnumNumber) string {
 	prefix := strings.TrimSuffix(string(enum.Values().ByNumber(0).Name()), "UNSPECIFIED")
 	return strings.TrimPrefix(string(enum.Values().ByNumber(number).Name()), prefix)
@@ -81,7 +82,7 @@ func shortValue(enum protoreflect.EnumDescriptor, number protoreflect.EnumNumber
 
 func lowerCamel(name string) string { return lowerFirst(upperCamel(name)) }
 
-// upperCamel makes Go's and Java's name of a field's.
+// upperCamel returns the name of a field as Go and Java write it.
 func upperCamel(name string) string {
 	made := ""
 	for word := range strings.SplitSeq(name, "_") {

@@ -63,7 +63,8 @@ func shellRequestID(c call) string {
 	return ""
 }
 
-// shellJSON makes the JSON of a message for a here-document, in which `$request_id` is a variable.
+// shellJSON returns the JSON of a message for a here-document. In it, `$request_id` is a
+// variable.
 func shellJSON(message protoreflect.Message, without []string) (string, error) {
 	text := jsonOf(message, without)
 	if strings.ContainsAny(strings.ReplaceAll(text, "$request_id", ""), "$`\\") {

@@ -12,7 +12,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// direction is which way a message goes. What callers send must keep the contract's rules; what vendors hold need not.
+// direction is the direction of a message. A message from a caller must follow the contract's
+// rules. A vendor's data need not.
 type direction int
 
 const (
@@ -20,12 +21,12 @@ const (
 	answer
 )
 
-// schemas makes the schemas of messages and enums, each once and under the name of its message; where a message goes both ways,
-// that of requests ends with Input.
+// schemas makes the schema of each message and enum once, under its name. If a message is in
+// requests and responses, the name of its request schema ends with Input.
 type schemas struct {
 	made     *object
 	requests messages // that requests have
-	answers  messages // that answers have
+	answers  messages // that responses have
 	actors   protoreflect.EnumValueDescriptors
 	err      error
 }
@@ -56,14 +57,15 @@ func (m messages) add(message protoreflect.MessageDescriptor) {
 	}
 }
 
-// refTo returns a reference to the schema of a message, which it makes if it is not there. Fields in without are left out.
+// refTo returns a reference to the schema of a message. It makes the schema if there is no such
+// schema yet. It omits the fields in without.
 func (s *schemas) refTo(message protoreflect.MessageDescriptor, going direction, without ...string) *object {
 	name := strings.ReplaceAll(strings.TrimPrefix(string(message.FullName()), string(message.ParentFile().Package())+"."), ".", "")
 	if going == request && s.answers[message.FullName()] {
 		name += "Input"
 	}
 	if !s.made.has(name) {
-		s.made.set(name, nil) // it may hold itself
+		s.made.set(name, nil) // the message may contain itself
 		s.made.set(name, s.ofMessage(message, going, without))
 	}
 	return with("$ref", "#/components/schemas/"+name)
@@ -82,7 +84,8 @@ func (s *schemas) ofMessage(message protoreflect.MessageDescriptor, going direct
 			continue
 		}
 		property := s.ofField(field, going)
-		if isOutput && s.requests[message.FullName()] { // of a message that only answers have, all is
+		// In a message that only responses have, every field is output.
+		if isOutput && s.requests[message.FullName()] {
 			property.set("readOnly", true)
 		}
 		properties.set(field.JSONName(), property)
@@ -156,7 +159,8 @@ func (s *schemas) ofElement(field protoreflect.FieldDescriptor, going direction)
 	return with()
 }
 
-// refToEnum returns a reference to the schema of an enum: the values that say something, since the default is left out of JSON.
+// refToEnum returns a reference to the schema of an enum. The schema lists the values without the
+// default, which JSON omits.
 func (s *schemas) refToEnum(enum protoreflect.EnumDescriptor) *object {
 	name := string(enum.Name())
 	if !s.made.has(name) {

@@ -9,7 +9,8 @@ import (
 
 const statusOfError = "google.rpc.Status"
 
-// inPlace returns the schema of a message that JSON writes in a form of its own; nil for others.
+// inPlace returns the schema of a message that JSON writes in a special form. It returns nil for
+// other messages.
 func inPlace(message protoreflect.MessageDescriptor) *object {
 	switch message.FullName() {
 	case "google.protobuf.Timestamp":
@@ -22,7 +23,8 @@ func inPlace(message protoreflect.MessageDescriptor) *object {
 	return nil
 }
 
-// wellKnown returns the schema of a message whose rules no annotation tells; nil for others.
+// wellKnown returns the schema of a message whose rules are in no annotation. It returns nil for
+// other messages.
 func wellKnown(message protoreflect.MessageDescriptor, going direction) *object {
 	switch {
 	case message.FullName() == statusOfError:
@@ -44,7 +46,7 @@ func integer(least, most int) *object {
 	return with("type", "integer", "format", "int32", "minimum", least, "maximum", most)
 }
 
-// status is the schema of every error.
+// status returns the schema of every error.
 func status() *object {
 	details := []any{}
 	mapping := with()

@@ -32,7 +32,9 @@ func main() {
 		date.File_google_type_date_proto,
 		code.File_google_rpc_code_proto,
 		status.File_google_rpc_status_proto,
-		errdetails.File_google_rpc_error_details_proto, // not imported: the descriptor set has it for who shows the details of errors
+		// The contract does not import this file. Readers of error details need it in the
+		// descriptor set.
+		errdetails.File_google_rpc_error_details_proto,
 		validate.File_validate_validate_proto,
 	}
 	printer := protoprint.Printer{Compact: true}

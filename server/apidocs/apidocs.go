@@ -20,12 +20,13 @@ var page embed.FS
 //go:embed scalar/standalone.js.gz
 var scalar embed.FS
 
-// policy lets the page load and run its own files and call its own server. No other page may frame it. Scalar sets styles in the document; scripts
-// there stay forbidden.
+// policy lets the page load and run its own files and call its own server. Other pages cannot
+// frame it. Scalar sets styles in the document, but inline scripts stay forbidden.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// New serves gRPC's service config, the OpenAPI document, and under /docs/ the page that shows it and says which version of Enlist it is of.
+// New serves gRPC's service config, the OpenAPI document, and the page under /docs/ that shows
+// the document. The page shows the version of Enlist.
 func New(document []byte, version string) (http.Handler, error) {
 	parsed, err := template.ParseFS(page, "page/index.html")
 	if err != nil {
@@ -41,7 +42,7 @@ func New(document []byte, version string) (http.Handler, error) {
 	files.Handle("GET /openapi.json", file("openapi.json", document))
 	files.Handle("GET /service-config.json", file("service-config.json", []byte(serviceconfig.JSON)))
 	files.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", "docs/") // relative, unlike what the mux and http.Redirect make of it
+		w.Header().Set("Location", "docs/") // relative; the mux and http.Redirect would make it absolute
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	})
 	files.Handle("GET /docs/{$}", file("index.html", index.Bytes()))
@@ -51,7 +52,7 @@ func New(document []byte, version string) (http.Handler, error) {
 	return secured(files), nil
 }
 
-// file serves content, of the type that the name has.
+// file serves content with the type that the name implies.
 func file(name string, content []byte) http.Handler {
 	etag := fmt.Sprintf(`"%x"`, sha256.Sum256(content))
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -60,7 +61,8 @@ func file(name string, content []byte) http.Handler {
 	})
 }
 
-// secured sets what every answer says to the browser. no-cache: kept, and asked for again with its ETag, since a file's name says no version.
+// secured sets the security and cache headers of every response. With no-cache, the browser keeps
+// a file and revalidates it by its ETag, since the file's name has no version.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		header := w.Header()

@@ -1,18 +1,18 @@
-// Package apidocs serves gRPC's service config, the OpenAPI document, and under /docs/ the API
-// reference that shows it: Scalar, in a page of our own.
+// Package apidocs serves gRPC's service config and the OpenAPI document. Under /docs/ it serves
+// the API reference, a page of our own that shows the document with Scalar.
 //
-// page/ is that page: index.html, what Scalar is told and what it lacks (page.js), and its looks
-// (page.css). The page sends requests to its own server alone. Its Content-Security-Policy runs
-// no script but its own files, and lets Scalar set styles. An API key stays in memory.
+// page/ holds that page: index.html, the settings and additions for Scalar (page.js), and the
+// style (page.css). The page sends requests to its own server alone. Its Content-Security-Policy
+// runs only its own script files, and lets Scalar set styles. An API key stays in memory.
 //
-// scalar/ is Scalar's bundle from npm, compressed, with its checksum and its licence (MIT; those
-// of the packages in it are comments in the bundle). `make scalar` downloads it anew. browser/ has
-// the tests that drive the page in Chromium.
+// scalar/ holds Scalar's bundle from npm, compressed, with its checksum and its licence. The
+// licence is MIT. Those of the packages in the bundle are comments in it. `make scalar` downloads
+// the bundle again. browser/ has the tests that drive the page in Chromium.
 //
-// Addresses in the page are relative, so that it works behind a path prefix too.
+// Addresses in the page are relative, so the page also works behind a path prefix.
 //
-// page.js, page.css and browser/page.js name parts of Scalar that no release promises to keep:
-// after an update the tests say what has moved.
+// page.js, page.css and browser/page.js name parts of Scalar that no release promises to keep.
+// After an update, the tests report which parts have moved.
 //
 // Package server imports it.
 package apidocs

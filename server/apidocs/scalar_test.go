@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The bundle is the one that `make scalar` downloaded, and of the version that the Makefile pins.
+// The bundle is the download of `make scalar`, in the version that the Makefile pins.
 func TestScalarIsPinned(t *testing.T) {
 	compressed, err := scalar.Open("scalar/standalone.js.gz")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// apiKeys are the API keys that are accepted, by their hashes alone.
+// apiKeys are the accepted API keys. They hold only hashes of the keys.
 type apiKeys []apiKey
 
 type apiKey struct {
@@ -30,8 +30,8 @@ func newAPIKeys(configured []*configv1.ApiKey) (apiKeys, error) {
 	return keys, nil
 }
 
-// find returns the caller of a key; nil for none. It compares with every key to the last byte, so that the time it takes tells neither
-// which one fits nor how much of one.
+// find returns the caller of a key, or nil if the key is unknown. It compares every key to the
+// last byte. So the time of the comparison shows neither which key matches nor how much of it.
 func (k apiKeys) find(key string) *Caller {
 	hash := sha256.Sum256([]byte(key))
 	at := -1

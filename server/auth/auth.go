@@ -11,25 +11,26 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// Options are what an Authenticator goes by.
+// Options configure an Authenticator.
 type Options struct {
 	// Config is a checked configuration; nil for none.
 	Config *configv1.Auth
-	// ClientCertificates says that a port asks for client certificates.
+	// ClientCertificates reports whether a port asks for client certificates.
 	ClientCertificates bool
-	// Log is told when the keys of the token issuer cannot be read.
+	// Log receives a line when Enlist cannot read the keys of the token issuer.
 	Log *slog.Logger
 }
 
-// Authenticator tells who calls. Safe for concurrent use.
+// Authenticator authenticates callers. It is safe for concurrent use.
 type Authenticator struct {
 	keys         apiKeys
 	tokens       *tokens // nil for none
 	certificates certificates
-	missing      error // what a call without credentials is told; nil where none are needed
+	missing      error // the error for a request without credentials; nil if it needs none
 }
 
-// New makes an Authenticator. Where neither the configuration nor a port says who may call, everybody is Anonymous.
+// New returns an Authenticator. If neither the configuration nor a port requires credentials,
+// every caller is Anonymous.
 func New(options Options) (*Authenticator, error) {
 	keys, err := newAPIKeys(options.Config.GetApiKeys())
 	if err != nil {
@@ -56,18 +57,19 @@ func New(options Options) (*Authenticator, error) {
 	return a, nil
 }
 
-// Run keeps what is known of the token issuer fresh until the context ends.
+// Run keeps the keys of the token issuer up to date until the context ends.
 func (a *Authenticator) Run(ctx context.Context) {
 	if a.tokens != nil {
 		a.tokens.keys.run(ctx)
 	}
 }
 
-// AsksNobody reports whether everybody may call.
+// AsksNobody reports whether the server requires no credentials.
 func (a *Authenticator) AsksNobody() bool { return a.missing == nil }
 
-// Authenticate tells who calls, by the values of the call's authorization and the verified client certificate of its connection, nil for none.
-// The error is an *providers.Error.
+// Authenticate returns the caller. It uses the values of the authorization header, and the
+// verified client certificate of the connection, which may be nil. The error is an
+// *providers.Error.
 func (a *Authenticator) Authenticate(ctx context.Context, authorization []string, certificate *x509.Certificate) (*Caller, error) {
 	switch {
 	case a.AsksNobody():

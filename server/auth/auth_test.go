@@ -50,7 +50,8 @@ func authenticator(t testing.TB, config *configv1.Auth) *auth.Authenticator {
 	return who
 }
 
-// refused asserts the reason of an error, that its message holds a text, and that it holds no part of the credential.
+// refused asserts the reason of an error, and that its message holds a text but no part of the
+// credential.
 func refused(t *testing.T, err error, reason enlistv1.ErrorReason, says, credential string) {
 	t.Helper()
 	var known *providers.Error
@@ -87,7 +88,7 @@ func TestCredentials(t *testing.T) {
 
 	for name, c := range map[string]struct {
 		authorization []string
-		principal     string // empty: it is refused
+		principal     string // empty if refused
 		says          string
 	}{
 		"a key":                  {[]string{"Bearer old-key"}, "billing", ""},
@@ -143,7 +144,7 @@ func TestCredentials(t *testing.T) {
 	refused(t, err, enlistv1.ErrorReason_CREDENTIALS_MISSING, "an API key as `authorization: Bearer …`, or a token", "")
 }
 
-// A key's own algorithm and use are honoured, and only keys that are strong enough.
+// Enlist honours the algorithm and use of a key. It accepts only strong keys.
 func TestKeysOfTheIssuer(t *testing.T) {
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -160,7 +161,7 @@ func TestKeysOfTheIssuer(t *testing.T) {
 	for name, c := range map[string]struct {
 		key  jose.JSONWebKey
 		sign jose.SignatureAlgorithm
-		says string // empty: accepted
+		says string // empty if accepted
 	}{
 		"RS256":                   {jose.JSONWebKey{Key: rsaKey}, jose.RS256, ""},
 		"PS512":                   {jose.JSONWebKey{Key: rsaKey}, jose.PS512, ""},
@@ -185,7 +186,7 @@ func TestKeysOfTheIssuer(t *testing.T) {
 	}
 }
 
-// Who a certificate is for, and that an authorization comes before it.
+// The caller of a certificate. An authorization takes precedence over it.
 func TestCertificates(t *testing.T) {
 	spiffe, _ := url.Parse("spiffe://example.com/billing")
 	yesterday := time.Now().Add(-24 * time.Hour)
@@ -222,7 +223,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// What each kind of caller may do.
+// The permissions of each kind of caller.
 func TestGrants(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	jwt := jwtConfig(t, issuer)
@@ -284,7 +285,8 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// Where nothing says who may call, everybody may do everything, whatever they bring.
+// If the configuration requires no credentials, every caller may do everything, with any
+// credentials.
 func TestWithoutAuthentication(t *testing.T) {
 	who, err := auth.New(auth.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -299,7 +301,7 @@ func TestWithoutAuthentication(t *testing.T) {
 	}
 }
 
-// Whatever an authorization holds, it is refused in words that do not repeat it, unless it is the one key.
+// Every authorization except the one key is refused, with a message that does not repeat it.
 func FuzzAuthorization(f *testing.F) {
 	issuer := authtest.NewIssuer(f)
 	who := authenticator(f, &configv1.Auth{ApiKeys: []*configv1.ApiKey{{Name: "billing", Sha256: hashOf("the-one-key")}}, Jwt: jwtConfig(f, issuer)})
@@ -318,7 +320,7 @@ func FuzzAuthorization(f *testing.F) {
 	})
 }
 
-// BenchmarkAuthenticate is what it costs to tell who calls.
+// BenchmarkAuthenticate measures the cost of authentication.
 func BenchmarkAuthenticate(b *testing.B) {
 	issuer := authtest.NewIssuer(b)
 	config := &configv1.Auth{Jwt: jwtConfig(b, issuer)}

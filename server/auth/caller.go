@@ -2,15 +2,17 @@ package auth
 
 import "slices"
 
-// Caller is who calls.
+// Caller is the authenticated caller of a request.
 type Caller struct {
-	// Principal names the caller in the journal; empty where nobody has to say who they are.
+	// Principal names the caller in the journal. It is empty if the server requires no
+	// credentials.
 	Principal string
 
 	grants []grant
 }
 
-// grant is what one entry of the configuration permits; a caller with several may do what any of them says.
+// grant is what one entry of the configuration permits. A caller with several grants may do what
+// any of them permits.
 type grant struct {
 	providers, rpcs []string // empty: all
 	operator        bool
@@ -35,10 +37,10 @@ func (g grant) allows(rpc string, others bool) bool {
 	return (len(g.rpcs) == 0 || slices.Contains(g.rpcs, rpc)) && (g.operator || !others)
 }
 
-// everything is what a caller may do of whom nothing less is said.
+// everything returns the grants of a caller without restrictions.
 func everything() []grant { return []grant{{operator: true}} }
 
-// Anonymous is every caller where nobody has to say who they are.
+// Anonymous returns the caller of every request if the server requires no credentials.
 func Anonymous() *Caller { return &Caller{grants: everything()} }
 
 // Sees reports whether the caller may use a provider at all.
@@ -51,14 +53,16 @@ func (c *Caller) SeesAll() bool {
 	return slices.ContainsFunc(c.grants, func(g grant) bool { return len(g.providers) == 0 })
 }
 
-// May reports whether the caller may call an RPC at a provider; with others, about what other callers have done.
+// May reports whether the caller may call an RPC at a provider. With others, it reports this for
+// requests about other callers' creations.
 func (c *Caller) May(rpc, provider string, others bool) bool {
 	names, all := c.Where(rpc, others)
 	return all || slices.Contains(names, provider)
 }
 
-// Where returns the providers at which the caller may call an RPC: all, or those of these names, which may be none. With others, at which it may
-// about what other callers have done.
+// Where returns the providers at which the caller may call an RPC. It returns all, or their
+// names, of which there may be none. With others, it returns this for requests about other
+// callers' creations.
 func (c *Caller) Where(rpc string, others bool) (names []string, all bool) {
 	for _, g := range c.grants {
 		if !g.allows(rpc, others) {

@@ -9,10 +9,11 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// maxIdentity is the length of the longest name of a caller, in characters, less what is put before it.
+// maxIdentity is the length of the longest caller name, in characters, without the prefix.
 const maxIdentity = 255
 
-// certificates are what the holders of client certificates may do, by identity; empty: everything.
+// certificates maps identities to what the holders of client certificates may do. If it is empty,
+// they may do everything.
 type certificates map[string]grant
 
 func newCertificates(configured []*configv1.ClientCertificate) certificates {
@@ -23,7 +24,8 @@ func newCertificates(configured []*configv1.ClientCertificate) certificates {
 	return named
 }
 
-// caller returns who a certificate is for. It was verified when its connection was made, which may be long ago.
+// caller returns the caller that a certificate identifies. TLS verified the certificate when the
+// connection began, which may be long ago.
 func (c certificates) caller(certificate *x509.Certificate) (*Caller, error) {
 	if time.Now().After(certificate.NotAfter) {
 		return nil, invalid("The client certificate of this connection has expired. Reconnect with a valid one.")
@@ -42,7 +44,7 @@ func (c certificates) caller(certificate *x509.Certificate) (*Caller, error) {
 	return caller, nil
 }
 
-// identityOf returns who a certificate is for.
+// identityOf returns the identity that a certificate names.
 func identityOf(certificate *x509.Certificate) string {
 	switch {
 	case len(certificate.URIs) > 0:
@@ -55,7 +57,7 @@ func identityOf(certificate *x509.Certificate) string {
 	return certificate.Subject.CommonName
 }
 
-// isName reports whether a text can be kept and logged as the name of a caller.
+// isName reports whether a text can be stored and logged as the name of a caller.
 func isName(text string) bool {
 	if !utf8.ValidString(text) || text == "" || utf8.RuneCountInString(text) > maxIdentity {
 		return false

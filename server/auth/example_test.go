@@ -11,7 +11,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
-// The configuration has the hash of an API key, and what its owner may do.
+// The configuration has the hash of an API key, and the permissions of its owner.
 func Example() {
 	hash := sha256.Sum256([]byte("secret-key"))
 	callers, err := auth.New(auth.Options{Log: slog.Default(), Config: &configv1.Auth{ApiKeys: []*configv1.ApiKey{

@@ -12,19 +12,22 @@ import (
 )
 
 const (
-	// readEvery is how often the keys are read unasked: so long is a key good that its issuer has withdrawn.
+	// readEvery is the interval of the regular look-ups of the keys. A key stays valid at most
+	// that long after its issuer withdraws it.
 	readEvery = 5 * time.Minute
-	// retryEvery is the same while they cannot be read.
+	// retryEvery is the interval while the look-ups fail.
 	retryEvery = 10 * time.Second
-	// pauseAfterRead is the least time between two readings for tokens with unknown keys, so that nobody can have the issuer hammered.
+	// pauseAfterRead is the least time between two look-ups for tokens with unknown keys. It
+	// stops callers from making Enlist flood the issuer.
 	pauseAfterRead = 5 * time.Second
-	// pauseAfterFailure is the same after one that failed.
+	// pauseAfterFailure is the same after a failed look-up.
 	pauseAfterFailure = time.Second
-	// readWithin bounds one reading.
+	// readWithin bounds one look-up.
 	readWithin = 5 * time.Second
 )
 
-// keySet is the issuer's published keys (RFC 7517). What was read stays good while they cannot be read again.
+// keySet is the issuer's published keys (RFC 7517). If a later look-up fails, the keys that it
+// has stay valid.
 //
 // The libraries that were tried do less. go-oidc requests the keys for each token with an unknown
 // key, and jwx leaves that to its caller. keyfunc limits these requests, but retries a failed
@@ -36,10 +39,10 @@ type keySet struct {
 	client *http.Client
 	log    *slog.Logger
 
-	keys    atomic.Pointer[jose.JSONWebKeySet] // nil until they were read
-	reading singleflight.Group                 // one reading for all who ask at once
+	keys    atomic.Pointer[jose.JSONWebKeySet] // nil until the first look-up succeeds
+	reading singleflight.Group                 // shared by all concurrent callers
 
-	// Of the last reading; touched by that alone.
+	// The latest look-up. Only that look-up writes these fields.
 	at      time.Time
 	failure error
 }
@@ -47,16 +50,16 @@ type keySet struct {
 func newKeySet(from string, log *slog.Logger) *keySet {
 	transport, _ := http.DefaultTransport.(*http.Transport)
 	transport = transport.Clone()
-	transport.DisableKeepAlives = true // it is asked every few minutes
+	transport.DisableKeepAlives = true // requests are minutes apart
 	return &keySet{url: from, log: log, client: &http.Client{
 		Transport: transport,
 		Timeout:   readWithin,
-		// Keys are taken from where the configuration says, and from nowhere else.
+		// The keys come only from the configured URL.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
-// run keeps the keys fresh until the context ends.
+// run keeps the keys up to date until the context ends.
 func (s *keySet) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		wait := readEvery
@@ -70,8 +73,8 @@ func (s *keySet) run(ctx context.Context) {
 	}
 }
 
-// find returns the keys of an id, or all for a token that names none. It returns none when the issuer has none, and an error when that
-// cannot be told.
+// find returns the keys with an id, or all keys for a token without an id. It returns no keys
+// when the issuer has none with that id. It returns an error when it cannot know.
 func (s *keySet) find(ctx context.Context, id string) ([]jose.JSONWebKey, error) {
 	if known := s.known(id); len(known) > 0 {
 		return known, nil
@@ -94,7 +97,8 @@ func (s *keySet) known(id string) []jose.JSONWebKey {
 	return keys.Key(id)
 }
 
-// readAgain reads the keys, unless that was done a moment ago; then it returns how that ended.
+// readAgain reads the keys. If the latest look-up is recent, it returns the outcome of that one
+// instead.
 func (s *keySet) readAgain(ctx context.Context) error {
 	ended := s.reading.DoChan("", func() (any, error) {
 		pause := pauseAfterRead
@@ -114,7 +118,7 @@ func (s *keySet) readAgain(ctx context.Context) error {
 	}
 }
 
-// note remembers how a reading ended, and logs when that has changed.
+// note stores the outcome of a look-up, and logs when the outcome changes.
 func (s *keySet) note(failure error) {
 	if failure != nil && s.failure == nil {
 		s.log.Error("cannot read the keys of the token issuer; Enlist keeps using the earlier keys", "field", "auth.jwt.jwks_url", "cause", failure.Error())

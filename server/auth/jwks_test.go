@@ -20,7 +20,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
-// direct carries requests to an issuer without a network, each taking a second.
+// direct carries requests to an issuer without a network. Each request takes a second.
 type direct struct{ http.Handler }
 
 func (d direct) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -34,7 +34,7 @@ func (d direct) RoundTrip(request *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// tokensOf accepts the tokens of an issuer, over no network.
+// tokensOf accepts the tokens of an issuer, without a network.
 func tokensOf(from http.Handler, log io.Writer) *tokens {
 	made := newTokens(&configv1.Jwt{Issuer: "https://issuer.example", Audience: "enlist", JwksUrl: "https://issuer.example/jwks"},
 		slog.New(slog.NewTextHandler(log, nil)))
@@ -56,7 +56,8 @@ const (
 	cannotTell     = enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE
 )
 
-// A key that its issuer adds works without a restart, and nobody can have the issuer asked often.
+// A key that its issuer adds works without a restart. No caller can make Enlist send many
+// requests to the issuer.
 func TestRotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		issuer := authtest.NewIssuer(t)
@@ -93,7 +94,7 @@ func TestRotation(t *testing.T) {
 	})
 }
 
-// A token that comes again is good until it expires, and not a moment longer.
+// A repeated token is valid until it expires, and no longer.
 func TestTokenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		issuer := authtest.NewIssuer(t)
@@ -112,7 +113,7 @@ func TestTokenAgain(t *testing.T) {
 		if _, err := who.caller(t.Context(), token); reasonOf(err) != credentialsBad {
 			t.Errorf("got %v", err)
 		}
-		for i := range maxProven + 5 { // what is remembered is bounded
+		for i := range maxProven + 5 { // the number of remembered tokens is bounded
 			who.proven.add([32]byte{byte(i), byte(i >> 8)}, who.keys.keys.Load(), &claims{})
 		}
 		if len(who.proven.said) > maxProven {
@@ -121,7 +122,8 @@ func TestTokenAgain(t *testing.T) {
 	})
 }
 
-// While the issuer is down nobody is called an impostor, what was read stays good, and its return is noticed.
+// While the issuer is down, Enlist does not call tokens invalid, and earlier keys stay valid.
+// Enlist notices when the issuer returns.
 func TestIssuerDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
@@ -166,7 +168,8 @@ func TestIssuerDown(t *testing.T) {
 	})
 }
 
-// A key that its issuer withdraws is good for no longer than readEvery; all who ask at once share one reading.
+// A key stays valid for at most readEvery after its issuer withdraws it. Concurrent callers share
+// one look-up.
 func TestWithdrawalAndSharing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, second := authtest.NewIssuer(t), authtest.NewIssuer(t)
@@ -191,7 +194,7 @@ func TestWithdrawalAndSharing(t *testing.T) {
 			t.Errorf("%d reads for 50 at once", first.Reads())
 		}
 		withdrawn := first.Token(t, nil)
-		for range 2 { // the second time it is remembered
+		for range 2 { // the second time, Enlist remembers the token
 			if _, err := who.caller(t.Context(), withdrawn); err != nil {
 				t.Error(err)
 			}
@@ -210,7 +213,7 @@ func TestWithdrawalAndSharing(t *testing.T) {
 	})
 }
 
-// What is published is taken from that place alone, and within bounds.
+// Enlist takes keys only from the configured URL, and within bounds.
 func TestWhatIsPublished(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	elsewhere := httptest.NewServer(issuer)

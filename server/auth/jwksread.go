@@ -20,7 +20,7 @@ const (
 	minRSA = 2048
 )
 
-// read is not bound to a call: others wait for it, too.
+// read takes no context of a call, since other calls wait for it too.
 func (s *keySet) read() error {
 	ctx, cancel := context.WithTimeout(context.Background(), readWithin)
 	defer cancel()
@@ -56,7 +56,8 @@ func (s *keySet) read() error {
 	return nil
 }
 
-// keysOf returns the keys of a set that signatures can be checked with. The others are passed over, as the standard has it.
+// keysOf returns the keys of a set that can verify signatures. It ignores the others, as the
+// standard says.
 func keysOf(text []byte) (*jose.JSONWebKeySet, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`

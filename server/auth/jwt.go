@@ -16,7 +16,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// leeway is how far the issuer's clock and this one may differ.
+// leeway is how far the issuer's clock and this clock may differ.
 const leeway = 30 * time.Second
 
 // tokens checks JSON Web Tokens.
@@ -35,14 +35,15 @@ func newTokens(config *configv1.Jwt, log *slog.Logger) *tokens {
 	}
 }
 
-// algorithms are the asymmetric ones: with a symmetric one, whoever can check a token can make one.
+// algorithms lists the asymmetric algorithms. With a symmetric one, every party that can verify a
+// token can also make one.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{
 		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 	}
 }
 
-// claims are what is read of a token.
+// claims are the parts of a token that Enlist reads.
 type claims struct {
 	jwt.Claims
 
@@ -50,7 +51,7 @@ type claims struct {
 	Scp   scopes `json:"scp"`
 }
 
-// scopes are a list, or a text with spaces between them: issuers differ.
+// scopes is a list, or a text with spaces between the scopes. Issuers differ.
 type scopes []string
 
 func (s *scopes) UnmarshalJSON(data []byte) error {
@@ -62,11 +63,12 @@ func (s *scopes) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(s))
 }
 
-// looksLikeToken reports whether a text can be a token at all: three parts.
+// looksLikeToken reports whether a text can be a token, which has three parts.
 func looksLikeToken(text string) bool { return strings.Count(text, ".") == 2 }
 
 func (t *tokens) caller(ctx context.Context, text string) (*Caller, error) {
-	hash, by := sha256.Sum256([]byte(text)), t.keys.keys.Load() // before it is proved: a set that replaces this one counts as another
+	// Load the set before the verification. A set that replaces it counts as another set.
+	hash, by := sha256.Sum256([]byte(text)), t.keys.keys.Load()
 	said := t.proven.find(hash, by)
 	known := said != nil
 	if !known {
@@ -84,7 +86,7 @@ func (t *tokens) caller(ctx context.Context, text string) (*Caller, error) {
 	return &Caller{Principal: "jwt:" + said.Subject, grants: t.grants(said)}, nil
 }
 
-// prove returns what a token says once a key of its issuer has proved it.
+// prove returns the claims of a token if a key of its issuer verifies it.
 func (t *tokens) prove(ctx context.Context, text string) (*claims, error) {
 	token, err := jwt.ParseSigned(text, algorithms())
 	var algorithm *jose.ErrUnexpectedSignatureAlgorithm
@@ -139,7 +141,7 @@ func (t *tokens) check(said *claims) error {
 	return nil
 }
 
-// grants returns what the entries say that a token matches.
+// grants returns the grants of the entries that match a token.
 func (t *tokens) grants(said *claims) []grant {
 	if len(t.permissions) == 0 {
 		return everything()

@@ -7,12 +7,13 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// maxProven is how many tokens are remembered.
+// maxProven bounds the number of remembered tokens.
 const maxProven = 10_000
 
-// proven remembers, by their hashes, what tokens say whose signatures were found right, since that costs a hundred times what a look-up
-// does. It forgets them when the keys are read again, so that a withdrawn key proves nothing any more. Whether a token has expired is not
-// for it to say.
+// proven remembers the claims of tokens with a verified signature, by the hash of the token.
+// Verification costs a hundred times as much as a look-up here. When Enlist reads the keys again,
+// proven forgets all tokens, so that a withdrawn key proves nothing. proven does not check
+// whether a token has expired.
 type proven struct {
 	mu   sync.Mutex
 	by   *jose.JSONWebKeySet

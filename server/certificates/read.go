@@ -12,24 +12,24 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// Problem is what is wrong with a file.
+// Problem describes what is wrong with a file.
 type Problem struct {
-	// Field of the tls section that names the file.
+	// Field is the setting of the tls section that names the file.
 	Field string
 	// Description completes a sentence that begins with the field.
 	Description string
 }
 
-// material is what the files of a port hold.
+// material is the parsed content of a port's files.
 type material struct {
 	certificate tls.Certificate
 	authorities *x509.CertPool // nil for none
 }
 
-// contents are the files of a port, unread into.
+// contents is the raw content of a port's files.
 type contents struct{ cert, key, clientCA []byte }
 
-// Check tells what is wrong with the files of a port.
+// Check returns the problems of a port's files.
 func Check(settings *configv1.Tls, readFile func(string) ([]byte, error)) []Problem {
 	read, problems := readAll(settings, readFile)
 	if len(problems) > 0 {
@@ -80,7 +80,8 @@ func parse(settings *configv1.Tls, read contents) (made material, problems []Pro
 	return made, problems
 }
 
-// appendAll adds every certificate of a file. One that cannot be read is an error: its holders would be refused without a word.
+// appendAll adds every certificate of a file. It reports an unreadable certificate as an error.
+// Otherwise the server would refuse its holders without an explanation.
 func appendAll(pool *x509.CertPool, text []byte) bool {
 	found := false
 	for {

@@ -14,28 +14,30 @@ import (
 )
 
 const (
-	// lookEvery is how often the files are read: their content is compared, since times and names say nothing where a link is moved.
+	// lookEvery is how often the server reads the files. It compares their content. Times and
+	// names show nothing if the path is a link that moves.
 	lookEvery = 5 * time.Second
-	// endsSoon is how long before a certificate ends the log says so, and warnEvery how often.
+	// endsSoon is how long before a certificate expires the log warns of it. warnEvery is how
+	// often.
 	endsSoon  = 30 * 24 * time.Hour
 	warnEvery = 24 * time.Hour
 )
 
 // Port is the TLS of a port.
 type Port struct {
-	// Name of its section in the configuration: grpc.tls.
+	// Name is the name of the section in the configuration, for example grpc.tls.
 	Name string
-	// Settings are that section.
+	// Settings is that section.
 	Settings *configv1.Tls
-	// Protocols that it speaks, by their names in ALPN.
+	// Protocols lists the protocols of the port, by their names in ALPN.
 	Protocols []string
 	// RequireClient refuses connections without a client certificate.
 	RequireClient bool
-	// Log is told of files that have changed.
+	// Log receives a line when files change.
 	Log *slog.Logger
 }
 
-// Watched is a port's TLS as its files now are. Safe for concurrent use.
+// Watched is a port's TLS with the current files. It is safe for concurrent use.
 type Watched struct {
 	port    Port
 	current atomic.Pointer[tls.Config]
@@ -52,7 +54,7 @@ func Watch(port Port) (*Watched, error) {
 	return w, nil
 }
 
-// Config returns a configuration that takes each connection by what the files then hold.
+// Config returns a configuration that uses the current files for each new connection.
 func (w *Watched) Config() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
@@ -63,7 +65,8 @@ func (w *Watched) Config() *tls.Config {
 	}
 }
 
-// Run reads the files again and again until the context ends. What cannot be used leaves in place what there is.
+// Run reads the files repeatedly until the context ends. It keeps the current files if the new
+// ones cannot be used.
 func (w *Watched) Run(ctx context.Context) {
 	for {
 		select {
@@ -78,7 +81,7 @@ func (w *Watched) Run(ctx context.Context) {
 	}
 }
 
-// look takes the files over where they have changed. What is wrong with them is told once for each change.
+// look adopts the files if they have changed. It reports their problems once for each change.
 func (w *Watched) look() []Problem {
 	defer w.warn()
 	read, problems := readAll(w.port.Settings, os.ReadFile)
@@ -111,7 +114,7 @@ func (w *Watched) configOf(made material) *tls.Config {
 	return config
 }
 
-// warn says once a day that the certificate ends soon.
+// warn logs once a day that the certificate expires soon.
 func (w *Watched) warn() {
 	config := w.current.Load()
 	if config == nil {
@@ -124,7 +127,8 @@ func (w *Watched) warn() {
 	}
 }
 
-// digest tells one state of the files from another, also of files that cannot be read.
+// digest returns a checksum of the files' state. It also tells apart the states of unreadable
+// files.
 func digest(read contents, problems []Problem) [sha256.Size]byte {
 	var of []byte
 	for _, text := range [][]byte{read.cert, read.key, read.clientCA} {

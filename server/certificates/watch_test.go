@@ -19,7 +19,7 @@ import (
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
-// mounted is a folder as Kubernetes mounts secrets: a link to the version that holds.
+// mounted is a folder in which Kubernetes mounts secrets. It has a link to the current version.
 type mounted struct{ folder, link string }
 
 func mount(t *testing.T) mounted {
@@ -28,7 +28,7 @@ func mount(t *testing.T) mounted {
 	return mounted{folder: folder, link: filepath.Join(folder, "data")}
 }
 
-// swap makes a version the one that holds, at once.
+// swap makes a version the current one in a single step.
 func (m mounted) swap(t *testing.T, fill func(version string)) {
 	t.Helper()
 	version, err := os.MkdirTemp(m.folder, "version")
@@ -52,7 +52,8 @@ func (m mounted) settings(withCA bool) *configv1.Tls {
 	return settings
 }
 
-// shakeHands connects to a port, and returns the server's certificate, and whether a session went on.
+// shakeHands connects to a port. It returns the server's certificate, and whether the connection
+// resumed a session.
 func shakeHands(t *testing.T, port, client *tls.Config) (served *x509.Certificate, resumed bool, err error) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -92,7 +93,8 @@ func shakeHands(t *testing.T, port, client *tls.Config) (served *x509.Certificat
 	return state.PeerCertificates[0], state.DidResume, refused
 }
 
-// New connections see what the files now hold: the certificate, and whose callers are let in. What is broken changes nothing.
+// New connections use the current files, for the certificate and for the permitted callers.
+// Broken files change nothing.
 func TestFilesAreReadAgain(t *testing.T) {
 	servers, first, second := authtest.NewAuthority(t), authtest.NewAuthority(t), authtest.NewAuthority(t)
 	files := mount(t)
@@ -105,7 +107,7 @@ func TestFilesAreReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := w.Config() // one, as in a server: with another, no session goes on
+	port := w.Config() // one, as in a server: another one resumes no session
 	sessions := map[*authtest.Authority]tls.ClientSessionCache{first: tls.NewLRUClientSessionCache(4), second: tls.NewLRUClientSessionCache(4)}
 	wentOn := false
 	sees := func(callers *authtest.Authority, want *x509.Certificate) {
@@ -126,7 +128,7 @@ func TestFilesAreReadAgain(t *testing.T) {
 	}
 	sees(first, old.Leaf)
 	sees(second, nil)
-	files.swap(t, func(version string) { // the key of another
+	files.swap(t, func(version string) { // the key of another certificate
 		authtest.Write(t, version, renewed)
 		cert, err := os.ReadFile(filepath.Join(files.link, "cert.pem"))
 		if err != nil {
@@ -153,10 +155,11 @@ func TestFilesAreReadAgain(t *testing.T) {
 		t.Fatal(problems)
 	}
 	sees(second, renewed.Leaf)
-	sees(first, nil) // whatever it still has of the session before
+	sees(first, nil) // even if the client still holds a session
 }
 
-// Files are looked at every few seconds, and a certificate that ends soon is told of once a day.
+// The server reads the files every few seconds. It logs once a day that a certificate expires
+// soon.
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &testkit.LogBuffer{}
@@ -170,7 +173,8 @@ func TestRun(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { w.Run(ctx) })
-		time.Sleep(3*24*time.Hour + time.Minute + time.Second) // between two looks: one during the removal would see half of it
+		// This time lies between two reads. A read during the removal would see half of it.
+		time.Sleep(3*24*time.Hour + time.Minute + time.Second)
 		if warnings := strings.Count(log.String(), "expires soon"); warnings != 4 {
 			t.Errorf("%d warnings in three days and a minute", warnings)
 		}
@@ -195,7 +199,7 @@ func TestRun(t *testing.T) {
 	})
 }
 
-// What is wrong with files names the field and the file.
+// A problem of the files names the field and the file.
 func TestCheck(t *testing.T) {
 	folder, other := t.TempDir(), t.TempDir()
 	authority := authtest.NewAuthority(t)

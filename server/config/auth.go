@@ -13,7 +13,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// checkAuth checks who may call, and what.
+// checkAuth checks the rules of authentication and authorization.
 func (d *decoder) checkAuth(config *configv1.Config) {
 	auth := config.GetAuth()
 	d.refuseEmpty("auth", auth == nil, "no authentication")
@@ -43,15 +43,17 @@ func (d *decoder) checkAuth(config *configv1.Config) {
 	d.checkPermissions(config)
 }
 
-// refuseEmpty refuses a setting that is written and holds nothing, as where its entries were taken out one by one or a template had none: what is
-// meant by leaving it out permits most, and that is to be meant.
+// refuseEmpty refuses a setting that is present but empty. Someone may have removed its entries
+// one by one, or a template may have had none. An unset setting permits the most, so an operator
+// must choose that on purpose.
 func (d *decoder) refuseEmpty(path string, isEmpty bool, meaning string) {
 	if _, written := d.lines[path]; written && isEmpty && !d.failedAt(path) {
 		d.problem(path, "must not be empty: an empty value could mean "+meaning+". Remove it if you want that")
 	}
 }
 
-// checkAPIKeys checks that every key is one, and that the keys of one caller agree on what that may do.
+// checkAPIKeys checks the form of every key. It also checks that all keys of one caller have the
+// same permissions.
 func (d *decoder) checkAPIKeys(keys []*configv1.ApiKey) {
 	hashes, names := map[string]int{}, map[string]int{}
 	for i, key := range keys {
@@ -92,7 +94,8 @@ type permission interface {
 	GetRpcs() []string
 }
 
-// checkPermissions checks that what is permitted exists: a name that was mistyped would permit nothing.
+// checkPermissions checks that permissions name existing providers and RPCs. A mistyped name
+// would permit nothing.
 func (d *decoder) checkPermissions(config *configv1.Config) {
 	entries := map[string]permission{}
 	for i, entry := range config.GetAuth().GetApiKeys() {
@@ -143,7 +146,8 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(sortedSet(a), sortedSet(b))
 }
 
-// checkListening refuses to listen beyond this machine where anybody could call.
+// checkListening refuses an address that other machines can reach if the server requires no
+// credentials.
 func (d *decoder) checkListening(path, address string, tls *configv1.Tls, auth *configv1.Auth) {
 	if address == "" || d.failedAt(path) || !d.checkPort(path, address) || IsLoopback(address) {
 		return

@@ -17,7 +17,7 @@ const (
 	jwt   = "issuer: i, audience: a, jwks_url: 'https://x/jwks'"
 )
 
-// What auth and tls may say, and what is wrong with what they may not.
+// The valid settings of auth and tls, and the problems with the invalid ones.
 func TestAuth(t *testing.T) {
 	folder := t.TempDir()
 	authority := authtest.NewAuthority(t)

@@ -21,7 +21,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// decoder fills a message from YAML, and gathers every problem on the way.
+// decoder fills a message from YAML, and collects every problem.
 type decoder struct {
 	environment func(string) (string, bool)
 	readFile    func(string) ([]byte, error)
@@ -68,7 +68,8 @@ func (d *decoder) decode(data []byte, into proto.Message) error {
 	return nil
 }
 
-// withoutValue drops the name of an unknown anchor from an error: it is a value that begins with an asterisk, such as a password.
+// withoutValue removes the name of an unknown anchor from an error. That name may be a value that
+// begins with an asterisk, such as a password.
 func withoutValue(err error) error {
 	if strings.Contains(err.Error(), "unknown anchor") {
 		return errors.New("yaml: an alias (*name) has no anchor (&name). Put a value that starts with an asterisk in quotes")
@@ -76,7 +77,7 @@ func withoutValue(err error) error {
 	return err
 }
 
-// maxDepth is deeper than any configuration; an alias that holds itself goes no further.
+// maxDepth is deeper than any configuration. It bounds an alias that contains itself.
 const maxDepth = 20
 
 func resolve(node *yaml.Node) *yaml.Node {
@@ -113,7 +114,7 @@ func (d *decoder) message(node *yaml.Node, into protoreflect.Message, path strin
 	}
 }
 
-// alternative returns the other field of the same oneof that is set already.
+// alternative returns the field of the same oneof that is already set.
 func alternative(field protoreflect.FieldDescriptor, message protoreflect.Message) string {
 	oneof := field.ContainingOneof()
 	if oneof == nil || oneof.IsSynthetic() {
@@ -150,7 +151,7 @@ func (d *decoder) field(node *yaml.Node, into protoreflect.Message, field protor
 	}
 }
 
-// value sets a field that holds no message of ours, by way of protobuf's JSON mapping.
+// value sets a field that holds none of our messages, through protobuf's JSON mapping.
 func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protoreflect.FieldDescriptor, path string) {
 	before := len(d.problems)
 	plain := d.plain(node, path, field.Kind(), 0)
@@ -169,7 +170,8 @@ func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protor
 	}
 	single := into.New()
 	if err := protojson.Unmarshal(encoded, single.Interface()); err != nil {
-		d.problem(path, "must be "+rules.Expected(field)) // the library's error would repeat the value, which may be a secret
+		// The library's error would repeat the value, which may be a secret.
+		d.problem(path, "must be "+rules.Expected(field))
 		return
 	}
 	if single.Has(field) {
@@ -177,7 +179,7 @@ func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protor
 	}
 }
 
-// plain returns a YAML value for JSON, with environment variables and files put in.
+// plain returns a YAML value for JSON, with environment variables and files inserted.
 func (d *decoder) plain(node *yaml.Node, path string, as protoreflect.Kind, depth int) any {
 	switch node = resolve(node); {
 	case depth > maxDepth:
@@ -198,11 +200,11 @@ func (d *decoder) plain(node *yaml.Node, path string, as protoreflect.Kind, dept
 	}
 	text := d.expand(node.Value, path)
 	if !utf8.ValidString(text) {
-		d.problem(path, "must be valid UTF-8") // of a variable or a file; JSON would replace what is not
+		d.problem(path, "must be valid UTF-8") // a variable or a file; JSON would replace invalid bytes
 		return nil
 	}
 	if as == protoreflect.StringKind || as == protoreflect.MessageKind || as == protoreflect.EnumKind {
-		return text // also what YAML takes for a number or a truth value: a password may be 12345
+		return text // also if YAML takes it for a number or a truth value: a password may be 12345
 	}
 	if as == protoreflect.BoolKind {
 		if value, err := strconv.ParseBool(text); err == nil {
@@ -217,7 +219,8 @@ func (d *decoder) plain(node *yaml.Node, path string, as protoreflect.Kind, dept
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-// expand puts in environment variables, or the whole content of a file without its last line break. The file's name may have variables, too.
+// expand inserts environment variables, or the whole content of a file without its last line
+// break. The name of the file may hold variables too.
 func (d *decoder) expand(text, path string) string {
 	name, isFile := strings.CutPrefix(text, "file:")
 	if !isFile {
@@ -233,7 +236,7 @@ func (d *decoder) expand(text, path string) string {
 	return ""
 }
 
-// variables puts in environment variables.
+// variables inserts environment variables.
 func (d *decoder) variables(text, path string) string {
 	return variable.ReplaceAllStringFunc(text, func(reference string) string {
 		name := reference[2 : len(reference)-1]

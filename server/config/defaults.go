@@ -8,7 +8,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
-// SetDefaults fills what is unset with the documented defaults.
+// SetDefaults sets unset fields to the documented defaults.
 func SetDefaults(config *configv1.Config) {
 	if config.Grpc == nil {
 		config.Grpc = &configv1.Grpc{}
@@ -48,11 +48,11 @@ func SetDefaults(config *configv1.Config) {
 	}
 }
 
-// usualFiles is how many files a process may open where that is not known.
+// usualFiles is the number of files that a process may open if the limit is unknown.
 const usualFiles = 1024
 
-// share is how many connections each of a number of providers may take of the files that the process may open: of three quarters, since callers
-// and the journal need some, too.
+// share returns the number of connections for each of a number of providers. Providers share
+// three quarters of the files that the process may open. Callers and the journal need the rest.
 func share(files uint64, among int) int32 {
 	return int32(min(max(files/4*3/uint64(max(among, 1)), 16), 10000))
 }

@@ -4,7 +4,8 @@ package config
 
 import "syscall"
 
-// mostFiles is how many files the process may have open at once. Go has raised the soft limit to the hard one by now.
+// mostFiles returns the number of files that the process may have open at once. Go has already
+// raised the soft limit to the hard limit.
 func mostFiles() uint64 {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {

@@ -25,7 +25,7 @@ import (
 type Problem struct {
 	// Path of the field: `providers[0].timeout`.
 	Path string
-	// Line in the file; 0 when the field is not in it.
+	// Line is the line in the file, or 0 if the file does not have the field.
 	Line int
 	// Description completes a sentence that begins with the path.
 	Description string
@@ -42,11 +42,11 @@ func (p Problem) String() string {
 type Invalid struct {
 	// File is the name of the file.
 	File string
-	// Problems are all that was found.
+	// Problems lists every problem.
 	Problems []Problem
 }
 
-// Error lists the problems, a line each.
+// Error lists the problems, one on each line.
 func (i *Invalid) Error() string {
 	lines := make([]string, 0, len(i.Problems)+1)
 	lines = append(lines, fmt.Sprintf("%s: %d problem(s). Enlist did not start:", i.File, len(i.Problems)))
@@ -56,7 +56,8 @@ func (i *Invalid) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Load reads, completes and checks a file. The error is an *Invalid, or why the file cannot be read.
+// Load reads, completes and checks a file. The error is an *Invalid, or the reason why the file
+// cannot be read.
 func Load(file string) (*configv1.Config, error) {
 	data, err := os.ReadFile(file) //nolint:gosec // the operator names the file
 	if err != nil {
@@ -65,7 +66,8 @@ func Load(file string) (*configv1.Config, error) {
 	return Parse(file, data, os.LookupEnv, os.ReadFile)
 }
 
-// Parse is Load for a file's content. Environment variables and secret files come from the given functions.
+// Parse does what Load does, for the content of a file. The given functions return environment
+// variables and secret files.
 func Parse(
 	name string, data []byte, environment func(string) (string, bool), readFile func(string) ([]byte, error),
 ) (*configv1.Config, error) {
@@ -91,7 +93,7 @@ func Parse(
 	return config, nil
 }
 
-// checkAcross checks what the rules of single fields cannot say.
+// checkAcross checks what the rules of single fields cannot express.
 func (d *decoder) checkAcross(config *configv1.Config) {
 	seen := map[string]int{}
 	for i, provider := range config.GetProviders() {
@@ -135,7 +137,7 @@ func (d *decoder) checkCodes(path string, provider protoreflect.Message) {
 	}
 }
 
-// checkPort reports whether an address has a port that can be.
+// checkPort reports whether an address has a valid port.
 func (d *decoder) checkPort(path, address string) bool {
 	if _, port, _ := net.SplitHostPort(address); len(port) > 5 || len(port) == 5 && port > "65535" {
 		d.problem(path, "must end with a port of at most 65535")
@@ -162,7 +164,7 @@ func (d *decoder) check(path string, err error) {
 	}
 }
 
-// IsLoopback reports whether an address host:port can be reached from this machine only.
+// IsLoopback reports whether only this machine can reach an address host:port.
 func IsLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

@@ -70,7 +70,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// All that is wrong is listed, by path and line, and no value is repeated.
+// The error lists every problem by path and line, and repeats no value.
 func TestProblems(t *testing.T) {
 	for name, c := range map[string]struct {
 		yaml string
@@ -199,7 +199,7 @@ func TestIsLoopback(t *testing.T) {
 	}
 }
 
-// Whatever the file holds, there is a configuration or an error, never a crash.
+// Every file yields a configuration or an error, and never a crash.
 func FuzzParse(f *testing.F) {
 	full, err := os.ReadFile("testdata/full.yaml")
 	if err != nil {
@@ -216,7 +216,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// A provider that says nothing else gets its share of the files, within bounds.
+// A provider without its own setting gets its share of the files, within bounds.
 func TestShareOfFiles(t *testing.T) {
 	for _, c := range []struct {
 		files uint64

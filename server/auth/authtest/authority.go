@@ -40,13 +40,14 @@ func (a *Authority) Server(t testing.TB) tls.Certificate {
 	})
 }
 
-// Client makes a certificate for a caller of that common name.
+// Client makes a certificate for a caller with a common name.
 func (a *Authority) Client(t testing.TB, name string) tls.Certificate {
 	t.Helper()
 	return a.Issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: name}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
 }
 
-// Issue makes a certificate from a template; it is good for a year unless that says otherwise.
+// Issue makes a certificate from a template. The certificate is valid for a year unless the
+// template says otherwise.
 func (a *Authority) Issue(t testing.TB, template *x509.Certificate) tls.Certificate {
 	t.Helper()
 	leaf, key := a.sign(t, template)
@@ -78,7 +79,7 @@ func (a *Authority) sign(t testing.TB, template *x509.Certificate) (*x509.Certif
 	return made, key
 }
 
-// Pool holds the authority.
+// Pool returns a pool with the authority's certificate.
 func (a *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.certificate)

@@ -35,7 +35,7 @@ func NewIssuer(t testing.TB) *Issuer {
 	return i
 }
 
-// Rotate adds a key, which signs from now on.
+// Rotate adds a key, which signs from then on.
 func (i *Issuer) Rotate(t testing.TB) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -45,7 +45,7 @@ func (i *Issuer) Rotate(t testing.TB) {
 	i.Add(jose.JSONWebKey{Key: key, Algorithm: string(jose.ES256), Use: "sig"})
 }
 
-// Add adds a key of any kind, which signs from now on.
+// Add adds a key of any kind, which signs from then on.
 func (i *Issuer) Add(key jose.JSONWebKey) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -53,14 +53,14 @@ func (i *Issuer) Add(key jose.JSONWebKey) {
 	i.keys = append(i.keys, key)
 }
 
-// Down makes it answer no request, or answer again.
+// Down makes the issuer respond to no request, or respond again.
 func (i *Issuer) Down(down bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.down = down
 }
 
-// Reads returns how often its keys were read.
+// Reads returns the number of times that its keys were read.
 func (i *Issuer) Reads() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -89,7 +89,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(set)
 }
 
-// Claims are those of a good token for "jo", for an hour.
+// Claims returns the claims of a valid token for "jo", which expires in an hour.
 func Claims() map[string]any {
 	now := time.Now()
 	return map[string]any{
@@ -97,7 +97,7 @@ func Claims() map[string]any {
 	}
 }
 
-// Token signs claims: those of Claims, with changes; a nil leaves a claim out.
+// Token signs the claims of Claims with changes. A nil value removes a claim.
 func (i *Issuer) Token(t testing.TB, changes map[string]any) string {
 	t.Helper()
 	claims := Claims()
@@ -110,7 +110,7 @@ func (i *Issuer) Token(t testing.TB, changes map[string]any) string {
 	return Sign(t, jose.SignatureAlgorithm(key.Algorithm), key.Key, key.KeyID, claims)
 }
 
-// Sign signs claims with any key, of any id.
+// Sign signs claims with any key and any key id.
 func Sign(t testing.TB, algorithm jose.SignatureAlgorithm, key any, id string, claims map[string]any) string {
 	t.Helper()
 	options := (&jose.SignerOptions{}).WithType("JWT")
