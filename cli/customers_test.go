@@ -296,13 +296,13 @@ func TestReadingCommands(t *testing.T) {
 			"billingAddress": {"lines": ["1 Rue"], "city": "Nice", "postalCode": "06000", "countryCode": "FR"}}}`))
 	for arguments, want := range map[string]string{
 		"contractors list S1 -p sellandsign":         `(?m)^\S+ +\S+ Ada Smith +s@example.com +\+33612345678$`,
+		"providers list":                             `(?m)^opencell +OPENCELL +ENFORCED_BY_KEY`,
+		"providers list -o json":                     `"name": "avvio"`,
+		"providers get caliq":                        `(?m)^customer.billing_address.lines\[0\] +Line1 +yes +1 to 50$`,
+		"providers get caliq --output=json":          `"vendor": "VENDOR_CALIQ"`,
+		"customers get S1 -p sellandsign --record":   `(?m)^VENDOR FIELD +VALUE$`,
+		"customers get S1 -p sellandsign -o json":    `"familyName": "Smith"`,
 		"contractors list S1 -p sellandsign -o json": `"contractors": \[\n`,
-		"providers list":                           `(?m)^opencell +OPENCELL +ENFORCED_BY_KEY`,
-		"providers list -o json":                   `"name": "avvio"`,
-		"providers get caliq":                      `(?m)^customer.billing_address.lines\[0\] +Line1 +yes +1 to 50$`,
-		"providers get caliq --output=json":        `"vendor": "VENDOR_CALIQ"`,
-		"customers get S1 -p sellandsign --record": `(?m)^VENDOR FIELD +VALUE$`,
-		"customers get S1 -p sellandsign -o json":  `"familyName": "Smith"`,
 	} {
 		if out := c.succeeds("", strings.Fields(arguments)...); !regexp.MustCompile(want).MatchString(out) {
 			t.Errorf("%s: no %s in\n%s", arguments, want, out)
