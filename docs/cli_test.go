@@ -2,6 +2,7 @@ package docs
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -20,7 +21,12 @@ func TestCommandLinePage(t *testing.T) {
 		return string(printed)
 	}
 	var page strings.Builder
-	page.WriteString(aboutCommandLine)
+	written, err := os.ReadFile("cli.md")
+	about, _, found := strings.Cut(string(written), beginCommands)
+	if err != nil || !found {
+		t.Fatalf("cli.md has no %q (%v)", beginCommands, err)
+	}
+	page.WriteString(about + beginCommands)
 	var describe func(command []string)
 	describe = func(command []string) {
 		heading := strings.Join(append([]string{"enlist"}, command...), " ")
@@ -36,32 +42,6 @@ func TestCommandLinePage(t *testing.T) {
 	generated(t, "cli.md", page.String())
 }
 
-const aboutCommandLine = `# Command line
-
-` + "`enlist COMMAND --help` and `enlist help COMMAND`" + ` explain a command. ` + "`make docs`" + ` writes this page
-from these texts. ` + "`enlist version` and `enlist --version`" + ` print the version.
-
-Results go to standard output, messages and logs to standard error.
-
-## Exit status
-
-| status | meaning |
-|---|---|
-| 0 | The command is done. A server has stopped after Ctrl-C or SIGTERM. |
-| 1 | The command failed. The message says why. |
-| 2 | The outcome is not known yet. Only ` + "`enlist customers create`" + ` returns it: repeat the same request. |
-| 80 | The arguments were not understood. The message names the command whose ` + "`--help`" + ` explains them. |
-
-## Completion
-
-` + "`enlist completion`" + ` prints a script for bash, zsh or fish. It completes commands, flags, and
-values from a fixed list. For other values the shell completes file names.
-
-| shell | line | in |
-|---|---|---|
-| bash | ` + "`source <(enlist completion bash)`" + ` | ` + "`~/.bashrc`" + ` |
-| zsh | ` + "`source <(enlist completion zsh)`" + ` | ` + "`~/.zshrc`, after `compinit`" + ` |
-| fish | ` + "`enlist completion fish \\| source`" + ` | ` + "`~/.config/fish/config.fish`" + ` |
-
-## Commands
-`
+// beginCommands is the heading in docs/cli.md above what the program prints. The text before it is
+// written by hand.
+const beginCommands = "\n## Commands\n"
