@@ -135,7 +135,7 @@ func (s *Service) recordIntent(ctx context.Context, j *job, record *journal.Reco
 		s.withdraw(j)
 		return nil, nil, err
 	}
-	if existing != nil && s.wrote(j, existing) {
+	if existing != nil && existing.State == intent && existing.Version == 1 && s.wrote(j, existing) {
 		existing.Events = record.Events
 		*record, existing = *existing, nil // the write that returned an error was made
 	}

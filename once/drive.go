@@ -86,6 +86,8 @@ type run struct {
 	record   *journal.Record
 	recorded bool
 	hold     hold
+	// claimed: the reconciler has made this replica the owner.
+	claimed bool
 	// opened: this run has recorded the intent for its caller. After its first send it looks up
 	// only if the vendor's response says that this helps (isFollowed).
 	opened bool
@@ -164,6 +166,9 @@ func (s *Service) load(ctx context.Context, r *run) {
 	record, err := s.get(ctx, r.key)
 	switch {
 	case err != nil:
+		if r.claimed { // no one else would work on it
+			s.letGo(r.job)
+		}
 		r.end(nil, journalUnreadable(err))
 	case record == nil && r.order == nil:
 		r.end(nil, nil)

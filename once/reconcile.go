@@ -107,7 +107,9 @@ func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 		}
 		within, cancel := context.WithTimeout(ctx, settleTimeout)
 		within, ended := s.settling(within, record)
-		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) { return s.drive(within, &run{job: j, recorded: true}) })
+		_, _ = s.runJob(within, j, func() (*enlistv1.CreateCustomerResponse, error) {
+			return s.drive(within, &run{job: j, recorded: true, claimed: true})
+		})
 		<-j.finished
 		ended()
 		cancel()

@@ -79,8 +79,9 @@ func (s *Service) wrote(j *job, record *journal.Record) bool {
 	return bytes.Equal(record.Payload.GetWriter(), j.writer) && (record.Owner == "" || record.Owner == s.journal.Replica())
 }
 
-// update writes a record that this replica owns. If a write of the same job returned an error but
-// was made, update sees this and succeeds.
+// update writes a record that this replica owns. If the write before it was of the same job,
+// returned an error and was made, update sees this and succeeds. The version counts as well as the
+// mark, because a replica of an earlier version leaves the mark of others in its own writes.
 func (s *Service) update(ctx context.Context, j *job, record *journal.Record, due time.Duration) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
@@ -98,7 +99,7 @@ func (s *Service) update(ctx context.Context, j *job, record *journal.Record, du
 	if readErr != nil {
 		return readErr
 	}
-	if current == nil || !s.wrote(j, current) {
+	if current == nil || current.Version != record.Version+1 || !s.wrote(j, current) {
 		return err
 	}
 	record.Version = current.Version

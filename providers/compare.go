@@ -16,10 +16,16 @@ const ClockSkew = 10 * time.Minute
 // enoughAlike is the number of equal values, besides the id, that make a customer ours.
 const enoughAlike = 2
 
+// IsCreateTime reports whether a time can be when a vendor created a customer. A time before 2000 is
+// another value that was read as one, and so no evidence.
+func IsCreateTime(at *timestamppb.Timestamp) bool {
+	return at.IsValid() && at.AsTime().Year() >= 2000
+}
+
 // Predates reports whether a customer with this create time existed before the send, by more than
 // ClockSkew. It returns false without a time.
 func (s Sent) Predates(created *timestamppb.Timestamp) bool {
-	return created.IsValid() && !s.Since.IsZero() && created.AsTime().Before(s.Since.Add(-ClockSkew))
+	return IsCreateTime(created) && !s.Since.IsZero() && created.AsTime().Before(s.Since.Add(-ClockSkew))
 }
 
 // ByContent compares the customer that was sent with the one that was read under its key. It

@@ -58,6 +58,9 @@ func TestPredates(t *testing.T) {
 			t.Errorf("created %s before: %t", ago, got)
 		}
 	}
+	if sent.Predates(timestamppb.New(time.Unix(19, 0))) {
+		t.Error("a time that cannot be a create time counts as evidence")
+	}
 	if sent.Predates(nil) || (Sent{}).Predates(timestamppb.New(since)) {
 		t.Error("without a time nothing is known to be older")
 	}

@@ -70,7 +70,7 @@ func (c *creation) candidate(listed *found, since, now time.Time) (providers.Can
 	account, hidden := listed.readable()
 	sent := c.account.GetAccountInformation()
 	at := instant(account.GetDtCreated())
-	created, timed := at.AsTime(), at != nil
+	created, timed := at.AsTime(), providers.IsCreateTime(at)
 	inTime := timed && !created.Before(since.Add(-providers.ClockSkew)) && !created.After(now.Add(providers.ClockSkew))
 	sameName, sameEmail := isName(sent, account.GetName()), match.Keys(sent.GetEmail(), account.GetEmail()) != match.Different
 	unnamed := account.GetName().GetFirst()+account.GetName().GetLast() == "" // absent or unreadable

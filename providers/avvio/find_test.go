@@ -96,6 +96,8 @@ func TestFindOddRows(t *testing.T) {
 		`{"accountID":null,"dtCreated":` + now + `,"email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`,
 		`{"accountID":"A7","dtCreated":` + now + `,"email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`,
 		`{"accountID":7,"dtCreated":null,"email":"guest-1@example.com","name":null}`,
+		`{"accountID":7,"dtCreated":19,"email":"guest-1@example.com","name":null}`,
+		`{"accountID":7,"dtCreated":"0001-01-01","email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`,
 		`{"accountID":7,"dtCreated":` + now + `,"email":true,"name":{"first":"John","last":"Smith"}}`,
 		`{"accountID":7,"dtCreated":` + now + `,"email":5,"name":{"first":true,"last":5}}`,
 		`{"accountID":7,"dtCreated":true,"email":{"x":1},"name":"John Smith"}`,
