@@ -277,7 +277,7 @@ func mustRefuse(ctx context.Context, t *testing.T, c *create, p *process, overRE
 	if overREST && ctx.Err() != nil {
 		return
 	}
-	if reason != enlistv1.ErrorReason_JOURNAL_UNAVAILABLE.String() || !retry || !strings.Contains(said.Message(), "it sent nothing") {
+	if reason != enlistv1.ErrorReason_JOURNAL_UNAVAILABLE.String() || !retry || !strings.Contains(said.Message(), "sent nothing") {
 		t.Errorf("%s while the journal is unavailable: %v %s %s", short(c), err, reason, said.Message())
 	}
 }
