@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -246,20 +247,15 @@ func (c *createCommand) failed(ctx context.Context, entry *requestids.Entry, err
 
 // summary says in a few words why an attempt is repeated.
 func summary(err error) string {
-	if reason := client.Reason(err); reason != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED {
-		return reason.String()
+	if isOfEnlist(err) {
+		return client.Reason(err).String()
 	}
 	return "the server does not respond (" + status.Code(err).String() + ")"
 }
 
 // preview shows what would be sent.
 func (c *createCommand) preview(ctx context.Context, s *streams, connection *grpc.ClientConn, request *enlistv1.CreateCustomerRequest) error {
-	rpc := enlistv1.NewCustomerServiceClient(connection).CreateCustomer
-	response, err := read(ctx, request, func(ctx context.Context, request *enlistv1.CreateCustomerRequest, options ...grpc.CallOption) (
-		*enlistv1.CreateCustomerResponse, error,
-	) {
-		return rpc(ctx, request, append(options, grpc.WaitForReady(false))...)
-	})
+	response, err := read(ctx, request, enlistv1.NewCustomerServiceClient(connection).CreateCustomer, grpc.WaitForReady(false))
 	if err != nil {
 		return c.failed(ctx, &requestids.Entry{}, err)
 	}
@@ -279,11 +275,7 @@ func (c *createCommand) preview(ctx context.Context, s *streams, connection *grp
 	if _, err := fmt.Fprintf(s.out, "%s\n%s\n", text.String(), body); err != nil {
 		return err
 	}
-	rows := make([][]string, len(response.GetFields()))
-	for i, field := range response.GetFields() {
-		rows[i] = []string{field.GetPath(), shortName(field.GetFate(), "FATE_"), field.GetWireField(), field.GetNote()}
-	}
-	return printSection(s.out, []string{"FIELD", "FATE", "VENDOR FIELD", "NOTE"}, rows)
+	return printFates(s.out, response.GetFields())
 }
 
 // print shows the outcome, and each field that was not sent unchanged.
@@ -299,13 +291,8 @@ func (c *createCommand) print(out io.Writer, response *enlistv1.CreateCustomerRe
 	if err := printTable(out, []string{"CUSTOMER", "OUTCOME", "REQUEST_ID"}, [][]string{row}); err != nil {
 		return err
 	}
-	var fields [][]string
-	for _, field := range response.GetFields() {
-		if field.GetFate() != enlistv1.Fate_FATE_SENT {
-			fields = append(fields, []string{field.GetPath(), shortName(field.GetFate(), "FATE_"), field.GetWireField(), field.GetNote()})
-		}
-	}
-	if err := printSection(out, []string{"FIELD", "FATE", "VENDOR FIELD", "NOTE"}, fields); err != nil {
+	changed := slices.DeleteFunc(response.GetFields(), func(field *enlistv1.FieldFate) bool { return field.GetFate() == enlistv1.Fate_FATE_SENT })
+	if err := printFates(out, changed); err != nil {
 		return err
 	}
 	return printWarnings(out, response.GetWarnings())

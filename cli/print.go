@@ -93,6 +93,15 @@ func printWarnings(out io.Writer, warnings []*enlistv1.Warning) error {
 	return printSection(out, []string{"WARNING", "FIELD", "MESSAGE"}, rows)
 }
 
+// printFates writes a table of the fates of fields.
+func printFates(out io.Writer, fields []*enlistv1.FieldFate) error {
+	rows := make([][]string, len(fields))
+	for i, field := range fields {
+		rows[i] = []string{field.GetPath(), shortName(field.GetFate(), "FATE_"), field.GetWireField(), field.GetNote()}
+	}
+	return printSection(out, []string{"FIELD", "FATE", "VENDOR FIELD", "NOTE"}, rows)
+}
+
 // printable escapes what a terminal would act on, and line breaks: a cell may hold a vendor's text.
 func printable(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
@@ -124,7 +133,8 @@ func fieldsOf(message proto.Message) (fields map[string]any, err error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	return fields, decoder.Decode(&fields)
+	err = decoder.Decode(&fields)
+	return fields, err
 }
 
 func appendRows(rows [][]string, path string, value any) [][]string {

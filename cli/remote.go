@@ -132,9 +132,9 @@ const readTimeout = 30 * time.Second
 
 // read calls an RPC that reads.
 func read[Request, Response any](
-	ctx context.Context, request Request, rpc func(context.Context, Request, ...grpc.CallOption) (Response, error),
+	ctx context.Context, request Request, rpc func(context.Context, Request, ...grpc.CallOption) (Response, error), options ...grpc.CallOption,
 ) (Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	return rpc(ctx, request)
+	return rpc(ctx, request, options...)
 }

@@ -107,9 +107,14 @@ func (r *run) position() position {
 	p := position{over: r.over, waits: r.wait > 0, attended: r.order != nil, recorded: r.recorded, hold: r.hold}
 	if r.record != nil {
 		p.loaded, p.state = true, r.record.State
-		p.isSame = p.attended && bytes.Equal(r.record.Payload.GetFingerprint(), r.order.fingerprint)
+		p.isSame = p.attended && r.isSame()
 	}
 	return p
+}
+
+// isSame reports whether the record is of the caller's request.
+func (r *run) isSame() bool {
+	return bytes.Equal(r.record.Payload.GetFingerprint(), r.order.fingerprint)
 }
 
 // drive works on a creation until its run is over. It is the only loop that leads to a vendor.
@@ -153,7 +158,7 @@ func (r *run) reread() { r.record, r.hold = nil, free }
 func (s *Service) finish(r *run) {
 	switch {
 	case r.over || r.order == nil:
-	case !bytes.Equal(r.record.Payload.GetFingerprint(), r.order.fingerprint):
+	case !r.isSame():
 		r.end(nil, reused())
 	default:
 		s.metrics.replayed.WithLabelValues(r.record.Provider).Inc()

@@ -16,8 +16,8 @@ const ClockSkew = 10 * time.Minute
 // enoughAlike is the number of equal values, besides the id, that make a customer ours.
 const enoughAlike = 2
 
-// IsCreateTime reports whether a time can be when a vendor created a customer. A time before 2000 is
-// another value that was read as one, and so no evidence.
+// IsCreateTime reports whether a time can be when a vendor created a customer. A time before 2000
+// is another value that was read as a time, and so no evidence.
 func IsCreateTime(at *timestamppb.Timestamp) bool {
 	return at.IsValid() && at.AsTime().Year() >= 2000
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+	"sync"
 
 	pgv "github.com/envoyproxy/protoc-gen-validate/validate"
 	"google.golang.org/protobuf/proto"
@@ -19,8 +20,11 @@ type file struct {
 	most uint64
 }
 
-// files lists the files that the contract allows. The server makes room for one in a request.
-func files() []file {
+// files lists the files that the contract allows. The server makes room for one in a request. The
+// contract is read once, since each REST request asks.
+var files = sync.OnceValue(filesOfContract) //nolint:gochecknoglobals // a constant of the contract
+
+func filesOfContract() []file {
 	var all []file
 	var visit func(message protoreflect.MessageDescriptor, path []string)
 	visit = func(message protoreflect.MessageDescriptor, path []string) {
