@@ -13,6 +13,7 @@ COPY --from=build /enlist /enlist
 # For an SQLite journal (mount a volume, or it goes with the container), and for the one of the built-in sandbox.
 COPY --from=build --chown=65532:65532 /folders/ /
 WORKDIR /var/lib/enlist
+ENV ENLIST_STATE=/var/lib/enlist
 VOLUME /var/lib/enlist
 USER 65532:65532
 EXPOSE 9090 8080 9091

@@ -2,14 +2,14 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
-  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash random journal-size bench microbench isolation soak \
+  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench scaling microbench isolation loads soak \
   vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: check compiler postgres openapi-tools browser examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
-	gotestsum --format pkgname-and-test-fails -- -race ./...
+	gotestsum --format pkgname-and-test-fails -- -race -timeout 20m ./...
 
 check: tools imports ## The checks that run no test
 	@! golangci-lint fmt --diff | grep . || { echo 'not formatted: make format'; exit 1; }
@@ -102,14 +102,18 @@ compiler:
 	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq gcc libc6-dev; } || \
 	  { echo 'the race detector needs a C compiler: apt-get install gcc libc6-dev'; exit 1; }
 
-# Tests of the PostgreSQL journal start a server of their own. Debian's package would create and start another, so it finds a command
-# that does nothing in place of pg_createcluster.
+# Tests of the PostgreSQL journal start servers, a PgBouncer and a Patroni cluster of their own. Debian's packages would create, enable
+# and start others, so they find commands that do nothing in place of those that do this.
+NO_SERVICES := pg_createcluster invoke-rc.d update-rc.d deb-systemd-helper deb-systemd-invoke
 postgres:
-	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	@missing=; command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing=postgresql; \
+	for program in pgbouncer:pgbouncer patroni:patroni etcd:etcd-server haproxy:haproxy; do \
+	  PATH=$$PATH:/usr/sbin command -v $${program%:*} >/dev/null || missing="$$missing $${program#*:}"; done; \
+	[ -z "$$missing" ] || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
-	    path=$$(mktemp -d) && trap "rm -rf $$path" EXIT && ln -s "$$(type -P true)" $$path/pg_createcluster && \
-	    apt-get install -y -qq -o DPkg::Path=$$path:/usr/sbin:/usr/bin:/sbin:/bin --no-install-recommends postgresql; } || \
-	  echo 'no PostgreSQL server here: its tests will be skipped (apt-get install postgresql)'
+	    path=$$(mktemp -d) && trap "rm -rf $$path" EXIT && for name in $(NO_SERVICES); do ln -s "$$(type -P true)" $$path/$$name; done && \
+	    apt-get install -y -qq -o DPkg::Path=$$path:/usr/sbin:/usr/bin:/sbin:/bin --no-install-recommends $$missing; } || \
+	  echo "not here, so tests will be skipped: apt-get install $$missing"
 
 # The API reference is Scalar's bundle from npm. To renew it set its version and the integrity that `npm view @scalar/api-reference dist.integrity`
 # prints, and run the tests: page.js and page.css name parts of Scalar.
@@ -151,7 +155,7 @@ examples-scripts:
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq curl jq; } || \
 	  echo 'no curl or no jq here: the examples that need them will be skipped (apt-get install curl jq)'
 
-deploy-check: tools deploy-tools ## Check what is in deploy/: alerts, dashboard, Kubernetes, Compose, systemd
+deploy-check: tools openapi-tools deploy-tools ## Check what is in deploy/: alerts, dashboard, Kubernetes, Compose, systemd
 	cd deploy && go vet . && golangci-lint run && go test .
 
 # promtool, from Debian's package of Prometheus without installing that, and systemd-analyze.
@@ -177,11 +181,15 @@ fuzz: ## Run every fuzz target for FUZZTIME (1m)
 
 DURATION ?= 30m
 crash: ## Kill the server for DURATION (30m) at every step and at any moment; the table goes to docs/exactly-once.md
-	set -o pipefail; go test ./once/crashtest -run '^TestForLong$$' -v -timeout 0 -crash.duration $(DURATION) -crash.table $(CURDIR)/docs/exactly-once.md | grep -v '^ *\(===\|--- PASS\)'
+	set -o pipefail; go test ./once/crashtest -run '^TestForLong$$' -v -timeout 0 -crash.seed 0 -crash.duration $(DURATION) -crash.table $(CURDIR)/docs/exactly-once.md | grep -v '^ *\(===\|--- PASS\)'
+
+FAILOVERS ?= 40
+failover: postgres ## Play FAILOVERS (40) failovers of a Patroni cluster under load; the table goes to docs/exactly-once.md
+	go test ./once/crashtest -run '^TestPatroni' -v -count 1 -timeout 0 -crash.seed 0 -crash.failovers $(FAILOVERS) -crash.table $(CURDIR)/docs/exactly-once.md
 
 INPUTS ?= 300
 random: ## Play INPUTS (300) random customers with random faults for each vendor, with kills and with two replicas
-	go test ./once/crashtest -run '^TestRandomInputs$$' -v -count 1 -timeout 0 -crash.parallel 9 -crash.inputs $(INPUTS)
+	go test ./once/crashtest -run '^TestRandomInputs$$' -v -count 1 -timeout 0 -crash.seed 0 -crash.parallel 9 -crash.inputs $(INPUTS)
 
 ROWS ?= 2000000
 STORE ?= sqlite
@@ -191,6 +199,9 @@ journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgre
 ROUNDS ?= 30
 bench: ## Measure Enlist beside servers written by hand, ROUNDS (30) times; see bench/doc.go
 	go run ./bench -rounds $(ROUNDS)
+
+scaling: ## Measure what creations take of one PostgreSQL server: room, and time beside pgbench, ROUNDS (30) times
+	go run ./bench -scaling -rounds $(ROUNDS)
 
 BASE ?= HEAD
 COUNT ?= 6
@@ -208,8 +219,11 @@ microbench: ## Compare the benchmarks of packages with those of the commit BASE 
 isolation: ## Measure calls to one vendor while 5000 wait for another that hangs, with and without, ROUNDS (8) times
 	go test ./bench/isolation -isolation.rounds $(ROUNDS) -timeout 0 -v
 
+loads: ## Send the large vendor responses of docs/performance.md to a server in 512 MiB, ROUNDS (30) times each
+	go test ./cli -run '^TestLargeResponses$$' -loads.rounds $(ROUNDS) -timeout 0 -v
+
 soak: ## Serve steady load for DURATION (30m) with all vendors failing at random; memory must stay level and every create end as one customer
-	go test ./once/crashtest -run '^TestSoak$$' -v -timeout 0 -crash.soak $(DURATION)
+	go test ./once/crashtest -run '^TestSoak$$' -v -timeout 0 -crash.seed 0 -crash.soak $(DURATION)
 
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.8.0
 vulnerabilities: ## Ask the Go vulnerability database what is known of the code that is used; needs the network

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +15,9 @@ import (
 type plan struct {
 	rounds, callers int
 	flood           int
+	rows            int
 	idle, postgres  bool
+	scaling         bool
 	seconds         float64
 	only, profile   string
 	takes, within   time.Duration
@@ -38,7 +39,7 @@ func (p *plan) runPairs(ctx context.Context, stage *stage) error {
 			return err
 		}
 		defer cluster.Stop()
-		journal = fmt.Sprintf("{postgres: {dsn: %q}, encryption_keys: [%q]}", cluster.DSN("postgres"), base64.StdEncoding.EncodeToString(make([]byte, 32)))
+		journal = journalIn(cluster)
 		replicas = 2
 	}
 	subjects, err := stage.startAll(ctx, journal, replicas)

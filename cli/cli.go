@@ -28,7 +28,9 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
 	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
 	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready."`
+	Reload  reloadCommand  `cmd:"" help:"Make a running server read its configuration again."`
 	Backup  backupCommand  `cmd:"" help:"Copy an SQLite journal to a file, also while a server runs."`
+	Restore restoreCommand `cmd:"" help:"Put a backup in place of the journal, and open a gap."`
 	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
 
@@ -36,12 +38,11 @@ type commands struct {
 	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
 	Providers   providersCommand   `cmd:"" help:"List and show the providers of a server."`
 
-	Completion completionCommand `cmd:"" help:"Print a script that completes commands in your shell."`
-
 	// The list of commands leaves these out, so that it fits one screen.
-	Help     helpCommand     `cmd:"" hidden:"" help:"Explain a command."`
-	Version  versionCommand  `cmd:"" hidden:"" help:"Print the version."`
-	Complete completeCommand `cmd:"" hidden:"" passthrough:"" help:"List completions, for the scripts of enlist completion."`
+	Help       helpCommand       `cmd:"" hidden:"" help:"Explain a command."`
+	Version    versionCommand    `cmd:"" hidden:"" help:"Print the version."`
+	Completion completionCommand `cmd:"" hidden:"" help:"Print a script that completes commands in your shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" passthrough:"" help:"List completions, for the scripts of enlist completion."`
 }
 
 // streams are where commands write: results to out, logs and errors to err.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -16,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/enlist-dev/enlist/cli"
@@ -261,7 +259,7 @@ providers:
 		_ = response.Body.Close()
 		answered <- response.StatusCode
 	}()
-	waitForFault(t, vendorsURL)
+	sandboxtest.AwaitFaults(t, vendorsURL)
 	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -271,24 +269,6 @@ providers:
 	if err := server.Wait(); err != nil {
 		t.Errorf("exit: %v", err)
 	}
-}
-
-// waitForFault returns when the vendor has received the request that the fault delays.
-func waitForFault(t *testing.T, vendorsURL string) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
-		response, err := http.Get(vendorsURL + "/sandbox/faults")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var pending struct{ Faults []any }
-		err = json.NewDecoder(response.Body).Decode(&pending)
-		_ = response.Body.Close()
-		if err == nil && len(pending.Faults) == 0 {
-			return
-		}
-	}
-	t.Fatal("the call did not reach the vendor")
 }
 
 func startSandbox(t *testing.T) (*exec.Cmd, string) {

@@ -232,10 +232,10 @@ func (c *createCommand) failed(ctx context.Context, entry *requestids.Entry, err
 	if ctx.Err() != nil && !isOfEnlist(err) {
 		explained = fmt.Errorf("no response arrived within --timeout (%v)", c.Timeout)
 	}
-	switch reason := client.Reason(err); {
-	case !isOpen && reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN: // without RetryInfo
+	switch action := actionAfter(client.Reason(err)); {
+	case !isOpen && action == enlistv1.CallerAction_CALLER_ACTION_AWAIT_OUTCOME: // without RetryInfo
 		return &failure{explained, exitNeedsPerson}
-	case !isOpen && (reason == enlistv1.ErrorReason_VENDOR_REJECTED || reason == enlistv1.ErrorReason_CUSTOMER_EXISTS):
+	case !isOpen && action == enlistv1.CallerAction_CALLER_ACTION_NEW_REQUEST:
 		return explained
 	case isOpen, entry.Repeated && !entry.Settled:
 		return &failure{fmt.Errorf("not settled yet: repeat the same command; it creates no second customer\n  request_id %s\n  %w",

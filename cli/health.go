@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -44,7 +45,9 @@ func (c *healthCommand) Run(ctx context.Context, s *streams) error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return errors.New("not ready: " + response.Status)
+		var said struct{ Reason string }
+		_ = json.NewDecoder(response.Body).Decode(&said) // another server may say anything
+		return errors.New(strings.TrimSuffix("not ready: "+response.Status+". "+said.Reason, ". "))
 	}
 	_, err = fmt.Fprintln(s.out, "ready")
 	return err

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
@@ -22,62 +23,167 @@ import (
 
 // openJournal opens the journal that a configuration names.
 func openJournal(ctx context.Context, config *configv1.Journal, log *slog.Logger, metrics prometheus.Registerer) (*journal.Journal, error) {
-	keys, err := journalKeys(config)
+	store, err := openStore(ctx, config, log, metrics)
 	if err != nil {
 		return nil, err
 	}
-	var store journal.Store
-	if dsn := config.GetPostgres().GetDsn(); dsn != "" {
-		store, err = postgres.Open(ctx, dsn, postgres.Options{})
-	} else {
-		store, err = sqlite.Open(ctx, config.GetSqlite().GetPath(), sqlite.Options{Metrics: metrics})
-	}
+	keys, err := journalKeys(ctx, config, keyToOpen)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, store.Close())
 	}
-	opened, err := journal.New(ctx, store, journal.Options{Keys: keys, Replica: uuid.NewString(), Log: log, Metrics: metrics})
+	opened, err := journal.New(ctx, store, journal.Options{
+		Keys: keys, Replica: uuid.NewString(), StateFolder: replicasFolder(ctx, config, log), Log: log, Metrics: metrics,
+	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return opened, nil
 }
 
-// journalConnection checks whether the keys of a configuration can read its journal. It writes
+// openStore opens the database of a journal. A new SQLite journal gets its tables before its key.
+// So a key file without a database shows that the database was lost.
+func openStore(ctx context.Context, config *configv1.Journal, log *slog.Logger, metrics prometheus.Registerer) (journal.Store, error) {
+	if config.GetPostgres().GetDsn() != "" {
+		store, err := openPostgres(ctx, config, log)
+		if err != nil {
+			return nil, err
+		}
+		return store, nil
+	}
+	if err := refuseKeyAlone(config); err != nil {
+		return nil, err
+	}
+	if _, err := decodeKeys(config.GetEncryptionKeys()); err != nil {
+		return nil, err // before the file is made
+	}
+	store, err := sqlite.Open(ctx, config.GetSqlite().GetPath(), sqlite.Options{GapLasts: config.GetGapLasts().AsDuration(), Metrics: metrics, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return store, nil
+}
+
+func openPostgres(ctx context.Context, config *configv1.Journal, log *slog.Logger) (*postgres.Store, error) {
+	return postgres.Open(ctx, config.GetPostgres().GetDsn(), postgres.Options{
+		Durability: durabilityOf(config), GapLasts: config.GetGapLasts().AsDuration(), Logger: log,
+	})
+}
+
+// durabilityOf returns what a promotion of the configured PostgreSQL server may lose.
+func durabilityOf(config *configv1.Journal) postgres.Durability {
+	switch config.GetPostgres().GetDurability() {
+	case configv1.Postgres_DURABILITY_SYNCHRONOUS:
+		return postgres.Synchronous
+	case configv1.Postgres_DURABILITY_MANAGED:
+		return postgres.Managed
+	case configv1.Postgres_DURABILITY_UNSPECIFIED, configv1.Postgres_DURABILITY_SINGLE_NODE:
+	}
+	return postgres.SingleNode
+}
+
+// refuseKeyAlone returns an error if an SQLite journal has a key beside it but no content.
+func refuseKeyAlone(config *configv1.Journal) error {
+	path := config.GetSqlite().GetPath()
+	if path == "" || len(config.GetEncryptionKeys()) > 0 {
+		return nil
+	}
+	if _, err := os.Stat(path + keySuffix); err != nil {
+		return nil //nolint:nilerr // no key that says so; reading the key says what is wrong with it
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+		return nil
+	}
+	return fmt.Errorf("the journal %[1]s is missing or empty, but its key %[1]s%[2]s exists. Restore %[1]s from a backup. "+
+		"To begin with an empty journal, which forgets every creation, delete %[1]s%[2]s and %[1]s.seq", path, keySuffix)
+}
+
+// journalConnection checks whether the keys of a configuration can read its journal. It changes
 // nothing.
 func journalConnection(config *configv1.Journal) *connection {
+	how := ""
 	kind, look := "sqlite", func(ctx context.Context) (*journal.Peek, error) {
 		return sqlite.Look(ctx, config.GetSqlite().GetPath())
 	}
 	if dsn := config.GetPostgres().GetDsn(); dsn != "" {
-		kind, look = "postgres", func(ctx context.Context) (*journal.Peek, error) { return postgres.Look(ctx, dsn) }
+		kind, look = "postgres", func(ctx context.Context) (*journal.Peek, error) {
+			pooling, err := postgres.FindPooling(ctx, dsn)
+			if err != nil {
+				return nil, err
+			}
+			how = " " + string(pooling)
+			return postgres.Look(ctx, dsn, durabilityOf(config))
+		}
 	}
 	return &connection{name: "journal", kind: kind, ask: func(ctx context.Context) (string, error) {
+		if err := refuseKeyAlone(config); err != nil {
+			return "", err
+		}
 		found, err := look(ctx)
 		if err != nil {
 			return "", err
 		}
 		if found.New {
-			return "connected; the first start creates the schema", nil
+			return "connected" + how + "; the first start creates the schema", checkNew(config)
 		}
-		keys, err := journalKeys(config)
+		keys, err := journalKeys(ctx, config, keyToLook)
 		if err != nil {
 			return "", err
 		}
-		return "connected, the keys are correct", found.CheckKeys(keys)
+		if keys == nil {
+			return "connected" + how + "; the next start creates the key", checkNew(config)
+		}
+		if err := found.CheckKeys(keys); err != nil {
+			return "", err
+		}
+		return "connected" + how + ", the keys are correct" + gapOf(found), nil
 	}}
 }
 
+// gapOf says which gap is open, or which one the next start opens.
+func gapOf(found *journal.Peek) string {
+	switch {
+	case found.Lost != "":
+		return "; the next start opens a gap: " + found.Lost
+	case found.Gap.IsOpen():
+		return "; " + found.Gap.String()
+	}
+	return ""
+}
+
+// checkNew reports whether a start could create the files of an SQLite journal.
+func checkNew(config *configv1.Journal) error {
+	if config.GetSqlite() == nil {
+		return nil
+	}
+	folder := filepath.Dir(config.GetSqlite().GetPath())
+	trial, err := os.CreateTemp(folder, ".enlist-check-*")
+	if err != nil {
+		return fmt.Errorf("cannot create the files of the journal: %w. Let this user write in the folder %s, or set another path", err, folder)
+	}
+	return errors.Join(trial.Close(), os.Remove(trial.Name()))
+}
+
+// The reasons to read the key beside an SQLite journal.
+const (
+	keyToOpen = iota // makes the key of a new journal
+	keyToLook        // makes none, and returns no key then
+)
+
 // journalKeys returns the keys of the configuration. For an SQLite journal without keys, it returns
 // the key in the file beside the journal.
-func journalKeys(config *configv1.Journal) ([][]byte, error) {
+func journalKeys(ctx context.Context, config *configv1.Journal, reason int) ([][]byte, error) {
 	texts := config.GetEncryptionKeys()
 	if len(texts) == 0 {
-		text, err := keyBeside(config.GetSqlite().GetPath())
-		if err != nil {
+		text, err := keyBeside(ctx, config.GetSqlite().GetPath(), reason)
+		if err != nil || text == "" {
 			return nil, err
 		}
 		texts = []string{text}
 	}
+	return decodeKeys(texts)
+}
+
+func decodeKeys(texts []string) ([][]byte, error) {
 	keys := make([][]byte, len(texts))
 	for i, text := range texts {
 		key, err := base64.StdEncoding.DecodeString(text)
@@ -89,10 +195,13 @@ func journalKeys(config *configv1.Journal) ([][]byte, error) {
 	return keys, nil
 }
 
-// keyBeside reads the key of an SQLite journal from the file beside it. For a new journal, it makes
-// the key first.
-func keyBeside(path string) (string, error) {
-	file := path + ".key"
+// keySuffix names the file with the key of an SQLite journal.
+const keySuffix = ".key"
+
+// keyBeside reads the key of an SQLite journal from the file beside it. A journal that has
+// encrypted nothing yet gets a key, or returns an empty one to a reader that only looks.
+func keyBeside(ctx context.Context, path string, reason int) (string, error) {
+	file := path + keySuffix
 	text, err := os.ReadFile(file) //nolint:gosec // the operator names the journal
 	if err == nil {
 		return strings.TrimSpace(string(text)), nil
@@ -100,8 +209,15 @@ func keyBeside(path string) (string, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("cannot read the key of the journal: %w", err)
 	}
-	if _, err := os.Stat(path); err == nil {
+	found, err := sqlite.Look(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	if found.IndexKey != nil || len(found.KeyIDs) > 0 {
 		return "", fmt.Errorf("the journal %s exists, but its key %s does not. Restore the key file, or set journal.encryption_keys", path, file)
+	}
+	if reason == keyToLook {
+		return "", nil
 	}
 	if err := makeKey(file); err != nil {
 		return "", fmt.Errorf("cannot create the key of the journal: %w", err)

@@ -16,7 +16,7 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	var starts sync.WaitGroup
 	for i := range keys {
 		starts.Go(func() {
-			key, err := keyBeside(path)
+			key, err := keyBeside(t.Context(), path, keyToOpen)
 			if err != nil {
 				t.Error(err)
 			}

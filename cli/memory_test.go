@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +22,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 )
 
 // Near its memory limit, a process refuses calls but not health checks. It survives, and accepts
@@ -29,21 +30,34 @@ import (
 func TestLittleMemory(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
-	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"firstname":"` + strings.Repeat("x", 3<<20)))
-		_ = http.NewResponseController(w).Flush()
+	vendor := http.NewServeMux()
+	vendor.HandleFunc("/j_spring_security_check", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/login/ajaxSuccess")
+		w.Header().Set("Set-Cookie", "JSESSIONID=s")
+		w.WriteHeader(http.StatusFound)
+	})
+	vendor.HandleFunc("/login/ajaxSuccess", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"success":true}`) })
+	vendor.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		<-release
-	}))
-	defer vendor.Close()
-	connection := serveWith(t, vendor.URL, "GOMEMLIMIT=96MiB")
-	customers, known := enlistv1.NewCustomerServiceClient(connection), enlistv1.NewProviderServiceClient(connection)
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"id":1}`)
+	})
+	server := httptest.NewServer(vendor)
+	defer server.Close()
+	config := fmt.Sprintf("providers: [{name: valomnia, valomnia: {base_url: %q, username: u, password: p}}]", server.URL)
+	s := serve(t, build(t), config, func(command *exec.Cmd) { command.Env = append(command.Env, "GOMEMLIMIT=96MiB") })
+	connection, known := s.connection, enlistv1.NewProviderServiceClient(s.connection)
 
+	image := &enlistv1.ValomniaImage{Filename: "logo.gif", Content: append([]byte("GIF89a"), make([]byte, 2<<20-6)...)}
 	var calls sync.WaitGroup
-	for range 60 { // of 3 MiB each, at least
+	for i := range 60 { // of 2 MiB each, at least
 		calls.Go(func() {
-			_, err := customers.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: "sellandsign", CustomerId: "1"})
-			if status.Code(err) != codes.Unavailable && status.Code(err) != codes.Internal {
+			_, err := s.customers.CreateCustomer(t.Context(), &enlistv1.CreateCustomerRequest{
+				Provider: "valomnia", Customer: &enlistv1.Customer{Id: fmt.Sprint("C-", i), DisplayName: "John"},
+				VendorOptions: &enlistv1.CreateCustomerRequest_Valomnia{Valomnia: &enlistv1.ValomniaOptions{Image: image}},
+			})
+			if err != nil && status.Code(err) != codes.Unavailable {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -54,44 +68,52 @@ func TestLittleMemory(t *testing.T) {
 		_, err := known.ListProviders(ctx, &enlistv1.ListProvidersRequest{})
 		return status.Code(err)
 	}
-	until(t, "calls are refused", func() bool { return code() == codes.Unavailable })
+	testkit.Eventually(t, "calls are refused", func() bool { return code() == codes.Unavailable })
 	healthy, err := healthv1.NewHealthClient(connection).Check(t.Context(), &healthv1.HealthCheckRequest{Service: "liveness"})
 	if err != nil || healthy.GetStatus() != healthv1.HealthCheckResponse_SERVING {
 		t.Errorf("%v, %v", healthy, err)
 	}
 	close(release)
 	calls.Wait()
-	until(t, "calls are taken again", func() bool { return code() == codes.OK })
+	testkit.Eventually(t, "calls are taken again", func() bool { return code() == codes.OK })
 }
 
-func until(t *testing.T, what string, is func() bool) {
+// build builds the program.
+func build(t *testing.T) (binary string) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not after 20 seconds: %s", what)
-		}
-	}
-}
-
-// serveWith runs a server as a process, with Sell&Sign at a base URL.
-func serveWith(t *testing.T, vendor string, environment ...string) *grpc.ClientConn {
-	t.Helper()
-	folder := t.TempDir()
-	binary, file := filepath.Join(folder, "enlist"), filepath.Join(folder, "enlist.yaml")
+	binary = filepath.Join(t.TempDir(), "enlist")
 	if out, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	config := fmt.Sprintf(`
+	return binary
+}
+
+// served is a server process.
+type served struct {
+	pid        int
+	http       string // address
+	connection *grpc.ClientConn
+	customers  enlistv1.CustomerServiceClient
+}
+
+// serve runs a server as a process until the test ends. The configuration needs no addresses and no
+// journal. change may change the command.
+func serve(t *testing.T, binary, config string, change func(*exec.Cmd)) *served {
+	t.Helper()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "enlist.yaml")
+	config = fmt.Sprintf(`
 grpc: {address: "127.0.0.1:0"}
 http: {address: "127.0.0.1:0"}
 journal: {sqlite: {path: %q}}
-providers: [{name: sellandsign, sell_and_sign: {base_url: %q, token: t}}]
-`, filepath.Join(folder, "enlist.db"), vendor)
+%s
+`, filepath.Join(folder, "enlist.db"), config)
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	command := exec.Command(binary, "serve", "--config", file)
-	command.Env = append(os.Environ(), environment...)
+	command.Env = os.Environ()
+	change(command)
 	stderr, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -99,13 +121,13 @@ providers: [{name: sellandsign, sell_and_sign: {base_url: %q, token: t}}]
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	address, ended := make(chan string, 1), make(chan struct{})
+	address, ended := make(chan [2]string, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
-			line := struct{ Msg, Grpc string }{}
+			line := struct{ Msg, Grpc, Http string }{}
 			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
-				address <- line.Grpc
+				address <- [2]string{line.Grpc, line.Http}
 			}
 		}
 	}()
@@ -120,12 +142,13 @@ providers: [{name: sellandsign, sell_and_sign: {base_url: %q, token: t}}]
 	})
 	select {
 	case at := <-address:
-		connection, err := grpc.NewClient(at, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		connection, err := grpc.NewClient(at[0], grpc.WithTransportCredentials(insecure.NewCredentials()),
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = connection.Close() })
-		return connection
+		return &served{command.Process.Pid, at[1], connection, enlistv1.NewCustomerServiceClient(connection)}
 	case <-ended:
 		t.Fatal("the server did not start")
 	}

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"google.golang.org/grpc"
@@ -14,6 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/cli/requestids"
 	"github.com/enlist-dev/enlist/client"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 // This file is about the request_id of `enlist customers create`. A repeated command finds the
@@ -136,25 +135,13 @@ func openState() (*requestids.Store, error) {
 	return store, nil
 }
 
-// stateFolder returns the folder of the files with request_ids.
-func stateFolder() (string, error) {
-	if folder := os.Getenv("ENLIST_STATE"); filepath.IsAbs(folder) {
-		return folder, nil
-	} else if folder != "" {
-		return "", errors.New("ENLIST_STATE must be an absolute path, so that a repeated command finds its request_id from any folder")
-	}
-	if folder := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(folder) {
-		return filepath.Join(folder, "enlist"), nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", fmt.Errorf("%w: set ENLIST_STATE to a folder for request_ids, or set --request-id", err)
-	}
-	return filepath.Join(home, ".local", "state", "enlist"), nil
-}
-
 func stateError(err error) error {
 	return fmt.Errorf("could not store the request_id: %w (set ENLIST_STATE to another folder, or store a UUID yourself and set --request-id)", err)
+}
+
+// actionAfter returns what the contract tells the caller to do after an error with this reason.
+func actionAfter(reason enlistv1.ErrorReason) enlistv1.CallerAction {
+	return providers.ConsequencesOf(reason).GetAction()
 }
 
 // forgetIfFinal forgets a request that created no customer. The user can then remove the cause and
@@ -163,9 +150,11 @@ func forgetIfFinal(entry *requestids.Entry, err error) error {
 	if errors.As(err, new(*client.NotSettledError)) {
 		return nil
 	}
-	switch client.Reason(err) {
-	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS:
+	reason := client.Reason(err)
+	if actionAfter(reason) == enlistv1.CallerAction_CALLER_ACTION_NEW_REQUEST {
 		return entry.Forget()
+	}
+	switch reason { // the server refuses with these before it records a request
 	case enlistv1.ErrorReason_INVALID_FIELD, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED, enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
 		enlistv1.ErrorReason_NOT_PERMITTED, enlistv1.ErrorReason_CREDENTIALS_MISSING, enlistv1.ErrorReason_CREDENTIALS_INVALID,
 		enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED:

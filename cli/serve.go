@@ -4,8 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server"
@@ -40,69 +47,96 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		defer removeJournal()
 		log := newLog(s.err, configuration.GetLog())
 		log.Info("no configuration, using the built-in sandbox", "sandbox", sandboxed.url())
-		return serve(ctx, configuration, s.openAPI, log)
+		return serve(ctx, configuration, nil, s.openAPI, log)
 	}
-	configuration, err := config.Load(c.Config)
+	file := config.NewFile(c.Config)
+	configuration, err := file.Load()
 	if err != nil {
 		return err
 	}
-	return serve(ctx, configuration, s.openAPI, newLog(s.err, configuration.GetLog()))
+	return serve(ctx, configuration, file, s.openAPI, newLog(s.err, configuration.GetLog()))
 }
 
-func serve(ctx context.Context, configuration *configv1.Config, openAPI []byte, log logger) error {
+// serve serves until the context ends. Without a file, it serves the same configuration all the
+// time.
+func serve(ctx context.Context, configuration *configv1.Config, file *config.File, openAPI []byte, log logger) error {
 	limitMemory(log)
-	server, finish, err := newServer(ctx, configuration, openAPI, log)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // which must not end the process, also while it stops
+	defer signal.Stop(hangups)
+	metrics := newMetrics()
+	var reload *reloader
+	if file != nil {
+		reload = newReloader(file, configuration, log.Logger, metrics)
+	}
+	server, finish, err := newServer(ctx, configuration, reload, openAPI, log, metrics)
 	if err != nil {
 		return err
+	}
+	if reload != nil {
+		go reload.watch(ctx, hangups)
 	}
 	return errors.Join(server.Run(ctx), finish())
 }
 
 // newServer returns a server, and a function that closes its journal and sends the last traces
-// after the server has stopped.
+// after the server has stopped. reload is nil for a configuration that cannot change.
 func newServer(
-	ctx context.Context, configuration *configv1.Config, openAPI []byte, log logger,
+	ctx context.Context, configuration *configv1.Config, reload *reloader, openAPI []byte, log logger, metrics *prometheus.Registry,
 ) (served *server.Server, finish func() error, err error) {
-	metrics := newMetrics()
 	tracing, flush, err := newTracing(ctx, log.Logger)
 	if err != nil {
 		return nil, nil, err
 	}
-	connected, err := registry.New(configuration.GetProviders())
+	connected, err := registry.Replace(nil, configuration.GetProviders(), reload.renew)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, provider := range connected {
-		metrics.MustRegister(provider.Metrics())
-	}
+	registry.SetLimits(connected, configuration.GetProviders())
 	opened, err := openJournal(ctx, configuration.GetJournal(), log.Logger, metrics)
 	if err != nil {
 		return nil, nil, err
 	}
-	options := createsOptions(configuration.GetJournal())
+	options := createsOptions(configuration)
 	options.Metrics, options.Tracing = metrics, tracing
 	creates := once.New(opened, connected, options, log.Logger)
+	metrics.MustRegister(ofProviders(creates.Providers))
 	served, err = server.New(server.Options{
-		Config: configuration, Providers: connected, Creates: creates, OpenAPI: openAPI,
+		Config: configuration, Creates: creates, Condition: opened.Condition, OpenAPI: openAPI, Reload: reload.asked(),
 		Version: thisBuild().String(), Log: log.Logger, LogLevel: log.level, Metrics: metrics, Tracing: tracing,
 	})
 	if err != nil {
+		reload.start(creates, nil, nil)
 		creates.Close(ctx)
 		return nil, nil, errors.Join(err, opened.Close())
 	}
+	limits, leave := shareLimits(ctx, opened, configuration.GetJournal(), connected, log.Logger)
+	reload.start(creates, served, limits)
 	return served, func() error {
 		defer flush()
+		leave()
 		return opened.Close()
 	}, nil
 }
 
-// createsOptions returns the options of the package once, from the journal section of a
-// configuration.
-func createsOptions(config *configv1.Journal) once.Options {
-	options := once.Options{Retention: config.GetRetention().AsDuration()}
-	if within := config.GetFinishWithin(); within != nil {
+// createsOptions returns the options of the package once from a configuration.
+func createsOptions(config *configv1.Config) once.Options {
+	options := once.Options{Retention: retentionOf(config.GetJournal()), RetentionAt: map[string]journal.Retention{}}
+	for _, provider := range config.GetProviders() {
+		options.RetentionAt[provider.GetName()] = retentionOf(provider)
+	}
+	if within := config.GetJournal().GetFinishWithin(); within != nil {
 		duration := within.AsDuration()
 		options.FinishWithin = &duration
 	}
 	return options
+}
+
+// retentionOf returns the retention that a section of the configuration sets.
+func retentionOf(section interface {
+	GetRetention() *durationpb.Duration
+	GetPayloadRetention() *durationpb.Duration
+},
+) journal.Retention {
+	return journal.Retention{Payload: section.GetPayloadRetention().AsDuration(), Outcome: section.GetRetention().AsDuration()}
 }

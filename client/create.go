@@ -150,14 +150,11 @@ func (c *creation) wait(err error) (wait time.Duration, again bool) {
 	return wait, true
 }
 
-// settles tells whether a final error also settles the outcome of earlier attempts.
+// settles tells whether a final error also settles the outcome of earlier attempts. It is about the
+// recorded creation then: its outcome is final, or a person must decide.
 func settles(err error) bool {
-	switch Reason(err) {
-	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_OUTCOME_UNKNOWN:
-		return true
-	default:
-		return false
-	}
+	action := actionOf(Reason(err))
+	return action == enlistv1.CallerAction_CALLER_ACTION_NEW_REQUEST || action == enlistv1.CallerAction_CALLER_ACTION_AWAIT_OUTCOME
 }
 
 // saysEnough tells whether a final error of the first attempt says that nothing was created. An

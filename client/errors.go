@@ -34,3 +34,13 @@ func Reason(err error) enlistv1.ErrorReason {
 	}
 	return enlistv1.ErrorReason(enlistv1.ErrorReason_value[info.GetReason()])
 }
+
+// actionOf returns what the contract tells the caller to do after an error with this reason.
+func actionOf(reason enlistv1.ErrorReason) enlistv1.CallerAction {
+	value := reason.Descriptor().Values().ByNumber(reason.Number())
+	if value == nil {
+		return enlistv1.CallerAction_CALLER_ACTION_UNSPECIFIED
+	}
+	follows, _ := proto.GetExtension(value.Options(), enlistv1.E_Reason).(*enlistv1.Consequences)
+	return follows.GetAction()
+}

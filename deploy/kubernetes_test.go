@@ -1,6 +1,10 @@
 package deploy_test
 
 import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +98,36 @@ func restricted(t *testing.T, pod *corev1.PodTemplateSpec) (problems []string) {
 		}
 	}
 	return problems
+}
+
+// Each object keeps to the schemas that Kubernetes publishes, which require fields, too.
+func TestKubernetesSchemas(t *testing.T) {
+	const program = "../.tools/openapi/bin/kubernetes-validate"
+	if _, err := os.Stat(program); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no kubernetes-validate here, which CI must run: make openapi-tools")
+		}
+		t.Skip("no kubernetes-validate here: make openapi-tools, which needs Python with venv")
+	}
+	validate := func(objects []byte) (string, error) {
+		file := filepath.Join(t.TempDir(), "objects.yaml")
+		if err := os.WriteFile(file, objects, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command(program, "--strict", file).CombinedOutput()
+		return string(out), err
+	}
+	for _, folder := range []string{"base", "overlays/tls"} {
+		objects := render(t, folder)
+		out, err := validate(bytes.Join(objects, []byte("---\n")))
+		if passed := strings.Count(out, " passed for resource "); err != nil || passed != len(objects) || strings.Contains(out, "WARN") {
+			t.Errorf("%s: %d of %d objects passed: %v\n%s", folder, passed, len(objects), err, out)
+		}
+	}
+	wrong := mustReplace(t, read(t, "kubernetes/base/deployment.yaml"), "containerPort: 9090", "hostPort: 9090")
+	if out, err := validate([]byte(wrong)); err == nil || !strings.Contains(out, "containerPort") {
+		t.Errorf("a port without its number passed: %v\n%s", err, out)
+	}
 }
 
 func TestKubernetesIsChecked(t *testing.T) {

@@ -8,8 +8,9 @@
 //
 // The journal guarantees three things. A record that was written is there after a crash. Only a
 // writer that has seen the latest version of a record can replace it. One replica at a time claims
-// due work, and another one claims it when that replica is dead. The journal decides nothing:
-// package once says which state follows which.
+// due work, and another one claims it when that replica is dead: when its lease has ended, or when
+// a lock on their host proves its death. The journal decides nothing: package once says which state
+// follows which.
 //
 // Packages cli, once and server import it.
 package journal

@@ -35,20 +35,37 @@ func newIndex(key []byte) *index {
 
 // exclusive returns the hash for which at most one creation may be in progress. Vendors differ in
 // which keys they treat as equal, so nearly equal keys share one hash. Waiting for another creation
-// is better than a duplicate.
-func (x *index) exclusive(provider, text string) []byte {
-	return x.hash("exclusive", provider, match.Key(text))
+// is better than a duplicate. A creation without a key has a hash of its own.
+func (x *index) exclusive(key Key, text string) []byte {
+	if text == "" {
+		return x.hash("operation", key.Provider, key.Principal+"\x00"+key.RequestID.String())
+	}
+	return x.keyed(key.Provider, text)
+}
+
+// keyed returns the hash of a creation's key.
+func (x *index) keyed(provider, text string) []byte {
+	return x.hash("exclusive", provider, normal(text))
 }
 
 // customer returns the hash of a customer's id. Nearly equal ids share one hash.
 func (x *index) customer(provider, id string) []byte {
-	return x.hash("customer", provider, match.Key(id))
+	return x.hash("customer", provider, normal(id))
 }
 
 // claim returns the hash of a creation's key. It is for a creation that may have written its
 // customer, or has adopted one.
 func (x *index) claim(provider, exclusiveKey string) []byte {
-	return x.hash("claim", provider, match.Key(exclusiveKey))
+	return x.hash("claim", provider, normal(exclusiveKey))
+}
+
+// normal returns the form of a text that nearly equal texts share. A text of which nothing is left,
+// such as an accent alone, is nearly equal to no other.
+func normal(text string) string {
+	if key := match.Key(text); key != "" || text == "" {
+		return key
+	}
+	return "\x00" + text
 }
 
 // hash returns nil if the text is empty.

@@ -7,7 +7,7 @@ func BenchmarkIndex(b *testing.B) {
 	hashes := newIndex(make([]byte, 32))
 	b.ReportAllocs()
 	for b.Loop() {
-		hashes.exclusive("opencell", "CLASSIC-C00")
+		hashes.exclusive(Key{Provider: "opencell"}, "CLASSIC-C00")
 		hashes.customer("opencell", "CLASSIC-C00")
 	}
 }

@@ -23,13 +23,17 @@ const (
 // store's errors. After an error, a write may or may not be durable. If a record cannot be opened,
 // the error names the record and says what to do.
 type Journal struct {
-	store     Store
-	keys      *keys
-	index     *index
-	lease     *lease
-	log       *slog.Logger
-	closeOnce sync.Once
-	closeErr  error
+	store       Store
+	conditioned Conditioned // nil if the store is none
+	keys        *keys
+	index       *index
+	lease       *lease
+	marks       *marks   // nil if this replica has none
+	dead        sync.Map // the names of replicas that marks have proved dead
+	log         *slog.Logger
+	watched     gapWatch
+	closeOnce   sync.Once
+	closeErr    error
 }
 
 // Options configure a journal.
@@ -42,6 +46,10 @@ type Options struct {
 	// Lease is the time for which this replica counts as alive after its last heartbeat. 0 means 10
 	// s.
 	Lease time.Duration
+	// StateFolder is a folder on a local disk, which replicas on one host may share. A replica that
+	// starts there takes over from a dead one at once, without waiting for the end of its lease.
+	// Empty means no such folder. If a folder cannot serve, the journal logs why.
+	StateFolder string
 	// Log receives the problems that the journal cannot return to a caller. nil means
 	// slog.Default().
 	Log *slog.Logger
@@ -73,8 +81,10 @@ func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 	if options.Log == nil {
 		options.Log = slog.Default()
 	}
-	store = measure(store, options.Metrics)
-	j := &Journal{store: store, log: options.Log}
+	j := &Journal{log: options.Log}
+	j.conditioned, _ = store.(Conditioned)
+	store = measure(store, j.conditioned, options.Metrics)
+	j.store = store
 	var err error
 	if j.keys, err = newKeys(options.Keys); err != nil {
 		return nil, err
@@ -91,18 +101,30 @@ func open(ctx context.Context, store Store, options Options) (*Journal, error) {
 			return nil, err
 		}
 	}
-	if j.lease, err = takeLease(ctx, store, options.Replica, options.Lease, options.Log); err != nil {
+	if err := j.convert(ctx); err != nil {
 		return nil, err
 	}
+	j.leaveMark(ctx, options)
+	if j.lease, err = takeLease(ctx, store, options.Replica, options.Lease, options.Log, j.beaten); err != nil {
+		return nil, errors.Join(err, j.marks.remove())
+	}
+	j.noteDeaths(ctx)
 	measureLease(j.lease, options.Metrics)
+	j.watchGap(options.Metrics)
 	return j, nil
+}
+
+// beaten runs after each later heartbeat.
+func (j *Journal) beaten(ctx context.Context) {
+	j.noteGap(ctx)
+	j.noteDeaths(ctx)
 }
 
 // Begin records a creation durably, with this replica as the owner. If the key is taken, Begin
 // changes nothing and returns the record with that key as existing. If another creation for the
-// same exclusive key is open, Begin returns that record as busy.
+// same exclusive key is open, Begin returns that record as busy. Begin fails with ErrGap.
 func (j *Journal) Begin(ctx context.Context, record *Record) (existing, busy *Record, err error) {
-	row, err := j.seal(&Record{Key: record.Key, State: intent, Payload: record.Payload, Owner: j.lease.replica})
+	row, err := j.seal(&Record{Key: record.Key, State: intent, Payload: record.Payload, Owner: j.lease.replica, Gap: record.Gap})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +150,8 @@ func (j *Journal) Get(ctx context.Context, key Key) (*Record, error) {
 }
 
 // Update replaces a record. It fails with ErrConflict if the record has changed since the caller
-// read it. The record becomes due after the given time, or never if that time is negative.
+// read it, and with ErrGap. The record becomes due after the given time, or never if that time is
+// negative.
 func (j *Journal) Update(ctx context.Context, record *Record, due time.Duration) error {
 	row, err := j.seal(record)
 	if err != nil {
@@ -146,7 +169,7 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 	if exclusiveKey == "" {
 		return nil, nil
 	}
-	return j.one(j.store.FindOpen(ctx, j.index.exclusive(provider, exclusiveKey)))
+	return j.one(j.store.FindOpen(ctx, j.index.keyed(provider, exclusiveKey)))
 }
 
 // maxSharing limits how many creations with nearly equal ids FindCustomer reads to find one exact
@@ -217,14 +240,21 @@ func (j *Journal) openAll(rows []*Row) ([]*Record, error) {
 	return records, nil
 }
 
-// Count counts the records in state UNKNOWN or NEEDS_PERSON. It stops at the limit.
-func (j *Journal) Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error) {
-	return j.store.Count(ctx, state, limit)
+// Count counts the records in state INTENT, UNKNOWN or NEEDS_PERSON that were last written at least
+// as long ago as the age. It stops at the limit.
+func (j *Journal) Count(ctx context.Context, state enlistv1.OperationState, age time.Duration, limit int) (int, error) {
+	return j.store.Count(ctx, state, age, limit)
 }
 
-// Purge deletes up to limit ended records that are older than the age. It returns their number.
-func (j *Journal) Purge(ctx context.Context, age time.Duration, limit int) (int, error) {
-	return j.store.Purge(ctx, age, limit)
+// Providers returns the providers that have records, each once.
+func (j *Journal) Providers(ctx context.Context) ([]string, error) {
+	return j.store.Providers(ctx)
+}
+
+// Purge drops the payload of up to limit ended records of a provider, and deletes up to limit ended
+// records, oldest first. It returns both numbers. The times are of the store's clock.
+func (j *Journal) Purge(ctx context.Context, provider string, before Before, limit int) (dropped, deleted int, err error) {
+	return j.store.Purge(ctx, provider, before, limit)
 }
 
 // Lease returns the number of the current lease. During one lease, this replica counts as alive to
@@ -233,8 +263,12 @@ func (j *Journal) Lease() int64 {
 	return j.lease.current()
 }
 
-// Holds reports whether this replica has counted as alive, without a gap, since Lease returned that
-// number. If so, it still owns what it owned then.
+// LeaseLasts returns for how long a replica counts as alive after its last heartbeat.
+func (j *Journal) LeaseLasts() time.Duration { return j.lease.length }
+
+// Holds reports whether this replica has counted as alive, without interruption, since Lease
+// returned that number, and whether the journal has lost nothing since. If so, it still owns what
+// it owned then.
 func (j *Journal) Holds(lease int64) bool {
 	return j.lease.holds(lease)
 }
@@ -247,7 +281,13 @@ func (j *Journal) Replica() string {
 // Close tells the other replicas that this one is no longer alive, and closes the store. A second
 // Close does nothing.
 func (j *Journal) Close() error {
-	j.closeOnce.Do(func() { j.closeErr = errors.Join(j.lease.release(), j.store.Close()) })
+	j.closeOnce.Do(func() {
+		err := j.lease.release()
+		if err == nil { // else the mark shows the end
+			err = j.marks.remove()
+		}
+		j.closeErr = errors.Join(err, j.store.Close())
+	})
 	return j.closeErr
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 	"go.uber.org/goleak"
 	"google.golang.org/protobuf/testing/protocmp"
@@ -117,7 +118,7 @@ func get(t *testing.T, j *journal.Journal, key journal.Key) *journal.Record {
 
 func same(t *testing.T, got, want *journal.Record) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+	if diff := cmp.Diff(want, got, protocmp.Transform(), cmpopts.IgnoreUnexported(journal.Record{})); diff != "" {
 		t.Fatalf("not as it was written (-want +got):\n%s", diff)
 	}
 }
@@ -171,7 +172,7 @@ func TestRecords(t *testing.T) {
 	if found, err := j.FindCustomer(t.Context(), "opencell", "C-1"); err != nil || found != nil {
 		t.Fatalf("a customer of a create that has not succeeded: %v, %v", found, err)
 	}
-	if n, err := j.Count(t.Context(), unknown, 10); n != 1 || err != nil {
+	if n, err := j.Count(t.Context(), unknown, 0, 10); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 
@@ -216,8 +217,17 @@ func TestRecords(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	same(t, list[1], record)
-	if n, err := j.Purge(t.Context(), -time.Minute, 10); n != 1 || err != nil {
-		t.Fatal(n, err)
+	payload := journal.Retention{Payload: -time.Minute, Outcome: time.Hour}
+	if dropped, deleted, err := j.Purge(t.Context(), "opencell", payload.Before(time.Now()), 10); dropped != 1 || deleted != 0 || err != nil {
+		t.Fatal(dropped, deleted, err)
+	}
+	left := get(t, j, record.Key)
+	if !left.PayloadDropped || left.Payload.GetRequest() != nil || left.Payload.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_ADOPTED {
+		t.Fatalf("left without its payload: %v", left.Payload)
+	}
+	everything := journal.Retention{Payload: -time.Minute, Outcome: -time.Minute}
+	if dropped, deleted, err := j.Purge(t.Context(), "opencell", everything.Before(time.Now()), 10); dropped != 0 || deleted != 1 || err != nil {
+		t.Fatal(dropped, deleted, err)
 	}
 }
 
@@ -234,6 +244,17 @@ func TestExclusiveKeysThatAreOne(t *testing.T) {
 		begin(t, j, first)
 		if _, busy, err := j.Begin(t.Context(), second); err != nil || busy == nil {
 			t.Errorf("%q and %q at once: %v", pair[0], pair[1], err)
+		}
+	}
+	for _, key := range []string{"&nbsp;", "´", "\u0301"} { // nothing is left of them
+		first, second := newRecord(), newRecord()
+		first.Payload.ExclusiveKey, second.Payload.ExclusiveKey = key, key
+		begin(t, j, first)
+		if _, busy, err := j.Begin(t.Context(), second); busy == nil || err != nil {
+			t.Errorf("%q: busy %v, %v", key, busy, err)
+		}
+		if found, err := j.FindOpen(t.Context(), first.Provider, key); found == nil || err != nil {
+			t.Errorf("%q: found %v, %v", key, found, err)
 		}
 	}
 	begin(t, j, &journal.Record{Key: newRecord().Key, Payload: &journalv1.Payload{}})
@@ -273,8 +294,8 @@ func TestNothingInTheClear(t *testing.T) {
 		}
 	}
 	search()
-	if files, _ := filepath.Glob(path + "*"); len(files) != 4 {
-		t.Errorf("files %v: not database, log, its index, and lock", files)
+	if files, _ := filepath.Glob(path + "*"); len(files) != 5 {
+		t.Errorf("files %v: not database, log, its index, lock, and sequence file", files)
 	}
 	j.Close()
 	search()

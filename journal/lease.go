@@ -20,6 +20,7 @@ type lease struct {
 	replica string
 	length  time.Duration
 	log     *slog.Logger
+	noted   func(context.Context) // runs after each later heartbeat
 
 	stop    context.CancelFunc
 	stopped chan struct{}
@@ -27,11 +28,14 @@ type lease struct {
 	mutex  sync.Mutex
 	last   time.Time // when the last successful heartbeat began; zero after release
 	number int64     // grows whenever the others may have counted this replica as dead
+	gap    time.Time // when the latest gap was opened: the others may not know what this replica owned before
 }
 
 // takeLease sends the first heartbeat. More heartbeats follow until release.
-func takeLease(ctx context.Context, store Store, replica string, length time.Duration, log *slog.Logger) (*lease, error) {
-	l := &lease{store: store, replica: replica, length: length, log: log, stopped: make(chan struct{})}
+func takeLease(ctx context.Context, store Store, replica string, length time.Duration, log *slog.Logger,
+	noted func(context.Context),
+) (*lease, error) {
+	l := &lease{store: store, replica: replica, length: length, log: log, noted: noted, stopped: make(chan struct{})}
 	if err := l.beat(ctx); err != nil {
 		return nil, err
 	}
@@ -54,6 +58,7 @@ func (l *lease) keep(ctx context.Context) {
 		if err := l.beat(ctx); err != nil && ctx.Err() == nil {
 			l.log.WarnContext(ctx, "journal: this replica could not renew its lease; trying again", "replica", l.replica, "alive", l.alive(), "error", err)
 		}
+		l.noted(ctx)
 	}
 }
 
@@ -87,12 +92,22 @@ func (l *lease) alive() bool {
 func (l *lease) current() int64 {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	l.seeGap()
 	return l.number
+}
+
+// seeGap ends the lease if the store has another gap.
+func (l *lease) seeGap() {
+	if opened := l.store.Gap().Opened; !opened.Equal(l.gap) {
+		l.gap = opened
+		l.number++
+	}
 }
 
 func (l *lease) holds(number int64) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	l.seeGap()
 	return l.number == number && l.within(l.last)
 }
 

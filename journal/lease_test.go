@@ -26,6 +26,8 @@ type heart struct {
 	closed    bool
 }
 
+func (h *heart) Gap() journal.Gap { return journal.Gap{} }
+
 func (h *heart) Beat(_ context.Context, _ string, alive time.Duration) error {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -67,6 +69,12 @@ func (h *heart) ReplaceSecret(_ context.Context, _ string, old, value []byte) er
 }
 
 func (h *heart) KeyIDs(context.Context) ([]uint32, error) { return nil, nil }
+
+func (h *heart) CountEarlier(context.Context) (int, error) { return 0, nil }
+
+func (h *heart) Earlier(context.Context, *journal.EarlierRow, int) ([]*journal.EarlierRow, error) {
+	return nil, nil
+}
 
 func (h *heart) Close() error {
 	h.closed = true

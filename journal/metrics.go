@@ -17,16 +17,17 @@ type measured struct {
 	Store
 	insert, update, claim, take, purge, reseal, beat prometheus.Observer
 	errors                                           *prometheus.CounterVec
+	conditioned                                      Conditioned // nil if the store is none
 }
 
-func measure(store Store, registry prometheus.Registerer) *measured {
+func measure(store Store, conditioned Conditioned, registry prometheus.Registerer) *measured {
 	metrics := promauto.With(registry)
 	duration := metrics.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "enlist_journal_write_duration_seconds", Help: "Time until a journal write became durable or failed.",
 		Buckets: prometheus.ExponentialBucketsRange(0.0002, 10, 15),
 	}, []string{"operation"})
 	return &measured{
-		Store:  store,
+		Store: store, conditioned: conditioned,
 		insert: duration.WithLabelValues("insert"), update: duration.WithLabelValues("update"), claim: duration.WithLabelValues("claim"),
 		take: duration.WithLabelValues("take"), purge: duration.WithLabelValues("purge"), reseal: duration.WithLabelValues("reseal"),
 		beat: duration.WithLabelValues("beat"),
@@ -57,8 +58,9 @@ func (m *measured) wrote(operation string, took prometheus.Observer, began time.
 // ended records the outcome of an operation. An operation that its caller canceled is not a
 // failure.
 func (m *measured) ended(operation string, err error) {
-	if err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, context.Canceled) {
+	if err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrGap) && !errors.Is(err, context.Canceled) {
 		m.errors.WithLabelValues(operation).Inc()
+		m.noticed(err)
 	}
 }
 
@@ -82,9 +84,9 @@ func (m *measured) Take(ctx context.Context, row *Row, replica string) (taken *R
 	return m.Store.Take(ctx, row, replica)
 }
 
-func (m *measured) Purge(ctx context.Context, age time.Duration, limit int) (deleted int, err error) {
+func (m *measured) Purge(ctx context.Context, provider string, before Before, limit int) (dropped, deleted int, err error) {
 	defer func(began time.Time) { m.wrote("purge", m.purge, began, err) }(time.Now())
-	return m.Store.Purge(ctx, age, limit)
+	return m.Store.Purge(ctx, provider, before, limit)
 }
 
 func (m *measured) Reseal(ctx context.Context, row *Row) (err error) {
@@ -101,6 +103,12 @@ func (m *measured) Get(ctx context.Context, principal, provider string, requestI
 	row, err := m.Store.Get(ctx, principal, provider, requestID)
 	m.ended("get", err)
 	return row, err
+}
+
+func (m *measured) Owned(ctx context.Context, replica string, limit int) ([]*Row, error) {
+	rows, err := m.Store.Owned(ctx, replica, limit)
+	m.ended("owned", err)
+	return rows, err
 }
 
 func (m *measured) FindOpen(ctx context.Context, exclusive []byte) (*Row, error) {
@@ -121,8 +129,27 @@ func (m *measured) List(ctx context.Context, query Query) ([]*Row, error) {
 	return rows, err
 }
 
-func (m *measured) Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error) {
-	count, err := m.Store.Count(ctx, state, limit)
+func (m *measured) Count(ctx context.Context, state enlistv1.OperationState, age time.Duration, limit int) (int, error) {
+	count, err := m.Store.Count(ctx, state, age, limit)
 	m.ended("count", err)
 	return count, err
+}
+
+func (m *measured) KeyIDs(ctx context.Context) ([]uint32, error) {
+	ids, err := m.Store.KeyIDs(ctx)
+	m.noticed(err)
+	return ids, err
+}
+
+func (m *measured) SealedWith(ctx context.Context, keyID uint32, after *Row, limit int) ([]*Row, error) {
+	rows, err := m.Store.SealedWith(ctx, keyID, after, limit)
+	m.noticed(err)
+	return rows, err
+}
+
+// noticed tells the store of its error.
+func (m *measured) noticed(err error) {
+	if err != nil && m.conditioned != nil {
+		m.conditioned.Noticed(err)
+	}
 }

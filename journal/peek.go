@@ -8,6 +8,10 @@ type Peek struct {
 	KeyIDs []uint32
 	// IndexKey is the sealed index key, or nil if the store has none yet.
 	IndexKey []byte
+	// Lost says why the next start opens a gap. It is empty if it opens none.
+	Lost string
+	// Gap is the latest gap.
+	Gap Gap
 }
 
 // CheckKeys returns an error if the keys do not open what Peek found. The error says what to do.

@@ -27,6 +27,11 @@ type Record struct {
 	State enlistv1.OperationState
 	// Payload holds what Enlist knows about the creation.
 	Payload *journalv1.Payload
+	// PayloadDropped reports that the retention of the payload is over. Payload then has the outcome
+	// alone: no request, no tries, and the response and the failure without their details.
+	PayloadDropped bool
+	// RequestChanged makes the next Update write Payload.Request, too.
+	RequestChanged bool
 	// Version changes with every write.
 	Version int64
 	// Owner is the replica that works on the creation. It is empty if no replica does.
@@ -35,6 +40,11 @@ type Record struct {
 	Due time.Time
 	// Created and Updated are the times of acceptance and of the last write.
 	Created, Updated time.Time
+	// keyID names the key that seals the record in the store; 0 before it is there.
+	keyID uint32
+	// Gap is Opened of the latest gap that the writer of state INTENT knows. The journal does not
+	// store it.
+	Gap time.Time
 	// Events lists what has happened to the creation since the last read or write, for metrics. The
 	// journal does not store it.
 	Events []string
@@ -46,4 +56,5 @@ func (r *Record) IsOpen() bool { return isOpen(r.State) }
 // written copies the fields that the store has set.
 func (r *Record) written(row *Row) {
 	r.Version, r.Due, r.Created, r.Updated = row.Version, row.Due, row.Created, row.Updated
+	r.keyID, r.RequestChanged = row.KeyID, false
 }

@@ -20,8 +20,8 @@ type Row struct {
 	State enlistv1.OperationState
 	// Version is 1 when the row is inserted and grows by one with each update. The store sets it.
 	Version int64
-	// Exclusive is a hash that at most one open row may have. nil excludes nothing. A row is open
-	// in state INTENT or UNKNOWN.
+	// Exclusive is a hash that at most one open row may have. An open row has one, and no other row
+	// does. A row is open in state INTENT or UNKNOWN.
 	Exclusive []byte
 	// Customer is a hash. Once the creation has written the customer, it covers the provider and
 	// customer id. If the creation awaits a person or has adopted a customer, it covers the
@@ -34,10 +34,17 @@ type Row struct {
 	Due time.Time
 	// Created and Updated are when the row was inserted and last replaced. The store sets them.
 	Created, Updated time.Time
-	// KeyID names the key that seals Payload.
+	// KeyID names the key that seals the following three.
 	KeyID uint32
-	// Payload is ciphertext.
-	Payload []byte
+	// Outcome is ciphertext. The state and the key columns are bound to it.
+	Outcome []byte
+	// Request is ciphertext. It is nil once the row's payload is dropped.
+	Request []byte
+	// Exchanges is ciphertext, or nil while there was none. It is nil once the payload is dropped.
+	Exchanges []byte
+	// Gap is Opened of the latest gap that the writer of state INTENT knows. The store does not
+	// keep it.
+	Gap time.Time
 }
 
 // IsOpen reports whether the creation has not ended.
@@ -59,21 +66,24 @@ var (
 )
 
 // Store keeps rows. It is safe for concurrent use. When a method returns without an error, its
-// change is durable. After an error, the change may or may not be durable. Times come from the
+// change is durable. What a method returns is durable, too: a row that a failover could still lose
+// is not returned. After an error, the change may or may not be durable. Times come from the
 // store's own clock: the machine's, or the database server's.
 type Store interface {
 	// Insert adds a row with an owner and no due time. If the key is taken, Insert changes nothing
 	// and returns that row as existing. If an open row has the same Exclusive, it changes nothing
-	// and returns that row as busy.
+	// and returns that row as busy. It fails with ErrGap if the store has a later gap than Row.Gap.
+	// The store first makes sure of that if its server may be another one than before.
 	Insert(context.Context, *Row) (existing, busy *Row, err error)
 
 	// Get returns the row of a key, or nil if no row has it.
 	Get(ctx context.Context, principal, provider string, requestID uuid.UUID) (*Row, error)
 
-	// Update replaces State, Exclusive, Customer, Owner, KeyID and Payload of the row with the same
-	// key and Version. It fails with ErrConflict or ErrBusy. The row becomes due after the given
-	// time, or never if that time is negative. On success, Update sets the row's new Version, Due
-	// and Updated.
+	// Update replaces State, Exclusive, Customer, Owner, KeyID and Outcome of the row with the same
+	// key and Version. It replaces Request and Exchanges unless they are nil. It fails with
+	// ErrConflict or ErrBusy. To write state INTENT, it may also fail with ErrGap, as Insert. The
+	// row becomes due after the given time, or never if that time is negative. On success, Update
+	// sets the row's new Version, Due and Updated.
 	Update(ctx context.Context, row *Row, due time.Duration) error
 
 	// Claim makes a replica the owner of rows that no living replica owns. It returns each row with
@@ -87,6 +97,9 @@ type Store interface {
 	// has another version by now.
 	Take(ctx context.Context, row *Row, replica string) (*Row, error)
 
+	// Owned returns up to limit open rows of a replica, in any order.
+	Owned(ctx context.Context, replica string, limit int) ([]*Row, error)
+
 	// FindOpen returns the open row with that Exclusive, or nil if no open row has it.
 	FindOpen(ctx context.Context, exclusive []byte) (*Row, error)
 
@@ -96,23 +109,46 @@ type Store interface {
 	// List returns rows, newest first.
 	List(ctx context.Context, query Query) ([]*Row, error)
 
-	// Count counts the rows in state UNKNOWN or NEEDS_PERSON. It stops at the limit.
-	Count(ctx context.Context, state enlistv1.OperationState, limit int) (int, error)
+	// Count counts the rows in state INTENT, UNKNOWN or NEEDS_PERSON whose insert and last update
+	// are at least as old as the age. It stops at the limit.
+	Count(ctx context.Context, state enlistv1.OperationState, age time.Duration, limit int) (int, error)
 
-	// Purge deletes up to limit rows, oldest first, and returns their number. It deletes rows that
-	// are not open and whose insert and last update are older than the age. It keeps rows in state
-	// NEEDS_PERSON.
-	Purge(ctx context.Context, age time.Duration, limit int) (int, error)
+	// Providers returns the providers that rows have, each once. It does not read all rows.
+	Providers(context.Context) ([]string, error)
 
-	// KeyIDs returns the keys that seal rows, each once. It does not read all rows.
+	// Now returns the time of the store's clock.
+	Now(context.Context) (time.Time, error)
+
+	// Purge drops the payload of up to limit rows of a provider, and deletes up to limit rows, oldest
+	// first. It returns both numbers. A row counts if its insert and its last update were before a
+	// time of the store's clock. Purge compares with that time alone, and not with the present. Open
+	// rows and rows in state NEEDS_PERSON stay as they are.
+	Purge(ctx context.Context, provider string, before Before, limit int) (dropped, deleted int, err error)
+
+	// KeyIDs returns the keys that seal rows, each once, also those of the earlier format. It does not
+	// read all rows.
 	KeyIDs(context.Context) ([]uint32, error)
 
-	// SealedWith returns up to limit rows that a key seals.
-	SealedWith(ctx context.Context, keyID uint32, limit int) ([]*Row, error)
+	// SealedWith returns up to limit rows that a key seals, in the order of Created and RequestID,
+	// after the given row. nil means from the start.
+	SealedWith(ctx context.Context, keyID uint32, after *Row, limit int) ([]*Row, error)
 
-	// Reseal replaces only KeyID and Payload of the row with the same key and Version. The Version
-	// stays. Reseal fails with ErrConflict.
+	// Reseal replaces only KeyID, Outcome, Request and Exchanges of the row with the same key and
+	// Version. The Version stays. Reseal fails with ErrConflict.
 	Reseal(context.Context, *Row) error
+
+	// Earlier returns up to limit rows in the format before this one. after is the last row of the
+	// previous call, from where the store may go on. When no row is left and after is nil, Earlier
+	// removes the table.
+	Earlier(ctx context.Context, after *EarlierRow, limit int) ([]*EarlierRow, error)
+
+	// CountEarlier returns about how many rows are in the format before this one. 0 also means that it
+	// does not know.
+	CountEarlier(context.Context) (int, error)
+
+	// Convert replaces rows of the earlier format by these, all or none. A row that is no longer in
+	// the earlier format stays as it is.
+	Convert(context.Context, []*Row) error
 
 	// Secret returns the value stored under a name. If the name has no value yet, Secret first
 	// stores the given one.
@@ -122,12 +158,38 @@ type Store interface {
 	// fails with ErrConflict.
 	ReplaceSecret(ctx context.Context, name string, old, value []byte) error
 
+	// Gap returns the latest gap that the store knows. It reads no database.
+	Gap() Gap
+
 	// Beat records that a replica is alive for the given time from now. If only one process can
 	// have the store open, Beat does nothing.
 	Beat(ctx context.Context, replica string, alive time.Duration) error
 
 	// Close releases the store.
 	Close() error
+}
+
+// Retention says how long rows are kept after their last write. Neither is 0.
+type Retention struct {
+	// Payload is for requests and exchanges, Outcome for everything. Payload is at most Outcome.
+	Payload, Outcome time.Duration
+}
+
+// Before returns the times before which a row is too old.
+func (r Retention) Before(now time.Time) Before {
+	return Before{Payload: now.Add(-r.Payload), Outcome: now.Add(-r.Outcome)}
+}
+
+// Before has the times before which a payload, or a whole row, is too old.
+type Before struct {
+	Payload, Outcome time.Time
+}
+
+// EarlierRow is a row in the format before this one. Payload is ciphertext, and holds what Outcome,
+// Request and Exchanges hold.
+type EarlierRow struct {
+	Row
+	Payload []byte
 }
 
 // Query selects rows.

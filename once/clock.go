@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// This file is the only one of the package that reads the clock or waits. Tests replace the clock
-// with testing/synctest.
+// This file is the only one of the package that reads the clock or waits, except for the limits of
+// contexts (context.WithTimeout). Tests replace the clock with testing/synctest.
 
 // respondEarly is how long before its deadline a caller gets its response at the latest.
 const respondEarly = 200 * time.Millisecond

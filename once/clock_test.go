@@ -9,6 +9,7 @@ import (
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 )
 
 // The journal's clock jumps an hour forward and back while creations are sent and settled. There is
@@ -50,7 +51,7 @@ func clockJumps(t *testing.T, class enlistv1.DuplicateSafetyClass) {
 	}
 	callers.Wait()
 	for _, r := range requests {
-		eventually(t, "the creation has an outcome", func() bool {
+		testkit.Eventually(t, "the creation has an outcome", func() bool {
 			state := f.record(r).State
 			return state != unknown && state != intent
 		})

@@ -39,7 +39,7 @@ func step(name string) {
 	if crash != nil && crash.step == name && crash.left.Add(-1) == 0 {
 		if crash.freeze {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-			time.Sleep(100 * time.Millisecond) // another thread may get the signal first
+			<-after(100 * time.Millisecond) // another thread may get the signal first
 			return
 		}
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)

@@ -7,7 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/providers"
 )
 
@@ -22,7 +25,7 @@ func (f *fixture) sending(r *enlistv1.CreateCustomerRequest) (gate chan struct{}
 		_, err := f.create(r, soon)
 		end <- err
 	}()
-	eventually(f.t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == before+1 })
+	testkit.Eventually(f.t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == before+1 })
 	return gate, end
 }
 
@@ -95,7 +98,7 @@ func TestCallerLeavesWhileSending(t *testing.T) {
 			r, gate := request(name), make(chan struct{})
 			f.vendor.then(send{acts: true, gate: gate})
 			ctx, cancel := leave()
-			_, err := f.Create(ctx, "", clone(r))
+			_, err := f.Create(ctx, "", proto.CloneOf(r))
 			cancel()
 			if stage := f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN).Stage; stage != enlistv1.SendStage_SEND_STAGE_SENT {
 				t.Errorf("stage %s", stage)
@@ -122,7 +125,7 @@ func TestCallerLeavesBeforeSending(t *testing.T) {
 			cancel()
 			<-ctx.Done()
 		}})
-		_, err := f.Create(ctx, "", clone(r))
+		_, err := f.Create(ctx, "", proto.CloneOf(r))
 		if stage := f.fails(err, enlistv1.ErrorReason_VENDOR_UNAVAILABLE).Stage; stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
 			t.Errorf("stage %s", stage)
 		}

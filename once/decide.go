@@ -88,7 +88,7 @@ type facts struct {
 	saidExists bool
 	// saidDone: the response to the latest send says that the vendor made a customer.
 	saidDone bool
-	// attended: a caller waits for this creation, and its run has sent fewer than maxAttempts
+	// attended: a caller waits for this creation, and its run has sent fewer than sendsPerRequest
 	// times.
 	attended bool
 	// canFinish: it is early enough to send without a caller, and the request is complete.

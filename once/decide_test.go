@@ -1,6 +1,7 @@
 package once
 
 import (
+	"slices"
 	"testing"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -14,45 +15,68 @@ func TestDecideKeepsTheRules(t *testing.T) {
 	for f := range everyFact() {
 		count++
 		what := decide(f)
-		sends, ends := what == resend, what == refuse || what == exist || what == giveUp
-		asked := f.class == enforcedByKey || f.class == verifiableByKey || f.class == verifiableByMatch
-		for _, rule := range []struct {
-			text   string
-			broken bool
-		}{
-			{"2: a second send needs a look-up that finds nothing of ours", sends && (f.ours > 0 || !asked)},
-			{"2: where the vendor makes a second customer, absence counts after its lag only", sends && f.class != enforcedByKey && !f.waited},
-			{"1: what the vendor says it made is found, or a person decides", f.saidDone && what != takeOurs && what != askPerson && what != wait},
-			{"2: CUSTOMER_EXISTS needs a customer that was found and is not ours", what == exist && (f.others == 0 || f.ours+f.unclear > 0)},
-			{"2: a record that is ours is success", f.ours == 1 && f.unclear == 0 && what != takeOurs},
-			{"3: an unclear customer stops a resend", sends && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0)},
-			{"3: a near key is never absent", f.near > 0 && f.unclear > 0 && (sends || ends)},
-			{"3: a near key is not adopted", f.near > 0 && what == takeOther},
-			{
-				"4: a refusal that a copy may have caused counts after the vendor's lag only",
-				what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,
-			},
-			{"4: one look-up confirms the other refusals", f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse},
-			{"4: what was refused is not sent again", sends && f.refusal != notRefused},
-			{"4: only a refusal ends as one", what == refuse && f.refusal == notRefused},
-			{"5: without a caller two more sends at most", sends && !f.attended && (f.unattended >= maxUnattended || !f.canFinish)},
-			{"5: sends keep their pauses", sends && !f.rested},
-			{"5: a creation that cannot be sent again comes to an end", what == wait && f.waited && !f.maySend()},
-			{"5: without a confirmation a person decides", what == giveUp && (!f.waited || !asked || f.ours+f.unclear > 0)},
-			{
-				"7: adopting goes ahead at once when one customer is there under exactly this key",
-				f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
-			},
-		} {
+		for _, rule := range slices.Concat(rulesOfLookups(f, what), rulesOfNearKeys(f, what), rulesOfRefusals(f, what), rulesOfSends(f, what)) {
 			if rule.broken {
-				t.Errorf("rule %s: %+v: %s", rule.text, f, what)
+				t.Fatalf("rule %s: %+v: %s", rule.text, f, what)
 			}
-		}
-		if t.Failed() {
-			return
 		}
 	}
 	t.Logf("%d combinations", count)
+}
+
+// rule is a rule of the package's doc, with its number there, and whether a decision breaks it.
+type rule struct {
+	text   string
+	broken bool
+}
+
+// hasLookup reports whether a vendor of this class offers a look-up.
+func hasLookup(class enlistv1.DuplicateSafetyClass) bool {
+	return class == enforcedByKey || class == verifiableByKey || class == verifiableByMatch
+}
+
+func rulesOfLookups(f facts, what decision) []rule {
+	return []rule{
+		{"1: what the vendor says it made is found, or a person decides", f.saidDone && what != takeOurs && what != askPerson && what != wait},
+		{"2: a second send needs a look-up that finds nothing of ours", what == resend && (f.ours > 0 || !hasLookup(f.class))},
+		{"2: where the vendor makes a second customer, absence counts after its lag only", what == resend && f.class != enforcedByKey && !f.waited},
+		{"2: CUSTOMER_EXISTS needs a customer that was found and is not ours", what == exist && (f.others == 0 || f.ours+f.unclear > 0)},
+		{"2: a record that is ours is success", f.ours == 1 && f.unclear == 0 && what != takeOurs},
+		{
+			"7: adopting goes ahead at once when one customer is there under exactly this key",
+			f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
+		},
+	}
+}
+
+func rulesOfNearKeys(f facts, what decision) []rule {
+	ends := what == refuse || what == exist || what == giveUp
+	return []rule{
+		{"3: an unclear customer stops a resend", what == resend && f.unclear > 0 && (f.onExisting != onUpdate || f.near > 0)},
+		{"3: a near key is never absent", f.near > 0 && f.unclear > 0 && (what == resend || ends)},
+		{"3: a near key is not adopted", f.near > 0 && what == takeOther},
+	}
+}
+
+func rulesOfRefusals(f facts, what decision) []rule {
+	return []rule{
+		{
+			"4: a refusal that a copy may have caused counts after the vendor's lag only",
+			what == refuse && f.refusal == needsLateLookup && !f.waited && f.others == 0,
+		},
+		{"4: one look-up confirms the other refusals", f.refusal == needsLookup && f.ours+f.others+f.unclear == 0 && what != refuse},
+		{"4: what was refused is not sent again", what == resend && f.refusal != notRefused},
+		{"4: only a refusal ends as one", what == refuse && f.refusal == notRefused},
+	}
+}
+
+func rulesOfSends(f facts, what decision) []rule {
+	return []rule{
+		{"5: without a caller two more sends at most", what == resend && !f.attended && (f.unattended >= maxUnattended || !f.canFinish)},
+		{"5: sends keep their pauses", what == resend && !f.rested},
+		{"5: a creation that cannot be sent again comes to an end", what == wait && f.waited && !f.maySend()},
+		{"5: without a confirmation a person decides", what == giveUp && (!f.waited || !hasLookup(f.class) || f.ours+f.unclear > 0)},
+	}
 }
 
 // everyFact yields every combination of facts, with at most two customers of each kind.
@@ -84,26 +108,33 @@ func everyFact() func(func(facts) bool) {
 func TestDecisionsAreChecked(t *testing.T) {
 	t.Parallel()
 	const says, denies = enlistv1.Decision_DECISION_SUCCEEDED, enlistv1.Decision_DECISION_FAILED
-	for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
-		for bits := range 1 << 7 {
-			is := func(bit int) int { return bits >> bit & 1 }
-			e := evidence{
-				class: class, unasked: is(0) == 1, exists: is(1) == 1, madeByOther: is(2) == 1, waited: is(3) == 1, ours: is(4), unclear: is(5),
+	for e := range everyEvidence() {
+		for _, decision := range []enlistv1.Decision{says, denies} {
+			if what := checkDecision(decision, true, e); what != noObjection {
+				t.Errorf("unverified %s: %+v: %s", decision, e, what)
 			}
-			if is(6) == 1 {
-				for _, decision := range []enlistv1.Decision{says, denies} {
-					if what := checkDecision(decision, true, e); what != noObjection {
-						t.Errorf("unverified %s: %+v: %s", decision, e, what)
-					}
+		}
+		if what, fine := checkDecision(says, false, e), !e.unasked && e.exists && !e.madeByOther; (what == noObjection) != fine {
+			t.Errorf("SUCCEEDED: %+v: %s", e, what)
+		}
+		nothing := e.class == noneToAsk || !e.unasked && e.ours+e.unclear == 0
+		if what, fine := checkDecision(denies, false, e), e.waited && nothing; (what == noObjection) != fine {
+			t.Errorf("FAILED: %+v: %s", e, what)
+		}
+	}
+}
+
+// everyEvidence yields every combination of evidence, with at most one customer of each kind.
+func everyEvidence() func(func(evidence) bool) {
+	return func(yield func(evidence) bool) {
+		for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
+			for bits := range 1 << 6 {
+				is := func(bit int) int { return bits >> bit & 1 }
+				if !yield(evidence{
+					class: class, unasked: is(0) == 1, exists: is(1) == 1, madeByOther: is(2) == 1, waited: is(3) == 1, ours: is(4), unclear: is(5),
+				}) {
+					return
 				}
-				continue
-			}
-			if what, fine := checkDecision(says, false, e), !e.unasked && e.exists && !e.madeByOther; (what == noObjection) != fine {
-				t.Errorf("SUCCEEDED: %+v: %s", e, what)
-			}
-			nothing := class == noneToAsk || !e.unasked && e.ours+e.unclear == 0
-			if what, fine := checkDecision(denies, false, e), e.waited && nothing; (what == noObjection) != fine {
-				t.Errorf("FAILED: %+v: %s", e, what)
 			}
 		}
 	}

@@ -43,8 +43,8 @@
 //     response arrived. Or the response says that nothing was done (401, 404, 429, 503 and
 //     others), which a proxy may say of a request that it has forwarded. Or a look-up must confirm
 //     the refusal. Or the outcome of an earlier send is open.
-//   - never-sent, abandoned: the process that owned the creation died. It had sent nothing, or it
-//     may have sent the request.
+//   - never-sent, abandoned: the process that owned the creation died, or owns it without a job
+//     that works on it. It had sent nothing, or it may have sent the request.
 //   - found, exists: a look-up found the customer. It is ours, or it is not.
 //   - missing: a look-up after the vendor's own limit found nothing, and Enlist sends nothing more
 //     without the caller.
@@ -64,9 +64,15 @@
 // Callers, readers of the customer, waiters on the operation and the reconciler start the same
 // loop. Only a run with a caller begins or restarts a creation.
 //
+// Nothing stays open without a run. The reconciler claims what no living replica owns, and what is
+// due. Every 10 s it also settles what this replica owns and no job works on (sweep). Such a record
+// is left by a write that was made although it returned an error, or by a failover of the database
+// that lost the later writes.
+//
 //	where the run stands        effect   then
 //	no record, a caller         begin    this run owns the INTENT, or finds a record, or waits
 //	INTENT recorded by the run  send     an outcome; UNKNOWN if it is not proven
+//	the same, in a gap          look up  decide: an outcome, INTENT again, or still UNKNOWN
 //	open, owned by the run      look up  decide: an outcome, INTENT again, or still UNKNOWN
 //	open, not owned by the run  take     the run owns it, or waits for the living owner
 //	NOT_SENT, a caller          restart  this run owns the INTENT, or waits
@@ -85,6 +91,29 @@
 // Clocks may jump. Absence counts only if this process has itself seen the vendor's limit pass on
 // its monotonic clock (observed.go). Times in the journal say when to look up, never what is true.
 //
+// # Gaps
+//
+// The journal may have lost records: it was restored, or a standby without the latest writes was
+// promoted. It then has a gap for a day (journal.Gap). While the gap is open, a creation that has
+// no record, or is NOT_SENT, may have been sent since the gap begins. So its intent is recorded
+// like one of a replica that has died after a send (gap.go): UnansweredSends counts the lost send,
+// and UnknownSince is when the gap begins. The run owns it without being ready to send, so a
+// look-up follows. What this process has observed of other creations before the gap opened no
+// longer counts. If the vendor offers no look-up (NONE), such a creation is refused and not
+// recorded.
+//
+// A store writes the state INTENT only to a server that it has identified, and only for a writer
+// that knows the latest gap (journal.ErrGap).
+//
+// # Retention
+//
+// The payload of a record is deleted first: the request and the exchanges. The outcome follows.
+// Both go when their retention is over by two clocks: the journal's, and the slow clock. The slow
+// clock follows the journal's at four times the pace of this process's monotonic clock at most. The
+// journal keeps it for the next process (retention.go). So a jump of the clock of any size deletes
+// nothing at once, and its effect ends when the clock is right again. A creation without an outcome
+// keeps its payload.
+//
 // # Every way a vendor is called again
 //
 //	cause                            what is sent      limit                            where
@@ -96,6 +125,7 @@
 //	a person decides                 look-up or read   once a decision                  resolve.go
 //	an update, an adoption, Caliq    look-up, create   once an attempt                  LooksFirst
 //	401 (Opencell, Valomnia)         login, the same   once a request, create included  provider
+//	rejected, the files have others  login, the same   once a change of the files       registry
 //	a kept connection was closed     the same          while no byte was written        net/http
 //	429 or Retry-After               none              the caller or a look-up waits    restLeft
 //
@@ -118,8 +148,26 @@
 // The repeat after a 401 is safe, because Opencell and Valomnia refuse a second customer with the
 // same key. The other adapters do not repeat.
 //
+// If the configuration's files have other credentials than the rejected ones, the provider repeats
+// a login, a read or a look-up with those. A create request that was itself rejected is open like
+// any other without a proven outcome. Its error then has RetryAfter, so the run of its caller looks
+// the customer up.
+//
+// # Reloads
+//
+// Reconfigure replaces the providers. A call and the settlement of a creation end with the
+// providers that they began with. A creation whose provider was removed rests, as after a restart
+// without it: it is looked up when the provider is back, and needs a person after finish_within.
+//
 // CUSTOMER_EXISTS is recorded only if a look-up found a customer that is not ours, or if no byte of
 // the creation had left before the look-up that found it. An update is sent at once if its look-up
 // shows the customer under exactly the requested key. The circuit breaker counts a creation once,
 // however often it is sent.
+//
+// # What the journal shows is durable
+//
+// A write that returned an error may be shown by reads and be lost later, when a standby takes the
+// place of the database. A job that takes such an intent for its own would send it, and after the
+// loss the same request_id would send it again. So the journal ensures that what a read returns is
+// durable. The search of the model (model_test.go) finds the second customer without this.
 package once

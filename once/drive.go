@@ -1,13 +1,9 @@
 package once
 
 import (
-	"bytes"
 	"context"
-	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-	"github.com/enlist-dev/enlist/journal"
-	"github.com/enlist-dev/enlist/providers"
 )
 
 // effect is what a run does next.
@@ -72,51 +68,6 @@ func nextEffect(p position) effect {
 	}
 }
 
-// run is the work on one creation in this process. Callers, readers, waiters and the reconciler
-// each start one.
-type run struct {
-	*job
-
-	// order is what the caller requested; nil without a caller.
-	order *order
-	// creation is the prepared request. Without a caller it is made from the journal.
-	creation providers.Creation
-	// record is the creation as this run last read or wrote it; nil if the run must read it.
-	// recorded: the journal has a record, as far as this run knows.
-	record   *journal.Record
-	recorded bool
-	hold     hold
-	// claimed: the reconciler has made this replica the owner.
-	claimed bool
-	// opened: this run has recorded the intent for its caller. After its first send it looks up
-	// only if the vendor's response says that this helps (isFollowed).
-	opened bool
-	// resent: the latest send followed a look-up.
-	resent bool
-	// wait is the pause before the next effect. restTimeout is the error if the caller's deadline
-	// passes in it.
-	wait        time.Duration
-	restTimeout error
-	// over: the run has its response, which is response and err.
-	over     bool
-	response *enlistv1.CreateCustomerResponse
-	err      error
-}
-
-func (r *run) position() position {
-	p := position{over: r.over, waits: r.wait > 0, attended: r.order != nil, recorded: r.recorded, hold: r.hold}
-	if r.record != nil {
-		p.loaded, p.state = true, r.record.State
-		p.isSame = p.attended && r.isSame()
-	}
-	return p
-}
-
-// isSame reports whether the record is of the caller's request.
-func (r *run) isSame() bool {
-	return bytes.Equal(r.record.Payload.GetFingerprint(), r.order.fingerprint)
-}
-
 // drive works on a creation until its run is over. It is the only loop that leads to a vendor.
 func (s *Service) drive(ctx context.Context, r *run) (*enlistv1.CreateCustomerResponse, error) {
 	for {
@@ -146,14 +97,6 @@ func (s *Service) drive(ctx context.Context, r *run) (*enlistv1.CreateCustomerRe
 	}
 }
 
-// end sets the response of the run.
-func (r *run) end(response *enlistv1.CreateCustomerResponse, err error) {
-	r.over, r.response, r.err = true, response, err
-}
-
-// reread makes the run read the record again before its next effect.
-func (r *run) reread() { r.record, r.hold = nil, free }
-
 // finish sets the response from the record, unless the run has one.
 func (s *Service) finish(r *run) {
 	switch {
@@ -171,11 +114,8 @@ func (s *Service) load(ctx context.Context, r *run) {
 	record, err := s.get(ctx, r.key)
 	switch {
 	case err != nil:
-		if r.claimed { // no one else would work on it
-			s.letGo(r.job)
-		}
 		r.end(nil, journalUnreadable(err))
-	case record == nil && r.order == nil:
+	case record == nil && r.order == nil, r.claimed && record.Owner != s.journal.Replica(): // another job was first
 		r.end(nil, nil)
 	default:
 		r.record, r.recorded = record, record != nil // its retention may just have ended
@@ -196,27 +136,4 @@ func (s *Service) take(ctx context.Context, r *run) {
 		r.reread()
 		r.opened, r.wait, r.restTimeout = false, pollEvery, inProgress(r.key.Provider)
 	}
-}
-
-// proceed decides how a run goes on after a send or a look-up whose creation is UNKNOWN. wait is
-// the pause before the next look-up.
-func (r *run) proceed(ctx context.Context, wait time.Duration) {
-	payload := r.record.Payload
-	r.hold = free
-	switch {
-	case r.order == nil, r.opened && !isFollowed(payload):
-		r.over = true
-		return
-	case r.opened:
-		r.restTimeout = notProven(r.record, wait)
-		r.over = r.sends == maxAttempts && !payload.GetRefusedAgain() || wait > followFor
-	default:
-		step("between-lookups")
-		r.restTimeout = stillUnknown(r.record)
-	}
-	if r.over = r.over || !fits(ctx, wait); r.over {
-		r.end(nil, r.restTimeout)
-		return
-	}
-	r.wait = wait
 }

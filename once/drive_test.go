@@ -1,6 +1,7 @@
 package once
 
 import (
+	"slices"
 	"testing"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -17,30 +18,7 @@ func TestNextEffectKeepsTheRules(t *testing.T) {
 	for p := range everyPosition() {
 		count++
 		next := nextEffect(p)
-		works := !p.over && !p.waits
-		isReadable := works && p.hold == free && p.loaded
-		isOthers := p.attended && p.loaded && !p.isSame
-		for _, rule := range []struct {
-			text   string
-			broken bool
-		}{
-			{"a run with a response finishes", p.over && next != finish},
-			{"a pause comes before everything else", !p.over && p.waits != (next == rest)},
-			{"nothing is sent without a recorded intent", next == send && p.hold != ready},
-			{"a recorded intent is sent", works && p.hold == ready && next != send},
-			{"only the owner of a record looks up", next == lookUp && p.hold != owned},
-			{"the owner of a record looks up before anything else", works && p.hold == owned && next != lookUp},
-			{"nothing begins or restarts without a caller", (next == begin || next == restart) && !p.attended},
-			{"only a creation without a record begins", next == begin && p.recorded},
-			{"only a creation that was read as NOT_SENT restarts", next == restart && (!p.loaded || p.state != notSent)},
-			{"only an open creation gets an owner", next == take && (!p.loaded || p.state != intent && p.state != unknown)},
-			{"an owned record gets no owner again", next == take && p.hold != free},
-			{"the record of another request is left alone", isOthers && p.recorded && isReadable && next != finish},
-			{"a record with an outcome is left alone", p.recorded && isReadable && hasOutcome(p.state) && next != finish},
-			{"without a caller NOT_SENT is left alone", !p.attended && isReadable && p.state == notSent && next != finish},
-			{"a record is not read twice", next == load && p.loaded},
-			{"a run without a response finishes only from a record", next == finish && !p.over && !p.loaded},
-		} {
+		for _, rule := range slices.Concat(rulesOfRuns(p, next), rulesOfStarts(p, next), rulesOfOwners(p, next), rulesOfRecords(p, next)) {
 			if rule.broken {
 				t.Errorf("rule broken: %s: %+v: %s", rule.text, p, next)
 			}
@@ -48,6 +26,45 @@ func TestNextEffectKeepsTheRules(t *testing.T) {
 	}
 	if want := 1 << 6 * 3 * len(enlistv1.OperationState_name); count != want {
 		t.Errorf("%d positions, want %d", count, want)
+	}
+}
+
+func rulesOfRuns(p position, next effect) []rule {
+	return []rule{
+		{"a run with a response finishes", p.over && next != finish},
+		{"a pause comes before everything else", !p.over && p.waits != (next == rest)},
+		{"a record is not read twice", next == load && p.loaded},
+		{"a run without a response finishes only from a record", next == finish && !p.over && !p.loaded},
+	}
+}
+
+func rulesOfStarts(p position, next effect) []rule {
+	return []rule{
+		{"nothing begins or restarts without a caller", (next == begin || next == restart) && !p.attended},
+		{"only a creation without a record begins", next == begin && p.recorded},
+		{"only a creation that was read as NOT_SENT restarts", next == restart && (!p.loaded || p.state != notSent)},
+	}
+}
+
+func rulesOfOwners(p position, next effect) []rule {
+	works := !p.over && !p.waits
+	return []rule{
+		{"nothing is sent without a recorded intent", next == send && p.hold != ready},
+		{"a recorded intent is sent", works && p.hold == ready && next != send},
+		{"only the owner of a record looks up", next == lookUp && p.hold != owned},
+		{"the owner of a record looks up before anything else", works && p.hold == owned && next != lookUp},
+		{"only an open creation gets an owner", next == take && (!p.loaded || p.state != intent && p.state != unknown)},
+		{"an owned record gets no owner again", next == take && p.hold != free},
+	}
+}
+
+func rulesOfRecords(p position, next effect) []rule {
+	isReadable := !p.over && !p.waits && p.hold == free && p.loaded
+	isOthers := p.attended && p.loaded && !p.isSame
+	return []rule{
+		{"the record of another request is left alone", isOthers && p.recorded && isReadable && next != finish},
+		{"a record with an outcome is left alone", p.recorded && isReadable && hasOutcome(p.state) && next != finish},
+		{"without a caller NOT_SENT is left alone", !p.attended && isReadable && p.state == notSent && next != finish},
 	}
 }
 

@@ -65,11 +65,32 @@ func isReason(err error, reasons ...enlistv1.ErrorReason) bool {
 	return false
 }
 
+// notConfigured is the error of a call whose provider was removed from the configuration after the
+// call began.
+func notConfigured(provider string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED,
+		Message: "Provider " + provider + " was just removed from the configuration, so Enlist sent nothing. " +
+			"Use ListProviders to see which providers there are.",
+		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT,
+	}
+}
+
 func reused() error {
 	return &providers.Error{
 		Reason:     enlistv1.ErrorReason_REQUEST_ID_REUSED,
 		Message:    "An earlier request with this request_id had other fields. Repeat that request unchanged, or use a new request_id.",
 		Violations: []rules.Violation{{Path: "request_id", Description: "belongs to an earlier request with other fields"}},
+	}
+}
+
+// operationErased is the error of a creation whose record was erased. Nothing leads out of that
+// state.
+func operationErased() error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_OPERATION_ERASED,
+		Message: "Enlist erased what it held of the creation with this request_id, and does not send it again. " +
+			"Use a new request_id to create the customer.",
 	}
 }
 
@@ -111,6 +132,13 @@ func stillUnknown(record *journal.Record) error {
 			Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 		}
 	}
+	if !hasSent(record) {
+		return &providers.Error{
+			Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+			Message: lookedUpInGap + record.Provider + " before it sends anything. " + providers.CallOrWait,
+			Stage:   enlistv1.SendStage_SEND_STAGE_SENT, RetryAfter: time.Second,
+		}
+	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 		Message: "Enlist sent the request to provider " + record.Provider + ", but no trustworthy response arrived. The customer may exist or not. " +
@@ -143,6 +171,14 @@ func stillSending(provider string) error {
 }
 
 func awaitsPerson(record *journal.Record) error {
+	if !hasSent(record) {
+		return &providers.Error{
+			Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
+			Message: lookedUpInGap + record.Provider + ", and cannot find out whether that call created it. GetOperation shows the look-ups. " +
+				"Check at the vendor, and record the result with ResolveOperation.",
+			Stage: enlistv1.SendStage_SEND_STAGE_SENT,
+		}
+	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 		Message: "Enlist sent the request to provider " + record.Provider + " and cannot find out whether the customer exists. " +
@@ -154,11 +190,15 @@ func awaitsPerson(record *journal.Record) error {
 // journalUnavailable is the error if the journal could not record this request. It says nothing
 // about an earlier one with the same request_id, which may have been sent.
 func journalUnavailable(cause error) error {
+	if isForCaller(cause) {
+		return cause
+	}
 	message := "Enlist could not record this call and sent nothing for it; an earlier call with the same request_id may have. " +
 		providers.CallAgain + " The operator finds the cause in the log."
 	if errors.Is(cause, context.DeadlineExceeded) {
-		message = "Enlist could not record this call before the deadline and sent nothing for it; an earlier call with the same request_id may have. " +
-			"Call again with the same request_id and a longer deadline."
+		message = "Enlist could not record this call in time and sent nothing for it; an earlier call with the same request_id may have. " +
+			"Call again with the same request_id after the RetryInfo delay, and with a longer deadline if yours was short. " +
+			"The operator finds the cause in the log."
 	}
 	return &providers.Error{Reason: enlistv1.ErrorReason_JOURNAL_UNAVAILABLE, Message: message, RetryAfter: time.Second, Cause: cause}
 }
@@ -174,12 +214,26 @@ func journalUnreadable(cause error) error {
 // notThere is the error of a creation whose customer a look-up has not found, and which Enlist does
 // not send again without its caller.
 func notThere(record *journal.Record) error {
+	if !hasSent(record) {
+		return &providers.Error{
+			Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
+			Message: lookedUpInGap + record.Provider + ", which has no such customer, so nothing was created. " +
+				"Call again with the same request_id for a new attempt.",
+			Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: time.Second,
+		}
+	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
 		Message: "Provider " + record.Provider + " sent no trustworthy response, and a look-up found no such customer, so nothing was created. " +
 			"Call again with the same request_id for a new attempt.",
 		Stage: enlistv1.SendStage_SEND_STAGE_SENT, Vendor: record.Payload.GetFailure().GetVendor(), RetryAfter: time.Second,
 	}
+}
+
+// isForCaller reports whether an error is one that a caller gets as it is.
+func isForCaller(err error) bool {
+	var typed *providers.Error
+	return errors.As(err, &typed)
 }
 
 func panicked(value any) error { return fmt.Errorf("panic of type %T", value) }

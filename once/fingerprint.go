@@ -40,13 +40,16 @@ func withhold(request protoreflect.Message) (withheld bool) {
 	return withheld
 }
 
-// dropFiles empties the fields of type bytes in a request, such as pictures.
-func dropFiles(request protoreflect.Message) {
+// dropFiles empties the fields of type bytes in a request, such as pictures, and reports whether
+// there were any.
+func dropFiles(request protoreflect.Message) (dropped bool) {
 	for _, chain := range files() {
 		for _, holder := range down(request, chain) {
 			holder.Clear(chain[len(chain)-1])
+			dropped = true
 		}
 	}
+	return dropped
 }
 
 // chain leads from a request to a field in it.

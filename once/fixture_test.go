@@ -1,13 +1,11 @@
 package once_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/sqlite"
 	"github.com/enlist-dev/enlist/once"
@@ -34,13 +33,13 @@ type fixture struct {
 	wrap    func(journal.Store) journal.Store
 	others  map[string]*vendor
 	journal *journal.Journal
-	log     *logBuffer
+	log     *testkit.LogBuffer
 }
 
 // start starts a service. Its reconciler does nothing unless options.Tick is changed.
 func start(t *testing.T, v *vendor, change ...func(*fixture)) *fixture {
 	t.Helper()
-	f := &fixture{t: t, vendor: v, path: filepath.Join(t.TempDir(), "enlist.db"), key: make([]byte, 32), log: &logBuffer{}, clock: time.Now}
+	f := &fixture{t: t, vendor: v, path: filepath.Join(t.TempDir(), "enlist.db"), key: make([]byte, 32), log: &testkit.LogBuffer{}, clock: time.Now}
 	_, _ = rand.Read(f.key)
 	f.options.Tick = time.Hour
 	for _, change := range change {
@@ -112,7 +111,7 @@ func request(id string) *enlistv1.CreateCustomerRequest {
 func (f *fixture) create(request *enlistv1.CreateCustomerRequest, within time.Duration) (*enlistv1.CreateCustomerResponse, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	return f.Create(ctx, "", clone(request))
+	return f.Create(ctx, "", proto.CloneOf(request))
 }
 
 func (f *fixture) keyOf(request *enlistv1.CreateCustomerRequest) journal.Key {
@@ -168,28 +167,6 @@ func (f *fixture) holds(sends, customers int) {
 	}
 }
 
-func clone[M proto.Message](message M) M {
-	copied, _ := proto.Clone(message).(M)
-	return copied
-}
-
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(line []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
 const (
 	intent      = enlistv1.OperationState_OPERATION_STATE_INTENT
 	succeeded   = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
@@ -229,18 +206,6 @@ func (f *fixture) hasNone(request *enlistv1.CreateCustomerRequest) {
 	f.fails(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
 }
 
-// eventually waits until a condition holds. On the fake clock each pause lasts until nothing else
-// can happen.
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(soon); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if is() {
-			return
-		}
-	}
-	t.Fatal("not in time: " + what)
-}
-
 func isReason(err error, reason enlistv1.ErrorReason) bool { return providers.IsReason(err, reason) }
 
 func rejectedCredentials() error {
@@ -261,7 +226,7 @@ func (f *fixture) createInASecond(request *enlistv1.CreateCustomerRequest) error
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_, err := f.Create(ctx, "", clone(request))
+	_, err := f.Create(ctx, "", proto.CloneOf(request))
 	if ctx.Err() != nil {
 		f.t.Error("the response came after the deadline")
 	}

@@ -108,6 +108,19 @@ func (j *jobs) start(key journal.Key) (started *job, isNew bool) {
 	return started, true
 }
 
+// has reports whether this process works on a creation.
+func (j *jobs) has(key journal.Key) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.byKey[key] != nil
+}
+
+func (j *jobs) count() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.byKey)
+}
+
 func (j *jobs) finish(ended *job) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -15,6 +15,7 @@ type metrics struct {
 	replayed             *prometheus.CounterVec
 	settled              prometheus.Histogram
 	unknown, needsPerson prometheus.Gauge
+	intentOld            prometheus.Gauge
 
 	to map[string]string // the state that each event leads to
 }
@@ -37,6 +38,10 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 			Buckets: []float64{.1, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600},
 		}),
 		unknown: inState.WithLabelValues(stateName(unknown)), needsPerson: inState.WithLabelValues(stateName(needsPerson)),
+		intentOld: made.NewGauge(prometheus.GaugeOpts{
+			Name: "enlist_operations_intent_old",
+			Help: "Creations in state INTENT that were not written for 5 minutes, of all replicas. Enlist counts them at intervals, up to 1000.",
+		}),
 		to: map[string]string{},
 	}
 	for _, t := range transitions {
@@ -54,7 +59,7 @@ func stateName(state interface{ String() string }) string {
 func (m *metrics) written(record *journal.Record) {
 	for _, what := range record.Events {
 		m.transitions.WithLabelValues(record.Provider, what, m.to[what]).Inc()
-		if from := record.Payload.GetUnknownSince(); from != nil && endsDoubt(event(what), record.Payload.GetBelievedMissing()) {
+		if from := record.Payload.GetUnknownSince(); from != nil && !record.Payload.GetGap() && endsDoubt(event(what), record.Payload.GetBelievedMissing()) {
 			m.settled.Observe(max(since(from.AsTime()), 0).Seconds())
 		}
 	}

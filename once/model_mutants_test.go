@@ -1,6 +1,7 @@
 package once
 
 import (
+	"slices"
 	"testing"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -19,7 +20,7 @@ type mutant struct {
 // each of its scenes.
 func TestModelFindsFlaws(t *testing.T) {
 	t.Parallel()
-	for _, m := range append(wrongDecisions(), wrongSurroundings()...) {
+	for _, m := range slices.Concat(wrongDecisions(), wrongEvents(), wrongChecks(), wrongSurroundings()) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			for _, name := range m.scenes {
@@ -36,9 +37,9 @@ func TestModelFindsFlaws(t *testing.T) {
 	}
 }
 
-// wrongDecisions are changes of the functions that decide.
+// wrongDecisions are changes of decide.
 func wrongDecisions() []mutant {
-	const two, wrong = "two customers", "the table does not have"
+	const two = "two customers"
 	decides := func(when func(facts) bool, what decision) func(*protocol) {
 		return func(p *protocol) {
 			p.decide = func(f facts) decision {
@@ -49,27 +50,7 @@ func wrongDecisions() []mutant {
 			}
 		}
 	}
-	checks := func(change func(evidence) evidence) func(*protocol) {
-		return func(p *protocol) {
-			p.check = func(decision enlistv1.Decision, unverified bool, e evidence) objection {
-				return checkDecision(decision, unverified, change(e))
-			}
-		}
-	}
 	found := func(f facts) bool { return f.ours+f.others+f.unclear > 0 }
-	sent := func(when func(ended result, before int32, missing bool) bool, what event) func(*protocol) {
-		return func(p *protocol) {
-			p.afterSend = func(ended result, before int32, missing bool) event {
-				if when(ended, before, missing) {
-					return what
-				}
-				return afterSend(ended, before, missing)
-			}
-		}
-	}
-	died := func(after func(looksFirst, released bool, before int32) event) func(*protocol) {
-		return func(p *protocol) { p.afterDeath = after }
-	}
 	return []mutant{
 		{
 			"sends again without a wait",
@@ -124,7 +105,26 @@ func wrongDecisions() []mutant {
 			}
 		}},
 		{"waits for ever", []string{"none", "by match", "enforced"}, "rest", decides(func(facts) bool { return true }, wait)},
+	}
+}
 
+// wrongEvents are changes of the functions that return the event of a send or of a death.
+func wrongEvents() []mutant {
+	const two = "two customers"
+	sent := func(when func(ended result, before int32, missing bool) bool, what event) func(*protocol) {
+		return func(p *protocol) {
+			p.afterSend = func(ended result, before int32, missing bool) event {
+				if when(ended, before, missing) {
+					return what
+				}
+				return afterSend(ended, before, missing)
+			}
+		}
+	}
+	died := func(after func(looksFirst, released bool, before int32) event) func(*protocol) {
+		return func(p *protocol) { p.afterDeath = after }
+	}
+	return []mutant{
 		{
 			"a refusal after a send without a response is final",
 			[]string{"enforced, looks first"},
@@ -156,6 +156,33 @@ func wrongDecisions() []mutant {
 			"FAILED",
 			sent(func(ended result, _ int32, _ bool) bool { return ended == doubted }, refused),
 		},
+		{"a response after others is none", []string{"none"}, "the table does not have", sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
+
+		{
+			"a death forgets that it may have been sent",
+			[]string{"by key"},
+			two,
+			died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) }),
+		},
+		{
+			"a death is as if it looked first",
+			[]string{"by match"},
+			two,
+			died(func(_, released bool, before int32) event { return afterDeath(true, released, before) }),
+		},
+	}
+}
+
+// wrongChecks are changes of what a person may decide.
+func wrongChecks() []mutant {
+	checks := func(change func(evidence) evidence) func(*protocol) {
+		return func(p *protocol) {
+			p.check = func(decision enlistv1.Decision, unverified bool, e evidence) objection {
+				return checkDecision(decision, unverified, change(e))
+			}
+		}
+	}
+	return []mutant{
 		{
 			"accepts a customer of a person that does not exist",
 			[]string{"none", "by match, unclear stranger"},
@@ -196,21 +223,6 @@ func wrongDecisions() []mutant {
 				return err
 			}
 		}},
-
-		{"a response after others is none", []string{"none"}, wrong, sent(func(ended result, _ int32, _ bool) bool { return ended == created }, missing)},
-
-		{
-			"a death forgets that it may have been sent",
-			[]string{"by key"},
-			two,
-			died(func(looksFirst, _ bool, before int32) event { return afterDeath(looksFirst, false, before) }),
-		},
-		{
-			"a death is as if it looked first",
-			[]string{"by match"},
-			two,
-			died(func(_, released bool, before int32) event { return afterDeath(true, released, before) }),
-		},
 	}
 }
 
@@ -235,6 +247,8 @@ func wrongSurroundings() []mutant {
 		flawed("an adoption is reported before it is written", "reported success",
 			[]string{"enforced, adopt stranger", "by key, adopt stranger"}, func(f *flaws) { f.reportsAdoptedEarly = true }),
 		flawed("a late response waits for its own replica", "rest", []string{"none", "by key, adopt"}, func(f *flaws) { f.waitsForItself = true }),
+		flawed("a read returns what is not durable", two, []string{"by match", "none"}, func(f *flaws) { f.readsFaint = true }),
+		flawed("a replica forgets what it owns", "rest", []string{"none, refused"}, func(f *flaws) { f.sweepsNothing = true }),
 		flawed("a late response is dropped", "reported success", []string{"none"}, func(f *flaws) { f.dropsLateResponse = true }),
 	}
 }

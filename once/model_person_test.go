@@ -15,10 +15,14 @@ func (s *stepper) personSteps() {
 	if s.from.state() != needsPerson && !isDecided {
 		return
 	}
-	s.step("shows the operation to a person", func(w *world) { s.beginWait(w, i, row.waitsFor()) })
+	s.step("shows the operation to a person", func(w *world) {
+		s.read(w)
+		s.beginWait(w, i, row.waitsFor())
+	})
 	for _, claim := range s.claims() {
 		if s.check(claim.decision, false, claim.evidence) == noObjection {
-			s.step("records a person's decision, "+claim.what, func(w *world) { s.record(w, claim.decision, checked) })
+			s.write("records a person's decision, "+claim.what, func(w *world) { s.record(w, claim.decision, checked) },
+				func(w *world) { w.replicas[i].latest = false })
 		}
 		if s.from.unverified > 0 && s.check(claim.decision, true, claim.evidence) == noObjection {
 			s.add(modelStep{what: "records an unverified decision, " + claim.what}, func(w *world) {

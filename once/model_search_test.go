@@ -30,6 +30,7 @@ type modelStep struct {
 const (
 	theVendor = 2 + iota
 	theClock
+	theJournal
 )
 
 const neverRests = "never comes to rest from here without another mishap or caller"
@@ -81,21 +82,26 @@ func firstStuck(worlds []world, from, to []int32) int32 {
 	return int32(slices.Index(rests, false))
 }
 
+// mayAdopt reports whether a creation may adopt another's customer.
+func (m *model) mayAdopt() bool { return m.onExisting == onAdopt && m.stranger != noStranger }
+
 // broken returns the promise that a state breaks.
 func (m *model) broken(w *world) string {
-	state, made, isAdopted := w.state(), w.made(), m.onExisting == onAdopt && m.stranger != noStranger
+	state, made, isAdopted := w.state(), w.made(), m.mayAdopt()
 	reportedBoth := w.reported&reportedSuccess != 0 && w.reported&reportedRefusal != 0
-	overridden := w.row.decided == unchecked
+	overridden, updates := w.row.decided == unchecked, m.onExisting == onUpdate
+	unrecorded := state == none && made > 0
 	for _, promise := range [...]struct {
 		isBroken bool
 		how      string
 	}{
 		{w.illegal, "a transition that the table does not have"},
 		{w.twice, "a second send after one that may have made a customer"},
-		{made > 1 && m.onExisting != onUpdate, "two customers"}, // an update made twice is one
+		{made > 1 && !updates, "two customers"}, // an update made twice is one
 		{state == succeeded && made == 0 && !isAdopted && !overridden, "SUCCEEDED, and there is no customer of ours"},
 		{state == failed && made > 0 && !overridden, "FAILED, and there is a customer of ours"},
 		{state == notSent && made > 0 && w.quiet(), "NOT_SENT, and there is a customer of ours"},
+		{unrecorded, "no record, and there is a customer of ours"},
 		{reportedBoth && !w.erred, "reported success and refusal"},
 		{w.reported&reportedSuccess != 0 && (state == failed && !w.erred || state == notSent), "reported success, and it is not"},
 		{w.reported&(reportedSuccess|reportedUnwritten) == reportedSuccess && state == needsPerson && w.quiet(), "reported success, and a person is asked"},
@@ -121,7 +127,7 @@ func (m *model) trace(worlds []world, parents []int32, end int32, broken string)
 		then := worlds[way[i]]
 		for _, step := range m.steps(worlds[way[i-1]], nil) {
 			if step.then == then {
-				fmt.Fprintf(&s, "%3d. %-6s %-58s | %s\n", i, [...]string{"A", "B", "vendor", "time"}[step.who], step.what, &then)
+				fmt.Fprintf(&s, "%3d. %-7s %-58s | %s\n", i, [...]string{"A", "B", "vendor", "time", "journal"}[step.who], step.what, &then)
 				break
 			}
 		}

@@ -14,7 +14,7 @@ func (s *stepper) replicaSteps() {
 		}
 		s.step("cannot look at the vendor, so nothing is sent", func(w *world) { w.replicas[i].end(nothingSent, false) })
 	case saying:
-		s.step("says that it is about to send", func(w *world) { s.say(w, i) })
+		s.write("says that it is about to send", func(w *world) { s.say(w, i) }, func(w *world) { w.replicas[i].end(nothingSent, false) })
 	case sending:
 		s.step("sends", func(w *world) { s.send(w, i) })
 		s.step("cannot send", func(w *world) { w.replicas[i].end(nothingSent, false) })
@@ -23,7 +23,9 @@ func (s *stepper) replicaSteps() {
 	case ending:
 		s.endingSteps()
 	case lating:
-		s.step("records its late response", func(w *world) { s.recordLate(w, i) })
+		s.write("records its late response", func(w *world) { s.recordLate(w, i) }, nil)
+	case beginning, withdrawing:
+		s.failedIntentSteps()
 	case asking, deciding, giving:
 		s.settlerSteps()
 	}
@@ -45,6 +47,30 @@ func (s *stepper) begin(w *world, i int) {
 	if s.looksFirst {
 		r.phase = looking
 	}
+}
+
+// failedIntentSteps follow an intent whose write has returned an error (repeatIntent, withdraw).
+func (s *stepper) failedIntentSteps() {
+	i := s.who
+	if s.from.replicas[i].phase == beginning {
+		s.step("repeats the write of its intent", func(w *world) {
+			if s.read(w); w.replicas[i].latest { // finds its own mark
+				s.goOn(w, i)
+				return
+			}
+			w.replicas[i].rest()
+			s.arrive(w, i)
+		})
+	}
+	s.step("withdraws its intent", func(w *world) {
+		if w.replicas[i].latest {
+			s.transit(w, &w.row, notDone, sender)
+			w.row.owner = 0
+			w.wrote(i)
+		}
+		w.replicas[i].rest()
+	})
+	s.step("gives up its intent, which it does not find yet", func(w *world) { w.replicas[i].rest() })
 }
 
 func (r *replica) end(ended result, exists bool) {
@@ -132,7 +158,7 @@ func (s *stepper) waitingSteps() {
 
 func (s *stepper) endingSteps() {
 	i, r := s.who, s.from.replicas[s.who]
-	s.step("records how its send ended", func(w *world) { s.conclude(w, i) })
+	s.write("records how its send ended", func(w *world) { s.conclude(w, i) }, func(w *world) { w.replicas[i].writing = true })
 	if ended := result(r.ended); r.caller && (ended == doubted || ended == unproven) { // proceed
 		s.step("records how its send ended, and looks it up for its caller", func(w *world) {
 			if s.conclude(w, i); s.open() && w.free(i) {
@@ -141,7 +167,7 @@ func (s *stepper) endingSteps() {
 			}
 		})
 	}
-	if result(r.ended) == nothingSent && s.from.count(unsent) > int8(maxSends)-s.sends {
+	if result(r.ended) == nothingSent && !r.writing && s.from.count(unsent) > int8(maxSends)-s.sends {
 		s.step("sends once more, since nothing was done", func(w *world) {
 			s.begin(w, i)
 			w.replicas[i].copy, w.replicas[i].latest, w.replicas[i].ended, w.replicas[i].exists = r.copy, r.latest, 0, false
@@ -224,6 +250,7 @@ func (s *stepper) update(w *world, i int, overwrites bool) bool {
 	r := &w.replicas[i]
 	ownAgain := s.writesOverOwn && int(w.row.owner) == i+1
 	if !r.latest && !overwrites && !ownAgain {
+		s.read(w)
 		return false
 	}
 	r.copy.owner = 0
@@ -238,6 +265,11 @@ func (s *stepper) update(w *world, i int, overwrites bool) bool {
 // recordLate is Service.recordLate.
 func (s *stepper) recordLate(w *world, i int) {
 	r := &w.replicas[i]
+	s.read(w)
+	if w.state() == none { // lost
+		r.rest()
+		return
+	}
 	if w.state() == intent {
 		if int(w.row.owner) != i+1 || s.waitsForItself {
 			return // again later

@@ -7,36 +7,82 @@ func (s *stepper) idleSteps() {
 	i := s.who
 	switch {
 	case s.from.state() == none:
-		if i == 0 { // the two are alike
-			s.add(modelStep{what: "records the intent of a caller"}, func(w *world) { s.arrive(w, i) })
+		if i == 0 || s.from.losses < s.losses || s.from.replicas[0] != s.from.replicas[1] { // else the two are alike
+			s.arrivals("records the intent of a caller", 0)
 		}
 	case s.from.again > 0:
-		s.add(modelStep{what: "gets the same request again"}, func(w *world) {
-			w.again--
-			s.arrive(w, i)
-		})
+		s.arrivals("gets the same request again", 1)
 	}
+	isSwept := int(s.from.row.owner) != i+1 || !s.sweepsNothing
 	switch {
-	case s.open() && s.from.free(i):
-		s.step("takes the creation to settle it", func(w *world) { s.take(w, i) })
-	case s.open() && s.from.mishaps > 0:
-		s.add(modelStep{what: "takes the other for dead, and the creation to settle it"}, func(w *world) {
+	case s.open() && s.from.free(i) && isSwept:
+		s.write("takes the creation to settle it", func(w *world) { s.take(w, i) }, nil)
+	case s.open() && s.from.mishaps > 0 && isSwept:
+		what := "takes the other for dead, and the creation to settle it"
+		take := func(w *world) {
 			w.mishaps--
 			s.take(w, i)
-		})
+		}
+		s.add(modelStep{what: what}, take)
+		if s.from.mishaps > 1 {
+			s.writeFaintly(what, take, func(w *world) { w.mishaps-- })
+		}
 	}
+}
+
+// arrivals are a caller's request that the bounds count, or one that they do not count.
+func (s *stepper) arrivals(what string, again int8) {
+	i := s.who
+	arrive := func(w *world) {
+		w.again -= again
+		s.arrive(w, i)
+	}
+	s.add(modelStep{what: what}, arrive)
+	s.writeFaintly(what, arrive, func(w *world) {
+		w.again -= again
+		switch r := &w.replicas[i]; s.from.state() {
+		case none:
+			r.phase, r.caller, r.latest = beginning, true, true
+		case notSent:
+			r.phase, r.latest = withdrawing, true
+		default: // it could not take the creation, and its caller gets an error
+		}
+	})
 }
 
 // arrive is a caller's request.
 func (s *stepper) arrive(w *world, i int) {
+	s.read(w)
 	w.replicas[i].caller = true
 	if w.state() != none {
 		s.resume(w, i)
 		return
 	}
+	if w.gap && s.class == noSafety {
+		w.replicas[i].rest()
+		return
+	}
 	s.transit(w, &w.row, accepted, caller)
 	w.row.owner = int8(i + 1)
+	s.own(w, i)
+}
+
+// own is run.own, with underGap before it.
+func (s *stepper) own(w *world, i int) {
+	if w.gap {
+		w.row.countUnanswered()
+		w.row.unsent = true
+	}
 	w.wrote(i)
+	s.goOn(w, i)
+}
+
+// goOn is run.own.
+func (s *stepper) goOn(w *world, i int) {
+	if w.row.unsent {
+		s.take(w, i)
+		return
+	}
 	s.begin(w, i)
 }
 
@@ -52,9 +98,8 @@ func (s *stepper) resume(w *world, i int) {
 		r.rest()
 	case notSent:
 		s.transit(w, &w.row, restarted, caller)
-		w.row.released, w.row.owner, w.row.unattended = false, int8(i+1), 0
-		w.wrote(i)
-		s.begin(w, i)
+		w.row.released, w.row.owner, w.row.unattended, w.row.unsent = false, int8(i+1), 0, false
+		s.own(w, i)
 	case intent, unknown:
 		if w.free(i) {
 			s.take(w, i)
@@ -84,7 +129,11 @@ func (s *stepper) take(w *world, i int) {
 
 // abandon is Service.abandon.
 func (s *stepper) abandon(w *world, r *row) event {
-	what := s.afterDeath(s.looksFirst, r.released, int32(r.unanswered))
+	if r.unsent {
+		s.transit(w, r, abandoned, settler)
+		return abandoned
+	}
+	what := s.afterDeath(s.looksFirst, r.released || w.gap, int32(r.unanswered))
 	s.transit(w, r, what, settler)
 	if what == neverSent {
 		r.saidExists = false
@@ -110,9 +159,14 @@ func (s *stepper) settlerSteps() {
 		if s.waitsTooLate && r.over {
 			what = s.decide(s.facts(&r, r.over, r.caller))
 		}
-		s.step("records what it decided: "+string(what), func(w *world) { s.follow(w, i, what) })
+		s.write("records what it decided: "+string(what), func(w *world) { s.follow(w, i, what) }, func(w *world) {
+			if r := &w.replicas[i]; what == resend { // it sends nothing, and gives the creation back
+				r.what = int8(slices.Index(decisions(), wait))
+				r.copy.unattended = min(r.copy.unattended+1, maxUnattended)
+			}
+		})
 	case giving:
-		s.step("records that nothing was sent", func(w *world) { s.giveBack(w, i) })
+		s.write("records that nothing was sent", func(w *world) { s.giveBack(w, i) }, nil)
 	}
 }
 
@@ -202,6 +256,7 @@ func (s *stepper) giveBack(w *world, i int) {
 func (s *stepper) sendAgain(w *world, i int) {
 	r := &w.replicas[i]
 	s.transit(w, &r.copy, sendAgain, settler)
+	r.copy.unsent = false
 	if !r.caller {
 		r.copy.unattended++
 	}

@@ -31,15 +31,19 @@ import (
 //     This is the worst case.
 //   - The record of a crashed replica is free at once. If others see this later, it is another
 //     order of the steps.
+//   - What a read of the journal returns is durable, and a write that returned no error is not
+//     lost. Reads may show a write that returned an error. It may be lost again if no read and no
+//     other write of the record follows.
 //   - A person whose decision can be checked may say anything. If look-ups show nothing, the person
 //     reads the vendor's customers after the wait and says what is there. The stranger's customer
 //     belongs to another operation, or the person knows that it is a stranger's.
 
 // bounds keep the number of states finite. No promise depends on them.
 type bounds struct {
-	mishaps    int8 // crashes and false deaths
+	mishaps    int8 // crashes, false deaths, and writes that return an error and are made
 	again      int8 // callers who repeat the request
 	sends      int8 // requests at the vendor, at most maxSends
+	losses     int8 // times that the journal loses the record
 	unverified int8 // decisions of persons who are wrong and override the check
 }
 
@@ -96,6 +100,11 @@ type flaws struct {
 	reportsAdoptedEarly bool // the same with a customer that was adopted without a send
 	waitsForItself      bool // the late response waits for a send of another replica, which is this replica itself
 	dropsLateResponse   bool // the late response is not recorded
+	readsFaint          bool // a read returns what is not durable
+	sweepsNothing       bool // a replica does not settle what it owns and has no run for
+	opensNoGap          bool // no gap opens when the journal loses the record
+	waitsFromBefore     bool // a wait that began before the gap counts
+	sendsAfterLoss      bool // a replica sends what it had recorded before the loss
 }
 
 func realProtocol() protocol {

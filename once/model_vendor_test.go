@@ -9,10 +9,15 @@ func (m *model) steps(w world, into []modelStep) []modelStep {
 		s.personSteps()
 		s.mishaps()
 	}
+	s.who = theJournal
+	if w.faint {
+		s.add(modelStep{what: "its primary dies, and the standby does not have the latest write"}, (*world).lose)
+	}
 	s.who = theVendor
 	s.vendorSteps()
 	s.who = theClock
 	s.clockSteps()
+	s.lossSteps()
 	return s.into
 }
 
@@ -27,6 +32,33 @@ type stepper struct {
 // step adds a helping step.
 func (s *stepper) step(what string, change func(w *world)) {
 	s.add(modelStep{what: what, helping: true}, change)
+}
+
+// write adds a helping step that writes the record. The write may also return an error although
+// reads show it. Then failed, if not nil, says what the replica does beside a repetition.
+func (s *stepper) write(what string, change, failed func(w *world)) {
+	s.step(what, change)
+	s.writeFaintly(what, change, failed)
+}
+
+func (s *stepper) writeFaintly(what string, change, failed func(w *world)) {
+	if s.from.mishaps == 0 {
+		return
+	}
+	s.add(modelStep{what: what + "; the write returns an error, and reads show it"}, func(w *world) {
+		if s.from.replicas[s.who].phase == idle { // it has just read the record
+			s.read(w)
+		}
+		after := *w
+		if change(&after); after.row == w.row {
+			return
+		}
+		w.mishaps--
+		w.wroteFaintly(s.who, after.row)
+		if failed != nil {
+			failed(w)
+		}
+	})
 }
 
 // add adds a step that changes something. It builds the step in place, which saves an allocation.
@@ -45,7 +77,7 @@ func (s *stepper) add(made modelStep, change func(w *world)) {
 // the replica that takes the record.
 func (s *stepper) mishaps() {
 	i, r := s.who, s.from.replicas[s.who]
-	owns := int(s.from.row.owner) == i+1 // without the record, a mishap is the same as no further step
+	owns := int(s.from.row.owner) == i+1 || int(s.from.durable.owner) == i+1 // without the record, a mishap is the same as no further step
 	if s.from.mishaps > 0 && owns && r.phase != idle {
 		s.add(modelStep{what: "crashes; another process starts in its place"}, func(w *world) {
 			if r.phase == awaiting {
@@ -56,10 +88,16 @@ func (s *stepper) mishaps() {
 			for j := range w.requests {
 				w.requests[j].before[i] = false
 			}
-			if int(w.row.owner) == i+1 {
-				w.row.owner = 0
-			}
+			w.row.disown(i)
+			w.durable.disown(i)
 		})
+	}
+}
+
+// disown removes a dead owner.
+func (r *row) disown(i int) {
+	if int(r.owner) == i+1 {
+		r.owner = 0
 	}
 }
 
@@ -116,6 +154,24 @@ func (r *request) hangUp(knowsNothingWasDone bool) {
 	if knowsNothingWasDone {
 		r.become(harmless)
 	}
+}
+
+// lossSteps lose the record: a standby without it is promoted. The replicas learn of the gap before
+// they write or send again.
+func (s *stepper) lossSteps() {
+	if s.from.losses == 0 || s.from.state() == none {
+		return
+	}
+	s.add(modelStep{what: "the journal loses the record"}, func(w *world) {
+		w.losses--
+		w.row, w.gap = row{}, !s.opensNoGap
+		for i := range w.replicas {
+			w.replicas[i].latest = w.replicas[i].latest && s.sendsAfterLoss && w.replicas[i].phase == sending
+			if w.gap && !s.waitsFromBefore {
+				w.forget(i)
+			}
+		}
+	})
 }
 
 // clockSteps end waits.

@@ -12,7 +12,9 @@ import (
 // world is one state of the model. It is a map key, so it contains only bytes, and equal states
 // look the same.
 type world struct {
-	row        row
+	row        row  // as reads show it
+	faint      bool // the latest write returned an error, and is not durable
+	durable    row  // what remains if a faint row is lost
 	replicas   [2]replica
 	requests   [maxSends]request
 	reported   reported
@@ -20,6 +22,8 @@ type world struct {
 	unverified int8 // left
 	erred      bool // a person has overridden the check, so callers may get both a decision and its correction
 	again      int8 // left
+	losses     int8 // left
+	gap        bool // the journal has lost the record, and a gap is open
 	shown      bool // the stranger is found by look-ups
 	illegal    bool // a transition that the table does not have
 	twice      bool // a second send at a vendor that cannot be asked
@@ -36,6 +40,7 @@ type row struct {
 	saidExists      bool
 	believedMissing bool
 	decided         decidedKind
+	unsent          bool // only a lost record may have been sent (isUnsent)
 }
 
 // decidedKind is whether a person has decided.
@@ -60,20 +65,24 @@ const (
 type phase int8
 
 const (
-	idle     phase = iota
-	looking        // looks the customer up before it sends
-	saying         // records that it is about to send
-	sending        // lets the request leave
-	awaiting       // waits for the vendor's response
-	ending         // records how the send ended
-	lating         // records the vendor's response although another replica has taken over
-	asking         // looks the customer up to settle
-	deciding       // decides, and records that
-	giving         // records that the dead owner has sent nothing
+	idle        phase = iota
+	looking           // looks the customer up before it sends
+	saying            // records that it is about to send
+	sending           // lets the request leave
+	awaiting          // waits for the vendor's response
+	ending            // records how the send ended
+	lating            // records the vendor's response although another replica has taken over
+	asking            // looks the customer up to settle
+	deciding          // decides, and records that
+	giving            // records that the dead owner has sent nothing
+	beginning         // repeats the write of a new intent, which returned an error
+	withdrawing       // withdraws an intent whose write returned an error
 )
 
 func (p phase) String() string {
-	return [...]string{"idle", "looking", "saying", "sending", "awaiting", "ending", "lating", "asking", "deciding", "giving"}[p]
+	return [...]string{
+		"idle", "looking", "saying", "sending", "awaiting", "ending", "lating", "asking", "deciding", "giving", "beginning", "withdrawing",
+	}[p]
 }
 
 // replica is a process: its lease, its run of the creation, and since when it has seen the outcome
@@ -85,6 +94,8 @@ type replica struct {
 	exists  bool // the result was that the customer exists
 	echoed  bool // an earlier copy of the request may have caused the result
 	latest  bool // no other has written the record since, so a gap in its lease did not matter
+	durable bool // latest again if the faint row is lost
+	writing bool // a write of how its send ended returned an error
 	caller  bool // waits for the response
 	copy    row
 	what    int8 // decision to record, by decisions
@@ -133,12 +144,12 @@ const (
 // normalize makes worlds equal in which the same can happen.
 func (m *model) normalize(w *world) {
 	for i := range w.replicas {
-		if r := &w.replicas[i]; !r.latest && r.phase != idle && m.flaws == (flaws{}) {
+		if r := &w.replicas[i]; !r.latest && !r.durable && r.phase != idle && m.flaws == (flaws{}) {
 			m.outdated(r)
 		}
 	}
 	w.sortRequests()
-	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided { // no decision depends on the wait
+	if (w.state() == succeeded || w.state() == failed) && w.row.decided == undecided && !w.faint { // no decision depends on the wait
 		for i := range w.replicas {
 			w.forget(i)
 		}
@@ -225,10 +236,49 @@ func (w *world) quiet() bool {
 
 func (w *world) state() enlistv1.OperationState { return enlistv1.OperationState(w.row.state) }
 
-// wrote marks that a replica has written the record.
+// wrote marks that a replica has written the record durably.
 func (w *world) wrote(by int) {
 	for i := range w.replicas {
 		w.replicas[i].latest = i == by && w.replicas[i].phase != idle
+	}
+	w.confirm()
+}
+
+// confirm makes the row durable.
+func (w *world) confirm() {
+	w.faint, w.durable = false, row{}
+	for i := range w.replicas {
+		w.replicas[i].durable = false
+	}
+}
+
+// wroteFaintly writes a row that is not durable. The writer gets an error.
+func (w *world) wroteFaintly(by int, written row) {
+	if !w.faint {
+		w.faint, w.durable = true, w.row
+		for i := range w.replicas {
+			w.replicas[i].durable = w.replicas[i].latest
+		}
+	}
+	w.row = written
+	for i := range w.replicas {
+		w.replicas[i].latest = w.replicas[i].latest && i == by
+	}
+}
+
+// lose makes the row what is durable.
+func (w *world) lose() {
+	w.row = w.durable
+	for i := range w.replicas {
+		w.replicas[i].latest = w.replicas[i].durable
+	}
+	w.confirm()
+}
+
+// read makes what a read returns durable first, as the journal does.
+func (s *stepper) read(w *world) {
+	if w.faint && !s.readsFaint {
+		w.confirm()
 	}
 }
 
@@ -236,7 +286,7 @@ func (w *world) wrote(by int) {
 func (w *world) free(by int) bool { return w.row.owner == 0 || int(w.row.owner) == by+1 }
 
 func (m *model) start() world {
-	return world{mishaps: m.mishaps, again: m.again, unverified: m.unverified, shown: m.byLook}
+	return world{mishaps: m.mishaps, again: m.again, unverified: m.unverified, losses: m.losses, shown: m.byLook}
 }
 
 // transit moves a row by the table.
@@ -258,6 +308,9 @@ func (w *world) String() string {
 	if w.row.owner != 0 {
 		fmt.Fprintf(&s, " of %c", 'A'+w.row.owner-1)
 	}
+	if w.faint {
+		s.WriteString(" not durable")
+	}
 	if w.row.unanswered > 0 {
 		fmt.Fprintf(&s, " unanswered=%d", w.row.unanswered)
 	}
@@ -270,6 +323,8 @@ func (w *world) String() string {
 		{w.row.unattended > 0, "unattended"},
 		{w.row.saidExists, "said-exists"},
 		{w.row.believedMissing, "believed-missing"},
+		{w.row.unsent, "unsent"},
+		{w.gap, "in a gap"},
 		{w.row.decided != undecided, "decided"},
 		{w.row.decided == unchecked, "unverified"},
 	} {

@@ -12,9 +12,10 @@ import (
 // unknown. Wall clocks jump, and those of replicas differ. A send can have no further effect only
 // after a wait that this process has measured itself.
 type observed struct {
-	mu    sync.Mutex
-	since map[journal.Key]observation
-	made  map[customer]time.Time // customers that this process has made at vendors that look up before each send
+	mu   sync.Mutex
+	seen map[journal.Key]observation
+	gap  time.Time              // when the latest gap was opened that this process knows
+	made map[customer]time.Time // customers that this process has made at vendors that look up before each send
 }
 
 type customer struct{ provider, key string }
@@ -29,7 +30,7 @@ type observation struct {
 const forgetAfter = 2 * time.Hour
 
 func newObserved() *observed {
-	return &observed{since: map[journal.Key]observation{}, made: map[customer]time.Time{}}
+	return &observed{seen: map[journal.Key]observation{}, made: map[customer]time.Time{}}
 }
 
 // wait returns what remains of a wait for a record. The wait begins with the first call for the
@@ -37,7 +38,7 @@ func newObserved() *observed {
 func (o *observed) wait(record *journal.Record, whole time.Duration) time.Duration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	at, there := now(), o.since[record.Key]
+	at, there := now(), o.seen[record.Key]
 	send := 2 * record.Payload.GetUnansweredSends()
 	if record.Payload.GetRefusedAgain() {
 		send++
@@ -46,7 +47,7 @@ func (o *observed) wait(record *journal.Record, whole time.Duration) time.Durati
 		there = observation{send: send, at: at}
 	}
 	there.seen = at
-	o.since[record.Key] = there
+	o.seen[record.Key] = there
 	return max(whole-at.Sub(there.at), 0)
 }
 
@@ -54,7 +55,18 @@ func (o *observed) wait(record *journal.Record, whole time.Duration) time.Durati
 func (o *observed) forget(key journal.Key) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	delete(o.since, key)
+	delete(o.seen, key)
+}
+
+// after drops every observation if the journal has a later gap. A send whose record was lost needs
+// a wait of its own.
+func (o *observed) after(gap time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !gap.Equal(o.gap) {
+		clear(o.seen)
+		o.gap = gap
+	}
 }
 
 // note remembers that a creation has just made a customer.
@@ -76,9 +88,9 @@ func (o *observed) madeWithin(provider, id string, within time.Duration) bool {
 func (o *observed) clean() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for key, there := range o.since {
+	for key, there := range o.seen {
 		if since(there.seen) > forgetAfter {
-			delete(o.since, key)
+			delete(o.seen, key)
 		}
 	}
 	for made, at := range o.made {

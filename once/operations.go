@@ -12,6 +12,7 @@ import (
 // Operation returns the record of a creation. It fails with OPERATION_NOT_FOUND if the journal has
 // none.
 func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Record, error) {
+	s = s.configured()
 	record, err := s.get(ctx, key)
 	switch {
 	case err != nil:
@@ -24,7 +25,7 @@ func (s *Service) Operation(ctx context.Context, key journal.Key) (*journal.Reco
 		}
 	}
 	if isDecidable(record) { // a person may decide soon, so the wait before a decision begins
-		s.observed.wait(record, s.settledAfter(record.Provider))
+		s.observe(record, s.settledAfter(record.Provider))
 	}
 	return record, nil
 }
@@ -38,13 +39,14 @@ func (s *Service) Operations(ctx context.Context, query journal.Query) ([]*journ
 	return records, nil
 }
 
-// ExpireTime returns when the journal deletes a record. It returns zero while the record has no
-// outcome.
-func (s *Service) ExpireTime(record *journal.Record) time.Time {
+// ExpireTimes returns when the journal deletes the payload of a record, and the record. It returns
+// zero while the record has no outcome.
+func (s *Service) ExpireTimes(record *journal.Record) (payload, outcome time.Time) {
 	if record.IsOpen() || record.State == needsPerson {
-		return time.Time{}
+		return time.Time{}, time.Time{}
 	}
-	return record.Updated.Add(s.retention)
+	age := s.configured().retentionOf(record.Provider)
+	return record.Updated.Add(age.Payload), record.Updated.Add(age.Outcome)
 }
 
 // Wait returns the record of a creation when its state is neither INTENT nor UNKNOWN, or when the
@@ -57,7 +59,7 @@ func (s *Service) Wait(ctx context.Context, key journal.Key) (*journal.Record, e
 		if err != nil || !record.IsOpen() || ctx.Err() != nil {
 			return record, err
 		}
-		s.helpAlong(ctx, record)
+		s.configured().helpAlong(ctx, record)
 		sleep(ctx, pollEvery)
 	}
 }
@@ -78,7 +80,7 @@ func (s *Service) CustomerRead(ctx context.Context, provider, customerID string)
 	defer cancel()
 	record, err := s.journal.FindOpen(ctx, provider, customerID)
 	if err == nil && record != nil {
-		s.helpAlong(ctx, record)
+		s.configured().helpAlong(ctx, record)
 	}
 }
 

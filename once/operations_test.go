@@ -191,12 +191,16 @@ func (f *fixture) takenOver(store journal.Store, r *enlistv1.CreateCustomerReque
 	if row, err = store.Take(ctx, row, "another"); err != nil || row == nil {
 		f.t.Fatalf("%v, %v", row, err)
 	}
-	row.State, row.Owner = state, ""
+	record, err := f.journal.Get(ctx, key)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	record.State, record.Owner = state, ""
 	due := time.Duration(-1)
 	if state == unknown {
 		due = time.Hour
 	}
-	if err := store.Update(ctx, row, due); err != nil {
+	if err := f.journal.Update(ctx, record, due); err != nil {
 		f.t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 )
 
 // Each call to the journal may fail, before or after its effect, and more than once. Enlist then
@@ -81,7 +82,7 @@ func (o outage) test(t *testing.T, prepare func(*fixture, *enlistv1.CreateCustom
 		t.Error(err)
 	}
 	bad.fail(nil)
-	eventually(t, "it succeeds", func() bool { _, err := f.create(r, soon); return err == nil })
+	testkit.Eventually(t, "it succeeds", func() bool { _, err := f.create(r, soon); return err == nil })
 	f.inState(r, succeeded)
 	if _, customers, _ := v.counts(); customers != 1 {
 		t.Errorf("%d customers", customers)
@@ -135,7 +136,7 @@ func TestResponseIsRecordedAfterAnOutage(t *testing.T) {
 		r, gate := request("c1"), make(chan struct{})
 		f.vendor.then(send{acts: true, gate: gate})
 		go func() {
-			eventually(t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
+			testkit.Eventually(t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
 			bad.fail(down)
 			close(gate)
 		}()
@@ -204,7 +205,7 @@ func (f *fixture) dies(bad *badStore) *enlistv1.CreateCustomerRequest {
 	r, gate := request("c1"), make(chan struct{})
 	f.vendor.then(send{acts: true, gate: gate})
 	go func() { _, _ = f.create(r, soon) }()
-	eventually(f.t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
+	testkit.Eventually(f.t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
 	bad.fail(down)
 	f.restartWith(func() { bad.fail(nil) })
 	f.inState(r, intent)

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,12 +38,15 @@ func (v overHTTPVendor) Prepare(request *enlistv1.CreateCustomerRequest) (provid
 
 // A creation waits for a free slot at the provider only until its caller's deadline. After the
 // request is sent, the vendor's own timeout ends it, and not the caller's deadline. This test runs
-// in real time, because its HTTP connections are outside the fake clock.
+// in real time, because its HTTP connections are outside the fake clock. So it runs alone, and its
+// deadlines leave time for a slow disk.
 func TestDeadlinesOverHTTP(t *testing.T) {
-	t.Parallel()
-	release := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	const deadline = 2 * time.Second
+	held := make(chan struct{})
+	release := sync.OnceFunc(func() { close(held) })
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-held }))
 	defer server.Close()
+	defer release()
 	client, err := vendorhttp.NewClient(&configv1.Provider{Name: "v", MaxInFlight: 1}, server.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -51,13 +55,13 @@ func TestDeadlinesOverHTTP(t *testing.T) {
 	f.Close(t.Context())
 	f.Service = once.New(f.journal, map[string]providers.Provider{"v": overHTTPVendor{f.vendor, client}}, f.options, slog.New(slog.DiscardHandler))
 	sent, queued := request("sent"), request("queued")
-	_, err = f.create(sent, 300*time.Millisecond)
+	_, err = f.create(sent, deadline)
 	f.fails(err, enlistv1.ErrorReason_OUTCOME_UNKNOWN)
-	_, err = f.create(queued, 300*time.Millisecond)
+	_, err = f.create(queued, deadline)
 	if failure := f.fails(err, enlistv1.ErrorReason_OVERLOADED); failure.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || failure.RetryAfter == 0 {
 		t.Errorf("got %+v", failure)
 	}
 	f.inState(queued, enlistv1.OperationState_OPERATION_STATE_NOT_SENT)
-	close(release)
+	release()
 	f.comesTo(sent, enlistv1.OperationState_OPERATION_STATE_SUCCEEDED)
 }

@@ -3,6 +3,7 @@ package once
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,20 +20,29 @@ const (
 	turnAgainAfter = 2 * time.Second
 	// settleTimeout bounds the work on one creation.
 	settleTimeout = 2 * time.Minute
+	// sweepTicks is how many ticks lie between two sweeps, and sweepAtOnce how many records a sweep
+	// reads beside those that jobs work on.
+	sweepTicks  = 10
+	sweepAtOnce = 256
 	// housekeepingEvery is how often Enlist deletes old records, and encrypts records with the first
 	// key. It does so in batches of housekeepingBatch.
 	housekeepingEvery = time.Minute
 	housekeepingBatch = 500
 	// mostCounted is the highest count of creations in a state.
 	mostCounted = 1000
+	// intentIsOld is how long ago a creation in state INTENT was last written if something is wrong.
+	intentIsOld = 5 * time.Minute
 )
 
 // reconcile settles due creations until the context ends.
 func (s *Service) reconcile(ctx context.Context) {
 	t := &turns{free: make(chan struct{}, settleAtOnce), byProvider: map[string]chan struct{}{}}
-	for sleep(ctx, s.tick) {
+	for tick := 1; sleep(ctx, s.tick); tick++ {
 		s.countUnknown(ctx)
 		for s.settleDue(ctx, t) && ctx.Err() == nil {
+		}
+		if tick%sweepTicks == 0 {
+			s.sweep(ctx, t)
 		}
 	}
 }
@@ -43,13 +53,19 @@ type turns struct {
 	byProvider map[string]chan struct{}
 }
 
-func (t *turns) at(provider string) chan struct{} {
+// take takes a turn at a provider, which end ends. end is nil if all turns are taken.
+func (t *turns) take(provider string) (end func()) {
 	turn := t.byProvider[provider]
 	if turn == nil {
 		turn = make(chan struct{}, settleAtProvider)
 		t.byProvider[provider] = turn
 	}
-	return turn
+	if len(turn) == cap(turn) || len(t.free) == cap(t.free) { // only the reconciler takes turns
+		return nil
+	}
+	turn <- struct{}{}
+	t.free <- struct{}{}
+	return func() { <-turn; <-t.free }
 }
 
 // settleDue starts to settle due creations. It postpones those that get no turn at their provider,
@@ -63,42 +79,62 @@ func (s *Service) settleDue(ctx context.Context, t *turns) (more bool) {
 	if err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "journal: could not claim due creations; trying again", "cause", err)
 	}
-	var postponing sync.WaitGroup // in parallel, so that the journal commits them together
-	defer postponing.Wait()
-	for _, record := range claimed {
-		turn := t.at(record.Provider)
-		select {
-		case turn <- struct{}{}:
-			t.free <- struct{}{}
-			s.work.Go(func() {
-				defer func() { <-turn; <-t.free }()
-				s.settleClaimed(ctx, record)
-			})
-		default:
-			more = len(claimed) == room
-			postponing.Go(func() { s.postpone(ctx, record) })
-		}
-	}
-	return more
+	return s.settleOwned(ctx, t, claimed) && len(claimed) == room
 }
 
-// postpone releases a claimed record for a later turn.
+// sweep starts to settle the open records that this replica owns and that no job works on. A claim
+// or a write may have been made although it returned an error, or after that. And a database that
+// has failed over to a standby may have lost the later writes of a creation. A record is read
+// before the jobs are, so a job that has written it and still runs is seen.
+func (s *Service) sweep(ctx context.Context, t *turns) {
+	owned, err := s.journal.Owned(ctx, s.jobs.count()+sweepAtOnce)
+	if err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "journal: could not read this replica's open creations; trying again", "cause", err)
+	}
+	s.settleOwned(ctx, t, slices.DeleteFunc(owned, func(record *journal.Record) bool { return s.jobs.has(record.Key) }))
+}
+
+// settleOwned starts to settle records of this replica. It postpones those that get no turn, so
+// that they do not delay others, and reports whether there were any.
+func (s *Service) settleOwned(ctx context.Context, t *turns, records []*journal.Record) (postponed bool) {
+	var postponing sync.WaitGroup // in parallel, so that the journal commits them together
+	defer postponing.Wait()
+	for _, record := range records {
+		if end := t.take(record.Provider); end != nil {
+			s.work.Go(func() {
+				defer end()
+				s.settleClaimed(ctx, record)
+			})
+			continue
+		}
+		postponed = true
+		postponing.Go(func() { s.postpone(ctx, record) })
+	}
+	return postponed
+}
+
+// postpone releases a record of this replica for a later turn. If the write fails, a sweep follows.
 func (s *Service) postpone(ctx context.Context, record *journal.Record) {
-	due := s.leave(record, jitter(turnAgainAfter))
+	if record.State == intent {
+		s.abandon(record)
+	}
+	due := time.Duration(-1)
+	if record.State == unknown {
+		due = jitter(turnAgainAfter)
+	}
 	record.Owner = ""
 	// Not s.update: a job of this process may have taken the record, and its write is another one.
 	err := s.replace(ctx, newWriter(), record, due)
-	if err == nil || errors.Is(err, journal.ErrConflict) { // another job works on it
-		return
+	if err != nil && !errors.Is(err, journal.ErrConflict) { // then another job works on it
+		s.log.WarnContext(ctx, "journal: could not postpone a creation; trying again", "provider", record.Provider,
+			"request_id", record.RequestID, "cause", err)
 	}
-	s.log.WarnContext(ctx, "journal: could not postpone a creation; resolving it now", "provider", record.Provider,
-		"request_id", record.RequestID, "cause", err)
-	s.work.Go(func() { s.settleClaimed(ctx, record) }) // else no replica would work on it
 }
 
-// settleClaimed settles a record that this replica has claimed. It first waits for a job that
-// already works on the creation.
+// settleClaimed settles a record of this replica. It first waits for a job that already works on
+// the creation.
 func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
+	s = s.configured()
 	for ctx.Err() == nil {
 		j, isNew := s.jobs.start(record.Key)
 		if !isNew {
@@ -118,7 +154,7 @@ func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 }
 
 func (s *Service) countUnknown(ctx context.Context) {
-	if count, err := s.journal.Count(ctx, unknown, mostCounted); err == nil {
+	if count, err := s.journal.Count(ctx, unknown, 0, mostCounted); err == nil {
 		s.unknowns.Store(int64(count))
 		s.metrics.unknown.Set(float64(count))
 	}
@@ -127,28 +163,18 @@ func (s *Service) countUnknown(ctx context.Context) {
 // keepHouse deletes records whose retention is over, and encrypts records with the first key after
 // a change of keys, until the context ends.
 func (s *Service) keepHouse(ctx context.Context) {
-	resealed := 0
+	resealed, clock := 0, slowClock{}
 	for sealed := false; ; {
 		sealed = sealed || s.sealAnew(ctx, &resealed)
-		s.deleteOld(ctx)
+		s.deleteOld(ctx, &clock)
 		s.observed.clean()
-		if count, err := s.journal.Count(ctx, needsPerson, mostCounted); err == nil {
+		if count, err := s.journal.Count(ctx, needsPerson, 0, mostCounted); err == nil {
 			s.metrics.needsPerson.Set(float64(count))
 		}
+		if count, err := s.journal.Count(ctx, intent, intentIsOld, mostCounted); err == nil {
+			s.metrics.intentOld.Set(float64(count))
+		}
 		if !sleep(ctx, housekeepingEvery) {
-			return
-		}
-	}
-}
-
-// deleteOld deletes the records whose retention is over.
-func (s *Service) deleteOld(ctx context.Context) {
-	for {
-		deleted, err := s.journal.Purge(ctx, s.retention, housekeepingBatch)
-		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "journal: could not delete old records; trying again", "cause", err)
-		}
-		if deleted < housekeepingBatch || err != nil {
 			return
 		}
 	}
@@ -157,8 +183,9 @@ func (s *Service) deleteOld(ctx context.Context) {
 // sealAnew encrypts records with the first key that other keys encrypt, and adds their number to
 // total. It reports whether none are left.
 func (s *Service) sealAnew(ctx context.Context, total *int) bool {
-	for {
-		count, err := s.journal.Reseal(ctx, housekeepingBatch)
+	for count := 1; count > 0; {
+		var err error
+		count, err = s.journal.Reseal(ctx)
 		*total += count
 		if err != nil {
 			if ctx.Err() == nil {
@@ -166,12 +193,10 @@ func (s *Service) sealAnew(ctx context.Context, total *int) bool {
 			}
 			return false
 		}
-		if count == 0 {
-			if *total > 0 {
-				s.log.InfoContext(ctx, "journal: the first key of journal.encryption_keys encrypts every record; you can remove the other keys",
-					"records", *total)
-			}
-			return true
-		}
 	}
+	if *total > 0 {
+		s.log.InfoContext(ctx, "journal: the first key of journal.encryption_keys encrypts every record; you can remove the other keys",
+			"records", *total)
+	}
+	return true
 }

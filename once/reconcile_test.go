@@ -8,6 +8,7 @@ import (
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 )
 
 // The next process settles the creations of a dead process without a caller.
@@ -163,14 +164,15 @@ func TestRetention(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		bad := &badStore{}
-		f := start(t, newVendor(enforced, 10*time.Millisecond), failing(bad), func(f *fixture) { f.options.Retention = time.Millisecond })
+		f := start(t, newVendor(enforced, 10*time.Millisecond), failing(bad), func(f *fixture) { f.options.Retention.Outcome = time.Millisecond })
 		r := request("c1")
 		f.succeeds(r)
 		f.restartWith(func() {
 			time.Sleep(time.Second)                // longer than the retention
 			bad.fail(at("KeyIDs", 2, 1000, false)) // the first call opens the journal
 		})
-		eventually(t, "the record is deleted", func() bool {
+		time.Sleep(2 * time.Minute) // the slow clock catches up
+		testkit.Eventually(t, "the record is deleted", func() bool {
 			_, err := f.Operation(context.Background(), f.keyOf(r))
 			return isReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
 		})
@@ -181,14 +183,15 @@ func TestRetention(t *testing.T) {
 func TestRetentionKeepsWhatNeedsAPerson(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := start(t, newVendor(noneClass, 10*time.Millisecond), func(f *fixture) { f.options.Retention = time.Millisecond })
+		f := start(t, newVendor(noneClass, 10*time.Millisecond), func(f *fixture) { f.options.Retention.Outcome = time.Millisecond })
 		f.vendor.breakLookups(cannotBeAsked())
 		r, ended := request("c1"), request("c2")
 		f.becomesUnknown(r, send{acts: true})
 		_, _ = f.create(r, soon)
 		f.succeeds(ended)
 		f.restartWith(func() { time.Sleep(time.Second) }) // longer than the retention
-		eventually(t, "the other record is deleted", func() bool {
+		time.Sleep(2 * time.Minute)                       // the slow clock catches up
+		testkit.Eventually(t, "the other record is deleted", func() bool {
 			_, err := f.Operation(context.Background(), f.keyOf(ended))
 			return isReason(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
 		})

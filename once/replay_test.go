@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/rules"
 )
@@ -82,7 +83,7 @@ func TestAnotherPayload(t *testing.T) {
 			gate := make(chan struct{})
 			f.vendor.then(send{acts: true, gate: gate})
 			go func() { _, _ = f.create(r, soon) }()
-			eventually(f.t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
+			testkit.Eventually(f.t, "it is sent", func() bool { sends, _, _ := f.vendor.counts(); return sends == 1 })
 			time.AfterFunc(100*time.Millisecond, func() { close(gate) })
 		},
 	}
@@ -94,7 +95,7 @@ func TestAnotherPayload(t *testing.T) {
 				r := request("c1")
 				prepare(f, r)
 				sends, _, _ := f.vendor.counts()
-				other := clone(r)
+				other := proto.CloneOf(r)
 				other.Customer.DisplayName = "another"
 				_, err := f.create(other, soon)
 				reused := f.fails(err, enlistv1.ErrorReason_REQUEST_ID_REUSED)
@@ -116,7 +117,7 @@ func TestSameRequestIDElsewhere(t *testing.T) {
 		f := start(t, newVendor(byKey, time.Second), func(f *fixture) { f.others = map[string]*vendor{"w": newVendor(byKey, time.Second)} })
 		r := request("c1")
 		f.succeeds(r)
-		if response, err := f.Create(context.Background(), "somebody", clone(r)); err != nil || response.GetReplayed() {
+		if response, err := f.Create(context.Background(), "somebody", proto.CloneOf(r)); err != nil || response.GetReplayed() {
 			t.Errorf("another principal: %v, %v", response, err)
 		}
 		r.Provider = "w"
@@ -140,7 +141,7 @@ func TestPassword(t *testing.T) {
 		if !f.succeeds(r).GetReplayed() {
 			t.Error("the same password is another payload")
 		}
-		_, err := f.create(withPassword(clone(r), marker+"x"), soon)
+		_, err := f.create(withPassword(proto.CloneOf(r), marker+"x"), soon)
 		f.fails(err, enlistv1.ErrorReason_REQUEST_ID_REUSED)
 		record := f.record(r)
 		shown, _ := protojson.Marshal(record.Payload)
@@ -180,7 +181,7 @@ func TestPreview(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(enforced, time.Second))
 		r := request("c1")
-		preview := clone(r)
+		preview := proto.CloneOf(r)
 		preview.ValidateOnly = true
 		if response := f.succeeds(preview); response.GetOutcome() != enlistv1.Outcome_OUTCOME_PREVIEWED {
 			t.Errorf("outcome %s", response.GetOutcome())

@@ -36,6 +36,7 @@ type Decision struct {
 // person has decided before. It returns the new record. It first checks the decision at the vendor.
 // If the record already has this decision, Resolve changes nothing.
 func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
+	s = s.configured()
 	ctx, cancel := callerContext(ctx)
 	defer cancel()
 	if err := decided.validate(); err != nil {
@@ -167,8 +168,11 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 	if decided.Unverified {
 		return nil
 	}
+	if record.PayloadDropped {
+		return invalid("unverified", "must be set, with a reason: Enlist no longer has the request, so it cannot look the customer up")
+	}
 	// The wait is read before the look-up, as in settleOnce.
-	left := s.observed.wait(record, s.settledAfter(record.Provider))
+	left := s.observe(record, s.settledAfter(record.Provider))
 	shown, err := evidence{waited: left == 0}, errNoLookup
 	if s.providers[record.Provider] != nil {
 		shown.class, err = s.class(record.Provider), nil
@@ -242,7 +246,10 @@ func (s *Service) decidedCustomer(
 		return nil, invalid("customer_id", description+". Give the id of the customer that this operation created, or set unverified with a reason")
 	}
 	if customer == nil {
-		customer = proto.CloneOf(providers.AsSent(record.Payload.GetRequest().GetCustomer()))
+		customer = &enlistv1.Customer{}
+		if sent := record.Payload.GetRequest().GetCustomer(); sent != nil {
+			customer = proto.CloneOf(providers.AsSent(sent))
+		}
 		customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	}
 	customer.Id = cmp.Or(customer.GetId(), id)
@@ -255,7 +262,7 @@ func (s *Service) decidedCustomer(
 // assigns ids or the provider is no longer configured.
 func (s *Service) requestedID(record *journal.Record) string {
 	provider := s.providers[record.Provider]
-	if provider == nil || s.class(record.Provider) == verifiableByMatch {
+	if provider == nil || record.PayloadDropped || s.class(record.Provider) == verifiableByMatch {
 		return ""
 	}
 	creation, err := provider.Prepare(record.Payload.GetRequest())

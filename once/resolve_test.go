@@ -259,6 +259,34 @@ func TestSucceededWithTheCustomerOfAnother(t *testing.T) {
 	})
 }
 
+// correction is a decision that corrects an earlier one, with the state and the customer's id that
+// it leads to.
+type correction struct {
+	decision enlistv1.Decision
+	change   func(*once.Decision)
+	state    enlistv1.OperationState
+	id       string
+}
+
+// corrects makes a correction after a number of others. It asserts what is recorded.
+func (f *fixture) corrects(r *enlistv1.CreateCustomerRequest, others int, c correction) {
+	f.t.Helper()
+	before := proto.CloneOf(f.record(r).Payload.GetDecision())
+	if err := f.decide(r, c.decision, c.change); err != nil {
+		f.t.Fatal(err)
+	}
+	payload := f.inState(r, c.state).Payload
+	if earlier := payload.GetEarlierDecisions(); len(earlier) != others+1 || !proto.Equal(earlier[others], before) {
+		f.t.Errorf("%d: earlier decisions %s", others, earlier)
+	}
+	if payload.GetCustomerId() != c.id || (payload.GetFailure() == nil) == (c.state == failed) || (payload.GetResponse() == nil) == (c.state == succeeded) {
+		f.t.Errorf("%d: recorded %s", others, payload)
+	}
+	if found, err := f.journal.FindCustomer(f.t.Context(), "v", "c1"); err != nil || (found != nil) != (c.id == "c1") {
+		f.t.Errorf("%d: the journal finds %v, %v", others, found, err)
+	}
+}
+
 // A correction is checked, keeps the earlier decision, and sends nothing.
 func TestCorrections(t *testing.T) {
 	t.Parallel()
@@ -279,31 +307,13 @@ func TestCorrections(t *testing.T) {
 		f.inState(r, failed)
 
 		f.vendor.put("c2", "unclear")
-		for i, c := range []struct {
-			decision enlistv1.Decision
-			change   func(*once.Decision)
-			state    enlistv1.OperationState
-			id       string
-		}{
+		for i, c := range []correction{
 			{exists, of("c2"), succeeded, "c2"},
 			{exists, of("c1"), succeeded, "c1"},
 			{missing, unverified(""), failed, ""},
 			{exists, of("c1"), succeeded, "c1"},
 		} {
-			before := clone(f.record(r).Payload.GetDecision())
-			if err := f.decide(r, c.decision, c.change); err != nil {
-				t.Fatal(err)
-			}
-			payload := f.inState(r, c.state).Payload
-			if earlier := payload.GetEarlierDecisions(); len(earlier) != i+1 || !proto.Equal(earlier[i], before) {
-				t.Errorf("%d: earlier decisions %s", i, earlier)
-			}
-			if payload.GetCustomerId() != c.id || (payload.GetFailure() == nil) == (c.state == failed) || (payload.GetResponse() == nil) == (c.state == succeeded) {
-				t.Errorf("%d: recorded %s", i, payload)
-			}
-			if found, err := f.journal.FindCustomer(t.Context(), "v", "c1"); err != nil || (found != nil) != (c.id == "c1") {
-				t.Errorf("%d: the journal finds %v, %v", i, found, err)
-			}
+			f.corrects(r, i, c)
 		}
 		f.atFault(f.decide(r, missing, nil), "decision") // the customer is there
 		if response := f.succeeds(r); !response.GetReplayed() || response.GetCustomer().GetId() != "c1" {

@@ -3,11 +3,8 @@ package once
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"runtime/debug"
 	"time"
-
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -15,8 +12,7 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-// maxAttempts is how often Enlist sends a creation for one request of a caller. It is also how
-// often a send calls the provider while no byte leaves.
+// maxAttempts is how often one send calls the provider while no byte leaves.
 const maxAttempts = 4
 
 // send calls the vendor for a creation in state INTENT, and records the outcome.
@@ -74,14 +70,8 @@ func (s *Service) attemptCreate(ctx context.Context, r *run, made *tries) (respo
 			return nil
 		},
 		Exchanged: made.add,
-		Counted:   isOpenAttempt(record.Payload),
+		Counted:   isCounted(record),
 	}))
-}
-
-// isOpenAttempt reports whether a creation has been sent before and its outcome is not proven. The
-// circuit breaker has then counted it already.
-func isOpenAttempt(payload *journalv1.Payload) bool {
-	return payload.GetUnansweredSends() > 0 || payload.GetRefusedAgain()
 }
 
 // release permits a create request. If the provider looked the customer up first, release records
@@ -147,18 +137,12 @@ func retryAfter(err error, attempts int) (wait time.Duration, again bool) {
 		return 0, false
 	}
 	failure := asError(err)
-	if errors.Is(failure, providers.ErrHeldBack) ||
+	if errors.Is(failure, providers.ErrBreakerRefused) ||
 		failure.Reason != enlistv1.ErrorReason_VENDOR_UNAVAILABLE || failure.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT ||
 		failure.RetryAfter > time.Second { // the vendor asks for more time
 		return 0, false
 	}
 	return jitter(100 * time.Millisecond << (2 * (attempts - 1))), true
-}
-
-// jitter returns a random wait between half and one and a half of the given one, so that callers
-// that failed together do not return together.
-func jitter(wait time.Duration) time.Duration {
-	return wait/2 + rand.N(wait) //nolint:gosec // nothing secret
 }
 
 // conclude records the outcome of a send, and decides how the run goes on.
@@ -184,7 +168,7 @@ func (s *Service) conclude(ctx context.Context, r *run, began time.Time, ended r
 	s.must(move(record, what, sender))
 	if what == unanswered {
 		s.unknowns.Add(1)
-		s.observed.wait(record, 0) // the wait for the vendor's own limit begins
+		s.observe(record, 0) // the wait for the vendor's own limit begins
 	}
 	if s.write(r.job, record, due, earlyReply(record, what, ended, got)) != nil { // another replica has taken it over
 		if ended == created {
@@ -221,15 +205,6 @@ func earlyReply(record *journal.Record, what event, ended result, got reply) *re
 	return nil
 }
 
-// recorded returns the response that the journal holds now.
-func (s *Service) recorded(ctx context.Context, key journal.Key) (*enlistv1.CreateCustomerResponse, error) {
-	record, err := s.get(ctx, key)
-	if err != nil || record == nil {
-		return nil, journalUnreadable(err)
-	}
-	return replay(record)
-}
-
 // lookAt records the end of a send without a proven outcome. It returns the time until the next
 // look-up. That is 0 after the first such send and after a refusal. It is longer if the run that
 // sent it may look first, and if earlier sends have no proven outcome either.
@@ -256,35 +231,21 @@ func lookAt(payload *journalv1.Payload, ended result, began time.Time) time.Dura
 	return pause(payload)
 }
 
-// countUnanswered counts a send without a proven outcome. from is the earliest time at which its
-// request can have left.
-func countUnanswered(payload *journalv1.Payload, from time.Time) {
-	noteSent(payload, from)
-	payload.UnansweredSends++
-	payload.Lookups, payload.RefusedAgain, payload.BelievedMissing = 0, false, false
-}
-
-// noteSent records the earliest time at which the first send without a proven outcome can have
-// left.
-func noteSent(payload *journalv1.Payload, from time.Time) {
-	if payload.GetUnknownSince() == nil {
-		payload.UnknownSince = timestamppb.New(from)
-	}
-}
-
 // resultOf returns the result of a send. left says that bytes of a create request may have left.
 func resultOf(err error, left bool) result {
 	if err == nil {
 		return created
 	}
-	switch failure := asError(err); {
+	failure := asError(err)
+	isRefusal := providers.ConsequencesOf(failure.Reason).GetAction() == enlistv1.CallerAction_CALLER_ACTION_NEW_REQUEST
+	switch {
 	case failure.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN:
 		return noResponse
 	case failure.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS && left: // it may be ours: a proxy may have repeated the request
 		return doubted
-	case failure.Reason == enlistv1.ErrorReason_VENDOR_REJECTED && left && failure.Confirm != providers.ConfirmNothing:
+	case isRefusal && left && failure.Confirm != providers.ConfirmNothing:
 		return doubted
-	case failure.Reason == enlistv1.ErrorReason_CUSTOMER_EXISTS, failure.Reason == enlistv1.ErrorReason_VENDOR_REJECTED:
+	case isRefusal:
 		return rejected
 	case left:
 		return unproven

@@ -16,30 +16,12 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
-const (
-	// firstLookupAfter and lastLookupAfter are the shortest and the longest pause between two
-	// look-ups of a creation.
-	firstLookupAfter = 500 * time.Millisecond
-	lastLookupAfter  = 5 * time.Minute
-	// maxFruitless is the number of look-ups after which a person decides, if the vendor refuses
-	// them or its response cannot be read. A vendor that cannot be reached is asked without limit.
-	maxFruitless = 20
-)
+// maxFruitless is the number of look-ups after which a person decides, if the vendor refuses them
+// or its response cannot be read. A vendor that cannot be reached is asked without limit.
+const maxFruitless = 20
 
 // errNoLookup says why the present configuration allows no look-up of a creation.
 var errNoLookup = errors.New("the configuration allows no look-up")
-
-// followFor is the longest pause for which a caller's run follows its own send.
-const followFor = 5 * time.Second
-
-// isFollowed reports whether the run that sent an open creation looks it up for its caller: the
-// vendor refused it, which a look-up must confirm, or said when to send it again.
-func isFollowed(payload *journalv1.Payload) bool {
-	failure := payload.GetFailure()
-	return payload.GetRefusedAgain() ||
-		failure.GetStage() == enlistv1.SendStage_SEND_STAGE_ANSWERED && failure.GetReason() != enlistv1.ErrorReason_OUTCOME_UNKNOWN &&
-			failure.GetRetryAfter().AsDuration() > 0
-}
 
 // settle finds the outcome of an open creation that this run owns. It looks up the customer,
 // carries out the decision, and writes the record.
@@ -73,7 +55,7 @@ func (s *Service) settleOnce(ctx context.Context, r *run) (next time.Duration) {
 	}
 	// The wait is read before the look-up. A look-up that left too early proves nothing, however
 	// late its response arrives.
-	left := s.observed.wait(record, s.settledAfter(record.Provider))
+	left := s.observe(record, s.settledAfter(record.Provider))
 	made := &tries{}
 	candidates, err := s.lookUp(ctx, record, &r.creation, made)
 	made.addTo(record.Payload)
@@ -130,7 +112,7 @@ func (s *Service) factsOf(r *run, left, resting time.Duration) facts {
 		class: s.class(r.record.Provider), onExisting: payload.GetRequest().GetOnExisting(), waited: left == 0,
 		saidDone: failure.GetConfirm() == journalv1.Confirmation_CONFIRMATION_BY_CUSTOMER,
 		refusal:  refusalOf(payload), saidExists: failure.GetReason() == enlistv1.ErrorReason_CUSTOMER_EXISTS,
-		attended: attended && r.sends < maxAttempts, canFinish: !payload.GetIncomplete() && s.isEarly(r.record),
+		attended: attended && r.sends < sendsPerRequest, canFinish: !payload.GetIncomplete() && s.isEarly(r.record),
 		unattended: int(payload.GetUnattendedSends()), rested: resting == 0,
 	}
 }
@@ -210,55 +192,9 @@ func refusalOf(payload *journalv1.Payload) refusal {
 	return needsLookup
 }
 
-const (
-	// firstRest is the pause after the first send whose outcome is not proven. Each further such
-	// send makes it restGrows times as long, up to lastLookupAfter.
-	firstRest = 500 * time.Millisecond
-	restGrows = 2
-)
-
-// restLeft returns what remains of the pause after the latest send. With obey, the pause is at
-// least the vendor's RetryAfter; a new request of the caller does not obey it. The wall clock may
-// be read here, because the pause never decides what is true.
-func restLeft(payload *journalv1.Payload, obey bool) time.Duration {
-	pause := firstRest
-	for range min(payload.GetUnansweredSends(), 10) - 1 {
-		pause = min(pause*restGrows, lastLookupAfter)
-	}
-	if obey {
-		pause = max(pause, payload.GetFailure().GetRetryAfter().AsDuration())
-	}
-	for _, try := range slices.Backward(payload.GetTries()) {
-		if try.GetKind() == enlistv1.TryKind_TRY_KIND_SEND {
-			ended := try.GetEndTime()
-			if ended == nil { // the process that sent it died
-				ended = try.GetStartTime()
-			}
-			return max(pause-since(ended.AsTime()).Abs(), 0)
-		}
-	}
-	return 0
-}
-
 // isEarly reports whether a creation may still be sent without its caller (finish_within).
 func (s *Service) isEarly(record *journal.Record) bool {
 	return since(record.Payload.GetAskedTime().AsTime()).Abs() < s.finishWithin
-}
-
-// abandon records that the process that owned a record in state INTENT has died.
-func (s *Service) abandon(record *journal.Record) {
-	payload := record.Payload
-	if what := afterDeath(payload.GetLooksFirst(), payload.GetReleased(), payload.GetUnansweredSends()); what == neverSent {
-		payload.Failure = failureOf(notThere(record))
-		payload.Failure.Stage = enlistv1.SendStage_SEND_STAGE_NOT_SENT
-		s.must(move(record, what, settler))
-		return
-	}
-	appendTry(payload, &enlistv1.OperationTry{
-		Kind: enlistv1.TryKind_TRY_KIND_SEND, StartTime: payload.GetAskedTime(), Stage: enlistv1.SendStage_SEND_STAGE_SENT,
-	})
-	countUnanswered(payload, payload.GetAskedTime().AsTime())
-	s.must(move(record, abandoned, settler))
 }
 
 // lookUp looks the customer up at the vendor. Without a caller it makes the creation from the
@@ -282,7 +218,7 @@ func (s *Service) lookUp(
 			return nil, fmt.Errorf("%w: the provider no longer accepts the request: %w", errNoLookup, err)
 		}
 	}
-	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Counted: isOpenAttempt(record.Payload)})
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Counted: isCounted(record)})
 	candidates, err = (*creation).FindCustomer(ctx, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
@@ -336,7 +272,7 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 func restingOnContent(candidates []providers.Candidate, byMatch bool) (doubtful []*providers.Candidate) {
 	for i := range candidates {
 		candidate := &candidates[i]
-		if candidate.Match == providers.MatchUnclear || candidate.Match == providers.MatchOurs && (candidate.Alike || byMatch) {
+		if candidate.Match == providers.MatchUnclear || candidate.Match == providers.MatchOurs && (candidate.ContentOnly || byMatch) {
 			doubtful = append(doubtful, candidate)
 		}
 	}
@@ -420,22 +356,4 @@ func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Dura
 	}
 	step("after-settled")
 	return next
-}
-
-// must panics at a transition that the table does not have. The job recovers, and nothing is
-// written.
-func (s *Service) must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-// pause returns the time until the next look-up after a repeated send without a proven outcome.
-func pause(payload *journalv1.Payload) time.Duration {
-	return backOff(max(payload.GetLookups(), payload.GetUnansweredSends()-1))
-}
-
-// backOff returns the time until the next look-up after a number of look-ups.
-func backOff(lookups int32) time.Duration {
-	return jitter(min(firstLookupAfter<<min(lookups, 20), lastLookupAfter))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 )
 
 // outcome is an unknown outcome and what must follow from it.
@@ -60,7 +61,7 @@ func settlers() map[string]func(*fixture, *enlistv1.CreateCustomerRequest) {
 	return map[string]func(*fixture, *enlistv1.CreateCustomerRequest){
 		"retry": func(f *fixture, request *enlistv1.CreateCustomerRequest) { _, _ = f.create(request, soon) },
 		"read": func(f *fixture, request *enlistv1.CreateCustomerRequest) {
-			eventually(f.t, "the reads settle it", func() bool {
+			testkit.Eventually(f.t, "the reads settle it", func() bool {
 				f.CustomerRead(context.Background(), "v", request.GetCustomer().GetId())
 				return f.record(request).State != unknown
 			})
@@ -359,10 +360,12 @@ func TestEqualContentIsNotOurs(t *testing.T) {
 // A customer that exists after a send of ours is looked up before it counts as adopted.
 func TestAdoptsItsOwn(t *testing.T) {
 	t.Parallel()
+	ours := func(r *enlistv1.CreateCustomerRequest) string { return r.GetRequestId() }
+	theirs := func(*enlistv1.CreateCustomerRequest) string { return "theirs" }
 	for name, test := range map[string]struct {
-		maker string
+		maker func(*enlistv1.CreateCustomerRequest) string
 		want  enlistv1.Outcome
-	}{"ours": {"", enlistv1.Outcome_OUTCOME_CREATED}, "another's": {"theirs", enlistv1.Outcome_OUTCOME_ADOPTED}} {
+	}{"ours": {ours, enlistv1.Outcome_OUTCOME_CREATED}, "another's": {theirs, enlistv1.Outcome_OUTCOME_ADOPTED}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -371,25 +374,21 @@ func TestAdoptsItsOwn(t *testing.T) {
 				f := start(t, v)
 				r := request("c1")
 				r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-				if test.maker == "" {
-					test.maker = r.GetRequestId()
-				}
+				maker := test.maker(r)
 				refused := v.description.CustomerExists(nil)
-				v.then(send{err: refused, ready: func(context.Context) { v.put("c1", test.maker) }}) // between its look-up and its send
+				v.then(send{err: refused, ready: func(context.Context) { v.put("c1", maker) }}) // between its look-up and its send
 				if response := f.succeeds(r); response.GetOutcome() != test.want {
 					t.Errorf("sent: %s", response.GetOutcome())
 				}
 
 				r = request("c2")
 				r.OnExisting = enlistv1.OnExisting_ON_EXISTING_ADOPT
-				if test.maker != "theirs" {
-					test.maker = r.GetRequestId()
-				}
+				maker = test.maker(r)
 				f.becomesUnknown(r, send{})
 				time.Sleep(600 * time.Millisecond) // the pause before the next send
 				v.whenSeen(func(context.Context) { // after the look-up, and before the look-up of the next send
 					v.whenSeen(nil)
-					v.put("c2", test.maker)
+					v.put("c2", maker)
 				})
 				if response := f.succeeds(r); response.GetOutcome() != test.want {
 					t.Errorf("sent again: %s", response.GetOutcome())

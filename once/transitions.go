@@ -16,6 +16,7 @@ const (
 	notSent     = enlistv1.OperationState_OPERATION_STATE_NOT_SENT
 	unknown     = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
 	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
+	erased      = enlistv1.OperationState_OPERATION_STATE_ERASED
 )
 
 // event is something that happens to a creation.
@@ -112,4 +113,12 @@ func move(record *journal.Record, what event, by actor) error {
 	record.State = to
 	record.Events = append(record.Events, string(what))
 	return nil
+}
+
+// must panics at a transition that the table does not have. The job recovers, and nothing is
+// written.
+func (s *Service) must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

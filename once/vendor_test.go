@@ -315,7 +315,7 @@ func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 			candidate.Match = providers.MatchUnclear
 		default:
 			if v.sameContent {
-				candidate.Match, candidate.Alike = providers.MatchOurs, true
+				candidate.Match, candidate.ContentOnly = providers.MatchOurs, true
 			}
 		}
 		if candidate.Match != providers.MatchOurs && v.adopts {
@@ -330,6 +330,13 @@ func (v *vendor) put(key, requestID string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.customers = append(v.customers, &customer{key: key, requestID: requestID})
+}
+
+// lastSent returns the argument of the last look-up.
+func (v *vendor) lastSent() providers.Sent {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.sent
 }
 
 const (
@@ -350,7 +357,7 @@ func notSentError() error {
 func breakerError(left time.Duration) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE, Message: "held back", Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: left,
-		Cause: providers.ErrHeldBack,
+		Cause: providers.ErrBreakerRefused,
 	}
 }
 

@@ -35,35 +35,7 @@ func (s *Service) own(ctx context.Context, r *run) (*journal.Record, error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	r.lease = s.journal.Lease()
-	taken, err := s.journal.Take(ctx, r.record)
-	if err != nil { // this replica may still have become the owner, and no other would work on it
-		r.reply(nil, journalUnreadable(err))
-		s.letGo(r.job)
-	}
-	return taken, err
-}
-
-// letGo releases an open record if this replica owns it.
-func (s *Service) letGo(j *job) {
-	s.untilWritten("release a record", j.key, func(ctx context.Context) error {
-		record, err := s.get(ctx, j.key)
-		if err != nil || record == nil || !record.IsOpen() || record.Owner != s.journal.Replica() {
-			return err
-		}
-		return s.update(ctx, j, record, s.leave(record, 0))
-	})
-}
-
-// leave prepares a record for release without a look-up. It returns the time until the next
-// look-up, or -1 if none is needed.
-func (s *Service) leave(record *journal.Record, due time.Duration) time.Duration {
-	if record.State == intent {
-		s.abandon(record)
-	}
-	if record.State != unknown {
-		return -1
-	}
-	return due
+	return s.journal.Take(ctx, r.record)
 }
 
 // newWriter returns the mark of one job, or of one write outside a job.
@@ -89,7 +61,9 @@ func (s *Service) update(ctx context.Context, j *job, record *journal.Record, du
 		record.Owner = "" // the work is over or due later
 	}
 	if record.State == succeeded || record.State == failed {
-		dropFiles(record.Payload.GetRequest().ProtoReflect()) // nothing is sent any more
+		if dropFiles(record.Payload.GetRequest().ProtoReflect()) { // nothing is sent any more
+			record.RequestChanged = true
+		}
 	}
 	err := s.replace(ctx, j.writer, record, due)
 	if !errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrBusy) {

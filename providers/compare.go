@@ -13,8 +13,8 @@ import (
 // ClockSkew is the greatest difference between a vendor's clock and ours.
 const ClockSkew = 10 * time.Minute
 
-// enoughAlike is the number of equal values, besides the id, that make a customer ours.
-const enoughAlike = 2
+// enoughEqual is the number of equal values, besides the id, that make a customer ours.
+const enoughEqual = 2
 
 // IsCreateTime reports whether a time can be when a vendor created a customer. A time before 2000
 // is another value that was read as a time, and so no evidence.
@@ -56,15 +56,15 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 		}
 	}
 	otherID := match.Keys(sent.GetId(), read.GetId()) != match.Same && !read.GetCreateTime().IsValid() // no time proves that it is ours, either
-	if len(differences) > 0 || alike < enoughAlike || otherID {
+	if len(differences) > 0 || alike < enoughEqual || otherID {
 		return MatchUnclear, differences
 	}
 	return MatchOurs, nil
 }
 
-// IsSomebodyElse reports whether a record shows another customer than the one that was sent: no
-// identifying value is equal or nearly equal, and at least one differs.
-func IsSomebodyElse(sent, read *enlistv1.Customer) bool {
+// IsDifferentCustomer reports whether a record shows another customer than the one that was sent:
+// no identifying value is equal or nearly equal, and at least one differs.
+func IsDifferentCustomer(sent, read *enlistv1.Customer) bool {
 	different := false
 	for _, values := range [][2]string{
 		{sent.GetEmail(), read.GetEmail()},

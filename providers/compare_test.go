@@ -67,11 +67,11 @@ func TestPredates(t *testing.T) {
 }
 
 // The fates of one response do not change those of the next.
-func TestNotAsItCameLeavesTheRest(t *testing.T) {
+func TestReportedFatesLeavesTheRest(t *testing.T) {
 	fates := []*enlistv1.FieldFate{
 		{Path: "a", Fate: enlistv1.Fate_FATE_SENT}, {Path: "b", Fate: enlistv1.Fate_FATE_DROPPED}, {Path: "c", Fate: enlistv1.Fate_FATE_SENT},
 	}
-	if named := NotAsItCame(fates); len(named) != 1 || fates[0].GetPath() != "a" || fates[2] == nil {
+	if named := ReportedFates(fates); len(named) != 1 || fates[0].GetPath() != "a" || fates[2] == nil {
 		t.Errorf("named %v, left %v", named, fates)
 	}
 }

@@ -63,9 +63,9 @@ const (
 	ConfirmByCustomer
 )
 
-// ErrHeldBack is the cause of an error from the circuit breaker: the vendor keeps failing, so
+// ErrBreakerRefused is the cause of an error from the circuit breaker: the vendor keeps failing, so
 // Enlist sent nothing. RetryAfter is then the time until the breaker admits a request.
-var ErrHeldBack = errors.New("the circuit breaker refuses the request")
+var ErrBreakerRefused = errors.New("the circuit breaker refuses the request")
 
 // NotSent returns the error of a creation whose login or look-up failed. Enlist did not send the
 // create request.

@@ -15,14 +15,14 @@ import (
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// Account compares the fields that the caller set with the wire message.
+// Reconcile compares the fields that the caller set with the wire message.
 //
 // It returns the fate of every set field, in field order, and then each value that a setting added.
 // It returns an error with every violation of the vendor's limits, at its canonical path. Unless
 // the request says UNSUPPORTED_FIELDS_DROP, it also returns an error with every field that the wire
 // message does not contain. optional has the proto paths of required wire fields that may be empty
 // for this request.
-func (t *FieldTable) Account(
+func (t *FieldTable) Reconcile(
 	name string, request *enlistv1.CreateCustomerRequest, message proto.Message, optional ...string,
 ) ([]*enlistv1.FieldFate, error) {
 	leaves := leavesOf(request)
@@ -65,14 +65,14 @@ func (t *FieldTable) Account(
 	return append(fates, t.defaulted(request, fates, carrier)...), nil
 }
 
-// NotAsItCame returns the fates that a response must name: all except those of fields that Enlist
+// ReportedFates returns the fates that a response must name: all except those of fields that Enlist
 // sent unchanged.
-func NotAsItCame(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
+func ReportedFates(fates []*enlistv1.FieldFate) []*enlistv1.FieldFate {
 	return slices.DeleteFunc(slices.Clone(fates), func(fate *enlistv1.FieldFate) bool { return fate.GetFate() == enlistv1.Fate_FATE_SENT })
 }
 
-// Kept returns a copy of the request's customer as sent, without the dropped fields.
-func Kept(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate) *enlistv1.Customer {
+// WithoutDropped returns a copy of the request's customer as sent, without the dropped fields.
+func WithoutDropped(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate) *enlistv1.Customer {
 	kept, _ := proto.Clone(AsSent(request.GetCustomer())).(*enlistv1.Customer)
 	for _, fate := range slices.Backward(fates) { // the last element of a list first, so that the other indexes stay valid
 		if path, ofCustomer := strings.CutPrefix(fate.GetPath(), "customer."); ofCustomer && fate.GetFate() == enlistv1.Fate_FATE_DROPPED {

@@ -20,9 +20,9 @@ type Sent struct {
 type Candidate struct {
 	// Match says whether it did.
 	Match Match
-	// Alike reports that MatchOurs rests on equal content alone, so another creation with the same
-	// content may have made the customer.
-	Alike bool
+	// ContentOnly reports that MatchOurs rests on equal content alone, so another creation with the
+	// same content may have made the customer.
+	ContentOnly bool
 	// Near reports that the customer's key is only nearly equal to the requested one. The vendor
 	// may store keys in another form.
 	Near bool

@@ -45,9 +45,9 @@ const (
 )
 
 const (
-	accepted = enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED
-	rejected = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
-	untold   = enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED
+	accepted    = enlistv1.CredentialState_CREDENTIAL_STATE_ACCEPTED
+	rejected    = enlistv1.CredentialState_CREDENTIAL_STATE_REJECTED
+	unspecified = enlistv1.CredentialState_CREDENTIAL_STATE_UNSPECIFIED
 )
 
 // outcomes has the outcome of a request that ends with each reason.
@@ -58,32 +58,33 @@ var outcomes = map[enlistv1.ErrorReason]Outcome{ //nolint:gochecknoglobals // a 
 	enlistv1.ErrorReason_CUSTOMER_NOT_FOUND: {"refused", CountSuccess, accepted, false},
 
 	// The vendor responds, and refuses all requests.
-	enlistv1.ErrorReason_VENDOR_RATE_LIMITED:         {"rate_limited", CountSuccess, untold, true},
+	enlistv1.ErrorReason_VENDOR_RATE_LIMITED:         {"rate_limited", CountSuccess, unspecified, true},
 	enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED: {"credentials", CountSuccess, rejected, true},
 
 	// The vendor cannot be reached, or sends no response, or none in its own words.
-	enlistv1.ErrorReason_VENDOR_UNAVAILABLE:      {"unavailable", CountFailure, untold, true},
-	enlistv1.ErrorReason_OUTCOME_UNKNOWN:         {"unknown", CountFailure, untold, true},
-	enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID: {"invalid", CountFailure, untold, true},
+	enlistv1.ErrorReason_VENDOR_UNAVAILABLE:      {"unavailable", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_OUTCOME_UNKNOWN:         {"unknown", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID: {"invalid", CountFailure, unspecified, true},
 
 	// Enlist stopped the request: package once before the first byte, or a limit of Enlist's.
-	enlistv1.ErrorReason_REQUEST_IN_PROGRESS: {"canceled", CountNothing, untold, false},
-	enlistv1.ErrorReason_JOURNAL_UNAVAILABLE: {"canceled", CountNothing, untold, false},
-	enlistv1.ErrorReason_OVERLOADED:          {"canceled", CountNothing, untold, false},
+	enlistv1.ErrorReason_REQUEST_IN_PROGRESS: {"canceled", CountNothing, unspecified, false},
+	enlistv1.ErrorReason_JOURNAL_UNAVAILABLE: {"canceled", CountNothing, unspecified, false},
+	enlistv1.ErrorReason_OVERLOADED:          {"canceled", CountNothing, unspecified, false},
 
 	// No adapter makes these of a response. One that does has a defect, or met an unknown response.
-	enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:   {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_INVALID_FIELD:              {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_FIELD_NOT_SUPPORTED:        {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_REQUEST_ID_REUSED:          {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED:    {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_OPERATION_NOT_FOUND:        {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_RPC_NOT_SUPPORTED:          {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_CREDENTIALS_MISSING:        {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_CREDENTIALS_INVALID:        {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_NOT_PERMITTED:              {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_INTERNAL_ERROR:             {"invalid", CountFailure, untold, true},
-	enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE: {"invalid", CountFailure, untold, true},
+	enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:   {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_INVALID_FIELD:              {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_FIELD_NOT_SUPPORTED:        {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_REQUEST_ID_REUSED:          {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED:    {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_OPERATION_NOT_FOUND:        {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_OPERATION_ERASED:           {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_RPC_NOT_SUPPORTED:          {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_CREDENTIALS_MISSING:        {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_CREDENTIALS_INVALID:        {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_NOT_PERMITTED:              {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_INTERNAL_ERROR:             {"invalid", CountFailure, unspecified, true},
+	enlistv1.ErrorReason_AUTHENTICATION_UNAVAILABLE: {"invalid", CountFailure, unspecified, true},
 }
 
 // OutcomeOf returns the outcome of a vendor request that ended with an error or nil. An error

@@ -35,11 +35,11 @@ func TestOutcomeOf(t *testing.T) {
 		want Outcome
 	}{
 		"success":                 {nil, Outcome{"ok", CountSuccess, accepted, false}},
-		"another error":           {errors.New("x"), Outcome{"invalid", CountFailure, untold, true}},
-		"a reason of the future":  {&Error{Reason: 999}, Outcome{"invalid", CountFailure, untold, true}},
-		"a failure":               {&Error{Reason: unavailable}, Outcome{"unavailable", CountFailure, untold, true}},
+		"another error":           {errors.New("x"), Outcome{"invalid", CountFailure, unspecified, true}},
+		"a reason of the future":  {&Error{Reason: 999}, Outcome{"invalid", CountFailure, unspecified, true}},
+		"a failure":               {&Error{Reason: unavailable}, Outcome{"unavailable", CountFailure, unspecified, true}},
 		"of a living vendor":      {&Error{Reason: unavailable, Alive: true}, Outcome{"unavailable", CountSuccess, accepted, true}},
-		"the caller has gone":     {&Error{Reason: unavailable, Cause: context.Canceled}, Outcome{"canceled", CountFailure, untold, true}},
+		"the caller has gone":     {&Error{Reason: unavailable, Cause: context.Canceled}, Outcome{"canceled", CountFailure, unspecified, true}},
 		"rejected by a living":    {&Error{Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED, Alive: true}, Outcome{"credentials", CountSuccess, rejected, true}},
 		"overloaded, of a living": {&Error{Reason: enlistv1.ErrorReason_OVERLOADED, Alive: true}, Outcome{Label: "canceled"}},
 	} {

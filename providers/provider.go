@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers/limit"
 )
 
 // Provider is one configured connection to a vendor's system.
@@ -25,6 +26,9 @@ type Provider interface {
 
 	// Metrics returns the metrics of the connection, with its name as the label provider.
 	Metrics() prometheus.Collector
+
+	// Limits returns the limits of the connection, which replicas may divide among themselves.
+	Limits() *limit.Gate
 
 	// Prepare maps a create request to the vendor's request and checks it. It sends nothing.
 	Prepare(*enlistv1.CreateCustomerRequest) (Creation, error)

@@ -27,7 +27,7 @@ type setting struct {
 }
 
 // WithSettings sets which values the provider's settings add to a request: the options in
-// `defaults`, and the settings that annotations name. Account then reports each value that a
+// `defaults`, and the settings that annotations name. Reconcile then reports each value that a
 // setting added.
 func (t *FieldTable) WithSettings(connection proto.Message) *FieldTable {
 	message := connection.ProtoReflect()

@@ -34,7 +34,7 @@ func TestDefaulted(t *testing.T) {
 			if c.options != nil {
 				request.VendorOptions = &enlistv1.CreateCustomerRequest_Caliq{Caliq: c.options}
 			}
-			fates, err := table.Account("caliq", request, &caliqv1.CustomerCreateParams{
+			fates, err := table.Reconcile("caliq", request, &caliqv1.CustomerCreateParams{
 				AccountNo: proto.String("1"), Line1: "1", Country: "FRA", Firstname: "A", Surname: "B", Email: "e", Currency: "EUR",
 				ChannelId: c.channel, AllowDeliveries: proto.Bool(true), AllowInvoices: proto.Bool(false),
 			})

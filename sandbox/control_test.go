@@ -66,7 +66,7 @@ func TestRecordsOfAllVendors(t *testing.T) {
 	}
 	w.Avvio(map[string]any{"accountInformation.email": "a@a.example"})
 	var keys []string
-	for _, r := range w.Held("") {
+	for _, r := range w.Records("") {
 		keys = append(keys, string(r.Vendor)+" "+r.Key)
 	}
 	want := []string{
@@ -99,7 +99,7 @@ func TestDeletedRecordsAreGoneAndSessionsStay(t *testing.T) {
 				if r := w.Send("DELETE", "/sandbox/records", ""); r.Status != 204 {
 					t.Fatalf("delete: %d", r.Status)
 				}
-				if c.Find(w, session) || len(w.Held(c.Vendor)) != 0 {
+				if c.Find(w, session) || len(w.Records(c.Vendor)) != 0 {
 					t.Error("still there")
 				}
 			}
@@ -151,14 +151,14 @@ func TestManyAtOnce(t *testing.T) {
 				}
 				c.Find(w, session)
 				w.Order(`{"vendor":"` + c.Vendor + `","operation":"get","kind":"latency","delay_ms":1}`)
-				w.Held("")
+				w.Records("")
 				w.Send("GET", "/sandbox/faults", "")
 			})
 		}
 	}
 	group.Wait()
 	count := map[sandbox.Vendor]int{}
-	for _, r := range w.Held("") {
+	for _, r := range w.Records("") {
 		count[r.Vendor]++
 	}
 	want := map[sandbox.Vendor]int{"opencell": 1, "sell_and_sign": 1, "valomnia": 1, "caliq": many, "avvio": many}

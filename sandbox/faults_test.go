@@ -65,7 +65,7 @@ func TestFaultsOfACreate(t *testing.T) {
 				c.Order(w, `"operation":"create","kind":"`+kind+`"`)
 				r, err := c.TryCreate(w, session)
 				test.check(t, r, err)
-				if held := w.Held(c.Vendor); len(held) != test.created {
+				if held := w.Records(c.Vendor); len(held) != test.created {
 					t.Errorf("held: %+v", held)
 				}
 				if left := w.Send("GET", "/sandbox/faults", "").JSON(t)["faults"].([]any); len(left) != 0 {
@@ -86,8 +86,8 @@ func TestExpiredCredentials(t *testing.T) {
 				r, err := c.TryCreate(w, session)
 				return err == nil && r.Status == c.Refused && (r.Status != 200 || c.Failed(t, r))
 			}
-			if !refused() || len(w.Held(c.Vendor)) != 0 {
-				t.Errorf("not refused: %+v", w.Held(c.Vendor))
+			if !refused() || len(w.Records(c.Vendor)) != 0 {
+				t.Errorf("not refused: %+v", w.Records(c.Vendor))
 			}
 			if got := refused(); got != c.Renews {
 				t.Errorf("refused again: %v", got)
@@ -150,7 +150,7 @@ func TestSlowLookup(t *testing.T) {
 				if _, err := c.TryCreate(w, session); err == nil {
 					t.Error("not dropped as well")
 				}
-				if len(w.Held(c.Vendor)) != 1 {
+				if len(w.Records(c.Vendor)) != 1 {
 					t.Fatal("not created")
 				}
 				clock.Advance(29 * time.Second)
@@ -198,10 +198,10 @@ func TestLatencyOutlastsTheCaller(t *testing.T) {
 		response.Body.Close()
 		t.Fatal("answered in time")
 	}
-	if len(w.Held("avvio")) != 0 {
+	if len(w.Records("avvio")) != 0 {
 		t.Error("done before the delay was over")
 	}
-	for deadline := time.Now().Add(5 * time.Second); len(w.Held("avvio")) == 0; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); len(w.Records("avvio")) == 0; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("never done")
 		}
@@ -265,7 +265,7 @@ func TestHalfARequestDoesNothing(t *testing.T) {
 	if answer, err := io.ReadAll(connection); err != nil || len(answer) != 0 {
 		t.Errorf("%v %s", err, answer)
 	}
-	if held := w.Held("sell_and_sign"); len(held) != 0 {
+	if held := w.Records("sell_and_sign"); len(held) != 0 {
 		t.Errorf("held: %+v", held)
 	}
 }

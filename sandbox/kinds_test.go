@@ -141,7 +141,7 @@ func TestRefusedWith500(t *testing.T) {
 				w.Errorf("%s", r.Body)
 			}
 		}
-		held := w.Held(c.Vendor)
+		held := w.Records(c.Vendor)
 		if want := map[bool]int{true: 0, false: 1}[operation == "create"]; len(held) != want || want == 1 && held[0].Updated != 0 {
 			w.Errorf("something was done: %+v", held)
 		}
@@ -175,7 +175,7 @@ func TestRepeatedByProxy(t *testing.T) {
 		if r := send(); !check[c.Vendor](w.T, r) {
 			w.Errorf("%d %s", r.Status, r.Body)
 		}
-		held := w.Held(c.Vendor)
+		held := w.Records(c.Vendor)
 		updates := map[bool]int{true: 1, false: 0}[c.Vendor == "sell_and_sign"]
 		if len(held) != 1 || held[0].Created != 1 || held[0].Updated != updates {
 			w.Errorf("held: %+v", held)
@@ -190,7 +190,7 @@ func TestRepeatedByProxyAfterARefusal(t *testing.T) {
 		w.Order(`{"vendor":"` + c.Vendor + `","kind":"repeated_by_proxy"}`)
 		path, contentType, body := c.Create(w)
 		r := w.Send("POST", strings.Split(path, "&")[0], strings.NewReplacer(`"Surname"`, `"Other"`, `"nameLast"`, `"other"`).Replace(body), "Content-Type", contentType)
-		if !c.Failed(t, r) && !strings.Contains(r.Body, `"OK":false`) || len(w.Held("")) != 0 {
+		if !c.Failed(t, r) && !strings.Contains(r.Body, `"OK":false`) || len(w.Records("")) != 0 {
 			t.Errorf("%s: %d %s", c.Vendor, r.Status, r.Body)
 		}
 	}

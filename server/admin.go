@@ -17,6 +17,7 @@ func (s *Server) newAdmin(options Options) *http.Server {
 	level := logLevel{level: options.LogLevel, log: options.Log}
 	routes.Handle("GET /log/level", localOnly(level.show))
 	routes.Handle("PUT /log/level", localOnly(level.change))
+	routes.Handle("POST /reload", localOnly(reloadHandler(options.Reload)))
 	routes.Handle("GET /debug/pprof/", localOnly(pprof.Index))
 	routes.Handle("GET /debug/pprof/cmdline", localOnly(pprof.Cmdline))
 	routes.Handle("GET /debug/pprof/profile", localOnly(pprof.Profile))

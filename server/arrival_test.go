@@ -54,7 +54,7 @@ func TestArrivalInTime(t *testing.T) {
 // With too little memory, the server reads no body over either transport. It still responds to
 // health checks.
 func TestNoArrivalWithoutMemory(t *testing.T) {
-	a := &admission{most: 1, memory: &memory{limit: 100}}
+	a := &admission{most: 1, memory: &shortage{limit: 100}}
 	a.memory.note(99)
 	if _, err := a.arriving(t.Context(), &tap.Info{FullMethodName: "/enlist.v1.CustomerService/CreateCustomer"}); status.Code(err) != codes.Unavailable ||
 		len(status.Convert(err).Details()) != 2 {

@@ -108,22 +108,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 						ctx = metadata.AppendToOutgoingContext(ctx, "authorization", value)
 					}
 					got := call(ctx, t, r, method(t, made.rpc), asBody(t, made.request))
-					reason := reasonIn(t, got)
-					switch reason {
-					case "CUSTOMER_NOT_FOUND", "OPERATION_NOT_FOUND", "PROVIDER_NOT_CONFIGURED", "RPC_NOT_SUPPORTED":
-						reason = ok
-					}
-					if reason != c.want[i] {
-						t.Errorf("%s: %v, want %q", reason, got.status, c.want[i])
-					}
-					for _, secret := range c.authorization {
-						if secret = strings.TrimPrefix(secret, "Bearer "); strings.Contains(got.status.Message(), secret) {
-							t.Errorf("the error repeats the credential: %s", got.status.Message())
-						}
-					}
-					if c.want[i] == denied && strings.Contains(got.status.Message(), "caliq") {
-						t.Errorf("the error tells of providers: %s", got.status.Message())
-					}
+					checkPermission(t, got, c.authorization, c.want[i])
 				})
 			}
 		}
@@ -137,6 +122,28 @@ func TestWhoMayDoWhat(t *testing.T) {
 		if !strings.Contains(r.log.String(), line) {
 			t.Errorf("%s does not stand in the log", line)
 		}
+	}
+}
+
+// checkPermission asserts that a call has passed, or has failed with a reason, and that the error
+// tells nothing that the caller must not see.
+func checkPermission(t *testing.T, got outcome, authorization []string, want string) {
+	t.Helper()
+	reason := reasonIn(t, got)
+	switch reason {
+	case "CUSTOMER_NOT_FOUND", "OPERATION_NOT_FOUND", "PROVIDER_NOT_CONFIGURED", "RPC_NOT_SUPPORTED":
+		reason = ""
+	}
+	if reason != want {
+		t.Errorf("%s: %v, want %q", reason, got.status, want)
+	}
+	for _, secret := range authorization {
+		if secret = strings.TrimPrefix(secret, "Bearer "); strings.Contains(got.status.Message(), secret) {
+			t.Errorf("the error repeats the credential: %s", got.status.Message())
+		}
+	}
+	if want == "NOT_PERMITTED" && strings.Contains(got.status.Message(), "caliq") {
+		t.Errorf("the error tells of providers: %s", got.status.Message())
 	}
 }
 
@@ -158,6 +165,33 @@ func TestNamesOfProviders(t *testing.T) {
 		got := callGRPC(withBearer(t.Context(), "one-key"), t, r, method(t, "CreateCustomer"), []byte(`{}`))
 		if text := fmt.Sprint(got.status.Details()); !strings.Contains(text, "opencell") || strings.Contains(text, "caliq") {
 			t.Errorf("without a name: %s", text)
+		}
+	}
+}
+
+// listAll lists the operations that a caller sees, page by page, or returns the reason of the
+// error.
+func listAll(t *testing.T, r *running, call rpcCall, bearer, provider string, principal any) (customers []string, reason string) {
+	t.Helper()
+	for page := ""; ; {
+		request := map[string]any{"provider": provider, "pageSize": 1}
+		if principal != nil {
+			request["principal"] = principal
+		}
+		if page != "" {
+			request["pageToken"] = page
+		}
+		got := call(withBearer(t.Context(), bearer), t, r, method(t, "ListOperations"), asBody(t, request))
+		if got.status.Code() != codes.OK {
+			return nil, reasonIn(t, got)
+		}
+		listed, _ := got.answer["operations"].([]any)
+		for _, one := range listed {
+			operation := one.(map[string]any)
+			customers = append(customers, fmt.Sprint(operation["principal"], " ", operation["customerId"]))
+		}
+		if page, _ = got.answer["nextPageToken"].(string); page == "" {
+			return customers, ""
 		}
 	}
 }
@@ -191,30 +225,6 @@ func TestCallersAreApart(t *testing.T) {
 		t.Errorf("not replayed: %v", again)
 	}
 	for transport, call := range transports() {
-		list := func(bearer, provider string, principal any) (customers []string, reason string) {
-			t.Helper()
-			for page := ""; ; {
-				request := map[string]any{"provider": provider, "pageSize": 1}
-				if principal != nil {
-					request["principal"] = principal
-				}
-				if page != "" {
-					request["pageToken"] = page
-				}
-				got := call(withBearer(t.Context(), bearer), t, r, method(t, "ListOperations"), asBody(t, request))
-				if got.status.Code() != codes.OK {
-					return nil, reasonIn(t, got)
-				}
-				listed, _ := got.answer["operations"].([]any)
-				for _, one := range listed {
-					operation := one.(map[string]any)
-					customers = append(customers, fmt.Sprint(operation["principal"], " ", operation["customerId"]))
-				}
-				if page, _ = got.answer["nextPageToken"].(string); page == "" {
-					return customers, ""
-				}
-			}
-		}
 		for _, c := range []struct {
 			bearer, provider string
 			principal        any
@@ -234,7 +244,7 @@ func TestCallersAreApart(t *testing.T) {
 			{"operator-of-one-key", "-", "*", "[jwt:jo NUMBER]"},
 			{"operator-of-one-key", "opencell", "*", "NOT_PERMITTED"},
 		} {
-			customers, reason := list(c.bearer, c.provider, c.principal)
+			customers, reason := listAll(t, r, call, c.bearer, c.provider, c.principal)
 			if got := fmt.Sprint(customers); reason != "" && reason != c.want || reason == "" && got != c.want {
 				t.Errorf("%s: %.12s at %s of %v: %s %s, want %s", transport, c.bearer, c.provider, c.principal, got, reason, c.want)
 			}
@@ -248,41 +258,55 @@ func TestCallersAreApart(t *testing.T) {
 				t.Errorf("%s: %s is told of the drift: %v", transport, bearer, got)
 			}
 		}
-		for _, rpc := range []string{"GetOperation", "WaitOperation", "ResolveOperation"} {
-			for _, c := range []struct {
-				bearer    string
-				principal any
-				want      string
-			}{
-				{"all-key", nil, "ALL"},
-				{"one-key", nil, "OPERATION_NOT_FOUND"},
-				{"other-key", "all", "NOT_PERMITTED"},
-				{"operator-key", nil, "OPERATION_NOT_FOUND"},
-				{"operator-key", "all", "ALL"},
-				{"operator-of-one-key", "all", "NOT_PERMITTED"},
-			} {
-				request := map[string]any{"provider": "opencell", "requestId": id}
-				if c.principal != nil {
-					request["principal"] = c.principal
-				}
-				if rpc == "ResolveOperation" {
-					request["decision"], request["decidedBy"], request["reason"] = "DECISION_FAILED", "Jo", "looked"
-				}
-				got := call(withBearer(t.Context(), c.bearer), t, r, method(t, rpc), asBody(t, request))
-				operation, _ := got.answer["operation"].(map[string]any)
-				text := fmt.Sprint(operation["customerId"])
-				// The caller found the operation, which waits for no decision.
-				if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" {
-					text = "ALL"
-				} else if reason != "" {
-					text = reason
-				}
-				if text != c.want {
-					t.Errorf("%s %s by %s of %v: %s, want %s", transport, rpc, c.bearer, c.principal, text, c.want)
-				}
+		checkOperationsApart(t, r, transport, call, id)
+	}
+}
+
+// checkOperationsApart asserts who sees the operation with an id of the caller "all".
+func checkOperationsApart(t *testing.T, r *running, transport string, call rpcCall, id string) {
+	t.Helper()
+	for _, rpc := range []string{"GetOperation", "WaitOperation", "ResolveOperation"} {
+		for _, c := range []struct {
+			bearer    string
+			principal any
+			want      string
+		}{
+			{"all-key", nil, "ALL"},
+			{"one-key", nil, "OPERATION_NOT_FOUND"},
+			{"other-key", "all", "NOT_PERMITTED"},
+			{"operator-key", nil, "OPERATION_NOT_FOUND"},
+			{"operator-key", "all", "ALL"},
+			{"operator-of-one-key", "all", "NOT_PERMITTED"},
+		} {
+			text := operationSeen(t, r, call, rpc, c.bearer, id, c.principal)
+			if text != c.want {
+				t.Errorf("%s %s by %s of %v: %s, want %s", transport, rpc, c.bearer, c.principal, text, c.want)
 			}
 		}
 	}
+}
+
+// operationSeen returns the customer's id in an operation that a caller sees, or the reason of the
+// error.
+func operationSeen(t *testing.T, r *running, call rpcCall, rpc, bearer, id string, principal any) string {
+	t.Helper()
+	request := map[string]any{"provider": "opencell", "requestId": id}
+	if principal != nil {
+		request["principal"] = principal
+	}
+	if rpc == "ResolveOperation" {
+		request["decision"], request["decidedBy"], request["reason"] = "DECISION_FAILED", "Jo", "looked"
+	}
+	got := call(withBearer(t.Context(), bearer), t, r, method(t, rpc), asBody(t, request))
+	operation, _ := got.answer["operation"].(map[string]any)
+	text := fmt.Sprint(operation["customerId"])
+	// The caller found the operation, which waits for no decision.
+	if reason := reasonIn(t, got); reason == "INVALID_FIELD" && rpc == "ResolveOperation" {
+		text = "ALL"
+	} else if reason != "" {
+		text = reason
+	}
+	return text
 }
 
 // What needs no credentials, and what else needs them besides the contract.

@@ -26,15 +26,17 @@ const authorizationKey = "authorization"
 
 // authenticate finds the caller, and refuses a caller without permission for the call. A health
 // check needs no credentials.
-func authenticate(who *auth.Authenticator) grpc.UnaryServerInterceptor {
+func authenticate(who *auth.Authenticator, strangers *strangers) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		if isOpen(info.FullMethod) {
+			strangers.authenticated(ctx)
 			return handler(ctx, request)
 		}
 		caller, err := callerBy(ctx, who)
 		if err != nil {
 			return nil, err
 		}
+		strangers.authenticated(ctx)
 		if c := callOf(ctx); c != nil {
 			c.caller = caller
 		}
@@ -46,9 +48,10 @@ func authenticate(who *auth.Authenticator) grpc.UnaryServerInterceptor {
 }
 
 // authenticateStream requires credentials for reflection. It logs each refusal.
-func authenticateStream(who *auth.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
+func authenticateStream(who *auth.Authenticator, strangers *strangers, log *slog.Logger) grpc.StreamServerInterceptor {
 	return func(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 		if isOpen(info.FullMethod) {
+			strangers.authenticated(stream.Context())
 			return handler(service, stream)
 		}
 		ctx, start := stream.Context(), time.Now()
@@ -59,6 +62,7 @@ func authenticateStream(who *auth.Authenticator, log *slog.Logger) grpc.StreamSe
 			logCall(ctx, log, c, made.Code(), failure, start)
 			return made.Err()
 		}
+		strangers.authenticated(ctx)
 		return handler(service, stream)
 	}
 }
@@ -117,7 +121,7 @@ func (e restErrors) requireEveryProvider(who *auth.Authenticator, next http.Hand
 // refuses a Host header other than localhost or an IP address. A page in a local browser could
 // give this machine a name of the page's own.
 func callerOver(request *http.Request, who *auth.Authenticator) (*auth.Caller, error) {
-	if who.AsksNobody() && !isLiteral(request.Host) {
+	if who.AllowsAnonymous() && !isLiteral(request.Host) {
 		return nil, &providers.Error{
 			Reason: enlistv1.ErrorReason_NOT_PERMITTED,
 			Message: "Without the setting auth, Enlist accepts only localhost or an IP address as host, to refuse web pages. " +

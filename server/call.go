@@ -38,8 +38,8 @@ func callOf(ctx context.Context) *call {
 	return c
 }
 
-// noteCall records the request_id once it is settled.
-func noteCall(ctx context.Context, requestID string) {
+// noteRequestID records the request_id once it is settled.
+func noteRequestID(ctx context.Context, requestID string) {
 	if c := callOf(ctx); c != nil {
 		c.requestID = requestID
 	}

@@ -60,10 +60,13 @@ type outcome struct {
 	jsonNames bool // an error names fields as JSON does
 }
 
+// rpcCall calls an RPC with a request in the contract's JSON.
+type rpcCall func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome
+
 // transports returns the two ways to call an RPC with a request in the contract's JSON. Both use
 // the deadline of the context.
-func transports() map[string]func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome {
-	return map[string]func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{"gRPC": callGRPC, "REST": callREST}
+func transports() map[string]rpcCall {
+	return map[string]rpcCall{"gRPC": callGRPC, "REST": callREST}
 }
 
 func readCases(t *testing.T) []testCase {

@@ -10,10 +10,11 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/rules"
 )
 
-// connections are the configured providers by name.
-type connections map[string]providers.Provider
+// connections returns the present providers by name.
+type connections func() map[string]providers.Provider
 
 // checkName returns an error if a request names a provider that is not configured.
 func (c connections) checkName(ctx context.Context, request proto.Message) error {
@@ -33,7 +34,7 @@ func (c connections) checkName(ctx context.Context, request proto.Message) error
 
 // find returns the provider with a name. Its error lists the providers that the caller may use.
 func (c connections) find(ctx context.Context, name string) (providers.Provider, error) {
-	if provider, there := c[name]; there {
+	if provider, there := c()[name]; there {
 		return provider, nil
 	}
 	return nil, &providers.Error{
@@ -44,5 +45,9 @@ func (c connections) find(ctx context.Context, name string) (providers.Provider,
 
 // names lists the providers that the caller may use.
 func (c connections) names(ctx context.Context) []string {
-	return visible(callerOf(ctx), slices.Sorted(maps.Keys(c)))
+	return visible(callerOf(ctx), slices.Sorted(maps.Keys(c())))
+}
+
+func invalidField(path, description string) *providers.Error {
+	return providers.Invalid(rules.Violation{Path: path, Description: description})
 }

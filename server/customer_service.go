@@ -11,7 +11,6 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers"
-	"github.com/enlist-dev/enlist/providers/rules"
 )
 
 // idempotencyKey is the REST header, and the metadata key, that can replace request_id.
@@ -31,7 +30,7 @@ func (s *customerService) CreateCustomer(ctx context.Context, request *enlistv1.
 	if err := settleRequestID(ctx, request); err != nil {
 		return nil, err
 	}
-	noteCall(ctx, request.GetRequestId())
+	noteRequestID(ctx, request.GetRequestId())
 	if err := checkOptions(request, provider.Describe()); err != nil {
 		return nil, err
 	}
@@ -118,8 +117,4 @@ func checkOptions(request *enlistv1.CreateCustomerRequest, description *provider
 // optionsOf returns the field with a vendor's options. It has the name of the vendor.
 func optionsOf(vendor enlistv1.Vendor) protoreflect.Name {
 	return protoreflect.Name(strings.ToLower(strings.TrimPrefix(vendor.String(), "VENDOR_")))
-}
-
-func invalidField(path, description string) *providers.Error {
-	return providers.Invalid(rules.Violation{Path: path, Description: description})
 }

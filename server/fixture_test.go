@@ -85,7 +85,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	}
 	t.Cleanup(func() { _ = records.Close() })
 	creates := once.New(records, connected, once.Options{Tick: 50 * time.Millisecond, Metrics: metrics}, logger)
-	served, err := server.New(server.Options{Config: configuration, Providers: connected, Creates: creates, OpenAPI: openAPI, Version: "v9.8.7 commit go1", Log: logger, LogLevel: level, Metrics: metrics})
+	served, err := server.New(server.Options{Config: configuration, Creates: creates, OpenAPI: openAPI, Version: "v9.8.7 commit go1", Log: logger, LogLevel: level, Metrics: metrics})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -149,36 +149,43 @@ func TestHostileHTTP2(t *testing.T) {
 	}
 	for name, attack := range attacks {
 		t.Run(name, func(t *testing.T) {
-			r := start(t, nil)
-			providersOf(t, r)
-			goroutines, heap := runtime.NumGoroutine(), alive()
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				attack(t, r)
-			}()
-			for going := true; going; {
-				began := time.Now()
-				providersOf(t, r)
-				if took := time.Since(began); took > 3*time.Second {
-					t.Errorf("another connection waited %s", took)
-				}
-				select {
-				case <-ended:
-					going = false
-				case <-time.After(10 * time.Millisecond):
-				}
-			}
-			for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-				more, grown := runtime.NumGoroutine()-goroutines, int64(alive())-int64(heap)
-				if more < 50 && grown < 16<<20 {
-					return
-				}
-				if time.Now().After(deadline) {
-					t.Fatalf("%d goroutines and %d KiB are left", more, grown>>10)
-				}
-			}
+			survives(t, attack)
 		})
+	}
+}
+
+// survives asserts that a server serves other connections during an attack, and holds nothing of it
+// afterwards.
+func survives(t *testing.T, attack func(t *testing.T, r *running)) {
+	t.Helper()
+	r := start(t, nil)
+	providersOf(t, r)
+	goroutines, heap := runtime.NumGoroutine(), alive()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		attack(t, r)
+	}()
+	for going := true; going; {
+		began := time.Now()
+		providersOf(t, r)
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("another connection waited %s", took)
+		}
+		select {
+		case <-ended:
+			going = false
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		more, grown := runtime.NumGoroutine()-goroutines, int64(alive())-int64(heap)
+		if more < 50 && grown < 16<<20 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines and %d KiB are left", more, grown>>10)
+		}
 	}
 }
 

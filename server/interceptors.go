@@ -19,11 +19,14 @@ import (
 )
 
 // chain returns the one interceptor chain of every call, over either transport. Its steps are
-// telemetry, admission, recovery, deadline, authentication, authorization and validation. Every
-// call ends with the given context.
-func chain(ctx context.Context, seen telemetry, admission *admission, callTimeout time.Duration, who *auth.Authenticator) grpc.UnaryServerInterceptor {
+// telemetry, admission, recovery, deadline, authentication, authorization, admission by caller and
+// provider, and validation. Every call ends with the given context.
+func chain(
+	ctx context.Context, seen telemetry, admission *admission, callTimeout func() time.Duration, who *auth.Authenticator, strangers *strangers,
+) grpc.UnaryServerInterceptor {
 	return compose(
-		observe(seen), admission.admit, recoverPanic(seen.log), bound(ctx, callTimeout), authenticate(who), validate(seen.connected),
+		observe(seen), admission.admit, recoverPanic(seen.log), bound(ctx, callTimeout), authenticate(who, strangers),
+		admission.divide(seen.connected), validate(seen.connected),
 	)
 }
 
@@ -100,9 +103,9 @@ func recoverStream(log *slog.Logger) grpc.StreamServerInterceptor {
 // bound sets a deadline for calls without one, and ends every call when the server ends. If the
 // caller has a deadline, bound ends the call a little earlier. The caller then receives our
 // reason instead of a timeout.
-func bound(server context.Context, timeout time.Duration) grpc.UnaryServerInterceptor {
+func bound(server context.Context, timeout func() time.Duration) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		deadline := time.Now().Add(timeout)
+		deadline := time.Now().Add(timeout())
 		if callers, has := ctx.Deadline(); has {
 			deadline = callers.Add(-min(time.Until(callers)/10, 100*time.Millisecond))
 		}

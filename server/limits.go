@@ -15,7 +15,6 @@ import (
 	"google.golang.org/grpc/keepalive"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
-	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
 
@@ -53,37 +52,39 @@ func atMost(listener net.Listener, limits *configv1.Limits) net.Listener {
 	return netutil.LimitListener(listener, int(limits.GetMaxConnections()))
 }
 
-// answersInTime limits the time for writing each response of a handler. The time begins with the
+// limitWriteTime limits the time for writing each response of a handler. The time begins with the
 // first byte of the response. A call may last long, but its response may not.
-func answersInTime(handler http.Handler) http.Handler {
+func limitWriteTime(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		// This clears the deadline of the previous response. It fails in tests only.
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
-		handler.ServeHTTP(&answer{ResponseWriter: w}, request)
+		handler.ServeHTTP(&timedWriter{ResponseWriter: w}, request)
 	})
 }
 
-type answer struct {
+type timedWriter struct {
 	http.ResponseWriter
 	begun sync.Once
 }
 
 // Write starts the time limit at the first byte, and writes to the response.
-func (a *answer) Write(part []byte) (int, error) {
+func (a *timedWriter) Write(part []byte) (int, error) {
 	a.begun.Do(func() { _ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(writeWithin)) })
 	return a.ResponseWriter.Write(part)
 }
 
 // Unwrap returns the wrapped ResponseWriter.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (a *timedWriter) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // admission bounds the calls in progress, and counts the calls that it refuses.
 type admission struct {
 	most                              int64
-	memory                            *memory
+	memory                            *shortage
 	streams                           streams
+	parts                             parts
 	calls                             atomic.Int64
 	refusedForCalls, refusedForMemory atomic.Int64
+	refusedForParts                   atomic.Int64
 }
 
 // admit refuses a call when too many are in progress or memory is short. It never refuses calls
@@ -94,7 +95,7 @@ func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServ
 		return handler(ctx, request)
 	}
 	defer a.calls.Add(-1)
-	if a.calls.Add(1) > a.most {
+	if a.calls.Add(1) > room(info.FullMethod, a.most) {
 		a.refusedForCalls.Add(1)
 		return nil, overloaded(fmt.Sprintf("Enlist has reached its limit of calls in progress (limits.max_calls, %d)", a.most))
 	}
@@ -102,15 +103,5 @@ func (a *admission) admit(ctx context.Context, request any, info *grpc.UnaryServ
 		a.refusedForMemory.Add(1)
 		return nil, littleMemory()
 	}
-	return handler(ctx, request)
-}
-
-func littleMemory() *providers.Error { return overloaded("Enlist has too little free memory") }
-
-func overloaded(why string) *providers.Error {
-	return &providers.Error{
-		Reason:     enlistv1.ErrorReason_OVERLOADED,
-		Message:    why + ". It did nothing for this call. " + providers.CallAgain,
-		RetryAfter: time.Second,
-	}
+	return handler(providers.WithCall(ctx), request)
 }

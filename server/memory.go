@@ -3,12 +3,13 @@ package server
 import (
 	"context"
 	"log/slog"
-	"math"
 	"runtime"
-	"runtime/debug"
-	usage "runtime/metrics"
 	"sync/atomic"
 	"time"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/internal/memory"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 const (
@@ -21,33 +22,25 @@ const (
 	collectEvery = time.Second
 )
 
-// memory reports when the process is short of memory. A nil memory never does.
-type memory struct {
-	limit   uint64
-	short   atomic.Bool
-	samples []usage.Sample
+// shortage reports when the process is short of memory. A nil shortage never does.
+type shortage struct {
+	limit uint64
+	short atomic.Bool
 }
 
-// newMemory returns a memory with the runtime's memory limit, or nil if there is no limit.
-func newMemory() *memory {
-	limit := debug.SetMemoryLimit(-1)
-	if limit == math.MaxInt64 {
+// newShortage returns a shortage with the runtime's memory limit, or nil if there is no limit.
+func newShortage() *shortage {
+	limit := memory.Limit()
+	if limit == 0 {
 		return nil
 	}
-	m := &memory{limit: uint64(limit)} //nolint:gosec // not negative
-	for _, name := range []string{
-		"/memory/classes/total:bytes", "/gc/heap/live:bytes", "/memory/classes/heap/released:bytes",
-		"/memory/classes/heap/objects:bytes", "/memory/classes/heap/free:bytes", "/memory/classes/heap/unused:bytes",
-	} {
-		m.samples = append(m.samples, usage.Sample{Name: name})
-	}
-	return m
+	return &shortage{limit: limit}
 }
 
-func (m *memory) isShort() bool { return m != nil && m.short.Load() }
+func (m *shortage) isShort() bool { return m != nil && m.short.Load() }
 
 // watch measures the memory in use until the context ends.
-func (m *memory) watch(ctx context.Context, log *slog.Logger) {
+func (m *shortage) watch(ctx context.Context, log *slog.Logger) {
 	if m == nil {
 		return
 	}
@@ -64,7 +57,7 @@ func (m *memory) watch(ctx context.Context, log *slog.Logger) {
 			runtime.GC()
 			collected = time.Now()
 		}
-		if used := m.used(); m.note(used) {
+		if used := memory.Used(); m.note(used) {
 			log.Warn("memory use crossed a limit", "calls_are_refused", m.isShort(), "used_mib", used>>20, "limit_mib", m.limit>>20)
 		}
 	}
@@ -72,7 +65,7 @@ func (m *memory) watch(ctx context.Context, log *slog.Logger) {
 
 // note records the memory in use, and reports whether the server now starts or stops refusing
 // calls.
-func (m *memory) note(used uint64) bool {
+func (m *shortage) note(used uint64) bool {
 	switch short := m.isShort(); {
 	case !short && used > m.limit/100*shortFrom:
 		m.short.Store(true)
@@ -84,12 +77,12 @@ func (m *memory) note(used uint64) bool {
 	return true
 }
 
-// used returns the memory in use. Of the heap, it counts what the latest collection found alive.
-// Garbage comes near every limit, so it is no reason to refuse calls. used also counts all memory
-// outside the heap.
-func (m *memory) used() uint64 {
-	usage.Read(m.samples)
-	value := func(i int) uint64 { return m.samples[i].Value.Uint64() }
-	total, live, released, objects, free, unused := value(0), value(1), value(2), value(3), value(4), value(5)
-	return live + total - min(total, released+objects+free+unused)
+func littleMemory() *providers.Error { return overloaded("Enlist has too little free memory") }
+
+func overloaded(why string) *providers.Error {
+	return &providers.Error{
+		Reason:     enlistv1.ErrorReason_OVERLOADED,
+		Message:    why + ". It did nothing for this call. " + providers.CallAgain,
+		RetryAfter: time.Second,
+	}
 }

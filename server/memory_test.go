@@ -5,7 +5,7 @@ import "testing"
 // The server refuses calls above nine tenths of the limit. It accepts them again only when a
 // little more memory is free.
 func TestShortOfMemory(t *testing.T) {
-	m := &memory{limit: 1000}
+	m := &shortage{limit: 1000}
 	for i, step := range []struct {
 		used           uint64
 		short, changes bool
@@ -14,7 +14,7 @@ func TestShortOfMemory(t *testing.T) {
 			t.Errorf("step %d, %d of 1000 used: short %t, changed %t", i, step.used, m.isShort(), changes)
 		}
 	}
-	if (*memory)(nil).isShort() {
+	if (*shortage)(nil).isShort() {
 		t.Error("short of memory without a limit")
 	}
 }

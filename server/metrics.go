@@ -22,7 +22,9 @@ type metrics struct {
 
 func newMetrics(registry prometheus.Registerer, admission *admission) *metrics {
 	made := promauto.With(registry)
-	for cause, refused := range map[string]*atomic.Int64{"calls": &admission.refusedForCalls, "memory": &admission.refusedForMemory} {
+	for cause, refused := range map[string]*atomic.Int64{
+		"calls": &admission.refusedForCalls, "part": &admission.refusedForParts, "memory": &admission.refusedForMemory,
+	} {
 		made.NewCounterFunc(prometheus.CounterOpts{
 			Name: "enlist_calls_shed_total", Help: "Refused calls, because of limits.max_calls or low memory.",
 			ConstLabels: prometheus.Labels{"cause": cause},

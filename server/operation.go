@@ -13,9 +13,10 @@ import (
 
 // show returns the operation of a record.
 func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
+	payloadExpires, expires := s.once.ExpireTimes(record)
 	operation := &enlistv1.Operation{
 		Provider: record.Provider, RequestId: record.RequestID.String(), CustomerId: record.Payload.GetCustomerId(), State: record.State,
-		CreateTime: instant(record.Created), UpdateTime: instant(record.Updated), ExpireTime: instant(s.once.ExpireTime(record)),
+		CreateTime: instant(record.Created), UpdateTime: instant(record.Updated), ExpireTime: instant(expires), PayloadExpireTime: instant(payloadExpires),
 		NextCheckTime: instant(record.Due), Decision: record.Payload.GetDecision(),
 		Principal: record.Principal, EarlierDecisions: record.Payload.GetEarlierDecisions(),
 	}
@@ -26,7 +27,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 	}
 	switch record.State {
 	case enlistv1.OperationState_OPERATION_STATE_SUCCEEDED:
-		operation.Result = &enlistv1.Operation_Response{Response: record.Payload.GetResponse()}
+		operation.Result = &enlistv1.Operation_Response{Response: once.Response(record)}
 	case enlistv1.OperationState_OPERATION_STATE_FAILED, enlistv1.OperationState_OPERATION_STATE_NOT_SENT:
 		if failure := record.Payload.GetFailure(); failure != nil {
 			operation.Result = &enlistv1.Operation_Error{Error: statusOf(once.Error(failure), operation.GetProvider(), operation.GetRequestId()).Proto()}

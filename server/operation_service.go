@@ -163,7 +163,7 @@ func (s *operationService) key(ctx context.Context, request interface {
 	if err != nil {
 		return journal.Key{}, invalidField("request_id", "must be the UUID of a creation")
 	}
-	noteCall(ctx, id.String())
+	noteRequestID(ctx, id.String())
 	return journal.Key{Principal: whose(callerOf(ctx), principal), Provider: request.GetProvider(), RequestID: id}, nil
 }
 

@@ -227,36 +227,43 @@ func TestTriesCanBeRepeated(t *testing.T) {
 					t.Errorf("the operation shows %q", secret)
 				}
 			}
-			sent, looked := 0, 0
-			records := r.records(t, vendor)
-			if !strings.Contains(records, "$(touch f)") {
-				t.Errorf("the sandbox holds %s", records)
-			}
-			for _, try := range waited.GetOperation().GetTries() {
-				switch {
-				case try.GetKind() == enlistv1.TryKind_TRY_KIND_LOOKUP && try.GetResponseBody() != "" && sent > 0:
-					looked++
-					got := r.run(t, provider, try.GetCurl())
-					if strings.Contains(try.GetResponseBody(), "not kept: a list") { // also with other customers
-						if !strings.Contains(got, "HO-1") && !strings.Contains(got, "accountID") {
-							t.Errorf("%s\nanswers\n%s", try.GetCurl(), got)
-						}
-					} else if !sameAnswer(got, try.GetResponseBody()) {
-						t.Errorf("%s\nanswers\n%s\nwas\n%s", try.GetCurl(), got, try.GetResponseBody())
-					}
-				case try.GetKind() == enlistv1.TryKind_TRY_KIND_SEND:
-					sent++
-					r.forget(t)
-					r.run(t, provider, try.GetCurl())
-					if again := r.records(t, vendor); again != records {
-						t.Errorf("%s\nmakes\n%s\nwas\n%s", try.GetCurl(), again, records)
-					}
-				}
-			}
-			if sent != 1 || looked == 0 {
-				t.Errorf("%d sends and %d look-ups", sent, looked)
-			}
+			r.repeat(t, provider, vendor, waited.GetOperation().GetTries())
 		})
+	}
+}
+
+// repeat runs the curl line of each attempt. A look-up has the same response again, and a send
+// makes the same records.
+func (r *running) repeat(t *testing.T, provider, vendor string, tries []*enlistv1.OperationTry) {
+	t.Helper()
+	sent, looked := 0, 0
+	records := r.records(t, vendor)
+	if !strings.Contains(records, "$(touch f)") {
+		t.Errorf("the sandbox holds %s", records)
+	}
+	for _, try := range tries {
+		switch {
+		case try.GetKind() == enlistv1.TryKind_TRY_KIND_LOOKUP && try.GetResponseBody() != "" && sent > 0:
+			looked++
+			got := r.run(t, provider, try.GetCurl())
+			if strings.Contains(try.GetResponseBody(), "not kept: a list") { // also with other customers
+				if !strings.Contains(got, "HO-1") && !strings.Contains(got, "accountID") {
+					t.Errorf("%s\nanswers\n%s", try.GetCurl(), got)
+				}
+			} else if !sameAnswer(got, try.GetResponseBody()) {
+				t.Errorf("%s\nanswers\n%s\nwas\n%s", try.GetCurl(), got, try.GetResponseBody())
+			}
+		case try.GetKind() == enlistv1.TryKind_TRY_KIND_SEND:
+			sent++
+			r.forget(t)
+			r.run(t, provider, try.GetCurl())
+			if again := r.records(t, vendor); again != records {
+				t.Errorf("%s\nmakes\n%s\nwas\n%s", try.GetCurl(), again, records)
+			}
+		}
+	}
+	if sent != 1 || looked == 0 {
+		t.Errorf("%d sends and %d look-ups", sent, looked)
 	}
 }
 

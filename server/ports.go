@@ -2,6 +2,7 @@ package server
 
 import (
 	"log/slog"
+	"slices"
 
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
@@ -23,7 +24,7 @@ func newTransports(configured *configv1.Config, log *slog.Logger) (transports, e
 		}
 		var watched *certificates.Watched
 		watched, err = certificates.Watch(certificates.Port{
-			Name: name, Settings: settings, Protocols: protocols, RequireClient: requiresCertificate(configured.GetAuth(), settings), Log: log,
+			Name: name, Settings: settings, Protocols: protocols, RequireClient: config.RequiresCertificate(configured.GetAuth(), settings), Log: log,
 		})
 		return watched
 	}
@@ -32,15 +33,14 @@ func newTransports(configured *configv1.Config, log *slog.Logger) (transports, e
 	return both, err
 }
 
-// requiresCertificate reports whether the server refuses a connection without a client
-// certificate. It does if a call has no other credential, or if the configuration says so.
-func requiresCertificate(auth *configv1.Auth, settings *configv1.Tls) bool {
-	return settings.GetClientCaFile() != "" && (settings.GetRequireClientCertificate() || len(auth.GetApiKeys()) == 0 && auth.GetJwt() == nil)
-}
-
 // asksForCertificates reports whether a port asks for client certificates.
 func asksForCertificates(configured *configv1.Config) bool {
 	return configured.GetGrpc().GetTls().GetClientCaFile() != "" || configured.GetHttp().GetTls().GetClientCaFile() != ""
+}
+
+// all returns the TLS of the ports that have it.
+func (t transports) all() []*certificates.Watched {
+	return slices.DeleteFunc([]*certificates.Watched{t.grpc, t.http}, func(port *certificates.Watched) bool { return port == nil })
 }
 
 // ofGRPC returns the credentials of the gRPC port.

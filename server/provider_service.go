@@ -17,7 +17,8 @@ type providerService struct {
 }
 
 func (s *providerService) ListProviders(ctx context.Context, request *enlistv1.ListProvidersRequest) (*enlistv1.ListProvidersResponse, error) {
-	names := s.connections.names(ctx)
+	connected := s.connections()
+	names := visible(callerOf(ctx), slices.Sorted(maps.Keys(connected)))
 	begin, err := pagetoken.Offset(request)
 	if err != nil {
 		return nil, err
@@ -25,7 +26,7 @@ func (s *providerService) ListProviders(ctx context.Context, request *enlistv1.L
 	end := min(begin+pagetoken.Size(request.GetPageSize()), len(names))
 	response := &enlistv1.ListProvidersResponse{}
 	for _, name := range names[min(begin, end):end] {
-		response.Providers = append(response.Providers, describe(s.connections[name]))
+		response.Providers = append(response.Providers, describe(connected[name]))
 	}
 	if end < len(names) {
 		response.NextPageToken = pagetoken.Next(request, end)

@@ -10,13 +10,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/registry"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 	"github.com/enlist-dev/enlist/server"
 )
 
@@ -79,7 +83,7 @@ func helped() []helpedCase {
 	}}
 	inProgress := expectation{Code: "ABORTED", HTTP: 409, Reason: "REQUEST_IN_PROGRESS", Retry: true}
 	overloaded := expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "OVERLOADED", Retry: true}
-	journal := expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "JOURNAL_UNAVAILABLE", Retry: true}
+	unrecorded := expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "JOURNAL_UNAVAILABLE", Retry: true}
 	defect := expectation{Code: "INTERNAL", HTTP: 500, Reason: "INTERNAL_ERROR"}
 	guarded := func(config *configv1.Config, _ map[string]providers.Provider) {
 		config.Auth = &configv1.Auth{
@@ -138,10 +142,10 @@ func helped() []helpedCase {
 			before: func(t *testing.T, r *running) func() { return delayed(t, r, "get") }, rpc: "GetCustomer", request: get, within: time.Second,
 			want: expectation{Code: "UNAVAILABLE", HTTP: 503, Reason: "VENDOR_UNAVAILABLE", Retry: true},
 		},
-		{name: "a journal that cannot be written", change: stopsSoon, before: withoutJournal, rpc: "CreateCustomer", request: create, want: journal},
+		{name: "a journal that cannot be written", change: stopsSoon, before: withoutJournal, rpc: "CreateCustomer", request: create, want: unrecorded},
 		{
 			name: "a journal that cannot be read", change: stopsSoon, before: withoutJournal, rpc: "GetOperation",
-			request: map[string]any{"provider": "opencell", "requestId": "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d301"}, want: journal,
+			request: map[string]any{"provider": "opencell", "requestId": "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d301"}, want: unrecorded,
 		},
 		{
 			name: "a panic", change: defective, rpc: "GetCustomer", request: map[string]any{"provider": "opencell", "customerId": "panic"}, want: defect,
@@ -166,6 +170,28 @@ func helped() []helpedCase {
 			},
 			rpc: "CreateCustomer", request: unnumbered, want: expectation{Code: "ABORTED", HTTP: 409, Reason: "OUTCOME_UNKNOWN"},
 		},
+		{
+			name: "an erased creation",
+			before: func(t *testing.T, r *running) func() {
+				compare(t, "before", expectation{Code: "OK"}, callGRPC(t.Context(), t, r, method(t, "CreateCustomer"), asBody(t, create)))
+				erase(t, r, "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d301")
+				return nil
+			},
+			rpc: "CreateCustomer", request: create, want: expectation{Code: "FAILED_PRECONDITION", HTTP: 400, Reason: "OPERATION_ERASED"},
+		},
+	}
+}
+
+// erase makes the record of a creation at Opencell a tombstone.
+func erase(t *testing.T, r *running, requestID string) {
+	t.Helper()
+	record, err := r.journal.Get(t.Context(), journal.Key{Provider: "opencell", RequestID: uuid.MustParse(requestID)})
+	if err != nil || record == nil {
+		t.Fatal(record, err)
+	}
+	record.State, record.Payload = enlistv1.OperationState_OPERATION_STATE_ERASED, &journalv1.Payload{}
+	if err := r.journal.Update(t.Context(), record, -1); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -210,7 +236,7 @@ func whileCalling(operation, rpc string, request map[string]any) func(*testing.T
 		delayed(t, r, operation)
 		var under sync.WaitGroup
 		under.Go(func() { callGRPC(context.Background(), t, r, method(t, rpc), asBody(t, request)) })
-		waitForFaults(t, r)
+		sandboxtest.AwaitFaults(t, r.sandboxURL)
 		return under.Wait
 	}
 }

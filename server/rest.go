@@ -59,7 +59,7 @@ func (r *rest) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	request = readAsGet(request)
 	// The server reads no body of a caller without permission. The chain authenticates every call
 	// again, including calls without a body.
-	if request.ContentLength != 0 || r.who.AsksNobody() {
+	if request.ContentLength != 0 || r.who.AllowsAnonymous() {
 		if _, err := callerOver(request, r.who); err != nil {
 			r.errors.refuseCaller(w, request, err)
 			return
@@ -171,13 +171,6 @@ func (strictQuery) Parse(into proto.Message, values url.Values, filter *utilitie
 		return err
 	}
 	return nil
-}
-
-func queryField(message protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
-	if field := message.Fields().ByJSONName(name); field != nil {
-		return field
-	}
-	return message.Fields().ByName(protoreflect.Name(name))
 }
 
 func queryNames(message protoreflect.MessageDescriptor, filter *utilities.DoubleArray) string {

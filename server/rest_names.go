@@ -148,3 +148,10 @@ func (n jsonNames) named(request *http.Request, made *statusv1.Status) *statusv1
 	copied, _ := proto.Clone(made).(*statusv1.Status)
 	return n.inError(copied)
 }
+
+func queryField(message protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
+	if field := message.Fields().ByJSONName(name); field != nil {
+		return field
+	}
+	return message.Fields().ByName(protoreflect.Name(name))
+}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,26 +16,27 @@ import (
 	"google.golang.org/grpc"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/tap"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
-	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/server/apidocs"
 	"github.com/enlist-dev/enlist/server/auth"
-	"github.com/enlist-dev/enlist/server/certificates"
 )
 
 // Server serves the contract over gRPC and REST.
 type Server struct {
-	config    *configv1.Config
+	config    atomic.Pointer[configv1.Config]
+	logLevel  *slog.LevelVar
 	log       *slog.Logger
-	health    healthState
+	health    *healthState
 	cut       context.CancelFunc // ends every call
 	once      *once.Service
 	who       *auth.Authenticator
 	tls       transports
 	admission *admission
+	strangers *strangers
 	version   string
 
 	grpc         *grpc.Server
@@ -49,10 +51,11 @@ type Server struct {
 type Options struct {
 	// Config is a complete configuration.
 	Config *configv1.Config
-	// Providers are the configured connections by name.
-	Providers map[string]providers.Provider
-	// Creates creates customers with the providers. The server closes it when it stops.
+	// Creates creates customers, and has the providers. The server closes it when it stops.
 	Creates *once.Service
+	// Condition returns why the server cannot work, or nil if it can. Readiness depends on it. nil
+	// means that it always can.
+	Condition func() error
 	// OpenAPI is the document that /openapi.json serves.
 	OpenAPI []byte
 	// Version identifies this build in the log when the server starts. The page /docs/ shows its
@@ -64,14 +67,18 @@ type Options struct {
 	LogLevel *slog.LevelVar
 	// Metrics is the registry that /metrics shows. The server registers its own metrics there.
 	Metrics *prometheus.Registry
+	// Reload reads the configuration again for the admin port, and returns the names of the changed
+	// settings. nil means that there is no configuration file.
+	Reload func(context.Context) (changed []string, err error)
 	// Tracing receives a span for each call. nil disables tracing.
 	Tracing trace.TracerProvider
 }
 
 // New returns a server that listens on its ports. It responds once Run is called.
 func New(options Options) (*Server, error) {
-	config, connected, creates, log := options.Config, options.Providers, options.Creates, options.Log
-	who, err := auth.New(auth.Options{Config: config.GetAuth(), ClientCertificates: asksForCertificates(config), Log: log})
+	config, creates, log := options.Config, options.Creates, options.Log
+	connected := connections(creates.Providers)
+	who, err := auth.New(authOptions(config, log))
 	if err != nil {
 		return nil, err
 	}
@@ -80,28 +87,33 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	calls, cut := context.WithCancel(context.Background())
-	admission := &admission{most: int64(config.GetLimits().GetMaxCalls()), memory: newMemory()}
+	admission := &admission{most: int64(config.GetLimits().GetMaxCalls()), memory: newShortage()}
 	seen := telemetry{log: log, metrics: newMetrics(options.Metrics, admission), tracer: tracer(options.Tracing), connected: connected}
-	chain := chain(calls, seen, admission, config.GetCallTimeout().AsDuration(), who)
 	s := &Server{
-		config:    config,
+		logLevel:  options.LogLevel,
 		log:       log,
-		health:    newHealth(),
+		health:    newHealth(options.Condition),
 		cut:       cut,
 		once:      creates,
 		who:       who,
 		tls:       secured,
 		admission: admission,
+		strangers: newStrangers(),
 		version:   options.Version,
-		grpc: grpc.NewServer(append(grpcLimits(config.GetLimits()),
-			grpc.Creds(secured.ofGRPC()),
-			grpc.InTapHandle(admission.arriving),
-			grpc.UnaryInterceptor(chain),
-			grpc.ForceServerCodecV2(newDecodingCodec()),
-			grpc.ChainStreamInterceptor(recoverStream(log), admission.streams.admit, authenticateStream(who, log)),
-			grpc.UnknownServiceHandler(noSuchRPC),
-		)...),
 	}
+	s.config.Store(config)
+	chain := chain(calls, seen, admission, s.callTimeout, who, s.strangers)
+	s.grpc = grpc.NewServer(append(grpcLimits(config.GetLimits()),
+		grpc.Creds(secured.ofGRPC()),
+		grpc.InTapHandle(func(ctx context.Context, info *tap.Info) (context.Context, error) {
+			s.strangers.calls(ctx)
+			return admission.arriving(ctx, info)
+		}),
+		grpc.UnaryInterceptor(chain),
+		grpc.ForceServerCodecV2(newDecodingCodec()),
+		grpc.ChainStreamInterceptor(recoverStream(log), admission.streams.admit, authenticateStream(who, s.strangers, log)),
+		grpc.UnknownServiceHandler(noSuchRPC),
+	)...)
 	gateway := newInProcess(chain)
 	for _, registrar := range []grpc.ServiceRegistrar{decoding{s.grpc}, gateway} {
 		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected, once: creates})
@@ -126,7 +138,7 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.http = &http.Server{
-		Handler:           answersInTime(admission.readsInMemory(s.routes(contract, reference, document, options))),
+		Handler:           limitWriteTime(admission.readsInMemory(s.routes(contract, reference, document, options))),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readWithin,
 		IdleTimeout:       2 * time.Minute,
@@ -169,24 +181,25 @@ func (s *Server) routes(contract *rest, reference, document http.Handler, option
 }
 
 func (s *Server) listen() error {
+	config := s.config.Load()
 	var err error
 	var ports net.ListenConfig
-	if s.grpcListener, err = ports.Listen(context.Background(), "tcp", s.config.GetGrpc().GetAddress()); err != nil {
+	if s.grpcListener, err = ports.Listen(context.Background(), "tcp", config.GetGrpc().GetAddress()); err != nil {
 		return fmt.Errorf("grpc.address: %w", err)
 	}
-	if s.httpListener, err = ports.Listen(context.Background(), "tcp", s.config.GetHttp().GetAddress()); err != nil {
+	if s.httpListener, err = ports.Listen(context.Background(), "tcp", config.GetHttp().GetAddress()); err != nil {
 		_ = s.grpcListener.Close()
 		return fmt.Errorf("http.address: %w", err)
 	}
-	s.grpcListener, s.httpListener = atMost(s.grpcListener, s.config.GetLimits()), atMost(s.httpListener, s.config.GetLimits())
+	s.grpcListener, s.httpListener = s.strangers.listen(atMost(s.grpcListener, config.GetLimits())), atMost(s.httpListener, config.GetLimits())
 	if s.admin == nil {
 		return nil
 	}
-	if s.adminPort, err = ports.Listen(context.Background(), "tcp", s.config.GetAdmin().GetAddress()); err != nil {
+	if s.adminPort, err = ports.Listen(context.Background(), "tcp", config.GetAdmin().GetAddress()); err != nil {
 		_, _ = s.grpcListener.Close(), s.httpListener.Close()
 		return fmt.Errorf("admin.address: %w", err)
 	}
-	s.adminPort = atMost(s.adminPort, s.config.GetLimits())
+	s.adminPort = atMost(s.adminPort, config.GetLimits())
 	return nil
 }
 
@@ -228,6 +241,7 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	}()
 	s.health.setReady(true)
+	go s.health.watch(watching, s.log)
 	s.log.Info("serving", "grpc", s.GRPCAddress(), "http", s.HTTPAddress(), "admin", s.AdminAddress(), "version", s.version)
 	select {
 	case err := <-failed:
@@ -243,10 +257,8 @@ func (s *Server) Run(ctx context.Context) error {
 // ends.
 func (s *Server) keepFresh(ctx context.Context) {
 	go s.who.Run(ctx)
-	for _, port := range []*certificates.Watched{s.tls.grpc, s.tls.http} {
-		if port != nil {
-			go port.Run(ctx)
-		}
+	for _, port := range s.tls.all() {
+		go port.Run(ctx)
 	}
 }
 
@@ -262,7 +274,8 @@ const lastWords = time.Second
 
 func (s *Server) stop() error {
 	s.health.setReady(false)
-	delay, timeout := s.config.GetShutdown().GetDelay().AsDuration(), s.config.GetShutdown().GetTimeout().AsDuration()
+	shutdown := s.config.Load().GetShutdown()
+	delay, timeout := shutdown.GetDelay().AsDuration(), shutdown.GetTimeout().AsDuration()
 	s.log.Info("stopping", "delay", delay.String(), "timeout", timeout.String())
 	time.Sleep(delay)
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
 // gated is a provider whose calls wait until the test releases them.
@@ -149,7 +149,7 @@ func TestStopTellsTheOutcome(t *testing.T) {
 	for i, call := range []func(context.Context, *testing.T, *running, protoreflect.MethodDescriptor, []byte) outcome{callGRPC, callREST} {
 		go func() { results <- call(t.Context(), t, r, method(t, "CreateCustomer"), fmt.Appendf(nil, body, i)) }()
 	}
-	waitForFaults(t, r)
+	sandboxtest.AwaitFaults(t, r.sandboxURL)
 	r.stop()
 	for range 2 {
 		if got := <-results; got.status.Code() != codes.Aborted {
@@ -163,24 +163,6 @@ func TestStopTellsTheOutcome(t *testing.T) {
 	if lines := strings.Count(r.log.String(), `"reason":"OUTCOME_UNKNOWN"`); lines != 2 {
 		t.Errorf("%d lines for 2 calls: %s", lines, r.log.String())
 	}
-}
-
-// waitForFaults returns when every fault is used up. Then each of their requests is at the
-// vendor.
-func waitForFaults(t *testing.T, r *running) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		response, err := http.Get(r.sandboxURL + "/sandbox/faults")
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, _ := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if strings.Contains(string(text), `"faults":[]`) {
-			return
-		}
-	}
-	t.Fatal("the calls did not reach the vendor")
 }
 
 // A panic or an unclassified error becomes INTERNAL_ERROR. Only the log has the cause. The value

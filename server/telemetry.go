@@ -30,7 +30,7 @@ func (t telemetry) begin(ctx context.Context, c *call) (context.Context, func(co
 	ctx, span := beginSpan(ctx, t.tracer, c.method)
 	return ctx, func(code codes.Code, failure *providers.Error) {
 		provider := ""
-		if _, there := t.connected[c.provider]; there {
+		if _, there := t.connected()[c.provider]; there {
 			provider = c.provider
 		}
 		t.metrics.inFlight[c.transport].Dec()

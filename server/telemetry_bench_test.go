@@ -11,16 +11,19 @@ import (
 	"google.golang.org/grpc/codes"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/providers"
 )
 
 // BenchmarkTelemetry measures what telemetry costs a call, without its log line.
 func BenchmarkTelemetry(b *testing.B) {
+	connected := map[string]providers.Provider{"opencell": nil}
 	for name, tracing := range map[string]trace.TracerProvider{
 		"untraced": nil, "traced": sdk.NewTracerProvider(sdk.WithBatcher(discard{})),
 	} {
 		b.Run(name, func(b *testing.B) {
 			seen := telemetry{
-				log: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry(), &admission{}), tracer: tracer(tracing), connected: connections{"opencell": nil},
+				log: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry(), &admission{}), tracer: tracer(tracing),
+				connected: func() map[string]providers.Provider { return connected },
 			}
 			request := &enlistv1.CreateCustomerRequest{Provider: "opencell"}
 			b.ReportAllocs()

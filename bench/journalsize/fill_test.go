@@ -81,16 +81,17 @@ func newRecord() *journal.Record {
 // capture is a store that keeps the rows that a journal has sealed, instead of writing them.
 type capture struct {
 	journal.Store
-	row *journal.Row
+	row     *journal.Row
+	request []byte // of the row that was inserted last
 }
 
 func (c *capture) Insert(_ context.Context, row *journal.Row) (existing, busy *journal.Row, err error) {
-	row.Version = 1
+	row.Version, c.request = 1, row.Request
 	return nil, nil, nil
 }
 
 func (c *capture) Update(_ context.Context, row *journal.Row, _ time.Duration) error {
-	row.Version, c.row = 2, row
+	row.Version, row.Request, c.row = 2, c.request, row
 	return nil
 }
 
@@ -100,7 +101,7 @@ func (c *capture) Close() error { return nil }
 type rows struct {
 	journal *journal.Journal
 	capture *capture
-	size    int // of the last row's payload
+	size    int // of the last row's parts
 }
 
 func newRows(t *testing.T, on journal.Store) *rows {
@@ -132,7 +133,7 @@ func (r *rows) make(t *testing.T, created time.Time) *journal.Row {
 	}
 	row := r.capture.row
 	row.Created, row.Updated = created, created.Add(time.Second)
-	r.size = len(row.Payload)
+	r.size = len(row.Outcome) + len(row.Request) + len(row.Exchanges)
 	return row
 }
 
@@ -186,8 +187,12 @@ func fillSQLite(t *testing.T, path string) (write func(context.Context, []*journ
 			return err
 		}
 		defer tx.Rollback()
-		insert, err := tx.PrepareContext(ctx, `INSERT INTO operations (principal, provider, request_id, state, version, exclusive, customer, owner,
-			created, updated, key_id, payload) VALUES (?, ?, ?, ?, 2, ?, ?, '', ?, ?, ?, ?)`)
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO operations (principal, provider, request_id, state, version, customer, owner,
+			created, updated, key_id, held, outcome, request) VALUES (?, ?, ?, ?, 2, ?, '', ?, ?, ?, 1, ?, ?) RETURNING id`)
+		if err != nil {
+			return err
+		}
+		exchange, err := tx.PrepareContext(ctx, `INSERT INTO exchanges (id, payload) VALUES (?, ?)`)
 		if err != nil {
 			return err
 		}
@@ -196,8 +201,12 @@ func fillSQLite(t *testing.T, path string) (write func(context.Context, []*journ
 			if row.Customer != nil {
 				customer = row.Customer
 			}
-			if _, err := insert.ExecContext(ctx, row.Principal, row.Provider, row.RequestID[:], int(row.State), row.Exclusive, customer,
-				row.Created.UnixMicro(), row.Updated.UnixMicro(), row.KeyID, row.Payload); err != nil {
+			var id int64
+			if err := insert.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], int(row.State), customer,
+				row.Created.UnixMicro(), row.Updated.UnixMicro(), row.KeyID, row.Outcome, row.Request).Scan(&id); err != nil {
+				return err
+			}
+			if _, err := exchange.ExecContext(ctx, id, row.Exchanges); err != nil {
 				return err
 			}
 		}
@@ -221,20 +230,32 @@ func fillPostgres(t *testing.T, dsn string) (write func(context.Context, []*jour
 		t.Fatal(err)
 	}
 	columns := []string{
-		"principal", "provider", "request_id", "state", "version", "exclusive", "customer", "owner", "created", "updated", "key_id", "payload",
+		"principal", "provider", "request_id", "state", "rare", "version", "customer", "owner", "created", "updated", "key_id", "held", "outcome", "request",
 	}
+	exchanges := []string{"principal", "provider", "request_id", "created", "customer", "payload"}
 	write = func(ctx context.Context, batch []*journal.Row) error {
-		_, err := conn.CopyFrom(ctx, pgx.Identifier{"enlist", "records"}, columns, pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
+		_, err := conn.CopyFrom(ctx, pgx.Identifier{"enlist", "operations"}, columns, pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
 			row := batch[i]
+			var rare *int16
+			if state := int16(row.State); row.State != succeeded {
+				rare = &state
+			}
 			return []any{
-				row.Principal, row.Provider, [16]byte(row.RequestID), int16(row.State), int64(2), row.Exclusive, row.Customer, "",
-				row.Created, row.Updated, int64(row.KeyID), row.Payload,
+				row.Principal, row.Provider, [16]byte(row.RequestID), int16(row.State), rare, int64(2), row.Customer, "",
+				row.Created, row.Updated, int64(row.KeyID), true, row.Outcome, row.Request,
 			}, nil
+		}))
+		if err != nil {
+			return err
+		}
+		_, err = conn.CopyFrom(ctx, pgx.Identifier{"enlist", "exchanges"}, exchanges, pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
+			row := batch[i]
+			return []any{row.Principal, row.Provider, [16]byte(row.RequestID), row.Created, row.Customer, row.Exchanges}, nil
 		}))
 		return err
 	}
 	return write, func() {
-		if _, err := conn.Exec(context.Background(), "VACUUM ANALYZE enlist.records"); err != nil {
+		if _, err := conn.Exec(context.Background(), "VACUUM ANALYZE enlist.operations, enlist.exchanges"); err != nil {
 			t.Fatal(err)
 		}
 		if err := conn.Close(context.Background()); err != nil {

@@ -175,8 +175,46 @@ func claimRace(t *testing.T, f *fixture) {
 	}
 }
 
+func owned(t *testing.T, f *fixture) {
+	store := f.open(t)
+	mine := insert(t, store, newRow()) // the owner is "a"
+	other := newRow()
+	other.Owner = "b"
+	insert(t, store, other)
+	insertAs(t, store, unknown, 0)
+	for _, state := range []enlistv1.OperationState{succeeded, failed, notSent, needsPerson} {
+		row := insertAs(t, store, state, never)
+		row.Owner = "a" // an owner of a row that is not open does not count
+		replace(t, store, row, never)
+	}
+	late := insert(t, store, newRow())
+	late.State = unknown
+	replace(t, store, late, 30*time.Minute)
+
+	rows := ownedBy(t, store, "a", 10)
+	sameSet(t, rows, mine, late)
+	for _, row := range rows {
+		same(t, get(t, store, row), row) // the read changes nothing
+	}
+	if rows := ownedBy(t, store, "a", 1); len(rows) != 1 {
+		t.Errorf("%d rows, not 1", len(rows))
+	}
+	sameSet(t, ownedBy(t, store, "c", 10))
+}
+
+func ownedBy(t *testing.T, store journal.Store, replica string, limit int) []*journal.Row {
+	t.Helper()
+	rows, err := store.Owned(t.Context(), replica, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
 func count(t *testing.T, f *fixture) {
 	store := f.open(t)
+	old := insert(t, store, newRow())
+	f.database.SetUpdated(t, old.RequestID, time.Now().Add(-time.Hour))
 	insert(t, store, newRow())
 	insertAs(t, store, succeeded, never)
 	for range 3 {
@@ -187,10 +225,23 @@ func count(t *testing.T, f *fixture) {
 	insertAs(t, store, needsPerson, never)
 	for _, c := range []struct {
 		state       enlistv1.OperationState
+		age         time.Duration
 		limit, want int
-	}{{unknown, 1, 1}, {unknown, 3, 3}, {unknown, 4, 4}, {unknown, 100, 4}, {needsPerson, 1, 1}, {needsPerson, 100, 2}} {
-		if got, err := store.Count(t.Context(), c.state, c.limit); err != nil || got != c.want {
-			t.Errorf("%s, limit %d: %d, %v, not %d", c.state, c.limit, got, err, c.want)
+	}{
+		{unknown, 0, 1, 1},
+		{unknown, 0, 3, 3},
+		{unknown, 0, 4, 4},
+		{unknown, 0, 100, 4},
+		{unknown, time.Minute, 100, 0},
+		{needsPerson, 0, 1, 1},
+		{needsPerson, 0, 100, 2},
+		{intent, 0, 100, 2},
+		{intent, 0, 1, 1},
+		{intent, time.Minute, 100, 1},
+		{intent, 2 * time.Hour, 100, 0},
+	} {
+		if got, err := store.Count(t.Context(), c.state, c.age, c.limit); err != nil || got != c.want {
+			t.Errorf("%s of %s, limit %d: %d, %v, not %d", c.state, c.age, c.limit, got, err, c.want)
 		}
 	}
 }

@@ -43,8 +43,6 @@ func exclusiveWhileOpen(t *testing.T, f *fixture) {
 		other := newRow()
 		other.Exclusive = []byte{byte(i)}
 		insert(t, store, other)
-		insert(t, store, newRow()) // any number of rows may have no exclusive
-		insert(t, store, newRow())
 
 		first.State, first.Owner = end, ""
 		replace(t, store, first, never)
@@ -82,16 +80,17 @@ func exclusiveRace(t *testing.T, f *fixture) {
 func exclusiveIsTakenMeanwhile(t *testing.T, f *fixture) {
 	store := f.open(t)
 	first := newRow()
-	first.Exclusive = []byte("customer 1")
+	exclusive := []byte("customer 1")
+	first.Exclusive = exclusive
 	insert(t, store, first)
 	first.State, first.Owner = notSent, ""
 	replace(t, store, first, never)
 	second := newRow()
-	second.Exclusive = first.Exclusive
+	second.Exclusive = exclusive
 	insert(t, store, second)
 
 	again := *first
-	again.State = intent
+	again.State, again.Exclusive = intent, exclusive
 	err := store.Update(t.Context(), &again, never)
 	if !errors.Is(err, journal.ErrBusy) || !errors.Is(err, journal.ErrConflict) {
 		t.Fatalf("%v, not ErrBusy, which is a conflict", err)
@@ -101,7 +100,7 @@ func exclusiveIsTakenMeanwhile(t *testing.T, f *fixture) {
 	second.State = failed
 	replace(t, store, second, never)
 	again = *first
-	again.State = intent
+	again.State, again.Exclusive = intent, exclusive
 	replace(t, store, &again, never)
 }
 

@@ -60,8 +60,10 @@ func newRow() *journal.Row {
 		RequestID: uuid.New(),
 		State:     intent,
 		Owner:     "a",
+		Exclusive: []byte(rand.Text()),
 		KeyID:     7,
-		Payload:   []byte("sealed " + rand.Text()),
+		Outcome:   []byte("outcome " + rand.Text()),
+		Request:   []byte("request " + rand.Text()),
 	}
 }
 
@@ -83,9 +85,13 @@ func insertAs(t *testing.T, store journal.Store, state enlistv1.OperationState, 
 	return replace(t, store, row, due)
 }
 
-// replace updates a row. It fails the test if the update fails.
+// replace updates a row. It fails the test if the update fails. A row that is not open has no
+// exclusive.
 func replace(t *testing.T, store journal.Store, row *journal.Row, due time.Duration) *journal.Row {
 	t.Helper()
+	if !row.IsOpen() {
+		row.Exclusive = nil
+	}
 	if err := store.Update(t.Context(), row, due); err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func keyIDs(t *testing.T, f *fixture) {
 	}
 	row := insertSealed(t, store, 0x80000000)
 	check(1, 2, 0x80000000, 0xffffffff)
-	row.KeyID = 3
+	row.KeyID, row.Request = 3, nil // as for a row without its payload
 	replace(t, store, row, never)
 	check(1, 2, 3, 0xffffffff)
 }
@@ -56,17 +56,21 @@ func sealedWith(t *testing.T, f *fixture) {
 		ofOne = append(ofOne, insertSealed(t, store, 0xffffffff))
 		insertSealed(t, store, 1)
 	}
-	all, err := store.SealedWith(t.Context(), 0xffffffff, 100)
-	if err != nil {
-		t.Fatal(err)
+	var found []*journal.Row
+	var last *journal.Row
+	for _, want := range []int{2, 2, 1, 0} {
+		rows, err := store.SealedWith(t.Context(), 0xffffffff, last, 2)
+		if err != nil || len(rows) != want {
+			t.Fatalf("%d rows, %v, not %d", len(rows), err, want)
+		}
+		if want > 0 {
+			last = rows[want-1]
+		}
+		found = append(found, rows...)
 	}
-	sameSet(t, all, ofOne...)
-	same(t, all[0], get(t, store, all[0]))
-	some, err := store.SealedWith(t.Context(), 0xffffffff, 3)
-	if err != nil || len(some) != 3 {
-		t.Fatalf("%d rows, %v, not 3", len(some), err)
-	}
-	none, err := store.SealedWith(t.Context(), 2, 3)
+	sameSet(t, found, ofOne...)
+	same(t, found[0], get(t, store, found[0]))
+	none, err := store.SealedWith(t.Context(), 2, nil, 3)
 	if err != nil || len(none) != 0 {
 		t.Fatalf("%d rows, %v, not 0", len(none), err)
 	}
@@ -75,10 +79,10 @@ func sealedWith(t *testing.T, f *fixture) {
 func reseal(t *testing.T, f *fixture) {
 	store := f.open(t)
 	row := insertSealed(t, store, 1)
-	row.State, row.Exclusive, row.Customer, row.Owner = unknown, []byte("e"), []byte("c"), "b"
+	row.State, row.Customer, row.Owner, row.Exchanges = unknown, []byte("c"), "b", []byte("exchanges")
 	replace(t, store, row, 10*time.Minute)
 	want := *row
-	want.KeyID, want.Payload = 2, []byte("sealed anew")
+	want.KeyID, want.Outcome, want.Request, want.Exchanges = 2, []byte("anew 1"), []byte("anew 2"), []byte("anew 3")
 
 	sealed := want
 	sealed.State, sealed.Exclusive, sealed.Customer, sealed.Owner = failed, nil, nil, "c" // Reseal must write none of these
@@ -91,7 +95,7 @@ func reseal(t *testing.T, f *fixture) {
 
 	// A caller that read the row before can still update it, because Reseal does not change the
 	// version.
-	row.Payload = []byte("an update meanwhile")
+	row.Outcome, row.Request, row.Exchanges = []byte("an update"), []byte("meanwhile"), []byte("in all parts")
 	replace(t, store, row, never)
 
 	stale := want

@@ -3,6 +3,7 @@ package journaltest
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -86,16 +87,58 @@ func migrateTwiceAtOnce(t *testing.T, f *fixture) {
 
 func newerDatabase(t *testing.T, f *fixture) {
 	store := f.open(t)
+	f.database.MakeNewer(t)
+	f.refuses(t, store)
+}
+
+// newerCompatibleDatabase migrates the database while a store has it open, and opens it again.
+func newerCompatibleDatabase(t *testing.T, f *fixture) {
+	store := f.open(t)
 	row := insert(t, store, newRow())
+	f.makeNewer(t, store, func(newest int64) int64 { return newest })
+	insert(t, store, newRow())
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
+	store = f.open(t)
+	same(t, get(t, store, row), row)
+	insert(t, store, newRow())
+}
+
+// newerIncompatibleDatabase has a secret of the last migration that permits only versions which
+// know that migration.
+func newerIncompatibleDatabase(t *testing.T, f *fixture) {
+	store := f.open(t)
+	f.makeNewer(t, store, func(newest int64) int64 { return newest + 1 })
+	f.refuses(t, store)
+	// What an earlier migration permitted does not count for a later one.
+	f = &fixture{Harness: f.Harness, database: f.New(t)}
+	store = f.open(t)
+	f.makeNewer(t, store, func(newest int64) int64 { return newest })
 	f.database.MakeNewer(t)
-	store, err := f.database.Open(t.Context())
+	f.refuses(t, store)
+}
+
+// makeNewer raises the schema version by one, and stores the lowest version that is compatible.
+func (f *fixture) makeNewer(t *testing.T, store journal.Store, lowest func(newest int64) int64) {
+	t.Helper()
+	newest := f.database.MakeNewer(t)
+	text := strconv.FormatInt(lowest(newest), 10)
+	if _, err := store.Secret(t.Context(), journal.CompatibleSecret(newest+1), []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refuses closes the store. It fails the test if the database can be opened again.
+func (f *fixture) refuses(t *testing.T, store journal.Store) {
+	t.Helper()
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := f.database.Open(t.Context())
 	if err == nil {
-		got := get(t, store, row)
-		store.Close()
-		t.Fatalf("a database of a newer Enlist was opened; it holds %v", got)
+		again.Close()
+		t.Fatal("a database of a newer Enlist was opened")
 	}
 	if !strings.Contains(err.Error(), "newer") {
 		t.Errorf("%v: does not say that the database is newer", err)

@@ -74,8 +74,8 @@ func everyFieldIsKept(t *testing.T, f *fixture) {
 	row := newRow()
 	row.Exclusive = []byte{0, 1, 2, 255}
 	row.KeyID = 0xfffffffe // exceeds a signed 32-bit number
-	row.Payload = make([]byte, 1<<20)
-	row.Payload[len(row.Payload)-1] = 1
+	row.Request = make([]byte, 1<<20)
+	row.Request[len(row.Request)-1] = 1
 	insert(t, store, row)
 	same(t, get(t, store, row), row)
 
@@ -83,12 +83,19 @@ func everyFieldIsKept(t *testing.T, f *fixture) {
 	row.Exclusive, row.Customer = []byte{9, 0, 9}, []byte{0, 0}
 	row.Owner = "b"
 	row.KeyID = 1
-	row.Payload = []byte{0}
+	row.Outcome, row.Request, row.Exchanges = []byte{0}, []byte{0, 0}, []byte{0, 0, 0}
+	replace(t, store, row, time.Minute)
+	same(t, get(t, store, row), row)
+	row.Exchanges = []byte("more")
 	replace(t, store, row, time.Minute)
 	same(t, get(t, store, row), row)
 
-	row.Exclusive, row.Customer, row.Owner = nil, nil, ""
+	row.State, row.Customer, row.Owner = succeeded, nil, ""
 	replace(t, store, row, never)
+	kept := *row
+	row.Request, row.Exchanges = nil, nil // nil leaves them as they are
+	replace(t, store, row, never)
+	row.Request, row.Exchanges = kept.Request, kept.Exchanges
 	got := get(t, store, row)
 	same(t, got, row)
 	if got.Exclusive != nil || got.Customer != nil {
@@ -127,7 +134,7 @@ func updateStaleVersion(t *testing.T, f *fixture) {
 	row := insert(t, store, newRow())
 	stale := *row
 	replace(t, store, row, never)
-	stale.State, stale.Payload = failed, []byte("stale")
+	stale.State, stale.Exclusive, stale.Outcome = failed, nil, []byte("stale")
 	kept := stale
 	if err := store.Update(t.Context(), &stale, never); !errors.Is(err, journal.ErrConflict) {
 		t.Fatalf("%v, not a conflict", err)
@@ -161,7 +168,7 @@ func updateRace(t *testing.T, f *fixture) {
 	for range rounds {
 		wins := race(t, writers, func(i int) (bool, error) {
 			mine := *row
-			mine.Payload = fmt.Appendf(nil, "writer %d", i)
+			mine.Outcome = fmt.Appendf(nil, "writer %d", i)
 			err := stores[i%2].Update(t.Context(), &mine, never)
 			if errors.Is(err, journal.ErrConflict) {
 				return false, nil
@@ -172,8 +179,8 @@ func updateRace(t *testing.T, f *fixture) {
 			t.Fatalf("%d of %d writers with the same version have won, not 1", len(wins), writers)
 		}
 		row = get(t, store, row)
-		if want := fmt.Sprintf("writer %d", wins[0]); string(row.Payload) != want {
-			t.Fatalf("%q stands there, and %q has won", row.Payload, want)
+		if want := fmt.Sprintf("writer %d", wins[0]); string(row.Outcome) != want {
+			t.Fatalf("%q stands there, and %q has won", row.Outcome, want)
 		}
 	}
 	if row.Version != rounds+1 {

@@ -31,8 +31,9 @@ type Database interface {
 	SetCreated(t *testing.T, requestID uuid.UUID, created time.Time)
 	// SetUpdated makes a row look as if it was last written at another time.
 	SetUpdated(t *testing.T, requestID uuid.UUID, updated time.Time)
-	// MakeNewer marks the database as migrated by a newer version of Enlist. No store has it open.
-	MakeNewer(t *testing.T)
+	// MakeNewer raises the schema version by one, as a newer version of Enlist does, and returns the
+	// version before. A store may have the database open.
+	MakeNewer(t *testing.T) (newest int64)
 }
 
 // Run runs the suite.
@@ -63,6 +64,7 @@ func Run(t *testing.T, harness Harness) {
 		{"ClaimOfClosedOwner", claimOfClosedOwner},
 		{"ClaimLeavesTheLiving", claimLeavesTheLiving},
 		{"ClaimRace", claimRace},
+		{"Owned", owned},
 		{"Take", take},
 		{"TakeLeavesTheLiving", takeLeavesTheLiving},
 		{"TakeRace", takeRace},
@@ -76,6 +78,7 @@ func Run(t *testing.T, harness Harness) {
 		{"ListWhileInserting", listWhileInserting},
 
 		{"PurgeAge", purgeAge},
+		{"PurgePayload", purgePayload},
 		{"PurgeLimit", purgeLimit},
 		{"PurgeStates", purgeStates},
 
@@ -88,11 +91,14 @@ func Run(t *testing.T, harness Harness) {
 
 		{"Look", look},
 		{"LookAtNewer", lookAtNewer},
+		{"LookAtNewerCompatible", lookAtNewerCompatible},
 
 		{"Reopen", reopen},
 		{"OpenTwice", openTwice},
 		{"MigrateTwiceAtOnce", migrateTwiceAtOnce},
 		{"NewerDatabase", newerDatabase},
+		{"NewerCompatibleDatabase", newerCompatibleDatabase},
+		{"NewerIncompatibleDatabase", newerIncompatibleDatabase},
 		{"ManyWriters", manyWriters},
 		{"ContextOver", contextOver},
 		{"Closed", closed},

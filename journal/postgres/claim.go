@@ -18,40 +18,49 @@ const nobodys = `owner <> $1 AND owner NOT IN ` + living
 // The claim skips locked rows. Another replica may have claimed and committed a row since this
 // statement's snapshot. That row is no longer locked, and PostgreSQL reads its latest version. But
 // in the snapshot, the other replica may not be alive yet. So the statement compares the row's
-// version with the snapshot's version. Each of the three kinds of rows is one range of the index on
-// open rows. The statement reads each range only up to the limit.
-const claimRecords = `
+// version with the snapshot's version. The rows in state INTENT are few. The two kinds in state
+// UNKNOWN are ranges of one index. The statement reads each range only up to the limit.
+//
+//nolint:gochecknoglobals // a constant
+var claimRecords = `
 WITH free AS MATERIALIZED (
-  SELECT f.principal, f.provider, f.request_id
+  SELECT r.principal, r.provider, r.request_id
   FROM (
-    (SELECT principal, provider, request_id, version FROM enlist.records WHERE state = 1 AND ` + nobodys + `)
+    (SELECT i.* FROM enlist.open o CROSS JOIN LATERAL (
+      SELECT r.principal, r.provider, r.request_id, r.version FROM enlist.operations r
+      WHERE` + keyOf("o") + `AND r.state = 1 AND ` + nobodys + ` LIMIT 1) i WHERE o.intent)
     UNION ALL
-    (SELECT principal, provider, request_id, version FROM enlist.records WHERE state = 5 AND due <= now() AND ` + nobodys + ` ORDER BY due)
+    (SELECT principal, provider, request_id, version FROM enlist.operations WHERE rare = 5 AND due <= now() AND ` + nobodys + ` ORDER BY due)
     UNION ALL
-    (SELECT principal, provider, request_id, version FROM enlist.records WHERE state = 5 AND due > now() + interval '1 hour' AND ` + nobodys + `)
-  ) c JOIN enlist.records f ON f.principal = c.principal AND f.provider = c.provider AND f.request_id = c.request_id AND f.version = c.version
+    (SELECT principal, provider, request_id, version FROM enlist.operations WHERE rare = 5 AND due > now() + interval '1 hour' AND ` + nobodys + `)
+  ) c JOIN enlist.operations r ON` + keyOf("c") + `AND r.version = c.version
   LIMIT $2
-  FOR UPDATE OF f SKIP LOCKED
+  FOR UPDATE OF r SKIP LOCKED
 )
-UPDATE enlist.records r
+UPDATE enlist.operations r
 SET owner = $1, version = r.version + 1, updated = now()
 FROM free
-WHERE r.principal = free.principal AND r.provider = free.provider AND r.request_id = free.request_id` + returned
+WHERE` + keyOf("free") + `AND ` + durably + returned
 
 const returned = `
-RETURNING r.principal, r.provider, r.request_id, r.state, r.version, r.exclusive, r.customer, r.owner, r.due, r.created, r.updated, r.key_id, r.payload`
+RETURNING` + columns + `,` + parts
 
 // Claim implements journal.Store. It does not return rows that the replica owns already.
 func (s *Store) Claim(ctx context.Context, replica string, limit int) ([]*journal.Row, error) {
 	return s.rows(ctx, "claim", claimRecords, replica, limit)
 }
 
+// Owned implements journal.Store.
+func (s *Store) Owned(ctx context.Context, replica string, limit int) ([]*journal.Row, error) {
+	return s.read(ctx, "owned", `SELECT owned.* FROM enlist.open o CROSS JOIN LATERAL (`+selectRecord+`
+WHERE`+keyOf("o")+`AND r.owner = $1 LIMIT 1) owned LIMIT $2`, replica, limit)
+}
+
 const takeRecord = `
-UPDATE enlist.records
+UPDATE enlist.operations r
 SET owner = $5, version = version + 1, updated = now()
-WHERE principal = $1 AND provider = $2 AND request_id = $3 AND version = $4 AND state IN (1, 5)
-  AND (owner = $5 OR owner NOT IN ` + living + `)
-RETURNING` + columns + `, payload`
+WHERE` + byKey + ` AND r.version = $4 AND r.state IN (1, 5) AND ` + durably + `
+  AND (r.owner = $5 OR r.owner NOT IN ` + living + `)` + returned
 
 // Take implements journal.Store.
 func (s *Store) Take(ctx context.Context, row *journal.Row, replica string) (*journal.Row, error) {
@@ -66,13 +75,19 @@ WITH forgotten AS (
   DELETE FROM enlist.replicas WHERE id IN (
     SELECT id FROM enlist.replicas WHERE alive_until < now() - interval '1 day' AND id <> $1 FOR UPDATE SKIP LOCKED)
 )
-INSERT INTO enlist.replicas (id, alive_until) VALUES ($1, now() + $2::interval)
-ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until`
+INSERT INTO enlist.replicas (id, alive_until) SELECT $1, now() + $2::interval WHERE ` + durably + `
+ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until
+RETURNING` + proved
 
 // Beat implements journal.Store. A heartbeat counts for at most one hour. It is as durable as any
 // other write. Otherwise a crash of the server could make the others count a living replica as
-// dead.
+// dead. The heartbeat also notices another server, and reads the latest gap.
 func (s *Store) Beat(ctx context.Context, replica string, alive time.Duration) error {
-	_, err := s.write(ctx, "beat", beat, replica, min(max(alive, 0), time.Hour))
+	server, err := s.prove(ctx, "beat", beat, replica, min(max(alive, 0), time.Hour))
+	if verified, _ := s.database.known(); err == nil && !verified.Equal(server) {
+		if err := s.verify(ctx); err != nil { // the next creation tries again
+			s.logger.WarnContext(ctx, "journal: could not identify the database; trying again", "cause", err)
+		}
+	}
 	return err
 }

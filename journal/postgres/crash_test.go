@@ -50,7 +50,7 @@ func TestServerCrashesUnderWriters(t *testing.T) {
 					continue
 				}
 				changed := *row
-				changed.State, changed.Payload = succeeded, fmt.Append(nil, i)
+				changed.State, changed.Exclusive, changed.Outcome = succeeded, nil, fmt.Append(nil, i)
 				if err := store.Update(context.Background(), &changed, never); err != nil {
 					failures.Add(1)
 				} else {
@@ -77,7 +77,7 @@ func TestServerCrashesUnderWriters(t *testing.T) {
 				t.Fatal(err)
 			}
 			// A failed update may still be durable.
-			if got == nil || got.Version < row.Version || row.Version == 2 && string(got.Payload) != string(row.Payload) {
+			if got == nil || got.Version < row.Version || row.Version == 2 && string(got.Outcome) != string(row.Outcome) {
 				lost++
 			}
 		}
@@ -102,7 +102,7 @@ func TestServerHangs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(t.Context(), `LOCK TABLE enlist.records`); err != nil {
+	if _, err := tx.Exec(t.Context(), `LOCK TABLE enlist.operations`); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -114,7 +114,7 @@ func TestServerHangs(t *testing.T) {
 	}
 
 	// The same holds if the caller has no deadline.
-	hasty := &Store{pool: store.pool, timeout: 200 * time.Millisecond}
+	hasty := &Store{pool: store.pool, timeout: 200 * time.Millisecond, mode: store.mode}
 	begun = time.Now()
 	if _, _, err := hasty.Insert(t.Context(), newRow("a")); err == nil || time.Since(begun) > 5*time.Second {
 		t.Errorf("after %v: %v", time.Since(begun), err)

@@ -3,62 +3,105 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"log/slog"
+	"slices"
+	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/enlist-dev/enlist/journal"
 )
 
-// Look reports what is in the database of a DSN. Its session cannot write.
-func Look(ctx context.Context, dsn string) (*journal.Peek, error) {
+// Look reports what is in the database of a DSN. Its transaction cannot write.
+func Look(ctx context.Context, dsn string, durability Durability) (*journal.Peek, error) {
 	config, err := parse(dsn)
 	if err != nil {
 		return nil, err
 	}
-	db := stdlib.OpenDB(*config.ConnConfig, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, `SET default_transaction_read_only = on`)
-		return err
-	}))
+	config.ConnConfig.DefaultQueryExecMode = pooledMode(config.ConnConfig.DefaultQueryExecMode)
+	db := stdlib.OpenDB(*config.ConnConfig)
 	defer db.Close() //nolint:errcheck // it was only read
-	found, err := look(ctx, db)
+	found, err := look(ctx, db, durability)
 	if err != nil {
 		return nil, failed("look", err)
 	}
 	return found, nil
 }
 
-func look(ctx context.Context, db *sql.DB) (*journal.Peek, error) {
+func look(ctx context.Context, db *sql.DB, durability Durability) (*journal.Peek, error) {
 	provider, err := newProvider(db, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback() //nolint:errcheck // it was only read
 	sources := provider.ListSources()
-	if _, err := migrated(ctx, db, sources[len(sources)-1].Version); err != nil {
+	if _, err := migrated(ctx, tx, sources[len(sources)-1].Version); err != nil {
 		return nil, err
 	}
 	found := &journal.Peek{}
 	var there bool
-	if err := db.QueryRowContext(ctx, `SELECT to_regclass('enlist.records') IS NOT NULL`).Scan(&there); err != nil || !there {
+	if err := tx.QueryRowContext(ctx, `SELECT to_regclass('enlist.secrets') IS NOT NULL`).Scan(&there); err != nil || !there {
 		return &journal.Peek{New: true}, err
 	}
-	err = db.QueryRowContext(ctx, `SELECT value FROM enlist.secrets WHERE name = $1`, journal.IndexSecret).Scan(&found.IndexKey)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if found.IndexKey, err = storedSecret(ctx, tx, journal.IndexSecret); err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, keys+` SELECT key_id FROM keys`)
+	now, err := lookAtIdentity(ctx, tx, durability)
 	if err != nil {
 		return nil, err
+	}
+	if durability == Synchronous && now.standbys == "" {
+		return nil, errNoStandby
+	}
+	found.Gap, found.Lost = now.gap, now.was.compare(now.is, durability)
+	for _, table := range []string{"enlist.operations", earlierTable} {
+		if err := lookForKeys(ctx, tx, table, found); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(found.KeyIDs)
+	found.KeyIDs = slices.Compact(found.KeyIDs)
+	return found, nil
+}
+
+// lookForKeys adds the keys that seal the rows of a table, if it exists.
+func lookForKeys(ctx context.Context, tx *sql.Tx, table string, found *journal.Peek) error {
+	var there bool
+	if err := tx.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, table).Scan(&there); err != nil || !there {
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, keys(table))
+	if err != nil {
+		return err
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	for rows.Next() {
 		var id uint32
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
+		if err := rows.Scan(&id, new(int64), new(time.Time)); err != nil {
+			return err
 		}
 		found.KeyIDs = append(found.KeyIDs, id)
 	}
-	return found, rows.Err()
+	return rows.Err()
+}
+
+// lookAtIdentity goes on in the transaction after a refusal. A second connection might have to wait
+// for the first in a pooler.
+func lookAtIdentity(ctx context.Context, tx *sql.Tx, durability Durability) (now server, err error) {
+	for _, text := range selectIdentities(durability) {
+		if _, err := tx.ExecContext(ctx, `SAVEPOINT identity`); err != nil {
+			return now, err
+		}
+		if err = now.scan(tx.QueryRowContext(ctx, text).Scan); !isRefused(err) {
+			return now, err
+		}
+		if _, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT identity`); err != nil {
+			return now, err
+		}
+	}
+	return now, err
 }

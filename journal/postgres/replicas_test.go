@@ -82,7 +82,7 @@ func TestClaimPassesOverLockedRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
-	if _, err := tx.Exec(t.Context(), `SELECT FROM enlist.records WHERE request_id = $1 FOR UPDATE`, [16]byte(locked.RequestID)); err != nil {
+	if _, err := tx.Exec(t.Context(), `SELECT FROM enlist.operations WHERE request_id = $1 FOR UPDATE`, [16]byte(locked.RequestID)); err != nil {
 		t.Fatal(err)
 	}
 	claimed, err := store.Claim(t.Context(), "b", 1)
@@ -189,7 +189,7 @@ func TestTimesFromFarAheadAreNotBelieved(t *testing.T) {
 	row := makeUnknown(t, store)
 	held := insert(t, store, newRow("held"))
 	cluster.Exec(t, dsn, `INSERT INTO enlist.replicas VALUES ('held', now() + interval '1 year'), ('old', now() - interval '2 days')`)
-	cluster.Exec(t, dsn, `UPDATE enlist.records SET due = now() + interval '61 minutes' WHERE request_id = $1`, [16]byte(row.RequestID))
+	cluster.Exec(t, dsn, `UPDATE enlist.operations SET due = now() + interval '61 minutes' WHERE request_id = $1`, [16]byte(row.RequestID))
 	claimed, err := store.Claim(t.Context(), "b", 10)
 	if err != nil || len(claimed) != 2 {
 		t.Fatalf("claimed %v, %v, not %v and %v", claimed, err, row.RequestID, held.RequestID)

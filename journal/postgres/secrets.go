@@ -12,18 +12,32 @@ import (
 // the meantime.
 const keepSecret = `
 WITH inserted AS (
-  INSERT INTO enlist.secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING value
+  INSERT INTO enlist.secrets (name, value) SELECT $1, $2 WHERE ` + durably + ` ON CONFLICT DO NOTHING RETURNING value
 )
-SELECT value FROM inserted UNION ALL SELECT value FROM enlist.secrets WHERE name = $1`
+SELECT true, '0'::xid, pg_postmaster_start_time(), value FROM inserted
+UNION ALL
+SELECT false,` + witnessed + `, value FROM enlist.secrets r WHERE name = $1`
 
 // Secret implements journal.Store.
 func (s *Store) Secret(ctx context.Context, name string, initial []byte) ([]byte, error) {
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
 	for range insertTries {
-		values, err := query(ctx, s, "read a secret", pgx.RowTo[[]byte], keepSecret, name, bytesOf(initial))
-		if err != nil {
+		var stored bool
+		var seen witness
+		values, err := query(ctx, s, "read a secret", func(row pgx.CollectableRow) (value []byte, err error) {
+			err = row.Scan(&stored, &seen.xid, &seen.server, &value)
+			return value, err
+		}, keepSecret, name, bytesOf(initial))
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if len(values) > 0 {
+		case len(values) > 0 && stored:
+			return values[0], nil
+		case len(values) > 0:
+			if err := s.confirm(ctx, "read a secret", seen); err != nil {
+				return nil, err
+			}
 			return values[0], nil
 		}
 	}
@@ -32,7 +46,7 @@ func (s *Store) Secret(ctx context.Context, name string, initial []byte) ([]byte
 
 // ReplaceSecret implements journal.Store.
 func (s *Store) ReplaceSecret(ctx context.Context, name string, old, value []byte) error {
-	changed, err := s.write(ctx, "replace a secret", `UPDATE enlist.secrets SET value = $3 WHERE name = $1 AND value = $2`,
+	changed, err := s.write(ctx, "replace a secret", `UPDATE enlist.secrets SET value = $3 WHERE name = $1 AND value = $2 AND `+durably,
 		name, bytesOf(old), bytesOf(value))
 	if err == nil && changed == 0 {
 		return journal.ErrConflict

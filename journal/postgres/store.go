@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -18,6 +19,10 @@ type Options struct {
 	// Timeout limits each method call, including the wait for a connection. It applies even if the
 	// caller's context has no deadline. It does not limit migrations. 0 means 10 s.
 	Timeout time.Duration
+	// Durability says what a promotion may lose.
+	Durability Durability
+	// GapLasts is how long a gap stays open. 0 means journal.DefaultGapLasts.
+	GapLasts time.Duration
 	// Logger receives messages about migrations, and about a server that is not durable. nil means
 	// slog.Default.
 	Logger *slog.Logger
@@ -34,6 +39,12 @@ type Options struct {
 type Store struct {
 	pool    *pgxpool.Pool
 	timeout time.Duration
+	session session
+	mode    pgx.QueryExecMode // of direct connections
+	durable durability
+	logger  *slog.Logger
+
+	database verification
 }
 
 var _ journal.Store = (*Store)(nil)
@@ -45,7 +56,8 @@ var _ journal.Store = (*Store)(nil)
 //
 // Open fails if the DSN does not parse, or if it cannot reach a server that accepts writes. It
 // fails if the user lacks the rights to create what is missing. It also fails if the database is
-// newer than this version of Enlist. No error holds the password.
+// newer than this version of Enlist and not compatible with it (see journal.CheckSchema). No error
+// holds the password.
 func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	if options.Timeout <= 0 {
 		options.Timeout = 10 * time.Second
@@ -58,17 +70,30 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 		return nil, err
 	}
 	config.ConnConfig.Tracer = options.tracer
-	if err := migrate(ctx, config.ConnConfig, options.Logger); err != nil {
+	store := &Store{timeout: options.Timeout, session: session{timeout: options.Timeout}, mode: config.ConnConfig.DefaultQueryExecMode}
+	store.durable.id = "barrier-" + uuid.NewString()
+	store.logger = options.Logger
+	store.database.durability, store.database.lasts = options.Durability, options.GapLasts
+	config.ConnConfig.DefaultQueryExecMode = pooledMode(store.mode)
+	migrated, err := migrate(ctx, config.ConnConfig, options.Logger)
+	if err != nil {
 		return nil, fmt.Errorf("the journal's PostgreSQL database: %w", err)
 	}
-	config.AfterConnect = session{timeout: options.Timeout}.prepare
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
+	config.AfterConnect, config.ConnConfig.OnNotice = store.session.prepare, onNotice
+	if store.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, failed("open", err)
 	}
-	store := &Store{pool: pool, timeout: options.Timeout}
-	if err := store.warn(ctx, options.Logger); err != nil {
-		pool.Close()
+	if err = store.warn(ctx, options.Logger); err == nil && migrated {
+		_, err = store.writeBarrier(ctx) // the migrations are durable, too
+	}
+	if err == nil {
+		if err = store.verify(ctx); errors.Is(err, errNoStandby) { // reads go on, and each creation verifies again
+			options.Logger.ErrorContext(ctx, "journal: Enlist refuses creations", "cause", err)
+			err = nil
+		}
+	}
+	if err != nil {
+		store.pool.Close()
 		return nil, err
 	}
 	return store, nil
@@ -86,17 +111,21 @@ func (s *Store) bound(ctx context.Context) (context.Context, context.CancelFunc)
 }
 
 // write runs a statement and returns the number of changed rows.
-func (s *Store) write(ctx context.Context, what, sql string, args ...any) (int, error) {
+func (s *Store) write(ctx context.Context, what, sql string, args ...any) (changed int, err error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
-	tag, err := s.pool.Exec(ctx, sql, args...)
+	err = s.run(ctx, sql, args, func(rows pgx.Rows) error {
+		rows.Close()
+		changed = int(rows.CommandTag().RowsAffected())
+		return rows.Err()
+	})
 	if err != nil {
 		return 0, failed(what, err)
 	}
-	return int(tag.RowsAffected()), nil
+	return changed, nil
 }
 
-// rows runs a statement that returns the columns of records.
+// rows runs a statement that writes and returns the columns of the records that it wrote.
 func (s *Store) rows(ctx context.Context, what, sql string, args ...any) ([]*journal.Row, error) {
 	return query(ctx, s, what, func(row pgx.CollectableRow) (*journal.Row, error) { return scan(row) }, sql, args...)
 }
@@ -115,11 +144,11 @@ func (s *Store) row(ctx context.Context, what, sql string, args ...any) (*journa
 func query[T any](ctx context.Context, s *Store, what string, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
-	rows, err := s.pool.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, failed(what, err)
-	}
-	all, err := pgx.CollectRows(rows, scan)
+	var all []T
+	err := s.run(ctx, sql, args, func(rows pgx.Rows) (err error) {
+		all, err = pgx.CollectRows(rows, scan)
+		return err
+	})
 	if err != nil {
 		return nil, failed(what, err)
 	}

@@ -2,12 +2,14 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
@@ -16,7 +18,6 @@ import (
 )
 
 const (
-	intent    = enlistv1.OperationState_OPERATION_STATE_INTENT
 	succeeded = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
 	unknown   = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
 
@@ -47,21 +48,33 @@ func (d database) Open(ctx context.Context) (journal.Store, error) {
 	return Open(ctx, d.dsn+"&pool_max_conns=4", Options{Logger: slog.New(slog.DiscardHandler)})
 }
 
-func (d database) Look(ctx context.Context) (*journal.Peek, error) { return Look(ctx, d.dsn) }
+func (d database) Look(ctx context.Context) (*journal.Peek, error) {
+	return Look(ctx, d.dsn, SingleNode)
+}
 
 func (d database) SetCreated(t *testing.T, requestID uuid.UUID, created time.Time) {
 	t.Helper()
-	d.cluster.Exec(t, d.dsn, `UPDATE enlist.records SET created = $2 WHERE request_id = $1`, [16]byte(requestID), created)
+	d.cluster.Exec(t, d.dsn, `UPDATE enlist.operations SET created = $2 WHERE request_id = $1`, [16]byte(requestID), created)
+	d.cluster.Exec(t, d.dsn, `UPDATE enlist.exchanges SET created = $2 WHERE request_id = $1`, [16]byte(requestID), created)
 }
 
 func (d database) SetUpdated(t *testing.T, requestID uuid.UUID, updated time.Time) {
 	t.Helper()
-	d.cluster.Exec(t, d.dsn, `UPDATE enlist.records SET updated = $2 WHERE request_id = $1`, [16]byte(requestID), updated)
+	d.cluster.Exec(t, d.dsn, `UPDATE enlist.operations SET updated = $2 WHERE request_id = $1`, [16]byte(requestID), updated)
 }
 
-func (d database) MakeNewer(t *testing.T) {
+func (d database) MakeNewer(t *testing.T) (newest int64) {
 	t.Helper()
-	d.cluster.Exec(t, d.dsn, `INSERT INTO enlist.schema_version (version_id, is_applied) VALUES (1000000, true)`)
+	conn, err := pgx.Connect(t.Context(), d.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if err := conn.QueryRow(t.Context(), `INSERT INTO enlist.schema_version (version_id, is_applied)
+		SELECT max(version_id) + 1, true FROM enlist.schema_version RETURNING version_id - 1`).Scan(&newest); err != nil {
+		t.Fatal(err)
+	}
+	return newest
 }
 
 // open opens a store. The test closes it when it ends.
@@ -79,7 +92,7 @@ func open(t testing.TB, dsn string) *Store {
 func newRow(owner string) *journal.Row {
 	return &journal.Row{
 		Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: intent, Owner: owner, KeyID: 7,
-		Payload: make([]byte, 1000),
+		Exclusive: []byte(rand.Text()), Outcome: make([]byte, 250), Request: make([]byte, 750),
 	}
 }
 

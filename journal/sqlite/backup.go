@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 )
 
 // Backup copies the journal in the file at a path, as it is at one moment, into a new file. The
@@ -34,9 +33,5 @@ func Backup(ctx context.Context, path, target string) (err error) {
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, target); err != nil {
 		return fmt.Errorf("cannot copy the journal %s: %w", path, err)
 	}
-	folder, err := os.Open(filepath.Dir(target))
-	if err != nil {
-		return err
-	}
-	return errors.Join(file.Sync(), folder.Sync(), folder.Close())
+	return errors.Join(file.Sync(), syncFolder(target))
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
@@ -42,5 +43,28 @@ func TestBackup(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "second.db")); !os.IsNotExist(err) {
 		t.Errorf("half a copy was left: %v", err)
+	}
+}
+
+// A relative path, such as the default enlist.db, is one in the working directory.
+func TestRelativePath(t *testing.T) {
+	t.Chdir(t.TempDir())
+	store := openLogged(t, "enlist.db")
+	addRows(t, store, 3)
+	if err := sqlite.Backup(t.Context(), "enlist.db", "copy.db"); err != nil {
+		t.Fatal(err)
+	}
+	store.Close()
+	if found, err := sqlite.Look(t.Context(), "copy.db"); err != nil || found.New {
+		t.Errorf("the copy: %+v, %v", found, err)
+	}
+	if kept, err := sqlite.Restore(t.Context(), "enlist.db", "copy.db", 0); err != nil || kept == "" {
+		t.Errorf("%q, %v", kept, err)
+	}
+	restored := openLogged(t, "enlist.db")
+	restored.hasGap(t, true, "restored from copy.db")
+	rows, err := restored.List(t.Context(), journal.Query{Everybody: true, Limit: 10})
+	if err != nil || len(rows) != 3 {
+		t.Errorf("%d rows, %v", len(rows), err)
 	}
 }

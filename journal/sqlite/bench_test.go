@@ -56,11 +56,12 @@ func create(b *testing.B, store *sqlite.Store) error {
 	id := uuid.New()
 	row := &journal.Row{
 		Principal: "billing", Provider: "opencell", RequestID: id, State: enlistv1.OperationState_OPERATION_STATE_INTENT,
-		Exclusive: append([]byte("exclusive 123456"), id[:]...), Owner: "a", KeyID: 7, Payload: make([]byte, 1024),
+		Exclusive: append([]byte("exclusive 123456"), id[:]...), Owner: "a", KeyID: 7, Outcome: make([]byte, 256), Request: make([]byte, 768),
 	}
 	if _, _, err := store.Insert(b.Context(), row); err != nil {
 		return err
 	}
 	row.State, row.Owner, row.Customer = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED, "", append([]byte("customer 1234567"), id[:]...)
+	row.Exclusive, row.Exchanges = nil, make([]byte, 1024)
 	return store.Update(b.Context(), row, -time.Second)
 }

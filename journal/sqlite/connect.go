@@ -55,7 +55,11 @@ type connector struct {
 	pragmas []pragma
 }
 
+// openDB opens the file at a path. A relative path is one from the working directory.
 func openDB(path string, pragmas []pragma, connections int) *sql.DB {
+	if full, err := filepath.Abs(path); err == nil { // the driver then says what is wrong with the path
+		path = full
+	}
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/…

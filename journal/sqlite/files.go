@@ -47,7 +47,7 @@ func prepareFiles(path string) (string, error) {
 	if path, err = filepath.EvalSymlinks(path); err != nil { // the lock is for the file, whatever name opens it
 		return "", fmt.Errorf("cannot resolve the path of the journal: %w", err)
 	}
-	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock", sequenceSuffix} {
 		info, err := os.Stat(path + suffix)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().Perm()&^ownerOnly == 0 {
 			continue
@@ -56,7 +56,16 @@ func prepareFiles(path string) (string, error) {
 			return "", fmt.Errorf("cannot restrict the journal's files to this user: %w", err)
 		}
 	}
-	return path, nil
+	return path, refuseEmptied(path)
+}
+
+// syncFolder makes durable that a file has its name.
+func syncFolder(path string) error {
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // lockFile locks the journal for this process, and within the process for one store. The system

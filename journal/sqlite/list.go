@@ -25,12 +25,12 @@ const (
 // microsecond. ?4 to ?6 are the position, and ?7 is the limit. ?8 is the state or 0. ?9 is a JSON
 // array of providers.
 var listTexts = [...]string{ //nolint:gochecknoglobals // a constant
-	listMost:         merged("operations_list_provider", "principal = ?1"),
-	listRare:         merged("operations_rare", "state NOT IN (1, 2) AND state = ?8 AND principal = ?1"),
-	listIntent:       sorted("operations_open", "state IN (1, 5) AND state = 1 AND principal = ?1"),
-	everybodysMost:   merged("operations_list_provider", "true"),
-	everybodysRare:   merged("operations_rare", "state NOT IN (1, 2) AND state = ?8"),
-	everybodysIntent: sorted("operations_open", "state IN (1, 5) AND state = 1"),
+	listMost:         merged("principal = ?1"),
+	listRare:         mergedRare("AND principal = ?1"),
+	listIntent:       sorted("principal = ?1 AND"),
+	everybodysMost:   merged("true"),
+	everybodysRare:   mergedRare(""),
+	everybodysIntent: sorted(""),
 }
 
 const (
@@ -39,19 +39,41 @@ const (
 	newestFirst = " ORDER BY created DESC, provider, request_id LIMIT ?7"
 )
 
-func sorted(index, where string) string {
-	return `SELECT ` + columns + ` FROM operations INDEXED BY ` + index + ` WHERE ` + where + ` AND ` + ofProviders +
-		` AND created BETWEEN ?2` + upToLast + newestFirst
+func sorted(where string) string {
+	return `SELECT ` + columns + ` FROM operations INDEXED BY operations_open
+  WHERE exclusive IS NOT NULL AND state = 1 AND ` + where + ` ` + ofProviders + ` AND created BETWEEN ?2` + upToLast + newestFirst
 }
 
+// withPairs lists the existing pairs of principal and provider. One look-up past a pair finds the
+// next pair.
+const withPairs = `
+  pairs (whose, at) AS (
+    SELECT principal, provider FROM (SELECT principal, provider FROM operations INDEXED BY operations_list
+      WHERE principal >= '' ORDER BY principal, provider LIMIT 1)
+    UNION ALL
+    SELECT principal, provider FROM pairs AS pair CROSS JOIN operations ON id = coalesce(
+      (SELECT id FROM operations INDEXED BY operations_list WHERE principal = pair.whose AND provider > pair.at ORDER BY provider LIMIT 1),
+      (SELECT id FROM operations INDEXED BY operations_list WHERE principal > pair.whose ORDER BY principal, provider LIMIT 1))
+  )`
+
 // merged lists the rows of each pair of principal and provider. The index holds each pair's rows in
-// order. One look-up past a pair finds the next pair. So the number of look-ups depends on the
-// pairs, not on the rows. The newest row of each pair shows which pairs can be on the page. There
-// are at most as many as the page has rows. If there are that many, those rows also show how old a
-// row on the page can be.
-func merged(index, where string) string {
+// order, first those whose payload is dropped. One look-up past a pair finds the next pair. So the
+// number of look-ups depends on the pairs, not on the rows. The newest row of each group shows
+// which groups can be on the page. There are at most as many as the page has rows. If there are
+// that many, those rows also show how old a row on the page can be.
+func merged(where string) string {
+	return mergedBy("operations_list", where, "(VALUES (1), (0))", " AND held = pair.held")
+}
+
+// mergedRare lists rows of one rare state in the same way. Its index does not tell whether a
+// payload is held.
+func mergedRare(where string) string {
+	return mergedBy("operations_rare", "state NOT IN (1, 2) AND state = ?8 "+where, "(VALUES (1))", "")
+}
+
+func mergedBy(index, where, payloads, ofPayload string) string {
 	rows := ` FROM operations INDEXED BY ` + index + ` WHERE ` + where
-	ofPair := rows + ` AND principal = pair.whose AND provider = pair.at AND created BETWEEN `
+	ofPair := rows + ` AND principal = pair.whose AND provider = pair.at` + ofPayload + ` AND created BETWEEN `
 	return `WITH RECURSIVE
   pairs (whose, at) AS (
     SELECT principal, provider FROM (SELECT principal, provider` + rows + ` AND principal >= '' ORDER BY principal, provider LIMIT 1)
@@ -60,13 +82,14 @@ func merged(index, where string) string {
       (SELECT id` + rows + ` AND principal = pair.whose AND provider > pair.at ORDER BY provider LIMIT 1),
       (SELECT id` + rows + ` AND principal > pair.whose ORDER BY principal, provider LIMIT 1))
   ),
-  newest (whose, at, created) AS MATERIALIZED (
-    SELECT principal, provider, created FROM pairs AS pair CROSS JOIN operations ON id = (
+  payloads (held) AS ` + payloads + `,
+  newest (whose, at, held, created) AS MATERIALIZED (
+    SELECT principal, provider, pair.held, created FROM (SELECT whose, at, held FROM pairs CROSS JOIN payloads) AS pair CROSS JOIN operations ON id = (
       SELECT id` + ofPair + `?2` + upToLast + ` ORDER BY created DESC, request_id LIMIT 1)
     WHERE ` + ofProviders + newestFirst + `
   ),
   oldest (created) AS MATERIALIZED (SELECT iif(count(*) < ?7, ?2, min(created)) FROM newest)
-SELECT ` + columns + ` FROM (SELECT whose, at FROM newest) AS pair CROSS JOIN operations ON id IN (
+SELECT ` + columns + ` FROM (SELECT whose, at, held FROM newest) AS pair CROSS JOIN operations ON id IN (
   SELECT id` + ofPair + `(SELECT created FROM oldest)` + upToLast + ` ORDER BY created DESC, request_id LIMIT ?7)` + newestFirst
 }
 

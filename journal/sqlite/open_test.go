@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,7 +43,7 @@ func writeUntilKilled(path string) {
 			for {
 				row := &journal.Row{
 					Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: enlistv1.OperationState_OPERATION_STATE_INTENT,
-					Owner: "child", KeyID: 7, Payload: []byte("sealed"),
+					Owner: "child", Exclusive: []byte(rand.Text()), KeyID: 7, Outcome: []byte("sealed"),
 				}
 				if _, _, err := store.Insert(context.Background(), row); err == nil {
 					fmt.Println(row.RequestID)
@@ -181,7 +182,7 @@ func TestClockIsSetBack(t *testing.T) {
 	defer store.Close()
 	row := &journal.Row{
 		Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: enlistv1.OperationState_OPERATION_STATE_INTENT,
-		Owner: "a", KeyID: 7, Payload: []byte("sealed"),
+		Owner: "a", KeyID: 7, Outcome: []byte("sealed"),
 	}
 	if _, _, err := store.Insert(t.Context(), row); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/enlist-dev/enlist/journal"
 )
@@ -16,20 +17,25 @@ import (
 // reports a missing file as new.
 func Look(ctx context.Context, path string) (*journal.Peek, error) {
 	switch info, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		return &journal.Peek{New: true}, nil
+	case errors.Is(err, fs.ErrNotExist), err == nil && info.Size() == 0:
+		return &journal.Peek{New: true}, refuseEmptied(path)
 	case err != nil:
 		return nil, fmt.Errorf("cannot read the journal %s: %w", path, err)
-	case info.Size() == 0:
-		return &journal.Peek{New: true}, nil
+	}
+	known, err := readKnown(path) // before the database, which only gets more records meanwhile
+	if err != nil && !errors.Is(err, errDamagedSequence) {
+		return nil, fmt.Errorf("cannot read the journal %s: %w", path, err)
 	}
 	db := openDB(path, readerPragmas, 1)
 	defer db.Close() //nolint:errcheck // it was only read
 	found, err := look(ctx, db)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read cannot read the journal %s: %w", path, err)
+		return nil, fmt.Errorf("cannot read the journal %s: %w", path, explainDamage(err))
 	}
-	return found, nil
+	if known != nil && !found.New {
+		found.Lost, err = lostNow(ctx, db, path, known)
+	}
+	return found, err
 }
 
 func look(ctx context.Context, db *sql.DB) (*journal.Peek, error) {
@@ -38,25 +44,33 @@ func look(ctx context.Context, db *sql.DB) (*journal.Peek, error) {
 		return nil, err
 	}
 	sources := provider.ListSources()
-	var there bool
-	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name = 'operations'`).Scan(&there); err != nil || !there {
+	if there, err := hasTable(ctx, db, "operations"); err != nil || !there {
 		return &journal.Peek{New: true}, err
 	}
 	var version int64
 	if err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version); err != nil {
 		return nil, err
 	}
-	if err := tooNew(version, sources[len(sources)-1].Version); err != nil {
+	if err := checkSchema(ctx, db, version, sources[len(sources)-1].Version); err != nil {
 		return nil, err
 	}
 	found := &journal.Peek{}
-	if err := db.QueryRowContext(ctx, sqlKept, journal.IndexSecret).Scan(&found.IndexKey); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if found.IndexKey, err = storedSecret(ctx, db, journal.IndexSecret); err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, sqlKeyIDs)
-	if err != nil {
+	if found.Gap, err = readGap(ctx, db, time.Now()); err != nil {
 		return nil, err
 	}
-	found.KeyIDs, err = scanKeyIDs(rows)
+	found.KeyIDs, err = values[uint32](db.QueryContext(ctx, sqlKeyIDs))
 	return found, err
+}
+
+func hasTable(ctx context.Context, db querier, name string) (there bool, err error) {
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?`, name).Scan(&there)
+	return there, err
+}
+
+// querier is a database or a connection.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }

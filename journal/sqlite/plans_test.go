@@ -25,13 +25,14 @@ func TestEveryStatementUsesAnIndex(t *testing.T) {
 		for _, step := range plan(t, store, one.text) {
 			t.Log(step.text)
 			// A statement may scan the rows of a recursion or of a bounded subquery, but not those
-			// of a table.
-			if strings.HasPrefix(step.text, "SCAN operations") || strings.HasPrefix(step.text, "SCAN secrets") {
+			// of a table. Two indexes hold only open rows.
+			isFew := strings.Contains(step.text, "INDEX operations_open") || strings.Contains(step.text, "INDEX operations_due")
+			if strings.HasPrefix(step.text, "SCAN operations") && !isFew || strings.HasPrefix(step.text, "SCAN secrets") {
 				t.Errorf("%s\nreads all rows: %s", one.text, step.text)
 			}
 			correlated[step.id] = correlated[step.parent] || strings.HasPrefix(step.text, "CORRELATED")
 			// A merge sorts its rows once. Each index returns its rows in order.
-			merges := slices.Contains(listTexts[:], one.text) || one.text == sqlPurge
+			merges := slices.Contains(listTexts[:], one.text) || one.text == sqlPurge || one.text == sqlDrop || one.text == sqlProviders
 			if strings.Contains(step.text, "TEMP B-TREE") && (!merges || correlated[step.parent]) {
 				t.Errorf("%s\nsorts: %s", one.text, step.text)
 			}
@@ -46,7 +47,7 @@ func TestAScanIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	steps := plan(t, store, "SELECT payload FROM operations WHERE updated > 0 ORDER BY updated")
+	steps := plan(t, store, "SELECT outcome FROM operations WHERE updated > 0 ORDER BY updated")
 	if len(steps) != 2 || !strings.HasPrefix(steps[0].text, "SCAN operations") || !strings.Contains(steps[1].text, "TEMP B-TREE") {
 		t.Fatalf("the plan of a scan is called %v", steps)
 	}

@@ -20,7 +20,7 @@ func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *j
 	err = s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
 		existing, busy = nil, nil
 		result, err := sql.insert.ExecContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.State,
-			orNull(row.Exclusive), orNull(row.Customer), row.Owner, now.UnixMicro(), row.KeyID, row.Payload)
+			orNull(row.Exclusive), orNull(row.Customer), row.Owner, now.UnixMicro(), row.KeyID, row.Outcome, row.Request)
 		if changed, err := changedOne(result, err); changed || err != nil {
 			return err
 		}
@@ -38,6 +38,7 @@ func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *j
 		return nil, nil, err
 	}
 	if existing == nil && busy == nil {
+		s.owners.add(row.Owner)
 		row.Version = 1
 		row.Due = time.Time{}
 		row.Created = micros(now.UnixMicro())
@@ -59,15 +60,27 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 		at = sql.NullInt64{Int64: now.Add(min(due, maxDue)).UnixMicro(), Valid: true}
 	}
 	err := s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
-		values := []any{
-			row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
-			orNull(row.Exclusive), orNull(row.Customer), row.Owner, at, now.UnixMicro(), row.KeyID, row.Payload,
+		var id int64
+		var keyID uint32
+		err := sql.update.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
+			orNull(row.Exclusive), orNull(row.Customer), row.Owner, at, now.UnixMicro(), row.Outcome).Scan(&id, &keyID)
+		if err != nil {
+			return orConflict(err)
 		}
-		changed, err := changedOne(sql.updateSameSeal.ExecContext(ctx, values...))
-		if !changed && err == nil {
-			changed, err = changedOne(sql.update.ExecContext(ctx, values...))
+		if row.Request != nil {
+			if _, err := sql.setRequest.ExecContext(ctx, id, row.Request); err != nil {
+				return err
+			}
 		}
-		return orConflict(changed, err)
+		if keyID != row.KeyID {
+			if _, err := sql.setKey.ExecContext(ctx, id, row.KeyID); err != nil {
+				return err
+			}
+		}
+		if row.Exchanges != nil {
+			_, err = sql.setExchanges.ExecContext(ctx, id, row.Exchanges)
+		}
+		return err
 	})
 	var failure *sqlite3.Error
 	if errors.As(err, &failure) && failure.Code() == codes.SQLITE_CONSTRAINT_UNIQUE {
@@ -76,6 +89,7 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 	if err != nil {
 		return err
 	}
+	s.owners.add(row.Owner)
 	row.Version++
 	row.Updated = micros(now.UnixMicro())
 	row.Due = time.Time{}
@@ -95,24 +109,6 @@ func (s *Store) FindCustomer(ctx context.Context, customer []byte, limit int) ([
 	return collect(s.reads.findCustomer.QueryContext(ctx, orNull(customer), limit))
 }
 
-// Purge implements journal.Store.
-func (s *Store) Purge(ctx context.Context, age time.Duration, limit int) (int, error) {
-	var deleted int64
-	before := s.clock().Add(-age).UnixMicro()
-	err := s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
-		result, err := sql.purge.ExecContext(ctx, before, limit)
-		if err != nil {
-			return err
-		}
-		deleted, err = result.RowsAffected()
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	return int(deleted), nil
-}
-
 // changedOne reports whether a write has changed a row.
 func changedOne(result sql.Result, err error) (bool, error) {
 	if err != nil {
@@ -122,8 +118,9 @@ func changedOne(result sql.Result, err error) (bool, error) {
 	return changed > 0, err
 }
 
-func orConflict(changed bool, err error) error {
-	if err == nil && !changed {
+// orConflict returns ErrConflict if a statement that returns the changed row returned none.
+func orConflict(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
 		return journal.ErrConflict
 	}
 	return err
@@ -139,44 +136,64 @@ func one(rows *sql.Rows, err error) (*journal.Row, error) {
 }
 
 // collect reads all rows of a result.
-func collect(rows *sql.Rows, err error) (all []*journal.Row, _ error) {
+func collect(rows *sql.Rows, err error) ([]*journal.Row, error) {
+	return collectWith(scan, rows, err)
+}
+
+// collectWith reads all rows of a result, each with scan.
+func collectWith[T any](scan func(*sql.Rows) (T, error), rows *sql.Rows, err error) (all []T, _ error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err has told
 	for rows.Next() {
-		row, err := scan(rows)
+		one, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, row)
+		all = append(all, one)
 	}
 	return all, rows.Err()
 }
 
+// values reads a result of one column.
+func values[T any](rows *sql.Rows, err error) ([]T, error) {
+	return collectWith(func(rows *sql.Rows) (one T, err error) {
+		err = rows.Scan(&one)
+		return one, err
+	}, rows, err)
+}
+
 // scan reads the columns of one row.
 func scan(rows *sql.Rows) (*journal.Row, error) {
+	row := &journal.Row{}
+	return row, scanInto(rows, row, &row.Outcome, &row.Request, &row.Exchanges)
+}
+
+// scanInto reads the columns of one row into a row, and the sealed parts, which come last.
+func scanInto(rows *sql.Rows, row *journal.Row, parts ...any) error {
 	var (
-		row              journal.Row
 		id               []byte
 		due              sql.NullInt64
 		created, updated int64
 		state            int32
 	)
-	err := rows.Scan(&row.Principal, &row.Provider, &id, &state, &row.Version, &row.Exclusive, &row.Customer, &row.Owner,
-		&due, &created, &updated, &row.KeyID, &row.Payload)
+	err := rows.Scan(append([]any{
+		&row.Principal, &row.Provider, &id, &state, &row.Version, &row.Exclusive, &row.Customer, &row.Owner,
+		&due, &created, &updated, &row.KeyID,
+	}, parts...)...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if row.RequestID, err = uuid.FromBytes(id); err != nil {
-		return nil, err
+		return err
 	}
 	row.State = enlistv1.OperationState(state)
 	row.Created, row.Updated = micros(created), micros(updated)
 	if due.Valid {
 		row.Due = micros(due.Int64)
 	}
-	return &row, nil
+	return nil
 }
 
 func micros(us int64) time.Time { return time.UnixMicro(us).UTC() }

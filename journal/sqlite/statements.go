@@ -8,73 +8,99 @@ import (
 )
 
 // columns lists the columns of a row, in the order of scan.
-const columns = `principal, provider, request_id, state, version, exclusive, customer, owner, due, created, updated, key_id, payload`
+const columns = `principal, provider, request_id, state, version, exclusive, customer, owner, due, created, updated, key_id, outcome, request,
+    (SELECT payload FROM exchanges WHERE exchanges.id = operations.id)`
 
 // SQLite uses a partial index only for a statement that repeats the index's condition word by word.
-// Hence "state IN (1, 5) AND state = 5".
+// Hence "state NOT IN (1, 2) AND state = 6".
 const (
-	sqlGet = `SELECT ` + columns + ` FROM operations WHERE principal = ?1 AND provider = ?2 AND request_id = ?3`
+	byKey = ` principal = ?1 AND provider = ?2 AND request_id = ?3`
 
-	sqlFindOpen = `SELECT ` + columns + ` FROM operations WHERE exclusive IS NOT NULL AND state IN (1, 5) AND exclusive = ?1`
+	sqlGet = `SELECT ` + columns + ` FROM operations WHERE` + byKey
+
+	sqlFindOpen = `SELECT ` + columns + ` FROM operations WHERE exclusive IS NOT NULL AND exclusive = ?1`
 
 	sqlFindCustomer = `SELECT ` + columns + ` FROM operations WHERE customer IS NOT NULL AND customer = ?1 ORDER BY created DESC LIMIT ?2`
 
-	sqlCountUnknown = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state IN (1, 5) AND state = 5 LIMIT ?1)`
+	// The open rows are few.
+	sqlOwned = `SELECT ` + columns + ` FROM operations INDEXED BY operations_open WHERE exclusive IS NOT NULL AND owner = ?1 LIMIT ?2`
 
-	sqlCountNeedsPerson = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state NOT IN (1, 2) AND state = 6 LIMIT ?1)`
+	sqlCountIntent = `SELECT count(*) FROM (SELECT 1 FROM operations INDEXED BY operations_open
+    WHERE exclusive IS NOT NULL AND state = 1 AND updated <= ?2 LIMIT ?1)`
+
+	sqlCountUnknown = `SELECT count(*) FROM (SELECT 1 FROM operations INDEXED BY operations_due WHERE state = 5 AND updated <= ?2 LIMIT ?1)`
+
+	sqlCountNeedsPerson = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state NOT IN (1, 2) AND state = 6 AND updated <= ?2 LIMIT ?1)`
 
 	// The recursion goes from one key to the next. So it reads as many index entries as there are
 	// keys.
-	withKeys = `WITH RECURSIVE keys (id) AS (
+	sqlKeyIDs = `WITH RECURSIVE keys (id) AS (
     SELECT min(key_id) FROM operations
     UNION ALL
     SELECT (SELECT min(key_id) FROM operations WHERE key_id > keys.id) FROM keys WHERE keys.id IS NOT NULL
-  ) `
+  ) SELECT id FROM keys WHERE id IS NOT NULL`
 
-	sqlKeyIDs = withKeys + `SELECT id FROM keys WHERE id IS NOT NULL`
-
-	sqlSealedWith = `SELECT ` + columns + ` FROM operations WHERE key_id = ?1 LIMIT ?2`
+	sqlSealedWith = `SELECT ` + columns + ` FROM operations INDEXED BY operations_sealed
+    WHERE key_id = ?1 AND (created, request_id) > (?2, ?3) ORDER BY created, request_id LIMIT ?4`
 
 	sqlKept = `SELECT value FROM secrets WHERE name = ?1`
 
-	sqlInsert = `INSERT INTO operations (` + columns + `)
-    VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, NULL, ?8, ?8, ?9, ?10) ON CONFLICT DO NOTHING`
+	sqlInsert = `INSERT INTO operations (principal, provider, request_id, state, version, exclusive, customer, owner, created, updated, key_id, held,
+    outcome, request)
+    VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10, ?11) ON CONFLICT DO NOTHING`
 
 	sqlUpdate = `UPDATE operations
-    SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, key_id = ?11, payload = ?12
-    WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4`
+    SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, outcome = ?11
+    WHERE` + byKey + ` AND version = ?4 RETURNING id, key_id`
 
-	// Nearly every update keeps the key that sealed the row. This statement then does not touch
-	// operations_sealed.
-	sqlUpdateSameSeal = `UPDATE operations
-    SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, payload = ?12
-    WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND key_id = ?11`
+	// Few updates change the request or the key. So the one above leaves their indexes alone.
+	sqlSetRequest = `UPDATE operations SET request = ?2, held = 1 WHERE id = ?1`
 
-	sqlReseal = `UPDATE operations SET key_id = ?5, payload = ?6
-    WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4`
+	sqlSetKey = `UPDATE operations SET key_id = ?2 WHERE id = ?1`
 
-	// The statement reads three ranges of one index. The third holds due times beyond the limit.
-	// Rows got those before the clock was set back.
+	sqlSetExchanges = `INSERT INTO exchanges (id, payload) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET payload = excluded.payload`
+
+	sqlReseal = `UPDATE operations SET key_id = ?5, outcome = ?6, request = ?7 WHERE` + byKey + ` AND version = ?4 RETURNING id`
+
+	// Only at the start can an INTENT belong to another replica, so ?5 says whether to look. The other
+	// two are ranges of one index. The second holds due times beyond the limit. Rows got those before
+	// the clock was set back.
 	sqlClaim = `UPDATE operations SET owner = ?1, version = version + 1, updated = ?2 WHERE id IN (
-    SELECT id FROM (SELECT id FROM operations WHERE state IN (1, 5) AND state = 1 AND owner <> ?1 LIMIT ?4)
+    SELECT id FROM (SELECT id FROM operations INDEXED BY operations_open WHERE ?5 AND exclusive IS NOT NULL AND state = 1 AND owner <> ?1 LIMIT ?4)
     UNION ALL
-    SELECT id FROM (SELECT id FROM operations WHERE state IN (1, 5) AND state = 5 AND due <= ?2 AND owner <> ?1 ORDER BY due LIMIT ?4)
+    SELECT id FROM (SELECT id FROM operations INDEXED BY operations_due WHERE state = 5 AND due <= ?2 AND owner <> ?1 ORDER BY due LIMIT ?4)
     UNION ALL
-    SELECT id FROM (SELECT id FROM operations WHERE state IN (1, 5) AND state = 5 AND due > ?3 AND owner <> ?1 LIMIT ?4)
+    SELECT id FROM (SELECT id FROM operations INDEXED BY operations_due WHERE state = 5 AND due > ?3 AND owner <> ?1 LIMIT ?4)
     LIMIT ?4)
     RETURNING ` + columns
 
 	sqlTake = `UPDATE operations SET owner = ?5, version = version + 1, updated = ?6
-    WHERE principal = ?1 AND provider = ?2 AND request_id = ?3 AND version = ?4 AND state IN (1, 5) RETURNING ` + columns
+    WHERE` + byKey + ` AND version = ?4 AND state IN (1, 5) RETURNING ` + columns
 
-	// The statement reads the oldest rows of each key. It skips the few rows that must stay.
-	sqlPurge = withKeys + `DELETE FROM operations WHERE id IN (
-    SELECT oldest.id FROM keys CROSS JOIN operations AS oldest ON oldest.id IN (
-      SELECT id FROM operations INDEXED BY operations_sealed
-      WHERE key_id = keys.id AND created < ?1 AND updated < ?1 AND state IN (2, 3, 4) ORDER BY created LIMIT ?2)
-    ORDER BY oldest.created LIMIT ?2)`
+	sqlProviders = `WITH RECURSIVE` + withPairs + ` SELECT DISTINCT at FROM pairs`
+
+	// The oldest rows of each principal at provider ?1 whose payload is held. The few that must stay
+	// are skipped.
+	sqlDrop = `WITH RECURSIVE` + withPairs + `
+  UPDATE operations SET held = 0, request = NULL, version = version + 1 WHERE id IN (
+    SELECT oldest.id FROM pairs CROSS JOIN operations AS oldest ON oldest.id IN (
+      SELECT id FROM operations INDEXED BY operations_list
+      WHERE principal = pairs.whose AND provider = ?1 AND held = 1 AND created < ?2 AND updated < ?2 AND state IN (2, 3, 4) ORDER BY created LIMIT ?3)
+    WHERE pairs.at = ?1 ORDER BY oldest.created LIMIT ?3) RETURNING id`
+
+	sqlPurge = `WITH RECURSIVE` + withPairs + `, payload (held) AS (VALUES (0), (1))
+  DELETE FROM operations WHERE id IN (
+    SELECT oldest.id FROM pairs CROSS JOIN payload CROSS JOIN operations AS oldest ON oldest.id IN (
+      SELECT id FROM operations INDEXED BY operations_list
+      WHERE principal = pairs.whose AND provider = ?1 AND held = payload.held AND created < ?2 AND updated < ?2 AND state IN (2, 3, 4, 7)
+      ORDER BY created LIMIT ?3)
+    WHERE pairs.at = ?1 ORDER BY oldest.created LIMIT ?3) RETURNING id`
+
+	sqlDeleteExchanges = `DELETE FROM exchanges WHERE id = ?1`
 
 	sqlKeep = `INSERT INTO secrets (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING`
+
+	sqlOverwrite = `INSERT OR REPLACE INTO secrets (name, value) VALUES (?1, ?2)`
 
 	sqlReplace = `UPDATE secrets SET value = ?3 WHERE name = ?1 AND value = ?2`
 )
@@ -87,17 +113,20 @@ type statement struct {
 
 // readStatements holds the statements of the connections that read.
 type readStatements struct {
-	get, findOpen, findCustomer, countUnknown, countNeedsPerson, keyIDs, sealedWith, secret *sql.Stmt
-	list                                                                                    [len(listTexts)]*sql.Stmt
+	get, owned, findOpen, findCustomer, countIntent, countUnknown, countNeedsPerson, providers, keyIDs, sealedWith, secret *sql.Stmt
+	list                                                                                                                   [len(listTexts)]*sql.Stmt
 }
 
 func (s *readStatements) all() []statement {
 	all := []statement{
 		{&s.get, sqlGet},
+		{&s.owned, sqlOwned},
 		{&s.findOpen, sqlFindOpen},
 		{&s.findCustomer, sqlFindCustomer},
+		{&s.countIntent, sqlCountIntent},
 		{&s.countUnknown, sqlCountUnknown},
 		{&s.countNeedsPerson, sqlCountNeedsPerson},
+		{&s.providers, sqlProviders},
 		{&s.keyIDs, sqlKeyIDs},
 		{&s.sealedWith, sqlSealedWith},
 		{&s.secret, sqlKept},
@@ -110,9 +139,11 @@ func (s *readStatements) all() []statement {
 
 // writeStatements holds the statements of the connection that writes.
 type writeStatements struct {
-	begin, commit, rollback                                                              *sql.Stmt
-	insert, updateSameSeal, update, reseal, claim, take, purge, addSecret, replaceSecret *sql.Stmt
-	get, findOpen, secret                                                                *sql.Stmt
+	begin, commit, rollback                                               *sql.Stmt
+	insert, update, setRequest, setKey, setExchanges, reseal, claim, take *sql.Stmt
+	drop, purge, deleteExchanges                                          *sql.Stmt
+	addSecret, replaceSecret                                              *sql.Stmt
+	get, findOpen, secret                                                 *sql.Stmt
 }
 
 func (s *writeStatements) all() []statement {
@@ -122,11 +153,15 @@ func (s *writeStatements) all() []statement {
 		{&s.rollback, "ROLLBACK"},
 		{&s.insert, sqlInsert},
 		{&s.update, sqlUpdate},
-		{&s.updateSameSeal, sqlUpdateSameSeal},
+		{&s.setRequest, sqlSetRequest},
+		{&s.setKey, sqlSetKey},
+		{&s.setExchanges, sqlSetExchanges},
 		{&s.reseal, sqlReseal},
 		{&s.claim, sqlClaim},
 		{&s.take, sqlTake},
+		{&s.drop, sqlDrop},
 		{&s.purge, sqlPurge},
+		{&s.deleteExchanges, sqlDeleteExchanges},
 		{&s.addSecret, sqlKeep},
 		{&s.replaceSecret, sqlReplace},
 		{&s.get, sqlGet},

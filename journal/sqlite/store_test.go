@@ -45,9 +45,18 @@ func (d *database) SetUpdated(t *testing.T, requestID uuid.UUID, updated time.Ti
 	execute(t, d.path, `UPDATE operations SET updated = ? WHERE request_id = ?`, updated.UnixMicro(), requestID[:])
 }
 
-func (d *database) MakeNewer(t *testing.T) {
+func (d *database) MakeNewer(t *testing.T) (newest int64) {
 	t.Helper()
-	execute(t, d.path, `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, true FROM goose_db_version`)
+	db, err := sql.Open("sqlite", "file:"+d.path+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow(`INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, true FROM goose_db_version
+		RETURNING version_id - 1`).Scan(&newest); err != nil {
+		t.Fatal(err)
+	}
+	return newest
 }
 
 // execute runs a statement outside the store, over a connection of its own.

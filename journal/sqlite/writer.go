@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	sqlite3 "modernc.org/sqlite"
@@ -30,6 +31,9 @@ type writer struct {
 	once            sync.Once
 	commits, writes atomic.Int64
 	sizes           prometheus.Observer // writes of each commit
+	sequence        *sequence
+	condition       *condition
+	again           <-chan time.Time // when to try whether a write succeeds again; nil while writes succeed
 }
 
 // write is one caller's write. The writer runs it in a transaction together with other writes. Its
@@ -49,16 +53,22 @@ const (
 )
 
 // newWriter takes a connection from the database. The writer owns the database from then on.
-func newWriter(ctx context.Context, db *sql.DB, sizes prometheus.Observer) (*writer, error) {
+func newWriter(ctx context.Context, path string, db *sql.DB, condition *condition, options Options) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &writer{db: db, conn: conn, sizes: sizes, queue: make(chan *write, maxBatch), stop: make(chan struct{}), stopped: make(chan struct{})}
+	w := &writer{
+		db: db, conn: conn, sizes: commitSizes(options.Metrics), condition: condition,
+		queue: make(chan *write, maxBatch), stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	if w.sequence, err = openSequence(ctx, path, conn, options); err != nil {
+		return nil, errors.Join(err, w.release())
+	}
 	if err := w.statements.prepare(ctx, conn); err != nil {
 		return nil, errors.Join(err, w.release())
 	}
-	go w.work()
+	go w.work() //nolint:gosec // it works until the writer is closed
 	return w, nil
 }
 
@@ -92,6 +102,14 @@ func (w *writer) do(ctx context.Context, run func(context.Context, *writeStateme
 	}
 }
 
+// exec runs one statement.
+func (w *writer) exec(ctx context.Context, text string) error {
+	return w.do(ctx, func(ctx context.Context, _ *writeStatements) error {
+		_, err := w.conn.ExecContext(ctx, text)
+		return err
+	})
+}
+
 // work takes queued writes and commits them until the writer is closed.
 func (w *writer) work() {
 	defer close(w.stopped)
@@ -101,6 +119,12 @@ func (w *writer) work() {
 		select {
 		case <-w.stop:
 			return
+		case <-w.sequence.due:
+			w.sequence.sync(context.Background())
+			continue
+		case <-w.again:
+			w.tryAgain()
+			continue
 		case first := <-w.queue:
 			batch = append(batch[:0], first)
 		}
@@ -150,11 +174,34 @@ func (w *writer) commit(batch []*write) {
 	}
 }
 
+// tryAgain writes, so that the store notices that writes succeed again.
+func (w *writer) tryAgain() {
+	_, _ = w.transact(context.Background(), []*write{{run: func(ctx context.Context, _ *writeStatements) error {
+		_, err := w.conn.ExecContext(ctx, sqlTouch)
+		return err
+	}}})
+}
+
+// concluded notes the outcome of a transaction. One that changed nothing wrote nothing, so its
+// success shows nothing.
+func (w *writer) concluded(err error) {
+	switch {
+	case err != nil:
+		w.condition.wrote(err)
+		w.again = time.After(tryAgainEvery)
+	case w.sequence.changed:
+		w.condition.wrote(nil)
+		w.again = nil
+	}
+}
+
 // transact returns the result of each write, or the reason why it wrote nothing.
 func (w *writer) transact(ctx context.Context, batch []*write) (results []error, err error) {
+	defer func() { w.concluded(err) }()
 	if err := w.begin(ctx); err != nil {
 		return nil, fmt.Errorf("cannot write to the journal: %w", err)
 	}
+	w.sequence.begin()
 	results = make([]error, len(batch))
 	for i, one := range batch {
 		results[i] = one.run(ctx, &w.statements)
@@ -162,11 +209,19 @@ func (w *writer) transact(ctx context.Context, batch []*write) (results []error,
 			w.rollback(ctx)
 			return nil, fmt.Errorf("cannot write to the journal: %w", results[i])
 		}
+		if results[i] != nil {
+			w.sequence.unsure = true // SQLite may have undone part of the write
+		}
+	}
+	if err := w.sequence.beforeCommit(ctx, w.conn); err != nil {
+		w.rollback(ctx)
+		return nil, fmt.Errorf("cannot write to the journal: %w", err)
 	}
 	if _, err := w.statements.commit.ExecContext(ctx); err != nil {
 		w.rollback(ctx)
 		return nil, fmt.Errorf("cannot commit to the journal: %w", err)
 	}
+	w.sequence.afterCommit(ctx)
 	w.commits.Add(1)
 	w.sizes.Observe(float64(len(batch)))
 	return results, nil
@@ -217,5 +272,5 @@ func (w *writer) close() (err error) {
 }
 
 func (w *writer) release() error {
-	return errors.Join(w.statements.close(), w.conn.Close(), w.db.Close())
+	return errors.Join(w.statements.close(), w.conn.Close(), w.db.Close(), w.sequence.close())
 }

@@ -28,7 +28,7 @@ func open(t *testing.T, options Options) *Store {
 func newRow() *journal.Row {
 	return &journal.Row{
 		Principal: "billing", Provider: "opencell", RequestID: uuid.New(), State: enlistv1.OperationState_OPERATION_STATE_INTENT,
-		Owner: "a", KeyID: 7, Payload: []byte("sealed"),
+		Owner: "a", KeyID: 7, Outcome: []byte("sealed"),
 	}
 }
 
@@ -169,7 +169,7 @@ func TestFullDisk(t *testing.T) {
 	var writes []func() error
 	for i := range rows {
 		rows[i] = newRow()
-		rows[i].Payload = make([]byte, 100_000)
+		rows[i].Outcome = make([]byte, 100_000)
 		writes = append(writes, func() error { return insert(t.Context(), store, rows[i]) })
 	}
 	for range 3 {

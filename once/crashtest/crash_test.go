@@ -25,18 +25,24 @@ func TestEveryStep(t *testing.T) {
 					return
 				}
 				for round := range *rounds {
-					fired := false
-					for attempt := 0; attempt < 3 && !fired && !t.Failed(); attempt++ {
-						found := killAtStep(t, chanceOf(fmt.Sprint(t.Name(), round, attempt)), &point, &v)
-						fired = found.kills > 0
-						results.add(v.name, point.name, found)
-					}
-					if !fired && !t.Failed() {
-						t.Errorf("%s was never reached: a step that does not fire tests nothing", point.name)
-					}
+					fires(t, round, &point, &v)
 				}
 			})
 		}
+	}
+}
+
+// fires runs a round until a process has died at the step, three times at most.
+func fires(t *testing.T, round int, point *crashPoint, v *vendor) {
+	t.Helper()
+	fired := false
+	for attempt := 0; attempt < 3 && !fired && !t.Failed(); attempt++ {
+		found := killAtStep(t, chanceOf(fmt.Sprint(t.Name(), round, attempt)), point, v)
+		fired = found.kills > 0
+		results.add(v.name, point.name, found)
+	}
+	if !fired && !t.Failed() {
+		t.Errorf("%s was never reached: a step that does not fire tests nothing", point.name)
 	}
 }
 
@@ -76,7 +82,7 @@ func killAtStep(t *testing.T, c *chance, point *crashPoint, v *vendor) tally {
 			further--
 			plans = append(plans, c.planFor(one(c, crashPoints()).name, 2))
 		}
-	})
+	}, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
 	defer cancel()
 	if point.order != nil {

@@ -31,7 +31,7 @@ func TestEveryFault(t *testing.T) {
 // failAt makes callers create while a vendor's operation fails, and asserts that it did.
 func failAt(t *testing.T, c *chance, v *vendor, operation string, kind sandbox.FaultKind) {
 	t.Helper()
-	w := newWorld(t, c, func() string { return "" }, func(step string) { t.Errorf("the server died at %q", step) })
+	w := newWorld(t, c, func() string { return "" }, func(step string) { t.Errorf("the server died at %q", step) }, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
 	defer cancel()
 	fault := sandbox.Fault{Vendor: v.sandbox, Operation: operation, Kind: kind, Times: 2, DelayMS: delayOf(c, kind)}

@@ -33,7 +33,7 @@ func TestForLong(t *testing.T) {
 	}
 	t.Log("\n" + table)
 	if *tableFile != "" {
-		publish(t, *tableFile, table)
+		publish(t, *tableFile, tableBegins, tableEnds, table)
 	}
 }
 

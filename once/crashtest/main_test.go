@@ -16,9 +16,10 @@ import (
 var (
 	rounds    = flag.Int("crash.rounds", 1, "rounds for each step and vendor")
 	duration  = flag.Duration("crash.duration", 0, "how long TestForLong goes on; 0: it is skipped")
-	seed      = flag.Uint64("crash.seed", 0, "seed of all chance; 0: from the clock")
+	seed      = flag.Uint64("crash.seed", 1, "seed of all chance; 0: from the clock")
 	tableFile = flag.String("crash.table", "", "Markdown file that gets the table of a long run, between its markers")
 	rolls     = flag.Int("crash.rolls", 4, "restarts in TestRollingRestart")
+	failovers = flag.Int("crash.failovers", shortFailovers, "failovers in TestPatroni")
 	parallel  = flag.Int("crash.parallel", 8, "rounds at a time; they wait more than they work")
 
 	// binary is the program with its crash points.
@@ -26,6 +27,9 @@ var (
 	// scratch has a folder for each round. It is kept if a test fails.
 	scratch string
 )
+
+// shortFailovers is the number of failovers that need no flag.
+const shortFailovers = 3
 
 func TestMain(m *testing.M) {
 	flag.Parse()

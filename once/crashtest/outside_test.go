@@ -33,7 +33,7 @@ func TestAnyMoment(t *testing.T) {
 func killAtAnyMoment(t *testing.T, c *chance) tally {
 	t.Helper()
 	var kills atomic.Int64
-	w := newWorld(t, c, func() string { return "" }, func(string) { kills.Add(1) })
+	w := newWorld(t, c, func() string { return "" }, func(string) { kills.Add(1) }, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
 	defer cancel()
 	all := vendors()
@@ -58,18 +58,7 @@ func killAtAnyMoment(t *testing.T, c *chance) tally {
 			if p == nil {
 				return
 			}
-			if c.percent(30) {
-				p.halt(c.between(50*time.Millisecond, 2*vendorTimeout))
-			}
-			switch roll := c.upTo(100); {
-			case roll < 70:
-				p.kill()
-				<-p.died
-			case roll < 85:
-				if err := p.stop(); err != nil {
-					t.Error(err)
-				}
-			}
+			mistreat(t, c, p)
 			disturb(w, &all[c.upTo(len(all))], 2)
 		}
 	}()
@@ -79,6 +68,23 @@ func killAtAnyMoment(t *testing.T, c *chance) tally {
 	found := verify(ctx, w, creates)
 	found.rounds, found.kills = 1, int(kills.Load())
 	return found
+}
+
+// mistreat halts, kills or stops a process, or does nothing to it.
+func mistreat(t *testing.T, c *chance, p *process) {
+	t.Helper()
+	if c.percent(30) {
+		p.halt(c.between(50*time.Millisecond, 2*vendorTimeout))
+	}
+	switch roll := c.upTo(100); {
+	case roll < 70:
+		p.kill()
+		<-p.died
+	case roll < 85:
+		if err := p.stop(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // sleep waits, and reports whether the whole time has passed before the context ended.

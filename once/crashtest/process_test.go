@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -29,15 +30,15 @@ type process struct {
 	asked      atomic.Bool // to stop
 }
 
-// startProcess starts a server that dies as planned ("": never). It returns when the server is
-// ready or has died.
-func startProcess(config, plan, logFile string) (*process, error) {
+// startProcess starts a server of a program. It dies as planned ("": never). startProcess returns
+// when the server is ready or has died.
+func startProcess(program, config, plan, logFile string) (*process, error) {
 	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	p := &process{command: exec.Command(binary, "serve", "--config", config), died: make(chan struct{})}
-	p.command.Env = append(os.Environ(), "ENLIST_CRASH="+plan)
+	p := &process{command: exec.Command(program, "serve", "--config", config), died: make(chan struct{})}
+	p.command.Env = append(os.Environ(), "ENLIST_CRASH="+plan, "ENLIST_STATE="+filepath.Join(filepath.Dir(config), "state"))
 	stderr, err := p.command.StderrPipe()
 	if err != nil {
 		return nil, err

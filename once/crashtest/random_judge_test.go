@@ -56,22 +56,12 @@ type judgement struct {
 // judge compares an operation with the vendor's records. It counts the outcome and returns
 // everything that is wrong.
 func (f *findings) judge(j *judgement) (wrong []string) {
-	in, v := j.in, j.in.create.vendor
+	in := j.in
 	complain := func(counter *int, format string, values ...any) {
 		*counter++
 		wrong = append(wrong, fmt.Sprintf(format, values...))
 	}
-	made := len(j.after) - len(j.before)
-	*in.made += made
-	if made < 0 {
-		complain(&f.odd, "%d customers are gone", -made)
-	}
-	if *in.made > 1 || !v.ownIDs && len(j.after) > 1 {
-		complain(&f.duplicates, "the request made %d customers, and the vendor has %d", *in.made, len(j.after))
-	}
-	if !v.ownIDs && len(j.after) == 1 && j.after[0].Created > 1 {
-		complain(&f.duplicates, "the vendor counts %d customers with that key", j.after[0].Created)
-	}
+	f.judgeRecords(j, complain)
 	others := len(j.after) - *in.made
 	switch state := j.operation.GetState(); state {
 	case succeeded:
@@ -83,26 +73,7 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 			complain(&f.lost, "it has succeeded and the vendor has no such customer")
 		}
 	case failed:
-		reason, _ := detailsOf(statusOf(j.operation))
-		switch reason {
-		case enlistv1.ErrorReason_CUSTOMER_EXISTS.String():
-			f.exists++
-			if *in.made > 0 {
-				complain(&f.contradicted, "CUSTOMER_EXISTS for the customer that this request made")
-			} else if others == 0 {
-				complain(&f.contradicted, "CUSTOMER_EXISTS and the vendor has no such customer")
-			}
-		case enlistv1.ErrorReason_VENDOR_REJECTED.String():
-			f.refused++
-			if *in.made > 0 {
-				complain(&f.contradicted, "VENDOR_REJECTED and the vendor has the customer")
-			}
-			if !in.mayBeRefused() {
-				complain(&f.odd, "refused, without a fault that refuses: %v", statusOf(j.operation))
-			}
-		default:
-			complain(&f.odd, "failed with %s", reason)
-		}
+		f.judgeFailure(j, others, complain)
 	case notSent, noRecord:
 		f.notSent++
 		if *in.made > 0 {
@@ -126,6 +97,51 @@ func (f *findings) judge(j *judgement) (wrong []string) {
 		}
 	}
 	return wrong
+}
+
+// complaint counts something that is wrong, and describes it.
+type complaint func(counter *int, format string, values ...any)
+
+// judgeRecords counts the customers that the input made.
+func (f *findings) judgeRecords(j *judgement, complain complaint) {
+	in, v := j.in, j.in.create.vendor
+	made := len(j.after) - len(j.before)
+	*in.made += made
+	if made < 0 {
+		complain(&f.odd, "%d customers are gone", -made)
+	}
+	if *in.made > 1 || !v.ownIDs && len(j.after) > 1 {
+		complain(&f.duplicates, "the request made %d customers, and the vendor has %d", *in.made, len(j.after))
+	}
+	if !v.ownIDs && len(j.after) == 1 && j.after[0].Created > 1 {
+		complain(&f.duplicates, "the vendor counts %d customers with that key", j.after[0].Created)
+	}
+}
+
+// judgeFailure judges an operation that has failed. others counts the customers of this name that
+// other requests have made.
+func (f *findings) judgeFailure(j *judgement, others int, complain complaint) {
+	in := j.in
+	reason, _ := detailsOf(statusOf(j.operation))
+	switch reason {
+	case enlistv1.ErrorReason_CUSTOMER_EXISTS.String():
+		f.exists++
+		if *in.made > 0 {
+			complain(&f.contradicted, "CUSTOMER_EXISTS for the customer that this request made")
+		} else if others == 0 {
+			complain(&f.contradicted, "CUSTOMER_EXISTS and the vendor has no such customer")
+		}
+	case enlistv1.ErrorReason_VENDOR_REJECTED.String():
+		f.refused++
+		if *in.made > 0 {
+			complain(&f.contradicted, "VENDOR_REJECTED and the vendor has the customer")
+		}
+		if !in.mayBeRefused() {
+			complain(&f.odd, "refused, without a fault that refuses: %v", statusOf(j.operation))
+		}
+	default:
+		complain(&f.odd, "failed with %s", reason)
+	}
 }
 
 // judgeSuccess returns what is wrong with a success. others counts the customers of this name that

@@ -86,6 +86,18 @@ func (s *vendorSide) creates(c *create, from string, since time.Time) (found []v
 	return found
 }
 
+// lookups returns the number of other requests since a time.
+func (s *vendorSide) lookups(since time.Time) (count int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, call := range s.calls {
+		if !call.creates && call.at.After(since) {
+			count++
+		}
+	}
+	return count
+}
+
 // waitForCreates waits until each create request has reached the vendors' side.
 func (s *vendorSide) waitForCreates(t *testing.T, creates []*create) {
 	t.Helper()
@@ -138,6 +150,8 @@ type replica struct {
 type replicaOptions struct {
 	// plan is the ENLIST_CRASH of its first process.
 	plan string
+	// program gives the program of each process; nil for that of the working tree.
+	program func() string
 	// change changes its configuration; nil for no change.
 	change func(*configv1.Config)
 	// killed is called at each kill; nil for none.
@@ -165,6 +179,7 @@ func newReplica(t *testing.T, c *chance, side *vendorSide, name string, journal 
 			}
 			return ""
 		},
+		program: options.program,
 		died: func(string) {
 			if options.killed != nil {
 				options.killed()

@@ -35,6 +35,10 @@ func TestReplicas(t *testing.T) {
 			})
 		}
 	}
+	t.Run("forgotten", func(t *testing.T) {
+		t.Parallel()
+		forgotten(t, chanceOf(t.Name()), cluster, newPair(t, cluster))
+	})
 	// Frozen at a step: between the lease check and the connection, or between the connection and the
 	// request.
 	for _, step := range []string{"before-release", "before-send", "connected"} {
@@ -43,6 +47,48 @@ func TestReplicas(t *testing.T) {
 			results.add(allVendors, replicaStops, frozenAt(t, chanceOf(t.Name()), func() *pair { return newPair(t, cluster) }, step))
 		})
 	}
+}
+
+// The database loses every write of a creation after its intent, as in the failover to a standby
+// that lags. The replica that is the owner lives and does not work on it. It still gets an outcome,
+// which a caller at the other replica gets.
+func forgotten(t *testing.T, c *chance, cluster *postgrestest.Cluster, p *pair) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
+	defer cancel()
+	replicas := p.start(t, c, replicaOptions{})
+	p.a.orderAll(sandbox.Fault{Operation: "create", Kind: sandbox.Latency, Times: 1, DelayMS: 700})
+	creates := plainCreates()
+	var calls sync.WaitGroup
+	for _, c := range creates {
+		calls.Go(func() { mustCreate(ctx, t, c, p.a.now()) })
+	}
+	p.side.waitForCreates(t, creates)
+	dsn := p.journal.GetPostgres().GetDsn()
+	for _, table := range []string{"operations", "open", "exchanges"} {
+		cluster.Exec(t, dsn, `CREATE TABLE public.`+table+` AS SELECT * FROM enlist.`+table)
+	}
+	calls.Wait()
+	p.loses.Store(true)
+	for _, table := range []string{"operations", "open", "exchanges"} {
+		cluster.Exec(t, dsn, `DELETE FROM enlist.`+table)
+		cluster.Exec(t, dsn, `INSERT INTO enlist.`+table+` SELECT * FROM public.`+table)
+	}
+	began := time.Now()
+	for _, c := range creates {
+		calls.Go(func() { c.pursue(ctx, p.b.world, manner{}) })
+	}
+	calls.Wait()
+	t.Logf("settled in %s", time.Since(began))
+	if took := time.Since(began); took > takenOver {
+		t.Errorf("settled only after %s", took)
+	}
+	for _, c := range creates {
+		if sent := p.side.creates(c, "", time.Time{}); len(sent) != 1 {
+			t.Errorf("%s was sent %d times", short(c), len(sent))
+		}
+	}
+	verifyAt(ctx, replicas, creates)
 }
 
 // pairRound is an event at two replicas.
@@ -76,6 +122,7 @@ type pair struct {
 	middle  *proxy
 	through string
 	kills   atomic.Int64
+	loses   atomic.Bool // the database has lost writes
 	a, b    *replica
 }
 
@@ -106,16 +153,21 @@ func (p *pair) start(t *testing.T, c *chance, options replicaOptions) []*replica
 // Meanwhile the other replica takes the creation over and records its own response. Both are about
 // the same customer. But Caliq shows fewer ids in a read than in its response to a creation. And if
 // the vendor merges, the other replica may have sent the request again and updated the customer.
-// toldEarly accepts this only after a cut, and for the same customer id.
+// toldEarly accepts this only after a cut or a lost write, and for the same customer id.
 func (p *pair) toldEarly(t *testing.T) func(a, b *enlistv1.CreateCustomerResponse) bool {
 	return func(a, b *enlistv1.CreateCustomerResponse) bool {
-		if p.middle.cuts.Load() == 0 || a.GetCustomer().GetId() == "" || a.GetCustomer().GetId() != b.GetCustomer().GetId() {
+		if p.middle.cuts.Load() == 0 && !p.loses.Load() || !ofOneCustomer(a, b) {
 			return false
 		}
-		t.Logf("%s: the response of the replica that was cut off differs from the record of the other: %s %v, %s %v", a.GetRequestId(),
+		t.Logf("%s: a response that was given before the record differs from it: %s %v, %s %v", a.GetRequestId(),
 			a.GetOutcome(), a.GetCustomer().GetVendorIds(), b.GetOutcome(), b.GetCustomer().GetVendorIds())
 		return true
 	}
+}
+
+// ofOneCustomer reports whether two responses have the same customer.
+func ofOneCustomer(a, b *enlistv1.CreateCustomerResponse) bool {
+	return a.GetCustomer().GetId() != "" && a.GetCustomer().GetId() == b.GetCustomer().GetId()
 }
 
 // The same creation, sent to both replicas at once, is sent to the vendor once, and both replicas
@@ -164,33 +216,43 @@ func rivalsOnBoth(t *testing.T, c *chance, p *pair) tally {
 	for i := range all {
 		for range 2 {
 			rounds.Go(func() {
-				v := &all[i]
-				first := &create{vendor: v, request: v.request(fail)}
-				request, _ := proto.Clone(first.request).(*enlistv1.CreateCustomerRequest)
-				request.RequestId = uuid.NewString()
-				group := []*create{first, {vendor: v, request: request}}
-				var calls sync.WaitGroup
-				for j, r := range replicas {
-					calls.Go(func() { group[j].pursue(ctx, r.world, manner{}) })
-				}
-				calls.Wait()
+				group := rivalsAt(ctx, replicas, &all[i])
 				mu.Lock()
 				defer mu.Unlock()
-				found.creates += len(group)
-				for _, r := range replicas {
-					if states := r.atRest(ctx, group); states != nil {
-						again := tally{}
-						r.holdRivals(ctx, &again, group, states, p.recordsOf(first))
-						found.duplicates += again.duplicates
-						found.contradicted += again.contradicted
-						found.lost += again.lost
-					}
-				}
+				p.holdRivals(ctx, &found, replicas, group)
 			})
 		}
 	}
 	rounds.Wait()
 	return found
+}
+
+// rivalsAt makes two creations for the same customer, one on each replica.
+func rivalsAt(ctx context.Context, replicas []*replica, v *vendor) []*create {
+	first := &create{vendor: v, request: v.request(fail)}
+	request, _ := proto.Clone(first.request).(*enlistv1.CreateCustomerRequest)
+	request.RequestId = uuid.NewString()
+	group := []*create{first, {vendor: v, request: request}}
+	var calls sync.WaitGroup
+	for j, r := range replicas {
+		calls.Go(func() { group[j].pursue(ctx, r.world, manner{}) })
+	}
+	calls.Wait()
+	return group
+}
+
+// holdRivals asserts of each replica that it shows as many successes as customers.
+func (p *pair) holdRivals(ctx context.Context, found *tally, replicas []*replica, group []*create) {
+	found.creates += len(group)
+	for _, r := range replicas {
+		if states := r.atRest(ctx, group); states != nil {
+			again := tally{}
+			r.holdRivals(ctx, &again, group, states, p.recordsOf(group[0]))
+			found.duplicates += again.duplicates
+			found.contradicted += again.contradicted
+			found.lost += again.lost
+		}
+	}
 }
 
 // recordsOf returns the vendor's records of a creation's customer.
@@ -319,38 +381,7 @@ func frozenAt(t *testing.T, c *chance, newPair func() *pair, step string) tally 
 		}
 		own := newPair()
 		group.Go(func() {
-			replicas := own.start(t, c, replicaOptions{plan: step + ":1:freeze"})
-			how := fail
-			if step == "before-release" {
-				how = v.looksFirst[0]
-			}
-			mine := &create{vendor: v, request: v.request(how)}
-			frozen := make(chan struct{})
-			go func() {
-				defer close(frozen)
-				within, cancel := context.WithTimeout(ctx, 3*time.Second)
-				defer cancel()
-				mine.try(within, own.a.now(), false)
-			}()
-			<-frozen
-			sleep(ctx, takenOver-3*time.Second)
-			mine.pursue(ctx, own.b.world, manner{})
-			thawed := time.Now()
-			own.a.signal(syscall.SIGCONT)
-			sleep(ctx, 2*time.Second)
-			if late := own.side.creates(mine, "a", thawed); len(late) > 0 {
-				t.Errorf("%s was sent by a replica whose lease was over: %s after it had thawed", short(mine), late[0].at.Sub(thawed))
-			}
-			if len(own.side.creates(mine, "a", time.Time{})) == 0 && len(own.side.creates(mine, "b", time.Time{})) != 1 {
-				t.Errorf("%s was sent %d times by the other", short(mine), len(own.side.creates(mine, "b", time.Time{})))
-			}
-			one := tally{creates: 1}
-			for _, r := range replicas {
-				states := r.atRest(ctx, []*create{mine})
-				if states != nil {
-					r.holdOne(ctx, &one, mine, states[mine], own.recordsOf(mine))
-				}
-			}
+			one := frozenWith(ctx, t, c, own, v, step)
 			mu.Lock()
 			defer mu.Unlock()
 			found.add(one)
@@ -359,6 +390,44 @@ func frozenAt(t *testing.T, c *chance, newPair func() *pair, step string) tally 
 	group.Wait()
 	found.rounds = 1
 	return found
+}
+
+// frozenWith is frozenAt for one vendor.
+func frozenWith(ctx context.Context, t *testing.T, c *chance, own *pair, v *vendor, step string) tally {
+	t.Helper()
+	replicas := own.start(t, c, replicaOptions{plan: step + ":1:freeze"})
+	how := fail
+	if step == "before-release" {
+		how = v.looksFirst[0]
+	}
+	mine := &create{vendor: v, request: v.request(how)}
+	frozen := make(chan struct{})
+	go func() {
+		defer close(frozen)
+		within, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		mine.try(within, own.a.now(), false)
+	}()
+	<-frozen
+	sleep(ctx, takenOver-3*time.Second)
+	mine.pursue(ctx, own.b.world, manner{})
+	thawed := time.Now()
+	own.a.signal(syscall.SIGCONT)
+	sleep(ctx, 2*time.Second)
+	if late := own.side.creates(mine, "a", thawed); len(late) > 0 {
+		t.Errorf("%s was sent by a replica whose lease was over: %s after it had thawed", short(mine), late[0].at.Sub(thawed))
+	}
+	if len(own.side.creates(mine, "a", time.Time{})) == 0 && len(own.side.creates(mine, "b", time.Time{})) != 1 {
+		t.Errorf("%s was sent %d times by the other", short(mine), len(own.side.creates(mine, "b", time.Time{})))
+	}
+	one := tally{creates: 1}
+	for _, r := range replicas {
+		states := r.atRest(ctx, []*create{mine})
+		if states != nil {
+			r.holdOne(ctx, &one, mine, states[mine], own.recordsOf(mine))
+		}
+	}
+	return one
 }
 
 // A replica loses PostgreSQL and the other does not, with callers at both. Every creation gets an

@@ -3,6 +3,7 @@ package crashtest_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -46,7 +47,7 @@ func rivals(t *testing.T, c *chance, v *vendor) tally {
 		mu.Lock()
 		defer mu.Unlock()
 		kills++
-	})
+	}, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
 	defer cancel()
 	one(c, []func(*world, *vendor){loseAnswers, loseRequests, func(*world, *vendor) {}})(w, v)
@@ -94,14 +95,12 @@ func (w *world) holdRivals(
 	successful, undecided, refused := 0, 0, 0
 	ids := map[string]bool{}
 	for _, c := range group {
+		w.holdResponses(ctx, found, c, states[c])
 		switch states[c] {
 		case succeeded:
 			successful++
 			for _, success := range c.successes {
 				ids[success.GetCustomer().GetId()] = true
-				if !proto.Equal(success, c.successes[0]) {
-					w.complain(ctx, c, "has two answers")
-				}
 			}
 		case needsPerson:
 			undecided++
@@ -115,10 +114,6 @@ func (w *world) holdRivals(
 		default:
 			found.lost++
 			w.complain(ctx, c, "has no end: %s", states[c])
-		}
-		if states[c] != succeeded && len(c.successes) > 0 || states[c] == succeeded && len(c.refusals) > 0 {
-			found.contradicted++
-			w.complain(ctx, c, "was told otherwise than it is: %s", states[c])
 		}
 	}
 	want := min(1, len(group)-refused)
@@ -134,5 +129,18 @@ func (w *world) holdRivals(
 	if len(records) < successful || len(records) > successful+undecided {
 		found.duplicates++
 		w.complain(ctx, group[0], "has %d records, and %d of its rivals have succeeded", len(records), successful)
+	}
+}
+
+// holdResponses asserts that all callers of a creation got the response that its state tells.
+func (w *world) holdResponses(ctx context.Context, found *tally, c *create, state enlistv1.OperationState) {
+	if state == succeeded && slices.ContainsFunc(c.successes, func(success *enlistv1.CreateCustomerResponse) bool {
+		return !proto.Equal(success, c.successes[0])
+	}) {
+		w.complain(ctx, c, "has two responses")
+	}
+	if state != succeeded && len(c.successes) > 0 || state == succeeded && len(c.refusals) > 0 {
+		found.contradicted++
+		w.complain(ctx, c, "was told otherwise than it is: %s", state)
 	}
 }

@@ -33,11 +33,10 @@ func TestSoak(t *testing.T) {
 		t.Skip("-crash.soak is not set")
 	}
 	c := chanceOf(t.Name())
-	w := newWorld(t, c, func() string { return "" }, func(string) { t.Error("the server was killed") })
-	w.adjust = func(config *configv1.Config) {
+	w := newWorld(t, c, func() string { return "" }, func(string) { t.Error("the server was killed") }, func(config *configv1.Config) {
 		config.Journal.FinishWithin = nil
 		config.Admin = &configv1.Admin{Address: "127.0.0.1:0"}
-	}
+	})
 	ctx := t.Context()
 	p := w.server(ctx)
 	if p == nil {

@@ -28,7 +28,7 @@ func TestKilledAtStart(t *testing.T) {
 			_ = server.Process.Kill()
 			_ = server.Wait()
 		}
-		p, err := startProcess(file, "", filepath.Join(folder, "server.log"))
+		p, err := startProcess(binary, file, "", filepath.Join(folder, "server.log"))
 		if err != nil || !p.serving {
 			t.Fatalf("the server does not start: %v %s", err, p.how())
 		}

@@ -102,19 +102,19 @@ func line(vendor, point string, found tally) string {
 		vendor, point, found.rounds, found.kills, found.creates, found.duplicates, found.lost, found.contradicted, found.needsPerson)
 }
 
-// publish puts a table between the markers of a file.
-func publish(t *testing.T, file, table string) {
+// publish puts a table between two markers in a file.
+func publish(t *testing.T, file, begin, end, table string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, begins := strings.Cut(string(text), tableBegins)
-	_, after, ends := strings.Cut(rest, tableEnds)
+	before, rest, begins := strings.Cut(string(text), begin)
+	_, after, ends := strings.Cut(rest, end)
 	if !begins || !ends {
-		t.Fatalf("%s lacks the markers %s and %s", file, tableBegins, tableEnds)
+		t.Fatalf("%s lacks the markers %s and %s", file, begin, end)
 	}
-	if err := os.WriteFile(file, []byte(before+tableBegins+"\n"+table+tableEnds+after), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(before+begin+"\n"+table+end+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -36,6 +36,8 @@ type world struct {
 	vendors *httptest.Server
 	// plan gives the ENLIST_CRASH of the next start; "" for none.
 	plan func() string
+	// program gives the program of the next start; nil for that of the working tree.
+	program func() string
 	// died is called at every kill with the step, or "" for a kill from outside.
 	died func(step string)
 	// adjust changes the configuration of every start; nil for no change.
@@ -50,15 +52,15 @@ type world struct {
 	ended   chan struct{}
 }
 
-// newWorld starts a world whose server dies as planned and is started again.
-func newWorld(t *testing.T, c *chance, plan func() string, died func(step string)) *world {
+// newWorld starts a world whose server dies as planned and is started again. adjust may be nil.
+func newWorld(t *testing.T, c *chance, plan func() string, died func(step string), adjust func(*configv1.Config)) *world {
 	t.Helper()
 	folder, err := os.MkdirTemp(scratch, strings.NewReplacer("/", "-", " ", "").Replace(t.Name())+"-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{
-		chance: c, t: t, folder: folder, vendors: httptest.NewServer(sandbox.New()), plan: plan, died: died,
+		chance: c, t: t, folder: folder, vendors: httptest.NewServer(sandbox.New()), plan: plan, died: died, adjust: adjust,
 		change: make(chan struct{}), ended: make(chan struct{}),
 	}
 	w.vendorControl = newVendorControl(t, w.vendors.URL)
@@ -104,19 +106,12 @@ func (w *world) supervise() {
 	defer close(w.ended)
 	for life := 1; ; life++ {
 		plan := w.plan()
-		config := configure(w.vendors.URL, w.folder)
-		config.Journal.EncryptionKeys = []string{oneKey, anotherKey}
-		if w.percent(50) { // change the first key, so that records are encrypted again while others work on them
-			slices.Reverse(config.GetJournal().GetEncryptionKeys())
+		w.configure()
+		program := binary
+		if w.program != nil {
+			program = w.program()
 		}
-		if w.percent(25) { // nothing is sent again without a caller
-			config.Journal.FinishWithin = durationpb.New(0)
-		}
-		if w.adjust != nil {
-			w.adjust(config)
-		}
-		write(w.t, w.config(), config)
-		p, err := startProcess(w.config(), plan, filepath.Join(w.folder, fmt.Sprintf("server-%02d.log", life)))
+		p, err := startProcess(program, w.config(), plan, filepath.Join(w.folder, fmt.Sprintf("server-%02d.log", life)))
 		if err != nil {
 			w.t.Errorf("starting the server: %v", err)
 			return
@@ -141,6 +136,22 @@ func (w *world) supervise() {
 			return
 		}
 	}
+}
+
+// configure writes the configuration of the next process, with changes by chance.
+func (w *world) configure() {
+	config := configure(w.vendors.URL, w.folder)
+	config.Journal.EncryptionKeys = []string{oneKey, anotherKey}
+	if w.percent(50) { // change the first key, so that records are encrypted again while others work on them
+		slices.Reverse(config.GetJournal().GetEncryptionKeys())
+	}
+	if w.percent(25) { // nothing is sent again without a caller
+		config.Journal.FinishWithin = durationpb.New(0)
+	}
+	if w.adjust != nil {
+		w.adjust(config)
+	}
+	write(w.t, w.config(), config)
 }
 
 // set makes a process the current one, and reports whether the world is ending.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -141,6 +142,10 @@ func (c *configuration) ofElement(field protoreflect.FieldDescriptor) *object {
 		var names []string
 		for i := range field.Enum().Values().Len() {
 			names = append(names, string(field.Enum().Values().Get(i).Name()))
+		}
+		prefix := strings.TrimSuffix(names[0], "UNSPECIFIED") // which a value may lack
+		for _, name := range names[1:] {
+			names = append(names, strings.TrimPrefix(name, prefix))
 		}
 		return with("anyOf", []any{with("enum", names), with("type", "string", "pattern", reference)})
 	case protoreflect.MessageKind:

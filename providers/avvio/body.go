@@ -17,8 +17,9 @@ import (
 
 const apiPath = "/api/ws_api"
 
-// call returns a request. Its operation is in the body as well. The response may repeat secrets.
-func (p *Provider) call(operation vendorhttp.Operation, message proto.Message, secrets []string) *vendorhttp.Request {
+// newRequest returns a request. Its operation is in the body as well. The response may repeat
+// secrets.
+func (p *Provider) newRequest(operation vendorhttp.Operation, message proto.Message, secrets []string) *vendorhttp.Request {
 	body, redacted := wire.Body(message)
 	return &vendorhttp.Request{
 		Operation:    operation,
@@ -28,7 +29,7 @@ func (p *Provider) call(operation vendorhttp.Operation, message proto.Message, s
 		ContentType:  "application/json",
 		Body:         body,
 		RedactedBody: redacted,
-		RedactAnswer: func(answer []byte) string {
+		RedactResponse: func(answer []byte) string {
 			return wire.Redact(p.secrets.Redact(string(answer)), secrets...)
 		},
 	}
@@ -97,7 +98,7 @@ func isOK(answer *avviov1.Answer) bool {
 
 // written returns the customer as sent, with the id that Avvio assigned.
 func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, id string) *enlistv1.Customer {
-	customer := providers.Kept(request, fates)
+	customer := providers.WithoutDropped(request, fates)
 	customer.Id = id
 	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	customer.VendorIds = nil

@@ -3,7 +3,6 @@ package avvio
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
@@ -15,27 +14,26 @@ import (
 // provider's property must be one of them.
 func (p *Provider) Check(ctx context.Context) error {
 	secrets := []string{p.settings.GetPassword()}
-	call := p.call(vendorhttp.Check, &avviov1.GetSiteAccessRequest{UserAuth: p.userAuth(), Operation: "getSiteAccess"}, secrets)
+	call := p.newRequest(vendorhttp.Check, &avviov1.GetSiteAccessRequest{UserAuth: p.userAuth(), Operation: "getSiteAccess"}, secrets)
+	read := &listing{own: p.settings.GetSiteId()}
+	call.Scan = read.scan
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
-		sites, err := p.sites(call, response, secrets)
-		if err != nil {
+		if err := p.checkListing(call, response, read, secrets); err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, p.reaches(sites)
+		return struct{}{}, p.reaches(read)
 	})
 	return err
 }
 
-func (p *Provider) reaches(sites []site) error {
-	own := p.settings.GetSiteId()
-	is := func(at site) bool { return at.id == own }
-	if own == 0 || len(sites) == 0 || slices.ContainsFunc(sites, is) {
+func (p *Provider) reaches(read *listing) error {
+	if read.own == 0 || !read.hasSites || read.hasOwn {
 		return nil
 	}
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
 		Message: fmt.Sprintf("Provider %s accepts the credentials, but they give no access to the property %d. "+
-			"Set site_id to a property that they can access, or ask Avvio for access.", p.description.Name, own),
+			"Set site_id to a property that they can access, or ask Avvio for access.", p.description.Name, read.own),
 		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
 	}
 }

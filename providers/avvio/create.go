@@ -27,7 +27,7 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 	if err != nil {
 		return nil, err
 	}
-	fates, err := p.description.Fields.Account(p.description.Name, request, account)
+	fates, err := p.description.Fields.Reconcile(p.description.Name, request, account)
 	if err != nil {
 		return nil, err
 	}
@@ -45,13 +45,13 @@ func (c *creation) LooksFirst() bool { return false }
 func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: written(c.request, c.fates, ""), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
-		Fields: c.fates, VendorRequest: c.http.Preview(c.call()),
+		Fields: c.fates, VendorRequest: c.http.Preview(c.createRequest()),
 	}, nil
 }
 
 // CreateCustomer creates the account.
 func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomerResponse, error) {
-	call := c.call()
+	call := c.createRequest()
 	var body []byte
 	id, err := vendorhttp.Call(ctx, c.http, call, func(response *vendorhttp.Response) (int64, error) {
 		body = response.Body
@@ -60,28 +60,28 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if err != nil {
 		return nil, err
 	}
-	answer := c.answer(id)
+	answer := c.createResponse(id)
 	if c.request.GetIncludeVendorRecord() {
 		answer.VendorRecord = redactedRecord(body, c.secrets())
 	}
 	return answer, nil
 }
 
-// answer returns the response to a creation of the account with this id.
-func (c *creation) answer(id int64) *enlistv1.CreateCustomerResponse {
+// createResponse returns the response to a creation of the account with this id.
+func (c *creation) createResponse(id int64) *enlistv1.CreateCustomerResponse {
 	text := ""
 	if id > 0 {
 		text = strconv.FormatInt(id, 10)
 	}
 	return &enlistv1.CreateCustomerResponse{
 		Customer: written(c.request, c.fates, text), Outcome: enlistv1.Outcome_OUTCOME_CREATED,
-		RequestId: c.request.GetRequestId(), Fields: providers.NotAsItCame(c.fates),
+		RequestId: c.request.GetRequestId(), Fields: providers.ReportedFates(c.fates),
 	}
 }
 
-// call returns the create request.
-func (c *creation) call() *vendorhttp.Request {
-	call := c.Provider.call(vendorhttp.Create, c.account, c.secrets())
+// createRequest returns the create request.
+func (c *creation) createRequest() *vendorhttp.Request {
+	call := c.newRequest(vendorhttp.Create, c.account, c.secrets())
 	call.Creates = true
 	return call
 }

@@ -26,7 +26,10 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	own := c.account.GetSiteId()
 	after := sent.Since.UTC().AddDate(0, 0, -daysBefore).Format(time.DateOnly)
 	for _, scope := range [][]int64{{own}, nil} {
-		sites, err := c.list(ctx, scope, after)
+		sites, err := c.list(ctx, scope, after, func(listed *found) bool {
+			_, is := c.candidate(listed, sent.Since, time.Now())
+			return is
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -41,15 +44,12 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 // match is unclear.
 func (c *creation) candidates(sites []site, since time.Time) []providers.Candidate {
 	var candidates []providers.Candidate
-	seen := map[int64]bool{}
 	for _, at := range sites {
 		for _, listed := range at.accounts {
-			id := listed.account.GetAccountId()
 			candidate, is := c.candidate(&listed, since, time.Now())
-			if !is || seen[id] {
+			if !is {
 				continue
 			}
-			seen[id] = id > 0 // an account that is listed twice counts once
 			if at.id != 0 && at.id != c.account.GetSiteId() {
 				candidate.Match = providers.MatchUnclear
 			}
@@ -82,7 +82,7 @@ func (c *creation) candidate(listed *found, since, now time.Time) (providers.Can
 		!sameName && (!sameEmail || !inTime && !unnamed):
 		return providers.Candidate{}, false
 	}
-	candidate := providers.Candidate{Response: c.answer(account.GetAccountId()), Differences: differing(sent, account)}
+	candidate := providers.Candidate{Response: c.createResponse(account.GetAccountId()), Differences: differing(sent, account)}
 	if sameEmail && inTime && len(candidate.Differences) == 0 && account.GetAccountId() > 0 {
 		candidate.Match = providers.MatchOurs
 	}

@@ -41,7 +41,7 @@ func TestFind(t *testing.T) {
 		"a slow clock":             {account(ago(9*time.Minute), mail, "John", "Smith"), ours},
 		"a time of another zone":   {account(ago(11*time.Hour), mail, "John", "Smith"), unclear},
 		"a time still to come":     {account(ago(-5*time.Hour), mail, "John", "Smith"), unclear},
-		"a day":                    {account(strconv.Quote(since.AddDate(0, 0, -1).Format(time.DateOnly)), mail, "John", "Smith"), unclear},
+		"a day":                    {account(strconv.Quote(since.Format(time.DateOnly)), mail, "John", "Smith"), unclear},
 		"no time":                  {account(`null`, mail, "John", "Smith"), unclear},
 		"a time in words":          {account(`"yesterday"`, mail, "John", "Smith"), unclear},
 		"there before":             {account(ago(39*time.Hour), mail, "John", "Smith"), nil},
@@ -126,6 +126,7 @@ func TestFindWithoutAnEmail(t *testing.T) {
 		{"MAXIMILIANA-JOS?PHINE", "O BRIEN-?UKASIEWICZ"}:        {providers.MatchUnclear},
 		{"Maximiliana-JosÃ©phine", "O'Brien-Å\u0081ukasiewicz"}: {providers.MatchUnclear},
 		{"", "Maximiliana-Josephine O'Brien-Lukasiewicz"}:       {providers.MatchUnclear},
+		{"0Maximiliana-Joséphine", "00O'Brien-Łukasiewicz"}:     {providers.MatchUnclear},
 		{"Maximilian", "Smith"}:                                 nil,
 		{"Anna", "O'Brien-Łukasiewicz"}:                         nil,
 	} {
@@ -229,6 +230,85 @@ func TestCheckOfAnotherProperty(t *testing.T) {
 		}
 		if err := provider.Check(t.Context()); (err != nil) != (want != 0) || want != 0 && !providers.IsReason(err, want) {
 			t.Errorf("site %d: %v", site, err)
+		}
+	}
+}
+
+// What follows an account in the response counts, too: the property's id, the status, and the end.
+func TestFindReadsToTheEnd(t *testing.T) {
+	since := time.Now().UTC()
+	account := fmt.Sprintf(`{"accountID":7,"dtCreated":%q,"email":"guest-1@example.com","name":{"first":"John","last":"Smith"}}`, since.Format(time.DateTime))
+	refused, invalid := enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID
+	for name, test := range map[string]struct {
+		body    string
+		matches []providers.Match
+		failure enlistv1.ErrorReason
+	}{
+		"the property":     {`{"siteList":[{"accountList":[` + account + `],"siteID":1853}]}`, []providers.Match{providers.MatchOurs}, 0},
+		"another property": {`{"siteList":[{"accountList":[` + account + `],"siteID":9}]}`, []providers.Match{providers.MatchUnclear}, 0},
+		"listed at both":   {`{"siteList":[{"accountList":[` + account + `],"siteID":9},{"accountList":[` + account + `],"siteID":1853}]}`, []providers.Match{providers.MatchUnclear}, 0},
+		"status ok":        {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}],"status":"ok"}`, []providers.Match{providers.MatchOurs}, 0},
+		"status error":     {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}],"status":"error","message":"no"}`, nil, refused},
+		"error, odd list":  {`{"siteList":[{"siteID":1853,"accountList":"x"}],"status":"error","message":"no"}`, nil, refused},
+		"an odd list":      {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]},{"siteID":1,"accountList":"x"}]}`, nil, invalid},
+		"cut short":        {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}]`, nil, invalid},
+		"more than one":    {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}]}{}`, nil, invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			creation, err := vendor(t, nil, says(200, test.body)).Prepare(small(t, "1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since})
+			if test.failure != 0 {
+				reason(t, err, test.failure)
+				return
+			}
+			var matches []providers.Match
+			for _, candidate := range found {
+				matches = append(matches, candidate.Match)
+			}
+			if err != nil || !slices.Equal(matches, test.matches) {
+				t.Errorf("%v, %v", matches, err)
+			}
+		})
+	}
+}
+
+// Of many accounts that may be ours, FindCustomer returns some. Others do not hide one of them:
+// accounts of other persons, and the same account again and again.
+func TestFindAmongMany(t *testing.T) {
+	since := time.Now().UTC()
+	row := func(id int, email string) string {
+		return fmt.Sprintf(`{"accountID":%d,"dtCreated":%q,"email":%s,"name":{"first":"John","last":"Smith"}}`, id, since.Format(time.DateTime), email)
+	}
+	many := func(row func(i int) string) string {
+		var rows []string
+		for i := range 1000 {
+			rows = append(rows, row(i))
+		}
+		return strings.Join(rows, ",")
+	}
+	ours := row(7, `"guest-1@example.com"`)
+	for name, test := range map[string]struct {
+		rows          string
+		ours, unclear int
+	}{
+		"others":     {many(func(i int) string { return row(1000+i, `"guest-2@example.com"`) }) + "," + ours, 1, 0},
+		"one":        {many(func(int) string { return ours }) + "," + row(8, `{"x":1}`), 1, 1},
+		"unreadable": {many(func(i int) string { return row(1000+i, `{"x":1}`) }) + "," + ours, 0, 100},
+	} {
+		creation, err := vendor(t, nil, says(200, list(test.rows))).Prepare(small(t, "1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: since})
+		counts := map[providers.Match]int{}
+		for _, candidate := range found {
+			counts[candidate.Match]++
+		}
+		if err != nil || counts[providers.MatchOurs] != test.ours || counts[providers.MatchUnclear] != test.unclear {
+			t.Errorf("%s: %v, %v", name, counts, err)
 		}
 	}
 }

@@ -71,11 +71,13 @@ func FuzzListed(f *testing.F) {
 	f.Add(200, `{"status":"error","message":"no"}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		response := &vendorhttp.Response{Status: status, Header: http.Header{}, Body: []byte(body)}
-		sites, err := p.sites(&vendorhttp.Request{}, response, nil)
-		if err != nil {
+		read := &listing{keep: func(*found) bool { return true }}
+		read.scan(&vendorhttp.Body{Reader: strings.NewReader(body)})
+		if err := p.checkListing(&vendorhttp.Request{}, response, read, nil); err != nil {
 			checkError(t, err)
+			return
 		}
-		for _, at := range sites {
+		for _, at := range read.sites {
 			for _, listed := range at.accounts {
 				text := listed.record([]string{fuzzedPassword}).String()
 				if customer(listed.account).GetId() == "" || strings.Contains(text, fuzzedPassword) {

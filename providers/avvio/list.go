@@ -3,7 +3,6 @@ package avvio
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -16,7 +15,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
-// site is a property in a response, with its accounts.
+// site is a property in a response, with the accounts that a listing keeps.
 type site struct {
 	id       int64
 	accounts []found
@@ -37,97 +36,141 @@ func (p *Provider) find(ctx context.Context, id int64) (*found, error) {
 		scopes = [][]int64{{own}, nil}
 	}
 	for _, scope := range scopes {
-		sites, err := p.list(ctx, scope, "")
+		sites, err := p.list(ctx, scope, "", func(listed *found) bool { return listed.account.GetAccountId() == id })
 		if err != nil {
 			return nil, err
 		}
-		for _, at := range sites {
-			for _, listed := range at.accounts {
-				if listed.account.GetAccountId() == id {
-					return &listed, nil
-				}
-			}
+		if len(sites) > 0 {
+			return &sites[0].accounts[0], nil
 		}
 	}
 	return nil, p.description.CustomerNotFound(nil)
 }
 
-// list requests the accounts of some or all properties that changed after a day, or at any time.
-func (p *Provider) list(ctx context.Context, scope []int64, after string) ([]site, error) {
+// list requests the accounts of some or all properties that changed after a day, or at any time. It
+// returns the properties with an account that keep accepts, and these accounts.
+func (p *Provider) list(ctx context.Context, scope []int64, after string, keep func(*found) bool) ([]site, error) {
 	secrets := []string{p.settings.GetPassword()}
-	call := p.call(vendorhttp.List, &avviov1.GetAccountsRequest{UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: scope, AfterDate: after}, secrets)
-	call.Lists = true
+	call := p.newRequest(vendorhttp.List, &avviov1.GetAccountsRequest{
+		UserAuth: p.userAuth(), Operation: "getAccounts", SiteIdList: scope, AfterDate: after,
+	}, secrets)
+	read := &listing{keep: keep}
+	call.Scan = read.scan
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]site, error) {
-		return p.sites(call, response, secrets)
+		return read.sites, p.checkListing(call, response, read, secrets)
 	})
 }
 
-// sites reads a response that lists properties. Avvio documents no status for it, so a list without
-// a status is valid. A status other than ok is a refusal, and a response without a list proves
-// nothing. sites skips a property or an account that it cannot read.
-func (p *Provider) sites(call *vendorhttp.Request, response *vendorhttp.Response, secrets []string) ([]site, error) {
+// checkListing returns an error unless a response lists properties. Avvio documents no status for
+// it, so a list without a status is valid. A status other than ok is a refusal, and a response
+// without a list proves nothing.
+func (p *Provider) checkListing(call *vendorhttp.Request, response *vendorhttp.Response, read *listing, secrets []string) error {
 	answer := &avviov1.Answer{}
-	_, unreadable := wire.Read(response.Body, answer)
-	list, isList := elements(response.Body, "siteList")
+	_, unreadable := wire.Read(read.rest, answer)
 	switch {
-	case unreadable != nil:
-		return nil, p.http.NotUnderstood(call, response, nil)
+	case read.failed || unreadable != nil:
+		return p.http.NotUnderstood(call, response, nil)
 	case response.Status >= 300 || answer.GetStatus() != "" && !isOK(answer):
-		return nil, p.refusal(call, response, answer, secrets)
-	case !isList:
-		return nil, p.http.NotUnderstood(call, response, nil)
+		withoutList := *response
+		withoutList.Body = read.rest
+		return p.refusal(call, &withoutList, answer, secrets)
+	case !read.isList:
+		return p.http.NotUnderstood(call, response, nil)
 	}
-	var sites []site
-	for _, element := range list {
-		at := &avviov1.Site{}
-		if _, err := wire.Read(element, at); err != nil {
-			continue
+	return nil
+}
+
+// maxListed is the largest number of accounts that a listing keeps. So many are as unclear as more.
+const maxListed = 100
+
+// listing reads a response that lists properties. It skips a property or an account that it cannot
+// read.
+type listing struct {
+	keep func(*found) bool // may be nil for a list without accounts
+	own  int64             // a property to look for
+
+	stream           *wire.Stream
+	rest             []byte         // the response without the list of properties
+	sites            []site         // with an account to keep
+	seen             map[int64]bool // the kept accounts' ids
+	kept             int
+	hasSites, hasOwn bool
+	// isList reports that the response has a list of properties, and that no list of accounts has
+	// another form, because it may contain an account.
+	isList bool
+	failed bool
+}
+
+// scan reads the response.
+func (l *listing) scan(body *vendorhttp.Body) {
+	l.stream, l.seen, l.isList = wire.NewStream(body, body.Large), map[int64]bool{}, true
+	found := false
+	rest, err := l.stream.Object(map[string]func() error{"siteList": func() (err error) {
+		found, err = l.each(l.site)
+		return err
+	}})
+	l.rest, l.isList = rest, l.isList && found
+	l.failed = err != nil || l.stream.End() != nil
+}
+
+// each reads a list, and reports whether it is one. It accepts a single object as a list of one,
+// because servers that convert XML to JSON write it so. It skips elements that are no objects.
+func (l *listing) each(object func() error) (isList bool, err error) {
+	visit := func() error {
+		if l.stream.Kind() == '{' {
+			return object()
 		}
-		accounts, isList := elements(element, "accountList")
-		if !isList && hasMember(element, "accountList") { // it may contain an account, so the account is not known to be absent
-			return nil, p.http.NotUnderstood(call, response, nil)
-		}
-		read := site{id: at.GetSiteId()}
-		for _, body := range accounts {
-			account := &avviov1.Account{}
-			if odd, err := wire.Read(body, account); err == nil {
-				read.accounts = append(read.accounts, found{account, odd, body})
+		_, err := l.stream.Value()
+		return err
+	}
+	if l.stream.Kind() == '{' {
+		return true, visit()
+	}
+	return l.stream.Elements(visit)
+}
+
+// site reads a property. Its id may follow its accounts.
+func (l *listing) site() error {
+	var accounts []found
+	rest, err := l.stream.Object(map[string]func() error{"accountList": func() error {
+		isNull := l.stream.Kind() == 'n'
+		isList, err := l.each(func() error {
+			body, err := l.stream.Value()
+			if listed := l.account(body); err == nil && listed != nil {
+				accounts = append(accounts, *listed)
 			}
-		}
-		sites = append(sites, read)
+			return err
+		})
+		l.isList = l.isList && (isList || isNull)
+		return err
+	}})
+	at := &avviov1.Site{}
+	if _, unreadable := wire.Read(rest, at); err != nil || unreadable != nil {
+		return err
 	}
-	return sites, nil
+	l.hasSites, l.hasOwn = true, l.hasOwn || at.GetSiteId() == l.own
+	if len(accounts) > 0 {
+		l.sites = append(l.sites, site{at.GetSiteId(), accounts})
+	}
+	return nil
 }
 
-// elements returns the elements of a list in a JSON object, and whether the member is a list. It
-// accepts a single object as a list of one, because servers that convert XML to JSON write it so.
-func elements(object []byte, name string) (list []json.RawMessage, isList bool) {
-	isList, err := wire.EachElement(bytes.NewReader(object), name, func(element json.RawMessage) error {
-		list = append(list, element)
+// account returns an account to keep, or nil. It keeps an account once that is listed twice.
+func (l *listing) account(body []byte) *found {
+	listed := &found{account: &avviov1.Account{}, body: body}
+	var err error
+	if listed.odd, err = wire.Read(body, listed.account); err != nil || l.kept == maxListed || l.keep == nil || !l.keep(listed) {
 		return nil
-	})
-	if err != nil {
-		return nil, false
 	}
-	if isList {
-		return list, true
+	if id := listed.account.GetAccountId(); id > 0 {
+		if l.seen[id] {
+			return nil
+		}
+		l.seen[id] = true
 	}
-	if single := member(object, name); bytes.HasPrefix(single, []byte("{")) {
-		return []json.RawMessage{single}, true
-	}
-	return nil, false
-}
-
-// hasMember reports whether a JSON object has a member that is not null.
-func hasMember(object []byte, name string) bool {
-	value := member(object, name)
-	return len(value) > 0 && string(value) != "null"
-}
-
-func member(object []byte, name string) json.RawMessage {
-	var members map[string]json.RawMessage
-	_ = json.Unmarshal(object, &members) // any other JSON has no members
-	return members[name]
+	l.kept++
+	listed.body = bytes.Clone(body)
+	return listed
 }
 
 // readable returns the account without the personal values that have another JSON type, because the

@@ -10,6 +10,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/limit"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -63,6 +64,9 @@ func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil)
 
 // Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
+
+// Limits returns the limits of the connection.
+func (p *Provider) Limits() *limit.Gate { return p.http.Limits() }
 
 // GetCustomer reads an account by its id.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {

@@ -24,18 +24,18 @@ const (
 	messagePath = apiPath + "/Message"
 )
 
-// call returns a request to the API. Each request is a POST with the key in its body.
-func (p *Provider) call(operation vendorhttp.Operation, path string, params proto.Message) *vendorhttp.Request {
+// newRequest returns a request to the API. Each request is a POST with the key in its body.
+func (p *Provider) newRequest(operation vendorhttp.Operation, path string, params proto.Message) *vendorhttp.Request {
 	body, redacted := wire.Body(params)
 	return &vendorhttp.Request{
-		Operation:    operation,
-		Method:       http.MethodPost,
-		Path:         path,
-		Header:       http.Header{"Accept": {"application/json"}},
-		ContentType:  "application/json",
-		Body:         body,
-		RedactedBody: redacted,
-		RedactAnswer: func(body []byte) string { return p.redact(p.secrets.Redact(string(body))) },
+		Operation:      operation,
+		Method:         http.MethodPost,
+		Path:           path,
+		Header:         http.Header{"Accept": {"application/json"}},
+		ContentType:    "application/json",
+		Body:           body,
+		RedactedBody:   redacted,
+		RedactResponse: func(body []byte) string { return p.redact(p.secrets.Redact(string(body))) },
 	}
 }
 

@@ -26,7 +26,7 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 	if err != nil {
 		return nil, err
 	}
-	fates, err := p.account(request, params)
+	fates, err := p.reconcileFields(request, params)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (c *creation) LooksFirst() bool { return c.Key() != "" }
 func (c *creation) Preview(context.Context) (*enlistv1.CreateCustomerResponse, error) {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: written(c.request, c.fates, &caliqv1.CustomerCreateData{AccountNo: c.Key()}),
-		Outcome:  enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(), Fields: c.fates, VendorRequest: c.http.Preview(c.call()),
+		Outcome:  enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(), Fields: c.fates, VendorRequest: c.http.Preview(c.createRequest()),
 	}, nil
 }
 
@@ -52,14 +52,14 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if there, err := c.existing(ctx); there != nil || err != nil {
 		return there, err
 	}
-	call := c.call()
+	call := c.createRequest()
 	made, err := vendorhttp.Call(ctx, c.http, call, func(response *vendorhttp.Response) (*result, error) {
 		return c.created(ctx, call, response, c.Key())
 	})
 	if err != nil {
 		return nil, err
 	}
-	answer := c.answer(made.data)
+	answer := c.createResponse(made.data)
 	answer.Warnings = made.warnings
 	if c.request.GetIncludeVendorRecord() {
 		answer.VendorRecord = c.record(made.body)
@@ -67,17 +67,17 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	return answer, nil
 }
 
-// answer returns the response to a creation, with the values that Caliq assigned.
-func (c *creation) answer(data *caliqv1.CustomerCreateData) *enlistv1.CreateCustomerResponse {
+// createResponse returns the response to a creation, with the values that Caliq assigned.
+func (c *creation) createResponse(data *caliqv1.CustomerCreateData) *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: written(c.request, c.fates, data), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
-		Fields: providers.NotAsItCame(c.fates),
+		Fields: providers.ReportedFates(c.fates),
 	}
 }
 
-// call returns the create request.
-func (c *creation) call() *vendorhttp.Request {
-	call := c.Provider.call(vendorhttp.Create, createPath, c.params)
+// createRequest returns the create request.
+func (c *creation) createRequest() *vendorhttp.Request {
+	call := c.newRequest(vendorhttp.Create, createPath, c.params)
 	call.Creates = true
 	return call
 }

@@ -14,7 +14,7 @@ import (
 
 // written returns the customer as sent, with the values that Caliq assigned.
 func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, data *caliqv1.CustomerCreateData) *enlistv1.Customer {
-	customer := providers.Kept(request, fates)
+	customer := providers.WithoutDropped(request, fates)
 	customer.Id = data.GetAccountNo()
 	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	customer.VendorIds = map[string]string{}

@@ -46,7 +46,7 @@ func (c *creation) madeAs(account *caliqv1.CustomerChange, told providers.Match)
 	if told != providers.MatchOurs && c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
 		return providers.Adopted(c.request, read)
 	}
-	response := c.answer(&caliqv1.CustomerCreateData{AccountNo: account.GetAccountNo(), AccountId: account.GetId()})
+	response := c.createResponse(&caliqv1.CustomerCreateData{AccountNo: account.GetAccountNo(), AccountId: account.GetId()})
 	response.VendorRecord, response.Warnings = read.GetVendorRecord(), providers.IDChanged(c.Key(), account.GetAccountNo())
 	return response
 }

@@ -68,8 +68,9 @@ func FuzzAccounts(f *testing.F) {
 	f.Add(200, `{"CustomerChangeList":[]}`)
 	f.Add(204, ``)
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		response := &vendorhttp.Response{Status: status, Header: http.Header{}, Body: []byte(body)}
-		found, err := p.accounts(&vendorhttp.Request{}, response, "A-1")
+		response, read := &vendorhttp.Response{Status: status, Header: http.Header{}, Body: []byte(body)}, &listed{}
+		read.scan(&vendorhttp.Body{Reader: strings.NewReader(body)}, "A-1")
+		found, err := p.checkList(&vendorhttp.Request{}, response, read)
 		if err == nil && status != 204 && (status != 200 || !strings.Contains(body, "[")) {
 			t.Errorf("%v out of %d %q", found, status, body)
 		}

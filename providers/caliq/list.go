@@ -1,9 +1,7 @@
 package caliq
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -19,52 +17,75 @@ import (
 type listed struct {
 	exact []*caliqv1.CustomerChange // with exactly this number; there should be one or none
 	near  []*caliqv1.CustomerChange // with a nearly equal number, if none has exactly this one
+
+	isList bool // the response is a complete list
 }
 
 // find returns the accounts with a number. Caliq can list only all accounts that changed since a
 // day, or at any time.
 func (p *Provider) find(ctx context.Context, accountNo string) (*listed, error) {
-	call := p.call(vendorhttp.List, changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
-	call.Lists = true
+	call := p.newRequest(vendorhttp.List, changePath, &caliqv1.CustomerChangeParams{ApiKey: p.settings.GetApiKey(), ChangesSince: proto.String("")})
+	found := &listed{}
+	call.Scan = func(body *vendorhttp.Body) { found.scan(body, accountNo) }
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*listed, error) {
-		return p.accounts(call, response, accountNo)
+		return p.checkList(call, response, found)
 	})
 }
 
-// accounts reads the list of accounts. 204 means that there are none. A body without the list
-// proves nothing. An account that Enlist cannot read does not count as the requested one.
-func (p *Provider) accounts(call *vendorhttp.Request, response *vendorhttp.Response, accountNo string) (*listed, error) {
-	found := &listed{}
-	if response.Status == http.StatusNoContent {
-		return found, nil
-	}
-	isList, err := wire.EachElement(bytes.NewReader(response.Body), "CustomerChangeList", func(element json.RawMessage) error {
-		account := &caliqv1.CustomerChange{}
-		if _, err := wire.Read(element, account); err != nil {
-			return nil //nolint:nilerr // said above
-		}
-		switch match.Keys(accountNo, account.GetAccountNo()) {
-		case match.Same:
-			found.exact = addOnce(found.exact, account)
-		case match.Near:
-			found.near = addOnce(found.near, account)
-		case match.Different:
-		}
-		return nil
-	})
-	if response.Status != http.StatusOK || err != nil || !isList {
+// checkList returns the accounts in a response, or an error if it has no complete list, because
+// that proves nothing. 204 means that there are no accounts.
+func (p *Provider) checkList(call *vendorhttp.Request, response *vendorhttp.Response, found *listed) (*listed, error) {
+	switch {
+	case response.Status == http.StatusNoContent:
+		return &listed{}, nil
+	case response.Status != http.StatusOK || !found.isList:
 		return nil, p.failed(call, response)
-	}
-	if len(found.exact) > 0 { // Caliq stores such numbers as sent
-		found.near = nil
 	}
 	return found, nil
 }
 
-// addOnce adds an account, unless it is in the list: Caliq may list an account twice that changed
-// twice.
+// scan reads a response, and keeps the accounts that may have the number.
+func (l *listed) scan(body *vendorhttp.Body, accountNo string) {
+	stream, isList := wire.NewStream(body, body.Large), false
+	_, err := stream.Object(map[string]func() error{"CustomerChangeList": func() (err error) {
+		isList, err = stream.Elements(func() error {
+			row, err := stream.Value()
+			if err == nil {
+				l.add(row, accountNo)
+			}
+			return err
+		})
+		return err
+	}})
+	l.isList = isList && err == nil && stream.End() == nil
+	if len(l.exact) > 0 { // Caliq stores such numbers as sent
+		l.near = nil
+	}
+}
+
+// add keeps the account in a row if it may have the number. An account that Enlist cannot read does
+// not count as the requested one.
+func (l *listed) add(row []byte, accountNo string) {
+	account := &caliqv1.CustomerChange{}
+	if _, err := wire.Read(row, account); err != nil {
+		return
+	}
+	switch match.Keys(accountNo, account.GetAccountNo()) {
+	case match.Same:
+		l.exact = addOnce(l.exact, account)
+	case match.Near:
+		l.near = addOnce(l.near, account)
+	case match.Different:
+	}
+}
+
+// maxListed is the largest number of accounts that find keeps. So many are as unclear as more.
+const maxListed = 100
+
+// addOnce adds an account, unless it is in the list or the list is full. Caliq may list an account
+// twice that changed twice.
 func addOnce(accounts []*caliqv1.CustomerChange, account *caliqv1.CustomerChange) []*caliqv1.CustomerChange {
-	if slices.ContainsFunc(accounts, func(other *caliqv1.CustomerChange) bool {
+	if len(accounts) == maxListed || slices.ContainsFunc(accounts, func(other *caliqv1.CustomerChange) bool {
 		return other.GetId() == account.GetId() && account.GetId() != 0
 	}) {
 		return accounts

@@ -30,11 +30,11 @@ type catalogue struct {
 // get returns the descriptions by number. If it cannot fetch them, it returns nil and tries again
 // on the next call.
 func (c *catalogue) get(ctx context.Context) map[int64]string {
-	if known := c.held(); known != nil {
+	if known := c.cached(); known != nil {
 		return known
 	}
 	done := c.flight.DoChan("messages", func() (any, error) {
-		if known := c.held(); known != nil {
+		if known := c.cached(); known != nil {
 			return known, nil
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), catalogueTimeout) // other callers may wait for it, too
@@ -57,7 +57,7 @@ func (c *catalogue) get(ctx context.Context) map[int64]string {
 	}
 }
 
-func (c *catalogue) held() map[int64]string {
+func (c *catalogue) cached() map[int64]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.known
@@ -65,7 +65,7 @@ func (c *catalogue) held() map[int64]string {
 
 // fetchMessages requests Caliq's messages. 204 means that there are none.
 func (p *Provider) fetchMessages(ctx context.Context) (map[int64]string, error) {
-	call := p.call(vendorhttp.ListMessages, messagePath, &caliqv1.MessageParams{ApiKey: p.settings.GetApiKey()})
+	call := p.newRequest(vendorhttp.ListMessages, messagePath, &caliqv1.MessageParams{ApiKey: p.settings.GetApiKey()})
 	ctx = providers.WithObserver(ctx, nil) // it belongs to no single creation
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (map[int64]string, error) { return p.descriptions(call, response) })
 }

@@ -56,12 +56,12 @@ func (p *Provider) params(request *enlistv1.CreateCustomerRequest) (*caliqv1.Cus
 	}, nil
 }
 
-// account returns the fate of each field. The number may be empty only if Caliq assigns the
+// reconcileFields returns the fate of each field. The number may be empty only if Caliq assigns the
 // numbers.
-func (p *Provider) account(request *enlistv1.CreateCustomerRequest, params *caliqv1.CustomerCreateParams) ([]*enlistv1.FieldFate, error) {
+func (p *Provider) reconcileFields(request *enlistv1.CreateCustomerRequest, params *caliqv1.CustomerCreateParams) ([]*enlistv1.FieldFate, error) {
 	var optional []string
 	if p.settings.GetAutoNumbering() {
 		optional = []string{"account_no"}
 	}
-	return p.description.Fields.Account(p.description.Name, request, params, optional...)
+	return p.description.Fields.Reconcile(p.description.Name, request, params, optional...)
 }

@@ -9,6 +9,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	caliqv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/caliq/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/limit"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -73,6 +74,9 @@ func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil)
 
 // Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
+
+// Limits returns the limits of the connection.
+func (p *Provider) Limits() *limit.Gate { return p.http.Limits() }
 
 func onExistingUnsupported(autoNumbering bool) map[enlistv1.OnExisting]string {
 	unsupported := map[enlistv1.OnExisting]string{

@@ -119,7 +119,7 @@ func Names(sent, held string) Kinship {
 	}
 	normalSent := Name(sent)
 	for _, read := range []string{held, cutEscape.ReplaceAllString(held, ""), misread(held)} {
-		if alike(normalSent, Name(read)) {
+		if equalOrCut(normalSent, Name(read)) {
 			return Near
 		}
 	}
@@ -130,8 +130,9 @@ func Names(sent, held string) Kinship {
 var cutEscape = regexp.MustCompile(`&#?[0-9A-Za-z]{0,8}$`)
 
 // Name returns the normal form of a name: folded, without accents and without what is neither a
-// letter nor a digit, since a vendor may drop or replace apostrophes, hyphens and spaces.
-// Characters that were replaced stay as '?'. A name that was cut short has another normal form.
+// letter nor a digit, since a vendor may drop or replace apostrophes, hyphens and spaces. It has no
+// leading zeros, since a vendor may pad a text. Characters that were replaced stay as '?'. A name
+// that was cut short has another normal form.
 func Name(name string) string {
 	var out strings.Builder
 	for _, character := range norm.NFKD.String(fold(name)) {
@@ -147,7 +148,7 @@ func Name(name string) string {
 			}
 		}
 	}
-	return out.String()
+	return strings.TrimLeft(out.String(), "0")
 }
 
 // withoutDecomposition are Latin letters that Unicode does not decompose, as vendors write them
@@ -156,9 +157,9 @@ var withoutDecomposition = map[rune]string{ //nolint:gochecknoglobals // a const
 	'æ': "ae", 'œ': "oe", 'ø': "o", 'đ': "d", 'ð': "d", 'ħ': "h", 'ı': "i", 'ł': "l", 'ŋ': "n", 'þ': "th", 'ŧ': "t",
 }
 
-// alike reports whether held is sent, sent cut short, or one of these with characters replaced by
-// question marks. Which of the two was cut is not known: another client may have sent more.
-func alike(sent, held string) bool {
+// equalOrCut reports whether held is sent, sent cut short, or one of these with characters replaced
+// by question marks. Which of the two was cut is not known: another client may have sent more.
+func equalOrCut(sent, held string) bool {
 	if sent == held {
 		return true
 	}

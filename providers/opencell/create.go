@@ -26,7 +26,7 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 	if err != nil {
 		return nil, err
 	}
-	fates, err := p.account(request, hierarchy)
+	fates, err := p.reconcileFields(request, hierarchy)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (c *creation) createResponse(code string, body []byte, warnings []*enlistv1
 		Customer:  c.created(code),
 		Outcome:   enlistv1.Outcome_OUTCOME_CREATED,
 		RequestId: c.request.GetRequestId(),
-		Fields:    providers.NotAsItCame(c.fates),
+		Fields:    providers.ReportedFates(c.fates),
 		Warnings:  append(warnings, providers.IDChanged(c.Key(), code)...),
 	}
 	if c.updates() {

@@ -17,7 +17,7 @@ import (
 // created returns the customer as sent, with Opencell's form of the code. Opencell's response to a
 // creation does not contain the customer.
 func (c *creation) created(code string) *enlistv1.Customer {
-	customer := providers.Kept(c.request, c.fates)
+	customer := providers.WithoutDropped(c.request, c.fates)
 	customer.Id = code
 	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	customer.VendorIds = nil

@@ -72,7 +72,7 @@ func TestFaultRepeatedByProxy(t *testing.T) {
 	if known := providertest.Fails(t, err, enlistv1.ErrorReason_CUSTOMER_EXISTS); known.Confirm != providers.ConfirmAfterLag {
 		t.Errorf("confirm %d", known.Confirm)
 	}
-	if found := w.Find(creation); found.Match != providers.MatchOurs || found.Alike || w.Made() != 1 {
+	if found := w.Find(creation); found.Match != providers.MatchOurs || found.ContentOnly || w.Made() != 1 {
 		t.Errorf("found %+v of %d", found, w.Made())
 	}
 }

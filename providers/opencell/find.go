@@ -29,11 +29,11 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 	}
 	record := there.GetCustomer()
 	candidate := providers.Candidate{
-		Alike: !c.bearsOwnReference(record), Near: record.GetCode() != c.Key(),
+		ContentOnly: !c.bearsOwnReference(record), Near: record.GetCode() != c.Key(),
 		Response: c.createResponse(record.GetCode(), there.body, nil),
 	}
 	candidate.Match, candidate.Differences = c.match(there)
-	if c.adopts() && candidate.Alike {
+	if c.adopts() && candidate.ContentOnly {
 		candidate.Response = c.adopted(there)
 	}
 	return []providers.Candidate{candidate}, nil
@@ -75,7 +75,7 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 		return providers.MatchOther, differences
 	case anothers:
 		return providers.MatchUnclear, append(differences, "opencell.external_ref1")
-	case exact && !update && len(there.warnings) == 0 && providers.IsSomebodyElse(written, read):
+	case exact && !update && len(there.warnings) == 0 && providers.IsDifferentCustomer(written, read):
 		return providers.MatchOther, differences
 	}
 	return told, differences

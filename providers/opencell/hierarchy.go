@@ -99,14 +99,14 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 	return hierarchy, nil
 }
 
-// account returns the fate of each field. C_UA requires fields that other account types may not
-// require. For those types, the vendor decides.
-func (p *Provider) account(request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy) ([]*enlistv1.FieldFate, error) {
+// reconcileFields returns the fate of each field. C_UA requires fields that other account types may
+// not require. For those types, the vendor decides.
+func (p *Provider) reconcileFields(request *enlistv1.CreateCustomerRequest, hierarchy *opencellv1.CrmAccountHierarchy) ([]*enlistv1.FieldFate, error) {
 	var optional []string
 	if hierarchy.GetCrmAccountType() != allFour {
 		optional = []string{"language", "customer_category", "currency", "billing_cycle", "country"}
 	}
-	return p.description.Fields.Account(p.description.Name, request, hierarchy, optional...)
+	return p.description.Fields.Reconcile(p.description.Name, request, hierarchy, optional...)
 }
 
 // reference returns the first external reference: the caller's, else the request_id, which

@@ -47,7 +47,7 @@ func TestDefaultAccountType(t *testing.T) {
 	configured := settings("http://127.0.0.1:1")
 	configured.Defaults.CrmAccountType = "OTHER_MODEL"
 	configs := []*configv1.Provider{{Name: "opencell", Vendor: &configv1.Provider_Opencell{Opencell: configured}}}
-	if _, err := registry.New(configs); err == nil || !strings.HasPrefix(err.Error(), "providers[0].opencell.defaults.crm_account_type: must be one of S, S_C, ") ||
+	if _, err := registry.New(configs); err == nil || !strings.HasPrefix(err.Error(), "providers[0].opencell.defaults.crm_account_type must be one of S, S_C, ") ||
 		!strings.Contains(err.Error(), "custom_account_types") {
 		t.Errorf("got %v", err)
 	}

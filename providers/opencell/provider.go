@@ -13,6 +13,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/limit"
 	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
@@ -79,6 +80,9 @@ func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.to
 
 // Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
+
+// Limits returns the limits of the connection.
+func (p *Provider) Limits() *limit.Gate { return p.http.Limits() }
 
 // GetCustomer reads a customer by its code. It also returns a customer with another form of the
 // code, with a warning.

@@ -53,7 +53,7 @@ func (p *Provider) send(ctx context.Context, request *vendorhttp.Request, secret
 		}
 		request.Header.Set("Authorization", "Bearer "+token)
 		hidden := append([]string{token, p.settings.GetPassword(), p.settings.GetClientSecret()}, secrets...)
-		request.RedactAnswer = func(body []byte) string {
+		request.RedactResponse = func(body []byte) string {
 			return wire.Redact(p.secrets.Redact(string(body)), hidden...)
 		}
 		understood, err := vendorhttp.Call(ctx, p.http, request, func(response *vendorhttp.Response) (*said, error) {

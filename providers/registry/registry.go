@@ -15,9 +15,11 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/avvio"
 	"github.com/enlist-dev/enlist/providers/caliq"
+	"github.com/enlist-dev/enlist/providers/limit"
 	"github.com/enlist-dev/enlist/providers/opencell"
 	"github.com/enlist-dev/enlist/providers/sellandsign"
 	"github.com/enlist-dev/enlist/providers/valomnia"
+	"github.com/enlist-dev/enlist/providers/vendorhttp"
 )
 
 // registrations has one line for each vendor, by its name in the configuration.
@@ -61,27 +63,61 @@ func CompleteDemo(vendor enlistv1.Vendor, request *enlistv1.CreateCustomerReques
 	}
 }
 
-// New returns the providers of a validated configuration, by name. It sends no request.
+// Unfit is the error of a provider that cannot be made from its configuration.
+type Unfit struct {
+	// Path of the setting, such as `providers[0].on_existing`.
+	Path string
+	// Description completes a sentence that begins with the path.
+	Description string
+}
+
+// Error returns the path and what is wrong there.
+func (u *Unfit) Error() string { return u.Path + " " + u.Description }
+
+// New returns the providers of a validated configuration, by name. It sends no request. The error
+// is an *Unfit.
 func New(configs []*configv1.Provider) (map[string]providers.Provider, error) {
 	made := make(map[string]providers.Provider, len(configs))
-	known := registrations()
 	for i, config := range configs {
-		vendor := Vendor(config)
-		registered, there := known[vendor]
-		if !there {
-			return nil, fmt.Errorf("providers[%d].%s: Enlist has no adapter for this vendor", i, vendor)
-		}
-		provider, err := registered.New(config)
+		provider, err := newProvider(fmt.Sprintf("providers[%d]", i), config)
 		if err != nil {
-			return nil, fmt.Errorf("providers[%d].%s.%w", i, vendor, err)
-		}
-		var unsupported *providers.Error
-		if err := provider.Describe().CheckOnExisting(config.GetOnExisting()); errors.As(err, &unsupported) {
-			return nil, fmt.Errorf("providers[%d].on_existing %s", i, unsupported.Violations[0].Description)
+			return nil, err
 		}
 		made[config.GetName()] = provider
 	}
+	SetLimits(made, configs)
 	return made, nil
+}
+
+// SetLimits applies the limits of a configuration to its providers. Without max_in_flight, a limit
+// of this process applies.
+func SetLimits(made map[string]providers.Provider, configs []*configv1.Provider) {
+	for _, config := range configs {
+		gate, most := made[config.GetName()].Limits(), limit.Unlimited
+		if config.GetMaxInFlight() == 0 {
+			most = limit.PerProvider(len(configs))
+		}
+		gate.SetLimits(vendorhttp.LimitsOf(config))
+		gate.LimitProcess(most)
+	}
+}
+
+func newProvider(path string, config *configv1.Provider) (providers.Provider, error) {
+	vendor := Vendor(config)
+	registered, there := registrations()[vendor]
+	if !there {
+		return nil, &Unfit{fmt.Sprintf("%s.%s", path, vendor), "is a vendor for which Enlist has no adapter"}
+	}
+	provider, err := registered.New(config)
+	if err != nil {
+		setting, description, _ := strings.Cut(err.Error(), ": ")
+		return nil, &Unfit{fmt.Sprintf("%s.%s.%s", path, vendor, setting), description}
+	}
+	var unsupported *providers.Error
+	if err := provider.Describe().CheckOnExisting(config.GetOnExisting()); errors.As(err, &unsupported) {
+		return nil, &Unfit{path + ".on_existing", unsupported.Violations[0].Description}
+	}
+	return provider, nil
 }
 
 // Vendor returns the name of the vendor that a provider's configuration is for: `sell_and_sign`.

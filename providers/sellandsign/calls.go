@@ -21,17 +21,17 @@ const (
 	tokenName = "j_token"
 )
 
-// call returns the request for an action. The parameters become its query.
-func (p *Provider) call(operation vendorhttp.Operation, method, path, action string, parameters url.Values) *vendorhttp.Request {
+// newRequest returns the request for an action. The parameters become its query.
+func (p *Provider) newRequest(operation vendorhttp.Operation, method, path, action string, parameters url.Values) *vendorhttp.Request {
 	parameters.Set("action", action)
 	call := &vendorhttp.Request{
-		Operation:    operation,
-		Method:       method,
-		Path:         modelPath + path,
-		Query:        parameters,
-		Header:       http.Header{"Accept": {"application/json"}},
-		Secrets:      map[string]string{tokenName: "$J_TOKEN"},
-		RedactAnswer: func(body []byte) string { return p.withoutToken(string(body)) },
+		Operation:      operation,
+		Method:         method,
+		Path:           modelPath + path,
+		Query:          parameters,
+		Header:         http.Header{"Accept": {"application/json"}},
+		Secrets:        map[string]string{tokenName: "$J_TOKEN"},
+		RedactResponse: func(body []byte) string { return p.withoutToken(string(body)) },
 	}
 	if p.settings.GetTokenInQuery() {
 		parameters.Set(tokenName, p.settings.GetToken())
@@ -41,15 +41,15 @@ func (p *Provider) call(operation vendorhttp.Operation, method, path, action str
 	return call
 }
 
-// creation returns the create request.
-func (p *Provider) creation(parameters *sellandsignv1.SelectOrCreateCustomer) *vendorhttp.Request {
-	call := p.call(vendorhttp.Create, http.MethodPost, "/customer/update", "selectOrCreateCustomer", wire.Form(parameters, true))
+// createRequest returns the create request.
+func (p *Provider) createRequest(parameters *sellandsignv1.SelectOrCreateCustomer) *vendorhttp.Request {
+	call := p.newRequest(vendorhttp.Create, http.MethodPost, "/customer/update", "selectOrCreateCustomer", wire.Form(parameters, true))
 	call.Creates = true
 	return call
 }
 
-// held is a customer as Sell&Sign returned it.
-type held struct {
+// storedCustomer is a customer as Sell&Sign returned it.
+type storedCustomer struct {
 	*sellandsignv1.Customer
 	odd  []wire.Odd
 	body []byte
@@ -57,20 +57,20 @@ type held struct {
 }
 
 // isFor reports whether the record's number is equal or nearly equal to the requested one.
-func (h *held) isFor(number string) bool {
+func (h *storedCustomer) isFor(number string) bool {
 	return match.Keys(number, h.GetNumber()) != match.Different
 }
 
 // warnings reports the unreadable members and another form of the number.
-func (h *held) warnings(number string) []*enlistv1.Warning {
+func (h *storedCustomer) warnings(number string) []*enlistv1.Warning {
 	return append(providers.IDChanged(number, h.GetNumber()), providers.Unreadable(h.odd)...)
 }
 
 // send creates the customer and returns the vendor's record of it. A number and an actorId prove a
 // success.
-func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number string) (*held, error) {
-	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
-		record := heldIn(response.Body, number)
+func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number string) (*storedCustomer, error) {
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*storedCustomer, error) {
+		record := parseCustomer(response.Body, number)
 		switch made := record != nil && record.GetActorId() != 0; { // without an actorId, the body may be a copy of the request
 		case made && isSuccess(response) && record.isFor(number):
 			return record, nil
@@ -83,15 +83,15 @@ func (p *Provider) send(ctx context.Context, call *vendorhttp.Request, number st
 }
 
 // read reads the customer with a number, or with a nearly equal one if Sell&Sign returns that.
-func (p *Provider) read(ctx context.Context, number string) (*held, error) {
-	return p.lookUp(ctx, number, func(record *held) bool { return record.isFor(number) })
+func (p *Provider) read(ctx context.Context, number string) (*storedCustomer, error) {
+	return p.lookUp(ctx, number, func(record *storedCustomer) bool { return record.isFor(number) })
 }
 
 // lookUp requests a number. It returns Sell&Sign's customer if the function is accepts it.
-func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) bool) (*held, error) {
-	call := p.call(vendorhttp.Get, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
-	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*held, error) {
-		if record := heldIn(response.Body, number); record != nil && is(record) && isSuccess(response) {
+func (p *Provider) lookUp(ctx context.Context, number string, is func(*storedCustomer) bool) (*storedCustomer, error) {
+	call := p.newRequest(vendorhttp.Get, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {number}})
+	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*storedCustomer, error) {
+		if record := parseCustomer(response.Body, number); record != nil && is(record) && isSuccess(response) {
 			return record, nil
 		}
 		if isSuccess(response) && isNothing(response.Body) || isNotFound(response.Status) && !providers.IsPage(response.Body) {
@@ -101,19 +101,20 @@ func (p *Provider) lookUp(ctx context.Context, number string, is func(*held) boo
 	})
 }
 
-// recordIn returns the customer in a body. It returns nil if the number is neither equal nor nearly
-// equal to the requested one.
-func recordIn(body []byte, number string) *held {
-	record := heldIn(body, number)
+// matchingCustomer returns the customer in a body. It returns nil if the number is neither equal
+// nor nearly equal to the requested one.
+func matchingCustomer(body []byte, number string) *storedCustomer {
+	record := parseCustomer(body, number)
 	if record == nil || !record.isFor(number) {
 		return nil
 	}
 	return record
 }
 
-// heldIn returns the customer in a body, with any number. It returns nil if there is no customer.
-func heldIn(body []byte, number string) *held {
-	record := &held{Customer: &sellandsignv1.Customer{}, body: body}
+// parseCustomer returns the customer in a body, with any number. It returns nil if there is no
+// customer.
+func parseCustomer(body []byte, number string) *storedCustomer {
+	record := &storedCustomer{Customer: &sellandsignv1.Customer{}, body: body}
 	var err error
 	if record.odd, err = wire.Read(body, record.Customer); err != nil || record.GetNumber() == "" {
 		return nil

@@ -14,9 +14,9 @@ import (
 // response, and a wrong base_url gives 404, too. So Check accepts it only with a JSON object of the
 // vendor.
 func (p *Provider) Check(ctx context.Context) error {
-	call := p.call(vendorhttp.Check, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {providers.Nobody}})
+	call := p.newRequest(vendorhttp.Check, http.MethodGet, "/customer/read", "getCustomer", url.Values{"number": {providers.ProbeID}})
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
-		there := recordIn(response.Body, providers.Nobody) != nil
+		there := matchingCustomer(response.Body, providers.ProbeID) != nil
 		if isSuccess(response) && (there || isNothing(response.Body)) || isNotFound(response.Status) && wire.Record(response.Body) != nil {
 			return struct{}{}, nil
 		}

@@ -23,6 +23,9 @@ import (
 // longer response short, that would look like the end of the list.
 const mostAtOnce = 100
 
+// enough is the size of the vendor's lists, in bytes, after which a page of contractors ends early.
+const enough = 1 << 20
+
 // ListContractors lists the people who sign for a customer.
 func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error) {
 	offset, err := pagetoken.Offset(request)
@@ -30,14 +33,13 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 		return nil, err
 	}
 	size := pagetoken.Size(request.GetPageSize())
-	entries, err := p.contractorsFrom(ctx, request.GetCustomerId(), offset, size+1) // one more, because the vendor returns no total
+	entries, more, err := p.contractorsFrom(ctx, request.GetCustomerId(), offset, size)
 	if err != nil {
 		return nil, err
 	}
 	response := &enlistv1.ListContractorsResponse{}
-	if len(entries) > size {
-		entries = entries[:size]
-		response.NextPageToken = pagetoken.Next(request, offset+size)
+	if more {
+		response.NextPageToken = pagetoken.Next(request, offset+len(entries))
 	}
 	for i, entry := range entries {
 		if entry.contractor == nil {
@@ -64,27 +66,34 @@ type contractorEntry struct {
 	record     json.RawMessage
 }
 
-// contractorsFrom returns up to the wanted number of contractors from an offset.
-func (p *Provider) contractorsFrom(ctx context.Context, number string, offset, wanted int) ([]contractorEntry, error) {
-	var entries []contractorEntry
-	for len(entries) < wanted {
-		asked := min(wanted-len(entries), mostAtOnce)
+// contractorsFrom returns up to the wanted number of contractors from an offset, and whether there
+// are more. It requests one more than wanted, because the vendor returns no total. It returns fewer
+// if they are large.
+func (p *Provider) contractorsFrom(ctx context.Context, number string, offset, wanted int) (entries []contractorEntry, more bool, err error) {
+	for bytes := 0; len(entries) <= wanted && bytes < enough; {
+		asked := min(wanted+1-len(entries), mostAtOnce)
 		batch, err := p.contractorsAt(ctx, number, offset+len(entries), asked)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		entries = append(entries, batch...)
 		if len(batch) < asked {
-			break
+			return entries, false, nil
+		}
+		for _, entry := range batch {
+			bytes += len(entry.record)
 		}
 	}
-	return entries, nil
+	if len(entries) > wanted {
+		return entries[:wanted], true, nil
+	}
+	return entries, true, nil
 }
 
 // contractorsAt sends one request. Sell&Sign does not document its response for an unknown number.
 // If the response may mean that, contractorsAt reads the customer.
 func (p *Provider) contractorsAt(ctx context.Context, number string, offset, size int) ([]contractorEntry, error) {
-	call := p.call(vendorhttp.ListContractors, http.MethodGet, "/contractor/read", "getContractorsFor", url.Values{
+	call := p.newRequest(vendorhttp.ListContractors, http.MethodGet, "/contractor/read", "getContractorsFor", url.Values{
 		"number": {number}, "offset": {strconv.Itoa(offset)}, "size": {strconv.Itoa(size)},
 	})
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]contractorEntry, error) {

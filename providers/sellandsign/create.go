@@ -25,7 +25,7 @@ type creation struct {
 // Prepare maps a create request to Sell&Sign's parameters.
 func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	parameters := p.parameters(request)
-	fates, err := p.account(request, parameters)
+	fates, err := p.reconcileFields(request, parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -47,13 +47,13 @@ func (c *creation) Preview(ctx context.Context) (*enlistv1.CreateCustomerRespons
 	}
 	return &enlistv1.CreateCustomerResponse{
 		Customer: c.planned(update.fates), Outcome: enlistv1.Outcome_OUTCOME_PREVIEWED, RequestId: c.request.GetRequestId(),
-		Fields: update.fates, VendorRequest: c.http.Preview(c.creation(update.parameters)),
+		Fields: update.fates, VendorRequest: c.http.Preview(c.createRequest(update.parameters)),
 	}, nil
 }
 
 // planned returns the customer that the request would write.
 func (c *creation) planned(fates []*enlistv1.FieldFate) *enlistv1.Customer {
-	customer := providers.Kept(c.request, fates)
+	customer := providers.WithoutDropped(c.request, fates)
 	customer.Id, customer.Source = c.parameters.GetNumber(), enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	return customer
 }
@@ -68,7 +68,7 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	if adopted, err := c.lookFirst(ctx); adopted != nil || err != nil {
 		return adopted, err
 	}
-	call := c.creation(update.parameters)
+	call := c.createRequest(update.parameters)
 	call.Shown = update.there
 	record, err := c.send(ctx, call, c.Key())
 	if err != nil {
@@ -80,32 +80,32 @@ func (c *creation) CreateCustomer(ctx context.Context) (*enlistv1.CreateCustomer
 	}
 	response := c.complete(ctx, record, outcome, update.fates)
 	if ctx.Err() != nil { // FindCustomer completes what the end of the context interrupts
-		return nil, c.http.MayBeDone(c.creation(update.parameters), &vendorhttp.Response{Status: http.StatusOK}, nil)
+		return nil, c.http.MayBeDone(c.createRequest(update.parameters), &vendorhttp.Response{Status: http.StatusOK}, nil)
 	}
 	return response, nil
 }
 
 // complete sets the free properties of the new customer, and returns the response to the creation.
 func (c *creation) complete(
-	ctx context.Context, record *held, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
+	ctx context.Context, record *storedCustomer, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
 ) *enlistv1.CreateCustomerResponse {
 	wanted := c.parameters.GetProperties()
 	if len(wanted) == 0 {
-		return c.answer(record, outcome, fates)
+		return c.createResponse(record, outcome, fates)
 	}
 	fates = cloned(fates)
 	properties := c.setProperties(providers.WithObserver(ctx, nil), wanted, fates)
-	response := c.answer(record, outcome, fates)
+	response := c.createResponse(record, outcome, fates)
 	response.Customer.Properties = properties
 	return response
 }
 
-// answer returns the response to a creation that wrote the customer of a record.
-func (c *creation) answer(
-	record *held, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
+// createResponse returns the response to a creation that wrote the customer of a record.
+func (c *creation) createResponse(
+	record *storedCustomer, outcome enlistv1.Outcome, fates []*enlistv1.FieldFate,
 ) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
-		Customer: customer(record.Customer), Outcome: outcome, RequestId: c.request.GetRequestId(), Fields: providers.NotAsItCame(fates),
+		Customer: customer(record.Customer), Outcome: outcome, RequestId: c.request.GetRequestId(), Fields: providers.ReportedFates(fates),
 		Warnings: record.warnings(c.Key()),
 	}
 	if c.request.GetIncludeVendorRecord() {
@@ -144,7 +144,7 @@ func (c *creation) lookFirst(ctx context.Context) (*enlistv1.CreateCustomerRespo
 }
 
 // adopt returns the response to a creation that found an existing customer.
-func (c *creation) adopt(ctx context.Context, there *held) (*enlistv1.CreateCustomerResponse, error) {
+func (c *creation) adopt(ctx context.Context, there *storedCustomer) (*enlistv1.CreateCustomerResponse, error) {
 	read, err := c.withProperties(ctx, there, &enlistv1.GetCustomerRequest{
 		Provider: c.request.GetProvider(), CustomerId: c.Key(), IncludeVendorRecord: c.request.GetIncludeVendorRecord(),
 	})

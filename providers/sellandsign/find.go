@@ -12,14 +12,14 @@ import (
 // FindCustomer reads the customer with the number. If the creation made it, FindCustomer also sets
 // its free properties, because the creation may have ended before that.
 func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]providers.Candidate, error) {
-	record, err := c.lookUp(ctx, c.Key(), func(record *held) bool { return record.GetActorId() != 0 }) // the number is equal or nearly equal
+	record, err := c.lookUp(ctx, c.Key(), func(record *storedCustomer) bool { return record.GetActorId() != 0 }) // the number is equal or nearly equal
 	if providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	candidate := providers.Candidate{Alike: !sent.Looked, Near: record.near}
+	candidate := providers.Candidate{ContentOnly: !sent.Looked, Near: record.near}
 	candidate.Match, candidate.Differences = c.match(record.Customer, sent)
 	adopting := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 	switch {
@@ -30,7 +30,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 			return nil, err
 		}
 	default:
-		candidate.Response = c.answer(record, c.outcome(), c.fatesWith(record.GetCustomerCode()))
+		candidate.Response = c.createResponse(record, c.outcome(), c.fatesWith(record.GetCustomerCode()))
 	}
 	return []providers.Candidate{candidate}, nil
 }

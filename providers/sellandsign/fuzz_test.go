@@ -37,7 +37,7 @@ func FuzzCustomer(f *testing.F) {
 	seeds(f, `{"number":"AM201603021055","birthdate":1e15,"creationDate":9223372036854775807}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		const number = "AM201603021055"
-		record := recordIn(body, number)
+		record := matchingCustomer(body, number)
 		if record == nil {
 			return
 		}

@@ -3,6 +3,7 @@ package sellandsign_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -89,6 +90,34 @@ func TestContractorPages(t *testing.T) {
 		if violations := failure(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != "page_token" {
 			t.Errorf("violations %v", violations)
 		}
+	}
+}
+
+// A page of large contractors ends early. All pages together have each contractor once.
+func TestPagesOfLargeContractors(t *testing.T) {
+	v := vendorAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+		size, _ := strconv.Atoi(r.URL.Query().Get("size"))
+		var rows []string
+		for i := offset; i < min(offset+size, 250); i++ {
+			rows = append(rows, fmt.Sprintf(`{"id":%d,"more":%q}`, i+1, strings.Repeat("x", 20_000)))
+		}
+		_, _ = fmt.Fprintf(w, `{"elements":[%s]}`, strings.Join(rows, ","))
+	}))
+	var sizes []int
+	for token, next := "", 1; len(sizes) == 0 || token != ""; {
+		response := v.contractors(t, 1000, token)
+		token = response.GetNextPageToken()
+		sizes = append(sizes, len(response.GetContractors()))
+		for _, contractor := range response.GetContractors() {
+			if contractor.GetId() != strconv.Itoa(next) {
+				t.Fatalf("contractor %s, want %d", contractor.GetId(), next)
+			}
+			next++
+		}
+	}
+	if !slices.Equal(sizes, []int{100, 100, 50}) {
+		t.Errorf("pages of %v", sizes)
 	}
 }
 

@@ -48,11 +48,11 @@ func (p *Provider) parameters(request *enlistv1.CreateCustomerRequest) *sellands
 	}
 }
 
-// account returns the fate of each field.
-func (p *Provider) account(
+// reconcileFields returns the fate of each field.
+func (p *Provider) reconcileFields(
 	request *enlistv1.CreateCustomerRequest, parameters *sellandsignv1.SelectOrCreateCustomer,
 ) ([]*enlistv1.FieldFate, error) {
-	fates, err := p.description.Fields.Account(p.description.Name, request, parameters)
+	fates, err := p.description.Fields.Reconcile(p.description.Name, request, parameters)
 	for _, fate := range fates {
 		switch {
 		case isNumberAsCode(fate):

@@ -51,7 +51,7 @@ func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.Cu
 
 // setProperty sets one free property. It assumes that the response is the stored entry.
 func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.CustomerProperty) error {
-	call := p.call(vendorhttp.SetProperty, http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
+	call := p.newRequest(vendorhttp.SetProperty, http.MethodPost, "/customerproperty/update", "getOrCreateCustomerProperty", wire.Form(property, true))
 	_, err := vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (*sellandsignv1.CustomerProperty, error) {
 		set := &sellandsignv1.CustomerProperty{}
 		if _, err := wire.Read(response.Body, set); isSuccess(response) && err == nil &&
@@ -66,7 +66,7 @@ func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.Cust
 // listProperties reads the free properties of a customer. A warning names each property that Enlist
 // cannot read.
 func (p *Provider) listProperties(ctx context.Context, number string) (properties []*sellandsignv1.CustomerProperty, warnings []*enlistv1.Warning, err error) {
-	call := p.call(vendorhttp.ListProperties, http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
+	call := p.newRequest(vendorhttp.ListProperties, http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
 	_, err = vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
 		if response.Status == http.StatusNotFound { // a read has just found the customer, so 404 is taken to mean that it has no properties
 			return struct{}{}, nil

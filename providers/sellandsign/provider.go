@@ -10,6 +10,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/limit"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -60,6 +61,9 @@ func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(nil)
 // Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
 
+// Limits returns the limits of the connection.
+func (p *Provider) Limits() *limit.Gate { return p.http.Limits() }
+
 // GetCustomer reads a customer by its number, with its free properties.
 func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	record, err := p.read(ctx, request.GetCustomerId())
@@ -70,7 +74,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 }
 
 // withProperties returns the response to a read of a record's customer.
-func (p *Provider) withProperties(ctx context.Context, record *held, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
+func (p *Provider) withProperties(ctx context.Context, record *storedCustomer, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	response := &enlistv1.GetCustomerResponse{Customer: customer(record.Customer), Warnings: record.warnings(request.GetCustomerId())}
 	properties, warnings, err := p.listProperties(ctx, record.GetNumber())
 	if err != nil {

@@ -29,7 +29,7 @@ func (p *Provider) Prepare(request *enlistv1.CreateCustomerRequest) (providers.C
 	if err != nil {
 		return nil, err
 	}
-	fates, err := p.description.Fields.Account(p.description.Name, request, form)
+	fates, err := p.description.Fields.Reconcile(p.description.Name, request, form)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (c *creation) create(ctx context.Context) (*enlistv1.CreateCustomerResponse
 func (c *creation) createResponse(created *said) *enlistv1.CreateCustomerResponse {
 	response := &enlistv1.CreateCustomerResponse{
 		Customer: customer(created.CustomerRecord), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
-		Fields: providers.NotAsItCame(c.fates), Warnings: warningsOf(c.Key(), created),
+		Fields: providers.ReportedFates(c.fates), Warnings: warningsOf(c.Key(), created),
 	}
 	if c.request.GetIncludeVendorRecord() {
 		response.VendorRecord = wire.Record(created.body)

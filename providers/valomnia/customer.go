@@ -16,7 +16,7 @@ import (
 
 // planned returns the customer that the request would write.
 func planned(request *enlistv1.CreateCustomerRequest, form *valomniav1.CustomerForm, fates []*enlistv1.FieldFate) *enlistv1.Customer {
-	customer := providers.Kept(request, fates)
+	customer := providers.WithoutDropped(request, fates)
 	customer.Id = form.GetReference()
 	customer.Source = enlistv1.RecordSource_RECORD_SOURCE_JOURNAL
 	return customer

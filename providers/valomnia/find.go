@@ -18,7 +18,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 		return nil, err
 	}
 	candidate := providers.Candidate{
-		Alike: !sent.Looked, Near: there.GetReference() != c.Key(), Response: c.createResponse(there),
+		ContentOnly: !sent.Looked, Near: there.GetReference() != c.Key(), Response: c.createResponse(there),
 	}
 	candidate.Match, candidate.Differences = c.match(there, sent)
 	if c.LooksFirst() && candidate.Match != providers.MatchOurs {
@@ -40,7 +40,7 @@ func (c *creation) match(there *said, sent providers.Sent) (providers.Match, []s
 	written.DisplayName = c.form.GetName() // the one name that Valomnia stores
 	told, differences := c.description.ByContent(written, read)
 	isReadable := len(there.warnings) == 0
-	if told == providers.MatchUnclear && isReadable && read.GetId() == c.Key() && providers.IsSomebodyElse(written, read) {
+	if told == providers.MatchUnclear && isReadable && read.GetId() == c.Key() && providers.IsDifferentCustomer(written, read) {
 		told = providers.MatchOther
 	}
 	return told, differences

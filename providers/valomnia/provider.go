@@ -11,6 +11,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	valomniav1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/valomnia/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/limit"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -77,6 +78,9 @@ func (p *Provider) Health() *enlistv1.ProviderHealth { return p.http.Health(p.se
 
 // Metrics returns the metrics of the connection.
 func (p *Provider) Metrics() prometheus.Collector { return p.http }
+
+// Limits returns the limits of the connection.
+func (p *Provider) Limits() *limit.Gate { return p.http.Limits() }
 
 // GetCustomer reads a customer by its reference, or by Valomnia's own number if the id has the form
 // `id:256`. It also returns a customer with another form of the reference, with a warning.

@@ -92,7 +92,7 @@ func (p *Provider) send(
 			return nil, err
 		}
 		request.Header.Set("Cookie", sessionCookie+"="+session)
-		request.RedactAnswer = func(body []byte) string { return wire.Redact(string(body), session) }
+		request.RedactResponse = func(body []byte) string { return wire.Redact(string(body), session) }
 		understood, err := vendorhttp.Call(ctx, p.http, request, func(response *vendorhttp.Response) (*said, error) {
 			if p.expired(response) && parse(response.Body) == nil && !renewed {
 				return nil, vendorhttp.ErrRenew

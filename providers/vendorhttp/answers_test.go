@@ -6,13 +6,10 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
@@ -58,81 +55,6 @@ func TestRedirectToNowhere(t *testing.T) {
 	response, err := testClient(t, server.URL, time.Second).do(t.Context(), &Request{Method: http.MethodPost, Path: "/x", Creates: true})
 	if err != nil || response.Status != http.StatusFound {
 		t.Errorf("%v, %v", response, err)
-	}
-}
-
-// Large responses that are read or parsed at the same time use at most the reserved memory. Small
-// ones reserve none. A wait for memory ends with the context, as any other wait.
-func TestRoomForAnswers(t *testing.T) {
-	large := strings.Repeat("x", fromRoom)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/measured":
-			w.Header().Set("Content-Length", strconv.Itoa(len(large)))
-			_, _ = io.WriteString(w, large)
-		case "/large":
-			_, _ = io.WriteString(w, large)
-		}
-	}))
-	defer server.Close()
-	client := testClient(t, server.URL, time.Second)
-	list := &Request{Method: http.MethodGet, Path: "/large", Lists: true}
-	understanding, release := make(chan struct{}), make(chan struct{})
-	const room = mostHeld / MaxListing
-	var group sync.WaitGroup
-	for range room {
-		group.Go(func() {
-			if _, err := Call(t.Context(), client, list, func(*Response) (int, error) {
-				understanding <- struct{}{}
-				<-release
-				return 0, nil
-			}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	for range room {
-		<-understanding
-	}
-	client.breaker = newBreaker(&configv1.Provider{Breaker: &configv1.Breaker{MinimumCalls: 1}})
-	for reason, more := range map[enlistv1.ErrorReason]*Request{
-		enlistv1.ErrorReason_OVERLOADED:      list,
-		enlistv1.ErrorReason_OUTCOME_UNKNOWN: {Method: http.MethodPost, Path: "/large", Creates: true},
-	} {
-		began := time.Now()
-		_, err := client.do(t.Context(), more)
-		if took := time.Since(began); !providers.IsReason(err, reason) || took < time.Second || took > 3*time.Second {
-			t.Errorf("one more: %v after %s", err, took)
-		}
-		if got := client.Health(nil); got.GetBreaker() != closed || got.GetLastFailureTime() != nil {
-			t.Errorf("want of room counts against the vendor: %v", got)
-		}
-	}
-	if _, err := client.do(t.Context(), &Request{Method: http.MethodGet, Path: "/small", Lists: true}); err != nil {
-		t.Error(err)
-	}
-	close(release)
-	group.Wait()
-	if !client.room.TryAcquire(mostHeld - fromRoom) {
-		t.Fatal("room is lost")
-	}
-	if _, err := client.do(t.Context(), &Request{Method: http.MethodGet, Path: "/measured", Lists: true}); err != nil {
-		t.Errorf("one that says how much it is takes more room: %v", err)
-	}
-	client.room.Release(mostHeld - fromRoom)
-	for range 2 * room { // each frees its memory
-		if _, err := client.do(t.Context(), list); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 * room { // a panic does, too
-		func() {
-			defer func() { _ = recover() }()
-			_, _ = Call(t.Context(), client, list, func(*Response) (int, error) { panic("a defect") })
-		}()
-	}
-	if !client.room.TryAcquire(mostHeld) {
-		t.Error("room is lost")
 	}
 }
 

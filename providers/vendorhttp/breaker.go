@@ -75,7 +75,7 @@ func (b *breaker) enter() (ended func(providers.Count), err error) {
 	}
 	done, err := b.state.Allow()
 	if err != nil {
-		return nil, providers.ErrHeldBack
+		return nil, providers.ErrBreakerRefused
 	}
 	return func(count providers.Count) {
 		switch count {
@@ -111,12 +111,12 @@ func (b *breaker) health() enlistv1.BreakerState {
 	}
 }
 
-// heldBack returns the error of a request that the breaker refuses.
-func (c *Client) heldBack() *providers.Error {
+// refusedByBreaker returns the error of a request that the breaker refuses.
+func (c *Client) refusedByBreaker() *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_UNAVAILABLE,
 		Message: "Provider " + c.provider + " keeps failing or does not respond, so Enlist pauses requests to it and did not send this one. " +
 			providers.CallLater + " GetProvider shows the health of the connection.",
-		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: c.breaker.wait(), Cause: providers.ErrHeldBack,
+		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, RetryAfter: c.breaker.wait(), Cause: providers.ErrBreakerRefused,
 	}
 }

@@ -213,7 +213,7 @@ func TestBreakerSendsWaitersAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	start, heldBack, unanswered := time.Now(), atomic.Int32{}, atomic.Int32{}
+	start, refused, unanswered := time.Now(), atomic.Int32{}, atomic.Int32{}
 	var group sync.WaitGroup
 	for range callers {
 		group.Go(func() {
@@ -229,7 +229,7 @@ func TestBreakerSendsWaitersAway(t *testing.T) {
 				unanswered.Add(1)
 			}
 			if known.Reason == enlistv1.ErrorReason_VENDOR_UNAVAILABLE {
-				heldBack.Add(1)
+				refused.Add(1)
 				if known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.RetryAfter <= 0 || known.RetryAfter > 5*time.Second+time.Millisecond {
 					t.Errorf("stage %s, wait %s", known.Stage, known.RetryAfter)
 				}
@@ -240,8 +240,8 @@ func TestBreakerSendsWaitersAway(t *testing.T) {
 	if took := time.Since(start); took > 10*timeout {
 		t.Errorf("the last caller waited %s", took)
 	}
-	if all := unanswered.Load() + heldBack.Load(); all != callers || reached.Load() > 2*20 {
-		t.Errorf("%d calls reached the vendor, %d got no answer, %d were held back", reached.Load(), unanswered.Load(), heldBack.Load())
+	if all := unanswered.Load() + refused.Load(); all != callers || reached.Load() > 2*20 {
+		t.Errorf("%d calls reached the vendor, %d got no answer, %d were refused", reached.Load(), unanswered.Load(), refused.Load())
 	}
 }
 

@@ -16,29 +16,25 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/limit"
 )
 
 const (
 	// DefaultTimeout bounds one vendor request.
 	DefaultTimeout = 30 * time.Second
-	// MaxAnswer is the largest body of a response that the client reads, in bytes after
+	// MaxResponse is the largest body of a response that the client reads, in bytes after
 	// decompression.
-	MaxAnswer = 4 << 20
-	// MaxListing is MaxAnswer for a response that lists all customers.
+	MaxResponse = 4 << 20
+	// MaxListing is MaxResponse for a response that Request.Scan reads.
 	MaxListing = 64 << 20
-	// fromRoom is the size from which a response reserves room, as much as its body may need.
-	fromRoom = 64 << 10
+	// startKept is how much of a response that Request.Scan reads stays in Response.Body, in bytes.
+	startKept = 64 << 10
 	// writeBuffer fits most requests, in bytes. Many connections may wait for a slow vendor, and
 	// each has one.
 	writeBuffer = 2 << 10
-	// mostHeld bounds the memory of all large responses that adapters read or parse at the same
-	// time, in bytes.
-	mostHeld = 4 * MaxListing
 
 	userAgent = "enlist (+https://github.com/enlist-dev/enlist)"
 )
@@ -48,10 +44,10 @@ type Client struct {
 	provider string
 	base     *url.URL
 	timeout  time.Duration
-	limits   limits
+	gate     *limit.Gate
 	breaker  *breaker
 	rejected *rejections
-	room     *semaphore.Weighted // bytes
+	room     *room
 	health   health
 	metrics  metrics
 	// The client does not use http.Client, which reads the target of a redirect and quotes it in
@@ -71,10 +67,10 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second), KeepAlive: 30 * time.Second}
 	c := &Client{
 		provider: config.GetName(),
-		limits:   newLimits(config),
+		gate:     limit.NewGate(LimitsOf(config)),
 		breaker:  newBreaker(config),
 		rejected: &rejections{provider: config.GetName(), now: time.Now},
-		room:     semaphore.NewWeighted(mostHeld),
+		room:     processRoom(),
 		base:     base,
 		timeout:  timeout,
 		transport: &http.Transport{
@@ -92,6 +88,9 @@ func NewClient(config *configv1.Provider, baseURL string) (*Client, error) {
 	c.metrics = newMetrics(c.provider, func() *enlistv1.ProviderHealth { return c.Health(nil) })
 	return c, nil
 }
+
+// Limits returns the gate that all requests pass.
+func (c *Client) Limits() *limit.Gate { return c.gate }
 
 // Close closes idle connections.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
@@ -118,15 +117,17 @@ type Request struct {
 	// Shown reports that the look-up before this request found the customer under exactly the
 	// requested key. Observer.BeforeSend gets it.
 	Shown bool
-	// Lists reports that the response lists all customers and may be as large as MaxListing.
-	Lists bool
+	// Scan reads a response that lists all customers, as it arrives. Response.Body then has only its
+	// start, and the response may be as large as MaxListing. Scan may leave a part unread. It is nil
+	// for any other response. Scan must call Large before it keeps more than 64 KiB of the response.
+	Scan func(body *Body)
 	// RedactedBody returns Body with `$NAMES` for secrets. It is nil if Body has no secrets.
 	RedactedBody func() []byte
 	// Secrets maps headers and query parameters with secret values to the `$NAME` to show instead.
 	Secrets map[string]string
-	// RedactAnswer returns the response's body without secrets. It is nil if the response has no
+	// RedactResponse returns the response's body without secrets. It is nil if the response has no
 	// secrets. It must accept any body, because a proxy's response may repeat secrets, too.
-	RedactAnswer func(body []byte) string
+	RedactResponse func(body []byte) string
 }
 
 // Response is a complete response.
@@ -135,11 +136,20 @@ type Response struct {
 	Status int
 	// Header of the response.
 	Header http.Header
-	// Body of the response, without a byte-order mark, at most MaxAnswer or MaxListing bytes.
+	// Body of the response, without a byte-order mark, at most MaxResponse bytes. If the request has
+	// Scan, Body is at most the first 64 KiB.
 	Body []byte
 
-	held int64 // of the client's room
+	size int64  // of the whole body
+	free func() // returns the reserved memory
 	call *watched
+}
+
+// Body is the body of a response that arrives. Large reserves memory for one value of the body. It
+// waits until there is some.
+type Body struct {
+	io.Reader
+	Large func() error
 }
 
 // ErrRenew is the error of a response that refuses a credential that a new login may replace. The
@@ -168,7 +178,7 @@ func Call[T any](ctx context.Context, c *Client, request *Request, understand fu
 // another request. For the breaker and for rejections, the request ends after understand.
 func (c *Client) call(ctx context.Context, request *Request, understand func(*Response) error) error {
 	c.metrics.waiting.Inc()
-	leave, err := c.limits.enter(ctx, c.refuse)
+	leave, err := c.gate.Enter(ctx, c.refuse)
 	c.metrics.waiting.Dec()
 	if err != nil {
 		return c.noTurn(ctx, err)
@@ -183,12 +193,12 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 	ended, err := c.breaker.enter()
 	if err != nil {
 		leave()
-		return c.heldBack()
+		return c.refusedByBreaker()
 	}
 	defer func() { ended(forBreaker(ctx, outcome)) }()
 	response, outcome, err := c.send(ctx, request, leave)
 	if err == nil {
-		defer c.room.Release(response.held)
+		defer response.release(ctx)
 		err = understand(response)
 		outcome = outcomeOf(err)
 		response.call.ended(outcome)
@@ -204,7 +214,7 @@ func (c *Client) refuse() error {
 		return err
 	}
 	if c.breaker.isOpen() {
-		return providers.ErrHeldBack
+		return providers.ErrBreakerRefused
 	}
 	return nil
 }
@@ -223,7 +233,7 @@ func (c *Client) send(ctx context.Context, request *Request, leave func()) (resp
 	call.over(response)
 	c.exchanged(ctx, request, call.began, response, failure)
 	if failure != nil {
-		outcome = c.unanswered(ctx, call.took, failure)
+		outcome = c.outcomeWithoutResponse(ctx, call.took, failure)
 		call.ended(outcome)
 		return nil, outcome, failure
 	}
@@ -241,8 +251,8 @@ func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 // exchange sends the request and reads the response. If it fails, the response is nil or has only a
 // status.
 func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *providers.Error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
+	ctx, timeout := withTimeout(ctx, c.timeout)
+	defer timeout.stop()
 
 	var progress progress
 	ctx = traced(ctx, request, &progress)
@@ -265,51 +275,119 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 	if answer.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself, which never ends and ignores the context
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, errors.New("the response has HTTP status 101 (Switching Protocols)"))
 	}
-	if err := c.read(ctx, answer, request, response); err != nil {
+	if err := c.read(ctx, timeout, answer, request, response); err != nil {
 		return response, c.failed(request, enlistv1.SendStage_SEND_STAGE_SENT, fmt.Errorf("cannot read the response: %w", err))
 	}
 	response.Body = bytes.TrimPrefix(response.Body, []byte(byteOrderMark))
 	return response, nil
 }
 
-// errNoRoom is the reason why a large response was not read completely. It is no evidence about the
-// vendor.
-var errNoRoom = errors.New("other large responses use all memory reserved for them")
-
 // byteOrderMark is U+FEFF in UTF-8. Some vendors write it before JSON, which no parser accepts.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// read reads the body of a response. A large body reserves room until understand returns.
-func (c *Client) read(ctx context.Context, answer *http.Response, request *Request, response *Response) error {
-	limit := int64(MaxAnswer)
-	if request.Lists {
-		limit = MaxListing
+// read reads the body of a response. A large body reserves memory until the end of the call.
+func (c *Client) read(ctx context.Context, timeout *timeout, answer *http.Response, request *Request, response *Response) error {
+	if request.Scan != nil {
+		return c.scan(ctx, timeout, answer.Body, request, response)
 	}
-	start := bytes.NewBuffer(make([]byte, 0, min(max(answer.ContentLength, 0), fromRoom)+bytes.MinRead))
-	if _, err := start.ReadFrom(io.LimitReader(answer.Body, fromRoom)); err != nil {
+	body := bytes.NewBuffer(make([]byte, 0, min(max(answer.ContentLength, 0), fromRoom)+bytes.MinRead))
+	if _, err := body.ReadFrom(io.LimitReader(answer.Body, fromRoom)); err != nil {
 		return withoutContent(err)
 	}
-	if start.Len() < fromRoom {
-		response.Body = start.Bytes()
-		return nil
+	if body.Len() == fromRoom {
+		size := int64(MaxResponse)
+		if answer.ContentLength >= 0 { // the body is not longer
+			size = min(size, answer.ContentLength)
+		}
+		began := time.Now()
+		free, err := c.room.forBody(ctx, size)
+		if err != nil {
+			return err
+		}
+		defer free()
+		waited := time.Since(began)
+		if answer.ContentLength >= 0 {
+			body.Grow(int(size) + bytes.MinRead - fromRoom)
+		}
+		if _, err := body.ReadFrom(io.LimitReader(answer.Body, MaxResponse+1-fromRoom)); err != nil {
+			if ctx.Err() != nil && waited > c.timeout/2 { // the wait left the vendor too little time
+				return fmt.Errorf("%w: %w", errNoRoom, context.Cause(ctx))
+			}
+			return withoutContent(err)
+		}
+		if body.Len() > MaxResponse {
+			return tooLong(MaxResponse)
+		}
+		if response.free, err = c.room.forDecoded(ctx, body.Bytes()); err != nil {
+			return err
+		}
 	}
-	room := limit
-	if answer.ContentLength >= 0 { // the body is not longer
-		room = min(room, answer.ContentLength)
-	}
-	if err := c.room.Acquire(ctx, room); err != nil {
-		return fmt.Errorf("%w: %w", errNoRoom, err)
-	}
-	body, err := io.ReadAll(io.LimitReader(io.MultiReader(start, answer.Body), limit+1))
-	if err == nil && int64(len(body)) > limit {
-		err = fmt.Errorf("it has more than %d bytes", limit)
-	}
-	if err != nil {
-		c.room.Release(room)
-		return withoutContent(err)
-	}
-	response.Body, response.held = body, room
+	response.Body, response.size = body.Bytes(), int64(body.Len())
 	return nil
+}
+
+func tooLong(limit int) error { return fmt.Errorf("it has more than %d bytes", limit) }
+
+// scan lets the request read the body as it arrives. Then it reads the rest, because a response
+// that is cut short is not complete.
+func (c *Client) scan(ctx context.Context, timeout *timeout, body io.Reader, request *Request, response *Response) error {
+	whole, complete := &counted{reader: io.LimitReader(body, MaxListing+1), timeout: timeout}, false
+	timeout.pause()
+	defer func() {
+		if !complete && response.free != nil {
+			response.free()
+		}
+	}()
+	request.Scan(&Body{whole, func() error {
+		if response.free == nil && whole.err == nil {
+			timeout.resume()
+			defer timeout.pause()
+			response.free, whole.err = c.room.forValue(ctx)
+		}
+		return whole.err
+	}})
+	_, _ = io.Copy(io.Discard, whole)
+	switch {
+	case whole.err != nil:
+		return withoutContent(whole.err)
+	case whole.size > MaxListing:
+		return tooLong(MaxListing)
+	}
+	response.Body, response.size, complete = whole.start, whole.size, true
+	return nil
+}
+
+// counted counts the bytes that it reads, and keeps the first ones and the first error. The timeout
+// runs while it reads.
+type counted struct {
+	reader  io.Reader
+	timeout *timeout
+	size    int64
+	start   []byte
+	err     error
+}
+
+// Read reads a part.
+func (b *counted) Read(part []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	b.timeout.resume()
+	n, err := b.reader.Read(part)
+	b.timeout.pause()
+	b.size += int64(n)
+	b.start = append(b.start, part[:min(n, startKept-len(b.start))]...)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}
+
+// release returns the memory of a response: when the call that it belongs to has ended, or now.
+func (r *Response) release(ctx context.Context) {
+	if r.free != nil {
+		providers.CallOf(ctx).Hold(r.free)
+	}
 }
 
 func (c *Client) url(request *Request) string {
@@ -335,10 +413,14 @@ func (r *Request) headers() http.Header {
 // failed returns the error of a request without a complete response.
 func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error) *providers.Error {
 	if request.Creates && stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT {
-		return c.unknown("no complete response arrived", stage, nil, cause)
+		return c.outcomeUnknown("no complete response arrived", stage, nil, cause)
 	}
 	reason, message := enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "Enlist could not reach provider "+c.provider+", so it sent nothing. "+providers.CallLater
+	var large *needsMore
 	switch {
+	case errors.As(cause, &large):
+		reason, message = enlistv1.ErrorReason_OVERLOADED, "A response of provider "+c.provider+" "+large.Error()+
+			". An operator must raise the memory limit of Enlist (GOMEMLIMIT, or the limit of its container)."
 	case errors.Is(cause, errNoRoom):
 		reason, message = enlistv1.ErrorReason_OVERLOADED, "Timed out waiting for memory to read a large response of provider "+c.provider+
 			", because Enlist is reading other large responses. "+providers.CallLater
@@ -350,8 +432,8 @@ func (c *Client) failed(request *Request, stage enlistv1.SendStage, cause error)
 	return &providers.Error{Reason: reason, Message: message, Stage: stage, RetryAfter: time.Second, Cause: cause}
 }
 
-// unknown returns the error of a create request that the vendor may have carried out.
-func (c *Client) unknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
+// outcomeUnknown returns the error of a create request that the vendor may have carried out.
+func (c *Client) outcomeUnknown(why string, stage enlistv1.SendStage, vendor *enlistv1.VendorError, cause error) *providers.Error {
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_OUTCOME_UNKNOWN,
 		Message: "Enlist sent the request to provider " + c.provider + ", but " + why + ". The customer may exist or not. " + providers.CallOrWait,

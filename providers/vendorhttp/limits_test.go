@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -68,28 +67,4 @@ func TestMaxInFlight(t *testing.T) {
 	if most.Load() != 2 || all.Load() != 6 {
 		t.Errorf("%d at once, %d in all; want 2 and 6", most.Load(), all.Load())
 	}
-}
-
-func TestRateLimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		limits := newLimits(&configv1.Provider{RateLimit: &configv1.RateLimit{PerSecond: 10, Burst: 5}})
-		free := func() error { return nil }
-		start := time.Now()
-		for range 25 {
-			done, err := limits.enter(t.Context(), free)
-			if err != nil {
-				t.Fatal(err)
-			}
-			done()
-		}
-		if took := time.Since(start); took != 2*time.Second {
-			t.Errorf("25 calls took %s, want 2s: 5 at once and 10 a second", took)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		before := time.Now()
-		if _, err := limits.enter(ctx, free); err == nil || time.Since(before) != 0 {
-			t.Errorf("a turn that cannot come was waited for: %v after %s", err, time.Since(before))
-		}
-	})
 }

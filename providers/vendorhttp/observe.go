@@ -59,19 +59,19 @@ func (c *Client) exchanged(ctx context.Context, request *Request, start time.Tim
 		exchange.Stage = failure.Stage
 	}
 	if response != nil {
-		exchange.Status, exchange.ResponseBody = response.Status, request.shown(response.Body)
+		exchange.Status, exchange.ResponseBody = response.Status, request.shown(response)
 	}
 	observer.Exchanged(exchange)
 }
 
 // shown returns a response's body for people, without secrets.
-func (r *Request) shown(body []byte) string {
-	if r.Lists && len(body) > 0 {
-		return fmt.Sprintf("(%d bytes, not kept: a list that contains other customers, too)", len(body))
+func (r *Request) shown(response *Response) string {
+	if r.Scan != nil && response.size > 0 {
+		return fmt.Sprintf("(%d bytes, not kept: a list that contains other customers, too)", response.size)
 	}
-	text := string(body)
-	if r.RedactAnswer != nil {
-		text = r.RedactAnswer(body)
+	text := string(response.Body)
+	if r.RedactResponse != nil {
+		text = r.RedactResponse(response.Body)
 	}
 	return Cut(strings.ToValidUTF8(text, "\uFFFD"), mostShown)
 }

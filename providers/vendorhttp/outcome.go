@@ -13,7 +13,7 @@ func outcomeOf(err error) providers.Outcome {
 	switch {
 	case errors.Is(err, ErrRenew): // the next request tells
 		return providers.Outcome{Label: "credentials"}
-	case errors.Is(err, providers.ErrHeldBack), errors.Is(err, errRejectedBefore):
+	case errors.Is(err, providers.ErrBreakerRefused), errors.Is(err, errRejectedBefore):
 		return labelOf(err) // Enlist itself stopped another request that this response made necessary
 	}
 	return providers.OutcomeOf(err)
@@ -28,10 +28,10 @@ func labelOf(err error) providers.Outcome {
 // to count against the vendor.
 const impatient = 10
 
-// unanswered returns the outcome of a request without a whole response. A caller that leaves, or
-// gives the vendor next to no time, must not speak against the vendor to all others. Neither must a
-// request that Enlist itself stopped.
-func (c *Client) unanswered(ctx context.Context, took time.Duration, failure *providers.Error) providers.Outcome {
+// outcomeWithoutResponse returns the outcome of a request without a whole response. A caller that
+// leaves, or gives the vendor next to no time, must not speak against the vendor to all others.
+// Neither must a request that Enlist itself stopped.
+func (c *Client) outcomeWithoutResponse(ctx context.Context, took time.Duration, failure *providers.Error) providers.Outcome {
 	ended := context.Cause(ctx)
 	if errors.Is(ended, context.Canceled) || ended != nil && took < c.timeout/impatient || errors.Is(failure, errNoRoom) {
 		return labelOf(failure)

@@ -135,7 +135,7 @@ func (r *rejections) refusal() error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
 		Message: "Provider " + r.provider + " rejected the credentials of this connection before, so Enlist sent nothing. It " + again +
-			". An operator must fix the credentials in the configuration and restart Enlist.",
+			". An operator must fix the credentials in the configuration, which Enlist reads again.",
 		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT, Vendor: proto.CloneOf(r.last.Vendor), Cause: errRejectedBefore,
 	}
 }

@@ -58,7 +58,7 @@ func (c *Client) loggedIn(err error) {
 // Get returns the credential. It logs in first if there is none, or if it has expired. A login
 // continues after its caller has left, because other callers may wait for it.
 func (s *Session) Get(ctx context.Context) (string, error) {
-	if value := s.held(); value != "" {
+	if value := s.valid(); value != "" {
 		return value, nil
 	}
 	done := s.flight.DoChan("login", func() (value any, err error) {
@@ -67,7 +67,7 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 				err = fmt.Errorf("panic of type %T: %s", panicked, debug.Stack())
 			}
 		}()
-		if value := s.held(); value != "" {
+		if value := s.valid(); value != "" {
 			return value, nil
 		}
 		ctx, cancel := context.WithTimeout(providers.WithObserver(context.WithoutCancel(ctx), nil), s.timeout)
@@ -177,7 +177,7 @@ func (s *Session) lifetime() time.Duration {
 	return max(time.Until(s.current.Expires), 0)
 }
 
-func (s *Session) held() string {
+func (s *Session) valid() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.current.Expires.IsZero() && !time.Now().Before(s.current.Expires) {

@@ -48,9 +48,9 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 		}
 		return rejected
 	case response.Status == http.StatusTooManyRequests:
-		return c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_RATE_LIMITED, "asks for fewer requests")
+		return c.retryLater(request, response, vendor, enlistv1.ErrorReason_VENDOR_RATE_LIMITED, "asks for fewer requests")
 	case response.Status == http.StatusServiceUnavailable && hasWait && (!request.Creates || !isPage(response)):
-		return c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is temporarily unavailable")
+		return c.retryLater(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is temporarily unavailable")
 	case response.Status == http.StatusNotFound, response.Status == http.StatusMethodNotAllowed,
 		response.Status == http.StatusRequestEntityTooLarge, response.Status == http.StatusUnsupportedMediaType:
 		failed := invalid(" responded to a documented request with " + status + ". " + checkBaseURL)
@@ -61,7 +61,7 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 	case request.Creates:
 		return c.unreliable(response, vendor)
 	case response.Status >= http.StatusInternalServerError:
-		failed := c.later(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "failed with "+status)
+		failed := c.retryLater(request, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "failed with "+status)
 		failed.RetryAfter = time.Second
 		return failed
 	default:
@@ -69,8 +69,8 @@ func (c *Client) NotUnderstood(request *Request, response *Response, vendor *enl
 	}
 }
 
-// later returns the error of a response after which waiting helps.
-func (c *Client) later(
+// retryLater returns the error of a response after which waiting helps.
+func (c *Client) retryLater(
 	request *Request, response *Response, vendor *enlistv1.VendorError, reason enlistv1.ErrorReason, what string,
 ) *providers.Error {
 	message := "Provider " + c.provider + " " + what + ". " + providers.CallLater
@@ -86,7 +86,7 @@ func (c *Client) later(
 // Unavailable returns the error for a response in which the vendor itself says that it is
 // temporarily unavailable.
 func (c *Client) Unavailable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
-	return c.later(&Request{}, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is temporarily unavailable")
+	return c.retryLater(&Request{}, response, vendor, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, "is temporarily unavailable")
 }
 
 // isPage reports whether a response is an HTML page. With 503 it is from a proxy, which may have
@@ -110,7 +110,7 @@ func (c *Client) MayBeDone(request *Request, response *Response, vendor *enlistv
 
 // unreliable returns the error of a create request whose response proves nothing.
 func (c *Client) unreliable(response *Response, vendor *enlistv1.VendorError) *providers.Error {
-	return c.unknown(fmt.Sprintf("its response (HTTP status %d) does not prove the outcome", response.Status),
+	return c.outcomeUnknown(fmt.Sprintf("its response (HTTP status %d) does not prove the outcome", response.Status),
 		enlistv1.SendStage_SEND_STAGE_SENT, vendor, nil)
 }
 

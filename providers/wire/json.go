@@ -51,8 +51,15 @@ func Body(message proto.Message) (body []byte, redacted func() []byte) {
 // decoded message cannot tell an empty list from a missing one. A duplicate list does not count.
 // Like Unmarshal, HasList ignores a byte order mark.
 func HasList(data []byte, name string) bool {
-	found, err := EachElement(bytes.NewReader(data), name, func(json.RawMessage) error { return nil })
-	return err == nil && found
+	s, found := NewStream(bytes.NewReader(data), nil), false
+	_, err := s.Object(map[string]func() error{name: func() (err error) {
+		found, err = s.Elements(func() error {
+			_, err := s.Value()
+			return err
+		})
+		return err
+	}})
+	return err == nil && found && s.End() == nil
 }
 
 // Redacted reports whether a field is marked debug_redact.

@@ -19,7 +19,7 @@ func TestAvvioDocumentedSample(t *testing.T) {
 	}
 	sandboxtest.SameJSON(t, r.Body, w.Fixture("avvio/create_response.json"))
 
-	held := w.Held("avvio")
+	held := w.Records("avvio")
 	if len(held) != 1 || held[0].Key != "joe.blogs@gmail.com" {
 		t.Fatalf("held: %+v", held)
 	}
@@ -39,11 +39,11 @@ func TestAvvioCreatesEveryTime(t *testing.T) {
 	if first["accountID"] == second["accountID"] || second["status"] != "ok" {
 		t.Errorf("%v, %v", first, second)
 	}
-	if held := w.Held("avvio"); len(held) != 2 || held[0].Created != 2 || held[1].Created != 2 {
+	if held := w.Records("avvio"); len(held) != 2 || held[0].Created != 2 || held[1].Created != 2 {
 		t.Errorf("held: %+v", held)
 	}
 	w.Avvio(map[string]any{"accountInformation.email": sandboxtest.Absent{}})
-	if held := w.Held("avvio"); len(held) != 3 || held[0].Key != "8796093023824" {
+	if held := w.Records("avvio"); len(held) != 3 || held[0].Key != "8796093023824" {
 		t.Errorf("without an email: %+v", held)
 	}
 }
@@ -142,7 +142,7 @@ func TestAvvioFailures(t *testing.T) {
 	if r := w.Send("GET", sandboxtest.AvvioAPI, ""); r.Status != 405 {
 		t.Errorf("GET: %d", r.Status)
 	}
-	if held := w.Held("avvio"); len(held) != 0 {
+	if held := w.Records("avvio"); len(held) != 0 {
 		t.Errorf("held: %+v", held)
 	}
 }

@@ -36,7 +36,7 @@ func TestNormalisedNames(t *testing.T) {
 				t.Errorf("account: %v", account)
 			}
 			w.Avvio(changes) // creates another
-			held := w.Held("avvio")
+			held := w.Records("avvio")
 			if len(held) != 2 || held[0].Created != 2 || held[1].Created != 2 {
 				t.Errorf("held: %+v", held)
 			}
@@ -48,7 +48,7 @@ func TestNormalisedNamesWithoutAnEmail(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	w.Order(`{"vendor":"avvio","kind":"normalised_key"}`)
 	w.Avvio(map[string]any{"accountInformation.email": sandboxtest.Absent{}})
-	held := w.Held("avvio")
+	held := w.Records("avvio")
 	if len(held) != 1 || held[0].Key != "8796093023822" || held[0].Record["nameFirst"] != "JOE" || held[0].Record["email"] != nil {
 		t.Errorf("held: %+v", held)
 	}
@@ -58,7 +58,7 @@ func TestRepeatedByProxyWithoutAnEmail(t *testing.T) {
 	w := sandboxtest.NewWorld(t)
 	w.Order(`{"vendor":"avvio","kind":"repeated_by_proxy"}`)
 	r := w.Avvio(map[string]any{"accountInformation.email": sandboxtest.Absent{}})
-	if r.JSON(t)["status"] != "error" || !strings.Contains(r.Body, "an account with this name already exists") || len(w.Held("avvio")) != 1 {
-		t.Errorf("%d %s, %+v", r.Status, r.Body, w.Held("avvio"))
+	if r.JSON(t)["status"] != "error" || !strings.Contains(r.Body, "an account with this name already exists") || len(w.Records("avvio")) != 1 {
+		t.Errorf("%d %s, %+v", r.Status, r.Body, w.Records("avvio"))
 	}
 }

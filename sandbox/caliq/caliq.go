@@ -64,7 +64,7 @@ func Add(e *engine.Engine, settings Settings) {
 	}
 	e.AddVendor(v)
 	q.route(v)
-	e.Unknown("/api/v1/", func(r *http.Request) engine.Response {
+	e.HandleNotFound("/api/v1/", func(r *http.Request) engine.Response {
 		return engine.JSONResponse(http.StatusNotFound, failure{
 			Message: "No HTTP resource was found that matches the request URI '" + r.URL.Path + "'.",
 		})

@@ -56,7 +56,7 @@ func TestCaliqDocumentedSample(t *testing.T) {
 	if !reflect.DeepEqual(shape(accepted), shape(want)) {
 		t.Errorf("shape of a success: %v", accepted)
 	}
-	held := w.Held("caliq")
+	held := w.Records("caliq")
 	if len(held) != 1 || held[0].Key != "A-1" {
 		t.Fatalf("held: %+v", held)
 	}
@@ -125,7 +125,7 @@ func TestCaliqXML(t *testing.T) {
 			}
 		})
 	}
-	if held := w.Held("caliq"); len(held) != 4 || held[0].Created != 4 {
+	if held := w.Records("caliq"); len(held) != 4 || held[0].Created != 4 {
 		t.Errorf("held: %+v", held)
 	}
 	key := "<apiKey>" + w.Credentials.Caliq.APIKey + "</apiKey>"
@@ -175,7 +175,7 @@ func TestCaliqIssues(t *testing.T) {
 			t.Errorf("not in the catalogue: %v", issues)
 		})
 	}
-	if held := w.Held("caliq"); len(held) != 0 {
+	if held := w.Records("caliq"); len(held) != 0 {
 		t.Errorf("held: %+v", held)
 	}
 	all := w.Caliq(sandboxtest.CaliqCreate, w.CaliqRequest(map[string]any{"Surname": "", "Town": strings.Repeat("x", 51), "Country": "XXX"})).JSON(t)
@@ -255,7 +255,7 @@ func TestCaliqOptions(t *testing.T) {
 				if sandboxtest.At(t, data, "OK") != true || sandboxtest.At(t, data, "AccountNo") == "" {
 					t.Errorf("refused: %v", data)
 				}
-				if last := w.Held("caliq"); last[len(last)-1].Record["AccountNo"] != sandboxtest.At(t, data, "AccountNo") {
+				if last := w.Records("caliq"); last[len(last)-1].Record["AccountNo"] != sandboxtest.At(t, data, "AccountNo") {
 					t.Errorf("held: %+v, answered: %v", last, data)
 				}
 			} else if sandboxtest.At(t, data, "OK") != false || sandboxtest.At(t, data, "CustomerCreateIssues", 0, "ExtraData") != test.refuse {

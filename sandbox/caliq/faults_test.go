@@ -33,7 +33,7 @@ func TestNormalisedAccountNo(t *testing.T) {
 					t.Errorf("list: %v", list)
 				}
 				second := create(test.other)
-				held := w.Held("caliq")
+				held := w.Records("caliq")
 				if name == "unique" {
 					if sandboxtest.At(t, second, "OK") != false || sandboxtest.At(t, second, "CustomerCreateIssues", 0, "ID") != 29.0 || len(held) != 1 {
 						t.Errorf("second: %v, %+v", second, held)
@@ -43,8 +43,8 @@ func TestNormalisedAccountNo(t *testing.T) {
 				if sandboxtest.At(t, second, "OK") != true || len(held) != 2 || held[0].Created != 2 || held[1].Created != 2 {
 					t.Errorf("second: %v, %+v", second, held)
 				}
-				if create("OTHER"); len(w.Held("caliq")) != 3 || w.Held("caliq")[2].Created+w.Held("caliq")[1].Created+w.Held("caliq")[0].Created != 5 {
-					t.Errorf("another: %+v", w.Held("caliq"))
+				if create("OTHER"); len(w.Records("caliq")) != 3 || w.Records("caliq")[2].Created+w.Records("caliq")[1].Created+w.Records("caliq")[0].Created != 5 {
+					t.Errorf("another: %+v", w.Records("caliq"))
 				}
 			}
 		})
@@ -58,7 +58,7 @@ func TestNormalisedInTwoWays(t *testing.T) {
 		w.Order(`{"vendor":"caliq","operation":"create","kind":"normalised_key","form":"` + form + `"}`)
 		w.Caliq(sandboxtest.CaliqCreate, w.CaliqRequest(map[string]any{"AccountNo": "a-1"}))
 	}
-	held := w.Held("caliq")
+	held := w.Records("caliq")
 	if len(held) != 2 || held[0].Key != "0000000a-1" || held[1].Key != "A-1" || held[0].Created != 2 || held[1].Created != 2 {
 		t.Errorf("held: %+v", held)
 	}
@@ -70,7 +70,7 @@ func TestDifferentAccountNosCountApart(t *testing.T) {
 	for _, number := range []string{"a-1", "A-1"} {
 		w.Caliq(sandboxtest.CaliqCreate, w.CaliqRequest(map[string]any{"AccountNo": number}))
 	}
-	if held := w.Held("caliq"); len(held) != 2 || held[0].Created != 1 || held[1].Created != 1 {
+	if held := w.Records("caliq"); len(held) != 2 || held[0].Created != 1 || held[1].Created != 1 {
 		t.Errorf("held: %+v", held)
 	}
 }
@@ -91,8 +91,8 @@ func TestRepeatedByProxyUnderEachOption(t *testing.T) {
 			r := w.Caliq(sandboxtest.CaliqCreate, w.CaliqRequest(test.changes))
 			data := r.JSON(t)["CustomerCreateData"]
 			if sandboxtest.At(t, data, "OK") != false || sandboxtest.At(t, data, "CustomerCreateIssues", 0, "ID") != test.id ||
-				sandboxtest.At(t, data, "CustomerCreateIssues", 0, "ExtraData") != test.field || len(w.Held("caliq")) != 1 {
-				t.Errorf("%d %s, %+v", r.Status, r.Body, w.Held("caliq"))
+				sandboxtest.At(t, data, "CustomerCreateIssues", 0, "ExtraData") != test.field || len(w.Records("caliq")) != 1 {
+				t.Errorf("%d %s, %+v", r.Status, r.Body, w.Records("caliq"))
 			}
 		})
 	}

@@ -44,8 +44,9 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.mux.Serve
 // AddVendor makes the vendor known to the control endpoints.
 func (e *Engine) AddVendor(v *API) { e.vendors[v.Vendor] = v }
 
-// Unknown sets the response to paths under the prefix that nothing serves. The longest prefix wins.
-func (e *Engine) Unknown(prefix string, respond func(*http.Request) Response) {
+// HandleNotFound sets the response to paths under the prefix that nothing serves. The longest
+// prefix wins.
+func (e *Engine) HandleNotFound(prefix string, respond func(*http.Request) Response) {
 	e.unknown[prefix] = respond
 }
 

@@ -52,7 +52,7 @@ func TestNormalisedCode(t *testing.T) {
 			if r := w.Opencell("POST", sandboxtest.OpencellUpsert, body, token); r.Status != 200 {
 				t.Errorf("createOrUpdate: %d %s", r.Status, r.Body)
 			}
-			held := w.Held("opencell")
+			held := w.Records("opencell")
 			if len(held) != 1 || held[0].Key != test.stored || held[0].Record["code"] != test.stored || held[0].Created != 1 || held[0].Updated != 1 {
 				t.Errorf("held: %+v", held)
 			}
@@ -69,7 +69,7 @@ func TestNormalisedCodeMeetsAnother(t *testing.T) {
 		w.Opencell("POST", path, whole, token)
 		w.Order(`{"vendor":"opencell","operation":"create","kind":"normalised_key"}`)
 		r := w.Opencell("POST", path, sandboxtest.Alter(t, whole, map[string]any{"code": "classic-c00"}), token)
-		held := w.Held("opencell")
+		held := w.Records("opencell")
 		if r.Status != status || len(held) != 1 || held[0].Key != "CLASSIC-C00" || held[0].Record["code"] != "CLASSIC-C00" {
 			t.Errorf("%s: %d %s, %+v", path, r.Status, r.Body, held)
 		}
@@ -93,7 +93,7 @@ func TestRepeatedByProxyOfEachWay(t *testing.T) {
 			w.Order(`{"vendor":"opencell","operation":"create","kind":"repeated_by_proxy"}`)
 			body := sandboxtest.Alter(t, w.Fixture("opencell/create_request.json"), test.changes)
 			r := w.Opencell("POST", test.path, body, w.OpencellToken())
-			if held := w.Held("opencell"); r.Status != test.status || len(held) != 1 || held[0].Updated != test.updated {
+			if held := w.Records("opencell"); r.Status != test.status || len(held) != 1 || held[0].Updated != test.updated {
 				t.Errorf("%d %s, %+v", r.Status, r.Body, held)
 			}
 		})

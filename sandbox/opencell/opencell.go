@@ -89,11 +89,11 @@ func Add(e *engine.Engine, settings Settings) {
 	e.Route(v, "/auth/realms/{realm}/protocol/openid-connect/token", keycloakNotAllowed, map[string]engine.Endpoint{
 		http.MethodPost: {Operation: "login", Serve: o.token, JSON: tokenJSON()},
 	})
-	e.Unknown("/auth/", func(*http.Request) engine.Response {
+	e.HandleNotFound("/auth/", func(*http.Request) engine.Response {
 		return engine.JSONResponse(http.StatusNotFound, map[string]any{"error": "HTTP 404 Not Found"})
 	})
 	o.routeAccounts(v)
-	e.Unknown("/opencell/", func(*http.Request) engine.Response { return engine.Empty(http.StatusNotFound) })
+	e.HandleNotFound("/opencell/", func(*http.Request) engine.Response { return engine.Empty(http.StatusNotFound) })
 }
 
 // authenticated lets a request pass that presents a valid access token.

@@ -42,7 +42,7 @@ func TestOpencellDocumentedSample(t *testing.T) {
 			t.Errorf("got %v, want %v", check.got, check.want)
 		}
 	}
-	if held := w.Held("opencell"); len(held) != 1 || held[0].Created != 1 || held[0].Record["vatNo"] != "12345678901234" {
+	if held := w.Records("opencell"); len(held) != 1 || held[0].Created != 1 || held[0].Record["vatNo"] != "12345678901234" {
 		t.Errorf("held: %+v", held)
 	}
 }
@@ -71,7 +71,7 @@ func TestOpencellCreateAgain(t *testing.T) {
 			if r.Status != test.status || r.JSON(t)["errorCode"] != test.code {
 				t.Errorf("second: %d %s", r.Status, r.Body)
 			}
-			held := w.Held("opencell")
+			held := w.Records("opencell")
 			if len(held) != 1 || held[0].Created != 1 || held[0].Updated != test.updated {
 				t.Fatalf("held: %+v", held)
 			}
@@ -133,7 +133,7 @@ func TestOpencellFailures(t *testing.T) {
 			if r.Status != test.status || got["status"] != "FAIL" || got["errorCode"] != test.code || !strings.Contains(message, test.message) {
 				t.Errorf("%d %s", r.Status, r.Body)
 			}
-			if held := w.Held("opencell"); len(held) != 0 {
+			if held := w.Records("opencell"); len(held) != 0 {
 				t.Errorf("held after a failure: %+v", held)
 			}
 		})
@@ -209,7 +209,7 @@ func TestOpencellCustomerWithoutLowerAccounts(t *testing.T) {
 	if r := w.Opencell("DELETE", sandboxtest.OpencellAPI+"customer/CLASSIC-C00", "", token); r.Status != 200 {
 		t.Errorf("delete: %d %s", r.Status, r.Body)
 	}
-	if held := w.Held("opencell"); len(held) != 0 {
+	if held := w.Records("opencell"); len(held) != 0 {
 		t.Errorf("held after the delete: %+v", held)
 	}
 }

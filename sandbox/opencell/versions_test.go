@@ -78,7 +78,7 @@ func TestOpencellUpdateResetsIsCompany(t *testing.T) {
 	whole := w.Fixture("opencell/create_request.json")
 	w.Opencell("POST", sandboxtest.OpencellCreate, sandboxtest.Alter(t, whole, map[string]any{"address.address2": "second"}), token)
 	w.Opencell("POST", sandboxtest.OpencellUpdate, sandboxtest.Alter(t, whole, map[string]any{"isCompany": sandboxtest.Absent{}, "address.address1": "first"}), token)
-	held := w.Held("opencell")[0].Record
+	held := w.Records("opencell")[0].Record
 	if held["isCompany"] != false || sandboxtest.At(t, held, "address", "address1") != "first" || sandboxtest.At(t, held, "address", "address2") != "second" {
 		t.Errorf("held %v", held)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/enlist-dev/enlist/sandbox"
 )
@@ -34,6 +35,22 @@ func Created(t testing.TB, url, vendor string) map[string]int {
 		created[record.Key] = record.Created
 	}
 	return created
+}
+
+// AwaitFaults waits until every ordered fault is used up, for 5 seconds at most. Then each of their
+// requests has arrived.
+func AwaitFaults(t testing.TB, url string) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		var pending struct{ Faults []any }
+		if err := json.Unmarshal(control(t, http.MethodGet, url+"/sandbox/faults", ""), &pending); err != nil {
+			t.Fatal(err)
+		}
+		if len(pending.Faults) == 0 {
+			return
+		}
+	}
+	t.Fatal("the requests did not reach the vendor")
 }
 
 func control(t testing.TB, method, url, body string) []byte {

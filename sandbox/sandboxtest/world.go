@@ -85,8 +85,8 @@ func (w *World) Order(fault string) {
 	}
 }
 
-// Held returns the records of a vendor, or of all vendors if the name is empty.
-func (w *World) Held(vendor string) []sandbox.Record {
+// Records returns the records of a vendor, or of all vendors if the name is empty.
+func (w *World) Records(vendor string) []sandbox.Record {
 	w.Helper()
 	var list struct{ Records []sandbox.Record }
 	if err := json.Unmarshal([]byte(w.Send("GET", "/sandbox/records?vendor="+vendor, "").Body), &list); err != nil {

@@ -39,7 +39,7 @@ func TestNormalisedNumberIsMerged(t *testing.T) {
 	if r := w.SellAndSign("GET", sandboxtest.SellAndSignRead+"&number=am-2"); r.Body != "null" {
 		t.Errorf("another: %s", r.Body)
 	}
-	held := w.Held("sell_and_sign")
+	held := w.Records("sell_and_sign")
 	if len(held) != 1 || held[0].Key != "AM-1" || held[0].Record["number"] != "AM-1" || held[0].Created != 1 || held[0].Updated != 3 {
 		t.Errorf("held: %+v", held)
 	}

@@ -74,7 +74,7 @@ func Add(e *engine.Engine, settings Settings) {
 	}
 	e.AddVendor(v)
 	a.route(v)
-	e.Unknown("/calinda/", func(*http.Request) engine.Response {
+	e.HandleNotFound("/calinda/", func(*http.Request) engine.Response {
 		return engine.NewResponse(http.StatusNotFound, "text/html;charset=utf-8", []byte("<html><body><h1>HTTP Status 404</h1></body></html>"))
 	})
 	e.Control("POST /sandbox/contractors", "", a.seedContractors)

@@ -43,7 +43,7 @@ func TestSellAndSignMergesByNumber(t *testing.T) {
 	if second["actorId"] != first["actorId"] || second["city"] != "Besançon" || second["phone"] != "" {
 		t.Errorf("updated: %v", second)
 	}
-	if held := w.Held("sellandsign"); len(held) != 1 || held[0].Created != 1 || held[0].Updated != 1 {
+	if held := w.Records("sellandsign"); len(held) != 1 || held[0].Created != 1 || held[0].Updated != 1 {
 		t.Errorf("held: %+v", held)
 	}
 }
@@ -76,7 +76,7 @@ func TestSellAndSignBodies(t *testing.T) {
 			t.Errorf("%s %.20s: %d %s", test.contentType, test.body, r.Status, r.Body)
 		}
 	}
-	if held := w.Held("sell_and_sign"); len(held) != 1 || held[0].Updated != 1 || held[0].Record["birthdate"] != -1.0 {
+	if held := w.Records("sell_and_sign"); len(held) != 1 || held[0].Updated != 1 || held[0].Record["birthdate"] != -1.0 {
 		t.Errorf("held: %+v", held)
 	}
 }
@@ -105,7 +105,7 @@ func TestSellAndSignRefusals(t *testing.T) {
 			}
 		})
 	}
-	if held := w.Held("sell_and_sign"); len(held) != 0 {
+	if held := w.Records("sell_and_sign"); len(held) != 0 {
 		t.Errorf("held: %+v", held)
 	}
 	for _, changes := range []map[string]string{{"country": "250"}, {"firstname": "Zoë-Anne d’Arc 2"}, {"cell_phone": "+33612345678"}, {"civility": "MADAME"}} {
@@ -230,7 +230,7 @@ func TestSellAndSignProperties(t *testing.T) {
 	if !reflect.DeepEqual(list, want) {
 		t.Errorf("list: %v", list)
 	}
-	if got := w.Held("sell_and_sign")[0].Record["properties"]; !reflect.DeepEqual(got, map[string]any{"tier": ""}) {
+	if got := w.Records("sell_and_sign")[0].Record["properties"]; !reflect.DeepEqual(got, map[string]any{"tier": ""}) {
 		t.Errorf("held properties: %v", got)
 	}
 }

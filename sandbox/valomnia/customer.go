@@ -37,7 +37,7 @@ func (a *service) createCustomer(c *engine.Call) engine.Response {
 	}
 	a.lastID++
 	customer := &details{id: a.lastID, resolved: found, created: c.Now.UTC()}
-	fields := heldForm(form)
+	fields := typedParameters(form)
 	fields["id"], fields["reference"] = customer.id, key.Stored
 	if form.image != nil {
 		customer.logo = fmt.Sprintf("http://%s/entity1-1450169988465/photoCustomer/%d_%s", c.Host, c.Now.UnixMilli(), form.image.name)
@@ -48,8 +48,8 @@ func (a *service) createCustomer(c *engine.Call) engine.Response {
 	return engine.JSONResponse(http.StatusCreated, show(r, c.PathValue("version")))
 }
 
-// heldForm returns the documented parameters in their types.
-func heldForm(form formData) map[string]any {
+// typedParameters returns the documented parameters in their types.
+func typedParameters(form formData) map[string]any {
 	fields := map[string]any{}
 	texts, flags, numbers, integers, ids := parameters()
 	hold := func(names []string, convert func(string) any) {

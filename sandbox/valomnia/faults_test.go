@@ -35,7 +35,7 @@ func TestNormalisedReference(t *testing.T) {
 					t.Errorf("creating %s: %d %s", reference, again.Status, again.Body)
 				}
 			}
-			if held := w.Held("valomnia"); len(held) != 1 || held[0].Key != test.stored || held[0].Created != 1 {
+			if held := w.Records("valomnia"); len(held) != 1 || held[0].Key != test.stored || held[0].Created != 1 {
 				t.Errorf("held: %+v", held)
 			}
 		})

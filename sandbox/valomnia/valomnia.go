@@ -64,7 +64,7 @@ func Add(e *engine.Engine, settings Settings) {
 	}
 	e.AddVendor(v)
 	a.route(v)
-	e.Unknown("/api/", func(r *http.Request) engine.Response {
+	e.HandleNotFound("/api/", func(r *http.Request) engine.Response {
 		return fail(http.StatusNotFound, "not_found", "There is nothing at "+r.URL.Path)
 	})
 }

@@ -60,7 +60,7 @@ func TestValomniaDocumentedSample(t *testing.T) {
 	if got := w.Send("GET", "/api/v2.1/customers/256", "", "Cookie", session).JSON(t); sandboxtest.At(t, got, "region", "href") != "/api/v2.1/regions/3" {
 		t.Errorf("href: %v", got["region"])
 	}
-	held := w.Held("valomnia")
+	held := w.Records("valomnia")
 	if len(held) != 1 || held[0].Key != "NC-3" || sandboxtest.At(t, held[0].Record, "imageFile", "type") != "image/png" {
 		t.Errorf("held: %+v", held)
 	}
@@ -84,7 +84,7 @@ func TestValomniaHoldsEveryParameter(t *testing.T) {
 	if r.Status != 201 {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
-	held := w.Held("valomnia")[0].Record
+	held := w.Records("valomnia")[0].Record
 	for _, pair := range values {
 		if name, _, _ := strings.Cut(pair, "="); held[name] == nil {
 			t.Errorf("%s is not held", name)
@@ -156,7 +156,7 @@ func TestValomniaFailures(t *testing.T) {
 			}
 		})
 	}
-	if held := w.Held("valomnia"); len(held) != 1 {
+	if held := w.Records("valomnia"); len(held) != 1 {
 		t.Errorf("held: %+v", held)
 	}
 }
@@ -186,7 +186,7 @@ func TestValomniaImages(t *testing.T) {
 			}
 		})
 	}
-	if got := len(w.Held("valomnia")); got != 3 {
+	if got := len(w.Records("valomnia")); got != 3 {
 		t.Errorf("%d held", got)
 	}
 }

@@ -76,17 +76,17 @@ func (s *keySet) run(ctx context.Context) {
 // find returns the keys with an id, or all keys for a token without an id. It returns no keys
 // when the issuer has none with that id. It returns an error when it cannot know.
 func (s *keySet) find(ctx context.Context, id string) ([]jose.JSONWebKey, error) {
-	if known := s.known(id); len(known) > 0 {
+	if known := s.cached(id); len(known) > 0 {
 		return known, nil
 	}
 	err := s.readAgain(ctx)
-	if known := s.known(id); len(known) > 0 {
+	if known := s.cached(id); len(known) > 0 {
 		return known, nil
 	}
 	return nil, err
 }
 
-func (s *keySet) known(id string) []jose.JSONWebKey {
+func (s *keySet) cached(id string) []jose.JSONWebKey {
 	keys := s.keys.Load()
 	switch {
 	case keys == nil:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,8 +42,10 @@ type Port struct {
 type Watched struct {
 	port    Port
 	current atomic.Pointer[tls.Config]
-	seen    [sha256.Size]byte // of the files, when they were last read
-	warned  time.Time
+
+	mu     sync.Mutex        // held while the files are read
+	seen   [sha256.Size]byte // of the files, when they were last read
+	warned time.Time
 }
 
 // Watch reads the files of a port.
@@ -74,15 +77,23 @@ func (w *Watched) Run(ctx context.Context) {
 			return
 		case <-time.After(lookEvery):
 		}
-		for _, problem := range w.look() {
-			w.port.Log.Error("cannot use a changed file; Enlist keeps using the earlier content",
-				"field", w.port.Name+"."+problem.Field, "problem", problem.Description)
-		}
+		w.Reload()
+	}
+}
+
+// Reload reads the files now. It keeps the current files if the new ones cannot be used, and logs
+// why.
+func (w *Watched) Reload() {
+	for _, problem := range w.look() {
+		w.port.Log.Error("cannot use a changed file; Enlist keeps using the earlier content",
+			"field", w.port.Name+"."+problem.Field, "problem", problem.Description)
 	}
 }
 
 // look adopts the files if they have changed. It reports their problems once for each change.
 func (w *Watched) look() []Problem {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	defer w.warn()
 	read, problems := readAll(w.port.Settings, os.ReadFile)
 	now := digest(read, problems)

@@ -160,6 +160,9 @@ func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protor
 			plain = strconv.FormatFloat(duration.Seconds(), 'f', -1, 64) + "s"
 		}
 	}
+	if text, ok := plain.(string); ok && field.Enum() != nil {
+		plain = withPrefix(field.Enum(), text)
+	}
 	if len(d.problems) > before {
 		return
 	}
@@ -177,6 +180,16 @@ func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protor
 	if single.Has(field) {
 		into.Set(field, single.Get(field))
 	}
+}
+
+// withPrefix adds the prefix of an enum's values to a value that lacks it, so that SYNCHRONOUS is
+// DURABILITY_SYNCHRONOUS.
+func withPrefix(enum protoreflect.EnumDescriptor, text string) string {
+	prefix := strings.TrimSuffix(string(enum.Values().Get(0).Name()), "UNSPECIFIED")
+	if enum.Values().ByName(protoreflect.Name(prefix+text)) != nil {
+		return prefix + text
+	}
+	return text
 }
 
 // plain returns a YAML value for JSON, with environment variables and files inserted.

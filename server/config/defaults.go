@@ -42,19 +42,6 @@ func SetDefaults(config *configv1.Config) {
 	setDefault(&config.Limits.MaxConnections, 16384)
 	setDefault(&config.Limits.MaxStreams, 10000)
 	setDefault(&config.Limits.MaxCalls, 20000)
-	share := share(mostFiles(), len(config.GetProviders()))
-	for _, provider := range config.GetProviders() {
-		setDefault(&provider.MaxInFlight, share)
-	}
-}
-
-// usualFiles is the number of files that a process may open if the limit is unknown.
-const usualFiles = 1024
-
-// share returns the number of connections for each of a number of providers. Providers share
-// three quarters of the files that the process may open. Callers and the journal need the rest.
-func share(files uint64, among int) int32 {
-	return int32(min(max(files/4*3/uint64(max(among, 1)), 16), 10000))
 }
 
 func setDefault[T comparable](value *T, standard T) {

@@ -10,13 +10,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers/codes"
 	"github.com/enlist-dev/enlist/providers/rules"
 )
@@ -44,12 +46,18 @@ type Invalid struct {
 	File string
 	// Problems lists every problem.
 	Problems []Problem
+	// Reloads says that Enlist already runs with an earlier configuration.
+	Reloads bool
 }
 
 // Error lists the problems, one on each line.
 func (i *Invalid) Error() string {
 	lines := make([]string, 0, len(i.Problems)+1)
-	lines = append(lines, fmt.Sprintf("%s: %d problem(s). Enlist did not start:", i.File, len(i.Problems)))
+	consequence := "did not start"
+	if i.Reloads {
+		consequence = "keeps the earlier configuration"
+	}
+	lines = append(lines, fmt.Sprintf("%s: %d problem(s). Enlist %s:", i.File, len(i.Problems), consequence))
 	for _, problem := range i.Problems {
 		lines = append(lines, "  "+problem.String())
 	}
@@ -58,39 +66,47 @@ func (i *Invalid) Error() string {
 
 // Load reads, completes and checks a file. The error is an *Invalid, or the reason why the file
 // cannot be read.
-func Load(file string) (*configv1.Config, error) {
-	data, err := os.ReadFile(file) //nolint:gosec // the operator names the file
-	if err != nil {
-		return nil, err
-	}
-	return Parse(file, data, os.LookupEnv, os.ReadFile)
-}
+func Load(file string) (*configv1.Config, error) { return NewFile(file).Load() }
 
 // Parse does what Load does, for the content of a file. The given functions return environment
 // variables and secret files.
 func Parse(
 	name string, data []byte, environment func(string) (string, bool), readFile func(string) ([]byte, error),
 ) (*configv1.Config, error) {
-	config := &configv1.Config{}
 	decoder := &decoder{environment: environment, readFile: readFile, lines: map[string]int{}}
-	if err := decoder.decode(data, config); err != nil {
+	config, err := decoder.parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	SetDefaults(config)
+	return config, nil
+}
+
+// parse reads and checks a configuration, without defaults.
+func (d *decoder) parse(name string, data []byte) (*configv1.Config, error) {
+	config := &configv1.Config{}
+	if err := d.decode(data, config); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	findings := rules.Inspect(config)
 	for _, violation := range slices.Concat(rules.Check(config), findings.Text, findings.Impossible) {
-		if !decoder.failedAt(violation.Path) {
-			decoder.problem(violation.Path, violation.Description)
+		if !d.failedAt(violation.Path) {
+			d.problem(violation.Path, violation.Description)
 		}
 	}
-	decoder.checkAcross(config)
-	if len(decoder.problems) > 0 {
-		slices.SortStableFunc(decoder.problems, func(a, b Problem) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
-		})
-		return nil, &Invalid{File: name, Problems: decoder.problems}
+	d.checkAcross(config)
+	return config, d.invalid(name)
+}
+
+// invalid returns the error of the problems so far, or nil.
+func (d *decoder) invalid(name string) error {
+	if len(d.problems) == 0 {
+		return nil
 	}
-	SetDefaults(config)
-	return config, nil
+	slices.SortStableFunc(d.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
+	})
+	return &Invalid{File: name, Problems: d.problems}
 }
 
 // checkAcross checks what the rules of single fields cannot express.
@@ -104,7 +120,9 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 			seen[provider.GetName()] = i
 		}
 		d.checkCodes(path, provider.ProtoReflect())
+		d.checkRetention(path, provider, cmp.Or(provider.GetRetention().AsDuration(), config.GetJournal().GetRetention().AsDuration()))
 	}
+	d.checkRetention("journal", config.GetJournal(), config.GetJournal().GetRetention().AsDuration())
 	d.checkJournal(config.GetJournal())
 	d.checkAuth(config)
 	if !d.failedAt("admin.address") {
@@ -155,6 +173,14 @@ func (d *decoder) checkJournal(journal *configv1.Journal) {
 		if slices.Contains(keys[:i], key) {
 			d.problem(fmt.Sprintf("journal.encryption_keys[%d]", i), "must differ from the earlier keys")
 		}
+	}
+}
+
+// checkRetention checks that a section keeps payloads no longer than outcomes. 0 means the default.
+func (d *decoder) checkRetention(path string, section interface{ GetPayloadRetention() *durationpb.Duration }, outcome time.Duration) {
+	outcome = cmp.Or(outcome, once.DefaultRetention)
+	if section.GetPayloadRetention().AsDuration() > outcome && !d.failedAt(path+".payload_retention") {
+		d.problem(path+".payload_retention", fmt.Sprintf("must be at most the retention, %gh", outcome.Hours()))
 	}
 }
 

@@ -216,15 +216,20 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// A provider without its own setting gets its share of the files, within bounds.
-func TestShareOfFiles(t *testing.T) {
-	for _, c := range []struct {
-		files uint64
-		among int
-		want  int32
-	}{{20000, 2, 7500}, {20000, 5, 3000}, {1024, 5, 153}, {64, 5, 16}, {1 << 20, 1, 10000}, {1 << 63, 1, 10000}, {0, 0, 16}} {
-		if got := share(c.files, c.among); got != c.want {
-			t.Errorf("%d files among %d: %d, want %d", c.files, c.among, got, c.want)
+// The prefix of an enum's values is optional.
+func TestEnumWithoutPrefix(t *testing.T) {
+	for text, want := range map[string]configv1.Postgres_Durability{
+		"SYNCHRONOUS": configv1.Postgres_DURABILITY_SYNCHRONOUS, "MANAGED": configv1.Postgres_DURABILITY_MANAGED,
+		"SINGLE_NODE": configv1.Postgres_DURABILITY_SINGLE_NODE, "DURABILITY_MANAGED": configv1.Postgres_DURABILITY_MANAGED,
+	} {
+		config, err := Parse("x", []byte(`
+providers: [{name: a, caliq: {base_url: "http://x", api_key: k}}]
+journal: {gap_lasts: 48h, postgres: {dsn: 'host=x', durability: `+text+`}, encryption_keys: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=]}`), environment, readFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := config.GetJournal().GetPostgres().GetDurability(); got != want || config.GetJournal().GetGapLasts().AsDuration() != 48*time.Hour {
+			t.Errorf("%s is %s", text, got)
 		}
 	}
 }

@@ -1,5 +1,8 @@
 -- +goose Up
 
+-- A migration takes the time that it needs, also behind a pooler.
+SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN ('statement_timeout', 'transaction_timeout');
+
 -- States: 1 INTENT, 2 SUCCEEDED, 3 FAILED, 4 NOT_SENT, 5 UNKNOWN, 6 NEEDS_PERSON. 1 and 5 are open.
 -- Names sort by their bytes, as in every other kind of journal.
 CREATE TABLE enlist.records (

@@ -42,3 +42,13 @@ func complete(folder string) bool {
 	}
 	return true
 }
+
+// lookUp returns the path of a server, which Debian does not put on every user's PATH.
+func lookUp(name string) (path string, found bool) {
+	for _, name := range []string{name, "/usr/sbin/" + name} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, true
+		}
+	}
+	return "", false
+}

@@ -48,7 +48,27 @@ type Cluster struct {
 const patience = 2 * time.Minute
 
 // Open creates a cluster and starts its server, for a program that is not a test. Stop stops it.
-func Open() (*Cluster, error) {
+// The lines of postgresql.conf in settings replace those of the package.
+func Open(settings ...string) (*Cluster, error) {
+	c, err := prepare()
+	if err != nil {
+		return nil, err
+	}
+	if err = c.initialize(); err == nil {
+		err = c.configure(strings.Join(settings, "\n"))
+	}
+	if err == nil {
+		err = c.startOnFreePort()
+	}
+	if err != nil {
+		c.Stop()
+		return nil, err
+	}
+	return c, nil
+}
+
+// prepare creates a cluster's folder and its guard.
+func prepare() (*Cluster, error) {
 	folder, err := binaries()
 	if err != nil {
 		return nil, err
@@ -57,28 +77,23 @@ func Open() (*Cluster, error) {
 	if c.credential, err = unprivileged(); err != nil {
 		return nil, err
 	}
-	// Open does not use $TMPDIR. The path of a socket must be short, and another user must have
-	// access to it.
-	if c.folder, err = os.MkdirTemp("/tmp", "enlist-postgres-"); err != nil {
+	if c.folder, err = temporary("enlist-postgres-", c.credential); err != nil {
 		return nil, err
 	}
-	if c.credential != nil {
-		err = os.Chown(c.folder, int(c.credential.Uid), int(c.credential.Gid))
-	}
-	if err == nil {
-		err = c.guard()
-	}
-	if err != nil {
+	if err = c.guard(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(c.folder))
 	}
-	if err = c.initialize(); err == nil {
-		err = c.startOnFreePort()
-	}
-	if err != nil {
-		c.Stop()
-		return nil, err
-	}
 	return c, nil
+}
+
+// temporary creates a folder of a user. It does not use $TMPDIR. The path of a socket must be
+// short, and another user must have access to it.
+func temporary(pattern string, credential *syscall.Credential) (string, error) {
+	folder, err := os.MkdirTemp("/tmp", pattern)
+	if err == nil && credential != nil {
+		err = os.Chown(folder, int(credential.Uid), int(credential.Gid))
+	}
+	return folder, err
 }
 
 // unprivileged returns the user that runs PostgreSQL, because PostgreSQL refuses to run as root.
@@ -107,23 +122,29 @@ func (c *Cluster) guard() error {
 	// The script repeats the cleanup. A killed test may leave a running initdb or a starting
 	// server.
 	const script = `read -r _; for _ in 1 2 3 4 5; do "$1" stop -D "$2/data" -m immediate -w -s; rm -rf "$2" && break; sleep 1; done`
-	command := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(c.binaries, "pg_ctl"), c.folder)
+	var err error
+	c.stop, err = guard(c.credential, script, filepath.Join(c.binaries, "pg_ctl"), c.folder)
+	return err
+}
+
+// guard starts a shell with a script that reads its input until stop, or until this process ends.
+func guard(credential *syscall.Credential, script string, arguments ...string) (stop func(), err error) {
+	command := exec.Command("/bin/sh", append([]string{"-c", script, "sh"}, arguments...)...)
 	// The shell has its own process group, so that an interrupt from the keyboard reaches only the
 	// tests.
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: c.credential, Setpgid: true}
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true}
 	command.Dir = "/"
 	pipe, err := command.StdinPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := command.Start(); err != nil {
-		return err
+		return nil, err
 	}
-	c.stop = sync.OnceFunc(func() {
+	return sync.OnceFunc(func() {
 		pipe.Close()
 		_ = command.Wait()
-	})
-	return nil
+	}), nil
 }
 
 // Stop stops the server at once and removes its folder.
@@ -136,13 +157,9 @@ func (c *Cluster) initialize() error {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(filepath.Join(c.folder, "data", "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(file, `
+	return c.configure(`
 listen_addresses = '127.0.0.1'
-unix_socket_directories = '`+c.folder+`'
+unix_socket_directories = '` + c.folder + `'
 shared_buffers = 32MB
 max_connections = 200
 max_wal_size = 256MB
@@ -150,6 +167,15 @@ fsync = on
 full_page_writes = on
 synchronous_commit = on
 `)
+}
+
+// configure appends settings. The last value of a setting counts.
+func (c *Cluster) configure(settings string) error {
+	file, err := os.OpenFile(filepath.Join(c.folder, "data", "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(file, settings)
 	return errors.Join(err, file.Close())
 }
 

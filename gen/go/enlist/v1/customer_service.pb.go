@@ -150,6 +150,9 @@ const (
 	WarningCode_WARNING_CODE_UNREPRESENTED_VALUE WarningCode = 3
 	// The vendor stored the customer's id in a different form. `customer.id` is the vendor's form.
 	WarningCode_WARNING_CODE_ID_CHANGED WarningCode = 4
+	// Enlist has deleted its copy of the request and of the vendor's responses. The response has the
+	// outcome and the customer's id.
+	WarningCode_WARNING_CODE_NO_LONGER_HELD WarningCode = 5
 )
 
 // Enum value maps for WarningCode.
@@ -160,6 +163,7 @@ var (
 		2: "WARNING_CODE_UNREADABLE_VALUE",
 		3: "WARNING_CODE_UNREPRESENTED_VALUE",
 		4: "WARNING_CODE_ID_CHANGED",
+		5: "WARNING_CODE_NO_LONGER_HELD",
 	}
 	WarningCode_value = map[string]int32{
 		"WARNING_CODE_UNSPECIFIED":         0,
@@ -167,6 +171,7 @@ var (
 		"WARNING_CODE_UNREADABLE_VALUE":    2,
 		"WARNING_CODE_UNREPRESENTED_VALUE": 3,
 		"WARNING_CODE_ID_CHANGED":          4,
+		"WARNING_CODE_NO_LONGER_HELD":      5,
 	}
 )
 
@@ -1245,7 +1250,7 @@ type ListContractorsRequest struct {
 	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// The maximum number of contractors to return. Default: 100. Enlist reduces a value above 1000 to
 	// 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
-	// response.
+	// response. A page has fewer contractors if the vendor's records of them are large.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -1548,13 +1553,14 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\x11UnsupportedFields\x12\"\n" +
 	"\x1eUNSUPPORTED_FIELDS_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19UNSUPPORTED_FIELDS_REJECT\x10\x01\x12\x1b\n" +
-	"\x17UNSUPPORTED_FIELDS_DROP\x10\x02*\xb2\x01\n" +
+	"\x17UNSUPPORTED_FIELDS_DROP\x10\x02*\xd3\x01\n" +
 	"\vWarningCode\x12\x1c\n" +
 	"\x18WARNING_CODE_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bWARNING_CODE_VENDOR_WARNING\x10\x01\x12!\n" +
 	"\x1dWARNING_CODE_UNREADABLE_VALUE\x10\x02\x12$\n" +
 	" WARNING_CODE_UNREPRESENTED_VALUE\x10\x03\x12\x1b\n" +
-	"\x17WARNING_CODE_ID_CHANGED\x10\x04*\x98\x01\n" +
+	"\x17WARNING_CODE_ID_CHANGED\x10\x04\x12\x1f\n" +
+	"\x1bWARNING_CODE_NO_LONGER_HELD\x10\x05*\x98\x01\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fOUTCOME_CREATED\x10\x01\x12\x13\n" +

@@ -110,8 +110,8 @@ const (
 	// The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
 	// after each rejection. It looks the customer up before it sends again.
 	//
-	// An operator must fix the credentials in the configuration and restart Enlist. Then call again
-	// with the same request_id.
+	// An operator must fix the credentials in the configuration, which Enlist reads again. Then call
+	// again with the same request_id.
 	ErrorReason_VENDOR_CREDENTIALS_REJECTED ErrorReason = 15
 	// The vendor's response does not match its documentation: a wrong `base_url`, an error page of a
 	// proxy, or an unknown format.
@@ -148,6 +148,10 @@ const (
 	// Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
 	// the log.
 	ErrorReason_AUTHENTICATION_UNAVAILABLE ErrorReason = 22
+	// Enlist erased what it held of the creation with this request_id, and does not send it again.
+	//
+	// Use a new request_id to create the customer.
+	ErrorReason_OPERATION_ERASED ErrorReason = 23
 )
 
 // Enum value maps for ErrorReason.
@@ -176,6 +180,7 @@ var (
 		20: "INTERNAL_ERROR",
 		21: "JOURNAL_UNAVAILABLE",
 		22: "AUTHENTICATION_UNAVAILABLE",
+		23: "OPERATION_ERASED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":    0,
@@ -201,6 +206,7 @@ var (
 		"INTERNAL_ERROR":              20,
 		"JOURNAL_UNAVAILABLE":         21,
 		"AUTHENTICATION_UNAVAILABLE":  22,
+		"OPERATION_ERASED":            23,
 	}
 )
 
@@ -373,7 +379,7 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tB\x03\xe0A\x03R\x04code\x12!\n" +
 	"\amessage\x18\x02 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\amessage\x12\x1d\n" +
 	"\x05extra\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x05extra\x12)\n" +
-	"\vdescription\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\vdescription*\xcf\a\n" +
+	"\vdescription\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\vdescription*\xef\a\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12b\n" +
 	"\rINVALID_FIELD\x10\x01\x1aO\xba\x8e\x19K\b\x03\x12!\b\x9d\x03\x12\x1cfor a body that is too large\x12 \b\x9f\x03\x12\x1bfor a body that is not JSON\x18\x010\x01\x12#\n" +
@@ -411,7 +417,8 @@ const file_enlist_v1_error_proto_rawDesc = "" +
 	"\x13JOURNAL_UNAVAILABLE\x10\x15\x1a\n" +
 	"\xba\x8e\x19\x06\b\x0e\x18\x03 \x01\x12*\n" +
 	"\x1aAUTHENTICATION_UNAVAILABLE\x10\x16\x1a\n" +
-	"\xba\x8e\x19\x06\b\x0e\x18\x03 \x01BU\n" +
+	"\xba\x8e\x19\x06\b\x0e\x18\x03 \x01\x12\x1e\n" +
+	"\x10OPERATION_ERASED\x10\x17\x1a\b\xba\x8e\x19\x04\b\t\x18\x02BU\n" +
 	"\rdev.enlist.v1B\n" +
 	"ErrorProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3"
 

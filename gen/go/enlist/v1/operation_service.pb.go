@@ -44,6 +44,9 @@ const (
 	OperationState_OPERATION_STATE_UNKNOWN OperationState = 5
 	// Enlist cannot resolve the outcome. See ResolveOperation.
 	OperationState_OPERATION_STATE_NEEDS_PERSON OperationState = 6
+	// Enlist erased what it held of the customer. The request_id stays taken, and Enlist never sends
+	// it again.
+	OperationState_OPERATION_STATE_ERASED OperationState = 7
 )
 
 // Enum value maps for OperationState.
@@ -56,6 +59,7 @@ var (
 		4: "OPERATION_STATE_NOT_SENT",
 		5: "OPERATION_STATE_UNKNOWN",
 		6: "OPERATION_STATE_NEEDS_PERSON",
+		7: "OPERATION_STATE_ERASED",
 	}
 	OperationState_value = map[string]int32{
 		"OPERATION_STATE_UNSPECIFIED":  0,
@@ -65,6 +69,7 @@ var (
 		"OPERATION_STATE_NOT_SENT":     4,
 		"OPERATION_STATE_UNKNOWN":      5,
 		"OPERATION_STATE_NEEDS_PERSON": 6,
+		"OPERATION_STATE_ERASED":       7,
 	}
 )
 
@@ -292,8 +297,12 @@ type Operation struct {
 	Principal string `protobuf:"bytes,13,opt,name=principal,proto3" json:"principal,omitempty"`
 	// The decisions that `decision` corrects, oldest first.
 	EarlierDecisions []*OperationDecision `protobuf:"bytes,14,rep,name=earlier_decisions,json=earlierDecisions,proto3" json:"earlier_decisions,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// When Enlist deletes the request, the tries, the vendor's responses and the details of an error,
+	// or when it did. The state, the customer's id and the outcome stay until `expire_time`. Absent
+	// while the creation has no outcome.
+	PayloadExpireTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=payload_expire_time,json=payloadExpireTime,proto3" json:"payload_expire_time,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Operation) Reset() {
@@ -431,6 +440,13 @@ func (x *Operation) GetPrincipal() string {
 func (x *Operation) GetEarlierDecisions() []*OperationDecision {
 	if x != nil {
 		return x.EarlierDecisions
+	}
+	return nil
+}
+
+func (x *Operation) GetPayloadExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PayloadExpireTime
 	}
 	return nil
 }
@@ -1214,7 +1230,7 @@ var File_enlist_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xaa\x06\n" +
+	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xfb\x06\n" +
 	"\tOperation\x12\x1f\n" +
 	"\bprovider\x18\x01 \x01(\tB\x03\xe0A\x03R\bprovider\x12\"\n" +
 	"\n" +
@@ -1235,7 +1251,8 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\x05error\x18\v \x01(\v2\x12.google.rpc.StatusB\a\xe0A\x03\x90\x8e\x19\x01H\x00R\x05error\x12=\n" +
 	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionB\x03\xe0A\x03R\bdecision\x12!\n" +
 	"\tprincipal\x18\r \x01(\tB\x03\xe0A\x03R\tprincipal\x12N\n" +
-	"\x11earlier_decisions\x18\x0e \x03(\v2\x1c.enlist.v1.OperationDecisionB\x03\xe0A\x03R\x10earlierDecisionsB\b\n" +
+	"\x11earlier_decisions\x18\x0e \x03(\v2\x1c.enlist.v1.OperationDecisionB\x03\xe0A\x03R\x10earlierDecisions\x12O\n" +
+	"\x13payload_expire_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x11payloadExpireTimeB\b\n" +
 	"\x06result\"\xb3\x03\n" +
 	"\fOperationTry\x12\x1b\n" +
 	"\x06number\x18\x01 \x01(\x05B\x03\xe0A\x03R\x06number\x12+\n" +
@@ -1315,7 +1332,7 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"_principal\"S\n" +
 	"\x18ResolveOperationResponse\x127\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\x89\x02\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\xab\x02\n" +
 	"\x0eOperationState\x12\x1f\n" +
 	"\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x16OPERATION_STATE_INTENT\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12#\n" +
@@ -1323,7 +1340,8 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\x16OPERATION_STATE_FAILED\x10\x03\x1a\x04\xc0\x8e\x19\x04\x12\"\n" +
 	"\x18OPERATION_STATE_NOT_SENT\x10\x04\x1a\x04\xc0\x8e\x19\x02\x12!\n" +
 	"\x17OPERATION_STATE_UNKNOWN\x10\x05\x1a\x04\xc0\x8e\x19\x01\x12&\n" +
-	"\x1cOPERATION_STATE_NEEDS_PERSON\x10\x06\x1a\x04\xc0\x8e\x19\x03*n\n" +
+	"\x1cOPERATION_STATE_NEEDS_PERSON\x10\x06\x1a\x04\xc0\x8e\x19\x03\x12 \n" +
+	"\x16OPERATION_STATE_ERASED\x10\a\x1a\x04\xc0\x8e\x19\x04*n\n" +
 	"\tSendStage\x12\x1a\n" +
 	"\x16SEND_STAGE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13SEND_STAGE_NOT_SENT\x10\x01\x12\x13\n" +
@@ -1391,35 +1409,36 @@ var file_enlist_v1_operation_service_proto_depIdxs = []int32{
 	17, // 7: enlist.v1.Operation.error:type_name -> google.rpc.Status
 	6,  // 8: enlist.v1.Operation.decision:type_name -> enlist.v1.OperationDecision
 	6,  // 9: enlist.v1.Operation.earlier_decisions:type_name -> enlist.v1.OperationDecision
-	2,  // 10: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
-	15, // 11: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
-	15, // 12: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
-	1,  // 13: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
-	18, // 14: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
-	3,  // 15: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
-	15, // 16: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
-	4,  // 17: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
-	0,  // 18: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
-	15, // 19: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
-	15, // 20: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
-	4,  // 21: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
-	19, // 22: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
-	4,  // 23: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
-	3,  // 24: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
-	4,  // 25: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
-	7,  // 26: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
-	9,  // 27: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
-	11, // 28: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
-	13, // 29: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
-	8,  // 30: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
-	10, // 31: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
-	12, // 32: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
-	14, // 33: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
-	30, // [30:34] is the sub-list for method output_type
-	26, // [26:30] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	15, // 10: enlist.v1.Operation.payload_expire_time:type_name -> google.protobuf.Timestamp
+	2,  // 11: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
+	15, // 12: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
+	15, // 13: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
+	1,  // 14: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
+	18, // 15: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
+	3,  // 16: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
+	15, // 17: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
+	4,  // 18: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
+	0,  // 19: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
+	15, // 20: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
+	15, // 21: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
+	4,  // 22: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
+	19, // 23: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
+	4,  // 24: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
+	3,  // 25: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
+	4,  // 26: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
+	7,  // 27: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
+	9,  // 28: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
+	11, // 29: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
+	13, // 30: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
+	8,  // 31: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
+	10, // 32: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
+	12, // 33: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
+	14, // 34: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
+	31, // [31:35] is the sub-list for method output_type
+	27, // [27:31] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_operation_service_proto_init() }

@@ -93,6 +93,10 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     """`customer` has no field for a value of the vendor's record."""
     WARNING_CODE_ID_CHANGED: _WarningCode.ValueType  # 4
     """The vendor stored the customer's id in a different form. `customer.id` is the vendor's form."""
+    WARNING_CODE_NO_LONGER_HELD: _WarningCode.ValueType  # 5
+    """Enlist has deleted its copy of the request and of the vendor's responses. The response has the
+    outcome and the customer's id.
+    """
 
 class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
     """WarningCode is the kind of a Warning."""
@@ -109,6 +113,10 @@ WARNING_CODE_UNREPRESENTED_VALUE: WarningCode.ValueType  # 3
 """`customer` has no field for a value of the vendor's record."""
 WARNING_CODE_ID_CHANGED: WarningCode.ValueType  # 4
 """The vendor stored the customer's id in a different form. `customer.id` is the vendor's form."""
+WARNING_CODE_NO_LONGER_HELD: WarningCode.ValueType  # 5
+"""Enlist has deleted its copy of the request and of the vendor's responses. The response has the
+outcome and the customer's id.
+"""
 Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
 
 class _Outcome:
@@ -702,7 +710,7 @@ class ListContractorsRequest(_message.Message):
     page_size: _builtins.int
     """The maximum number of contractors to return. Default: 100. Enlist reduces a value above 1000 to
     1000 (AIP-158). This is the one kind of value that it changes without naming it in the
-    response.
+    response. A page has fewer contractors if the vendor's records of them are large.
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page, with the same other parameters. Up to 1,024 characters."""

@@ -120,8 +120,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
     after each rejection. It looks the customer up before it sends again.
 
-    An operator must fix the credentials in the configuration and restart Enlist. Then call again
-    with the same request_id.
+    An operator must fix the credentials in the configuration, which Enlist reads again. Then call
+    again with the same request_id.
     """
     VENDOR_RESPONSE_INVALID: _ErrorReason.ValueType  # 16
     """The vendor's response does not match its documentation: a wrong `base_url`, an error page of a
@@ -164,6 +164,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
     the log.
+    """
+    OPERATION_ERASED: _ErrorReason.ValueType  # 23
+    """Enlist erased what it held of the creation with this request_id, and does not send it again.
+
+    Use a new request_id to create the customer.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -269,8 +274,8 @@ VENDOR_CREDENTIALS_REJECTED: ErrorReason.ValueType  # 15
 """The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
 after each rejection. It looks the customer up before it sends again.
 
-An operator must fix the credentials in the configuration and restart Enlist. Then call again
-with the same request_id.
+An operator must fix the credentials in the configuration, which Enlist reads again. Then call
+again with the same request_id.
 """
 VENDOR_RESPONSE_INVALID: ErrorReason.ValueType  # 16
 """The vendor's response does not match its documentation: a wrong `base_url`, an error page of a
@@ -313,6 +318,11 @@ AUTHENTICATION_UNAVAILABLE: ErrorReason.ValueType  # 22
 
 Call again with the same request_id after the RetryInfo delay. The operator finds the cause in
 the log.
+"""
+OPERATION_ERASED: ErrorReason.ValueType  # 23
+"""Enlist erased what it held of the creation with this request_id, and does not send it again.
+
+Use a new request_id to create the customer.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 

@@ -43,6 +43,10 @@ class _OperationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Operat
     """Sent, but no trustworthy response arrived. Enlist looks the customer up in the background."""
     OPERATION_STATE_NEEDS_PERSON: _OperationState.ValueType  # 6
     """Enlist cannot resolve the outcome. See ResolveOperation."""
+    OPERATION_STATE_ERASED: _OperationState.ValueType  # 7
+    """Enlist erased what it held of the customer. The request_id stays taken, and Enlist never sends
+    it again.
+    """
 
 class OperationState(_OperationState, metaclass=_OperationStateEnumTypeWrapper):
     """OperationState is the state of a creation."""
@@ -61,6 +65,10 @@ OPERATION_STATE_UNKNOWN: OperationState.ValueType  # 5
 """Sent, but no trustworthy response arrived. Enlist looks the customer up in the background."""
 OPERATION_STATE_NEEDS_PERSON: OperationState.ValueType  # 6
 """Enlist cannot resolve the outcome. See ResolveOperation."""
+OPERATION_STATE_ERASED: OperationState.ValueType  # 7
+"""Enlist erased what it held of the customer. The request_id stays taken, and Enlist never sends
+it again.
+"""
 Global___OperationState: _TypeAlias = OperationState  # noqa: Y015
 
 class _SendStage:
@@ -159,6 +167,7 @@ class Operation(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     EARLIER_DECISIONS_FIELD_NUMBER: _builtins.int
+    PAYLOAD_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Name of the provider. Example: `opencell`."""
     request_id: _builtins.str
@@ -205,6 +214,13 @@ class Operation(_message.Message):
     def earlier_decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperationDecision]:
         """The decisions that `decision` corrects, oldest first."""
 
+    @_builtins.property
+    def payload_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When Enlist deletes the request, the tries, the vendor's responses and the details of an error,
+        or when it did. The state, the customer's id and the outcome stay until `expire_time`. Absent
+        while the creation has no outcome.
+        """
+
     def __init__(
         self,
         *,
@@ -222,10 +238,11 @@ class Operation(_message.Message):
         decision: Global___OperationDecision | None = ...,
         principal: _builtins.str = ...,
         earlier_decisions: _abc.Iterable[Global___OperationDecision] | None = ...,
+        payload_expire_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "response", b"response", "result", b"result", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "response", b"response", "result", b"result", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "earlier_decisions", b"earlier_decisions", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "principal", b"principal", "provider", b"provider", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "earlier_decisions", b"earlier_decisions", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "principal", b"principal", "provider", b"provider", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["response", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015

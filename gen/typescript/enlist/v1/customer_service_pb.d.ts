@@ -496,7 +496,7 @@ export type ListContractorsRequest = Message<"enlist.v1.ListContractorsRequest">
     /**
      * The maximum number of contractors to return. Default: 100. Enlist reduces a value above 1000 to
      * 1000 (AIP-158). This is the one kind of value that it changes without naming it in the
-     * response.
+     * response. A page has fewer contractors if the vendor's records of them are large.
      *
      * @generated from field: int32 page_size = 3;
      */
@@ -656,7 +656,14 @@ export declare enum WarningCode {
      *
      * @generated from enum value: WARNING_CODE_ID_CHANGED = 4;
      */
-    ID_CHANGED = 4
+    ID_CHANGED = 4,
+    /**
+     * Enlist has deleted its copy of the request and of the vendor's responses. The response has the
+     * outcome and the customer's id.
+     *
+     * @generated from enum value: WARNING_CODE_NO_LONGER_HELD = 5;
+     */
+    NO_LONGER_HELD = 5
 }
 /**
  * Describes the enum enlist.v1.WarningCode.

@@ -216,8 +216,8 @@ export declare enum ErrorReason {
      * The vendor rejected the credentials of this provider. Enlist pauses requests to it, longer
      * after each rejection. It looks the customer up before it sends again.
      *
-     * An operator must fix the credentials in the configuration and restart Enlist. Then call again
-     * with the same request_id.
+     * An operator must fix the credentials in the configuration, which Enlist reads again. Then call
+     * again with the same request_id.
      *
      * @generated from enum value: VENDOR_CREDENTIALS_REJECTED = 15;
      */
@@ -284,7 +284,15 @@ export declare enum ErrorReason {
      *
      * @generated from enum value: AUTHENTICATION_UNAVAILABLE = 22;
      */
-    AUTHENTICATION_UNAVAILABLE = 22
+    AUTHENTICATION_UNAVAILABLE = 22,
+    /**
+     * Enlist erased what it held of the creation with this request_id, and does not send it again.
+     *
+     * Use a new request_id to create the customer.
+     *
+     * @generated from enum value: OPERATION_ERASED = 23;
+     */
+    OPERATION_ERASED = 23
 }
 /**
  * Describes the enum enlist.v1.ErrorReason.

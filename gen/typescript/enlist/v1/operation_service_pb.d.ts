@@ -110,6 +110,14 @@ export type Operation = Message<"enlist.v1.Operation"> & {
      * @generated from field: repeated enlist.v1.OperationDecision earlier_decisions = 14;
      */
     earlierDecisions: OperationDecision[];
+    /**
+     * When Enlist deletes the request, the tries, the vendor's responses and the details of an error,
+     * or when it did. The state, the customer's id and the outcome stay until `expire_time`. Absent
+     * while the creation has no outcome.
+     *
+     * @generated from field: google.protobuf.Timestamp payload_expire_time = 15;
+     */
+    payloadExpireTime?: Timestamp;
 };
 /**
  * Describes the message enlist.v1.Operation.
@@ -544,7 +552,14 @@ export declare enum OperationState {
      *
      * @generated from enum value: OPERATION_STATE_NEEDS_PERSON = 6;
      */
-    NEEDS_PERSON = 6
+    NEEDS_PERSON = 6,
+    /**
+     * Enlist erased what it held of the customer. The request_id stays taken, and Enlist never sends
+     * it again.
+     *
+     * @generated from enum value: OPERATION_STATE_ERASED = 7;
+     */
+    ERASED = 7
 }
 /**
  * Describes the enum enlist.v1.OperationState.

@@ -6,7 +6,8 @@
 
 // The configuration file of `enlist serve`, in YAML with these names. In a value, `${NAME}` is an
 // environment variable. A value `file:/run/secrets/x` is the content of that file. The path may
-// contain variables, too. Values have no control characters, like the text in a request.
+// contain variables, too. Enlist reads changed files again within a few seconds. Values have no
+// control characters, like the text in a request.
 
 package configv1
 
@@ -27,6 +28,65 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// Durability is what a promotion of a standby may lose.
+type Postgres_Durability int32
+
+const (
+	// DURABILITY_SINGLE_NODE.
+	Postgres_DURABILITY_UNSPECIFIED Postgres_Durability = 0
+	// Nothing: each commit waits for a standby, and only such a standby is promoted. Enlist refuses
+	// creations while the server's synchronous_standby_names is empty. While no standby confirms,
+	// creations fail with JOURNAL_UNAVAILABLE, and reads go on.
+	Postgres_DURABILITY_SYNCHRONOUS Postgres_Durability = 1
+	// Nothing: the service promises it, as RDS Multi-AZ and Aurora do.
+	Postgres_DURABILITY_MANAGED Postgres_Durability = 2
+	// The latest writes. After a promotion, Enlist opens a gap.
+	Postgres_DURABILITY_SINGLE_NODE Postgres_Durability = 3
+)
+
+// Enum value maps for Postgres_Durability.
+var (
+	Postgres_Durability_name = map[int32]string{
+		0: "DURABILITY_UNSPECIFIED",
+		1: "DURABILITY_SYNCHRONOUS",
+		2: "DURABILITY_MANAGED",
+		3: "DURABILITY_SINGLE_NODE",
+	}
+	Postgres_Durability_value = map[string]int32{
+		"DURABILITY_UNSPECIFIED": 0,
+		"DURABILITY_SYNCHRONOUS": 1,
+		"DURABILITY_MANAGED":     2,
+		"DURABILITY_SINGLE_NODE": 3,
+	}
+)
+
+func (x Postgres_Durability) Enum() *Postgres_Durability {
+	p := new(Postgres_Durability)
+	*p = x
+	return p
+}
+
+func (x Postgres_Durability) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Postgres_Durability) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_config_v1_config_proto_enumTypes[0].Descriptor()
+}
+
+func (Postgres_Durability) Type() protoreflect.EnumType {
+	return &file_enlist_config_v1_config_proto_enumTypes[0]
+}
+
+func (x Postgres_Durability) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Postgres_Durability.Descriptor instead.
+func (Postgres_Durability) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{8, 0}
+}
 
 // Level is the level of a log line.
 type Log_Level int32
@@ -73,11 +133,11 @@ func (x Log_Level) String() string {
 }
 
 func (Log_Level) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_config_v1_config_proto_enumTypes[0].Descriptor()
+	return file_enlist_config_v1_config_proto_enumTypes[1].Descriptor()
 }
 
 func (Log_Level) Type() protoreflect.EnumType {
-	return &file_enlist_config_v1_config_proto_enumTypes[0]
+	return &file_enlist_config_v1_config_proto_enumTypes[1]
 }
 
 func (x Log_Level) Number() protoreflect.EnumNumber {
@@ -126,11 +186,11 @@ func (x Log_Format) String() string {
 }
 
 func (Log_Format) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_config_v1_config_proto_enumTypes[1].Descriptor()
+	return file_enlist_config_v1_config_proto_enumTypes[2].Descriptor()
 }
 
 func (Log_Format) Type() protoreflect.EnumType {
-	return &file_enlist_config_v1_config_proto_enumTypes[1]
+	return &file_enlist_config_v1_config_proto_enumTypes[2]
 }
 
 func (x Log_Format) Number() protoreflect.EnumNumber {
@@ -142,7 +202,10 @@ func (Log_Format) EnumDescriptor() ([]byte, []int) {
 	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10, 1}
 }
 
-// Config is the whole configuration.
+// Config is the whole configuration. A reload replaces `auth`, `call_timeout`,
+// `journal.finish_within`, `journal.payload_retention`, `journal.retention`, `log.level`,
+// `providers` and `shutdown`. A change of any other setting needs a restart. Enlist refuses a
+// reload with such a change, and keeps the whole earlier configuration.
 type Config struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The gRPC port.
@@ -459,7 +522,8 @@ func (x *Tls) GetRequireClientCertificate() bool {
 
 // Admin is a port for operators, without TLS. It serves /healthz, /readyz and /metrics to everyone
 // who reaches it, because probes and Prometheus have no certificates. To callers on this machine
-// that use no proxy, it also serves /log/level and /debug/pprof/. It does not serve the contract.
+// that use no proxy, it also serves /log/level, /reload and /debug/pprof/. It does not serve the
+// contract.
 type Admin struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Host and port to listen on. Example: 127.0.0.1:9091. Port 0 selects a free port.
@@ -515,8 +579,9 @@ type Limits struct {
 	// Calls in progress over one gRPC connection. The client waits with further calls. Default:
 	// 10000.
 	MaxStreams int32 `protobuf:"varint,2,opt,name=max_streams,json=maxStreams,proto3" json:"max_streams,omitempty"`
-	// Calls in progress in total, over both transports. Further calls end with OVERLOADED. Default:
-	// 20000.
+	// Calls in progress in total, over both transports. Further calls end with OVERLOADED. Creations
+	// use at most 80 % of it, and all calls of CustomerService 90 %. Each caller, and each provider,
+	// gets at most an equal part of it, and one part stays free for another one. Default: 20000.
 	MaxCalls      int32 `protobuf:"varint,3,opt,name=max_calls,json=maxCalls,proto3" json:"max_calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -583,7 +648,9 @@ type Journal struct {
 	//	*Journal_Sqlite
 	//	*Journal_Postgres
 	Store isJournal_Store `protobuf_oneof:"store"`
-	// How long Enlist keeps the record of a creation, at least 1h. Default: 400 days (9600h).
+	// How long Enlist keeps the outcome of a creation after its last change, at least 1h: its state,
+	// its times, the customer's id, and hashes. A repeated request_id is recognized for that long.
+	// Default: 400 days (9600h).
 	Retention *durationpb.Duration `protobuf:"bytes,3,opt,name=retention,proto3" json:"retention,omitempty"`
 	// How long after a request Enlist still sends without a caller, up to 24h. Default: 15 min.
 	FinishWithin *durationpb.Duration `protobuf:"bytes,4,opt,name=finish_within,json=finishWithin,proto3" json:"finish_within,omitempty"`
@@ -593,8 +660,16 @@ type Journal struct {
 	// it. Required with postgres. Default with sqlite: Enlist generates a key at the first start, in
 	// a file beside the database: `enlist.db.key` for `enlist.db`.
 	EncryptionKeys []string `protobuf:"bytes,5,rep,name=encryption_keys,json=encryptionKeys,proto3" json:"encryption_keys,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// How long Enlist keeps the payload of a creation after its last change, from 1h to `retention`:
+	// the request, the tries, and the vendor's responses. The payload of a creation without an
+	// outcome stays. Default: 30 days (720h), or `retention` if that is shorter.
+	PayloadRetention *durationpb.Duration `protobuf:"bytes,6,opt,name=payload_retention,json=payloadRetention,proto3" json:"payload_retention,omitempty"`
+	// How long a gap stays open, from 1h to 720h. A gap opens when the database may have lost
+	// records. While it is open, Enlist looks up each unknown request_id before it sends anything.
+	// Set it longer than callers repeat a request. Default: 24h.
+	GapLasts      *durationpb.Duration `protobuf:"bytes,7,opt,name=gap_lasts,json=gapLasts,proto3" json:"gap_lasts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Journal) Reset() {
@@ -673,6 +748,20 @@ func (x *Journal) GetEncryptionKeys() []string {
 	return nil
 }
 
+func (x *Journal) GetPayloadRetention() *durationpb.Duration {
+	if x != nil {
+		return x.PayloadRetention
+	}
+	return nil
+}
+
+func (x *Journal) GetGapLasts() *durationpb.Duration {
+	if x != nil {
+		return x.GapLasts
+	}
+	return nil
+}
+
 type isJournal_Store interface {
 	isJournal_Store()
 }
@@ -741,7 +830,12 @@ func (x *Sqlite) GetPath() string {
 type Postgres struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Connection string, URL or keywords. Example: `${ENLIST_POSTGRES_DSN}`.
-	Dsn           string `protobuf:"bytes,1,opt,name=dsn,proto3" json:"dsn,omitempty"`
+	Dsn string `protobuf:"bytes,1,opt,name=dsn,proto3" json:"dsn,omitempty"`
+	// What a promotion of a standby may lose. SYNCHRONOUS: nothing, because each commit waits for a
+	// standby. MANAGED: nothing, because the service promises it, as RDS Multi-AZ and Aurora do.
+	// SINGLE_NODE: the latest writes, so Enlist opens a gap after a promotion. The prefix DURABILITY_
+	// is optional. Default: SINGLE_NODE.
+	Durability    Postgres_Durability `protobuf:"varint,2,opt,name=durability,proto3,enum=enlist.config.v1.Postgres_Durability" json:"durability,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -781,6 +875,13 @@ func (x *Postgres) GetDsn() string {
 		return x.Dsn
 	}
 	return ""
+}
+
+func (x *Postgres) GetDurability() Postgres_Durability {
+	if x != nil {
+		return x.Durability
+	}
+	return Postgres_DURABILITY_UNSPECIFIED
 }
 
 // Shutdown says how Enlist stops on SIGTERM.
@@ -928,18 +1029,29 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\x0fmax_connections\x18\x01 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\x0emaxConnections\x12(\n" +
 	"\vmax_streams\x18\x02 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\n" +
 	"maxStreams\x12$\n" +
-	"\tmax_calls\x18\x03 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\bmaxCalls\"\x8e\x04\n" +
+	"\tmax_calls\x18\x03 \x01(\x05B\a\xfaB\x04\x1a\x02(\x00R\bmaxCalls\"\xa0\x06\n" +
 	"\aJournal\x122\n" +
 	"\x06sqlite\x18\x01 \x01(\v2\x18.enlist.config.v1.SqliteH\x00R\x06sqlite\x128\n" +
 	"\bpostgres\x18\x02 \x01(\v2\x1a.enlist.config.v1.PostgresH\x00R\bpostgres\x12{\n" +
 	"\tretention\x18\x03 \x01(\v2\x19.google.protobuf.DurationBB\xfaB\b\xaa\x01\x052\x03\b\x90\x1c\x82\x8e\x193a duration of at least 3600s, for example 34560000sR\tretention\x12\x80\x01\n" +
 	"\rfinish_within\x18\x04 \x01(\v2\x19.google.protobuf.DurationB@\xfaB\v\xaa\x01\b\"\x04\b\x80\xa3\x052\x00\x82\x8e\x19.a duration from 0s to 86400s, for example 900sR\ffinishWithin\x12\x8b\x01\n" +
-	"\x0fencryption_keys\x18\x05 \x03(\tBb\xfaB\x1d\x92\x01\x1a\"\x18r\x162\x14^[A-Za-z0-9+/]{43}=$\x82\x8e\x19;32 bytes in base64, as `openssl rand -base64 32` makes them\x80\x01\x01R\x0eencryptionKeysB\a\n" +
+	"\x0fencryption_keys\x18\x05 \x03(\tBb\xfaB\x1d\x92\x01\x1a\"\x18r\x162\x14^[A-Za-z0-9+/]{43}=$\x82\x8e\x19;32 bytes in base64, as `openssl rand -base64 32` makes them\x80\x01\x01R\x0eencryptionKeys\x12\x89\x01\n" +
+	"\x11payload_retention\x18\x06 \x01(\v2\x19.google.protobuf.DurationBA\xfaB\b\xaa\x01\x052\x03\b\x90\x1c\x82\x8e\x192a duration of at least 3600s, for example 2592000sR\x10payloadRetention\x12\x83\x01\n" +
+	"\tgap_lasts\x18\a \x01(\v2\x19.google.protobuf.DurationBK\xfaB\x0f\xaa\x01\f\"\x05\b\x80\x9a\x9e\x012\x03\b\x90\x1c\x82\x8e\x195a duration from 3600s to 2592000s, for example 86400sR\bgapLastsB\a\n" +
 	"\x05store\"\x1c\n" +
 	"\x06Sqlite\x12\x12\n" +
-	"\x04path\x18\x01 \x01(\tR\x04path\",\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\"\xf7\x01\n" +
 	"\bPostgres\x12 \n" +
-	"\x03dsn\x18\x01 \x01(\tB\x0e\xfaB\x04r\x02\x10\x01\x98\x8e\x19\x01\x80\x01\x01R\x03dsn\"\xf3\x01\n" +
+	"\x03dsn\x18\x01 \x01(\tB\x0e\xfaB\x04r\x02\x10\x01\x98\x8e\x19\x01\x80\x01\x01R\x03dsn\x12O\n" +
+	"\n" +
+	"durability\x18\x02 \x01(\x0e2%.enlist.config.v1.Postgres.DurabilityB\b\xfaB\x05\x82\x01\x02\x10\x01R\n" +
+	"durability\"x\n" +
+	"\n" +
+	"Durability\x12\x1a\n" +
+	"\x16DURABILITY_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16DURABILITY_SYNCHRONOUS\x10\x01\x12\x16\n" +
+	"\x12DURABILITY_MANAGED\x10\x02\x12\x1a\n" +
+	"\x16DURABILITY_SINGLE_NODE\x10\x03\"\xf3\x01\n" +
 	"\bShutdown\x12l\n" +
 	"\x05delay\x18\x01 \x01(\v2\x19.google.protobuf.DurationB;\xfaB\n" +
 	"\xaa\x01\a\"\x03\b\xac\x022\x00\x82\x8e\x19*a duration from 0s to 300s, for example 5sR\x05delay\x12y\n" +
@@ -973,52 +1085,56 @@ func file_enlist_config_v1_config_proto_rawDescGZIP() []byte {
 	return file_enlist_config_v1_config_proto_rawDescData
 }
 
-var file_enlist_config_v1_config_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_enlist_config_v1_config_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_enlist_config_v1_config_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_enlist_config_v1_config_proto_goTypes = []any{
-	(Log_Level)(0),              // 0: enlist.config.v1.Log.Level
-	(Log_Format)(0),             // 1: enlist.config.v1.Log.Format
-	(*Config)(nil),              // 2: enlist.config.v1.Config
-	(*Grpc)(nil),                // 3: enlist.config.v1.Grpc
-	(*Http)(nil),                // 4: enlist.config.v1.Http
-	(*Tls)(nil),                 // 5: enlist.config.v1.Tls
-	(*Admin)(nil),               // 6: enlist.config.v1.Admin
-	(*Limits)(nil),              // 7: enlist.config.v1.Limits
-	(*Journal)(nil),             // 8: enlist.config.v1.Journal
-	(*Sqlite)(nil),              // 9: enlist.config.v1.Sqlite
-	(*Postgres)(nil),            // 10: enlist.config.v1.Postgres
-	(*Shutdown)(nil),            // 11: enlist.config.v1.Shutdown
-	(*Log)(nil),                 // 12: enlist.config.v1.Log
-	(*Provider)(nil),            // 13: enlist.config.v1.Provider
-	(*Auth)(nil),                // 14: enlist.config.v1.Auth
-	(*durationpb.Duration)(nil), // 15: google.protobuf.Duration
+	(Postgres_Durability)(0),    // 0: enlist.config.v1.Postgres.Durability
+	(Log_Level)(0),              // 1: enlist.config.v1.Log.Level
+	(Log_Format)(0),             // 2: enlist.config.v1.Log.Format
+	(*Config)(nil),              // 3: enlist.config.v1.Config
+	(*Grpc)(nil),                // 4: enlist.config.v1.Grpc
+	(*Http)(nil),                // 5: enlist.config.v1.Http
+	(*Tls)(nil),                 // 6: enlist.config.v1.Tls
+	(*Admin)(nil),               // 7: enlist.config.v1.Admin
+	(*Limits)(nil),              // 8: enlist.config.v1.Limits
+	(*Journal)(nil),             // 9: enlist.config.v1.Journal
+	(*Sqlite)(nil),              // 10: enlist.config.v1.Sqlite
+	(*Postgres)(nil),            // 11: enlist.config.v1.Postgres
+	(*Shutdown)(nil),            // 12: enlist.config.v1.Shutdown
+	(*Log)(nil),                 // 13: enlist.config.v1.Log
+	(*Provider)(nil),            // 14: enlist.config.v1.Provider
+	(*Auth)(nil),                // 15: enlist.config.v1.Auth
+	(*durationpb.Duration)(nil), // 16: google.protobuf.Duration
 }
 var file_enlist_config_v1_config_proto_depIdxs = []int32{
-	3,  // 0: enlist.config.v1.Config.grpc:type_name -> enlist.config.v1.Grpc
-	4,  // 1: enlist.config.v1.Config.http:type_name -> enlist.config.v1.Http
-	8,  // 2: enlist.config.v1.Config.journal:type_name -> enlist.config.v1.Journal
-	13, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
-	14, // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
-	11, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
-	12, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
-	15, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
-	6,  // 8: enlist.config.v1.Config.admin:type_name -> enlist.config.v1.Admin
-	7,  // 9: enlist.config.v1.Config.limits:type_name -> enlist.config.v1.Limits
-	5,  // 10: enlist.config.v1.Grpc.tls:type_name -> enlist.config.v1.Tls
-	5,  // 11: enlist.config.v1.Http.tls:type_name -> enlist.config.v1.Tls
-	9,  // 12: enlist.config.v1.Journal.sqlite:type_name -> enlist.config.v1.Sqlite
-	10, // 13: enlist.config.v1.Journal.postgres:type_name -> enlist.config.v1.Postgres
-	15, // 14: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
-	15, // 15: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
-	15, // 16: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
-	15, // 17: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
-	0,  // 18: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
-	1,  // 19: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	4,  // 0: enlist.config.v1.Config.grpc:type_name -> enlist.config.v1.Grpc
+	5,  // 1: enlist.config.v1.Config.http:type_name -> enlist.config.v1.Http
+	9,  // 2: enlist.config.v1.Config.journal:type_name -> enlist.config.v1.Journal
+	14, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
+	15, // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
+	12, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
+	13, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
+	16, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
+	7,  // 8: enlist.config.v1.Config.admin:type_name -> enlist.config.v1.Admin
+	8,  // 9: enlist.config.v1.Config.limits:type_name -> enlist.config.v1.Limits
+	6,  // 10: enlist.config.v1.Grpc.tls:type_name -> enlist.config.v1.Tls
+	6,  // 11: enlist.config.v1.Http.tls:type_name -> enlist.config.v1.Tls
+	10, // 12: enlist.config.v1.Journal.sqlite:type_name -> enlist.config.v1.Sqlite
+	11, // 13: enlist.config.v1.Journal.postgres:type_name -> enlist.config.v1.Postgres
+	16, // 14: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
+	16, // 15: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
+	16, // 16: enlist.config.v1.Journal.payload_retention:type_name -> google.protobuf.Duration
+	16, // 17: enlist.config.v1.Journal.gap_lasts:type_name -> google.protobuf.Duration
+	0,  // 18: enlist.config.v1.Postgres.durability:type_name -> enlist.config.v1.Postgres.Durability
+	16, // 19: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
+	16, // 20: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
+	1,  // 21: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
+	2,  // 22: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_enlist_config_v1_config_proto_init() }
@@ -1037,7 +1153,7 @@ func file_enlist_config_v1_config_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_config_v1_config_proto_rawDesc), len(file_enlist_config_v1_config_proto_rawDesc)),
-			NumEnums:      2,
+			NumEnums:      3,
 			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,

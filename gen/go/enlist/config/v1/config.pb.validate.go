@@ -1193,6 +1193,67 @@ func (m *Journal) validate(all bool) error {
 
 	}
 
+	if d := m.GetPayloadRetention(); d != nil {
+		dur, err := d.AsDuration(), d.CheckValid()
+		if err != nil {
+			err = JournalValidationError{
+				field:  "PayloadRetention",
+				reason: "value is not a valid duration",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		} else {
+
+			gte := time.Duration(3600*time.Second + 0*time.Nanosecond)
+
+			if dur < gte {
+				err := JournalValidationError{
+					field:  "PayloadRetention",
+					reason: "value must be greater than or equal to 1h0m0s",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+		}
+	}
+
+	if d := m.GetGapLasts(); d != nil {
+		dur, err := d.AsDuration(), d.CheckValid()
+		if err != nil {
+			err = JournalValidationError{
+				field:  "GapLasts",
+				reason: "value is not a valid duration",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		} else {
+
+			lte := time.Duration(2592000*time.Second + 0*time.Nanosecond)
+			gte := time.Duration(3600*time.Second + 0*time.Nanosecond)
+
+			if dur < gte || dur > lte {
+				err := JournalValidationError{
+					field:  "GapLasts",
+					reason: "value must be inside range [1h0m0s, 720h0m0s]",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+		}
+	}
+
 	switch v := m.Store.(type) {
 	case *Journal_Sqlite:
 		if v == nil {
@@ -1485,6 +1546,17 @@ func (m *Postgres) validate(all bool) error {
 		err := PostgresValidationError{
 			field:  "Dsn",
 			reason: "value length must be at least 1 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if _, ok := Postgres_Durability_name[int32(m.GetDurability())]; !ok {
+		err := PostgresValidationError{
+			field:  "Durability",
+			reason: "value must be one of the defined enum values",
 		}
 		if !all {
 			return err

@@ -44,11 +44,13 @@ type Provider struct {
 	Vendor isProvider_Vendor `protobuf_oneof:"vendor"`
 	// How long one request to the vendor may take, 1 ms to 10 min. Default: 30s.
 	Timeout *durationpb.Duration `protobuf:"bytes,7,opt,name=timeout,proto3" json:"timeout,omitempty"`
-	// How many requests to the vendor may be in progress at once. Further requests wait. Default:
-	// this provider's share of three quarters of the process's file limit, at least 16 and at most
-	// 10000. A vendor that hangs so leaves connections for the others.
+	// How many requests to the vendor may be in progress at once. Further requests wait. With a
+	// PostgreSQL journal, all replicas together keep the limit. Default: for each process, this
+	// provider's share of three quarters of its file limit, at least 16 and at most 10000. A vendor
+	// that hangs so leaves connections for the others.
 	MaxInFlight int32 `protobuf:"varint,8,opt,name=max_in_flight,json=maxInFlight,proto3" json:"max_in_flight,omitempty"`
-	// How many requests per second go to the vendor. Default: no limit.
+	// How many requests per second go to the vendor. With a PostgreSQL journal, all replicas together
+	// keep the limit. Default: no limit.
 	RateLimit *RateLimit `protobuf:"bytes,9,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`
 	// What a creation does if the vendor already has the customer and the request does not say.
 	// Default: ON_EXISTING_FAIL.
@@ -58,9 +60,14 @@ type Provider struct {
 	// the timeout and this time.
 	LookupLag *durationpb.Duration `protobuf:"bytes,11,opt,name=lookup_lag,json=lookupLag,proto3" json:"lookup_lag,omitempty"`
 	// When Enlist refuses requests to a vendor that fails or hangs.
-	Breaker       *Breaker `protobuf:"bytes,12,opt,name=breaker,proto3" json:"breaker,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Breaker *Breaker `protobuf:"bytes,12,opt,name=breaker,proto3" json:"breaker,omitempty"`
+	// How long Enlist keeps the outcome of a creation at this provider. Default: `journal.retention`.
+	Retention *durationpb.Duration `protobuf:"bytes,13,opt,name=retention,proto3" json:"retention,omitempty"`
+	// How long Enlist keeps the payload of a creation at this provider. Default:
+	// `journal.payload_retention`.
+	PayloadRetention *durationpb.Duration `protobuf:"bytes,14,opt,name=payload_retention,json=payloadRetention,proto3" json:"payload_retention,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Provider) Reset() {
@@ -190,6 +197,20 @@ func (x *Provider) GetLookupLag() *durationpb.Duration {
 func (x *Provider) GetBreaker() *Breaker {
 	if x != nil {
 		return x.Breaker
+	}
+	return nil
+}
+
+func (x *Provider) GetRetention() *durationpb.Duration {
+	if x != nil {
+		return x.Retention
+	}
+	return nil
+}
+
+func (x *Provider) GetPayloadRetention() *durationpb.Duration {
+	if x != nil {
+		return x.PayloadRetention
 	}
 	return nil
 }
@@ -381,7 +402,7 @@ var File_enlist_config_v1_provider_proto protoreflect.FileDescriptor
 
 const file_enlist_config_v1_provider_proto_rawDesc = "" +
 	"\n" +
-	"\x1fenlist/config/v1/provider.proto\x12\x10enlist.config.v1\x1a\x1cenlist/config/v1/avvio.proto\x1a\x1cenlist/config/v1/caliq.proto\x1a\x1fenlist/config/v1/opencell.proto\x1a\"enlist/config/v1/sellandsign.proto\x1a\x1fenlist/config/v1/valomnia.proto\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\x86\a\n" +
+	"\x1fenlist/config/v1/provider.proto\x12\x10enlist.config.v1\x1a\x1cenlist/config/v1/avvio.proto\x1a\x1cenlist/config/v1/caliq.proto\x1a\x1fenlist/config/v1/opencell.proto\x1a\"enlist/config/v1/sellandsign.proto\x1a\x1fenlist/config/v1/valomnia.proto\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\x8f\t\n" +
 	"\bProvider\x12|\n" +
 	"\x04name\x18\x01 \x01(\tBh\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19G1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x04name\x128\n" +
 	"\bopencell\x18\x02 \x01(\v2\x1a.enlist.config.v1.OpencellH\x00R\bopencell\x12C\n" +
@@ -399,7 +420,9 @@ const file_enlist_config_v1_provider_proto_rawDesc = "" +
 	"\n" +
 	"lookup_lag\x18\v \x01(\v2\x19.google.protobuf.DurationB=\xfaB\n" +
 	"\xaa\x01\a\"\x03\b\x90\x1c2\x00\x82\x8e\x19,a duration from 0s to 3600s, for example 30sR\tlookupLag\x123\n" +
-	"\abreaker\x18\f \x01(\v2\x19.enlist.config.v1.BreakerR\abreakerB\r\n" +
+	"\abreaker\x18\f \x01(\v2\x19.enlist.config.v1.BreakerR\abreaker\x12{\n" +
+	"\tretention\x18\r \x01(\v2\x19.google.protobuf.DurationBB\xfaB\b\xaa\x01\x052\x03\b\x90\x1c\x82\x8e\x193a duration of at least 3600s, for example 34560000sR\tretention\x12\x89\x01\n" +
+	"\x11payload_retention\x18\x0e \x01(\v2\x19.google.protobuf.DurationBA\xfaB\b\xaa\x01\x052\x03\b\x90\x1c\x82\x8e\x192a duration of at least 3600s, for example 2592000sR\x10payloadRetentionB\r\n" +
 	"\x06vendor\x12\x03\xf8B\x01\"\xf1\x02\n" +
 	"\aBreaker\x12\x1a\n" +
 	"\bdisabled\x18\x01 \x01(\bR\bdisabled\x122\n" +
@@ -449,13 +472,15 @@ var file_enlist_config_v1_provider_proto_depIdxs = []int32{
 	9,  // 7: enlist.config.v1.Provider.on_existing:type_name -> enlist.v1.OnExisting
 	8,  // 8: enlist.config.v1.Provider.lookup_lag:type_name -> google.protobuf.Duration
 	1,  // 9: enlist.config.v1.Provider.breaker:type_name -> enlist.config.v1.Breaker
-	8,  // 10: enlist.config.v1.Breaker.period:type_name -> google.protobuf.Duration
-	8,  // 11: enlist.config.v1.Breaker.open_for:type_name -> google.protobuf.Duration
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	8,  // 10: enlist.config.v1.Provider.retention:type_name -> google.protobuf.Duration
+	8,  // 11: enlist.config.v1.Provider.payload_retention:type_name -> google.protobuf.Duration
+	8,  // 12: enlist.config.v1.Breaker.period:type_name -> google.protobuf.Duration
+	8,  // 13: enlist.config.v1.Breaker.open_for:type_name -> google.protobuf.Duration
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_enlist_config_v1_provider_proto_init() }

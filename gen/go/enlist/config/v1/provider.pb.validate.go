@@ -214,6 +214,66 @@ func (m *Provider) validate(all bool) error {
 		}
 	}
 
+	if d := m.GetRetention(); d != nil {
+		dur, err := d.AsDuration(), d.CheckValid()
+		if err != nil {
+			err = ProviderValidationError{
+				field:  "Retention",
+				reason: "value is not a valid duration",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		} else {
+
+			gte := time.Duration(3600*time.Second + 0*time.Nanosecond)
+
+			if dur < gte {
+				err := ProviderValidationError{
+					field:  "Retention",
+					reason: "value must be greater than or equal to 1h0m0s",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+		}
+	}
+
+	if d := m.GetPayloadRetention(); d != nil {
+		dur, err := d.AsDuration(), d.CheckValid()
+		if err != nil {
+			err = ProviderValidationError{
+				field:  "PayloadRetention",
+				reason: "value is not a valid duration",
+				cause:  err,
+			}
+			if !all {
+				return err
+			}
+			errors = append(errors, err)
+		} else {
+
+			gte := time.Duration(3600*time.Second + 0*time.Nanosecond)
+
+			if dur < gte {
+				err := ProviderValidationError{
+					field:  "PayloadRetention",
+					reason: "value must be greater than or equal to 1h0m0s",
+				}
+				if !all {
+					return err
+				}
+				errors = append(errors, err)
+			}
+
+		}
+	}
+
 	oneofVendorPresent := false
 	switch v := m.Vendor.(type) {
 	case *Provider_Opencell:

@@ -6,6 +6,9 @@
 
 // The part of a creation's record that the journal encrypts. Columns beside it serve for searching.
 // Records live as long as `retention`, so fields are added and never changed.
+//
+// The journal stores a Payload in three parts, each a Payload with some of the fields: the outcome,
+// the request, and the exchanges with the vendor. The outcome is kept longer than the others.
 
 package journalv1
 
@@ -131,7 +134,12 @@ type Payload struct {
 	EarlierDecisions []*v1.OperationDecision `protobuf:"bytes,19,rep,name=earlier_decisions,json=earlierDecisions,proto3" json:"earlier_decisions,omitempty"`
 	// Marks the latest write: random, one for each piece of work on the creation. A write that returned
 	// an error may have been made, and this mark shows it.
-	Writer        []byte `protobuf:"bytes,20,opt,name=writer,proto3" json:"writer,omitempty"`
+	Writer []byte `protobuf:"bytes,20,opt,name=writer,proto3" json:"writer,omitempty"`
+	// Fills the outcome up, so that its second version needs no more room than the first.
+	Padding []byte `protobuf:"bytes,21,opt,name=padding,proto3" json:"padding,omitempty"`
+	// Whether the creation began while the journal had a gap. An earlier request with its request_id,
+	// of which the journal lost the record, then counts as the first of the sends.
+	Gap           bool `protobuf:"varint,22,opt,name=gap,proto3" json:"gap,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -306,6 +314,20 @@ func (x *Payload) GetWriter() []byte {
 	return nil
 }
 
+func (x *Payload) GetPadding() []byte {
+	if x != nil {
+		return x.Padding
+	}
+	return nil
+}
+
+func (x *Payload) GetGap() bool {
+	if x != nil {
+		return x.Gap
+	}
+	return false
+}
+
 // Failure is a stored providers.Error.
 type Failure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -465,7 +487,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x87\a\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\a\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -492,7 +514,9 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"asked_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\taskedTime\x12)\n" +
 	"\x10unattended_sends\x18\x12 \x01(\x05R\x0funattendedSends\x12I\n" +
 	"\x11earlier_decisions\x18\x13 \x03(\v2\x1c.enlist.v1.OperationDecisionR\x10earlierDecisions\x12\x16\n" +
-	"\x06writer\x18\x14 \x01(\fR\x06writer\"\xaf\x03\n" +
+	"\x06writer\x18\x14 \x01(\fR\x06writer\x12\x18\n" +
+	"\apadding\x18\x15 \x01(\fR\apadding\x12\x10\n" +
+	"\x03gap\x18\x16 \x01(\bR\x03gap\"\xaf\x03\n" +
 	"\aFailure\x12.\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x16.enlist.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +

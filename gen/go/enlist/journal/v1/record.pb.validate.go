@@ -326,6 +326,10 @@ func (m *Payload) validate(all bool) error {
 
 	// no validation rules for Writer
 
+	// no validation rules for Padding
+
+	// no validation rules for Gap
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}

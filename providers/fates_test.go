@@ -9,7 +9,7 @@ import (
 )
 
 // A value that was sent stays, even if its neighbours in a list or map were dropped.
-func TestKept(t *testing.T) {
+func TestWithoutDropped(t *testing.T) {
 	request := &enlistv1.CreateCustomerRequest{Customer: &enlistv1.Customer{
 		Website: "w", BillingAddress: &enlistv1.Address{Lines: []string{"1", "2", "3", "4", "5"}, City: "Nice"},
 		Properties: map[string]string{"a": "1", `b."c"]`: "2"},
@@ -24,7 +24,7 @@ func TestKept(t *testing.T) {
 	want := &enlistv1.Customer{
 		BillingAddress: &enlistv1.Address{Lines: []string{"1", "2"}, City: "Nice"}, Properties: map[string]string{"a": "1"},
 	}
-	if got := Kept(request, fates); !proto.Equal(got, want) {
+	if got := WithoutDropped(request, fates); !proto.Equal(got, want) {
 		t.Errorf("kept %v", got)
 	}
 	if len(request.GetCustomer().GetBillingAddress().GetLines()) != 5 {

@@ -10,7 +10,26 @@ import (
 	"testing/iotest"
 )
 
-func TestEachElement(t *testing.T) {
+// eachElement calls visit with each element of the list with that name in a JSON object.
+func eachElement(r io.Reader, member string, visit func(element json.RawMessage) error) (found bool, err error) {
+	s := NewStream(r, nil)
+	_, err = s.Object(map[string]func() error{member: func() (err error) {
+		found, err = s.Elements(func() error {
+			element, err := s.Value()
+			if err != nil {
+				return err
+			}
+			return visit(bytes.Clone(element))
+		})
+		return err
+	}})
+	if err == nil {
+		err = s.End()
+	}
+	return found && err == nil, err
+}
+
+func TestStream(t *testing.T) {
 	for _, c := range []struct {
 		json, elements string // separated by a space
 		found, ok      bool
@@ -58,7 +77,7 @@ func TestEachElement(t *testing.T) {
 		{`{"list":[` + strings.Repeat("[", 10001) + strings.Repeat("]", 10001) + `]}`, ``, false, false},
 	} {
 		var elements []string
-		found, err := EachElement(iotest.OneByteReader(strings.NewReader(c.json)), "list", func(element json.RawMessage) error {
+		found, err := eachElement(iotest.OneByteReader(strings.NewReader(c.json)), "list", func(element json.RawMessage) error {
 			elements = append(elements, string(element))
 			return nil
 		})
@@ -71,16 +90,16 @@ func TestEachElement(t *testing.T) {
 	}
 }
 
-func TestEachElementEnds(t *testing.T) {
+func TestStreamEnds(t *testing.T) {
 	broken := errors.New("broken")
 	for _, failing := range []string{``, `{`, `{"a":"`, `{"list":[1`, `{"list":[1]`, `{"list":[1]}`} {
 		r := io.MultiReader(strings.NewReader(failing), iotest.ErrReader(broken))
-		if found, err := EachElement(r, "list", func(json.RawMessage) error { return nil }); found || !errors.Is(err, broken) {
+		if found, err := eachElement(r, "list", func(json.RawMessage) error { return nil }); found || !errors.Is(err, broken) {
 			t.Errorf("the reader fails after %s: %t, %v", failing, found, err)
 		}
 	}
 	visited := 0
-	found, err := EachElement(strings.NewReader(`{"list":[1,2,3]}`), "list", func(json.RawMessage) error {
+	found, err := eachElement(strings.NewReader(`{"list":[1,2,3]}`), "list", func(json.RawMessage) error {
 		if visited++; visited == 2 {
 			return broken
 		}
@@ -92,21 +111,21 @@ func TestEachElementEnds(t *testing.T) {
 }
 
 // No error repeats the vendor's data, and the end of the data is not io.EOF.
-func TestEachElementIsDiscreet(t *testing.T) {
+func TestStreamIsDiscreet(t *testing.T) {
 	for _, data := range []string{`{"list":["a",~]}`, `{"other":~}`, `~`, `{"list":[]}~`, `{"list":[~`, ``, `{`, `{"list":[`, `{"list":[]}{}`} {
-		_, err := EachElement(strings.NewReader(data), "list", func(json.RawMessage) error { return nil })
+		_, err := eachElement(strings.NewReader(data), "list", func(json.RawMessage) error { return nil })
 		if !errors.Is(err, errNotObject) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "~") {
 			t.Errorf("%s: %v", data, err)
 		}
 	}
 }
 
-// EachElement visits elements as they arrive. visit may keep them.
-func TestEachElementStreams(t *testing.T) {
+// A stream gives elements as they arrive.
+func TestStreamStreams(t *testing.T) {
 	r, w := io.Pipe()
 	visited := make(chan json.RawMessage)
 	go func() {
-		_, err := EachElement(r, "list", func(element json.RawMessage) error {
+		_, err := eachElement(r, "list", func(element json.RawMessage) error {
 			visited <- element
 			return nil
 		})
@@ -123,14 +142,77 @@ func TestEachElementStreams(t *testing.T) {
 	}
 }
 
-// EachElement visits the elements that encoding/json decodes.
-func FuzzEachElement(f *testing.F) {
+// Object returns the members that it does not visit, as received, and lists may be nested.
+func TestStreamNested(t *testing.T) {
+	s := NewStream(strings.NewReader(`{"b":"\u0041","list":[{"id":1,"rows":[1,2],"x":null},{"rows":[3],"id":2}],"b":[1, 2],"c\"":0}`), nil)
+	var got []string
+	rest, err := s.Object(map[string]func() error{"list": func() error {
+		_, err := s.Elements(func() error {
+			rest, err := s.Object(map[string]func() error{"rows": func() error {
+				_, err := s.Elements(func() error {
+					row, err := s.Value()
+					got = append(got, string(row))
+					return err
+				})
+				return err
+			}})
+			got = append(got, string(rest))
+			return err
+		})
+		return err
+	}})
+	const want = `1 2 {"id":1,"x":null} 3 {"id":2}`
+	if err != nil || s.End() != nil || strings.Join(got, " ") != want || string(rest) != `{"b":"\u0041","b":[1, 2],"c\"":0}` {
+		t.Errorf("%v, %s, %s", err, got, rest)
+	}
+}
+
+// A stream asks once before it reads a large value, also outside the list. No value may be longer
+// than MaxValue, nor all members outside the list together.
+func TestStreamLarge(t *testing.T) {
+	refused := errors.New("refused")
+	text := func(size int) string { return `"` + strings.Repeat("x", size) + `"` }
+	for _, c := range []struct {
+		name, json string
+		asked      int
+		ok         bool
+	}{
+		{"small values", `{"list":[` + strings.Repeat(text(1000)+",", 1000) + `1]}`, 0, true},
+		{"large values", `{"list":[` + text(2*fromLarge) + "," + text(2*fromLarge) + `]}`, 1, true},
+		{"beside the list", `{"list":[],"x":` + text(2*fromLarge) + `}`, 1, true},
+		{"a name", `{"list":[],` + text(2*fromLarge) + `:1}`, 1, true},
+		{"almost too long", `{"list":[` + text(MaxValue-100) + `]}`, 1, true},
+		{"too long", `{"list":[` + text(MaxValue+fromLarge) + `]}`, 1, false},
+		{"too much in all", `{"list":[],"x":` + text(MaxValue/2+fromLarge) + `,"y":` + text(MaxValue/2+fromLarge) + `}`, 1, false},
+	} {
+		for _, refuse := range []error{nil, refused} {
+			asked := 0
+			s := NewStream(strings.NewReader(c.json), func() error {
+				asked++
+				return refuse
+			})
+			_, err := s.Object(map[string]func() error{"list": func() error {
+				_, err := s.Elements(func() error {
+					_, err := s.Value()
+					return err
+				})
+				return err
+			}})
+			if asked != c.asked || (err == nil) != (c.ok && (refuse == nil || c.asked == 0)) || refuse != nil && c.asked > 0 && !errors.Is(err, refused) {
+				t.Errorf("%s: asked %d times, %v", c.name, asked, err)
+			}
+		}
+	}
+}
+
+// A stream gives the elements that encoding/json decodes.
+func FuzzStream(f *testing.F) {
 	f.Add([]byte(`{"a":[{"list":[0]}],"list":[1,{"a":"x"},null],"b":"\u0041"}`))
 	f.Add([]byte("\ufeff{\"list\":[1e9,]}"))
 	f.Add([]byte(`{"list":[],"list":[]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var elements []json.RawMessage
-		found, err := EachElement(bytes.NewReader(data), "list", func(element json.RawMessage) error {
+		found, err := eachElement(bytes.NewReader(data), "list", func(element json.RawMessage) error {
 			elements = append(elements, element)
 			return nil
 		})
@@ -158,13 +240,13 @@ func FuzzEachElement(f *testing.F) {
 	})
 }
 
-// BenchmarkEachElement reads a list of 100,000 rows.
-func BenchmarkEachElement(b *testing.B) {
+// BenchmarkStream reads a list of 100,000 rows.
+func BenchmarkStream(b *testing.B) {
 	list := `{"CustomerChangeList":[` + strings.Repeat(`{"ID":123456,"AccountNo":"CLASSIC-C00"},`, 99_999) + `{"ID":1,"AccountNo":"x"}]}`
 	b.SetBytes(int64(len(list)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := EachElement(strings.NewReader(list), "CustomerChangeList", func(json.RawMessage) error { return nil }); err != nil {
+		if _, err := eachElement(strings.NewReader(list), "CustomerChangeList", func(json.RawMessage) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

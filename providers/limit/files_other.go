@@ -1,5 +1,5 @@
 //go:build !unix
 
-package config
+package limit
 
 func mostFiles() uint64 { return usualFiles }
