@@ -672,7 +672,7 @@ var (
 	//
 	// optional enlist.v1.Consequences reason = 51431;
 	E_Reason = &file_enlist_v1_annotations_proto_extTypes[7]
-	// On each OperationState: who acts next.
+	// On each OperationState and OperationReason: who acts next.
 	//
 	// optional enlist.v1.Actor next_actor = 51432;
 	E_NextActor = &file_enlist_v1_annotations_proto_extTypes[8]

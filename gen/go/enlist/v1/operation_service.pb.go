@@ -26,6 +26,106 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// OperationReason is why an operation is in state OPERATION_STATE_UNKNOWN or
+// OPERATION_STATE_NEEDS_PERSON. Each value belongs to one of the two states.
+type OperationReason int32
+
+const (
+	// Not set, or not recorded.
+	OperationReason_OPERATION_REASON_UNSPECIFIED OperationReason = 0
+	// UNKNOWN: Enlist sent the request and received no response that it can trust.
+	OperationReason_OPERATION_REASON_NO_RESPONSE OperationReason = 1
+	// UNKNOWN: The response says that nothing was created. A look-up must confirm it.
+	OperationReason_OPERATION_REASON_REFUSAL_UNCONFIRMED OperationReason = 2
+	// UNKNOWN: The response says that the vendor created a customer. It does not prove which.
+	OperationReason_OPERATION_REASON_SUCCESS_UNPROVEN OperationReason = 3
+	// UNKNOWN: The replica that worked on the creation stopped and recorded no outcome.
+	OperationReason_OPERATION_REASON_INTERRUPTED OperationReason = 4
+	// UNKNOWN: The journal lost records, perhaps also of an earlier call with this request_id.
+	OperationReason_OPERATION_REASON_RECORDS_LOST OperationReason = 5
+	// UNKNOWN: The latest look-up failed. Enlist tries again.
+	OperationReason_OPERATION_REASON_LOOKUP_FAILED OperationReason = 6
+	// NEEDS_PERSON: Several customers may be the one that this creation created.
+	OperationReason_OPERATION_REASON_SEVERAL_CUSTOMERS OperationReason = 7
+	// NEEDS_PERSON: One customer may be the one. It differs from the request, or the vendor returns
+	// too little of it to compare.
+	OperationReason_OPERATION_REASON_CUSTOMER_DIFFERS OperationReason = 8
+	// NEEDS_PERSON: One customer equals the request. Another operation may have created it.
+	OperationReason_OPERATION_REASON_CUSTOMER_CLAIMED OperationReason = 9
+	// NEEDS_PERSON: The vendor says that the customer exists, and no look-up finds it.
+	OperationReason_OPERATION_REASON_CUSTOMER_NOT_SHOWN OperationReason = 10
+	// NEEDS_PERSON: The vendor offers no look-up for this customer.
+	OperationReason_OPERATION_REASON_NO_LOOKUP OperationReason = 11
+	// NEEDS_PERSON: The provider was removed from the configuration, or its settings no longer accept
+	// the request.
+	OperationReason_OPERATION_REASON_PROVIDER_CHANGED OperationReason = 12
+	// NEEDS_PERSON: The vendor refused the look-ups, or Enlist could not read its responses.
+	OperationReason_OPERATION_REASON_LOOKUPS_FAILED OperationReason = 13
+)
+
+// Enum value maps for OperationReason.
+var (
+	OperationReason_name = map[int32]string{
+		0:  "OPERATION_REASON_UNSPECIFIED",
+		1:  "OPERATION_REASON_NO_RESPONSE",
+		2:  "OPERATION_REASON_REFUSAL_UNCONFIRMED",
+		3:  "OPERATION_REASON_SUCCESS_UNPROVEN",
+		4:  "OPERATION_REASON_INTERRUPTED",
+		5:  "OPERATION_REASON_RECORDS_LOST",
+		6:  "OPERATION_REASON_LOOKUP_FAILED",
+		7:  "OPERATION_REASON_SEVERAL_CUSTOMERS",
+		8:  "OPERATION_REASON_CUSTOMER_DIFFERS",
+		9:  "OPERATION_REASON_CUSTOMER_CLAIMED",
+		10: "OPERATION_REASON_CUSTOMER_NOT_SHOWN",
+		11: "OPERATION_REASON_NO_LOOKUP",
+		12: "OPERATION_REASON_PROVIDER_CHANGED",
+		13: "OPERATION_REASON_LOOKUPS_FAILED",
+	}
+	OperationReason_value = map[string]int32{
+		"OPERATION_REASON_UNSPECIFIED":         0,
+		"OPERATION_REASON_NO_RESPONSE":         1,
+		"OPERATION_REASON_REFUSAL_UNCONFIRMED": 2,
+		"OPERATION_REASON_SUCCESS_UNPROVEN":    3,
+		"OPERATION_REASON_INTERRUPTED":         4,
+		"OPERATION_REASON_RECORDS_LOST":        5,
+		"OPERATION_REASON_LOOKUP_FAILED":       6,
+		"OPERATION_REASON_SEVERAL_CUSTOMERS":   7,
+		"OPERATION_REASON_CUSTOMER_DIFFERS":    8,
+		"OPERATION_REASON_CUSTOMER_CLAIMED":    9,
+		"OPERATION_REASON_CUSTOMER_NOT_SHOWN":  10,
+		"OPERATION_REASON_NO_LOOKUP":           11,
+		"OPERATION_REASON_PROVIDER_CHANGED":    12,
+		"OPERATION_REASON_LOOKUPS_FAILED":      13,
+	}
+)
+
+func (x OperationReason) Enum() *OperationReason {
+	p := new(OperationReason)
+	*p = x
+	return p
+}
+
+func (x OperationReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (OperationReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_operation_service_proto_enumTypes[0].Descriptor()
+}
+
+func (OperationReason) Type() protoreflect.EnumType {
+	return &file_enlist_v1_operation_service_proto_enumTypes[0]
+}
+
+func (x OperationReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use OperationReason.Descriptor instead.
+func (OperationReason) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{0}
+}
+
 // OperationState is the state of a creation.
 type OperationState int32
 
@@ -84,11 +184,11 @@ func (x OperationState) String() string {
 }
 
 func (OperationState) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_operation_service_proto_enumTypes[0].Descriptor()
+	return file_enlist_v1_operation_service_proto_enumTypes[1].Descriptor()
 }
 
 func (OperationState) Type() protoreflect.EnumType {
-	return &file_enlist_v1_operation_service_proto_enumTypes[0]
+	return &file_enlist_v1_operation_service_proto_enumTypes[1]
 }
 
 func (x OperationState) Number() protoreflect.EnumNumber {
@@ -97,7 +197,7 @@ func (x OperationState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use OperationState.Descriptor instead.
 func (OperationState) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{0}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{1}
 }
 
 // SendStage is how much of a request to a vendor was sent and answered.
@@ -141,11 +241,11 @@ func (x SendStage) String() string {
 }
 
 func (SendStage) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_operation_service_proto_enumTypes[1].Descriptor()
+	return file_enlist_v1_operation_service_proto_enumTypes[2].Descriptor()
 }
 
 func (SendStage) Type() protoreflect.EnumType {
-	return &file_enlist_v1_operation_service_proto_enumTypes[1]
+	return &file_enlist_v1_operation_service_proto_enumTypes[2]
 }
 
 func (x SendStage) Number() protoreflect.EnumNumber {
@@ -154,7 +254,7 @@ func (x SendStage) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SendStage.Descriptor instead.
 func (SendStage) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{1}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{2}
 }
 
 // TryKind is the purpose of a request to a vendor.
@@ -194,11 +294,11 @@ func (x TryKind) String() string {
 }
 
 func (TryKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_operation_service_proto_enumTypes[2].Descriptor()
+	return file_enlist_v1_operation_service_proto_enumTypes[3].Descriptor()
 }
 
 func (TryKind) Type() protoreflect.EnumType {
-	return &file_enlist_v1_operation_service_proto_enumTypes[2]
+	return &file_enlist_v1_operation_service_proto_enumTypes[3]
 }
 
 func (x TryKind) Number() protoreflect.EnumNumber {
@@ -207,7 +307,7 @@ func (x TryKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use TryKind.Descriptor instead.
 func (TryKind) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{2}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{3}
 }
 
 // Decision is what a person decides about a creation.
@@ -247,11 +347,11 @@ func (x Decision) String() string {
 }
 
 func (Decision) Descriptor() protoreflect.EnumDescriptor {
-	return file_enlist_v1_operation_service_proto_enumTypes[3].Descriptor()
+	return file_enlist_v1_operation_service_proto_enumTypes[4].Descriptor()
 }
 
 func (Decision) Type() protoreflect.EnumType {
-	return &file_enlist_v1_operation_service_proto_enumTypes[3]
+	return &file_enlist_v1_operation_service_proto_enumTypes[4]
 }
 
 func (x Decision) Number() protoreflect.EnumNumber {
@@ -260,7 +360,64 @@ func (x Decision) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Decision.Descriptor instead.
 func (Decision) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{3}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{4}
+}
+
+// CandidateMatch says whether a creation created a customer.
+type CandidateMatch int32
+
+const (
+	// Not set.
+	CandidateMatch_CANDIDATE_MATCH_UNSPECIFIED CandidateMatch = 0
+	// Nothing proves or excludes it.
+	CandidateMatch_CANDIDATE_MATCH_UNCLEAR CandidateMatch = 1
+	// The evidence says that it did.
+	CandidateMatch_CANDIDATE_MATCH_OURS CandidateMatch = 2
+	// The customer existed before, or another creation created it.
+	CandidateMatch_CANDIDATE_MATCH_OTHER CandidateMatch = 3
+)
+
+// Enum value maps for CandidateMatch.
+var (
+	CandidateMatch_name = map[int32]string{
+		0: "CANDIDATE_MATCH_UNSPECIFIED",
+		1: "CANDIDATE_MATCH_UNCLEAR",
+		2: "CANDIDATE_MATCH_OURS",
+		3: "CANDIDATE_MATCH_OTHER",
+	}
+	CandidateMatch_value = map[string]int32{
+		"CANDIDATE_MATCH_UNSPECIFIED": 0,
+		"CANDIDATE_MATCH_UNCLEAR":     1,
+		"CANDIDATE_MATCH_OURS":        2,
+		"CANDIDATE_MATCH_OTHER":       3,
+	}
+)
+
+func (x CandidateMatch) Enum() *CandidateMatch {
+	p := new(CandidateMatch)
+	*p = x
+	return p
+}
+
+func (x CandidateMatch) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CandidateMatch) Descriptor() protoreflect.EnumDescriptor {
+	return file_enlist_v1_operation_service_proto_enumTypes[5].Descriptor()
+}
+
+func (CandidateMatch) Type() protoreflect.EnumType {
+	return &file_enlist_v1_operation_service_proto_enumTypes[5]
+}
+
+func (x CandidateMatch) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CandidateMatch.Descriptor instead.
+func (CandidateMatch) EnumDescriptor() ([]byte, []int) {
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{5}
 }
 
 // Operation is the record of one creation.
@@ -301,8 +458,14 @@ type Operation struct {
 	// or when it did. The state, the customer's id and the outcome stay until `expire_time`. Absent
 	// while the creation has no outcome.
 	PayloadExpireTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=payload_expire_time,json=payloadExpireTime,proto3" json:"payload_expire_time,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Why the state is OPERATION_STATE_UNKNOWN or OPERATION_STATE_NEEDS_PERSON, in one sentence. It
+	// names the customers at the vendor that the latest look-up found, and the fields that differ.
+	// Empty in other states.
+	Reason string `protobuf:"bytes,16,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The same as a code.
+	ReasonCode    OperationReason `protobuf:"varint,17,opt,name=reason_code,json=reasonCode,proto3,enum=enlist.v1.OperationReason" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Operation) Reset() {
@@ -451,6 +614,20 @@ func (x *Operation) GetPayloadExpireTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Operation) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Operation) GetReasonCode() OperationReason {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return OperationReason_OPERATION_REASON_UNSPECIFIED
+}
+
 type isOperation_Result interface {
 	isOperation_Result()
 }
@@ -490,7 +667,12 @@ type OperationTry struct {
 	ResponseBody string `protobuf:"bytes,8,opt,name=response_body,json=responseBody,proto3" json:"response_body,omitempty"`
 	// A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
 	// that Enlist kept.
-	Curl          string `protobuf:"bytes,9,opt,name=curl,proto3" json:"curl,omitempty"`
+	Curl string `protobuf:"bytes,9,opt,name=curl,proto3" json:"curl,omitempty"`
+	// What was wrong with the response, or why none arrived, in one or two sentences. Empty if
+	// nothing was wrong.
+	Error string `protobuf:"bytes,10,opt,name=error,proto3" json:"error,omitempty"`
+	// The reason of `error`. Unspecified if nothing was wrong.
+	ErrorReason   ErrorReason `protobuf:"varint,11,opt,name=error_reason,json=errorReason,proto3,enum=enlist.v1.ErrorReason" json:"error_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -586,6 +768,20 @@ func (x *OperationTry) GetCurl() string {
 		return x.Curl
 	}
 	return ""
+}
+
+func (x *OperationTry) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+func (x *OperationTry) GetErrorReason() ErrorReason {
+	if x != nil {
+		return x.ErrorReason
+	}
+	return ErrorReason_ERROR_REASON_UNSPECIFIED
 }
 
 // OperationDecision is a person's decision on a creation.
@@ -688,9 +884,12 @@ type GetOperationRequest struct {
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The caller of the creation, as in `principal` of its operation. Default: this caller. Only
 	// operators see the creations of others.
-	Principal     *string `protobuf:"bytes,3,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Principal *string `protobuf:"bytes,3,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
+	// Whether to ask the vendor now which customers this creation may have created. Only operators
+	// may set it.
+	IncludeCandidates bool `protobuf:"varint,4,opt,name=include_candidates,json=includeCandidates,proto3" json:"include_candidates,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *GetOperationRequest) Reset() {
@@ -744,11 +943,21 @@ func (x *GetOperationRequest) GetPrincipal() string {
 	return ""
 }
 
+func (x *GetOperationRequest) GetIncludeCandidates() bool {
+	if x != nil {
+		return x.IncludeCandidates
+	}
+	return false
+}
+
 // GetOperationResponse is the record of one creation.
 type GetOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The operation.
-	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	Operation *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	// With `include_candidates`: the customers at the vendor that this creation may have created, as
+	// the vendor returns them now. Enlist stores only their ids.
+	Candidates    []*OperationCandidate `protobuf:"bytes,2,rep,name=candidates,proto3" json:"candidates,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -790,6 +999,151 @@ func (x *GetOperationResponse) GetOperation() *Operation {
 	return nil
 }
 
+func (x *GetOperationResponse) GetCandidates() []*OperationCandidate {
+	if x != nil {
+		return x.Candidates
+	}
+	return nil
+}
+
+// OperationCandidate is a customer at the vendor that a creation may have created.
+type OperationCandidate struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The customer, as the vendor returns it now.
+	Customer *Customer `protobuf:"bytes,1,opt,name=customer,proto3" json:"customer,omitempty"`
+	// Whether this creation created it.
+	Match CandidateMatch `protobuf:"varint,2,opt,name=match,proto3,enum=enlist.v1.CandidateMatch" json:"match,omitempty"`
+	// The fields in which the customer differs from the request.
+	Differences []*FieldDifference `protobuf:"bytes,3,rep,name=differences,proto3" json:"differences,omitempty"`
+	// The request_id of another operation that created or updated this customer. Empty if the journal
+	// has none.
+	ClaimedBy     string `protobuf:"bytes,4,opt,name=claimed_by,json=claimedBy,proto3" json:"claimed_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OperationCandidate) Reset() {
+	*x = OperationCandidate{}
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OperationCandidate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OperationCandidate) ProtoMessage() {}
+
+func (x *OperationCandidate) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OperationCandidate.ProtoReflect.Descriptor instead.
+func (*OperationCandidate) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *OperationCandidate) GetCustomer() *Customer {
+	if x != nil {
+		return x.Customer
+	}
+	return nil
+}
+
+func (x *OperationCandidate) GetMatch() CandidateMatch {
+	if x != nil {
+		return x.Match
+	}
+	return CandidateMatch_CANDIDATE_MATCH_UNSPECIFIED
+}
+
+func (x *OperationCandidate) GetDifferences() []*FieldDifference {
+	if x != nil {
+		return x.Differences
+	}
+	return nil
+}
+
+func (x *OperationCandidate) GetClaimedBy() string {
+	if x != nil {
+		return x.ClaimedBy
+	}
+	return ""
+}
+
+// FieldDifference is a field in which a customer differs from the request.
+type FieldDifference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Path of the field, from CreateCustomerRequest. Example: `customer.phone`.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// The value in the request. Empty if the request has none.
+	Requested string `protobuf:"bytes,2,opt,name=requested,proto3" json:"requested,omitempty"`
+	// The value at the vendor. Empty if the vendor has none.
+	Found         string `protobuf:"bytes,3,opt,name=found,proto3" json:"found,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldDifference) Reset() {
+	*x = FieldDifference{}
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldDifference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldDifference) ProtoMessage() {}
+
+func (x *FieldDifference) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldDifference.ProtoReflect.Descriptor instead.
+func (*FieldDifference) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *FieldDifference) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *FieldDifference) GetRequested() string {
+	if x != nil {
+		return x.Requested
+	}
+	return ""
+}
+
+func (x *FieldDifference) GetFound() string {
+	if x != nil {
+		return x.Found
+	}
+	return ""
+}
+
 // ListOperationsRequest lists a page of creations.
 type ListOperationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -809,14 +1163,20 @@ type ListOperationsRequest struct {
 	PageToken string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// The caller of the creations, as in `principal` of their operations, or `*` for all callers.
 	// Default: this caller. Only operators see the creations of others.
-	Principal     *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
+	Principal *string `protobuf:"bytes,7,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
+	// Only creations of the customer with this id, exactly or in the vendor's normalised form. Up to
+	// 255 characters. It also finds creations that were refused or have no outcome yet, if the caller
+	// chose the id.
+	CustomerId string `protobuf:"bytes,8,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// Only creations in the state of this reason, for this reason. `state` must be unset or agree.
+	ReasonCode    OperationReason `protobuf:"varint,9,opt,name=reason_code,json=reasonCode,proto3,enum=enlist.v1.OperationReason" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListOperationsRequest) Reset() {
 	*x = ListOperationsRequest{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -828,7 +1188,7 @@ func (x *ListOperationsRequest) String() string {
 func (*ListOperationsRequest) ProtoMessage() {}
 
 func (x *ListOperationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -841,7 +1201,7 @@ func (x *ListOperationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOperationsRequest.ProtoReflect.Descriptor instead.
 func (*ListOperationsRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{5}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListOperationsRequest) GetProvider() string {
@@ -893,6 +1253,20 @@ func (x *ListOperationsRequest) GetPrincipal() string {
 	return ""
 }
 
+func (x *ListOperationsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ListOperationsRequest) GetReasonCode() OperationReason {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return OperationReason_OPERATION_REASON_UNSPECIFIED
+}
+
 // ListOperationsResponse is a page of creations.
 type ListOperationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -906,7 +1280,7 @@ type ListOperationsResponse struct {
 
 func (x *ListOperationsResponse) Reset() {
 	*x = ListOperationsResponse{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -918,7 +1292,7 @@ func (x *ListOperationsResponse) String() string {
 func (*ListOperationsResponse) ProtoMessage() {}
 
 func (x *ListOperationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -931,7 +1305,7 @@ func (x *ListOperationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOperationsResponse.ProtoReflect.Descriptor instead.
 func (*ListOperationsResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{6}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListOperationsResponse) GetOperations() []*Operation {
@@ -966,7 +1340,7 @@ type WaitOperationRequest struct {
 
 func (x *WaitOperationRequest) Reset() {
 	*x = WaitOperationRequest{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -978,7 +1352,7 @@ func (x *WaitOperationRequest) String() string {
 func (*WaitOperationRequest) ProtoMessage() {}
 
 func (x *WaitOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -991,7 +1365,7 @@ func (x *WaitOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaitOperationRequest.ProtoReflect.Descriptor instead.
 func (*WaitOperationRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{7}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *WaitOperationRequest) GetProvider() string {
@@ -1033,7 +1407,7 @@ type WaitOperationResponse struct {
 
 func (x *WaitOperationResponse) Reset() {
 	*x = WaitOperationResponse{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1045,7 +1419,7 @@ func (x *WaitOperationResponse) String() string {
 func (*WaitOperationResponse) ProtoMessage() {}
 
 func (x *WaitOperationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1058,7 +1432,7 @@ func (x *WaitOperationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaitOperationResponse.ProtoReflect.Descriptor instead.
 func (*WaitOperationResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{8}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *WaitOperationResponse) GetOperation() *Operation {
@@ -1096,7 +1470,7 @@ type ResolveOperationRequest struct {
 
 func (x *ResolveOperationRequest) Reset() {
 	*x = ResolveOperationRequest{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1108,7 +1482,7 @@ func (x *ResolveOperationRequest) String() string {
 func (*ResolveOperationRequest) ProtoMessage() {}
 
 func (x *ResolveOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1121,7 +1495,7 @@ func (x *ResolveOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveOperationRequest.ProtoReflect.Descriptor instead.
 func (*ResolveOperationRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{9}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ResolveOperationRequest) GetProvider() string {
@@ -1191,7 +1565,7 @@ type ResolveOperationResponse struct {
 
 func (x *ResolveOperationResponse) Reset() {
 	*x = ResolveOperationResponse{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1203,7 +1577,7 @@ func (x *ResolveOperationResponse) String() string {
 func (*ResolveOperationResponse) ProtoMessage() {}
 
 func (x *ResolveOperationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1216,7 +1590,7 @@ func (x *ResolveOperationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveOperationResponse.ProtoReflect.Descriptor instead.
 func (*ResolveOperationResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{10}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ResolveOperationResponse) GetOperation() *Operation {
@@ -1230,7 +1604,7 @@ var File_enlist_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xfb\x06\n" +
+	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xde\a\n" +
 	"\tOperation\x12\x1f\n" +
 	"\bprovider\x18\x01 \x01(\tB\x03\xe0A\x03R\bprovider\x12\"\n" +
 	"\n" +
@@ -1252,8 +1626,11 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\bdecision\x18\f \x01(\v2\x1c.enlist.v1.OperationDecisionB\x03\xe0A\x03R\bdecision\x12!\n" +
 	"\tprincipal\x18\r \x01(\tB\x03\xe0A\x03R\tprincipal\x12N\n" +
 	"\x11earlier_decisions\x18\x0e \x03(\v2\x1c.enlist.v1.OperationDecisionB\x03\xe0A\x03R\x10earlierDecisions\x12O\n" +
-	"\x13payload_expire_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x11payloadExpireTimeB\b\n" +
-	"\x06result\"\xb3\x03\n" +
+	"\x13payload_expire_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x11payloadExpireTime\x12\x1f\n" +
+	"\x06reason\x18\x10 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x06reason\x12@\n" +
+	"\vreason_code\x18\x11 \x01(\x0e2\x1a.enlist.v1.OperationReasonB\x03\xe0A\x03R\n" +
+	"reasonCodeB\b\n" +
+	"\x06result\"\x92\x04\n" +
 	"\fOperationTry\x12\x1b\n" +
 	"\x06number\x18\x01 \x01(\x05B\x03\xe0A\x03R\x06number\x12+\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x12.enlist.v1.TryKindB\x03\xe0A\x03R\x04kind\x12>\n" +
@@ -1265,7 +1642,10 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"httpStatus\x12;\n" +
 	"\arequest\x18\a \x01(\v2\x18.enlist.v1.VendorRequestB\a\xe0A\x03\x90\x8e\x19\x01R\arequest\x12,\n" +
 	"\rresponse_body\x18\b \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\fresponseBody\x12\x1b\n" +
-	"\x04curl\x18\t \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04curl\"\x9c\x02\n" +
+	"\x04curl\x18\t \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04curl\x12\x1d\n" +
+	"\x05error\x18\n" +
+	" \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x05error\x12>\n" +
+	"\ferror_reason\x18\v \x01(\x0e2\x16.enlist.v1.ErrorReasonB\x03\xe0A\x03R\verrorReason\"\x9c\x02\n" +
 	"\x11OperationDecision\x124\n" +
 	"\bdecision\x18\x01 \x01(\x0e2\x13.enlist.v1.DecisionB\x03\xe0A\x03R\bdecision\x12&\n" +
 	"\n" +
@@ -1276,16 +1656,30 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"decideTime\x12#\n" +
 	"\n" +
 	"unverified\x18\x06 \x01(\bB\x03\xe0A\x03R\n" +
-	"unverified\"\x96\x03\n" +
+	"unverified\"\xca\x03\n" +
 	"\x13GetOperationRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x12\x92\x01\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tBs\xe0A\x02\xfaB\x05r\x03\xb0\x01\x01\x82\x8e\x19dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12.\n" +
-	"\tprincipal\x18\x03 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"\tprincipal\x18\x03 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01\x122\n" +
+	"\x12include_candidates\x18\x04 \x01(\bB\x03\xe0A\x01R\x11includeCandidatesB\f\n" +
 	"\n" +
-	"_principal\"O\n" +
+	"_principal\"\x93\x01\n" +
 	"\x14GetOperationResponse\x127\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation\"\xd9\x03\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation\x12B\n" +
+	"\n" +
+	"candidates\x18\x02 \x03(\v2\x1d.enlist.v1.OperationCandidateB\x03\xe0A\x03R\n" +
+	"candidates\"\xe7\x01\n" +
+	"\x12OperationCandidate\x124\n" +
+	"\bcustomer\x18\x01 \x01(\v2\x13.enlist.v1.CustomerB\x03\xe0A\x03R\bcustomer\x124\n" +
+	"\x05match\x18\x02 \x01(\x0e2\x19.enlist.v1.CandidateMatchB\x03\xe0A\x03R\x05match\x12A\n" +
+	"\vdifferences\x18\x03 \x03(\v2\x1a.enlist.v1.FieldDifferenceB\x03\xe0A\x03R\vdifferences\x12\"\n" +
+	"\n" +
+	"claimed_by\x18\x04 \x01(\tB\x03\xe0A\x03R\tclaimedBy\"p\n" +
+	"\x0fFieldDifference\x12\x17\n" +
+	"\x04path\x18\x01 \x01(\tB\x03\xe0A\x03R\x04path\x12%\n" +
+	"\trequested\x18\x02 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\trequested\x12\x1d\n" +
+	"\x05found\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x05found\"\xd5\x04\n" +
 	"\x15ListOperationsRequest\x12s\n" +
 	"\bprovider\x18\x01 \x01(\tBW\xe0A\x02\xfaB\x1er\x1c2\x1a^([a-z][a-z0-9-]{0,62}|-)$\x82\x8e\x19/the name of a configured provider, or - for allR\bprovider\x12<\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x19.enlist.v1.OperationStateB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\x05state\x12>\n" +
@@ -1296,7 +1690,11 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\xe0A\x01\xfaB\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
 	"page_token\x18\x06 \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x80\bR\tpageToken\x12.\n" +
-	"\tprincipal\x18\a \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01B\f\n" +
+	"\tprincipal\x18\a \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x84\x02H\x00R\tprincipal\x88\x01\x01\x120\n" +
+	"\vcustomer_id\x18\b \x01(\tB\x0f\xe0A\x01\xfaB\x05r\x03\x18\xff\x01\x90\x8e\x19\x01R\n" +
+	"customerId\x12H\n" +
+	"\vreason_code\x18\t \x01(\x0e2\x1a.enlist.v1.OperationReasonB\v\xe0A\x01\xfaB\x05\x82\x01\x02\x10\x01R\n" +
+	"reasonCodeB\f\n" +
 	"\n" +
 	"_principal\"\x80\x01\n" +
 	"\x16ListOperationsResponse\x129\n" +
@@ -1332,7 +1730,23 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"_principal\"S\n" +
 	"\x18ResolveOperationResponse\x127\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\xab\x02\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\xe8\x04\n" +
+	"\x0fOperationReason\x12 \n" +
+	"\x1cOPERATION_REASON_UNSPECIFIED\x10\x00\x12&\n" +
+	"\x1cOPERATION_REASON_NO_RESPONSE\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12.\n" +
+	"$OPERATION_REASON_REFUSAL_UNCONFIRMED\x10\x02\x1a\x04\xc0\x8e\x19\x01\x12+\n" +
+	"!OPERATION_REASON_SUCCESS_UNPROVEN\x10\x03\x1a\x04\xc0\x8e\x19\x01\x12&\n" +
+	"\x1cOPERATION_REASON_INTERRUPTED\x10\x04\x1a\x04\xc0\x8e\x19\x01\x12'\n" +
+	"\x1dOPERATION_REASON_RECORDS_LOST\x10\x05\x1a\x04\xc0\x8e\x19\x01\x12(\n" +
+	"\x1eOPERATION_REASON_LOOKUP_FAILED\x10\x06\x1a\x04\xc0\x8e\x19\x01\x12,\n" +
+	"\"OPERATION_REASON_SEVERAL_CUSTOMERS\x10\a\x1a\x04\xc0\x8e\x19\x03\x12+\n" +
+	"!OPERATION_REASON_CUSTOMER_DIFFERS\x10\b\x1a\x04\xc0\x8e\x19\x03\x12+\n" +
+	"!OPERATION_REASON_CUSTOMER_CLAIMED\x10\t\x1a\x04\xc0\x8e\x19\x03\x12-\n" +
+	"#OPERATION_REASON_CUSTOMER_NOT_SHOWN\x10\n" +
+	"\x1a\x04\xc0\x8e\x19\x03\x12$\n" +
+	"\x1aOPERATION_REASON_NO_LOOKUP\x10\v\x1a\x04\xc0\x8e\x19\x03\x12+\n" +
+	"!OPERATION_REASON_PROVIDER_CHANGED\x10\f\x1a\x04\xc0\x8e\x19\x03\x12)\n" +
+	"\x1fOPERATION_REASON_LOOKUPS_FAILED\x10\r\x1a\x04\xc0\x8e\x19\x03*\xab\x02\n" +
 	"\x0eOperationState\x12\x1f\n" +
 	"\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x16OPERATION_STATE_INTENT\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12#\n" +
@@ -1354,7 +1768,12 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\bDecision\x12\x18\n" +
 	"\x14DECISION_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12DECISION_SUCCEEDED\x10\x01\x12\x13\n" +
-	"\x0fDECISION_FAILED\x10\x022\xdd\x04\n" +
+	"\x0fDECISION_FAILED\x10\x02*\x83\x01\n" +
+	"\x0eCandidateMatch\x12\x1f\n" +
+	"\x1bCANDIDATE_MATCH_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17CANDIDATE_MATCH_UNCLEAR\x10\x01\x12\x18\n" +
+	"\x14CANDIDATE_MATCH_OURS\x10\x02\x12\x19\n" +
+	"\x15CANDIDATE_MATCH_OTHER\x10\x032\xdd\x04\n" +
 	"\x10OperationService\x12\x89\x01\n" +
 	"\fGetOperation\x12\x1e.enlist.v1.GetOperationRequest\x1a\x1f.enlist.v1.GetOperationResponse\"8\x82\xd3\xe4\x93\x022\x120/v1/providers/{provider}/operations/{request_id}\x12\x82\x01\n" +
 	"\x0eListOperations\x12 .enlist.v1.ListOperationsRequest\x1a!.enlist.v1.ListOperationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/providers/{provider}/operations\x12\x94\x01\n" +
@@ -1374,71 +1793,84 @@ func file_enlist_v1_operation_service_proto_rawDescGZIP() []byte {
 	return file_enlist_v1_operation_service_proto_rawDescData
 }
 
-var file_enlist_v1_operation_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_enlist_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_enlist_v1_operation_service_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_enlist_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_enlist_v1_operation_service_proto_goTypes = []any{
-	(OperationState)(0),              // 0: enlist.v1.OperationState
-	(SendStage)(0),                   // 1: enlist.v1.SendStage
-	(TryKind)(0),                     // 2: enlist.v1.TryKind
-	(Decision)(0),                    // 3: enlist.v1.Decision
-	(*Operation)(nil),                // 4: enlist.v1.Operation
-	(*OperationTry)(nil),             // 5: enlist.v1.OperationTry
-	(*OperationDecision)(nil),        // 6: enlist.v1.OperationDecision
-	(*GetOperationRequest)(nil),      // 7: enlist.v1.GetOperationRequest
-	(*GetOperationResponse)(nil),     // 8: enlist.v1.GetOperationResponse
-	(*ListOperationsRequest)(nil),    // 9: enlist.v1.ListOperationsRequest
-	(*ListOperationsResponse)(nil),   // 10: enlist.v1.ListOperationsResponse
-	(*WaitOperationRequest)(nil),     // 11: enlist.v1.WaitOperationRequest
-	(*WaitOperationResponse)(nil),    // 12: enlist.v1.WaitOperationResponse
-	(*ResolveOperationRequest)(nil),  // 13: enlist.v1.ResolveOperationRequest
-	(*ResolveOperationResponse)(nil), // 14: enlist.v1.ResolveOperationResponse
-	(*timestamppb.Timestamp)(nil),    // 15: google.protobuf.Timestamp
-	(*CreateCustomerResponse)(nil),   // 16: enlist.v1.CreateCustomerResponse
-	(*status.Status)(nil),            // 17: google.rpc.Status
-	(*VendorRequest)(nil),            // 18: enlist.v1.VendorRequest
-	(*durationpb.Duration)(nil),      // 19: google.protobuf.Duration
+	(OperationReason)(0),             // 0: enlist.v1.OperationReason
+	(OperationState)(0),              // 1: enlist.v1.OperationState
+	(SendStage)(0),                   // 2: enlist.v1.SendStage
+	(TryKind)(0),                     // 3: enlist.v1.TryKind
+	(Decision)(0),                    // 4: enlist.v1.Decision
+	(CandidateMatch)(0),              // 5: enlist.v1.CandidateMatch
+	(*Operation)(nil),                // 6: enlist.v1.Operation
+	(*OperationTry)(nil),             // 7: enlist.v1.OperationTry
+	(*OperationDecision)(nil),        // 8: enlist.v1.OperationDecision
+	(*GetOperationRequest)(nil),      // 9: enlist.v1.GetOperationRequest
+	(*GetOperationResponse)(nil),     // 10: enlist.v1.GetOperationResponse
+	(*OperationCandidate)(nil),       // 11: enlist.v1.OperationCandidate
+	(*FieldDifference)(nil),          // 12: enlist.v1.FieldDifference
+	(*ListOperationsRequest)(nil),    // 13: enlist.v1.ListOperationsRequest
+	(*ListOperationsResponse)(nil),   // 14: enlist.v1.ListOperationsResponse
+	(*WaitOperationRequest)(nil),     // 15: enlist.v1.WaitOperationRequest
+	(*WaitOperationResponse)(nil),    // 16: enlist.v1.WaitOperationResponse
+	(*ResolveOperationRequest)(nil),  // 17: enlist.v1.ResolveOperationRequest
+	(*ResolveOperationResponse)(nil), // 18: enlist.v1.ResolveOperationResponse
+	(*timestamppb.Timestamp)(nil),    // 19: google.protobuf.Timestamp
+	(*CreateCustomerResponse)(nil),   // 20: enlist.v1.CreateCustomerResponse
+	(*status.Status)(nil),            // 21: google.rpc.Status
+	(*VendorRequest)(nil),            // 22: enlist.v1.VendorRequest
+	(ErrorReason)(0),                 // 23: enlist.v1.ErrorReason
+	(*Customer)(nil),                 // 24: enlist.v1.Customer
+	(*durationpb.Duration)(nil),      // 25: google.protobuf.Duration
 }
 var file_enlist_v1_operation_service_proto_depIdxs = []int32{
-	0,  // 0: enlist.v1.Operation.state:type_name -> enlist.v1.OperationState
-	5,  // 1: enlist.v1.Operation.tries:type_name -> enlist.v1.OperationTry
-	15, // 2: enlist.v1.Operation.create_time:type_name -> google.protobuf.Timestamp
-	15, // 3: enlist.v1.Operation.update_time:type_name -> google.protobuf.Timestamp
-	15, // 4: enlist.v1.Operation.expire_time:type_name -> google.protobuf.Timestamp
-	15, // 5: enlist.v1.Operation.next_check_time:type_name -> google.protobuf.Timestamp
-	16, // 6: enlist.v1.Operation.response:type_name -> enlist.v1.CreateCustomerResponse
-	17, // 7: enlist.v1.Operation.error:type_name -> google.rpc.Status
-	6,  // 8: enlist.v1.Operation.decision:type_name -> enlist.v1.OperationDecision
-	6,  // 9: enlist.v1.Operation.earlier_decisions:type_name -> enlist.v1.OperationDecision
-	15, // 10: enlist.v1.Operation.payload_expire_time:type_name -> google.protobuf.Timestamp
-	2,  // 11: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
-	15, // 12: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
-	15, // 13: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
-	1,  // 14: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
-	18, // 15: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
-	3,  // 16: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
-	15, // 17: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
-	4,  // 18: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
-	0,  // 19: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
-	15, // 20: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
-	15, // 21: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
-	4,  // 22: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
-	19, // 23: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
-	4,  // 24: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
-	3,  // 25: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
-	4,  // 26: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
-	7,  // 27: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
-	9,  // 28: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
-	11, // 29: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
-	13, // 30: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
-	8,  // 31: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
-	10, // 32: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
-	12, // 33: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
-	14, // 34: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
-	31, // [31:35] is the sub-list for method output_type
-	27, // [27:31] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	1,  // 0: enlist.v1.Operation.state:type_name -> enlist.v1.OperationState
+	7,  // 1: enlist.v1.Operation.tries:type_name -> enlist.v1.OperationTry
+	19, // 2: enlist.v1.Operation.create_time:type_name -> google.protobuf.Timestamp
+	19, // 3: enlist.v1.Operation.update_time:type_name -> google.protobuf.Timestamp
+	19, // 4: enlist.v1.Operation.expire_time:type_name -> google.protobuf.Timestamp
+	19, // 5: enlist.v1.Operation.next_check_time:type_name -> google.protobuf.Timestamp
+	20, // 6: enlist.v1.Operation.response:type_name -> enlist.v1.CreateCustomerResponse
+	21, // 7: enlist.v1.Operation.error:type_name -> google.rpc.Status
+	8,  // 8: enlist.v1.Operation.decision:type_name -> enlist.v1.OperationDecision
+	8,  // 9: enlist.v1.Operation.earlier_decisions:type_name -> enlist.v1.OperationDecision
+	19, // 10: enlist.v1.Operation.payload_expire_time:type_name -> google.protobuf.Timestamp
+	0,  // 11: enlist.v1.Operation.reason_code:type_name -> enlist.v1.OperationReason
+	3,  // 12: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
+	19, // 13: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
+	19, // 14: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
+	2,  // 15: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
+	22, // 16: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
+	23, // 17: enlist.v1.OperationTry.error_reason:type_name -> enlist.v1.ErrorReason
+	4,  // 18: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
+	19, // 19: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
+	6,  // 20: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
+	11, // 21: enlist.v1.GetOperationResponse.candidates:type_name -> enlist.v1.OperationCandidate
+	24, // 22: enlist.v1.OperationCandidate.customer:type_name -> enlist.v1.Customer
+	5,  // 23: enlist.v1.OperationCandidate.match:type_name -> enlist.v1.CandidateMatch
+	12, // 24: enlist.v1.OperationCandidate.differences:type_name -> enlist.v1.FieldDifference
+	1,  // 25: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
+	19, // 26: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
+	19, // 27: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
+	0,  // 28: enlist.v1.ListOperationsRequest.reason_code:type_name -> enlist.v1.OperationReason
+	6,  // 29: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
+	25, // 30: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
+	6,  // 31: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
+	4,  // 32: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
+	6,  // 33: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
+	9,  // 34: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
+	13, // 35: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
+	15, // 36: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
+	17, // 37: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
+	10, // 38: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
+	14, // 39: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
+	16, // 40: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
+	18, // 41: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
+	38, // [38:42] is the sub-list for method output_type
+	34, // [34:38] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_operation_service_proto_init() }
@@ -1447,22 +1879,24 @@ func file_enlist_v1_operation_service_proto_init() {
 		return
 	}
 	file_enlist_v1_annotations_proto_init()
+	file_enlist_v1_customer_proto_init()
 	file_enlist_v1_customer_service_proto_init()
+	file_enlist_v1_error_proto_init()
 	file_enlist_v1_operation_service_proto_msgTypes[0].OneofWrappers = []any{
 		(*Operation_Response)(nil),
 		(*Operation_Error)(nil),
 	}
 	file_enlist_v1_operation_service_proto_msgTypes[3].OneofWrappers = []any{}
-	file_enlist_v1_operation_service_proto_msgTypes[5].OneofWrappers = []any{}
 	file_enlist_v1_operation_service_proto_msgTypes[7].OneofWrappers = []any{}
 	file_enlist_v1_operation_service_proto_msgTypes[9].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_operation_service_proto_rawDesc), len(file_enlist_v1_operation_service_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   11,
+			NumEnums:      6,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -312,6 +312,10 @@ func (m *Operation) validate(all bool) error {
 		}
 	}
 
+	// no validation rules for Reason
+
+	// no validation rules for ReasonCode
+
 	switch v := m.Result.(type) {
 	case *Operation_Response:
 		if v == nil {
@@ -597,6 +601,10 @@ func (m *OperationTry) validate(all bool) error {
 
 	// no validation rules for Curl
 
+	// no validation rules for Error
+
+	// no validation rules for ErrorReason
+
 	if len(errors) > 0 {
 		return OperationTryMultiError(errors)
 	}
@@ -860,6 +868,8 @@ func (m *GetOperationRequest) validate(all bool) error {
 		errors = append(errors, err)
 	}
 
+	// no validation rules for IncludeCandidates
+
 	if m.Principal != nil {
 
 		if utf8.RuneCountInString(m.GetPrincipal()) > 260 {
@@ -1016,6 +1026,40 @@ func (m *GetOperationResponse) validate(all bool) error {
 		}
 	}
 
+	for idx, item := range m.GetCandidates() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, GetOperationResponseValidationError{
+						field:  fmt.Sprintf("Candidates[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, GetOperationResponseValidationError{
+						field:  fmt.Sprintf("Candidates[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return GetOperationResponseValidationError{
+					field:  fmt.Sprintf("Candidates[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
 	if len(errors) > 0 {
 		return GetOperationResponseMultiError(errors)
 	}
@@ -1095,6 +1139,281 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = GetOperationResponseValidationError{}
+
+// Validate checks the field values on OperationCandidate with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the first error encountered is returned, or nil if there are no violations.
+func (m *OperationCandidate) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OperationCandidate with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OperationCandidateMultiError, or nil if none found.
+func (m *OperationCandidate) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OperationCandidate) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if all {
+		switch v := interface{}(m.GetCustomer()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OperationCandidateValidationError{
+					field:  "Customer",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OperationCandidateValidationError{
+					field:  "Customer",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetCustomer()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OperationCandidateValidationError{
+				field:  "Customer",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	// no validation rules for Match
+
+	for idx, item := range m.GetDifferences() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, OperationCandidateValidationError{
+						field:  fmt.Sprintf("Differences[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, OperationCandidateValidationError{
+						field:  fmt.Sprintf("Differences[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return OperationCandidateValidationError{
+					field:  fmt.Sprintf("Differences[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	// no validation rules for ClaimedBy
+
+	if len(errors) > 0 {
+		return OperationCandidateMultiError(errors)
+	}
+
+	return nil
+}
+
+// OperationCandidateMultiError is an error wrapping multiple validation errors
+// returned by OperationCandidate.ValidateAll() if the designated constraints
+// aren't met.
+type OperationCandidateMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OperationCandidateMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OperationCandidateMultiError) AllErrors() []error { return m }
+
+// OperationCandidateValidationError is the validation error returned by
+// OperationCandidate.Validate if the designated constraints aren't met.
+type OperationCandidateValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OperationCandidateValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OperationCandidateValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OperationCandidateValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OperationCandidateValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OperationCandidateValidationError) ErrorName() string {
+	return "OperationCandidateValidationError"
+}
+
+// Error satisfies the builtin error interface
+func (e OperationCandidateValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOperationCandidate.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OperationCandidateValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OperationCandidateValidationError{}
+
+// Validate checks the field values on FieldDifference with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *FieldDifference) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on FieldDifference with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// FieldDifferenceMultiError, or nil if none found.
+func (m *FieldDifference) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *FieldDifference) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Path
+
+	// no validation rules for Requested
+
+	// no validation rules for Found
+
+	if len(errors) > 0 {
+		return FieldDifferenceMultiError(errors)
+	}
+
+	return nil
+}
+
+// FieldDifferenceMultiError is an error wrapping multiple validation errors
+// returned by FieldDifference.ValidateAll() if the designated constraints
+// aren't met.
+type FieldDifferenceMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m FieldDifferenceMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m FieldDifferenceMultiError) AllErrors() []error { return m }
+
+// FieldDifferenceValidationError is the validation error returned by
+// FieldDifference.Validate if the designated constraints aren't met.
+type FieldDifferenceValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e FieldDifferenceValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e FieldDifferenceValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e FieldDifferenceValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e FieldDifferenceValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e FieldDifferenceValidationError) ErrorName() string { return "FieldDifferenceValidationError" }
+
+// Error satisfies the builtin error interface
+func (e FieldDifferenceValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sFieldDifference.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = FieldDifferenceValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = FieldDifferenceValidationError{}
 
 // Validate checks the field values on ListOperationsRequest with the rules
 // defined in the proto definition for this message. If any rules are
@@ -1213,6 +1532,28 @@ func (m *ListOperationsRequest) validate(all bool) error {
 		err := ListOperationsRequestValidationError{
 			field:  "PageToken",
 			reason: "value length must be at most 1024 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if utf8.RuneCountInString(m.GetCustomerId()) > 255 {
+		err := ListOperationsRequestValidationError{
+			field:  "CustomerId",
+			reason: "value length must be at most 255 runes",
+		}
+		if !all {
+			return err
+		}
+		errors = append(errors, err)
+	}
+
+	if _, ok := OperationReason_name[int32(m.GetReasonCode())]; !ok {
+		err := ListOperationsRequestValidationError{
+			field:  "ReasonCode",
+			reason: "value must be one of the defined enum values",
 		}
 		if !all {
 			return err

@@ -39,8 +39,13 @@ const (
 type OperationServiceClient interface {
 	// GetOperation returns one creation by its request_id.
 	//
+	// With `include_candidates`, Enlist also asks the vendor which customers this creation may have
+	// created. It creates nothing.
+	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
-	// JOURNAL_UNAVAILABLE.
+	// JOURNAL_UNAVAILABLE. With `include_candidates` also RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED and
+	// VENDOR_RESPONSE_INVALID.
 	GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*GetOperationResponse, error)
 	// ListOperations lists creations, newest first. Provider `-` lists those of all providers
 	// (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,
@@ -135,8 +140,13 @@ func (c *operationServiceClient) ResolveOperation(ctx context.Context, in *Resol
 type OperationServiceServer interface {
 	// GetOperation returns one creation by its request_id.
 	//
+	// With `include_candidates`, Enlist also asks the vendor which customers this creation may have
+	// created. It creates nothing.
+	//
 	// Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
-	// JOURNAL_UNAVAILABLE.
+	// JOURNAL_UNAVAILABLE. With `include_candidates` also RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+	// VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED and
+	// VENDOR_RESPONSE_INVALID.
 	GetOperation(context.Context, *GetOperationRequest) (*GetOperationResponse, error)
 	// ListOperations lists creations, newest first. Provider `-` lists those of all providers
 	// (AIP-159). Only GetOperation returns what was exchanged with the vendor (`request`,

@@ -349,4 +349,4 @@ reason: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptio
 read it here.
 """
 next_actor: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptions, Global___Actor.ValueType]
-"""On each OperationState: who acts next."""
+"""On each OperationState and OperationReason: who acts next."""

@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from enlist.v1 import annotations_pb2 as enlist_dot_v1_dot_annotations__pb2
+from enlist.v1 import customer_pb2 as enlist_dot_v1_dot_customer__pb2
 from enlist.v1 import customer_service_pb2 as enlist_dot_v1_dot_customer__service__pb2
+from enlist.v1 import error_pb2 as enlist_dot_v1_dot_error__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1b\x65nlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xb4\x06\n\tOperation\x12\x1a\n\x08provider\x18\x01 \x01(\tR\x08provider\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12%\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\ncustomerId\x12/\n\x05state\x18\x04 \x01(\x0e\x32\x19.enlist.v1.OperationStateR\x05state\x12-\n\x05tries\x18\x05 \x03(\x0b\x32\x17.enlist.v1.OperationTryR\x05tries\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x42\n\x0fnext_check_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rnextCheckTime\x12?\n\x08response\x18\n \x01(\x0b\x32!.enlist.v1.CreateCustomerResponseH\x00R\x08response\x12\x30\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x12.google.rpc.StatusB\x04\x90\x8e\x19\x01H\x00R\x05\x65rror\x12\x38\n\x08\x64\x65\x63ision\x18\x0c \x01(\x0b\x32\x1c.enlist.v1.OperationDecisionR\x08\x64\x65\x63ision\x12\x1c\n\tprincipal\x18\r \x01(\tR\tprincipal\x12I\n\x11\x65\x61rlier_decisions\x18\x0e \x03(\x0b\x32\x1c.enlist.v1.OperationDecisionR\x10\x65\x61rlierDecisions\x12J\n\x13payload_expire_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x11payloadExpireTimeB\x08\n\x06result\"\x8c\x03\n\x0cOperationTry\x12\x16\n\x06number\x18\x01 \x01(\x05R\x06number\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x12.enlist.v1.TryKindR\x04kind\x12\x39\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12*\n\x05stage\x18\x05 \x01(\x0e\x32\x14.enlist.v1.SendStageR\x05stage\x12\x1f\n\x0bhttp_status\x18\x06 \x01(\x05R\nhttpStatus\x12\x38\n\x07request\x18\x07 \x01(\x0b\x32\x18.enlist.v1.VendorRequestB\x04\x90\x8e\x19\x01R\x07request\x12)\n\rresponse_body\x18\x08 \x01(\tB\x04\x90\x8e\x19\x01R\x0cresponseBody\x12\x18\n\x04\x63url\x18\t \x01(\tB\x04\x90\x8e\x19\x01R\x04\x63url\"\x82\x02\n\x11OperationDecision\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0e\x32\x13.enlist.v1.DecisionR\x08\x64\x65\x63ision\x12#\n\ndecided_by\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\tdecidedBy\x12\x1c\n\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x06reason\x12;\n\x0b\x64\x65\x63ide_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ndecideTime\x12\x1e\n\nunverified\x18\x06 \x01(\x08R\nunverified\"\xdd\x02\n\x13GetOperationRequest\x12\x8a\x01\n\x08provider\x18\x01 \x01(\tBn\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x08provider\x12\x87\x01\n\nrequest_id\x18\x02 \x01(\tBh\x82\x8e\x19\x64the UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12!\n\tprincipal\x18\x03 \x01(\tH\x00R\tprincipal\x88\x01\x01\x42\x0c\n\n_principal\"J\n\x14GetOperationResponse\x12\x32\n\toperation\x18\x01 \x01(\x0b\x32\x14.enlist.v1.OperationR\toperation\"\xf8\x02\n\x15ListOperationsRequest\x12O\n\x08provider\x18\x01 \x01(\tB3\x82\x8e\x19/the name of a configured provider, or - for allR\x08provider\x12/\n\x05state\x18\x02 \x01(\x0e\x32\x19.enlist.v1.OperationStateR\x05state\x12\x39\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1b\n\tpage_size\x18\x05 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x06 \x01(\tR\tpageToken\x12!\n\tprincipal\x18\x07 \x01(\tH\x00R\tprincipal\x88\x01\x01\x42\x0c\n\n_principal\"v\n\x16ListOperationsResponse\x12\x34\n\noperations\x18\x01 \x03(\x0b\x32\x14.enlist.v1.OperationR\noperations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x93\x03\n\x14WaitOperationRequest\x12\x8a\x01\n\x08provider\x18\x01 \x01(\tBn\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x08provider\x12\x87\x01\n\nrequest_id\x18\x02 \x01(\tBh\x82\x8e\x19\x64the UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12\x33\n\x07timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\x12!\n\tprincipal\x18\x04 \x01(\tH\x00R\tprincipal\x88\x01\x01\x42\x0c\n\n_principal\"K\n\x15WaitOperationResponse\x12\x32\n\toperation\x18\x01 \x01(\x0b\x32\x14.enlist.v1.OperationR\toperation\"\xcb\x04\n\x17ResolveOperationRequest\x12\x8a\x01\n\x08provider\x18\x01 \x01(\tBn\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x08provider\x12\x87\x01\n\nrequest_id\x18\x02 \x01(\tBh\x82\x8e\x19\x64the UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12Z\n\x08\x64\x65\x63ision\x18\x03 \x01(\x0e\x32\x13.enlist.v1.DecisionB)\x82\x8e\x19%DECISION_SUCCEEDED or DECISION_FAILEDR\x08\x64\x65\x63ision\x12%\n\x0b\x63ustomer_id\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\ncustomerId\x12#\n\ndecided_by\x18\x05 \x01(\tB\x04\x90\x8e\x19\x01R\tdecidedBy\x12 \n\x06reason\x18\x06 \x01(\tB\x08\x90\x8e\x19\x01\x98\x8e\x19\x01R\x06reason\x12!\n\tprincipal\x18\x07 \x01(\tH\x00R\tprincipal\x88\x01\x01\x12\x1e\n\nunverified\x18\x08 \x01(\x08R\nunverifiedB\x0c\n\n_principal\"N\n\x18ResolveOperationResponse\x12\x32\n\toperation\x18\x01 \x01(\x0b\x32\x14.enlist.v1.OperationR\toperation*\xab\x02\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12 \n\x16OPERATION_STATE_INTENT\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12#\n\x19OPERATION_STATE_SUCCEEDED\x10\x02\x1a\x04\xc0\x8e\x19\x04\x12 \n\x16OPERATION_STATE_FAILED\x10\x03\x1a\x04\xc0\x8e\x19\x04\x12\"\n\x18OPERATION_STATE_NOT_SENT\x10\x04\x1a\x04\xc0\x8e\x19\x02\x12!\n\x17OPERATION_STATE_UNKNOWN\x10\x05\x1a\x04\xc0\x8e\x19\x01\x12&\n\x1cOPERATION_STATE_NEEDS_PERSON\x10\x06\x1a\x04\xc0\x8e\x19\x03\x12 \n\x16OPERATION_STATE_ERASED\x10\x07\x1a\x04\xc0\x8e\x19\x04*n\n\tSendStage\x12\x1a\n\x16SEND_STAGE_UNSPECIFIED\x10\x00\x12\x17\n\x13SEND_STAGE_NOT_SENT\x10\x01\x12\x13\n\x0fSEND_STAGE_SENT\x10\x02\x12\x17\n\x13SEND_STAGE_ANSWERED\x10\x03*K\n\x07TryKind\x12\x18\n\x14TRY_KIND_UNSPECIFIED\x10\x00\x12\x11\n\rTRY_KIND_SEND\x10\x01\x12\x13\n\x0fTRY_KIND_LOOKUP\x10\x02*Q\n\x08\x44\x65\x63ision\x12\x18\n\x14\x44\x45\x43ISION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44\x45\x43ISION_SUCCEEDED\x10\x01\x12\x13\n\x0f\x44\x45\x43ISION_FAILED\x10\x02\x32\xeb\x02\n\x10OperationService\x12O\n\x0cGetOperation\x12\x1e.enlist.v1.GetOperationRequest\x1a\x1f.enlist.v1.GetOperationResponse\x12U\n\x0eListOperations\x12 .enlist.v1.ListOperationsRequest\x1a!.enlist.v1.ListOperationsResponse\x12R\n\rWaitOperation\x12\x1f.enlist.v1.WaitOperationRequest\x1a .enlist.v1.WaitOperationResponse\x12[\n\x10ResolveOperation\x12\".enlist.v1.ResolveOperationRequest\x1a#.enlist.v1.ResolveOperationResponseB`\n\rdev.enlist.v1B\x15OperationServiceProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1b\x65nlist/v1/annotations.proto\x1a\x18\x65nlist/v1/customer.proto\x1a enlist/v1/customer_service.proto\x1a\x15\x65nlist/v1/error.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\x8f\x07\n\tOperation\x12\x1a\n\x08provider\x18\x01 \x01(\tR\x08provider\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12%\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\ncustomerId\x12/\n\x05state\x18\x04 \x01(\x0e\x32\x19.enlist.v1.OperationStateR\x05state\x12-\n\x05tries\x18\x05 \x03(\x0b\x32\x17.enlist.v1.OperationTryR\x05tries\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x42\n\x0fnext_check_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rnextCheckTime\x12?\n\x08response\x18\n \x01(\x0b\x32!.enlist.v1.CreateCustomerResponseH\x00R\x08response\x12\x30\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x12.google.rpc.StatusB\x04\x90\x8e\x19\x01H\x00R\x05\x65rror\x12\x38\n\x08\x64\x65\x63ision\x18\x0c \x01(\x0b\x32\x1c.enlist.v1.OperationDecisionR\x08\x64\x65\x63ision\x12\x1c\n\tprincipal\x18\r \x01(\tR\tprincipal\x12I\n\x11\x65\x61rlier_decisions\x18\x0e \x03(\x0b\x32\x1c.enlist.v1.OperationDecisionR\x10\x65\x61rlierDecisions\x12J\n\x13payload_expire_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x11payloadExpireTime\x12\x1c\n\x06reason\x18\x10 \x01(\tB\x04\x90\x8e\x19\x01R\x06reason\x12;\n\x0breason_code\x18\x11 \x01(\x0e\x32\x1a.enlist.v1.OperationReasonR\nreasonCodeB\x08\n\x06result\"\xe3\x03\n\x0cOperationTry\x12\x16\n\x06number\x18\x01 \x01(\x05R\x06number\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x12.enlist.v1.TryKindR\x04kind\x12\x39\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12*\n\x05stage\x18\x05 \x01(\x0e\x32\x14.enlist.v1.SendStageR\x05stage\x12\x1f\n\x0bhttp_status\x18\x06 \x01(\x05R\nhttpStatus\x12\x38\n\x07request\x18\x07 \x01(\x0b\x32\x18.enlist.v1.VendorRequestB\x04\x90\x8e\x19\x01R\x07request\x12)\n\rresponse_body\x18\x08 \x01(\tB\x04\x90\x8e\x19\x01R\x0cresponseBody\x12\x18\n\x04\x63url\x18\t \x01(\tB\x04\x90\x8e\x19\x01R\x04\x63url\x12\x1a\n\x05\x65rror\x18\n \x01(\tB\x04\x90\x8e\x19\x01R\x05\x65rror\x12\x39\n\x0c\x65rror_reason\x18\x0b \x01(\x0e\x32\x16.enlist.v1.ErrorReasonR\x0b\x65rrorReason\"\x82\x02\n\x11OperationDecision\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0e\x32\x13.enlist.v1.DecisionR\x08\x64\x65\x63ision\x12#\n\ndecided_by\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\tdecidedBy\x12\x1c\n\tprincipal\x18\x03 \x01(\tR\tprincipal\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\x06reason\x12;\n\x0b\x64\x65\x63ide_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ndecideTime\x12\x1e\n\nunverified\x18\x06 \x01(\x08R\nunverified\"\x8c\x03\n\x13GetOperationRequest\x12\x8a\x01\n\x08provider\x18\x01 \x01(\tBn\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x08provider\x12\x87\x01\n\nrequest_id\x18\x02 \x01(\tBh\x82\x8e\x19\x64the UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12!\n\tprincipal\x18\x03 \x01(\tH\x00R\tprincipal\x88\x01\x01\x12-\n\x12include_candidates\x18\x04 \x01(\x08R\x11includeCandidatesB\x0c\n\n_principal\"\x89\x01\n\x14GetOperationResponse\x12\x32\n\toperation\x18\x01 \x01(\x0b\x32\x14.enlist.v1.OperationR\toperation\x12=\n\ncandidates\x18\x02 \x03(\x0b\x32\x1d.enlist.v1.OperationCandidateR\ncandidates\"\xd3\x01\n\x12OperationCandidate\x12/\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x13.enlist.v1.CustomerR\x08\x63ustomer\x12/\n\x05match\x18\x02 \x01(\x0e\x32\x19.enlist.v1.CandidateMatchR\x05match\x12<\n\x0b\x64ifferences\x18\x03 \x03(\x0b\x32\x1a.enlist.v1.FieldDifferenceR\x0b\x64ifferences\x12\x1d\n\nclaimed_by\x18\x04 \x01(\tR\tclaimedBy\"e\n\x0f\x46ieldDifference\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\"\n\trequested\x18\x02 \x01(\tB\x04\x90\x8e\x19\x01R\trequested\x12\x1a\n\x05\x66ound\x18\x03 \x01(\tB\x04\x90\x8e\x19\x01R\x05\x66ound\"\xdc\x03\n\x15ListOperationsRequest\x12O\n\x08provider\x18\x01 \x01(\tB3\x82\x8e\x19/the name of a configured provider, or - for allR\x08provider\x12/\n\x05state\x18\x02 \x01(\x0e\x32\x19.enlist.v1.OperationStateR\x05state\x12\x39\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1b\n\tpage_size\x18\x05 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x06 \x01(\tR\tpageToken\x12!\n\tprincipal\x18\x07 \x01(\tH\x00R\tprincipal\x88\x01\x01\x12%\n\x0b\x63ustomer_id\x18\x08 \x01(\tB\x04\x90\x8e\x19\x01R\ncustomerId\x12;\n\x0breason_code\x18\t \x01(\x0e\x32\x1a.enlist.v1.OperationReasonR\nreasonCodeB\x0c\n\n_principal\"v\n\x16ListOperationsResponse\x12\x34\n\noperations\x18\x01 \x03(\x0b\x32\x14.enlist.v1.OperationR\noperations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x93\x03\n\x14WaitOperationRequest\x12\x8a\x01\n\x08provider\x18\x01 \x01(\tBn\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x08provider\x12\x87\x01\n\nrequest_id\x18\x02 \x01(\tBh\x82\x8e\x19\x64the UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12\x33\n\x07timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\x12!\n\tprincipal\x18\x04 \x01(\tH\x00R\tprincipal\x88\x01\x01\x42\x0c\n\n_principal\"K\n\x15WaitOperationResponse\x12\x32\n\toperation\x18\x01 \x01(\x0b\x32\x14.enlist.v1.OperationR\toperation\"\xcb\x04\n\x17ResolveOperationRequest\x12\x8a\x01\n\x08provider\x18\x01 \x01(\tBn\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\x08provider\x12\x87\x01\n\nrequest_id\x18\x02 \x01(\tBh\x82\x8e\x19\x64the UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11R\trequestId\x12Z\n\x08\x64\x65\x63ision\x18\x03 \x01(\x0e\x32\x13.enlist.v1.DecisionB)\x82\x8e\x19%DECISION_SUCCEEDED or DECISION_FAILEDR\x08\x64\x65\x63ision\x12%\n\x0b\x63ustomer_id\x18\x04 \x01(\tB\x04\x90\x8e\x19\x01R\ncustomerId\x12#\n\ndecided_by\x18\x05 \x01(\tB\x04\x90\x8e\x19\x01R\tdecidedBy\x12 \n\x06reason\x18\x06 \x01(\tB\x08\x90\x8e\x19\x01\x98\x8e\x19\x01R\x06reason\x12!\n\tprincipal\x18\x07 \x01(\tH\x00R\tprincipal\x88\x01\x01\x12\x1e\n\nunverified\x18\x08 \x01(\x08R\nunverifiedB\x0c\n\n_principal\"N\n\x18ResolveOperationResponse\x12\x32\n\toperation\x18\x01 \x01(\x0b\x32\x14.enlist.v1.OperationR\toperation*\xe8\x04\n\x0fOperationReason\x12 \n\x1cOPERATION_REASON_UNSPECIFIED\x10\x00\x12&\n\x1cOPERATION_REASON_NO_RESPONSE\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12.\n$OPERATION_REASON_REFUSAL_UNCONFIRMED\x10\x02\x1a\x04\xc0\x8e\x19\x01\x12+\n!OPERATION_REASON_SUCCESS_UNPROVEN\x10\x03\x1a\x04\xc0\x8e\x19\x01\x12&\n\x1cOPERATION_REASON_INTERRUPTED\x10\x04\x1a\x04\xc0\x8e\x19\x01\x12\'\n\x1dOPERATION_REASON_RECORDS_LOST\x10\x05\x1a\x04\xc0\x8e\x19\x01\x12(\n\x1eOPERATION_REASON_LOOKUP_FAILED\x10\x06\x1a\x04\xc0\x8e\x19\x01\x12,\n\"OPERATION_REASON_SEVERAL_CUSTOMERS\x10\x07\x1a\x04\xc0\x8e\x19\x03\x12+\n!OPERATION_REASON_CUSTOMER_DIFFERS\x10\x08\x1a\x04\xc0\x8e\x19\x03\x12+\n!OPERATION_REASON_CUSTOMER_CLAIMED\x10\t\x1a\x04\xc0\x8e\x19\x03\x12-\n#OPERATION_REASON_CUSTOMER_NOT_SHOWN\x10\n\x1a\x04\xc0\x8e\x19\x03\x12$\n\x1aOPERATION_REASON_NO_LOOKUP\x10\x0b\x1a\x04\xc0\x8e\x19\x03\x12+\n!OPERATION_REASON_PROVIDER_CHANGED\x10\x0c\x1a\x04\xc0\x8e\x19\x03\x12)\n\x1fOPERATION_REASON_LOOKUPS_FAILED\x10\r\x1a\x04\xc0\x8e\x19\x03*\xab\x02\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12 \n\x16OPERATION_STATE_INTENT\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12#\n\x19OPERATION_STATE_SUCCEEDED\x10\x02\x1a\x04\xc0\x8e\x19\x04\x12 \n\x16OPERATION_STATE_FAILED\x10\x03\x1a\x04\xc0\x8e\x19\x04\x12\"\n\x18OPERATION_STATE_NOT_SENT\x10\x04\x1a\x04\xc0\x8e\x19\x02\x12!\n\x17OPERATION_STATE_UNKNOWN\x10\x05\x1a\x04\xc0\x8e\x19\x01\x12&\n\x1cOPERATION_STATE_NEEDS_PERSON\x10\x06\x1a\x04\xc0\x8e\x19\x03\x12 \n\x16OPERATION_STATE_ERASED\x10\x07\x1a\x04\xc0\x8e\x19\x04*n\n\tSendStage\x12\x1a\n\x16SEND_STAGE_UNSPECIFIED\x10\x00\x12\x17\n\x13SEND_STAGE_NOT_SENT\x10\x01\x12\x13\n\x0fSEND_STAGE_SENT\x10\x02\x12\x17\n\x13SEND_STAGE_ANSWERED\x10\x03*K\n\x07TryKind\x12\x18\n\x14TRY_KIND_UNSPECIFIED\x10\x00\x12\x11\n\rTRY_KIND_SEND\x10\x01\x12\x13\n\x0fTRY_KIND_LOOKUP\x10\x02*Q\n\x08\x44\x65\x63ision\x12\x18\n\x14\x44\x45\x43ISION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44\x45\x43ISION_SUCCEEDED\x10\x01\x12\x13\n\x0f\x44\x45\x43ISION_FAILED\x10\x02*\x83\x01\n\x0e\x43\x61ndidateMatch\x12\x1f\n\x1b\x43\x41NDIDATE_MATCH_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41NDIDATE_MATCH_UNCLEAR\x10\x01\x12\x18\n\x14\x43\x41NDIDATE_MATCH_OURS\x10\x02\x12\x19\n\x15\x43\x41NDIDATE_MATCH_OTHER\x10\x03\x32\xeb\x02\n\x10OperationService\x12O\n\x0cGetOperation\x12\x1e.enlist.v1.GetOperationRequest\x1a\x1f.enlist.v1.GetOperationResponse\x12U\n\x0eListOperations\x12 .enlist.v1.ListOperationsRequest\x1a!.enlist.v1.ListOperationsResponse\x12R\n\rWaitOperation\x12\x1f.enlist.v1.WaitOperationRequest\x1a .enlist.v1.WaitOperationResponse\x12[\n\x10ResolveOperation\x12\".enlist.v1.ResolveOperationRequest\x1a#.enlist.v1.ResolveOperationResponseB`\n\rdev.enlist.v1B\x15OperationServiceProtoP\x01Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +39,32 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'enlist.v1.operation_service
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rdev.enlist.v1B\025OperationServiceProtoP\001Z6github.com/enlist-dev/enlist/gen/go/enlist/v1;enlistv1'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_NO_RESPONSE"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_NO_RESPONSE"]._serialized_options = b'\300\216\031\001'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_REFUSAL_UNCONFIRMED"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_REFUSAL_UNCONFIRMED"]._serialized_options = b'\300\216\031\001'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_SUCCESS_UNPROVEN"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_SUCCESS_UNPROVEN"]._serialized_options = b'\300\216\031\001'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_INTERRUPTED"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_INTERRUPTED"]._serialized_options = b'\300\216\031\001'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_RECORDS_LOST"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_RECORDS_LOST"]._serialized_options = b'\300\216\031\001'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_LOOKUP_FAILED"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_LOOKUP_FAILED"]._serialized_options = b'\300\216\031\001'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_SEVERAL_CUSTOMERS"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_SEVERAL_CUSTOMERS"]._serialized_options = b'\300\216\031\003'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_CUSTOMER_DIFFERS"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_CUSTOMER_DIFFERS"]._serialized_options = b'\300\216\031\003'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_CUSTOMER_CLAIMED"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_CUSTOMER_CLAIMED"]._serialized_options = b'\300\216\031\003'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_CUSTOMER_NOT_SHOWN"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_CUSTOMER_NOT_SHOWN"]._serialized_options = b'\300\216\031\003'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_NO_LOOKUP"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_NO_LOOKUP"]._serialized_options = b'\300\216\031\003'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_PROVIDER_CHANGED"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_PROVIDER_CHANGED"]._serialized_options = b'\300\216\031\003'
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_LOOKUPS_FAILED"]._loaded_options = None
+  _globals['_OPERATIONREASON'].values_by_name["OPERATION_REASON_LOOKUPS_FAILED"]._serialized_options = b'\300\216\031\003'
   _globals['_OPERATIONSTATE'].values_by_name["OPERATION_STATE_INTENT"]._loaded_options = None
   _globals['_OPERATIONSTATE'].values_by_name["OPERATION_STATE_INTENT"]._serialized_options = b'\300\216\031\001'
   _globals['_OPERATIONSTATE'].values_by_name["OPERATION_STATE_SUCCEEDED"]._loaded_options = None
@@ -55,12 +83,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATION'].fields_by_name['customer_id']._serialized_options = b'\220\216\031\001'
   _globals['_OPERATION'].fields_by_name['error']._loaded_options = None
   _globals['_OPERATION'].fields_by_name['error']._serialized_options = b'\220\216\031\001'
+  _globals['_OPERATION'].fields_by_name['reason']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['reason']._serialized_options = b'\220\216\031\001'
   _globals['_OPERATIONTRY'].fields_by_name['request']._loaded_options = None
   _globals['_OPERATIONTRY'].fields_by_name['request']._serialized_options = b'\220\216\031\001'
   _globals['_OPERATIONTRY'].fields_by_name['response_body']._loaded_options = None
   _globals['_OPERATIONTRY'].fields_by_name['response_body']._serialized_options = b'\220\216\031\001'
   _globals['_OPERATIONTRY'].fields_by_name['curl']._loaded_options = None
   _globals['_OPERATIONTRY'].fields_by_name['curl']._serialized_options = b'\220\216\031\001'
+  _globals['_OPERATIONTRY'].fields_by_name['error']._loaded_options = None
+  _globals['_OPERATIONTRY'].fields_by_name['error']._serialized_options = b'\220\216\031\001'
   _globals['_OPERATIONDECISION'].fields_by_name['decided_by']._loaded_options = None
   _globals['_OPERATIONDECISION'].fields_by_name['decided_by']._serialized_options = b'\220\216\031\001'
   _globals['_OPERATIONDECISION'].fields_by_name['reason']._loaded_options = None
@@ -69,8 +101,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETOPERATIONREQUEST'].fields_by_name['provider']._serialized_options = b'\202\216\031jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter'
   _globals['_GETOPERATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_GETOPERATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\202\216\031dthe UUID that a create was given as its request_id, for example 0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11'
+  _globals['_FIELDDIFFERENCE'].fields_by_name['requested']._loaded_options = None
+  _globals['_FIELDDIFFERENCE'].fields_by_name['requested']._serialized_options = b'\220\216\031\001'
+  _globals['_FIELDDIFFERENCE'].fields_by_name['found']._loaded_options = None
+  _globals['_FIELDDIFFERENCE'].fields_by_name['found']._serialized_options = b'\220\216\031\001'
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['provider']._loaded_options = None
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['provider']._serialized_options = b'\202\216\031/the name of a configured provider, or - for all'
+  _globals['_LISTOPERATIONSREQUEST'].fields_by_name['customer_id']._loaded_options = None
+  _globals['_LISTOPERATIONSREQUEST'].fields_by_name['customer_id']._serialized_options = b'\220\216\031\001'
   _globals['_WAITOPERATIONREQUEST'].fields_by_name['provider']._loaded_options = None
   _globals['_WAITOPERATIONREQUEST'].fields_by_name['provider']._serialized_options = b'\202\216\031jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter'
   _globals['_WAITOPERATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -87,36 +125,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOLVEOPERATIONREQUEST'].fields_by_name['decided_by']._serialized_options = b'\220\216\031\001'
   _globals['_RESOLVEOPERATIONREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_RESOLVEOPERATIONREQUEST'].fields_by_name['reason']._serialized_options = b'\220\216\031\001\230\216\031\001'
-  _globals['_OPERATIONSTATE']._serialized_start=3765
-  _globals['_OPERATIONSTATE']._serialized_end=4064
-  _globals['_SENDSTAGE']._serialized_start=4066
-  _globals['_SENDSTAGE']._serialized_end=4176
-  _globals['_TRYKIND']._serialized_start=4178
-  _globals['_TRYKIND']._serialized_end=4253
-  _globals['_DECISION']._serialized_start=4255
-  _globals['_DECISION']._serialized_end=4336
-  _globals['_OPERATION']._serialized_start=202
-  _globals['_OPERATION']._serialized_end=1022
-  _globals['_OPERATIONTRY']._serialized_start=1025
-  _globals['_OPERATIONTRY']._serialized_end=1421
-  _globals['_OPERATIONDECISION']._serialized_start=1424
-  _globals['_OPERATIONDECISION']._serialized_end=1682
-  _globals['_GETOPERATIONREQUEST']._serialized_start=1685
-  _globals['_GETOPERATIONREQUEST']._serialized_end=2034
-  _globals['_GETOPERATIONRESPONSE']._serialized_start=2036
-  _globals['_GETOPERATIONRESPONSE']._serialized_end=2110
-  _globals['_LISTOPERATIONSREQUEST']._serialized_start=2113
-  _globals['_LISTOPERATIONSREQUEST']._serialized_end=2489
-  _globals['_LISTOPERATIONSRESPONSE']._serialized_start=2491
-  _globals['_LISTOPERATIONSRESPONSE']._serialized_end=2609
-  _globals['_WAITOPERATIONREQUEST']._serialized_start=2612
-  _globals['_WAITOPERATIONREQUEST']._serialized_end=3015
-  _globals['_WAITOPERATIONRESPONSE']._serialized_start=3017
-  _globals['_WAITOPERATIONRESPONSE']._serialized_end=3092
-  _globals['_RESOLVEOPERATIONREQUEST']._serialized_start=3095
-  _globals['_RESOLVEOPERATIONREQUEST']._serialized_end=3682
-  _globals['_RESOLVEOPERATIONRESPONSE']._serialized_start=3684
-  _globals['_RESOLVEOPERATIONRESPONSE']._serialized_end=3762
-  _globals['_OPERATIONSERVICE']._serialized_start=4339
-  _globals['_OPERATIONSERVICE']._serialized_end=4702
+  _globals['_OPERATIONREASON']._serialized_start=4520
+  _globals['_OPERATIONREASON']._serialized_end=5136
+  _globals['_OPERATIONSTATE']._serialized_start=5139
+  _globals['_OPERATIONSTATE']._serialized_end=5438
+  _globals['_SENDSTAGE']._serialized_start=5440
+  _globals['_SENDSTAGE']._serialized_end=5550
+  _globals['_TRYKIND']._serialized_start=5552
+  _globals['_TRYKIND']._serialized_end=5627
+  _globals['_DECISION']._serialized_start=5629
+  _globals['_DECISION']._serialized_end=5710
+  _globals['_CANDIDATEMATCH']._serialized_start=5713
+  _globals['_CANDIDATEMATCH']._serialized_end=5844
+  _globals['_OPERATION']._serialized_start=251
+  _globals['_OPERATION']._serialized_end=1162
+  _globals['_OPERATIONTRY']._serialized_start=1165
+  _globals['_OPERATIONTRY']._serialized_end=1648
+  _globals['_OPERATIONDECISION']._serialized_start=1651
+  _globals['_OPERATIONDECISION']._serialized_end=1909
+  _globals['_GETOPERATIONREQUEST']._serialized_start=1912
+  _globals['_GETOPERATIONREQUEST']._serialized_end=2308
+  _globals['_GETOPERATIONRESPONSE']._serialized_start=2311
+  _globals['_GETOPERATIONRESPONSE']._serialized_end=2448
+  _globals['_OPERATIONCANDIDATE']._serialized_start=2451
+  _globals['_OPERATIONCANDIDATE']._serialized_end=2662
+  _globals['_FIELDDIFFERENCE']._serialized_start=2664
+  _globals['_FIELDDIFFERENCE']._serialized_end=2765
+  _globals['_LISTOPERATIONSREQUEST']._serialized_start=2768
+  _globals['_LISTOPERATIONSREQUEST']._serialized_end=3244
+  _globals['_LISTOPERATIONSRESPONSE']._serialized_start=3246
+  _globals['_LISTOPERATIONSRESPONSE']._serialized_end=3364
+  _globals['_WAITOPERATIONREQUEST']._serialized_start=3367
+  _globals['_WAITOPERATIONREQUEST']._serialized_end=3770
+  _globals['_WAITOPERATIONRESPONSE']._serialized_start=3772
+  _globals['_WAITOPERATIONRESPONSE']._serialized_end=3847
+  _globals['_RESOLVEOPERATIONREQUEST']._serialized_start=3850
+  _globals['_RESOLVEOPERATIONREQUEST']._serialized_end=4437
+  _globals['_RESOLVEOPERATIONRESPONSE']._serialized_start=4439
+  _globals['_RESOLVEOPERATIONRESPONSE']._serialized_end=4517
+  _globals['_OPERATIONSERVICE']._serialized_start=5847
+  _globals['_OPERATIONSERVICE']._serialized_end=6210
 # @@protoc_insertion_point(module_scope)

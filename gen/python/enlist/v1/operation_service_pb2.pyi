@@ -4,7 +4,9 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from enlist.v1 import customer_pb2 as _customer_pb2
 from enlist.v1 import customer_service_pb2 as _customer_service_pb2
+from enlist.v1 import error_pb2 as _error_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
@@ -22,6 +24,84 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _OperationReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OperationReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OperationReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPERATION_REASON_UNSPECIFIED: _OperationReason.ValueType  # 0
+    """Not set, or not recorded."""
+    OPERATION_REASON_NO_RESPONSE: _OperationReason.ValueType  # 1
+    """UNKNOWN: Enlist sent the request and received no response that it can trust."""
+    OPERATION_REASON_REFUSAL_UNCONFIRMED: _OperationReason.ValueType  # 2
+    """UNKNOWN: The response says that nothing was created. A look-up must confirm it."""
+    OPERATION_REASON_SUCCESS_UNPROVEN: _OperationReason.ValueType  # 3
+    """UNKNOWN: The response says that the vendor created a customer. It does not prove which."""
+    OPERATION_REASON_INTERRUPTED: _OperationReason.ValueType  # 4
+    """UNKNOWN: The replica that worked on the creation stopped and recorded no outcome."""
+    OPERATION_REASON_RECORDS_LOST: _OperationReason.ValueType  # 5
+    """UNKNOWN: The journal lost records, perhaps also of an earlier call with this request_id."""
+    OPERATION_REASON_LOOKUP_FAILED: _OperationReason.ValueType  # 6
+    """UNKNOWN: The latest look-up failed. Enlist tries again."""
+    OPERATION_REASON_SEVERAL_CUSTOMERS: _OperationReason.ValueType  # 7
+    """NEEDS_PERSON: Several customers may be the one that this creation created."""
+    OPERATION_REASON_CUSTOMER_DIFFERS: _OperationReason.ValueType  # 8
+    """NEEDS_PERSON: One customer may be the one. It differs from the request, or the vendor returns
+    too little of it to compare.
+    """
+    OPERATION_REASON_CUSTOMER_CLAIMED: _OperationReason.ValueType  # 9
+    """NEEDS_PERSON: One customer equals the request. Another operation may have created it."""
+    OPERATION_REASON_CUSTOMER_NOT_SHOWN: _OperationReason.ValueType  # 10
+    """NEEDS_PERSON: The vendor says that the customer exists, and no look-up finds it."""
+    OPERATION_REASON_NO_LOOKUP: _OperationReason.ValueType  # 11
+    """NEEDS_PERSON: The vendor offers no look-up for this customer."""
+    OPERATION_REASON_PROVIDER_CHANGED: _OperationReason.ValueType  # 12
+    """NEEDS_PERSON: The provider was removed from the configuration, or its settings no longer accept
+    the request.
+    """
+    OPERATION_REASON_LOOKUPS_FAILED: _OperationReason.ValueType  # 13
+    """NEEDS_PERSON: The vendor refused the look-ups, or Enlist could not read its responses."""
+
+class OperationReason(_OperationReason, metaclass=_OperationReasonEnumTypeWrapper):
+    """OperationReason is why an operation is in state OPERATION_STATE_UNKNOWN or
+    OPERATION_STATE_NEEDS_PERSON. Each value belongs to one of the two states.
+    """
+
+OPERATION_REASON_UNSPECIFIED: OperationReason.ValueType  # 0
+"""Not set, or not recorded."""
+OPERATION_REASON_NO_RESPONSE: OperationReason.ValueType  # 1
+"""UNKNOWN: Enlist sent the request and received no response that it can trust."""
+OPERATION_REASON_REFUSAL_UNCONFIRMED: OperationReason.ValueType  # 2
+"""UNKNOWN: The response says that nothing was created. A look-up must confirm it."""
+OPERATION_REASON_SUCCESS_UNPROVEN: OperationReason.ValueType  # 3
+"""UNKNOWN: The response says that the vendor created a customer. It does not prove which."""
+OPERATION_REASON_INTERRUPTED: OperationReason.ValueType  # 4
+"""UNKNOWN: The replica that worked on the creation stopped and recorded no outcome."""
+OPERATION_REASON_RECORDS_LOST: OperationReason.ValueType  # 5
+"""UNKNOWN: The journal lost records, perhaps also of an earlier call with this request_id."""
+OPERATION_REASON_LOOKUP_FAILED: OperationReason.ValueType  # 6
+"""UNKNOWN: The latest look-up failed. Enlist tries again."""
+OPERATION_REASON_SEVERAL_CUSTOMERS: OperationReason.ValueType  # 7
+"""NEEDS_PERSON: Several customers may be the one that this creation created."""
+OPERATION_REASON_CUSTOMER_DIFFERS: OperationReason.ValueType  # 8
+"""NEEDS_PERSON: One customer may be the one. It differs from the request, or the vendor returns
+too little of it to compare.
+"""
+OPERATION_REASON_CUSTOMER_CLAIMED: OperationReason.ValueType  # 9
+"""NEEDS_PERSON: One customer equals the request. Another operation may have created it."""
+OPERATION_REASON_CUSTOMER_NOT_SHOWN: OperationReason.ValueType  # 10
+"""NEEDS_PERSON: The vendor says that the customer exists, and no look-up finds it."""
+OPERATION_REASON_NO_LOOKUP: OperationReason.ValueType  # 11
+"""NEEDS_PERSON: The vendor offers no look-up for this customer."""
+OPERATION_REASON_PROVIDER_CHANGED: OperationReason.ValueType  # 12
+"""NEEDS_PERSON: The provider was removed from the configuration, or its settings no longer accept
+the request.
+"""
+OPERATION_REASON_LOOKUPS_FAILED: OperationReason.ValueType  # 13
+"""NEEDS_PERSON: The vendor refused the look-ups, or Enlist could not read its responses."""
+Global___OperationReason: _TypeAlias = OperationReason  # noqa: Y015
 
 class _OperationState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -147,6 +227,34 @@ DECISION_FAILED: Decision.ValueType  # 2
 """The customer does not exist at the vendor."""
 Global___Decision: _TypeAlias = Decision  # noqa: Y015
 
+class _CandidateMatch:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CandidateMatchEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CandidateMatch.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CANDIDATE_MATCH_UNSPECIFIED: _CandidateMatch.ValueType  # 0
+    """Not set."""
+    CANDIDATE_MATCH_UNCLEAR: _CandidateMatch.ValueType  # 1
+    """Nothing proves or excludes it."""
+    CANDIDATE_MATCH_OURS: _CandidateMatch.ValueType  # 2
+    """The evidence says that it did."""
+    CANDIDATE_MATCH_OTHER: _CandidateMatch.ValueType  # 3
+    """The customer existed before, or another creation created it."""
+
+class CandidateMatch(_CandidateMatch, metaclass=_CandidateMatchEnumTypeWrapper):
+    """CandidateMatch says whether a creation created a customer."""
+
+CANDIDATE_MATCH_UNSPECIFIED: CandidateMatch.ValueType  # 0
+"""Not set."""
+CANDIDATE_MATCH_UNCLEAR: CandidateMatch.ValueType  # 1
+"""Nothing proves or excludes it."""
+CANDIDATE_MATCH_OURS: CandidateMatch.ValueType  # 2
+"""The evidence says that it did."""
+CANDIDATE_MATCH_OTHER: CandidateMatch.ValueType  # 3
+"""The customer existed before, or another creation created it."""
+Global___CandidateMatch: _TypeAlias = CandidateMatch  # noqa: Y015
+
 @_typing.final
 class Operation(_message.Message):
     """Operation is the record of one creation."""
@@ -168,6 +276,8 @@ class Operation(_message.Message):
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     EARLIER_DECISIONS_FIELD_NUMBER: _builtins.int
     PAYLOAD_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Name of the provider. Example: `opencell`."""
     request_id: _builtins.str
@@ -178,6 +288,13 @@ class Operation(_message.Message):
     """The state of the creation."""
     principal: _builtins.str
     """The authenticated caller of the creation. Empty without authentication."""
+    reason: _builtins.str
+    """Why the state is OPERATION_STATE_UNKNOWN or OPERATION_STATE_NEEDS_PERSON, in one sentence. It
+    names the customers at the vendor that the latest look-up found, and the fields that differ.
+    Empty in other states.
+    """
+    reason_code: Global___OperationReason.ValueType
+    """The same as a code."""
     @_builtins.property
     def tries(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperationTry]:
         """All requests to the vendor for this creation, in order."""
@@ -239,10 +356,12 @@ class Operation(_message.Message):
         principal: _builtins.str = ...,
         earlier_decisions: _abc.Iterable[Global___OperationDecision] | None = ...,
         payload_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        reason_code: Global___OperationReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "response", b"response", "result", b"result", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "earlier_decisions", b"earlier_decisions", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "principal", b"principal", "provider", b"provider", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "earlier_decisions", b"earlier_decisions", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "principal", b"principal", "provider", b"provider", "reason", b"reason", "reason_code", b"reason_code", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["response", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
@@ -265,6 +384,8 @@ class OperationTry(_message.Message):
     REQUEST_FIELD_NUMBER: _builtins.int
     RESPONSE_BODY_FIELD_NUMBER: _builtins.int
     CURL_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    ERROR_REASON_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """1 for the first request."""
     kind: Global___TryKind.ValueType
@@ -279,6 +400,12 @@ class OperationTry(_message.Message):
     """A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
     that Enlist kept.
     """
+    error: _builtins.str
+    """What was wrong with the response, or why none arrived, in one or two sentences. Empty if
+    nothing was wrong.
+    """
+    error_reason: _error_pb2.ErrorReason.ValueType
+    """The reason of `error`. Unspecified if nothing was wrong."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """When it started."""
@@ -303,10 +430,12 @@ class OperationTry(_message.Message):
         request: _customer_service_pb2.VendorRequest | None = ...,
         response_body: _builtins.str = ...,
         curl: _builtins.str = ...,
+        error: _builtins.str = ...,
+        error_reason: _error_pb2.ErrorReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "request", b"request", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["curl", b"curl", "end_time", b"end_time", "http_status", b"http_status", "kind", b"kind", "number", b"number", "request", b"request", "response_body", b"response_body", "stage", b"stage", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["curl", b"curl", "end_time", b"end_time", "error", b"error", "error_reason", b"error_reason", "http_status", b"http_status", "kind", b"kind", "number", b"number", "request", b"request", "response_body", b"response_body", "stage", b"stage", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -365,6 +494,7 @@ class GetOperationRequest(_message.Message):
     PROVIDER_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
+    INCLUDE_CANDIDATES_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Name of a configured provider. See CreateCustomerRequest."""
     request_id: _builtins.str
@@ -373,16 +503,21 @@ class GetOperationRequest(_message.Message):
     """The caller of the creation, as in `principal` of its operation. Default: this caller. Only
     operators see the creations of others.
     """
+    include_candidates: _builtins.bool
+    """Whether to ask the vendor now which customers this creation may have created. Only operators
+    may set it.
+    """
     def __init__(
         self,
         *,
         provider: _builtins.str = ...,
         request_id: _builtins.str = ...,
         principal: _builtins.str | None = ...,
+        include_candidates: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "principal", b"principal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "principal", b"principal", "provider", b"provider", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "include_candidates", b"include_candidates", "principal", b"principal", "provider", b"provider", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__principal: _TypeAlias = _typing.Literal["principal"]  # noqa: Y015
     _WhichOneofArgType__principal: _TypeAlias = _typing.Literal["_principal", b"_principal"]  # noqa: Y015
@@ -397,22 +532,100 @@ class GetOperationResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     OPERATION_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def operation(self) -> Global___Operation:
         """The operation."""
+
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperationCandidate]:
+        """With `include_candidates`: the customers at the vendor that this creation may have created, as
+        the vendor returns them now. Enlist stores only their ids.
+        """
 
     def __init__(
         self,
         *,
         operation: Global___Operation | None = ...,
+        candidates: _abc.Iterable[Global___OperationCandidate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["operation", b"operation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["operation", b"operation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "operation", b"operation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetOperationResponse: _TypeAlias = GetOperationResponse  # noqa: Y015
+
+@_typing.final
+class OperationCandidate(_message.Message):
+    """OperationCandidate is a customer at the vendor that a creation may have created."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    MATCH_FIELD_NUMBER: _builtins.int
+    DIFFERENCES_FIELD_NUMBER: _builtins.int
+    CLAIMED_BY_FIELD_NUMBER: _builtins.int
+    match: Global___CandidateMatch.ValueType
+    """Whether this creation created it."""
+    claimed_by: _builtins.str
+    """The request_id of another operation that created or updated this customer. Empty if the journal
+    has none.
+    """
+    @_builtins.property
+    def customer(self) -> _customer_pb2.Customer:
+        """The customer, as the vendor returns it now."""
+
+    @_builtins.property
+    def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldDifference]:
+        """The fields in which the customer differs from the request."""
+
+    def __init__(
+        self,
+        *,
+        customer: _customer_pb2.Customer | None = ...,
+        match: Global___CandidateMatch.ValueType = ...,
+        differences: _abc.Iterable[Global___FieldDifference] | None = ...,
+        claimed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claimed_by", b"claimed_by", "customer", b"customer", "differences", b"differences", "match", b"match"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OperationCandidate: _TypeAlias = OperationCandidate  # noqa: Y015
+
+@_typing.final
+class FieldDifference(_message.Message):
+    """FieldDifference is a field in which a customer differs from the request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    REQUESTED_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """Path of the field, from CreateCustomerRequest. Example: `customer.phone`."""
+    requested: _builtins.str
+    """The value in the request. Empty if the request has none."""
+    found: _builtins.str
+    """The value at the vendor. Empty if the vendor has none."""
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        requested: _builtins.str = ...,
+        found: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "path", b"path", "requested", b"requested"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldDifference: _TypeAlias = FieldDifference  # noqa: Y015
 
 @_typing.final
 class ListOperationsRequest(_message.Message):
@@ -427,6 +640,8 @@ class ListOperationsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Name of a configured provider, or `-` for all."""
     state: Global___OperationState.ValueType
@@ -442,6 +657,13 @@ class ListOperationsRequest(_message.Message):
     """The caller of the creations, as in `principal` of their operations, or `*` for all callers.
     Default: this caller. Only operators see the creations of others.
     """
+    customer_id: _builtins.str
+    """Only creations of the customer with this id, exactly or in the vendor's normalised form. Up to
+    255 characters. It also finds creations that were refused or have no outcome yet, if the caller
+    chose the id.
+    """
+    reason_code: Global___OperationReason.ValueType
+    """Only creations in the state of this reason, for this reason. `state` must be unset or agree."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Only creations that Enlist accepted at this time or later."""
@@ -460,10 +682,12 @@ class ListOperationsRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         principal: _builtins.str | None = ...,
+        customer_id: _builtins.str = ...,
+        reason_code: Global___OperationReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "end_time", b"end_time", "principal", b"principal", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "end_time", b"end_time", "page_size", b"page_size", "page_token", b"page_token", "principal", b"principal", "provider", b"provider", "start_time", b"start_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_principal", b"_principal", "customer_id", b"customer_id", "end_time", b"end_time", "page_size", b"page_size", "page_token", b"page_token", "principal", b"principal", "provider", b"provider", "reason_code", b"reason_code", "start_time", b"start_time", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__principal: _TypeAlias = _typing.Literal["principal"]  # noqa: Y015
     _WhichOneofArgType__principal: _TypeAlias = _typing.Literal["_principal", b"_principal"]  # noqa: Y015

@@ -76,8 +76,13 @@ class OperationServiceServicer(object):
     def GetOperation(self, request, context):
         """GetOperation returns one creation by its request_id.
 
+        With `include_candidates`, Enlist also asks the vendor which customers this creation may have
+        created. It creates nothing.
+
         Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
-        JOURNAL_UNAVAILABLE.
+        JOURNAL_UNAVAILABLE. With `include_candidates` also RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+        VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED and
+        VENDOR_RESPONSE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

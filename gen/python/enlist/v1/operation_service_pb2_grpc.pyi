@@ -43,8 +43,13 @@ class OperationServiceStub:
     GetOperation: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.GetOperationRequest, _operation_service_pb2.GetOperationResponse]
     """GetOperation returns one creation by its request_id.
 
+    With `include_candidates`, Enlist also asks the vendor which customers this creation may have
+    created. It creates nothing.
+
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
-    JOURNAL_UNAVAILABLE.
+    JOURNAL_UNAVAILABLE. With `include_candidates` also RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+    VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED and
+    VENDOR_RESPONSE_INVALID.
     """
     ListOperations: _grpc.UnaryUnaryMultiCallable[_operation_service_pb2.ListOperationsRequest, _operation_service_pb2.ListOperationsResponse]
     """ListOperations lists creations, newest first. Provider `-` lists those of all providers
@@ -94,8 +99,13 @@ class OperationServiceAsyncStub(OperationServiceStub):
     GetOperation: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.GetOperationRequest, _operation_service_pb2.GetOperationResponse]  # type: ignore[assignment]
     """GetOperation returns one creation by its request_id.
 
+    With `include_candidates`, Enlist also asks the vendor which customers this creation may have
+    created. It creates nothing.
+
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
-    JOURNAL_UNAVAILABLE.
+    JOURNAL_UNAVAILABLE. With `include_candidates` also RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+    VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED and
+    VENDOR_RESPONSE_INVALID.
     """
     ListOperations: _aio.UnaryUnaryMultiCallable[_operation_service_pb2.ListOperationsRequest, _operation_service_pb2.ListOperationsResponse]  # type: ignore[assignment]
     """ListOperations lists creations, newest first. Provider `-` lists those of all providers
@@ -148,8 +158,13 @@ class OperationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_operation_service_pb2.GetOperationResponse, _abc.Awaitable[_operation_service_pb2.GetOperationResponse]]:
         """GetOperation returns one creation by its request_id.
 
+        With `include_candidates`, Enlist also asks the vendor which customers this creation may have
+        created. It creates nothing.
+
         Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
-        JOURNAL_UNAVAILABLE.
+        JOURNAL_UNAVAILABLE. With `include_candidates` also RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+        VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED and
+        VENDOR_RESPONSE_INVALID.
         """
 
     @_abc_1.abstractmethod

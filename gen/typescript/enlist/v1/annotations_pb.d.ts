@@ -390,7 +390,7 @@ export declare const not_blank: GenExtension<FieldOptions, boolean>;
  */
 export declare const reason: GenExtension<EnumValueOptions, Consequences>;
 /**
- * On each OperationState: who acts next.
+ * On each OperationState and OperationReason: who acts next.
  *
  * @generated from extension: enlist.v1.Actor next_actor = 51432;
  */

@@ -270,7 +270,7 @@ export const not_blank = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 6);
  */
 export const reason = /*@__PURE__*/ extDesc(file_enlist_v1_annotations, 7);
 /**
- * On each OperationState: who acts next.
+ * On each OperationState and OperationReason: who acts next.
  *
  * @generated from extension: enlist.v1.Actor next_actor = 51432;
  */

@@ -1,5 +1,7 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { Customer } from "./customer_pb.js";
 import type { CreateCustomerResponse, VendorRequest } from "./customer_service_pb.js";
+import type { ErrorReason } from "./error_pb.js";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../google/rpc/status_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -118,6 +120,20 @@ export type Operation = Message<"enlist.v1.Operation"> & {
      * @generated from field: google.protobuf.Timestamp payload_expire_time = 15;
      */
     payloadExpireTime?: Timestamp;
+    /**
+     * Why the state is OPERATION_STATE_UNKNOWN or OPERATION_STATE_NEEDS_PERSON, in one sentence. It
+     * names the customers at the vendor that the latest look-up found, and the fields that differ.
+     * Empty in other states.
+     *
+     * @generated from field: string reason = 16;
+     */
+    reason: string;
+    /**
+     * The same as a code.
+     *
+     * @generated from field: enlist.v1.OperationReason reason_code = 17;
+     */
+    reasonCode: OperationReason;
 };
 /**
  * Describes the message enlist.v1.Operation.
@@ -185,6 +201,19 @@ export type OperationTry = Message<"enlist.v1.OperationTry"> & {
      * @generated from field: string curl = 9;
      */
     curl: string;
+    /**
+     * What was wrong with the response, or why none arrived, in one or two sentences. Empty if
+     * nothing was wrong.
+     *
+     * @generated from field: string error = 10;
+     */
+    error: string;
+    /**
+     * The reason of `error`. Unspecified if nothing was wrong.
+     *
+     * @generated from field: enlist.v1.ErrorReason error_reason = 11;
+     */
+    errorReason: ErrorReason;
 };
 /**
  * Describes the message enlist.v1.OperationTry.
@@ -264,6 +293,13 @@ export type GetOperationRequest = Message<"enlist.v1.GetOperationRequest"> & {
      * @generated from field: optional string principal = 3;
      */
     principal?: string;
+    /**
+     * Whether to ask the vendor now which customers this creation may have created. Only operators
+     * may set it.
+     *
+     * @generated from field: bool include_candidates = 4;
+     */
+    includeCandidates: boolean;
 };
 /**
  * Describes the message enlist.v1.GetOperationRequest.
@@ -282,12 +318,86 @@ export type GetOperationResponse = Message<"enlist.v1.GetOperationResponse"> & {
      * @generated from field: enlist.v1.Operation operation = 1;
      */
     operation?: Operation;
+    /**
+     * With `include_candidates`: the customers at the vendor that this creation may have created, as
+     * the vendor returns them now. Enlist stores only their ids.
+     *
+     * @generated from field: repeated enlist.v1.OperationCandidate candidates = 2;
+     */
+    candidates: OperationCandidate[];
 };
 /**
  * Describes the message enlist.v1.GetOperationResponse.
  * Use `create(GetOperationResponseSchema)` to create a new message.
  */
 export declare const GetOperationResponseSchema: GenMessage<GetOperationResponse>;
+/**
+ * OperationCandidate is a customer at the vendor that a creation may have created.
+ *
+ * @generated from message enlist.v1.OperationCandidate
+ */
+export type OperationCandidate = Message<"enlist.v1.OperationCandidate"> & {
+    /**
+     * The customer, as the vendor returns it now.
+     *
+     * @generated from field: enlist.v1.Customer customer = 1;
+     */
+    customer?: Customer;
+    /**
+     * Whether this creation created it.
+     *
+     * @generated from field: enlist.v1.CandidateMatch match = 2;
+     */
+    match: CandidateMatch;
+    /**
+     * The fields in which the customer differs from the request.
+     *
+     * @generated from field: repeated enlist.v1.FieldDifference differences = 3;
+     */
+    differences: FieldDifference[];
+    /**
+     * The request_id of another operation that created or updated this customer. Empty if the journal
+     * has none.
+     *
+     * @generated from field: string claimed_by = 4;
+     */
+    claimedBy: string;
+};
+/**
+ * Describes the message enlist.v1.OperationCandidate.
+ * Use `create(OperationCandidateSchema)` to create a new message.
+ */
+export declare const OperationCandidateSchema: GenMessage<OperationCandidate>;
+/**
+ * FieldDifference is a field in which a customer differs from the request.
+ *
+ * @generated from message enlist.v1.FieldDifference
+ */
+export type FieldDifference = Message<"enlist.v1.FieldDifference"> & {
+    /**
+     * Path of the field, from CreateCustomerRequest. Example: `customer.phone`.
+     *
+     * @generated from field: string path = 1;
+     */
+    path: string;
+    /**
+     * The value in the request. Empty if the request has none.
+     *
+     * @generated from field: string requested = 2;
+     */
+    requested: string;
+    /**
+     * The value at the vendor. Empty if the vendor has none.
+     *
+     * @generated from field: string found = 3;
+     */
+    found: string;
+};
+/**
+ * Describes the message enlist.v1.FieldDifference.
+ * Use `create(FieldDifferenceSchema)` to create a new message.
+ */
+export declare const FieldDifferenceSchema: GenMessage<FieldDifference>;
 /**
  * ListOperationsRequest lists a page of creations.
  *
@@ -339,6 +449,20 @@ export type ListOperationsRequest = Message<"enlist.v1.ListOperationsRequest"> &
      * @generated from field: optional string principal = 7;
      */
     principal?: string;
+    /**
+     * Only creations of the customer with this id, exactly or in the vendor's normalised form. Up to
+     * 255 characters. It also finds creations that were refused or have no outcome yet, if the caller
+     * chose the id.
+     *
+     * @generated from field: string customer_id = 8;
+     */
+    customerId: string;
+    /**
+     * Only creations in the state of this reason, for this reason. `state` must be unset or agree.
+     *
+     * @generated from field: enlist.v1.OperationReason reason_code = 9;
+     */
+    reasonCode: OperationReason;
 };
 /**
  * Describes the message enlist.v1.ListOperationsRequest.
@@ -506,6 +630,104 @@ export type ResolveOperationResponse = Message<"enlist.v1.ResolveOperationRespon
  */
 export declare const ResolveOperationResponseSchema: GenMessage<ResolveOperationResponse>;
 /**
+ * OperationReason is why an operation is in state OPERATION_STATE_UNKNOWN or
+ * OPERATION_STATE_NEEDS_PERSON. Each value belongs to one of the two states.
+ *
+ * @generated from enum enlist.v1.OperationReason
+ */
+export declare enum OperationReason {
+    /**
+     * Not set, or not recorded.
+     *
+     * @generated from enum value: OPERATION_REASON_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * UNKNOWN: Enlist sent the request and received no response that it can trust.
+     *
+     * @generated from enum value: OPERATION_REASON_NO_RESPONSE = 1;
+     */
+    NO_RESPONSE = 1,
+    /**
+     * UNKNOWN: The response says that nothing was created. A look-up must confirm it.
+     *
+     * @generated from enum value: OPERATION_REASON_REFUSAL_UNCONFIRMED = 2;
+     */
+    REFUSAL_UNCONFIRMED = 2,
+    /**
+     * UNKNOWN: The response says that the vendor created a customer. It does not prove which.
+     *
+     * @generated from enum value: OPERATION_REASON_SUCCESS_UNPROVEN = 3;
+     */
+    SUCCESS_UNPROVEN = 3,
+    /**
+     * UNKNOWN: The replica that worked on the creation stopped and recorded no outcome.
+     *
+     * @generated from enum value: OPERATION_REASON_INTERRUPTED = 4;
+     */
+    INTERRUPTED = 4,
+    /**
+     * UNKNOWN: The journal lost records, perhaps also of an earlier call with this request_id.
+     *
+     * @generated from enum value: OPERATION_REASON_RECORDS_LOST = 5;
+     */
+    RECORDS_LOST = 5,
+    /**
+     * UNKNOWN: The latest look-up failed. Enlist tries again.
+     *
+     * @generated from enum value: OPERATION_REASON_LOOKUP_FAILED = 6;
+     */
+    LOOKUP_FAILED = 6,
+    /**
+     * NEEDS_PERSON: Several customers may be the one that this creation created.
+     *
+     * @generated from enum value: OPERATION_REASON_SEVERAL_CUSTOMERS = 7;
+     */
+    SEVERAL_CUSTOMERS = 7,
+    /**
+     * NEEDS_PERSON: One customer may be the one. It differs from the request, or the vendor returns
+     * too little of it to compare.
+     *
+     * @generated from enum value: OPERATION_REASON_CUSTOMER_DIFFERS = 8;
+     */
+    CUSTOMER_DIFFERS = 8,
+    /**
+     * NEEDS_PERSON: One customer equals the request. Another operation may have created it.
+     *
+     * @generated from enum value: OPERATION_REASON_CUSTOMER_CLAIMED = 9;
+     */
+    CUSTOMER_CLAIMED = 9,
+    /**
+     * NEEDS_PERSON: The vendor says that the customer exists, and no look-up finds it.
+     *
+     * @generated from enum value: OPERATION_REASON_CUSTOMER_NOT_SHOWN = 10;
+     */
+    CUSTOMER_NOT_SHOWN = 10,
+    /**
+     * NEEDS_PERSON: The vendor offers no look-up for this customer.
+     *
+     * @generated from enum value: OPERATION_REASON_NO_LOOKUP = 11;
+     */
+    NO_LOOKUP = 11,
+    /**
+     * NEEDS_PERSON: The provider was removed from the configuration, or its settings no longer accept
+     * the request.
+     *
+     * @generated from enum value: OPERATION_REASON_PROVIDER_CHANGED = 12;
+     */
+    PROVIDER_CHANGED = 12,
+    /**
+     * NEEDS_PERSON: The vendor refused the look-ups, or Enlist could not read its responses.
+     *
+     * @generated from enum value: OPERATION_REASON_LOOKUPS_FAILED = 13;
+     */
+    LOOKUPS_FAILED = 13
+}
+/**
+ * Describes the enum enlist.v1.OperationReason.
+ */
+export declare const OperationReasonSchema: GenEnum<OperationReason>;
+/**
  * OperationState is the state of a creation.
  *
  * @generated from enum enlist.v1.OperationState
@@ -659,6 +881,41 @@ export declare enum Decision {
  */
 export declare const DecisionSchema: GenEnum<Decision>;
 /**
+ * CandidateMatch says whether a creation created a customer.
+ *
+ * @generated from enum enlist.v1.CandidateMatch
+ */
+export declare enum CandidateMatch {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_UNSPECIFIED = 0;
+     */
+    UNSPECIFIED = 0,
+    /**
+     * Nothing proves or excludes it.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_UNCLEAR = 1;
+     */
+    UNCLEAR = 1,
+    /**
+     * The evidence says that it did.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_OURS = 2;
+     */
+    OURS = 2,
+    /**
+     * The customer existed before, or another creation created it.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_OTHER = 3;
+     */
+    OTHER = 3
+}
+/**
+ * Describes the enum enlist.v1.CandidateMatch.
+ */
+export declare const CandidateMatchSchema: GenEnum<CandidateMatch>;
+/**
  * OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
  * person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the
  * providers that they may use. Operators, by the configuration, also see those of others.
@@ -673,8 +930,13 @@ export declare const OperationService: GenService<{
     /**
      * GetOperation returns one creation by its request_id.
      *
+     * With `include_candidates`, Enlist also asks the vendor which customers this creation may have
+     * created. It creates nothing.
+     *
      * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
-     * JOURNAL_UNAVAILABLE.
+     * JOURNAL_UNAVAILABLE. With `include_candidates` also RPC_NOT_SUPPORTED, VENDOR_REJECTED,
+     * VENDOR_UNAVAILABLE, OVERLOADED, VENDOR_RATE_LIMITED, VENDOR_CREDENTIALS_REJECTED and
+     * VENDOR_RESPONSE_INVALID.
      *
      * @generated from rpc enlist.v1.OperationService.GetOperation
      */

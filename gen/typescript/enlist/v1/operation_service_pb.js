@@ -3,13 +3,15 @@
 /* eslint-disable */
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_enlist_v1_annotations } from "./annotations_pb.js";
+import { file_enlist_v1_customer } from "./customer_pb.js";
 import { file_enlist_v1_customer_service } from "./customer_service_pb.js";
+import { file_enlist_v1_error } from "./error_pb.js";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_rpc_status } from "../../google/rpc/status_pb.js";
 /**
  * Describes the file enlist/v1/operation_service.proto.
  */
-export const file_enlist_v1_operation_service = /*@__PURE__*/ fileDesc("CiFlbmxpc3QvdjEvb3BlcmF0aW9uX3NlcnZpY2UucHJvdG8SCWVubGlzdC52MSKHBQoJT3BlcmF0aW9uEhAKCHByb3ZpZGVyGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSGQoLY3VzdG9tZXJfaWQYAyABKAlCBJCOGQESKAoFc3RhdGUYBCABKA4yGS5lbmxpc3QudjEuT3BlcmF0aW9uU3RhdGUSJgoFdHJpZXMYBSADKAsyFy5lbmxpc3QudjEuT3BlcmF0aW9uVHJ5Ei8KC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKD25leHRfY2hlY2tfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNQoIcmVzcG9uc2UYCiABKAsyIS5lbmxpc3QudjEuQ3JlYXRlQ3VzdG9tZXJSZXNwb25zZUgAEikKBWVycm9yGAsgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNCBJCOGQFIABIuCghkZWNpc2lvbhgMIAEoCzIcLmVubGlzdC52MS5PcGVyYXRpb25EZWNpc2lvbhIRCglwcmluY2lwYWwYDSABKAkSNwoRZWFybGllcl9kZWNpc2lvbnMYDiADKAsyHC5lbmxpc3QudjEuT3BlcmF0aW9uRGVjaXNpb24SNwoTcGF5bG9hZF9leHBpcmVfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGcmVzdWx0IroCCgxPcGVyYXRpb25UcnkSDgoGbnVtYmVyGAEgASgFEiAKBGtpbmQYAiABKA4yEi5lbmxpc3QudjEuVHJ5S2luZBIuCgpzdGFydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoFc3RhZ2UYBSABKA4yFC5lbmxpc3QudjEuU2VuZFN0YWdlEhMKC2h0dHBfc3RhdHVzGAYgASgFEi8KB3JlcXVlc3QYByABKAsyGC5lbmxpc3QudjEuVmVuZG9yUmVxdWVzdEIEkI4ZARIbCg1yZXNwb25zZV9ib2R5GAggASgJQgSQjhkBEhIKBGN1cmwYCSABKAlCBJCOGQEiwgEKEU9wZXJhdGlvbkRlY2lzaW9uEiUKCGRlY2lzaW9uGAEgASgOMhMuZW5saXN0LnYxLkRlY2lzaW9uEhgKCmRlY2lkZWRfYnkYAiABKAlCBJCOGQESEQoJcHJpbmNpcGFsGAMgASgJEhQKBnJlYXNvbhgEIAEoCUIEkI4ZARIvCgtkZWNpZGVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKdW52ZXJpZmllZBgGIAEoCCK8AgoTR2V0T3BlcmF0aW9uUmVxdWVzdBKAAQoIcHJvdmlkZXIYASABKAlCboKOGWp0aGUgbmFtZSBvZiBhIGNvbmZpZ3VyZWQgcHJvdmlkZXI6IDEgdG8gNjMgbG93ZXItY2FzZSBsZXR0ZXJzLCBkaWdpdHMgYW5kIGh5cGhlbnMsIGJlZ2lubmluZyB3aXRoIGEgbGV0dGVyEnwKCnJlcXVlc3RfaWQYAiABKAlCaIKOGWR0aGUgVVVJRCB0aGF0IGEgY3JlYXRlIHdhcyBnaXZlbiBhcyBpdHMgcmVxdWVzdF9pZCwgZm9yIGV4YW1wbGUgMGI4ZjZhM2UtNWYwYy00YTU3LTlmMGUtMGQxZjZmNmI3YTExEhYKCXByaW5jaXBhbBgDIAEoCUgAiAEBQgwKCl9wcmluY2lwYWwiPwoUR2V0T3BlcmF0aW9uUmVzcG9uc2USJwoJb3BlcmF0aW9uGAEgASgLMhQuZW5saXN0LnYxLk9wZXJhdGlvbiKzAgoVTGlzdE9wZXJhdGlvbnNSZXF1ZXN0EkUKCHByb3ZpZGVyGAEgASgJQjOCjhkvdGhlIG5hbWUgb2YgYSBjb25maWd1cmVkIHByb3ZpZGVyLCBvciAtIGZvciBhbGwSKAoFc3RhdGUYAiABKA4yGS5lbmxpc3QudjEuT3BlcmF0aW9uU3RhdGUSLgoKc3RhcnRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXBhZ2Vfc2l6ZRgFIAEoBRISCgpwYWdlX3Rva2VuGAYgASgJEhYKCXByaW5jaXBhbBgHIAEoCUgAiAEBQgwKCl9wcmluY2lwYWwiWwoWTGlzdE9wZXJhdGlvbnNSZXNwb25zZRIoCgpvcGVyYXRpb25zGAEgAygLMhQuZW5saXN0LnYxLk9wZXJhdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki6QIKFFdhaXRPcGVyYXRpb25SZXF1ZXN0EoABCghwcm92aWRlchgBIAEoCUJugo4ZanRoZSBuYW1lIG9mIGEgY29uZmlndXJlZCBwcm92aWRlcjogMSB0byA2MyBsb3dlci1jYXNlIGxldHRlcnMsIGRpZ2l0cyBhbmQgaHlwaGVucywgYmVnaW5uaW5nIHdpdGggYSBsZXR0ZXISfAoKcmVxdWVzdF9pZBgCIAEoCUJogo4ZZHRoZSBVVUlEIHRoYXQgYSBjcmVhdGUgd2FzIGdpdmVuIGFzIGl0cyByZXF1ZXN0X2lkLCBmb3IgZXhhbXBsZSAwYjhmNmEzZS01ZjBjLTRhNTctOWYwZS0wZDFmNmY2YjdhMTESKgoHdGltZW91dBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIWCglwcmluY2lwYWwYBCABKAlIAIgBAUIMCgpfcHJpbmNpcGFsIkAKFVdhaXRPcGVyYXRpb25SZXNwb25zZRInCglvcGVyYXRpb24YASABKAsyFC5lbmxpc3QudjEuT3BlcmF0aW9uIvUDChdSZXNvbHZlT3BlcmF0aW9uUmVxdWVzdBKAAQoIcHJvdmlkZXIYASABKAlCboKOGWp0aGUgbmFtZSBvZiBhIGNvbmZpZ3VyZWQgcHJvdmlkZXI6IDEgdG8gNjMgbG93ZXItY2FzZSBsZXR0ZXJzLCBkaWdpdHMgYW5kIGh5cGhlbnMsIGJlZ2lubmluZyB3aXRoIGEgbGV0dGVyEnwKCnJlcXVlc3RfaWQYAiABKAlCaIKOGWR0aGUgVVVJRCB0aGF0IGEgY3JlYXRlIHdhcyBnaXZlbiBhcyBpdHMgcmVxdWVzdF9pZCwgZm9yIGV4YW1wbGUgMGI4ZjZhM2UtNWYwYy00YTU3LTlmMGUtMGQxZjZmNmI3YTExElAKCGRlY2lzaW9uGAMgASgOMhMuZW5saXN0LnYxLkRlY2lzaW9uQimCjhklREVDSVNJT05fU1VDQ0VFREVEIG9yIERFQ0lTSU9OX0ZBSUxFRBIZCgtjdXN0b21lcl9pZBgEIAEoCUIEkI4ZARIYCgpkZWNpZGVkX2J5GAUgASgJQgSQjhkBEhgKBnJlYXNvbhgGIAEoCUIIkI4ZAZiOGQESFgoJcHJpbmNpcGFsGAcgASgJSACIAQESEgoKdW52ZXJpZmllZBgIIAEoCEIMCgpfcHJpbmNpcGFsIkMKGFJlc29sdmVPcGVyYXRpb25SZXNwb25zZRInCglvcGVyYXRpb24YASABKAsyFC5lbmxpc3QudjEuT3BlcmF0aW9uKqsCCg5PcGVyYXRpb25TdGF0ZRIfChtPUEVSQVRJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIgChZPUEVSQVRJT05fU1RBVEVfSU5URU5UEAEaBMCOGQESIwoZT1BFUkFUSU9OX1NUQVRFX1NVQ0NFRURFRBACGgTAjhkEEiAKFk9QRVJBVElPTl9TVEFURV9GQUlMRUQQAxoEwI4ZBBIiChhPUEVSQVRJT05fU1RBVEVfTk9UX1NFTlQQBBoEwI4ZAhIhChdPUEVSQVRJT05fU1RBVEVfVU5LTk9XThAFGgTAjhkBEiYKHE9QRVJBVElPTl9TVEFURV9ORUVEU19QRVJTT04QBhoEwI4ZAxIgChZPUEVSQVRJT05fU1RBVEVfRVJBU0VEEAcaBMCOGQQqbgoJU2VuZFN0YWdlEhoKFlNFTkRfU1RBR0VfVU5TUEVDSUZJRUQQABIXChNTRU5EX1NUQUdFX05PVF9TRU5UEAESEwoPU0VORF9TVEFHRV9TRU5UEAISFwoTU0VORF9TVEFHRV9BTlNXRVJFRBADKksKB1RyeUtpbmQSGAoUVFJZX0tJTkRfVU5TUEVDSUZJRUQQABIRCg1UUllfS0lORF9TRU5EEAESEwoPVFJZX0tJTkRfTE9PS1VQEAIqUQoIRGVjaXNpb24SGAoUREVDSVNJT05fVU5TUEVDSUZJRUQQABIWChJERUNJU0lPTl9TVUNDRUVERUQQARITCg9ERUNJU0lPTl9GQUlMRUQQAjLrAgoQT3BlcmF0aW9uU2VydmljZRJPCgxHZXRPcGVyYXRpb24SHi5lbmxpc3QudjEuR2V0T3BlcmF0aW9uUmVxdWVzdBofLmVubGlzdC52MS5HZXRPcGVyYXRpb25SZXNwb25zZRJVCg5MaXN0T3BlcmF0aW9ucxIgLmVubGlzdC52MS5MaXN0T3BlcmF0aW9uc1JlcXVlc3QaIS5lbmxpc3QudjEuTGlzdE9wZXJhdGlvbnNSZXNwb25zZRJSCg1XYWl0T3BlcmF0aW9uEh8uZW5saXN0LnYxLldhaXRPcGVyYXRpb25SZXF1ZXN0GiAuZW5saXN0LnYxLldhaXRPcGVyYXRpb25SZXNwb25zZRJbChBSZXNvbHZlT3BlcmF0aW9uEiIuZW5saXN0LnYxLlJlc29sdmVPcGVyYXRpb25SZXF1ZXN0GiMuZW5saXN0LnYxLlJlc29sdmVPcGVyYXRpb25SZXNwb25zZUJgCg1kZXYuZW5saXN0LnYxQhVPcGVyYXRpb25TZXJ2aWNlUHJvdG9QAVo2Z2l0aHViLmNvbS9lbmxpc3QtZGV2L2VubGlzdC9nZW4vZ28vZW5saXN0L3YxO2VubGlzdHYxYgZwcm90bzM", [file_enlist_v1_annotations, file_enlist_v1_customer_service, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
+export const file_enlist_v1_operation_service = /*@__PURE__*/ fileDesc("CiFlbmxpc3QvdjEvb3BlcmF0aW9uX3NlcnZpY2UucHJvdG8SCWVubGlzdC52MSLOBQoJT3BlcmF0aW9uEhAKCHByb3ZpZGVyGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSGQoLY3VzdG9tZXJfaWQYAyABKAlCBJCOGQESKAoFc3RhdGUYBCABKA4yGS5lbmxpc3QudjEuT3BlcmF0aW9uU3RhdGUSJgoFdHJpZXMYBSADKAsyFy5lbmxpc3QudjEuT3BlcmF0aW9uVHJ5Ei8KC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKD25leHRfY2hlY2tfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNQoIcmVzcG9uc2UYCiABKAsyIS5lbmxpc3QudjEuQ3JlYXRlQ3VzdG9tZXJSZXNwb25zZUgAEikKBWVycm9yGAsgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNCBJCOGQFIABIuCghkZWNpc2lvbhgMIAEoCzIcLmVubGlzdC52MS5PcGVyYXRpb25EZWNpc2lvbhIRCglwcmluY2lwYWwYDSABKAkSNwoRZWFybGllcl9kZWNpc2lvbnMYDiADKAsyHC5lbmxpc3QudjEuT3BlcmF0aW9uRGVjaXNpb24SNwoTcGF5bG9hZF9leHBpcmVfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoGcmVhc29uGBAgASgJQgSQjhkBEi8KC3JlYXNvbl9jb2RlGBEgASgOMhouZW5saXN0LnYxLk9wZXJhdGlvblJlYXNvbkIICgZyZXN1bHQi/QIKDE9wZXJhdGlvblRyeRIOCgZudW1iZXIYASABKAUSIAoEa2luZBgCIAEoDjISLmVubGlzdC52MS5UcnlLaW5kEi4KCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIjCgVzdGFnZRgFIAEoDjIULmVubGlzdC52MS5TZW5kU3RhZ2USEwoLaHR0cF9zdGF0dXMYBiABKAUSLwoHcmVxdWVzdBgHIAEoCzIYLmVubGlzdC52MS5WZW5kb3JSZXF1ZXN0QgSQjhkBEhsKDXJlc3BvbnNlX2JvZHkYCCABKAlCBJCOGQESEgoEY3VybBgJIAEoCUIEkI4ZARITCgVlcnJvchgKIAEoCUIEkI4ZARIsCgxlcnJvcl9yZWFzb24YCyABKA4yFi5lbmxpc3QudjEuRXJyb3JSZWFzb24iwgEKEU9wZXJhdGlvbkRlY2lzaW9uEiUKCGRlY2lzaW9uGAEgASgOMhMuZW5saXN0LnYxLkRlY2lzaW9uEhgKCmRlY2lkZWRfYnkYAiABKAlCBJCOGQESEQoJcHJpbmNpcGFsGAMgASgJEhQKBnJlYXNvbhgEIAEoCUIEkI4ZARIvCgtkZWNpZGVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKdW52ZXJpZmllZBgGIAEoCCLYAgoTR2V0T3BlcmF0aW9uUmVxdWVzdBKAAQoIcHJvdmlkZXIYASABKAlCboKOGWp0aGUgbmFtZSBvZiBhIGNvbmZpZ3VyZWQgcHJvdmlkZXI6IDEgdG8gNjMgbG93ZXItY2FzZSBsZXR0ZXJzLCBkaWdpdHMgYW5kIGh5cGhlbnMsIGJlZ2lubmluZyB3aXRoIGEgbGV0dGVyEnwKCnJlcXVlc3RfaWQYAiABKAlCaIKOGWR0aGUgVVVJRCB0aGF0IGEgY3JlYXRlIHdhcyBnaXZlbiBhcyBpdHMgcmVxdWVzdF9pZCwgZm9yIGV4YW1wbGUgMGI4ZjZhM2UtNWYwYy00YTU3LTlmMGUtMGQxZjZmNmI3YTExEhYKCXByaW5jaXBhbBgDIAEoCUgAiAEBEhoKEmluY2x1ZGVfY2FuZGlkYXRlcxgEIAEoCEIMCgpfcHJpbmNpcGFsInIKFEdldE9wZXJhdGlvblJlc3BvbnNlEicKCW9wZXJhdGlvbhgBIAEoCzIULmVubGlzdC52MS5PcGVyYXRpb24SMQoKY2FuZGlkYXRlcxgCIAMoCzIdLmVubGlzdC52MS5PcGVyYXRpb25DYW5kaWRhdGUiqgEKEk9wZXJhdGlvbkNhbmRpZGF0ZRIlCghjdXN0b21lchgBIAEoCzITLmVubGlzdC52MS5DdXN0b21lchIoCgVtYXRjaBgCIAEoDjIZLmVubGlzdC52MS5DYW5kaWRhdGVNYXRjaBIvCgtkaWZmZXJlbmNlcxgDIAMoCzIaLmVubGlzdC52MS5GaWVsZERpZmZlcmVuY2USEgoKY2xhaW1lZF9ieRgEIAEoCSJNCg9GaWVsZERpZmZlcmVuY2USDAoEcGF0aBgBIAEoCRIXCglyZXF1ZXN0ZWQYAiABKAlCBJCOGQESEwoFZm91bmQYAyABKAlCBJCOGQEi/wIKFUxpc3RPcGVyYXRpb25zUmVxdWVzdBJFCghwcm92aWRlchgBIAEoCUIzgo4ZL3RoZSBuYW1lIG9mIGEgY29uZmlndXJlZCBwcm92aWRlciwgb3IgLSBmb3IgYWxsEigKBXN0YXRlGAIgASgOMhkuZW5saXN0LnYxLk9wZXJhdGlvblN0YXRlEi4KCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCRIWCglwcmluY2lwYWwYByABKAlIAIgBARIZCgtjdXN0b21lcl9pZBgIIAEoCUIEkI4ZARIvCgtyZWFzb25fY29kZRgJIAEoDjIaLmVubGlzdC52MS5PcGVyYXRpb25SZWFzb25CDAoKX3ByaW5jaXBhbCJbChZMaXN0T3BlcmF0aW9uc1Jlc3BvbnNlEigKCm9wZXJhdGlvbnMYASADKAsyFC5lbmxpc3QudjEuT3BlcmF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLpAgoUV2FpdE9wZXJhdGlvblJlcXVlc3QSgAEKCHByb3ZpZGVyGAEgASgJQm6CjhlqdGhlIG5hbWUgb2YgYSBjb25maWd1cmVkIHByb3ZpZGVyOiAxIHRvIDYzIGxvd2VyLWNhc2UgbGV0dGVycywgZGlnaXRzIGFuZCBoeXBoZW5zLCBiZWdpbm5pbmcgd2l0aCBhIGxldHRlchJ8CgpyZXF1ZXN0X2lkGAIgASgJQmiCjhlkdGhlIFVVSUQgdGhhdCBhIGNyZWF0ZSB3YXMgZ2l2ZW4gYXMgaXRzIHJlcXVlc3RfaWQsIGZvciBleGFtcGxlIDBiOGY2YTNlLTVmMGMtNGE1Ny05ZjBlLTBkMWY2ZjZiN2ExMRIqCgd0aW1lb3V0GAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhYKCXByaW5jaXBhbBgEIAEoCUgAiAEBQgwKCl9wcmluY2lwYWwiQAoVV2FpdE9wZXJhdGlvblJlc3BvbnNlEicKCW9wZXJhdGlvbhgBIAEoCzIULmVubGlzdC52MS5PcGVyYXRpb24i9QMKF1Jlc29sdmVPcGVyYXRpb25SZXF1ZXN0EoABCghwcm92aWRlchgBIAEoCUJugo4ZanRoZSBuYW1lIG9mIGEgY29uZmlndXJlZCBwcm92aWRlcjogMSB0byA2MyBsb3dlci1jYXNlIGxldHRlcnMsIGRpZ2l0cyBhbmQgaHlwaGVucywgYmVnaW5uaW5nIHdpdGggYSBsZXR0ZXISfAoKcmVxdWVzdF9pZBgCIAEoCUJogo4ZZHRoZSBVVUlEIHRoYXQgYSBjcmVhdGUgd2FzIGdpdmVuIGFzIGl0cyByZXF1ZXN0X2lkLCBmb3IgZXhhbXBsZSAwYjhmNmEzZS01ZjBjLTRhNTctOWYwZS0wZDFmNmY2YjdhMTESUAoIZGVjaXNpb24YAyABKA4yEy5lbmxpc3QudjEuRGVjaXNpb25CKYKOGSVERUNJU0lPTl9TVUNDRUVERUQgb3IgREVDSVNJT05fRkFJTEVEEhkKC2N1c3RvbWVyX2lkGAQgASgJQgSQjhkBEhgKCmRlY2lkZWRfYnkYBSABKAlCBJCOGQESGAoGcmVhc29uGAYgASgJQgiQjhkBmI4ZARIWCglwcmluY2lwYWwYByABKAlIAIgBARISCgp1bnZlcmlmaWVkGAggASgIQgwKCl9wcmluY2lwYWwiQwoYUmVzb2x2ZU9wZXJhdGlvblJlc3BvbnNlEicKCW9wZXJhdGlvbhgBIAEoCzIULmVubGlzdC52MS5PcGVyYXRpb24q6AQKD09wZXJhdGlvblJlYXNvbhIgChxPUEVSQVRJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASJgocT1BFUkFUSU9OX1JFQVNPTl9OT19SRVNQT05TRRABGgTAjhkBEi4KJE9QRVJBVElPTl9SRUFTT05fUkVGVVNBTF9VTkNPTkZJUk1FRBACGgTAjhkBEisKIU9QRVJBVElPTl9SRUFTT05fU1VDQ0VTU19VTlBST1ZFThADGgTAjhkBEiYKHE9QRVJBVElPTl9SRUFTT05fSU5URVJSVVBURUQQBBoEwI4ZARInCh1PUEVSQVRJT05fUkVBU09OX1JFQ09SRFNfTE9TVBAFGgTAjhkBEigKHk9QRVJBVElPTl9SRUFTT05fTE9PS1VQX0ZBSUxFRBAGGgTAjhkBEiwKIk9QRVJBVElPTl9SRUFTT05fU0VWRVJBTF9DVVNUT01FUlMQBxoEwI4ZAxIrCiFPUEVSQVRJT05fUkVBU09OX0NVU1RPTUVSX0RJRkZFUlMQCBoEwI4ZAxIrCiFPUEVSQVRJT05fUkVBU09OX0NVU1RPTUVSX0NMQUlNRUQQCRoEwI4ZAxItCiNPUEVSQVRJT05fUkVBU09OX0NVU1RPTUVSX05PVF9TSE9XThAKGgTAjhkDEiQKGk9QRVJBVElPTl9SRUFTT05fTk9fTE9PS1VQEAsaBMCOGQMSKwohT1BFUkFUSU9OX1JFQVNPTl9QUk9WSURFUl9DSEFOR0VEEAwaBMCOGQMSKQofT1BFUkFUSU9OX1JFQVNPTl9MT09LVVBTX0ZBSUxFRBANGgTAjhkDKqsCCg5PcGVyYXRpb25TdGF0ZRIfChtPUEVSQVRJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIgChZPUEVSQVRJT05fU1RBVEVfSU5URU5UEAEaBMCOGQESIwoZT1BFUkFUSU9OX1NUQVRFX1NVQ0NFRURFRBACGgTAjhkEEiAKFk9QRVJBVElPTl9TVEFURV9GQUlMRUQQAxoEwI4ZBBIiChhPUEVSQVRJT05fU1RBVEVfTk9UX1NFTlQQBBoEwI4ZAhIhChdPUEVSQVRJT05fU1RBVEVfVU5LTk9XThAFGgTAjhkBEiYKHE9QRVJBVElPTl9TVEFURV9ORUVEU19QRVJTT04QBhoEwI4ZAxIgChZPUEVSQVRJT05fU1RBVEVfRVJBU0VEEAcaBMCOGQQqbgoJU2VuZFN0YWdlEhoKFlNFTkRfU1RBR0VfVU5TUEVDSUZJRUQQABIXChNTRU5EX1NUQUdFX05PVF9TRU5UEAESEwoPU0VORF9TVEFHRV9TRU5UEAISFwoTU0VORF9TVEFHRV9BTlNXRVJFRBADKksKB1RyeUtpbmQSGAoUVFJZX0tJTkRfVU5TUEVDSUZJRUQQABIRCg1UUllfS0lORF9TRU5EEAESEwoPVFJZX0tJTkRfTE9PS1VQEAIqUQoIRGVjaXNpb24SGAoUREVDSVNJT05fVU5TUEVDSUZJRUQQABIWChJERUNJU0lPTl9TVUNDRUVERUQQARITCg9ERUNJU0lPTl9GQUlMRUQQAiqDAQoOQ2FuZGlkYXRlTWF0Y2gSHwobQ0FORElEQVRFX01BVENIX1VOU1BFQ0lGSUVEEAASGwoXQ0FORElEQVRFX01BVENIX1VOQ0xFQVIQARIYChRDQU5ESURBVEVfTUFUQ0hfT1VSUxACEhkKFUNBTkRJREFURV9NQVRDSF9PVEhFUhADMusCChBPcGVyYXRpb25TZXJ2aWNlEk8KDEdldE9wZXJhdGlvbhIeLmVubGlzdC52MS5HZXRPcGVyYXRpb25SZXF1ZXN0Gh8uZW5saXN0LnYxLkdldE9wZXJhdGlvblJlc3BvbnNlElUKDkxpc3RPcGVyYXRpb25zEiAuZW5saXN0LnYxLkxpc3RPcGVyYXRpb25zUmVxdWVzdBohLmVubGlzdC52MS5MaXN0T3BlcmF0aW9uc1Jlc3BvbnNlElIKDVdhaXRPcGVyYXRpb24SHy5lbmxpc3QudjEuV2FpdE9wZXJhdGlvblJlcXVlc3QaIC5lbmxpc3QudjEuV2FpdE9wZXJhdGlvblJlc3BvbnNlElsKEFJlc29sdmVPcGVyYXRpb24SIi5lbmxpc3QudjEuUmVzb2x2ZU9wZXJhdGlvblJlcXVlc3QaIy5lbmxpc3QudjEuUmVzb2x2ZU9wZXJhdGlvblJlc3BvbnNlQmAKDWRldi5lbmxpc3QudjFCFU9wZXJhdGlvblNlcnZpY2VQcm90b1ABWjZnaXRodWIuY29tL2VubGlzdC1kZXYvZW5saXN0L2dlbi9nby9lbmxpc3QvdjE7ZW5saXN0djFiBnByb3RvMw", [file_enlist_v1_annotations, file_enlist_v1_customer, file_enlist_v1_customer_service, file_enlist_v1_error, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
 /**
  * Describes the message enlist.v1.Operation.
  * Use `create(OperationSchema)` to create a new message.
@@ -36,35 +38,144 @@ export const GetOperationRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v
  */
 export const GetOperationResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 4);
 /**
+ * Describes the message enlist.v1.OperationCandidate.
+ * Use `create(OperationCandidateSchema)` to create a new message.
+ */
+export const OperationCandidateSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 5);
+/**
+ * Describes the message enlist.v1.FieldDifference.
+ * Use `create(FieldDifferenceSchema)` to create a new message.
+ */
+export const FieldDifferenceSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 6);
+/**
  * Describes the message enlist.v1.ListOperationsRequest.
  * Use `create(ListOperationsRequestSchema)` to create a new message.
  */
-export const ListOperationsRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 5);
+export const ListOperationsRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 7);
 /**
  * Describes the message enlist.v1.ListOperationsResponse.
  * Use `create(ListOperationsResponseSchema)` to create a new message.
  */
-export const ListOperationsResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 6);
+export const ListOperationsResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 8);
 /**
  * Describes the message enlist.v1.WaitOperationRequest.
  * Use `create(WaitOperationRequestSchema)` to create a new message.
  */
-export const WaitOperationRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 7);
+export const WaitOperationRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 9);
 /**
  * Describes the message enlist.v1.WaitOperationResponse.
  * Use `create(WaitOperationResponseSchema)` to create a new message.
  */
-export const WaitOperationResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 8);
+export const WaitOperationResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 10);
 /**
  * Describes the message enlist.v1.ResolveOperationRequest.
  * Use `create(ResolveOperationRequestSchema)` to create a new message.
  */
-export const ResolveOperationRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 9);
+export const ResolveOperationRequestSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 11);
 /**
  * Describes the message enlist.v1.ResolveOperationResponse.
  * Use `create(ResolveOperationResponseSchema)` to create a new message.
  */
-export const ResolveOperationResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 10);
+export const ResolveOperationResponseSchema = /*@__PURE__*/ messageDesc(file_enlist_v1_operation_service, 12);
+/**
+ * OperationReason is why an operation is in state OPERATION_STATE_UNKNOWN or
+ * OPERATION_STATE_NEEDS_PERSON. Each value belongs to one of the two states.
+ *
+ * @generated from enum enlist.v1.OperationReason
+ */
+export var OperationReason;
+(function (OperationReason) {
+    /**
+     * Not set, or not recorded.
+     *
+     * @generated from enum value: OPERATION_REASON_UNSPECIFIED = 0;
+     */
+    OperationReason[OperationReason["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * UNKNOWN: Enlist sent the request and received no response that it can trust.
+     *
+     * @generated from enum value: OPERATION_REASON_NO_RESPONSE = 1;
+     */
+    OperationReason[OperationReason["NO_RESPONSE"] = 1] = "NO_RESPONSE";
+    /**
+     * UNKNOWN: The response says that nothing was created. A look-up must confirm it.
+     *
+     * @generated from enum value: OPERATION_REASON_REFUSAL_UNCONFIRMED = 2;
+     */
+    OperationReason[OperationReason["REFUSAL_UNCONFIRMED"] = 2] = "REFUSAL_UNCONFIRMED";
+    /**
+     * UNKNOWN: The response says that the vendor created a customer. It does not prove which.
+     *
+     * @generated from enum value: OPERATION_REASON_SUCCESS_UNPROVEN = 3;
+     */
+    OperationReason[OperationReason["SUCCESS_UNPROVEN"] = 3] = "SUCCESS_UNPROVEN";
+    /**
+     * UNKNOWN: The replica that worked on the creation stopped and recorded no outcome.
+     *
+     * @generated from enum value: OPERATION_REASON_INTERRUPTED = 4;
+     */
+    OperationReason[OperationReason["INTERRUPTED"] = 4] = "INTERRUPTED";
+    /**
+     * UNKNOWN: The journal lost records, perhaps also of an earlier call with this request_id.
+     *
+     * @generated from enum value: OPERATION_REASON_RECORDS_LOST = 5;
+     */
+    OperationReason[OperationReason["RECORDS_LOST"] = 5] = "RECORDS_LOST";
+    /**
+     * UNKNOWN: The latest look-up failed. Enlist tries again.
+     *
+     * @generated from enum value: OPERATION_REASON_LOOKUP_FAILED = 6;
+     */
+    OperationReason[OperationReason["LOOKUP_FAILED"] = 6] = "LOOKUP_FAILED";
+    /**
+     * NEEDS_PERSON: Several customers may be the one that this creation created.
+     *
+     * @generated from enum value: OPERATION_REASON_SEVERAL_CUSTOMERS = 7;
+     */
+    OperationReason[OperationReason["SEVERAL_CUSTOMERS"] = 7] = "SEVERAL_CUSTOMERS";
+    /**
+     * NEEDS_PERSON: One customer may be the one. It differs from the request, or the vendor returns
+     * too little of it to compare.
+     *
+     * @generated from enum value: OPERATION_REASON_CUSTOMER_DIFFERS = 8;
+     */
+    OperationReason[OperationReason["CUSTOMER_DIFFERS"] = 8] = "CUSTOMER_DIFFERS";
+    /**
+     * NEEDS_PERSON: One customer equals the request. Another operation may have created it.
+     *
+     * @generated from enum value: OPERATION_REASON_CUSTOMER_CLAIMED = 9;
+     */
+    OperationReason[OperationReason["CUSTOMER_CLAIMED"] = 9] = "CUSTOMER_CLAIMED";
+    /**
+     * NEEDS_PERSON: The vendor says that the customer exists, and no look-up finds it.
+     *
+     * @generated from enum value: OPERATION_REASON_CUSTOMER_NOT_SHOWN = 10;
+     */
+    OperationReason[OperationReason["CUSTOMER_NOT_SHOWN"] = 10] = "CUSTOMER_NOT_SHOWN";
+    /**
+     * NEEDS_PERSON: The vendor offers no look-up for this customer.
+     *
+     * @generated from enum value: OPERATION_REASON_NO_LOOKUP = 11;
+     */
+    OperationReason[OperationReason["NO_LOOKUP"] = 11] = "NO_LOOKUP";
+    /**
+     * NEEDS_PERSON: The provider was removed from the configuration, or its settings no longer accept
+     * the request.
+     *
+     * @generated from enum value: OPERATION_REASON_PROVIDER_CHANGED = 12;
+     */
+    OperationReason[OperationReason["PROVIDER_CHANGED"] = 12] = "PROVIDER_CHANGED";
+    /**
+     * NEEDS_PERSON: The vendor refused the look-ups, or Enlist could not read its responses.
+     *
+     * @generated from enum value: OPERATION_REASON_LOOKUPS_FAILED = 13;
+     */
+    OperationReason[OperationReason["LOOKUPS_FAILED"] = 13] = "LOOKUPS_FAILED";
+})(OperationReason || (OperationReason = {}));
+/**
+ * Describes the enum enlist.v1.OperationReason.
+ */
+export const OperationReasonSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 0);
 /**
  * OperationState is the state of a creation.
  *
@@ -125,7 +236,7 @@ export var OperationState;
 /**
  * Describes the enum enlist.v1.OperationState.
  */
-export const OperationStateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 0);
+export const OperationStateSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 1);
 /**
  * SendStage is how much of a request to a vendor was sent and answered.
  *
@@ -161,7 +272,7 @@ export var SendStage;
 /**
  * Describes the enum enlist.v1.SendStage.
  */
-export const SendStageSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 1);
+export const SendStageSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 2);
 /**
  * TryKind is the purpose of a request to a vendor.
  *
@@ -191,7 +302,7 @@ export var TryKind;
 /**
  * Describes the enum enlist.v1.TryKind.
  */
-export const TryKindSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 2);
+export const TryKindSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 3);
 /**
  * Decision is what a person decides about a creation.
  *
@@ -221,7 +332,43 @@ export var Decision;
 /**
  * Describes the enum enlist.v1.Decision.
  */
-export const DecisionSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 3);
+export const DecisionSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 4);
+/**
+ * CandidateMatch says whether a creation created a customer.
+ *
+ * @generated from enum enlist.v1.CandidateMatch
+ */
+export var CandidateMatch;
+(function (CandidateMatch) {
+    /**
+     * Not set.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_UNSPECIFIED = 0;
+     */
+    CandidateMatch[CandidateMatch["UNSPECIFIED"] = 0] = "UNSPECIFIED";
+    /**
+     * Nothing proves or excludes it.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_UNCLEAR = 1;
+     */
+    CandidateMatch[CandidateMatch["UNCLEAR"] = 1] = "UNCLEAR";
+    /**
+     * The evidence says that it did.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_OURS = 2;
+     */
+    CandidateMatch[CandidateMatch["OURS"] = 2] = "OURS";
+    /**
+     * The customer existed before, or another creation created it.
+     *
+     * @generated from enum value: CANDIDATE_MATCH_OTHER = 3;
+     */
+    CandidateMatch[CandidateMatch["OTHER"] = 3] = "OTHER";
+})(CandidateMatch || (CandidateMatch = {}));
+/**
+ * Describes the enum enlist.v1.CandidateMatch.
+ */
+export const CandidateMatchSchema = /*@__PURE__*/ enumDesc(file_enlist_v1_operation_service, 5);
 /**
  * OperationService shows the creations that Enlist has recorded, and their outcomes. It lets a
  * person decide an outcome that Enlist cannot resolve. Callers see their own operations, at the

@@ -85,7 +85,7 @@ func (x Postgres_Durability) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Postgres_Durability.Descriptor instead.
 func (Postgres_Durability) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{8, 0}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{9, 0}
 }
 
 // Level is the level of a log line.
@@ -146,7 +146,7 @@ func (x Log_Level) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Log_Level.Descriptor instead.
 func (Log_Level) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10, 0}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11, 0}
 }
 
 // Format is the format of a log line.
@@ -199,7 +199,7 @@ func (x Log_Format) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Log_Format.Descriptor instead.
 func (Log_Format) EnumDescriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10, 1}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11, 1}
 }
 
 // Config is the whole configuration. A reload replaces `auth`, `call_timeout`,
@@ -229,7 +229,9 @@ type Config struct {
 	// A port for operators. Default: none.
 	Admin *Admin `protobuf:"bytes,9,opt,name=admin,proto3" json:"admin,omitempty"`
 	// How much load the server accepts.
-	Limits        *Limits `protobuf:"bytes,10,opt,name=limits,proto3" json:"limits,omitempty"`
+	Limits *Limits `protobuf:"bytes,10,opt,name=limits,proto3" json:"limits,omitempty"`
+	// Where Enlist writes who did what. Default: nowhere.
+	Audit         *Audit `protobuf:"bytes,11,opt,name=audit,proto3" json:"audit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -334,6 +336,63 @@ func (x *Config) GetLimits() *Limits {
 	return nil
 }
 
+func (x *Config) GetAudit() *Audit {
+	if x != nil {
+		return x.Audit
+	}
+	return nil
+}
+
+// Audit is a stream of its own, beside the log: one JSON object per line for each read, creation,
+// decision, export and erasure. It has the time, the principal, the RPC, the provider, the
+// request_id and the outcome. An HMAC stands for the customer's id, so that lines about the same
+// customer can be found. Lines have no personal data in the clear.
+type Audit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The file to append to. Enlist creates it with mode 0600, and opens it again after it was
+	// renamed or removed. Default: standard output.
+	File          string `protobuf:"bytes,1,opt,name=file,proto3" json:"file,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Audit) Reset() {
+	*x = Audit{}
+	mi := &file_enlist_config_v1_config_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Audit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Audit) ProtoMessage() {}
+
+func (x *Audit) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_config_v1_config_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Audit.ProtoReflect.Descriptor instead.
+func (*Audit) Descriptor() ([]byte, []int) {
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Audit) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
 // Grpc is the gRPC port.
 type Grpc struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -347,7 +406,7 @@ type Grpc struct {
 
 func (x *Grpc) Reset() {
 	*x = Grpc{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[1]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -359,7 +418,7 @@ func (x *Grpc) String() string {
 func (*Grpc) ProtoMessage() {}
 
 func (x *Grpc) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[1]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -372,7 +431,7 @@ func (x *Grpc) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Grpc.ProtoReflect.Descriptor instead.
 func (*Grpc) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{1}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Grpc) GetAddress() string {
@@ -395,14 +454,16 @@ type Http struct {
 	// Host and port to listen on. Default: 127.0.0.1:8080. Port 0 selects a free port.
 	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
 	// Transport security.
-	Tls           *Tls `protobuf:"bytes,2,opt,name=tls,proto3" json:"tls,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Tls *Tls `protobuf:"bytes,2,opt,name=tls,proto3" json:"tls,omitempty"`
+	// Whether to leave out the page for operators, /console.
+	DisableConsole bool `protobuf:"varint,3,opt,name=disable_console,json=disableConsole,proto3" json:"disable_console,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Http) Reset() {
 	*x = Http{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[2]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -414,7 +475,7 @@ func (x *Http) String() string {
 func (*Http) ProtoMessage() {}
 
 func (x *Http) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[2]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -427,7 +488,7 @@ func (x *Http) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Http.ProtoReflect.Descriptor instead.
 func (*Http) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{2}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Http) GetAddress() string {
@@ -442,6 +503,13 @@ func (x *Http) GetTls() *Tls {
 		return x.Tls
 	}
 	return nil
+}
+
+func (x *Http) GetDisableConsole() bool {
+	if x != nil {
+		return x.DisableConsole
+	}
+	return false
 }
 
 // Tls is a port's transport security: TLS 1.2 or later. Enlist reads changed files within 10 s. If
@@ -464,7 +532,7 @@ type Tls struct {
 
 func (x *Tls) Reset() {
 	*x = Tls{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[3]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -476,7 +544,7 @@ func (x *Tls) String() string {
 func (*Tls) ProtoMessage() {}
 
 func (x *Tls) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[3]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -489,7 +557,7 @@ func (x *Tls) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tls.ProtoReflect.Descriptor instead.
 func (*Tls) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{3}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Tls) GetCertFile() string {
@@ -534,7 +602,7 @@ type Admin struct {
 
 func (x *Admin) Reset() {
 	*x = Admin{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -546,7 +614,7 @@ func (x *Admin) String() string {
 func (*Admin) ProtoMessage() {}
 
 func (x *Admin) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[4]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -559,7 +627,7 @@ func (x *Admin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Admin.ProtoReflect.Descriptor instead.
 func (*Admin) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{4}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Admin) GetAddress() string {
@@ -589,7 +657,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -601,7 +669,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[5]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -614,7 +682,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{5}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Limits) GetMaxConnections() int32 {
@@ -674,7 +742,7 @@ type Journal struct {
 
 func (x *Journal) Reset() {
 	*x = Journal{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -686,7 +754,7 @@ func (x *Journal) String() string {
 func (*Journal) ProtoMessage() {}
 
 func (x *Journal) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[6]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -699,7 +767,7 @@ func (x *Journal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Journal.ProtoReflect.Descriptor instead.
 func (*Journal) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{6}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Journal) GetStore() isJournal_Store {
@@ -791,7 +859,7 @@ type Sqlite struct {
 
 func (x *Sqlite) Reset() {
 	*x = Sqlite{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -803,7 +871,7 @@ func (x *Sqlite) String() string {
 func (*Sqlite) ProtoMessage() {}
 
 func (x *Sqlite) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[7]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -816,7 +884,7 @@ func (x *Sqlite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sqlite.ProtoReflect.Descriptor instead.
 func (*Sqlite) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{7}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Sqlite) GetPath() string {
@@ -842,7 +910,7 @@ type Postgres struct {
 
 func (x *Postgres) Reset() {
 	*x = Postgres{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -854,7 +922,7 @@ func (x *Postgres) String() string {
 func (*Postgres) ProtoMessage() {}
 
 func (x *Postgres) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[8]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -867,7 +935,7 @@ func (x *Postgres) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Postgres.ProtoReflect.Descriptor instead.
 func (*Postgres) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{8}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Postgres) GetDsn() string {
@@ -898,7 +966,7 @@ type Shutdown struct {
 
 func (x *Shutdown) Reset() {
 	*x = Shutdown{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -910,7 +978,7 @@ func (x *Shutdown) String() string {
 func (*Shutdown) ProtoMessage() {}
 
 func (x *Shutdown) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[9]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -923,7 +991,7 @@ func (x *Shutdown) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shutdown.ProtoReflect.Descriptor instead.
 func (*Shutdown) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{9}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Shutdown) GetDelay() *durationpb.Duration {
@@ -953,7 +1021,7 @@ type Log struct {
 
 func (x *Log) Reset() {
 	*x = Log{}
-	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -965,7 +1033,7 @@ func (x *Log) String() string {
 func (*Log) ProtoMessage() {}
 
 func (x *Log) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_config_v1_config_proto_msgTypes[10]
+	mi := &file_enlist_config_v1_config_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -978,7 +1046,7 @@ func (x *Log) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Log.ProtoReflect.Descriptor instead.
 func (*Log) Descriptor() ([]byte, []int) {
-	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{10}
+	return file_enlist_config_v1_config_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Log) GetLevel() Log_Level {
@@ -999,7 +1067,7 @@ var File_enlist_config_v1_config_proto protoreflect.FileDescriptor
 
 const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\n" +
-	"\x1denlist/config/v1/config.proto\x12\x10enlist.config.v1\x1a\x1benlist/config/v1/auth.proto\x1a\x1fenlist/config/v1/provider.proto\x1a\x1benlist/v1/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\xef\x04\n" +
+	"\x1denlist/config/v1/config.proto\x12\x10enlist.config.v1\x1a\x1benlist/config/v1/auth.proto\x1a\x1fenlist/config/v1/provider.proto\x1a\x1benlist/v1/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17validate/validate.proto\"\x9e\x05\n" +
 	"\x06Config\x12*\n" +
 	"\x04grpc\x18\x01 \x01(\v2\x16.enlist.config.v1.GrpcR\x04grpc\x12*\n" +
 	"\x04http\x18\x02 \x01(\v2\x16.enlist.config.v1.HttpR\x04http\x123\n" +
@@ -1011,13 +1079,17 @@ const file_enlist_config_v1_config_proto_rawDesc = "" +
 	"\fcall_timeout\x18\b \x01(\v2\x19.google.protobuf.DurationBD\xfaB\x0e\xaa\x01\v\"\x03\b\xd8\x042\x04\x10\xc0\x84=\x82\x8e\x19/a duration from 0.001s to 600s, for example 60sR\vcallTimeout\x12-\n" +
 	"\x05admin\x18\t \x01(\v2\x17.enlist.config.v1.AdminR\x05admin\x120\n" +
 	"\x06limits\x18\n" +
-	" \x01(\v2\x18.enlist.config.v1.LimitsR\x06limits\"\x92\x01\n" +
+	" \x01(\v2\x18.enlist.config.v1.LimitsR\x06limits\x12-\n" +
+	"\x05audit\x18\v \x01(\v2\x17.enlist.config.v1.AuditR\x05audit\"\x1b\n" +
+	"\x05Audit\x12\x12\n" +
+	"\x04file\x18\x01 \x01(\tR\x04file\"\x92\x01\n" +
 	"\x04Grpc\x12a\n" +
 	"\aaddress\x18\x01 \x01(\tBG\xfaB\x1br\x192\x14^[^\\s/]*:[0-9]{1,5}$\xd0\x01\x01\x82\x8e\x19%host:port, for example 127.0.0.1:9090R\aaddress\x12'\n" +
-	"\x03tls\x18\x02 \x01(\v2\x15.enlist.config.v1.TlsR\x03tls\"\x92\x01\n" +
+	"\x03tls\x18\x02 \x01(\v2\x15.enlist.config.v1.TlsR\x03tls\"\xbb\x01\n" +
 	"\x04Http\x12a\n" +
 	"\aaddress\x18\x01 \x01(\tBG\xfaB\x1br\x192\x14^[^\\s/]*:[0-9]{1,5}$\xd0\x01\x01\x82\x8e\x19%host:port, for example 127.0.0.1:8080R\aaddress\x12'\n" +
-	"\x03tls\x18\x02 \x01(\v2\x15.enlist.config.v1.TlsR\x03tls\"\xb3\x01\n" +
+	"\x03tls\x18\x02 \x01(\v2\x15.enlist.config.v1.TlsR\x03tls\x12'\n" +
+	"\x0fdisable_console\x18\x03 \x01(\bR\x0edisableConsole\"\xb3\x01\n" +
 	"\x03Tls\x12$\n" +
 	"\tcert_file\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\bcertFile\x12\"\n" +
 	"\bkey_file\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\akeyFile\x12$\n" +
@@ -1086,55 +1158,57 @@ func file_enlist_config_v1_config_proto_rawDescGZIP() []byte {
 }
 
 var file_enlist_config_v1_config_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_enlist_config_v1_config_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_enlist_config_v1_config_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_enlist_config_v1_config_proto_goTypes = []any{
 	(Postgres_Durability)(0),    // 0: enlist.config.v1.Postgres.Durability
 	(Log_Level)(0),              // 1: enlist.config.v1.Log.Level
 	(Log_Format)(0),             // 2: enlist.config.v1.Log.Format
 	(*Config)(nil),              // 3: enlist.config.v1.Config
-	(*Grpc)(nil),                // 4: enlist.config.v1.Grpc
-	(*Http)(nil),                // 5: enlist.config.v1.Http
-	(*Tls)(nil),                 // 6: enlist.config.v1.Tls
-	(*Admin)(nil),               // 7: enlist.config.v1.Admin
-	(*Limits)(nil),              // 8: enlist.config.v1.Limits
-	(*Journal)(nil),             // 9: enlist.config.v1.Journal
-	(*Sqlite)(nil),              // 10: enlist.config.v1.Sqlite
-	(*Postgres)(nil),            // 11: enlist.config.v1.Postgres
-	(*Shutdown)(nil),            // 12: enlist.config.v1.Shutdown
-	(*Log)(nil),                 // 13: enlist.config.v1.Log
-	(*Provider)(nil),            // 14: enlist.config.v1.Provider
-	(*Auth)(nil),                // 15: enlist.config.v1.Auth
-	(*durationpb.Duration)(nil), // 16: google.protobuf.Duration
+	(*Audit)(nil),               // 4: enlist.config.v1.Audit
+	(*Grpc)(nil),                // 5: enlist.config.v1.Grpc
+	(*Http)(nil),                // 6: enlist.config.v1.Http
+	(*Tls)(nil),                 // 7: enlist.config.v1.Tls
+	(*Admin)(nil),               // 8: enlist.config.v1.Admin
+	(*Limits)(nil),              // 9: enlist.config.v1.Limits
+	(*Journal)(nil),             // 10: enlist.config.v1.Journal
+	(*Sqlite)(nil),              // 11: enlist.config.v1.Sqlite
+	(*Postgres)(nil),            // 12: enlist.config.v1.Postgres
+	(*Shutdown)(nil),            // 13: enlist.config.v1.Shutdown
+	(*Log)(nil),                 // 14: enlist.config.v1.Log
+	(*Provider)(nil),            // 15: enlist.config.v1.Provider
+	(*Auth)(nil),                // 16: enlist.config.v1.Auth
+	(*durationpb.Duration)(nil), // 17: google.protobuf.Duration
 }
 var file_enlist_config_v1_config_proto_depIdxs = []int32{
-	4,  // 0: enlist.config.v1.Config.grpc:type_name -> enlist.config.v1.Grpc
-	5,  // 1: enlist.config.v1.Config.http:type_name -> enlist.config.v1.Http
-	9,  // 2: enlist.config.v1.Config.journal:type_name -> enlist.config.v1.Journal
-	14, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
-	15, // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
-	12, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
-	13, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
-	16, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
-	7,  // 8: enlist.config.v1.Config.admin:type_name -> enlist.config.v1.Admin
-	8,  // 9: enlist.config.v1.Config.limits:type_name -> enlist.config.v1.Limits
-	6,  // 10: enlist.config.v1.Grpc.tls:type_name -> enlist.config.v1.Tls
-	6,  // 11: enlist.config.v1.Http.tls:type_name -> enlist.config.v1.Tls
-	10, // 12: enlist.config.v1.Journal.sqlite:type_name -> enlist.config.v1.Sqlite
-	11, // 13: enlist.config.v1.Journal.postgres:type_name -> enlist.config.v1.Postgres
-	16, // 14: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
-	16, // 15: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
-	16, // 16: enlist.config.v1.Journal.payload_retention:type_name -> google.protobuf.Duration
-	16, // 17: enlist.config.v1.Journal.gap_lasts:type_name -> google.protobuf.Duration
-	0,  // 18: enlist.config.v1.Postgres.durability:type_name -> enlist.config.v1.Postgres.Durability
-	16, // 19: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
-	16, // 20: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
-	1,  // 21: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
-	2,  // 22: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
-	23, // [23:23] is the sub-list for method output_type
-	23, // [23:23] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	5,  // 0: enlist.config.v1.Config.grpc:type_name -> enlist.config.v1.Grpc
+	6,  // 1: enlist.config.v1.Config.http:type_name -> enlist.config.v1.Http
+	10, // 2: enlist.config.v1.Config.journal:type_name -> enlist.config.v1.Journal
+	15, // 3: enlist.config.v1.Config.providers:type_name -> enlist.config.v1.Provider
+	16, // 4: enlist.config.v1.Config.auth:type_name -> enlist.config.v1.Auth
+	13, // 5: enlist.config.v1.Config.shutdown:type_name -> enlist.config.v1.Shutdown
+	14, // 6: enlist.config.v1.Config.log:type_name -> enlist.config.v1.Log
+	17, // 7: enlist.config.v1.Config.call_timeout:type_name -> google.protobuf.Duration
+	8,  // 8: enlist.config.v1.Config.admin:type_name -> enlist.config.v1.Admin
+	9,  // 9: enlist.config.v1.Config.limits:type_name -> enlist.config.v1.Limits
+	4,  // 10: enlist.config.v1.Config.audit:type_name -> enlist.config.v1.Audit
+	7,  // 11: enlist.config.v1.Grpc.tls:type_name -> enlist.config.v1.Tls
+	7,  // 12: enlist.config.v1.Http.tls:type_name -> enlist.config.v1.Tls
+	11, // 13: enlist.config.v1.Journal.sqlite:type_name -> enlist.config.v1.Sqlite
+	12, // 14: enlist.config.v1.Journal.postgres:type_name -> enlist.config.v1.Postgres
+	17, // 15: enlist.config.v1.Journal.retention:type_name -> google.protobuf.Duration
+	17, // 16: enlist.config.v1.Journal.finish_within:type_name -> google.protobuf.Duration
+	17, // 17: enlist.config.v1.Journal.payload_retention:type_name -> google.protobuf.Duration
+	17, // 18: enlist.config.v1.Journal.gap_lasts:type_name -> google.protobuf.Duration
+	0,  // 19: enlist.config.v1.Postgres.durability:type_name -> enlist.config.v1.Postgres.Durability
+	17, // 20: enlist.config.v1.Shutdown.delay:type_name -> google.protobuf.Duration
+	17, // 21: enlist.config.v1.Shutdown.timeout:type_name -> google.protobuf.Duration
+	1,  // 22: enlist.config.v1.Log.level:type_name -> enlist.config.v1.Log.Level
+	2,  // 23: enlist.config.v1.Log.format:type_name -> enlist.config.v1.Log.Format
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_enlist_config_v1_config_proto_init() }
@@ -1144,7 +1218,7 @@ func file_enlist_config_v1_config_proto_init() {
 	}
 	file_enlist_config_v1_auth_proto_init()
 	file_enlist_config_v1_provider_proto_init()
-	file_enlist_config_v1_config_proto_msgTypes[6].OneofWrappers = []any{
+	file_enlist_config_v1_config_proto_msgTypes[7].OneofWrappers = []any{
 		(*Journal_Sqlite)(nil),
 		(*Journal_Postgres)(nil),
 	}
@@ -1154,7 +1228,7 @@ func file_enlist_config_v1_config_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_config_v1_config_proto_rawDesc), len(file_enlist_config_v1_config_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

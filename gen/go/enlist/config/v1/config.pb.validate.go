@@ -364,6 +364,35 @@ func (m *Config) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetAudit()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, ConfigValidationError{
+					field:  "Audit",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, ConfigValidationError{
+					field:  "Audit",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetAudit()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return ConfigValidationError{
+				field:  "Audit",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return ConfigMultiError(errors)
 	}
@@ -440,6 +469,106 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = ConfigValidationError{}
+
+// Validate checks the field values on Audit with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Audit) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Audit with the rules defined in the
+// proto definition for this message. If any rules are violated, the result is
+// a list of violation errors wrapped in AuditMultiError, or nil if none found.
+func (m *Audit) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Audit) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for File
+
+	if len(errors) > 0 {
+		return AuditMultiError(errors)
+	}
+
+	return nil
+}
+
+// AuditMultiError is an error wrapping multiple validation errors returned by
+// Audit.ValidateAll() if the designated constraints aren't met.
+type AuditMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m AuditMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m AuditMultiError) AllErrors() []error { return m }
+
+// AuditValidationError is the validation error returned by Audit.Validate if
+// the designated constraints aren't met.
+type AuditValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e AuditValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e AuditValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e AuditValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e AuditValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e AuditValidationError) ErrorName() string { return "AuditValidationError" }
+
+// Error satisfies the builtin error interface
+func (e AuditValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sAudit.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = AuditValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = AuditValidationError{}
 
 // Validate checks the field values on Grpc with the rules defined in the proto
 // definition for this message. If any rules are violated, the first error
@@ -649,6 +778,8 @@ func (m *Http) validate(all bool) error {
 			}
 		}
 	}
+
+	// no validation rules for DisableConsole
 
 	if len(errors) > 0 {
 		return HttpMultiError(errors)

@@ -139,7 +139,9 @@ type Payload struct {
 	Padding []byte `protobuf:"bytes,21,opt,name=padding,proto3" json:"padding,omitempty"`
 	// Whether the creation began while the journal had a gap. An earlier request with its request_id,
 	// of which the journal lost the record, then counts as the first of the sends.
-	Gap           bool `protobuf:"varint,22,opt,name=gap,proto3" json:"gap,omitempty"`
+	Gap bool `protobuf:"varint,22,opt,name=gap,proto3" json:"gap,omitempty"`
+	// Why the state is UNKNOWN or NEEDS_PERSON.
+	Reason        *Reason `protobuf:"bytes,23,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -328,6 +330,68 @@ func (x *Payload) GetGap() bool {
 	return false
 }
 
+func (x *Payload) GetReason() *Reason {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
+// Reason is why the outcome of a creation is unknown or needs a person.
+type Reason struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The reason. It counts only in the state to which it belongs.
+	Code v1.OperationReason `protobuf:"varint,1,opt,name=code,proto3,enum=enlist.v1.OperationReason" json:"code,omitempty"`
+	// The customers at the vendor that may be this creation's, by the latest look-up.
+	Candidates    []*Reason_Candidate `protobuf:"bytes,2,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reason) Reset() {
+	*x = Reason{}
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reason) ProtoMessage() {}
+
+func (x *Reason) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reason.ProtoReflect.Descriptor instead.
+func (*Reason) Descriptor() ([]byte, []int) {
+	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Reason) GetCode() v1.OperationReason {
+	if x != nil {
+		return x.Code
+	}
+	return v1.OperationReason(0)
+}
+
+func (x *Reason) GetCandidates() []*Reason_Candidate {
+	if x != nil {
+		return x.Candidates
+	}
+	return nil
+}
+
 // Failure is a stored providers.Error.
 type Failure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -351,7 +415,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_enlist_journal_v1_record_proto_msgTypes[1]
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -363,7 +427,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_journal_v1_record_proto_msgTypes[1]
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -376,7 +440,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{1}
+	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Failure) GetReason() v1.ErrorReason {
@@ -428,6 +492,61 @@ func (x *Failure) GetConfirm() Confirmation {
 	return Confirmation_CONFIRMATION_UNSPECIFIED
 }
 
+// Candidate is one of these customers.
+type Reason_Candidate struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The customer's id.
+	CustomerId string `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// The paths of the fields that differ from the request.
+	Differences   []string `protobuf:"bytes,2,rep,name=differences,proto3" json:"differences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reason_Candidate) Reset() {
+	*x = Reason_Candidate{}
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reason_Candidate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reason_Candidate) ProtoMessage() {}
+
+func (x *Reason_Candidate) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reason_Candidate.ProtoReflect.Descriptor instead.
+func (*Reason_Candidate) Descriptor() ([]byte, []int) {
+	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{1, 0}
+}
+
+func (x *Reason_Candidate) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *Reason_Candidate) GetDifferences() []string {
+	if x != nil {
+		return x.Differences
+	}
+	return nil
+}
+
 // Violation is one wrong field.
 type Failure_Violation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -441,7 +560,7 @@ type Failure_Violation struct {
 
 func (x *Failure_Violation) Reset() {
 	*x = Failure_Violation{}
-	mi := &file_enlist_journal_v1_record_proto_msgTypes[2]
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -453,7 +572,7 @@ func (x *Failure_Violation) String() string {
 func (*Failure_Violation) ProtoMessage() {}
 
 func (x *Failure_Violation) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_journal_v1_record_proto_msgTypes[2]
+	mi := &file_enlist_journal_v1_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -466,7 +585,7 @@ func (x *Failure_Violation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure_Violation.ProtoReflect.Descriptor instead.
 func (*Failure_Violation) Descriptor() ([]byte, []int) {
-	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{1, 0}
+	return file_enlist_journal_v1_record_proto_rawDescGZIP(), []int{2, 0}
 }
 
 func (x *Failure_Violation) GetPath() string {
@@ -487,7 +606,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\a\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\a\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -516,7 +635,17 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\x11earlier_decisions\x18\x13 \x03(\v2\x1c.enlist.v1.OperationDecisionR\x10earlierDecisions\x12\x16\n" +
 	"\x06writer\x18\x14 \x01(\fR\x06writer\x12\x18\n" +
 	"\apadding\x18\x15 \x01(\fR\apadding\x12\x10\n" +
-	"\x03gap\x18\x16 \x01(\bR\x03gap\"\xaf\x03\n" +
+	"\x03gap\x18\x16 \x01(\bR\x03gap\x121\n" +
+	"\x06reason\x18\x17 \x01(\v2\x19.enlist.journal.v1.ReasonR\x06reason\"\xcd\x01\n" +
+	"\x06Reason\x12.\n" +
+	"\x04code\x18\x01 \x01(\x0e2\x1a.enlist.v1.OperationReasonR\x04code\x12C\n" +
+	"\n" +
+	"candidates\x18\x02 \x03(\v2#.enlist.journal.v1.Reason.CandidateR\n" +
+	"candidates\x1aN\n" +
+	"\tCandidate\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12 \n" +
+	"\vdifferences\x18\x02 \x03(\tR\vdifferences\"\xaf\x03\n" +
 	"\aFailure\x12.\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x16.enlist.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +
@@ -551,42 +680,48 @@ func file_enlist_journal_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_enlist_journal_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_enlist_journal_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_enlist_journal_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_enlist_journal_v1_record_proto_goTypes = []any{
 	(Confirmation)(0),                 // 0: enlist.journal.v1.Confirmation
 	(*Payload)(nil),                   // 1: enlist.journal.v1.Payload
-	(*Failure)(nil),                   // 2: enlist.journal.v1.Failure
-	(*Failure_Violation)(nil),         // 3: enlist.journal.v1.Failure.Violation
-	(*v1.CreateCustomerRequest)(nil),  // 4: enlist.v1.CreateCustomerRequest
-	(*v1.OperationTry)(nil),           // 5: enlist.v1.OperationTry
-	(*v1.CreateCustomerResponse)(nil), // 6: enlist.v1.CreateCustomerResponse
-	(*v1.OperationDecision)(nil),      // 7: enlist.v1.OperationDecision
-	(*timestamppb.Timestamp)(nil),     // 8: google.protobuf.Timestamp
-	(v1.ErrorReason)(0),               // 9: enlist.v1.ErrorReason
-	(v1.SendStage)(0),                 // 10: enlist.v1.SendStage
-	(*v1.VendorError)(nil),            // 11: enlist.v1.VendorError
-	(*durationpb.Duration)(nil),       // 12: google.protobuf.Duration
+	(*Reason)(nil),                    // 2: enlist.journal.v1.Reason
+	(*Failure)(nil),                   // 3: enlist.journal.v1.Failure
+	(*Reason_Candidate)(nil),          // 4: enlist.journal.v1.Reason.Candidate
+	(*Failure_Violation)(nil),         // 5: enlist.journal.v1.Failure.Violation
+	(*v1.CreateCustomerRequest)(nil),  // 6: enlist.v1.CreateCustomerRequest
+	(*v1.OperationTry)(nil),           // 7: enlist.v1.OperationTry
+	(*v1.CreateCustomerResponse)(nil), // 8: enlist.v1.CreateCustomerResponse
+	(*v1.OperationDecision)(nil),      // 9: enlist.v1.OperationDecision
+	(*timestamppb.Timestamp)(nil),     // 10: google.protobuf.Timestamp
+	(v1.OperationReason)(0),           // 11: enlist.v1.OperationReason
+	(v1.ErrorReason)(0),               // 12: enlist.v1.ErrorReason
+	(v1.SendStage)(0),                 // 13: enlist.v1.SendStage
+	(*v1.VendorError)(nil),            // 14: enlist.v1.VendorError
+	(*durationpb.Duration)(nil),       // 15: google.protobuf.Duration
 }
 var file_enlist_journal_v1_record_proto_depIdxs = []int32{
-	4,  // 0: enlist.journal.v1.Payload.request:type_name -> enlist.v1.CreateCustomerRequest
-	5,  // 1: enlist.journal.v1.Payload.tries:type_name -> enlist.v1.OperationTry
-	6,  // 2: enlist.journal.v1.Payload.response:type_name -> enlist.v1.CreateCustomerResponse
-	2,  // 3: enlist.journal.v1.Payload.failure:type_name -> enlist.journal.v1.Failure
-	7,  // 4: enlist.journal.v1.Payload.decision:type_name -> enlist.v1.OperationDecision
-	8,  // 5: enlist.journal.v1.Payload.unknown_since:type_name -> google.protobuf.Timestamp
-	8,  // 6: enlist.journal.v1.Payload.asked_time:type_name -> google.protobuf.Timestamp
-	7,  // 7: enlist.journal.v1.Payload.earlier_decisions:type_name -> enlist.v1.OperationDecision
-	9,  // 8: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
-	10, // 9: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
-	11, // 10: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
-	12, // 11: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
-	3,  // 12: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
-	0,  // 13: enlist.journal.v1.Failure.confirm:type_name -> enlist.journal.v1.Confirmation
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	6,  // 0: enlist.journal.v1.Payload.request:type_name -> enlist.v1.CreateCustomerRequest
+	7,  // 1: enlist.journal.v1.Payload.tries:type_name -> enlist.v1.OperationTry
+	8,  // 2: enlist.journal.v1.Payload.response:type_name -> enlist.v1.CreateCustomerResponse
+	3,  // 3: enlist.journal.v1.Payload.failure:type_name -> enlist.journal.v1.Failure
+	9,  // 4: enlist.journal.v1.Payload.decision:type_name -> enlist.v1.OperationDecision
+	10, // 5: enlist.journal.v1.Payload.unknown_since:type_name -> google.protobuf.Timestamp
+	10, // 6: enlist.journal.v1.Payload.asked_time:type_name -> google.protobuf.Timestamp
+	9,  // 7: enlist.journal.v1.Payload.earlier_decisions:type_name -> enlist.v1.OperationDecision
+	2,  // 8: enlist.journal.v1.Payload.reason:type_name -> enlist.journal.v1.Reason
+	11, // 9: enlist.journal.v1.Reason.code:type_name -> enlist.v1.OperationReason
+	4,  // 10: enlist.journal.v1.Reason.candidates:type_name -> enlist.journal.v1.Reason.Candidate
+	12, // 11: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
+	13, // 12: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
+	14, // 13: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
+	15, // 14: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
+	5,  // 15: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
+	0,  // 16: enlist.journal.v1.Failure.confirm:type_name -> enlist.journal.v1.Confirmation
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_enlist_journal_v1_record_proto_init() }
@@ -600,7 +735,7 @@ func file_enlist_journal_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_journal_v1_record_proto_rawDesc), len(file_enlist_journal_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

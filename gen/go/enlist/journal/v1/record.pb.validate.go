@@ -36,7 +36,7 @@ var (
 	_ = anypb.Any{}
 	_ = sort.Sort
 
-	_ = enlistv1.ErrorReason(0)
+	_ = enlistv1.OperationReason(0)
 )
 
 // Validate checks the field values on Payload with the rules defined in the
@@ -330,6 +330,35 @@ func (m *Payload) validate(all bool) error {
 
 	// no validation rules for Gap
 
+	if all {
+		switch v := interface{}(m.GetReason()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, PayloadValidationError{
+					field:  "Reason",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, PayloadValidationError{
+					field:  "Reason",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetReason()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return PayloadValidationError{
+				field:  "Reason",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}
@@ -406,6 +435,140 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = PayloadValidationError{}
+
+// Validate checks the field values on Reason with the rules defined in the
+// proto definition for this message. If any rules are violated, the first
+// error encountered is returned, or nil if there are no violations.
+func (m *Reason) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Reason with the rules defined in the
+// proto definition for this message. If any rules are violated, the result is
+// a list of violation errors wrapped in ReasonMultiError, or nil if none found.
+func (m *Reason) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Reason) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for Code
+
+	for idx, item := range m.GetCandidates() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, ReasonValidationError{
+						field:  fmt.Sprintf("Candidates[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, ReasonValidationError{
+						field:  fmt.Sprintf("Candidates[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return ReasonValidationError{
+					field:  fmt.Sprintf("Candidates[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
+	if len(errors) > 0 {
+		return ReasonMultiError(errors)
+	}
+
+	return nil
+}
+
+// ReasonMultiError is an error wrapping multiple validation errors returned by
+// Reason.ValidateAll() if the designated constraints aren't met.
+type ReasonMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m ReasonMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m ReasonMultiError) AllErrors() []error { return m }
+
+// ReasonValidationError is the validation error returned by Reason.Validate if
+// the designated constraints aren't met.
+type ReasonValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e ReasonValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e ReasonValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e ReasonValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e ReasonValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e ReasonValidationError) ErrorName() string { return "ReasonValidationError" }
+
+// Error satisfies the builtin error interface
+func (e ReasonValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sReason.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = ReasonValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = ReasonValidationError{}
 
 // Validate checks the field values on Failure with the rules defined in the
 // proto definition for this message. If any rules are violated, the first
@@ -604,6 +767,108 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = FailureValidationError{}
+
+// Validate checks the field values on Reason_Candidate with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *Reason_Candidate) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on Reason_Candidate with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// Reason_CandidateMultiError, or nil if none found.
+func (m *Reason_Candidate) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *Reason_Candidate) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	// no validation rules for CustomerId
+
+	if len(errors) > 0 {
+		return Reason_CandidateMultiError(errors)
+	}
+
+	return nil
+}
+
+// Reason_CandidateMultiError is an error wrapping multiple validation errors
+// returned by Reason_Candidate.ValidateAll() if the designated constraints
+// aren't met.
+type Reason_CandidateMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m Reason_CandidateMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m Reason_CandidateMultiError) AllErrors() []error { return m }
+
+// Reason_CandidateValidationError is the validation error returned by
+// Reason_Candidate.Validate if the designated constraints aren't met.
+type Reason_CandidateValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e Reason_CandidateValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e Reason_CandidateValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e Reason_CandidateValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e Reason_CandidateValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e Reason_CandidateValidationError) ErrorName() string { return "Reason_CandidateValidationError" }
+
+// Error satisfies the builtin error interface
+func (e Reason_CandidateValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sReason_Candidate.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = Reason_CandidateValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = Reason_CandidateValidationError{}
 
 // Validate checks the field values on Failure_Violation with the rules defined
 // in the proto definition for this message. If any rules are violated, the
