@@ -118,7 +118,7 @@ func New(options Options) (*Server, error) {
 	for _, registrar := range []grpc.ServiceRegistrar{decoding{s.grpc}, gateway} {
 		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected, once: creates})
 		enlistv1.RegisterProviderServiceServer(registrar, &providerService{connections: connected})
-		enlistv1.RegisterOperationServiceServer(registrar, &operationService{connections: connected, once: creates, curls: newCurls()})
+		enlistv1.RegisterOperationServiceServer(registrar, &operationService{connections: connected, once: creates})
 	}
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
