@@ -284,7 +284,7 @@ func (s *Service) readDecided(ctx context.Context, name, id string, unverified b
 		ctx, cancel = context.WithTimeout(ctx, readHelp)
 		defer cancel()
 	}
-	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Failed: made.failed})
 	read, err := provider.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: name, CustomerId: id})
 	if err != nil {
 		return nil, err

@@ -218,7 +218,7 @@ func (s *Service) lookUp(
 			return nil, fmt.Errorf("%w: the provider no longer accepts the request: %w", errNoLookup, err)
 		}
 	}
-	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Counted: isCounted(record)})
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Failed: made.failed, Counted: isCounted(record)})
 	candidates, err = (*creation).FindCustomer(ctx, providers.Sent{
 		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
 	})
