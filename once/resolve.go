@@ -178,9 +178,9 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 		shown.class, err = s.class(record.Provider), nil
 	}
 	if err == nil && shown.class != noneToAsk {
-		var candidates []providers.Candidate
+		var candidates []candidate
 		var creation providers.Creation
-		candidates, err = s.lookUp(ctx, record, &creation, made)
+		candidates, err = s.lookUp(ctx, record, &creation, made, true)
 		found := facts{}
 		found.count(candidates)
 		shown.ours, shown.unclear = found.ours, found.unclear
