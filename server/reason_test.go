@@ -82,7 +82,8 @@ func (o *operations) lookalikes() *enlistv1.CreateCustomerRequest {
 	request := avvioRequest("Lovelace")
 	o.lost("avvio", request, "status_500")
 	sent := o.get(request, false).GetOperation().GetTries()[0]
-	o.run(o.t, "avvio", strings.ReplaceAll(sent.GetCurl(), "Paris", "Lyon"))
+	sent.Curl = strings.ReplaceAll(sent.GetCurl(), "Paris", "Lyon")
+	o.run(o.t, "avvio", sent)
 	o.withdrawFaults()
 	o.comesTo(request, enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON)
 	return request

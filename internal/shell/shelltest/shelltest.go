@@ -40,7 +40,7 @@ func Run(t testing.TB, command, name string, variables map[string]string) map[st
 			continue
 		}
 		shown := filepath.Join(t.TempDir(), "shown")
-		run := exec.Command(program, arguments[1:]...) //nolint:gosec // a shell
+		run := exec.CommandContext(t.Context(), program, arguments[1:]...) //nolint:gosec // a shell
 		run.Dir, run.Env = t.TempDir(), []string{"PATH=" + tools + ":" + os.Getenv("PATH"), "SHOWN=" + shown, "HISTFILE=/dev/null", "LC_ALL=C.UTF-8"}
 		for variable, value := range variables {
 			run.Env = append(run.Env, variable+"="+value)
