@@ -53,7 +53,11 @@ func shapeOfJSON(body []byte) (shown, rest string) {
 			if errors.Is(err, io.EOF) {
 				return out.String(), ""
 			}
-			return out.String(), string(body[read:])
+			after := string(body[read:])
+			if strings.HasSuffix(out.String(), ":") { // the body's own colon
+				after = strings.Replace(after, ":", "", 1)
+			}
+			return out.String(), after
 		}
 		kind, count := tokens.StackIndex(tokens.StackDepth())
 		isName := kind == '{' && count%2 == 1 && token.Kind() == '"'
