@@ -59,3 +59,15 @@ func printCandidates(out io.Writer, candidates []*enlistv1.OperationCandidate) e
 	_, err := fmt.Fprintln(out, "* differs from the request")
 	return err
 }
+
+// differing names the fields in which a customer differs from the request, in brackets.
+func differing(candidate *enlistv1.OperationCandidate) string {
+	var paths []string
+	for _, difference := range candidate.GetDifferences() {
+		paths = append(paths, difference.GetPath())
+	}
+	if len(paths) == 0 {
+		return ""
+	}
+	return " (differs in " + strings.Join(paths, ", ") + ")"
+}

@@ -94,9 +94,15 @@ func (c *getOperationCommand) get(ctx context.Context, s *streams, connection *g
 // printOperation prints the state of an operation, why, and its result.
 func printOperation(out io.Writer, operation *enlistv1.Operation) error {
 	rows := [][]string{
-		{"state", stateOf(operation)}, {"why", operation.GetReason()}, {"next", nextOf(operation)},
-		{"provider", operation.GetProvider()}, {"request_id", operation.GetRequestId()}, {"principal", operation.GetPrincipal()},
-		{"customer", operation.GetCustomerId()}, {"created", timeOf(operation.GetCreateTime())}, {"updated", timeOf(operation.GetUpdateTime())},
+		{"state", stateOf(operation)},
+		{"why", operation.GetReason()},
+		{"next", nextOf(operation)},
+		{"provider", operation.GetProvider()},
+		{"request_id", operation.GetRequestId()},
+		{"principal", operation.GetPrincipal()},
+		{"customer", operation.GetCustomerId()},
+		{"created", timeOf(operation.GetCreateTime())},
+		{"updated", timeOf(operation.GetUpdateTime())},
 	}
 	if failure := operation.GetError(); failure != nil {
 		err := status.ErrorProto(failure)
@@ -133,7 +139,7 @@ func nextOf(operation *enlistv1.Operation) string {
 	case enlistv1.Actor_ACTOR_PERSON:
 		return "a person must decide"
 	default:
-		return "nothing. The outcome is final"
+		return "nothing: the outcome is final"
 	}
 }
 
@@ -211,10 +217,11 @@ func (c *getOperationCommand) printNext(out io.Writer, response *enlistv1.GetOpe
 		text.WriteString("\nDecide with one of these commands. Enlist checks the decision first.\n")
 		for _, candidate := range response.GetCandidates() {
 			id := candidate.GetCustomer().GetId()
-			fmt.Fprintf(&text, "\n%s is the customer:\n  %s\n", printable(id), c.commandFor("resolve", operation, "--succeeded="+id))
+			fmt.Fprintf(&text, "\n%s is the customer%s:\n  %s\n", printable(id), differing(candidate), c.commandFor("resolve", operation, "--succeeded="+id))
 		}
 		if len(response.GetCandidates()) == 0 {
-			fmt.Fprintf(&text, "\nA customer is there, with its id in place of CUSTOMER_ID:\n  %s\n", c.commandFor("resolve", operation, "--succeeded=CUSTOMER_ID"))
+			command := c.commandFor("resolve", operation, "--succeeded=CUSTOMER_ID")
+			fmt.Fprintf(&text, "\nThe customer exists, with its id in place of CUSTOMER_ID:\n  %s\n", command)
 		}
 		fmt.Fprintf(&text, "\nNothing was created:\n  %s\n", c.commandFor("resolve", operation, "--failed"))
 	case enlistv1.OperationState_OPERATION_STATE_INTENT, enlistv1.OperationState_OPERATION_STATE_UNKNOWN:

@@ -104,13 +104,13 @@ func (c *resolveOperationCommand) confirmed(ctx context.Context, s *streams, con
 // refused returns an error of the decision as text, with the way out.
 func (c *resolveOperationCommand) refused(err error, operation *enlistv1.Operation) error {
 	explained := c.explain(err, c.flags())
-	look := "look again:\n  " + c.commandFor("get", operation)
 	switch client.Reason(err) {
 	case enlistv1.ErrorReason_REQUEST_IN_PROGRESS:
 		wait := client.Detail[*errdetails.RetryInfo](err).GetRetryDelay().AsDuration()
 		return &failure{fmt.Errorf("%w\nThe vendor may still act on the request. Repeat the command in %v", explained, wait), exitNotSettled}
 	case enlistv1.ErrorReason_INVALID_FIELD:
-		return fmt.Errorf("%w\nNothing was recorded. To choose another decision, %s\nIf you know better than the check, add --unverified --reason TEXT", explained, look)
+		return fmt.Errorf("%w\nNothing was recorded. To choose another decision, look again:\n  %s\n"+
+			"If you know better than the check, add --unverified --reason TEXT", explained, c.commandFor("get", operation))
 	case enlistv1.ErrorReason_OPERATION_NOT_FOUND, enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED, enlistv1.ErrorReason_NOT_PERMITTED,
 		enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:
 		return explained

@@ -135,12 +135,14 @@ func TestDecideInThreeCommands(t *testing.T) {
 	c := newClient(t, withCallers)
 	id := c.as("shop").lookalikes()
 	oncall, commands := c.as("oncall"), 0
+	transcript := ""
 	paste := func(command string) string {
 		commands++
 		out, errOut, status := oncall.paste(command)
 		if status != 0 || errOut != "" {
 			t.Fatalf("%s: status %d\n%s%s", command, status, out, errOut)
 		}
+		transcript += "$ " + command + "\n" + out
 		return out
 	}
 	listed := paste("enlist operations list --state needs-person")
@@ -170,6 +172,9 @@ func TestDecideInThreeCommands(t *testing.T) {
 		right = ids[1]
 	}
 	decided := paste(commandIn(t, shown, right+" is the customer:"))
+	if !regexp.MustCompile(`(?m)^\d+ is the customer \(differs in customer\.billing_address\.city\):$`).MatchString(shown) {
+		t.Errorf("no difference in\n%s", shown)
+	}
 	for _, want := range []string{`^Recorded, after a check at the vendor\.$`, `^state +succeeded$`, `^customer +` + right + `$`, `^succeeded +\S+ +jo +oncall +yes +decided with`} {
 		if !regexp.MustCompile(`(?m)` + want).MatchString(decided) {
 			t.Errorf("no %s in\n%s", want, decided)
@@ -178,9 +183,35 @@ func TestDecideInThreeCommands(t *testing.T) {
 	if commands > 3 {
 		t.Errorf("%d commands", commands)
 	}
+	if documented := documentedDecision(t); !documented.MatchString(transcript) {
+		t.Errorf("docs/operations.md has not\n%s\nbut\n%s", transcript, documented)
+	}
 	if out := c.as("shop").succeeds("", "operations", "wait", id); !strings.Contains(out, right) {
 		t.Errorf("the caller sees\n%s", out)
 	}
+}
+
+// documentedDecision returns the commands of docs/operations.md and their output as a pattern. The
+// ids, times and widths are any. An ellipsis stands for more of a line, or for lines.
+func documentedDecision(t *testing.T) *regexp.Regexp {
+	t.Helper()
+	_, block, _ := strings.Cut(read(t, "../docs/operations.md"), "```console\n$ enlist operations list")
+	block, _, _ = strings.Cut(block, "```")
+	pattern := regexp.QuoteMeta("$ enlist operations list" + block)
+	for _, replaced := range [][2]string{
+		{`[0-9a-f]{8}-[0-9a-f-]{27}`, `[0-9a-f-]{36}`},
+		{`(?m)^…$\n`, `(?:.*\n)*`},
+		{`…`, `.*`},
+		{`\d{4}-\S+Z`, `\S+Z`},
+		{`\d+ms`, `\S+s`},
+		{`\d{13}`, `\d+`},
+		{`(?m)^\d+m `, `\d+[sm] `},
+		{`  +`, ` +`},
+		{`Paris \+\\\* Lyon`, `(?:Paris +\* Lyon|\* Lyon +Paris)`},
+	} {
+		pattern = regexp.MustCompile(replaced[0]).ReplaceAllLiteralString(pattern, replaced[1])
+	}
+	return regexp.MustCompile("^" + pattern + "$")
 }
 
 // Without its provider and its caller, an operation is found if the caller may see it.

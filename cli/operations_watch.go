@@ -27,8 +27,7 @@ func (c *listOperationsCommand) watch(ctx context.Context, s *streams, connectio
 	for ctx.Err() == nil {
 		listed, err := c.list(ctx, s, connection)
 		switch {
-		case ctx.Err() != nil:
-			return nil
+		case ctx.Err() != nil: // the error is of the end
 		case isTransient(err):
 			if !away {
 				_, _ = fmt.Fprintf(s.err, "The server does not respond (%s). The watch goes on.\n", summary(err))
@@ -43,7 +42,7 @@ func (c *listOperationsCommand) watch(ctx context.Context, s *streams, connectio
 			away = false
 			err = c.printChanges(ctx, s, connection, seen, listed)
 		}
-		if err != nil && !away {
+		if err != nil && !away && ctx.Err() == nil {
 			return err
 		}
 		select {

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/term"
 )
 
-// terminalSize returns the size of the terminal behind a stream, or whether there is none.
+// terminalSize returns the size of the terminal behind a stream. It reports whether the stream has
+// one.
 func terminalSize(stream any) (columns, lines int, is bool) {
 	file, isFile := stream.(*os.File)
-	if !isFile || !term.IsTerminal(int(file.Fd())) { //nolint:gosec // a small number
+	if !isFile || !term.IsTerminal(int(file.Fd())) {
 		return 0, 0, false
 	}
-	columns, lines, err := term.GetSize(int(file.Fd())) //nolint:gosec // a small number
+	columns, lines, err := term.GetSize(int(file.Fd()))
 	return columns, lines, err == nil && columns > 0
 }
 
