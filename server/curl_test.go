@@ -1,9 +1,14 @@
 package server_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/encoding/prototext"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/internal/shell/shelltest"
@@ -14,16 +19,50 @@ import (
 // in their places only, whatever the customer's texts imitate.
 func TestCurlLinesAreSafe(t *testing.T) {
 	r := start(t, nil)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
 	for provider := range vendorsByProvider() {
 		t.Run(provider, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 0))
 			request := hostile(t, provider)
 			request.ValidateOnly = true
-			response, err := enlistv1.NewCustomerServiceClient(r.grpc).CreateCustomer(t.Context(), request)
-			if err != nil {
-				t.Fatal(err)
+			for range 5 {
+				response, err := enlistv1.NewCustomerServiceClient(r.grpc).CreateCustomer(t.Context(), request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				previewed := response.GetVendorRequest()
+				checkCurl(t, previewed)
+				if len(previewed.GetPlaceholders()) == 0 {
+					t.Error("a request without a secret")
+				}
+				for _, name := range previewed.GetPlaceholders() {
+					if n := strings.Count(prototext.Format(previewed), "$"+name); n != 1 {
+						t.Errorf("$%s occurs %d times in %v", name, n, previewed)
+					}
+				}
+				request.Customer.BillingAddress.City = hostileText(random, 40)
+				request.Customer.BillingAddress.Lines[1] = hostileText(random, 40)
+				request.Customer.Comment = hostileText(random, 200) + "\n" + hostileText(random, 200)
 			}
-			checkCurl(t, response.GetVendorRequest())
 		})
+	}
+}
+
+// hostileText returns a random text of at most a number of characters, which imitates placeholders and
+// commands.
+func hostileText(random *rand.Rand, most int) string {
+	parts := []string{
+		"$", "AVVIO_PASSWORD", "CALIQ_API_KEY", "OPENCELL_TOKEN", "VALOMNIA_SESSION", "SELLANDSIGN_TOKEN", "_", "__", "REQUEST_", "{", "}", "'", `"`, `\`, "`",
+		"$(touch a)", ";", "!!", "%s", "&", "=", "é", " ", `","password":"$AVVIO_PASSWORD`, `\u0024CALIQ_API_KEY`, "%24", "password=$AVVIO_PASSWORD",
+	}
+	text := "x"
+	for {
+		longer := text + parts[random.IntN(len(parts))]
+		if utf8.RuneCountInString(longer) > most {
+			return text + "."
+		}
+		text = longer
 	}
 }
 
