@@ -25,7 +25,7 @@ func (f *fixture) decide(r *enlistv1.CreateCustomerRequest, decision enlistv1.De
 	if change != nil {
 		change(&decided)
 	}
-	_, err := f.Resolve(context.Background(), f.keyOf(r), decided)
+	_, _, err := f.Resolve(context.Background(), f.keyOf(r), decided)
 	return err
 }
 

@@ -162,7 +162,7 @@ func (s *operationService) ResolveOperation(
 		return nil, err
 	}
 	caller := callerOf(ctx)
-	record, err := s.once.Resolve(ctx, key, once.Decision{
+	record, differences, err := s.once.Resolve(ctx, key, once.Decision{
 		Decision: request.GetDecision(), CustomerID: request.GetCustomerId(),
 		By: request.GetDecidedBy(), Principal: caller.Principal, Reason: request.GetReason(), Unverified: request.GetUnverified(),
 		Corrects:   caller.May("ResolveOperation", key.Provider, true),
@@ -171,7 +171,7 @@ func (s *operationService) ResolveOperation(
 	if err != nil {
 		return nil, s.unlessConfigured(ctx, err, key.Provider)
 	}
-	return &enlistv1.ResolveOperationResponse{Operation: s.show(record)}, nil
+	return &enlistv1.ResolveOperationResponse{Operation: s.show(record), Differences: showDifferences(differences)}, nil
 }
 
 // key returns the key of the operation that a request names. Its principal is the one in the
