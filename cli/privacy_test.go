@@ -174,7 +174,10 @@ func look(t *testing.T, p *process, created *enlistv1.CreateCustomerRequest, ans
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	operations := enlistv1.NewOperationServiceClient(p.grpc)
-	_, _ = operations.GetOperation(ctx, &enlistv1.GetOperationRequest{Provider: created.GetProvider(), RequestId: created.GetRequestId()})
+	_, _ = operations.GetOperation(ctx, &enlistv1.GetOperationRequest{
+		Provider: created.GetProvider(), RequestId: created.GetRequestId(), IncludeCandidates: err != nil,
+	})
+	_, _ = operations.ListOperations(ctx, &enlistv1.ListOperationsRequest{Provider: "-", CustomerId: created.GetCustomer().GetId()})
 	if err != nil {
 		_, _ = operations.ResolveOperation(ctx, &enlistv1.ResolveOperationRequest{
 			Provider: created.GetProvider(), RequestId: created.GetRequestId(), Decision: enlistv1.Decision_DECISION_FAILED,

@@ -53,8 +53,7 @@ func (s *Service) OperationsOf(ctx context.Context, provider, customerID string)
 		if len(records) < query.Limit {
 			return all, nil
 		}
-		last := records[len(records)-1]
-		query.After = &journal.Position{Created: last.Created, Provider: last.Provider, RequestID: last.RequestID}
+		query.After = records[len(records)-1].Position()
 	}
 }
 
