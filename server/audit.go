@@ -2,6 +2,7 @@ package server
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -65,4 +66,18 @@ func outcomeOf(response any, code string, failure *providers.Error) (outcome str
 		return strings.TrimPrefix(created.GetOutcome().String(), "OUTCOME_"), created.GetReplayed()
 	}
 	return code, false
+}
+
+// recordRefusal writes the line of a request for an RPC that was refused over REST before it was a
+// call. Enlist has not read its body, and often does not know its caller.
+func (t telemetry) recordRefusal(callID string, request *http.Request, all routes, ended codes.Code, failure *providers.Error) {
+	if t.audit == nil {
+		return
+	}
+	if rpc, provider := all.of(request); rpc != "" {
+		t.audit.Write(&audit.Line{
+			RPC: rpc, Provider: provider, Outcome: failure.Reason.String(), Code: code.Code(ended).String(), //nolint:gosec // of 17
+			Transport: overREST, CallID: callID,
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,6 +14,9 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
+
+// timeFormat is RFC 3339 with microseconds, in UTC. It has a fixed width, so that lines sort.
+const timeFormat = "2006-01-02T15:04:05.000000Z"
 
 // complainEvery is the least time between two log lines about lines that could not be written.
 const complainEvery = time.Minute
@@ -35,6 +39,8 @@ type Stream struct {
 	failures prometheus.Counter
 
 	mu         sync.Mutex
+	text       bytes.Buffer // the line to write
+	encoder    *json.Encoder
 	output     io.Writer
 	file       *file     // nil for Options.Output
 	isTorn     bool      // the output ends within a line
@@ -47,6 +53,7 @@ func Open(config *configv1.Audit, options Options) (*Stream, error) {
 		return nil, nil //nolint:nilnil // a nil stream writes nothing
 	}
 	s := &Stream{options: options, output: options.Output}
+	s.encoder = json.NewEncoder(&s.text)
 	if path := config.GetFile(); path != "" {
 		opened, err := openFile(path)
 		if err != nil {
@@ -66,13 +73,10 @@ func (s *Stream) Write(line *Line) {
 	if s == nil {
 		return
 	}
-	line.Time = time.Now().UTC()
-	text, err := json.Marshal(line)
+	line.Time = time.Now().UTC().Format(timeFormat)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil {
-		err = s.append(append(text, '\n'))
-	}
+	err := s.append(line)
 	if err == nil {
 		return
 	}
@@ -85,15 +89,19 @@ func (s *Stream) Write(line *Line) {
 }
 
 // append writes a line with one write. A line after a torn one begins with a line break.
-func (s *Stream) append(line []byte) error {
+func (s *Stream) append(line *Line) error {
+	s.text.Reset()
+	if s.isTorn {
+		s.text.WriteByte('\n')
+	}
+	if err := s.encoder.Encode(line); err != nil { // it ends with a line break
+		return err
+	}
 	var moved error
 	if s.file != nil {
 		moved = s.file.follow()
 	}
-	if s.isTorn {
-		line = append([]byte{'\n'}, line...)
-	}
-	n, err := s.output.Write(line)
+	n, err := s.output.Write(s.text.Bytes())
 	s.isTorn = err != nil && (s.isTorn || n > 0)
 	return errors.Join(moved, err)
 }

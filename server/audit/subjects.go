@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/hex"
+	"slices"
 	"sync"
 
 	"google.golang.org/protobuf/proto"
@@ -94,7 +95,6 @@ type collection struct {
 	pseudonym func(provider, id string) []byte
 	providers []string
 	found     []string
-	seen      map[string]bool
 	last      subject
 }
 
@@ -141,14 +141,9 @@ func (c *collection) add(named subject) {
 	}
 	c.last = named
 	pseudonym := hex.EncodeToString(c.pseudonym(named.provider, named.id))
-	if c.seen[pseudonym] {
-		return
+	if !slices.Contains(c.found, pseudonym) {
+		c.found = append(c.found, pseudonym)
 	}
-	if c.seen == nil {
-		c.seen = map[string]bool{}
-	}
-	c.seen[pseudonym] = true
-	c.found = append(c.found, pseudonym)
 }
 
 // Flags returns the names of the switches of a request that are set.
