@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
@@ -13,8 +14,10 @@ import (
 // file is an open file of the stream.
 type file struct {
 	*os.File
-	path string
-	info os.FileInfo
+	path   string
+	info   os.FileInfo
+	looked time.Time // when follow last looked at the path
+	lost   error     // why the path could not be opened again then
 }
 
 // openFile opens the file at a path for appending, and creates it if it is missing.
@@ -31,12 +34,23 @@ func openFile(path string) (*file, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("audit.file: %w", err), opened.Close())
 	}
-	return &file{File: opened, path: path, info: info}, nil
+	return &file{File: opened, path: path, info: info, looked: time.Now()}, nil
 }
 
+// lookEvery is how often follow looks at the path. A look is a third of the cost of a line.
+const lookEvery = time.Second
+
 // follow opens the path again if it no longer names the open file, as after logrotate. If that
-// fails, the open file stays.
-func (f *file) follow() error {
+// fails, the open file stays, and follow returns the error until it succeeds.
+func (f *file) follow(now time.Time) error {
+	if now.Sub(f.looked) < lookEvery {
+		return f.lost
+	}
+	f.looked, f.lost = now, f.reopen()
+	return f.lost
+}
+
+func (f *file) reopen() error {
 	if info, err := os.Stat(f.path); err == nil && os.SameFile(info, f.info) {
 		return nil
 	}

@@ -73,23 +73,24 @@ func (s *Stream) Write(line *Line) {
 	if s == nil {
 		return
 	}
-	line.Time = time.Now().UTC().Format(timeFormat)
+	now := time.Now()
+	line.Time = now.UTC().Format(timeFormat)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.append(line)
+	err := s.append(line, now)
 	if err == nil {
 		return
 	}
 	s.failures.Inc()
-	if time.Since(s.complained) >= complainEvery {
-		s.complained = time.Now()
+	if now.Sub(s.complained) >= complainEvery {
+		s.complained = now
 		s.options.Log.Error("could not write to the audit stream; calls go on without it. Check the disk and the permissions of the file",
 			"cause", err)
 	}
 }
 
 // append writes a line with one write. A line after a torn one begins with a line break.
-func (s *Stream) append(line *Line) error {
+func (s *Stream) append(line *Line, now time.Time) error {
 	s.text.Reset()
 	if s.isTorn {
 		s.text.WriteByte('\n')
@@ -99,7 +100,7 @@ func (s *Stream) append(line *Line) error {
 	}
 	var moved error
 	if s.file != nil {
-		moved = s.file.follow()
+		moved = s.file.follow(now)
 	}
 	n, err := s.output.Write(s.text.Bytes())
 	s.isTorn = err != nil && (s.isTorn || n > 0)

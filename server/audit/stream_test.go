@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -98,7 +100,10 @@ func has(t *testing.T, path string, want ...string) {
 
 // A stream follows its path when logrotate renames or removes the file, and keeps what another
 // process has written.
-func TestRotation(t *testing.T) {
+func TestRotation(t *testing.T) { synctest.Test(t, rotate) }
+
+func rotate(t *testing.T) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
 	if err := os.WriteFile(path, []byte(`{"request_id":"0"}`+"\n"), 0o640); err != nil {
 		t.Fatal(err)
@@ -108,8 +113,10 @@ func TestRotation(t *testing.T) {
 	if err := os.Rename(path, path+".1"); err != nil {
 		t.Fatal(err)
 	}
+	stream.write(-1) // Enlist looks at the path once a second
+	time.Sleep(time.Second)
 	stream.write(2)
-	has(t, path+".1", "0", "1")
+	has(t, path+".1", "0", "1", "-1")
 	has(t, path, "2")
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
@@ -120,6 +127,7 @@ func TestRotation(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(time.Second)
 	stream.write(3)
 	has(t, path, "3")
 	if err := os.Truncate(path, 0); err != nil { // copytruncate
@@ -132,7 +140,10 @@ func TestRotation(t *testing.T) {
 
 // If the path cannot be opened again, lines go to the renamed file, and operators are told. The
 // stream follows as soon as it can.
-func TestRotationThatFails(t *testing.T) {
+func TestRotationThatFails(t *testing.T) { synctest.Test(t, rotateInVain) }
+
+func rotateInVain(t *testing.T) {
+	t.Helper()
 	folder := filepath.Join(t.TempDir(), "audit")
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -143,6 +154,7 @@ func TestRotationThatFails(t *testing.T) {
 	if err := os.Rename(folder, folder+".old"); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(time.Second)
 	stream.write(2)
 	stream.write(3)
 	has(t, filepath.Join(folder+".old", "audit.jsonl"), "1", "2", "3")
@@ -150,6 +162,7 @@ func TestRotationThatFails(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(time.Second)
 	stream.write(4)
 	has(t, path, "4")
 	stream.failures(t, 2, 1)
