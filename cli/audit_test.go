@@ -60,6 +60,53 @@ func TestAuditAfterRestart(t *testing.T) {
 	}
 }
 
+// The commands of docs/operations.md find the lines of a customer, and no others.
+func TestAuditOfCustomer(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("jq is not installed")
+	}
+	text, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, search, found := strings.Cut(string(text), "\n$ jq -cn --arg call audit-1 ")
+	search, _, ends := strings.Cut(search, "audit.jsonl\n")
+	if !found || !ends {
+		t.Fatal("docs/operations.md has no search")
+	}
+	p := startServer(t, t.TempDir(), processConfig(startVendors(t).server))
+	create := func(id, requestID string) {
+		send(t, http.MethodPost, p.rest+"/v1/providers/opencell/customers", strings.NewReader(
+			`{"requestId":"0b8f6a3e-5f0c-4a57-9f0e-`+requestID+`","customer":{"id":"`+id+`","name":{"familyName":"Ox"},"billingAddress":{"countryCode":"FR"}}}`), nil)
+	}
+	get := func(path string, headers map[string]string) {
+		send(t, http.MethodGet, p.rest+"/v1/providers/opencell/"+path, http.NoBody, headers)
+	}
+	create("C-1", "0d1f6f6b7a11")
+	create("C-2", "0d1f6f6b7a12")
+	get("customers/C-1", nil)
+	get("customers/C-2", nil)
+	for _, requestID := range []string{"0d1f6f6b7a11", "0d1f6f6b7a12"} { // refused, so the lines do not name the customer
+		send(t, http.MethodPost, p.rest+"/v1/providers/opencell/operations/0b8f6a3e-5f0c-4a57-9f0e-"+requestID+":resolve",
+			strings.NewReader(`{"decision":"DECISION_FAILED","decidedBy":"Jo","reason":"seen"}`), nil)
+	}
+	get("operations?customerId=C-1&principal=*", map[string]string{"X-Request-Id": "audit-1"})
+	command := exec.Command("sh", "-c", "jq -cn --arg call audit-1 "+search+"audit.jsonl")
+	command.Dir = p.folder
+	out, err := command.CombinedOutput()
+	var rpcs []string
+	for text := range strings.Lines(string(out)) {
+		var line audit.Line
+		if err := json.Unmarshal([]byte(text), &line); err != nil || line.RequestID != "" && !strings.HasSuffix(line.RequestID, "11") {
+			t.Errorf("%v in %s", err, text)
+		}
+		rpcs = append(rpcs, line.RPC)
+	}
+	if want := "CreateCustomer GetCustomer ResolveOperation ListOperations"; err != nil || strings.Join(rpcs, " ") != want {
+		t.Errorf("%v: got %q, want %s\n%s", err, rpcs, want, out)
+	}
+}
+
 // A stream that cannot be opened is an error at the start and of enlist check.
 func TestAuditThatCannotBe(t *testing.T) {
 	folder := t.TempDir()
