@@ -69,7 +69,7 @@ func TestAuditOfCustomer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, search, found := strings.Cut(string(text), "\n$ jq -cn --arg call audit-1 ")
+	_, search, found := strings.Cut(string(text), "\n$ jq -Rcn --arg call audit-1 ")
 	search, _, ends := strings.Cut(search, "audit.jsonl\n")
 	if !found || !ends {
 		t.Fatal("docs/operations.md has no search")
@@ -91,7 +91,15 @@ func TestAuditOfCustomer(t *testing.T) {
 			strings.NewReader(`{"decision":"DECISION_FAILED","decidedBy":"Jo","reason":"seen"}`), nil)
 	}
 	get("operations?customerId=C-1&principal=*", map[string]string{"X-Request-Id": "audit-1"})
-	command := exec.Command("sh", "-c", "jq -cn --arg call audit-1 "+search+"audit.jsonl")
+	p.end(syscall.SIGTERM)
+	stream, err := os.OpenFile(filepath.Join(p.folder, "audit.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stream.WriteString(`{"time":"torn`); err != nil || stream.Close() != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command("sh", "-c", "jq -Rcn --arg call audit-1 "+search+"audit.jsonl")
 	command.Dir = p.folder
 	out, err := command.CombinedOutput()
 	var rpcs []string
