@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -95,54 +94,72 @@ func (r *running) customers(line audit.Line, provider string, ids ...string) aud
 	return line
 }
 
+// everyRPC returns the RPCs of the contract.
+func everyRPC() (all []protoreflect.MethodDescriptor) {
+	protoregistry.GlobalFiles.RangeFilesByPackage("enlist.v1", func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			for j := range file.Services().Get(i).Methods().Len() {
+				all = append(all, file.Services().Get(i).Methods().Get(j))
+			}
+		}
+		return true
+	})
+	return all
+}
+
+// naming returns a request that sets the fields with these names, as far as it has them and they do
+// not exclude each other, and the names of those that it sets.
+func naming(t *testing.T, method protoreflect.MethodDescriptor, values map[protoreflect.Name]string) (body []byte, set map[protoreflect.Name]bool) {
+	t.Helper()
+	request, set := message(t, method.Input()).ProtoReflect(), map[protoreflect.Name]bool{}
+	for name, value := range values {
+		field := request.Descriptor().Fields().ByName(name)
+		if field == nil || field.ContainingOneof() != nil && request.WhichOneof(field.ContainingOneof()) != nil {
+			continue
+		}
+		request.Set(field, protoreflect.ValueOfString(value))
+		set[name] = true
+	}
+	body, err := protojson.Marshal(request.Interface())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body, set
+}
+
 // Each RPC of the contract has its line, over both transports, also if the call is refused. The line
 // names the customer and the creation that the request is about.
 func TestEveryRPCIsAudited(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	const id, requestID = "A1", "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d3ff"
 	calls := 0
+	check := func(t *testing.T, transport, principal string, method protoreflect.MethodDescriptor, named map[protoreflect.Name]bool, got outcome) {
+		t.Helper()
+		calls++
+		lines := r.audited(t)
+		if len(lines) != calls {
+			t.Fatalf("%d lines after %d calls", len(lines), calls)
+		}
+		line := r.customers(lines[calls-1], "opencell", id)
+		isRead := transport == "gRPC" || principal != "" // over REST, the body of a stranger is not read
+		if line.RPC != string(method.Name()) || line.Transport != strings.ToLower(transport) || line.Principal != principal ||
+			line.Code != codeName(got.status.Code()) || named["provider"] && line.Provider != "opencell" ||
+			isRead && (named["request_id"] && line.RequestID != requestID || named["customer_id"] && !slices.Contains(line.Customers, id)) {
+			t.Errorf("%+v", line)
+		}
+		if reason := reasonIn(t, got); reason != "" && line.Outcome != reason {
+			t.Errorf("outcome %s, not %s", line.Outcome, reason)
+		}
+	}
 	for transport, call := range transports() {
-		protoregistry.GlobalFiles.RangeFilesByPackage("enlist.v1", func(file protoreflect.FileDescriptor) bool {
-			for i := range file.Services().Len() {
-				for j := range file.Services().Get(i).Methods().Len() {
-					method := file.Services().Get(i).Methods().Get(j)
-					request := message(t, method.Input()).ProtoReflect()
-					named := map[protoreflect.Name]bool{}
-					for name, value := range map[protoreflect.Name]string{"request_id": requestID, "provider": "opencell", "customer_id": id} {
-						field := request.Descriptor().Fields().ByName(name)
-						if field == nil || field.ContainingOneof() != nil && request.WhichOneof(field.ContainingOneof()) != nil {
-							continue
-						}
-						request.Set(field, protoreflect.ValueOfString(value))
-						named[name] = true
-					}
-					body, err := protojson.Marshal(request.Interface())
-					if err != nil {
-						t.Fatal(err)
-					}
-					for key, principal := range map[string]string{"operator-key": "operator", "one-key": "one", "wrong": ""} {
-						ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+key)
-						got := call(ctx, t, r, method, body)
-						calls++
-						lines := r.audited(t)
-						if len(lines) != calls {
-							t.Fatalf("%d lines after %d calls, the last %s over %s", len(lines), calls, method.Name(), transport)
-						}
-						line := r.customers(lines[calls-1], "opencell", id)
-						isRead := transport == "gRPC" || principal != "" // over REST, the body of a stranger is not read
-						if line.RPC != string(method.Name()) || line.Transport != strings.ToLower(transport) || line.Principal != principal ||
-							line.Code != codeName(got.status.Code()) || named["provider"] && line.Provider != "opencell" ||
-							isRead && (named["request_id"] && line.RequestID != requestID || named["customer_id"] && !slices.Contains(line.Customers, id)) {
-							t.Errorf("%s over %s: %+v", method.Name(), transport, line)
-						}
-						if reason := reasonIn(t, got); reason != "" && line.Outcome != reason {
-							t.Errorf("%s over %s: outcome %s, not %s", method.Name(), transport, line.Outcome, reason)
-						}
-					}
-				}
+		for _, method := range everyRPC() {
+			body, named := naming(t, method, map[protoreflect.Name]string{"request_id": requestID, "provider": "opencell", "customer_id": id})
+			for key, principal := range map[string]string{"operator-key": "operator", "one-key": "one", "wrong": ""} {
+				t.Run(fmt.Sprintf("%s/%s/%s", transport, method.Name(), key), func(t *testing.T) {
+					check(t, transport, principal, method, named, call(withBearer(t.Context(), key), t, r, method, body))
+				})
 			}
-			return true
-		})
+		}
 	}
 	if calls < 54 {
 		t.Errorf("%d calls", calls)
