@@ -1,6 +1,7 @@
 // Command bench measures Enlist and minimal servers written by hand, in one run on one machine.
 //
-//	go run ./bench [-rounds 30] [-seconds 1] [-callers 64] [-only NAME] [-profile FOLDER] [-postgres] [-audit]
+//	go run ./bench [-rounds 30] [-seconds 1] [-callers 64] [-only NAME] [-profile FOLDER] [-postgres]
+//	go run ./bench -audit                                          also with an audit stream
 //	go run ./bench -rounds 3 -flood 10000                          10,000 creations at once
 //	go run ./bench -rounds 3 -flood 10000 -takes 4s -within 4s     the same, started one by one
 //	go run ./bench -idle                                           start and rest

@@ -103,7 +103,8 @@ func waitFor(ctx context.Context, addresses ...string) error {
 	return nil
 }
 
-// startAll starts the vendor and all subjects. With audited, Enlist with an audit stream is one more.
+// startAll starts the vendor and all subjects. With audited, Enlist with an audit stream is one
+// more.
 func (s *stage) startAll(ctx context.Context, journal string, replicas int, audited bool) ([]*subject, error) {
 	vendor, err := s.startVendor(ctx)
 	if err != nil {

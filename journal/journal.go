@@ -207,8 +207,8 @@ func (j *Journal) findCustomer(ctx context.Context, provider, customerID string,
 }
 
 // Pseudonym returns an HMAC that stands for a customer outside the journal, or nil if the id is
-// empty. It is the same on every replica and after each start, and for nearly equal ids. Without the
-// index key of this journal, no one can compute it or test a guess against it.
+// empty. It is the same on every replica and after each start, and for nearly equal ids. Only the
+// holder of this journal's index key can compute it or test a guess against it.
 func (j *Journal) Pseudonym(provider, customerID string) []byte {
 	return j.index.pseudonym(provider, customerID)
 }

@@ -113,7 +113,7 @@ func TestEndsAreTold(t *testing.T) {
 	told.are(t, "late done SUCCEEDED", "open found SUCCEEDED", "unclear undecidable NEEDS_PERSON")
 }
 
-// The reconciler tells the end of what an earlier process has left.
+// The reconciler tells the end of a creation that an earlier process did not finish.
 func TestEndsAreToldAfterCrash(t *testing.T) {
 	told := &ends{}
 	v := newVendor(byKey, 0)

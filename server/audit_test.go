@@ -127,8 +127,8 @@ func naming(t *testing.T, method protoreflect.MethodDescriptor, values map[proto
 	return body, set
 }
 
-// Each RPC of the contract has its line, over both transports, also if the call is refused. The line
-// names the customer and the creation that the request is about.
+// Each RPC of the contract has its line, over both transports, also if the call is refused. The
+// line names the customer and the creation that the request is about.
 func TestEveryRPCIsAudited(t *testing.T) {
 	r := start(t, guarded(t, authtest.NewIssuer(t)))
 	const id, requestID = "A1", "7d1c2f6e-55f0-4f5a-8b39-5f60a4c1d3ff"

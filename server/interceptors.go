@@ -40,9 +40,9 @@ func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterc
 	}
 }
 
-// observe gives the call its id, turns its error into a status, and reports the call to
-// operators and auditors. The log line, the metrics and the span hold no values of the request. They
-// hold only the names of the provider and the RPC, the request_id, and the outcome.
+// observe gives the call its id, turns its error into a status, and reports the call to operators
+// and auditors. The log line, the metrics and the span hold no values of the request. They hold
+// only the names of the provider and the RPC, the request_id, and the outcome.
 func observe(seen telemetry) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		c := newCall(ctx, info.FullMethod, request)

@@ -11,8 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// The log and the audit stream hold no value of a customer, no password and no credential, even at the debug level.
-// This is so for every event at every vendor.
+// The log and the audit stream hold no value of a customer, no password and no credential, even at
+// the debug level. This is so for every event at every vendor.
 func TestLogIsPrivate(t *testing.T) {
 	r := start(t, nil)
 	client := enlistv1.NewCustomerServiceClient(r.grpc)

@@ -65,7 +65,7 @@ func (o *opened) failures(t *testing.T, want, said int) {
 	}
 }
 
-// numbers returns the numbers of the lines of a text. Blank lines are none.
+// numbers returns the numbers of the lines of a text, without blank lines.
 func numbers(t *testing.T, text string) (found []string) {
 	t.Helper()
 	for line := range strings.Lines(text) {

@@ -77,9 +77,9 @@ func findPlaces(message protoreflect.MessageDescriptor, outer map[protoreflect.F
 	return found
 }
 
-// Customers returns the pseudonyms of the customers that messages name, each once. The customer that
-// the first message names comes first. The names of providers are for an id at no provider of its
-// own, as in a search over all.
+// Customers returns the pseudonyms of the customers that messages name, each once. The customer
+// that the first message names comes first. The providers are those of the call. They count for an
+// id whose message names no provider, as in a search over all.
 func (s *Stream) Customers(providers []string, messages ...proto.Message) []string {
 	c := collection{pseudonym: s.options.Pseudonym, providers: providers}
 	for _, message := range messages {
