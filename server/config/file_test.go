@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
