@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
@@ -29,6 +30,30 @@ func TestAuditOnStandardOutput(t *testing.T) {
 	}
 	if said := p.said(); strings.Contains(said, `"rpc"`) || !strings.Contains(said, `"msg":"call"`) {
 		t.Errorf("standard error: %s", said)
+	}
+}
+
+// The end of what reads standard output ends no call. It counts as a failure to write.
+func TestAuditWithoutReader(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := testkit.FreeAddress(t)
+	command := exec.Command(binary, "serve", "--config", write(t, `{audit: {}, grpc: {address: "127.0.0.1:0"}, http: {address: "`+rest+`"},
+		providers: [{name: a, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]}`))
+	command.Dir, command.Stdout = t.TempDir(), writer
+	if err := errors.Join(command.Start(), reader.Close(), writer.Close()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, command) })
+	var listed string
+	testkit.Eventually(t, "it serves", func() bool {
+		listed = send(t, http.MethodGet, "http://"+rest+"/v1/providers", http.NoBody, nil)
+		return strings.Contains(listed, `"providers"`)
+	})
+	if metrics := send(t, http.MethodGet, "http://"+rest+"/metrics", http.NoBody, nil); !strings.Contains(metrics, "enlist_audit_failures_total 1\n") {
+		t.Error("the failure is not counted")
 	}
 }
 

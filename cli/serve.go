@@ -65,6 +65,7 @@ func serve(ctx context.Context, configuration *configv1.Config, file *config.Fil
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // which must not end the process, also while it stops
 	defer signal.Stop(hangups)
+	signal.Ignore(syscall.SIGPIPE) // the end of what reads the output must not end the process either
 	metrics := newMetrics()
 	var reload *reloader
 	if file != nil {
