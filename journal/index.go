@@ -59,12 +59,6 @@ func (x *index) claim(provider, exclusiveKey string) []byte {
 	return x.hash("claim", provider, normal(exclusiveKey))
 }
 
-// pseudonym returns the hash of a customer's id for use outside the database. It has a kind of its
-// own, so that it equals no value of a column.
-func (x *index) pseudonym(provider, id string) []byte {
-	return x.hash("audit", provider, normal(id))
-}
-
 // normal returns the form of a text that nearly equal texts share. A text of which nothing is left,
 // such as an accent alone, is nearly equal to no other.
 func normal(text string) string {

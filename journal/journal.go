@@ -207,10 +207,11 @@ func (j *Journal) findCustomer(ctx context.Context, provider, customerID string,
 }
 
 // Pseudonym returns an HMAC that stands for a customer outside the journal, or nil if the id is
-// empty. It is the same on every replica and after each start, and for nearly equal ids. Only the
-// holder of this journal's index key can compute it or test a guess against it.
+// empty. It is the same on every replica and after each start, and for nearly equal ids, and equals
+// no value of a column. Only the holder of this journal's index key can compute it or test a guess
+// against it.
 func (j *Journal) Pseudonym(provider, customerID string) []byte {
-	return j.index.pseudonym(provider, customerID)
+	return j.index.hash("audit", provider, normal(customerID))
 }
 
 // FindClaims returns the newest creations for an exclusive key or a nearly equal one. It returns
