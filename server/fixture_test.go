@@ -112,7 +112,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		if err := <-r.ended; err != nil {
 			t.Error(err)
 		}
-		everyCallIsAudited(t, r)
+		everyCallIsAudited(t, r) // the line of a call comes before that in the log
 	})
 	return r
 }

@@ -51,22 +51,22 @@ func observe(seen telemetry) grpc.UnaryServerInterceptor {
 		if err == nil {
 			// This fails only after headers were sent, which no code here does.
 			_ = grpc.SetHeader(ctx, metadata.MD{callIDKey: {c.id}})
-			ended(codes.OK, nil)
 			seen.record(c, request, response, codes.OK, nil)
+			ended(codes.OK, nil)
 			return response, nil
 		}
 		// A failed call has only trailers. Otherwise no client would retry it.
 		_ = grpc.SetTrailer(ctx, metadata.MD{callIDKey: {c.id}})
 		if known, ok := status.FromError(err); ok && !isProvidersError(err) {
-			ended(known.Code(), nil) // an error of grpc's own services
 			seen.record(c, request, nil, known.Code(), nil)
+			ended(known.Code(), nil) // an error of grpc's own services
 			return nil, err
 		}
 		failure := asError(err, c.id)
 		made := statusOf(failure, c.provider, c.requestID)
 		_ = grpc.SetTrailer(ctx, pushback(ctx, made.Code(), retryAfter(failure)))
-		ended(made.Code(), failure)
 		seen.record(c, request, nil, made.Code(), failure)
+		ended(made.Code(), failure)
 		return nil, made.Err()
 	}
 }
