@@ -12,8 +12,7 @@ import (
 type Difference struct {
 	// Path of the field, from CreateCustomerRequest.
 	Path string
-	// Requested and Found are the values. Each is empty if there is none, and a placeholder for a
-	// secret.
+	// Requested and Found are the values. An unset value is empty, and a secret is a placeholder.
 	Requested, Found string
 }
 
@@ -68,8 +67,8 @@ func (d *Description) Differences(candidate *Candidate) (differences []Differenc
 }
 
 // Differing returns the paths in which several customers at the vendor differ from each other. The
-// ids do not count. A value that one of them lacks counts. The create time counts if nothing else
-// differs.
+// ids do not count. A value that one of them lacks counts. When they were created counts if
+// nothing else differs.
 func Differing(customers []*enlistv1.Customer) (paths []string) {
 	if len(customers) < 2 {
 		return nil
