@@ -59,6 +59,17 @@ func (x *index) claim(provider, exclusiveKey string) []byte {
 	return x.hash("claim", provider, normal(exclusiveKey))
 }
 
+// chosen returns the hash of a creation's key. It is for a creation that ended without a customer.
+// Only lists look for it.
+func (x *index) chosen(provider, exclusiveKey string) []byte {
+	return x.hash("chosen", provider, normal(exclusiveKey))
+}
+
+// everyHash returns all hashes under which a store keeps the creations of a customer id.
+func (x *index) everyHash(provider, id string) [][]byte {
+	return [][]byte{x.keyed(provider, id), x.customer(provider, id), x.claim(provider, id), x.chosen(provider, id)}
+}
+
 // normal returns the form of a text that nearly equal texts share. A text of which nothing is left,
 // such as an accent alone, is nearly equal to no other.
 func normal(text string) string {
