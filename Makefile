@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
+.PHONY: help test check format generate docs pictures imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
   examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench scaling microbench isolation loads soak \
   vulnerabilities sbom
 
@@ -76,6 +76,9 @@ docs: ## Write the generated pages and tables in docs/, the picture of the demo,
 	go test ./server -run '^Test((Fields|Errors)Page|OpenAPIExamples)$$' -update
 	go test ./providers/registry -run '^TestEverythingDocumentedIsExplained$$' -update
 	go test ./docs -run '^Test(ConfigurationPage|CommandLinePage|DemoPicture)$$' -update
+
+pictures: browser ## Take the pictures of the console for docs/operations.md
+	go test ./server -run '^TestConsolePictures$$' -pictures
 
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports

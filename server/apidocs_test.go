@@ -76,7 +76,7 @@ func TestAPIReferenceInABrowser(t *testing.T) {
 }
 
 // inABrowser runs the tests of a page in Chromium. One server is like the demo's. The second is the
-// same behind a path prefix. The third requires an API key. The variables are for these tests alone.
+// same behind a path prefix. The third requires an API key. The tests also get the variables.
 func inABrowser(t *testing.T, page string, variables ...string) {
 	t.Helper()
 	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")

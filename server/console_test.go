@@ -1,9 +1,18 @@
 package server_test
 
 import (
+	"bytes"
+	"flag"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +27,51 @@ import (
 // The tests in browser/console drive the console in Chromium.
 func TestConsoleInABrowser(t *testing.T) {
 	inABrowser(t, "console")
+}
+
+// pictures says whether to take the pictures of the console.
+var pictures = flag.Bool("pictures", false, "take the pictures of the console for docs/operations.md")
+
+func TestConsolePictures(t *testing.T) {
+	if !*pictures {
+		t.Skip("make pictures")
+	}
+	inABrowser(t, "pictures", "PICTURES=../docs")
+	taken, err := filepath.Glob("../docs/console-*.png")
+	if err != nil || len(taken) == 0 {
+		t.Fatal("no pictures", err)
+	}
+	for _, file := range taken {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := png.Decode(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var small bytes.Buffer
+		if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, withFewColours(shown)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, small.Bytes(), 0o644); err != nil { //nolint:gosec // a page for everybody
+			t.Fatal(err)
+		}
+	}
+}
+
+// withFewColours returns a picture with its most frequent colours.
+func withFewColours(shown image.Image) image.Image {
+	bounds, seen := shown.Bounds(), map[color.Color]int{}
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			seen[shown.At(x, y)]++
+		}
+	}
+	palette := slices.SortedFunc(maps.Keys(seen), func(a, b color.Color) int { return seen[b] - seen[a] })
+	few := image.NewPaletted(bounds, palette[:min(len(palette), 256)])
+	draw.Draw(few, bounds, shown, bounds.Min, draw.Src)
+	return few
 }
 
 // A disabled console is a path that does not exist, and no error offers it.

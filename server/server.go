@@ -58,8 +58,8 @@ type Options struct {
 	// Condition returns why the server cannot work, or nil if it can. Readiness depends on it. nil
 	// means that it always can.
 	Condition func() error
-	// Gap returns the records that the journal may have lost. /readyz shows an open gap. nil means
-	// that there is none.
+	// Gap returns the latest gap of the journal. /readyz shows it while it is open. nil means that the
+	// journal never has one.
 	Gap func() journal.Gap
 	// OpenAPI is the document that /openapi.json serves.
 	OpenAPI []byte

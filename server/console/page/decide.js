@@ -9,7 +9,7 @@ const pause = 2000;
 let decidedBy = ''; // stays for the next decision, until the page is gone
 
 // overridable reports whether a refusal is one that a person may know better.
-const overridable = (failure) => failure.about('customer_id', 'decision', 'unverified') || failure.reason.startsWith('VENDOR_');
+const overridable = (failure) => failure.about('customerId', 'decision', 'unverified') || failure.reason.startsWith('VENDOR_');
 
 export function decidePart({provider, requestId, principal, customerId, isCorrection, signal, showCandidates, recorded}) {
   let refusedDecision = ''; // what the server refused; another decision is not it
@@ -58,13 +58,13 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
     const decided = value();
     const lines = failure.violations.map(({field, description}) => h('li', {}, h('code', {}, field), ' ', description));
     const waits = failure.retryAfter > 0 && h('p', {}, `Decide again after ${clock(Date.now() + failure.retryAfter * 1000)}.`);
-    problem.replaceChildren(h('strong', {}, 'Not recorded.'), ' ', failure.message, lines.length > 0 ? h('ul', {}, lines) : '', waits || '');
+    problem.replaceChildren(h('strong', {}, 'Not recorded.'), ' ', lines.length > 0 ? h('ul', {}, lines) : failure.message, waits || '');
     if (overridable(failure)) {
       refusedDecision = subject(decided);
       override.hidden = false;
     }
     problem.focus();
-    if (failure.about('customer_id', 'decision')) {
+    if (failure.about('customerId', 'decision')) {
       showCandidates();
     }
   };

@@ -25,7 +25,7 @@ function facts(operation) {
   const {provider, requestId, principal, customerId, createTime, updateTime, nextCheckTime, payloadExpireTime, expireTime, response} = operation;
   const id = h('code', {class: 'id'}, requestId);
   const rows = [
-    ['Provider', provider], ['Request', h('span', {}, id, ' ', copyButton('Copy', id))], ['Principal', principal || 'none: the server does not authenticate callers'],
+    ['Provider', provider], ['Request', h('span', {}, id, ' ', copyButton('Copy', id))], ['Principal', principal || 'none'],
     ['Customer id', customerId || 'not known'], ['Outcome', response?.outcome?.replace('OUTCOME_', '').toLowerCase().replaceAll('_', ' ')],
     ['Accepted', createTime && moment(createTime)], ['Last change', updateTime && moment(updateTime)],
     ['Next check', nextCheckTime && moment(nextCheckTime)], ['Exchanges kept until', payloadExpireTime && moment(payloadExpireTime)],

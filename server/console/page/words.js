@@ -48,8 +48,8 @@ export const stages = {
 
 export const matches = {
   CANDIDATE_MATCH_UNCLEAR: 'Unclear',
-  CANDIDATE_MATCH_OURS: 'This operation created it',
-  CANDIDATE_MATCH_OTHER: 'Another creation, or older',
+  CANDIDATE_MATCH_OURS: 'Fits this creation',
+  CANDIDATE_MATCH_OTHER: 'Older, or of another creation',
 };
 
 export const decisions = {
