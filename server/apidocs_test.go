@@ -38,7 +38,7 @@ func TestPages(t *testing.T) {
 		"/docs/standalone.js": "application/javascript",
 		"/console/":           "text/html; charset=utf-8", "/console/main.js": "text/javascript; charset=utf-8",
 		"/console/console.css": "text/css; charset=utf-8", "/console/icon.svg": "image/svg+xml",
-		"/openapi.json":       "application/json", "/service-config.json": "application/json",
+		"/openapi.json": "application/json", "/service-config.json": "application/json",
 	} {
 		got := get(path, http.Header{"Accept-Encoding": {"gzip"}, "Origin": {"https://elsewhere.example"}})
 		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != contentType {

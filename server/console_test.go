@@ -54,7 +54,7 @@ func TestConsolePictures(t *testing.T) {
 		if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, withFewColours(shown)); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, small.Bytes(), 0o644); err != nil { //nolint:gosec // a page for everybody
+		if err := os.WriteFile(file, small.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

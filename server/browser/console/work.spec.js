@@ -109,6 +109,54 @@ test('a lost response is followed by the same decision, which changes nothing', 
   expect([decision.reason, earlierDecisions]).toEqual(['seen in the extranet', undefined]);
 });
 
+test('a decision that gets no response can be recorded again', async ({page, request}) => {
+  const {requestId, ours} = await waiting(request, open, 'Noresponse');
+  await page.route('**/*:resolve', (route) => route.abort());
+  await page.goto(address(requestId));
+  await decide(page, ours);
+  await expect(page.getByRole('alert').filter({hasText: 'The decision may be recorded.'})).toBeFocused();
+  await page.unroute('**/*:resolve');
+  await record(page).click();
+  await expect(page.getByText('Recorded:')).toBeVisible();
+});
+
+test('an unknown operation is said to be unknown', async ({page}) => {
+  await page.goto(address('0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11'));
+  await expect(page.getByRole('alert').filter({hasText: 'no record'})).toBeVisible();
+  await expect(page.getByRole('heading', {name: 'Timeline'})).toBeHidden();
+});
+
+test('an old intent is in the queue, and a gap above it', async ({page, request}) => {
+  await request.post(`${open.sandbox}/sandbox/faults`, {data: {vendor: 'avvio', operation: 'create', kind: 'latency', delay_ms: 4000}});
+  const requestId = crypto.randomUUID();
+  const created = create(request, open, requestId, {email: 'slow@example.com', givenName: 'Slow', familyName: 'Intent'});
+  const gap = {since: '2026-11-28T09:00:00Z', closes: '2126-11-29T09:00:00Z'};
+  await page.route('**/readyz', (route) => route.fulfill({json: {status: 'SERVING', gap}}));
+  await page.clock.install({time: Date.now()});
+  await page.goto('/console/');
+  const intents = page.getByRole('region', {name: /^Old intents/});
+  await expect(intents).toContainText('No intent is old.');
+  await page.clock.fastForward(6 * 60_000);
+  await expect(intents.getByText(requestId)).toBeVisible();
+  await expect(page.getByRole('status').filter({hasText: 'The journal may have lost records'})).toContainText('Remove nothing');
+  await created;
+});
+
+test('a section shows more', async ({page, request}) => {
+  for (let made = 0; made < 51; made++) {
+    await request.post(`${open.url}/v1/providers/opencell/customers`, {headers: {'Idempotency-Key': crypto.randomUUID()},
+      data: {customer: {id: `MORE-${made}`, name: {familyName: 'More'}, billingAddress: {countryCode: 'FR'}}}});
+  }
+  await page.goto('/console/');
+  await page.getByLabel('State').selectOption('succeeded');
+  await page.getByLabel('Provider').selectOption('opencell');
+  await page.getByRole('button', {name: 'Filter'}).click();
+  await expect(page.getByRole('heading', {name: 'Succeeded 50+'})).toBeVisible();
+  await page.getByRole('button', {name: 'Show more'}).click();
+  await expect(page.getByRole('rowheader')).toHaveCount(51);
+  await expect(page.getByRole('button', {name: 'Show more'})).toBeHidden();
+});
+
 test('the refresh keeps the focus, and what is half typed', async ({page, request}) => {
   const {requestId} = await waiting(request, open, 'Focus');
   await page.clock.install();

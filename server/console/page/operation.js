@@ -77,6 +77,7 @@ export function operationView(provider, id, principal, signal) {
   const top = h('div');
   const timeline = h('ol', {class: 'timeline'});
   const noTries = h('p', {class: 'quiet'}, 'Nothing was sent to the vendor, or the exchanges are no longer kept.');
+  const attempts = h('section', {'aria-labelledby': 'timeline', hidden: true}, h('h2', {id: 'timeline'}, 'Timeline'), noTries, timeline);
   const history = h('ol', {class: 'timeline'});
   const historyPart = h('section', {'aria-labelledby': 'decisions', hidden: true}, h('h2', {id: 'decisions'}, 'Decisions'), history);
   const deciding = h('div');
@@ -123,6 +124,7 @@ export function operationView(provider, id, principal, signal) {
     const {tries: _, earlierDecisions: __, ...summary} = operation;
     reconcile(top, [summary], () => 'top', () => h('div', {}, why(operation), facts(operation)));
     reconcile(timeline, tries, ({number}) => String(number), attempt);
+    attempts.hidden = false;
     noTries.hidden = tries.length > 0;
     const made = [decision, ...earlierDecisions.toReversed()].filter(Boolean);
     historyPart.hidden = made.length === 0;
@@ -132,7 +134,7 @@ export function operationView(provider, id, principal, signal) {
 
   return {
     node: h('div', {}, h('p', {class: 'back'}, h('a', {href: '#/'}, '← Queue')), h('h1', {}, 'Operation at ', provider), settled, top, deciding, historyPart,
-      h('section', {'aria-labelledby': 'timeline'}, h('h2', {id: 'timeline'}, 'Timeline'), noTries, timeline)),
+      attempts),
     async refresh() {
       const {operation} = await call('GET', operationPath(provider, id), {query: {principal}, signal});
       show(operation);
