@@ -132,7 +132,8 @@ func TestDecisionsAreChecked(t *testing.T) {
 				t.Errorf("unverified %s: %+v: %s", decision, e, what)
 			}
 		}
-		if what, fine := checkDecision(says, false, e), !e.unasked && e.exists && !e.madeByOther; (what == noObjection) != fine {
+		isLike := e.alike && !e.older && !e.differs && !e.isOther
+		if what, fine := checkDecision(says, false, e), !e.unasked && e.exists && !e.madeByOther && (e.isCandidate || isLike); (what == noObjection) != fine {
 			t.Errorf("SUCCEEDED: %+v: %s", e, what)
 		}
 		nothing := e.class == noneToAsk || !e.unasked && e.ours+e.unclear == 0
@@ -146,10 +147,11 @@ func TestDecisionsAreChecked(t *testing.T) {
 func everyEvidence() func(func(evidence) bool) {
 	return func(yield func(evidence) bool) {
 		for _, class := range []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk} {
-			for bits := range 1 << 6 {
+			for bits := range 1 << 11 {
 				is := func(bit int) int { return bits >> bit & 1 }
 				if !yield(evidence{
 					class: class, unasked: is(0) == 1, exists: is(1) == 1, madeByOther: is(2) == 1, waited: is(3) == 1, ours: is(4), unclear: is(5),
+					isCandidate: is(6) == 1, older: is(7) == 1, differs: is(8) == 1, isOther: is(9) == 1, alike: is(10) == 1,
 				}) {
 					return
 				}

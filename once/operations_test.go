@@ -1,6 +1,7 @@
 package once_test
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"testing"
@@ -219,5 +220,5 @@ func (v *vendor) GetCustomer(_ context.Context, request *enlistv1.GetCustomerReq
 		}
 		request.CustomerId = id
 	}
-	return &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{Id: request.GetCustomerId()}}, nil
+	return &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{Id: request.GetCustomerId(), Email: cmp.Or(v.email, email), CreateTime: v.created}}, nil
 }

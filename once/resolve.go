@@ -13,6 +13,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
@@ -224,13 +225,17 @@ func (s *Service) decidedCustomer(
 	shown := evidence{exists: err == nil}
 	shown.unasked = err != nil && !isReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, enlistv1.ErrorReason_INVALID_FIELD)
 	var other *journal.Record
+	var differing []string
 	if shown.exists && !decided.Unverified {
 		if other, err = s.creatorOf(ctx, record, cmp.Or(customer.GetId(), id)); err != nil {
 			return nil, err
 		}
 		shown.madeByOther = other != nil
+		if differing, err = s.compareDecided(ctx, record, customer, made, &shown); err != nil {
+			shown.unasked = true
+		}
 	}
-	switch checkDecision(decided.Decision, decided.Unverified, shown) {
+	switch objects := checkDecision(decided.Decision, decided.Unverified, shown); objects {
 	case notAsked:
 		return nil, notChecked(record.Provider, err)
 	case noCustomer:
@@ -243,7 +248,15 @@ func (s *Service) decidedCustomer(
 		if other.Principal == decided.Principal || decided.SeesOthers {
 			description += ", with request_id " + other.RequestID.String()
 		}
-		return nil, invalid("customer_id", description+". Give the id of the customer that this operation created, or set unverified with a reason")
+		return nil, invalid("customer_id", description+giveItsOwn)
+	case isDifferent:
+		return nil, invalid("customer_id", "belongs to a customer at provider "+record.Provider+" that differs from the request in "+
+			strings.Join(differing, ", ")+giveItsOwn)
+	case isOlder, isAnothers:
+		return nil, invalid("customer_id", "belongs to a customer that this operation did not create at provider "+record.Provider+": "+
+			string(objects)+giveItsOwn)
+	case notCompared:
+		return nil, invalid("unverified", "must be set, with a reason: Enlist cannot compare this customer with the request")
 	}
 	if customer == nil {
 		customer = &enlistv1.Customer{}
@@ -256,6 +269,54 @@ func (s *Service) decidedCustomer(
 	return &enlistv1.CreateCustomerResponse{
 		RequestId: record.RequestID.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: customer,
 	}, nil
+}
+
+// giveItsOwn ends the errors about a customer that this operation did not create.
+const giveItsOwn = ". Give the id of the customer that this operation created, or set unverified with a reason"
+
+// compareDecided compares the customer of a decision with the candidates of a look-up, and else
+// with the request. It sets the evidence, and returns the paths that differ. It fails if the vendor
+// cannot be asked now.
+func (s *Service) compareDecided(
+	ctx context.Context, record *journal.Record, customer *enlistv1.Customer, made *tries, shown *evidence,
+) (differing []string, err error) {
+	if record.PayloadDropped {
+		return nil, nil
+	}
+	var creation providers.Creation
+	candidates, err := s.lookUp(ctx, record, &creation, made, true)
+	if err != nil && !errors.Is(err, errNoLookup) && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
+		return nil, err
+	}
+	requested := providers.AsSent(record.Payload.GetRequest().GetCustomer())
+	for _, one := range candidates {
+		if one.id() == customer.GetId() {
+			mayShare := s.mayShare(record) && !one.Near
+			shown.isCandidate = shown.isCandidate || one.Match != providers.MatchOther || mayShare
+			shown.isOther, requested = true, one.Requested
+		}
+	}
+	alike, differing := providers.CompareIdentity(requested, customer)
+	if key := s.requestedID(record); key != "" {
+		if match.Keys(key, customer.GetId()) == match.Different {
+			differing = append([]string{"customer.id"}, differing...)
+		} else {
+			alike++
+		}
+	}
+	shown.older = sentOf(record, true).Predates(customer.GetCreateTime())
+	shown.alike, shown.differs = alike > 0, len(differing) > 0
+	return differing, nil
+}
+
+// mayShare reports whether a creation may share its customer with another operation, because it
+// adopts or updates the one with its key.
+func (s *Service) mayShare(record *journal.Record) bool {
+	switch record.Payload.GetRequest().GetOnExisting() {
+	case enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE:
+		return s.class(record.Provider) != verifiableByMatch
+	}
+	return false
 }
 
 // requestedID returns the customer's id if the caller chose it. It returns nothing if the vendor
@@ -296,9 +357,7 @@ func (s *Service) readDecided(ctx context.Context, name, id string, unverified b
 // journal has none. A creation that may update or adopt may share its customer with another
 // operation.
 func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id string) (*journal.Record, error) {
-	onExisting := record.Payload.GetRequest().GetOnExisting()
-	mayShare := onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT || onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
-	if mayShare && s.class(record.Provider) != verifiableByMatch {
+	if s.mayShare(record) {
 		return nil, nil //nolint:nilnil // see the doc comment
 	}
 	other, err := s.journal.FindCustomer(ctx, record.Provider, id)

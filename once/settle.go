@@ -222,11 +222,7 @@ func (s *Service) lookUp(
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Failed: made.failed, Counted: isCounted(record)})
-	since := record.Payload.GetUnknownSince()
-	if since == nil {
-		since = record.Payload.GetAskedTime()
-	}
-	found, err := (*creation).FindCustomer(ctx, providers.Sent{Since: since.AsTime(), Looked: record.Payload.GetReleased(), ReadOnly: readOnly})
+	found, err := (*creation).FindCustomer(ctx, sentOf(record, readOnly))
 	step("after-lookup")
 	if err == nil {
 		err = ctx.Err() // the response may miss objects beside the customer, which the next look-up reads
@@ -238,6 +234,15 @@ func (s *Service) lookUp(
 		candidates = append(candidates, candidate{Candidate: one, differences: provider.Describe().Differences(&one)})
 	}
 	return candidates, s.disown(ctx, record, candidates)
+}
+
+// sentOf returns what a record shows about its sends.
+func sentOf(record *journal.Record, readOnly bool) providers.Sent {
+	since := record.Payload.GetUnknownSince()
+	if since == nil {
+		since = record.Payload.GetAskedTime()
+	}
+	return providers.Sent{Since: since.AsTime(), Looked: record.Payload.GetReleased(), ReadOnly: readOnly}
 }
 
 // disown corrects a match that rests on content alone if the journal shows that another creation
