@@ -45,6 +45,17 @@ test('a refused id shows why, and only that id can be recorded unverified', asyn
   expect((await read(request, open, requestId)).decision).toMatchObject({unverified: true, reason: 'the extranet shows it'});
 });
 
+test('the account of somebody else is refused, with what differs', async ({page, request}) => {
+  const {requestId} = await waiting(request, open, 'Mistyped');
+  const somebody = await account(request, open, {email: 'else@example.com', givenName: 'Some', familyName: 'Body', city: 'Nice'});
+  await page.goto(address(requestId));
+  await decide(page, somebody);
+  const refusal = page.getByRole('alert').filter({hasText: 'Not recorded.'});
+  await expect(refusal.getByRole('listitem').filter({hasText: 'customer.email ≠ request else@example.com'})).toBeVisible();
+  await expect(refusal.getByRole('listitem').filter({hasText: 'customer.name.familyName ≠ request Body'})).toBeVisible();
+  expect((await read(request, open, requestId)).state).toBe('OPERATION_STATE_NEEDS_PERSON');
+});
+
 test('nothing was created is refused while a candidate exists', async ({page, request}) => {
   const {requestId} = await waiting(request, open, 'Exists');
   await page.goto(address(requestId));

@@ -1,7 +1,7 @@
 // The pictures of the console in docs/operations.md: make pictures.
 import {test} from '@playwright/test';
 import {expect} from '../harness.js';
-import {open, waiting, address, row, showCandidates, candidates, choose, decide, yourName, reason, unverified} from '../console/page.js';
+import {open, account, waiting, address, row, showCandidates, candidates, choose, decide, yourName, reason, unverified} from '../console/page.js';
 
 // taken declares the test that takes a picture.
 const taken = (name, width, height, prepare, {colorScheme = 'light'} = {}) => test.describe(name, () => {
@@ -12,7 +12,7 @@ const taken = (name, width, height, prepare, {colorScheme = 'light'} = {}) => te
   });
 });
 
-taken('console-queue', 1100, 580, async (page, request) => {
+taken('console-queue', 1000, 580, async (page, request) => {
   const {requestId} = await waiting(request, open, 'Lovelace');
   await waiting(request, open, 'Hopper', 'Grace');
   await page.goto('/console/');
@@ -29,10 +29,12 @@ taken('console-decide', 1000, 1180, async (page, request) => {
   await page.evaluate(() => scrollTo(0, 0));
 });
 
-taken('console-refused', 1100, 640, async (page, request) => {
+taken('console-refused', 1000, 760, async (page, request) => {
   const {requestId} = await waiting(request, open, 'Noether', 'Emmy');
+  const other = await account(request, open, {email: 'hilbert@example.com', givenName: 'David', familyName: 'Hilbert', city: 'Nice'});
   await page.goto(address(requestId));
-  await decide(page, '8796093000009', 'typed from memory');
+  await decide(page, other, 'typed from memory');
+  await expect(page.getByText('hilbert@example.com')).toBeVisible();
   await expect(unverified(page)).toBeVisible();
   await expect(candidates(page)).toBeVisible();
   await page.evaluate(() => scrollTo(0, document.getElementById('decide').getBoundingClientRect().top + scrollY - 70));

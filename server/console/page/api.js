@@ -86,6 +86,8 @@ export async function all(path, member, {query = {}, most = Infinity, signal} = 
 
 const segment = encodeURIComponent;
 
+export const customerPath = (provider, id) => `v1/providers/${segment(provider)}/customers/${segment(id)}`;
+
 export const operationPath = (provider, id, verb = '') => `v1/providers/${segment(provider)}/operations/${segment(id)}${verb}`;
 
 export const operationsPath = (provider) => `v1/providers/${segment(provider)}/operations`;

@@ -7,7 +7,7 @@ import {matches} from './words.js';
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 // leaves lists the values of a customer by their paths. The parts of a date are one value.
-function leaves(value, path = 'customer') {
+export function leaves(value, path = 'customer') {
   if (value === null || typeof value !== 'object') {
     return [[path, String(value)]];
   }

@@ -1,10 +1,14 @@
 // The form in which a person decides. The server checks the decision; only what it refused can be recorded unverified.
-import {call, operationPath} from './api.js';
+import {call, customerPath, Failure, operationPath} from './api.js';
+import {leaves} from './candidates.js';
 import {clock, h, say, setText} from './dom.js';
 import {decisions} from './words.js';
 
 const repeats = 3; // how often a decision is sent without a response, before the person repeats it
 const pause = 2000;
+
+// camel writes a path as REST errors do.
+const camel = (path) => path.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 
 let decidedBy = ''; // stays for the next decision, until the page is gone
 
@@ -54,6 +58,17 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
       `Decided by ${made.decidedBy || '…'}. Nothing is sent to create a customer; callers get this outcome from then on.` : 'Choose what happened.');
   };
 
+  // contradiction shows what the vendor has in the fields in which a customer differs from the request.
+  const contradiction = async (failure, id) => {
+    const said = failure.violations.find(({field}) => field === 'customerId')?.description ?? '';
+    const {customer} = await call('GET', customerPath(provider, id), {signal});
+    const differing = leaves(customer).map(([path, text]) => [camel(path), text]).filter(([path]) => said.includes(path));
+    if (differing.length > 0) {
+      problem.append(h('p', {}, 'The vendor has for this id:'), h('ul', {}, differing.map(([path, text]) =>
+        h('li', {}, h('code', {}, path), ' ', h('strong', {}, '≠ request '), text))));
+    }
+  };
+
   const refuse = (failure) => {
     const decided = value();
     const lines = failure.violations.map(({field, description}) => h('li', {}, h('code', {}, field), ' ', description));
@@ -66,6 +81,13 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
     problem.focus();
     if (failure.about('customerId', 'decision')) {
       showCandidates();
+    }
+    if (failure.about('customerId') && decided.customerId) {
+      contradiction(failure, decided.customerId).catch((error) => { // the refusal itself says enough
+        if (!(error instanceof Failure) && !signal.aborted) {
+          throw error;
+        }
+      });
     }
   };
 
