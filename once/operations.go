@@ -39,9 +39,9 @@ func (s *Service) Operations(ctx context.Context, query journal.Query) ([]*journ
 	return records, nil
 }
 
-// OperationsOf returns all records of a customer id at a provider, of all principals, newest first. An
-// id that is only nearly equal counts, too: check Payload.CustomerId, and Payload.ExclusiveKey of a
-// record without a customer.
+// OperationsOf returns all records of a customer id at a provider, of all principals, newest first.
+// An id that is only nearly equal counts, too: check Payload.CustomerId, and Payload.ExclusiveKey of
+// a record without a customer.
 func (s *Service) OperationsOf(ctx context.Context, provider, customerID string) (all []*journal.Record, err error) {
 	query := journal.Query{Everybody: true, Providers: []string{provider}, CustomerID: customerID, Limit: readAtOnce}
 	for {
@@ -53,8 +53,7 @@ func (s *Service) OperationsOf(ctx context.Context, provider, customerID string)
 		if len(records) < query.Limit {
 			return all, nil
 		}
-		last := records[len(records)-1]
-		query.After = &journal.Position{Created: last.Created, Provider: last.Provider, RequestID: last.RequestID}
+		query.After = records[len(records)-1].Position()
 	}
 }
 

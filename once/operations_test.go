@@ -58,9 +58,10 @@ func (f *fixture) needsDecision() *enlistv1.CreateCustomerRequest {
 }
 
 func (f *fixture) resolve(r *enlistv1.CreateCustomerRequest, decision enlistv1.Decision, id string) (*journal.Record, error) {
-	return f.Resolve(context.Background(), f.keyOf(r), once.Decision{
+	record, _, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
 		Decision: decision, CustomerID: id, By: "Ada", Principal: "billing", Reason: "seen at the vendor", Corrects: true,
 	})
+	return record, err
 }
 
 func TestResolveAsSucceeded(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -293,8 +294,8 @@ func restingOnContent(candidates []candidate, byMatch bool) (doubtful []*candida
 	return doubtful
 }
 
-// claimOf returns the record of another creation that made or adopted the customer with this id; nil
-// if the journal has none.
+// claimOf returns the record of another creation that made or adopted the customer with this id. It
+// returns nil if the journal has none.
 func (s *Service) claimOf(ctx context.Context, record *journal.Record, claims []*journal.Record, id string) (*journal.Record, error) {
 	maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
 	if err != nil {
@@ -365,7 +366,7 @@ func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Dura
 		if record.State != needsPerson { // the decision of a person needs the wait, too
 			s.observed.forget(record.Key)
 		}
-		s.log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
+		logSettled(ctx, s.log, record)
 	}
 	step("before-settled")
 	if s.write(r.job, record, due, nil) != nil { // another replica has taken it over
@@ -377,4 +378,14 @@ func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Dura
 	}
 	step("after-settled")
 	return next
+}
+
+// logSettled logs that a record is no longer UNKNOWN. It warns if a person must decide.
+func logSettled(ctx context.Context, log *slog.Logger, record *journal.Record) {
+	if record.State == needsPerson {
+		log.WarnContext(ctx, "an operation needs a person", "provider", record.Provider, "request_id", record.RequestID,
+			"reason", record.Payload.GetReason().GetCode().String())
+		return
+	}
+	log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 }

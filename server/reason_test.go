@@ -143,6 +143,9 @@ func TestReasonOfLookalikes(t *testing.T) {
 	decided, err := o.ResolveOperation(t.Context(), &enlistv1.ResolveOperationRequest{
 		Provider: "avvio", RequestId: request.GetRequestId(), Decision: enlistv1.Decision_DECISION_SUCCEEDED, CustomerId: ids[0], DecidedBy: "Grace", Reason: "asked her",
 	})
+	if shown := got.GetCandidates()[0].GetDifferences(); len(shown) != len(decided.GetDifferences()) {
+		t.Errorf("the decision shows %v, not %v", decided.GetDifferences(), shown)
+	}
 	if err != nil || decided.GetOperation().GetReason() != "" || decided.GetOperation().GetReasonCode() != 0 {
 		t.Errorf("%v, %v", decided, err)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/server/apidocs"
+	"github.com/enlist-dev/enlist/server/audit"
 	"github.com/enlist-dev/enlist/server/auth"
 	"github.com/enlist-dev/enlist/server/console"
 )
@@ -77,6 +78,8 @@ type Options struct {
 	Reload func(context.Context) (changed []string, err error)
 	// Tracing receives a span for each call. nil disables tracing.
 	Tracing trace.TracerProvider
+	// Audit receives a line for each call of the contract. nil disables it.
+	Audit *audit.Stream
 }
 
 // New returns a server that listens on its ports. It responds once Run is called.
@@ -93,7 +96,7 @@ func New(options Options) (*Server, error) {
 	}
 	calls, cut := context.WithCancel(context.Background())
 	admission := &admission{most: int64(config.GetLimits().GetMaxCalls()), memory: newShortage()}
-	seen := telemetry{log: log, metrics: newMetrics(options.Metrics, admission), tracer: tracer(options.Tracing), connected: connected}
+	seen := telemetry{log: log, metrics: newMetrics(options.Metrics, admission), tracer: tracer(options.Tracing), connected: connected, audit: options.Audit}
 	s := &Server{
 		logLevel:  options.LogLevel,
 		log:       log,

@@ -1558,7 +1558,10 @@ func (x *ResolveOperationRequest) GetUnverified() bool {
 type ResolveOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The operation.
-	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	Operation *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	// With DECISION_SUCCEEDED: the fields in which the customer differs from the request. Enlist does
+	// not store them, and a repeated decision returns none.
+	Differences   []*FieldDifference `protobuf:"bytes,2,rep,name=differences,proto3" json:"differences,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1596,6 +1599,13 @@ func (*ResolveOperationResponse) Descriptor() ([]byte, []int) {
 func (x *ResolveOperationResponse) GetOperation() *Operation {
 	if x != nil {
 		return x.Operation
+	}
+	return nil
+}
+
+func (x *ResolveOperationResponse) GetDifferences() []*FieldDifference {
+	if x != nil {
+		return x.Differences
 	}
 	return nil
 }
@@ -1728,9 +1738,10 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"unverified\x18\b \x01(\bB\x03\xe0A\x01R\n" +
 	"unverifiedB\f\n" +
 	"\n" +
-	"_principal\"S\n" +
+	"_principal\"\x96\x01\n" +
 	"\x18ResolveOperationResponse\x127\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\xe8\x04\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation\x12A\n" +
+	"\vdifferences\x18\x02 \x03(\v2\x1a.enlist.v1.FieldDifferenceB\x03\xe0A\x03R\vdifferences*\xe8\x04\n" +
 	"\x0fOperationReason\x12 \n" +
 	"\x1cOPERATION_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\x1cOPERATION_REASON_NO_RESPONSE\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12.\n" +
@@ -1858,19 +1869,20 @@ var file_enlist_v1_operation_service_proto_depIdxs = []int32{
 	6,  // 31: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
 	4,  // 32: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
 	6,  // 33: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
-	9,  // 34: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
-	13, // 35: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
-	15, // 36: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
-	17, // 37: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
-	10, // 38: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
-	14, // 39: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
-	16, // 40: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
-	18, // 41: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
-	38, // [38:42] is the sub-list for method output_type
-	34, // [34:38] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	12, // 34: enlist.v1.ResolveOperationResponse.differences:type_name -> enlist.v1.FieldDifference
+	9,  // 35: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
+	13, // 36: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
+	15, // 37: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
+	17, // 38: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
+	10, // 39: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
+	14, // 40: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
+	16, // 41: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
+	18, // 42: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
+	39, // [39:43] is the sub-list for method output_type
+	35, // [35:39] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_operation_service_proto_init() }
