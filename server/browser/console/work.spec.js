@@ -72,6 +72,7 @@ test('a decision can be corrected, and both stay', async ({page, request}) => {
   await page.goto(address(requestId));
   await decide(page, other, 'a mistake');
   await expect(page.getByText(`with id ${other}, by Jo Doe.`)).toBeVisible();
+  await expect(page.getByText('customer.billing_address.city is Lyon at the vendor, and Nice in the request.')).toBeVisible();
   await page.getByText('Correct this decision').click();
   await expect(yourName(page)).toHaveValue('Jo Doe');
   await decide(page, ours, 'the city is Nice');

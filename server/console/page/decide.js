@@ -126,8 +126,7 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
     form.querySelectorAll('input, textarea').forEach((input) => { input.inert = true; });
     decidedBy = by.value.trim();
     try {
-      const {operation} = await record();
-      recorded(operation);
+      recorded(await record());
     } catch (failure) {
       if (signal.aborted) {
         return;

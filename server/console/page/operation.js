@@ -101,8 +101,11 @@ export function operationView(provider, id, principal, signal) {
     }
     form = decidePart({
       provider, requestId: id, principal, customerId, isCorrection: mode === 'correct', signal, showCandidates: () => candidates.show(),
-      recorded: (changed) => {
-        settled.textContent = `Recorded: ${decisions[changed.decision?.decision] ?? 'the decision'}${changed.customerId ? `, with id ${changed.customerId}` : ''}, by ${changed.decision?.decidedBy ?? ''}.`;
+      recorded: ({operation: changed, differences = []}) => {
+        settled.replaceChildren(
+          `Recorded: ${decisions[changed.decision?.decision] ?? 'the decision'}${changed.customerId ? `, with id ${changed.customerId}` : ''}, by ${changed.decision?.decidedBy ?? ''}.`,
+          ...differences.map(({path, requested, found}) => h('span', {class: 'block'}, h('strong', {}, 'It differs from the request: '), h('code', {}, path),
+            ` is ${found || 'empty'} at the vendor, and ${requested || 'empty'} in the request. If that is wrong, correct the decision.`)));
         settled.hidden = false;
         form = null;
         deciding.dataset.mode = 'recorded';
