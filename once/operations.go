@@ -40,8 +40,8 @@ func (s *Service) Operations(ctx context.Context, query journal.Query) ([]*journ
 }
 
 // OperationsOf returns all records of a customer id at a provider, of all principals, newest first.
-// An id that is only nearly equal counts, too: check Payload.CustomerId, and Payload.ExclusiveKey of
-// a record without a customer.
+// An id that is only nearly equal counts, too: check Payload.CustomerId, and Payload.ExclusiveKey
+// of a record without a customer.
 func (s *Service) OperationsOf(ctx context.Context, provider, customerID string) (all []*journal.Record, err error) {
 	query := journal.Query{Everybody: true, Providers: []string{provider}, CustomerID: customerID, Limit: readAtOnce}
 	for {

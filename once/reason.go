@@ -106,8 +106,8 @@ func reasonWith(code enlistv1.OperationReason, candidates []candidate) *journalv
 }
 
 // Reason returns why a record is UNKNOWN or NEEDS_PERSON: the code, and a sentence that is
-// personal. It returns neither in other states. An earlier release recorded no reason, and an older replica
-// may have moved the record since. Reason then returns what the record shows.
+// personal. It returns neither in other states. An earlier release recorded no reason, and an older
+// replica may have moved the record since. Reason then returns what the record shows.
 func (s *Service) Reason(record *journal.Record) (enlistv1.OperationReason, string) {
 	if record.State != unknown && record.State != needsPerson {
 		return noReason, ""
