@@ -3,7 +3,10 @@ export const serviceConfig = JSON.stringify({
     "healthCheckConfig": { "serviceName": "enlist.v1.CustomerService" },
     "methodConfig": [
         {
-            "name": [{ "service": "enlist.v1.CustomerService", "method": "CreateCustomer" }],
+            "name": [
+                { "service": "enlist.v1.CustomerService", "method": "CreateCustomer" },
+                { "service": "enlist.v1.PrivacyService", "method": "EraseCustomerData" }
+            ],
             "waitForReady": true,
             "timeout": "60s"
         },
@@ -15,7 +18,8 @@ export const serviceConfig = JSON.stringify({
         {
             "name": [
                 { "service": "enlist.v1.CustomerService", "method": "GetCustomer" },
-                { "service": "enlist.v1.CustomerService", "method": "ListContractors" }
+                { "service": "enlist.v1.CustomerService", "method": "ListContractors" },
+                { "service": "enlist.v1.PrivacyService", "method": "ExportCustomerData" }
             ],
             "timeout": "60s",
             "retryPolicy": {

@@ -11,7 +11,10 @@ const JSON = `{
   "healthCheckConfig": {"serviceName": "enlist.v1.CustomerService"},
   "methodConfig": [
     {
-      "name": [{"service": "enlist.v1.CustomerService", "method": "CreateCustomer"}],
+      "name": [
+        {"service": "enlist.v1.CustomerService", "method": "CreateCustomer"},
+        {"service": "enlist.v1.PrivacyService", "method": "EraseCustomerData"}
+      ],
       "waitForReady": true,
       "timeout": "60s"
     },
@@ -23,7 +26,8 @@ const JSON = `{
     {
       "name": [
         {"service": "enlist.v1.CustomerService", "method": "GetCustomer"},
-        {"service": "enlist.v1.CustomerService", "method": "ListContractors"}
+        {"service": "enlist.v1.CustomerService", "method": "ListContractors"},
+        {"service": "enlist.v1.PrivacyService", "method": "ExportCustomerData"}
       ],
       "timeout": "60s",
       "retryPolicy": {
