@@ -59,6 +59,11 @@ func (x *index) claim(provider, exclusiveKey string) []byte {
 	return x.hash("claim", provider, normal(exclusiveKey))
 }
 
+// erased returns the hash of an id in a tombstone. Only equal ids share it.
+func (x *index) erased(provider, id string) []byte {
+	return x.hash("erased", provider, id)
+}
+
 // normal returns the form of a text that nearly equal texts share. A text of which nothing is left,
 // such as an accent alone, is nearly equal to no other.
 func normal(text string) string {

@@ -142,9 +142,12 @@ type Payload struct {
 	Gap bool `protobuf:"varint,22,opt,name=gap,proto3" json:"gap,omitempty"`
 	// Why the state is UNKNOWN or NEEDS_PERSON.
 	Reason *Reason `protobuf:"bytes,23,opt,name=reason,proto3" json:"reason,omitempty"`
-	// In state ERASED: the person's decision to erase. All other fields are then empty, except those
-	// that fill up and mark the write.
-	Erasure       *v1.OperationErasure `protobuf:"bytes,24,opt,name=erasure,proto3" json:"erasure,omitempty"`
+	// In state ERASED: the person's decision to erase. All other fields are then empty, except the
+	// next one and those that fill up and mark the write.
+	Erasure *v1.OperationErasure `protobuf:"bytes,24,opt,name=erasure,proto3" json:"erasure,omitempty"`
+	// In state ERASED: keyed hashes of the customer's id and of the key, by which a repeated request
+	// for erasure finds the tombstone.
+	ErasedIds     [][]byte `protobuf:"bytes,25,rep,name=erased_ids,json=erasedIds,proto3" json:"erased_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -343,6 +346,13 @@ func (x *Payload) GetReason() *Reason {
 func (x *Payload) GetErasure() *v1.OperationErasure {
 	if x != nil {
 		return x.Erasure
+	}
+	return nil
+}
+
+func (x *Payload) GetErasedIds() [][]byte {
+	if x != nil {
+		return x.ErasedIds
 	}
 	return nil
 }
@@ -616,7 +626,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\b\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\b\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -647,7 +657,9 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\apadding\x18\x15 \x01(\fR\apadding\x12\x10\n" +
 	"\x03gap\x18\x16 \x01(\bR\x03gap\x121\n" +
 	"\x06reason\x18\x17 \x01(\v2\x19.enlist.journal.v1.ReasonR\x06reason\x125\n" +
-	"\aerasure\x18\x18 \x01(\v2\x1b.enlist.v1.OperationErasureR\aerasure\"\xcd\x01\n" +
+	"\aerasure\x18\x18 \x01(\v2\x1b.enlist.v1.OperationErasureR\aerasure\x12\x1d\n" +
+	"\n" +
+	"erased_ids\x18\x19 \x03(\fR\terasedIds\"\xcd\x01\n" +
 	"\x06Reason\x12.\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x1a.enlist.v1.OperationReasonR\x04code\x12C\n" +
 	"\n" +
