@@ -25,10 +25,8 @@ func (j *Journal) Erase(ctx context.Context, record *Record, from enlistv1.Opera
 	payload := record.Payload
 	tombstone := &journalv1.Payload{Erasure: erasure, ErasedIds: payload.GetErasedIds()}
 	for _, id := range []string{payload.GetCustomerId(), payload.GetExclusiveKey()} {
-		if hash := j.index.erased(record.Provider, id); hash != nil && !slices.ContainsFunc(tombstone.GetErasedIds(), func(other []byte) bool {
-			return bytes.Equal(other, hash)
-		}) {
-			tombstone.ErasedIds = append(tombstone.GetErasedIds(), hash)
+		if id != "" {
+			tombstone.ErasedIds = append(tombstone.GetErasedIds(), j.index.erased(record.Provider, id))
 		}
 	}
 	row := &Row{
@@ -50,13 +48,9 @@ func (j *Journal) Erase(ctx context.Context, record *Record, from enlistv1.Opera
 // where.
 func (j *Journal) Scrub(ctx context.Context) (left []string, err error) { return j.store.Scrub(ctx) }
 
-// IsOf reports whether a record is of the customer with exactly this id: it wrote or adopted the
-// customer, or the caller chose the id for it. Of a tombstone, it compares hashes.
-func (j *Journal) IsOf(record *Record, customerID string) bool {
-	if record.State == erased {
-		return slices.ContainsFunc(record.Payload.GetErasedIds(), func(hash []byte) bool {
-			return bytes.Equal(hash, j.index.erased(record.Provider, customerID))
-		})
-	}
-	return customerID == record.Payload.GetCustomerId() || customerID == record.Payload.GetExclusiveKey()
+// HasErased reports whether a tombstone is of the customer with exactly this id: its creation wrote
+// or adopted the customer, or the caller chose the id for it.
+func (j *Journal) HasErased(tombstone *Record, customerID string) bool {
+	hash := j.index.erased(tombstone.Provider, customerID)
+	return slices.ContainsFunc(tombstone.Payload.GetErasedIds(), func(other []byte) bool { return bytes.Equal(hash, other) })
 }

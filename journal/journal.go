@@ -180,7 +180,7 @@ const maxSharing = 32
 // creation did. A creation that adopted the customer does not count. A tombstone counts.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
 	return j.findCustomer(ctx, provider, customerID, maxSharing, func(record *Record) bool {
-		return record.Payload.GetCustomerId() == customerID || record.State == erased && j.IsOf(record, customerID)
+		return record.Payload.GetCustomerId() == customerID || record.State == erased && j.HasErased(record, customerID)
 	})
 }
 

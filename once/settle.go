@@ -286,7 +286,8 @@ func (s *Service) isClaimed(ctx context.Context, record *journal.Record, claims 
 	if err != nil {
 		return false, journalUnreadable(err)
 	}
-	return maker != nil && maker.Key != record.Key ||
+	isMade := maker != nil && maker.Key != record.Key && !s.isForgotten(maker)
+	return isMade ||
 		slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.Payload.GetCustomerId() == id }), nil
 }
 

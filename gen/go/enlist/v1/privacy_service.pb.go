@@ -11,7 +11,6 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -39,6 +38,8 @@ const (
 	VendorDataResult_VENDOR_DATA_RESULT_NOT_OFFERED VendorDataResult = 3
 	// The vendor has no customer with this id, or the creation has no customer.
 	VendorDataResult_VENDOR_DATA_RESULT_NO_CUSTOMER VendorDataResult = 4
+	// The vendor's export is too large for a response. `vendor_note` says how to get it.
+	VendorDataResult_VENDOR_DATA_RESULT_TOO_LARGE VendorDataResult = 5
 )
 
 // Enum value maps for VendorDataResult.
@@ -49,6 +50,7 @@ var (
 		2: "VENDOR_DATA_RESULT_DONE",
 		3: "VENDOR_DATA_RESULT_NOT_OFFERED",
 		4: "VENDOR_DATA_RESULT_NO_CUSTOMER",
+		5: "VENDOR_DATA_RESULT_TOO_LARGE",
 	}
 	VendorDataResult_value = map[string]int32{
 		"VENDOR_DATA_RESULT_UNSPECIFIED":   0,
@@ -56,6 +58,7 @@ var (
 		"VENDOR_DATA_RESULT_DONE":          2,
 		"VENDOR_DATA_RESULT_NOT_OFFERED":   3,
 		"VENDOR_DATA_RESULT_NO_CUSTOMER":   4,
+		"VENDOR_DATA_RESULT_TOO_LARGE":     5,
 	}
 )
 
@@ -234,8 +237,9 @@ type ExportCustomerDataResponse struct {
 	VendorResult VendorDataResult `protobuf:"varint,3,opt,name=vendor_result,json=vendorResult,proto3,enum=enlist.v1.VendorDataResult" json:"vendor_result,omitempty"`
 	// `vendor_result` in a sentence, and what to do at the vendor. Only on the first page.
 	VendorNote string `protobuf:"bytes,4,opt,name=vendor_note,json=vendorNote,proto3" json:"vendor_note,omitempty"`
-	// The vendor's own export, without secrets.
-	VendorExport  *structpb.Struct `protobuf:"bytes,5,opt,name=vendor_export,json=vendorExport,proto3" json:"vendor_export,omitempty"`
+	// The vendor's own export, unchanged, up to 3 MiB. Opencell's is a ZIP file with a JSON file and
+	// the invoices as PDF files.
+	VendorExport  []byte `protobuf:"bytes,5,opt,name=vendor_export,json=vendorExport,proto3" json:"vendor_export,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -298,7 +302,7 @@ func (x *ExportCustomerDataResponse) GetVendorNote() string {
 	return ""
 }
 
-func (x *ExportCustomerDataResponse) GetVendorExport() *structpb.Struct {
+func (x *ExportCustomerDataResponse) GetVendorExport() []byte {
 	if x != nil {
 		return x.VendorExport
 	}
@@ -656,7 +660,7 @@ var File_enlist_v1_privacy_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_privacy_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1fenlist/v1/privacy_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a!enlist/v1/operation_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17validate/validate.proto\"\xf2\x04\n" +
+	"\x1fenlist/v1/privacy_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a enlist/v1/customer_service.proto\x1a!enlist/v1/operation_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17validate/validate.proto\"\xf2\x04\n" +
 	"\x19ExportCustomerDataRequest\x12\xab\x01\n" +
 	"\bprovider\x18\x01 \x01(\tB\x8e\x01\xe0A\x02\xfaB\x1ar\x182\x16^[a-z][a-z0-9-]{0,62}$\x82\x8e\x19jthe name of a configured provider: 1 to 63 lower-case letters, digits and hyphens, beginning with a letterR\bprovider\x124\n" +
 	"\vcustomer_id\x18\x02 \x01(\tB\x11\xe0A\x01\xfaB\ar\x05\x10\x01\x18\xff\x01\x90\x8e\x19\x01H\x00R\n" +
@@ -671,7 +675,7 @@ const file_enlist_v1_privacy_service_proto_rawDesc = "" +
 	"page_token\x18\a \x01(\tB\v\xe0A\x01\xfaB\x05r\x03\x18\x80\bR\tpageTokenB\x0e\n" +
 	"\asubject\x12\x03\xf8B\x01B\f\n" +
 	"\n" +
-	"_principal\"\xbc\x02\n" +
+	"_principal\"\xa3\x02\n" +
 	"\x1aExportCustomerDataResponse\x12=\n" +
 	"\n" +
 	"operations\x18\x01 \x03(\v2\x18.enlist.v1.HeldOperationB\x03\xe0A\x03R\n" +
@@ -679,8 +683,8 @@ const file_enlist_v1_privacy_service_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12E\n" +
 	"\rvendor_result\x18\x03 \x01(\x0e2\x1b.enlist.v1.VendorDataResultB\x03\xe0A\x03R\fvendorResult\x12$\n" +
 	"\vvendor_note\x18\x04 \x01(\tB\x03\xe0A\x03R\n" +
-	"vendorNote\x12E\n" +
-	"\rvendor_export\x18\x05 \x01(\v2\x17.google.protobuf.StructB\a\xe0A\x03\x90\x8e\x19\x01R\fvendorExport\"\x8d\x01\n" +
+	"vendorNote\x12,\n" +
+	"\rvendor_export\x18\x05 \x01(\fB\a\xe0A\x03\x90\x8e\x19\x01R\fvendorExport\"\x8d\x01\n" +
 	"\rHeldOperation\x127\n" +
 	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation\x12C\n" +
 	"\arequest\x18\x02 \x01(\v2 .enlist.v1.CreateCustomerRequestB\a\xe0A\x03\x90\x8e\x19\x01R\arequest\"\xed\x04\n" +
@@ -714,13 +718,14 @@ const file_enlist_v1_privacy_service_proto_rawDesc = "" +
 	"\n" +
 	"erase_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime\x12@\n" +
 	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"expireTime*\xc1\x01\n" +
+	"expireTime*\xe3\x01\n" +
 	"\x10VendorDataResult\x12\"\n" +
 	"\x1eVENDOR_DATA_RESULT_UNSPECIFIED\x10\x00\x12$\n" +
 	" VENDOR_DATA_RESULT_NOT_REQUESTED\x10\x01\x12\x1b\n" +
 	"\x17VENDOR_DATA_RESULT_DONE\x10\x02\x12\"\n" +
 	"\x1eVENDOR_DATA_RESULT_NOT_OFFERED\x10\x03\x12\"\n" +
-	"\x1eVENDOR_DATA_RESULT_NO_CUSTOMER\x10\x042\xc6\x02\n" +
+	"\x1eVENDOR_DATA_RESULT_NO_CUSTOMER\x10\x04\x12 \n" +
+	"\x1cVENDOR_DATA_RESULT_TOO_LARGE\x10\x052\xc6\x02\n" +
 	"\x0ePrivacyService\x12\x9a\x01\n" +
 	"\x12ExportCustomerData\x12$.enlist.v1.ExportCustomerDataRequest\x1a%.enlist.v1.ExportCustomerDataResponse\"7\x82\xd3\xe4\x93\x021:\x01*\",/v1/providers/{provider}/customerData:export\x12\x96\x01\n" +
 	"\x11EraseCustomerData\x12#.enlist.v1.EraseCustomerDataRequest\x1a$.enlist.v1.EraseCustomerDataResponse\"6\x82\xd3\xe4\x93\x020:\x01*\"+/v1/providers/{provider}/customerData:eraseB^\n" +
@@ -748,30 +753,28 @@ var file_enlist_v1_privacy_service_proto_goTypes = []any{
 	(*EraseCustomerDataRequest)(nil),   // 4: enlist.v1.EraseCustomerDataRequest
 	(*EraseCustomerDataResponse)(nil),  // 5: enlist.v1.EraseCustomerDataResponse
 	(*ErasedOperation)(nil),            // 6: enlist.v1.ErasedOperation
-	(*structpb.Struct)(nil),            // 7: google.protobuf.Struct
-	(*Operation)(nil),                  // 8: enlist.v1.Operation
-	(*CreateCustomerRequest)(nil),      // 9: enlist.v1.CreateCustomerRequest
-	(*timestamppb.Timestamp)(nil),      // 10: google.protobuf.Timestamp
+	(*Operation)(nil),                  // 7: enlist.v1.Operation
+	(*CreateCustomerRequest)(nil),      // 8: enlist.v1.CreateCustomerRequest
+	(*timestamppb.Timestamp)(nil),      // 9: google.protobuf.Timestamp
 }
 var file_enlist_v1_privacy_service_proto_depIdxs = []int32{
 	3,  // 0: enlist.v1.ExportCustomerDataResponse.operations:type_name -> enlist.v1.HeldOperation
 	0,  // 1: enlist.v1.ExportCustomerDataResponse.vendor_result:type_name -> enlist.v1.VendorDataResult
-	7,  // 2: enlist.v1.ExportCustomerDataResponse.vendor_export:type_name -> google.protobuf.Struct
-	8,  // 3: enlist.v1.HeldOperation.operation:type_name -> enlist.v1.Operation
-	9,  // 4: enlist.v1.HeldOperation.request:type_name -> enlist.v1.CreateCustomerRequest
-	6,  // 5: enlist.v1.EraseCustomerDataResponse.operations:type_name -> enlist.v1.ErasedOperation
-	0,  // 6: enlist.v1.EraseCustomerDataResponse.vendor_result:type_name -> enlist.v1.VendorDataResult
-	10, // 7: enlist.v1.ErasedOperation.erase_time:type_name -> google.protobuf.Timestamp
-	10, // 8: enlist.v1.ErasedOperation.expire_time:type_name -> google.protobuf.Timestamp
-	1,  // 9: enlist.v1.PrivacyService.ExportCustomerData:input_type -> enlist.v1.ExportCustomerDataRequest
-	4,  // 10: enlist.v1.PrivacyService.EraseCustomerData:input_type -> enlist.v1.EraseCustomerDataRequest
-	2,  // 11: enlist.v1.PrivacyService.ExportCustomerData:output_type -> enlist.v1.ExportCustomerDataResponse
-	5,  // 12: enlist.v1.PrivacyService.EraseCustomerData:output_type -> enlist.v1.EraseCustomerDataResponse
-	11, // [11:13] is the sub-list for method output_type
-	9,  // [9:11] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	7,  // 2: enlist.v1.HeldOperation.operation:type_name -> enlist.v1.Operation
+	8,  // 3: enlist.v1.HeldOperation.request:type_name -> enlist.v1.CreateCustomerRequest
+	6,  // 4: enlist.v1.EraseCustomerDataResponse.operations:type_name -> enlist.v1.ErasedOperation
+	0,  // 5: enlist.v1.EraseCustomerDataResponse.vendor_result:type_name -> enlist.v1.VendorDataResult
+	9,  // 6: enlist.v1.ErasedOperation.erase_time:type_name -> google.protobuf.Timestamp
+	9,  // 7: enlist.v1.ErasedOperation.expire_time:type_name -> google.protobuf.Timestamp
+	1,  // 8: enlist.v1.PrivacyService.ExportCustomerData:input_type -> enlist.v1.ExportCustomerDataRequest
+	4,  // 9: enlist.v1.PrivacyService.EraseCustomerData:input_type -> enlist.v1.EraseCustomerDataRequest
+	2,  // 10: enlist.v1.PrivacyService.ExportCustomerData:output_type -> enlist.v1.ExportCustomerDataResponse
+	5,  // 11: enlist.v1.PrivacyService.EraseCustomerData:output_type -> enlist.v1.EraseCustomerDataResponse
+	10, // [10:12] is the sub-list for method output_type
+	8,  // [8:10] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_privacy_service_proto_init() }

@@ -327,34 +327,7 @@ func (m *ExportCustomerDataResponse) validate(all bool) error {
 
 	// no validation rules for VendorNote
 
-	if all {
-		switch v := interface{}(m.GetVendorExport()).(type) {
-		case interface{ ValidateAll() error }:
-			if err := v.ValidateAll(); err != nil {
-				errors = append(errors, ExportCustomerDataResponseValidationError{
-					field:  "VendorExport",
-					reason: "embedded message failed validation",
-					cause:  err,
-				})
-			}
-		case interface{ Validate() error }:
-			if err := v.Validate(); err != nil {
-				errors = append(errors, ExportCustomerDataResponseValidationError{
-					field:  "VendorExport",
-					reason: "embedded message failed validation",
-					cause:  err,
-				})
-			}
-		}
-	} else if v, ok := interface{}(m.GetVendorExport()).(interface{ Validate() error }); ok {
-		if err := v.Validate(); err != nil {
-			return ExportCustomerDataResponseValidationError{
-				field:  "VendorExport",
-				reason: "embedded message failed validation",
-				cause:  err,
-			}
-		}
-	}
+	// no validation rules for VendorExport
 
 	if len(errors) > 0 {
 		return ExportCustomerDataResponseMultiError(errors)

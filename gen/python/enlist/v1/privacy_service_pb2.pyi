@@ -8,7 +8,6 @@ from enlist.v1 import customer_service_pb2 as _customer_service_pb2
 from enlist.v1 import operation_service_pb2 as _operation_service_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -39,6 +38,8 @@ class _VendorDataResultEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Vend
     """The vendor documents no such request. Enlist sent nothing."""
     VENDOR_DATA_RESULT_NO_CUSTOMER: _VendorDataResult.ValueType  # 4
     """The vendor has no customer with this id, or the creation has no customer."""
+    VENDOR_DATA_RESULT_TOO_LARGE: _VendorDataResult.ValueType  # 5
+    """The vendor's export is too large for a response. `vendor_note` says how to get it."""
 
 class VendorDataResult(_VendorDataResult, metaclass=_VendorDataResultEnumTypeWrapper):
     """VendorDataResult is what Enlist did at the vendor."""
@@ -53,6 +54,8 @@ VENDOR_DATA_RESULT_NOT_OFFERED: VendorDataResult.ValueType  # 3
 """The vendor documents no such request. Enlist sent nothing."""
 VENDOR_DATA_RESULT_NO_CUSTOMER: VendorDataResult.ValueType  # 4
 """The vendor has no customer with this id, or the creation has no customer."""
+VENDOR_DATA_RESULT_TOO_LARGE: VendorDataResult.ValueType  # 5
+"""The vendor's export is too large for a response. `vendor_note` says how to get it."""
 Global___VendorDataResult: _TypeAlias = VendorDataResult  # noqa: Y015
 
 @_typing.final
@@ -134,13 +137,13 @@ class ExportCustomerDataResponse(_message.Message):
     """What became of `include_vendor_export`. Only on the first page."""
     vendor_note: _builtins.str
     """`vendor_result` in a sentence, and what to do at the vendor. Only on the first page."""
+    vendor_export: _builtins.bytes
+    """The vendor's own export, unchanged, up to 3 MiB. Opencell's is a ZIP file with a JSON file and
+    the invoices as PDF files.
+    """
     @_builtins.property
     def operations(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeldOperation]:
         """The operations, newest first. An erased one has no personal data any more."""
-
-    @_builtins.property
-    def vendor_export(self) -> _struct_pb2.Struct:
-        """The vendor's own export, without secrets."""
 
     def __init__(
         self,
@@ -149,9 +152,9 @@ class ExportCustomerDataResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         vendor_result: Global___VendorDataResult.ValueType = ...,
         vendor_note: _builtins.str = ...,
-        vendor_export: _struct_pb2.Struct | None = ...,
+        vendor_export: _builtins.bytes = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["vendor_export", b"vendor_export"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "operations", b"operations", "vendor_export", b"vendor_export", "vendor_note", b"vendor_note", "vendor_result", b"vendor_result"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...

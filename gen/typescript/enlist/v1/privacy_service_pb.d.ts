@@ -2,7 +2,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import type { CreateCustomerRequest } from "./customer_service_pb.js";
 import type { Operation } from "./operation_service_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { JsonObject, Message } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file enlist/v1/privacy_service.proto.
  */
@@ -110,11 +110,12 @@ export type ExportCustomerDataResponse = Message<"enlist.v1.ExportCustomerDataRe
      */
     vendorNote: string;
     /**
-     * The vendor's own export, without secrets.
+     * The vendor's own export, unchanged, up to 3 MiB. Opencell's is a ZIP file with a JSON file and
+     * the invoices as PDF files.
      *
-     * @generated from field: google.protobuf.Struct vendor_export = 5;
+     * @generated from field: bytes vendor_export = 5;
      */
-    vendorExport?: JsonObject;
+    vendorExport: Uint8Array;
 };
 /**
  * Describes the message enlist.v1.ExportCustomerDataResponse.
@@ -330,7 +331,13 @@ export declare enum VendorDataResult {
      *
      * @generated from enum value: VENDOR_DATA_RESULT_NO_CUSTOMER = 4;
      */
-    NO_CUSTOMER = 4
+    NO_CUSTOMER = 4,
+    /**
+     * The vendor's export is too large for a response. `vendor_note` says how to get it.
+     *
+     * @generated from enum value: VENDOR_DATA_RESULT_TOO_LARGE = 5;
+     */
+    TOO_LARGE = 5
 }
 /**
  * Describes the enum enlist.v1.VendorDataResult.
