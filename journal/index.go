@@ -59,6 +59,17 @@ func (x *index) claim(provider, exclusiveKey string) []byte {
 	return x.hash("claim", provider, normal(exclusiveKey))
 }
 
+// chosen returns the hash of a creation's key. It is for a creation that ended without a customer.
+// Only lists look for it.
+func (x *index) chosen(provider, exclusiveKey string) []byte {
+	return x.hash("chosen", provider, normal(exclusiveKey))
+}
+
+// everyHash returns all hashes under which a store keeps the creations of a customer id.
+func (x *index) everyHash(provider, id string) [][]byte {
+	return [][]byte{x.keyed(provider, id), x.customer(provider, id), x.claim(provider, id), x.chosen(provider, id)}
+}
+
 // erased returns the hash of an id in a tombstone. Only equal ids share it.
 func (x *index) erased(provider, id string) []byte {
 	return x.hash("erased", provider, id)

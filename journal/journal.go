@@ -15,6 +15,8 @@ import (
 const (
 	intent      = enlistv1.OperationState_OPERATION_STATE_INTENT
 	succeeded   = enlistv1.OperationState_OPERATION_STATE_SUCCEEDED
+	failed      = enlistv1.OperationState_OPERATION_STATE_FAILED
+	notSent     = enlistv1.OperationState_OPERATION_STATE_NOT_SENT
 	unknown     = enlistv1.OperationState_OPERATION_STATE_UNKNOWN
 	needsPerson = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON
 )
@@ -221,6 +223,18 @@ func (j *Journal) FindClaims(ctx context.Context, provider, exclusiveKey string)
 
 // List returns records, newest first. It fails if it cannot open one of them.
 func (j *Journal) List(ctx context.Context, query Query) ([]*Record, error) {
+	if query.CustomerID != "" {
+		providers := query.Providers
+		if len(providers) == 0 {
+			var err error
+			if providers, err = j.store.Providers(ctx); err != nil || len(providers) == 0 {
+				return nil, err
+			}
+		}
+		for _, provider := range providers {
+			query.Hashes = append(query.Hashes, j.index.everyHash(provider, query.CustomerID)...)
+		}
+	}
 	rows, err := j.store.List(ctx, query)
 	if err != nil {
 		return nil, err

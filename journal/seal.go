@@ -34,6 +34,8 @@ func (j *Journal) seal(record *Record) (*Row, error) {
 		row.Customer = j.index.customer(record.Provider, payload.GetCustomerId())
 	case record.State == succeeded, record.State == needsPerson:
 		row.Customer = j.index.claim(record.Provider, payload.GetExclusiveKey())
+	case record.State == failed, record.State == notSent:
+		row.Customer = j.index.chosen(record.Provider, payload.GetExclusiveKey())
 	}
 	// One key seals all parts. So a record of another key gets its request sealed again, too.
 	held, isNewKey := !record.PayloadDropped, record.keyID != j.keys.primary

@@ -41,6 +41,7 @@ func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.P
 		Gap:              payload.GetGap(),
 		Erasure:          payload.GetErasure(),
 		ErasedIds:        payload.GetErasedIds(),
+		Reason:           payload.GetReason(),
 	}
 	details := &journalv1.Payload{Tries: payload.GetTries(), Response: payload.GetResponse()}
 	if response := payload.GetResponse(); response != nil {

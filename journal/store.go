@@ -24,8 +24,8 @@ type Row struct {
 	// does. A row is open in state INTENT or UNKNOWN.
 	Exclusive []byte
 	// Customer is a hash. Once the creation has written the customer, it covers the provider and
-	// customer id. If the creation awaits a person or has adopted a customer, it covers the
-	// provider and key. Otherwise it is nil.
+	// customer id. If the creation awaits a person, has adopted a customer, or ended without one, it
+	// covers the provider and key. Otherwise it is nil.
 	Customer []byte
 	// Owner is the replica that works on the row. It is empty if no replica does.
 	Owner string
@@ -211,6 +211,12 @@ type Query struct {
 	Providers []string
 	// State selects one state. Unspecified means all.
 	State enlistv1.OperationState
+	// CustomerID selects the creations that wrote or adopted the customer with this id, or that have
+	// it as their key. Nearly equal ids count. Empty means all. Journal.List turns it into Hashes, so
+	// a store ignores it.
+	CustomerID string
+	// Hashes selects rows with one of them as Exclusive or Customer. Empty means all.
+	Hashes [][]byte
 	// From and Until bound Created. From is inclusive, and Until is exclusive. Zero means no bound.
 	From, Until time.Time
 	// After is the position of the previous page's last row, or nil for the first page.

@@ -81,6 +81,9 @@ type facts struct {
 	ours, others, unclear int
 	// near counts those of others and unclear whose key is only nearly equal to the requested one.
 	near int
+	// claimed counts those of unclear that equal the request, and that another operation may have
+	// made. The decision does not depend on it, only the reason does.
+	claimed int
 	// waited: this process has seen the vendor's own limit pass since the latest send.
 	waited bool
 	// refusal of the latest send. saidExists: the vendor refused it because the customer exists.
@@ -171,6 +174,72 @@ func afterNothing(f facts) decision {
 		return askPerson
 	}
 	return giveUp
+}
+
+// whyPerson returns why a decision is askPerson.
+func whyPerson(f facts) enlistv1.OperationReason {
+	switch {
+	case f.ours+f.unclear > 1:
+		return severalCustomers
+	case f.unclear > 0 && f.claimed > 0:
+		return customerClaimed
+	case f.unclear > 0:
+		return customerDiffers
+	case f.class != enforcedByKey && f.class != verifiableByKey && f.class != verifiableByMatch:
+		return noLookup
+	}
+	return notShown
+}
+
+// lookupFacts are what matters about a look-up that failed.
+type lookupFacts struct {
+	// early: Enlist may still send the creation without its caller. An operator may repair the
+	// configuration until then.
+	early bool
+	// impossible: the configuration allows no look-up of this creation.
+	impossible bool
+	// fruitless: the vendor refused too many look-ups, or sent too many responses that cannot be
+	// read.
+	fruitless bool
+}
+
+// afterFailedLookup returns what follows from a look-up that failed: wait or askPerson, and why.
+func afterFailedLookup(f lookupFacts) (decision, enlistv1.OperationReason) {
+	switch {
+	case f.early:
+		return wait, lookupFailed
+	case f.impossible:
+		return askPerson, providerChanged
+	case f.fruitless:
+		return askPerson, lookupsFailed
+	}
+	return wait, lookupFailed
+}
+
+// sendFacts are what the record shows about the latest send of a creation in state UNKNOWN.
+type sendFacts struct {
+	// lost: this record has sent nothing, and only one that the journal lost may have.
+	lost bool
+	// saidDone: the response says that the vendor made a customer. refused: it says that nothing was
+	// made.
+	saidDone, refused bool
+	// died: the replica that sent it has recorded no end.
+	died bool
+}
+
+// whyOpen returns why the outcome of a creation is unknown.
+func whyOpen(f sendFacts) enlistv1.OperationReason {
+	switch {
+	case f.lost:
+		return recordsLost
+	case f.saidDone:
+		return successUnproven
+	case f.died:
+		return interrupted
+	case f.refused:
+		return refusalUnconfirmed
+	}
+	return noAnswer
 }
 
 // objection is the reason against a person's decision.

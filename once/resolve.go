@@ -178,9 +178,9 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 		shown.class, err = s.class(record.Provider), nil
 	}
 	if err == nil && shown.class != noneToAsk {
-		var candidates []providers.Candidate
+		var candidates []candidate
 		var creation providers.Creation
-		candidates, err = s.lookUp(ctx, record, &creation, made)
+		candidates, err = s.lookUp(ctx, record, &creation, made, true)
 		found := facts{}
 		found.count(candidates)
 		shown.ours, shown.unclear = found.ours, found.unclear
@@ -284,7 +284,7 @@ func (s *Service) readDecided(ctx context.Context, name, id string, unverified b
 		ctx, cancel = context.WithTimeout(ctx, readHelp)
 		defer cancel()
 	}
-	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add})
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Failed: made.failed})
 	read, err := provider.GetCustomer(ctx, &enlistv1.GetCustomerRequest{Provider: name, CustomerId: id})
 	if err != nil {
 		return nil, err

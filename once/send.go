@@ -70,6 +70,7 @@ func (s *Service) attemptCreate(ctx context.Context, r *run, made *tries) (respo
 			return nil
 		},
 		Exchanged: made.add,
+		Failed:    made.failed,
 		Counted:   isCounted(record),
 	}))
 }

@@ -57,17 +57,18 @@ func (s *Service) settleOnce(ctx context.Context, r *run) (next time.Duration) {
 	// late its response arrives.
 	left := s.observe(record, s.settledAfter(record.Provider))
 	made := &tries{}
-	candidates, err := s.lookUp(ctx, record, &r.creation, made)
+	candidates, err := s.lookUp(ctx, record, &r.creation, made, false)
 	made.addTo(record.Payload)
 	if err != nil && ctx.Err() != nil { // the caller left or Enlist stops: this look-up does not count
 		return s.giveBack(ctx, r, firstLookupAfter)
 	}
 	record.Payload.Lookups++
-	if s.isHopeless(record, err, left) {
-		s.must(move(record, undecidable, settler))
-		return s.giveBack(ctx, r, 0)
-	}
 	if err != nil && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
+		what, why := afterFailedLookup(s.lookupFactsOf(record, err, left))
+		if record.Payload.Reason = reasonWith(why, nil); what == askPerson {
+			s.must(move(record, undecidable, settler))
+			return s.giveBack(ctx, r, 0)
+		}
 		s.log.WarnContext(ctx, "could not look up an unknown outcome; trying again", "provider", record.Provider,
 			"request_id", record.RequestID, "reason", asError(err).Reason.String(), "cause", asError(err).Cause)
 		return s.giveBack(ctx, r, backOff(record.Payload.GetLookups()))
@@ -82,25 +83,24 @@ func (s *Service) settleOnce(ctx context.Context, r *run) (next time.Duration) {
 	case resend:
 		return s.sendAgain(ctx, r, f.attended)
 	case wait:
+		record.Payload.Reason = reasonWith(whyOpen(latestSend(record)), candidates)
 		return s.stayUnknown(ctx, r, f, left, resting)
 	default:
+		if what == askPerson {
+			record.Payload.Reason = reasonWith(whyPerson(f), candidates)
+		}
 		s.carryOut(record, what, ours, other)
 		return s.giveBack(ctx, r, 0)
 	}
 }
 
-// isHopeless reports whether a failed look-up leaves the creation to a person. Either the
-// configuration allows no look-up and was not repaired in time. Or the vendor refused too many
-// look-ups, or sent too many responses that cannot be read.
-func (s *Service) isHopeless(record *journal.Record, err error, left time.Duration) bool {
-	switch {
-	case s.isEarly(record):
-		return false
-	case errors.Is(err, errNoLookup):
-		return true
+// lookupFactsOf returns what matters about a look-up that failed with an error.
+func (s *Service) lookupFactsOf(record *journal.Record, err error, left time.Duration) lookupFacts {
+	isFinal := isReason(err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_REJECTED)
+	return lookupFacts{
+		early: s.isEarly(record), impossible: errors.Is(err, errNoLookup),
+		fruitless: isFinal && left == 0 && record.Payload.GetLookups() >= maxFruitless,
 	}
-	return isReason(err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, enlistv1.ErrorReason_VENDOR_REJECTED) && left == 0 &&
-		record.Payload.GetLookups() >= maxFruitless
 }
 
 // factsOf returns what matters for the decision beside the customers that the look-up found. left
@@ -158,7 +158,7 @@ func (s *Service) stayUnknown(ctx context.Context, r *run, f facts, left, restin
 
 // count counts the candidates by their match. It returns the response with the customer that is
 // ours, and the one with the last of the other customers.
-func (f *facts) count(candidates []providers.Candidate) (ours, other *enlistv1.CreateCustomerResponse) {
+func (f *facts) count(candidates []candidate) (ours, other *enlistv1.CreateCustomerResponse) {
 	for _, candidate := range candidates {
 		switch candidate.Match {
 		case providers.MatchOurs:
@@ -169,6 +169,9 @@ func (f *facts) count(candidates []providers.Candidate) (ours, other *enlistv1.C
 			f.others++
 		default:
 			f.unclear++
+			if candidate.isDoubtful && len(candidate.differences) == 0 {
+				f.claimed++
+			}
 		}
 		other = candidate.Response
 		if candidate.Near {
@@ -198,10 +201,10 @@ func (s *Service) isEarly(record *journal.Record) bool {
 }
 
 // lookUp looks the customer up at the vendor. Without a caller it makes the creation from the
-// recorded request.
+// recorded request. With readOnly, it changes nothing at the vendor.
 func (s *Service) lookUp(
-	ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries,
-) (candidates []providers.Candidate, err error) {
+	ctx context.Context, record *journal.Record, creation *providers.Creation, made *tries, readOnly bool,
+) (candidates []candidate, err error) {
 	defer func() { // the run must go on and release the record
 		if value := recover(); value != nil {
 			s.log.ErrorContext(ctx, "panic in a provider", "provider", record.Provider, "cause", panicked(value), "stack", string(debug.Stack()))
@@ -218,16 +221,21 @@ func (s *Service) lookUp(
 			return nil, fmt.Errorf("%w: the provider no longer accepts the request: %w", errNoLookup, err)
 		}
 	}
-	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Counted: isCounted(record)})
-	candidates, err = (*creation).FindCustomer(ctx, providers.Sent{
-		Since: record.Payload.GetUnknownSince().AsTime(), Looked: record.Payload.GetReleased(),
-	})
+	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Failed: made.failed, Counted: isCounted(record)})
+	since := record.Payload.GetUnknownSince()
+	if since == nil {
+		since = record.Payload.GetAskedTime()
+	}
+	found, err := (*creation).FindCustomer(ctx, providers.Sent{Since: since.AsTime(), Looked: record.Payload.GetReleased(), ReadOnly: readOnly})
 	step("after-lookup")
 	if err == nil {
 		err = ctx.Err() // the response may miss objects beside the customer, which the next look-up reads
 	}
 	if err != nil {
 		return nil, err
+	}
+	for _, one := range found {
+		candidates = append(candidates, candidate{Candidate: one, differences: provider.Describe().Differences(&one)})
 	}
 	return candidates, s.disown(ctx, record, candidates)
 }
@@ -236,7 +244,7 @@ func (s *Service) lookUp(
 // made or adopted that customer. Where the caller chooses the id, the customer may still be ours:
 // made after the other was deleted, unless the vendor refused our only send. If another creation
 // for the same key awaits a person, either may have made it.
-func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []providers.Candidate) error {
+func (s *Service) disown(ctx context.Context, record *journal.Record, candidates []candidate) error {
 	class := s.class(record.Provider)
 	byMatch := class == verifiableByMatch
 	if !byMatch && record.Payload.GetRequest().GetOnExisting() != enlistv1.OnExisting_ON_EXISTING_FAIL {
@@ -253,23 +261,24 @@ func (s *Service) disown(ctx context.Context, record *journal.Record, candidates
 	isDisputed := slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.State == needsPerson && other.Key != record.Key })
 	refusedOnce := record.Payload.GetUnansweredSends() == 0 && sentOnce(record.Payload)
 	for _, candidate := range doubtful {
-		isClaimed, err := s.isClaimed(ctx, record, claims, candidate.Response.GetCustomer().GetId())
+		claim, err := s.claimOf(ctx, record, claims, candidate.id())
 		if err != nil {
 			return err
 		}
+		isClaimed := claim != nil
 		isOthers := byMatch || refusedOnce && (candidate.Match == providers.MatchOurs || class == enforcedByKey) // no two have that key
 		switch {
 		case isClaimed && isOthers && !isDisputed:
 			candidate.Match = providers.MatchOther
 		case isClaimed, isDisputed:
-			candidate.Match = providers.MatchUnclear
+			candidate.Match, candidate.isDoubtful = providers.MatchUnclear, true
 		}
 	}
 	return nil
 }
 
 // restingOnContent returns the candidates whose match rests on their content alone.
-func restingOnContent(candidates []providers.Candidate, byMatch bool) (doubtful []*providers.Candidate) {
+func restingOnContent(candidates []candidate, byMatch bool) (doubtful []*candidate) {
 	for i := range candidates {
 		candidate := &candidates[i]
 		if candidate.Match == providers.MatchUnclear || candidate.Match == providers.MatchOurs && (candidate.ContentOnly || byMatch) {
@@ -279,16 +288,22 @@ func restingOnContent(candidates []providers.Candidate, byMatch bool) (doubtful 
 	return doubtful
 }
 
-// isClaimed reports whether the journal shows that another creation made or adopted the customer
-// with this id.
-func (s *Service) isClaimed(ctx context.Context, record *journal.Record, claims []*journal.Record, id string) (bool, error) {
+// claimOf returns the record of another creation that made or adopted the customer with this id; nil
+// if the journal has none.
+func (s *Service) claimOf(ctx context.Context, record *journal.Record, claims []*journal.Record, id string) (*journal.Record, error) {
 	maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
 	if err != nil {
-		return false, journalUnreadable(err)
+		return nil, journalUnreadable(err)
 	}
-	isMade := maker != nil && maker.Key != record.Key && !s.isForgotten(maker)
-	return isMade ||
-		slices.ContainsFunc(claims, func(other *journal.Record) bool { return other.Payload.GetCustomerId() == id }), nil
+	if maker != nil && maker.Key != record.Key && !s.isForgotten(maker) {
+		return maker, nil
+	}
+	for _, other := range claims {
+		if other.Key != record.Key && other.Payload.GetCustomerId() == id {
+			return other, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // said above
 }
 
 // sentOnce reports whether bytes of at most one create request of this creation may have left.

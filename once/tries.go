@@ -22,8 +22,9 @@ const (
 
 // tries collects the requests to the vendor. Safe for concurrent use.
 type tries struct {
-	mu   sync.Mutex
-	made []*enlistv1.OperationTry
+	mu        sync.Mutex
+	made      []*enlistv1.OperationTry
+	exchanges []*providers.Exchange // of each
 }
 
 func (t *tries) add(exchange *providers.Exchange) {
@@ -39,7 +40,19 @@ func (t *tries) add(exchange *providers.Exchange) {
 	t.made = append(t.made, &enlistv1.OperationTry{
 		Kind: kind, StartTime: timestamppb.New(exchange.Start), EndTime: timestamppb.New(exchange.End), Stage: exchange.Stage,
 		HttpStatus: int32(exchange.Status), Request: exchange.Request, ResponseBody: exchange.ResponseBody, //nolint:gosec // three digits
+		Error: exchange.Error, ErrorReason: exchange.ErrorReason,
 	})
+	t.exchanges = append(t.exchanges, exchange)
+}
+
+// failed notes what was wrong with a response.
+func (t *tries) failed(exchange *providers.Exchange) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if at := slices.Index(t.exchanges, exchange); at >= 0 {
+		made := t.made[at]
+		made.ResponseBody, made.Error, made.ErrorReason = exchange.ResponseBody, exchange.Error, exchange.ErrorReason
+	}
 }
 
 // left reports whether bytes of a create request may have left.
@@ -56,7 +69,7 @@ func (t *tries) addTo(payload *journalv1.Payload) {
 	for _, made := range t.made {
 		appendTry(payload, made)
 	}
-	t.made = nil
+	t.made, t.exchanges = nil, nil
 }
 
 func appendTry(payload *journalv1.Payload, made *enlistv1.OperationTry) {

@@ -82,6 +82,7 @@ func (s *Service) update(ctx context.Context, j *job, record *journal.Record, du
 
 // replace writes a record to the journal and counts its events.
 func (s *Service) replace(ctx context.Context, writer []byte, record *journal.Record, due time.Duration) error {
+	explain(record)
 	record.Payload.Writer = writer
 	err := s.journal.Update(ctx, record, due)
 	if err == nil {

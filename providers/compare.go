@@ -43,11 +43,7 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 		if _, otherwise := d.ReadOtherwise[leaf.path]; otherwise || !comesBack || value == "" || isOutputOnly(leaf.path) {
 			continue
 		}
-		compare := match.Names
-		if leaf.path == "customer.id" {
-			compare = match.Keys
-		}
-		switch kinship := compare(leaf.value, value); {
+		switch kinship := comparison(leaf.path)(leaf.value, value); {
 		case kinship == match.Near:
 		case kinship == match.Different:
 			differences = append(differences, leaf.path)

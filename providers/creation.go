@@ -26,6 +26,6 @@ type Creation interface {
 
 	// FindCustomer looks up what an earlier CreateCustomer of the same request with an unknown
 	// outcome may have created. It creates no customer. If a creation needs more than one request,
-	// FindCustomer completes it for a customer with MatchOurs.
+	// FindCustomer completes it for a customer with MatchOurs, unless Sent.ReadOnly is set.
 	FindCustomer(context.Context, Sent) ([]Candidate, error)
 }

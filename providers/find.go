@@ -14,6 +14,9 @@ type Sent struct {
 	// Looked reports that a look-up just before the last attempt allowed it. With ON_EXISTING_FAIL
 	// and ON_EXISTING_ADOPT, that look-up found no customer.
 	Looked bool
+	// ReadOnly reports that a person only wants to see the candidates. FindCustomer then completes
+	// nothing.
+	ReadOnly bool
 }
 
 // Candidate is a customer that an attempt may have created.
@@ -29,7 +32,10 @@ type Candidate struct {
 	// Response is the response of the creation if it made this customer. With on_existing UPDATE or
 	// ADOPT, its outcome is the known one.
 	Response *enlistv1.CreateCustomerResponse
-	// Differences are the paths of the fields that differ from the request.
+	// Requested is the customer as the vendor would return it if this creation made it, and Found the
+	// one that the vendor returns. Both have only what the adapter can compare.
+	Requested, Found *enlistv1.Customer
+	// Differences are the paths of the fields whose difference is evidence for Match.
 	Differences []string
 }
 

@@ -24,6 +24,10 @@ type Observer struct {
 	// Exchanged gets every completed exchange. It does not run for a request that got no slot under
 	// the limits, or that BeforeSend stopped.
 	Exchanged func(*Exchange)
+	// Failed gets an exchange that Exchanged has got, and whose response was not understood or is an
+	// error, when the adapter has interpreted it. Error and ErrorReason are set, and ResponseBody may
+	// be another one.
+	Failed func(*Exchange)
 	// Counted reports that the breaker has already counted a failure of this creation. The breaker
 	// then ignores failures of requests with this observer, look-ups included. It counts successes
 	// as always. Set it before the first request.
@@ -43,8 +47,13 @@ type Exchange struct {
 	// Request as sent.
 	Request *enlistv1.VendorRequest
 	// ResponseBody is the response's body, cut to 4,096 characters. It is empty if the body did not
-	// arrive completely, because redaction could miss half of a secret.
+	// arrive completely, because redaction could miss half of a secret. Of a list of all customers it
+	// has the size, or the shape if the list was not understood.
 	ResponseBody string
+	// Error says what was wrong with the response, or why none arrived, in at most 512 characters. It
+	// may repeat the vendor's words. ErrorReason is its reason. Both are unset if nothing was wrong.
+	Error       string
+	ErrorReason enlistv1.ErrorReason
 }
 
 type observerKey struct{}

@@ -9,6 +9,8 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/once"
+	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/server/auth"
 )
 
 // show returns the operation of a record.
@@ -20,6 +22,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 		NextCheckTime: instant(record.Due), Decision: record.Payload.GetDecision(),
 		Principal: record.Principal, EarlierDecisions: record.Payload.GetEarlierDecisions(),
 	}
+	operation.ReasonCode, operation.Reason = s.once.Reason(record)
 	for _, try := range record.Payload.GetTries() {
 		shown, _ := proto.Clone(try).(*enlistv1.OperationTry)
 		shown.Curl = s.curls.line(try.GetRequest())
@@ -42,6 +45,32 @@ func withoutExchanges(operation *enlistv1.Operation) *enlistv1.Operation {
 		try.Request, try.ResponseBody, try.Curl = nil, "", ""
 	}
 	return operation
+}
+
+// showCandidates returns candidates. It names the operation of another only if the caller may see it.
+func showCandidates(caller *auth.Caller, candidates []once.Candidate) []*enlistv1.OperationCandidate {
+	var shown []*enlistv1.OperationCandidate
+	for _, candidate := range candidates {
+		one := &enlistv1.OperationCandidate{Customer: candidate.Customer, Match: matches()[candidate.Match]}
+		for _, difference := range candidate.Differences {
+			one.Differences = append(one.Differences, &enlistv1.FieldDifference{
+				Path: difference.Path, Requested: difference.Requested, Found: difference.Found,
+			})
+		}
+		if claim := candidate.Claim; claim != nil && (claim.Principal == caller.Principal || caller.May("GetOperation", claim.Provider, true)) {
+			one.ClaimedBy = claim.RequestID.String()
+		}
+		shown = append(shown, one)
+	}
+	return shown
+}
+
+func matches() map[providers.Match]enlistv1.CandidateMatch {
+	return map[providers.Match]enlistv1.CandidateMatch{
+		providers.MatchUnclear: enlistv1.CandidateMatch_CANDIDATE_MATCH_UNCLEAR,
+		providers.MatchOurs:    enlistv1.CandidateMatch_CANDIDATE_MATCH_OURS,
+		providers.MatchOther:   enlistv1.CandidateMatch_CANDIDATE_MATCH_OTHER,
+	}
 }
 
 // instant returns a time, or nil for the zero time.

@@ -39,11 +39,23 @@ func (s *operationService) GetOperation(ctx context.Context, request *enlistv1.G
 	if err != nil {
 		return nil, err
 	}
+	caller := callerOf(ctx)
+	if request.GetIncludeCandidates() && !caller.May("GetOperation", key.Provider, true) {
+		return nil, notPermitted("Only an operator may set include_candidates. Omit it.")
+	}
 	record, err := s.once.Operation(ctx, key)
 	if err != nil {
 		return nil, s.unlessConfigured(ctx, err, key.Provider)
 	}
-	return &enlistv1.GetOperationResponse{Operation: s.show(record)}, nil
+	response := &enlistv1.GetOperationResponse{Operation: s.show(record)}
+	if request.GetIncludeCandidates() {
+		candidates, err := s.once.Candidates(ctx, record)
+		if err != nil {
+			return nil, err
+		}
+		response.Candidates = showCandidates(caller, candidates)
+	}
+	return response, nil
 }
 
 func (s *operationService) ListOperations(ctx context.Context, request *enlistv1.ListOperationsRequest) (*enlistv1.ListOperationsResponse, error) {
@@ -71,7 +83,13 @@ func (s *operationService) ListOperations(ctx context.Context, request *enlistv1
 // query returns the part of a list request that the caller may see.
 func (s *operationService) query(ctx context.Context, request *enlistv1.ListOperationsRequest) (journal.Query, error) {
 	caller := callerOf(ctx)
-	query := journal.Query{Principal: whose(caller, request.Principal), State: request.GetState()}
+	query := journal.Query{Principal: whose(caller, request.Principal), State: request.GetState(), CustomerID: request.GetCustomerId()}
+	if state := once.StateOf(request.GetReasonCode()); state != 0 {
+		if query.State != 0 && query.State != state {
+			return query, invalidField("reason_code", "belongs to state "+state.String()+", so state must be unset or the same")
+		}
+		query.State = state
+	}
 	if query.Principal == everybody {
 		query.Principal, query.Everybody = "", true
 	}
@@ -98,12 +116,16 @@ func (s *operationService) page(
 		}
 		for _, record := range records[:min(want, len(records))] {
 			operation := withoutExchanges(s.show(record))
+			if reason := request.GetReasonCode(); reason != 0 && operation.GetReasonCode() != reason {
+				query.After = positionAt(record)
+				continue
+			}
 			if bytes += proto.Size(operation); bytes > maxPage && len(response.GetOperations()) > 0 {
 				response.NextPageToken = pagetoken.NextAfter(request, positionText(query.After))
 				return response, nil
 			}
 			response.Operations = append(response.Operations, operation)
-			query.After = &journal.Position{Created: record.Created, Provider: record.Provider, RequestID: record.RequestID}
+			query.After = positionAt(record)
 		}
 		if len(records) <= want {
 			return response, nil
@@ -173,6 +195,11 @@ func (s *operationService) unlessConfigured(ctx context.Context, err error, prov
 		return unknown
 	}
 	return err
+}
+
+// positionAt returns the position of a record in a list.
+func positionAt(record *journal.Record) *journal.Position {
+	return &journal.Position{Created: record.Created, Provider: record.Provider, RequestID: record.RequestID}
 }
 
 // positionText encodes a position in a list. positionOf decodes it.

@@ -117,6 +117,60 @@ func listStates(t *testing.T, f *fixture) {
 	}
 }
 
+// listHashes lists the rows with one of some hashes: open rows by Exclusive, others by Customer.
+func listHashes(t *testing.T, f *fixture) {
+	store := f.open(t)
+	start := instant()
+	states := []enlistv1.OperationState{intent, unknown, succeeded, failed, notSent, needsPerson}
+	var rows, want []*journal.Row
+	for i := range 4 * len(states) {
+		row := newRow()
+		row.Principal = []string{"billing", "crm"}[i%4/2]
+		row.Provider = []string{"opencell", "avvio"}[i/12]
+		insert(t, store, row)
+		row.State, row.Owner = states[i%len(states)], ""
+		if !row.IsOpen() {
+			row.Customer = []byte{byte(i)}
+		}
+		replace(t, store, row, never)
+		f.database.SetCreated(t, row.RequestID, start.Add(time.Duration(i)*time.Second))
+		rows = append(rows, row)
+	}
+	hashes := [][]byte{[]byte("nobody's")}
+	for i, row := range rows {
+		if i%3 == 0 {
+			continue
+		}
+		want = append([]*journal.Row{row}, want...)
+		hashes = append(hashes, row.Exclusive, row.Customer)
+	}
+	hashes = slices.DeleteFunc(hashes, func(hash []byte) bool { return hash == nil })
+	for name, c := range map[string]struct {
+		query journal.Query
+		is    func(*journal.Row) bool
+	}{
+		"everybody": {journal.Query{Everybody: true}, func(*journal.Row) bool { return true }},
+		"principal": {journal.Query{Principal: "crm"}, func(row *journal.Row) bool { return row.Principal == "crm" }},
+		"provider":  {journal.Query{Everybody: true, Providers: []string{"avvio"}}, func(row *journal.Row) bool { return row.Provider == "avvio" }},
+		"state":     {journal.Query{Everybody: true, State: failed}, func(row *journal.Row) bool { return row.State == failed }},
+		"times": {journal.Query{Everybody: true, From: start.Add(2 * time.Second), Until: start.Add(9 * time.Second)}, func(row *journal.Row) bool {
+			i := slices.Index(rows, row)
+			return i >= 2 && i < 9
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.query.Hashes, c.query.Limit = hashes, 3
+			sameOrder(t, pages(t, store, c.query, nil), slices.DeleteFunc(slices.Clone(want), func(row *journal.Row) bool { return !c.is(row) }))
+		})
+	}
+	rows[1].State, rows[1].Owner = succeeded, "" // its Exclusive is gone
+	former := rows[1].Exclusive
+	replace(t, store, rows[1], never)
+	if found := list(t, store, journal.Query{Everybody: true, Hashes: [][]byte{former}, Limit: 3}); len(found) > 0 {
+		t.Errorf("found %v under a hash that it no longer has", ids(found...))
+	}
+}
+
 // pages reads all pages. It calls between after each full page.
 func pages(t *testing.T, store journal.Store, query journal.Query, between func()) []*journal.Row {
 	t.Helper()

@@ -72,6 +72,7 @@ func Run(t *testing.T, harness Harness) {
 
 		{"ListFilters", listFilters},
 		{"ListStates", listStates},
+		{"ListHashes", listHashes},
 		{"ListPages", listPages},
 		{"ListSameInstant", listSameInstant},
 		{"ListOfManyPairs", listManyPairs},

@@ -90,6 +90,20 @@ WHERE o.intent AND r.state = $2` + whose + ` AND (cardinality($1::text[]) = 0 OR
 ORDER BY r.created DESC, r.provider, r.request_id LIMIT $8`
 }
 
+// listHashed lists the rows with one of some hashes. Few rows have one, and the statement sorts them.
+func listHashed(whose string) string {
+	return `
+WITH keys AS MATERIALIZED (
+  SELECT request_id, principal, provider FROM enlist.exchanges WHERE customer = ANY ($9)
+  UNION
+  SELECT request_id, principal, provider FROM enlist.open WHERE exclusive = ANY ($9)
+)
+SELECT` + wholeRow + ` FROM keys JOIN enlist.operations r ON` + keyOf("keys") + `
+WHERE ($2 = 0 OR r.state = $2)` + whose + ` AND (cardinality($1::text[]) = 0 OR r.provider = ANY ($1))
+  AND r.created >= $3 AND r.created < $4 AND r.created <= $5 AND (r.created < $5 OR (r.provider, r.request_id) > ($6, $7))
+ORDER BY r.created DESC, r.provider, r.request_id LIMIT $8`
+}
+
 // List implements journal.Store.
 func (s *Store) List(ctx context.Context, q journal.Query) ([]*journal.Row, error) {
 	after := journal.Position{}
@@ -106,6 +120,9 @@ func (s *Store) List(ctx context.Context, q journal.Query) ([]*journal.Row, erro
 		statement = listMost
 	case enlistv1.OperationState_OPERATION_STATE_INTENT:
 		statement, whose = listIntent, ` AND r.principal = $9`
+	}
+	if len(q.Hashes) > 0 {
+		statement, whose, values = listHashed, ` AND r.principal = $10`, append(values, q.Hashes)
 	}
 	if q.Everybody {
 		return s.read(ctx, "list", statement(""), values...)

@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"math"
+	"strings"
 	"time"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -16,21 +18,25 @@ const (
 	listMost       = iota // all states, or SUCCEEDED: few rows are skipped
 	listRare              // FAILED, NOT_SENT, UNKNOWN or NEEDS_PERSON
 	listIntent            // one row per creation in progress: the statement sorts them
+	listCustomer          // few rows have a hash: the statement sorts them
 	everybodysMost        // the same for all principals
 	everybodysRare
 	everybodysIntent
+	everybodysCustomer
 )
 
 // listTexts holds the statements. ?1 is the principal. ?2 and ?3 are the first and last
 // microsecond. ?4 to ?6 are the position, and ?7 is the limit. ?8 is the state or 0. ?9 is a JSON
-// array of providers.
+// array of providers. ?10 is a JSON array of hashes in hexadecimal form.
 var listTexts = [...]string{ //nolint:gochecknoglobals // a constant
-	listMost:         merged("principal = ?1"),
-	listRare:         mergedRare("AND principal = ?1"),
-	listIntent:       sorted("principal = ?1 AND"),
-	everybodysMost:   merged("true"),
-	everybodysRare:   mergedRare(""),
-	everybodysIntent: sorted(""),
+	listMost:           merged("principal = ?1"),
+	listRare:           mergedRare("AND principal = ?1"),
+	listIntent:         sorted("principal = ?1 AND"),
+	listCustomer:       hashed("principal = ?1 AND"),
+	everybodysMost:     merged("true"),
+	everybodysRare:     mergedRare(""),
+	everybodysIntent:   sorted(""),
+	everybodysCustomer: hashed(""),
 }
 
 const (
@@ -42,6 +48,16 @@ const (
 func sorted(where string) string {
 	return `SELECT ` + columns + ` FROM operations INDEXED BY operations_open
   WHERE exclusive IS NOT NULL AND state = 1 AND ` + where + ` ` + ofProviders + ` AND created BETWEEN ?2` + upToLast + newestFirst
+}
+
+// hashed lists the rows with one of some hashes.
+func hashed(where string) string {
+	const hashes = `(SELECT unhex(value) FROM json_each(?10))`
+	return `SELECT ` + columns + ` FROM operations WHERE id IN (
+    SELECT id FROM operations INDEXED BY operations_customer WHERE customer IS NOT NULL AND customer IN ` + hashes + `
+    UNION ALL
+    SELECT id FROM operations INDEXED BY operations_open WHERE exclusive IS NOT NULL AND exclusive IN ` + hashes + `)
+  AND ` + where + ` ` + ofProviders + ` AND created BETWEEN ?2` + upToLast + newestFirst
 }
 
 // withPairs lists the existing pairs of principal and provider. One look-up past a pair finds the
@@ -111,8 +127,21 @@ func (s *Store) List(ctx context.Context, query journal.Query) ([]*journal.Row, 
 	if err != nil {
 		return nil, err
 	}
-	return collect(s.reads.list[wayOf(query)].QueryContext(ctx, query.Principal, first, last, after, afterProvider, orNull(afterID), query.Limit,
-		query.State, string(providers)))
+	way := wayOf(query)
+	values := []any{query.Principal, first, last, after, afterProvider, orNull(afterID), query.Limit, query.State, string(providers)}
+	if way%everybodysMost == listCustomer {
+		values = append(values, hexes(query.Hashes))
+	}
+	return collect(s.reads.list[way].QueryContext(ctx, values...))
+}
+
+// hexes returns hashes as a JSON array in hexadecimal form.
+func hexes(hashes [][]byte) string {
+	texts := make([]string, len(hashes))
+	for i, hash := range hashes {
+		texts[i] = `"` + hex.EncodeToString(hash) + `"`
+	}
+	return "[" + strings.Join(texts, ",") + "]"
 }
 
 // wayOf chooses the way to read a list.
@@ -123,6 +152,9 @@ func wayOf(query journal.Query) int {
 		way = listMost
 	case enlistv1.OperationState_OPERATION_STATE_INTENT:
 		way = listIntent
+	}
+	if len(query.Hashes) > 0 {
+		way = listCustomer
 	}
 	if query.Everybody {
 		way += everybodysMost

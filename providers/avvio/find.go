@@ -82,7 +82,10 @@ func (c *creation) candidate(listed *found, since, now time.Time) (providers.Can
 		!sameName && (!sameEmail || !inTime && !unnamed):
 		return providers.Candidate{}, false
 	}
-	candidate := providers.Candidate{Response: c.createResponse(account.GetAccountId()), Differences: differing(sent, account)}
+	candidate := providers.Candidate{
+		Response: c.createResponse(account.GetAccountId()), Differences: differing(sent, account),
+		Requested: written(c.request, c.fates, ""), Found: customer(account),
+	}
 	if sameEmail && inTime && len(candidate.Differences) == 0 && account.GetAccountId() > 0 {
 		candidate.Match = providers.MatchOurs
 	}

@@ -29,14 +29,23 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	}
 	var candidates []providers.Candidate
 	for _, account := range found.exact {
-		candidates = append(candidates, providers.Candidate{Match: told, Response: c.madeAs(account, told)})
+		candidates = append(candidates, c.candidate(account, told))
 	}
 	for _, account := range found.near {
-		candidates = append(candidates, providers.Candidate{
-			Match: providers.MatchUnclear, Near: true, Response: c.madeAs(account, providers.MatchUnclear),
-		})
+		candidate := c.candidate(account, providers.MatchUnclear)
+		candidate.Near = true
+		candidates = append(candidates, candidate)
 	}
 	return candidates, nil
+}
+
+// candidate returns a candidate for an account.
+func (c *creation) candidate(account *caliqv1.CustomerChange, told providers.Match) providers.Candidate {
+	return providers.Candidate{
+		Match: told, Response: c.madeAs(account, told),
+		Requested: written(c.request, c.fates, &caliqv1.CustomerCreateData{AccountNo: c.Key()}),
+		Found:     c.read([]*caliqv1.CustomerChange{account}, false).GetCustomer(),
+	}
 }
 
 // madeAs returns the response to a creation of an account. If the match is unclear and the request

@@ -30,7 +30,8 @@ func (c *creation) FindCustomer(ctx context.Context, _ providers.Sent) ([]provid
 	record := there.GetCustomer()
 	candidate := providers.Candidate{
 		ContentOnly: !c.bearsOwnReference(record), Near: record.GetCode() != c.Key(),
-		Response: c.createResponse(record.GetCode(), there.body, nil),
+		Response:  c.createResponse(record.GetCode(), there.body, nil),
+		Requested: c.comparable(), Found: customer(record),
 	}
 	candidate.Match, candidate.Differences = c.match(there)
 	if c.adopts() && candidate.ContentOnly {
@@ -65,8 +66,7 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 	case lacksOwn && held != "", exact && anothers && !update:
 		return providers.MatchOther, nil
 	}
-	written, read := c.created(c.Key()), customer(record)
-	written.DisplayName = c.hierarchy.GetDescription() // the name of a company, if there is no person's name
+	written, read := c.comparable(), customer(record)
 	told, differences := c.description.ByContent(written, read)
 	switch {
 	case lacksOwn && told == providers.MatchOurs: // all content is equal except the reference, which this server may not return
@@ -79,6 +79,13 @@ func (c *creation) match(there *said) (providers.Match, []string) {
 		return providers.MatchOther, differences
 	}
 	return told, differences
+}
+
+// comparable returns the customer that the request would write, as Opencell returns it.
+func (c *creation) comparable() *enlistv1.Customer {
+	written := c.created(c.Key())
+	written.DisplayName = c.hierarchy.GetDescription() // the name of a company, if there is no person's name
+	return written
 }
 
 // ownReference returns our own reference, the request_id, if this creation sends it. No other

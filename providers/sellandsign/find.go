@@ -19,13 +19,15 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	if err != nil {
 		return nil, err
 	}
-	candidate := providers.Candidate{ContentOnly: !sent.Looked, Near: record.near}
+	candidate := providers.Candidate{
+		ContentOnly: !sent.Looked, Near: record.near, Requested: c.planned(c.fates), Found: customer(record.Customer),
+	}
 	candidate.Match, candidate.Differences = c.match(record.Customer, sent)
 	adopting := c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT
 	switch {
-	case candidate.Match == providers.MatchOurs:
+	case candidate.Match == providers.MatchOurs && !sent.ReadOnly:
 		candidate.Response = c.complete(ctx, record, c.outcome(), c.fatesWith(record.GetCustomerCode()))
-	case adopting:
+	case candidate.Match != providers.MatchOurs && adopting:
 		if candidate.Response, err = c.adopt(ctx, record); err != nil {
 			return nil, err
 		}

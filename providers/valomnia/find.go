@@ -19,6 +19,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	}
 	candidate := providers.Candidate{
 		ContentOnly: !sent.Looked, Near: there.GetReference() != c.Key(), Response: c.createResponse(there),
+		Requested: c.comparable(), Found: customer(there.CustomerRecord),
 	}
 	candidate.Match, candidate.Differences = c.match(there, sent)
 	if c.LooksFirst() && candidate.Match != providers.MatchOurs {
@@ -36,12 +37,18 @@ func (c *creation) match(there *said, sent providers.Sent) (providers.Match, []s
 	if !sent.Looked && sent.Predates(read.GetCreateTime()) {
 		return providers.MatchOther, nil
 	}
-	written := planned(c.request, c.form, c.fates)
-	written.DisplayName = c.form.GetName() // the one name that Valomnia stores
+	written := c.comparable()
 	told, differences := c.description.ByContent(written, read)
 	isReadable := len(there.warnings) == 0
 	if told == providers.MatchUnclear && isReadable && read.GetId() == c.Key() && providers.IsDifferentCustomer(written, read) {
 		told = providers.MatchOther
 	}
 	return told, differences
+}
+
+// comparable returns the customer that the request would write, as Valomnia returns it.
+func (c *creation) comparable() *enlistv1.Customer {
+	written := planned(c.request, c.form, c.fates)
+	written.DisplayName = c.form.GetName() // the one name that Valomnia stores
+	return written
 }

@@ -140,9 +140,10 @@ type Response struct {
 	// Scan, Body is at most the first 64 KiB.
 	Body []byte
 
-	size int64  // of the whole body
-	free func() // returns the reserved memory
-	call *watched
+	size     int64  // of the whole body
+	free     func() // returns the reserved memory
+	call     *watched
+	exchange *providers.Exchange // nil without an observer
 }
 
 // Body is the body of a response that arrives. Large reserves memory for one value of the body. It
@@ -200,6 +201,7 @@ func (c *Client) call(ctx context.Context, request *Request, understand func(*Re
 	if err == nil {
 		defer response.release(ctx)
 		err = understand(response)
+		interpreted(ctx, request, response, err)
 		outcome = outcomeOf(err)
 		response.call.ended(outcome)
 	}
@@ -231,13 +233,13 @@ func (c *Client) send(ctx context.Context, request *Request, leave func()) (resp
 	ctx, call := c.watch(ctx, request)
 	response, failure := c.exchange(undated{ctx}, request)
 	call.over(response)
-	c.exchanged(ctx, request, call.began, response, failure)
+	exchange := c.exchanged(ctx, request, call.began, response, failure)
 	if failure != nil {
 		outcome = c.outcomeWithoutResponse(ctx, call.took, failure)
 		call.ended(outcome)
 		return nil, outcome, failure
 	}
-	response.call = call
+	response.call, response.exchange = call, exchange
 	return response, outcome, nil // it says nothing until it is understood
 }
 

@@ -47,21 +47,47 @@ func traced(ctx context.Context, request *Request, progress *progress) context.C
 
 // exchanged reports a completed exchange to the observer. The response has only a status if its
 // body did not arrive completely. It is nil if there was none.
-func (c *Client) exchanged(ctx context.Context, request *Request, start time.Time, response *Response, failure *providers.Error) {
+func (c *Client) exchanged(
+	ctx context.Context, request *Request, start time.Time, response *Response, failure *providers.Error,
+) *providers.Exchange {
 	observer := providers.ObserverOf(ctx)
 	if observer == nil || observer.Exchanged == nil {
-		return
+		return nil
 	}
 	exchange := &providers.Exchange{
 		Creates: request.Creates, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Request: c.Preview(request),
 	}
 	if failure != nil {
 		exchange.Stage = failure.Stage
+		exchange.Error, exchange.ErrorReason = told(failure), failure.Reason
 	}
 	if response != nil {
 		exchange.Status, exchange.ResponseBody = response.Status, request.shown(response)
 	}
 	observer.Exchanged(exchange)
+	return exchange
+}
+
+// interpreted reports to the observer what the adapter says of a response. That no such customer
+// exists is an answer and no error.
+func interpreted(ctx context.Context, request *Request, response *Response, err error) {
+	observer := providers.ObserverOf(ctx)
+	if response.exchange == nil || observer.Failed == nil || err == nil || providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {
+		return
+	}
+	known := &providers.Error{
+		Reason:  enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED,
+		Message: "The vendor no longer accepts the credential, so Enlist logs in again.",
+	}
+	if !errors.Is(err, ErrRenew) && !errors.As(err, &known) {
+		known = &providers.Error{Reason: enlistv1.ErrorReason_INTERNAL_ERROR, Message: providers.Defect}
+	}
+	exchange := response.exchange
+	exchange.Error, exchange.ErrorReason = told(known), known.Reason
+	if request.Scan != nil && response.size > 0 {
+		exchange.ResponseBody = request.redacted(shape(response.Body, response.size))
+	}
+	observer.Failed(exchange)
 }
 
 // shown returns a response's body for people, without secrets.
@@ -69,9 +95,13 @@ func (r *Request) shown(response *Response) string {
 	if r.Scan != nil && response.size > 0 {
 		return fmt.Sprintf("(%d bytes, not kept: a list that contains other customers, too)", response.size)
 	}
-	text := string(response.Body)
+	return r.redacted(string(response.Body))
+}
+
+// redacted returns a text from a response without secrets, cut to size.
+func (r *Request) redacted(text string) string {
 	if r.RedactResponse != nil {
-		text = r.RedactResponse(response.Body)
+		text = r.RedactResponse([]byte(text))
 	}
 	return Cut(strings.ToValidUTF8(text, "\uFFFD"), mostShown)
 }

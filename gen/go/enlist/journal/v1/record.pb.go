@@ -363,7 +363,9 @@ type Reason struct {
 	// The reason. It counts only in the state to which it belongs.
 	Code v1.OperationReason `protobuf:"varint,1,opt,name=code,proto3,enum=enlist.v1.OperationReason" json:"code,omitempty"`
 	// The customers at the vendor that may be this creation's, by the latest look-up.
-	Candidates    []*Reason_Candidate `protobuf:"bytes,2,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	Candidates []*Reason_Candidate `protobuf:"bytes,2,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// The paths of the fields in which several candidates differ from each other.
+	Differing     []string `protobuf:"bytes,3,rep,name=differing,proto3" json:"differing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -408,6 +410,13 @@ func (x *Reason) GetCode() v1.OperationReason {
 func (x *Reason) GetCandidates() []*Reason_Candidate {
 	if x != nil {
 		return x.Candidates
+	}
+	return nil
+}
+
+func (x *Reason) GetDiffering() []string {
+	if x != nil {
+		return x.Differing
 	}
 	return nil
 }
@@ -659,12 +668,13 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\x06reason\x18\x17 \x01(\v2\x19.enlist.journal.v1.ReasonR\x06reason\x125\n" +
 	"\aerasure\x18\x18 \x01(\v2\x1b.enlist.v1.OperationErasureR\aerasure\x12\x1d\n" +
 	"\n" +
-	"erased_ids\x18\x19 \x03(\fR\terasedIds\"\xcd\x01\n" +
+	"erased_ids\x18\x19 \x03(\fR\terasedIds\"\xeb\x01\n" +
 	"\x06Reason\x12.\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x1a.enlist.v1.OperationReasonR\x04code\x12C\n" +
 	"\n" +
 	"candidates\x18\x02 \x03(\v2#.enlist.journal.v1.Reason.CandidateR\n" +
-	"candidates\x1aN\n" +
+	"candidates\x12\x1c\n" +
+	"\tdiffering\x18\x03 \x03(\tR\tdiffering\x1aN\n" +
 	"\tCandidate\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12 \n" +
