@@ -1,6 +1,8 @@
 package once
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"slices"
 
@@ -120,7 +122,9 @@ func (h *Held) add(near []HeldOperation, hasErased func(*journal.Record, string)
 			h.CustomerID = operation.ids[0] // the vendor's form
 		}
 	}
-	slices.SortStableFunc(h.Operations, func(a, b HeldOperation) int { return b.Created.Compare(a.Created) })
+	slices.SortStableFunc(h.Operations, func(a, b HeldOperation) int {
+		return cmp.Or(b.Created.Compare(a.Created), bytes.Compare(a.RequestID[:], b.RequestID[:]))
+	})
 }
 
 // AtVendor is what became of a request for a customer's data at the vendor.
