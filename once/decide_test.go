@@ -15,7 +15,8 @@ func TestDecideKeepsTheRules(t *testing.T) {
 	for f := range everyFact() {
 		count++
 		what := decide(f)
-		for _, rule := range slices.Concat(rulesOfLookups(f, what), rulesOfNearKeys(f, what), rulesOfRefusals(f, what), rulesOfSends(f, what)) {
+		for _, rule := range slices.Concat(rulesOfLookups(f, what), rulesOfNearKeys(f, what), rulesOfRefusals(f, what), rulesOfSends(f, what),
+			reasonsOfPersons(f, what)) {
 			if rule.broken {
 				t.Fatalf("rule %s: %+v: %s", rule.text, f, what)
 			}
@@ -46,6 +47,22 @@ func rulesOfLookups(f facts, what decision) []rule {
 			"7: adopting goes ahead at once when one customer is there under exactly this key",
 			f.onExisting == onAdopt && f.ours == 0 && f.others == 1 && f.unclear == 0 && f.near == 0 && !f.saidDone && what != takeOther,
 		},
+	}
+}
+
+// reasonsOfPersons are the rules of the reason that goes with a decision for a person.
+func reasonsOfPersons(f facts, what decision) []rule {
+	if what != askPerson {
+		return nil
+	}
+	found, why := f.ours+f.unclear, whyPerson(f)
+	return []rule{
+		{"the reason belongs to the state", StateOf(why) != needsPerson},
+		{"several are several", (found > 1) != (why == severalCustomers)},
+		{"one differs, or another claims it", (found == 1) != (why == customerDiffers || why == customerClaimed)},
+		{"one that is claimed equals the request", (why == customerClaimed) != (found == 1 && f.claimed == 1)},
+		{"without a look-up nothing is found", why == noLookup && hasLookup(f.class)},
+		{"what the vendor says exists is not shown", why == notShown && !f.saidExists && !f.saidDone},
 	}
 }
 
@@ -83,7 +100,7 @@ func rulesOfSends(f facts, what decision) []rule {
 func everyFact() func(func(facts) bool) {
 	classes := []enlistv1.DuplicateSafetyClass{enforcedByKey, verifiableByKey, verifiableByMatch, noneToAsk}
 	return func(yield func(facts) bool) {
-		for number := range len(classes) * 3 * 3 * 3 * 3 * 3 * 3 * 1 << 6 * (maxUnattended + 2) {
+		for number := range len(classes) * 3 * 3 * 3 * 3 * 3 * 3 * 1 << 7 * (maxUnattended + 2) {
 			digit := func(base int) int { // the number has one digit for each fact
 				d := number % base
 				number /= base
@@ -96,6 +113,7 @@ func everyFact() func(func(facts) bool) {
 			}
 			isRefused := f.refusal != notRefused
 			f.saidExists, f.saidDone = digit(2) == 1 && isRefused, digit(2) == 1 && !isRefused
+			f.claimed = min(digit(2), f.unclear)
 			isPossible := f.near <= f.others+f.unclear && (f.class != noneToAsk || f.ours+f.others+f.unclear+f.near == 0)
 			if isPossible && !yield(f) {
 				return

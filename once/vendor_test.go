@@ -37,6 +37,7 @@ type vendor struct {
 	sent      providers.Sent        // argument of the last look-up
 	seen      func(context.Context) // runs in a look-up after the vendor has read its customers
 	counted   []bool                // Counted of each send, for the circuit breaker
+	phones    [2]string             // of a candidate: requested and found
 }
 
 // send is the end of one send.
@@ -130,6 +131,13 @@ func (v *vendor) breakReads(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.unread = err
+}
+
+// returnsPhone makes look-ups show candidates with a phone that was sent, and one that they have.
+func (v *vendor) returnsPhone(sent, held string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.phones = [2]string{sent, held}
 }
 
 type creation struct {
@@ -309,7 +317,10 @@ func (c *creation) look(ctx context.Context) ([]providers.Candidate, error) {
 		if there.key != c.Key() || there.visible.After(time.Now()) {
 			continue
 		}
-		candidate := providers.Candidate{Match: providers.MatchOther, Response: c.response()}
+		candidate := providers.Candidate{
+			Match: providers.MatchOther, Response: c.response(),
+			Requested: &enlistv1.Customer{Id: there.key, Phone: v.phones[0]}, Found: &enlistv1.Customer{Id: there.key, Phone: v.phones[1]},
+		}
 		switch there.requestID {
 		case c.request.GetRequestId():
 			candidate.Match = providers.MatchOurs

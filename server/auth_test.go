@@ -259,6 +259,37 @@ func TestCallersAreApart(t *testing.T) {
 			}
 		}
 		checkOperationsApart(t, r, transport, call, id)
+		checkCandidatesApart(t, r, transport, call, id)
+	}
+}
+
+// checkCandidatesApart asserts that only operators see the candidates of an operation, and who
+// finds a creation by its customer.
+func checkCandidatesApart(t *testing.T, r *running, transport string, call rpcCall, id string) {
+	t.Helper()
+	for bearer, want := range map[string]string{"all-key": "NOT_PERMITTED", "operator-of-one-key": "NOT_PERMITTED", "operator-key": ""} {
+		request := map[string]any{"provider": "opencell", "requestId": id, "includeCandidates": true}
+		if bearer != "all-key" {
+			request["principal"] = "all"
+		}
+		got := call(withBearer(t.Context(), bearer), t, r, method(t, "GetOperation"), asBody(t, request))
+		found, _ := got.answer["candidates"].([]any)
+		if reason := reasonIn(t, got); reason != want || (want == "") != (len(found) == 1) {
+			t.Errorf("%s: %s gets %s %v", transport, bearer, reason, found)
+		}
+		if want == "" && !strings.Contains(fmt.Sprint(found), "MATCH_OURS") {
+			t.Errorf("%s: %v", transport, found)
+		}
+	}
+	for _, c := range []struct {
+		bearer, principal, customer string
+		want                        int
+	}{{"all-key", "all", "ALL", 1}, {"all-key", "all", "OTHER", 0}, {"operator-key", "*", "OTHER", 1}, {"operator-key", "*", "other ", 1}, {"operator-key", "*", "OTHERS", 0}} {
+		got := call(withBearer(t.Context(), c.bearer), t, r, method(t, "ListOperations"),
+			asBody(t, map[string]any{"provider": "-", "principal": c.principal, "customerId": c.customer}))
+		if listed, _ := got.answer["operations"].([]any); got.status.Code() != codes.OK || len(listed) != c.want {
+			t.Errorf("%s: %s finds %v of %q", transport, c.bearer, got, c.customer)
+		}
 	}
 }
 

@@ -57,9 +57,14 @@ func TestFindGoesByTime(t *testing.T) {
 }
 
 // FindCustomer sets the free properties of a customer that is ours, because the creation may have
-// ended before. It does not set those of another customer. An observer does not see these requests.
+// ended before. It does not set those of another customer, nor any for a person who only looks. An
+// observer does not see these requests.
 func TestFindCompletesProperties(t *testing.T) {
-	for _, family := range []string{"Smith", "Else"} {
+	for _, c := range []struct {
+		family   string
+		readOnly bool
+	}{{"Smith", false}, {"Else", false}, {"Smith", true}} {
+		family := c.family
 		set := map[string]string{}
 		request := withProperties(t)
 		request.Customer.Name.FamilyName = "Smith"
@@ -81,12 +86,12 @@ func TestFindCompletesProperties(t *testing.T) {
 		ctx := providers.WithObserver(t.Context(), &providers.Observer{Exchanged: func(exchange *providers.Exchange) {
 			actions = append(actions, exchange.Request.GetMethod())
 		}})
-		found, err := creation.FindCustomer(ctx, providers.Sent{Since: time.Now()})
+		found, err := creation.FindCustomer(ctx, providers.Sent{Since: time.Now(), ReadOnly: c.readOnly})
 		if err != nil || len(found) != 1 {
 			t.Fatal(found, err)
 		}
 		want := map[string]string{}
-		if family == "Smith" {
+		if family == "Smith" && !c.readOnly {
 			want = request.GetCustomer().GetProperties()
 		}
 		if got := found[0].Response.GetCustomer().GetProperties(); !maps.Equal(set, want) || len(want) > 0 && !maps.Equal(got, want) {

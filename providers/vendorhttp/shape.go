@@ -53,30 +53,34 @@ func shapeOfJSON(body []byte) (shown, rest string) {
 			if errors.Is(err, io.EOF) {
 				return out.String(), ""
 			}
-			return out.String(), string(body[read:])
+			after := string(body[read:])
+			if strings.HasSuffix(out.String(), ":") { // the body's own colon
+				after = strings.Replace(after, ":", "", 1)
+			}
+			return out.String(), after
 		}
 		kind, count := tokens.StackIndex(tokens.StackDepth())
-		isName := kind == '{' && count%2 == 1 && token.Kind() == '"'
-		if text := out.Bytes(); len(text) > 0 && !bytes.ContainsAny(text[len(text)-1:], "{[:") && token.Kind() != '}' && token.Kind() != ']' {
-			out.WriteString(",")
-		}
-		switch token.Kind() {
-		case '"':
-			text := token.String()
-			if !isName {
-				text = masked(text)
-			}
-			out.WriteString(`"` + Cut(text, mostOfValue) + `"`)
-			if isName {
-				out.WriteString(":")
-			}
-		case '0':
-			out.WriteString(masked(token.String()))
-		default:
-			out.WriteString(token.String())
-		}
+		appendShape(&out, token, kind == '{' && count%2 == 1 && token.Kind() == '"')
 	}
 	return out.String(), ""
+}
+
+// appendShape writes a token without its value. isName says that it is the name of a member.
+func appendShape(out *bytes.Buffer, token jsontext.Token, isName bool) {
+	kind := token.Kind()
+	if text := out.Bytes(); len(text) > 0 && !bytes.ContainsAny(text[len(text)-1:], "{[:") && kind != '}' && kind != ']' {
+		out.WriteString(",")
+	}
+	switch {
+	case isName:
+		out.WriteString(`"` + Cut(token.String(), mostOfValue) + `":`)
+	case kind == '"':
+		out.WriteString(`"` + Cut(masked(token.String()), mostOfValue) + `"`)
+	case kind == '0':
+		out.WriteString(masked(token.String()))
+	default:
+		out.WriteString(token.String())
+	}
 }
 
 // masked returns a text with x for its letters and 0 for its digits.

@@ -17,7 +17,8 @@ func TestShape(t *testing.T) {
 		`<p>Ada`:                       `an HTML page`,
 		`{"status":"ok"} trailing Ada`: `{"status":"xx"} xxxxxxxx xxx`,
 		`{"t":"` + strings.Repeat("w", 60) + `"}`: `{"t":"` + strings.Repeat("x", 40) + `…"}`,
-		``: ``,
+		``:                 ``,
+		`{"id" : ` + "<p>": `{"id":  <x>`,
 	} {
 		got := shape([]byte(body), 7)
 		_, got, _ = strings.Cut(got, "\n")
