@@ -11,10 +11,12 @@ const JSON = `{
   "healthCheckConfig": {"serviceName": "enlist.v1.CustomerService"},
   "methodConfig": [
     {
-      "name": [
-        {"service": "enlist.v1.CustomerService", "method": "CreateCustomer"},
-        {"service": "enlist.v1.PrivacyService", "method": "EraseCustomerData"}
-      ],
+      "name": [{"service": "enlist.v1.CustomerService", "method": "CreateCustomer"}],
+      "waitForReady": true,
+      "timeout": "60s"
+    },
+    {
+      "name": [{"service": "enlist.v1.PrivacyService", "method": "EraseCustomerData"}],
       "waitForReady": true,
       "timeout": "60s"
     },
