@@ -161,8 +161,8 @@ func (e *erasing) hasNone(where, content string) {
 	}
 }
 
-// After an erasure, nothing of a customer is left: not in what the server shows, not in the log, and
-// neither as text nor sealed in the files. A backup brings it back, and a newer list erases it
+// After an erasure, nothing of a customer is left: not in what the server shows, not in the log,
+// and neither as text nor sealed in the files. A backup brings it back, and a newer list erases it
 // again.
 func TestErasedIsGone(t *testing.T) {
 	e := startErasing(t)

@@ -114,8 +114,8 @@ func (c *exportCommand) writeVendorFile(held *enlistv1.ExportCustomerDataRespons
 
 type eraseCommand struct {
 	subject  `embed:""`
-	By       string `help:"Name of the person who decided." required:"" placeholder:"NAME"`
-	Reason   string `help:"Why; name a case and not the customer." required:"" placeholder:"TEXT"`
+	By       string `help:"Name of the person who decided; required." placeholder:"NAME"`
+	Reason   string `help:"Why; required. Name a case, not the customer." placeholder:"TEXT"`
 	AtVendor bool   `help:"Erase the customer at the vendor, too."`
 	Yes      bool   `help:"Do not ask for confirmation." short:"y"`
 	remote   `embed:""`
@@ -123,6 +123,9 @@ type eraseCommand struct {
 
 // Validate checks the flags.
 func (c *eraseCommand) Validate() error {
+	if c.By == "" || c.Reason == "" {
+		return errors.New("--by and --reason must say who decided, and why")
+	}
 	return errors.Join(c.subject.validate(), c.remote.validate())
 }
 

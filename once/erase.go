@@ -28,7 +28,7 @@ type Erased struct {
 	Tombstones []*journal.Record
 	// Count is how many records this erasure has replaced.
 	Count int
-	// AtVendor is what became of Erasure.AtVendor.
+	// AtVendor is the result of Erasure.AtVendor.
 	AtVendor AtVendor
 	// Left says where copies are left, one sentence for each place.
 	Left []string

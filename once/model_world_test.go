@@ -28,7 +28,7 @@ type world struct {
 	illegal    bool // a transition that the table does not have
 	twice      bool // a second send at a vendor that cannot be asked
 	erased     bool // the record was erased
-	resent     bool // a request has left since then
+	resent     bool // a request was sent since then
 }
 
 // row is the record. Its version is not a number: a replica knows whether its copy is the latest.

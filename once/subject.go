@@ -127,7 +127,7 @@ func (h *Held) add(near []HeldOperation, hasErased func(*journal.Record, string)
 	})
 }
 
-// AtVendor is what became of a request for a customer's data at the vendor.
+// AtVendor is the result of a request for a customer's data at the vendor.
 type AtVendor struct {
 	Result enlistv1.VendorDataResult
 	// Note says it in a sentence, and what to do at the vendor.

@@ -101,8 +101,8 @@ type ExportCustomerDataRequest struct {
 	//	*ExportCustomerDataRequest_CustomerId
 	//	*ExportCustomerDataRequest_RequestId
 	Subject isExportCustomerDataRequest_Subject `protobuf_oneof:"subject"`
-	// With `request_id`: the caller of the creation, as in `principal` of its operation. Default: this
-	// caller.
+	// With `request_id`: the caller of the creation, as in `principal` of its operation. Default:
+	// this caller.
 	Principal *string `protobuf:"bytes,4,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	// Whether to read the vendor's own export of the customer, too. It comes with the first page.
 	IncludeVendorExport bool `protobuf:"varint,5,opt,name=include_vendor_export,json=includeVendorExport,proto3" json:"include_vendor_export,omitempty"`
@@ -217,8 +217,8 @@ type ExportCustomerDataRequest_CustomerId struct {
 }
 
 type ExportCustomerDataRequest_RequestId struct {
-	// The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it has
-	// one, the subject is that customer.
+	// The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it
+	// has one, the subject is that customer.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3,oneof"`
 }
 
@@ -233,7 +233,7 @@ type ExportCustomerDataResponse struct {
 	Operations []*HeldOperation `protobuf:"bytes,1,rep,name=operations,proto3" json:"operations,omitempty"`
 	// Token of the next page. Empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// What became of `include_vendor_export`. Only on the first page.
+	// The result of `include_vendor_export`. Only on the first page.
 	VendorResult VendorDataResult `protobuf:"varint,3,opt,name=vendor_result,json=vendorResult,proto3,enum=enlist.v1.VendorDataResult" json:"vendor_result,omitempty"`
 	// `vendor_result` in a sentence, and what to do at the vendor. Only on the first page.
 	VendorNote string `protobuf:"bytes,4,opt,name=vendor_note,json=vendorNote,proto3" json:"vendor_note,omitempty"`
@@ -377,8 +377,8 @@ type EraseCustomerDataRequest struct {
 	//	*EraseCustomerDataRequest_CustomerId
 	//	*EraseCustomerDataRequest_RequestId
 	Subject isEraseCustomerDataRequest_Subject `protobuf_oneof:"subject"`
-	// With `request_id`: the caller of the creation, as in `principal` of its operation. Default: this
-	// caller.
+	// With `request_id`: the caller of the creation, as in `principal` of its operation. Default:
+	// this caller.
 	Principal *string `protobuf:"bytes,4,opt,name=principal,proto3,oneof" json:"principal,omitempty"`
 	// Whether the vendor must erase the customer, too.
 	EraseAtVendor bool `protobuf:"varint,5,opt,name=erase_at_vendor,json=eraseAtVendor,proto3" json:"erase_at_vendor,omitempty"`
@@ -492,8 +492,8 @@ type EraseCustomerDataRequest_CustomerId struct {
 }
 
 type EraseCustomerDataRequest_RequestId struct {
-	// The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it has
-	// one, the subject is that customer.
+	// The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it
+	// has one, the subject is that customer.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3,oneof"`
 }
 
@@ -508,7 +508,7 @@ type EraseCustomerDataResponse struct {
 	Operations []*ErasedOperation `protobuf:"bytes,1,rep,name=operations,proto3" json:"operations,omitempty"`
 	// How many operations this call erased.
 	ErasedCount int32 `protobuf:"varint,2,opt,name=erased_count,json=erasedCount,proto3" json:"erased_count,omitempty"`
-	// What became of `erase_at_vendor`.
+	// The result of `erase_at_vendor`.
 	VendorResult VendorDataResult `protobuf:"varint,3,opt,name=vendor_result,json=vendorResult,proto3,enum=enlist.v1.VendorDataResult" json:"vendor_result,omitempty"`
 	// `vendor_result` in a sentence, and what to do at the vendor.
 	VendorNote string `protobuf:"bytes,4,opt,name=vendor_note,json=vendorNote,proto3" json:"vendor_note,omitempty"`

@@ -78,12 +78,12 @@ class ExportCustomerDataRequest(_message.Message):
     characters.
     """
     request_id: _builtins.str
-    """The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it has
-    one, the subject is that customer.
+    """The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it
+    has one, the subject is that customer.
     """
     principal: _builtins.str
-    """With `request_id`: the caller of the creation, as in `principal` of its operation. Default: this
-    caller.
+    """With `request_id`: the caller of the creation, as in `principal` of its operation. Default:
+    this caller.
     """
     include_vendor_export: _builtins.bool
     """Whether to read the vendor's own export of the customer, too. It comes with the first page."""
@@ -134,7 +134,7 @@ class ExportCustomerDataResponse(_message.Message):
     next_page_token: _builtins.str
     """Token of the next page. Empty on the last page."""
     vendor_result: Global___VendorDataResult.ValueType
-    """What became of `include_vendor_export`. Only on the first page."""
+    """The result of `include_vendor_export`. Only on the first page."""
     vendor_note: _builtins.str
     """`vendor_result` in a sentence, and what to do at the vendor. Only on the first page."""
     vendor_export: _builtins.bytes
@@ -214,12 +214,12 @@ class EraseCustomerDataRequest(_message.Message):
     characters.
     """
     request_id: _builtins.str
-    """The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it has
-    one, the subject is that customer.
+    """The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it
+    has one, the subject is that customer.
     """
     principal: _builtins.str
-    """With `request_id`: the caller of the creation, as in `principal` of its operation. Default: this
-    caller.
+    """With `request_id`: the caller of the creation, as in `principal` of its operation. Default:
+    this caller.
     """
     erase_at_vendor: _builtins.bool
     """Whether the vendor must erase the customer, too."""
@@ -269,7 +269,7 @@ class EraseCustomerDataResponse(_message.Message):
     erased_count: _builtins.int
     """How many operations this call erased."""
     vendor_result: Global___VendorDataResult.ValueType
-    """What became of `erase_at_vendor`."""
+    """The result of `erase_at_vendor`."""
     vendor_note: _builtins.str
     """`vendor_result` in a sentence, and what to do at the vendor."""
     @_builtins.property

@@ -43,8 +43,8 @@ class PrivacyServiceStub:
     """ExportCustomerData returns what Enlist holds of one customer: the requests, responses,
     exchanges with the vendor and decisions of all operations, newest first.
 
-    With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell documents
-    one.
+    With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell
+    documents one.
 
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
     JOURNAL_UNAVAILABLE. With `include_vendor_export` also VENDOR_REJECTED, VENDOR_UNAVAILABLE,
@@ -87,8 +87,8 @@ class PrivacyServiceAsyncStub(PrivacyServiceStub):
     """ExportCustomerData returns what Enlist holds of one customer: the requests, responses,
     exchanges with the vendor and decisions of all operations, newest first.
 
-    With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell documents
-    one.
+    With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell
+    documents one.
 
     Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
     JOURNAL_UNAVAILABLE. With `include_vendor_export` also VENDOR_REJECTED, VENDOR_UNAVAILABLE,
@@ -134,8 +134,8 @@ class PrivacyServiceServicer(metaclass=_abc_1.ABCMeta):
         """ExportCustomerData returns what Enlist holds of one customer: the requests, responses,
         exchanges with the vendor and decisions of all operations, newest first.
 
-        With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell documents
-        one.
+        With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell
+        documents one.
 
         Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
         JOURNAL_UNAVAILABLE. With `include_vendor_export` also VENDOR_REJECTED, VENDOR_UNAVAILABLE,

@@ -35,8 +35,8 @@ export type ExportCustomerDataRequest = Message<"enlist.v1.ExportCustomerDataReq
         case: "customerId";
     } | {
         /**
-         * The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it has
-         * one, the subject is that customer.
+         * The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it
+         * has one, the subject is that customer.
          *
          * @generated from field: string request_id = 3;
          */
@@ -47,8 +47,8 @@ export type ExportCustomerDataRequest = Message<"enlist.v1.ExportCustomerDataReq
         value?: undefined;
     };
     /**
-     * With `request_id`: the caller of the creation, as in `principal` of its operation. Default: this
-     * caller.
+     * With `request_id`: the caller of the creation, as in `principal` of its operation. Default:
+     * this caller.
      *
      * @generated from field: optional string principal = 4;
      */
@@ -98,7 +98,7 @@ export type ExportCustomerDataResponse = Message<"enlist.v1.ExportCustomerDataRe
      */
     nextPageToken: string;
     /**
-     * What became of `include_vendor_export`. Only on the first page.
+     * The result of `include_vendor_export`. Only on the first page.
      *
      * @generated from field: enlist.v1.VendorDataResult vendor_result = 3;
      */
@@ -175,8 +175,8 @@ export type EraseCustomerDataRequest = Message<"enlist.v1.EraseCustomerDataReque
         case: "customerId";
     } | {
         /**
-         * The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it has
-         * one, the subject is that customer.
+         * The request_id of a creation, a UUID. Use it for a creation that has no customer id. If it
+         * has one, the subject is that customer.
          *
          * @generated from field: string request_id = 3;
          */
@@ -187,8 +187,8 @@ export type EraseCustomerDataRequest = Message<"enlist.v1.EraseCustomerDataReque
         value?: undefined;
     };
     /**
-     * With `request_id`: the caller of the creation, as in `principal` of its operation. Default: this
-     * caller.
+     * With `request_id`: the caller of the creation, as in `principal` of its operation. Default:
+     * this caller.
      *
      * @generated from field: optional string principal = 4;
      */
@@ -237,7 +237,7 @@ export type EraseCustomerDataResponse = Message<"enlist.v1.EraseCustomerDataResp
      */
     erasedCount: number;
     /**
-     * What became of `erase_at_vendor`.
+     * The result of `erase_at_vendor`.
      *
      * @generated from field: enlist.v1.VendorDataResult vendor_result = 3;
      */
@@ -358,8 +358,8 @@ export declare const PrivacyService: GenService<{
      * ExportCustomerData returns what Enlist holds of one customer: the requests, responses,
      * exchanges with the vendor and decisions of all operations, newest first.
      *
-     * With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell documents
-     * one.
+     * With `include_vendor_export`, Enlist also reads the vendor's own export. Only Opencell
+     * documents one.
      *
      * Errors, by reason: INVALID_FIELD, PROVIDER_NOT_CONFIGURED, OPERATION_NOT_FOUND,
      * JOURNAL_UNAVAILABLE. With `include_vendor_export` also VENDOR_REJECTED, VENDOR_UNAVAILABLE,
