@@ -33,7 +33,8 @@ func (c *backupCommand) Run(ctx context.Context, s *streams) error {
 	}
 	file := configuration.GetJournal().GetSqlite()
 	if file == nil {
-		return errors.New("the journal is in PostgreSQL. Use pg_dump --schema=enlist, or back up the whole server. Add --only-erased for the list of erased operations")
+		return errors.New("the journal is in PostgreSQL. Use pg_dump --schema=enlist, or back up the whole server. " +
+			"Add --only-erased for the list of erased operations")
 	}
 	if err := sqlite.Backup(ctx, file.GetPath(), c.To); err != nil {
 		return err

@@ -63,7 +63,7 @@ func (e *erasing) readSealed() {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has told
+	defer rows.Close()
 	for rows.Next() {
 		var part []byte
 		if err := rows.Scan(&part); err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
@@ -86,12 +87,8 @@ func (c *exportCommand) Run(ctx context.Context, s *streams) error {
 	if err := printHeld(s, held); err != nil {
 		return err
 	}
-	for _, operation := range held.GetOperations() {
-		rows, err := rowsOf(operation)
-		if err != nil {
-			return err
-		}
-		if err := printSection(s.out, []string{"FIELD", "VALUE"}, rows); err != nil {
+	for i, operation := range held.GetOperations() {
+		if err := printOperation(s, fmt.Sprintf("Operation %d of %d", i+1, len(held.GetOperations())), operation); err != nil {
 			return err
 		}
 	}
@@ -225,6 +222,37 @@ func printHeld(s *streams, held *enlistv1.ExportCustomerDataResponse) error {
 		}
 	}
 	return printTable(s.out, []string{"REQUEST ID", "CALLER", "STATE", "CUSTOMER", "CREATED"}, rows)
+}
+
+// printOperation prints all parts of an operation under a title.
+func printOperation(s *streams, title string, held *enlistv1.HeldOperation) error {
+	operation := held.GetOperation()
+	if _, err := fmt.Fprintf(s.out, "\n%s: request_id %s\n", title, operation.GetRequestId()); err != nil {
+		return err
+	}
+	type part struct {
+		name    string
+		message proto.Message
+	}
+	parts := []part{{"REQUEST", held.GetRequest()}}
+	for _, try := range operation.GetTries() {
+		parts = append(parts, part{fmt.Sprintf("EXCHANGE %d WITH THE VENDOR", try.GetNumber()), try})
+	}
+	parts = append(parts, part{"RESPONSE", operation.GetResponse()}, part{"ERROR", operation.GetError()})
+	for _, decision := range operation.GetEarlierDecisions() {
+		parts = append(parts, part{"EARLIER DECISION", decision})
+	}
+	parts = append(parts, part{"DECISION", operation.GetDecision()}, part{"ERASURE", operation.GetErasure()})
+	for _, part := range parts {
+		rows, err := rowsOf(part.message)
+		if err != nil {
+			return err
+		}
+		if err := printSection(s.out, []string{part.name, "VALUE"}, rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printNotes prints sentences, each on a line of its own.

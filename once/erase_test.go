@@ -221,28 +221,33 @@ func TestEraseAgainAfterFailure(t *testing.T) {
 		for _, byName := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				bad := &badStore{}
-				f := start(t, erasable(byMatch, time.Second), failing(bad))
-				first, second := request("c1"), request("c1")
-				f.succeeds(first)
-				f.succeeds(second)
-				subject := customerID("c1")
-				if byName {
-					subject = f.named(first)
-				}
-				bad.fail(fault)
-				if _, err := f.tryErase(subject, true); err == nil {
-					t.Fatal("no failure")
-				}
-				bad.fail(nil)
-				if done, err := f.tryErase(subject, true); err != nil || !byName && len(done.Tombstones) != 2 {
-					t.Fatalf("%+v, %v", done, err)
-				}
-				f.isErased(first)
-				f.isErased(second)
+				eraseAgain(t, byName, fault)
 			})
 		}
 	}
+}
+
+func eraseAgain(t *testing.T, byName bool, fault func(string, int) (bool, bool)) {
+	t.Helper()
+	bad := &badStore{}
+	f := start(t, erasable(byMatch, time.Second), failing(bad))
+	first, second := request("c1"), request("c1")
+	f.succeeds(first)
+	f.succeeds(second)
+	subject := customerID("c1")
+	if byName {
+		subject = f.named(first)
+	}
+	bad.fail(fault)
+	if _, err := f.tryErase(subject, true); err == nil {
+		t.Fatal("no failure")
+	}
+	bad.fail(nil)
+	if done, err := f.tryErase(subject, true); err != nil || !byName && len(done.Tombstones) != 2 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	f.isErased(first)
+	f.isErased(second)
 }
 
 // If the vendor fails, nothing is erased.

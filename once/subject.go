@@ -35,8 +35,9 @@ type HeldOperation struct {
 	Key   journal.Key
 	State enlistv1.OperationState
 
-	ids    [2]string // the customer's id, and the key of the creation
-	record *journal.Record
+	ids       [2]string // the customer's id, and the key of the creation
+	tombstone *journal.Record
+	added     bool
 }
 
 // findAtOnce is the number of records in one read.
@@ -89,7 +90,7 @@ func heldOf(record *journal.Record) HeldOperation {
 		Key:      record.Key, State: record.State, ids: [2]string{record.Payload.GetCustomerId(), record.Payload.GetExclusiveKey()},
 	}
 	if record.State == erased { // small, and only its hashes tell whose it is
-		operation.record = record
+		operation.tombstone = record
 	}
 	return operation
 }
@@ -100,32 +101,36 @@ func (h *Held) add(near []HeldOperation, hasErased func(*journal.Record, string)
 	ids := []string{h.CustomerID}
 	for more := true; more; {
 		more = false
-		near = slices.DeleteFunc(near, func(operation HeldOperation) bool {
-			isOf := slices.ContainsFunc(ids, func(id string) bool {
-				return operation.record != nil && hasErased(operation.record, id) || slices.Contains(operation.ids[:], id)
-			})
-			if !isOf {
-				return false
+		for i, operation := range near {
+			if operation.added || !operation.isOf(ids, hasErased) {
+				continue
 			}
-			more = true
-			if made := operation.ids[0]; made != "" && !slices.Contains(ids, made) {
-				ids = append(ids, made)
-			}
+			near[i].added, more = true, true
+			ids = append(ids, operation.madeID())
 			if !slices.ContainsFunc(h.Operations, func(other HeldOperation) bool { return other.Key == operation.Key }) {
 				h.Operations = append(h.Operations, operation)
 			}
-			return true
-		})
+		}
 	}
 	for _, operation := range h.Operations {
 		if operation.State == succeeded {
-			h.CustomerID = operation.ids[0] // the vendor's form
+			h.CustomerID = operation.madeID() // the vendor's form
 		}
 	}
 	slices.SortStableFunc(h.Operations, func(a, b HeldOperation) int {
 		return cmp.Or(b.Created.Compare(a.Created), bytes.Compare(a.RequestID[:], b.RequestID[:]))
 	})
 }
+
+// isOf reports whether an operation is of the customer with one of these ids.
+func (o *HeldOperation) isOf(ids []string, hasErased func(*journal.Record, string) bool) bool {
+	return slices.ContainsFunc(ids, func(id string) bool {
+		return id != "" && (o.tombstone != nil && hasErased(o.tombstone, id) || slices.Contains(o.ids[:], id))
+	})
+}
+
+// madeID returns the customer's id, as the vendor has it.
+func (o *HeldOperation) madeID() string { return o.ids[0] }
 
 // AtVendor is the result of a request for a customer's data at the vendor.
 type AtVendor struct {

@@ -34,7 +34,7 @@ func TestNothingIsLeftOfAnErasedRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // it was only read
+	defer store.Close()
 	random := mathrand.New(mathrand.NewPCG(1, 2))
 	part := func() []byte { // most on one page with others, some on pages of their own
 		data := make([]byte, []int{200, 700, 2500, 9000, 60000}[random.IntN(5)]+random.IntN(300))
@@ -121,7 +121,7 @@ func TestScrubBesideAReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // it was only read
+	defer store.Close()
 	insert := func() {
 		t.Helper()
 		row := &journal.Row{Provider: "v", RequestID: uuid.New(), State: enlistv1.OperationState_OPERATION_STATE_INTENT, Exclusive: []byte(uuid.NewString()), Outcome: []byte("o")}
@@ -134,7 +134,7 @@ func TestScrubBesideAReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reader.Close() //nolint:errcheck // it was only read
+	defer reader.Close()
 	reading, err := reader.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

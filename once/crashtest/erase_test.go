@@ -50,20 +50,7 @@ func eraseAndDie(t *testing.T, plan string, v *vendor) {
 		Provider: v.name, Subject: &enlistv1.EraseCustomerDataRequest_CustomerId{CustomerId: id}, EraseAtVendor: true,
 		DecidedBy: "Jo Doe", Reason: "case 7",
 	}
-	for ctx.Err() == nil {
-		p := w.server(ctx)
-		if p == nil {
-			break
-		}
-		erased, err := enlistv1.NewPrivacyServiceClient(p.connection).EraseCustomerData(ctx, erase)
-		if err == nil {
-			if count := len(erased.GetOperations()); count < 1 {
-				t.Errorf("%d tombstones", count)
-			}
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	w.erase(ctx, erase)
 	wanted := int32(1)
 	if plan == "erase-one:2" && requests[1] == nil {
 		wanted = 0 // there is one operation
@@ -72,17 +59,8 @@ func eraseAndDie(t *testing.T, plan string, v *vendor) {
 		t.Errorf("the process died %d times, not %d", deaths.Load(), wanted)
 	}
 	for _, request := range requests {
-		if request == nil {
-			continue
-		}
-		p := w.server(ctx)
-		found, err := p.operations.GetOperation(ctx, &enlistv1.GetOperationRequest{Provider: v.name, RequestId: request.GetRequestId()})
-		if err != nil || found.GetOperation().GetState() != enlistv1.OperationState_OPERATION_STATE_ERASED {
-			t.Errorf("%v, %v", found.GetOperation().GetState(), err)
-		}
-		_, err = p.customers.CreateCustomer(ctx, request)
-		if reason, _ := detailsOf(status.Convert(err)); reason != enlistv1.ErrorReason_OPERATION_ERASED.String() {
-			t.Errorf("a repeated request: %v", err)
+		if request != nil {
+			w.isErased(ctx, request)
 		}
 	}
 	if after := len(w.records(v.sandbox)); after != records {
@@ -110,4 +88,34 @@ func (w *world) succeed(ctx context.Context, request *enlistv1.CreateCustomerReq
 		w.t.Fatal(err)
 	}
 	return response
+}
+
+// erase repeats an erasure until it succeeds.
+func (w *world) erase(ctx context.Context, erase *enlistv1.EraseCustomerDataRequest) {
+	w.t.Helper()
+	for p := w.server(ctx); p != nil; p = w.server(ctx) {
+		erased, err := enlistv1.NewPrivacyServiceClient(p.connection).EraseCustomerData(ctx, erase)
+		if err == nil && len(erased.GetOperations()) == 0 {
+			w.t.Error("no tombstone")
+		}
+		if err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	w.t.Error("the erasure never succeeds")
+}
+
+// isErased asserts that a creation is erased, and that its request is refused.
+func (w *world) isErased(ctx context.Context, request *enlistv1.CreateCustomerRequest) {
+	w.t.Helper()
+	p := w.server(ctx)
+	found, err := p.operations.GetOperation(ctx, &enlistv1.GetOperationRequest{Provider: request.GetProvider(), RequestId: request.GetRequestId()})
+	if err != nil || found.GetOperation().GetState() != enlistv1.OperationState_OPERATION_STATE_ERASED {
+		w.t.Errorf("%v, %v", found.GetOperation().GetState(), err)
+	}
+	_, err = p.customers.CreateCustomer(ctx, request)
+	if reason, _ := detailsOf(status.Convert(err)); reason != enlistv1.ErrorReason_OPERATION_ERASED.String() {
+		w.t.Errorf("a repeated request: %v", err)
+	}
 }

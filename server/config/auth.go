@@ -71,7 +71,8 @@ func (d *decoder) checkAPIKeys(keys []*configv1.ApiKey) {
 		}
 		if other := keys[first]; key.GetOperator() != other.GetOperator() || key.GetPrivacy() != other.GetPrivacy() ||
 			!sameSet(key.GetProviders(), other.GetProviders()) || !sameSet(key.GetRpcs(), other.GetRpcs()) {
-			d.problem(path, fmt.Sprintf("must have the same providers, rpcs, operator and privacy as auth.api_keys[%d]: keys with one name are one caller", first))
+			d.problem(path, fmt.Sprintf("must have the same providers, rpcs, operator and privacy as auth.api_keys[%d]: "+
+				"keys with one name are one caller", first))
 		}
 	}
 }
