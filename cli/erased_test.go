@@ -57,7 +57,7 @@ func (e *erasing) readSealed() {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // it was only read
+	defer db.Close()
 	rows, err := db.QueryContext(e.t.Context(), `SELECT outcome FROM operations WHERE state <> 7
 		UNION ALL SELECT request FROM operations WHERE request IS NOT NULL UNION ALL SELECT payload FROM exchanges`)
 	if err != nil {

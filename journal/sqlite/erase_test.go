@@ -139,7 +139,7 @@ func TestScrubBesideAReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reading.Rollback() //nolint:errcheck // it was only read
+	defer reading.Rollback()
 	var rows int
 	if err := reading.QueryRowContext(t.Context(), "SELECT count(*) FROM operations").Scan(&rows); err != nil {
 		t.Fatal(err)
