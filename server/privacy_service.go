@@ -66,7 +66,7 @@ func (s *privacyService) held(ctx context.Context, subject once.Subject) (*once.
 	return held, err
 }
 
-// addVendorExport adds the vendor's own export, or says why there is none.
+// addVendorExport adds the vendor's own export, or the reason why it is missing.
 func (s *privacyService) addVendorExport(
 	ctx context.Context, subject once.Subject, held *once.Held, request *enlistv1.ExportCustomerDataRequest,
 	response *enlistv1.ExportCustomerDataResponse,
