@@ -53,6 +53,11 @@ type Record struct {
 // IsOpen reports whether the creation is still in state INTENT or UNKNOWN.
 func (r *Record) IsOpen() bool { return isOpen(r.State) }
 
+// Position returns the place of the record in a list.
+func (r *Record) Position() *Position {
+	return &Position{Created: r.Created, Provider: r.Provider, RequestID: r.RequestID}
+}
+
 // written copies the fields that the store has set.
 func (r *Record) written(row *Row) {
 	r.Version, r.Due, r.Created, r.Updated = row.Version, row.Due, row.Created, row.Updated

@@ -252,6 +252,10 @@ const (
 	madeByOther  objection = "another operation created the customer"
 	mayBeMade    objection = "a customer that may be this creation's exists"
 	mayBeMadeYet objection = "the vendor may still carry out the request"
+	isOlder      objection = "the customer existed before the request was sent"
+	isDifferent  objection = "the customer differs from the request"
+	isAnothers   objection = "the look-up shows that the customer is not this creation's"
+	notCompared  objection = "the customer cannot be compared with the request"
 )
 
 // evidence is what the vendor and the journal show about a person's decision.
@@ -262,6 +266,13 @@ type evidence struct {
 	// exists and madeByOther are about the customer that a decision SUCCEEDED names. The vendor
 	// shows it. The journal says that another operation created it.
 	exists, madeByOther bool
+	// isCandidate: the look-up shows it as a customer that may be this creation's. Or the request
+	// adopts or updates the customer with this key, whatever it contains.
+	isCandidate bool
+	// older, differs and isOther are about a customer that is no candidate. The vendor created it
+	// before the first send. An identifying value, or the key, differs from the request. The look-up
+	// shows it as not ours. alike: an identifying value, or the key, equals the request.
+	older, differs, isOther, alike bool
 	// ours and unclear count the customers that the look-up for a decision FAILED found.
 	ours, unclear int
 	// waited: before the look-up this process had seen the vendor's own limit pass since the latest
@@ -283,13 +294,32 @@ func checkDecision(decision enlistv1.Decision, unverified bool, e evidence) obje
 	case decision == enlistv1.Decision_DECISION_SUCCEEDED && e.madeByOther:
 		return madeByOther
 	case decision == enlistv1.Decision_DECISION_SUCCEEDED:
-		return noObjection
+		return checkCustomer(e)
 	case e.class != noneToAsk && e.unasked:
 		return notAsked
 	case e.class != noneToAsk && e.ours+e.unclear > 0:
 		return mayBeMade
 	case !e.waited:
 		return mayBeMadeYet
+	}
+	return noObjection
+}
+
+// checkCustomer returns the objection to the customer of a decision SUCCEEDED, which exists and
+// which no other operation created. A candidate of the look-up is the choice of the person. Any
+// other customer must be like the request.
+func checkCustomer(e evidence) objection {
+	switch {
+	case e.isCandidate:
+		return noObjection
+	case e.older:
+		return isOlder
+	case e.differs:
+		return isDifferent
+	case e.isOther:
+		return isAnothers
+	case !e.alike:
+		return notCompared
 	}
 	return noObjection
 }

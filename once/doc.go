@@ -96,6 +96,33 @@
 // Clocks may jump. Absence counts only if this process has itself seen the vendor's limit pass on
 // its monotonic clock (observed.go). Times in the journal say when to look up, never what is true.
 //
+// # Reasons
+//
+// A record that is UNKNOWN or NEEDS_PERSON says why (reason.go). The reasons follow from the same
+// facts as the decisions: whyOpen from the latest send, whyPerson from the look-up that leaves the
+// creation to a person, afterFailedLookup from one that failed. A reason belongs to one of the two
+// states, and counts in no other.
+//
+// # A person's decision
+//
+// Enlist checks it against this table, from the top (checkDecision). unverified overrides all rows.
+//
+//	decision   evidence                                                     result
+//	SUCCEEDED  the vendor cannot be asked now                               refused
+//	SUCCEEDED  the vendor has no such customer                              refused
+//	SUCCEEDED  another operation created it                                 refused
+//	SUCCEEDED  a look-up shows it as ours or as unclear                     accepted
+//	SUCCEEDED  the request adopts or updates the customer with its key      accepted
+//	SUCCEEDED  the vendor created it before the first send                  refused
+//	SUCCEEDED  an identifying value, or the key, differs from the request   refused
+//	SUCCEEDED  a look-up shows it as another creation's                     refused
+//	SUCCEEDED  no identifying value, and no key, can be compared            refused
+//	SUCCEEDED  any other                                                    accepted
+//	FAILED     the vendor offers a look-up, and cannot be asked now         refused
+//	FAILED     a look-up shows a customer as ours or as unclear             refused
+//	FAILED     the vendor's own limit has not passed since the latest send  refused
+//	FAILED     any other                                                    accepted
+//
 // # Gaps
 //
 // The journal may have lost records: it was restored, or a standby without the latest writes was
@@ -138,7 +165,8 @@
 //	nothing found, no caller         create            2 sends within finish_within     decide
 //	the outcome is unknown           look-up           0.5 s to 5 min apart, growing    settle
 //	a reader or a waiter asks        look-up           at most every 5 s                helpAlong
-//	a person decides                 look-up or read   once a decision                  resolve.go
+//	a person decides                 look-up, read     once a decision                  resolve.go
+//	an operator sees candidates      look-up           once a call, changes nothing     candidates.go
 //	a person erases                  read, erase       once an erasure                  erase.go
 //	an update, an adoption, Caliq    look-up, create   once an attempt                  LooksFirst
 //	401 (Opencell, Valomnia)         login, the same   once a request, create included  provider

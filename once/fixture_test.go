@@ -105,8 +105,11 @@ func (f *fixture) restartWith(between func()) {
 }
 
 func request(id string) *enlistv1.CreateCustomerRequest {
-	return &enlistv1.CreateCustomerRequest{Provider: "v", RequestId: uuid.NewString(), Customer: &enlistv1.Customer{Id: id}}
+	return &enlistv1.CreateCustomerRequest{Provider: "v", RequestId: uuid.NewString(), Customer: &enlistv1.Customer{Id: id, Email: email}}
 }
+
+// email is that of every customer, in requests and at the vendor.
+const email = "ada@example.com"
 
 func (f *fixture) create(request *enlistv1.CreateCustomerRequest, within time.Duration) (*enlistv1.CreateCustomerResponse, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), within)

@@ -201,6 +201,15 @@ func wrongChecks() []mutant {
 				return e
 			}),
 		},
+		{
+			"lets a person take a customer that differs",
+			[]string{"none", "by match, unclear stranger"},
+			"SUCCEEDED",
+			checks(func(e evidence) evidence {
+				e.differs = false
+				return e
+			}),
+		},
 		{"accepts without a look-up that nothing was made", []string{"by match, near", "enforced, near"}, "FAILED", checks(func(e evidence) evidence {
 			e.ours, e.unclear = 0, 0
 			return e

@@ -58,11 +58,16 @@ type claim struct {
 func (s *stepper) claims() (claims []claim) {
 	r, row := s.from.replicas[s.who], s.from.row
 	waited := r.over && r.seen == row.waitsFor()
+	claims = append(claims, claim{"for a customer of nobody", saysSucceeded, evidence{class: s.class, exists: true, differs: true, alike: true}})
 	for _, seen := range s.shows(&s.from) {
-		claims = append(claims, claim{"that the customer exists", saysSucceeded, evidence{class: s.class, exists: seen.ours > 0}})
+		claims = append(claims, claim{"that the customer exists", saysSucceeded, evidence{
+			class: s.class, exists: seen.ours > 0, isCandidate: !s.blindLookups(), alike: true,
+		}})
 		if seen.stranger > 0 {
 			mayShare := s.onExisting == onAdopt && !s.near
-			claims = append(claims, claim{"for the stranger's customer", saysSucceeded, evidence{class: s.class, exists: true, madeByOther: !mayShare}})
+			claims = append(claims, claim{"for the stranger's customer", saysSucceeded, evidence{
+				class: s.class, exists: true, madeByOther: !mayShare, isCandidate: true,
+			}})
 		}
 		shown := evidence{class: s.class, waited: waited}
 		if s.blindLookups() {

@@ -1,6 +1,7 @@
 package once_test
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"testing"
@@ -57,9 +58,10 @@ func (f *fixture) needsDecision() *enlistv1.CreateCustomerRequest {
 }
 
 func (f *fixture) resolve(r *enlistv1.CreateCustomerRequest, decision enlistv1.Decision, id string) (*journal.Record, error) {
-	return f.Resolve(context.Background(), f.keyOf(r), once.Decision{
+	record, _, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
 		Decision: decision, CustomerID: id, By: "Ada", Principal: "billing", Reason: "seen at the vendor", Corrects: true,
 	})
+	return record, err
 }
 
 func TestResolveAsSucceeded(t *testing.T) {
@@ -219,5 +221,5 @@ func (v *vendor) GetCustomer(_ context.Context, request *enlistv1.GetCustomerReq
 		}
 		request.CustomerId = id
 	}
-	return &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{Id: request.GetCustomerId()}}, nil
+	return &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{Id: request.GetCustomerId(), Email: cmp.Or(v.email, email), CreateTime: v.created}}, nil
 }

@@ -30,6 +30,8 @@ const (
 	housekeepingBatch = 500
 	// mostCounted is the highest count of creations in a state.
 	mostCounted = 1000
+	// countAtOnce is how many of them countWaiting reads at a time.
+	countAtOnce = 20
 	// intentIsOld is how long ago a creation in state INTENT was last written if something is wrong.
 	intentIsOld = 5 * time.Minute
 )
@@ -38,7 +40,7 @@ const (
 func (s *Service) reconcile(ctx context.Context) {
 	t := &turns{free: make(chan struct{}, settleAtOnce), byProvider: map[string]chan struct{}{}}
 	for tick := 1; sleep(ctx, s.tick); tick++ {
-		s.countUnknown(ctx)
+		s.countUnknown(ctx, tick)
 		for s.settleDue(ctx, t) && ctx.Err() == nil {
 		}
 		if tick%sweepTicks == 0 {
@@ -153,11 +155,41 @@ func (s *Service) settleClaimed(ctx context.Context, record *journal.Record) {
 	}
 }
 
-func (s *Service) countUnknown(ctx context.Context) {
-	if count, err := s.journal.Count(ctx, unknown, 0, mostCounted); err == nil {
-		s.unknowns.Store(int64(count))
-		s.metrics.unknown.Set(float64(count))
+// countUnknown counts the creations in state UNKNOWN. It reads why they are unknown less often.
+func (s *Service) countUnknown(ctx context.Context, tick int) {
+	count, err := s.journal.Count(ctx, unknown, 0, mostCounted)
+	if err != nil {
+		return
 	}
+	before := s.unknowns.Swap(int64(count))
+	if count != int(before) || count > 0 && tick%sweepTicks == 0 {
+		s.countWaiting(ctx, unknown)
+	}
+}
+
+// countWaiting counts the creations in state UNKNOWN or NEEDS_PERSON by provider and reason, the
+// newest ones if there are many. It reads a few at a time, because a record may be large.
+func (s *Service) countWaiting(ctx context.Context, state enlistv1.OperationState) {
+	counts := map[waits]int{}
+	query := journal.Query{Everybody: true, State: state, Limit: countAtOnce}
+	for total := 0; total < mostCounted; total += query.Limit {
+		records, err := s.journal.List(ctx, query)
+		if err != nil { // a record cannot be opened, and still counts
+			if count, err := s.journal.Count(ctx, state, 0, mostCounted); err == nil {
+				s.metrics.setWaiting(state, map[waits]int{{state: state}: count})
+			}
+			return
+		}
+		for _, record := range records {
+			code, _ := s.Reason(record)
+			counts[waits{state, record.Provider, code}]++
+			query.After = record.Position()
+		}
+		if len(records) < query.Limit {
+			break
+		}
+	}
+	s.metrics.setWaiting(state, counts)
 }
 
 // keepHouse deletes records whose retention is over, and encrypts records with the first key after
@@ -168,9 +200,7 @@ func (s *Service) keepHouse(ctx context.Context) {
 		sealed = sealed || s.sealAnew(ctx, &resealed)
 		s.deleteOld(ctx, &clock)
 		s.observed.clean()
-		if count, err := s.journal.Count(ctx, needsPerson, 0, mostCounted); err == nil {
-			s.metrics.needsPerson.Set(float64(count))
-		}
+		s.countWaiting(ctx, needsPerson)
 		if count, err := s.journal.Count(ctx, intent, intentIsOld, mostCounted); err == nil {
 			s.metrics.intentOld.Set(float64(count))
 		}

@@ -13,6 +13,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
@@ -33,39 +34,41 @@ type Decision struct {
 }
 
 // Resolve records a person's decision on an operation in state NEEDS_PERSON, or on one that a
-// person has decided before. It returns the new record. It first checks the decision at the vendor.
-// If the record already has this decision, Resolve changes nothing.
-func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, error) {
+// person has decided before. It returns the new record, and the fields in which a customer that the
+// look-up shows differs from the request. It first checks the decision at the vendor. If the record
+// already has this decision, Resolve changes nothing.
+func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision) (*journal.Record, []providers.Difference, error) {
 	s = s.configured()
 	ctx, cancel := callerContext(ctx)
 	defer cancel()
 	if err := decided.validate(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	record, err := s.Operation(ctx, key)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for {
 		standing := record.Payload.GetDecision()
 		if decided.repeats(record) {
-			return record, nil
+			return record, nil, nil
 		}
 		if err := decided.refusal(record); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if err := s.decideAs(ctx, record, decided); err != nil {
-			return nil, err
+		differences, err := s.decideAs(ctx, record, decided)
+		if err != nil {
+			return nil, nil, err
 		}
 		if err = s.record(ctx, record); err == nil {
 			s.logUnverified(ctx, record)
-			return record, nil
+			return record, differences, nil
 		}
 		if !errors.Is(err, journal.ErrConflict) {
-			return nil, journalUnreadable(err)
+			return nil, nil, journalUnreadable(err)
 		}
 		if record, err = s.readAgain(ctx, key, decided, standing); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }
@@ -131,21 +134,20 @@ func (s *Service) logUnverified(ctx context.Context, record *journal.Record) {
 }
 
 // decideAs checks a decision and changes the record, which its caller writes.
-func (s *Service) decideAs(ctx context.Context, record *journal.Record, decided Decision) error {
+func (s *Service) decideAs(ctx context.Context, record *journal.Record, decided Decision) (differences []providers.Difference, err error) {
 	payload, made := record.Payload, &tries{}
 	what, response := personFailed, (*enlistv1.CreateCustomerResponse)(nil)
-	var err error
 	if decided.Decision == enlistv1.Decision_DECISION_FAILED {
 		err = s.checkFailed(ctx, record, decided, made)
 	} else {
 		what = personSucceeded
-		response, err = s.decidedCustomer(ctx, record, decided, made)
+		response, differences, err = s.decidedCustomer(ctx, record, decided, made)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := move(record, what, person); err != nil {
-		return err
+		return nil, err
 	}
 	made.addTo(payload)
 	if corrected := payload.GetDecision(); corrected != nil {
@@ -159,7 +161,7 @@ func (s *Service) decideAs(ctx context.Context, record *journal.Record, decided 
 	if what == personFailed {
 		payload.Failure = failureOf(decidedMissing(record.Provider))
 	}
-	return nil
+	return differences, nil
 }
 
 // checkFailed refuses a decision that nothing was created if a customer may be this creation's, or
@@ -210,40 +212,30 @@ func (s *Service) checkFailed(ctx context.Context, record *journal.Record, decid
 	return nil
 }
 
-// decidedCustomer returns the response of a creation that a person says has succeeded. It reads the
-// customer at the vendor and records the vendor's form of the id. It refuses a customer that does
-// not exist or that another operation created.
+// decidedCustomer returns the response of a creation that a person says has succeeded, and how its
+// customer differs from the request. It reads the customer at the vendor and records the vendor's
+// form of the id. It refuses a customer that this operation cannot have created.
 func (s *Service) decidedCustomer(
 	ctx context.Context, record *journal.Record, decided Decision, made *tries,
-) (*enlistv1.CreateCustomerResponse, error) {
+) (*enlistv1.CreateCustomerResponse, []providers.Difference, error) {
 	id := cmp.Or(decided.CustomerID, s.requestedID(record))
 	if id == "" {
-		return nil, invalid("customer_id", "must be set with DECISION_SUCCEEDED: the vendor assigns the id, and no response had it")
+		return nil, nil, invalid("customer_id", "must be set with DECISION_SUCCEEDED: the vendor assigns the id, and no response had it")
 	}
 	customer, err := s.readDecided(ctx, record.Provider, id, decided.Unverified, made)
 	shown := evidence{exists: err == nil}
 	shown.unasked = err != nil && !isReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, enlistv1.ErrorReason_INVALID_FIELD)
-	var other *journal.Record
+	var named about
 	if shown.exists && !decided.Unverified {
-		if other, err = s.creatorOf(ctx, record, cmp.Or(customer.GetId(), id)); err != nil {
-			return nil, err
+		if named.maker, err = s.creatorOf(ctx, record, cmp.Or(customer.GetId(), id)); err != nil {
+			return nil, nil, err
 		}
-		shown.madeByOther = other != nil
+		shown.madeByOther = named.maker != nil
+		err = s.compareDecided(ctx, record, customer, made, &shown, &named)
+		shown.unasked = err != nil
 	}
-	switch checkDecision(decided.Decision, decided.Unverified, shown) {
-	case notAsked:
-		return nil, notChecked(record.Provider, err)
-	case noCustomer:
-		return nil, invalid("customer_id", "must be the id of an existing customer: provider "+record.Provider+" has no customer with this id")
-	case madeByOther:
-		description := "belongs to a customer that another operation created"
-		if other.Payload.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
-			description += " or updated"
-		}
-		if other.Principal == decided.Principal || decided.SeesOthers {
-			description += ", with request_id " + other.RequestID.String()
-		}
-		return nil, invalid("customer_id", description+". Give the id of the customer that this operation created, or set unverified with a reason")
+	if objects := checkDecision(decided.Decision, decided.Unverified, shown); objects != noObjection {
+		return nil, nil, refusedCustomer(record.Provider, objects, named, decided, err)
 	}
 	if customer == nil {
 		customer = &enlistv1.Customer{}
@@ -255,7 +247,86 @@ func (s *Service) decidedCustomer(
 	customer.Id = cmp.Or(customer.GetId(), id)
 	return &enlistv1.CreateCustomerResponse{
 		RequestId: record.RequestID.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: customer,
-	}, nil
+	}, named.differences, nil
+}
+
+// about is what the messages about the customer of a decision say.
+type about struct {
+	maker       *journal.Record        // of another operation that created it
+	differing   []string               // the identifying paths that differ
+	differences []providers.Difference // all, of a candidate
+}
+
+// refusedCustomer returns the error of a decision to whose customer there is an objection. cause is
+// why the vendor could not be asked.
+func refusedCustomer(provider string, objects objection, named about, decided Decision, cause error) error {
+	description := "belongs to a customer"
+	switch objects {
+	case notAsked:
+		return notChecked(provider, cause)
+	case noCustomer:
+		return invalid("customer_id", "must be the id of an existing customer: provider "+provider+" has no customer with this id")
+	case notCompared:
+		return invalid("unverified", "must be set, with a reason: Enlist cannot compare this customer with the request")
+	case madeByOther:
+		description += " that another operation created"
+		if named.maker.Payload.GetResponse().GetOutcome() != enlistv1.Outcome_OUTCOME_CREATED {
+			description += " or updated"
+		}
+		if named.maker.Principal == decided.Principal || decided.SeesOthers {
+			description += ", with request_id " + named.maker.RequestID.String()
+		}
+	case isDifferent:
+		description += " at provider " + provider + " that differs from the request in " + strings.Join(named.differing, ", ")
+	default:
+		description += " at provider " + provider + " that this operation did not create: " + string(objects)
+	}
+	return invalid("customer_id", description+". Give the id of the customer that this operation created, or set unverified with a reason")
+}
+
+// compareDecided compares the customer of a decision with the candidates of a look-up, and else
+// with the request. It sets the evidence, and what messages say. It fails if the vendor cannot be
+// asked now.
+func (s *Service) compareDecided(
+	ctx context.Context, record *journal.Record, customer *enlistv1.Customer, made *tries, shown *evidence, named *about,
+) error {
+	if record.PayloadDropped {
+		return nil
+	}
+	var creation providers.Creation
+	candidates, err := s.lookUp(ctx, record, &creation, made, true)
+	if err != nil && !errors.Is(err, errNoLookup) && !isReason(err, enlistv1.ErrorReason_RPC_NOT_SUPPORTED) {
+		return err
+	}
+	requested := providers.AsSent(record.Payload.GetRequest().GetCustomer())
+	for _, one := range candidates {
+		if one.id() == customer.GetId() {
+			mayShare := s.mayShare(record) && !one.Near
+			shown.isCandidate = shown.isCandidate || one.Match != providers.MatchOther || mayShare
+			shown.isOther, requested, named.differences = true, one.Requested, one.differences
+		}
+	}
+	alike, differing := providers.CompareIdentity(requested, customer)
+	if key := s.requestedID(record); key != "" {
+		if match.Keys(key, customer.GetId()) == match.Different {
+			differing = append([]string{"customer.id"}, differing...)
+		} else {
+			alike++
+		}
+	}
+	shown.older = sentOf(record, true).Predates(customer.GetCreateTime())
+	shown.alike, shown.differs, named.differing = alike > 0, len(differing) > 0, differing
+	return nil
+}
+
+// mayShare reports whether a creation may share its customer with another operation, because it
+// adopts or updates the one with its key.
+func (s *Service) mayShare(record *journal.Record) bool {
+	switch record.Payload.GetRequest().GetOnExisting() {
+	case enlistv1.OnExisting_ON_EXISTING_ADOPT, enlistv1.OnExisting_ON_EXISTING_UPDATE:
+		return s.class(record.Provider) != verifiableByMatch
+	}
+	return false
 }
 
 // requestedID returns the customer's id if the caller chose it. It returns nothing if the vendor
@@ -296,9 +367,7 @@ func (s *Service) readDecided(ctx context.Context, name, id string, unverified b
 // journal has none. A creation that may update or adopt may share its customer with another
 // operation.
 func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id string) (*journal.Record, error) {
-	onExisting := record.Payload.GetRequest().GetOnExisting()
-	mayShare := onExisting == enlistv1.OnExisting_ON_EXISTING_ADOPT || onExisting == enlistv1.OnExisting_ON_EXISTING_UPDATE
-	if mayShare && s.class(record.Provider) != verifiableByMatch {
+	if s.mayShare(record) {
 		return nil, nil //nolint:nilnil // see the doc comment
 	}
 	other, err := s.journal.FindCustomer(ctx, record.Provider, id)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
@@ -24,7 +25,7 @@ func (f *fixture) decide(r *enlistv1.CreateCustomerRequest, decision enlistv1.De
 	if change != nil {
 		change(&decided)
 	}
-	_, err := f.Resolve(context.Background(), f.keyOf(r), decided)
+	_, _, err := f.Resolve(context.Background(), f.keyOf(r), decided)
 	return err
 }
 
@@ -346,6 +347,77 @@ func TestCorrectionOfAnotherForm(t *testing.T) {
 		f.atFault(f.decide(r, missing, nil), "decision")
 		f.vendor.forget()
 		if err := f.decide(r, missing, nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// reads makes reads show customers with an email and a create time.
+func (v *vendor) reads(email string, created *timestamppb.Timestamp) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.email, v.created = email, created
+}
+
+// A customer that the look-up does not show must be like the request. The error names the fields,
+// and no value.
+func TestSucceededIsCompared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(48 * time.Hour) // no time before 2000 is a create time
+		f := start(t, newVendor(byMatch, 50*time.Millisecond))
+		r := f.waits()
+		f.vendor.put("c2", "theirs")
+		f.vendor.reads("eve@example.com", nil)
+		err := f.decide(r, exists, of("c2"))
+		f.atFault(err, "customer_id")
+		said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description
+		if !strings.Contains(said, "differs from the request in customer.email.") || strings.Contains(said, "example.com") || strings.Contains(said, "c2") {
+			t.Errorf("the error says %s", said)
+		}
+		f.vendor.reads("", timestamppb.New(time.Now().Add(-time.Hour)))
+		f.atFault(f.decide(r, exists, of("c2")), "customer_id") // older than the request
+		f.vendor.reads("", timestamppb.Now())
+		f.vendor.breakLookups(notSentError())
+		f.fails(f.decide(r, exists, of("c2")), enlistv1.ErrorReason_VENDOR_UNAVAILABLE)
+		f.vendor.breakLookups(nil)
+		f.inState(r, needsPerson)
+		if err := f.decide(r, exists, of("c2")); err != nil {
+			t.Fatal(err)
+		}
+		f.inState(r, succeeded)
+	})
+}
+
+// A customer that the look-up shows is the person's choice, although it differs.
+func TestCandidateIsAccepted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 50*time.Millisecond))
+		r := f.waits()
+		f.vendor.reads("eve@example.com", nil)
+		if err := f.decide(r, exists, of("c1")); err != nil {
+			t.Fatal(err)
+		}
+		if kept := f.inState(r, succeeded).Payload; kept.GetReason() != nil || kept.GetDecision().GetUnverified() {
+			t.Errorf("recorded %s", kept)
+		}
+	})
+}
+
+// Where the caller chose the id, another id is another customer.
+func TestAnotherIDIsAnotherCustomer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(enforced, 50*time.Millisecond))
+		r := f.waits()
+		f.vendor.put("c2", "theirs")
+		err := f.decide(r, exists, of("c2"))
+		f.atFault(err, "customer_id")
+		if said := f.fails(err, enlistv1.ErrorReason_INVALID_FIELD).Violations[0].Description; !strings.Contains(said, "in customer.id.") {
+			t.Errorf("the error says %s", said)
+		}
+		if err := f.decide(r, exists, unverified("c2")); err != nil {
 			t.Fatal(err)
 		}
 	})

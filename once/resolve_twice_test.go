@@ -58,7 +58,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 		results := make(chan result, 2)
 		for _, by := range []string{"Ada", "Bob"} {
 			go func() {
-				record, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
+				record, _, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
 					Decision: enlistv1.Decision_DECISION_FAILED, By: by, Reason: "because of " + by,
 				})
 				results <- result{by, record, err}

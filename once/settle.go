@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -222,11 +223,7 @@ func (s *Service) lookUp(
 		}
 	}
 	ctx = providers.WithObserver(ctx, &providers.Observer{Exchanged: made.add, Failed: made.failed, Counted: isCounted(record)})
-	since := record.Payload.GetUnknownSince()
-	if since == nil {
-		since = record.Payload.GetAskedTime()
-	}
-	found, err := (*creation).FindCustomer(ctx, providers.Sent{Since: since.AsTime(), Looked: record.Payload.GetReleased(), ReadOnly: readOnly})
+	found, err := (*creation).FindCustomer(ctx, sentOf(record, readOnly))
 	step("after-lookup")
 	if err == nil {
 		err = ctx.Err() // the response may miss objects beside the customer, which the next look-up reads
@@ -238,6 +235,15 @@ func (s *Service) lookUp(
 		candidates = append(candidates, candidate{Candidate: one, differences: provider.Describe().Differences(&one)})
 	}
 	return candidates, s.disown(ctx, record, candidates)
+}
+
+// sentOf returns what a record shows about its sends.
+func sentOf(record *journal.Record, readOnly bool) providers.Sent {
+	since := record.Payload.GetUnknownSince()
+	if since == nil {
+		since = record.Payload.GetAskedTime()
+	}
+	return providers.Sent{Since: since.AsTime(), Looked: record.Payload.GetReleased(), ReadOnly: readOnly}
 }
 
 // disown corrects a match that rests on content alone if the journal shows that another creation
@@ -360,7 +366,7 @@ func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Dura
 		if record.State != needsPerson { // the decision of a person needs the wait, too
 			s.observed.forget(record.Key)
 		}
-		s.log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
+		logSettled(ctx, s.log, record)
 	}
 	step("before-settled")
 	if s.write(r.job, record, due, nil) != nil { // another replica has taken it over
@@ -372,4 +378,14 @@ func (s *Service) giveBackUntil(ctx context.Context, r *run, next, due time.Dura
 	}
 	step("after-settled")
 	return next
+}
+
+// logSettled logs that a record is no longer UNKNOWN. It warns if a person must decide.
+func logSettled(ctx context.Context, log *slog.Logger, record *journal.Record) {
+	if record.State == needsPerson {
+		log.WarnContext(ctx, "an operation needs a person", "provider", record.Provider, "request_id", record.RequestID,
+			"reason", record.Payload.GetReason().GetCode().String())
+		return
+	}
+	log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 }

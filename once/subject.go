@@ -86,7 +86,7 @@ func (s *Service) near(ctx context.Context, provider, id string) (all []HeldOper
 
 func heldOf(record *journal.Record) HeldOperation {
 	operation := HeldOperation{
-		Position: journal.Position{Created: record.Created, Provider: record.Provider, RequestID: record.RequestID},
+		Position: *record.Position(),
 		Key:      record.Key, State: record.State, ids: [2]string{record.Payload.GetCustomerId(), record.Payload.GetExclusiveKey()},
 	}
 	if record.State == erased { // small, and only its hashes tell whose it is

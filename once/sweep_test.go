@@ -80,7 +80,7 @@ func TestForgottenIntentIsResolved(t *testing.T) {
 		f.forgets(bad, r)
 		time.Sleep(sweptWithin)
 		f.inState(r, needsPerson)
-		_, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
+		_, _, err := f.Resolve(context.Background(), f.keyOf(r), once.Decision{
 			Decision: enlistv1.Decision_DECISION_SUCCEEDED, CustomerID: "c1", By: "Jo", Reason: "seen", Unverified: true,
 		})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -38,6 +39,8 @@ type vendor struct {
 	seen      func(context.Context) // runs in a look-up after the vendor has read its customers
 	counted   []bool                // Counted of each send, for the circuit breaker
 	phones    [2]string             // of a candidate: requested and found
+	email     string                // that reads return; empty for the usual one
+	created   *timestamppb.Timestamp
 }
 
 // send is the end of one send.

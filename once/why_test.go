@@ -2,11 +2,13 @@ package once_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -239,4 +241,62 @@ func TestOperationsOfACustomer(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The metric counts what waits by provider and reason, and the log warns of what needs a person.
+func TestWaitingIsCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		registry := prometheus.NewRegistry()
+		f := start(t, newVendor(byMatch, 50*time.Millisecond), reconciling, func(f *fixture) { f.options.Metrics = registry })
+		shows := func(want string) {
+			t.Helper()
+			for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Second) {
+				if waiting(t, registry) == want {
+					return
+				}
+			}
+			t.Errorf("the metric shows %q, want %q", waiting(t, registry), want)
+		}
+		f.vendor.breakLookups(notSentError())
+		r := request("c1")
+		f.becomesUnknown(r, send{})
+		shows("unknown v lookup_failed 1")
+		f.vendor.put("c1", "unclear")
+		f.vendor.breakLookups(nil)
+		f.comesTo(r, needsPerson)
+		shows("needs_person v customer_differs 1")
+		log := f.log.String()
+		if !strings.Contains(log, `"level":"WARN","msg":"an operation needs a person","provider":"v","request_id":"`+r.GetRequestId()+
+			`","reason":"OPERATION_REASON_CUSTOMER_DIFFERS"`) || strings.Contains(log, "c1") {
+			t.Errorf("log: %s", log)
+		}
+		if err := f.decide(r, exists, of("c1")); err != nil {
+			t.Fatal(err)
+		}
+		shows("")
+	})
+}
+
+// waiting returns the series of enlist_operations.
+func waiting(t *testing.T, registry *prometheus.Registry) string {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var series []string
+	for _, family := range families {
+		if family.GetName() != "enlist_operations" {
+			continue
+		}
+		for _, metric := range family.GetMetric() {
+			labels := map[string]string{}
+			for _, label := range metric.GetLabel() {
+				labels[label.GetName()] = label.GetValue()
+			}
+			series = append(series, fmt.Sprintf("%s %s %s %v", labels["state"], labels["provider"], labels["reason"], metric.GetGauge().GetValue()))
+		}
+	}
+	return strings.Join(series, ", ")
 }

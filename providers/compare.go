@@ -61,26 +61,32 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 // IsDifferentCustomer reports whether a record shows another customer than the one that was sent:
 // no identifying value is equal or nearly equal, and at least one differs.
 func IsDifferentCustomer(sent, read *enlistv1.Customer) bool {
-	different := false
-	for _, values := range [][2]string{
-		{sent.GetEmail(), read.GetEmail()},
-		{sent.GetName().GetGivenName(), read.GetName().GetGivenName()},
-		{sent.GetName().GetFamilyName(), read.GetName().GetFamilyName()},
-		{sent.GetDisplayName(), read.GetDisplayName()}, // or the organization's name
-		{sent.GetPhone(), read.GetPhone()},
-		{sent.GetMobile(), read.GetMobile()},
-		{sent.GetOrganization().GetVatNumber(), read.GetOrganization().GetVatNumber()},
-		{firstLine(sent), firstLine(read)},
+	alike, differences := CompareIdentity(sent, read)
+	return alike == 0 && len(differences) > 0
+}
+
+// CompareIdentity compares the values that identify a customer, where both customers have one. It
+// returns how many are equal or nearly equal, and the paths of those that differ.
+func CompareIdentity(sent, read *enlistv1.Customer) (alike int, differences []string) {
+	for _, one := range []struct{ path, sent, read string }{
+		{"customer.email", sent.GetEmail(), read.GetEmail()},
+		{"customer.name.given_name", sent.GetName().GetGivenName(), read.GetName().GetGivenName()},
+		{"customer.name.family_name", sent.GetName().GetFamilyName(), read.GetName().GetFamilyName()},
+		{"customer.display_name", sent.GetDisplayName(), read.GetDisplayName()}, // or the organization's name
+		{"customer.phone", sent.GetPhone(), read.GetPhone()},
+		{"customer.mobile", sent.GetMobile(), read.GetMobile()},
+		{"customer.organization.vat_number", sent.GetOrganization().GetVatNumber(), read.GetOrganization().GetVatNumber()},
+		{"customer.billing_address.lines[0]", firstLine(sent), firstLine(read)},
 	} {
 		switch {
-		case values[0] == "" || values[1] == "":
-		case match.Names(values[0], values[1]) != match.Different:
-			return false
+		case one.sent == "" || one.read == "":
+		case match.Names(one.sent, one.read) != match.Different:
+			alike++
 		default:
-			different = true
+			differences = append(differences, one.path)
 		}
 	}
-	return different
+	return alike, differences
 }
 
 func firstLine(customer *enlistv1.Customer) string {

@@ -93,8 +93,6 @@ func TestMetrics(t *testing.T) {
 		`enlist_operation_transitions_total{event="unanswered",provider="avvio",to="unknown"} 1`,
 		`enlist_operation_transitions_total{event="found",provider="avvio",to="succeeded"} 1`,
 		`enlist_operation_settle_seconds_count 1`,
-		`enlist_operations{state="unknown"} `,
-		`enlist_operations{state="needs_person"} 0`,
 		`enlist_operations_intent_old 0`,
 		`enlist_operations_replayed_total{provider="opencell"} 1`,
 		`enlist_journal_write_duration_seconds_count{operation="insert"} 3`,

@@ -52,16 +52,20 @@ func withoutExchanges(operation *enlistv1.Operation) *enlistv1.Operation {
 func showCandidates(caller *auth.Caller, candidates []once.Candidate) []*enlistv1.OperationCandidate {
 	var shown []*enlistv1.OperationCandidate
 	for _, candidate := range candidates {
-		one := &enlistv1.OperationCandidate{Customer: candidate.Customer, Match: matches()[candidate.Match]}
-		for _, difference := range candidate.Differences {
-			one.Differences = append(one.Differences, &enlistv1.FieldDifference{
-				Path: difference.Path, Requested: difference.Requested, Found: difference.Found,
-			})
+		one := &enlistv1.OperationCandidate{
+			Customer: candidate.Customer, Match: matches()[candidate.Match], Differences: showDifferences(candidate.Differences),
 		}
 		if claim := candidate.Claim; claim != nil && (claim.Principal == caller.Principal || caller.May("GetOperation", claim.Provider, true)) {
 			one.ClaimedBy = claim.RequestID.String()
 		}
 		shown = append(shown, one)
+	}
+	return shown
+}
+
+func showDifferences(differences []providers.Difference) (shown []*enlistv1.FieldDifference) {
+	for _, one := range differences {
+		shown = append(shown, &enlistv1.FieldDifference{Path: one.Path, Requested: one.Requested, Found: one.Found})
 	}
 	return shown
 }

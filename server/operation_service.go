@@ -117,7 +117,7 @@ func (s *operationService) page(
 		for _, record := range records[:min(want, len(records))] {
 			operation := withoutExchanges(s.show(record))
 			if reason := request.GetReasonCode(); reason != 0 && operation.GetReasonCode() != reason {
-				query.After = positionAt(record)
+				query.After = record.Position()
 				continue
 			}
 			if bytes += proto.Size(operation); bytes > maxPage && len(response.GetOperations()) > 0 {
@@ -125,7 +125,7 @@ func (s *operationService) page(
 				return response, nil
 			}
 			response.Operations = append(response.Operations, operation)
-			query.After = positionAt(record)
+			query.After = record.Position()
 		}
 		if len(records) <= want {
 			return response, nil
@@ -162,7 +162,7 @@ func (s *operationService) ResolveOperation(
 		return nil, err
 	}
 	caller := callerOf(ctx)
-	record, err := s.once.Resolve(ctx, key, once.Decision{
+	record, differences, err := s.once.Resolve(ctx, key, once.Decision{
 		Decision: request.GetDecision(), CustomerID: request.GetCustomerId(),
 		By: request.GetDecidedBy(), Principal: caller.Principal, Reason: request.GetReason(), Unverified: request.GetUnverified(),
 		Corrects:   caller.May("ResolveOperation", key.Provider, true),
@@ -171,7 +171,7 @@ func (s *operationService) ResolveOperation(
 	if err != nil {
 		return nil, s.unlessConfigured(ctx, err, key.Provider)
 	}
-	return &enlistv1.ResolveOperationResponse{Operation: s.show(record)}, nil
+	return &enlistv1.ResolveOperationResponse{Operation: s.show(record), Differences: showDifferences(differences)}, nil
 }
 
 // key returns the key of the operation that a request names. Its principal is the one in the
@@ -195,11 +195,6 @@ func (s *operationService) unlessConfigured(ctx context.Context, err error, prov
 		return unknown
 	}
 	return err
-}
-
-// positionAt returns the position of a record in a list.
-func positionAt(record *journal.Record) *journal.Position {
-	return &journal.Position{Created: record.Created, Provider: record.Provider, RequestID: record.RequestID}
 }
 
 // positionText encodes a position in a list. positionOf decodes it.

@@ -64,7 +64,7 @@ func (o *operations) lost(vendor string, request *enlistv1.CreateCustomerRequest
 	o.t.Helper()
 	fault := map[string]any{"vendor": vendor, "operation": "get", "kind": lookups, "times": 1000}
 	if vendor == "caliq" || vendor == "sell_and_sign" {
-		order(o.t, o.running, map[string]any{"vendor": vendor, "operation": "create", "kind": "slow_lookup", "delay_ms": 60000})
+		order(o.t, o.running, map[string]any{"vendor": vendor, "operation": "create", "kind": "slow_lookup", "delay_ms": 3000})
 		defer order(o.t, o.running, fault)
 	} else {
 		order(o.t, o.running, fault)
@@ -92,8 +92,8 @@ func avvioRequest(family string) *enlistv1.CreateCustomerRequest {
 	return &enlistv1.CreateCustomerRequest{
 		Provider: "avvio", RequestId: "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11", UnsupportedFields: enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP,
 		Customer: &enlistv1.Customer{
-			Name: &enlistv1.PersonName{Title: "Ms", GivenName: "Ada", FamilyName: family}, Email: "ada@example.com", Phone: "+33612345678",
-			BillingAddress: &enlistv1.Address{Lines: []string{"1 rue"}, City: "Paris", PostalCode: "75001", CountryCode: "FR"},
+			Name: &enlistv1.PersonName{Title: "Ms", GivenName: "Ada", FamilyName: family}, Email: "ada@example.com", Phone: "+33612345678", Mobile: "+33712345678",
+			BillingAddress: &enlistv1.Address{Lines: []string{"1 Boulevard"}, City: "Paris", PostalCode: "75001", CountryCode: "FR"},
 		},
 		VendorOptions: &enlistv1.CreateCustomerRequest_Avvio{Avvio: &enlistv1.AvvioOptions{Password: "customers-password"}},
 	}
@@ -143,6 +143,9 @@ func TestReasonOfLookalikes(t *testing.T) {
 	decided, err := o.ResolveOperation(t.Context(), &enlistv1.ResolveOperationRequest{
 		Provider: "avvio", RequestId: request.GetRequestId(), Decision: enlistv1.Decision_DECISION_SUCCEEDED, CustomerId: ids[0], DecidedBy: "Grace", Reason: "asked her",
 	})
+	if shown := got.GetCandidates()[0].GetDifferences(); len(shown) != len(decided.GetDifferences()) {
+		t.Errorf("the decision shows %v, not %v", decided.GetDifferences(), shown)
+	}
 	if err != nil || decided.GetOperation().GetReason() != "" || decided.GetOperation().GetReasonCode() != 0 {
 		t.Errorf("%v, %v", decided, err)
 	}

@@ -1640,7 +1640,10 @@ func (x *ResolveOperationRequest) GetUnverified() bool {
 type ResolveOperationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The operation.
-	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	Operation *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	// With DECISION_SUCCEEDED: the fields in which the customer differs from the request. Enlist does
+	// not store them, and a repeated decision returns none.
+	Differences   []*FieldDifference `protobuf:"bytes,2,rep,name=differences,proto3" json:"differences,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1678,6 +1681,13 @@ func (*ResolveOperationResponse) Descriptor() ([]byte, []int) {
 func (x *ResolveOperationResponse) GetOperation() *Operation {
 	if x != nil {
 		return x.Operation
+	}
+	return nil
+}
+
+func (x *ResolveOperationResponse) GetDifferences() []*FieldDifference {
+	if x != nil {
+		return x.Differences
 	}
 	return nil
 }
@@ -1818,9 +1828,10 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"unverified\x18\b \x01(\bB\x03\xe0A\x01R\n" +
 	"unverifiedB\f\n" +
 	"\n" +
-	"_principal\"S\n" +
+	"_principal\"\x96\x01\n" +
 	"\x18ResolveOperationResponse\x127\n" +
-	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation*\xe8\x04\n" +
+	"\toperation\x18\x01 \x01(\v2\x14.enlist.v1.OperationB\x03\xe0A\x03R\toperation\x12A\n" +
+	"\vdifferences\x18\x02 \x03(\v2\x1a.enlist.v1.FieldDifferenceB\x03\xe0A\x03R\vdifferences*\xe8\x04\n" +
 	"\x0fOperationReason\x12 \n" +
 	"\x1cOPERATION_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\x1cOPERATION_REASON_NO_RESPONSE\x10\x01\x1a\x04\xc0\x8e\x19\x01\x12.\n" +
@@ -1951,19 +1962,20 @@ var file_enlist_v1_operation_service_proto_depIdxs = []int32{
 	6,  // 33: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
 	4,  // 34: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
 	6,  // 35: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
-	10, // 36: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
-	14, // 37: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
-	16, // 38: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
-	18, // 39: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
-	11, // 40: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
-	15, // 41: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
-	17, // 42: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
-	19, // 43: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
-	40, // [40:44] is the sub-list for method output_type
-	36, // [36:40] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	13, // 36: enlist.v1.ResolveOperationResponse.differences:type_name -> enlist.v1.FieldDifference
+	10, // 37: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
+	14, // 38: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
+	16, // 39: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
+	18, // 40: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
+	11, // 41: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
+	15, // 42: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
+	17, // 43: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
+	19, // 44: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
+	41, // [41:45] is the sub-list for method output_type
+	37, // [37:41] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_operation_service_proto_init() }

@@ -2534,6 +2534,40 @@ func (m *ResolveOperationResponse) validate(all bool) error {
 		}
 	}
 
+	for idx, item := range m.GetDifferences() {
+		_, _ = idx, item
+
+		if all {
+			switch v := interface{}(item).(type) {
+			case interface{ ValidateAll() error }:
+				if err := v.ValidateAll(); err != nil {
+					errors = append(errors, ResolveOperationResponseValidationError{
+						field:  fmt.Sprintf("Differences[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			case interface{ Validate() error }:
+				if err := v.Validate(); err != nil {
+					errors = append(errors, ResolveOperationResponseValidationError{
+						field:  fmt.Sprintf("Differences[%v]", idx),
+						reason: "embedded message failed validation",
+						cause:  err,
+					})
+				}
+			}
+		} else if v, ok := interface{}(item).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return ResolveOperationResponseValidationError{
+					field:  fmt.Sprintf("Differences[%v]", idx),
+					reason: "embedded message failed validation",
+					cause:  err,
+				}
+			}
+		}
+
+	}
+
 	if len(errors) > 0 {
 		return ResolveOperationResponseMultiError(errors)
 	}

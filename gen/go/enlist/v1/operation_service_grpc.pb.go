@@ -62,7 +62,10 @@ type OperationServiceClient interface {
 	// OPERATION_STATE_NEEDS_PERSON.
 	//
 	// Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
-	// that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+	// that no other operation created. It is one of the candidates that a look-up finds now, as
+	// GetOperation with `include_candidates` shows them. Or it has the values that identify the
+	// customer of the request, as far as the vendor returns them. The error names the fields that
+	// differ. DECISION_FAILED needs a look-up that finds no customer that
 	// this operation may have created, after the time in which the vendor may still carry out the
 	// request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
 	// checks.
@@ -163,7 +166,10 @@ type OperationServiceServer interface {
 	// OPERATION_STATE_NEEDS_PERSON.
 	//
 	// Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
-	// that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+	// that no other operation created. It is one of the candidates that a look-up finds now, as
+	// GetOperation with `include_candidates` shows them. Or it has the values that identify the
+	// customer of the request, as far as the vendor returns them. The error names the fields that
+	// differ. DECISION_FAILED needs a look-up that finds no customer that
 	// this operation may have created, after the time in which the vendor may still carry out the
 	// request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
 	// checks.

@@ -665,6 +665,13 @@ export type ResolveOperationResponse = Message<"enlist.v1.ResolveOperationRespon
      * @generated from field: enlist.v1.Operation operation = 1;
      */
     operation?: Operation;
+    /**
+     * With DECISION_SUCCEEDED: the fields in which the customer differs from the request. Enlist does
+     * not store them, and a repeated decision returns none.
+     *
+     * @generated from field: repeated enlist.v1.FieldDifference differences = 2;
+     */
+    differences: FieldDifference[];
 };
 /**
  * Describes the message enlist.v1.ResolveOperationResponse.
@@ -1019,7 +1026,10 @@ export declare const OperationService: GenService<{
      * OPERATION_STATE_NEEDS_PERSON.
      *
      * Enlist checks the decision first. DECISION_SUCCEEDED needs a customer that the vendor shows and
-     * that no other operation created. DECISION_FAILED needs a look-up that finds no customer that
+     * that no other operation created. It is one of the candidates that a look-up finds now, as
+     * GetOperation with `include_candidates` shows them. Or it has the values that identify the
+     * customer of the request, as far as the vendor returns them. The error names the fields that
+     * differ. DECISION_FAILED needs a look-up that finds no customer that
      * this operation may have created, after the time in which the vendor may still carry out the
      * request. If the vendor offers no look-up, only that time must be over. `unverified` skips the
      * checks.
