@@ -28,7 +28,7 @@ func TestTableIsTransitions(t *testing.T) {
 	}
 	var inDoc, inCode []string
 	for line := range strings.Lines(file.Doc.Text()) {
-		if cells := strings.Fields(line); strings.HasPrefix(line, "\t") && len(cells) == 4 && cells[0] != "from" {
+		if cells := strings.Fields(line); strings.HasPrefix(line, "\t") && len(cells) == 4 && isActor(cells[3]) {
 			inDoc = append(inDoc, strings.Join(cells, " "))
 		}
 	}
@@ -38,6 +38,10 @@ func TestTableIsTransitions(t *testing.T) {
 	if !slices.Equal(inDoc, inCode) {
 		t.Errorf("the table in the doc is\n%s\nand transitions is\n%s", strings.Join(inDoc, "\n"), strings.Join(inCode, "\n"))
 	}
+}
+
+func isActor(name string) bool {
+	return slices.Contains([]actor{caller, sender, settler, person, eraser}, actor(name))
 }
 
 // everyEvent yields every event by every actor.
