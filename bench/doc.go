@@ -1,6 +1,7 @@
 // Command bench measures Enlist and minimal servers written by hand, in one run on one machine.
 //
 //	go run ./bench [-rounds 30] [-seconds 1] [-callers 64] [-only NAME] [-profile FOLDER] [-postgres]
+//	go run ./bench -audit                                          also with an audit stream
 //	go run ./bench -rounds 3 -flood 10000                          10,000 creations at once
 //	go run ./bench -rounds 3 -flood 10000 -takes 4s -within 4s     the same, started one by one
 //	go run ./bench -idle                                           start and rest
@@ -14,6 +15,8 @@
 //   - bare gRPC: a grpc-go handler that posts the same JSON to the vendor and does nothing else
 //   - bare REST: net/http and encoding/json that do the same
 //   - stock gateway: bare gRPC behind a grpc-gateway, over loopback
+//
+// With -audit, there is also an enlist that writes an audit stream to a file.
 //
 // With -flood, the vendor takes a second, and the other subject is bare gRPC. With -within, the
 // requests start one after the other, so that the machine keeps up.

@@ -39,6 +39,7 @@ func run(ctx context.Context, arguments []string) error {
 	flags.DurationVar(&plan.within, "within", 0, "the time within which the creates of -flood begin, evenly; no more than -takes, for all to be under way at once")
 	flags.BoolVar(&plan.idle, "idle", false, "instead: time from the start to the first answer, and memory at rest")
 	flags.BoolVar(&plan.postgres, "postgres", false, "with two replicas and their journal in PostgreSQL, which is started for it")
+	flags.BoolVar(&plan.audit, "audit", false, "also measure enlist with an audit stream to a file")
 	flags.BoolVar(&plan.scaling, "scaling", false, "instead: what creations take of one PostgreSQL server, which is started for it")
 	flags.IntVar(&plan.rows, "rows", 200_000, "creations in each of the two fillings of -scaling")
 	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")

@@ -17,7 +17,7 @@ type plan struct {
 	flood           int
 	rows            int
 	idle, postgres  bool
-	scaling         bool
+	scaling, audit  bool
 	seconds         float64
 	only, profile   string
 	takes, within   time.Duration
@@ -42,7 +42,7 @@ func (p *plan) runPairs(ctx context.Context, stage *stage) error {
 		journal = journalIn(cluster)
 		replicas = 2
 	}
-	subjects, err := stage.startAll(ctx, journal, replicas)
+	subjects, err := stage.startAll(ctx, journal, replicas, p.audit)
 	if err != nil {
 		return err
 	}

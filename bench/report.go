@@ -16,6 +16,8 @@ func pairs() []pair {
 		{"REST create to our own gRPC create", "enlist, REST create", "enlist, gRPC create"},
 		{"REST create, with everything, to the stock gateway", "enlist, REST create", "stock gateway, REST create"},
 		{"REST create, with everything, to bare REST", "enlist, REST create", "bare REST, REST create"},
+		{"gRPC create with an audit stream to without", "audited enlist, gRPC create", "enlist, gRPC create"},
+		{"gRPC get with an audit stream to without", "audited enlist, gRPC get", "enlist, gRPC get"},
 		{"gRPC get to bare gRPC", "enlist, gRPC get", "bare gRPC, gRPC get"},
 		{"REST get to the stock gateway", "enlist, REST get", "stock gateway, REST get"},
 	}

@@ -34,6 +34,7 @@ type subject struct {
 type stage struct {
 	folder  string
 	self    string // this program
+	audited bool   // whether Enlist writes an audit stream
 	started []*exec.Cmd
 }
 
@@ -102,8 +103,9 @@ func waitFor(ctx context.Context, addresses ...string) error {
 	return nil
 }
 
-// startAll starts the vendor and all subjects.
-func (s *stage) startAll(ctx context.Context, journal string, replicas int) ([]*subject, error) {
+// startAll starts the vendor and all subjects. With audited, Enlist with an audit stream is one
+// more.
+func (s *stage) startAll(ctx context.Context, journal string, replicas int, audited bool) ([]*subject, error) {
 	vendor, err := s.startVendor(ctx)
 	if err != nil {
 		return nil, err
@@ -113,6 +115,18 @@ func (s *stage) startAll(ctx context.Context, journal string, replicas int) ([]*
 		return nil, err
 	}
 	subjects := []*subject{enlist}
+	if audited {
+		apart := &stage{folder: filepath.Join(s.folder, "audited"), self: s.self, audited: true}
+		if err := os.Mkdir(apart.folder, 0o700); err != nil {
+			return nil, err
+		}
+		enlist, err := apart.startEnlist(ctx, vendor, "", 1, "GOMEMLIMIT=460MiB")
+		s.started = append(s.started, apart.started...)
+		if err != nil {
+			return nil, err
+		}
+		subjects = append(subjects, enlist)
+	}
 	for _, part := range []string{"bare-grpc", "bare-rest", "stock-gateway"} {
 		bare, err := s.startBare(ctx, part, vendor)
 		if err != nil {
@@ -167,7 +181,11 @@ func (s *stage) startEnlist(ctx context.Context, vendor, journal string, replica
 	if journal == "" {
 		journal = fmt.Sprintf("{sqlite: {path: %q}}", filepath.Join(s.folder, "enlist.db"))
 	}
-	enlist := &subject{name: "enlist"}
+	enlist, audit := &subject{name: "enlist"}, ""
+	if s.audited {
+		enlist.name = "audited enlist"
+		audit = fmt.Sprintf("audit: {file: %q}", filepath.Join(s.folder, "audit.jsonl"))
+	}
 	for i := range replicas {
 		at, err := freeAddresses(ctx, 3)
 		if err != nil {
@@ -184,7 +202,8 @@ providers:
     max_in_flight: 10000
     opencell: {base_url: %q, username: bench, password: bench, seller_code: MAIN_SELLER, customer_category: CLIENT, currency_code: EUR,
       language_code: en, defaults: {billing_cycle: BC_MONTHLY_1ST}}
-`, at[0], at[1], at[2], journal, sha256.Sum256([]byte(apiKey)), vendor)
+%s
+`, at[0], at[1], at[2], journal, sha256.Sum256([]byte(apiKey)), vendor, audit)
 		file := filepath.Join(s.folder, fmt.Sprintf("enlist-%d.yaml", i))
 		if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 			return nil, err

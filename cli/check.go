@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/enlist-dev/enlist/providers/registry"
+	"github.com/enlist-dev/enlist/server/audit"
 	"github.com/enlist-dev/enlist/server/config"
 )
 
@@ -21,7 +23,7 @@ func (c *checkCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	connected, err := registry.New(configuration.GetProviders())
-	if err != nil {
+	if err := errors.Join(err, audit.Check(configuration.GetAudit())); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "%s is valid: %d provider(s), gRPC on %s, REST on %s\n", c.Config, len(connected),

@@ -52,7 +52,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer removeJournal()
-	server, finish, err := newServer(ctx, configuration, nil, s.openAPI, newLog(s.err, configuration.GetLog()), newMetrics())
+	server, finish, err := newServer(ctx, configuration, nil, s, newLog(s.err, configuration.GetLog()), newMetrics())
 	if err != nil {
 		return fmt.Errorf("%w (--grpc-address and --http-address set other addresses)", err)
 	}

@@ -3,9 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"fmt"
-	mathrand "math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -24,6 +22,7 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/journal/sqlite"
 	"github.com/enlist-dev/enlist/sandbox"
 )
@@ -141,33 +140,13 @@ func (k *kept) checkSays(failed bool, want string) {
 	}
 }
 
-// flip flips some bits in the last part of what SQLite reads of a log.
-func flip(t *testing.T, path string) {
-	t.Helper()
-	log, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const header, frame = 32, 24 + 4096
-	end := header
-	for end+frame <= len(log) && bytes.Equal(log[end+8:end+16], log[16:24]) { // frames of the present round have the salt of the header
-		end += frame
-	}
-	for range 5 {
-		log[end*2/3+mathrand.IntN(end/6)] ^= 1 << mathrand.IntN(8)
-	}
-	if err := os.WriteFile(path, log, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestBitsFlipInTheLog(t *testing.T) {
 	k := startKept(t)
 	if succeeded := k.create(uuids(120)); succeeded != 120 {
 		t.Fatalf("%d creations succeeded\n%s", succeeded, k.said())
 	}
 	k.end(syscall.SIGKILL)
-	flip(t, k.path+"-wal")
+	testkit.FlipBitsOfLog(t, k.path+"-wal")
 	k.start()
 	if !strings.Contains(k.said(), "has forgotten records") || !strings.Contains(k.said(), `"level":"ERROR"`) {
 		t.Errorf("the log says nothing: %s", k.said())
@@ -294,25 +273,6 @@ func TestFirstStartIsKilled(t *testing.T) {
 	}
 }
 
-func damage(t *testing.T, path string) {
-	t.Helper()
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	pages := info.Size() / 4096
-	noise := make([]byte, pages/2*4096)
-	_, _ = rand.Read(noise)
-	if _, err := file.WriteAt(noise, pages/4*4096); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestDamagedPages(t *testing.T) {
 	k := startKept(t)
 	ids := uuids(200)
@@ -323,7 +283,7 @@ func TestDamagedPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.start()
-	damage(t, k.path)
+	testkit.OverwritePages(t, k.path, 0.25, 0.75)
 	if succeeded := k.create(ids); succeeded == len(ids) {
 		t.Fatal("no read met the damage")
 	}

@@ -26,8 +26,8 @@ import (
 )
 
 // No call and no vendor's fault exposes personal data or secrets. They appear neither in the
-// debug log, a trace, a metric nor the journal's files. They are also absent from the last output
-// of a killed process.
+// debug log, a trace, a metric, the audit stream nor the journal's files. They are also absent from
+// the last output of a killed process.
 func TestNothingPersonalIsSeen(t *testing.T) {
 	vendors := startVendors(t)
 	traces := startCollector(t)
@@ -71,11 +71,11 @@ func TestNothingPersonalIsSeen(t *testing.T) {
 	if !strings.Contains(said, "SIGQUIT") || !strings.Contains(said, "vendorhttp") {
 		t.Error("it did not say what it was doing when it was killed")
 	}
-	seen := map[string]string{"standard error": said, "/metrics": metrics, "traces": string(traces.text)}
+	seen := map[string]string{"standard error": said, "standard output": p.out.String(), "/metrics": metrics, "traces": string(traces.text)}
 	for name, content := range p.files(t) {
 		seen[name] = content
 	}
-	for _, needed := range []string{"enlist.db", "enlist.db-wal"} {
+	for _, needed := range []string{"enlist.db", "enlist.db-wal", "audit.jsonl"} {
 		if len(seen[needed]) < 10000 {
 			t.Errorf("%s holds %d bytes", needed, len(seen[needed]))
 		}
@@ -174,7 +174,10 @@ func look(t *testing.T, p *process, created *enlistv1.CreateCustomerRequest, ans
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	operations := enlistv1.NewOperationServiceClient(p.grpc)
-	_, _ = operations.GetOperation(ctx, &enlistv1.GetOperationRequest{Provider: created.GetProvider(), RequestId: created.GetRequestId()})
+	_, _ = operations.GetOperation(ctx, &enlistv1.GetOperationRequest{
+		Provider: created.GetProvider(), RequestId: created.GetRequestId(), IncludeCandidates: err != nil,
+	})
+	_, _ = operations.ListOperations(ctx, &enlistv1.ListOperationsRequest{Provider: "-", CustomerId: created.GetCustomer().GetId()})
 	if err != nil {
 		_, _ = operations.ResolveOperation(ctx, &enlistv1.ResolveOperationRequest{
 			Provider: created.GetProvider(), RequestId: created.GetRequestId(), Decision: enlistv1.Decision_DECISION_FAILED,

@@ -20,6 +20,7 @@ import (
 
 	"github.com/enlist-dev/enlist/cli"
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 )
 
 // process is a server as users run it, with every vendor at one address.
@@ -32,6 +33,7 @@ type process struct {
 	mu         sync.Mutex
 	log        bytes.Buffer // its standard error so far
 	logIsWhole chan struct{}
+	out        testkit.LogBuffer // its standard output
 }
 
 func startProcess(t *testing.T, vendors *httptest.Server, environment ...string) *process {
@@ -45,13 +47,14 @@ func processConfig(vendors *httptest.Server) *configv1.Config {
 	configuration.Grpc.Address, configuration.Http.Address = "127.0.0.1:0", "127.0.0.1:0"
 	configuration.Admin = &configv1.Admin{Address: "127.0.0.1:0"}
 	configuration.Log = &configv1.Log{Level: configv1.Log_LEVEL_DEBUG}
+	configuration.Audit = &configv1.Audit{File: "audit.jsonl"}
 	for _, provider := range configuration.GetProviders() {
 		provider.Timeout, provider.LookupLag = durationpb.New(2*time.Second), durationpb.New(0)
 	}
 	return configuration
 }
 
-// startServer starts a server in a folder, which has its journal.
+// startServer starts a server in a folder, which has its journal and its audit stream.
 func startServer(t *testing.T, folder string, configuration *configv1.Config, environment ...string) *process {
 	t.Helper()
 	// JSON is also YAML.
@@ -61,7 +64,7 @@ func startServer(t *testing.T, folder string, configuration *configv1.Config, en
 	}
 	p := &process{folder: folder, logIsWhole: make(chan struct{})}
 	p.command = exec.Command(binary, "serve", "--config", write(t, string(text)))
-	p.command.Dir, p.command.Env = p.folder, append(os.Environ(), environment...)
+	p.command.Dir, p.command.Env, p.command.Stdout = p.folder, append(os.Environ(), environment...), &p.out
 	stderr, err := p.command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +121,7 @@ func (p *process) end(signal syscall.Signal) {
 	_ = p.command.Wait()
 }
 
-// files returns the contents of the journal's files.
+// files returns the contents of the files of the journal and of the audit stream.
 func (p *process) files(t *testing.T) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(p.folder)

@@ -101,7 +101,8 @@ func TestReloadRefuses(t *testing.T) {
 		"the journal": {func(c *configv1.Config) {
 			c.Journal = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: "another.db"}}}
 		}, map[string]string{"journal.sqlite.path": "another.db"}},
-		"no admin port": {func(c *configv1.Config) { c.Admin = nil }, map[string]string{"admin.address": ""}},
+		"no admin port":    {func(c *configv1.Config) { c.Admin = nil }, map[string]string{"admin.address": ""}},
+		"the audit stream": {func(c *configv1.Config) { c.Audit.File = "another.jsonl" }, map[string]string{"audit.file": "another.jsonl"}},
 		"the log's format": {func(c *configv1.Config) {
 			c.Log = &configv1.Log{Format: configv1.Log_FORMAT_TEXT}
 		}, map[string]string{"log.format": "FORMAT_TEXT"}},

@@ -16,6 +16,7 @@ import (
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server"
+	"github.com/enlist-dev/enlist/server/audit"
 	"github.com/enlist-dev/enlist/server/config"
 )
 
@@ -47,29 +48,30 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		defer removeJournal()
 		log := newLog(s.err, configuration.GetLog())
 		log.Info("no configuration, using the built-in sandbox", "sandbox", sandboxed.url())
-		return serve(ctx, configuration, nil, s.openAPI, log)
+		return serve(ctx, configuration, nil, s, log)
 	}
 	file := config.NewFile(c.Config)
 	configuration, err := file.Load()
 	if err != nil {
 		return err
 	}
-	return serve(ctx, configuration, file, s.openAPI, newLog(s.err, configuration.GetLog()))
+	return serve(ctx, configuration, file, s, newLog(s.err, configuration.GetLog()))
 }
 
 // serve serves until the context ends. Without a file, it serves the same configuration all the
 // time.
-func serve(ctx context.Context, configuration *configv1.Config, file *config.File, openAPI []byte, log logger) error {
+func serve(ctx context.Context, configuration *configv1.Config, file *config.File, s *streams, log logger) error {
 	limitMemory(log)
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // which must not end the process, also while it stops
 	defer signal.Stop(hangups)
+	signal.Ignore(syscall.SIGPIPE) // the end of what reads the output must not end the process either
 	metrics := newMetrics()
 	var reload *reloader
 	if file != nil {
 		reload = newReloader(file, configuration, log.Logger, metrics)
 	}
-	server, finish, err := newServer(ctx, configuration, reload, openAPI, log, metrics)
+	server, finish, err := newServer(ctx, configuration, reload, s, log, metrics)
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func serve(ctx context.Context, configuration *configv1.Config, file *config.Fil
 // newServer returns a server, and a function that closes its journal and sends the last traces
 // after the server has stopped. reload is nil for a configuration that cannot change.
 func newServer(
-	ctx context.Context, configuration *configv1.Config, reload *reloader, openAPI []byte, log logger, metrics *prometheus.Registry,
+	ctx context.Context, configuration *configv1.Config, reload *reloader, s *streams, log logger, metrics *prometheus.Registry,
 ) (served *server.Server, finish func() error, err error) {
 	tracing, flush, err := newTracing(ctx, log.Logger)
 	if err != nil {
@@ -97,25 +99,29 @@ func newServer(
 	if err != nil {
 		return nil, nil, err
 	}
+	audited, err := audit.Open(configuration.GetAudit(), audit.Options{Output: s.out, Pseudonym: opened.Pseudonym, Log: log.Logger, Metrics: metrics})
+	if err != nil {
+		return nil, nil, errors.Join(err, opened.Close())
+	}
 	options := createsOptions(configuration)
-	options.Metrics, options.Tracing = metrics, tracing
+	options.Metrics, options.Tracing, options.Ended = metrics, tracing, audited.Ended
 	creates := once.New(opened, connected, options, log.Logger)
 	metrics.MustRegister(ofProviders(creates.Providers))
 	served, err = server.New(server.Options{
-		Config: configuration, Creates: creates, Condition: opened.Condition, OpenAPI: openAPI, Reload: reload.asked(),
-		Version: thisBuild().String(), Log: log.Logger, LogLevel: log.level, Metrics: metrics, Tracing: tracing,
+		Config: configuration, Creates: creates, Condition: opened.Condition, OpenAPI: s.openAPI, Reload: reload.asked(),
+		Version: thisBuild().String(), Log: log.Logger, LogLevel: log.level, Metrics: metrics, Tracing: tracing, Audit: audited,
 	})
 	if err != nil {
 		reload.start(creates, nil, nil)
 		creates.Close(ctx)
-		return nil, nil, errors.Join(err, opened.Close())
+		return nil, nil, errors.Join(err, opened.Close(), audited.Close())
 	}
 	limits, leave := shareLimits(ctx, opened, configuration.GetJournal(), connected, log.Logger)
 	reload.start(creates, served, limits)
 	return served, func() error {
 		defer flush()
 		leave()
-		return opened.Close()
+		return errors.Join(opened.Close(), audited.Close())
 	}, nil
 }
 

@@ -208,6 +208,14 @@ func (j *Journal) findCustomer(ctx context.Context, provider, customerID string,
 	return nil, nil
 }
 
+// Pseudonym returns an HMAC that stands for a customer outside the journal, or nil if the id is
+// empty. It is the same on every replica and after each start, and for nearly equal ids, and equals
+// no value of a column. Only the holder of this journal's index key can compute it or test a guess
+// against it.
+func (j *Journal) Pseudonym(provider, customerID string) []byte {
+	return j.index.hash("audit", provider, normal(customerID))
+}
+
 // FindClaims returns the newest creations for an exclusive key or a nearly equal one. It returns
 // those that await a person, and so may have written the customer, and those that have adopted it.
 func (j *Journal) FindClaims(ctx context.Context, provider, exclusiveKey string) ([]*Record, error) {

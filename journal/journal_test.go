@@ -25,6 +25,35 @@ import (
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
 
+// A pseudonym is the same for nearly equal ids and after a new start with another first key. It
+// depends on the provider and on the journal, and stands in no column.
+func TestPseudonym(t *testing.T) {
+	path := newPath(t)
+	j := open(t, path, "a")
+	record := newRecord()
+	record.Payload.CustomerId = "C-1"
+	begin(t, j, record)
+	update(t, j, record, succeeded, never)
+	want := j.Pseudonym("opencell", "C-1")
+	for _, other := range [][]byte{j.Pseudonym("avvio", "C-1"), j.Pseudonym("opencell", "C-2"), open(t, newPath(t), "a").Pseudonym("opencell", "C-1")} {
+		if len(want) != 32 || bytes.Equal(want, other) {
+			t.Errorf("%x and %x", want, other)
+		}
+	}
+	if j.Pseudonym("opencell", "") != nil {
+		t.Error("no id has a pseudonym")
+	}
+	j.Close()
+	if got := open(t, path, "ba").Pseudonym("opencell", " c-1"); !bytes.Equal(got, want) {
+		t.Errorf("%x, not %x", got, want)
+	}
+	for _, file := range []string{path, path + "-wal"} {
+		if content, err := os.ReadFile(file); err != nil || bytes.Contains(content, want) {
+			t.Errorf("%s: %v, or it has the pseudonym", file, err)
+		}
+	}
+}
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (

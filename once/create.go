@@ -55,6 +55,7 @@ func (s *Service) Create(ctx context.Context, principal string, request *enlistv
 		j, isNew := s.jobs.start(o.key)
 		if isNew {
 			j.fingerprint = o.fingerprint
+			j.isAwaited.Store(true)
 			return s.runJob(ctx, j, func() (*enlistv1.CreateCustomerResponse, error) {
 				if o.invalid != nil {
 					return s.createInvalid(ctx, o)

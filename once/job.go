@@ -32,6 +32,8 @@ type job struct {
 	shared error
 	// isOver: the response is known. Later callers start again and do not share it.
 	isOver atomic.Bool
+	// isAwaited: a caller waits, and has no response yet.
+	isAwaited atomic.Bool
 	// first gets the first response for the caller.
 	first chan reply
 	// beginTimeout is the error for a caller whose deadline passes before the intent is recorded; nil
@@ -53,6 +55,7 @@ type reply struct {
 
 // reply gives the caller a response, unless it has one.
 func (j *job) reply(response *enlistv1.CreateCustomerResponse, err error) {
+	j.isAwaited.Store(false)
 	select {
 	case j.first <- reply{response, err}:
 	default:
@@ -160,6 +163,7 @@ func (s *Service) runJob(
 	case first := <-j.first:
 		return first.response, first.err
 	case <-ctx.Done():
+		j.isAwaited.Store(false)
 	}
 	if j.isSending() {
 		return nil, stillSending(j.key.Provider)

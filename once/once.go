@@ -41,6 +41,9 @@ type Options struct {
 	Metrics prometheus.Registerer
 	// Tracing gets a span for each creation that is settled without a caller. nil: none.
 	Tracing trace.TracerProvider
+	// Ended is called when the journal has recorded how a creation ended, or that it needs a person,
+	// and no caller gets that as a response. event is from the table in doc.go. nil: none.
+	Ended func(record *journal.Record, event string)
 }
 
 // Service creates customers exactly once. Safe for concurrent use.
@@ -65,6 +68,7 @@ type shared struct {
 	tick    time.Duration
 	metrics *metrics
 	tracer  trace.Tracer
+	ended   func(record *journal.Record, event string) // nil for none
 
 	jobs     *jobs
 	observed *observed
@@ -84,6 +88,7 @@ func New(j *journal.Journal, connected map[string]providers.Provider, options Op
 		tick:     cmp.Or(options.Tick, time.Second),
 		metrics:  newMetrics(options.Metrics),
 		tracer:   tracer(options.Tracing),
+		ended:    options.Ended,
 		jobs:     newJobs(),
 		observed: newObserved(),
 	}}

@@ -55,8 +55,8 @@ func StateOf(code enlistv1.OperationReason) enlistv1.OperationState {
 	}
 }
 
-// explain makes the reason of a record agree with its state, before a write. A record that has left
-// both states keeps no ids of candidates.
+// explain makes the reason of a record agree with its state, before a write. A record in another
+// state keeps no ids of candidates.
 func explain(record *journal.Record) {
 	payload := record.Payload
 	switch code := payload.GetReason().GetCode(); {
@@ -105,9 +105,9 @@ func reasonWith(code enlistv1.OperationReason, candidates []candidate) *journalv
 	return reason
 }
 
-// Reason returns why a record is UNKNOWN or NEEDS_PERSON: the code, and a sentence that is personal.
-// It returns neither in other states. An earlier release recorded no reason, and an older replica
-// may have moved the record since. Reason then returns what the record shows.
+// Reason returns why a record is UNKNOWN or NEEDS_PERSON: the code, and a sentence that is
+// personal. It returns neither in other states. An earlier release recorded no reason, and an older
+// replica may have moved the record since. Reason then returns what the record shows.
 func (s *Service) Reason(record *journal.Record) (enlistv1.OperationReason, string) {
 	if record.State != unknown && record.State != needsPerson {
 		return noReason, ""

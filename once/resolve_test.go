@@ -352,7 +352,7 @@ func TestCorrectionOfAnotherForm(t *testing.T) {
 	})
 }
 
-// reads makes reads show customers with an email and a create time.
+// reads makes reads show customers with an email and a time.
 func (v *vendor) reads(email string, created *timestamppb.Timestamp) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -364,7 +364,7 @@ func (v *vendor) reads(email string, created *timestamppb.Timestamp) {
 func TestSucceededIsCompared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(48 * time.Hour) // no time before 2000 is a create time
+		time.Sleep(48 * time.Hour) // times before 2000 do not count
 		f := start(t, newVendor(byMatch, 50*time.Millisecond))
 		r := f.waits()
 		f.vendor.put("c2", "theirs")

@@ -294,8 +294,8 @@ func restingOnContent(candidates []candidate, byMatch bool) (doubtful []*candida
 	return doubtful
 }
 
-// claimOf returns the record of another creation that made or adopted the customer with this id; nil
-// if the journal has none.
+// claimOf returns the record of another creation that made or adopted the customer with this id. It
+// returns nil if the journal has none.
 func (s *Service) claimOf(ctx context.Context, record *journal.Record, claims []*journal.Record, id string) (*journal.Record, error) {
 	maker, err := s.journal.FindCustomer(ctx, record.Provider, id)
 	if err != nil {

@@ -86,6 +86,7 @@ func (s *Service) replace(ctx context.Context, writer []byte, record *journal.Re
 	record.Payload.Writer = writer
 	err := s.journal.Update(ctx, record, due)
 	if err == nil {
+		s.tellEnd(record)
 		s.metrics.written(record)
 	}
 	return err

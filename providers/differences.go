@@ -12,8 +12,7 @@ import (
 type Difference struct {
 	// Path of the field, from CreateCustomerRequest.
 	Path string
-	// Requested and Found are the values. Each is empty if there is none, and a placeholder for a
-	// secret.
+	// Requested and Found are the values. An unset value is empty, and a secret is a placeholder.
 	Requested, Found string
 }
 
@@ -68,7 +67,8 @@ func (d *Description) Differences(candidate *Candidate) (differences []Differenc
 }
 
 // Differing returns the paths in which several customers at the vendor differ from each other. The
-// ids do not count. A value that one of them lacks counts.
+// ids do not count. A value that one of them lacks counts. When they were created counts if
+// nothing else differs.
 func Differing(customers []*enlistv1.Customer) (paths []string) {
 	if len(customers) < 2 {
 		return nil
@@ -95,7 +95,7 @@ func Differing(customers []*enlistv1.Customer) (paths []string) {
 			}
 		}
 	}
-	if slices.ContainsFunc(customers[1:], func(other *enlistv1.Customer) bool {
+	if len(paths) == 0 && slices.ContainsFunc(customers[1:], func(other *enlistv1.Customer) bool {
 		return !other.GetCreateTime().AsTime().Equal(customers[0].GetCreateTime().AsTime())
 	}) {
 		paths = append(paths, "customer.create_time")

@@ -24,6 +24,7 @@ type call struct {
 	provider     string // empty if it cannot be a provider's name
 	requestID    string
 	caller       *auth.Caller // nil until authenticated
+	isValid      bool         // the caller may make the call, and its request keeps the rules
 }
 
 type callKey struct{}

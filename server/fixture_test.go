@@ -28,6 +28,7 @@ import (
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/sandbox"
 	"github.com/enlist-dev/enlist/server"
+	"github.com/enlist-dev/enlist/server/audit"
 )
 
 // running is a server on free ports, with the sandbox behind it.
@@ -39,6 +40,7 @@ type running struct {
 	grpc       *grpc.ClientConn
 	grpcTarget string
 	log        *testkit.LogBuffer
+	audit      *testkit.LogBuffer
 	journal    *journal.Journal
 	stop       context.CancelFunc
 	ended      chan error
@@ -84,8 +86,13 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = records.Close() })
-	creates := once.New(records, connected, once.Options{Tick: 50 * time.Millisecond, Metrics: metrics}, logger)
-	served, err := server.New(server.Options{Config: configuration, Creates: creates, OpenAPI: openAPI, Version: "v9.8.7 commit go1", Log: logger, LogLevel: level, Metrics: metrics})
+	lines := &testkit.LogBuffer{}
+	audited, err := audit.Open(&configv1.Audit{}, audit.Options{Output: lines, Pseudonym: records.Pseudonym, Log: logger, Metrics: metrics})
+	if err != nil {
+		t.Fatal(err)
+	}
+	creates := once.New(records, connected, once.Options{Tick: 50 * time.Millisecond, Metrics: metrics, Ended: audited.Ended}, logger)
+	served, err := server.New(server.Options{Config: configuration, Creates: creates, OpenAPI: openAPI, Version: "v9.8.7 commit go1", Log: logger, LogLevel: level, Metrics: metrics, Audit: audited})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +102,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{
-		sandboxURL: vendors.URL, admin: served.AdminAddress(), restURL: "http://" + served.HTTPAddress(), client: http.DefaultClient, grpc: connection, grpcTarget: served.GRPCAddress(), log: log, journal: records, stop: stop, ended: make(chan error, 1),
+		sandboxURL: vendors.URL, admin: served.AdminAddress(), restURL: "http://" + served.HTTPAddress(), client: http.DefaultClient, grpc: connection, grpcTarget: served.GRPCAddress(), log: log, audit: lines, journal: records, stop: stop, ended: make(chan error, 1),
 	}
 	go func() { r.ended <- served.Run(ctx) }()
 	t.Cleanup(func() {
@@ -105,6 +112,7 @@ func start(t *testing.T, change func(*configv1.Config, map[string]providers.Prov
 		if err := <-r.ended; err != nil {
 			t.Error(err)
 		}
+		everyCallIsAudited(t, r) // the line of a call comes before that in the log
 	})
 	return r
 }

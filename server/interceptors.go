@@ -40,9 +40,9 @@ func compose(interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryServerInterc
 	}
 }
 
-// observe gives the call its id, turns its error into a status, and reports the call to
-// operators. The log line, the metrics and the span hold no values of the request. They hold only
-// the names of the provider and the RPC, the request_id, and the outcome.
+// observe gives the call its id, turns its error into a status, and reports the call to operators
+// and auditors. The log line, the metrics and the span hold no values of the request. They hold
+// only the names of the provider and the RPC, the request_id, and the outcome.
 func observe(seen telemetry) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		c := newCall(ctx, info.FullMethod, request)
@@ -51,18 +51,21 @@ func observe(seen telemetry) grpc.UnaryServerInterceptor {
 		if err == nil {
 			// This fails only after headers were sent, which no code here does.
 			_ = grpc.SetHeader(ctx, metadata.MD{callIDKey: {c.id}})
+			seen.record(c, request, response, codes.OK, nil)
 			ended(codes.OK, nil)
 			return response, nil
 		}
 		// A failed call has only trailers. Otherwise no client would retry it.
 		_ = grpc.SetTrailer(ctx, metadata.MD{callIDKey: {c.id}})
 		if known, ok := status.FromError(err); ok && !isProvidersError(err) {
+			seen.record(c, request, nil, known.Code(), nil)
 			ended(known.Code(), nil) // an error of grpc's own services
 			return nil, err
 		}
 		failure := asError(err, c.id)
 		made := statusOf(failure, c.provider, c.requestID)
 		_ = grpc.SetTrailer(ctx, pushback(ctx, made.Code(), retryAfter(failure)))
+		seen.record(c, request, nil, made.Code(), failure)
 		ended(made.Code(), failure)
 		return nil, made.Err()
 	}
@@ -130,6 +133,9 @@ func validate(connected connections) grpc.UnaryServerInterceptor {
 			wrong = check(ctx, message, connected)
 		}
 		if wrong == nil {
+			if c := callOf(ctx); c != nil {
+				c.isValid = true
+			}
 			return handler(ctx, request)
 		}
 		if unknown := connected.checkName(ctx, message); unknown != nil {

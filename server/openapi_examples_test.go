@@ -99,7 +99,7 @@ func readJSON(t *testing.T, file string, into any) {
 }
 
 // startForSamples starts a server with the data of the samples. These are the demo's customers,
-// and a creation that waits for a person's decision.
+// and two creations that wait for a person's decision.
 func startForSamples(t *testing.T) *running {
 	t.Helper()
 	r := start(t, func(config *configv1.Config, connected map[string]providers.Provider) {
@@ -114,6 +114,7 @@ func startForSamples(t *testing.T) *running {
 	}
 	waitsForPerson := slices.IndexFunc(helped(), func(c helpedCase) bool { return strings.Contains(c.name, "only a person can tell") })
 	helped()[waitsForPerson].before(t, r)
+	r.operations(t).lookalikes()
 	return r
 }
 

@@ -48,7 +48,8 @@ func withoutExchanges(operation *enlistv1.Operation) *enlistv1.Operation {
 	return operation
 }
 
-// showCandidates returns candidates. It names the operation of another only if the caller may see it.
+// showCandidates returns candidates. It names the operation of another only if the caller may see
+// it.
 func showCandidates(caller *auth.Caller, candidates []once.Candidate) []*enlistv1.OperationCandidate {
 	var shown []*enlistv1.OperationCandidate
 	for _, candidate := range candidates {

@@ -11,8 +11,8 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
 )
 
-// The log holds no value of a customer, no password and no credential, even at the debug level.
-// This is so for every event at every vendor.
+// The log and the audit stream hold no value of a customer, no password and no credential, even at
+// the debug level. This is so for every event at every vendor.
 func TestLogIsPrivate(t *testing.T) {
 	r := start(t, nil)
 	client := enlistv1.NewCustomerServiceClient(r.grpc)
@@ -52,14 +52,17 @@ func TestLogIsPrivate(t *testing.T) {
 			}
 		}
 	}
-	log := r.log.String()
+	log, audited := r.log.String(), r.audit.String()
 	if lines := strings.Count(log, `"msg":"call"`); lines != calls {
 		t.Errorf("%d lines for %d calls", lines, calls)
 	}
+	if lines := strings.Count(audited, `"rpc":`); lines != calls {
+		t.Errorf("%d audited calls, not %d", lines, calls)
+	}
 	for _, marker := range hidden {
-		for line := range strings.Lines(log) {
+		for line := range strings.Lines(log + audited) {
 			if strings.Contains(line, marker) {
-				t.Errorf("%q stands in the log: %s", marker, line)
+				t.Errorf("%q stands in the log or the audit stream: %s", marker, line)
 				break
 			}
 		}

@@ -69,6 +69,7 @@ func (e restErrors) refuse(w http.ResponseWriter, request *http.Request, refused
 	ctx := metadata.NewIncomingContext(request.Context(), metadata.Pairs(callIDKey, request.Header.Get("X-Request-Id")))
 	c := &call{id: callIDOf(ctx), method: "REST " + knownMethod(request.Method), transport: overREST}
 	made := statusOf(refused.failure, "", "")
+	e.seen.recordRefusal(c.id, request, e.routes, made.Code(), refused.failure)
 	logCall(ctx, e.seen.log, c, made.Code(), refused.failure, time.Now())
 	e.seen.metrics.failed(c, "", refused.failure)
 	w.Header().Set("X-Request-Id", c.id)

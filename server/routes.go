@@ -19,6 +19,7 @@ type route struct {
 	method, path string   // POST, /v1/providers/{provider}/operations/{request_id}:wait
 	segments     []string // of the path, without its verb
 	verb         string   // :wait; empty for none
+	rpc          string   // WaitOperation; empty for a path of no RPC
 }
 
 func newRoute(method, path string) route {
@@ -39,12 +40,14 @@ func routesOfContract() routes {
 	var all routes
 	for _, service := range contractServices() {
 		for i := range service.Methods().Len() {
-			rule, _ := proto.GetExtension(service.Methods().Get(i).Options(), annotations.E_Http).(*annotations.HttpRule)
+			method := service.Methods().Get(i)
+			rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+			made := newRoute(http.MethodGet, rule.GetGet())
 			if path := rule.GetPost(); path != "" {
-				all = append(all, newRoute(http.MethodPost, path))
-			} else {
-				all = append(all, newRoute(http.MethodGet, rule.GetGet()))
+				made = newRoute(http.MethodPost, path)
 			}
+			made.rpc = string(method.Name())
+			all = append(all, made)
 		}
 	}
 	return all
@@ -75,6 +78,23 @@ func (all routes) at(path string) routes {
 		}
 	}
 	return there
+}
+
+// of returns the RPC that a request is for, and the provider in its path. Both may be empty.
+func (all routes) of(request *http.Request) (rpc, provider string) {
+	path := request.URL.EscapedPath()
+	for _, route := range all.at(path) {
+		if !(routes{route}).take(request.Method, path) {
+			continue
+		}
+		if i := slices.Index(route.segments, "{provider}"); i >= 0 {
+			if named := strings.Split(path, "/")[i]; providerName.MatchString(named) {
+				provider = named
+			}
+		}
+		return route.rpc, provider
+	}
+	return "", ""
 }
 
 // allow returns the value of the Allow header for a route. A path that takes GET takes HEAD.

@@ -22,6 +22,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/server/apidocs"
+	"github.com/enlist-dev/enlist/server/audit"
 	"github.com/enlist-dev/enlist/server/auth"
 )
 
@@ -72,6 +73,8 @@ type Options struct {
 	Reload func(context.Context) (changed []string, err error)
 	// Tracing receives a span for each call. nil disables tracing.
 	Tracing trace.TracerProvider
+	// Audit receives a line for each call of the contract. nil disables it.
+	Audit *audit.Stream
 }
 
 // New returns a server that listens on its ports. It responds once Run is called.
@@ -88,7 +91,7 @@ func New(options Options) (*Server, error) {
 	}
 	calls, cut := context.WithCancel(context.Background())
 	admission := &admission{most: int64(config.GetLimits().GetMaxCalls()), memory: newShortage()}
-	seen := telemetry{log: log, metrics: newMetrics(options.Metrics, admission), tracer: tracer(options.Tracing), connected: connected}
+	seen := telemetry{log: log, metrics: newMetrics(options.Metrics, admission), tracer: tracer(options.Tracing), connected: connected, audit: options.Audit}
 	s := &Server{
 		logLevel:  options.LogLevel,
 		log:       log,

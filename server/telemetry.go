@@ -10,14 +10,16 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/server/audit"
 )
 
-// telemetry is what operators see of calls.
+// telemetry is what operators and auditors see of calls.
 type telemetry struct {
 	log       *slog.Logger
 	metrics   *metrics
 	tracer    trace.Tracer
 	connected connections
+	audit     *audit.Stream // nil for none
 }
 
 // begin records the start of a call. It returns the function that records its end.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
-	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -27,27 +26,18 @@ func TestReplicasConvertAtOnce(t *testing.T) {
 	open(t, dsn)
 	key := bytes.Repeat([]byte("a"), journal.KeySize)
 	cluster.Exec(t, dsn, fmt.Sprintf(earlier, journal.KeyID(key)))
-	var group sync.WaitGroup
-	for range 4 {
-		group.Go(func() {
-			store, err := Open(t.Context(), dsn, Options{Logger: slog.New(slog.DiscardHandler)})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			opened, err := journal.New(t.Context(), store, journal.Options{
-				Keys: [][]byte{key}, Replica: uuid.NewString(), Log: slog.New(slog.DiscardHandler),
-			})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if err := opened.Close(); err != nil {
-				t.Error(err)
-			}
+	openFour(t, dsn, func(store *Store) {
+		opened, err := journal.New(t.Context(), store, journal.Options{
+			Keys: [][]byte{key}, Replica: uuid.NewString(), Log: slog.New(slog.DiscardHandler),
 		})
-	}
-	group.Wait()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := opened.Close(); err != nil {
+			t.Error(err)
+		}
+	}).Wait()
 	var rows, openRows int
 	store := open(t, dsn)
 	if err := store.pool.QueryRow(t.Context(), `SELECT count(*), (SELECT count(*) FROM enlist.open) FROM enlist.operations`).Scan(&rows, &openRows); err != nil {

@@ -90,7 +90,8 @@ WHERE o.intent AND r.state = $2` + whose + ` AND (cardinality($1::text[]) = 0 OR
 ORDER BY r.created DESC, r.provider, r.request_id LIMIT $8`
 }
 
-// listHashed lists the rows with one of some hashes. Few rows have one, and the statement sorts them.
+// listHashed lists the rows with one of some hashes. Few rows have one, and the statement sorts
+// them.
 func listHashed(whose string) string {
 	return `
 WITH keys AS MATERIALIZED (

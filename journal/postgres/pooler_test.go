@@ -255,20 +255,12 @@ func TestMigrateBehindPgBouncer(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1)`, pgx.QueryExecModeExec, int64(lockID)); err != nil {
 		t.Fatal(err)
 	}
-	var group sync.WaitGroup
 	var opened atomic.Int32
-	for range 4 {
-		group.Go(func() {
-			store, err := Open(t.Context(), dsn, Options{Logger: slog.New(slog.DiscardHandler)})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			opened.Add(1)
-			defer store.Close()
-			insertUnchecked(t, store)
-		})
-	}
+	group := openFour(t, dsn, func(store *Store) {
+		opened.Add(1)
+		defer store.Close()
+		insertUnchecked(t, store)
+	})
 	time.Sleep(300 * time.Millisecond)
 	if opened.Load() > 0 {
 		t.Error("a replica migrated beside another one")

@@ -209,9 +209,9 @@ func TestTimesFromFarAheadAreNotBelieved(t *testing.T) {
 	}
 }
 
-func TestFourOpenersMigrateAtOnce(t *testing.T) {
-	t.Parallel()
-	dsn := postgrestest.Shared(t).Database(t)
+// openFour opens a database four times at once.
+func openFour(t *testing.T, dsn string, then func(*Store)) *sync.WaitGroup {
+	t.Helper()
 	var group sync.WaitGroup
 	for range 4 {
 		group.Go(func() {
@@ -220,13 +220,21 @@ func TestFourOpenersMigrateAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			defer store.Close()
-			if _, _, err := store.Insert(t.Context(), newRow("a")); err != nil {
-				t.Error(err)
-			}
+			then(store)
 		})
 	}
-	group.Wait()
+	return &group
+}
+
+func TestFourOpenersMigrateAtOnce(t *testing.T) {
+	t.Parallel()
+	dsn := postgrestest.Shared(t).Database(t)
+	openFour(t, dsn, func(store *Store) {
+		defer store.Close()
+		if _, _, err := store.Insert(t.Context(), newRow("a")); err != nil {
+			t.Error(err)
+		}
+	}).Wait()
 	store := open(t, dsn)
 	var versions int
 	if err := store.pool.QueryRow(t.Context(), `SELECT count(*) FROM enlist.schema_version WHERE version_id = 1`).Scan(&versions); err != nil || versions != 1 {

@@ -1,7 +1,6 @@
 package sqlite_test
 
 import (
-	"crypto/rand"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,29 +9,10 @@ import (
 	"github.com/google/uuid"
 
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
+	"github.com/enlist-dev/enlist/internal/testkit"
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/sqlite"
 )
-
-// overwrite puts random bytes into pages of a file, from one share of it to another.
-func overwrite(t *testing.T, path string, from, to float64) {
-	t.Helper()
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, last := int64(from*float64(info.Size()/4096)), int64(to*float64(info.Size()/4096))
-	noise := make([]byte, (last-first)*4096)
-	rand.Read(noise)
-	if _, err := file.WriteAt(noise, first*4096); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestDamagedPagesAreRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "enlist.db")
@@ -47,7 +27,7 @@ func TestDamagedPagesAreRefused(t *testing.T) {
 		if err := os.WriteFile(path, whole, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		overwrite(t, path, part.from, part.to)
+		testkit.OverwritePages(t, path, part.from, part.to)
 		store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 		if err == nil {
 			store.Close()
@@ -89,7 +69,7 @@ func TestDamageWhileOpen(t *testing.T) {
 	j.Close()
 	j = openJournal()
 	defer j.Close()
-	overwrite(t, path, 0.3, 0.7)
+	testkit.OverwritePages(t, path, 0.3, 0.7)
 	if err := j.Condition(); err != nil {
 		t.Fatalf("before any read: %v", err)
 	}

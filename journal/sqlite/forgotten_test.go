@@ -2,9 +2,7 @@ package sqlite_test
 
 import (
 	"bufio"
-	"bytes"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -108,31 +106,11 @@ func killedAfter(t *testing.T, rows int) (path string) {
 	return path
 }
 
-// flip flips some bits in the last part of what SQLite reads of a log.
-func flip(t *testing.T, path string) {
-	t.Helper()
-	log, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const header, frame = 32, 24 + 4096
-	end := header
-	for end+frame <= len(log) && bytes.Equal(log[end+8:end+16], log[16:24]) { // frames of the present round have the salt of the header
-		end += frame
-	}
-	for range 5 {
-		log[end*2/3+rand.IntN(end/6)] ^= 1 << rand.IntN(8)
-	}
-	if err := os.WriteFile(path, log, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // SQLite reads its log up to the first damaged frame, and says nothing.
 func TestBitsFlipInTheLog(t *testing.T) {
 	for range 3 {
 		path := killedAfter(t, 120)
-		flip(t, path+"-wal")
+		testkit.FlipBitsOfLog(t, path+"-wal")
 		if found, err := sqlite.Look(t.Context(), path); err != nil || !strings.Contains(found.Lost, "has forgotten records") {
 			t.Errorf("Look: %+v, %v", found, err)
 		}

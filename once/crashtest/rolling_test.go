@@ -165,7 +165,10 @@ func overBalancedGRPC(t *testing.T, replicas []*rollingReplica, serviceConfig st
 	addresses.InitialState(state)
 	connection, err := grpc.NewClient("replicas:///", grpc.WithResolvers(addresses), grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultServiceConfig(serviceConfig),
-		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, MaxDelay: rollingPause / 2}}))
+		grpc.WithConnectParams(grpc.ConnectParams{
+			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, MaxDelay: rollingPause / 2},
+			MinConnectTimeout: 10 * time.Second, // the default is the backoff, too short on a busy machine
+		}))
 	if err != nil {
 		t.Fatal(err)
 	}

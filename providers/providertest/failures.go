@@ -223,22 +223,22 @@ func slow(t *testing.T, f *fixture) {
 	f.create(f.request()) // logs in
 	f.use(f.harness.New(f.server.URL, time.Second))
 	f.create(f.request())
-	f.fault("create", "latency", 3*time.Second)
+	f.fault("create", "latency", 6*time.Second)
 	start := time.Now()
 	_, err := Create(t.Context(), f.provider, f.request())
 	if known := f.fails(err, unknown); known.Stage != enlistv1.SendStage_SEND_STAGE_SENT {
 		t.Errorf("stage %s", known.Stage)
 	}
-	if took := time.Since(start); took > 2500*time.Millisecond {
+	if took := time.Since(start); took > 5500*time.Millisecond {
 		t.Errorf("took %s with a timeout of 1s", took)
 	}
-	f.fault("get", "latency", 3*time.Second)
+	f.fault("get", "latency", 6*time.Second)
 	_, err = f.provider.GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{Provider: f.name(), CustomerId: "1"})
 	f.fails(err, unavailable)
 
 	f.use(f.harness.New(f.server.URL, 5*time.Second))
 	f.create(f.request())
-	f.fault("create", "latency", 3*time.Second)
+	f.fault("create", "latency", 6*time.Second)
 	_, err = Create(short(t, 500*time.Millisecond), f.provider, f.request())
 	f.fails(err, unknown)
 }

@@ -68,8 +68,8 @@ func (c *Client) exchanged(
 	return exchange
 }
 
-// interpreted reports to the observer what the adapter says of a response. That no such customer
-// exists is an answer and no error.
+// interpreted reports to the observer what the adapter says of a response. CUSTOMER_NOT_FOUND
+// is no error.
 func interpreted(ctx context.Context, request *Request, response *Response, err error) {
 	observer := providers.ObserverOf(ctx)
 	if response.exchange == nil || observer.Failed == nil || err == nil || providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND) {

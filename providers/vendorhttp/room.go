@@ -159,16 +159,13 @@ var errHolds = errors.New("the call holds some of it")
 // acquire waits until the context ends. A call that already holds memory does not wait, because
 // others may wait for what it holds.
 func acquire(ctx context.Context, from *semaphore.Weighted, size int64) error {
-	var err error
-	if !providers.CallOf(ctx).Holds() {
-		if from.Acquire(ctx, size) != nil {
-			err = context.Cause(ctx)
-		}
-	} else if !from.TryAcquire(size) {
-		err = errHolds
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", errNoRoom, err)
+	switch {
+	case from.TryAcquire(size): // also after the context has ended: that is not for want of memory
+		return nil
+	case providers.CallOf(ctx).Holds():
+		return fmt.Errorf("%w: %w", errNoRoom, errHolds)
+	case from.Acquire(ctx, size) != nil:
+		return fmt.Errorf("%w: %w", errNoRoom, context.Cause(ctx))
 	}
 	return nil
 }

@@ -90,3 +90,30 @@ func TestReloadableAreDocumented(t *testing.T) {
 		t.Errorf("docs/configuration.md names %q, want %q", named, config.Reloadable())
 	}
 }
+
+// The presence of a section is a change, too, if the section alone switches something on.
+func TestReloadOfEmptyAudit(t *testing.T) {
+	const rest = "providers: [{name: a, caliq: {base_url: \"https://a.example\", api_key: k}}]\n"
+	name := filepath.Join(t.TempDir(), "enlist.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for before, now := range map[string]string{"": "audit: {}\n", "audit: {}\n": "", "audit: {file: a}\n": "audit: {}\n"} {
+		write(before + rest)
+		file := config.NewFile(name)
+		running, err := file.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.Reload(running); err != nil {
+			t.Errorf("of no change: %v", err)
+		}
+		write(now + rest)
+		if _, err := file.Reload(running); err == nil || !strings.Contains(err.Error(), "audit") {
+			t.Errorf("from %q to %q: %v", before, now, err)
+		}
+	}
+}

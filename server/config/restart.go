@@ -21,9 +21,15 @@ func RequiresCertificate(auth *configv1.Auth, settings *configv1.Tls) bool {
 	return settings.GetClientCaFile() != "" && (settings.GetRequireClientCertificate() || len(auth.GetApiKeys()) == 0 && auth.GetJwt() == nil)
 }
 
+// needsRestart describes a change that a reload refuses.
+const needsRestart = "cannot change while Enlist runs. Restart Enlist, or restore the earlier value"
+
 // checkRestart refuses changes that need a restart.
 func (d *decoder) checkRestart(running, next *configv1.Config) {
 	d.sameIn("", running.ProtoReflect(), next.ProtoReflect())
+	if before, now := running.GetAudit(), next.GetAudit(); (before == nil) != (now == nil) && before.GetFile()+now.GetFile() == "" {
+		d.problem("audit", needsRestart) // an empty section is a setting, too
+	}
 	for _, port := range []struct{ running, next *configv1.Tls }{
 		{running.GetGrpc().GetTls(), next.GetGrpc().GetTls()}, {running.GetHttp().GetTls(), next.GetHttp().GetTls()},
 	} {
@@ -48,7 +54,7 @@ func (d *decoder) sameIn(path string, running, next protoreflect.Message) {
 		case field.Message() != nil && !field.IsList() && field.Message().ParentFile().Package() != "google.protobuf":
 			d.sameIn(at+".", running.Get(field).Message(), next.Get(field).Message())
 		case running.Has(field) != next.Has(field) || !running.Get(field).Equal(next.Get(field)):
-			d.problem(at, "cannot change while Enlist runs. Restart Enlist, or restore the earlier value")
+			d.problem(at, needsRestart)
 		}
 	}
 }
