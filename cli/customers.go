@@ -9,6 +9,8 @@ import (
 type customersCommand struct {
 	Create createCommand `cmd:"" help:"Create a customer. A repeated command creates no second one."`
 	Get    getCommand    `cmd:"" help:"Show a customer as the vendor has it."`
+	Export exportCommand `cmd:"" help:"Show all that a server holds of a customer."`
+	Erase  eraseCommand  `cmd:"" help:"Erase it, for good. Repeat the command if it fails."`
 }
 
 type getCommand struct {

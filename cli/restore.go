@@ -8,6 +8,7 @@ import (
 	"time"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
+	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/sqlite"
 	"github.com/enlist-dev/enlist/server/config"
 )
@@ -15,6 +16,8 @@ import (
 type restoreCommand struct {
 	Config string `help:"Configuration file (YAML)." type:"path" required:"" placeholder:"FILE"`
 	From   string `arg:"" optional:"" help:"Copy of an SQLite journal, as enlist backup writes it." type:"existingfile"`
+
+	Erased []string `help:"Newer list of erased operations; may be repeated." type:"existingfile" placeholder:"FILE"`
 }
 
 // Help says what a gap is for, and what the command does with PostgreSQL.
@@ -29,16 +32,55 @@ func (c *restoreCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	journal := configuration.GetJournal()
-	switch isPostgres := journal.GetPostgres().GetDsn() != ""; {
+	config := configuration.GetJournal()
+	lists, err := c.readLists()
+	if err != nil {
+		return err
+	}
+	switch isPostgres := config.GetPostgres().GetDsn() != ""; {
 	case isPostgres && c.From != "":
 		return errors.New("the journal is in PostgreSQL. Restore it with pg_restore or from your backup of the server, and then run this command without FROM")
 	case isPostgres:
-		return openGap(ctx, journal, s)
+		if err := openGap(ctx, config, s); err != nil {
+			return err
+		}
 	case c.From == "":
 		return errors.New("name the copy to restore: enlist restore --config FILE FROM")
 	}
-	return c.restore(ctx, journal, s)
+	if c.From != "" {
+		if err := c.restore(ctx, config, s); err != nil {
+			return err
+		}
+	}
+	return c.erase(ctx, config, lists, s)
+}
+
+// readLists reads the lists of erased operations, before anything changes.
+func (c *restoreCommand) readLists() (keys []journal.Key, err error) {
+	for _, path := range c.Erased {
+		list, err := readErased(path)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, list...)
+	}
+	return keys, nil
+}
+
+// erase repeats the erasures that the restored journal has lost.
+func (c *restoreCommand) erase(ctx context.Context, config *configv1.Journal, lists []journal.Key, s *streams) error {
+	if len(c.Erased) == 0 {
+		_, err := fmt.Fprintln(s.err, "Warning: what was erased after the backup is back. Run this command again with --erased and the newest "+
+			"list of erased operations (enlist backup writes it), or erase those customers again before anyone uses the journal.")
+		return err
+	}
+	count, err := eraseAgain(ctx, config, lists, slog.New(slog.NewTextHandler(s.err, nil)))
+	if err != nil {
+		return fmt.Errorf("the lists of erased operations were not applied. Run this command again: %w", err)
+	}
+	_, err = fmt.Fprintf(s.out, "The lists name %d erased operations. %d of them were erased again. "+
+		"Erase again what was erased after the newest list.\n", len(lists), count)
+	return err
 }
 
 // openGap opens a gap in a journal in PostgreSQL.
@@ -79,6 +121,6 @@ func (c *restoreCommand) restore(ctx context.Context, journal *configv1.Journal,
 	if kept != "" {
 		_, _ = fmt.Fprintf(s.out, "The old journal is %s.\n", kept)
 	}
-	_, err = fmt.Fprintf(s.out, "%s is now a copy of %s, with a gap. Start the server.\n", path, c.From)
+	_, err = fmt.Fprintf(s.out, "%s is now a copy of %s, with a gap.\n", path, c.From)
 	return err
 }

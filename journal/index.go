@@ -70,6 +70,11 @@ func (x *index) everyHash(provider, id string) [][]byte {
 	return [][]byte{x.keyed(provider, id), x.customer(provider, id), x.claim(provider, id), x.chosen(provider, id)}
 }
 
+// erased returns the hash of an id in a tombstone. Only equal ids share it.
+func (x *index) erased(provider, id string) []byte {
+	return x.hash("erased", provider, id)
+}
+
 // normal returns the form of a text that nearly equal texts share. A text of which nothing is left,
 // such as an accent alone, is nearly equal to no other.
 func normal(text string) string {

@@ -179,10 +179,10 @@ func (j *Journal) FindOpen(ctx context.Context, provider, exclusiveKey string) (
 const maxSharing = 32
 
 // FindCustomer returns the newest creation that wrote the customer with this id, or nil if no
-// creation did. A creation that adopted the customer does not count.
+// creation did. A creation that adopted the customer does not count. A tombstone counts.
 func (j *Journal) FindCustomer(ctx context.Context, provider, customerID string) (*Record, error) {
 	return j.findCustomer(ctx, provider, customerID, maxSharing, func(record *Record) bool {
-		return record.Payload.GetCustomerId() == customerID
+		return record.Payload.GetCustomerId() == customerID || record.State == erased && j.HasErased(record, customerID)
 	})
 }
 

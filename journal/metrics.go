@@ -99,6 +99,12 @@ func (m *measured) Beat(ctx context.Context, replica string, alive time.Duration
 	return m.Store.Beat(ctx, replica, alive)
 }
 
+func (m *measured) Erase(ctx context.Context, row *Row) error {
+	err := m.Store.Erase(ctx, row)
+	m.ended("erase", err)
+	return err
+}
+
 func (m *measured) Get(ctx context.Context, principal, provider string, requestID uuid.UUID) (*Row, error) {
 	row, err := m.Store.Get(ctx, principal, provider, requestID)
 	m.ended("get", err)

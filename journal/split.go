@@ -39,6 +39,8 @@ func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.P
 		EarlierDecisions: payload.GetEarlierDecisions(),
 		Writer:           payload.GetWriter(),
 		Gap:              payload.GetGap(),
+		Erasure:          payload.GetErasure(),
+		ErasedIds:        payload.GetErasedIds(),
 		Reason:           payload.GetReason(),
 	}
 	details := &journalv1.Payload{Tries: payload.GetTries(), Response: payload.GetResponse()}

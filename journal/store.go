@@ -86,6 +86,15 @@ type Store interface {
 	// sets the row's new Version, Due and Updated.
 	Update(ctx context.Context, row *Row, due time.Duration) error
 
+	// Erase replaces State, Exclusive, Customer, Owner, KeyID and Outcome of the row with the same key
+	// and Version, and removes its Request and Exchanges. The row keeps Created and Updated, and is
+	// never due. Erase fails with ErrConflict. On success, it sets the row's new Version.
+	Erase(context.Context, *Row) error
+
+	// Scrub removes what erased rows have left in the store's own files. It says what is left where,
+	// one sentence for each place.
+	Scrub(context.Context) (left []string, err error)
+
 	// Claim makes a replica the owner of rows that no living replica owns. It returns each row with
 	// its new version. It claims rows in state UNKNOWN that are due, and rows in state INTENT. The
 	// calling replica counts as alive. Claim skips rows that another replica claims at the same

@@ -5,7 +5,7 @@
 // # States
 //
 // Every creation is recorded before a vendor is called, under (principal, provider, request_id).
-// From then on it is in one of six states. This table has everything that can happen to it:
+// From then on it is in one of seven states. This table has everything that can happen to it:
 //
 //	from          event             to            by
 //	-             accepted          INTENT        caller
@@ -31,6 +31,9 @@
 //	SUCCEEDED     person-succeeded  SUCCEEDED     person
 //	FAILED        person-succeeded  SUCCEEDED     person
 //	FAILED        person-failed     FAILED        person
+//	SUCCEEDED     erased            ERASED        eraser
+//	FAILED        erased            ERASED        eraser
+//	NOT_SENT      erased            ERASED        eraser
 //
 // The events:
 //
@@ -56,6 +59,8 @@
 //     at the vendor (checkDecision), unless the person overrides that. From SUCCEEDED and FAILED
 //     it corrects an earlier decision of a person. An outcome that Enlist found is final. No
 //     correction leads to a state from which Enlist sends.
+//   - erased: EraseCustomerData replaces the record by a tombstone (erase.go). Nothing leads out of
+//     ERASED: a request with the request_id is refused, and a late response is dropped.
 //
 // # The loop
 //
@@ -141,6 +146,17 @@
 // nothing at once, and its effect ends when the clock is right again. A creation without an outcome
 // keeps its payload.
 //
+// # Erasure
+//
+// A tombstone has the key, the times and the hashes of its record, and who erased it. It lives as
+// long as the outcome would have. The record must have an outcome, so nothing is in progress when
+// it goes. The vendor comes first, then the records, then the journal's files. Each step may be
+// repeated, so a call after a crash does all of them again.
+//
+// Where the vendor assigns ids, a tombstone still says that another creation made its customer: a
+// look-up by content must not take that one for its own. Where the caller chooses ids, it says
+// nothing, because the same person may sign up again under the same id.
+//
 // # Every way a vendor is called again
 //
 //	cause                            what is sent      limit                            where
@@ -151,6 +167,7 @@
 //	a reader or a waiter asks        look-up           at most every 5 s                helpAlong
 //	a person decides                 look-up, read     once a decision                  resolve.go
 //	an operator sees candidates      look-up           once a call, changes nothing     candidates.go
+//	a person erases                  read, erase       once an erasure                  erase.go
 //	an update, an adoption, Caliq    look-up, create   once an attempt                  LooksFirst
 //	401 (Opencell, Valomnia)         login, the same   once a request, create included  provider
 //	rejected, the files have others  login, the same   once a change of the files       registry

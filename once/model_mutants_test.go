@@ -232,6 +232,15 @@ func wrongChecks() []mutant {
 				return err
 			}
 		}},
+		{"an erasure permits the request_id again", []string{"none", "enforced", "by match"}, "erasure", func(p *protocol) {
+			p.move = func(record *journal.Record, what event, by actor) error {
+				err := move(record, what, by)
+				if what == erase {
+					record.State = notSent
+				}
+				return err
+			}
+		}},
 	}
 }
 

@@ -11,6 +11,7 @@ const (
 // operation, decide, and correct the decision.
 func (s *stepper) personSteps() {
 	i, row := s.who, s.from.row
+	s.eraseSteps()
 	isDecided := row.decided != undecided && (s.from.state() == succeeded || s.from.state() == failed)
 	if s.from.state() != needsPerson && !isDecided {
 		return
@@ -32,6 +33,19 @@ func (s *stepper) personSteps() {
 			})
 		}
 	}
+}
+
+// eraseSteps are an erasure, which any replica carries out. One is enough for the search.
+func (s *stepper) eraseSteps() {
+	if _, legal := next(s.from.state(), erase, eraser); !legal || s.who > 0 {
+		return
+	}
+	s.add(modelStep{what: "erases the record"}, func(w *world) {
+		s.transit(w, &w.row, erase, eraser)
+		w.row = row{state: w.row.state}
+		w.erased = true
+		w.wrote(noReplica)
+	})
 }
 
 // claim is what a person may say, with the evidence that Resolve collects about it.

@@ -97,6 +97,7 @@ func (m *model) broken(w *world) string {
 	}{
 		{w.illegal, "a transition that the table does not have"},
 		{w.twice, "a second send after one that may have made a customer"},
+		{w.resent, "a request leaves after the erasure"},
 		{made > 1 && !updates, "two customers"}, // an update made twice is one
 		{state == succeeded && made == 0 && !isAdopted && !overridden, "SUCCEEDED, and there is no customer of ours"},
 		{state == failed && made > 0 && !overridden, "FAILED, and there is a customer of ours"},

@@ -116,6 +116,7 @@ func (s *stepper) send(w *world, i int) {
 		r.end(nothingSent, false)
 		return
 	}
+	w.resent = w.resent || w.erased || w.state() == erased
 	w.twice = w.twice || s.class == noSafety && at > w.count(harmless)
 	w.requests[at] = request{status: underWay}
 	r.phase, r.request = awaiting, at
@@ -275,6 +276,10 @@ func (s *stepper) recordLate(w *world, i int) {
 			return // again later
 		}
 		s.abandon(w, &w.row) // this replica claimed it from one that has died, and no run sends
+	}
+	if w.state() == erased { // the response is dropped
+		r.rest()
+		return
 	}
 	if w.state() != succeeded && w.state() != failed {
 		s.transit(w, &w.row, lateResponse, sender)

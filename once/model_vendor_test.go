@@ -164,6 +164,7 @@ func (s *stepper) lossSteps() {
 	}
 	s.add(modelStep{what: "the journal loses the record"}, func(w *world) {
 		w.losses--
+		w.erased = false // a list of erased operations brings it back
 		w.row, w.gap = row{}, !s.opensNoGap
 		for i := range w.replicas {
 			w.replicas[i].latest = w.replicas[i].latest && s.sendsAfterLoss && w.replicas[i].phase == sending

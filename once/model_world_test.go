@@ -27,6 +27,8 @@ type world struct {
 	shown      bool // the stranger is found by look-ups
 	illegal    bool // a transition that the table does not have
 	twice      bool // a second send at a vendor that cannot be asked
+	erased     bool // the record was erased
+	resent     bool // a request was sent since then
 }
 
 // row is the record. Its version is not a number: a replica knows whether its copy is the latest.

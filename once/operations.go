@@ -39,27 +39,6 @@ func (s *Service) Operations(ctx context.Context, query journal.Query) ([]*journ
 	return records, nil
 }
 
-// OperationsOf returns all records of a customer id at a provider, of all principals, newest first.
-// An id that is only nearly equal counts, too: check Payload.CustomerId, and Payload.ExclusiveKey
-// of a record without a customer.
-func (s *Service) OperationsOf(ctx context.Context, provider, customerID string) (all []*journal.Record, err error) {
-	query := journal.Query{Everybody: true, Providers: []string{provider}, CustomerID: customerID, Limit: readAtOnce}
-	for {
-		records, err := s.Operations(ctx, query)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, records...)
-		if len(records) < query.Limit {
-			return all, nil
-		}
-		query.After = records[len(records)-1].Position()
-	}
-}
-
-// readAtOnce is how many records OperationsOf reads at a time.
-const readAtOnce = 100
-
 // ExpireTimes returns when the journal deletes the payload of a record, and the record. It returns
 // zero while the record has no outcome.
 func (s *Service) ExpireTimes(record *journal.Record) (payload, outcome time.Time) {

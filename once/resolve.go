@@ -376,7 +376,7 @@ func (s *Service) creatorOf(ctx context.Context, record *journal.Record, id stri
 		return nil, journalUnreadable(err)
 	case other != nil && other.Key == record.Key && record.Payload.GetDecision().GetUnverified():
 		return nil, invalid("unverified", "must be set again: the earlier unverified decision hides whether another operation created this customer")
-	case other == nil || other.Key == record.Key:
+	case other == nil || other.Key == record.Key || s.isForgotten(other):
 		return nil, nil //nolint:nilnil // said above
 	}
 	return other, nil

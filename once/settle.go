@@ -301,7 +301,7 @@ func (s *Service) claimOf(ctx context.Context, record *journal.Record, claims []
 	if err != nil {
 		return nil, journalUnreadable(err)
 	}
-	if maker != nil && maker.Key != record.Key {
+	if maker != nil && maker.Key != record.Key && !s.isForgotten(maker) {
 		return maker, nil
 	}
 	for _, other := range claims {

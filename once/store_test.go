@@ -96,6 +96,19 @@ func (b *badStore) Update(ctx context.Context, row *journal.Row, due time.Durati
 	return err
 }
 
+func (b *badStore) Erase(ctx context.Context, row *journal.Row) error {
+	copied := *row
+	_, err := do(b, "Erase", func() (any, error) { return nil, b.Store.Erase(ctx, &copied) })
+	if err == nil {
+		*row = copied
+	}
+	return err
+}
+
+func (b *badStore) Scrub(ctx context.Context) ([]string, error) {
+	return do(b, "Scrub", func() ([]string, error) { return b.Store.Scrub(ctx) })
+}
+
 func (b *badStore) Claim(ctx context.Context, replica string, limit int) ([]*journal.Row, error) {
 	return do(b, "Claim", func() ([]*journal.Row, error) { return b.Store.Claim(ctx, replica, limit) })
 }

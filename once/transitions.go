@@ -39,6 +39,7 @@ const (
 	lateResponse    event = "late-answer"
 	personSucceeded event = "person-succeeded"
 	personFailed    event = "person-failed"
+	erase           event = "erased"
 )
 
 // actor is who causes an event.
@@ -49,6 +50,7 @@ const (
 	sender  actor = "sender"
 	settler actor = "settler"
 	person  actor = "person"
+	eraser  actor = "eraser"
 )
 
 // transition is a row of the table in the package's doc.
@@ -83,6 +85,9 @@ var transitions = [...]transition{ //nolint:gochecknoglobals // a constant
 	{succeeded, personSucceeded, succeeded, person},
 	{failed, personSucceeded, succeeded, person},
 	{failed, personFailed, failed, person},
+	{succeeded, erase, erased, eraser},
+	{failed, erase, erased, eraser},
+	{notSent, erase, erased, eraser},
 }
 
 // next returns the state that follows, and whether the table has this transition.

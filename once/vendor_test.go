@@ -3,6 +3,7 @@ package once_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ type vendor struct {
 	sends     int    // that reached the vendor
 	customers []*customer
 	lookups   int
+	erasures  int
 	refused   string                // display name
 	broken    error                 // of look-ups
 	unread    error                 // of reads
@@ -383,4 +385,27 @@ func limitedError(after time.Duration) error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_VENDOR_RATE_LIMITED, Message: "slow down", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, RetryAfter: after,
 	}
+}
+
+func (v *vendor) ExportCustomer(_ context.Context, id string) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.find(id) == nil {
+		return nil, v.description.CustomerNotFound(nil)
+	}
+	return []byte("export of " + id), nil
+}
+
+func (v *vendor) EraseCustomer(_ context.Context, id string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.erasures++
+	if v.unread != nil {
+		return v.unread
+	}
+	if v.find(id) == nil {
+		return v.description.CustomerNotFound(nil)
+	}
+	v.customers = slices.DeleteFunc(v.customers, func(there *customer) bool { return there.key == id })
+	return nil
 }

@@ -224,7 +224,7 @@ func TestOperationsOfACustomer(t *testing.T) {
 		f.becomesUnknown(open, send{})
 		expect(open)
 
-		records, err := f.OperationsOf(context.Background(), "v", "c1")
+		records, err := f.Operations(context.Background(), journal.Query{Everybody: true, CustomerID: "c1", Limit: 100})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +236,7 @@ func TestOperationsOfACustomer(t *testing.T) {
 			t.Errorf("got  %v\nwant %v", got, want)
 		}
 		for _, id := range []string{"c", "c11", "c2 c1"} {
-			if records, err := f.OperationsOf(context.Background(), "v", id); err != nil || len(records) > 0 {
+			if records, err := f.Operations(context.Background(), journal.Query{Everybody: true, CustomerID: id, Limit: 100}); err != nil || len(records) > 0 {
 				t.Errorf("%q: %v, %v", id, records, err)
 			}
 		}

@@ -2,6 +2,7 @@ package providers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -40,6 +41,15 @@ type Provider interface {
 	// duplicates or gaps.
 	ListContractors(context.Context, *enlistv1.ListContractorsRequest) (*enlistv1.ListContractorsResponse, error)
 
+	// ExportCustomer returns the vendor's own export of the customer with exactly this id. It fails
+	// with CUSTOMER_NOT_FOUND only if the vendor says so. It is called only if Privacy describes it.
+	ExportCustomer(ctx context.Context, id string) ([]byte, error)
+
+	// EraseCustomer asks the vendor to erase the customer with exactly this id. A repeated call
+	// changes nothing. It fails with CUSTOMER_NOT_FOUND only if the vendor says so. It is called only
+	// if Privacy describes it.
+	EraseCustomer(ctx context.Context, id string) error
+
 	// Check sends a small request that needs the credentials and changes nothing. It returns nil if
 	// the vendor itself responds and accepts the credentials.
 	Check(context.Context) error
@@ -66,8 +76,34 @@ type Description struct {
 	ReadOtherwise map[string]string
 	// DuplicateSafety says how well the provider prevents a second creation of the same customer.
 	DuplicateSafety *enlistv1.DuplicateSafety
+	// Privacy describes what the vendor documents for a person's data.
+	Privacy Privacy
 	// SettledAfter is the time after a send, whatever its result, until the vendor has finished
 	// with the request and look-ups show the result. It is the provider's timeout and its
 	// lookup_lag.
 	SettledAfter time.Duration
 }
+
+// Privacy describes what a vendor documents for a person's data. Each is a sentence for people.
+type Privacy struct {
+	// Export says what ExportCustomer returns. Empty means that the vendor documents no export.
+	Export string
+	// Erasure says what the vendor keeps after EraseCustomer. Empty means that the vendor documents
+	// no erasure.
+	Erasure string
+	// Otherwise says what to do at the vendor where it documents no request.
+	Otherwise string
+}
+
+// WithoutPrivacy is for providers whose vendor documents neither an export nor an erasure.
+type WithoutPrivacy struct{}
+
+// ExportCustomer is not supported.
+func (WithoutPrivacy) ExportCustomer(context.Context, string) ([]byte, error) {
+	return nil, errNoPrivacy
+}
+
+// EraseCustomer is not supported.
+func (WithoutPrivacy) EraseCustomer(context.Context, string) error { return errNoPrivacy }
+
+var errNoPrivacy = errors.New("the vendor documents no request for a person's data")

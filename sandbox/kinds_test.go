@@ -14,8 +14,9 @@ import (
 func meanings() map[string]map[string][]string {
 	return map[string]map[string][]string{
 		"opencell": {
-			"normalised_key": {"create"}, "repeated_by_proxy": {"create"}, "refused_with_500": {"create", "get", "delete"},
-			"odd_row": {"get"}, "other_types": {"login", "create", "get", "delete"}, "byte_order_mark": {"login", "create", "get", "delete"},
+			"normalised_key": {"create"}, "repeated_by_proxy": {"create"}, "refused_with_500": {"create", "get", "delete", "export", "erase"},
+			"odd_row": {"get"}, "other_types": {"login", "create", "get", "delete", "erase"},
+			"byte_order_mark": {"login", "create", "get", "delete", "erase"},
 		},
 		"sell_and_sign": {
 			"normalised_key": {"create"}, "repeated_by_proxy": {"create"},

@@ -213,7 +213,7 @@ func codeName(code codes.Code) string {
 
 func method(t *testing.T, rpc string) protoreflect.MethodDescriptor {
 	t.Helper()
-	for _, service := range []string{"CustomerService", "ProviderService", "OperationService"} {
+	for _, service := range []string{"CustomerService", "ProviderService", "OperationService", "PrivacyService"} {
 		if found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName("enlist.v1." + service + "." + rpc)); err == nil {
 			return found.(protoreflect.MethodDescriptor)
 		}

@@ -132,7 +132,7 @@ func envoyConfig(t *testing.T, listener, upstream, descriptors string) []byte {
 	}
 	transcoder := typed("envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder", object{
 		"proto_descriptor":           descriptors,
-		"services":                   []string{"enlist.v1.CustomerService", "enlist.v1.ProviderService", "enlist.v1.OperationService"},
+		"services":                   []string{"enlist.v1.CustomerService", "enlist.v1.ProviderService", "enlist.v1.OperationService", "enlist.v1.PrivacyService"},
 		"convert_grpc_status":        true, // errors as JSON, with their details
 		"request_validation_options": object{"reject_unknown_method": true, "reject_unknown_query_parameters": true},
 	})

@@ -169,7 +169,7 @@ func TestDescriptorSet(t *testing.T) {
 	if printed := grpcurl(t, "-protoset", set, "-d", errorSample, r.grpcTarget, create); printed != reflected || !strings.Contains(printed, "fieldViolations") {
 		t.Errorf("grpcurl prints\n%s\nand with reflection\n%s", printed, reflected)
 	}
-	if listed := grpcurl(t, "-protoset", set, "list"); listed != "enlist.v1.CustomerService\nenlist.v1.OperationService\nenlist.v1.ProviderService\n" {
+	if listed := grpcurl(t, "-protoset", set, "list"); listed != "enlist.v1.CustomerService\nenlist.v1.OperationService\nenlist.v1.PrivacyService\nenlist.v1.ProviderService\n" {
 		t.Errorf("grpcurl lists\n%s", listed)
 	}
 	if described := grpcurl(t, "-protoset", set, "describe", "enlist.v1.CreateCustomerRequest.request_id"); !strings.Contains(described, "The caller's UUID for this creation") {

@@ -56,7 +56,7 @@ func (h *healthState) setReady(ready bool) {
 	}
 	for _, service := range []string{
 		"", readiness, enlistv1.CustomerService_ServiceDesc.ServiceName, enlistv1.ProviderService_ServiceDesc.ServiceName,
-		enlistv1.OperationService_ServiceDesc.ServiceName,
+		enlistv1.OperationService_ServiceDesc.ServiceName, enlistv1.PrivacyService_ServiceDesc.ServiceName,
 	} {
 		h.SetServingStatus(service, serving)
 	}

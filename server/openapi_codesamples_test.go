@@ -20,7 +20,7 @@ type codeSample struct{ rpc, service, path, verb, source string }
 // Every operation has a code sample in every language. The sample calls that operation.
 func TestCodeSamples(t *testing.T) {
 	for label, samples := range codeSamples(t) {
-		if len(samples) != 9 {
+		if len(samples) != 11 {
 			t.Errorf("%d operations have a sample for %s", len(samples), label)
 		}
 		for _, sample := range samples {

@@ -118,15 +118,15 @@ func startForSamples(t *testing.T) *running {
 	return r
 }
 
-// answerSamples sends the samples, creations first.
+// answerSamples sends the samples, creations first and erasures last.
 func answerSamples(t *testing.T, answers map[string]any) {
 	t.Helper()
 	var samples map[string][]sample
 	readJSON(t, samplesFile, &samples)
 	r := startForSamples(t)
-	const first = "CreateCustomer"
-	others := slices.DeleteFunc(slices.Sorted(maps.Keys(samples)), func(rpc string) bool { return rpc == first })
-	for _, rpc := range append([]string{first}, others...) {
+	const first, last = "CreateCustomer", "EraseCustomerData"
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(samples)), func(rpc string) bool { return rpc == first || rpc == last })
+	for _, rpc := range append(append([]string{first}, others...), last) {
 		for _, one := range samples[rpc] {
 			request := maps.Clone(one.Parameters)
 			maps.Copy(request, one.Body)

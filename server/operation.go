@@ -23,6 +23,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 		Principal: record.Principal, EarlierDecisions: record.Payload.GetEarlierDecisions(),
 	}
 	operation.ReasonCode, operation.Reason = s.once.Reason(record)
+	operation.Erasure = record.Payload.GetErasure()
 	for _, try := range record.Payload.GetTries() {
 		shown, _ := proto.Clone(try).(*enlistv1.OperationTry)
 		shown.Curl = curlLine(try.GetRequest())

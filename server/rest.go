@@ -52,6 +52,9 @@ func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen tele
 	if err := enlistv1.RegisterOperationServiceHandlerClient(ctx, gateway, enlistv1.NewOperationServiceClient(connection)); err != nil {
 		return nil, err
 	}
+	if err := enlistv1.RegisterPrivacyServiceHandlerClient(ctx, gateway, enlistv1.NewPrivacyServiceClient(connection)); err != nil {
+		return nil, err
+	}
 	return &rest{gateway: gateway, errors: failures, who: who}, nil
 }
 

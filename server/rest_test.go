@@ -509,7 +509,7 @@ func TestMethodsOnceServedByName(t *testing.T) {
 func TestAllowedMethods(t *testing.T) {
 	r := start(t, nil)
 	tried := 0
-	for _, service := range []string{"CustomerService", "ProviderService", "OperationService"} {
+	for _, service := range []string{"CustomerService", "ProviderService", "OperationService", "PrivacyService"} {
 		found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName("enlist.v1." + service))
 		if err != nil {
 			t.Fatal(err)
@@ -533,7 +533,7 @@ func TestAllowedMethods(t *testing.T) {
 			tried++
 		}
 	}
-	if tried != 9 {
+	if tried != 11 {
 		t.Errorf("%d paths", tried)
 	}
 }

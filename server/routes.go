@@ -58,6 +58,7 @@ func contractServices() []protoreflect.ServiceDescriptor {
 	var services []protoreflect.ServiceDescriptor
 	for _, file := range []protoreflect.FileDescriptor{
 		enlistv1.File_enlist_v1_customer_service_proto, enlistv1.File_enlist_v1_provider_service_proto, enlistv1.File_enlist_v1_operation_service_proto,
+		enlistv1.File_enlist_v1_privacy_service_proto,
 	} {
 		services = append(services, file.Services().Get(0))
 	}

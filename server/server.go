@@ -123,10 +123,12 @@ func New(options Options) (*Server, error) {
 		grpc.UnknownServiceHandler(noSuchRPC),
 	)...)
 	gateway := newInProcess(chain)
+	operations := &operationService{connections: connected, once: creates}
 	for _, registrar := range []grpc.ServiceRegistrar{decoding{s.grpc}, gateway} {
 		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected, once: creates})
 		enlistv1.RegisterProviderServiceServer(registrar, &providerService{connections: connected})
-		enlistv1.RegisterOperationServiceServer(registrar, &operationService{connections: connected, once: creates})
+		enlistv1.RegisterOperationServiceServer(registrar, operations)
+		enlistv1.RegisterPrivacyServiceServer(registrar, &privacyService{operations: operations})
 	}
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)

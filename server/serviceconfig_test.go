@@ -62,6 +62,7 @@ func TestServiceConfigCoversTheContract(t *testing.T) {
 	all := 0
 	for _, file := range []protoreflect.FileDescriptor{
 		enlistv1.File_enlist_v1_customer_service_proto, enlistv1.File_enlist_v1_provider_service_proto, enlistv1.File_enlist_v1_operation_service_proto,
+		enlistv1.File_enlist_v1_privacy_service_proto,
 	} {
 		for i := range file.Services().Get(0).Methods().Len() {
 			method := file.Services().Get(0).Methods().Get(i)
@@ -75,7 +76,7 @@ func TestServiceConfigCoversTheContract(t *testing.T) {
 				t.Errorf("docs/clients.md does not say of %s: %s", method.FullName(), row)
 			}
 			rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
-			reads := rule.GetGet() != "" || method.Name() == "WaitOperation"
+			reads := rule.GetGet() != "" || method.Name() == "WaitOperation" || method.Name() == "ExportCustomerData"
 			retry := policies[0].RetryPolicy
 			if reads != (retry != nil) || (retry != nil && !slices.Equal(retry.RetryableStatusCodes, []string{"UNAVAILABLE"})) {
 				t.Errorf("%s: retry policy %+v", method.FullName(), retry)

@@ -3,6 +3,7 @@ export * from "./enlist/v1/customer_pb.js";
 export * from "./enlist/v1/customer_service_pb.js";
 export * from "./enlist/v1/error_pb.js";
 export * from "./enlist/v1/operation_service_pb.js";
+export * from "./enlist/v1/privacy_service_pb.js";
 export * from "./enlist/v1/provider_service_pb.js";
 export * from "./enlist/v1/vendor_options_pb.js";
 export { findDetail } from "./errors.js";

@@ -8,6 +8,11 @@ export const serviceConfig = JSON.stringify({
             "timeout": "60s"
         },
         {
+            "name": [{ "service": "enlist.v1.PrivacyService", "method": "EraseCustomerData" }],
+            "waitForReady": true,
+            "timeout": "60s"
+        },
+        {
             "name": [{ "service": "enlist.v1.OperationService", "method": "ResolveOperation" }],
             "waitForReady": true,
             "timeout": "30s"
@@ -15,7 +20,8 @@ export const serviceConfig = JSON.stringify({
         {
             "name": [
                 { "service": "enlist.v1.CustomerService", "method": "GetCustomer" },
-                { "service": "enlist.v1.CustomerService", "method": "ListContractors" }
+                { "service": "enlist.v1.CustomerService", "method": "ListContractors" },
+                { "service": "enlist.v1.PrivacyService", "method": "ExportCustomerData" }
             ],
             "timeout": "60s",
             "retryPolicy": {

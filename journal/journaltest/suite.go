@@ -83,6 +83,9 @@ func Run(t *testing.T, harness Harness) {
 		{"PurgeLimit", purgeLimit},
 		{"PurgeStates", purgeStates},
 
+		{"Erase", erase},
+		{"EraseConflict", eraseConflict},
+
 		{"KeyIDs", keyIDs},
 		{"SealedWith", sealedWith},
 		{"Reseal", reseal},

@@ -27,6 +27,9 @@ var (
 	common = []pragma{ //nolint:gochecknoglobals // a constant
 		{"busy_timeout", "5000", "5000"}, // for backups and people with a shell; our own connections never wait for each other
 		{"temp_store", "memory", "2"},
+		// SQLite overwrites what it frees, so that nothing is left of an erased row. A creation frees no
+		// page. A copy needs it, too: pages that SQLite only used to build it are in it.
+		{"secure_delete", "on", "1"},
 		{"trusted_schema", "off", "0"},
 	}
 	writerPragmas = append([]pragma{ //nolint:gochecknoglobals // a constant
@@ -40,7 +43,6 @@ var (
 		// shows a gain. Writers wait longer during the copy.
 		{"wal_autocheckpoint", "1024", "1024"},
 		{"journal_size_limit", "67108864", "67108864"}, // SQLite shrinks a log that a long read made grow
-		{"secure_delete", "fast", "2"},                 // SQLite overwrites purged data if that costs no extra write
 	}, common...)
 	readerPragmas = append([]pragma{ //nolint:gochecknoglobals // a constant
 		{"query_only", "on", "1"},

@@ -60,6 +60,10 @@ const (
 
 	sqlSetExchanges = `INSERT INTO exchanges (id, payload) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET payload = excluded.payload`
 
+	sqlErase = `UPDATE operations
+    SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = NULL, key_id = ?9, held = 0, outcome = ?10, request = NULL
+    WHERE` + byKey + ` AND version = ?4 RETURNING id`
+
 	sqlReseal = `UPDATE operations SET key_id = ?5, outcome = ?6, request = ?7 WHERE` + byKey + ` AND version = ?4 RETURNING id`
 
 	// Only at the start can an INTENT belong to another replica, so ?5 says whether to look. The other
@@ -141,7 +145,7 @@ func (s *readStatements) all() []statement {
 type writeStatements struct {
 	begin, commit, rollback                                               *sql.Stmt
 	insert, update, setRequest, setKey, setExchanges, reseal, claim, take *sql.Stmt
-	drop, purge, deleteExchanges                                          *sql.Stmt
+	drop, purge, deleteExchanges, erase                                   *sql.Stmt
 	addSecret, replaceSecret                                              *sql.Stmt
 	get, findOpen, secret                                                 *sql.Stmt
 }
@@ -162,6 +166,7 @@ func (s *writeStatements) all() []statement {
 		{&s.drop, sqlDrop},
 		{&s.purge, sqlPurge},
 		{&s.deleteExchanges, sqlDeleteExchanges},
+		{&s.erase, sqlErase},
 		{&s.addSecret, sqlKeep},
 		{&s.replaceSecret, sqlReplace},
 		{&s.get, sqlGet},

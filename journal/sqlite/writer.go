@@ -33,6 +33,7 @@ type writer struct {
 	sizes           prometheus.Observer // writes of each commit
 	sequence        *sequence
 	condition       *condition
+	between         chan func()      // what to run between two transactions
 	again           <-chan time.Time // when to try whether a write succeeds again; nil while writes succeed
 }
 
@@ -60,7 +61,7 @@ func newWriter(ctx context.Context, path string, db *sql.DB, condition *conditio
 	}
 	w := &writer{
 		db: db, conn: conn, sizes: commitSizes(options.Metrics), condition: condition,
-		queue: make(chan *write, maxBatch), stop: make(chan struct{}), stopped: make(chan struct{}),
+		queue: make(chan *write, maxBatch), between: make(chan func()), stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	if w.sequence, err = openSequence(ctx, path, conn, options); err != nil {
 		return nil, errors.Join(err, w.release())
@@ -124,6 +125,9 @@ func (w *writer) work() {
 			continue
 		case <-w.again:
 			w.tryAgain()
+			continue
+		case run := <-w.between:
+			run()
 			continue
 		case first := <-w.queue:
 			batch = append(batch[:0], first)

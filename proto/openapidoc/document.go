@@ -20,7 +20,7 @@ type document struct {
 }
 
 func newDocument(files *protoregistry.Files) (*object, error) {
-	services, err := servicesOf(files, "CustomerService", "ProviderService", "OperationService")
+	services, err := servicesOf(files, "CustomerService", "ProviderService", "OperationService", "PrivacyService")
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func newDocument(files *protoregistry.Files) (*object, error) {
 	}
 	paths, tags := with(), []any{}
 	for _, service := range services {
-		tags = append(tags, with("name", service.Name(), "x-displayName", strings.TrimSuffix(string(service.Name()), "Service")+"s",
+		tags = append(tags, with("name", service.Name(), "x-displayName", subject(string(service.Name())),
 			"description", aboutService(service)))
 		for i := range service.Methods().Len() {
 			path, verb, operation, err := d.operation(service.Methods().Get(i))

@@ -79,7 +79,7 @@ func requestOf(method protoreflect.MethodDescriptor, example sample) (protorefle
 		return nil, err
 	}
 	// The samples make the request_id, or read it.
-	if id := method.Input().Fields().ByName("request_id"); id != nil {
+	if id := requestID(method); id != nil {
 		request.Set(id, protoreflect.ValueOfString("request_id"))
 	}
 	return request, nil
@@ -89,14 +89,30 @@ func (c call) rpc() string     { return string(c.method.Name()) }
 func (c call) service() string { return string(c.method.Parent().Name()) }
 
 // client returns the name of a client of the service in the samples, for example customers.
-func (c call) client() string { return strings.TrimSuffix(lowerFirst(c.service()), "Service") + "s" }
+func (c call) client() string { return lowerFirst(subject(c.service())) }
+
+// subject returns what a service is about, for example Customers.
+func subject(service string) string {
+	if service == "PrivacyService" {
+		return "Privacy"
+	}
+	return strings.TrimSuffix(service, "Service") + "s"
+}
 
 // makesID reports whether the call is the creation, which gets a new request_id.
 func (c call) makesID() bool { return c.rpc() == "CreateCustomer" }
 
 // readsID reports whether the call concerns an earlier creation.
 func (c call) readsID() bool {
-	return !c.makesID() && c.method.Input().Fields().ByName("request_id") != nil
+	return !c.makesID() && requestID(c.method) != nil
+}
+
+// requestID returns the request_id of a request, or nil if the request needs none.
+func requestID(method protoreflect.MethodDescriptor) protoreflect.FieldDescriptor {
+	if id := method.Input().Fields().ByName("request_id"); id != nil && id.ContainingOneof() == nil {
+		return id
+	}
+	return nil
 }
 
 // isRequestID reports whether a field is the request_id, for which the samples use a variable.

@@ -22,7 +22,7 @@ gen/serviceconfig:
 # The plugin for Python's stubs is inside grpcio-tools' protoc, where buf cannot call it.
 gen/python:
 	$(PROTOC) --descriptor_set_in=gen/descriptor/enlist.binpb --plugin=.tools/python/bin/protoc-gen-mypy_grpc \
-	  --grpc_python_out=gen/python --mypy_grpc_out=quiet:gen/python enlist/v1/{customer,provider,operation}_service.proto
+	  --grpc_python_out=gen/python --mypy_grpc_out=quiet:gen/python enlist/v1/{customer,provider,operation,privacy}_service.proto
 	cp -R proto/packages/python/. gen/python
 	@{ echo '"""The contract enlist.v1: its messages, enums and stubs by their own names."""'; echo; \
 	  ls gen/python/enlist/v1 | LC_ALL=C sort | sed -n '/^annotations/d; s/^\(.*_pb2.*\)\.py$$/from enlist.v1.\1 import */p'; } > gen/python/enlist/v1/__init__.py

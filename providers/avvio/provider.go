@@ -17,6 +17,8 @@ import (
 
 // Provider is a connection to Avvio.
 type Provider struct {
+	providers.WithoutPrivacy
+
 	description *providers.Description
 	settings    *configv1.Avvio
 	http        *vendorhttp.Client
@@ -41,6 +43,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Unsupported: map[string]string{
 				"ListContractors": "Avvio has no contractors (people who sign for a customer).",
 			},
+			Privacy:      providers.Privacy{Otherwise: "Ask Avvio/SHR to export or to delete the account."},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			Fields: providers.NewFieldTable((&avviov1.CreateAccountRequest{}).ProtoReflect().Descriptor()).WithSettings(config.GetAvvio()).
 				Without("customer.id", "Avvio assigns the id (accountID) and returns it. Leave this field empty"),

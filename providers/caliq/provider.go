@@ -16,6 +16,8 @@ import (
 
 // Provider is a connection to Caliq.
 type Provider struct {
+	providers.WithoutPrivacy
+
 	description *providers.Description
 	settings    *configv1.Caliq
 	http        *vendorhttp.Client
@@ -35,6 +37,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Vendor:     enlistv1.Vendor_VENDOR_CALIQ,
 			OnExisting: config.GetOnExisting(),
 
+			Privacy:               providers.Privacy{Otherwise: "Ask Caliq to export or to delete the account."},
 			SettledAfter:          vendorhttp.SettledAfter(config),
 			OnExistingUnsupported: onExistingUnsupported(config.GetCaliq().GetAutoNumbering()),
 			Unsupported: map[string]string{

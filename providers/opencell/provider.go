@@ -52,6 +52,12 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Unsupported: map[string]string{
 				"ListContractors": "Opencell has no contractors (people who sign for a customer).",
 			},
+			Privacy: providers.Privacy{
+				Export: "Opencell's export is a ZIP file with a JSON file and the invoices as PDF files.",
+				Erasure: "Opencell replaced names, addresses and contact data by a random code. It keeps the customer's code, the description " +
+					"(to which Enlist sends the display name), the external reference, the job title, the VAT and registration numbers, " +
+					"custom fields that are not marked for it, and what invoices and accounts need.",
+			},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			ReadOtherwise: map[string]string{
 				"customer.name.title":    "Opencell returns its title code.",

@@ -76,6 +76,10 @@ func (p *Provider) understand(request *vendorhttp.Request, response *vendorhttp.
 	status := understood.GetActionStatus()
 	vendor := vendorhttp.VendorError(response, wire.Redact(status.GetErrorCode(), secrets...), wire.Redact(status.GetMessage(), secrets...))
 	switch {
+	case isExport(request, response):
+		return understood, nil
+	case request.Operation == vendorhttp.ExportCustomer && isDone(status): // the file is missing
+		return nil, p.http.NotUnderstood(request, response, vendor)
 	case response.Status < 300 && isDone(status):
 		if status.GetStatus() == "WARNING" {
 			understood.warnings = append([]*enlistv1.Warning{vendorWarning(vendor)}, understood.warnings...)

@@ -105,6 +105,7 @@ func Run(t *testing.T, h Harness) {
 		{"PreviewIsWhatIsSent", previewIsSent},
 		{"VendorRecord", vendorRecord},
 		{"UnsupportedRPCs", unsupportedRPCs},
+		{"Privacy", privacy},
 		{"CredentialsRefused", credentialsRefused},
 		{"CredentialsExpired", credentialsExpired},
 		{"OneLoginUnderLoad", oneLogin},

@@ -95,6 +95,24 @@ func (r *renewable) ListContractors(
 	return response, err
 }
 
+// ExportCustomer exports a customer, with new credentials if need be.
+func (r *renewable) ExportCustomer(ctx context.Context, id string) ([]byte, error) {
+	export, err := r.Provider.ExportCustomer(ctx, id)
+	if next := r.successor(err); next != nil {
+		return next.ExportCustomer(ctx, id)
+	}
+	return export, err
+}
+
+// EraseCustomer erases a customer, with new credentials if need be.
+func (r *renewable) EraseCustomer(ctx context.Context, id string) error {
+	err := r.Provider.EraseCustomer(ctx, id)
+	if next := r.successor(err); next != nil {
+		return next.EraseCustomer(ctx, id)
+	}
+	return err
+}
+
 // Prepare returns a creation that uses new credentials if need be.
 func (r *renewable) Prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	prepared, err := r.Provider.Prepare(request)

@@ -17,6 +17,8 @@ import (
 
 // Provider is a connection to a Sell&Sign licence.
 type Provider struct {
+	providers.WithoutPrivacy
+
 	description *providers.Description
 	settings    *configv1.SellAndSign
 	http        *vendorhttp.Client
@@ -35,6 +37,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Vendor:       enlistv1.Vendor_VENDOR_SELL_AND_SIGN,
 			OnExisting:   config.GetOnExisting(),
 			Fields:       providers.NewFieldTable((&sellandsignv1.SelectOrCreateCustomer{}).ProtoReflect().Descriptor()).WithSettings(config.GetSellAndSign()),
+			Privacy:      providers.Privacy{Otherwise: "Ask Sell&Sign to export or to delete the customer, and the contracts that it signed."},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			ReadOtherwise: map[string]string{
 				"customer.name.title": "Sell&Sign returns its civility.",

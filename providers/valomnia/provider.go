@@ -18,6 +18,8 @@ import (
 
 // Provider is a connection to a Valomnia organization.
 type Provider struct {
+	providers.WithoutPrivacy
+
 	description *providers.Description
 	settings    *configv1.Valomnia
 	base        *url.URL
@@ -48,6 +50,7 @@ func New(config *configv1.Provider) (*Provider, error) {
 			Unsupported: map[string]string{
 				"ListContractors": "Valomnia documents no request that lists contractors (people who sign for a customer).",
 			},
+			Privacy:      providers.Privacy{Otherwise: "Export or delete the customer in Valomnia's back office, or ask Valomnia."},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			ReadOtherwise: map[string]string{
 				"customer.category":                  "Valomnia takes an id or a reference and returns the reference.",

@@ -12,6 +12,8 @@ const (
 	ListProperties  Operation = "list_properties"
 	SetProperty     Operation = "set_property"
 	ListMessages    Operation = "list_messages"
+	ExportCustomer  Operation = "export_customer"
+	EraseCustomer   Operation = "erase_customer"
 	Login           Operation = "login"
 	Check           Operation = "check"
 )

@@ -79,7 +79,7 @@ func Add(e *engine.Engine, settings Settings) {
 	v := &engine.API{
 		Vendor:      Name,
 		Credentials: settings.Credentials,
-		Operations:  []string{"login", "create", "get", "delete"},
+		Operations:  []string{"login", "create", "get", "delete", "export", "erase"},
 		Failure:     o.broken,
 		Apology:     o.broken,
 		Throttled:   engine.TooManyRequests,
@@ -93,6 +93,7 @@ func Add(e *engine.Engine, settings Settings) {
 		return engine.JSONResponse(http.StatusNotFound, map[string]any{"error": "HTTP 404 Not Found"})
 	})
 	o.routeAccounts(v)
+	o.routePrivacy(v)
 	e.HandleNotFound("/opencell/", func(*http.Request) engine.Response { return engine.Empty(http.StatusNotFound) })
 }
 

@@ -28,6 +28,8 @@ func Operations(vendor string) map[string]Operation {
 			"delete": func(w *World, session []string) Reply {
 				return w.Send("DELETE", OpencellAPI+"customer/CLASSIC-C00", "", session...)
 			},
+			"export": get(OpencellAPI + "customer/exportCustomerHierarchy?customerCode=CLASSIC-C00"),
+			"erase":  get(OpencellAPI + "customer/anonymizeGdpr?customerCode=CLASSIC-C00"),
 		},
 		"sell_and_sign": {
 			"create":           create(vendor),

@@ -234,7 +234,9 @@ func TestGrants(t *testing.T) {
 	}
 	who := authenticator(t, &configv1.Auth{
 		ApiKeys: []*configv1.ApiKey{
-			{Name: "all", Sha256: hashOf("all")}, {Name: "one", Sha256: hashOf("one"), Providers: []string{"opencell"}, Operator: true},
+			{Name: "all", Sha256: hashOf("all")},
+			{Name: "one", Sha256: hashOf("one"), Providers: []string{"opencell"}, Operator: true},
+			{Name: "privacy", Sha256: hashOf("privacy"), Privacy: true},
 		},
 		Jwt: jwt, ClientCertificates: []*configv1.ClientCertificate{{Identity: "named", Rpcs: []string{"CreateCustomer"}}},
 	})
@@ -252,6 +254,11 @@ func TestGrants(t *testing.T) {
 	}{
 		"a key without limits":             {bearer: "all", rpc: "CreateCustomer", all: true},
 		"is no operator":                   {bearer: "all", rpc: "GetOperation", others: true},
+		"is not for privacy":               {bearer: "all", rpc: "EraseCustomerData"},
+		"an operator is not either":        {bearer: "one", rpc: "ExportCustomerData"},
+		"a key for privacy":                {bearer: "privacy", rpc: "EraseCustomerData", all: true},
+		"also for those of others":         {bearer: "privacy", rpc: "ExportCustomerData", others: true, all: true},
+		"which is no operator":             {bearer: "privacy", rpc: "GetOperation", others: true},
 		"a key with limits":                {bearer: "one", rpc: "CreateCustomer", where: []string{"opencell"}},
 		"is one at its provider":           {bearer: "one", rpc: "GetOperation", others: true, where: []string{"opencell"}},
 		"a token by subject":               {bearer: token(nil), rpc: "CreateCustomer", where: []string{"opencell"}},

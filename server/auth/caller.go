@@ -1,6 +1,12 @@
 package auth
 
-import "slices"
+import (
+	"slices"
+
+	"google.golang.org/grpc"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+)
 
 // Caller is the authenticated caller of a request.
 type Caller struct {
@@ -16,6 +22,7 @@ type Caller struct {
 type grant struct {
 	providers, rpcs []string // empty: all
 	operator        bool
+	privacy         bool
 }
 
 // permission is an entry of the configuration that permits something.
@@ -23,10 +30,13 @@ type permission interface {
 	GetProviders() []string
 	GetRpcs() []string
 	GetOperator() bool
+	GetPrivacy() bool
 }
 
 func grantOf(permitted permission) grant {
-	return grant{providers: permitted.GetProviders(), rpcs: permitted.GetRpcs(), operator: permitted.GetOperator()}
+	return grant{
+		providers: permitted.GetProviders(), rpcs: permitted.GetRpcs(), operator: permitted.GetOperator(), privacy: permitted.GetPrivacy(),
+	}
 }
 
 func (g grant) has(provider string) bool {
@@ -34,11 +44,22 @@ func (g grant) has(provider string) bool {
 }
 
 func (g grant) allows(rpc string, others bool) bool {
-	return (len(g.rpcs) == 0 || slices.Contains(g.rpcs, rpc)) && (g.operator || !others)
+	if len(g.rpcs) > 0 && !slices.Contains(g.rpcs, rpc) {
+		return false
+	}
+	if isAboutPrivacy(rpc) { // of all callers
+		return g.privacy
+	}
+	return g.operator || !others
+}
+
+// isAboutPrivacy reports whether an RPC needs the permission privacy.
+func isAboutPrivacy(rpc string) bool {
+	return slices.ContainsFunc(enlistv1.PrivacyService_ServiceDesc.Methods, func(method grpc.MethodDesc) bool { return method.MethodName == rpc })
 }
 
 // everything returns the grants of a caller without restrictions.
-func everything() []grant { return []grant{{operator: true}} }
+func everything() []grant { return []grant{{operator: true, privacy: true}} }
 
 // Anonymous returns the caller of every request if the server requires no credentials.
 func Anonymous() *Caller { return &Caller{grants: everything()} }

@@ -69,9 +69,10 @@ func (d *decoder) checkAPIKeys(keys []*configv1.ApiKey) {
 			names[key.GetName()] = i
 			continue
 		}
-		if other := keys[first]; key.GetOperator() != other.GetOperator() ||
+		if other := keys[first]; key.GetOperator() != other.GetOperator() || key.GetPrivacy() != other.GetPrivacy() ||
 			!sameSet(key.GetProviders(), other.GetProviders()) || !sameSet(key.GetRpcs(), other.GetRpcs()) {
-			d.problem(path, fmt.Sprintf("must have the same providers, rpcs and operator as auth.api_keys[%d]: keys with one name are one caller", first))
+			d.problem(path, fmt.Sprintf("must have the same providers, rpcs, operator and privacy as auth.api_keys[%d]: "+
+				"keys with one name are one caller", first))
 		}
 	}
 }
@@ -133,6 +134,7 @@ func rpcNames() []string {
 	var names []string
 	for _, service := range []grpc.ServiceDesc{
 		enlistv1.CustomerService_ServiceDesc, enlistv1.ProviderService_ServiceDesc, enlistv1.OperationService_ServiceDesc,
+		enlistv1.PrivacyService_ServiceDesc,
 	} {
 		for _, method := range service.Methods {
 			names = append(names, method.MethodName)

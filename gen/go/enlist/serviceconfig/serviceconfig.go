@@ -16,6 +16,11 @@ const JSON = `{
       "timeout": "60s"
     },
     {
+      "name": [{"service": "enlist.v1.PrivacyService", "method": "EraseCustomerData"}],
+      "waitForReady": true,
+      "timeout": "60s"
+    },
+    {
       "name": [{"service": "enlist.v1.OperationService", "method": "ResolveOperation"}],
       "waitForReady": true,
       "timeout": "30s"
@@ -23,7 +28,8 @@ const JSON = `{
     {
       "name": [
         {"service": "enlist.v1.CustomerService", "method": "GetCustomer"},
-        {"service": "enlist.v1.CustomerService", "method": "ListContractors"}
+        {"service": "enlist.v1.CustomerService", "method": "ListContractors"},
+        {"service": "enlist.v1.PrivacyService", "method": "ExportCustomerData"}
       ],
       "timeout": "60s",
       "retryPolicy": {

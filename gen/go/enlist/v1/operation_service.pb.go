@@ -463,7 +463,9 @@ type Operation struct {
 	// Empty in other states.
 	Reason string `protobuf:"bytes,16,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The same as a code.
-	ReasonCode    OperationReason `protobuf:"varint,17,opt,name=reason_code,json=reasonCode,proto3,enum=enlist.v1.OperationReason" json:"reason_code,omitempty"`
+	ReasonCode OperationReason `protobuf:"varint,17,opt,name=reason_code,json=reasonCode,proto3,enum=enlist.v1.OperationReason" json:"reason_code,omitempty"`
+	// Who erased the operation, in state OPERATION_STATE_ERASED.
+	Erasure       *OperationErasure `protobuf:"bytes,18,opt,name=erasure,proto3" json:"erasure,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -628,6 +630,13 @@ func (x *Operation) GetReasonCode() OperationReason {
 	return OperationReason_OPERATION_REASON_UNSPECIFIED
 }
 
+func (x *Operation) GetErasure() *OperationErasure {
+	if x != nil {
+		return x.Erasure
+	}
+	return nil
+}
+
 type isOperation_Result interface {
 	isOperation_Result()
 }
@@ -645,6 +654,79 @@ type Operation_Error struct {
 func (*Operation_Response) isOperation_Result() {}
 
 func (*Operation_Error) isOperation_Result() {}
+
+// OperationErasure is a person's decision to erase what Enlist held of a creation.
+type OperationErasure struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When Enlist erased it.
+	EraseTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	// The authenticated caller who erased it.
+	Principal string `protobuf:"bytes,2,opt,name=principal,proto3" json:"principal,omitempty"`
+	// Name of the person who decided.
+	DecidedBy string `protobuf:"bytes,3,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	// Why the person decided so.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OperationErasure) Reset() {
+	*x = OperationErasure{}
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OperationErasure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OperationErasure) ProtoMessage() {}
+
+func (x *OperationErasure) ProtoReflect() protoreflect.Message {
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OperationErasure.ProtoReflect.Descriptor instead.
+func (*OperationErasure) Descriptor() ([]byte, []int) {
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *OperationErasure) GetEraseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EraseTime
+	}
+	return nil
+}
+
+func (x *OperationErasure) GetPrincipal() string {
+	if x != nil {
+		return x.Principal
+	}
+	return ""
+}
+
+func (x *OperationErasure) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *OperationErasure) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
 
 // OperationTry is one request to the vendor.
 type OperationTry struct {
@@ -682,7 +764,7 @@ type OperationTry struct {
 
 func (x *OperationTry) Reset() {
 	*x = OperationTry{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[1]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -694,7 +776,7 @@ func (x *OperationTry) String() string {
 func (*OperationTry) ProtoMessage() {}
 
 func (x *OperationTry) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[1]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -707,7 +789,7 @@ func (x *OperationTry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperationTry.ProtoReflect.Descriptor instead.
 func (*OperationTry) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{1}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *OperationTry) GetNumber() int32 {
@@ -808,7 +890,7 @@ type OperationDecision struct {
 
 func (x *OperationDecision) Reset() {
 	*x = OperationDecision{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[2]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -820,7 +902,7 @@ func (x *OperationDecision) String() string {
 func (*OperationDecision) ProtoMessage() {}
 
 func (x *OperationDecision) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[2]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -833,7 +915,7 @@ func (x *OperationDecision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperationDecision.ProtoReflect.Descriptor instead.
 func (*OperationDecision) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{2}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *OperationDecision) GetDecision() Decision {
@@ -897,7 +979,7 @@ type GetOperationRequest struct {
 
 func (x *GetOperationRequest) Reset() {
 	*x = GetOperationRequest{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[3]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -909,7 +991,7 @@ func (x *GetOperationRequest) String() string {
 func (*GetOperationRequest) ProtoMessage() {}
 
 func (x *GetOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[3]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -922,7 +1004,7 @@ func (x *GetOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOperationRequest.ProtoReflect.Descriptor instead.
 func (*GetOperationRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{3}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetOperationRequest) GetProvider() string {
@@ -967,7 +1049,7 @@ type GetOperationResponse struct {
 
 func (x *GetOperationResponse) Reset() {
 	*x = GetOperationResponse{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[4]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -979,7 +1061,7 @@ func (x *GetOperationResponse) String() string {
 func (*GetOperationResponse) ProtoMessage() {}
 
 func (x *GetOperationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[4]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -992,7 +1074,7 @@ func (x *GetOperationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOperationResponse.ProtoReflect.Descriptor instead.
 func (*GetOperationResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{4}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetOperationResponse) GetOperation() *Operation {
@@ -1027,7 +1109,7 @@ type OperationCandidate struct {
 
 func (x *OperationCandidate) Reset() {
 	*x = OperationCandidate{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1039,7 +1121,7 @@ func (x *OperationCandidate) String() string {
 func (*OperationCandidate) ProtoMessage() {}
 
 func (x *OperationCandidate) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[5]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1134,7 @@ func (x *OperationCandidate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperationCandidate.ProtoReflect.Descriptor instead.
 func (*OperationCandidate) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{5}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *OperationCandidate) GetCustomer() *Customer {
@@ -1098,7 +1180,7 @@ type FieldDifference struct {
 
 func (x *FieldDifference) Reset() {
 	*x = FieldDifference{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1110,7 +1192,7 @@ func (x *FieldDifference) String() string {
 func (*FieldDifference) ProtoMessage() {}
 
 func (x *FieldDifference) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[6]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1123,7 +1205,7 @@ func (x *FieldDifference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldDifference.ProtoReflect.Descriptor instead.
 func (*FieldDifference) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{6}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *FieldDifference) GetPath() string {
@@ -1179,7 +1261,7 @@ type ListOperationsRequest struct {
 
 func (x *ListOperationsRequest) Reset() {
 	*x = ListOperationsRequest{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1191,7 +1273,7 @@ func (x *ListOperationsRequest) String() string {
 func (*ListOperationsRequest) ProtoMessage() {}
 
 func (x *ListOperationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[7]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1204,7 +1286,7 @@ func (x *ListOperationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOperationsRequest.ProtoReflect.Descriptor instead.
 func (*ListOperationsRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{7}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListOperationsRequest) GetProvider() string {
@@ -1283,7 +1365,7 @@ type ListOperationsResponse struct {
 
 func (x *ListOperationsResponse) Reset() {
 	*x = ListOperationsResponse{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1295,7 +1377,7 @@ func (x *ListOperationsResponse) String() string {
 func (*ListOperationsResponse) ProtoMessage() {}
 
 func (x *ListOperationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[8]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1308,7 +1390,7 @@ func (x *ListOperationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOperationsResponse.ProtoReflect.Descriptor instead.
 func (*ListOperationsResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{8}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListOperationsResponse) GetOperations() []*Operation {
@@ -1343,7 +1425,7 @@ type WaitOperationRequest struct {
 
 func (x *WaitOperationRequest) Reset() {
 	*x = WaitOperationRequest{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1355,7 +1437,7 @@ func (x *WaitOperationRequest) String() string {
 func (*WaitOperationRequest) ProtoMessage() {}
 
 func (x *WaitOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[9]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1368,7 +1450,7 @@ func (x *WaitOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaitOperationRequest.ProtoReflect.Descriptor instead.
 func (*WaitOperationRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{9}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *WaitOperationRequest) GetProvider() string {
@@ -1410,7 +1492,7 @@ type WaitOperationResponse struct {
 
 func (x *WaitOperationResponse) Reset() {
 	*x = WaitOperationResponse{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1422,7 +1504,7 @@ func (x *WaitOperationResponse) String() string {
 func (*WaitOperationResponse) ProtoMessage() {}
 
 func (x *WaitOperationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[10]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1435,7 +1517,7 @@ func (x *WaitOperationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaitOperationResponse.ProtoReflect.Descriptor instead.
 func (*WaitOperationResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{10}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *WaitOperationResponse) GetOperation() *Operation {
@@ -1473,7 +1555,7 @@ type ResolveOperationRequest struct {
 
 func (x *ResolveOperationRequest) Reset() {
 	*x = ResolveOperationRequest{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[11]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1485,7 +1567,7 @@ func (x *ResolveOperationRequest) String() string {
 func (*ResolveOperationRequest) ProtoMessage() {}
 
 func (x *ResolveOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[11]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1498,7 +1580,7 @@ func (x *ResolveOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveOperationRequest.ProtoReflect.Descriptor instead.
 func (*ResolveOperationRequest) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{11}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ResolveOperationRequest) GetProvider() string {
@@ -1571,7 +1653,7 @@ type ResolveOperationResponse struct {
 
 func (x *ResolveOperationResponse) Reset() {
 	*x = ResolveOperationResponse{}
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[12]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1583,7 +1665,7 @@ func (x *ResolveOperationResponse) String() string {
 func (*ResolveOperationResponse) ProtoMessage() {}
 
 func (x *ResolveOperationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_enlist_v1_operation_service_proto_msgTypes[12]
+	mi := &file_enlist_v1_operation_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1596,7 +1678,7 @@ func (x *ResolveOperationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveOperationResponse.ProtoReflect.Descriptor instead.
 func (*ResolveOperationResponse) Descriptor() ([]byte, []int) {
-	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{12}
+	return file_enlist_v1_operation_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ResolveOperationResponse) GetOperation() *Operation {
@@ -1617,7 +1699,7 @@ var File_enlist_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\xde\a\n" +
+	"!enlist/v1/operation_service.proto\x12\tenlist.v1\x1a\x1benlist/v1/annotations.proto\x1a\x18enlist/v1/customer.proto\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17validate/validate.proto\"\x9a\b\n" +
 	"\tOperation\x12\x1f\n" +
 	"\bprovider\x18\x01 \x01(\tB\x03\xe0A\x03R\bprovider\x12\"\n" +
 	"\n" +
@@ -1642,8 +1724,16 @@ const file_enlist_v1_operation_service_proto_rawDesc = "" +
 	"\x13payload_expire_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x11payloadExpireTime\x12\x1f\n" +
 	"\x06reason\x18\x10 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x06reason\x12@\n" +
 	"\vreason_code\x18\x11 \x01(\x0e2\x1a.enlist.v1.OperationReasonB\x03\xe0A\x03R\n" +
-	"reasonCodeB\b\n" +
-	"\x06result\"\x92\x04\n" +
+	"reasonCode\x12:\n" +
+	"\aerasure\x18\x12 \x01(\v2\x1b.enlist.v1.OperationErasureB\x03\xe0A\x03R\aerasureB\b\n" +
+	"\x06result\"\xbe\x01\n" +
+	"\x10OperationErasure\x12>\n" +
+	"\n" +
+	"erase_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime\x12!\n" +
+	"\tprincipal\x18\x02 \x01(\tB\x03\xe0A\x03R\tprincipal\x12&\n" +
+	"\n" +
+	"decided_by\x18\x03 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\tdecidedBy\x12\x1f\n" +
+	"\x06reason\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x06reason\"\x92\x04\n" +
 	"\fOperationTry\x12\x1b\n" +
 	"\x06number\x18\x01 \x01(\x05B\x03\xe0A\x03R\x06number\x12+\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x12.enlist.v1.TryKindB\x03\xe0A\x03R\x04kind\x12>\n" +
@@ -1808,7 +1898,7 @@ func file_enlist_v1_operation_service_proto_rawDescGZIP() []byte {
 }
 
 var file_enlist_v1_operation_service_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_enlist_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_enlist_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_enlist_v1_operation_service_proto_goTypes = []any{
 	(OperationReason)(0),             // 0: enlist.v1.OperationReason
 	(OperationState)(0),              // 1: enlist.v1.OperationState
@@ -1817,75 +1907,78 @@ var file_enlist_v1_operation_service_proto_goTypes = []any{
 	(Decision)(0),                    // 4: enlist.v1.Decision
 	(CandidateMatch)(0),              // 5: enlist.v1.CandidateMatch
 	(*Operation)(nil),                // 6: enlist.v1.Operation
-	(*OperationTry)(nil),             // 7: enlist.v1.OperationTry
-	(*OperationDecision)(nil),        // 8: enlist.v1.OperationDecision
-	(*GetOperationRequest)(nil),      // 9: enlist.v1.GetOperationRequest
-	(*GetOperationResponse)(nil),     // 10: enlist.v1.GetOperationResponse
-	(*OperationCandidate)(nil),       // 11: enlist.v1.OperationCandidate
-	(*FieldDifference)(nil),          // 12: enlist.v1.FieldDifference
-	(*ListOperationsRequest)(nil),    // 13: enlist.v1.ListOperationsRequest
-	(*ListOperationsResponse)(nil),   // 14: enlist.v1.ListOperationsResponse
-	(*WaitOperationRequest)(nil),     // 15: enlist.v1.WaitOperationRequest
-	(*WaitOperationResponse)(nil),    // 16: enlist.v1.WaitOperationResponse
-	(*ResolveOperationRequest)(nil),  // 17: enlist.v1.ResolveOperationRequest
-	(*ResolveOperationResponse)(nil), // 18: enlist.v1.ResolveOperationResponse
-	(*timestamppb.Timestamp)(nil),    // 19: google.protobuf.Timestamp
-	(*CreateCustomerResponse)(nil),   // 20: enlist.v1.CreateCustomerResponse
-	(*status.Status)(nil),            // 21: google.rpc.Status
-	(*VendorRequest)(nil),            // 22: enlist.v1.VendorRequest
-	(ErrorReason)(0),                 // 23: enlist.v1.ErrorReason
-	(*Customer)(nil),                 // 24: enlist.v1.Customer
-	(*durationpb.Duration)(nil),      // 25: google.protobuf.Duration
+	(*OperationErasure)(nil),         // 7: enlist.v1.OperationErasure
+	(*OperationTry)(nil),             // 8: enlist.v1.OperationTry
+	(*OperationDecision)(nil),        // 9: enlist.v1.OperationDecision
+	(*GetOperationRequest)(nil),      // 10: enlist.v1.GetOperationRequest
+	(*GetOperationResponse)(nil),     // 11: enlist.v1.GetOperationResponse
+	(*OperationCandidate)(nil),       // 12: enlist.v1.OperationCandidate
+	(*FieldDifference)(nil),          // 13: enlist.v1.FieldDifference
+	(*ListOperationsRequest)(nil),    // 14: enlist.v1.ListOperationsRequest
+	(*ListOperationsResponse)(nil),   // 15: enlist.v1.ListOperationsResponse
+	(*WaitOperationRequest)(nil),     // 16: enlist.v1.WaitOperationRequest
+	(*WaitOperationResponse)(nil),    // 17: enlist.v1.WaitOperationResponse
+	(*ResolveOperationRequest)(nil),  // 18: enlist.v1.ResolveOperationRequest
+	(*ResolveOperationResponse)(nil), // 19: enlist.v1.ResolveOperationResponse
+	(*timestamppb.Timestamp)(nil),    // 20: google.protobuf.Timestamp
+	(*CreateCustomerResponse)(nil),   // 21: enlist.v1.CreateCustomerResponse
+	(*status.Status)(nil),            // 22: google.rpc.Status
+	(*VendorRequest)(nil),            // 23: enlist.v1.VendorRequest
+	(ErrorReason)(0),                 // 24: enlist.v1.ErrorReason
+	(*Customer)(nil),                 // 25: enlist.v1.Customer
+	(*durationpb.Duration)(nil),      // 26: google.protobuf.Duration
 }
 var file_enlist_v1_operation_service_proto_depIdxs = []int32{
 	1,  // 0: enlist.v1.Operation.state:type_name -> enlist.v1.OperationState
-	7,  // 1: enlist.v1.Operation.tries:type_name -> enlist.v1.OperationTry
-	19, // 2: enlist.v1.Operation.create_time:type_name -> google.protobuf.Timestamp
-	19, // 3: enlist.v1.Operation.update_time:type_name -> google.protobuf.Timestamp
-	19, // 4: enlist.v1.Operation.expire_time:type_name -> google.protobuf.Timestamp
-	19, // 5: enlist.v1.Operation.next_check_time:type_name -> google.protobuf.Timestamp
-	20, // 6: enlist.v1.Operation.response:type_name -> enlist.v1.CreateCustomerResponse
-	21, // 7: enlist.v1.Operation.error:type_name -> google.rpc.Status
-	8,  // 8: enlist.v1.Operation.decision:type_name -> enlist.v1.OperationDecision
-	8,  // 9: enlist.v1.Operation.earlier_decisions:type_name -> enlist.v1.OperationDecision
-	19, // 10: enlist.v1.Operation.payload_expire_time:type_name -> google.protobuf.Timestamp
+	8,  // 1: enlist.v1.Operation.tries:type_name -> enlist.v1.OperationTry
+	20, // 2: enlist.v1.Operation.create_time:type_name -> google.protobuf.Timestamp
+	20, // 3: enlist.v1.Operation.update_time:type_name -> google.protobuf.Timestamp
+	20, // 4: enlist.v1.Operation.expire_time:type_name -> google.protobuf.Timestamp
+	20, // 5: enlist.v1.Operation.next_check_time:type_name -> google.protobuf.Timestamp
+	21, // 6: enlist.v1.Operation.response:type_name -> enlist.v1.CreateCustomerResponse
+	22, // 7: enlist.v1.Operation.error:type_name -> google.rpc.Status
+	9,  // 8: enlist.v1.Operation.decision:type_name -> enlist.v1.OperationDecision
+	9,  // 9: enlist.v1.Operation.earlier_decisions:type_name -> enlist.v1.OperationDecision
+	20, // 10: enlist.v1.Operation.payload_expire_time:type_name -> google.protobuf.Timestamp
 	0,  // 11: enlist.v1.Operation.reason_code:type_name -> enlist.v1.OperationReason
-	3,  // 12: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
-	19, // 13: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
-	19, // 14: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
-	2,  // 15: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
-	22, // 16: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
-	23, // 17: enlist.v1.OperationTry.error_reason:type_name -> enlist.v1.ErrorReason
-	4,  // 18: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
-	19, // 19: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
-	6,  // 20: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
-	11, // 21: enlist.v1.GetOperationResponse.candidates:type_name -> enlist.v1.OperationCandidate
-	24, // 22: enlist.v1.OperationCandidate.customer:type_name -> enlist.v1.Customer
-	5,  // 23: enlist.v1.OperationCandidate.match:type_name -> enlist.v1.CandidateMatch
-	12, // 24: enlist.v1.OperationCandidate.differences:type_name -> enlist.v1.FieldDifference
-	1,  // 25: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
-	19, // 26: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
-	19, // 27: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
-	0,  // 28: enlist.v1.ListOperationsRequest.reason_code:type_name -> enlist.v1.OperationReason
-	6,  // 29: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
-	25, // 30: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
-	6,  // 31: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
-	4,  // 32: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
-	6,  // 33: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
-	12, // 34: enlist.v1.ResolveOperationResponse.differences:type_name -> enlist.v1.FieldDifference
-	9,  // 35: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
-	13, // 36: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
-	15, // 37: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
-	17, // 38: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
-	10, // 39: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
-	14, // 40: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
-	16, // 41: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
-	18, // 42: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
-	39, // [39:43] is the sub-list for method output_type
-	35, // [35:39] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	7,  // 12: enlist.v1.Operation.erasure:type_name -> enlist.v1.OperationErasure
+	20, // 13: enlist.v1.OperationErasure.erase_time:type_name -> google.protobuf.Timestamp
+	3,  // 14: enlist.v1.OperationTry.kind:type_name -> enlist.v1.TryKind
+	20, // 15: enlist.v1.OperationTry.start_time:type_name -> google.protobuf.Timestamp
+	20, // 16: enlist.v1.OperationTry.end_time:type_name -> google.protobuf.Timestamp
+	2,  // 17: enlist.v1.OperationTry.stage:type_name -> enlist.v1.SendStage
+	23, // 18: enlist.v1.OperationTry.request:type_name -> enlist.v1.VendorRequest
+	24, // 19: enlist.v1.OperationTry.error_reason:type_name -> enlist.v1.ErrorReason
+	4,  // 20: enlist.v1.OperationDecision.decision:type_name -> enlist.v1.Decision
+	20, // 21: enlist.v1.OperationDecision.decide_time:type_name -> google.protobuf.Timestamp
+	6,  // 22: enlist.v1.GetOperationResponse.operation:type_name -> enlist.v1.Operation
+	12, // 23: enlist.v1.GetOperationResponse.candidates:type_name -> enlist.v1.OperationCandidate
+	25, // 24: enlist.v1.OperationCandidate.customer:type_name -> enlist.v1.Customer
+	5,  // 25: enlist.v1.OperationCandidate.match:type_name -> enlist.v1.CandidateMatch
+	13, // 26: enlist.v1.OperationCandidate.differences:type_name -> enlist.v1.FieldDifference
+	1,  // 27: enlist.v1.ListOperationsRequest.state:type_name -> enlist.v1.OperationState
+	20, // 28: enlist.v1.ListOperationsRequest.start_time:type_name -> google.protobuf.Timestamp
+	20, // 29: enlist.v1.ListOperationsRequest.end_time:type_name -> google.protobuf.Timestamp
+	0,  // 30: enlist.v1.ListOperationsRequest.reason_code:type_name -> enlist.v1.OperationReason
+	6,  // 31: enlist.v1.ListOperationsResponse.operations:type_name -> enlist.v1.Operation
+	26, // 32: enlist.v1.WaitOperationRequest.timeout:type_name -> google.protobuf.Duration
+	6,  // 33: enlist.v1.WaitOperationResponse.operation:type_name -> enlist.v1.Operation
+	4,  // 34: enlist.v1.ResolveOperationRequest.decision:type_name -> enlist.v1.Decision
+	6,  // 35: enlist.v1.ResolveOperationResponse.operation:type_name -> enlist.v1.Operation
+	13, // 36: enlist.v1.ResolveOperationResponse.differences:type_name -> enlist.v1.FieldDifference
+	10, // 37: enlist.v1.OperationService.GetOperation:input_type -> enlist.v1.GetOperationRequest
+	14, // 38: enlist.v1.OperationService.ListOperations:input_type -> enlist.v1.ListOperationsRequest
+	16, // 39: enlist.v1.OperationService.WaitOperation:input_type -> enlist.v1.WaitOperationRequest
+	18, // 40: enlist.v1.OperationService.ResolveOperation:input_type -> enlist.v1.ResolveOperationRequest
+	11, // 41: enlist.v1.OperationService.GetOperation:output_type -> enlist.v1.GetOperationResponse
+	15, // 42: enlist.v1.OperationService.ListOperations:output_type -> enlist.v1.ListOperationsResponse
+	17, // 43: enlist.v1.OperationService.WaitOperation:output_type -> enlist.v1.WaitOperationResponse
+	19, // 44: enlist.v1.OperationService.ResolveOperation:output_type -> enlist.v1.ResolveOperationResponse
+	41, // [41:45] is the sub-list for method output_type
+	37, // [37:41] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_enlist_v1_operation_service_proto_init() }
@@ -1901,17 +1994,17 @@ func file_enlist_v1_operation_service_proto_init() {
 		(*Operation_Response)(nil),
 		(*Operation_Error)(nil),
 	}
-	file_enlist_v1_operation_service_proto_msgTypes[3].OneofWrappers = []any{}
-	file_enlist_v1_operation_service_proto_msgTypes[7].OneofWrappers = []any{}
-	file_enlist_v1_operation_service_proto_msgTypes[9].OneofWrappers = []any{}
-	file_enlist_v1_operation_service_proto_msgTypes[11].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[4].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[8].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[10].OneofWrappers = []any{}
+	file_enlist_v1_operation_service_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_enlist_v1_operation_service_proto_rawDesc), len(file_enlist_v1_operation_service_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   13,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

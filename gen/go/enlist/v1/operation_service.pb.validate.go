@@ -316,6 +316,35 @@ func (m *Operation) validate(all bool) error {
 
 	// no validation rules for ReasonCode
 
+	if all {
+		switch v := interface{}(m.GetErasure()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OperationValidationError{
+					field:  "Erasure",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OperationValidationError{
+					field:  "Erasure",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetErasure()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OperationValidationError{
+				field:  "Erasure",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	switch v := m.Result.(type) {
 	case *Operation_Response:
 		if v == nil {
@@ -479,6 +508,141 @@ var _ interface {
 	Cause() error
 	ErrorName() string
 } = OperationValidationError{}
+
+// Validate checks the field values on OperationErasure with the rules defined
+// in the proto definition for this message. If any rules are violated, the
+// first error encountered is returned, or nil if there are no violations.
+func (m *OperationErasure) Validate() error {
+	return m.validate(false)
+}
+
+// ValidateAll checks the field values on OperationErasure with the rules
+// defined in the proto definition for this message. If any rules are
+// violated, the result is a list of violation errors wrapped in
+// OperationErasureMultiError, or nil if none found.
+func (m *OperationErasure) ValidateAll() error {
+	return m.validate(true)
+}
+
+func (m *OperationErasure) validate(all bool) error {
+	if m == nil {
+		return nil
+	}
+
+	var errors []error
+
+	if all {
+		switch v := interface{}(m.GetEraseTime()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, OperationErasureValidationError{
+					field:  "EraseTime",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, OperationErasureValidationError{
+					field:  "EraseTime",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetEraseTime()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return OperationErasureValidationError{
+				field:  "EraseTime",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	// no validation rules for Principal
+
+	// no validation rules for DecidedBy
+
+	// no validation rules for Reason
+
+	if len(errors) > 0 {
+		return OperationErasureMultiError(errors)
+	}
+
+	return nil
+}
+
+// OperationErasureMultiError is an error wrapping multiple validation errors
+// returned by OperationErasure.ValidateAll() if the designated constraints
+// aren't met.
+type OperationErasureMultiError []error
+
+// Error returns a concatenation of all the error messages it wraps.
+func (m OperationErasureMultiError) Error() string {
+	msgs := make([]string, 0, len(m))
+	for _, err := range m {
+		msgs = append(msgs, err.Error())
+	}
+	return strings.Join(msgs, "; ")
+}
+
+// AllErrors returns a list of validation violation errors.
+func (m OperationErasureMultiError) AllErrors() []error { return m }
+
+// OperationErasureValidationError is the validation error returned by
+// OperationErasure.Validate if the designated constraints aren't met.
+type OperationErasureValidationError struct {
+	field  string
+	reason string
+	cause  error
+	key    bool
+}
+
+// Field function returns field value.
+func (e OperationErasureValidationError) Field() string { return e.field }
+
+// Reason function returns reason value.
+func (e OperationErasureValidationError) Reason() string { return e.reason }
+
+// Cause function returns cause value.
+func (e OperationErasureValidationError) Cause() error { return e.cause }
+
+// Key function returns key value.
+func (e OperationErasureValidationError) Key() bool { return e.key }
+
+// ErrorName returns error name.
+func (e OperationErasureValidationError) ErrorName() string { return "OperationErasureValidationError" }
+
+// Error satisfies the builtin error interface
+func (e OperationErasureValidationError) Error() string {
+	cause := ""
+	if e.cause != nil {
+		cause = fmt.Sprintf(" | caused by: %v", e.cause)
+	}
+
+	key := ""
+	if e.key {
+		key = "key for "
+	}
+
+	return fmt.Sprintf(
+		"invalid %sOperationErasure.%s: %s%s",
+		key,
+		e.field,
+		e.reason,
+		cause)
+}
+
+var _ error = OperationErasureValidationError{}
+
+var _ interface {
+	Field() string
+	Reason() string
+	Key() bool
+	Cause() error
+	ErrorName() string
+} = OperationErasureValidationError{}
 
 // Validate checks the field values on OperationTry with the rules defined in
 // the proto definition for this message. If any rules are violated, the first

@@ -6,6 +6,8 @@ from enlist.v1.customer_service_pb2_grpc import *
 from enlist.v1.error_pb2 import *
 from enlist.v1.operation_service_pb2 import *
 from enlist.v1.operation_service_pb2_grpc import *
+from enlist.v1.privacy_service_pb2 import *
+from enlist.v1.privacy_service_pb2_grpc import *
 from enlist.v1.provider_service_pb2 import *
 from enlist.v1.provider_service_pb2_grpc import *
 from enlist.v1.vendor_options_pb2 import *

@@ -278,6 +278,7 @@ class Operation(_message.Message):
     PAYLOAD_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     REASON_CODE_FIELD_NUMBER: _builtins.int
+    ERASURE_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Name of the provider. Example: `opencell`."""
     request_id: _builtins.str
@@ -338,6 +339,10 @@ class Operation(_message.Message):
         while the creation has no outcome.
         """
 
+    @_builtins.property
+    def erasure(self) -> Global___OperationErasure:
+        """Who erased the operation, in state OPERATION_STATE_ERASED."""
+
     def __init__(
         self,
         *,
@@ -358,16 +363,53 @@ class Operation(_message.Message):
         payload_expire_time: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
         reason_code: Global___OperationReason.ValueType = ...,
+        erasure: Global___OperationErasure | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "response", b"response", "result", b"result", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decision", b"decision", "erasure", b"erasure", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "response", b"response", "result", b"result", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "earlier_decisions", b"earlier_decisions", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "principal", b"principal", "provider", b"provider", "reason", b"reason", "reason_code", b"reason_code", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_id", b"customer_id", "decision", b"decision", "earlier_decisions", b"earlier_decisions", "erasure", b"erasure", "error", b"error", "expire_time", b"expire_time", "next_check_time", b"next_check_time", "payload_expire_time", b"payload_expire_time", "principal", b"principal", "provider", b"provider", "reason", b"reason", "reason_code", b"reason_code", "request_id", b"request_id", "response", b"response", "result", b"result", "state", b"state", "tries", b"tries", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["response", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
 
 Global___Operation: _TypeAlias = Operation  # noqa: Y015
+
+@_typing.final
+class OperationErasure(_message.Message):
+    """OperationErasure is a person's decision to erase what Enlist held of a creation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASE_TIME_FIELD_NUMBER: _builtins.int
+    PRINCIPAL_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    principal: _builtins.str
+    """The authenticated caller who erased it."""
+    decided_by: _builtins.str
+    """Name of the person who decided."""
+    reason: _builtins.str
+    """Why the person decided so."""
+    @_builtins.property
+    def erase_time(self) -> _timestamp_pb2.Timestamp:
+        """When Enlist erased it."""
+
+    def __init__(
+        self,
+        *,
+        erase_time: _timestamp_pb2.Timestamp | None = ...,
+        principal: _builtins.str = ...,
+        decided_by: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["erase_time", b"erase_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_by", b"decided_by", "erase_time", b"erase_time", "principal", b"principal", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OperationErasure: _TypeAlias = OperationErasure  # noqa: Y015
 
 @_typing.final
 class OperationTry(_message.Message):

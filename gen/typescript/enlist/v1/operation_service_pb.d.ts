@@ -134,12 +134,54 @@ export type Operation = Message<"enlist.v1.Operation"> & {
      * @generated from field: enlist.v1.OperationReason reason_code = 17;
      */
     reasonCode: OperationReason;
+    /**
+     * Who erased the operation, in state OPERATION_STATE_ERASED.
+     *
+     * @generated from field: enlist.v1.OperationErasure erasure = 18;
+     */
+    erasure?: OperationErasure;
 };
 /**
  * Describes the message enlist.v1.Operation.
  * Use `create(OperationSchema)` to create a new message.
  */
 export declare const OperationSchema: GenMessage<Operation>;
+/**
+ * OperationErasure is a person's decision to erase what Enlist held of a creation.
+ *
+ * @generated from message enlist.v1.OperationErasure
+ */
+export type OperationErasure = Message<"enlist.v1.OperationErasure"> & {
+    /**
+     * When Enlist erased it.
+     *
+     * @generated from field: google.protobuf.Timestamp erase_time = 1;
+     */
+    eraseTime?: Timestamp;
+    /**
+     * The authenticated caller who erased it.
+     *
+     * @generated from field: string principal = 2;
+     */
+    principal: string;
+    /**
+     * Name of the person who decided.
+     *
+     * @generated from field: string decided_by = 3;
+     */
+    decidedBy: string;
+    /**
+     * Why the person decided so.
+     *
+     * @generated from field: string reason = 4;
+     */
+    reason: string;
+};
+/**
+ * Describes the message enlist.v1.OperationErasure.
+ * Use `create(OperationErasureSchema)` to create a new message.
+ */
+export declare const OperationErasureSchema: GenMessage<OperationErasure>;
 /**
  * OperationTry is one request to the vendor.
  *

@@ -34,8 +34,8 @@ type Auth struct {
 	// JSON Web Tokens, sent as `authorization: Bearer …`.
 	Jwt *Jwt `protobuf:"bytes,2,opt,name=jwt,proto3" json:"jwt,omitempty"`
 	// What callers with a client certificate may do. Default: every caller with a certificate from
-	// `client_ca_file` may do everything, as an operator. With entries, only the callers that they
-	// name may call.
+	// `client_ca_file` may do everything, as an operator and with `privacy`. With entries, only the
+	// callers that they name may call.
 	ClientCertificates []*ClientCertificate `protobuf:"bytes,3,rep,name=client_certificates,json=clientCertificates,proto3" json:"client_certificates,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
@@ -106,7 +106,10 @@ type ApiKey struct {
 	// RPCs that the caller may call, by name, such as `CreateCustomer`. Default: all.
 	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether the caller may see and resolve the operations of all callers.
-	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
+	Operator bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
+	// Whether the caller may call PrivacyService, which exports and erases what Enlist holds of a
+	// customer, over the operations of all callers.
+	Privacy       bool `protobuf:"varint,6,opt,name=privacy,proto3" json:"privacy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -176,6 +179,13 @@ func (x *ApiKey) GetOperator() bool {
 	return false
 }
 
+func (x *ApiKey) GetPrivacy() bool {
+	if x != nil {
+		return x.Privacy
+	}
+	return false
+}
+
 // Jwt says which JSON Web Tokens are accepted. A token needs this issuer and audience, a subject,
 // and a signature by a key of the set with an asymmetric algorithm (RS, PS, ES, EdDSA). It must not
 // be expired. The principal of its creations is `jwt:` and the subject.
@@ -189,8 +199,8 @@ type Jwt struct {
 	// unknown key. It must be https, or http for a loopback address. Enlist does not follow
 	// redirects.
 	JwksUrl string `protobuf:"bytes,3,opt,name=jwks_url,json=jwksUrl,proto3" json:"jwks_url,omitempty"`
-	// What tokens may do. Default: every accepted token may do everything, as an operator. With
-	// entries, a token may do what any entry permits that it matches.
+	// What tokens may do. Default: every accepted token may do everything, as an operator and with
+	// `privacy`. With entries, a token may do what any entry permits that it matches.
 	Permissions   []*JwtPermission `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -267,7 +277,10 @@ type JwtPermission struct {
 	// RPCs that these tokens may call. Default: all.
 	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether these tokens may see and resolve the operations of all callers.
-	Operator      bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
+	Operator bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
+	// Whether these tokens may call PrivacyService, which exports and erases what Enlist holds of a
+	// customer, over the operations of all callers.
+	Privacy       bool `protobuf:"varint,6,opt,name=privacy,proto3" json:"privacy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -337,6 +350,13 @@ func (x *JwtPermission) GetOperator() bool {
 	return false
 }
 
+func (x *JwtPermission) GetPrivacy() bool {
+	if x != nil {
+		return x.Privacy
+	}
+	return false
+}
+
 // ClientCertificate says what the holder of a client certificate may do.
 type ClientCertificate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -349,7 +369,10 @@ type ClientCertificate struct {
 	// RPCs that the caller may call. Default: all.
 	Rpcs []string `protobuf:"bytes,3,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether the caller may see and resolve the operations of all callers.
-	Operator      bool `protobuf:"varint,4,opt,name=operator,proto3" json:"operator,omitempty"`
+	Operator bool `protobuf:"varint,4,opt,name=operator,proto3" json:"operator,omitempty"`
+	// Whether the caller may call PrivacyService, which exports and erases what Enlist holds of a
+	// customer, over the operations of all callers.
+	Privacy       bool `protobuf:"varint,5,opt,name=privacy,proto3" json:"privacy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -412,6 +435,13 @@ func (x *ClientCertificate) GetOperator() bool {
 	return false
 }
 
+func (x *ClientCertificate) GetPrivacy() bool {
+	if x != nil {
+		return x.Privacy
+	}
+	return false
+}
+
 var File_enlist_config_v1_auth_proto protoreflect.FileDescriptor
 
 const file_enlist_config_v1_auth_proto_rawDesc = "" +
@@ -420,30 +450,33 @@ const file_enlist_config_v1_auth_proto_rawDesc = "" +
 	"\x04Auth\x123\n" +
 	"\bapi_keys\x18\x01 \x03(\v2\x18.enlist.config.v1.ApiKeyR\aapiKeys\x12'\n" +
 	"\x03jwt\x18\x02 \x01(\v2\x15.enlist.config.v1.JwtR\x03jwt\x12T\n" +
-	"\x13client_certificates\x18\x03 \x03(\v2#.enlist.config.v1.ClientCertificateR\x12clientCertificates\"\xe1\x02\n" +
+	"\x13client_certificates\x18\x03 \x03(\v2#.enlist.config.v1.ClientCertificateR\x12clientCertificates\"\xfb\x02\n" +
 	"\x06ApiKey\x12\xa3\x01\n" +
 	"\x04name\x18\x01 \x01(\tB\x8e\x01\xfaB&r$2\"^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$\x82\x8e\x19a1 to 63 letters, digits, full stops, underscores, hyphens and @, beginning with a letter or digitR\x04name\x12c\n" +
 	"\x06sha256\x18\x02 \x01(\tBK\xfaB\x15r\x132\x11^[0-9a-fA-F]{64}$\x82\x8e\x19/the SHA-256 of the key in 64 hexadecimal digitsR\x06sha256\x12\x1c\n" +
 	"\tproviders\x18\x03 \x03(\tR\tproviders\x12\x12\n" +
 	"\x04rpcs\x18\x04 \x03(\tR\x04rpcs\x12\x1a\n" +
-	"\boperator\x18\x05 \x01(\bR\boperator\"\xdb\x01\n" +
+	"\boperator\x18\x05 \x01(\bR\boperator\x12\x18\n" +
+	"\aprivacy\x18\x06 \x01(\bR\aprivacy\"\xdb\x01\n" +
 	"\x03Jwt\x12\x1f\n" +
 	"\x06issuer\x18\x01 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\x06issuer\x12#\n" +
 	"\baudience\x18\x02 \x01(\tB\a\xfaB\x04r\x02\x10\x01R\baudience\x12K\n" +
 	"\bjwks_url\x18\x03 \x01(\tB0\xfaB\x15r\x132\x11^https?://[^/\\s]+\x82\x8e\x19\x14an http or https URLR\ajwksUrl\x12A\n" +
-	"\vpermissions\x18\x04 \x03(\v2\x1f.enlist.config.v1.JwtPermissionR\vpermissions\"\xa1\x01\n" +
+	"\vpermissions\x18\x04 \x03(\v2\x1f.enlist.config.v1.JwtPermissionR\vpermissions\"\xbb\x01\n" +
 	"\rJwtPermission\x12\"\n" +
 	"\asubject\x18\x01 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\asubject\x12\x1e\n" +
 	"\x05scope\x18\x02 \x01(\tB\b\xfaB\x05r\x03\x18\xff\x01R\x05scope\x12\x1c\n" +
 	"\tproviders\x18\x03 \x03(\tR\tproviders\x12\x12\n" +
 	"\x04rpcs\x18\x04 \x03(\tR\x04rpcs\x12\x1a\n" +
-	"\boperator\x18\x05 \x01(\bR\boperator\"\x89\x01\n" +
+	"\boperator\x18\x05 \x01(\bR\boperator\x12\x18\n" +
+	"\aprivacy\x18\x06 \x01(\bR\aprivacy\"\xa3\x01\n" +
 	"\x11ClientCertificate\x12&\n" +
 	"\bidentity\x18\x01 \x01(\tB\n" +
 	"\xfaB\ar\x05\x10\x01\x18\xff\x01R\bidentity\x12\x1c\n" +
 	"\tproviders\x18\x02 \x03(\tR\tproviders\x12\x12\n" +
 	"\x04rpcs\x18\x03 \x03(\tR\x04rpcs\x12\x1a\n" +
-	"\boperator\x18\x04 \x01(\bR\boperatorBW\n" +
+	"\boperator\x18\x04 \x01(\bR\boperator\x12\x18\n" +
+	"\aprivacy\x18\x05 \x01(\bR\aprivacyBW\n" +
 	"\x14dev.enlist.config.v1P\x01Z=github.com/enlist-dev/enlist/gen/go/enlist/config/v1;configv1b\x06proto3"
 
 var (

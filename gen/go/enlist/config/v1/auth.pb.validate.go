@@ -275,6 +275,8 @@ func (m *ApiKey) validate(all bool) error {
 
 	// no validation rules for Operator
 
+	// no validation rules for Privacy
+
 	if len(errors) > 0 {
 		return ApiKeyMultiError(errors)
 	}
@@ -569,6 +571,8 @@ func (m *JwtPermission) validate(all bool) error {
 
 	// no validation rules for Operator
 
+	// no validation rules for Privacy
+
 	if len(errors) > 0 {
 		return JwtPermissionMultiError(errors)
 	}
@@ -681,6 +685,8 @@ func (m *ClientCertificate) validate(all bool) error {
 	}
 
 	// no validation rules for Operator
+
+	// no validation rules for Privacy
 
 	if len(errors) > 0 {
 		return ClientCertificateMultiError(errors)

@@ -141,7 +141,13 @@ type Payload struct {
 	// of which the journal lost the record, then counts as the first of the sends.
 	Gap bool `protobuf:"varint,22,opt,name=gap,proto3" json:"gap,omitempty"`
 	// Why the state is UNKNOWN or NEEDS_PERSON.
-	Reason        *Reason `protobuf:"bytes,23,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason *Reason `protobuf:"bytes,23,opt,name=reason,proto3" json:"reason,omitempty"`
+	// In state ERASED: the person's decision to erase. All other fields are then empty, except the
+	// next one and those that fill up and mark the write.
+	Erasure *v1.OperationErasure `protobuf:"bytes,24,opt,name=erasure,proto3" json:"erasure,omitempty"`
+	// In state ERASED: keyed hashes of the customer's id and of the key, by which a repeated request
+	// for erasure finds the tombstone.
+	ErasedIds     [][]byte `protobuf:"bytes,25,rep,name=erased_ids,json=erasedIds,proto3" json:"erased_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -333,6 +339,20 @@ func (x *Payload) GetGap() bool {
 func (x *Payload) GetReason() *Reason {
 	if x != nil {
 		return x.Reason
+	}
+	return nil
+}
+
+func (x *Payload) GetErasure() *v1.OperationErasure {
+	if x != nil {
+		return x.Erasure
+	}
+	return nil
+}
+
+func (x *Payload) GetErasedIds() [][]byte {
+	if x != nil {
+		return x.ErasedIds
 	}
 	return nil
 }
@@ -615,7 +635,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\a\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\b\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -645,7 +665,10 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\x06writer\x18\x14 \x01(\fR\x06writer\x12\x18\n" +
 	"\apadding\x18\x15 \x01(\fR\apadding\x12\x10\n" +
 	"\x03gap\x18\x16 \x01(\bR\x03gap\x121\n" +
-	"\x06reason\x18\x17 \x01(\v2\x19.enlist.journal.v1.ReasonR\x06reason\"\xeb\x01\n" +
+	"\x06reason\x18\x17 \x01(\v2\x19.enlist.journal.v1.ReasonR\x06reason\x125\n" +
+	"\aerasure\x18\x18 \x01(\v2\x1b.enlist.v1.OperationErasureR\aerasure\x12\x1d\n" +
+	"\n" +
+	"erased_ids\x18\x19 \x03(\fR\terasedIds\"\xeb\x01\n" +
 	"\x06Reason\x12.\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x1a.enlist.v1.OperationReasonR\x04code\x12C\n" +
 	"\n" +
@@ -703,11 +726,12 @@ var file_enlist_journal_v1_record_proto_goTypes = []any{
 	(*v1.CreateCustomerResponse)(nil), // 8: enlist.v1.CreateCustomerResponse
 	(*v1.OperationDecision)(nil),      // 9: enlist.v1.OperationDecision
 	(*timestamppb.Timestamp)(nil),     // 10: google.protobuf.Timestamp
-	(v1.OperationReason)(0),           // 11: enlist.v1.OperationReason
-	(v1.ErrorReason)(0),               // 12: enlist.v1.ErrorReason
-	(v1.SendStage)(0),                 // 13: enlist.v1.SendStage
-	(*v1.VendorError)(nil),            // 14: enlist.v1.VendorError
-	(*durationpb.Duration)(nil),       // 15: google.protobuf.Duration
+	(*v1.OperationErasure)(nil),       // 11: enlist.v1.OperationErasure
+	(v1.OperationReason)(0),           // 12: enlist.v1.OperationReason
+	(v1.ErrorReason)(0),               // 13: enlist.v1.ErrorReason
+	(v1.SendStage)(0),                 // 14: enlist.v1.SendStage
+	(*v1.VendorError)(nil),            // 15: enlist.v1.VendorError
+	(*durationpb.Duration)(nil),       // 16: google.protobuf.Duration
 }
 var file_enlist_journal_v1_record_proto_depIdxs = []int32{
 	6,  // 0: enlist.journal.v1.Payload.request:type_name -> enlist.v1.CreateCustomerRequest
@@ -719,19 +743,20 @@ var file_enlist_journal_v1_record_proto_depIdxs = []int32{
 	10, // 6: enlist.journal.v1.Payload.asked_time:type_name -> google.protobuf.Timestamp
 	9,  // 7: enlist.journal.v1.Payload.earlier_decisions:type_name -> enlist.v1.OperationDecision
 	2,  // 8: enlist.journal.v1.Payload.reason:type_name -> enlist.journal.v1.Reason
-	11, // 9: enlist.journal.v1.Reason.code:type_name -> enlist.v1.OperationReason
-	4,  // 10: enlist.journal.v1.Reason.candidates:type_name -> enlist.journal.v1.Reason.Candidate
-	12, // 11: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
-	13, // 12: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
-	14, // 13: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
-	15, // 14: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
-	5,  // 15: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
-	0,  // 16: enlist.journal.v1.Failure.confirm:type_name -> enlist.journal.v1.Confirmation
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	11, // 9: enlist.journal.v1.Payload.erasure:type_name -> enlist.v1.OperationErasure
+	12, // 10: enlist.journal.v1.Reason.code:type_name -> enlist.v1.OperationReason
+	4,  // 11: enlist.journal.v1.Reason.candidates:type_name -> enlist.journal.v1.Reason.Candidate
+	13, // 12: enlist.journal.v1.Failure.reason:type_name -> enlist.v1.ErrorReason
+	14, // 13: enlist.journal.v1.Failure.stage:type_name -> enlist.v1.SendStage
+	15, // 14: enlist.journal.v1.Failure.vendor:type_name -> enlist.v1.VendorError
+	16, // 15: enlist.journal.v1.Failure.retry_after:type_name -> google.protobuf.Duration
+	5,  // 16: enlist.journal.v1.Failure.violations:type_name -> enlist.journal.v1.Failure.Violation
+	0,  // 17: enlist.journal.v1.Failure.confirm:type_name -> enlist.journal.v1.Confirmation
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_enlist_journal_v1_record_proto_init() }

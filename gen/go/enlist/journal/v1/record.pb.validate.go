@@ -359,6 +359,35 @@ func (m *Payload) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetErasure()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, PayloadValidationError{
+					field:  "Erasure",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, PayloadValidationError{
+					field:  "Erasure",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetErasure()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return PayloadValidationError{
+				field:  "Erasure",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}
