@@ -1,7 +1,7 @@
 // The form in which a person decides. The server checks the decision; only what it refused can be recorded unverified.
 import {call, customerPath, Failure, operationPath} from './api.js';
 import {leaves} from './candidates.js';
-import {clock, h, say, setText} from './dom.js';
+import {clock, h, say, setText, submits} from './dom.js';
 import {decisions} from './words.js';
 
 const repeats = 3; // how often a decision is sent without a response, before the person repeats it
@@ -17,7 +17,6 @@ const overridable = (failure) => failure.about('customerId', 'decision', 'unveri
 
 export function decidePart({provider, requestId, principal, customerId, isCorrection, signal, showCandidates, recorded}) {
   let refusedDecision = ''; // what the server refused; another decision is not it
-  let isBusy = false;
 
   const choice = (value, ...rest) => h('label', {class: 'choice'}, h('input', {type: 'radio', name: 'decision', value, required: true}), decisions[value], rest);
   const id = h('input', {id: 'customer-id', name: 'customerId', maxlength: 255, autocomplete: 'off', spellcheck: 'false', value: customerId ?? '', 'aria-describedby': 'customer-note'});
@@ -113,17 +112,20 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
       event.preventDefault();
       form.requestSubmit();
     }
-  }, onsubmit: async (event) => {
-    event.preventDefault();
-    if (isBusy) {
-      return;
-    }
-    isBusy = true;
-    const label = send.textContent;
+  }},
+  h('h2', {id: 'decide'}, isCorrection ? 'Correct the decision' : 'Decide'),
+  isCorrection && h('p', {}, 'A correction needs an operator. The earlier decision stays in the history.'),
+  h('fieldset', {}, h('legend', {}, 'What happened'), choice('DECISION_SUCCEEDED'),
+    h('p', {class: 'under'}, h('label', {for: 'customer-id'}, 'Customer id at the vendor'), id,
+      h('span', {id: 'customer-note', class: 'quiet'}, 'Choose a candidate above, or type the id.')),
+    choice('DECISION_FAILED')),
+  h('div', {class: 'pair'},
+    h('p', {}, h('label', {for: 'decided-by'}, 'Your name'), by),
+    h('p', {}, h('label', {for: 'why'}, 'Reason'), why)),
+  problem, override, summary,
+  h('p', {class: 'actions'}, send, h('span', {class: 'quiet'}, ' or Ctrl+Enter')));
+  const isBusy = submits(form, send, 'Checking and recording…', async () => {
     problem.replaceChildren();
-    send.setAttribute('aria-disabled', 'true');
-    send.textContent = 'Checking and recording…';
-    form.querySelectorAll('input, textarea').forEach((input) => { input.inert = true; });
     decidedBy = by.value.trim();
     try {
       recorded(await record());
@@ -137,24 +139,8 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
       } else {
         refuse(failure);
       }
-    } finally {
-      isBusy = false;
-      send.removeAttribute('aria-disabled');
-      send.textContent = label;
-      form.querySelectorAll('input, textarea').forEach((input) => { input.inert = false; });
     }
-  }},
-  h('h2', {id: 'decide'}, isCorrection ? 'Correct the decision' : 'Decide'),
-  isCorrection && h('p', {}, 'A correction needs an operator. The earlier decision stays in the history.'),
-  h('fieldset', {}, h('legend', {}, 'What happened'), choice('DECISION_SUCCEEDED'),
-    h('p', {class: 'under'}, h('label', {for: 'customer-id'}, 'Customer id at the vendor'), id,
-      h('span', {id: 'customer-note', class: 'quiet'}, 'Choose a candidate above, or type the id.')),
-    choice('DECISION_FAILED')),
-  h('div', {class: 'pair'},
-    h('p', {}, h('label', {for: 'decided-by'}, 'Your name'), by),
-    h('p', {}, h('label', {for: 'why'}, 'Reason'), why)),
-  problem, override, summary,
-  h('p', {class: 'actions'}, send, h('span', {class: 'quiet'}, ' or Ctrl+Enter')));
+  });
   id.addEventListener('input', () => {
     if (id.value) {
       form.elements.decision.value = 'DECISION_SUCCEEDED';
@@ -164,7 +150,7 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
 
   return {
     node: form,
-    isTouched: () => isBusy || why.value !== '' || new FormData(form).has('decision'),
+    isTouched: () => isBusy() || why.value !== '' || new FormData(form).has('decision'),
     choose(chosen) {
       id.value = chosen;
       form.elements.decision.value = 'DECISION_SUCCEEDED';

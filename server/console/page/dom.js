@@ -50,21 +50,21 @@ export function lasting(milliseconds) {
   return parts.join(' ');
 }
 
-const between = (time) => {
+const between = (time, ago) => {
   const passed = Date.now() - Date.parse(time);
-  return Math.abs(passed) < 1000 ? 'now' : passed < 0 ? `in ${lasting(-passed)}` : lasting(passed);
+  return Math.abs(passed) < 1000 ? 'now' : passed < 0 ? `in ${lasting(-passed)}` : lasting(passed) + ago;
 };
 
 export const clock = (time) => new Date(time).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'medium'});
 
-// age shows how long ago a time is, or how far ahead. tickAges keeps it true.
-export const age = (time) => h('time', {datetime: time, title: clock(time), 'data-age': true}, between(time));
+// age shows how long ago a time is, or how far ahead, with a word after the past. tickAges keeps it true.
+export const age = (time, ago = '') => h('time', {datetime: time, title: clock(time), 'data-age': ago}, between(time, ago));
 
-export const moment = (time) => h('span', {}, clock(time), ' ', h('span', {class: 'quiet'}, '(', age(time), ')'));
+export const moment = (time) => h('span', {}, clock(time), ' ', h('span', {class: 'quiet'}, '(', age(time, ' ago'), ')'));
 
 export function tickAges() {
   for (const shown of document.querySelectorAll('time[data-age]')) {
-    setText(shown, between(shown.dateTime));
+    setText(shown, between(shown.dateTime, shown.dataset.age));
   }
 }
 
@@ -85,6 +85,31 @@ export function copyButton(label, source) {
     setTimeout(() => { button.textContent = label; }, 3000);
   }}, label);
   return button;
+}
+
+// submits lets a form act once for each submit, however often its button is pressed. It returns whether the form is acting.
+export function submits(form, button, working, act) {
+  let isBusy = false;
+  const label = button.textContent;
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (isBusy) {
+      return;
+    }
+    const settle = (busy) => {
+      isBusy = busy;
+      button.setAttribute('aria-disabled', busy);
+      button.textContent = busy ? working : label;
+      form.querySelectorAll('input, select, textarea').forEach((input) => { input.inert = busy; });
+    };
+    settle(true);
+    try {
+      await act();
+    } finally {
+      settle(false);
+    }
+  });
+  return () => isBusy;
 }
 
 // table makes a table whose rows a phone shows as blocks. Roles keep it a table for those who hear it.

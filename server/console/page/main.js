@@ -1,6 +1,7 @@
 // The frame of the page: sign in, navigation, and the refresh.
 import {call, Failure, signedIn, signIn, signOut} from './api.js';
-import {element, h, say, tickAges} from './dom.js';
+import {element, h, say, submits, tickAges} from './dom.js';
+import {dataView} from './data.js';
 import {operationView} from './operation.js';
 import {providersView} from './providers.js';
 import {queueView} from './queue.js';
@@ -25,6 +26,9 @@ function viewOf(hash) {
   });
   if (parts[0] === 'providers') {
     return {name: 'providers', make: providersView};
+  }
+  if (parts[0] === 'data') {
+    return {name: 'data', make: dataView};
   }
   if (parts[0] === 'operations' && parts.length === 3) {
     const principal = new URLSearchParams(query).get('principal');
@@ -121,12 +125,7 @@ function askForKey(refused) {
   const key = h('input', {
     id: 'key', type: 'password', required: true, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'key-note key-problem',
   });
-  let isBusy = false;
-  const form = h('form', {class: 'panel narrow', onsubmit: async (event) => {
-    event.preventDefault();
-    if (isBusy) {
-      return;
-    }
+  const enterWith = async () => {
     problem.textContent = '';
     const given = key.value.trim();
     if (!/^[\x21-\x7e]+$/.test(given)) {
@@ -134,7 +133,6 @@ function askForKey(refused) {
       key.focus();
       return;
     }
-    isBusy = true;
     signIn(given);
     try {
       await call('GET', 'v1/providers', {query: {page_size: 1}});
@@ -145,8 +143,6 @@ function askForKey(refused) {
         key.focus();
         return;
       }
-    } finally {
-      isBusy = false;
     }
     key.value = '';
     say('Signed in');
@@ -155,12 +151,14 @@ function askForKey(refused) {
     } else {
       open();
     }
-  }},
-  h('h1', {}, 'Sign in'),
+  };
+  const button = h('button', {type: 'submit', class: 'primary'}, 'Sign in');
+  const form = h('form', {class: 'panel narrow'}, h('h1', {}, 'Sign in'),
   h('p', {id: 'key-note'}, 'Use an API key or a bearer token of an operator. It stays in this page’s memory: a reload forgets it.'),
   problem,
   h('label', {for: 'key'}, 'API key or token'), key,
-  h('p', {class: 'actions'}, h('button', {type: 'submit', class: 'primary'}, 'Sign in')));
+  h('p', {class: 'actions'}, button));
+  submits(form, button, 'Signing in…', enterWith);
   element('main').replaceChildren(form);
   enter(form.querySelector('h1'));
   key.focus();

@@ -11,8 +11,8 @@ export function providersView(signal) {
     h('span', {}, h('strong', {}, name), h('span', {class: 'quiet block'}, plain(vendor ?? '', 'VENDOR_'))),
     word(breakers, health.breaker, 'BREAKER_STATE_UNSPECIFIED'),
     word(credentials, health.credentials, 'CREDENTIAL_STATE_UNSPECIFIED'),
-    health.lastSuccessTime ? h('span', {}, age(health.lastSuccessTime), ' ago') : 'none yet',
-    health.lastFailureTime ? h('span', {}, age(health.lastFailureTime), ' ago', h('code', {class: 'block'}, health.lastFailureReason ?? '')) : 'none',
+    health.lastSuccessTime ? age(health.lastSuccessTime, ' ago') : 'none yet',
+    health.lastFailureTime ? h('span', {}, age(health.lastFailureTime, ' ago'), h('code', {class: 'block'}, health.lastFailureReason ?? '')) : 'none',
     String(health.inFlight ?? 0),
     h('span', {}, safeties[duplicateSafety.class] ?? duplicateSafety.class ?? '', h('span', {class: 'quiet block'}, duplicateSafety.explanation ?? '')),
   );

@@ -1,0 +1,58 @@
+// What Enlist holds of one customer.
+import {readFile} from 'node:fs/promises';
+import {test, expect, expectReadable, screens} from '../harness.js';
+import {open, guarded, read, create, signIn} from './page.js';
+
+// signedUp creates a customer, and returns its id and the request_id.
+async function signedUp(request, familyName) {
+  const requestId = crypto.randomUUID();
+  await create(request, open, requestId, {email: `${familyName.toLowerCase()}@example.com`, givenName: 'Ada', familyName});
+  return {requestId, id: (await read(request, open, requestId)).customerId};
+}
+
+async function find(page, id) {
+  await page.getByLabel('Provider').selectOption('avvio');
+  await page.getByLabel('Customer id').fill(id);
+  await page.getByRole('button', {name: 'Show what Enlist holds'}).click();
+}
+
+test('the data of a customer is shown, saved, and erased after the id is typed again', async ({page, request}) => {
+  const {requestId, id} = await signedUp(request, 'Erasable');
+  await page.goto('/console/#/data');
+  await find(page, id);
+  await expect(page.getByRole('heading', {name: '1 operation'})).toBeFocused();
+  await expect(page.getByRole('row', {name: new RegExp(requestId)})).toContainText('Succeeded');
+
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', {name: 'Download as JSON'}).click();
+  expect(await readFile(await (await saving).path(), 'utf8')).toContain('erasable@example.com');
+
+  await page.getByLabel('Your name').fill('Jo Doe');
+  await page.getByLabel('Reason').fill('case 7');
+  await page.getByLabel('To confirm, type the id again').fill('another');
+  await page.getByRole('button', {name: 'Erase for good'}).click();
+  await expect(page.getByText('This is another id, so nothing was erased.')).toBeVisible();
+  expect((await read(request, open, requestId)).state).toBe('OPERATION_STATE_SUCCEEDED');
+
+  await page.getByLabel('To confirm, type the id again').fill(id);
+  await page.getByRole('button', {name: 'Erase for good'}).click();
+  await expect(page.getByText('Erased operations: 1.')).toBeVisible();
+  expect((await read(request, open, requestId)).state).toBe('OPERATION_STATE_ERASED');
+});
+
+test('who may not read the data of customers is told so', async ({page}) => {
+  await page.goto(`${guarded.url}/console/#/data`);
+  await signIn(page, guarded.key);
+  await find(page, '1');
+  await expect(page.getByRole('alert').filter({hasText: 'may not call ExportCustomerData'})).toBeVisible();
+});
+
+screens((name) => {
+  test('the data of a customer is readable', async ({page, request}) => {
+    const {id} = await signedUp(request, `Shown-${name}`);
+    await page.goto('/console/#/data');
+    await find(page, id);
+    await expect(page.getByRole('heading', {name: 'Erase'})).toBeVisible();
+    await expectReadable(page, 'the data of a customer');
+  });
+});
