@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
+.PHONY: help test check format generate docs pictures imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
   examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench scaling microbench isolation loads soak \
   vulnerabilities sbom
 
@@ -77,6 +77,9 @@ docs: ## Write the generated pages and tables in docs/, the picture of the demo,
 	go test ./providers/registry -run '^TestEverythingDocumentedIsExplained$$' -update
 	go test ./docs -run '^Test(ConfigurationPage|CommandLinePage|DemoPicture)$$' -update
 
+pictures: browser ## Take the pictures of the console for docs/operations.md
+	go test ./server -run '^TestConsolePictures$$' -pictures
+
 imports: ## Print the imported .proto files from the Go packages that go.mod pins
 	@mkdir -p .tools/imports
 	go run ./proto/protoimports .tools/imports
@@ -127,15 +130,15 @@ scalar: ## Download the bundle of the API reference anew
 	gzip -9 -n -c $$download/standalone.js > standalone.js.gz; \
 	echo "$$(sha256sum < $$download/standalone.js | cut -d ' ' -f 1) @scalar/api-reference@$(SCALAR)" > standalone.js.sha256
 
-# The tests of the API reference drive Debian's Chromium with Playwright; 1.61 is its last for Node 18, which Debian 12 has.
+# The tests of the API reference and of the console drive Debian's Chromium with Playwright; 1.61 is its last for Node 18, which Debian 12 has.
 browser:
 	@{ command -v chromium && command -v npm; } >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation nodejs npm; } || \
-	  echo 'no Chromium, or no npm, here: the tests of the API reference will be skipped (apt-get install chromium nodejs npm)'
-	@! command -v npm >/dev/null || $(MAKE) -s --no-print-directory server/apidocs/browser/node_modules || [ -z "$$CI" ]
+	  echo 'no Chromium, or no npm, here: the tests of the API reference and of the console will be skipped (apt-get install chromium nodejs npm)'
+	@! command -v npm >/dev/null || $(MAKE) -s --no-print-directory server/browser/node_modules || [ -z "$$CI" ]
 
-server/apidocs/browser/node_modules: server/apidocs/browser/package-lock.json
-	npm ci --silent --ignore-scripts --prefix server/apidocs/browser
+server/browser/node_modules: server/browser/package-lock.json
+	npm ci --silent --ignore-scripts --prefix server/browser
 	@touch $@
 
 examples: examples-java examples-node examples-python examples-scripts ## Prepare the programs in examples/, which the tests run

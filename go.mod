@@ -74,6 +74,7 @@ require (
 require (
 	golang.org/x/net v0.61.0
 	golang.org/x/sys v0.49.0
+	golang.org/x/term v0.47.0
 	golang.org/x/text v0.43.0
 	google.golang.org/grpc v1.85.0
 	sigs.k8s.io/yaml v1.6.0

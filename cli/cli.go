@@ -36,6 +36,7 @@ type commands struct {
 
 	Customers   customersCommand   `cmd:"" help:"Create and show customers, through a server."`
 	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
+	Operations  operationsCommand  `cmd:"" help:"Show creations, and decide on those that need a person."`
 	Providers   providersCommand   `cmd:"" help:"List and show the providers of a server."`
 
 	// The list of commands leaves these out, so that it fits one screen.

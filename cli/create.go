@@ -262,20 +262,24 @@ func (c *createCommand) preview(ctx context.Context, s *streams, connection *grp
 	if c.Output == "json" {
 		return printJSON(s.out, response)
 	}
-	sent := response.GetVendorRequest()
+	if _, err := fmt.Fprintln(s.out, onTerminal(requestText(response.GetVendorRequest()))); err != nil {
+		return err
+	}
+	return printFates(s.out, response.GetFields())
+}
+
+// requestText returns a request to a vendor as people read it.
+func requestText(sent *enlistv1.VendorRequest) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s %s\n", sent.GetMethod(), sent.GetUrl())
 	for _, header := range sent.GetHeaders() {
 		fmt.Fprintf(&text, "%s: %s\n", header.GetName(), header.GetValue())
 	}
-	body := bytes.NewBufferString("")
+	body := &bytes.Buffer{}
 	if json.Indent(body, []byte(sent.GetBody()), "", "  ") != nil {
-		body = bytes.NewBufferString(sent.GetBody()) // a form
+		body = bytes.NewBufferString(strings.ReplaceAll(sent.GetBody(), "\r", "")) // a form
 	}
-	if _, err := fmt.Fprintf(s.out, "%s\n%s\n", text.String(), body); err != nil {
-		return err
-	}
-	return printFates(s.out, response.GetFields())
+	return text.String() + "\n" + body.String()
 }
 
 // print shows the outcome, and each field that was not sent unchanged.

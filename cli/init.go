@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/enlist-dev/enlist/internal/shell"
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
@@ -76,7 +77,7 @@ func (c *initCommand) printNext(w io.Writer, text []byte, file string) error {
 	for _, found := range variables.FindAllSubmatch(text, -1) {
 		fmt.Fprintf(&next, "  export %s=…\n", found[1])
 	}
-	fmt.Fprintf(&next, "  enlist check --config %[1]s --connect\n  enlist serve --config %[1]s\n", file)
+	fmt.Fprintf(&next, "  enlist check --config %[1]s --connect\n  enlist serve --config %[1]s\n", shell.Word(file))
 	_, err := io.WriteString(w, next.String())
 	return err
 }

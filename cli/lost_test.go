@@ -155,8 +155,8 @@ func TestBitsFlipInTheLog(t *testing.T) {
 		t.Error("the metrics say nothing")
 	}
 	k.checkSays(false, "a gap is open until")
-	if status, _ := k.get("/readyz"); status != http.StatusOK {
-		t.Errorf("readyz: %d", status)
+	if status, body := k.get("/readyz"); status != http.StatusOK || !strings.Contains(body, `"gap":{"closes":"`) || !strings.Contains(body, `"since":"`) {
+		t.Errorf("readyz: %d %s", status, body)
 	}
 }
 

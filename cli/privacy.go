@@ -88,7 +88,7 @@ func (c *exportCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	for i, operation := range held.GetOperations() {
-		if err := printOperation(s, fmt.Sprintf("Operation %d of %d", i+1, len(held.GetOperations())), operation); err != nil {
+		if err := printHeldOperation(s, fmt.Sprintf("Operation %d of %d", i+1, len(held.GetOperations())), operation); err != nil {
 			return err
 		}
 	}
@@ -224,8 +224,8 @@ func printHeld(s *streams, held *enlistv1.ExportCustomerDataResponse) error {
 	return printTable(s.out, []string{"REQUEST ID", "CALLER", "STATE", "CUSTOMER", "CREATED"}, rows)
 }
 
-// printOperation prints all parts of an operation under a title.
-func printOperation(s *streams, title string, held *enlistv1.HeldOperation) error {
+// printHeldOperation prints all parts of an operation under a title.
+func printHeldOperation(s *streams, title string, held *enlistv1.HeldOperation) error {
 	operation := held.GetOperation()
 	if _, err := fmt.Fprintf(s.out, "\n%s: request_id %s\n", title, operation.GetRequestId()); err != nil {
 		return err

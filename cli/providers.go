@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"google.golang.org/grpc"
+
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -28,14 +30,9 @@ func (c *listProvidersCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer func() { _ = connection.Close() }()
-	request, all := &enlistv1.ListProvidersRequest{}, &enlistv1.ListProvidersResponse{}
-	for more := true; more; more = request.GetPageToken() != "" {
-		page, err := read(ctx, request, enlistv1.NewProviderServiceClient(connection).ListProviders)
-		if err != nil {
-			return c.explain(err, nil)
-		}
-		all.Providers = append(all.Providers, page.GetProviders()...)
-		request.PageToken = page.GetNextPageToken()
+	all, err := allOfProviders(ctx, connection)
+	if err != nil {
+		return c.explain(err, nil)
 	}
 	if c.Output == "json" {
 		return printJSON(s.out, all)
@@ -48,6 +45,20 @@ func (c *listProvidersCommand) Run(ctx context.Context, s *streams) error {
 		}
 	}
 	return printTable(s.out, []string{"NAME", "VENDOR", "DUPLICATE SAFETY", "HEALTH"}, rows)
+}
+
+// allOfProviders returns all pages of the list of providers as one.
+func allOfProviders(ctx context.Context, connection *grpc.ClientConn) (*enlistv1.ListProvidersResponse, error) {
+	request, all := &enlistv1.ListProvidersRequest{}, &enlistv1.ListProvidersResponse{}
+	for more := true; more; more = request.GetPageToken() != "" {
+		page, err := read(ctx, request, enlistv1.NewProviderServiceClient(connection).ListProviders)
+		if err != nil {
+			return nil, err
+		}
+		all.Providers = append(all.Providers, page.GetProviders()...)
+		request.PageToken = page.GetNextPageToken()
+	}
+	return all, nil
 }
 
 // healthOf says in one or two words how a provider's vendor responds.

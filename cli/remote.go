@@ -30,6 +30,8 @@ type remote struct {
 	Output   string `help:"How to print: table or json." enum:"table,json" default:"table" short:"o" placeholder:"FORMAT"`
 }
 
+const defaultServer = "127.0.0.1:9090"
+
 // connect returns a connection to the server. It uses TLS, except to a loopback address or an
 // http:// URL.
 func (r *remote) connect() (*grpc.ClientConn, error) {
@@ -127,14 +129,26 @@ func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]strin
 // RequireTransportSecurity returns false: an http:// URL is the user's choice.
 func (bearer) RequireTransportSecurity() bool { return false }
 
-// readTimeout bounds a request that reads.
-const readTimeout = 30 * time.Second
+const (
+	// readTimeout bounds a request that reads.
+	readTimeout = 30 * time.Second
+	// vendorTimeout bounds a request for which Enlist lists the vendor's customers.
+	vendorTimeout = 2 * time.Minute
+)
 
 // read calls an RPC that reads.
 func read[Request, Response any](
 	ctx context.Context, request Request, rpc func(context.Context, Request, ...grpc.CallOption) (Response, error), options ...grpc.CallOption,
 ) (Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	return within(ctx, readTimeout, request, rpc, options...)
+}
+
+// within calls an RPC, for a time.
+func within[Request, Response any](
+	ctx context.Context, timeout time.Duration, request Request,
+	rpc func(context.Context, Request, ...grpc.CallOption) (Response, error), options ...grpc.CallOption,
+) (Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return rpc(ctx, request, options...)
 }

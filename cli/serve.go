@@ -108,7 +108,7 @@ func newServer(
 	creates := once.New(opened, connected, options, log.Logger)
 	metrics.MustRegister(ofProviders(creates.Providers))
 	served, err = server.New(server.Options{
-		Config: configuration, Creates: creates, Condition: opened.Condition, OpenAPI: s.openAPI, Reload: reload.asked(),
+		Config: configuration, Creates: creates, Condition: opened.Condition, Gap: opened.Gap, OpenAPI: s.openAPI, Reload: reload.asked(),
 		Version: thisBuild().String(), Log: log.Logger, LogLevel: log.level, Metrics: metrics, Tracing: tracing, Audit: audited,
 	})
 	if err != nil {

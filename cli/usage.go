@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"github.com/alecthomas/kong"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
 // helpWidth is the number of columns of a help text, which a terminal of any size shows.
@@ -29,12 +31,17 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 			"grpc_address":    defaults.GetGrpc().GetAddress(),
 			"rest_address":    defaults.GetHttp().GetAddress(),
 			"sandbox_address": sandboxAddress,
+			"states":          valueNames(enlistv1.OperationState(0), "OPERATION_STATE_"),
+			"reasons":         valueNames(enlistv1.OperationReason(0), "OPERATION_REASON_"),
 		},
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: helpWidth}),
 		kong.Help(func(options kong.HelpOptions, context *kong.Context) error {
 			hideVersionFlag(context)
+			for _, flag := range context.Model.Flags { // --version saves a line here
+				flag.Hidden = flag != context.Model.HelpFlag
+			}
 			return kong.DefaultHelpPrinter(options, context)
 		}),
 	)

@@ -117,11 +117,11 @@
 //	SUCCEEDED  an identifying value, or the key, differs from the request   refused
 //	SUCCEEDED  a look-up shows it as another creation's                     refused
 //	SUCCEEDED  no identifying value, and no key, can be compared            refused
-//	SUCCEEDED  any other                                                    accepted
+//	SUCCEEDED  any other evidence                                           accepted
 //	FAILED     the vendor offers a look-up, and cannot be asked now         refused
 //	FAILED     a look-up shows a customer as ours or as unclear             refused
 //	FAILED     the vendor's own limit has not passed since the latest send  refused
-//	FAILED     any other                                                    accepted
+//	FAILED     any other evidence                                           accepted
 //
 // # Gaps
 //

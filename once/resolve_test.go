@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/once"
 )
 
@@ -418,6 +419,29 @@ func TestAnotherIDIsAnotherCustomer(t *testing.T) {
 			t.Errorf("the error says %s", said)
 		}
 		if err := f.decide(r, exists, unverified("c2")); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Without the request there is nothing to compare a customer with.
+func TestSucceededWithoutThePayload(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(byMatch, 50*time.Millisecond))
+		r := f.waits()
+		if err := f.decide(r, missing, unverified("")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(24 * time.Hour)
+		if _, _, err := f.journal.Purge(t.Context(), "v", journal.Before{Payload: time.Now()}, 10); err != nil {
+			t.Fatal(err)
+		}
+		if !f.record(r).PayloadDropped {
+			t.Fatal("the payload is still there")
+		}
+		f.atFault(f.decide(r, exists, of("c1")), "unverified")
+		if err := f.decide(r, exists, unverified("c1")); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -13,8 +13,8 @@ import (
 	"github.com/enlist-dev/enlist/server/auth/authtest"
 )
 
-// The headers of the API reference: what the browser may do, and how to cache it.
-func TestAPIReference(t *testing.T) {
+// The headers of the API reference and the console: what the browser may do, and how to cache them.
+func TestPages(t *testing.T) {
 	r := start(t, nil)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	get := func(path string, header http.Header) *http.Response {
@@ -28,13 +28,17 @@ func TestAPIReference(t *testing.T) {
 		t.Cleanup(func() { response.Body.Close() })
 		return response
 	}
-	if got := get("/docs", http.Header{}); got.StatusCode != http.StatusTemporaryRedirect || got.Header.Get("Location") != "docs/" {
-		t.Errorf("/docs: %s to %q; behind a path prefix only a relative address is right", got.Status, got.Header.Get("Location"))
+	for _, page := range []string{"docs", "console"} {
+		if got := get("/"+page, http.Header{}); got.StatusCode != http.StatusTemporaryRedirect || got.Header.Get("Location") != page+"/" {
+			t.Errorf("/%s: %s to %q; behind a path prefix only a relative address is right", page, got.Status, got.Header.Get("Location"))
+		}
 	}
 	for path, contentType := range map[string]string{
 		"/docs/": "text/html; charset=utf-8", "/docs/page.js": "application/javascript", "/docs/page.css": "text/css; charset=utf-8",
 		"/docs/standalone.js": "application/javascript",
-		"/openapi.json":       "application/json", "/service-config.json": "application/json",
+		"/console/":           "text/html; charset=utf-8", "/console/main.js": "text/javascript; charset=utf-8",
+		"/console/console.css": "text/css; charset=utf-8", "/console/icon.svg": "image/svg+xml",
+		"/openapi.json": "application/json", "/service-config.json": "application/json",
 	} {
 		got := get(path, http.Header{"Accept-Encoding": {"gzip"}, "Origin": {"https://elsewhere.example"}})
 		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != contentType {
@@ -59,23 +63,31 @@ func TestAPIReference(t *testing.T) {
 			t.Errorf("%s with its own ETag %q: %s", path, got.Header.Get("Etag"), again.Status)
 		}
 	}
-	for _, path := range []string{"/docs/nothing", "/docs/index.html", "/docs/page/index.html", "/docs/standalone.js.gz", "/docs/standalone.js.sha256"} {
+	for _, path := range []string{"/docs/nothing", "/docs/index.html", "/docs/page/index.html", "/docs/standalone.js.gz", "/docs/standalone.js.sha256", "/console/nothing", "/console/index.html", "/console/page/"} {
 		if got := get(path, http.Header{}); got.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, got.Status)
 		}
 	}
 }
 
-// The tests in apidocs/browser drive the API reference in Chromium. One server is like the
-// demo's. The second is the same behind a path prefix. The third requires an API key.
+// The tests in browser/apidocs drive the API reference in Chromium.
 func TestAPIReferenceInABrowser(t *testing.T) {
+	inABrowser(t, "apidocs")
+}
+
+// inABrowser runs the tests of a page in Chromium. One server is like the demo's. The second is the
+// same behind a path prefix. The third requires an API key. The tests also get the variables.
+func inABrowser(t *testing.T, page string, variables ...string) {
+	t.Helper()
 	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")
 	needs(t, "node")
-	// The read makes Go run this test again when one of these files has changed.
-	if _, err := os.ReadDir("apidocs/browser"); err != nil {
-		t.Fatal(err)
+	// The reads make Go run this test again when one of these files has changed.
+	for _, folder := range []string{"browser", "browser/" + page} {
+		if _, err := os.ReadDir(folder); err != nil {
+			t.Fatal(err)
+		}
 	}
-	playwright := needs(t, "./apidocs/browser/node_modules/.bin/playwright")
+	playwright := needs(t, "./browser/node_modules/.bin/playwright")
 	r, keyed := start(t, nil), start(t, guarded(t, authtest.NewIssuer(t)))
 	target, err := url.Parse(r.restURL)
 	if err != nil {
@@ -84,8 +96,9 @@ func TestAPIReferenceInABrowser(t *testing.T) {
 	prefixed := httptest.NewServer(http.StripPrefix("/enlist", httputil.NewSingleHostReverseProxy(target)))
 	t.Cleanup(prefixed.Close)
 
-	tests := exec.CommandContext(t.Context(), playwright, "test", "--config", "apidocs/browser")
-	tests.Env = append(os.Environ(), "CHROMIUM="+chromium, "ENLIST="+r.restURL, "ENLIST_WITH_KEYS="+keyed.restURL, "ENLIST_BEHIND_PREFIX="+prefixed.URL+"/enlist")
+	tests := exec.CommandContext(t.Context(), playwright, "test", "--config", "browser", "browser/"+page+"/")
+	tests.Env = append(os.Environ(), append(variables, "CHROMIUM="+chromium, "ENLIST="+r.restURL, "ENLIST_WITH_KEYS="+keyed.restURL,
+		"ENLIST_BEHIND_PREFIX="+prefixed.URL+"/enlist", "SANDBOX="+r.sandboxURL, "SANDBOX_WITH_KEYS="+keyed.sandboxURL)...)
 	output, err := tests.CombinedOutput()
 	t.Logf("%s", output)
 	if err != nil {

@@ -1,4 +1,7 @@
 package server
 
-// CodeOf is codeOf, for tests from outside.
-var CodeOf = codeOf
+// For tests from outside.
+var (
+	CodeOf   = codeOf
+	CurlLine = curlLine
+)

@@ -12,6 +12,7 @@ import (
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
 )
 
 // These are the services of grpc.health.v1. "liveness" is serving while the process runs.
@@ -24,18 +25,22 @@ const (
 
 type healthState struct {
 	*health.Server
-	condition func() error // why the server cannot work; nil if it can
+	condition func() error       // why the server cannot work; nil if it can
+	gap       func() journal.Gap // the records that the journal may have lost
 
 	mu      sync.Mutex
 	serving bool  // the server accepts calls, and no stop has begun
 	broken  error // the latest condition
 }
 
-func newHealth(condition func() error) *healthState {
+func newHealth(condition func() error, gap func() journal.Gap) *healthState {
 	if condition == nil {
 		condition = func() error { return nil }
 	}
-	state := &healthState{Server: health.NewServer(), condition: condition}
+	if gap == nil {
+		gap = func() journal.Gap { return journal.Gap{} }
+	}
+	state := &healthState{Server: health.NewServer(), condition: condition, gap: gap}
 	state.SetServingStatus(liveness, healthv1.HealthCheckResponse_SERVING)
 	state.setReady(false)
 	return state
@@ -96,7 +101,7 @@ func (h *healthState) update(ctx context.Context, log *slog.Logger) {
 }
 
 // handler serves the health over HTTP. The status is 200 when the service is serving, and 503
-// otherwise, with the reason if there is one.
+// otherwise, with the reason if there is one. The readiness also shows an open gap of the journal.
 func (h *healthState) handler(service string) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		answer, err := h.Check(context.WithoutCancel(request.Context()), &healthv1.HealthCheckRequest{Service: service})
@@ -104,10 +109,13 @@ func (h *healthState) handler(service string) http.HandlerFunc {
 		if err != nil || answer.GetStatus() != healthv1.HealthCheckResponse_SERVING {
 			code = http.StatusServiceUnavailable
 		}
-		said := map[string]string{"status": answer.GetStatus().String()}
+		said := map[string]any{"status": answer.GetStatus().String()}
 		if broken := h.condition(); service == readiness && broken != nil {
 			code = http.StatusServiceUnavailable
-			said = map[string]string{"status": healthv1.HealthCheckResponse_NOT_SERVING.String(), "reason": broken.Error()}
+			said = map[string]any{"status": healthv1.HealthCheckResponse_NOT_SERVING.String(), "reason": broken.Error()}
+		}
+		if gap := h.gap(); service == readiness && gap.IsOpen() {
+			said["gap"] = map[string]time.Time{"since": gap.Since, "closes": gap.Closes}
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(code)

@@ -26,7 +26,7 @@ func (s *operationService) show(record *journal.Record) *enlistv1.Operation {
 	operation.Erasure = record.Payload.GetErasure()
 	for _, try := range record.Payload.GetTries() {
 		shown, _ := proto.Clone(try).(*enlistv1.OperationTry)
-		shown.Curl = s.curls.line(try.GetRequest())
+		shown.Curl = curlLine(try.GetRequest())
 		operation.Tries = append(operation.Tries, shown)
 	}
 	switch record.State {

@@ -31,7 +31,6 @@ type operationService struct {
 	enlistv1.UnimplementedOperationServiceServer
 	connections connections
 	once        *once.Service
-	curls       *curls
 }
 
 func (s *operationService) GetOperation(ctx context.Context, request *enlistv1.GetOperationRequest) (*enlistv1.GetOperationResponse, error) {

@@ -41,9 +41,9 @@ func hostile(t *testing.T, provider string) *enlistv1.CreateCustomerRequest {
 		UnsupportedFields: enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP,
 		Customer: &enlistv1.Customer{
 			Id: "HO-1", Name: &enlistv1.PersonName{Title: "Mr", GivenName: "`touch a`'\"$HOME", FamilyName: "O'X$(touch b)\\"},
-			Email: "o'x@example.com", Mobile: "+12345006789", CurrencyCode: "EUR", Comment: "a\n$(touch c)\n'; touch d #",
+			Email: "o'x@example.com", Mobile: "+12345006789", CurrencyCode: "EUR", Comment: "a\n$(touch c)\n'; touch d #\n!! $OPENCELL_TOKEN $VALOMNIA_SESSION $SELLANDSIGN_TOKEN $REQUEST_AVVIO_PASSWORD_",
 			BillingAddress: &enlistv1.Address{
-				Lines: []string{"1';touch e;'", "\"$(touch f)", "$HOME"}, City: "$HOME 'x' é", PostalCode: "1", CountryCode: "FR",
+				Lines: []string{"1';touch e;'", "\"$(touch f)", "$HOME"}, City: "$HOME 'x' é !! $AVVIO_PASSWORD $CALIQ_API_KEY", PostalCode: "1", CountryCode: "FR",
 			},
 		},
 	}
@@ -273,7 +273,10 @@ func (r *running) run(t *testing.T, provider, line string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "bash", "-c", line)
 	command.Dir = t.TempDir()
-	command.Env = append(r.credentials(t, provider), "PATH="+os.Getenv("PATH"), "HOME=/a/home")
+	command.Env = append(os.Environ(), "HOME=/a/home")
+	for name, secret := range r.credentials(t, provider) {
+		command.Env = append(command.Env, name+"="+secret, name+"_="+secret) // as if a customer imitates it
+	}
 	answer, err := command.Output()
 	if err != nil {
 		t.Errorf("%s: %v", line, err)
@@ -284,8 +287,8 @@ func (r *running) run(t *testing.T, provider, line string) string {
 	return string(answer)
 }
 
-// credentials sets the $NAMES of a provider's requests.
-func (r *running) credentials(t *testing.T, provider string) []string {
+// credentials sets the placeholders of a provider's requests.
+func (r *running) credentials(t *testing.T, provider string) map[string]string {
 	t.Helper()
 	demo := sandboxtest.DemoCredentials()
 	switch provider {
@@ -300,21 +303,21 @@ func (r *running) credentials(t *testing.T, provider string) []string {
 		if err := json.Unmarshal([]byte(answer), &token); err != nil {
 			t.Fatalf("%v: %s", err, answer)
 		}
-		return []string{"OPENCELL_TOKEN=" + token.AccessToken}
+		return map[string]string{"OPENCELL_TOKEN": token.AccessToken}
 	case "valomnia":
 		jar, _ := cookiejar.New(nil)
 		r.post(t, "/j_spring_security_check", url.Values{"j_username": {demo.Valomnia.Username}, "j_password": {demo.Valomnia.Password}}, jar)
 		at, _ := url.Parse(r.sandboxURL + "/api/v1.0/")
 		for _, cookie := range jar.Cookies(at) {
-			return []string{"VALOMNIA_SESSION=" + cookie.Value}
+			return map[string]string{"VALOMNIA_SESSION": cookie.Value}
 		}
 		t.Fatal("no session")
 	case "sellandsign":
-		return []string{"J_TOKEN=" + demo.SellAndSign.Token}
+		return map[string]string{"SELLANDSIGN_TOKEN": demo.SellAndSign.Token}
 	case "caliq":
-		return []string{"API_KEY=" + demo.Caliq.APIKey}
+		return map[string]string{"CALIQ_API_KEY": demo.Caliq.APIKey}
 	}
-	return []string{"API_PASSWORD=" + demo.Avvio.Password, "PASSWORD=" + demo.Avvio.Password}
+	return map[string]string{"AVVIO_PASSWORD": demo.Avvio.Password, "REQUEST_AVVIO_PASSWORD": "customers-password"}
 }
 
 func (r *running) secrets(*testing.T) []string {

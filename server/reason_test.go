@@ -190,3 +190,47 @@ func TestEachAttemptShowsItsError(t *testing.T) {
 		}
 	}
 }
+
+// A list by reason and by customer goes on over pages, although it skips other operations.
+func TestListByReasonHasPages(t *testing.T) {
+	o := start(t, nil).operations(t)
+	const failed, none = enlistv1.OperationReason_OPERATION_REASON_LOOKUP_FAILED, enlistv1.OperationReason_OPERATION_REASON_SUCCESS_UNPROVEN
+	order(t, o.running, map[string]any{"vendor": "opencell", "operation": "get", "kind": "status_500", "times": 1000})
+	for i := range 3 {
+		request := hostile(t, "opencell")
+		request.Customer.Id = []string{"A", "B", "C"}[i]
+		order(t, o.running, map[string]any{"vendor": "opencell", "operation": "create", "kind": "drop_after"})
+		_, err := enlistv1.NewCustomerServiceClient(o.grpc).CreateCustomer(t.Context(), request)
+		if status.Code(err) != codes.Aborted {
+			t.Fatalf("the creation ended with %v", err)
+		}
+		for o.get(request, false).GetOperation().GetReasonCode() != failed {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	for _, c := range []struct {
+		request *enlistv1.ListOperationsRequest
+		want    int
+	}{
+		{&enlistv1.ListOperationsRequest{Provider: "-", ReasonCode: failed}, 3},
+		{&enlistv1.ListOperationsRequest{Provider: "opencell", ReasonCode: none}, 0},
+		{&enlistv1.ListOperationsRequest{Provider: "opencell", ReasonCode: failed, CustomerId: "B"}, 1},
+		{&enlistv1.ListOperationsRequest{Provider: "-", ReasonCode: none, CustomerId: "B"}, 0},
+	} {
+		c.request.PageSize = 1
+		got := 0
+		for {
+			page, err := o.ListOperations(t.Context(), c.request)
+			if err != nil || len(page.GetOperations()) > 1 {
+				t.Fatal(page, err)
+			}
+			got += len(page.GetOperations())
+			if c.request.PageToken = page.GetNextPageToken(); c.request.GetPageToken() == "" {
+				break
+			}
+		}
+		if got != c.want {
+			t.Errorf("%v: %d operations, want %d", c.request, got, c.want)
+		}
+	}
+}

@@ -29,8 +29,8 @@ type rest struct {
 	who     *auth.Authenticator
 }
 
-func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen telemetry, who *auth.Authenticator) (*rest, error) {
-	failures := restErrors{seen: seen, routes: routesOfContract(), names: jsonNamesOfContract()}
+func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen telemetry, who *auth.Authenticator, ownPaths string) (*rest, error) {
+	failures := restErrors{seen: seen, routes: routesOfContract(), ownPaths: ownPaths, names: jsonNamesOfContract()}
 	gateway := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),

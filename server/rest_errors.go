@@ -20,9 +20,10 @@ import (
 // restErrors writes errors as google.rpc.Status in JSON. It also logs requests that never reach
 // the chain.
 type restErrors struct {
-	seen   telemetry
-	routes routes
-	names  jsonNames
+	seen     telemetry
+	routes   routes
+	ownPaths string // the paths of this server that are not of the contract
+	names    jsonNames
 }
 
 // ofCall writes the error of a call, or of a request that the gateway could not turn into a call.
@@ -50,7 +51,7 @@ func (e restErrors) ofCall(ctx context.Context, _ *runtime.ServeMux, _ runtime.M
 // ofRoute writes the error of a request to a path without an RPC. checkTarget refuses wrong
 // methods earlier.
 func (e restErrors) ofRoute(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, request *http.Request, _ int) {
-	e.refuse(w, request, &refusal{status: http.StatusNotFound, failure: noSuchPath(e.routes)})
+	e.refuse(w, request, &refusal{status: http.StatusNotFound, failure: noSuchPath(e.routes, e.ownPaths)})
 }
 
 // wrongMethod refuses a request whose path matches routes but whose method does not.

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 )
@@ -124,11 +125,20 @@ func (all routes) String() string {
 	return strings.Join(texts, ", ")
 }
 
+// ownPaths names the paths that are not of the contract.
+func ownPaths(config *configv1.Http) string {
+	paths := "/openapi.json, /service-config.json, /docs/, /healthz, /readyz"
+	if !config.GetDisableConsole() {
+		paths += ", /console/"
+	}
+	return paths
+}
+
 // noSuchPath is the error for a path that the contract does not have.
-func noSuchPath(all routes) *providers.Error {
+func noSuchPath(all routes, ownPaths string) *providers.Error {
 	return &providers.Error{
 		Reason: enlistv1.ErrorReason_RPC_NOT_SUPPORTED,
-		Message: "This path does not exist. Use one of: " + all.String() + ", /openapi.json, /service-config.json, /docs/, /healthz, /readyz. " +
+		Message: "This path does not exist. Use one of: " + all.String() + ", " + ownPaths + ". " +
 			"Percent-encode an id in a path: write / as %2F.",
 	}
 }

@@ -20,10 +20,12 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/once"
 	"github.com/enlist-dev/enlist/server/apidocs"
 	"github.com/enlist-dev/enlist/server/audit"
 	"github.com/enlist-dev/enlist/server/auth"
+	"github.com/enlist-dev/enlist/server/console"
 )
 
 // Server serves the contract over gRPC and REST.
@@ -57,6 +59,9 @@ type Options struct {
 	// Condition returns why the server cannot work, or nil if it can. Readiness depends on it. nil
 	// means that it always can.
 	Condition func() error
+	// Gap returns the latest gap of the journal. /readyz shows it while it is open. nil means that the
+	// journal never has one.
+	Gap func() journal.Gap
 	// OpenAPI is the document that /openapi.json serves.
 	OpenAPI []byte
 	// Version identifies this build in the log when the server starts. The page /docs/ shows its
@@ -95,7 +100,7 @@ func New(options Options) (*Server, error) {
 	s := &Server{
 		logLevel:  options.LogLevel,
 		log:       log,
-		health:    newHealth(options.Condition),
+		health:    newHealth(options.Condition, options.Gap),
 		cut:       cut,
 		once:      creates,
 		who:       who,
@@ -118,7 +123,7 @@ func New(options Options) (*Server, error) {
 		grpc.UnknownServiceHandler(noSuchRPC),
 	)...)
 	gateway := newInProcess(chain)
-	operations := &operationService{connections: connected, once: creates, curls: newCurls()}
+	operations := &operationService{connections: connected, once: creates}
 	for _, registrar := range []grpc.ServiceRegistrar{decoding{s.grpc}, gateway} {
 		enlistv1.RegisterCustomerServiceServer(registrar, &customerService{connections: connected, once: creates})
 		enlistv1.RegisterProviderServiceServer(registrar, &providerService{connections: connected})
@@ -128,7 +133,7 @@ func New(options Options) (*Server, error) {
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
 
-	contract, err := newREST(context.Background(), gateway, seen, who)
+	contract, err := newREST(context.Background(), gateway, seen, who, ownPaths(config.GetHttp()))
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +147,15 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	operators, err := console.New()
+	if err != nil {
+		return nil, err
+	}
+	if operators, err = compressed(operators); err != nil {
+		return nil, err
+	}
 	s.http = &http.Server{
-		Handler:           limitWriteTime(admission.readsInMemory(s.routes(contract, reference, document, options))),
+		Handler:           limitWriteTime(admission.readsInMemory(s.routes(contract, reference, document, operators, options))),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readWithin,
 		IdleTimeout:       2 * time.Minute,
@@ -160,10 +172,10 @@ func New(options Options) (*Server, error) {
 	return s, s.listen()
 }
 
-func (s *Server) routes(contract *rest, reference, document http.Handler, options Options) http.Handler {
+func (s *Server) routes(contract *rest, reference, document, operators http.Handler, options Options) http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("/", contract)
-	for path, handler := range map[string]http.Handler{
+	served := map[string]http.Handler{
 		"/healthz":             s.health.handler(liveness),
 		"/readyz":              s.health.handler(readiness),
 		"/metrics":             contract.errors.requireEveryProvider(s.who, metricsHandler(options.Metrics)),
@@ -171,7 +183,11 @@ func (s *Server) routes(contract *rest, reference, document http.Handler, option
 		"/docs/":               reference,
 		"/openapi.json":        document,
 		"/service-config.json": reference,
-	} {
+	}
+	if !options.Config.GetHttp().GetDisableConsole() {
+		served["/console"], served["/console/"] = operators, operators
+	}
+	for path, handler := range served {
 		routes.Handle("GET "+path, handler)
 		routes.HandleFunc(path, contract.errors.onlyRead)
 	}

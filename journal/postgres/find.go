@@ -91,18 +91,24 @@ ORDER BY r.created DESC, r.provider, r.request_id LIMIT $8`
 }
 
 // listHashed lists the rows with one of some hashes. Few rows have one, and the statement sorts
-// them.
+// them. The limits keep the planner from a scan.
 func listHashed(whose string) string {
 	return `
-WITH keys AS MATERIALIZED (
-  SELECT request_id, principal, provider FROM enlist.exchanges WHERE customer = ANY ($9)
-  UNION
-  SELECT request_id, principal, provider FROM enlist.open WHERE exclusive = ANY ($9)
+WITH page AS MATERIALIZED (
+  SELECT found.* FROM (
+    SELECT request_id FROM enlist.exchanges WHERE customer = ANY ($9::bytea[])
+    UNION
+    SELECT request_id FROM enlist.open WHERE exclusive = ANY ($9::bytea[])) k
+  CROSS JOIN LATERAL (
+    SELECT r.principal, r.provider, r.request_id, r.created FROM enlist.operations r
+    WHERE r.request_id = k.request_id AND (r.customer = ANY ($9::bytea[]) OR r.exclusive = ANY ($9::bytea[])) AND ($2 = 0 OR r.state = $2)` + whose + `
+      AND (cardinality($1::text[]) = 0 OR r.provider = ANY ($1))
+      AND r.created >= $3 AND r.created < $4 AND r.created <= $5 AND (r.created < $5 OR (r.provider, r.request_id) > ($6, $7))
+    ORDER BY r.created DESC, r.provider LIMIT $8) found
+  ORDER BY found.created DESC, found.provider, found.request_id LIMIT $8
 )
-SELECT` + wholeRow + ` FROM keys JOIN enlist.operations r ON` + keyOf("keys") + `
-WHERE ($2 = 0 OR r.state = $2)` + whose + ` AND (cardinality($1::text[]) = 0 OR r.provider = ANY ($1))
-  AND r.created >= $3 AND r.created < $4 AND r.created <= $5 AND (r.created < $5 OR (r.provider, r.request_id) > ($6, $7))
-ORDER BY r.created DESC, r.provider, r.request_id LIMIT $8`
+SELECT` + wholeRow + ` FROM page JOIN enlist.operations r ON` + keyOf("page") + `
+ORDER BY r.created DESC, r.provider, r.request_id`
 }
 
 // List implements journal.Store.

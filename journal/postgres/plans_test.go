@@ -254,6 +254,8 @@ func methods(t *testing.T, store *Store) []method {
 		{"ListEverybody", list(journal.Query{Everybody: true})},
 		{"ListEverybodyAfter", list(journal.Query{Everybody: true, After: after})},
 		{"ListEverybodyRareStateOfProvider", list(journal.Query{Everybody: true, Providers: []string{"v2"}, State: 3})},
+		{"ListHashes", list(journal.Query{Hashes: [][]byte{exclusive.Exclusive, []byte("c")}})},
+		{"ListEverybodyHashes", list(journal.Query{Everybody: true, Hashes: [][]byte{exclusive.Exclusive, []byte("c")}})},
 		{"CountIntent", func() error { _, err := store.Count(ctx, 1, time.Minute, 100); return err }},
 		{"CountUnknown", func() error { _, err := store.Count(ctx, 5, 0, 100); return err }},
 		{"CountNeedsPerson", func() error { _, err := store.Count(ctx, 6, 0, 100); return err }},

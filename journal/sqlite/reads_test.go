@@ -51,7 +51,11 @@ func TestPagesReadLittle(t *testing.T) {
 		"ListEverybodySucceeded": list(journal.Query{Everybody: true, State: succeeded}),
 		"ListEverybodyFailed":    list(journal.Query{Everybody: true, State: failed}),
 		"KeyIDs":                 func() error { _, err := store.KeyIDs(t.Context()); return err },
-		"Providers":              func() error { _, err := store.Providers(t.Context()); return err },
+		"ListHash": func() error {
+			_, err := store.List(t.Context(), journal.Query{Everybody: true, Hashes: [][]byte{[]byte("nobody's")}, Limit: 20})
+			return err
+		},
+		"Providers": func() error { _, err := store.Providers(t.Context()); return err },
 		"Purge": func() error {
 			_, _, err := store.Purge(t.Context(), "v2", journal.Retention{Payload: time.Hour, Outcome: 2 * time.Hour}.Before(time.Now()), 20)
 			return err

@@ -465,7 +465,7 @@ func TestSite(t *testing.T) {
 		if err != nil || !strings.Contains(preview.GetVendorRequest().GetBody(), part) {
 			t.Errorf("%v, %v", preview, err)
 		}
-		if body := preview.GetVendorRequest().GetBody(); !strings.Contains(body, `"$API_PASSWORD"`) || !strings.Contains(body, `"$PASSWORD"`) {
+		if body := preview.GetVendorRequest().GetBody(); !strings.Contains(body, `"$AVVIO_PASSWORD"`) || !strings.Contains(body, `"$REQUEST_AVVIO_PASSWORD"`) {
 			t.Errorf("body %s", body)
 		}
 	}

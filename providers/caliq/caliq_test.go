@@ -147,7 +147,7 @@ func TestPageSample(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
-		"apiKey": "$API_KEY", "AccountNo": "string 3", "Postcode": "string 10", "Country": "FRA", "Title": "Mr", "Currency": "EUR", "CustomerCategory": "RET",
+		"apiKey": "$CALIQ_API_KEY", "AccountNo": "string 3", "Postcode": "string 10", "Country": "FRA", "Title": "Mr", "Currency": "EUR", "CustomerCategory": "RET",
 	} {
 		if want[name] == nil {
 			t.Errorf("the page has no %s", name)

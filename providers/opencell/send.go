@@ -19,7 +19,7 @@ func newRequest(operation vendorhttp.Operation, method, path string) *vendorhttp
 		Method:    method,
 		Path:      path,
 		Header:    http.Header{"Accept": {"application/json"}},
-		Secrets:   map[string]string{"Authorization": "Bearer $OPENCELL_TOKEN"},
+		Secrets:   map[string]vendorhttp.Secret{"Authorization": {Before: "Bearer ", Setting: "token"}},
 	}
 }
 

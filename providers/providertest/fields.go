@@ -234,13 +234,13 @@ func previewIsSent(t *testing.T, f *fixture) {
 	}
 }
 
-var placeholder = regexp.MustCompile(`\$[A-Z_]+`)
-
-// sameRequest compares byte by byte, except for secrets and placeholders of files.
+// sameRequest compares byte by byte, except for placeholders of secrets and files.
 func sameRequest(f *fixture, preview *enlistv1.VendorRequest, call recorded) bool {
 	same := func(shown, sent string) bool {
-		pattern := "^" + placeholder.ReplaceAllString(regexp.QuoteMeta(shown), "\x00") + "$"
-		pattern = strings.ReplaceAll(strings.ReplaceAll(pattern, `\`+"\x00", ".*"), "\x00", ".*")
+		pattern := "^" + regexp.QuoteMeta(shown) + "$"
+		for _, name := range preview.GetPlaceholders() {
+			pattern = strings.ReplaceAll(pattern, `\$`+name, ".*")
+		}
 		return regexp.MustCompile("(?s)" + fileNote.ReplaceAllString(pattern, ".*")).MatchString(sent)
 	}
 	if preview.GetMethod() != call.method || !same(preview.GetUrl(), call.url) || !same(preview.GetBody(), string(call.body)) {

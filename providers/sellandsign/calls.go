@@ -30,7 +30,7 @@ func (p *Provider) newRequest(operation vendorhttp.Operation, method, path, acti
 		Path:           modelPath + path,
 		Query:          parameters,
 		Header:         http.Header{"Accept": {"application/json"}},
-		Secrets:        map[string]string{tokenName: "$J_TOKEN"},
+		Secrets:        map[string]vendorhttp.Secret{tokenName: {Setting: "token"}},
 		RedactResponse: func(body []byte) string { return p.withoutToken(string(body)) },
 	}
 	if p.settings.GetTokenInQuery() {

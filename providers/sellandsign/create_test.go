@@ -142,7 +142,7 @@ func TestValuesOnTheWire(t *testing.T) {
 		}
 	}
 	for _, header := range response.GetVendorRequest().GetHeaders() {
-		if header.GetName() == "j_token" && header.GetValue() == "$J_TOKEN" {
+		if header.GetName() == "j_token" && header.GetValue() == "$SELLANDSIGN_TOKEN" {
 			return
 		}
 	}
@@ -398,7 +398,7 @@ func TestTokenIsCutOut(t *testing.T) {
 		v := newVendor(t, answers{"getCustomer": providertest.Respond(200, "null"), "selectOrCreateCustomer": providertest.Respond(400, "at ?j_token="+shown+"&x=1 failed"+strings.Repeat(" é\xff", 500))})
 		_, err := providertest.Create(t.Context(), v, small(t, "C"))
 		said := failure(t, err, enlistv1.ErrorReason_VENDOR_REJECTED).Vendor.GetMessages()[0].GetMessage()
-		if !strings.HasPrefix(said, "at ?j_token=") || !strings.Contains(said, "$J_TOKEN") || strings.Contains(said, "c2Vsb") || strings.Contains(strings.ToLower(said), "dg9rzw") {
+		if !strings.HasPrefix(said, "at ?j_token=") || !strings.Contains(said, "$REDACTED") || strings.Contains(said, "c2Vsb") || strings.Contains(strings.ToLower(said), "dg9rzw") {
 			t.Errorf("%s: %s", name, said)
 		}
 		if runes := []rune(said); len(runes) > 501 {

@@ -22,7 +22,7 @@ func (p *Provider) said(response *vendorhttp.Response) *enlistv1.VendorError {
 }
 
 func (p *Provider) withoutToken(text string) string {
-	return p.token.ReplaceAllLiteralString(text, "$J_TOKEN")
+	return p.token.ReplaceAllLiteralString(text, "$REDACTED")
 }
 
 // anyEscaping returns a pattern that matches a secret unescaped, and as URLs, URLs within URLs,

@@ -102,7 +102,7 @@ func (c *creation) createRequest() *vendorhttp.Request {
 		return request
 	}
 	contentType, body, shown := wire.Multipart(wire.Form(c.form, false), *c.image)
-	request.ContentType, request.Body, request.RedactedBody = contentType, body, func() []byte { return shown }
+	request.ContentType, request.Body, request.RedactedBody = contentType, body, func(wire.Placeholders) []byte { return shown }
 	return request
 }
 

@@ -73,7 +73,7 @@ func (p *Provider) newRequest(operation vendorhttp.Operation, method, path strin
 		Method:    method,
 		Path:      p.customers + path,
 		Header:    http.Header{"Accept": {"application/json"}},
-		Secrets:   map[string]string{"Cookie": sessionCookie + "=$VALOMNIA_SESSION"},
+		Secrets:   map[string]vendorhttp.Secret{"Cookie": {Before: sessionCookie + "=", Setting: "session"}},
 	}
 }
 

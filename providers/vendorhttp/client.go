@@ -20,6 +20,7 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/limit"
+	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 const (
@@ -121,13 +122,21 @@ type Request struct {
 	// start, and the response may be as large as MaxListing. Scan may leave a part unread. It is nil
 	// for any other response. Scan must call Large before it keeps more than 64 KiB of the response.
 	Scan func(body *Body)
-	// RedactedBody returns Body with `$NAMES` for secrets. It is nil if Body has no secrets.
-	RedactedBody func() []byte
-	// Secrets maps headers and query parameters with secret values to the `$NAME` to show instead.
-	Secrets map[string]string
+	// RedactedBody returns Body with placeholders for secrets. It is nil if Body has no secrets.
+	RedactedBody func(placeholder wire.Placeholders) []byte
+	// Secrets names the headers and query parameters with secret values.
+	Secrets map[string]Secret
 	// RedactResponse returns the response's body without secrets. It is nil if the response has no
 	// secrets. It must accept any body, because a proxy's response may repeat secrets, too.
 	RedactResponse func(body []byte) string
+}
+
+// Secret is a secret value of a header or a query parameter.
+type Secret struct {
+	// Before is the part of the value before the secret: `Bearer `.
+	Before string
+	// Setting is the setting of the provider with the secret, or `token` or `session` of a login.
+	Setting string
 }
 
 // Response is a complete response.

@@ -4,25 +4,39 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// Preview returns a request exactly as Call sends it, with `$NAMES` for secrets and without trace
-// headers.
+// Preview returns a request exactly as Call sends it, with placeholders for secrets and without
+// trace headers.
 func (c *Client) Preview(request *Request) *enlistv1.VendorRequest {
+	names := placeholders{provider: c.provider, bySecret: map[string]string{}, placed: map[string]int{}}
+	preview := c.preview(request, &names)
+	if names.lengthen(preview) {
+		preview = c.preview(request, &names)
+	}
+	preview.Placeholders = names.all()
+	return preview
+}
+
+func (c *Client) preview(request *Request, names *placeholders) *enlistv1.VendorRequest {
 	body := request.Body
 	if request.RedactedBody != nil {
-		body = request.RedactedBody()
+		body = request.RedactedBody(names.ofField)
 	}
-	preview := &enlistv1.VendorRequest{Method: request.Method, Url: c.previewURL(request), Body: string(body)}
+	preview := &enlistv1.VendorRequest{Method: request.Method, Url: c.previewURL(request, names), Body: string(body)}
 	headers := request.headers()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		for _, value := range headers[name] {
-			if placeholder, secret := request.Secrets[name]; secret {
-				value = placeholder
+			if secret, is := request.Secrets[name]; is {
+				value = secret.Before + names.ofSetting(secret.Setting)
 			}
 			preview.Headers = append(preview.Headers, &enlistv1.VendorRequest_Header{Name: name, Value: value})
 		}
@@ -30,14 +44,81 @@ func (c *Client) Preview(request *Request) *enlistv1.VendorRequest {
 	return preview
 }
 
-func (c *Client) previewURL(request *Request) string {
+func (c *Client) previewURL(request *Request, names *placeholders) string {
 	shown := *request
 	shown.Query = url.Values(http.Header(request.Query).Clone())
 	target := c.url(&shown)
-	for name, placeholder := range request.Secrets {
+	for name, secret := range request.Secrets {
 		if value := shown.Query.Get(name); value != "" {
-			target = strings.Replace(target, url.QueryEscape(name)+"="+url.QueryEscape(value), url.QueryEscape(name)+"="+placeholder, 1)
+			target = strings.Replace(target, url.QueryEscape(name)+"="+url.QueryEscape(value), url.QueryEscape(name)+"="+names.ofSetting(secret.Setting), 1)
 		}
 	}
 	return target
+}
+
+// placeholders names the secrets of one request. A placeholder is a variable of a shell that no
+// other text of the request contains.
+type placeholders struct {
+	provider string
+	bySecret map[string]string // the placeholder of each secret
+	placed   map[string]int    // how often the preview has each
+}
+
+// ofSetting returns the placeholder of a setting of the provider.
+func (p *placeholders) ofSetting(setting string) string { return p.of(p.provider + "." + setting) }
+
+// ofField returns the placeholder of a secret field of a vendor's message: that of the setting or
+// the field of the request that fills it.
+func (p *placeholders) ofField(field protoreflect.FieldDescriptor) string {
+	source, _ := proto.GetExtension(field.Options(), enlistv1.E_Source).(*enlistv1.FieldSource)
+	if source.GetPath() != "" {
+		return p.of("request." + strings.ReplaceAll(source.GetPath(), "[*]", ""))
+	}
+	return p.ofSetting(source.GetSetting())
+}
+
+// notInName matches what the name of a variable cannot have.
+var notInName = regexp.MustCompile(`[^A-Z0-9_]`)
+
+func (p *placeholders) of(secret string) string {
+	placeholder, known := p.bySecret[secret]
+	if !known {
+		placeholder = "$" + notInName.ReplaceAllString(strings.ToUpper(secret), "_")
+		for slices.Contains(p.all(), placeholder[1:]) { // a provider may be called request-avvio
+			placeholder = "$_" + placeholder[1:]
+		}
+		p.bySecret[secret] = placeholder
+	}
+	p.placed[placeholder]++
+	return placeholder
+}
+
+// all returns the names of the placeholders, sorted.
+func (p *placeholders) all() []string {
+	var names []string
+	for _, placeholder := range p.bySecret {
+		names = append(names, placeholder[1:])
+	}
+	slices.Sort(names)
+	return names
+}
+
+// lengthen adds underscores to each placeholder that another text of the preview contains, so that
+// none does. It reports whether it changed any.
+func (p *placeholders) lengthen(preview *enlistv1.VendorRequest) (changed bool) {
+	texts := preview.GetUrl() + "\n" + preview.GetBody()
+	for _, header := range preview.GetHeaders() {
+		texts += "\n" + header.GetValue()
+	}
+	for secret, placeholder := range p.bySecret {
+		if strings.Count(texts, placeholder) == p.placed[placeholder] {
+			continue
+		}
+		most := 0
+		for _, after := range strings.Split(texts, placeholder)[1:] {
+			most = max(most, len(after)-len(strings.TrimLeft(after, "_")))
+		}
+		p.bySecret[secret], changed = placeholder+strings.Repeat("_", most+1), true
+	}
+	return changed
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +18,9 @@ import (
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	avviov1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/avvio/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 func TestSessionLogsInOnceAndRenews(t *testing.T) {
@@ -148,13 +151,49 @@ func TestPreview(t *testing.T) {
 	client := testClient(t, "http://vendor.example/root/", 0)
 	preview := client.Preview(&Request{
 		Method: http.MethodPost, Path: "/p", Query: url.Values{"a": {"b c"}, "token": {"s|+/="}}, Header: http.Header{"J_token": {"s3cret"}, "Accept": {"x"}},
-		ContentType: "text/plain", Body: []byte("with s3cret"), RedactedBody: func() []byte { return []byte("with $NAME") }, Secrets: map[string]string{"J_token": "$TOKEN", "token": "$TOKEN"},
+		ContentType: "text/plain", Body: []byte("with s3cret"), Secrets: map[string]Secret{"J_token": {Setting: "token"}, "token": {Setting: "token"}},
+		RedactedBody: func(wire.Placeholders) []byte { return []byte("with nothing") },
 	})
 	if text := preview.String(); strings.Contains(text, "s3cret") || strings.Contains(text, "s%7C") {
 		t.Errorf("a secret shows: %s", text)
 	}
-	if want := "http://vendor.example/root/p?a=b+c&token=$TOKEN"; preview.GetUrl() != want || preview.GetBody() != "with $NAME" {
+	if want := "http://vendor.example/root/p?a=b+c&token=$TEST_TOKEN"; preview.GetUrl() != want || preview.GetBody() != "with nothing" {
 		t.Errorf("got %v", preview)
+	}
+}
+
+// No text of a customer contains a placeholder, whatever it imitates.
+func TestPlaceholders(t *testing.T) {
+	for provider, cases := range map[string]map[string][]string{
+		"avvio": {
+			"Ada":                      {"AVVIO_PASSWORD", "REQUEST_AVVIO_PASSWORD"},
+			"$AVVIO_PASSWORD":          {"AVVIO_PASSWORD_", "REQUEST_AVVIO_PASSWORD"},
+			"$AVVIO_PASSWORD_X_":       {"AVVIO_PASSWORD__", "REQUEST_AVVIO_PASSWORD"},
+			"$AVVIO_PASSWORD___ $":     {"AVVIO_PASSWORD____", "REQUEST_AVVIO_PASSWORD"},
+			"$REQUEST_AVVIO_PASSWORDS": {"AVVIO_PASSWORD", "REQUEST_AVVIO_PASSWORD_"},
+		},
+		"my-avvio-2":    {"Ada": {"MY_AVVIO_2_PASSWORD", "REQUEST_AVVIO_PASSWORD"}},
+		"request-avvio": {"Ada": {"REQUEST_AVVIO_PASSWORD", "_REQUEST_AVVIO_PASSWORD"}},
+	} {
+		client, err := NewClient(&configv1.Provider{Name: provider}, "http://vendor.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, want := range cases {
+			body, redacted := wire.Body(&avviov1.CreateAccountRequest{
+				UserAuth:           &avviov1.UserAuth{ApiPassword: "s3cret"},
+				AccountInformation: &avviov1.AccountInformation{NameFirst: text, Password: "s3cret"},
+			})
+			preview := client.Preview(&Request{Method: http.MethodPost, Path: "/p", Body: body, RedactedBody: redacted})
+			if got := preview.GetPlaceholders(); !slices.Equal(got, want) || strings.Contains(preview.GetBody(), "s3cret") {
+				t.Errorf("%s, %s: %v", provider, text, preview)
+			}
+			for _, name := range want {
+				if !strings.Contains(preview.GetBody(), `"$`+name+`"`) || strings.Contains(text, "$"+name) {
+					t.Errorf("%s, %s: %s is not a secret alone in %s", provider, text, name, preview.GetBody())
+				}
+			}
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 func ExampleBody() {
 	body, redacted := wire.Body(&caliqv1.CustomerCreateParams{ApiKey: "k-1", Surname: "Lovelace", Country: "GBR"})
 	fmt.Println(string(body))
-	fmt.Println(string(redacted()))
+	fmt.Println(string(redacted(wire.Placeholder)))
 	// Output:
 	// {"apiKey":"k-1","Country":"GBR","Surname":"Lovelace"}
 	// {"apiKey":"$API_KEY","Country":"GBR","Surname":"Lovelace"}

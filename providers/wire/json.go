@@ -32,16 +32,16 @@ func JSON(message proto.Message) []byte {
 	return body
 }
 
-// Body is JSON with a second function, which encodes the message with `$NAME` for every field that
-// is marked debug_redact. The function is nil if no such field is set.
-func Body(message proto.Message) (body []byte, redacted func() []byte) {
+// Body is JSON with a second function, which encodes the message with a placeholder for every field
+// that is marked debug_redact. The function is nil if no such field is set.
+func Body(message proto.Message) (body []byte, redacted func(placeholder Placeholders) []byte) {
 	plain := encoder{out: make([]byte, 0, usualSize)}
 	plain.message(message.ProtoReflect())
 	if !plain.hasSecrets {
 		return plain.out, nil
 	}
-	return plain.out, func() []byte {
-		shown := encoder{out: make([]byte, 0, usualSize), redact: true}
+	return plain.out, func(placeholder Placeholders) []byte {
+		shown := encoder{out: make([]byte, 0, usualSize), redact: placeholder}
 		shown.message(message.ProtoReflect())
 		return shown.out
 	}
@@ -68,15 +68,20 @@ func Redacted(field protoreflect.FieldDescriptor) bool {
 	return options.GetDebugRedact()
 }
 
-// Placeholder returns the placeholder for the value of a redacted field: `$PASSWORD`.
+// Placeholders returns the placeholder for the value of a redacted field.
+type Placeholders func(field protoreflect.FieldDescriptor) string
+
+// Placeholder returns the usual placeholder for the value of a redacted field: `$PASSWORD`.
 func Placeholder(field protoreflect.FieldDescriptor) string {
 	return "$" + string(bytes.ToUpper([]byte(field.Name())))
 }
 
-// encoder appends to out. hasSecrets reports whether it has encoded a field marked debug_redact.
+// encoder appends to out. With redact, it writes placeholders for fields marked debug_redact.
+// hasSecrets reports whether it has encoded such a field.
 type encoder struct {
-	out                []byte
-	redact, hasSecrets bool
+	out        []byte
+	redact     Placeholders
+	hasSecrets bool
 }
 
 func (e *encoder) message(message protoreflect.Message) {
@@ -95,8 +100,8 @@ func (e *encoder) message(message protoreflect.Message) {
 		e.out = append(appendString(e.out, field.JSONName()), ':')
 		secret := Redacted(field)
 		e.hasSecrets = e.hasSecrets || secret
-		if secret && e.redact {
-			e.out = appendString(e.out, Placeholder(field))
+		if secret && e.redact != nil {
+			e.out = appendString(e.out, e.redact(field))
 			continue
 		}
 		e.field(field, message.Get(field))

@@ -29,7 +29,7 @@ func TestJSON(t *testing.T) {
 	if got := string(JSON(message)); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
-	if _, redacted := Body(message); redacted == nil || string(redacted()) != strings.Replace(want, `"tok"`, `"$TOKEN_ID"`, 1) {
+	if _, redacted := Body(message); redacted == nil || string(redacted(Placeholder)) != strings.Replace(want, `"tok"`, `"$TOKEN_ID"`, 1) {
 		t.Error("the token shows")
 	}
 	if _, redacted := Body(&opencellv1.CrmAccountHierarchy{Code: "A", MethodOfPayment: message.GetMethodOfPayment()[1:]}); redacted != nil {

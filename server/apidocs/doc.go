@@ -7,11 +7,11 @@
 //
 // scalar/ holds Scalar's bundle from npm, compressed, with its checksum and its licence. The
 // licence is MIT. Those of the packages in the bundle are comments in it. `make scalar` downloads
-// the bundle again. browser/ has the tests that drive the page in Chromium.
+// the bundle again. The tests in server/browser/apidocs drive the page in Chromium.
 //
 // Addresses in the page are relative, so the page also works behind a path prefix.
 //
-// page.js, page.css and browser/page.js name parts of Scalar that no release promises to keep.
+// page.js, page.css and page.js of the tests name parts of Scalar that no release promises to keep.
 // After an update, the tests report which parts have moved.
 //
 // Package server imports it.

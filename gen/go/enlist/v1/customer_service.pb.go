@@ -868,7 +868,13 @@ func (x *FieldFate) GetNote() string {
 	return ""
 }
 
-// VendorRequest is an HTTP request to a vendor, with its secrets replaced by `$NAMES`.
+// VendorRequest is an HTTP request to a vendor, with a placeholder `$NAME` in place of each secret.
+//
+// A placeholder of a setting is `$PROVIDER_SETTING`: `$AVVIO_PASSWORD` stands for `password` of the
+// provider `avvio`. `TOKEN` and `SESSION` of Opencell and Valomnia come from a login. A placeholder
+// of a field is `$REQUEST_` and its path: `$REQUEST_AVVIO_PASSWORD` stands for `avvio.password`.
+// All are in upper case, with underscores in place of other characters. If a text of the customer
+// contains the same, Enlist adds underscores to the placeholder.
 type VendorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// HTTP method. Example: `POST`.
@@ -879,7 +885,11 @@ type VendorRequest struct {
 	// are not included.
 	Headers []*VendorRequest_Header `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty"`
 	// Body as text. The type and size of a file replace its bytes.
-	Body          string `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
+	Body string `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
+	// The `NAME` of each placeholder, sorted. In `url`, `headers` and `body`, `$NAME` is always the
+	// placeholder and never a text of the customer. Other texts with a `$` are the customer's. Empty
+	// in a record of an earlier release.
+	Placeholders  []string `protobuf:"bytes,5,rep,name=placeholders,proto3" json:"placeholders,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -940,6 +950,13 @@ func (x *VendorRequest) GetBody() string {
 		return x.Body
 	}
 	return ""
+}
+
+func (x *VendorRequest) GetPlaceholders() []string {
+	if x != nil {
+		return x.Placeholders
+	}
+	return nil
 }
 
 // GetCustomerRequest reads one customer of one provider.
@@ -1497,12 +1514,13 @@ const file_enlist_v1_customer_service_proto_rawDesc = "" +
 	"\n" +
 	"wire_field\x18\x02 \x01(\tB\x03\xe0A\x03R\twireField\x12(\n" +
 	"\x04fate\x18\x03 \x01(\x0e2\x0f.enlist.v1.FateB\x03\xe0A\x03R\x04fate\x12\x1b\n" +
-	"\x04note\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04note\"\xe6\x01\n" +
+	"\x04note\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04note\"\x8f\x02\n" +
 	"\rVendorRequest\x12\x1b\n" +
 	"\x06method\x18\x01 \x01(\tB\x03\xe0A\x03R\x06method\x12\x19\n" +
 	"\x03url\x18\x02 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x03url\x12B\n" +
 	"\aheaders\x18\x03 \x03(\v2\x1f.enlist.v1.VendorRequest.HeaderB\a\xe0A\x03\x90\x8e\x19\x01R\aheaders\x12\x1b\n" +
-	"\x04body\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04body\x1a<\n" +
+	"\x04body\x18\x04 \x01(\tB\a\xe0A\x03\x90\x8e\x19\x01R\x04body\x12'\n" +
+	"\fplaceholders\x18\x05 \x03(\tB\x03\xe0A\x03R\fplaceholders\x1a<\n" +
 	"\x06Header\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x19\n" +
 	"\x05value\x18\x02 \x01(\tB\x03\xe0A\x03R\x05value\"\xc5\x03\n" +

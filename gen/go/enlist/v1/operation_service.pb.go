@@ -743,12 +743,15 @@ type OperationTry struct {
 	Stage SendStage `protobuf:"varint,5,opt,name=stage,proto3,enum=enlist.v1.SendStage" json:"stage,omitempty"`
 	// HTTP status of the response. 0 if no response arrived.
 	HttpStatus int32 `protobuf:"varint,6,opt,name=http_status,json=httpStatus,proto3" json:"http_status,omitempty"`
-	// The request as it was sent, with secrets replaced by `$NAMES`. The body is cut to 64 KiB.
+	// The request as it was sent, with placeholders for secrets. The body is cut to 64 KiB.
 	Request *VendorRequest `protobuf:"bytes,7,opt,name=request,proto3" json:"request,omitempty"`
 	// The body of the response, without secrets, cut to 4,096 characters.
 	ResponseBody string `protobuf:"bytes,8,opt,name=response_body,json=responseBody,proto3" json:"response_body,omitempty"`
-	// A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
-	// that Enlist kept.
+	// A command for sh, bash, dash or zsh that repeats the request with curl. The shell expands only
+	// `placeholders` of the request. Set these variables first, each as the request needs it: in a
+	// URL percent-encoded, in JSON without what needs an escape. All else is quoted. The command has
+	// the part of the body that Enlist kept. A record of an earlier release has no placeholders, so
+	// its secrets stay `$NAMES`.
 	Curl string `protobuf:"bytes,9,opt,name=curl,proto3" json:"curl,omitempty"`
 	// What was wrong with the response, or why none arrived, in one or two sentences. Empty if
 	// nothing was wrong.

@@ -470,7 +470,14 @@ Global___FieldFate: _TypeAlias = FieldFate  # noqa: Y015
 
 @_typing.final
 class VendorRequest(_message.Message):
-    """VendorRequest is an HTTP request to a vendor, with its secrets replaced by `$NAMES`."""
+    """VendorRequest is an HTTP request to a vendor, with a placeholder `$NAME` in place of each secret.
+
+    A placeholder of a setting is `$PROVIDER_SETTING`: `$AVVIO_PASSWORD` stands for `password` of the
+    provider `avvio`. `TOKEN` and `SESSION` of Opencell and Valomnia come from a login. A placeholder
+    of a field is `$REQUEST_` and its path: `$REQUEST_AVVIO_PASSWORD` stands for `avvio.password`.
+    All are in upper case, with underscores in place of other characters. If a text of the customer
+    contains the same, Enlist adds underscores to the placeholder.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -502,6 +509,7 @@ class VendorRequest(_message.Message):
     URL_FIELD_NUMBER: _builtins.int
     HEADERS_FIELD_NUMBER: _builtins.int
     BODY_FIELD_NUMBER: _builtins.int
+    PLACEHOLDERS_FIELD_NUMBER: _builtins.int
     method: _builtins.str
     """HTTP method. Example: `POST`."""
     url: _builtins.str
@@ -514,6 +522,13 @@ class VendorRequest(_message.Message):
         are not included.
         """
 
+    @_builtins.property
+    def placeholders(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The `NAME` of each placeholder, sorted. In `url`, `headers` and `body`, `$NAME` is always the
+        placeholder and never a text of the customer. Other texts with a `$` are the customer's. Empty
+        in a record of an earlier release.
+        """
+
     def __init__(
         self,
         *,
@@ -521,10 +536,11 @@ class VendorRequest(_message.Message):
         url: _builtins.str = ...,
         headers: _abc.Iterable[Global___VendorRequest.Header] | None = ...,
         body: _builtins.str = ...,
+        placeholders: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "headers", b"headers", "method", b"method", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "headers", b"headers", "method", b"method", "placeholders", b"placeholders", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -439,8 +439,11 @@ class OperationTry(_message.Message):
     response_body: _builtins.str
     """The body of the response, without secrets, cut to 4,096 characters."""
     curl: _builtins.str
-    """A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
-    that Enlist kept.
+    """A command for sh, bash, dash or zsh that repeats the request with curl. The shell expands only
+    `placeholders` of the request. Set these variables first, each as the request needs it: in a
+    URL percent-encoded, in JSON without what needs an escape. All else is quoted. The command has
+    the part of the body that Enlist kept. A record of an earlier release has no placeholders, so
+    its secrets stay `$NAMES`.
     """
     error: _builtins.str
     """What was wrong with the response, or why none arrived, in one or two sentences. Empty if
@@ -458,7 +461,7 @@ class OperationTry(_message.Message):
 
     @_builtins.property
     def request(self) -> _customer_service_pb2.VendorRequest:
-        """The request as it was sent, with secrets replaced by `$NAMES`. The body is cut to 64 KiB."""
+        """The request as it was sent, with placeholders for secrets. The body is cut to 64 KiB."""
 
     def __init__(
         self,

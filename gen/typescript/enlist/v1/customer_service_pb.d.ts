@@ -264,7 +264,13 @@ export type FieldFate = Message<"enlist.v1.FieldFate"> & {
  */
 export declare const FieldFateSchema: GenMessage<FieldFate>;
 /**
- * VendorRequest is an HTTP request to a vendor, with its secrets replaced by `$NAMES`.
+ * VendorRequest is an HTTP request to a vendor, with a placeholder `$NAME` in place of each secret.
+ *
+ * A placeholder of a setting is `$PROVIDER_SETTING`: `$AVVIO_PASSWORD` stands for `password` of the
+ * provider `avvio`. `TOKEN` and `SESSION` of Opencell and Valomnia come from a login. A placeholder
+ * of a field is `$REQUEST_` and its path: `$REQUEST_AVVIO_PASSWORD` stands for `avvio.password`.
+ * All are in upper case, with underscores in place of other characters. If a text of the customer
+ * contains the same, Enlist adds underscores to the placeholder.
  *
  * @generated from message enlist.v1.VendorRequest
  */
@@ -294,6 +300,14 @@ export type VendorRequest = Message<"enlist.v1.VendorRequest"> & {
      * @generated from field: string body = 4;
      */
     body: string;
+    /**
+     * The `NAME` of each placeholder, sorted. In `url`, `headers` and `body`, `$NAME` is always the
+     * placeholder and never a text of the customer. Other texts with a `$` are the customer's. Empty
+     * in a record of an earlier release.
+     *
+     * @generated from field: repeated string placeholders = 5;
+     */
+    placeholders: string[];
 };
 /**
  * Describes the message enlist.v1.VendorRequest.

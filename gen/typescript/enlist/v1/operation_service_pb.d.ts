@@ -225,7 +225,7 @@ export type OperationTry = Message<"enlist.v1.OperationTry"> & {
      */
     httpStatus: number;
     /**
-     * The request as it was sent, with secrets replaced by `$NAMES`. The body is cut to 64 KiB.
+     * The request as it was sent, with placeholders for secrets. The body is cut to 64 KiB.
      *
      * @generated from field: enlist.v1.VendorRequest request = 7;
      */
@@ -237,8 +237,11 @@ export type OperationTry = Message<"enlist.v1.OperationTry"> & {
      */
     responseBody: string;
     /**
-     * A curl command that repeats the request, with secrets as `$NAMES`. It has the part of the body
-     * that Enlist kept.
+     * A command for sh, bash, dash or zsh that repeats the request with curl. The shell expands only
+     * `placeholders` of the request. Set these variables first, each as the request needs it: in a
+     * URL percent-encoded, in JSON without what needs an escape. All else is quoted. The command has
+     * the part of the body that Enlist kept. A record of an earlier release has no placeholders, so
+     * its secrets stay `$NAMES`.
      *
      * @generated from field: string curl = 9;
      */

@@ -1,4 +1,5 @@
-import {test, expect, keyed, prefixed, creation, section, field, client, testButton, row, token, opened, customer, send, response, sendButton} from './page.js';
+import {test, expect, keyed, prefixed, kept} from '../harness.js';
+import {creation, section, field, client, testButton, row, token, opened, customer, send, response, sendButton} from './page.js';
 
 test('says what it is, and of which version', async ({page}) => {
   await page.goto('/docs');
@@ -111,10 +112,7 @@ test('an API key is sent, and forgotten with the page', async ({page}) => {
   await send(page, customer('WITH-KEY'));
   await expect(response(page)).toContainText('"outcome": "OUTCOME_CREATED"');
 
-  const kept = await page.evaluate(async () => JSON.stringify([
-    {...localStorage}, {...sessionStorage}, document.cookie, history.state, location.href, await indexedDB.databases(), await caches.keys(),
-  ]));
-  expect(kept).not.toContain('one-key');
+  expect(await kept(page)).not.toContain('one-key');
   expect(await page.evaluate(async () => [sessionStorage.length, document.cookie, (await indexedDB.databases()).length])).toEqual([0, '', 0]);
   await page.reload();
   await testButton(page).click();

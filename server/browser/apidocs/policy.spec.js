@@ -1,12 +1,8 @@
 import {test, expect} from '@playwright/test';
+import {policyOf} from '../harness.js';
 
 test('the policy lets no script run but its own files', async ({page}) => {
-  const response = await page.goto('/docs/');
-  const policy = Object.fromEntries(response.headers()['content-security-policy'].split('; ').map((directive) => {
-    const [name, ...sources] = directive.split(' ');
-    return [name, sources.join(' ')];
-  }));
-  expect(policy).toEqual({
+  expect(policyOf(await page.goto('/docs/'))).toEqual({
     'default-src': "'none'", 'script-src': "'self'", 'style-src': "'self' 'unsafe-inline'", 'img-src': "'self' data:", 'connect-src': "'self'",
     'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'",
   });

@@ -2,7 +2,7 @@ import {defineConfig} from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
-  outputDir: '../../../.tools/browser',
+  outputDir: '../../.tools/browser',
   workers: 1,
   forbidOnly: true,
   timeout: 60_000,
