@@ -50,7 +50,7 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 	}
 	for {
 		standing := record.Payload.GetDecision()
-		if decided.repeats(record) {
+		if decided.repeats(record) || s.repeatsInOtherForm(ctx, record, decided) {
 			return record, nil, nil
 		}
 		if err := decided.refusal(record); err != nil {
@@ -89,6 +89,9 @@ func (d Decision) validate() error {
 	if d.Unverified && strings.TrimSpace(d.Reason) == "" {
 		return invalid("reason", "must give the reason for an unverified decision")
 	}
+	if d.CustomerID != "" && d.Decision == enlistv1.Decision_DECISION_FAILED {
+		return invalid("customer_id", "must be empty with DECISION_FAILED, which says that there is no customer")
+	}
 	return nil
 }
 
@@ -101,6 +104,21 @@ func (d Decision) refusal(record *journal.Record) error {
 		return correctionNotPermitted()
 	}
 	return nil
+}
+
+// repeatsInOtherForm reports whether the record already has this decision, because the vendor's own
+// id of the customer is the recorded one.
+func (s *Service) repeatsInOtherForm(ctx context.Context, record *journal.Record, decided Decision) bool {
+	recorded := record.Payload.GetCustomerId()
+	if match.Keys(decided.CustomerID, recorded) != match.Near {
+		return false
+	}
+	given := decided.CustomerID
+	if decided.CustomerID = recorded; !decided.repeats(record) {
+		return false
+	}
+	customer, err := s.readDecided(ctx, record.Provider, given, decided.Unverified, &tries{})
+	return err == nil && customer.GetId() == recorded
 }
 
 // repeats reports whether the record already has this decision. Its caller did not get the

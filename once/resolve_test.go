@@ -203,6 +203,24 @@ func TestSucceededTakesTheVendorsID(t *testing.T) {
 		if record := f.inState(r, succeeded); record.Payload.GetCustomerId() != "c1" || record.Payload.GetDecision().GetUnverified() {
 			t.Errorf("recorded %s", record.Payload)
 		}
+		again := func(d *once.Decision) { d.CustomerID, d.Corrects = "C1", false } // whose response was lost
+		if err := f.decide(r, exists, again); err != nil {
+			t.Error(err)
+		}
+		if err := f.decide(r, exists, of("C1")); err != nil || len(f.inState(r, succeeded).Payload.GetEarlierDecisions()) != 0 {
+			t.Errorf("the same decision counts as a correction: %v", err)
+		}
+	})
+}
+
+// A decision that nothing was created names no customer. Enlist does not ignore the id.
+func TestFailedNamesNoCustomer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, time.Second))
+		r := f.needsDecision()
+		f.atFault(f.decide(r, missing, unverified("c1")), "customer_id")
+		f.inState(r, needsPerson)
 	})
 }
 
