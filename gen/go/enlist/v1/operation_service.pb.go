@@ -1537,7 +1537,7 @@ type ResolveOperationRequest struct {
 	// The decision.
 	Decision Decision `protobuf:"varint,3,opt,name=decision,proto3,enum=enlist.v1.Decision" json:"decision,omitempty"`
 	// The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
-	// vendor chooses ids. Enlist records the id in the vendor's form.
+	// vendor chooses ids. Enlist records the id in the vendor's form. DECISION_FAILED takes none.
 	CustomerId string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,5,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`

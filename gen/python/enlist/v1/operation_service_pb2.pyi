@@ -854,7 +854,7 @@ class ResolveOperationRequest(_message.Message):
     """The decision."""
     customer_id: _builtins.str
     """The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
-    vendor chooses ids. Enlist records the id in the vendor's form.
+    vendor chooses ids. Enlist records the id in the vendor's form. DECISION_FAILED takes none.
     """
     decided_by: _builtins.str
     """Name of the person who decided, 1 to 255 characters."""

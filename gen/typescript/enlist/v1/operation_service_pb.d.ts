@@ -619,7 +619,7 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
     decision: Decision;
     /**
      * The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
-     * vendor chooses ids. Enlist records the id in the vendor's form.
+     * vendor chooses ids. Enlist records the id in the vendor's form. DECISION_FAILED takes none.
      *
      * @generated from field: string customer_id = 4;
      */
