@@ -50,7 +50,7 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 	}
 	for {
 		standing := record.Payload.GetDecision()
-		if decided.repeats(record) || s.repeatsInOtherForm(ctx, record, decided) {
+		if s.isRepeated(ctx, record, decided) {
 			return record, nil, nil
 		}
 		if err := decided.refusal(record); err != nil {
@@ -106,14 +106,13 @@ func (d Decision) refusal(record *journal.Record) error {
 	return nil
 }
 
-// repeatsInOtherForm reports whether the record already has this decision, because the vendor's own
-// id of the customer is the recorded one.
-func (s *Service) repeatsInOtherForm(ctx context.Context, record *journal.Record, decided Decision) bool {
-	recorded := record.Payload.GetCustomerId()
-	if match.Keys(decided.CustomerID, recorded) != match.Near {
-		return false
+// isRepeated reports whether the record already has this decision, perhaps with another form of the
+// customer's id, for which the vendor returns the recorded one.
+func (s *Service) isRepeated(ctx context.Context, record *journal.Record, decided Decision) bool {
+	given, recorded := decided.CustomerID, record.Payload.GetCustomerId()
+	if match.Keys(given, recorded) != match.Near {
+		return decided.repeats(record)
 	}
-	given := decided.CustomerID
 	if decided.CustomerID = recorded; !decided.repeats(record) {
 		return false
 	}
