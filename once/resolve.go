@@ -79,7 +79,7 @@ func (s *Service) readAgain(ctx context.Context, key journal.Key, decided Decisi
 	if err != nil {
 		return nil, err
 	}
-	if !decided.repeats(record) && !proto.Equal(record.Payload.GetDecision(), standing) {
+	if !s.isRepeated(ctx, record, decided) && !proto.Equal(record.Payload.GetDecision(), standing) {
 		return nil, invalid("request_id", "names an operation that another person has just decided. Read it before you decide")
 	}
 	return record, nil
