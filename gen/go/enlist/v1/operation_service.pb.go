@@ -1355,7 +1355,8 @@ func (x *ListOperationsRequest) GetReasonCode() OperationReason {
 // ListOperationsResponse is a page of creations.
 type ListOperationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The operations, newest first.
+	// The operations, newest first. With `reason_code`, a page may have few or none, although more
+	// follow.
 	Operations []*Operation `protobuf:"bytes,1,rep,name=operations,proto3" json:"operations,omitempty"`
 	// Token of the next page. Empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`

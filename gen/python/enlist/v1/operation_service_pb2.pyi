@@ -752,7 +752,9 @@ class ListOperationsResponse(_message.Message):
     """Token of the next page. Empty on the last page."""
     @_builtins.property
     def operations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operation]:
-        """The operations, newest first."""
+        """The operations, newest first. With `reason_code`, a page may have few or none, although more
+        follow.
+        """
 
     def __init__(
         self,

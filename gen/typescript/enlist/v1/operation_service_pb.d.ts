@@ -521,7 +521,8 @@ export declare const ListOperationsRequestSchema: GenMessage<ListOperationsReque
  */
 export type ListOperationsResponse = Message<"enlist.v1.ListOperationsResponse"> & {
     /**
-     * The operations, newest first.
+     * The operations, newest first. With `reason_code`, a page may have few or none, although more
+     * follow.
      *
      * @generated from field: repeated enlist.v1.Operation operations = 1;
      */
