@@ -263,7 +263,7 @@ func (s *Service) decidedCustomer(
 	}
 	customer.Id = cmp.Or(customer.GetId(), id)
 	return &enlistv1.CreateCustomerResponse{
-		RequestId: record.RequestID.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: customer,
+		RequestId: record.RequestID.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: customer, Fields: named.fields,
 	}, named.differences, nil
 }
 
@@ -272,6 +272,7 @@ type about struct {
 	maker       *journal.Record        // of another operation that created it
 	differing   []string               // the identifying paths that differ
 	differences []providers.Difference // all, of a candidate
+	fields      []*enlistv1.FieldFate  // what the request did not send as it is, of a candidate
 }
 
 // refusedCustomer returns the error of a decision to whose customer there is an objection. cause is
@@ -321,6 +322,7 @@ func (s *Service) compareDecided(
 			mayShare := s.mayShare(record) && !one.Near
 			shown.isCandidate = shown.isCandidate || one.Match != providers.MatchOther || mayShare
 			shown.isOther, requested, named.differences = true, one.Requested, one.differences
+			named.fields = one.Response.GetFields()
 		}
 	}
 	alike, differing := providers.CompareIdentity(requested, customer)

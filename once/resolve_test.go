@@ -408,17 +408,19 @@ func TestSucceededIsCompared(t *testing.T) {
 	})
 }
 
-// A customer that the look-up shows is the person's choice, although it differs.
+// A customer that the look-up shows is the person's choice, although it differs. The response names
+// the fields that were not sent as they are.
 func TestCandidateIsAccepted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(byMatch, 50*time.Millisecond))
 		r := f.waits()
+		f.vendor.fates = []*enlistv1.FieldFate{{Path: "customer.language_code", Fate: enlistv1.Fate_FATE_DROPPED}}
 		f.vendor.reads("eve@example.com", nil)
 		if err := f.decide(r, exists, of("c1")); err != nil {
 			t.Fatal(err)
 		}
-		if kept := f.inState(r, succeeded).Payload; kept.GetReason() != nil || kept.GetDecision().GetUnverified() {
+		if kept := f.inState(r, succeeded).Payload; kept.GetReason() != nil || kept.GetDecision().GetUnverified() || len(kept.GetResponse().GetFields()) != 1 {
 			t.Errorf("recorded %s", kept)
 		}
 	})
