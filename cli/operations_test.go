@@ -246,6 +246,30 @@ func TestFindOperation(t *testing.T) {
 	c.as("shop").fails(1, "NOT_PERMITTED", "", "operations", "get", id, "--candidates")
 }
 
+// If several operations have a request_id, no command chooses one.
+func TestFindOneOfSeveral(t *testing.T) {
+	c := newClient(t, withCallers)
+	shop, oncall := c.as("shop"), c.as("oncall")
+	id := shop.lost()
+	create := func(caller *client, provider string) {
+		caller.succeeds(`{"requestId": "`+id+`", "provider": "`+provider+`", "customer": {"id": "`+provider+`-1", "name": {"title": "MR", "givenName": "Ada", "familyName": "L"},
+			"email": "ada@example.com", "currencyCode": "EUR", "billingAddress": {"lines": ["1 rue"], "city": "Paris", "postalCode": "75001", "countryCode": "FR"}}, "unsupportedFields": "UNSUPPORTED_FIELDS_DROP"}`, "customers", "create", "-f", "-")
+	}
+	create(c.as("other"), "opencell")
+	for _, verb := range [][]string{{"get"}, {"wait"}, {"resolve", "--failed", "--unverified", "--reason", "seen", "--yes"}} {
+		oncall.fails(1, "-p opencell --principal=other  (succeeded)", "", append([]string{"operations", verb[0], id}, verb[1:]...)...)
+	}
+	create(shop, "valomnia")
+	for _, arguments := range [][]string{{}, {"--principal", "shop"}} {
+		shop.fails(1, "-p avvio --principal=shop  (unknown)", "", append([]string{"operations", "get", id}, arguments...)...)
+	}
+	for provider, want := range map[string]string{"avvio": "unknown", "valomnia": "succeeded"} {
+		if out := oncall.succeeds("", "operations", "get", id, "-p", provider); !strings.Contains(out, want) || !strings.Contains(out, "shop") {
+			t.Error(out)
+		}
+	}
+}
+
 func TestListOperations(t *testing.T) {
 	c := newClient(t, withCallers)
 	shop, oncall := c.as("shop"), c.as("oncall")

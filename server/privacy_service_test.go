@@ -160,8 +160,10 @@ func TestPrivacyOfDecisions(t *testing.T) {
 	o := r.operations(t)
 	request := o.lookalikes()
 	ours := o.get(request, true).GetCandidates()[0].GetCustomer().GetId()
-	decide := map[string]any{"provider": "avvio", "requestId": request.GetRequestId(), "decidedBy": "Ada Judge", "reason": "the address",
-		"decision": "DECISION_SUCCEEDED", "customerId": ours}
+	decide := map[string]any{
+		"provider": "avvio", "requestId": request.GetRequestId(), "decidedBy": "Ada Judge", "reason": "the address",
+		"decision": "DECISION_SUCCEEDED", "customerId": ours,
+	}
 	compare(t, "the decision", expectation{Code: "OK"}, callGRPC(t.Context(), t, r, method(t, "ResolveOperation"), asBody(t, decide)))
 	decide["decision"], decide["decidedBy"], decide["reason"], decide["unverified"] = "DECISION_FAILED", "Bob Judge", "a mistake", true
 	delete(decide, "customerId")
