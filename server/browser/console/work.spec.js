@@ -274,7 +274,7 @@ test('an attempt shows its exchange, and a line to copy', async ({page, request,
   const first = page.getByRole('region', {name: 'Timeline'}).getByRole('listitem').first();
   await expect(first).toContainText('Creation: sent, no trustworthy response');
   await first.getByText('Request and response').click();
-  await expect(first).toContainText('$API_PASSWORD');
+  await expect(first).toContainText('$AVVIO_PASSWORD');
   await expect(first).not.toContainText('demo-avvio-password');
   await first.getByRole('button', {name: 'Copy the curl command'}).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^curl /);
