@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -72,7 +73,25 @@ func (c *resolveOperationCommand) Run(ctx context.Context, s *streams) error {
 		said = "Recorded without a check at the vendor."
 	}
 	_, err = fmt.Fprintf(s.out, "%s\n\n", said)
-	return errors.Join(err, printOperation(s.out, response.GetOperation()), printDecisions(s.out, response.GetOperation()))
+	return errors.Join(err,
+		printOperation(s.out, response.GetOperation()),
+		printDecisions(s.out, response.GetOperation()),
+		c.printDifferences(s.out, response))
+}
+
+// printDifferences prints how the customer of the decision differs from the request, and how to
+// correct the decision.
+func (c *resolveOperationCommand) printDifferences(out io.Writer, response *enlistv1.ResolveOperationResponse) error {
+	var rows [][]string
+	for _, one := range response.GetDifferences() {
+		rows = append(rows, []string{one.GetPath(), one.GetRequested(), cmp.Or(one.GetFound(), "(none)")})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(out, "\nThe customer differs from the request. If it is another one, look again, and decide with its id:\n  %s\n",
+		c.commandFor("get", response.GetOperation(), "--candidates"))
+	return errors.Join(err, printSection(out, []string{"FIELD", "REQUEST", "CUSTOMER"}, rows))
 }
 
 // confirmed asks on a terminal whether to record the decision, and shows how the customer differs

@@ -191,6 +191,22 @@ func TestDecideInThreeCommands(t *testing.T) {
 	}
 }
 
+// A decision for a customer that differs from the request says how, and how to look again.
+func TestResolveShowsDifferences(t *testing.T) {
+	c := newClient(t)
+	c.environment = append(c.environment, "USER=jo")
+	id := c.lookalikes()
+	other := commandIn(t, c.succeeds("", "operations", "get", id), `\d+ is the customer \(differs in customer\.billing_address\.city\):`)
+	out, errOut, status := c.paste(other)
+	if status != 0 || !regexp.MustCompile(`(?m)^customer\.billing_address\.city +Paris +Lyon$`).MatchString(out) {
+		t.Fatalf("status %d\n%s%s", status, out, errOut)
+	}
+	again, _, _ := c.paste(commandIn(t, out, "The customer differs from the request.*"))
+	if !regexp.MustCompile(`(?m)^customer\.id +\d+ +\d+$`).MatchString(again) {
+		t.Errorf("no candidates in\n%s", again)
+	}
+}
+
 // documentedDecision returns the commands of docs/operations.md and their output as a pattern. The
 // ids, times and widths are any. An ellipsis stands for more of a line, or for lines.
 func documentedDecision(t *testing.T) *regexp.Regexp {
