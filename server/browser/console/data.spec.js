@@ -47,6 +47,17 @@ test('who may not read the data of customers is told so', async ({page}) => {
   await expect(page.getByRole('alert').filter({hasText: 'may not call ExportCustomerData'})).toBeVisible();
 });
 
+// The key of docs/privacy.md may not list the providers.
+test('a key for the two RPCs alone is enough', async ({page}) => {
+  await page.goto(`${guarded.url}/console/#/data`);
+  await signIn(page, guarded.privacy);
+  await page.getByLabel('Provider').fill('avvio');
+  await page.getByLabel('Customer id').fill('1');
+  await page.getByRole('button', {name: 'Show what Enlist holds'}).click();
+  await expect(page.getByRole('heading', {name: '0 operations'})).toBeFocused();
+  await expect(page.getByText('may not call')).toHaveCount(0);
+});
+
 screens((name) => {
   test('the data of a customer is readable', async ({page, request}) => {
     const {id} = await signedUp(request, `Shown-${name}`);

@@ -1,5 +1,5 @@
 // What Enlist holds of one customer: to show, to download, and to erase.
-import {all, call} from './api.js';
+import {call, providerNames} from './api.js';
 import {clock, h, submits, table} from './dom.js';
 import {link} from './queue.js';
 import {states} from './words.js';
@@ -64,7 +64,8 @@ function erasePart(provider, subject, key, signal, erased) {
 }
 
 export function dataView(signal) {
-  const provider = h('select', {id: 'data-provider', required: true});
+  let provider = h('select', {id: 'data-provider', required: true});
+  let isFilled = false;
   const customer = h('input', {id: 'data-customer', maxlength: 255, autocomplete: 'off', spellcheck: 'false'});
   const request = h('input', {id: 'data-request', maxlength: 36, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'data-request-note'});
   const principal = h('input', {id: 'data-principal', maxlength: 260, autocomplete: 'off', 'aria-describedby': 'data-principal-note'});
@@ -109,8 +110,8 @@ export function dataView(signal) {
     }
     const subject = id ? {customerId: id} : {requestId: key, ...principal.value.trim() && {principal: principal.value.trim()}};
     try {
-      const found = await held(provider.value, {...subject, ...vendor.checked && {includeVendorExport: true}}, signal);
-      show(provider.value, subject, key, found);
+      const found = await held(provider.value.trim(), {...subject, ...vendor.checked && {includeVendorExport: true}}, signal);
+      show(provider.value.trim(), subject, key, found);
     } catch (failure) {
       if (!signal.aborted) {
         problem.textContent = failure.message;
@@ -121,10 +122,18 @@ export function dataView(signal) {
     node: h('div', {}, h('h1', {}, 'Customer data'),
       h('p', {class: 'quiet'}, 'What Enlist holds of one customer, of all callers. It needs the permission privacy. docs/privacy.md says what is erased.'), form, shown),
     async refresh() {
-      if (provider.options.length === 0) {
-        const {items} = await all('v1/providers', 'providers', {signal});
-        provider.append(...items.map(({name}) => h('option', {value: name}, name)));
+      if (isFilled) {
+        return;
       }
+      const names = await providerNames(signal);
+      isFilled = true;
+      if (names.length > 0) {
+        provider.append(...names.map((name) => h('option', {value: name}, name)));
+        return;
+      }
+      const typed = h('input', {id: 'data-provider', required: true, maxlength: 63, autocomplete: 'off', spellcheck: 'false'});
+      provider.replaceWith(typed);
+      provider = typed;
     },
   };
 }
