@@ -251,6 +251,7 @@ func TestFindOperation(t *testing.T) {
 	oncall.fails(80, "REQUEST-ID must be a UUID", "", "operations", "get", "1")
 	oncall.fails(1, "does not respond", "", "operations", "get", id, "--server", "127.0.0.1:1")
 	c.as("nobody").fails(1, "CREDENTIALS_INVALID", "", "operations", "get", id)
+	c.fails(1, "Set ENLIST_API_KEY", "", "operations", "get", id)
 
 	// A caller without the right to see candidates sees the rest.
 	shown := c.as("shop").succeeds("", "operations", "get", id, "--exchanges", "--no-candidates")
