@@ -90,7 +90,11 @@ export function operationView(provider, id, principal, signal) {
   const offer = (operation) => {
     const {decision, customerId} = operation;
     const mode = operation.state === needsPerson ? 'decide' : decision ? 'correct' : '';
-    if (deciding.dataset.mode === mode || form?.isTouched()) {
+    if (deciding.dataset.mode === mode) {
+      return;
+    }
+    if (form?.isTouched()) {
+      form.meets(operation);
       return;
     }
     deciding.dataset.mode = mode;
