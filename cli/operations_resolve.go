@@ -51,6 +51,14 @@ func (c *resolveOperationCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return c.explainFound(err, &c.operationKey)
 	}
+	if earlier := operation.GetDecision(); earlier != nil {
+		id := operation.GetCustomerId()
+		if id != "" {
+			id = " with " + id
+		}
+		_, _ = fmt.Fprintf(s.err, "A decision stands: %s%s, by %s. Another one corrects it.\n",
+			plainName(shortName(earlier.GetDecision(), "DECISION_")), printable(id), printable(earlier.GetDecidedBy()))
+	}
 	if !c.confirmed(ctx, s, connection) {
 		return errors.New("nothing was recorded")
 	}

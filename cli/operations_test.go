@@ -205,6 +205,10 @@ func TestResolveShowsDifferences(t *testing.T) {
 	if !regexp.MustCompile(`(?m)^customer\.id +\d+ +\d+$`).MatchString(again) {
 		t.Errorf("no candidates in\n%s", again)
 	}
+	_, errOut, _ = c.paste(other)
+	if !regexp.MustCompile(`^A decision stands: succeeded with \d+, by jo\. Another one corrects it\.\n$`).MatchString(errOut) {
+		t.Errorf("the earlier decision is not in\n%s", errOut)
+	}
 }
 
 // documentedDecision returns the commands of docs/operations.md and their output as a pattern. The
