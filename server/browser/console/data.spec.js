@@ -47,6 +47,20 @@ test('who may not read the data of customers is told so', async ({page}) => {
   await expect(page.getByRole('alert').filter({hasText: 'may not call ExportCustomerData'})).toBeVisible();
 });
 
+test('the export of the vendor is saved as its file', async ({page, request}) => {
+  expect((await request.post(`${open.url}/v1/providers/opencell/customers`, {
+    headers: {'Idempotency-Key': crypto.randomUUID()}, data: {customer: {id: 'ZIP-1', name: {familyName: 'Zip'}, billingAddress: {countryCode: 'FR'}}},
+  })).ok()).toBe(true);
+  await page.goto('/console/#/data');
+  await page.getByLabel('Provider').selectOption('opencell');
+  await page.getByLabel('Customer id').fill('ZIP-1');
+  await page.getByLabel('Read the vendor’s own export, too').check();
+  await page.getByRole('button', {name: 'Show what Enlist holds'}).click();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', {name: 'Download the vendor’s export'}).click();
+  expect((await readFile(await (await saving).path())).subarray(0, 2).toString()).toBe('PK');
+});
+
 // The key of docs/privacy.md may not list the providers.
 test('a key for the two RPCs alone is enough', async ({page}) => {
   await page.goto(`${guarded.url}/console/#/data`);

@@ -19,9 +19,9 @@ async function held(provider, subject, signal) {
   return whole;
 }
 
-// download saves a text as a file of the reader's machine.
-function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], {type: 'application/json'}));
+// download saves a text or bytes as a file of the reader's machine.
+function download(name, type, content) {
+  const url = URL.createObjectURL(new Blob([content], {type}));
   h('a', {href: url, download: name}).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
@@ -85,8 +85,11 @@ export function dataView(signal) {
     list.body.append(...operations.map(({operation, request: kept}) => list.row(h('a', {href: link(operation), class: 'id'}, operation.requestId),
       states[operation.state]?.[0] ?? operation.state, clock(operation.createTime), operation.principal || 'none', kept ? 'yes' : 'no')));
     const heading = h('h2', {tabindex: -1}, operations.length === 1 ? '1 operation' : `${operations.length} operations`);
-    const save = h('button', {type: 'button', onclick: () => download('customer-data.json', JSON.stringify(found, null, 2))}, 'Download as JSON');
-    shown.replaceChildren(heading, found.vendorNote ? h('p', {}, found.vendorNote) : '', list.node, h('p', {class: 'actions'}, save),
+    const save = h('button', {type: 'button', onclick: () => download('customer-data.json', 'application/json', JSON.stringify(found, null, 2))},
+      'Download as JSON');
+    const saveVendors = found.vendorExport && h('button', {type: 'button', onclick: () =>
+      download('vendor-export.zip', 'application/zip', Uint8Array.from(atob(found.vendorExport), (byte) => byte.charCodeAt(0)))}, 'Download the vendor’s export');
+    shown.replaceChildren(heading, found.vendorNote ? h('p', {}, found.vendorNote) : '', list.node, h('p', {class: 'actions'}, save, saveVendors || ''),
       erasePart(at, subject, key, signal, ({erasedCount, vendorNote, left = []}) => {
         const done = h('div', {class: 'notice good', tabindex: -1}, h('p', {}, h('strong', {}, `Erased operations: ${erasedCount ?? 0}.`), ' ', vendorNote ?? ''),
           left.length > 0 && h('p', {}, 'Copies are left:'), left.length > 0 && h('ul', {}, left.map((place) => h('li', {}, place))));
