@@ -209,13 +209,19 @@ func TestErasedIsGone(t *testing.T) {
 		t.Errorf("the list: %s, %v", list, err)
 	}
 	e.hasNone("the list", string(list))
+	only := filepath.Join(e.folder, "only")
+	e.runs("backup", "--only-erased", only)
+	alone, err := os.ReadFile(only)
+	if err != nil || bytes.Count(alone, []byte("\n")) != len(e.creates)+1 {
+		t.Errorf("the list alone: %s, %v", alone, err)
+	}
 	e.end(syscall.SIGTERM)
 	e.hasNone("the log", e.said())
 
 	if said := e.runs("restore", before); !strings.Contains(said, "Warning: what was erased after the backup is back") {
 		t.Errorf("restore says %s", said)
 	}
-	if said := e.runs("restore", before, "--erased", after+".erased"); !strings.Contains(said, fmt.Sprintf("%d of them were erased again", len(e.creates))) {
+	if said := e.runs("restore", before, "--erased", only); !strings.Contains(said, fmt.Sprintf("%d of them were erased again", len(e.creates))) {
 		t.Errorf("restore says %s", said)
 	}
 	for _, name := range []string{"-wal", "-shm", ""} { // the old files are the operator's to delete

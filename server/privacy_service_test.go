@@ -152,3 +152,36 @@ func TestPrivacySubjects(t *testing.T) {
 		}
 	}
 }
+
+// The export of a creation that a person has decided, and corrected, has both decisions. The
+// erasure leaves neither.
+func TestPrivacyOfDecisions(t *testing.T) {
+	r := start(t, nil)
+	o := r.operations(t)
+	request := o.lookalikes()
+	ours := o.get(request, true).GetCandidates()[0].GetCustomer().GetId()
+	decide := map[string]any{"provider": "avvio", "requestId": request.GetRequestId(), "decidedBy": "Ada Judge", "reason": "the address",
+		"decision": "DECISION_SUCCEEDED", "customerId": ours}
+	compare(t, "the decision", expectation{Code: "OK"}, callGRPC(t.Context(), t, r, method(t, "ResolveOperation"), asBody(t, decide)))
+	decide["decision"], decide["decidedBy"], decide["reason"], decide["unverified"] = "DECISION_FAILED", "Bob Judge", "a mistake", true
+	delete(decide, "customerId")
+	compare(t, "the correction", expectation{Code: "OK"}, callGRPC(t.Context(), t, r, method(t, "ResolveOperation"), asBody(t, decide)))
+
+	subject := map[string]any{"provider": "avvio", "requestId": request.GetRequestId()}
+	held := fmt.Sprint(callGRPC(t.Context(), t, r, method(t, "ExportCustomerData"), asBody(t, subject)).answer)
+	for _, want := range []string{"Ada Judge", "the address", "Bob Judge", "a mistake", "Lovelace", "getAccounts"} {
+		if !strings.Contains(held, want) {
+			t.Errorf("the export lacks %q: %s", want, held)
+		}
+	}
+	subject["decidedBy"], subject["reason"] = "Cy Clerk", "case 8"
+	compare(t, "the erasure", expectation{Code: "OK"}, callGRPC(t.Context(), t, r, method(t, "EraseCustomerData"), asBody(t, subject)))
+	delete(subject, "decidedBy")
+	delete(subject, "reason")
+	left := fmt.Sprint(callGRPC(t.Context(), t, r, method(t, "ExportCustomerData"), asBody(t, subject)).answer)
+	for _, gone := range []string{"Judge", "the address", "a mistake", "Lovelace", "getAccounts", ours} {
+		if strings.Contains(left, gone) {
+			t.Errorf("the export still has %q: %s", gone, left)
+		}
+	}
+}

@@ -9,8 +9,10 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/server"
 )
 
 // operations is a client of OperationService, with helpers for one test.
@@ -80,10 +82,18 @@ func (o *operations) lost(vendor string, request *enlistv1.CreateCustomerRequest
 func (o *operations) lookalikes() *enlistv1.CreateCustomerRequest {
 	o.t.Helper()
 	request := avvioRequest("Lovelace")
-	o.lost("avvio", request, "status_500")
-	sent := o.get(request, false).GetOperation().GetTries()[0]
-	o.run(o.t, "avvio", strings.ReplaceAll(sent.GetCurl(), "Paris", "Lyon"))
-	o.withdrawFaults()
+	preview := proto.CloneOf(request)
+	preview.ValidateOnly = true
+	shown, err := enlistv1.NewCustomerServiceClient(o.grpc).CreateCustomer(o.t.Context(), preview)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.run(o.t, "avvio", strings.ReplaceAll(server.CurlLine(shown.GetVendorRequest()), "Paris", "Lyon"))
+	order(o.t, o.running, map[string]any{"vendor": "avvio", "operation": "create", "kind": "drop_after"})
+	_, err = enlistv1.NewCustomerServiceClient(o.grpc).CreateCustomer(o.t.Context(), request)
+	if status.Code(err) != codes.Aborted {
+		o.t.Fatalf("the creation ended with %v", err)
+	}
 	o.comesTo(request, enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON)
 	return request
 }
