@@ -152,7 +152,7 @@ func TestDecideInThreeCommands(t *testing.T) {
 	shown := paste(commandIn(t, listed, "Next:"))
 	for _, want := range []string{
 		`^why +Two customers at Avvio match`, `^next +a person must decide$`, `^1 +send +\S+ +\S+ +sent +\S`, `^\d+ +lookup +\S+ +\S+ +answered +200`,
-		`^FIELD +REQUEST +CANDIDATE 1 +CANDIDATE 2$`, `^customer\.billing_address\.city +Paris +(\* Lyon +Paris|Paris +\* Lyon)$`, `^\* differs from the request$`,
+		`^FIELD +REQUEST +CANDIDATE 1 +CANDIDATE 2$`, `^customer\.billing_address\.city +Paris +(\* Lyon +Paris|Paris +\* Lyon)$`, `^\* differs from the request\. REQUEST is empty where nothing differs\.$`,
 		`^Nothing was created:\n  enlist operations resolve ` + id + ` -p avvio --principal=shop --failed$`,
 	} {
 		if !regexp.MustCompile(`(?m)` + want).MatchString(shown) {
