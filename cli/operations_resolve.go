@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -136,6 +137,12 @@ func (c *resolveOperationCommand) refused(err error, operation *enlistv1.Operati
 		wait := client.Detail[*errdetails.RetryInfo](err).GetRetryDelay().AsDuration()
 		return &failure{fmt.Errorf("%w\nThe vendor may still act on the request. Repeat the command in %v", explained, wait), exitNotSettled}
 	case enlistv1.ErrorReason_INVALID_FIELD:
+		isOfRequest := func(violation *errdetails.BadRequest_FieldViolation) bool {
+			return violation.GetField() == "request_id"
+		}
+		if slices.ContainsFunc(client.Detail[*errdetails.BadRequest](err).GetFieldViolations(), isOfRequest) {
+			return fmt.Errorf("%w\nNothing was recorded. Look again:\n  %s", explained, c.commandFor("get", operation))
+		}
 		return fmt.Errorf("%w\nNothing was recorded. To choose another decision, look again:\n  %s\n"+
 			"If you know better than the check, add --unverified --reason TEXT", explained, c.commandFor("get", operation))
 	case enlistv1.ErrorReason_OPERATION_NOT_FOUND, enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED, enlistv1.ErrorReason_NOT_PERMITTED,

@@ -1,7 +1,7 @@
 // What Enlist holds of one customer.
 import {readFile} from 'node:fs/promises';
 import {test, expect, expectReadable, screens} from '../harness.js';
-import {open, guarded, read, create, signIn} from './page.js';
+import {open, guarded, read, create, signIn, address} from './page.js';
 
 // signedUp creates a customer, and returns its id and the request_id.
 async function signedUp(request, familyName) {
@@ -38,6 +38,11 @@ test('the data of a customer is shown, saved, and erased after the id is typed a
   await page.getByRole('button', {name: 'Erase for good'}).click();
   await expect(page.getByText('Erased operations: 1.')).toBeVisible();
   expect((await read(request, open, requestId)).state).toBe('OPERATION_STATE_ERASED');
+
+  await page.goto(address(requestId));
+  await expect(page.getByText('Exchanges deleted')).toBeVisible();
+  await expect(page.getByText('Exchanges kept until')).toHaveCount(0);
+  await expect(page.getByText('case 7')).toBeVisible();
 });
 
 test('who may not read the data of customers is told so', async ({page}) => {
