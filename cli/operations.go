@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,10 +82,9 @@ func (k *operationKey) find(ctx context.Context, connection *grpc.ClientConn) (*
 		if err != nil {
 			return nil, err
 		}
-		for _, operation := range page.GetOperations() {
-			if operation.GetRequestId() == k.RequestID {
-				return k.take(operation), nil
-			}
+		found := slices.DeleteFunc(page.GetOperations(), func(operation *enlistv1.Operation) bool { return operation.GetRequestId() != k.RequestID })
+		if operation, err := k.only(found); err != nil || operation != nil {
+			return operation, err
 		}
 	}
 	return nil, k.notFound(fmt.Sprintf("the latest %d operations, and those without an outcome, do not include it", searched))
@@ -109,28 +109,43 @@ func (k *operationKey) own(ctx context.Context, connection *grpc.ClientConn) (*e
 	}
 	operations := enlistv1.NewOperationServiceClient(connection)
 	var missing error
+	var all []*enlistv1.Operation
 	for _, name := range names {
 		found, err := read(ctx, &enlistv1.GetOperationRequest{Provider: name, RequestId: k.RequestID, Principal: k.Principal}, operations.GetOperation)
 		switch {
 		case err == nil:
-			return k.take(found.GetOperation()), nil
+			all = append(all, found.GetOperation())
+			continue
 		case client.Reason(err) != enlistv1.ErrorReason_OPERATION_NOT_FOUND && (k.Provider != "" || client.Reason(err) != enlistv1.ErrorReason_NOT_PERMITTED):
 			return nil, err
 		}
 		missing = err
 	}
-	if k.Principal != nil {
+	if k.Principal != nil && len(all) == 0 {
 		return nil, missing
 	}
-	return nil, nil //nolint:nilnil // another caller may have it
+	return k.only(all)
 }
 
-func (k *operationKey) take(operation *enlistv1.Operation) *enlistv1.Operation {
-	k.Provider = operation.GetProvider()
-	if k.Principal == nil {
-		k.Principal = proto.String(operation.GetPrincipal())
+// only returns the one operation that was found, and completes the key. It returns nil if there is
+// none, since another caller may have it. It fails if there are several, at several providers or of
+// several callers.
+func (k *operationKey) only(found []*enlistv1.Operation) (*enlistv1.Operation, error) {
+	switch len(found) {
+	case 0:
+		return nil, nil //nolint:nilnil // there is none
+	case 1:
+		k.Provider = found[0].GetProvider()
+		if k.Principal == nil {
+			k.Principal = proto.String(found[0].GetPrincipal())
+		}
+		return found[0], nil
 	}
-	return operation
+	var flags []string
+	for _, operation := range found {
+		flags = append(flags, fmt.Sprintf("\n  -p %s --principal=%s", operation.GetProvider(), shell.Word(operation.GetPrincipal())))
+	}
+	return nil, errors.New("several creations have this request_id. Name one of them:" + strings.Join(flags, ""))
 }
 
 func (k *operationKey) notFound(why string) error {

@@ -355,6 +355,26 @@ func TestWaitForOperation(t *testing.T) {
 	c.fails(1, "OPERATION_NOT_FOUND", "", "operations", "wait", "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a12")
 }
 
+// A request_id of several creations is not enough: no command guesses which one a person means.
+func TestSeveralWithOneRequestID(t *testing.T) {
+	c := newClient(t, withCallers)
+	id := "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11"
+	for _, create := range []struct{ caller, provider string }{{"shop", "opencell"}, {"shop", "valomnia"}, {"other", "opencell"}} {
+		c.as(create.caller).succeeds("", "customers", "create", "-p", create.provider, "--id", "S-"+create.caller, "--family-name", "Smith",
+			"--email", "smith@example.com", "--country", "FR", "--request-id", id)
+	}
+	for caller, want := range map[string]string{
+		"shop":   "Name one of them:\n  -p opencell --principal=shop\n  -p valomnia --principal=shop\n",
+		"oncall": "  -p opencell --principal=other\n",
+	} {
+		c.as(caller).fails(1, want, "", "operations", "get", id)
+		c.as(caller).fails(1, want, "", "operations", "resolve", id, "--failed")
+	}
+	c.as("shop").succeeds("", "operations", "get", id, "-p", "valomnia")
+	c.as("other").succeeds("", "operations", "get", id)
+	c.as("oncall").succeeds("", "operations", "get", id, "-p", "opencell", "--principal", "other")
+}
+
 // What the check refuses is not recorded, and the command says how to go on.
 func TestResolveIsRefused(t *testing.T) {
 	c := newClient(t)
