@@ -127,13 +127,13 @@ func (k *operationKey) own(ctx context.Context, connection *grpc.ClientConn) (*e
 	return k.only(all)
 }
 
-// only returns the one operation that was found, and completes the key. It returns nil if there is
-// none, since another caller may have it. It fails if there are several, at several providers or of
-// several callers.
+// only returns the one operation that was found, and completes the key. It returns nil if nothing
+// was found, since another caller may have it. It fails if several were found, at several providers
+// or of several callers.
 func (k *operationKey) only(found []*enlistv1.Operation) (*enlistv1.Operation, error) {
 	switch len(found) {
 	case 0:
-		return nil, nil //nolint:nilnil // there is none
+		return nil, nil //nolint:nilnil // nothing was found
 	case 1:
 		k.Provider = found[0].GetProvider()
 		if k.Principal == nil {
