@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,13 @@ func TestExportAndEraseCustomer(t *testing.T) {
 		t.Errorf("left: %s", shown)
 	}
 	c.succeeds("", append(erase, "--yes")...)
+	id := regexp.MustCompile(`(?m)^([0-9a-f-]{36}) `).FindStringSubmatch(shown)[1]
+	if got := c.succeeds("", "operations", "get", id); !regexp.MustCompile(`(?m)^erased +\S+Z, by Jo Doe: case 7$`).MatchString(got) {
+		t.Errorf("the erasure is not in\n%s", got)
+	}
+	if _, errOut, status := c.run("", "operations", "resolve", id, "--failed", "--by", "Jo"); status != 1 || strings.Contains(errOut, "--unverified") {
+		t.Errorf("status %d: %s", status, errOut)
+	}
 	c.fails(80, "either CUSTOMER-ID or --request-id", "", "customers", "export", "-p", "opencell")
 	c.fails(80, "--by and --reason", "", "customers", "erase", "P-1", "-p", "opencell")
 	c.fails(1, "OPERATION_NOT_FOUND", "", "customers", "export", "-p", "opencell", "--request-id", "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11")

@@ -51,6 +51,9 @@ func (r *remote) explain(err error, flags map[string]string) error {
 	default:
 		fmt.Fprintf(&text, "%v: %s", said.Code(), printable(said.Message()))
 	}
+	if reason == enlistv1.ErrorReason_CREDENTIALS_MISSING {
+		text.WriteString("\n  Set ENLIST_API_KEY to an API key or token.")
+	}
 	for _, violation := range violations {
 		field := violation.GetField()
 		if flag := flags[field]; flag != "" {

@@ -56,7 +56,7 @@ func printCandidates(out io.Writer, candidates []*enlistv1.OperationCandidate) e
 	if err := printSection(out, header, rows); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(out, "* differs from the request")
+	_, err := fmt.Fprintln(out, "* differs from the request. REQUEST is empty where nothing differs.")
 	return err
 }
 

@@ -104,6 +104,9 @@ func printOperation(out io.Writer, operation *enlistv1.Operation) error {
 		{"created", timeOf(operation.GetCreateTime())},
 		{"updated", timeOf(operation.GetUpdateTime())},
 	}
+	if erasure := operation.GetErasure(); erasure != nil {
+		rows = append(rows, []string{"erased", timeOf(erasure.GetEraseTime()) + ", by " + erasure.GetDecidedBy() + ": " + erasure.GetReason()})
+	}
 	if failure := operation.GetError(); failure != nil {
 		err := status.ErrorProto(failure)
 		rows = append(rows, []string{"error", client.Reason(err).String() + ": " + failure.GetMessage()})

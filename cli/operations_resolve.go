@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -50,6 +52,14 @@ func (c *resolveOperationCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return c.explainFound(err, &c.operationKey)
 	}
+	if earlier := operation.GetDecision(); earlier != nil {
+		id := operation.GetCustomerId()
+		if id != "" {
+			id = " with " + id
+		}
+		_, _ = fmt.Fprintf(s.err, "A decision stands: %s%s, by %s. Another one corrects it.\n",
+			plainName(shortName(earlier.GetDecision(), "DECISION_")), printable(id), printable(earlier.GetDecidedBy()))
+	}
 	if !c.confirmed(ctx, s, connection) {
 		return errors.New("nothing was recorded")
 	}
@@ -72,7 +82,25 @@ func (c *resolveOperationCommand) Run(ctx context.Context, s *streams) error {
 		said = "Recorded without a check at the vendor."
 	}
 	_, err = fmt.Fprintf(s.out, "%s\n\n", said)
-	return errors.Join(err, printOperation(s.out, response.GetOperation()), printDecisions(s.out, response.GetOperation()))
+	return errors.Join(err,
+		printOperation(s.out, response.GetOperation()),
+		printDecisions(s.out, response.GetOperation()),
+		c.printDifferences(s.out, response))
+}
+
+// printDifferences prints how the customer of the decision differs from the request, and how to
+// correct the decision.
+func (c *resolveOperationCommand) printDifferences(out io.Writer, response *enlistv1.ResolveOperationResponse) error {
+	var rows [][]string
+	for _, one := range response.GetDifferences() {
+		rows = append(rows, []string{one.GetPath(), one.GetRequested(), cmp.Or(one.GetFound(), "(none)")})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(out, "\nThe customer differs from the request. If it is another one, look again, and decide with its id:\n  %s\n",
+		c.commandFor("get", response.GetOperation(), "--candidates"))
+	return errors.Join(err, printSection(out, []string{"FIELD", "REQUEST", "CUSTOMER"}, rows))
 }
 
 // confirmed asks on a terminal whether to record the decision, and shows how the customer differs
@@ -109,6 +137,12 @@ func (c *resolveOperationCommand) refused(err error, operation *enlistv1.Operati
 		wait := client.Detail[*errdetails.RetryInfo](err).GetRetryDelay().AsDuration()
 		return &failure{fmt.Errorf("%w\nThe vendor may still act on the request. Repeat the command in %v", explained, wait), exitNotSettled}
 	case enlistv1.ErrorReason_INVALID_FIELD:
+		isOfRequest := func(violation *errdetails.BadRequest_FieldViolation) bool {
+			return violation.GetField() == "request_id"
+		}
+		if slices.ContainsFunc(client.Detail[*errdetails.BadRequest](err).GetFieldViolations(), isOfRequest) {
+			return fmt.Errorf("%w\nNothing was recorded. Look again:\n  %s", explained, c.commandFor("get", operation))
+		}
 		return fmt.Errorf("%w\nNothing was recorded. To choose another decision, look again:\n  %s\n"+
 			"If you know better than the check, add --unverified --reason TEXT", explained, c.commandFor("get", operation))
 	case enlistv1.ErrorReason_OPERATION_NOT_FOUND, enlistv1.ErrorReason_PROVIDER_NOT_CONFIGURED, enlistv1.ErrorReason_NOT_PERMITTED,

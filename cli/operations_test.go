@@ -152,7 +152,7 @@ func TestDecideInThreeCommands(t *testing.T) {
 	shown := paste(commandIn(t, listed, "Next:"))
 	for _, want := range []string{
 		`^why +Two customers at Avvio match`, `^next +a person must decide$`, `^1 +send +\S+ +\S+ +sent +\S`, `^\d+ +lookup +\S+ +\S+ +answered +200`,
-		`^FIELD +REQUEST +CANDIDATE 1 +CANDIDATE 2$`, `^customer\.billing_address\.city +Paris +(\* Lyon +Paris|Paris +\* Lyon)$`, `^\* differs from the request$`,
+		`^FIELD +REQUEST +CANDIDATE 1 +CANDIDATE 2$`, `^customer\.billing_address\.city +Paris +(\* Lyon +Paris|Paris +\* Lyon)$`, `^\* differs from the request\. REQUEST is empty where nothing differs\.$`,
 		`^Nothing was created:\n  enlist operations resolve ` + id + ` -p avvio --principal=shop --failed$`,
 	} {
 		if !regexp.MustCompile(`(?m)` + want).MatchString(shown) {
@@ -188,6 +188,26 @@ func TestDecideInThreeCommands(t *testing.T) {
 	}
 	if out := c.as("shop").succeeds("", "operations", "wait", id); !strings.Contains(out, right) {
 		t.Errorf("the caller sees\n%s", out)
+	}
+}
+
+// A decision for a customer that differs from the request says how, and how to look again.
+func TestResolveShowsDifferences(t *testing.T) {
+	c := newClient(t)
+	c.environment = append(c.environment, "USER=jo")
+	id := c.lookalikes()
+	other := commandIn(t, c.succeeds("", "operations", "get", id), `\d+ is the customer \(differs in customer\.billing_address\.city\):`)
+	out, errOut, status := c.paste(other)
+	if status != 0 || !regexp.MustCompile(`(?m)^customer\.billing_address\.city +Paris +Lyon$`).MatchString(out) {
+		t.Fatalf("status %d\n%s%s", status, out, errOut)
+	}
+	again, _, _ := c.paste(commandIn(t, out, "The customer differs from the request.*"))
+	if !regexp.MustCompile(`(?m)^customer\.id +\d+ +\d+$`).MatchString(again) {
+		t.Errorf("no candidates in\n%s", again)
+	}
+	_, errOut, _ = c.paste(other)
+	if !regexp.MustCompile(`^A decision stands: succeeded with \d+, by jo\. Another one corrects it\.\n$`).MatchString(errOut) {
+		t.Errorf("the earlier decision is not in\n%s", errOut)
 	}
 }
 
@@ -235,6 +255,7 @@ func TestFindOperation(t *testing.T) {
 	oncall.fails(80, "REQUEST-ID must be a UUID", "", "operations", "get", "1")
 	oncall.fails(1, "does not respond", "", "operations", "get", id, "--server", "127.0.0.1:1")
 	c.as("nobody").fails(1, "CREDENTIALS_INVALID", "", "operations", "get", id)
+	c.fails(1, "Set ENLIST_API_KEY", "", "operations", "get", id)
 
 	// A caller without the right to see candidates sees the rest.
 	shown := c.as("shop").succeeds("", "operations", "get", id, "--exchanges", "--no-candidates")

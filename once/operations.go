@@ -39,14 +39,18 @@ func (s *Service) Operations(ctx context.Context, query journal.Query) ([]*journ
 	return records, nil
 }
 
-// ExpireTimes returns when the journal deletes the payload of a record, and the record. It returns
-// zero while the record has no outcome.
+// ExpireTimes returns when the journal deletes the payload of a record, and the record. The payload
+// of an erased one went with the erasure. It returns zero while the record has no outcome.
 func (s *Service) ExpireTimes(record *journal.Record) (payload, outcome time.Time) {
 	if record.IsOpen() || record.State == needsPerson {
 		return time.Time{}, time.Time{}
 	}
 	age := s.configured().retentionOf(record.Provider)
-	return record.Updated.Add(age.Payload), record.Updated.Add(age.Outcome)
+	payload, outcome = record.Updated.Add(age.Payload), record.Updated.Add(age.Outcome)
+	if erasure := record.Payload.GetErasure(); erasure != nil {
+		payload = erasure.GetEraseTime().AsTime()
+	}
+	return payload, outcome
 }
 
 // Wait returns the record of a creation when its state is neither INTENT nor UNKNOWN, or when the

@@ -48,6 +48,7 @@ func guarded(t *testing.T, issuer *authtest.Issuer) func(*configv1.Config, map[s
 				{Name: "one", Sha256: hashOf("one-key"), Providers: []string{"opencell"}},
 				{Name: "reader", Sha256: hashOf("reader-key"), Rpcs: []string{"GetCustomer", "ListProviders", "GetProvider", "ListOperations", "GetOperation"}},
 				{Name: "privacy", Sha256: hashOf("privacy-key"), Privacy: true},
+				{Name: "privacy-alone", Sha256: hashOf("privacy-alone-key"), Privacy: true, Rpcs: []string{"ExportCustomerData", "EraseCustomerData"}},
 				{Name: "privacy-of-one", Sha256: hashOf("privacy-of-one-key"), Privacy: true, Providers: []string{"caliq"}},
 				{Name: "operator", Sha256: hashOf("operator-key"), Operator: true},
 				{Name: "operator-of-one", Sha256: hashOf("operator-of-one-key"), Providers: []string{"caliq"}, Operator: true},

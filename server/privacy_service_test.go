@@ -84,6 +84,12 @@ func TestPrivacy(t *testing.T) {
 			if want := strings.NewReplacer("SUCCEEDED", "ERASED", "FAILED", "ERASED", " / ", ", ").Replace(want); idsOf(got) != want {
 				t.Errorf("got  %s\nwant %s", idsOf(got), want)
 			}
+			for _, held := range got.answer["operations"].([]any) {
+				operation := held.(map[string]any)["operation"].(map[string]any)
+				if erasure := operation["erasure"].(map[string]any); operation["payloadExpireTime"] != erasure["eraseTime"] {
+					t.Errorf("erased at %v, but the payload expires at %v", erasure["eraseTime"], operation["payloadExpireTime"])
+				}
+			}
 			if left := fmt.Sprint(got.answer); strings.Contains(left, "P-1") || strings.Contains(left, "One") || !strings.Contains(left, "case 7") {
 				t.Errorf("left: %v", got.answer)
 			}

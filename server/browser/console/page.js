@@ -3,7 +3,7 @@ import {expect} from '../harness.js';
 
 // A service is an Enlist with the sandbox behind it. The key is a caller's.
 const open = {url: process.env.ENLIST, sandbox: process.env.SANDBOX};
-const guarded = {url: process.env.ENLIST_WITH_KEYS, sandbox: process.env.SANDBOX_WITH_KEYS, key: 'other-key', operator: 'operator-key'};
+const guarded = {url: process.env.ENLIST_WITH_KEYS, sandbox: process.env.SANDBOX_WITH_KEYS, key: 'other-key', operator: 'operator-key', privacy: 'privacy-alone-key'};
 
 const json = async (response) => {
   expect(response.ok(), await response.text()).toBe(true);

@@ -57,11 +57,14 @@ test('a key is sent, kept nowhere, and forgotten', async ({page, request, contex
   expect(await context.storageState()).toEqual({cookies: [], origins: []});
   expect(await page.content()).not.toContain(guarded.operator);
 
+  await page.getByLabel('Customer id').fill('of-a-person');
+  await page.getByRole('button', {name: 'Filter'}).click();
   await page.getByRole('button', {name: 'Sign out'}).click();
   await expect(key(page)).toHaveValue('');
   await expect(page.getByText(requestId)).toHaveCount(0);
   await signIn(page, guarded.operator);
   await expect(row(page, requestId)).toBeVisible();
+  await expect(page.getByLabel('Customer id')).toHaveValue('');
   await page.reload();
   await expect(key(page)).toHaveValue('');
 });

@@ -190,6 +190,23 @@ test('the refresh keeps the focus, and what is half typed', async ({page, reques
   await expect(page.getByText('Nothing to do. The customer exists at the provider.')).toBeVisible();
   await expect(reason(page)).toHaveValue('because of');
   await expect(reason(page)).toBeFocused();
+  await expect(page.getByRole('alert').filter({hasText: 'by Another.'})).toBeVisible();
+  await expect(page.getByRole('button', {name: 'Record correction'})).toBeVisible();
+});
+
+test('a decision that another person made meanwhile is shown before it can be corrected', async ({page, request}) => {
+  const {requestId, ours} = await waiting(request, open, 'Meanwhile');
+  await page.goto(address(requestId));
+  await page.getByRole('button', {name: 'Pause refresh'}).click();
+  await decideElsewhere(request, requestId);
+  await decide(page, ours, 'the city is Nice');
+  await expect(page.getByRole('alert').filter({hasText: 'The customer exists, with id 1, by Another.'})).toBeFocused();
+  expect(await read(request, open, requestId)).toMatchObject({customerId: '1', decision: {decidedBy: 'Another'}});
+  await expect(reason(page)).toHaveValue('the city is Nice');
+
+  await page.getByRole('button', {name: 'Record correction'}).click();
+  await expect(page.getByText(`with id ${ours}, by Jo Doe.`)).toBeVisible();
+  expect(await read(request, open, requestId)).toMatchObject({customerId: ours, earlierDecisions: [{reason: 'elsewhere'}]});
 });
 
 // decideElsewhere decides as another person would.
@@ -274,7 +291,7 @@ test('an attempt shows its exchange, and a line to copy', async ({page, request,
   const first = page.getByRole('region', {name: 'Timeline'}).getByRole('listitem').first();
   await expect(first).toContainText('Creation: sent, no trustworthy response');
   await first.getByText('Request and response').click();
-  await expect(first).toContainText('$API_PASSWORD');
+  await expect(first).toContainText('$AVVIO_PASSWORD');
   await expect(first).not.toContainText('demo-avvio-password');
   await first.getByRole('button', {name: 'Copy the curl command'}).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^curl /);

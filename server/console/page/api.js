@@ -84,6 +84,18 @@ export async function all(path, member, {query = {}, most = Infinity, signal} = 
   return {items, more: token !== ''};
 }
 
+// providerNames lists the providers. A key that may not list them gets none.
+export async function providerNames(signal) {
+  try {
+    return (await all('v1/providers', 'providers', {signal})).items.map(({name}) => name);
+  } catch (error) {
+    if (error.status === 403) {
+      return [];
+    }
+    throw error;
+  }
+}
+
 const segment = encodeURIComponent;
 
 export const customerPath = (provider, id) => `v1/providers/${segment(provider)}/customers/${segment(id)}`;

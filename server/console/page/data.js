@@ -1,5 +1,5 @@
 // What Enlist holds of one customer: to show, to download, and to erase.
-import {all, call} from './api.js';
+import {call, providerNames} from './api.js';
 import {clock, h, submits, table} from './dom.js';
 import {link} from './queue.js';
 import {states} from './words.js';
@@ -19,9 +19,9 @@ async function held(provider, subject, signal) {
   return whole;
 }
 
-// download saves a text as a file of the reader's machine.
-function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], {type: 'application/json'}));
+// download saves a text or bytes as a file of the reader's machine.
+function download(name, type, content) {
+  const url = URL.createObjectURL(new Blob([content], {type}));
   h('a', {href: url, download: name}).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
@@ -64,7 +64,8 @@ function erasePart(provider, subject, key, signal, erased) {
 }
 
 export function dataView(signal) {
-  const provider = h('select', {id: 'data-provider', required: true});
+  let provider = h('select', {id: 'data-provider', required: true});
+  let isFilled = false;
   const customer = h('input', {id: 'data-customer', maxlength: 255, autocomplete: 'off', spellcheck: 'false'});
   const request = h('input', {id: 'data-request', maxlength: 36, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'data-request-note'});
   const principal = h('input', {id: 'data-principal', maxlength: 260, autocomplete: 'off', 'aria-describedby': 'data-principal-note'});
@@ -84,8 +85,11 @@ export function dataView(signal) {
     list.body.append(...operations.map(({operation, request: kept}) => list.row(h('a', {href: link(operation), class: 'id'}, operation.requestId),
       states[operation.state]?.[0] ?? operation.state, clock(operation.createTime), operation.principal || 'none', kept ? 'yes' : 'no')));
     const heading = h('h2', {tabindex: -1}, operations.length === 1 ? '1 operation' : `${operations.length} operations`);
-    const save = h('button', {type: 'button', onclick: () => download('customer-data.json', JSON.stringify(found, null, 2))}, 'Download as JSON');
-    shown.replaceChildren(heading, found.vendorNote ? h('p', {}, found.vendorNote) : '', list.node, h('p', {class: 'actions'}, save),
+    const save = h('button', {type: 'button', onclick: () => download('customer-data.json', 'application/json', JSON.stringify(found, null, 2))},
+      'Download as JSON');
+    const saveVendors = found.vendorExport && h('button', {type: 'button', onclick: () =>
+      download('vendor-export.zip', 'application/zip', Uint8Array.from(atob(found.vendorExport), (byte) => byte.charCodeAt(0)))}, 'Download the vendor’s export');
+    shown.replaceChildren(heading, found.vendorNote ? h('p', {}, found.vendorNote) : '', list.node, h('p', {class: 'actions'}, save, saveVendors || ''),
       erasePart(at, subject, key, signal, ({erasedCount, vendorNote, left = []}) => {
         const done = h('div', {class: 'notice good', tabindex: -1}, h('p', {}, h('strong', {}, `Erased operations: ${erasedCount ?? 0}.`), ' ', vendorNote ?? ''),
           left.length > 0 && h('p', {}, 'Copies are left:'), left.length > 0 && h('ul', {}, left.map((place) => h('li', {}, place))));
@@ -109,8 +113,8 @@ export function dataView(signal) {
     }
     const subject = id ? {customerId: id} : {requestId: key, ...principal.value.trim() && {principal: principal.value.trim()}};
     try {
-      const found = await held(provider.value, {...subject, ...vendor.checked && {includeVendorExport: true}}, signal);
-      show(provider.value, subject, key, found);
+      const found = await held(provider.value.trim(), {...subject, ...vendor.checked && {includeVendorExport: true}}, signal);
+      show(provider.value.trim(), subject, key, found);
     } catch (failure) {
       if (!signal.aborted) {
         problem.textContent = failure.message;
@@ -121,10 +125,18 @@ export function dataView(signal) {
     node: h('div', {}, h('h1', {}, 'Customer data'),
       h('p', {class: 'quiet'}, 'What Enlist holds of one customer, of all callers. It needs the permission privacy. docs/privacy.md says what is erased.'), form, shown),
     async refresh() {
-      if (provider.options.length === 0) {
-        const {items} = await all('v1/providers', 'providers', {signal});
-        provider.append(...items.map(({name}) => h('option', {value: name}, name)));
+      if (isFilled) {
+        return;
       }
+      const names = await providerNames(signal);
+      isFilled = true;
+      if (names.length > 0) {
+        provider.append(...names.map((name) => h('option', {value: name}, name)));
+        return;
+      }
+      const typed = h('input', {id: 'data-provider', required: true, maxlength: 63, autocomplete: 'off', spellcheck: 'false'});
+      provider.replaceWith(typed);
+      provider = typed;
     },
   };
 }

@@ -15,7 +15,12 @@ let decidedBy = ''; // stays for the next decision, until the page is gone
 // overridable reports whether a refusal is one that a person may know better.
 const overridable = (failure) => failure.about('customerId', 'decision', 'unverified') || failure.reason.startsWith('VENDOR_');
 
+// isSame reports whether an operation already has this decision.
+const isSame = ({decision, customerId}, made) => decision.decision === made.decision && decision.decidedBy === made.decidedBy && decision.reason === made.reason &&
+  Boolean(decision.unverified) === Boolean(made.unverified) && (made.customerId ?? customerId) === customerId;
+
 export function decidePart({provider, requestId, principal, customerId, isCorrection, signal, showCandidates, recorded}) {
+  let knowsDecision = isCorrection; // whether the person knows that there is one
   let refusedDecision = ''; // what the server refused; another decision is not it
 
   const choice = (value, ...rest) => h('label', {class: 'choice'}, h('input', {type: 'radio', name: 'decision', value, required: true}), decisions[value], rest);
@@ -29,6 +34,7 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
       'Do it only if you have seen the customer in the vendor’s own interface, and say so in the reason.'));
   const problem = h('div', {role: 'alert', class: 'problem', tabindex: -1});
   const summary = h('output', {id: 'summary', for: 'customer-id decided-by why unverified'});
+  const heading = h('h2', {id: 'decide'}, isCorrection ? 'Correct the decision' : 'Decide');
   const send = h('button', {type: 'submit', class: 'primary', 'aria-describedby': 'summary'}, isCorrection ? 'Record correction' : 'Record decision');
 
   const value = () => {
@@ -55,6 +61,20 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
     }[made.decision];
     setText(summary, what ? `Enlist ${made.unverified ? 'records UNVERIFIED' : 'checks at the vendor, then records'}: ${what}. ` +
       `Decided by ${made.decidedBy || '…'}. Nothing is sent to create a customer; callers get this outcome from then on.` : 'Choose what happened.');
+  };
+
+  // meets shows a decision that was recorded while the person filled in the form, and returns whether there is one. The form then corrects it.
+  const meets = (operation) => {
+    const {decision, customerId: decidedID} = operation;
+    if (knowsDecision || !decision || isSame(operation, value())) {
+      return false;
+    }
+    knowsDecision = true;
+    setText(heading, 'Correct the decision');
+    setText(send, 'Record correction');
+    problem.replaceChildren(h('strong', {}, 'Another decision was recorded meanwhile.'),
+      ` ${decisions[decision.decision]}${decidedID ? `, with id ${decidedID}` : ''}, by ${decision.decidedBy}. Read it below before you correct it. Yours is not recorded.`);
+    return true;
   };
 
   // contradiction shows what the vendor has in the fields in which a customer differs from the request.
@@ -113,7 +133,7 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
       form.requestSubmit();
     }
   }},
-  h('h2', {id: 'decide'}, isCorrection ? 'Correct the decision' : 'Decide'),
+  heading,
   isCorrection && h('p', {}, 'A correction needs an operator. The earlier decision stays in the history.'),
   h('fieldset', {}, h('legend', {}, 'What happened'), choice('DECISION_SUCCEEDED'),
     h('p', {class: 'under'}, h('label', {for: 'customer-id'}, 'Customer id at the vendor'), id,
@@ -128,6 +148,13 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
     problem.replaceChildren();
     decidedBy = by.value.trim();
     try {
+      if (!knowsDecision) {
+        const {operation} = await call('GET', operationPath(provider, requestId), {query: {principal}, signal});
+        if (meets(operation)) {
+          problem.focus();
+          return;
+        }
+      }
       recorded(await record());
     } catch (failure) {
       if (signal.aborted) {
@@ -150,6 +177,7 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
 
   return {
     node: form,
+    meets: (operation) => !isBusy() && meets(operation),
     isTouched: () => isBusy() || why.value !== '' || new FormData(form).has('decision'),
     choose(chosen) {
       id.value = chosen;

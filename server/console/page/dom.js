@@ -90,7 +90,7 @@ export function copyButton(label, source) {
 // submits lets a form act once for each submit, however often its button is pressed. It returns whether the form is acting.
 export function submits(form, button, working, act) {
   let isBusy = false;
-  const label = button.textContent;
+  let label = '';
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (isBusy) {
@@ -99,7 +99,12 @@ export function submits(form, button, working, act) {
     const settle = (busy) => {
       isBusy = busy;
       button.setAttribute('aria-disabled', busy);
-      button.textContent = busy ? working : label;
+      if (busy) {
+        label = button.textContent;
+      }
+      if (busy || button.textContent === working) { // act may have given it another text
+        button.textContent = busy ? working : label;
+      }
       form.querySelectorAll('input, select, textarea').forEach((input) => { input.inert = busy; });
     };
     settle(true);

@@ -113,15 +113,11 @@ async function refresh() {
 function askForKey(refused) {
   signOut();
   isAsking = true;
-  if (!refused) {
-    leave.abort();
-    view = null;
-  }
   element('pause').hidden = true;
   element('sign-out').hidden = true;
   element('updated').textContent = '';
   trouble('');
-  const problem = h('p', {id: 'key-problem', role: 'alert', class: 'problem'}, refused?.reason === 'CREDENTIALS_MISSING' ? '' : refused?.message ?? '');
+  const problem = h('p', {id: 'key-problem', role: 'alert', class: 'problem'}, refused.reason === 'CREDENTIALS_MISSING' ? '' : refused.message);
   const key = h('input', {
     id: 'key', type: 'password', required: true, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'key-note key-problem',
   });
@@ -172,10 +168,7 @@ element('pause').addEventListener('click', ({currentTarget}) => {
     refresh();
   }
 });
-element('sign-out').addEventListener('click', () => {
-  askForKey();
-  say('Signed out');
-});
+element('sign-out').addEventListener('click', () => location.reload()); // it forgets the key, and what the person typed
 addEventListener('hashchange', () => {
   if (isAsking) {
     view = null; // it was of another address

@@ -22,14 +22,14 @@ function why({state, reason, reasonCode, error}) {
 }
 
 function facts(operation) {
-  const {provider, requestId, principal, customerId, createTime, updateTime, nextCheckTime, payloadExpireTime, expireTime, response} = operation;
+  const {provider, requestId, principal, customerId, createTime, updateTime, nextCheckTime, payloadExpireTime, expireTime, response, erasure} = operation;
   const id = h('code', {class: 'id'}, requestId);
   const rows = [
     ['Provider', provider], ['Request', h('span', {}, id, ' ', copyButton('Copy', id))], ['Principal', principal || 'none'],
     ['Customer id', customerId || 'not known'], ['Outcome', response?.outcome?.replace('OUTCOME_', '').toLowerCase().replaceAll('_', ' ')],
     ['Accepted', createTime && moment(createTime)], ['Last change', updateTime && moment(updateTime)],
-    ['Next check', nextCheckTime && moment(nextCheckTime)], ['Exchanges kept until', payloadExpireTime && moment(payloadExpireTime)],
-    ['Record kept until', expireTime && moment(expireTime)],
+    ['Next check', nextCheckTime && moment(nextCheckTime)], [Date.parse(payloadExpireTime) > Date.now() ? 'Exchanges kept until' : 'Exchanges deleted', payloadExpireTime && moment(payloadExpireTime)],
+    ['Record kept until', expireTime && moment(expireTime)], ['Erased by', erasure?.decidedBy], ['Reason of the erasure', erasure?.reason],
   ];
   return h('dl', {}, rows.filter(([, value]) => value).map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
 }
@@ -90,7 +90,11 @@ export function operationView(provider, id, principal, signal) {
   const offer = (operation) => {
     const {decision, customerId} = operation;
     const mode = operation.state === needsPerson ? 'decide' : decision ? 'correct' : '';
-    if (deciding.dataset.mode === mode || form?.isTouched()) {
+    if (deciding.dataset.mode === mode) {
+      return;
+    }
+    if (form?.isTouched()) {
+      form.meets(operation);
       return;
     }
     deciding.dataset.mode = mode;

@@ -1,5 +1,5 @@
 // The queue: what waits for a person, for Enlist, or for nobody.
-import {all, call, Failure, operationsPath} from './api.js';
+import {all, call, Failure, operationsPath, providerNames} from './api.js';
 import {age, badge, clock, h, reconcile, say, setText, table} from './dom.js';
 import {reasons, stateOf, states} from './words.js';
 
@@ -178,13 +178,7 @@ export function queueView(signal) {
     node: h('div', {}, h('h1', {}, 'Queue'), warned, scope, filtering, lists),
     async refresh() {
       if (!filtering.firstChild) {
-        const {items} = await all('v1/providers', 'providers', {signal}).catch((error) => {
-          if (error.status === 403) {
-            return {items: []};
-          }
-          throw error;
-        });
-        filtering.append(filterForm(items.map(({name}) => name), async () => {
+        filtering.append(filterForm(await providerNames(signal), async () => {
           arrange();
           try {
             await readAll();
