@@ -266,7 +266,7 @@ func (c *creation) stored() string {
 func (c *creation) response() *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: &enlistv1.Customer{Id: c.stored()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
-		VendorRecord: c.record, Fields: c.vendor.fates,
+		VendorRecord: c.record, Fields: c.fates,
 	}
 }
 
