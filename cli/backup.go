@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/journal/sqlite"
@@ -36,10 +37,13 @@ func (c *backupCommand) Run(ctx context.Context, s *streams) error {
 		return errors.New("the journal is in PostgreSQL. Use pg_dump --schema=enlist, or back up the whole server. " +
 			"Add --only-erased for the list of erased operations")
 	}
+	list := c.To + erasedSuffix
+	if _, err := os.Lstat(list); err == nil { // a copy without its list is of little use
+		return existsAlready(list)
+	}
 	if err := sqlite.Backup(ctx, file.GetPath(), c.To); err != nil {
 		return err
 	}
-	list := c.To + erasedSuffix
 	erased, err := sqlite.Erased(ctx, c.To)
 	if err != nil {
 		return err

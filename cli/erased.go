@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"time"
@@ -41,6 +42,9 @@ type erasedLine struct {
 // writeErased writes a list to a new file.
 func writeErased(path string, keys []journal.Key) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the operator's
+	if errors.Is(err, fs.ErrExist) {
+		return existsAlready(path)
+	}
 	if err != nil {
 		return err
 	}
@@ -57,6 +61,8 @@ func writeErased(path string, keys []journal.Key) (err error) {
 	}
 	return errors.Join(text.Flush(), file.Sync())
 }
+
+func existsAlready(path string) error { return fmt.Errorf("%s exists already. Name a new file", path) }
 
 // readErased reads a list. It refuses one that is incomplete.
 func readErased(path string) (keys []journal.Key, err error) {

@@ -139,15 +139,21 @@ func (e *erasing) export(request *enlistv1.CreateCustomerRequest) string {
 
 func (e *erasing) runs(arguments ...string) string {
 	e.t.Helper()
+	out, err := e.tries(arguments...)
+	if err != nil {
+		e.t.Fatalf("%v: %s", err, out)
+	}
+	return out
+}
+
+func (e *erasing) tries(arguments ...string) (string, error) {
+	e.t.Helper()
 	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(e.config)
 	if err != nil {
 		e.t.Fatal(err)
 	}
 	out, err := exec.Command(binary, append([]string{arguments[0], "--config", write(e.t, string(text))}, arguments[1:]...)...).CombinedOutput()
-	if err != nil {
-		e.t.Fatalf("%v: %s", err, out)
-	}
-	return string(out)
+	return string(out), err
 }
 
 // hasNone asserts that a text has no mark.
@@ -214,6 +220,17 @@ func TestErasedIsGone(t *testing.T) {
 	alone, err := os.ReadFile(only)
 	if err != nil || bytes.Count(alone, []byte("\n")) != len(e.creates)+1 {
 		t.Errorf("the list alone: %s, %v", alone, err)
+	}
+	for _, arguments := range [][]string{{filepath.Join(e.folder, "again")}, {"--only-erased", filepath.Join(e.folder, "again.erased")}} {
+		if err := os.WriteFile(filepath.Join(e.folder, "again.erased"), list, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := e.tries(append([]string{"backup"}, arguments...)...); err == nil || !strings.Contains(said, "again.erased exists already. Name a new file") {
+			t.Errorf("over another list: %s, %v", said, err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(e.folder, "again")); err == nil {
+		t.Error("there is a copy without its list")
 	}
 	e.end(syscall.SIGTERM)
 	e.hasNone("the log", e.said())

@@ -57,11 +57,13 @@ func (k *operationKey) flags() map[string]string {
 }
 
 // find completes the key, and returns the operation: the caller's own, or else one of any caller.
+// It fails if there are several.
 func (k *operationKey) find(ctx context.Context, connection *grpc.ClientConn) (*enlistv1.Operation, error) {
 	own, err := k.own(ctx, connection)
 	if err != nil || own != nil || k.Principal != nil {
 		return own, err
 	}
+	var found []*enlistv1.Operation
 	operations := enlistv1.NewOperationServiceClient(connection)
 	for _, state := range []enlistv1.OperationState{
 		enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON, enlistv1.OperationState_OPERATION_STATE_UNKNOWN,
@@ -82,12 +84,19 @@ func (k *operationKey) find(ctx context.Context, connection *grpc.ClientConn) (*
 		if err != nil {
 			return nil, err
 		}
-		found := slices.DeleteFunc(page.GetOperations(), func(operation *enlistv1.Operation) bool { return operation.GetRequestId() != k.RequestID })
-		if operation, err := k.only(found); err != nil || operation != nil {
-			return operation, err
+		for _, operation := range page.GetOperations() {
+			isKnown := slices.ContainsFunc(found, func(other *enlistv1.Operation) bool {
+				return other.GetProvider() == operation.GetProvider() && other.GetPrincipal() == operation.GetPrincipal()
+			})
+			if operation.GetRequestId() == k.RequestID && !isKnown {
+				found = append(found, operation)
+			}
 		}
 	}
-	return nil, k.notFound(fmt.Sprintf("the latest %d operations, and those without an outcome, do not include it", searched))
+	if len(found) == 0 {
+		return nil, k.notFound(fmt.Sprintf("the latest %d operations, and those without an outcome, do not include it", searched))
+	}
+	return k.take(found)
 }
 
 // searched is how many operations of each kind a search reads.
@@ -109,43 +118,41 @@ func (k *operationKey) own(ctx context.Context, connection *grpc.ClientConn) (*e
 	}
 	operations := enlistv1.NewOperationServiceClient(connection)
 	var missing error
-	var all []*enlistv1.Operation
+	var owned []*enlistv1.Operation
 	for _, name := range names {
 		found, err := read(ctx, &enlistv1.GetOperationRequest{Provider: name, RequestId: k.RequestID, Principal: k.Principal}, operations.GetOperation)
 		switch {
 		case err == nil:
-			all = append(all, found.GetOperation())
+			owned = append(owned, found.GetOperation())
 			continue
 		case client.Reason(err) != enlistv1.ErrorReason_OPERATION_NOT_FOUND && (k.Provider != "" || client.Reason(err) != enlistv1.ErrorReason_NOT_PERMITTED):
 			return nil, err
 		}
 		missing = err
 	}
-	if k.Principal != nil && len(all) == 0 {
+	switch {
+	case len(owned) > 0:
+		return k.take(owned)
+	case k.Principal != nil:
 		return nil, missing
 	}
-	return k.only(all)
+	return nil, nil //nolint:nilnil // another caller may have it
 }
 
-// only returns the one operation that was found, and completes the key. It returns nil if nothing
-// was found, since another caller may have it. It fails if several were found, at several providers
-// or of several callers.
-func (k *operationKey) only(found []*enlistv1.Operation) (*enlistv1.Operation, error) {
-	switch len(found) {
-	case 0:
-		return nil, nil //nolint:nilnil // nothing was found
-	case 1:
-		k.Provider = found[0].GetProvider()
-		if k.Principal == nil {
-			k.Principal = proto.String(found[0].GetPrincipal())
+// take completes the key with that of the one operation. It does not choose one of several.
+func (k *operationKey) take(found []*enlistv1.Operation) (*enlistv1.Operation, error) {
+	if len(found) > 1 {
+		said := "several operations have this request_id. Name one with"
+		for _, operation := range found {
+			said += "\n  -p " + shell.Word(operation.GetProvider()) + " --principal=" + shell.Word(operation.GetPrincipal()) + "  (" + stateOf(operation) + ")"
 		}
-		return found[0], nil
+		return nil, errors.New(said)
 	}
-	var flags []string
-	for _, operation := range found {
-		flags = append(flags, fmt.Sprintf("\n  -p %s --principal=%s", operation.GetProvider(), shell.Word(operation.GetPrincipal())))
+	k.Provider = found[0].GetProvider()
+	if k.Principal == nil {
+		k.Principal = proto.String(found[0].GetPrincipal())
 	}
-	return nil, errors.New("several creations have this request_id. Name one of them:" + strings.Join(flags, ""))
+	return found[0], nil
 }
 
 func (k *operationKey) notFound(why string) error {

@@ -267,6 +267,30 @@ func TestFindOperation(t *testing.T) {
 	c.as("shop").fails(1, "NOT_PERMITTED", "", "operations", "get", id, "--candidates")
 }
 
+// If several operations have a request_id, no command chooses one.
+func TestFindOneOfSeveral(t *testing.T) {
+	c := newClient(t, withCallers)
+	shop, oncall := c.as("shop"), c.as("oncall")
+	id := shop.lost()
+	create := func(caller *client, provider string) {
+		caller.succeeds(`{"requestId": "`+id+`", "provider": "`+provider+`", "customer": {"id": "`+provider+`-1", "name": {"title": "MR", "givenName": "Ada", "familyName": "L"},
+			"email": "ada@example.com", "currencyCode": "EUR", "billingAddress": {"lines": ["1 rue"], "city": "Paris", "postalCode": "75001", "countryCode": "FR"}}, "unsupportedFields": "UNSUPPORTED_FIELDS_DROP"}`, "customers", "create", "-f", "-")
+	}
+	create(c.as("other"), "opencell")
+	for _, verb := range [][]string{{"get"}, {"wait"}, {"resolve", "--failed", "--unverified", "--reason", "seen", "--yes"}} {
+		oncall.fails(1, "-p opencell --principal=other  (succeeded)", "", append([]string{"operations", verb[0], id}, verb[1:]...)...)
+	}
+	create(shop, "valomnia")
+	for _, arguments := range [][]string{{}, {"--principal", "shop"}} {
+		shop.fails(1, "-p avvio --principal=shop  (unknown)", "", append([]string{"operations", "get", id}, arguments...)...)
+	}
+	for provider, want := range map[string]string{"avvio": "unknown", "valomnia": "succeeded"} {
+		if out := oncall.succeeds("", "operations", "get", id, "-p", provider); !strings.Contains(out, want) || !strings.Contains(out, "shop") {
+			t.Error(out)
+		}
+	}
+}
+
 func TestListOperations(t *testing.T) {
 	c := newClient(t, withCallers)
 	shop, oncall := c.as("shop"), c.as("oncall")
@@ -353,26 +377,6 @@ func TestWaitForOperation(t *testing.T) {
 	}
 	c.fails(80, "--timeout must be greater than 0", "", "operations", "wait", id, "--timeout", "0s")
 	c.fails(1, "OPERATION_NOT_FOUND", "", "operations", "wait", "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a12")
-}
-
-// A request_id of several creations is not enough: no command guesses which one a person means.
-func TestSeveralWithOneRequestID(t *testing.T) {
-	c := newClient(t, withCallers)
-	id := "0b8f6a3e-5f0c-4a57-9f0e-0d1f6f6b7a11"
-	for _, create := range []struct{ caller, provider string }{{"shop", "opencell"}, {"shop", "valomnia"}, {"other", "opencell"}} {
-		c.as(create.caller).succeeds("", "customers", "create", "-p", create.provider, "--id", "S-"+create.caller, "--family-name", "Smith",
-			"--email", "smith@example.com", "--country", "FR", "--request-id", id)
-	}
-	for caller, want := range map[string]string{
-		"shop":   "Name one of them:\n  -p opencell --principal=shop\n  -p valomnia --principal=shop\n",
-		"oncall": "  -p opencell --principal=other\n",
-	} {
-		c.as(caller).fails(1, want, "", "operations", "get", id)
-		c.as(caller).fails(1, want, "", "operations", "resolve", id, "--failed")
-	}
-	c.as("shop").succeeds("", "operations", "get", id, "-p", "valomnia")
-	c.as("other").succeeds("", "operations", "get", id)
-	c.as("oncall").succeeds("", "operations", "get", id, "-p", "opencell", "--principal", "other")
 }
 
 // What the check refuses is not recorded, and the command says how to go on.

@@ -234,7 +234,9 @@ func printHeldOperation(s *streams, title string, held *enlistv1.HeldOperation) 
 		name    string
 		message proto.Message
 	}
-	parts := []part{{"REQUEST", held.GetRequest()}}
+	facts := proto.CloneOf(operation) // what no other part shows: the state, why it waits, and how long Enlist holds it
+	facts.Tries, facts.Result, facts.Decision, facts.EarlierDecisions, facts.Erasure = nil, nil, nil, nil, nil
+	parts := []part{{"OPERATION", facts}, {"REQUEST", held.GetRequest()}}
 	for _, try := range operation.GetTries() {
 		parts = append(parts, part{fmt.Sprintf("EXCHANGE %d WITH THE VENDOR", try.GetNumber()), try})
 	}

@@ -54,3 +54,13 @@ func (j *Journal) HasErased(tombstone *Record, customerID string) bool {
 	hash := j.index.erased(tombstone.Provider, customerID)
 	return slices.ContainsFunc(tombstone.Payload.GetErasedIds(), func(other []byte) bool { return bytes.Equal(hash, other) })
 }
+
+// HasOtherForm reports whether the vendor gave the customer of a creation another id than the key
+// of the creation. A tombstone says so, too.
+func (j *Journal) HasOtherForm(record *Record) bool {
+	if record.State != erased {
+		return record.Payload.GetCustomerId() != record.Payload.GetExclusiveKey()
+	}
+	hashes := record.Payload.GetErasedIds()
+	return len(hashes) > 1 && !bytes.Equal(hashes[0], hashes[1])
+}

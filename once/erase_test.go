@@ -130,6 +130,10 @@ func TestEraseByRequestID(t *testing.T) {
 		f.erases(f.named(made), false, 2, 2)
 		f.isErased(made)
 		f.isErased(second)
+		// The vendor still has the customer, and only the caller knows its id.
+		if done := f.erases(f.named(made), true, 0, 1); done.AtVendor.Result != enlistv1.VendorDataResult_VENDOR_DATA_RESULT_ID_ERASED {
+			t.Errorf("again: %+v", done.AtVendor)
+		}
 		_, err = f.tryErase(f.named(request("")), false)
 		f.fails(err, enlistv1.ErrorReason_OPERATION_NOT_FOUND)
 	})

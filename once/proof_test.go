@@ -263,14 +263,28 @@ func TestCustomerThatTheVendorSaysItMade(t *testing.T) {
 }
 
 // If the vendor stores keys in another form, a look-up under the requested key may not show the
-// customer of another creation.
+// customer of another creation, also after Enlist has erased that one.
 func TestKeyThatTheVendorRenames(t *testing.T) {
 	t.Parallel()
+	for name, erase := range map[string]bool{"held": false, "erased": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			keyThatTheVendorRenames(t, erase)
+		})
+	}
+}
+
+func keyThatTheVendorRenames(t *testing.T, erase bool) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		v := newVendor(enforced, 100*time.Millisecond)
 		v.looksFirst, v.folds = true, true
 		f := start(t, v)
-		f.succeeds(request("c1"))
+		made := request("c1")
+		f.succeeds(made)
+		if erase {
+			f.erases(f.named(made), false, 1, 1)
+		}
 		time.Sleep(200 * time.Millisecond) // the vendor's lag
 		r := request("c1")
 		_, err := f.create(r, soon)

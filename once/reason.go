@@ -198,11 +198,14 @@ func several(vendor string, reason *journalv1.Reason) string {
 // difference says how the one candidate differs from the request.
 func difference(vendor string, record *journal.Record, reason *journalv1.Reason) string {
 	for _, one := range reason.GetCandidates() {
-		if words := inWords(one.GetDifferences()); words != "" {
-			return "it differs from the request in " + words
-		}
+		paths := one.GetDifferences()
 		if match.Keys(record.Payload.GetExclusiveKey(), one.GetCustomerId()) == match.Near {
-			return "its id is only nearly equal to the requested one"
+			if paths = slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return path == "customer.id" }); len(paths) == 0 {
+				return "its id is only nearly equal to the requested one"
+			}
+		}
+		if words := inWords(paths); words != "" {
+			return "it differs from the request in " + words
 		}
 	}
 	return vendor + " returns too little of it to compare"

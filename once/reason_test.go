@@ -89,6 +89,10 @@ func TestSentencesOfCandidates(t *testing.T) {
 			"One customer at provider crm matches this request, c1; its id is only nearly equal to the requested one.",
 		},
 		{
+			&journalv1.Reason{Code: customerDiffers, Candidates: []*journalv1.Reason_Candidate{{CustomerId: "c1", Differences: []string{"customer.id"}}}},
+			"One customer at provider crm matches this request, c1; its id is only nearly equal to the requested one.",
+		},
+		{
 			&journalv1.Reason{Code: customerDiffers, Candidates: of("C1")},
 			"One customer at provider crm matches this request, C1; provider crm returns too little of it to compare.",
 		},

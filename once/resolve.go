@@ -50,7 +50,7 @@ func (s *Service) Resolve(ctx context.Context, key journal.Key, decided Decision
 	}
 	for {
 		standing := record.Payload.GetDecision()
-		if decided.repeats(record) {
+		if s.isRepeated(ctx, record, decided) {
 			return record, nil, nil
 		}
 		if err := decided.refusal(record); err != nil {
@@ -79,7 +79,7 @@ func (s *Service) readAgain(ctx context.Context, key journal.Key, decided Decisi
 	if err != nil {
 		return nil, err
 	}
-	if !decided.repeats(record) && !proto.Equal(record.Payload.GetDecision(), standing) {
+	if !s.isRepeated(ctx, record, decided) && !proto.Equal(record.Payload.GetDecision(), standing) {
 		return nil, invalid("request_id", "names an operation that another person has just decided. Read it before you decide")
 	}
 	return record, nil
@@ -88,6 +88,9 @@ func (s *Service) readAgain(ctx context.Context, key journal.Key, decided Decisi
 func (d Decision) validate() error {
 	if d.Unverified && strings.TrimSpace(d.Reason) == "" {
 		return invalid("reason", "must give the reason for an unverified decision")
+	}
+	if d.CustomerID != "" && d.Decision == enlistv1.Decision_DECISION_FAILED {
+		return invalid("customer_id", "must be empty with DECISION_FAILED, which says that there is no customer")
 	}
 	return nil
 }
@@ -101,6 +104,20 @@ func (d Decision) refusal(record *journal.Record) error {
 		return correctionNotPermitted()
 	}
 	return nil
+}
+
+// isRepeated reports whether the record already has this decision, perhaps with another form of the
+// customer's id, for which the vendor returns the recorded one.
+func (s *Service) isRepeated(ctx context.Context, record *journal.Record, decided Decision) bool {
+	given, recorded := decided.CustomerID, record.Payload.GetCustomerId()
+	if match.Keys(given, recorded) != match.Near {
+		return decided.repeats(record)
+	}
+	if decided.CustomerID = recorded; !decided.repeats(record) {
+		return false
+	}
+	customer, err := s.readDecided(ctx, record.Provider, given, decided.Unverified, &tries{})
+	return err == nil && customer.GetId() == recorded
 }
 
 // repeats reports whether the record already has this decision. Its caller did not get the
@@ -246,7 +263,7 @@ func (s *Service) decidedCustomer(
 	}
 	customer.Id = cmp.Or(customer.GetId(), id)
 	return &enlistv1.CreateCustomerResponse{
-		RequestId: record.RequestID.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: customer,
+		RequestId: record.RequestID.String(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: customer, Fields: named.fields,
 	}, named.differences, nil
 }
 
@@ -255,6 +272,7 @@ type about struct {
 	maker       *journal.Record        // of another operation that created it
 	differing   []string               // the identifying paths that differ
 	differences []providers.Difference // all, of a candidate
+	fields      []*enlistv1.FieldFate  // what the request did not send as it is, of a candidate
 }
 
 // refusedCustomer returns the error of a decision to whose customer there is an objection. cause is
@@ -304,6 +322,7 @@ func (s *Service) compareDecided(
 			mayShare := s.mayShare(record) && !one.Near
 			shown.isCandidate = shown.isCandidate || one.Match != providers.MatchOther || mayShare
 			shown.isOther, requested, named.differences = true, one.Requested, one.differences
+			named.fields = one.Response.GetFields()
 		}
 	}
 	alike, differing := providers.CompareIdentity(requested, customer)

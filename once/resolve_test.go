@@ -203,6 +203,24 @@ func TestSucceededTakesTheVendorsID(t *testing.T) {
 		if record := f.inState(r, succeeded); record.Payload.GetCustomerId() != "c1" || record.Payload.GetDecision().GetUnverified() {
 			t.Errorf("recorded %s", record.Payload)
 		}
+		again := func(d *once.Decision) { d.CustomerID, d.Corrects = "C1", false } // whose response was lost
+		if err := f.decide(r, exists, again); err != nil {
+			t.Error(err)
+		}
+		if err := f.decide(r, exists, of("C1")); err != nil || len(f.inState(r, succeeded).Payload.GetEarlierDecisions()) != 0 {
+			t.Errorf("the same decision counts as a correction: %v", err)
+		}
+	})
+}
+
+// A decision that nothing was created names no customer. Enlist does not ignore the id.
+func TestFailedNamesNoCustomer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, newVendor(noneClass, time.Second))
+		r := f.needsDecision()
+		f.atFault(f.decide(r, missing, unverified("c1")), "customer_id")
+		f.inState(r, needsPerson)
 	})
 }
 
@@ -390,17 +408,19 @@ func TestSucceededIsCompared(t *testing.T) {
 	})
 }
 
-// A customer that the look-up shows is the person's choice, although it differs.
+// A customer that the look-up shows is the person's choice, although it differs. The response names
+// the fields that were not sent as they are.
 func TestCandidateIsAccepted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := start(t, newVendor(byMatch, 50*time.Millisecond))
 		r := f.waits()
+		f.vendor.fates = []*enlistv1.FieldFate{{Path: "customer.language_code", Fate: enlistv1.Fate_FATE_DROPPED}}
 		f.vendor.reads("eve@example.com", nil)
 		if err := f.decide(r, exists, of("c1")); err != nil {
 			t.Fatal(err)
 		}
-		if kept := f.inState(r, succeeded).Payload; kept.GetReason() != nil || kept.GetDecision().GetUnverified() {
+		if kept := f.inState(r, succeeded).Payload; kept.GetReason() != nil || kept.GetDecision().GetUnverified() || len(kept.GetResponse().GetFields()) != 1 {
 			t.Errorf("recorded %s", kept)
 		}
 	})

@@ -124,7 +124,7 @@ func (s *Service) checkLook(ctx context.Context, record *journal.Record, id stri
 		return nil
 	case mayBeHidden(since(other.Updated), settledAfter), s.observed.madeWithin(record.Provider, id, settledAfter):
 		return customerNotShown(record.Provider)
-	case other.Payload.GetCustomerId() != other.Payload.GetExclusiveKey() && !isUpdate:
+	case s.journal.HasOtherForm(other) && !isUpdate:
 		return providers.NotSent(s.describe(record.Provider).CustomerNearlyExists()) // the vendor does not show it under this key
 	}
 	return nil

@@ -122,6 +122,9 @@ func (h *Held) add(near []HeldOperation, hasErased func(*journal.Record, string)
 	})
 }
 
+// isErased reports whether the one operation of a creation without a customer's id is a tombstone.
+func (h *Held) isErased() bool { return len(h.Operations) == 1 && h.Operations[0].State == erased }
+
 // isOf reports whether an operation is of the customer with one of these ids.
 func (o *HeldOperation) isOf(ids []string, hasErased func(*journal.Record, string) bool) bool {
 	return slices.ContainsFunc(ids, func(id string) bool {
@@ -156,6 +159,13 @@ func (s *Service) atVendor(
 		return AtVendor{
 			Result: enlistv1.VendorDataResult_VENDOR_DATA_RESULT_NOT_OFFERED,
 			Note:   "The vendor of provider " + subject.Provider + " documents no request for this, so Enlist sent nothing. " + offered.Otherwise,
+		}, nil
+	}
+	if held.CustomerID == "" && held.isErased() {
+		return AtVendor{
+			Result: enlistv1.VendorDataResult_VENDOR_DATA_RESULT_ID_ERASED,
+			Note: "Enlist has erased the customer's id, so it sent nothing to provider " + subject.Provider + ". " +
+				"If no earlier call asked the vendor, name the customer with customer_id.",
 		}, nil
 	}
 	if held.CustomerID == "" {

@@ -41,6 +41,7 @@ type vendor struct {
 	phones    [2]string             // of a candidate: requested and found
 	email     string                // that reads return; empty for the usual one
 	created   *timestamppb.Timestamp
+	fates     []*enlistv1.FieldFate // of each response
 }
 
 // send is the end of one send.
@@ -265,7 +266,7 @@ func (c *creation) stored() string {
 func (c *creation) response() *enlistv1.CreateCustomerResponse {
 	return &enlistv1.CreateCustomerResponse{
 		Customer: &enlistv1.Customer{Id: c.stored()}, Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: c.request.GetRequestId(),
-		VendorRecord: c.record,
+		VendorRecord: c.record, Fields: c.vendor.fates,
 	}
 }
 

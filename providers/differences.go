@@ -29,7 +29,7 @@ func tellApart(path string) bool {
 
 // Differences returns the fields in which a candidate differs from the request, in field order. It
 // has those that the adapter names, and those whose values differ. Fields that the vendor returns
-// in another form, or does not return, do not count.
+// in another form, or does not return, do not count. A nearly equal id counts.
 func (d *Description) Differences(candidate *Candidate) (differences []Difference) {
 	add := func(path, requested, found string) {
 		differences = append(differences, Difference{Path: path, Requested: requested, Found: found})
@@ -48,7 +48,7 @@ func (d *Description) Differences(candidate *Candidate) (differences []Differenc
 		case at >= 0:
 			named = slices.Delete(named, at, at+1)
 		case isOutputOnly(leaf.path), leaf.value == "", found.value == "", d.ReadOtherwise[leaf.path] != "",
-			comparison(leaf.path)(leaf.value, found.value) != match.Different:
+			comparison(leaf.path)(leaf.value, found.value) != match.Different && (leaf.path != "customer.id" || !candidate.Near):
 			continue
 		}
 		add(leaf.path, leaf.shown, found.shown)

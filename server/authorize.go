@@ -27,7 +27,7 @@ func authorize(caller *auth.Caller, method string, request any) error {
 		return nil
 	}
 	about := rpc
-	if others {
+	if own, all := caller.Where(rpc, false); others && (all || len(own) > len(names)) {
 		about += " for the creations of other callers (omit principal for its own)"
 	}
 	if len(names) == 0 {

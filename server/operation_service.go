@@ -22,6 +22,9 @@ const maxPage = 2 << 20
 // readAtOnce is the number of records in one read.
 const readAtOnce = 20
 
+// mostSkipped is how many records without the reason a page skips before it ends.
+const mostSkipped = 500
+
 // allProviders stands for every provider in a list (AIP-159).
 const allProviders = "-"
 
@@ -105,7 +108,7 @@ func (s *operationService) query(ctx context.Context, request *enlistv1.ListOper
 func (s *operationService) page(
 	ctx context.Context, request *enlistv1.ListOperationsRequest, query journal.Query, size int,
 ) (*enlistv1.ListOperationsResponse, error) {
-	response, bytes := &enlistv1.ListOperationsResponse{}, 0
+	response, bytes, skipped := &enlistv1.ListOperationsResponse{}, 0, 0
 	for {
 		want := min(size-len(response.GetOperations()), readAtOnce)
 		query.Limit = want + 1
@@ -117,6 +120,7 @@ func (s *operationService) page(
 			operation := withoutExchanges(s.show(record))
 			if reason := request.GetReasonCode(); reason != 0 && operation.GetReasonCode() != reason {
 				query.After = record.Position()
+				skipped++
 				continue
 			}
 			if bytes += proto.Size(operation); bytes > maxPage && len(response.GetOperations()) > 0 {
@@ -129,7 +133,7 @@ func (s *operationService) page(
 		if len(records) <= want {
 			return response, nil
 		}
-		if len(response.GetOperations()) == size {
+		if len(response.GetOperations()) == size || skipped >= mostSkipped {
 			response.NextPageToken = pagetoken.NextAfter(request, positionText(query.After))
 			return response, nil
 		}

@@ -64,6 +64,7 @@ func TestOperations(t *testing.T) {
 				for _, provider := range configuration.GetProviders() {
 					if provider.GetCaliq() != nil { // assigns the numbers itself, so Enlist cannot look them up
 						autoNumbering(provider)
+						provider.LookupLag = durationpb.New(8 * time.Second) // an early decision below must be too early
 					}
 				}
 				again, err := registry.New(configuration.GetProviders())

@@ -7,11 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
+	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/server"
 )
 
@@ -242,5 +245,35 @@ func TestListByReasonHasPages(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%v: %d operations, want %d", c.request, got, c.want)
 		}
+	}
+}
+
+// A page that finds nothing ends, and the next one goes on.
+func TestPageByReasonIsBounded(t *testing.T) {
+	o := start(t, nil).operations(t)
+	for i := range 510 {
+		reason := enlistv1.OperationReason_OPERATION_REASON_CUSTOMER_DIFFERS
+		if i == 0 { // the oldest
+			reason = enlistv1.OperationReason_OPERATION_REASON_SEVERAL_CUSTOMERS
+		}
+		record := &journal.Record{Key: journal.Key{Provider: "avvio", RequestID: uuid.New()}, Payload: &journalv1.Payload{}}
+		_, _, err := o.journal.Begin(t.Context(), record)
+		for isWritten := false; err == nil && !isWritten; { // a settler may be first
+			record.State, record.Owner, record.Payload.Reason = enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON, "", &journalv1.Reason{Code: reason}
+			if isWritten = o.journal.Update(t.Context(), record, -1) == nil; !isWritten {
+				record, err = o.journal.Get(t.Context(), record.Key)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	request := &enlistv1.ListOperationsRequest{Provider: "-", ReasonCode: enlistv1.OperationReason_OPERATION_REASON_SEVERAL_CUSTOMERS}
+	for _, want := range []int{0, 1} {
+		page, err := o.ListOperations(t.Context(), request)
+		if err != nil || len(page.GetOperations()) != want || (page.GetNextPageToken() == "") != (want == 1) {
+			t.Fatalf("%d operations, %v", len(page.GetOperations()), err)
+		}
+		request.PageToken = page.GetNextPageToken()
 	}
 }

@@ -16,10 +16,14 @@ import (
 // plain matches words that need no quotes. A shell may replace `~` and `=` at the start.
 var plain = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*$`)
 
-// Word returns a text as one word of a command, in quotes if it needs them.
+// Word returns a text as one word of a command, in quotes if it needs them. The command has only
+// characters that a terminal shows. A text of other characters loses line breaks at its end.
 func Word(text string) string {
-	if plain.MatchString(text) {
+	switch {
+	case plain.MatchString(text):
 		return text
+	case !IsPrintable(text):
+		return `"$(` + Printf(text) + `)"`
 	}
 	return Quote(text)
 }
@@ -59,7 +63,7 @@ func inFormat(r rune, character string, first bool) string {
 		return "%%"
 	case r == '\'':
 		return `'\''`
-	case r == '\\', r == '-' && first, r == utf8.RuneError, !unicode.IsPrint(r):
+	case r == '\\', r == '!', r == '-' && first, r == utf8.RuneError, !unicode.IsPrint(r):
 		octal := ""
 		for i := range len(character) {
 			octal += fmt.Sprintf(`\%03o`, character[i])

@@ -16,6 +16,9 @@ import (
 // readers would only wait for the processor.
 const maxReaders = 4
 
+// busyTimeout is how long a statement waits for a lock of another process, in milliseconds.
+const busyTimeout = "5000"
+
 // pragma is a setting of a connection, and the value that SQLite reports afterwards.
 type pragma struct{ name, value, is string }
 
@@ -25,7 +28,7 @@ type pragma struct{ name, value, is string }
 var (
 	// common holds the settings of all connections.
 	common = []pragma{ //nolint:gochecknoglobals // a constant
-		{"busy_timeout", "5000", "5000"}, // for backups and people with a shell; our own connections never wait for each other
+		{"busy_timeout", busyTimeout, busyTimeout}, // for backups and people with a shell; our own connections never wait for each other
 		{"temp_store", "memory", "2"},
 		// SQLite overwrites what it frees, so that nothing is left of an erased row. A creation frees no
 		// page. A copy needs it, too: pages that SQLite only used to build it are in it.

@@ -28,8 +28,13 @@ func (s *Store) Erase(ctx context.Context, row *journal.Row) error {
 	return nil
 }
 
-// scrubAgain is the pause between two attempts to empty the log.
-const scrubAgain = 100 * time.Millisecond
+const (
+	// scrubAgain is the pause between two attempts to empty the log.
+	scrubAgain = 500 * time.Millisecond
+	// scrubWait is how long one attempt waits for readers, in milliseconds. Our own reads end within
+	// it. No write begins meanwhile, so it is much shorter than that of other statements.
+	scrubWait = "50"
+)
 
 // errLogInUse is the error of Scrub while another connection reads from the log.
 var errLogInUse = errors.New("another connection still reads old pages of the log, for example a backup in progress")
@@ -55,10 +60,15 @@ func (s *Store) Scrub(ctx context.Context) (left []string, err error) {
 func (w *writer) emptyLog(ctx context.Context) (emptied bool, err error) {
 	done := make(chan error, 1)
 	run := func() {
-		var busy, frames, copied int
-		err := w.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &copied)
-		emptied = busy == 0
-		done <- err
+		ctx := context.Background()
+		_, err := w.conn.ExecContext(ctx, "PRAGMA busy_timeout = "+scrubWait)
+		if err == nil {
+			var busy, frames, copied int
+			err = w.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &copied)
+			emptied = busy == 0
+		}
+		_, again := w.conn.ExecContext(ctx, "PRAGMA busy_timeout = "+busyTimeout)
+		done <- errors.Join(err, again)
 	}
 	select {
 	case w.between <- run:

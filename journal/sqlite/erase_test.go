@@ -124,8 +124,10 @@ func TestScrubBesideAReader(t *testing.T) {
 	defer store.Close()
 	insert := func() {
 		t.Helper()
+		within, cancel := context.WithTimeout(t.Context(), 3*time.Second) // less than a statement waits for a lock
+		defer cancel()
 		row := &journal.Row{Provider: "v", RequestID: uuid.New(), State: enlistv1.OperationState_OPERATION_STATE_INTENT, Exclusive: []byte(uuid.NewString()), Outcome: []byte("o")}
-		if _, _, err := store.Insert(t.Context(), row); err != nil {
+		if _, _, err := store.Insert(within, row); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,12 +152,14 @@ func TestScrubBesideAReader(t *testing.T) {
 	if _, err := store.Scrub(short); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("beside a reader: %v", err)
 	}
-	insert()
 	scrubbed := make(chan error, 1)
 	go func() {
 		_, err := store.Scrub(t.Context())
 		scrubbed <- err
 	}()
+	for began := time.Now(); time.Since(began) < time.Second; { // some are beside an attempt of Scrub
+		insert()
+	}
 	if err := reading.Rollback(); err != nil {
 		t.Fatal(err)
 	}

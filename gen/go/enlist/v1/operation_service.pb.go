@@ -1355,7 +1355,8 @@ func (x *ListOperationsRequest) GetReasonCode() OperationReason {
 // ListOperationsResponse is a page of creations.
 type ListOperationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The operations, newest first.
+	// The operations, newest first. With `reason_code`, a page may have few or none, although more
+	// follow.
 	Operations []*Operation `protobuf:"bytes,1,rep,name=operations,proto3" json:"operations,omitempty"`
 	// Token of the next page. Empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
@@ -1537,7 +1538,7 @@ type ResolveOperationRequest struct {
 	// The decision.
 	Decision Decision `protobuf:"varint,3,opt,name=decision,proto3,enum=enlist.v1.Decision" json:"decision,omitempty"`
 	// The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
-	// vendor chooses ids. Enlist records the id in the vendor's form.
+	// vendor chooses ids. Enlist records the id in the vendor's form. DECISION_FAILED takes none.
 	CustomerId string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Name of the person who decided, 1 to 255 characters.
 	DecidedBy string `protobuf:"bytes,5,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`

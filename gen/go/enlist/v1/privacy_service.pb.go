@@ -40,6 +40,9 @@ const (
 	VendorDataResult_VENDOR_DATA_RESULT_NO_CUSTOMER VendorDataResult = 4
 	// The vendor's export is too large for a response. `vendor_note` says how to get it.
 	VendorDataResult_VENDOR_DATA_RESULT_TOO_LARGE VendorDataResult = 5
+	// The request names an erased creation, so Enlist no longer has the customer's id. It sent
+	// nothing. If no earlier call asked the vendor, repeat the call with `customer_id`.
+	VendorDataResult_VENDOR_DATA_RESULT_ID_ERASED VendorDataResult = 6
 )
 
 // Enum value maps for VendorDataResult.
@@ -51,6 +54,7 @@ var (
 		3: "VENDOR_DATA_RESULT_NOT_OFFERED",
 		4: "VENDOR_DATA_RESULT_NO_CUSTOMER",
 		5: "VENDOR_DATA_RESULT_TOO_LARGE",
+		6: "VENDOR_DATA_RESULT_ID_ERASED",
 	}
 	VendorDataResult_value = map[string]int32{
 		"VENDOR_DATA_RESULT_UNSPECIFIED":   0,
@@ -59,6 +63,7 @@ var (
 		"VENDOR_DATA_RESULT_NOT_OFFERED":   3,
 		"VENDOR_DATA_RESULT_NO_CUSTOMER":   4,
 		"VENDOR_DATA_RESULT_TOO_LARGE":     5,
+		"VENDOR_DATA_RESULT_ID_ERASED":     6,
 	}
 )
 
@@ -718,14 +723,15 @@ const file_enlist_v1_privacy_service_proto_rawDesc = "" +
 	"\n" +
 	"erase_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime\x12@\n" +
 	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"expireTime*\xe3\x01\n" +
+	"expireTime*\x85\x02\n" +
 	"\x10VendorDataResult\x12\"\n" +
 	"\x1eVENDOR_DATA_RESULT_UNSPECIFIED\x10\x00\x12$\n" +
 	" VENDOR_DATA_RESULT_NOT_REQUESTED\x10\x01\x12\x1b\n" +
 	"\x17VENDOR_DATA_RESULT_DONE\x10\x02\x12\"\n" +
 	"\x1eVENDOR_DATA_RESULT_NOT_OFFERED\x10\x03\x12\"\n" +
 	"\x1eVENDOR_DATA_RESULT_NO_CUSTOMER\x10\x04\x12 \n" +
-	"\x1cVENDOR_DATA_RESULT_TOO_LARGE\x10\x052\xc6\x02\n" +
+	"\x1cVENDOR_DATA_RESULT_TOO_LARGE\x10\x05\x12 \n" +
+	"\x1cVENDOR_DATA_RESULT_ID_ERASED\x10\x062\xc6\x02\n" +
 	"\x0ePrivacyService\x12\x9a\x01\n" +
 	"\x12ExportCustomerData\x12$.enlist.v1.ExportCustomerDataRequest\x1a%.enlist.v1.ExportCustomerDataResponse\"7\x82\xd3\xe4\x93\x021:\x01*\",/v1/providers/{provider}/customerData:export\x12\x96\x01\n" +
 	"\x11EraseCustomerData\x12#.enlist.v1.EraseCustomerDataRequest\x1a$.enlist.v1.EraseCustomerDataResponse\"6\x82\xd3\xe4\x93\x020:\x01*\"+/v1/providers/{provider}/customerData:eraseB^\n" +

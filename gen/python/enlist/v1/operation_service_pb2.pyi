@@ -752,7 +752,9 @@ class ListOperationsResponse(_message.Message):
     """Token of the next page. Empty on the last page."""
     @_builtins.property
     def operations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operation]:
-        """The operations, newest first."""
+        """The operations, newest first. With `reason_code`, a page may have few or none, although more
+        follow.
+        """
 
     def __init__(
         self,
@@ -854,7 +856,7 @@ class ResolveOperationRequest(_message.Message):
     """The decision."""
     customer_id: _builtins.str
     """The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
-    vendor chooses ids. Enlist records the id in the vendor's form.
+    vendor chooses ids. Enlist records the id in the vendor's form. DECISION_FAILED takes none.
     """
     decided_by: _builtins.str
     """Name of the person who decided, 1 to 255 characters."""

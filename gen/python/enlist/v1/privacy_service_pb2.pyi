@@ -40,6 +40,10 @@ class _VendorDataResultEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Vend
     """The vendor has no customer with this id, or the creation has no customer."""
     VENDOR_DATA_RESULT_TOO_LARGE: _VendorDataResult.ValueType  # 5
     """The vendor's export is too large for a response. `vendor_note` says how to get it."""
+    VENDOR_DATA_RESULT_ID_ERASED: _VendorDataResult.ValueType  # 6
+    """The request names an erased creation, so Enlist no longer has the customer's id. It sent
+    nothing. If no earlier call asked the vendor, repeat the call with `customer_id`.
+    """
 
 class VendorDataResult(_VendorDataResult, metaclass=_VendorDataResultEnumTypeWrapper):
     """VendorDataResult is what Enlist did at the vendor."""
@@ -56,6 +60,10 @@ VENDOR_DATA_RESULT_NO_CUSTOMER: VendorDataResult.ValueType  # 4
 """The vendor has no customer with this id, or the creation has no customer."""
 VENDOR_DATA_RESULT_TOO_LARGE: VendorDataResult.ValueType  # 5
 """The vendor's export is too large for a response. `vendor_note` says how to get it."""
+VENDOR_DATA_RESULT_ID_ERASED: VendorDataResult.ValueType  # 6
+"""The request names an erased creation, so Enlist no longer has the customer's id. It sent
+nothing. If no earlier call asked the vendor, repeat the call with `customer_id`.
+"""
 Global___VendorDataResult: _TypeAlias = VendorDataResult  # noqa: Y015
 
 @_typing.final

@@ -521,7 +521,8 @@ export declare const ListOperationsRequestSchema: GenMessage<ListOperationsReque
  */
 export type ListOperationsResponse = Message<"enlist.v1.ListOperationsResponse"> & {
     /**
-     * The operations, newest first.
+     * The operations, newest first. With `reason_code`, a page may have few or none, although more
+     * follow.
      *
      * @generated from field: repeated enlist.v1.Operation operations = 1;
      */
@@ -619,7 +620,7 @@ export type ResolveOperationRequest = Message<"enlist.v1.ResolveOperationRequest
     decision: Decision;
     /**
      * The customer's id at the vendor, up to 255 characters. Set it with DECISION_SUCCEEDED if the
-     * vendor chooses ids. Enlist records the id in the vendor's form.
+     * vendor chooses ids. Enlist records the id in the vendor's form. DECISION_FAILED takes none.
      *
      * @generated from field: string customer_id = 4;
      */

@@ -337,7 +337,14 @@ export declare enum VendorDataResult {
      *
      * @generated from enum value: VENDOR_DATA_RESULT_TOO_LARGE = 5;
      */
-    TOO_LARGE = 5
+    TOO_LARGE = 5,
+    /**
+     * The request names an erased creation, so Enlist no longer has the customer's id. It sent
+     * nothing. If no earlier call asked the vendor, repeat the call with `customer_id`.
+     *
+     * @generated from enum value: VENDOR_DATA_RESULT_ID_ERASED = 6;
+     */
+    ID_ERASED = 6
 }
 /**
  * Describes the enum enlist.v1.VendorDataResult.
