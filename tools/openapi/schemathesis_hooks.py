@@ -38,12 +38,23 @@ def with_codes(value):
 @schemathesis.hook
 def before_call(context, case, **kwargs):
     """Keeps out of the calls what only the server makes, what must agree, and time limits that no call can keep."""
-    if case.query and re.fullmatch(r"-?[0-9]+", str(case.query.get("state", ""))):
-        del case.query["state"]  # the number of an enum, which protobuf's JSON takes beside its name
+    for name in ("state", "reasonCode"):
+        if case.query and re.fullmatch(r"-?[0-9]+", str(case.query.get(name, ""))):
+            del case.query[name]  # the number of an enum, which protobuf's JSON takes beside its name
+    if isinstance(case.body, dict):  # protobuf's JSON takes null for a field that is not set
+        case.body = {name: value for name, value in case.body.items() if value is not None}
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
-    if case.query and "pageToken" in case.query:  # opaque: made by the server for one list
-        del case.query["pageToken"]
+    for part in (case.query, case.body):
+        if isinstance(part, dict):
+            part.pop("pageToken", None)  # opaque: made by the server for one list
+    if case.query and "reasonCode" in case.query:
+        case.query.pop("state", None)  # each reason belongs to one state
+    if isinstance(case.body, dict):
+        if "customerId" in case.body:
+            case.body.pop("principal", None)  # the caller of a requestId
+        if case.body.get("decision") == "DECISION_FAILED":
+            case.body.pop("customerId", None)  # there is no customer
     if case.headers and not re.fullmatch(r"0*[1-9][0-9]{1,3}S", str(case.headers.get("Grpc-Timeout", ""))):
         case.headers.pop("Grpc-Timeout", None)  # 503 is the answer to one nanosecond
     if isinstance(case.body, dict) and "customer" in case.body:
