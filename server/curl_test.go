@@ -49,8 +49,8 @@ func TestCurlLinesAreSafe(t *testing.T) {
 	}
 }
 
-// hostileText returns a random text that imitates placeholders and commands. It has at most a number
-// of characters.
+// hostileText returns a random text of at most that many characters. It imitates placeholders and
+// commands.
 func hostileText(random *rand.Rand, most int) string {
 	parts := []string{
 		"$", "AVVIO_PASSWORD", "CALIQ_API_KEY", "OPENCELL_TOKEN", "VALOMNIA_SESSION", "SELLANDSIGN_TOKEN", "_", "__", "REQUEST_", "{", "}", "'", `"`, `\`, "`",
