@@ -37,20 +37,16 @@ type Erased struct {
 // maxTombstones limits how many tombstones an erasure returns.
 const maxTombstones = 1000
 
-// Erase replaces all records of a customer by tombstones. The vendor comes first: its request needs
-// the customer's id, which a tombstone no longer has. For the same reason the record that the
-// subject names comes last. Every step can be repeated, so a call after a crash finishes the work.
-// Erase fails if a record of the customer has no outcome.
-func (s *Service) Erase(ctx context.Context, subject Subject, erasure Erasure) (*Erased, error) {
+// Erase replaces all records of a customer, which Find has found, by tombstones. The vendor comes
+// first: its request needs the customer's id, which a tombstone no longer has. For the same reason
+// the record that the subject names comes last. Every step can be repeated, so a call after a crash
+// finishes the work. Erase fails if a record of the customer has no outcome.
+func (s *Service) Erase(ctx context.Context, subject Subject, held *Held, erasure Erasure) (result *Erased, err error) {
 	s = s.configured()
 	ctx, cancel := callerContext(ctx)
 	defer cancel()
-	result := &Erased{}
-	held, err := s.Find(ctx, subject)
-	if err != nil {
-		return nil, err
-	}
-	if err := settledAll(held); err != nil {
+	result = &Erased{}
+	if err := settled(held.Operations...); err != nil {
 		return nil, err
 	}
 	step("erase-found")
@@ -98,7 +94,7 @@ func (s *Service) eraseOne(ctx context.Context, key journal.Key, erasure Erasure
 		case record == nil: // its retention has just ended
 			return nil
 		case record.State != erased:
-			if err := settledAll(&Held{Operations: []HeldOperation{heldOf(record)}}); err != nil {
+			if err := settled(heldOf(record)); err != nil {
 				return err
 			}
 			err = s.bury(ctx, record, erasure)
@@ -136,9 +132,9 @@ func (s *Service) bury(ctx context.Context, record *journal.Record, erasure Eras
 	return err
 }
 
-// settledAll fails if an operation has no outcome.
-func settledAll(held *Held) error {
-	for _, operation := range held.Operations {
+// settled fails if one of some operations has no outcome.
+func settled(operations ...HeldOperation) error {
+	for _, operation := range operations {
 		named := "Enlist cannot erase this customer yet: operation " + operation.Key.RequestID.String()
 		if operation.Key.Principal != "" {
 			named += " of caller " + operation.Key.Principal

@@ -26,7 +26,11 @@ func (f *fixture) named(request *enlistv1.CreateCustomerRequest) once.Subject {
 func (f *fixture) tryErase(subject once.Subject, atVendor bool) (*once.Erased, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
-	return f.Erase(ctx, subject, once.Erasure{AtVendor: atVendor, By: "Jo", Principal: "dpo", Reason: "case 7"})
+	held, err := f.Find(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	return f.Erase(ctx, subject, held, once.Erasure{AtVendor: atVendor, By: "Jo", Principal: "dpo", Reason: "case 7"})
 }
 
 // erases asserts how many records an erasure has replaced, and how many tombstones there are.

@@ -28,7 +28,7 @@ func TestTableIsTransitions(t *testing.T) {
 	}
 	var inDoc, inCode []string
 	for line := range strings.Lines(file.Doc.Text()) {
-		if cells := strings.Fields(line); strings.HasPrefix(line, "\t") && len(cells) == 4 && isActor(cells[3]) {
+		if cells := strings.Fields(line); strings.HasPrefix(line, "\t") && len(cells) == 4 && slices.Contains(actors, actor(cells[3])) {
 			inDoc = append(inDoc, strings.Join(cells, " "))
 		}
 	}
@@ -40,9 +40,8 @@ func TestTableIsTransitions(t *testing.T) {
 	}
 }
 
-func isActor(name string) bool {
-	return slices.Contains([]actor{caller, sender, settler, person, eraser}, actor(name))
-}
+// actors are all that may cause an event.
+var actors = []actor{caller, sender, settler, person, eraser}
 
 // everyEvent yields every event by every actor.
 func everyEvent() iter.Seq2[event, actor] {
@@ -51,7 +50,7 @@ func everyEvent() iter.Seq2[event, actor] {
 			accepted, done, refused, notDone, unanswered, neverSent, abandoned, restarted, found, exists, missing, sendAgain, undecidable,
 			lateResponse, personSucceeded, personFailed, erase,
 		} {
-			for _, by := range []actor{caller, sender, settler, person, eraser} {
+			for _, by := range actors {
 				if !yield(what, by) {
 					return
 				}

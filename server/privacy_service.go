@@ -5,7 +5,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -135,10 +134,11 @@ func (s *privacyService) EraseCustomerData(
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.held(ctx, subject); err != nil {
+	held, err := s.held(ctx, subject)
+	if err != nil {
 		return nil, err
 	}
-	erased, err := s.operations.once.Erase(ctx, subject, once.Erasure{
+	erased, err := s.operations.once.Erase(ctx, subject, held, once.Erasure{
 		AtVendor: request.GetEraseAtVendor(), By: request.GetDecidedBy(), Principal: callerOf(ctx).Principal, Reason: request.GetReason(),
 	})
 	if err != nil {
@@ -173,11 +173,7 @@ func (s *privacyService) subject(ctx context.Context, request interface {
 		}
 		return subject, nil
 	}
-	id, err := uuid.Parse(request.GetRequestId())
-	if err != nil {
-		return subject, invalidField("request_id", "must be the UUID of a creation")
-	}
-	noteRequestID(ctx, id.String())
-	subject.Key = &journal.Key{Principal: whose(callerOf(ctx), principal), Provider: subject.Provider, RequestID: id}
-	return subject, nil
+	key, err := s.operations.key(ctx, request, principal)
+	subject.Key = &key
+	return subject, err
 }
