@@ -200,7 +200,7 @@ journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgre
 	go test ./bench/journalsize -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
 
 ROUNDS ?= 30
-bench: ## Measure Enlist beside servers written by hand, ROUNDS (30) times; see bench/doc.go
+bench: ## Measure Enlist beside handlers written by hand, ROUNDS (30) times; see bench/doc.go
 	go run ./bench -rounds $(ROUNDS)
 
 scaling: ## Measure what creations take of one PostgreSQL server: room, and time beside pgbench, ROUNDS (30) times
