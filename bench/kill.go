@@ -85,9 +85,5 @@ func kill(ctx context.Context, stage *stage, vendor string, s *subject, code str
 		return "", err
 	}
 	customers, err := strconv.Atoi(string(text))
-	plural := "s"
-	if customers == 1 {
-		plural = ""
-	}
-	return fmt.Sprintf("%d customer%s, %s", customers, plural, outcome), err
+	return count(customers, "customer") + ", " + outcome, err
 }

@@ -53,7 +53,7 @@ type series struct {
 }
 
 func (s *series) name() string {
-	return fmt.Sprintf("%s, %s, %d callers", s.subject.name, s.kind, s.callers)
+	return fmt.Sprintf("%s, %s, %s", s.subject.name, s.kind, count(s.callers, "caller"))
 }
 
 // runRounds measures every series in each round, and then ends what it has measured.

@@ -95,6 +95,14 @@ func spread(format string, values []float64) string {
 	return fmt.Sprintf(format+"/"+format+"/"+format, values[0], median(values), values[len(values)-1])
 }
 
+// count writes a number of things.
+func count(number int, thing string) string {
+	if number != 1 {
+		thing += "s"
+	}
+	return fmt.Sprint(number, " ", thing)
+}
+
 // subjects returns the names of the subjects in their order.
 func (r *results) subjects() (names []string) {
 	for _, s := range r.series {

@@ -3,8 +3,8 @@
 //
 // Bare passes a request on and keeps nothing. Durable adds two statements on SQLite or PostgreSQL:
 // it records the intent before the vendor request and the result after it. Neither has
-// authentication, validation, encryption, a log or metrics. Neither looks up an interrupted creation
-// at the vendor.
+// authentication, validation, encryption, a log or metrics. Neither looks up an interrupted
+// creation at the vendor.
 //
 // Only bench and its module bench/peers import this package.
 package byhand
