@@ -173,7 +173,7 @@ func (s *subject) measure(ctx context.Context, call call, callers int, seconds f
 }
 
 // warmUpCalls is how many calls each caller makes before a measurement.
-const warmUpCalls = 20
+const warmUpCalls = 5
 
 // warmUp opens connections and fills caches.
 func warmUp(ctx context.Context, call call, callers, calls int) error {

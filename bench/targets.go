@@ -22,8 +22,11 @@ func targets() []target {
 	}
 	stored := func(of, to string) func(*results) (float64, string) {
 		return func(r *results) (float64, string) {
+			if r.stored[of] == 0 || r.stored[to] == 0 {
+				return 0, ""
+			}
 			value := r.stored[of] / r.stored[to]
-			return value, number("%.2f", value)
+			return value, fmt.Sprintf("%.2f", value)
 		}
 	}
 	const toHand = " ÷ by hand"
