@@ -18,8 +18,8 @@
 //   - with -peers: DBOS and River, which bench/peers wraps in the same service
 //
 // Each subject with PostgreSQL has a server of its own, with the same settings. So what one leaves
-// to autovacuum and checkpoints is not charged to another. CPU and bytes written to disk are those
-// of the subject's process and of all processes of its PostgreSQL server. Bytes in the database are
+// to autovacuum and checkpoints is not charged to another. CPU is that of the subject's process and
+// of all processes of its PostgreSQL server. Bytes in the database are
 // the size of the file after a checkpoint, or of the tables and indexes, divided by the creations.
 //
 // Every round measures every series briefly, in turn. If other programs use the machine, many short

@@ -123,18 +123,3 @@ func (s *server) cpu() (float64, error) {
 	}
 	return sum, nil
 }
-
-// written returns the bytes that the running processes have caused to be written to disk.
-func (s *server) written() (float64, error) {
-	processes, err := s.processes()
-	if err != nil {
-		return 0, err
-	}
-	var sum float64
-	for pid := range processes {
-		if bytes, err := processWritten(pid); err == nil { // otherwise it has ended
-			sum += bytes
-		}
-	}
-	return sum, nil
-}

@@ -18,7 +18,7 @@ import (
 // usage is what a subject has used since its start, with its PostgreSQL server.
 type usage struct {
 	cpu     float64 // µs
-	written float64 // bytes to disk
+	written float64 // bytes to disk, without the PostgreSQL server's
 	log     float64 // bytes of PostgreSQL's WAL
 	byhand.Allocations
 }
@@ -31,9 +31,6 @@ func (s *subject) usage(ctx context.Context) (u usage, err error) {
 			return u, err
 		}
 		u.cpu, u.log = counters.cpu, counters.log
-		if u.written, err = s.server.written(); err != nil {
-			return u, err
-		}
 	}
 	for _, command := range s.commands {
 		pid := command.Process.Pid
