@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime"
 	"strings"
@@ -20,8 +18,8 @@ const (
 )
 
 // publish prints the report. With -write, the report also replaces the one in the documentation.
-func (p *plan) publish(ctx context.Context, r *results) error {
-	report := strings.Join([]string{p.conditions(ctx), r.targets(), r.creations(), r.storage(), r.calls()}, "\n")
+func (p *plan) publish(r *results) error {
+	report := strings.Join([]string{r.conditions(), r.targets(), r.creations(), r.storage(), r.calls()}, "\n")
 	if _, err := fmt.Print(report); err != nil || !p.write {
 		return err
 	}
@@ -38,8 +36,7 @@ func (p *plan) publish(ctx context.Context, r *results) error {
 }
 
 // conditions says where and when the run was.
-func (p *plan) conditions(ctx context.Context) string {
-	commit, _ := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
+func (r *results) conditions() string {
 	processors, _ := os.ReadFile("/proc/cpuinfo")
 	model := "an unknown processor"
 	if found := regexp.MustCompile(`model name\s*: (.*)`).FindSubmatch(processors); found != nil {
@@ -49,6 +46,6 @@ func (p *plan) conditions(ctx context.Context) string {
 	load, _, _ := strings.Cut(string(average), " ")
 	return fmt.Sprintf("Measured on %s, commit %s, Linux on %d cores of %s, load average %s at the end, %s:\n"+
 		"%d rounds, %g s per series. A figure is the median of the rounds, with the middle half in parentheses.\n",
-		time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(commit)), runtime.NumCPU(), model, load,
-		strings.Replace(runtime.Version(), "go", "Go ", 1), p.rounds, p.seconds)
+		time.Now().UTC().Format(time.DateOnly), r.commit, runtime.NumCPU(), model, load,
+		strings.Replace(runtime.Version(), "go", "Go ", 1), r.rounds, r.seconds)
 }

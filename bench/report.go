@@ -11,6 +11,7 @@ import (
 // results are the figures of a run.
 type results struct {
 	*plan
+	commit string
 	series []*series
 	stored map[string]float64 // bytes of a creation in the database, by subject
 	killed map[string]string  // the fate of a creation after a kill, by subject
@@ -20,6 +21,7 @@ type results struct {
 type metric func(*figures) float64
 
 func cpu(f *figures) float64               { return f.cpu }
+func database(f *figures) float64          { return f.database }
 func perSecond(f *figures) float64         { return f.perSecond }
 func written(f *figures) float64           { return f.written / 1024 }
 func log(f *figures) float64               { return f.log }
@@ -158,9 +160,13 @@ func (r *results) storage() string {
 // calls is the table of all series, with their spread.
 func (r *results) calls() string {
 	var text strings.Builder
-	text.WriteString("| series | CPU, µs | a second | p50, ms | p99, ms | allocations | KiB allocated |\n|---|---|---|---|---|---|---|\n")
+	text.WriteString("| series | CPU, µs | PostgreSQL's part | a second | p50, ms | p99, ms | allocations | KiB allocated |\n|---|---|---|---|---|---|---|---|\n")
 	for _, s := range r.series {
-		fmt.Fprintf(&text, "| %s | %s | %s | %.2f | %.2f | %.0f | %.1f |\n", s.name(), middle("%.0f", s.values(cpu)), middle("%.0f", s.values(perSecond)),
+		part := ""
+		if s.subject.server != nil {
+			part = number("%.0f", median(s.values(database)))
+		}
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %.2f | %.2f | %.0f | %.1f |\n", s.name(), middle("%.0f", s.values(cpu)), part, middle("%.0f", s.values(perSecond)),
 			median(s.values(p50)), median(s.values(p99)), median(s.values(objects)), median(s.values(allocated)))
 	}
 	return text.String()
