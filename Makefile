@@ -9,7 +9,8 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: check compiler postgres openapi-tools browser examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
-	gotestsum --format pkgname-and-test-fails -- -race -timeout 20m ./server ./... # server first: its tests wait most
+	gotestsum --format pkgname-and-test-fails -- ./once -run '^Test(Model|DecideKeepsTheRules)'
+	gotestsum --format pkgname-and-test-fails -- -race -p 3 -timeout 20m ./server ./... # server first: its tests wait most
 
 check: tools imports ## The checks that run no test
 	@! golangci-lint fmt --diff | grep . || { echo 'not formatted: make format'; exit 1; }
