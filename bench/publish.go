@@ -19,7 +19,9 @@ const (
 
 // publish prints the report. With -write, the report also replaces the one in the documentation.
 func (p *plan) publish(r *results) error {
-	report := strings.Join([]string{r.conditions(), r.targets(), r.creations(), r.storage(), r.calls()}, "\n")
+	report := strings.Join([]string{
+		r.conditions(), "## Targets\n", r.targets(), "## A creation\n", r.creations(), "## Bytes of a creation\n", r.storage(), "## All series\n", r.calls(),
+	}, "\n")
 	if _, err := fmt.Print(report); err != nil || !p.write {
 		return err
 	}
@@ -44,8 +46,9 @@ func (r *results) conditions() string {
 	}
 	average, _ := os.ReadFile("/proc/loadavg")
 	load, _, _ := strings.Cut(string(average), " ")
-	return fmt.Sprintf("Measured on %s, commit %s, Linux on %d cores of %s, load average %s at the end, %s:\n"+
-		"%d rounds, %g s per series. A figure is the median of the rounds, with the middle half in parentheses.\n",
-		time.Now().UTC().Format(time.DateOnly), r.commit, runtime.NumCPU(), model, load,
-		strings.Replace(runtime.Version(), "go", "Go ", 1), r.rounds, r.seconds)
+	return fmt.Sprintf("Measured on %s at commit %s, %s:\n"+
+		"Linux on %d cores of %s, load average %s at the end.\n"+
+		"%d rounds, %g s per series. A figure is the median of the rounds, with the middle half of them\nin parentheses.\n",
+		time.Now().UTC().Format(time.DateOnly), r.commit, strings.Replace(runtime.Version(), "go", "Go ", 1),
+		runtime.NumCPU(), model, load, r.rounds, r.seconds)
 }

@@ -23,7 +23,7 @@ type metric func(*figures) float64
 func cpu(f *figures) float64               { return f.cpu }
 func database(f *figures) float64          { return f.database }
 func perSecond(f *figures) float64         { return f.perSecond }
-func written(f *figures) float64           { return f.written / 1024 }
+func written(f *figures) float64           { return f.written }
 func log(f *figures) float64               { return f.log }
 func objects(f *figures) float64           { return f.Objects }
 func p50(f *figures) float64               { return milliseconds(f.p50) }
@@ -135,24 +135,23 @@ func (r *results) creations() string {
 // as PostgreSQL's WAL.
 func (r *results) storage() string {
 	var text strings.Builder
-	text.WriteString("| bytes of a creation | in the database | WAL, 1 caller | to disk, KiB | WAL, 16 callers | to disk, KiB | WAL, 64 callers | to disk, KiB |\n" +
-		"|---|---|---|---|---|---|---|---|\n")
+	text.WriteString("| in bytes | in the database | WAL of PostgreSQL, 1 caller | 16 | 64 | written to disk, 1 caller | 16 | 64 |\n|---|---|---|---|---|---|---|---|\n")
 	for _, name := range r.subjects() {
 		if name == bareHandler {
 			continue
 		}
-		fmt.Fprintf(&text, "| %s | %.0f |", name, r.stored[name])
+		var wal, toDisk string
 		for _, count := range callers() {
 			s := r.find(name, create, count)
-			wal, toDisk := median(s.values(log)), median(s.values(written))
+			logged, wrote := number("%.0f", median(s.values(log))), number("%.0f", median(s.values(written)))
 			if s != nil && s.subject.server != nil {
-				toDisk = math.NaN()
+				wrote = ""
 			} else {
-				wal = math.NaN()
+				logged = ""
 			}
-			fmt.Fprintf(&text, " %s | %s |", number("%.0f", wal), number("%.1f", toDisk))
+			wal, toDisk = wal+" "+logged+" |", toDisk+" "+wrote+" |"
 		}
-		text.WriteString("\n")
+		fmt.Fprintf(&text, "| %s | %.0f |%s%s\n", name, r.stored[name], wal, toDisk)
 	}
 	return text.String()
 }
