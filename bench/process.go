@@ -61,7 +61,12 @@ func (s *subject) usage(ctx context.Context) (u usage, err error) {
 
 // processStatus returns the fields of /proc/PID/stat after the name.
 func processStatus(pid int) ([]string, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return statusIn(fmt.Sprint("/proc/", pid))
+}
+
+// statusIn is processStatus for the folder of a process or a thread.
+func statusIn(folder string) ([]string, error) {
+	text, err := os.ReadFile(folder + "/stat")
 	if err != nil {
 		return nil, err
 	}
