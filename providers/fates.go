@@ -127,7 +127,8 @@ func drop(message protoreflect.Message, path string) {
 	}
 }
 
-// addSent adds the fate of a value in each wire field that contains it. It reports whether any does.
+// addSent adds the fate of a value in each wire field that contains it, and reports whether any
+// does.
 func (c *reconciliation) addSent(leaf *leaf) (isSent bool) {
 	for _, e := range c.table.byPath[leaf.any] {
 		if !e.fills(leaf.any, c.set) {

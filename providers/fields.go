@@ -56,8 +56,8 @@ func (t *FieldTable) Without(path, note string) *FieldTable {
 	return t
 }
 
-// KeepSent makes Reconcile always return the fates of fields that are sent unchanged, for a provider
-// that may change them after the creation.
+// KeepSent makes Reconcile always return the fates of fields that are sent unchanged, because a
+// later request may change them.
 func (t *FieldTable) KeepSent() *FieldTable {
 	t.keepsSent = true
 	return t
