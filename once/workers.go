@@ -28,9 +28,8 @@ func (w *workers) run(job func()) {
 	case w.next <- job:
 	default: // none is idle
 		w.work.Go(func() {
-			for job != nil {
-				job()
-				job = w.another()
+			for next := job; next != nil; next = w.another() { // an idle goroutine keeps nothing of its last job
+				next()
 			}
 		})
 	}

@@ -2,9 +2,11 @@ package once
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // Goroutines wait for another job, but no more than maxIdle of them. They end with the service.
@@ -37,4 +39,41 @@ func TestWorkers(t *testing.T) {
 		end()
 		all.Wait()
 	})
+}
+
+// An idle goroutine keeps nothing of its last job alive, which may have held a large file.
+func TestIdleWorkersKeepNothing(t *testing.T) {
+	t.Parallel()
+	var all sync.WaitGroup
+	ctx, end := context.WithCancel(t.Context())
+	w := newWorkers(ctx, &all)
+	for range 2 { // in a new goroutine, then usually in the same
+		freed := make(chan struct{})
+		runWithFile(w, func() { close(freed) })
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+			runtime.GC()
+			select {
+			case <-freed:
+			default:
+				if time.Now().Before(deadline) {
+					continue
+				}
+				t.Error("the file of the job is still in memory")
+			}
+			break
+		}
+	}
+	end()
+	all.Wait()
+}
+
+// runWithFile runs a job with a file. freed is called when the file is no longer in memory.
+func runWithFile(w *workers, freed func()) {
+	file, done := make([]byte, 1<<20), make(chan struct{})
+	runtime.AddCleanup(&file[0], func(int) { freed() }, 0)
+	w.run(func() {
+		file[0] = 1
+		close(done)
+	})
+	<-done
 }
