@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -38,6 +39,11 @@ func parse(dsn string) (*pgxpool.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the DSN of the journal's PostgreSQL database has an invalid driver parameter "+
 			"(pool_…, default_query_exec_mode, …): %w", withoutDSN(err))
+	}
+	switch config.ConnConfig.DefaultQueryExecMode {
+	case pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol: // in these the driver does not know the types of parameters
+		return nil, errors.New("the DSN of the journal's PostgreSQL database sets default_query_exec_mode to a mode that Enlist cannot use. Remove it")
+	default:
 	}
 	if _, given := single.RuntimeParams["pool_max_conns"]; !given {
 		config.MaxConns = maxConns

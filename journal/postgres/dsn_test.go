@@ -37,6 +37,8 @@ func TestPasswordIsNotInErrors(t *testing.T) {
 		"pool_max_conns too small":  "postgres://u:hunter2secret@127.0.0.1:1/db?pool_max_conns=0",
 		"pool_max_conn_lifetime":    "postgres://u:hunter2secret@127.0.0.1:1/db?pool_max_conn_lifetime=x",
 		"default_query_exec_mode":   "postgres://u:hunter2secret@127.0.0.1:1/db?default_query_exec_mode=x",
+		"exec mode":                 "postgres://u:hunter2secret@127.0.0.1:1/db?default_query_exec_mode=exec",
+		"simple protocol":           "postgres://u:hunter2secret@127.0.0.1:1/db?default_query_exec_mode=simple_protocol",
 		"password as a parameter":   "postgres://127.0.0.1:1/db?user=u&password=hunter2secret&connect_timeout=2",
 		"password and bad sslmode ": "host=127.0.0.1 password=hunter2secret sslmode=x",
 	} {

@@ -15,6 +15,9 @@ import (
 const (
 	// maxTogether limits the writes of one statement.
 	maxTogether = 256
+	// maxBytesTogether limits what they write, unless one alone has more. The driver copies it, and
+	// PostgreSQL refuses 1 GiB.
+	maxBytesTogether = 4 << 20
 	// patience is how long a statement may take before the next one starts beside it. So one that
 	// waits for a lock or for a dead connection does not stop the others.
 	patience = 50 * time.Millisecond
@@ -121,18 +124,21 @@ func (t *together) take() (batch []*write) {
 	return batch
 }
 
-// apart takes writes for one statement. Two for the same key or the same exclusive do not go
-// together.
+// apart takes writes for one statement, the first one always. Two for the same key or the same
+// exclusive do not go together.
 func apart(waiting []*write) (batch, rest []*write) {
 	keys, exclusives := make(map[key]bool, len(waiting)), make(map[string]bool, len(waiting))
+	bytes := 0
 	for _, w := range waiting {
 		key, exclusive := keyOfRow(&w.row), string(w.row.Exclusive)
-		if len(batch) == maxTogether || keys[key] || exclusives[exclusive] {
+		size := len(w.row.Outcome) + len(w.row.Request) + len(w.row.Exchanges)
+		isTooLarge := len(batch) > 0 && bytes+size > maxBytesTogether
+		if len(batch) == maxTogether || isTooLarge || keys[key] || exclusives[exclusive] {
 			rest = append(rest, w)
 			continue
 		}
 		keys[key], exclusives[exclusive] = true, exclusive != ""
-		batch = append(batch, w)
+		batch, bytes = append(batch, w), bytes+size
 	}
 	return batch, rest
 }
@@ -154,16 +160,16 @@ func (t *together) makeAll(batch []*write) {
 	}
 }
 
-// isOfOne reports whether the server has rolled a statement back because of one of its rows: a
-// value, a conflict, a deadlock, or a row that another transaction keeps locked. These errors come
-// before the commit.
+// isOfOne reports whether the server has rolled a statement back perhaps because of one of its
+// rows: a value, a conflict, a deadlock, a limit, a row that another transaction keeps locked, or a
+// damaged one. These errors come before the commit.
 func isOfOne(err error) bool {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) || failure.SeverityUnlocalized != "ERROR" {
 		return false
 	}
 	switch failure.Code[:2] {
-	case "22", "23", "40", "55":
+	case "22", "23", "40", "53", "54", "55", "XX":
 		return true
 	}
 	return false

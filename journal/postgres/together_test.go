@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -208,5 +209,31 @@ func TestAnotherStatementAfterAWhile(t *testing.T) {
 	close(release)
 	if err := <-first; err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Writes share a statement while they are small, different and not too many. The others keep their
+// order.
+func TestApart(t *testing.T) {
+	t.Parallel()
+	sized := func(id byte, size int) *write {
+		return &write{row: journal.Row{RequestID: uuid.UUID{id}, Exclusive: []byte{id}, Request: make([]byte, size)}}
+	}
+	huge, large, alsoLarge, small, again := sized(1, 2*maxBytesTogether), sized(2, maxBytesTogether*2/3), sized(3, maxBytesTogether/2), sized(4, 1), sized(4, 2)
+	waiting := []*write{huge, large, alsoLarge, small, again}
+	for _, want := range [][]*write{{huge}, {large, small}, {alsoLarge, again}} {
+		var batch []*write
+		if batch, waiting = apart(waiting); !slices.Equal(batch, want) {
+			t.Errorf("%d writes, not %d, or others", len(batch), len(want))
+		}
+	}
+	for i := range 2*maxTogether + 1 {
+		waiting = append(waiting, &write{row: journal.Row{Provider: fmt.Sprint(i)}})
+	}
+	for _, want := range []int{maxTogether, maxTogether, 1, 0} {
+		var batch []*write
+		if batch, waiting = apart(waiting); len(batch) != want {
+			t.Errorf("%d writes, not %d", len(batch), want)
+		}
 	}
 }
