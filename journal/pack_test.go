@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,6 +76,27 @@ func TestDictionaryNeverChanges(t *testing.T) {
 	sum := sha256.Sum256(dictionaryText)
 	if got := hex.EncodeToString(sum[:]); got != dictionarySum {
 		t.Errorf("dictionary.txt has another checksum: %s. Stored records need the earlier one", got)
+	}
+}
+
+// A part that an earlier version has packed opens, also after an update of the compressor. See
+// TestDictionaryNeverChanges for the rest of the dictionary.
+func TestPackedEarlier(t *testing.T) {
+	t.Parallel()
+	lines, err := os.ReadFile("testdata/packed.hex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed, err := hex.DecodeString(strings.Join(strings.Fields(string(lines)), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := &journalv1.Payload{}
+	if err := unpack(packed, got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(exchange(), got, protocmp.Transform()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
