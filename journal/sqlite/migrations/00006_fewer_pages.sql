@@ -9,6 +9,6 @@ CREATE INDEX operations_list ON operations (principal, provider, held, created, 
 
 -- The keys that seal rows, or have sealed some. Only a change of keys reads the rows to find those
 -- of one.
-DROP INDEX operations_sealed;
 CREATE TABLE keys (id INTEGER PRIMARY KEY) STRICT;
 INSERT INTO keys SELECT DISTINCT key_id FROM operations;
+DROP INDEX operations_sealed;
