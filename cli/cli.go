@@ -34,12 +34,14 @@ type commands struct {
 	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
 
-	Customers   customersCommand   `cmd:"" help:"Create and show customers, through a server."`
-	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
-	Operations  operationsCommand  `cmd:"" help:"Show creations, and decide on those that need a person."`
-	Providers   providersCommand   `cmd:"" help:"List and show the providers of a server."`
+	Customers  customersCommand  `cmd:"" help:"Create and show customers, through a server."`
+	Import     importCommand     `cmd:"" help:"Create a customer for each row of a file."`
+	Operations operationsCommand `cmd:"" help:"Show creations, and decide on those that need a person."`
+	Providers  providersCommand  `cmd:"" help:"List and show the providers of a server."`
 
 	// The list of commands leaves these out, so that it fits one screen.
+	Contractors contractorsCommand `cmd:"" hidden:"" help:"List the people who sign for a customer."`
+
 	Help       helpCommand       `cmd:"" hidden:"" help:"Explain a command."`
 	Version    versionCommand    `cmd:"" hidden:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" hidden:"" help:"Print a script that completes commands in your shell."`
@@ -55,7 +57,8 @@ type streams struct {
 }
 
 // Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed, 2 the
-// outcome of a creation is not known yet, 3 a person must decide on it, 80 wrong arguments.
+// outcome of a creation is not known yet, 3 a person must decide on it, 4 rows of an import were
+// rejected, 80 wrong arguments.
 // openAPI describes the contract, and schema the configuration.
 func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (status int) {
 	defer func() {

@@ -39,6 +39,7 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: helpWidth}),
 		kong.Help(func(options kong.HelpOptions, context *kong.Context) error {
 			hideVersionFlag(context)
+			hideTLSFlags(context)
 			for _, flag := range context.Model.Flags { // --version saves a line here
 				flag.Hidden = flag != context.Model.HelpFlag
 			}
@@ -53,6 +54,23 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 func hideVersionFlag(parsed *kong.Context) {
 	for _, flag := range parsed.Model.Flags {
 		flag.Hidden = parsed.Selected() != nil && flag != parsed.Model.HelpFlag
+	}
+}
+
+// hideTLSFlags makes one line of the flags of TLS in the help of enlist import, which has more flags
+// than fit on a screen.
+func hideTLSFlags(parsed *kong.Context) {
+	command := parsed.Selected()
+	if command == nil || command.Name != "import" {
+		return
+	}
+	for _, flag := range command.Flags {
+		switch flag.Name {
+		case "ca-file":
+			flag.Help = "Authority of the server, PEM. Also: --cert-file, --key-file."
+		case "cert-file", "key-file":
+			flag.Hidden = true
+		}
 	}
 }
 
