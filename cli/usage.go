@@ -67,7 +67,7 @@ func hideTLSFlags(parsed *kong.Context) {
 	for _, flag := range command.Flags {
 		switch flag.Name {
 		case "ca-file":
-			flag.Help = "Authority of the server, PEM. Also: --cert-file, --key-file."
+			flag.Help = "Authority, PEM. Also: --cert-file and --key-file."
 		case "cert-file", "key-file":
 			flag.Hidden = true
 		}

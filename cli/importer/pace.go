@@ -103,7 +103,7 @@ func (p *pace) slow(began time.Time, pause time.Duration) {
 	defer p.mu.Unlock()
 	now := time.Now()
 	if until := now.Add(max(pause, shortestPause)); until.After(p.until) {
-		if began.After(p.until) {
+		if !began.Before(p.until) {
 			p.limit, p.slowed, p.grown = max(p.limit/2, 1), true, 0
 		}
 		p.until = until

@@ -168,12 +168,12 @@ func (s *source) start() (*bufio.Reader, error) {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		s.hasMark = true
 		_, _ = reader.Discard(3)
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.ContainsRune(head, 0):
-		return nil, s.notUTF8("The file", "UTF-16")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return nil, fmt.Errorf("%s is a spreadsheet or an archive: save it as CSV in UTF-8", s.name)
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		return nil, fmt.Errorf("%s is compressed: gunzip -c %[1]s | enlist import - --format FORMAT …", s.name)
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.ContainsRune(head, 0):
+		return nil, s.notUTF8("The file", "UTF-16")
 	}
 	return reader, nil
 }
