@@ -57,7 +57,8 @@ func (c *importCommand) Run(ctx context.Context, s *streams) error {
 		if err != nil {
 			return c.explain(err, map[string]string{"provider": "--provider"})
 		}
-		_, err = fmt.Fprintf(s.err, "The first %d columns are required, unless a setting or another column fills them. Remove columns that you do not need.\n", len(required))
+		_, err = fmt.Fprintf(s.err, "The first %d columns are required, unless a setting or another column fills them. "+
+			"Remove columns that you do not need.\n", len(required))
 		if len(keyed) > 0 {
 			_, err = fmt.Fprintf(s.err, "Add columns with a key or a number where needed, such as customer.properties.KEY and NAME[0], for: %s.\n",
 				strings.Join(keyed, ", "))
@@ -195,7 +196,8 @@ func (c *importCommand) ended(summary *importer.Summary, stopped error) error {
 	exit := 0
 	if rejected := summary.Outcomes[importer.Rejected]; rejected > 0 && summary.Left == 0 {
 		exit = exitRejected
-		next = append(next, fmt.Sprintf("%d rows were rejected: fix them in %s, and run\n  %s", rejected, shell.Word(summary.Rejects), c.again(summary.Rejects)))
+		next = append(next, fmt.Sprintf("%d rows were rejected: fix them in %s, and run\n  %s",
+			rejected, shell.Word(summary.Rejects), c.again(summary.Rejects)))
 	}
 	if people > 0 {
 		exit = exitNeedsPerson

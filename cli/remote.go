@@ -77,6 +77,8 @@ func (r *serverFlags) address() (address string, secure bool, err error) {
 }
 
 // validate checks the flags. Its errors are those of usage.
+func (r *remote) validate() error { return r.serverFlags.validate() }
+
 func (r *serverFlags) validate() error {
 	if strings.ContainsFunc(r.APIKey, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return errors.New("--api-key (ENLIST_API_KEY) must be printable ASCII without spaces or line breaks")

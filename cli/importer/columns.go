@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -161,39 +160,38 @@ func newColumns(s *source, c *catalog, mapping Mapping) *columns {
 func (c *columns) resolve() {
 	for ; c.resolved < len(c.source.columns); c.resolved++ {
 		column, name := c.resolved, c.source.columns[c.resolved]
-		if isNote(name) {
-			if name == noteKey {
-				c.noted = column
-			}
-			continue
+		if name == noteKey {
+			c.noted = column
 		}
-		isKey := name == c.mapping.Key
-		if isKey {
+		if name == c.mapping.Key {
 			c.key = column
 		}
-		if _, ignored := slices.BinarySearch(c.mapping.Ignored, name); ignored {
-			continue
+		if _, ignored := slices.BinarySearch(c.mapping.Ignored, name); !ignored && !isNote(name) {
+			c.resolveOne(column, name)
 		}
-		written := name
-		if mapped, is := c.mapping.Columns[name]; is {
-			written = mapped
-		}
-		found, err := c.catalog.find(written)
-		switch {
-		case err != nil && isKey && written == name: // it may be no field
-			continue
-		case err != nil:
-			if written != name {
-				name += " (" + written + " in the mapping)"
-			}
-			c.problems = append(c.problems, fmt.Errorf("column %q %w", name, err))
-			continue
-		}
-		if found.String() == customerID && c.mapping.Key == "" {
-			c.key = column
-		}
-		c.add(target{path: found, name: found.String(), column: column}, fmt.Sprintf("column %q", name))
 	}
+}
+
+func (c *columns) resolveOne(column int, name string) {
+	written := name
+	if mapped, is := c.mapping.Columns[name]; is {
+		written = mapped
+	}
+	found, err := c.catalog.find(written)
+	switch {
+	case err != nil && name == c.mapping.Key && written == name: // it may be no field
+		return
+	case err != nil:
+		if written != name {
+			name += " (" + written + " in the mapping)"
+		}
+		c.problems = append(c.problems, fmt.Errorf("column %q %w", name, err))
+		return
+	}
+	if found.String() == customerID && c.mapping.Key == "" {
+		c.key = column
+	}
+	c.add(target{path: found, name: found.String(), column: column}, fmt.Sprintf("column %q", name))
 }
 
 func (c *columns) add(t target, from string) {
@@ -309,7 +307,7 @@ func without(request *enlistv1.CreateCustomerRequest, violations []Violation) (*
 		if err != nil {
 			continue
 		}
-		var message protoreflect.Message = copied.ProtoReflect()
+		message := copied.ProtoReflect()
 		for _, s := range found[:len(found)-1] {
 			if message != nil && (!message.Has(s.field) || s.field.IsMap() || s.field.IsList()) {
 				message = nil

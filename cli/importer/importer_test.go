@@ -276,8 +276,10 @@ func TestResults(t *testing.T) {
 	}
 	r := open()
 	for _, result := range []Result{
-		{Key: "C1", Outcome: Rejected, Content: "0102030405060708"}, {Key: "C1", Outcome: Created, Content: "1112131415161718", RequestID: "r"},
-		{Key: "C1", Outcome: Rejected}, {Key: "C2", Outcome: Unknown},
+		{Key: "C1", Outcome: Rejected, Content: "0102030405060708"},
+		{Key: "C1", Outcome: Created, Content: "1112131415161718", RequestID: "r"},
+		{Key: "C1", Outcome: Rejected},
+		{Key: "C2", Outcome: Unknown},
 	} {
 		result.Import, result.Provider = "i", "p"
 		if err := r.write(&result); err != nil {

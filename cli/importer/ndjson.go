@@ -56,21 +56,7 @@ func (s *source) flatten(decoder *jsontext.Decoder, at string, row *Row) error {
 	}
 	switch token.Kind() {
 	case '{':
-		for decoder.PeekKind() != '}' {
-			name, err := decoder.ReadToken()
-			if err != nil {
-				return err
-			}
-			below := name.String()
-			if at != "" {
-				below = at + "." + below
-			}
-			if err := s.flatten(decoder, below, row); err != nil {
-				return err
-			}
-		}
-		_, err = decoder.ReadToken()
-		return err
+		return s.flattenObject(decoder, at, row)
 	case '[':
 		for i := 0; decoder.PeekKind() != ']'; i++ {
 			if err := s.flatten(decoder, at+"["+strconv.Itoa(i)+"]", row); err != nil {
@@ -92,6 +78,24 @@ func (s *source) flatten(decoder *jsontext.Decoder, at string, row *Row) error {
 		row.Values[column] = token.String()
 		return nil
 	}
+}
+
+func (s *source) flattenObject(decoder *jsontext.Decoder, at string, row *Row) error {
+	for decoder.PeekKind() != '}' {
+		name, err := decoder.ReadToken()
+		if err != nil {
+			return err
+		}
+		below := name.String()
+		if at != "" {
+			below = at + "." + below
+		}
+		if err := s.flatten(decoder, below, row); err != nil {
+			return err
+		}
+	}
+	_, err := decoder.ReadToken()
+	return err
 }
 
 // plain returns an error of the JSON library without the content of the file.

@@ -66,7 +66,7 @@ func (p path) pattern() string {
 }
 
 // errNoField says that a text is no path of a request.
-var errNoField = errors.New("no such field") //nolint:gochecknoglobals // a constant
+var errNoField = errors.New("no such field")
 
 func requestType() protoreflect.MessageDescriptor {
 	return (*enlistv1.CreateCustomerRequest)(nil).ProtoReflect().Descriptor()
@@ -117,27 +117,20 @@ func parseIn(message protoreflect.MessageDescriptor, text string) (path, error) 
 	if field.IsMap() {
 		value = field.MapValue()
 	}
-	if value.Message() == nil || isValue(value.Message()) {
-		if rest != "" {
-			return nil, errNoField
-		}
-		return path{made}, nil
-	}
-	if field.IsList() && made.index == whole {
-		return nil, fmt.Errorf("needs a number in brackets after %s, such as %[1]s[0]", field.Name())
-	}
+	isLast := value.Message() == nil || isValue(value.Message())
 	inner, hasInner := strings.CutPrefix(rest, ".")
-	if !hasInner {
-		if rest != "" {
-			return nil, errNoField
-		}
+	switch {
+	case isLast && rest == "":
+		return path{made}, nil
+	case isLast, !hasInner && rest != "":
+		return nil, errNoField
+	case field.IsList() && made.index == whole:
+		return nil, fmt.Errorf("needs a number in brackets after %s, such as %[1]s[0]", field.Name())
+	case !hasInner:
 		return nil, fmt.Errorf("has several values: use one of %s", strings.Join(fieldNames(value.Message(), text+"."), ", "))
 	}
 	below, err := parseIn(value.Message(), inner)
-	if err != nil {
-		return nil, err
-	}
-	return append(path{made}, below...), nil
+	return append(path{made}, below...), err
 }
 
 // parseKey reads the key of a map, as .KEY or [KEY].

@@ -87,7 +87,7 @@ func namesFor(input, importID, folder string) names {
 	return names{results: base + ".results.ndjson", rejects: rejects, partial: rejects + ".partial"}
 }
 
-var rejectsName = regexp.MustCompile(`^(.*)\.rejects(?:-(\d+))?$`) //nolint:gochecknoglobals // a constant
+var rejectsName = regexp.MustCompile(`^(.*)\.rejects(?:-(\d+))?$`)
 
 // results is the file of results. Lines are only added.
 type results struct {

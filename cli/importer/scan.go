@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -109,13 +110,15 @@ func (f *scan) editedRows(results knownKeys, file string) error {
 		}
 	}
 	for i := range results {
-		if _, is := slices.BinarySearchFunc(f.keys, results[i].key, func(p place, key digest) int { return slices.Compare(p.key[:], key[:]) }); results[i].created && !is {
+		_, is := slices.BinarySearchFunc(f.keys, results[i].key, func(p place, key digest) int { return bytes.Compare(p.key[:], key[:]) })
+		if results[i].created && !is {
 			gone++
 		}
 	}
 	if fresh == 0 || gone == 0 {
 		return nil
 	}
-	return fmt.Errorf("nothing was sent: %d rows are new, and %d rows that were created earlier (%s) are missing. Rows without a key are known by their content, "+
-		"so an edited row would be created once more. Undo the edits and correct the file of rejects, or import new rows from a file of their own", fresh, gone, file)
+	return fmt.Errorf("nothing was sent: %d rows are new, and %d rows that were created earlier (%s) are missing. "+
+		"Rows without a key are known by their content, so an edited row would be created once more. "+
+		"Undo the edits and correct the file of rejects, or import new rows from a file of their own", fresh, gone, file)
 }
