@@ -34,14 +34,13 @@ type commands struct {
 	Key     keyCommand     `cmd:"" help:"Generate an API key and its line for the configuration."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve the vendors' APIs from memory, for tests."`
 
-	Customers  customersCommand  `cmd:"" help:"Create and show customers, through a server."`
-	Import     importCommand     `cmd:"" help:"Create a customer for each row of a file."`
-	Operations operationsCommand `cmd:"" help:"Show creations, and decide on those that need a person."`
-	Providers  providersCommand  `cmd:"" help:"List and show the providers of a server."`
+	Customers   customersCommand   `cmd:"" help:"Create and show customers, through a server."`
+	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
+	Import      importCommand      `cmd:"" help:"Create a customer for each row of a file."`
+	Operations  operationsCommand  `cmd:"" help:"Show creations, and decide on those that need a person."`
+	Providers   providersCommand   `cmd:"" help:"List and show the providers of a server."`
 
 	// The list of commands leaves these out, so that it fits one screen.
-	Contractors contractorsCommand `cmd:"" hidden:"" help:"List the people who sign for a customer."`
-
 	Help       helpCommand       `cmd:"" hidden:"" help:"Explain a command."`
 	Version    versionCommand    `cmd:"" hidden:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" hidden:"" help:"Print a script that completes commands in your shell."`

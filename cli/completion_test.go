@@ -31,7 +31,7 @@ func TestCompletion(t *testing.T) {
 				t.Skip("not run here: it needs " + shell)
 			}
 			for line, want := range map[string]string{
-				"enlist ":                         "backup check customers",
+				"enlist ":                         "backup check contractors",
 				"enlist s":                        "sandbox serve",
 				"enlist help s":                   "sandbox serve",
 				"enlist nonsense":                 "",

@@ -138,8 +138,8 @@ func TestKilledImport(t *testing.T) {
 		*importRows, killed.Round(time.Second), kills[0], kills[1], most>>10)
 }
 
-// importWithKills imports a file until the importer ends by itself. It returns how often it killed
-// the importer and the server, and the memory of the importer in KiB.
+// importWithKills imports a file until an importer ends without a kill. It returns how often it
+// killed the importer and the server, and the memory of the importer in KiB.
 func (s *importStage) importWithKills(file string, chance *rand.Rand) (kills [2]int, most int64) {
 	s.t.Helper()
 	mostKills := 4 + *importRows/1000

@@ -93,8 +93,8 @@ func (c *client) lookalikes() string {
 	return id
 }
 
-// another creates the same customer of a lost creation in another city, withdraws the faults, and
-// waits until a person must decide.
+// another makes a second customer like that of a lost creation, in another city. It withdraws the
+// faults, and waits until a person must decide.
 func (c *client) another(id string) {
 	c.t.Helper()
 	var shown struct {

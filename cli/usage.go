@@ -40,8 +40,8 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 		kong.Help(func(options kong.HelpOptions, context *kong.Context) error {
 			hideVersionFlag(context)
 			hideTLSFlags(context)
-			for _, flag := range context.Model.Flags { // --version saves a line here
-				flag.Hidden = flag != context.Model.HelpFlag
+			for _, flag := range context.Model.Flags { // the list of commands has no room for flags
+				flag.Hidden = flag != context.Model.HelpFlag || context.Selected() == nil
 			}
 			return kong.DefaultHelpPrinter(options, context)
 		}),
@@ -57,8 +57,8 @@ func hideVersionFlag(parsed *kong.Context) {
 	}
 }
 
-// hideTLSFlags makes one line of the flags of TLS in the help of enlist import, which has more flags
-// than fit on a screen.
+// hideTLSFlags makes one line of the flags of TLS in the help of enlist import. All its flags would
+// not fit on a screen.
 func hideTLSFlags(parsed *kong.Context) {
 	command := parsed.Selected()
 	if command == nil || command.Name != "import" {

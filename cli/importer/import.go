@@ -42,7 +42,7 @@ type Options struct {
 	IsTerminal bool
 }
 
-// Summary is what became of an import.
+// Summary counts the outcomes of an import.
 type Summary struct {
 	Import   string `json:"import"`
 	Provider string `json:"provider"`

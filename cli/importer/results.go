@@ -30,7 +30,7 @@ const (
 	Unknown          = "unknown"
 )
 
-// Result is a line of the file of results: what became of a row.
+// Result is a line of the file of results: the outcome of a row.
 type Result struct {
 	Line       int       `json:"line"`
 	Key        string    `json:"key"`
