@@ -196,6 +196,10 @@ func TestImportFormats(t *testing.T) {
 			t.Errorf("the template of %s: %s", name, out)
 		}
 	}
+	keyed := i.write("k.csv", "Id,Family name,Given name,Country code,Nr\nK1,Smith,Ada,FR,1\n")
+	ignored := i.write("nr.yaml", "ignored: [Nr]\n")
+	i.ends(0, "created 1", keyed, "-p", "opencell", "--map", ignored)
+	i.fails(1, `have the key "customer.id", and now it would be "column Nr"`, "", "import", keyed, "-p", "opencell", "--map", ignored, "--key", "Nr")
 	i.fails(80, "missing argument <file>", "", "import", "-p", "opencell")
 	i.fails(1, "PROVIDER_NOT_CONFIGURED", "", "import", tsv, "-p", "nobody")
 	i.fails(1, "ignored must be a list", "", "import", tsv, "-p", "opencell", "--map", i.write("bad.yaml", "ignored: [[a]]\n"))

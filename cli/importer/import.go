@@ -177,6 +177,10 @@ func (m *Import) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.results.Close()) }()
 	m.summary.Results = files.results
+	if m.results.keyOf != "" && m.results.keyOf != m.keyOf() {
+		return fmt.Errorf("nothing was sent: the rows in %s have the key %q, and now it would be %q. A row would be created once more. "+
+			"Name the same column with --key", files.results, m.results.keyOf, m.keyOf())
+	}
 	if err := m.scanned.editedRows(m.results.known, files.results); err != nil {
 		return err
 	}
@@ -210,6 +214,20 @@ func (m *Import) Run(ctx context.Context) (err error) {
 		m.summary.Rejects = ""
 	}
 	return errors.Join(err, closing)
+}
+
+// keyOf says what the keys of the rows are.
+func (m *Import) keyOf() string {
+	switch {
+	case m.scanned.isRejects && m.results.keyOf != "":
+		return m.results.keyOf // which the file has kept
+	case m.scanned.byContent:
+		return "content"
+	case m.columns.mapping.Key == "":
+		return customerID
+	default:
+		return "column " + m.columns.mapping.Key
+	}
 }
 
 // isRemembered returns an error if the server does not know the customer that was created last. It

@@ -34,6 +34,7 @@ const (
 type Result struct {
 	Line       int       `json:"line"`
 	Key        string    `json:"key"`
+	KeyOf      string    `json:"key_of"`
 	Outcome    string    `json:"outcome"`
 	CustomerID string    `json:"customer_id,omitempty"`
 	RequestID  string    `json:"request_id,omitempty"`
@@ -97,6 +98,8 @@ type results struct {
 	known knownKeys
 	// latest is the result of the customer that was created last.
 	latest *Result
+	// keyOf is what the keys are: a column, customer.id, or content.
+	keyOf string
 }
 
 // openResults opens the file of results of an import, and reads what it has. No other process can
@@ -150,6 +153,7 @@ func (r *results) read(name, importID, provider string) error {
 		entry := known{key: digestOf(result.Key), created: result.isDone(), rejected: result.Outcome == Rejected}
 		_, _ = hex.Decode(entry.content[:], []byte(result.Content))
 		r.known = append(r.known, entry)
+		r.keyOf = result.KeyOf
 		if entry.created {
 			r.latest = &result
 		}

@@ -314,7 +314,7 @@ func (m *Import) created(j *job, response *enlistv1.CreateCustomerResponse) *Res
 
 func (m *Import) result(j *job, outcome string, reason enlistv1.ErrorReason, err error) *Result {
 	made := &Result{
-		Line: j.row.Line, Key: j.key, Outcome: outcome, Import: m.importID, Provider: m.options.Provider, Content: j.content,
+		Line: j.row.Line, Key: j.key, KeyOf: m.keyOf(), Outcome: outcome, Import: m.importID, Provider: m.options.Provider, Content: j.content,
 		RequestID: requestIDOf(m.options.Provider, m.importID, j.key, j.try), Time: time.Now().UTC(),
 	}
 	made.Operation = "providers/" + made.Provider + "/operations/" + made.RequestID
