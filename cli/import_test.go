@@ -96,7 +96,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("what to do next: %s", errOut)
 	}
 	results := i.read("a.opencell.results.ndjson")
-	if !regexp.MustCompile(`"line":2,"key":"A1","outcome":"created","customer_id":"A1","request_id":"[0-9a-f-]{36}","operation":"providers/opencell/operations/`).MatchString(results) {
+	if !regexp.MustCompile(`"line":2,"key":"A1","key_of":"customer.id","outcome":"created","customer_id":"A1","request_id":"[0-9a-f-]{36}","operation":"providers/opencell/operations/`).MatchString(results) {
 		t.Error(results)
 	}
 	for _, name := range []string{"a.opencell.results.ndjson", "a.opencell.rejects.csv"} {

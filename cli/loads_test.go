@@ -265,19 +265,24 @@ func memoryGroup(t *testing.T) (folder string, err error) {
 // peak returns the largest resident size of the process so far. It fails if the process is gone.
 func (s *loaded) peak(t *testing.T) int {
 	t.Helper()
-	about, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	peak, err := peakOf(s.pid)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return peak
+}
+
+func peakOf(pid int) (int, error) {
+	about, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
 	}
 	_, after, found := strings.Cut(string(about), "VmHWM:")
 	if !found {
-		t.Fatal("the process is gone")
+		return 0, errors.New("the process is gone")
 	}
 	kib, err := strconv.Atoi(strings.Fields(after)[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kib << 10
+	return kib << 10, err
 }
 
 // largeVendor is the APIs of all vendors, with large responses about a customer A-7.
