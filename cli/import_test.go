@@ -161,6 +161,8 @@ func TestImportRefused(t *testing.T) {
 		t.Error(rejects)
 	}
 	i.ends(0, "adopted 1", taken, "-p", "opencell", "--id", "third", "--map", i.write("map.yaml", "constants: {on_existing: adopt}\n"))
+	other := newImporter(t) // whose journal does not have the import
+	other.fails(1, "nothing was sent: the server does not know request_id", "", "import", file, "-p", "opencell")
 	if found := i.customers("opencell"); found["R1"] != 1 {
 		t.Errorf("the vendor has %v", found)
 	}

@@ -89,8 +89,14 @@ func inWords(violations []Violation) (columns, message string) {
 // gets another one, which finish returns.
 func (r *rejects) finish(isComplete bool) (moved string, err error) {
 	r.csv.Flush()
-	if err := errors.Join(r.csv.Error(), r.buffer.Flush(), r.file.Sync(), r.file.Close()); err != nil || !isComplete {
+	if err := errors.Join(r.csv.Error(), r.buffer.Flush(), r.file.Sync(), r.file.Close()); err != nil {
 		return "", err
+	}
+	if !isComplete {
+		if r.rows == 0 {
+			return "", os.Remove(r.names.partial)
+		}
+		return "", nil
 	}
 	if exists(r.names.rejects) {
 		for number := 1; moved == "" || exists(moved); number++ {
