@@ -139,8 +139,8 @@ func TestKilledImport(t *testing.T) {
 		*importRows, killed.Round(time.Second), kills[0], kills[1], most>>20)
 }
 
-// watch waits for a process that was started. It returns a channel that is closed when it has ended,
-// and the largest size of the process in bytes, as far as it was seen.
+// watch waits for a process. It returns a channel that is closed when the process has ended, and
+// the largest size of the process in bytes, as far as it was seen.
 func watch(command *exec.Cmd) (ended chan struct{}, peak *atomic.Int64) {
 	ended, peak = make(chan struct{}), &atomic.Int64{}
 	go func() { _ = command.Wait(); close(ended) }()

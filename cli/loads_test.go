@@ -280,7 +280,7 @@ func peakOf(pid int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	sizeOf := func(name string) (kib int) {
+	sizeOf := func(name string) int {
 		_, after, found := strings.Cut(string(about), name+":")
 		if !found {
 			err = errors.New("the process is gone")
@@ -290,7 +290,8 @@ func peakOf(pid int) (int, error) {
 		err = errors.Join(err, wrong)
 		return kib << 10
 	}
-	return sizeOf("VmHWM") - sizeOf("RssFile"), err
+	peak := sizeOf("VmHWM") - sizeOf("RssFile")
+	return peak, err
 }
 
 // largeVendor is the APIs of all vendors, with large responses about a customer A-7.
