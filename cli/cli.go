@@ -26,6 +26,7 @@ type commands struct {
 	Init    initCommand    `cmd:"" help:"Write a configuration, with comments."`
 	Demo    demoCommand    `cmd:"" help:"Create a customer at every vendor of the sandbox."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
+	Certify certifyCommand `cmd:"" help:"Find out whether a vendor behaves as Enlist expects."`
 	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
 	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready."`
 	Reload  reloadCommand  `cmd:"" help:"Make a running server read its configuration again."`

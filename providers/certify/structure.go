@@ -1,0 +1,123 @@
+package certify
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// compareRecord compares the vendor's record in a response ("create", "get" or "contractor") with
+// the wire message: members that are unknown, missing, or of another type.
+func (r *run) compareRecord(c *check, response string, record *structpb.Struct) {
+	message := r.facts.record(response)
+	switch {
+	case message == nil:
+		return
+	case record == nil:
+		c.differ(Difference{Kind: Behaviour, Member: response, Note: "Enlist cannot show the vendor's record. " +
+			"It may have a duplicate member, or characters that are not UTF-8."})
+		return
+	}
+	for _, path := range r.facts.Members[response] {
+		if !has(structpb.NewStructValue(record), strings.Split(path, ".")) {
+			c.differ(Difference{Kind: MissingMember, Member: path, Note: "The vendor's record always has this member, but not here."})
+		}
+	}
+	r.compareObject(c, message, record, "")
+}
+
+// has reports whether a value has a member at a path. A list must have an element, and each element
+// must have the member.
+func has(value *structpb.Value, path []string) bool {
+	if len(path) == 0 {
+		return true
+	}
+	name, isList := strings.CutSuffix(path[0], "[]")
+	member, there := value.GetStructValue().GetFields()[name]
+	if !there || !isList {
+		return there && has(member, path[1:])
+	}
+	elements := member.GetListValue().GetValues()
+	return len(elements) > 0 && !slices.ContainsFunc(elements, func(element *structpb.Value) bool { return !has(element, path[1:]) })
+}
+
+func (r *run) compareObject(c *check, message protoreflect.MessageDescriptor, object *structpb.Struct, above string) {
+	for _, name := range slices.Sorted(maps.Keys(object.GetFields())) {
+		value, path := object.GetFields()[name], above+name
+		field := fieldNamed(message, name)
+		switch {
+		case field == nil && !r.facts.known[member{message.FullName(), name}]:
+			c.differ(Difference{Kind: UnknownMember, Member: path, Note: "The vendor documents no such member. Enlist ignores it."})
+		case field == nil:
+		case field.IsList() && isList(value):
+			for i, element := range value.GetListValue().GetValues() {
+				r.compareValue(c, field, element, path+"["+strconv.Itoa(i)+"]")
+			}
+		case field.IsList() && !isNull(value):
+			c.otherType(path, field, value)
+		default:
+			r.compareValue(c, field, value, path)
+		}
+	}
+}
+
+func (r *run) compareValue(c *check, field protoreflect.FieldDescriptor, value *structpb.Value, path string) {
+	inner := field.Message()
+	switch object := value.GetStructValue(); {
+	case isNull(value), inner != nil && inner.ParentFile().Package() == "google.protobuf":
+	case inner != nil && object != nil:
+		r.compareObject(c, inner, object, path+".")
+	case kindOf(value) != wantedKind(field):
+		c.otherType(path, field, value)
+	}
+}
+
+func (c *check) otherType(path string, field protoreflect.FieldDescriptor, value *structpb.Value) {
+	wanted := wantedKind(field)
+	if field.IsList() && !isList(value) && !strings.HasSuffix(path, "]") {
+		wanted = "a list"
+	}
+	c.differ(Difference{Kind: OtherType, Member: path, Note: "It is " + kindOf(value) + ". The vendor documents " + wanted + "."})
+}
+
+func isNull(value *structpb.Value) bool {
+	_, is := value.GetKind().(*structpb.Value_NullValue)
+	return is
+}
+
+func isList(value *structpb.Value) bool {
+	_, is := value.GetKind().(*structpb.Value_ListValue)
+	return is
+}
+
+func kindOf(value *structpb.Value) string {
+	switch value.GetKind().(type) {
+	case *structpb.Value_StringValue:
+		return "a text"
+	case *structpb.Value_NumberValue:
+		return "a number"
+	case *structpb.Value_BoolValue:
+		return "true or false"
+	case *structpb.Value_ListValue:
+		return "a list"
+	case *structpb.Value_StructValue:
+		return "an object"
+	}
+	return "null"
+}
+
+func wantedKind(field protoreflect.FieldDescriptor) string {
+	switch field.Kind() {
+	case protoreflect.StringKind, protoreflect.BytesKind:
+		return "a text"
+	case protoreflect.BoolKind:
+		return "true or false"
+	case protoreflect.MessageKind, protoreflect.GroupKind:
+		return "an object"
+	}
+	return "a number"
+}
