@@ -57,15 +57,16 @@ type run struct {
 	places      []place
 	secrets     []string
 
-	suffix    string // three characters that make this run's ids unique
-	made      int    // requests for test customers so far
-	choosesID bool   // the caller chooses the id
-	stopped   string // why no other check can run
-	visible   bool   // a customer that was created could be read
-	lag       time.Duration
-	lags      int
-	minimal   *customer
-	whole     *customer
+	suffix     string // three characters that make this run's ids unique
+	made       int    // requests for test customers so far
+	choosesID  bool   // the caller chooses the id
+	stopped    string // why no other check can run
+	visible    bool   // a customer that was created could be read
+	lag        time.Duration
+	lags       int
+	unresolved bool // a creation has an unknown outcome that no look-up settled
+	minimal    *customer
+	whole      *customer
 }
 
 // Run certifies a provider. The report is complete as far as the checks got, also if the context
@@ -322,7 +323,7 @@ func (r *run) wrongCredential(ctx context.Context, c *check) {
 	if err == nil {
 		err = again.Check(ctx)
 	}
-	if err != nil {
+	if providers.IsReason(err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED) {
 		c.failWith("After one wrong login, the vendor no longer accepts the right credentials. It may have locked the user", err)
 	}
 }

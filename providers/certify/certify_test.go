@@ -42,8 +42,9 @@ type proxy struct {
 	requests []string // method, path and body of each
 }
 
-// newProxy starts a sandbox behind a proxy. change may be nil.
-func newProxy(t *testing.T, change func(*exchange)) *proxy {
+// newProxy starts a sandbox behind a proxy. change may be nil. refuse may return a response in place
+// of the sandbox's, which then does not get the request.
+func newProxy(t *testing.T, change func(*exchange), refuse ...func(r *http.Request, body string) (status int, text string)) *proxy {
 	t.Helper()
 	vendors, p := sandbox.New(), &proxy{}
 	send := func(r *http.Request, path, body string) *httptest.ResponseRecorder {
@@ -58,6 +59,13 @@ func newProxy(t *testing.T, change func(*exchange)) *proxy {
 		p.mu.Lock()
 		p.requests = append(p.requests, r.Method+" "+r.RequestURI+" "+string(body))
 		p.mu.Unlock()
+		for _, refuses := range refuse {
+			if status, text := refuses(r, string(body)); status != 0 {
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, text)
+				return
+			}
+		}
 		recorded := send(r, r.RequestURI, string(body))
 		x := &exchange{Request: r, body: string(body), status: recorded.Code, header: recorded.Header(), text: recorded.Body.String()}
 		x.again = func(path, body string) (int, string) {
@@ -211,7 +219,9 @@ func TestOthersStayPrivate(t *testing.T) {
 	for name, change := range map[string]func(*exchange){
 		"as it is":  nil,
 		"for every": func(x *exchange) { answerWith(x, "/customer/read", 200, privateCustomer) },
-		"as an odd": func(x *exchange) { answerWith(x, "/customer/read", 200, strings.Replace(privateCustomer, `"actorId":7`, `"actorId":"x"`, 1)) },
+		"as an odd": func(x *exchange) {
+			answerWith(x, "/customer/read", 200, strings.Replace(privateCustomer, `"actorId":7`, `"actorId":"x"`, 1))
+		},
 	} {
 		p := newProxy(t, change)
 		own := settings(t, p.URL, "sellandsign", false)

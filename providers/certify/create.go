@@ -90,6 +90,10 @@ func (r *run) create(ctx context.Context, c *check, request *enlistv1.CreateCust
 		c.failWith("Enlist cannot make the request. Set the field with --request", err)
 		return nil, nil //nolint:nilnil,nilerr // the check has failed
 	}
+	if r.unresolved {
+		c.skip("An earlier creation has an unknown outcome, so Enlist creates no other customer.")
+		return nil, nil //nolint:nilnil // the check is skipped
+	}
 	creation, err := r.provider.Prepare(request)
 	if err != nil {
 		return nil, err
@@ -175,6 +179,7 @@ func (r *run) afterFailure(
 			r.untrack(made.entry)
 			return nil, failure
 		}
+		r.unresolved = true
 		return nil, nil //nolint:nilnil // the check has failed
 	}
 	r.untrack(made.entry)
@@ -331,6 +336,7 @@ func (r *run) read(ctx context.Context, c *check, made *customer) *enlistv1.GetC
 	r.compareRecord(c, "get", read.GetVendorRecord())
 	c.compareWarnings(made.request, read.GetWarnings())
 	r.compareID(c, made.id, read.GetCustomer().GetId(), "when it is read")
+	made.id, made.entry.ID = read.GetCustomer().GetId(), read.GetCustomer().GetId()
 	r.compareCustomer(c, made.written, read.GetCustomer(), "when it is read")
 	r.compareOptions(c, made.request, read.GetVendorRecord())
 	return read

@@ -61,7 +61,8 @@ func (r *run) unchanged(ctx context.Context, c *check, made *customer, kind Kind
 		c.failWith("The first customer cannot be read", err)
 		return
 	}
-	for _, drift := range r.description.Drift(withoutID(made.written), withoutID(read.GetCustomer())) {
+	written := made.written
+	for _, drift := range r.description.Drift(withoutID(written), withoutID(read.GetCustomer())) {
 		if drift.GetKind() == enlistv1.DriftKind_DRIFT_KIND_OTHER_FORM || !hasOtherContent(drift.GetHeld()) {
 			continue
 		}
@@ -70,6 +71,7 @@ func (r *run) unchanged(ctx context.Context, c *check, made *customer, kind Kind
 			Note: "The existing customer was changed, although the request must not change it.",
 		})
 		c.fail("%s of the existing customer was changed.", drift.GetPath())
+		made.written = read.GetCustomer() // what the next check compares with
 	}
 }
 

@@ -243,8 +243,11 @@ func (p *place) isText() bool {
 		return false
 	}
 	field := fieldAt(p.path)
-	return field.Kind() == protoreflect.StringKind && !p.converted && !p.code && !p.setting &&
-		!strings.HasSuffix(p.path, "_code")
+	switch field.Name() {
+	case "country_code", "currency_code", "language_code":
+		return false
+	}
+	return field.Kind() == protoreflect.StringKind && !p.converted && !p.code && !p.setting
 }
 
 // longest returns the longest value of each field that may be long.
