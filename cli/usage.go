@@ -39,8 +39,8 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: helpWidth}),
 		kong.Help(func(options kong.HelpOptions, context *kong.Context) error {
 			hideVersionFlag(context)
-			for _, flag := range context.Model.Flags { // --version saves a line here
-				flag.Hidden = flag != context.Model.HelpFlag
+			for _, flag := range context.Model.Flags { // without them, the list of commands fits a screen, and its last line names --help
+				flag.Hidden = flag != context.Model.HelpFlag || context.Selected() == nil
 			}
 			return kong.DefaultHelpPrinter(options, context)
 		}),

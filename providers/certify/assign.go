@@ -100,5 +100,5 @@ func contractMax(path string) int {
 	if field.IsList() {
 		text = limits.GetRepeated().GetItems().GetString_()
 	}
-	return int(min(text.GetMaxLen(), 1<<20)) //nolint:gosec // bounded
+	return int(min(text.GetMaxLen(), 1<<20))
 }

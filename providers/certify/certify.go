@@ -281,10 +281,10 @@ func (r *run) finish(ctx context.Context) {
 		made.Remove = cmp.Or(made.Remove, r.description.Privacy.Otherwise, "Delete it at the vendor.")
 	}
 	switch {
+	case ctx.Err() != nil: // what failed may have failed because of that
+		r.report.Result = Incomplete
 	case r.report.Count(Failed) > 0:
 		r.report.Result = Failed
-	case ctx.Err() != nil:
-		r.report.Result = Incomplete
 	default:
 		r.report.Result = Passed
 	}

@@ -93,8 +93,8 @@ func settings(t *testing.T, url, provider string, create bool) certify.Settings 
 	all := registry.Demo(url)
 	at := slices.IndexFunc(all, func(config *configv1.Provider) bool { return config.GetName() == provider })
 	config := all[at]
-	config.Timeout, config.LookupLag = durationpb.New(5*time.Second), durationpb.New(200*time.Millisecond)
-	return certify.Settings{Config: config, Create: create, WrongCredential: true, Wait: time.Second}
+	config.Timeout, config.LookupLag = durationpb.New(5*time.Second), durationpb.New(100*time.Millisecond)
+	return certify.Settings{Config: config, Create: create, WrongCredential: true, Wait: 600 * time.Millisecond}
 }
 
 func run(t *testing.T, settings certify.Settings) *certify.Report {

@@ -88,7 +88,7 @@ func (r *run) createFull(ctx context.Context, c *check) *customer {
 func (r *run) create(ctx context.Context, c *check, request *enlistv1.CreateCustomerRequest) (*customer, error) {
 	if err := r.fits(request); err != nil {
 		c.failWith("Enlist cannot make the request. Set the field with --request", err)
-		return nil, nil //nolint:nilnil,nilerr // the check has failed
+		return nil, nil //nolint:nilnil // the check has failed
 	}
 	if r.unresolved {
 		c.skip("An earlier creation has an unknown outcome, so Enlist creates no other customer.")
@@ -318,10 +318,10 @@ func (r *run) createSpecial(ctx context.Context, c *check) {
 }
 
 // read reads a customer until it is visible, and compares each field.
-func (r *run) read(ctx context.Context, c *check, made *customer) *enlistv1.GetCustomerResponse {
+func (r *run) read(ctx context.Context, c *check, made *customer) {
 	if made.dead {
 		c.skip("The customer cannot be read.")
-		return nil
+		return
 	}
 	read, err := r.await(ctx, made)
 	if err != nil {
@@ -329,7 +329,7 @@ func (r *run) read(ctx context.Context, c *check, made *customer) *enlistv1.GetC
 			made.dead = true
 			c.failWith(fmt.Sprintf("The customer cannot be read, %s after its creation", time.Since(made.created).Round(time.Millisecond)), err)
 		}
-		return nil
+		return
 	}
 	r.visible = true
 	r.compareStatus(c, r.recorder.last(c.start, "get", "list"), "read")
@@ -339,7 +339,6 @@ func (r *run) read(ctx context.Context, c *check, made *customer) *enlistv1.GetC
 	made.id, made.entry.ID = read.GetCustomer().GetId(), read.GetCustomer().GetId()
 	r.compareCustomer(c, made.written, read.GetCustomer(), "when it is read")
 	r.compareOptions(c, made.request, read.GetVendorRecord())
-	return read
 }
 
 // await reads a customer until the vendor shows it, and measures how long that takes.

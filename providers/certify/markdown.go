@@ -70,9 +70,11 @@ func (d *Difference) Where() string {
 func (r *Report) settingsIn(out *strings.Builder) {
 	var rows [][]string
 	for _, times := range r.Times {
-		rows = append(rows, []string{
-			times.Operation, fmt.Sprint(times.Count), fmt.Sprintf("%.1f ms", times.Min), fmt.Sprintf("%.1f ms", times.Median), fmt.Sprintf("%.1f ms", times.Max),
-		})
+		row := []string{times.Operation, fmt.Sprint(times.Count)}
+		for _, took := range []float64{times.Min, times.Median, times.Max} {
+			row = append(row, fmt.Sprintf("%.1f ms", took))
+		}
+		rows = append(rows, row)
 	}
 	table(out, "Response times", []string{"request", "count", "min", "median", "max"}, rows)
 	rows = nil

@@ -222,7 +222,7 @@ const (
 
 func valomniaCreate(change func(*exchange)) func(*exchange) {
 	return func(x *exchange) {
-		if x.Method == "POST" && x.URL.Path == valomnia {
+		if x.Method == http.MethodPost && x.URL.Path == valomnia {
 			change(x)
 		}
 	}
@@ -431,7 +431,7 @@ func valomniaMutations() []mutation {
 			failed: nil, differs: []string{"limit customer.website"},
 		},
 		{
-			vendor: "valomnia", name: "a lag", change: hidden(400*time.Millisecond, func(x *exchange) bool { return x.status == 201 }, on(valomniaRead,
+			vendor: "valomnia", name: "a lag", change: hidden(250*time.Millisecond, func(x *exchange) bool { return x.status == 201 }, on(valomniaRead,
 				respond(404, `{"error":"not_found","error_description":"The customer doesn't exist."}`))), failed: []string{"lookup-lag"}, differs: nil,
 		},
 		{
@@ -573,7 +573,7 @@ func avvioMutations() []mutation {
 			})), failed: []string{"special-characters"}, differs: []string{"other_form customer.billing_address.city"},
 		},
 		{
-			vendor: "avvio", name: "a lag", change: hidden(300*time.Millisecond, func(x *exchange) bool { return strings.Contains(x.body, `"createAccount"`) },
+			vendor: "avvio", name: "a lag", change: hidden(250*time.Millisecond, func(x *exchange) bool { return strings.Contains(x.body, `"createAccount"`) },
 				on("getAccounts", replaced("accountList", func(any) any { return []any{} }))), failed: []string{"lookup-lag"}, differs: nil,
 		},
 		{

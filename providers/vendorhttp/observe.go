@@ -58,7 +58,8 @@ func (c *Client) exchanged(
 		return nil
 	}
 	exchange := &providers.Exchange{
-		Operation: string(request.Operation), Creates: request.Creates, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Request: c.shownRequest(request),
+		Operation: string(request.Operation), Creates: request.Creates, Start: start, End: time.Now(),
+		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Request: c.shownRequest(request),
 	}
 	if failure != nil {
 		exchange.Stage = failure.Stage
