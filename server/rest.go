@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -29,12 +30,18 @@ type rest struct {
 	who     *auth.Authenticator
 }
 
+// setQueryParser sets the gateway's parser of query parameters. The gateway has one for the whole
+// process, so it is set once, before any request.
+//
+//nolint:gochecknoglobals // as the gateway's own
+var setQueryParser = sync.OnceFunc(func() { runtime.NewServeMux(runtime.SetQueryParameterParser(strictQuery{})) })
+
 func newREST(ctx context.Context, connection grpc.ClientConnInterface, seen telemetry, who *auth.Authenticator, ownPaths string) (*rest, error) {
 	failures := restErrors{seen: seen, routes: routesOfContract(), ownPaths: ownPaths, names: jsonNamesOfContract()}
+	setQueryParser()
 	gateway := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newJSON()),
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),
-		runtime.SetQueryParameterParser(strictQuery{}),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithIncomingHeaderMatcher(incomingHeader),

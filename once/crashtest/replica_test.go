@@ -34,8 +34,15 @@ type vendorSide struct {
 	api     http.Handler
 	ordered *orderedFaults
 
-	mu    sync.Mutex
-	calls []vendorCall
+	mu       sync.Mutex
+	calls    []vendorCall
+	meetings map[string]*meeting // by replica
+}
+
+// meeting holds the create requests of a replica at the vendors' side until enough are there.
+type meeting struct {
+	missing int
+	over    chan struct{}
 }
 
 // vendorCall is a request that has reached the vendors' side, whatever happened to it there.
@@ -46,7 +53,9 @@ type vendorCall struct {
 	text    string // of URL and body, in lower case
 }
 
-func newVendorSide() *vendorSide { return &vendorSide{api: sandbox.New(), ordered: &orderedFaults{}} }
+func newVendorSide() *vendorSide {
+	return &vendorSide{api: sandbox.New(), ordered: &orderedFaults{}, meetings: map[string]*meeting{}}
+}
 
 // serve opens an address for a replica.
 func (s *vendorSide) serve(replica string) *httptest.Server {
@@ -57,19 +66,38 @@ func (s *vendorSide) serve(replica string) *httptest.Server {
 				panic(http.ErrAbortHandler)
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			s.note(replica, r, string(body))
+			if held := s.note(replica, r, string(body)); held != nil {
+				<-held.over
+			}
 		}
 		s.api.ServeHTTP(w, r)
 	}))
 }
 
-func (s *vendorSide) note(replica string, r *http.Request, body string) {
+// note returns the meeting that a create request has to wait for; nil for none.
+func (s *vendorSide) note(replica string, r *http.Request, body string) *meeting {
 	text := r.URL.String() + " " + body
 	creates := r.Method == http.MethodPost && (strings.Contains(text, "CRMAccountHierarchy") || strings.HasSuffix(r.URL.Path, "/customers") ||
 		strings.Contains(text, "selectOrCreateCustomer") || strings.Contains(text, "CustomerCreate") || strings.Contains(text, "createAccount"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = append(s.calls, vendorCall{from: replica, at: time.Now(), creates: creates, text: strings.ToLower(text)})
+	held := s.meetings[replica]
+	if !creates || held == nil {
+		return nil
+	}
+	if held.missing--; held.missing == 0 {
+		s.endMeeting(replica)
+	}
+	return held
+}
+
+// endMeeting needs s.mu.
+func (s *vendorSide) endMeeting(replica string) {
+	if held := s.meetings[replica]; held != nil {
+		close(held.over)
+		delete(s.meetings, replica)
+	}
 }
 
 // creates returns the create requests for a customer since a time, from a replica or, if that is
@@ -117,26 +145,24 @@ func (s *vendorSide) waitForCreates(t *testing.T, creates []*create) {
 	}
 }
 
-// waitForSends waits until a number of a replica's create requests have just reached the vendors,
-// and reports whether they did.
+// waitForSends waits until a number of a replica's create requests are at the vendors at the same
+// time, and reports whether they were. It holds each until the last one is there.
 func (s *vendorSide) waitForSends(ctx context.Context, replica string, count int) bool {
-	for began := time.Now(); time.Since(began) < 20*time.Second; {
-		s.mu.Lock()
-		recent := 0
-		for _, call := range s.calls {
-			if call.creates && call.from == replica && time.Since(call.at) < 200*time.Millisecond {
-				recent++
-			}
-		}
-		s.mu.Unlock()
-		if recent >= count {
-			return true
-		}
-		if !sleep(ctx, 5*time.Millisecond) {
-			return false
-		}
+	held := &meeting{missing: count, over: make(chan struct{})}
+	s.mu.Lock()
+	s.meetings[replica] = held
+	s.mu.Unlock()
+	select {
+	case <-held.over:
+	case <-ctx.Done():
+	case <-time.After(20 * time.Second):
 	}
-	return false
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if held.missing > 0 {
+		s.endMeeting(replica)
+	}
+	return held.missing == 0
 }
 
 // replica is a world with a journal and vendors that others may share.

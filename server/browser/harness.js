@@ -48,13 +48,16 @@ async function tabTo(page, locator) {
   throw new Error(`200 times Tab do not reach ${locator}`);
 }
 
-// screens declares the tests once for each colour scheme and width of a window.
-function screens(declare) {
-  for (const colorScheme of ['light', 'dark']) {
-    for (const [width, height] of [[1440, 900], [390, 844]]) {
-      test.describe(`${colorScheme}, ${width} pixels wide`, () => {
-        test.use({colorScheme, viewport: {width, height}});
-        declare(`${colorScheme}-${width}`);
+const wide = {width: 1440, height: 900};
+const narrow = {width: 390, height: 844};
+
+// screens declares the tests once for each colour scheme and window.
+function screens(declare, windows = {light: [wide, narrow], dark: [wide, narrow]}) {
+  for (const [colorScheme, viewports] of Object.entries(windows)) {
+    for (const viewport of viewports) {
+      test.describe(`${colorScheme}, ${viewport.width} pixels wide`, () => {
+        test.use({colorScheme, viewport});
+        declare(`${colorScheme}-${viewport.width}`);
       });
     }
   }
@@ -83,4 +86,4 @@ const kept = (page) => page.evaluate(async () => JSON.stringify([
   {...localStorage}, {...sessionStorage}, document.cookie, history.state, location.href, await indexedDB.databases(), await caches.keys(),
 ]));
 
-export {test, expect, keyed, prefixed, policyOf, tabTo, screens, expectReadable, kept};
+export {test, expect, keyed, prefixed, policyOf, tabTo, screens, wide, narrow, expectReadable, kept};

@@ -1,62 +1,70 @@
 import {test, expect, keyed, prefixed, kept} from '../harness.js';
 import {creation, section, field, client, testButton, row, token, opened, customer, send, response, sendButton} from './page.js';
 
-test('says what it is, and of which version', async ({page}) => {
+test('the guides, their navigation and the search', async ({page}) => {
+  test.slow();
   await page.goto('/docs');
-  await expect(page).toHaveTitle('Enlist API reference');
-  await expect(page.getByRole('heading', {name: 'Enlist API reference', level: 1})).toBeVisible();
-  await expect(page.getByRole('navigation', {name: 'This page'})).toContainText('Enlist v9.8.7');
+  await test.step('says what it is, and of which version', async () => {
+    await expect(page).toHaveTitle('Enlist API reference');
+    await expect(page.getByRole('heading', {name: 'Enlist API reference', level: 1})).toBeVisible();
+    await expect(page.getByRole('navigation', {name: 'This page'})).toContainText('Enlist v9.8.7');
+  });
+  await test.step('the navigation has guides, the error catalogue, operations and schemas', async () => {
+    const navigation = page.getByRole('complementary', {name: 'Sidebar for Enlist'});
+    for (const name of ['Quickstart', 'Authentication', 'Idempotency', 'Pagination', 'Errors', 'Error catalogue', 'List providers', 'Wait for operation', 'Customer']) {
+      await expect(navigation.getByText(name, {exact: true})).toBeVisible();
+    }
+    await navigation.getByText('Create customer').click();
+    await expect(section(page, 'CreateCustomer').getByRole('heading', {name: 'Create customer'})).toBeInViewport();
+  });
+  await test.step('the search finds operations, guides and errors', async () => {
+    for (const [query, name] of [['resolve', 'Resolve operation'], ['idempotency', 'Idempotency'], ['OUTCOME_UNKNOWN', 'Outcome unknown']]) {
+      await page.getByRole('button', {name: /Open Search/}).click();
+      const dialog = page.getByRole('dialog', {name: /search/i});
+      await dialog.getByRole('combobox').fill(query);
+      await dialog.getByRole('option', {name}).first().click();
+      await expect(page.getByRole('heading', {name}).first()).toBeInViewport();
+    }
+  });
 });
 
-test('the navigation has guides, the error catalogue, operations and schemas', async ({page}) => {
-  await page.goto('/docs/');
-  const navigation = page.getByRole('complementary', {name: 'Sidebar for Enlist'});
-  for (const name of ['Quickstart', 'Authentication', 'Idempotency', 'Pagination', 'Errors', 'Error catalogue', 'List providers', 'Wait for operation', 'Customer']) {
-    await expect(navigation.getByText(name, {exact: true})).toBeVisible();
-  }
-  await navigation.getByText('Create customer').click();
-  await expect(section(page, 'CreateCustomer').getByRole('heading', {name: 'Create customer'})).toBeInViewport();
-});
-
-test('the search finds operations, guides and errors', async ({page}) => {
-  await page.goto('/docs/');
-  for (const [query, name] of [['resolve', 'Resolve operation'], ['idempotency', 'Idempotency'], ['OUTCOME_UNKNOWN', 'Outcome unknown']]) {
-    await page.getByRole('button', {name: /Open Search/}).click();
-    const dialog = page.getByRole('dialog', {name: /search/i});
-    await dialog.getByRole('combobox').fill(query);
-    await dialog.getByRole('option', {name}).first().click();
-    await expect(page.getByRole('heading', {name}).first()).toBeInViewport();
-  }
-});
-
-test('a creation has samples in six languages, with the address of this server', async ({page}) => {
+test('what is said of a creation', async ({page}) => {
+  test.slow();
   await page.goto(creation);
-  const create = section(page, 'CreateCustomer');
-  for (const [language, text] of Object.entries({
-    curl: `${new URL(page.url()).origin}/v1/providers/opencell/customers`, Python: 'uuid.uuid4()', 'Node.js': 'randomUUID()',
-    Go: 'uuid.NewString()', Java: 'UUID.randomUUID()', grpcurl: 'enlist.v1.CustomerService/CreateCustomer',
-  })) {
-    await create.getByTestId('client-picker').click();
-    await page.getByRole('option', {name: language, exact: true}).click();
-    await expect(create).toContainText(text);
-  }
-});
-
-test('the fields of a customer are described without a click', async ({page}) => {
-  await page.goto(creation);
-  for (const [name, text] of Object.entries({
-    requestId: 'UUID', onExisting: 'What to do if', email: 'mail', countryCode: 'ISO 3166-1', familyName: 'name',
-  })) {
-    await expect(field(page, 'CreateCustomer', name).locator('.property-description')).toContainText(new RegExp(text, 'i'));
-  }
-});
-
-test('no type is not or never', async ({page}) => {
-  await page.goto(creation);
-  await expect(field(page, 'CreateCustomer', 'countryCode')).toBeVisible();
-  const types = await section(page, 'CreateCustomer').locator('.property-type-token').allTextContents();
-  expect(types.length).toBeGreaterThan(20);
-  expect(types.filter((type) => /^(not|never|any)$/.test(type))).toEqual([]);
+  await test.step('an operation has an address', async () => {
+    await expect(section(page, 'CreateCustomer').getByRole('heading', {name: 'Create customer'})).toBeInViewport();
+  });
+  await test.step('the fields of a customer are described without a click', async () => {
+    for (const [name, text] of Object.entries({
+      requestId: 'UUID', onExisting: 'What to do if', email: 'mail', countryCode: 'ISO 3166-1', familyName: 'name',
+    })) {
+      await expect(field(page, 'CreateCustomer', name).locator('.property-description')).toContainText(new RegExp(text, 'i'));
+    }
+  });
+  await test.step('no type is not or never', async () => {
+    await expect(field(page, 'CreateCustomer', 'countryCode')).toBeVisible();
+    const types = await section(page, 'CreateCustomer').locator('.property-type-token').allTextContents();
+    expect(types.length).toBeGreaterThan(20);
+    expect(types.filter((type) => /^(not|never|any)$/.test(type))).toEqual([]);
+  });
+  await test.step('a creation has samples in six languages, with the address of this server', async () => {
+    const create = section(page, 'CreateCustomer');
+    for (const [language, text] of Object.entries({
+      curl: `${new URL(page.url()).origin}/v1/providers/opencell/customers`, Python: 'uuid.uuid4()', 'Node.js': 'randomUUID()',
+      Go: 'uuid.NewString()', Java: 'UUID.randomUUID()', grpcurl: 'enlist.v1.CustomerService/CreateCustomer',
+    })) {
+      await create.getByTestId('client-picker').click();
+      await page.getByRole('option', {name: language, exact: true}).click();
+      await expect(create).toContainText(text);
+    }
+  });
+  await test.step('no link leads to a service of Scalar', async () => {
+    await expect(testButton(page)).toBeVisible();
+    await testButton(page).click();
+    await expect(sendButton(page)).toBeVisible();
+    await expect(page.locator('a[href*="scalar.com"]:visible')).toHaveCount(0);
+    await expect(page.getByText(/ask ai|agent|mcp/i)).toHaveCount(0);
+  });
 });
 
 test('a creation is sent, and its response seen', async ({page}) => {
@@ -121,10 +129,7 @@ test('an API key is sent, and forgotten with the page', async ({page}) => {
   await expect(response(page)).toContainText('CREDENTIALS_MISSING');
 });
 
-test('an operation has an address', async ({page}) => {
-  await page.goto(creation);
-  await expect(section(page, 'CreateCustomer').getByRole('heading', {name: 'Create customer'})).toBeInViewport();
-  await page.goto('about:blank');
+test('an error has an address', async ({page}) => {
   await page.goto('/docs/#description/outcome-unknown');
   await expect(page.getByRole('heading', {name: 'Outcome unknown'})).toBeInViewport();
 });
@@ -138,13 +143,4 @@ test('works behind a path prefix', async ({page}) => {
 test('another document cannot be put in its place', async ({page}) => {
   await page.goto(`/docs/?url=${encodeURIComponent(`${keyed}/openapi.json`)}`);
   await expect(page.getByRole('heading', {name: 'Quickstart'})).toBeVisible(); // the page fixture sees what was asked
-});
-
-test('no link leads to a service of Scalar', async ({page}) => {
-  await page.goto(creation);
-  await expect(testButton(page)).toBeVisible();
-  await testButton(page).click();
-  await expect(sendButton(page)).toBeVisible();
-  await expect(page.locator('a[href*="scalar.com"]:visible')).toHaveCount(0);
-  await expect(page.getByText(/ask ai|agent|mcp/i)).toHaveCount(0);
 });
