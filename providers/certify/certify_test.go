@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +21,11 @@ import (
 	"github.com/enlist-dev/enlist/providers/certify"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/sandbox"
+	"github.com/enlist-dev/enlist/sandbox/avvio"
+	"github.com/enlist-dev/enlist/sandbox/caliq"
+	"github.com/enlist-dev/enlist/sandbox/opencell"
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
+	"github.com/enlist-dev/enlist/sandbox/sellandsign"
 )
 
 // exchange is a request that a proxy passes on to the sandbox, and its response.
@@ -46,7 +51,14 @@ type proxy struct {
 // of the sandbox's, which then does not get the request.
 func newProxy(t *testing.T, change func(*exchange), refuse ...func(r *http.Request, body string) (status int, text string)) *proxy {
 	t.Helper()
-	vendors, p := sandbox.New(), &proxy{}
+	return proxyOf(t, sandbox.New(), change, refuse...)
+}
+
+func proxyOf(
+	t *testing.T, vendors http.Handler, change func(*exchange), refuse ...func(r *http.Request, body string) (status int, text string),
+) *proxy {
+	t.Helper()
+	p := &proxy{}
 	send := func(r *http.Request, path, body string) *httptest.ResponseRecorder {
 		request := httptest.NewRequestWithContext(r.Context(), r.Method, path, strings.NewReader(body))
 		request.Header, request.Host = r.Header, r.Host
@@ -249,5 +261,57 @@ func TestUnreachable(t *testing.T) {
 	var unreachable *certify.Unreachable
 	if !errors.As(err, &unreachable) || report.Count(certify.Skipped) != len(report.Checks)-1 || len(report.Customers) > 0 {
 		t.Errorf("%v\n%s", err, shown(t, report))
+	}
+}
+
+// Installations that behave in another way that the vendor allows pass, and nothing differs.
+func TestOtherInstallationsPass(t *testing.T) {
+	for name, test := range map[string]struct {
+		vendor string
+		option sandbox.Option
+		change func(*configv1.Provider)
+	}{
+		"an old version":     {"opencell", sandbox.With(func(s *opencell.Settings) { s.Version, s.Before2021 = 10, true }), func(c *configv1.Provider) { c.GetOpencell().Version = 10 }},
+		"bare lists, 404":    {"sellandsign", sandbox.With(func(s *sellandsign.Settings) { s.BareLists, s.NotFoundStatus, s.NotFoundBody = true, 404, `{"error":"unknown"}` }), nil},
+		"numbers by Caliq":   {"caliq", sandbox.With(func(s *caliq.Settings) { s.AutoNumbering = true }), func(c *configv1.Provider) { c.GetCaliq().AutoNumbering = true }},
+		"unique at Caliq":    {"caliq", sandbox.With(func(s *caliq.Settings) { s.UniqueAccountNo, s.UniqueEmail = true, true }), nil},
+		"a status with list": {"avvio", sandbox.With(func(s *avvio.Settings) { s.ListStatus = true }), nil},
+	} {
+		p := proxyOf(t, sandbox.New(test.option), nil)
+		own := settings(t, p.URL, test.vendor, true)
+		if test.change != nil {
+			test.change(own.Config)
+		}
+		if report := run(t, own); report.Result != certify.Passed || len(report.Differences) > 0 {
+			t.Errorf("%s\n%s", name, shown(t, report))
+		}
+	}
+}
+
+// Whatever a vendor does to a creation, certify creates no customer twice, and lists each customer
+// that exists.
+func TestDisturbedCreations(t *testing.T) {
+	for _, provider := range vendorNames() {
+		for _, kind := range []string{"drop_before", "drop_after", "truncated", "malformed", "error_but_created", "status_429", "repeated_by_proxy", "refused_with_500"} {
+			server := httptest.NewServer(sandbox.New())
+			sandboxtest.Order(t, server.URL, `{"vendor":"`+provider+`","operation":"create","kind":"`+kind+`","times":1}`)
+			own := settings(t, server.URL, provider, true)
+			own.WrongCredential = false
+			report := run(t, own)
+			if report.Result == certify.Passed && kind != "repeated_by_proxy" {
+				t.Errorf("%s, %s: the report does not name it", provider, kind)
+			}
+			listed := map[string]bool{}
+			for _, made := range report.Customers {
+				listed[made.ID], listed[made.Email] = true, true
+			}
+			for _, record := range sandboxtest.Records(t, server.URL, provider) {
+				id, _ := record.Record["accountID"].(float64)
+				if record.Created != 1 || !listed[record.Key] && !listed[strconv.FormatFloat(id, 'f', 0, 64)] {
+					t.Errorf("%s, %s: %s was created %d times, and listed is %v", provider, kind, record.Key, record.Created, listed)
+				}
+			}
+			server.Close()
+		}
 	}
 }

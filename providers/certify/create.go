@@ -121,6 +121,11 @@ func (r *run) untrack(entry *Customer) {
 	r.report.Customers = slices.DeleteFunc(r.report.Customers, func(other *Customer) bool { return other == entry })
 }
 
+// isKnown reports whether an earlier creation has the same id. Any other id is new.
+func (r *run) isKnown(entry *Customer) bool {
+	return slices.ContainsFunc(r.report.Customers, func(other *Customer) bool { return other != entry && other.ID == entry.ID })
+}
+
 // created compares the response to a creation.
 func (r *run) created(c *check, made *customer, response *enlistv1.CreateCustomerResponse) {
 	made.id = response.GetCustomer().GetId()
@@ -150,8 +155,7 @@ func (r *run) afterFailure(
 	if known := (*providers.Error)(nil); errors.As(failure, &known) {
 		unknown = known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN || known.Stage == enlistv1.SendStage_SEND_STAGE_SENT
 	}
-	exists := providers.IsReason(failure, enlistv1.ErrorReason_CUSTOMER_EXISTS)
-	if exists {
+	if providers.IsReason(failure, enlistv1.ErrorReason_CUSTOMER_EXISTS) && r.isKnown(made.entry) {
 		r.untrack(made.entry)
 		return nil, failure
 	}
@@ -166,7 +170,7 @@ func (r *run) afterFailure(
 	switch {
 	case len(found) > 0:
 		if !unknown {
-			c.failWith("The vendor refused the creation, and created the customer", failure)
+			c.failWith("The vendor refused the creation, and the customer exists. The vendor created it, or a proxy sent the request twice", failure)
 		}
 		held := found[0].Found
 		made.id = held.GetId()
