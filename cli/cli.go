@@ -56,8 +56,8 @@ type streams struct {
 }
 
 // Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed, 2 the
-// outcome of a creation is not known yet, 3 a person must decide on it, 4 a check of a vendor failed,
-// 80 wrong arguments.
+// outcome of a creation is not known yet, 3 a person must decide on it, 4 a check of a vendor
+// failed, 80 wrong arguments.
 // openAPI describes the contract, and schema the configuration.
 func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (status int) {
 	defer func() {

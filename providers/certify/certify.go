@@ -114,10 +114,7 @@ func newRun(settings Settings) (*run, error) {
 		Provider: settings.Config.GetName(), Vendor: providers.VendorName(r.description.Vendor), Creates: settings.Create,
 		Started: time.Now().UTC(), Differences: []*Difference{}, Customers: []*Customer{}, Settings: []Setting{},
 	}
-	connection, secrets := secretsOf(settings.Config)
-	for _, secret := range secrets {
-		r.secrets = append(r.secrets, connection.Get(secret).String())
-	}
+	r.secrets = secretTexts(settings.Config.ProtoReflect())
 	r.Marker = cmp.Or(settings.Marker, NewMarker())
 	if settings.Create {
 		r.report.Marker = r.Marker
@@ -290,8 +287,8 @@ func (r *run) finish(ctx context.Context) {
 	}
 }
 
-// wrongCredential logs in once with a made-up secret, and then once with the right one, by providers
-// of their own.
+// wrongCredential logs in once with a made-up secret, and then once with the right one. Each has a
+// provider of its own.
 func (r *run) wrongCredential(ctx context.Context, c *check) {
 	if !r.WrongCredential {
 		c.skip("--skip-wrong-credential is set.")

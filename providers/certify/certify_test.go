@@ -47,8 +47,8 @@ type proxy struct {
 	requests []string // method, path and body of each
 }
 
-// newProxy starts a sandbox behind a proxy. change may be nil. refuse may return a response in place
-// of the sandbox's, which then does not get the request.
+// newProxy starts a sandbox behind a proxy. change may be nil. refuse may return a response in
+// place of the sandbox's, which then does not get the request.
 func newProxy(t *testing.T, change func(*exchange), refuse ...func(r *http.Request, body string) (status int, text string)) *proxy {
 	t.Helper()
 	return proxyOf(t, sandbox.New(), change, refuse...)

@@ -16,8 +16,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/match"
 )
 
-// compareCustomer compares the customer that was written with the one that the vendor returns. where
-// says in which response. A value that is lost or changed fails the check.
+// compareCustomer compares the customer that was written with the one that the vendor returns.
+// where says in which response. A value that is lost or changed fails the check.
 func (r *run) compareCustomer(c *check, written, held *enlistv1.Customer, where string) {
 	written = proto.CloneOf(providers.AsSent(written))
 	written.Id = ""

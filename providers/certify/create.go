@@ -219,8 +219,8 @@ func isTemporary(err error) bool {
 	return errors.As(err, &known) && known.RetryAfter > 0
 }
 
-// createLongest creates a customer with the longest values. A vendor may refuse a length that it does
-// not document: that is a difference, and the customer is created without that value.
+// createLongest creates a customer with the longest values. A vendor may refuse a length that it
+// does not document. That is a difference, and Enlist creates the customer without that value.
 func (r *run) createLongest(ctx context.Context, c *check) {
 	if r.minimal == nil {
 		c.skip("Not even a customer with the required fields was created.")

@@ -10,7 +10,6 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/vendorhttp"
@@ -141,12 +140,25 @@ func secretsOf(config *configv1.Provider) (connection protoreflect.Message, secr
 	connection = message.Get(vendor).Message()
 	fields := connection.Descriptor().Fields()
 	for i := range fields.Len() {
-		options, _ := fields.Get(i).Options().(*descriptorpb.FieldOptions)
-		if options.GetDebugRedact() && connection.Has(fields.Get(i)) {
+		if wire.Redacted(fields.Get(i)) && connection.Has(fields.Get(i)) {
 			secrets = append(secrets, fields.Get(i))
 		}
 	}
 	return connection, secrets
+}
+
+// secretTexts returns the texts of all secrets in a message, at any depth.
+func secretTexts(message protoreflect.Message) (texts []string) {
+	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		switch {
+		case wire.Redacted(field) && field.Kind() == protoreflect.StringKind && !field.IsList():
+			texts = append(texts, value.String())
+		case field.Message() != nil && !field.IsList() && !field.IsMap():
+			texts = append(texts, secretTexts(value.Message())...)
+		}
+		return true
+	})
+	return texts
 }
 
 // withWrongSecret returns a configuration whose last secret, such as the password, is a made-up

@@ -16,8 +16,8 @@ import (
 	"github.com/enlist-dev/enlist/providers/registry"
 )
 
-// value is a value at a path of a request. Each request replaces ${ID}, ${SHORT} and ${NUMBER} in the
-// text by what makes it unique. An empty text stands for the made-up value.
+// value is a value at a path of a request. Each request replaces ${ID}, ${SHORT} and ${NUMBER} in
+// the text by what makes it unique. An empty text stands for the made-up value.
 type value struct{ path, text string }
 
 // place is a canonical field of the field table that a test customer may have.
@@ -94,8 +94,8 @@ func (r *run) isSet(setting string) bool {
 	return false
 }
 
-// madeUp returns a made-up value for a field, or "" if only the operator knows one. The marker is in
-// what people look for.
+// madeUp returns a made-up value for a field, or "" if only the operator knows one. The marker is
+// in what people look for.
 func (r *run) madeUp(path string) string {
 	return map[string]string{
 		"customer.id":                               "${ID}",
@@ -148,8 +148,8 @@ const (
 	shortLength = 7  // of ${SHORT}
 )
 
-// unique replaces the placeholders of a value. An id has a leading zero and small letters, so that a
-// vendor shows whether it stores ids in another form.
+// unique replaces the placeholders of a value. An id has a leading zero and small letters, so that
+// a vendor shows whether it stores ids in another form.
 func (r *run) unique(text string) string {
 	number := fmt.Sprintf("%02s", strconv.FormatInt(int64(r.made%(36*36)), 36))
 	return strings.NewReplacer("${ID}", "0cert"+r.suffix+number, "${SHORT}", "0c"+r.suffix+number, "${NUMBER}", strconv.Itoa(r.made)).Replace(text)
@@ -297,8 +297,8 @@ func fill(start string, most int, pattern string) string {
 	return text
 }
 
-// longEmail returns an email address of a length, with parts as long as RFC 5321 allows. A number of
-// two digits makes it unique.
+// longEmail returns an email address of a length, with parts as long as RFC 5321 allows. A number
+// of two digits makes it unique.
 func longEmail(marker string, most int) string {
 	const domain, number, mostLocal, mostLabel = ".example.com", "${NUMBER}", 64, 60
 	local := fill(marker+".", max(len(marker)+1, min(mostLocal, most-len(domain)-2)-2), "l")

@@ -118,7 +118,8 @@ func (c *Client) shownRequest(request *Request) *enlistv1.VendorRequest {
 // hidden stands for a value of a login.
 const hidden = "hidden"
 
-// shown returns a response's body for people, without secrets. asShape asks for the shape of a list.
+// shown returns a response's body for people, without secrets. asShape asks for the shape of a
+// list.
 func (r *Request) shown(response *Response, asShape bool) string {
 	if r.Operation == Login || asShape && r.Scan != nil && response.size > 0 {
 		return r.redacted(Shape(response.Body, response.size))
