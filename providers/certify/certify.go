@@ -230,6 +230,7 @@ func (r *run) check(ctx context.Context, name, title string, do func(context.Con
 	}
 	c.Took = milliseconds(time.Since(began))
 	if c.Result == Failed {
+		r.compareFailed(c)
 		c.Exchanges = r.shown(r.recorder.since(c.start))
 	}
 	r.report.Checks = append(r.report.Checks, c.Check)

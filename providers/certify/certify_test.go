@@ -271,8 +271,10 @@ func TestOtherInstallationsPass(t *testing.T) {
 		option sandbox.Option
 		change func(*configv1.Provider)
 	}{
-		"an old version":     {"opencell", sandbox.With(func(s *opencell.Settings) { s.Version, s.Before2021 = 10, true }), func(c *configv1.Provider) { c.GetOpencell().Version = 10 }},
-		"bare lists, 404":    {"sellandsign", sandbox.With(func(s *sellandsign.Settings) { s.BareLists, s.NotFoundStatus, s.NotFoundBody = true, 404, `{"error":"unknown"}` }), nil},
+		"an old version": {"opencell", sandbox.With(func(s *opencell.Settings) { s.Version, s.Before2021 = 10, true }), func(c *configv1.Provider) { c.GetOpencell().Version = 10 }},
+		"bare lists, 404": {"sellandsign", sandbox.With(func(s *sellandsign.Settings) {
+			s.BareLists, s.NotFoundStatus, s.NotFoundBody = true, 404, `{"error":"unknown"}`
+		}), nil},
 		"numbers by Caliq":   {"caliq", sandbox.With(func(s *caliq.Settings) { s.AutoNumbering = true }), func(c *configv1.Provider) { c.GetCaliq().AutoNumbering = true }},
 		"unique at Caliq":    {"caliq", sandbox.With(func(s *caliq.Settings) { s.UniqueAccountNo, s.UniqueEmail = true, true }), nil},
 		"a status with list": {"avvio", sandbox.With(func(s *avvio.Settings) { s.ListStatus = true }), nil},

@@ -4,7 +4,8 @@
 //
 // certification.yaml has:
 //
-//   - records: the wire message of the vendor's record in each response,
+//   - records: the wire message of the vendor's record in each response, and of the list of all
+//     customers,
 //   - members: the members that each such record always has,
 //   - statuses: the HTTP statuses that the vendor documents. A case without one may have any,
 //   - request: the vendor's options for a full customer that need nothing set up at the vendor.

@@ -87,13 +87,14 @@ func (r *recorder) times() []Times {
 const mostExchanges = 6
 
 // shown returns exchanges for a report. A response that names no test customer may contain another
-// customer, so the report has its shape alone. An error of the vendor is no customer.
+// customer, so the report has its shape alone. An error of the vendor is no customer, and the
+// response to a creation is about a test customer.
 func (r *run) shown(exchanges []providers.Exchange) []Exchange {
 	exchanges = exchanges[max(0, len(exchanges)-mostExchanges):]
 	shown := make([]Exchange, len(exchanges))
 	for i, exchange := range exchanges {
 		response := exchange.ResponseBody
-		if exchange.Status < 400 && !r.isOurs(response) && !strings.HasPrefix(response, "(") {
+		if exchange.Status < 400 && exchange.Operation != "create" && !r.isOurs(response) && !strings.HasPrefix(response, "(") {
 			response = vendorhttp.Shape([]byte(response), int64(len(response)))
 		}
 		shown[i] = Exchange{

@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/enlist-dev/enlist/providers/certify"
@@ -316,6 +317,18 @@ func opencellMutations() []mutation {
 			}), failed: []string{"wrong-credential"}, differs: nil,
 		},
 		{
+			vendor: "opencell", name: "another character set", change: on(opencellRead, func(x *exchange) {
+				if latin, err := charmap.ISO8859_1.NewEncoder().String(strings.Map(func(r rune) rune {
+					if r > 0xff {
+						return -1
+					}
+					return r
+				}, x.text)); err == nil {
+					x.text = latin
+				}
+			}), failed: []string{"special-characters", "erase"}, differs: []string{"behaviour get"},
+		},
+		{
 			vendor: "opencell", name: "an erasure that keeps the name", refuse: refusing("/anonymizeGdpr", 200, `{"status":"SUCCESS","message":""}`),
 			failed: []string{"erase"}, differs: nil,
 		},
@@ -439,6 +452,15 @@ func valomniaMutations() []mutation {
 			failed: []string{"read-minimal", "read-full", "longest", "special-characters", "duplicate"}, differs: nil,
 		},
 		{
+			vendor: "valomnia", name: "a renamed id", change: valomniaCreate(renamed("id", "customerId")),
+			failed:  []string{"create-minimal", "create-full", "longest", "special-characters"},
+			differs: []string{"missing_member id", "unknown_member customerId"},
+		},
+		{
+			vendor: "valomnia", name: "the pace is limited", fault: `{"vendor":"valomnia","operation":"create","kind":"status_429","times":1}`,
+			failed: []string{"create-minimal"}, differs: nil,
+		},
+		{
 			vendor: "valomnia", name: "HTML for a creation", change: valomniaCreate(respond(200, page)),
 			failed: []string{"create-minimal", "create-full", "longest", "special-characters", "duplicate", "unknown-code"}, differs: nil,
 		},
@@ -500,7 +522,8 @@ func caliqMutations() []mutation {
 		},
 		{
 			vendor: "caliq", name: "another name in the list", change: on("CustomerChange", renamed("AccountNo", "AccountNumber")),
-			failed: []string{"read-minimal", "read-full", "longest", "special-characters", "duplicate"}, differs: nil,
+			failed:  []string{"read-minimal", "read-full", "longest", "special-characters", "duplicate"},
+			differs: []string{"unknown_member CustomerChangeList[0].AccountNumber", "missing_member CustomerChangeList[].AccountNo"},
 		},
 		{
 			vendor: "caliq", name: "ids are texts", change: on("CustomerChange", replaced("ID", asText)), failed: nil, differs: []string{"other_type CustomerChangeList[0].ID"},

@@ -2,12 +2,15 @@ package certify
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 // compareRecord compares the vendor's record in a response ("create", "get" or "contractor") with
@@ -22,12 +25,47 @@ func (r *run) compareRecord(c *check, response string, record *structpb.Struct) 
 			"It may have a duplicate member, or characters that are not UTF-8."})
 		return
 	}
+	r.compareMembers(c, response, record)
+	r.compareObject(c, message, record, "")
+}
+
+// compareMembers reports the members that a record always has, but not here.
+func (r *run) compareMembers(c *check, response string, record *structpb.Struct) {
 	for _, path := range r.facts.Members[response] {
 		if !has(structpb.NewStructValue(record), strings.Split(path, ".")) {
 			c.differ(Difference{Kind: MissingMember, Member: path, Note: "The vendor's record always has this member, but not here."})
 		}
 	}
-	r.compareObject(c, message, record, "")
+}
+
+// shapeNumber is a number in a shape, whose digits are all 0.
+var shapeNumber = regexp.MustCompile(`([:\[,])-?0[0.eE+-]*`)
+
+// compareFailed compares the bodies of successful responses in a failed check with the wire messages.
+// The adapter may not have understood them, and their members then say why. A list of all customers
+// is there as its shape.
+func (r *run) compareFailed(c *check) {
+	for _, exchange := range r.recorder.since(c.start) {
+		body := exchange.ResponseBody
+		if strings.Contains(body, "\uFFFD") { // in place of what is not UTF-8
+			c.differ(Difference{Kind: Behaviour, Member: exchange.Operation, Note: "The response has text that is not UTF-8."})
+		}
+		kind, known := map[string]string{"create": "create", "get": "get", "list": "list"}[exchange.Operation]
+		if !known || exchange.Status >= 300 {
+			continue
+		}
+		if _, form, isShape := strings.Cut(body, "\n"); isShape && strings.HasPrefix(body, "(") {
+			body = shapeNumber.ReplaceAllString(form, "${1}0")
+		}
+		record := wire.Record([]byte(body))
+		if record == nil { // no object, or cut short
+			continue
+		}
+		if message := r.facts.record(kind); message != nil {
+			r.compareMembers(c, kind, record)
+			r.compareObject(c, message, record, "")
+		}
+	}
 }
 
 // has reports whether a value has a member at a path. A list must have an element, and each element

@@ -2,6 +2,8 @@ package certify
 
 import (
 	"fmt"
+	"math"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -45,9 +47,37 @@ func (r *run) suggest() {
 		}
 		add("timeout", r.timeout(), suggested, r.Config.GetTimeout() != nil, fmt.Sprintf("the slowest response took %s", round(slowest)))
 	}
+	if pace := r.refusedPace(); pace > 0 {
+		configured := "no limit (default)"
+		if limit := r.Config.GetRateLimit(); limit != nil {
+			configured = fmt.Sprintf("%g per second", limit.GetPerSecond())
+		}
+		why := "the vendor responded with HTTP status 429 at this run's pace"
+		r.report.Settings = append(r.report.Settings, Setting{"rate_limit", configured, fmt.Sprintf("%g per second", pace), why})
+		lines = append(lines, fmt.Sprintf("    rate_limit: {per_second: %g} # %s", pace, why))
+	}
 	if len(lines) > 0 {
 		r.report.YAML = "providers:\n  - name: " + r.report.Provider + "\n" + strings.Join(lines, "\n") + "\n"
 	}
+}
+
+// refusedPace returns a pace below the one at which the vendor refused a request with 429, in
+// requests per second. It returns 0 if the vendor refused none.
+func (r *run) refusedPace() float64 {
+	all := r.recorder.since(0)
+	for i, exchange := range all {
+		if exchange.Status != http.StatusTooManyRequests {
+			continue
+		}
+		within := 0
+		for _, earlier := range all[:i+1] {
+			if exchange.Start.Sub(earlier.Start) < time.Second {
+				within++
+			}
+		}
+		return math.Max(1, math.Floor(float64(within)/2))
+	}
+	return 0
 }
 
 // slowest returns the longest response time.
