@@ -192,13 +192,15 @@ func (c *check) failWith(what string, err error) {
 	c.fail("%s: %s", what, c.run.explain(err))
 }
 
-// explain returns an error in one line: the reason, the message, the fields and the vendor's words.
+// explain returns an error in one line: the reason, the message without the advice to callers of a
+// server, the fields and the vendor's words.
 func (r *run) explain(err error) string {
 	var known *providers.Error
 	if !errors.As(err, &known) {
 		return err.Error()
 	}
-	text := known.Reason.String() + ": " + known.Message
+	text := known.Reason.String() + ": " + strings.NewReplacer(
+		providers.CallAgain, "", providers.CallLater, "", providers.CallOrWait, "", "; see VendorError", "").Replace(known.Message)
 	for _, violation := range known.Violations {
 		text += " " + violation.Path + " " + violation.Description + "."
 	}

@@ -317,3 +317,31 @@ func TestDisturbedCreations(t *testing.T) {
 		}
 	}
 }
+
+// Pages of an existing customer's contractors are compared with the whole list.
+func TestPagesOfAnExistingCustomer(t *testing.T) {
+	cut := false
+	p := newProxy(t, func(x *exchange) {
+		if list := (struct {
+			Elements []any `json:"elements"`
+		}{}); cut && strings.Contains(x.RequestURI, contractors) && json.Unmarshal([]byte(x.text), &list) == nil {
+			list.Elements = list.Elements[:min(2, len(list.Elements))]
+			text, _ := json.Marshal(list)
+			x.text = string(text)
+		}
+	})
+	own := settings(t, p.URL, "sellandsign", true)
+	own.Customer = run(t, own).Customers[0].ID
+	own.Create = false
+	seeded, err := http.Post(p.URL+"/sandbox/contractors", "application/json", strings.NewReader(`{"number":"`+own.Customer+`","count":5}`))
+	if err != nil || seeded.StatusCode != http.StatusOK {
+		t.Fatal(seeded, err)
+	}
+	defer func() { _ = seeded.Body.Close() }()
+	for _, cut = range []bool{false, true} {
+		report := run(t, own)
+		if (report.Result == certify.Failed) != cut || len(report.Differences) > 0 || strings.Contains(shown(t, report), "vendor cuts lists short") != cut {
+			t.Errorf("cut %t\n%s", cut, shown(t, report))
+		}
+	}
+}
