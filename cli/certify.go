@@ -187,6 +187,11 @@ func printReport(out io.Writer, report *certify.Report) error {
 	if err := printSection(out, []string{"SETTING", "CONFIGURED", "SUGGESTED", "WHY"}, rows); err != nil {
 		return err
 	}
+	if report.YAML != "" {
+		if _, err := fmt.Fprintf(out, "\n%s", report.YAML); err != nil {
+			return err
+		}
+	}
 	rows = nil
 	var remedies []string
 	for _, made := range report.Customers {

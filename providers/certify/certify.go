@@ -25,7 +25,7 @@ type Settings struct {
 	// Create says whether to create test customers.
 	Create bool
 	// Request has the operator's own values for test customers, such as codes that are set up at the
-	// vendor. It may be nil.
+	// vendor. Its customer and its options count, without the id and the email. It may be nil.
 	Request *enlistv1.CreateCustomerRequest
 	// Marker is in each test customer. It has letters, digits and hyphens.
 	Marker string
@@ -61,7 +61,6 @@ type run struct {
 	made       int    // requests for test customers so far
 	choosesID  bool   // the caller chooses the id
 	stopped    string // why no other check can run
-	visible    bool   // a customer that was created could be read
 	lag        time.Duration
 	lags       int
 	unresolved bool // a creation has an unknown outcome that no look-up settled
@@ -91,8 +90,12 @@ func Run(ctx context.Context, settings Settings) (*Report, error) {
 func newRun(settings Settings) (*run, error) {
 	settings.Config = proto.CloneOf(settings.Config)
 	settings.Config.Breaker = &configv1.Breaker{Disabled: true} // each failure is a finding, and none may hide the next
-	if settings.Request == nil {
-		settings.Request = &enlistv1.CreateCustomerRequest{}
+	// Each customer has an id, an email and a request_id of its own.
+	settings.Request = &enlistv1.CreateCustomerRequest{
+		Customer: proto.CloneOf(settings.Request.GetCustomer()), VendorOptions: proto.CloneOf(settings.Request).GetVendorOptions(),
+	}
+	if settings.Request.Customer != nil {
+		settings.Request.Customer.Id, settings.Request.Customer.Email = "", ""
 	}
 	registered := registry.Registered(settings.Config)
 	if registered.Facts == nil {
@@ -279,6 +282,9 @@ func (r *run) finish(ctx context.Context) {
 	r.suggest()
 	for _, made := range r.report.Customers {
 		made.Remove = cmp.Or(made.Remove, r.description.Privacy.Otherwise, "Delete it at the vendor.")
+		if made.State == mayExist {
+			made.Remove = "Look for the id and the marker at the vendor. " + made.Remove
+		}
 	}
 	switch {
 	case ctx.Err() != nil: // what failed may have failed because of that

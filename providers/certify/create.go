@@ -75,6 +75,7 @@ func (r *run) createFull(ctx context.Context, c *check) *customer {
 	values := r.full()
 	request := r.newRequest(values...)
 	r.addOptions(request)
+	r.noteUntried(request)
 	made, err := r.create(ctx, c, request)
 	if err != nil {
 		r.blame(ctx, c, values, err)
@@ -139,7 +140,7 @@ func (r *run) created(c *check, made *customer, response *enlistv1.CreateCustome
 	r.compareID(c, made.request.GetCustomer().GetId(), made.id, "in the response to the creation")
 	for _, fate := range response.GetFields() {
 		if fate.GetFate() == enlistv1.Fate_FATE_DROPPED {
-			c.fail("%s was not stored: it %s", fate.GetPath(), fate.GetNote())
+			c.fail("%s was not stored: %s", fate.GetPath(), fate.GetNote())
 		}
 	}
 	if response.GetCustomer().GetSource() == enlistv1.RecordSource_RECORD_SOURCE_VENDOR {
@@ -204,7 +205,7 @@ func (r *run) lookUp(ctx context.Context, creation providers.Creation, began tim
 
 const (
 	firstPause   = 50 * time.Millisecond
-	longestPause = 2 * time.Second
+	longestPause = time.Second
 )
 
 func sleep(ctx context.Context, pause time.Duration) {
@@ -335,7 +336,6 @@ func (r *run) read(ctx context.Context, c *check, made *customer) {
 		}
 		return
 	}
-	r.visible = true
 	r.compareStatus(c, r.recorder.last(c.start, "get", "list"), "read")
 	r.compareRecord(c, "get", read.GetVendorRecord())
 	c.compareWarnings(made.request, read.GetWarnings())

@@ -1,6 +1,8 @@
 package certify
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -54,6 +56,14 @@ func readFacts(folder fs.FS) (*facts, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	for _, name := range read.Records {
+		if _, err := messageNamed(name); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := read.options(""); err != nil {
+		return nil, fmt.Errorf("request: %w", err)
+	}
 	for _, part := range listed.Parts {
 		if part.Message == "" {
 			continue
@@ -74,6 +84,15 @@ func readFacts(folder fs.FS) (*facts, error) {
 		}
 	}
 	return read, nil
+}
+
+// options returns the request with the options of a full customer.
+func (f *facts) options(marker string) (*enlistv1.CreateCustomerRequest, error) {
+	text, err := json.Marshal(f.Request)
+	if err != nil || len(f.Request) == 0 {
+		return &enlistv1.CreateCustomerRequest{}, err
+	}
+	return ReadRequest(bytes.ReplaceAll(text, []byte("${MARKER}"), []byte(marker)))
 }
 
 // document marks each member on the way to a name, such as list[].address.city.

@@ -17,12 +17,8 @@ import (
 
 // addOptions adds the vendor's options for a full customer. The operator's own win.
 func (r *run) addOptions(request *enlistv1.CreateCustomerRequest) {
-	text, err := json.Marshal(r.facts.Request)
-	if err != nil || len(r.facts.Request) == 0 {
-		return
-	}
-	options, err := ReadRequest([]byte(strings.ReplaceAll(string(text), "${MARKER}", r.Marker)))
-	if err != nil {
+	options, err := r.facts.options(r.Marker)
+	if err != nil || options.GetVendorOptions() == nil {
 		return
 	}
 	proto.Merge(options, &enlistv1.CreateCustomerRequest{VendorOptions: request.GetVendorOptions()})

@@ -168,6 +168,9 @@ func (r *run) newRequest(values ...value) *enlistv1.CreateCustomerRequest {
 	registry.CompleteDemo(r.description.Vendor, request)
 	named := r.name()
 	for _, place := range r.places {
+		if r.isGiven(place.path) {
+			continue
+		}
 		if place.path == named || place.required && !place.setting && (place.path != "customer.id" || r.choosesID) {
 			_ = assign(request, place.path, cut(r.unique(r.madeUp(place.path)), place.most())) // a field without a value stays unset, and the adapter says so
 		}
@@ -210,6 +213,17 @@ func (r *run) full() []value {
 		}
 	}
 	return values
+}
+
+// noteUntried notes the options and the free fields that a full customer does not have.
+func (r *run) noteUntried(full *enlistv1.CreateCustomerRequest) {
+	for _, support := range r.description.Fields.Support() {
+		path := support.GetPath()
+		if isOption := !strings.HasPrefix(path, "customer."); (isOption || strings.Contains(path, "[*]")) &&
+			!isGivenIn(full, path) && !r.isSet(support.GetSetting()) && len(support.GetFallbackPaths()) == 0 {
+			r.untried(path, "only you know a value. Give one with --request")
+		}
+	}
 }
 
 func (r *run) untried(field, why string) {
