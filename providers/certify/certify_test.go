@@ -105,7 +105,7 @@ func settings(t *testing.T, url, provider string, create bool) certify.Settings 
 	all := registry.Demo(url)
 	at := slices.IndexFunc(all, func(config *configv1.Provider) bool { return config.GetName() == provider })
 	config := all[at]
-	config.Timeout, config.LookupLag = durationpb.New(5*time.Second), durationpb.New(100*time.Millisecond)
+	config.Timeout, config.LookupLag = durationpb.New(30*time.Second), durationpb.New(100*time.Millisecond)
 	return certify.Settings{Config: config, Create: create, WrongCredential: true, Wait: 600 * time.Millisecond}
 }
 
