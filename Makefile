@@ -2,14 +2,15 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help test check format generate docs pictures imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
-  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench scaling microbench isolation loads soak \
+  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench bench-peers scaling microbench isolation loads soak \
   vulnerabilities sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: check compiler postgres openapi-tools browser examples ## Everything that must hold: formatting, lint, generated code, and every test with the race detector
-	gotestsum --format pkgname-and-test-fails -- -race -timeout 20m ./server ./... # server first: its tests wait most
+	gotestsum --format pkgname-and-test-fails -- ./once -run '^Test(Model|DecideKeepsTheRules)'
+	gotestsum --format pkgname-and-test-fails -- -race -p 3 -timeout 20m ./server ./... # server first: its tests wait most
 
 check: tools imports ## The checks that run no test
 	@! golangci-lint fmt --diff | grep . || { echo 'not formatted: make format'; exit 1; }
@@ -200,8 +201,12 @@ journal-size: ## Measure a journal of ROWS (2000000) in STORE (sqlite or postgre
 	go test ./bench/journalsize -run '^TestMillions$$' -v -timeout 0 -journal.rows $(ROWS) -journal.store $(STORE) -journal.table $(CURDIR)/docs/exactly-once.md
 
 ROUNDS ?= 30
-bench: ## Measure Enlist beside servers written by hand, ROUNDS (30) times; see bench/doc.go
+bench: ## Measure Enlist beside handlers written by hand, ROUNDS (30) times; see bench/doc.go
 	go run ./bench -rounds $(ROUNDS)
+
+bench-peers: ## The same with DBOS and River, ROUNDS (30) times; the tables go to docs/performance.md
+	cd bench/peers && go build -o $(CURDIR)/.tools/bench-peers .
+	go run ./bench -rounds $(ROUNDS) -peers .tools/bench-peers -write
 
 scaling: ## Measure what creations take of one PostgreSQL server: room, and time beside pgbench, ROUNDS (30) times
 	go run ./bench -scaling -rounds $(ROUNDS)

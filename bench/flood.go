@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -19,26 +16,26 @@ func (p *plan) runFlood(ctx context.Context, stage *stage) error {
 	if err != nil {
 		return err
 	}
-	enlist, err := stage.startEnlist(ctx, vendor, "", 1)
+	ours, err := stage.startEnlist(ctx, vendor, &enlist{name: "enlist"})
 	if err != nil {
 		return err
 	}
-	bare, err := stage.startBare(ctx, "bare-grpc", vendor)
+	theirs, err := stage.startBare(ctx, vendor)
 	if err != nil {
 		return err
 	}
-	ours, err := readyForFlood(ctx, enlist)
-	if err != nil {
-		return err
-	}
-	theirs, err := readyForFlood(ctx, bare)
-	if err != nil {
-		return err
+	var all []*flooding
+	for _, server := range []*subject{ours, theirs} {
+		one, err := readyForFlood(ctx, server)
+		if err != nil {
+			return err
+		}
+		all = append(all, one)
 	}
 	fmt.Printf("%d creates that begin within %s, the vendor takes %s\n\n", p.flood, p.within, p.takes)
 	fmt.Print("| round | server | failed | resident before, at most, MiB | KiB a create | p50 | p99 | added at p99, ms |\n|---|---|---|---|---|---|---|---|\n")
 	for round := range p.rounds {
-		for _, one := range []*flooding{ours, theirs} {
+		for _, one := range all {
 			most, latencies, failed := one.server.flooded(ctx, one.create, p.flood, p.within)
 			p50, p99 := latencies[len(latencies)/2], latencies[len(latencies)*99/100]
 			fmt.Printf("| %d | %s | %d | %.1f, %.1f | %.1f | %s | %s | %d |\n", round+1, one.server.name, failed, one.atRest/1024, most/1024,
@@ -108,15 +105,4 @@ func (s *subject) flooded(ctx context.Context, create call, count int, within ti
 	}
 	slices.Sort(latencies)
 	return most, latencies, failed
-}
-
-// resident returns the memory of the first process, in KiB.
-func (s *subject) resident() (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.commands[0].Process.Pid))
-	if err != nil {
-		return 0, err
-	}
-	_, rest, _ := strings.Cut(string(text), "VmRSS:")
-	number, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	return strconv.ParseFloat(number, 64)
 }

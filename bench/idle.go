@@ -17,7 +17,7 @@ func (p *plan) runIdle(ctx context.Context, stage *stage) error {
 		return err
 	}
 	for range p.rounds {
-		enlist, err := stage.startEnlist(ctx, vendor, "", 1) // builds Enlist; the time of this start does not count
+		enlist, err := stage.startEnlist(ctx, vendor, &enlist{name: "enlist"}) // builds Enlist; the time of this start does not count
 		if err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ func (p *plan) runIdle(ctx context.Context, stage *stage) error {
 		}
 		starts, memory = append(starts, took.Seconds()*1000), append(memory, resident/1024)
 	}
-	info, err := os.Stat(stage.folder + "/enlist")
+	info, err := os.Stat(stage.binary())
 	if err != nil {
 		return err
 	}
@@ -43,10 +43,7 @@ func (s *subject) again(ctx context.Context, stage *stage) (took time.Duration, 
 		return 0, 0, err
 	}
 	began := time.Now()
-	if s.commands[0], err = stage.start(ctx, "enlist-0.log", nil, stage.folder+"/enlist", "serve", "--config", stage.folder+"/enlist-0.yaml"); err != nil {
-		return 0, 0, err
-	}
-	if err := waitFor(ctx, s.grpc...); err != nil {
+	if err := stage.restart(ctx, s); err != nil {
 		return 0, 0, err
 	}
 	_, get, err := grpcCalls(s.grpc)
@@ -60,12 +57,4 @@ func (s *subject) again(ctx context.Context, stage *stage) (took time.Duration, 
 	time.Sleep(2 * time.Second)
 	resident, err = s.resident()
 	return took, resident, errors.Join(err, s.stop())
-}
-
-// stop ends the process gracefully.
-func (s *subject) stop() error {
-	if err := s.commands[0].Process.Signal(os.Interrupt); err != nil {
-		return err
-	}
-	return s.commands[0].Wait()
 }

@@ -27,31 +27,40 @@ type call func(ctx context.Context, n int64) error
 
 // figures holds the results of one series.
 type figures struct {
-	calls          int
-	cpu            time.Duration // of the server, per call
-	perSecond      float64
-	p50, p99       time.Duration
-	objects, bytes float64 // allocated by the server, per call
-	failed         int64
-	firstFailure   atomic.Pointer[error]
+	calls        int
+	perSecond    float64
+	p50, p99     time.Duration
+	usage        // of the server, per call
+	failed       int64
+	firstFailure atomic.Pointer[error]
 }
 
 // newCustomer numbers customers across all series of a run.
 var newCustomer atomic.Int64
 
-// grpcCalls returns the functions for creations and reads over gRPC. They use several addresses in
-// turn.
-func grpcCalls(addresses []string) (create, get call, err error) {
+// grpcClients returns clients with a connection each. They use several addresses in turn.
+func grpcClients(addresses []string) ([]enlistv1.CustomerServiceClient, error) {
 	clients := make([]enlistv1.CustomerServiceClient, connections)
 	for i := range clients {
 		connection, err := grpc.NewClient(addresses[i%len(addresses)], grpc.WithTransportCredentials(insecure.NewCredentials()))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		clients[i] = enlistv1.NewCustomerServiceClient(connection)
 	}
-	authorized := func(ctx context.Context) context.Context {
-		return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+apiKey)
+	return clients, nil
+}
+
+func authorized(ctx context.Context) context.Context {
+	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+apiKey)
+}
+
+// grpcCalls returns the functions for creations and reads over gRPC. They use several addresses in
+// turn.
+func grpcCalls(addresses []string) (create, get call, err error) {
+	clients, err := grpcClients(addresses)
+	if err != nil {
+		return nil, nil, err
 	}
 	create = func(ctx context.Context, n int64) error {
 		_, err := clients[n%connections].CreateCustomer(authorized(ctx), sample(newCustomer.Add(1)))
@@ -119,14 +128,10 @@ func restCalls(addresses []string) (create, get call) {
 // measure lets callers call a subject for a time. Each caller calls again as soon as it has its
 // response.
 func (s *subject) measure(ctx context.Context, call call, callers int, seconds float64) (*figures, error) {
-	if err := warmUp(ctx, call, callers, 20); err != nil {
+	if err := warmUp(ctx, call, callers, warmUpCalls); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	allocatedBefore, err := s.allocated(ctx)
-	if err != nil {
-		return nil, err
-	}
-	cpuBefore, err := s.cpu()
+	before, err := s.usage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -149,11 +154,7 @@ func (s *subject) measure(ctx context.Context, call call, callers int, seconds f
 	}
 	group.Wait()
 	took := time.Since(began)
-	cpuAfter, err := s.cpu()
-	if err != nil {
-		return nil, err
-	}
-	allocatedAfter, err := s.allocated(ctx)
+	after, err := s.usage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -164,12 +165,15 @@ func (s *subject) measure(ctx context.Context, call call, callers int, seconds f
 		return nil, fmt.Errorf("%s: %d of %d calls failed, the first: %w", s.name, made.failed, made.calls, *made.firstFailure.Load())
 	}
 	calls := float64(made.calls)
-	made.cpu = time.Duration(float64(cpuAfter-cpuBefore) / calls)
 	made.perSecond = calls / took.Seconds()
 	made.p50, made.p99 = all[len(all)/2], all[len(all)*99/100]
-	made.objects, made.bytes = (allocatedAfter.Objects-allocatedBefore.Objects)/calls, (allocatedAfter.Bytes-allocatedBefore.Bytes)/calls
+	made.cpu, made.written, made.log = (after.cpu-before.cpu)/calls, (after.written-before.written)/calls, (after.log-before.log)/calls
+	made.Objects, made.Bytes = (after.Objects-before.Objects)/calls, (after.Bytes-before.Bytes)/calls
 	return made, nil
 }
+
+// warmUpCalls is how many calls each caller makes before a measurement.
+const warmUpCalls = 5
 
 // warmUp opens connections and fills caches.
 func warmUp(ctx context.Context, call call, callers, calls int) error {

@@ -22,7 +22,7 @@ func main() {
 // run runs the part that the first argument names. Without an argument, it measures.
 func run(ctx context.Context, arguments []string) error {
 	parts := map[string]func(context.Context, string) error{
-		"vendor": serveVendor, "bare-grpc": serveBareGRPC, "bare-rest": serveBareREST, "stock-gateway": serveStockGateway,
+		"vendor": serveVendor, partBare: serveBare, partSQLite: serveSQLite, partPostgres: servePostgres,
 	}
 	if len(arguments) == 2 {
 		if part, known := parts[arguments[0]]; known {
@@ -31,19 +31,19 @@ func run(ctx context.Context, arguments []string) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	plan := plan{}
-	flags.IntVar(&plan.rounds, "rounds", 30, "rounds; each measures every subject once")
-	flags.Float64Var(&plan.seconds, "seconds", 1, "how long each subject is measured in a round")
-	flags.IntVar(&plan.callers, "callers", 64, "callers at once")
+	flags.IntVar(&plan.rounds, "rounds", 30, "rounds; each measures every series once")
+	flags.Float64Var(&plan.seconds, "seconds", 1, "how long each series is measured in a round")
 	flags.IntVar(&plan.flood, "flood", 0, "instead: that many creates at once, at a vendor that takes its time")
 	flags.DurationVar(&plan.takes, "takes", time.Second, "how long the vendor takes for a create of -flood")
 	flags.DurationVar(&plan.within, "within", 0, "the time within which the creates of -flood begin, evenly; no more than -takes, for all to be under way at once")
 	flags.BoolVar(&plan.idle, "idle", false, "instead: time from the start to the first answer, and memory at rest")
-	flags.BoolVar(&plan.postgres, "postgres", false, "with two replicas and their journal in PostgreSQL, which is started for it")
-	flags.BoolVar(&plan.audit, "audit", false, "also measure enlist with an audit stream to a file")
+	flags.BoolVar(&plan.audit, "audit", false, "instead: Enlist with an audit stream to a file beside Enlist without")
 	flags.BoolVar(&plan.scaling, "scaling", false, "instead: what creations take of one PostgreSQL server, which is started for it")
 	flags.IntVar(&plan.rows, "rows", 200_000, "creations in each of the two fillings of -scaling")
-	flags.StringVar(&plan.only, "only", "", "measure only subjects whose name holds this")
+	flags.StringVar(&plan.only, "only", "", "measure only series whose name holds this, such as \"SQLite, create, 64\"")
 	flags.StringVar(&plan.profile, "profile", "", "folder that gets profiles of Enlist, CPU and allocations, for each of its series, in the first round")
+	flags.StringVar(&plan.peers, "peers", "", "the program of bench/peers; measure its servers, too")
+	flags.BoolVar(&plan.write, "write", false, "also write the tables to "+document+", from the repository's root")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -65,5 +65,5 @@ func run(ctx context.Context, arguments []string) error {
 	case plan.scaling:
 		return plan.runScaling(ctx, stage)
 	}
-	return plan.runPairs(ctx, stage)
+	return plan.runRounds(ctx, stage)
 }

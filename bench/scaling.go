@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,17 +13,10 @@ import (
 
 	"github.com/enlist-dev/enlist/journal"
 	"github.com/enlist-dev/enlist/journal/postgres"
-	"github.com/enlist-dev/enlist/journal/postgres/postgrestest"
 )
 
 // replicas is the largest number of Enlist processes that -scaling measures.
 const replicas = 4
-
-// usual are PostgreSQL's own defaults, in place of the small values of postgrestest.
-const usual = `
-shared_buffers = 128MB
-max_wal_size = 1GB
-`
 
 // load is a number of callers at a number of replicas.
 type load struct{ replicas, callers int }
@@ -37,7 +29,7 @@ func (l load) connections() int { return min(l.callers, 16*l.replicas) }
 // scaling is a run of -scaling.
 type scaling struct {
 	*plan
-	server *server
+	server *pgbench
 	store  *postgres.Store
 	all    *subject
 }
@@ -46,24 +38,23 @@ type scaling struct {
 // responds at once. Each measurement of Enlist is followed by pgbench, which commits single rows
 // over as many connections.
 func (p *plan) runScaling(ctx context.Context, stage *stage) error {
-	cluster, err := postgrestest.Open(usual)
+	server, err := startPostgres(ctx)
 	if err != nil {
 		return err
 	}
-	defer cluster.Stop()
+	defer server.Stop()
 	vendor, err := stage.startVendor(ctx)
 	if err != nil {
 		return err
 	}
 	s := &scaling{plan: p}
-	if s.all, err = stage.startEnlist(ctx, vendor, journalIn(cluster), replicas, "GOMEMLIMIT=460MiB"); err != nil {
+	if s.all, err = stage.startEnlist(ctx, vendor, &enlist{name: "enlist", journal: journalIn(server), replicas: replicas, memory: true}); err != nil {
 		return err
 	}
-	if s.server, err = connect(ctx, cluster, stage.folder); err != nil {
+	if s.server, err = preparePgbench(ctx, server, stage.folder); err != nil {
 		return err
 	}
-	defer s.server.conn.Close(ctx)
-	if s.store, err = postgres.Open(ctx, cluster.DSN("postgres"), postgres.Options{}); err != nil {
+	if s.store, err = postgres.Open(ctx, server.dsn, postgres.Options{}); err != nil {
 		return err
 	}
 	defer s.store.Close()
@@ -91,7 +82,7 @@ func (s *scaling) room(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fill := func() error { return createMany(ctx, create, s.callers, s.rows) }
+	fill := func() error { return createMany(ctx, create, 64, s.rows) }
 	steps := []struct {
 		name string
 		held int // creations in the journal afterwards
@@ -225,7 +216,7 @@ func (s *scaling) carry(ctx context.Context, l load) (made carried, err error) {
 	}
 	creations := float64(newCustomer.Load() - numbered) // with those of the warm-up
 	made = carried{
-		perSecond: measured.perSecond, enlist: microseconds(measured.cpu), database: (after.cpu - before.cpu) / creations,
+		perSecond: measured.perSecond, enlist: measured.cpu, database: (after.cpu - before.cpu) / creations,
 		log: (after.log - before.log) / creations,
 	}
 	made.yardstick, made.perYardstick, err = s.server.commitRows(ctx, l.connections(), s.seconds)
@@ -249,27 +240,7 @@ FROM pg_class WHERE relnamespace = 'enlist'::regnamespace AND relkind = 'r' ORDE
 	return err
 }
 
-// journalIn returns the configuration of a journal in a cluster.
-func journalIn(cluster *postgrestest.Cluster) string {
-	return fmt.Sprintf("{postgres: {dsn: %q}, encryption_keys: [%q]}", cluster.DSN("postgres"), base64.StdEncoding.EncodeToString(make([]byte, 32)))
-}
-
-// yardstick commits one row of 1 KiB.
-const yardstick = `INSERT INTO yardstick (id, body) VALUES (gen_random_uuid(), decode(repeat('5a', 1024), 'hex'));
-`
-
-// connect returns a connection to a cluster, and prepares pgbench.
-func connect(ctx context.Context, cluster *postgrestest.Cluster, folder string) (*server, error) {
-	s := &server{dsn: cluster.DSN("postgres"), pgbench: cluster.Program("pgbench"), script: filepath.Join(folder, "yardstick.sql")}
-	if err := os.WriteFile(s.script, []byte(yardstick), 0o600); err != nil {
-		return nil, err
-	}
-	var err error
-	if s.conn, err = pgx.Connect(ctx, s.dsn); err != nil {
-		return nil, err
-	}
-	if _, err = s.conn.Exec(ctx, "CREATE TABLE yardstick (id uuid PRIMARY KEY, body bytea NOT NULL)"); err != nil {
-		return nil, err
-	}
-	return s, s.findPostmaster()
+// journalIn returns the configuration of a journal in a server.
+func journalIn(server *server) string {
+	return fmt.Sprintf("{postgres: {dsn: %q}, encryption_keys: [%q]}", server.dsn, base64.StdEncoding.EncodeToString(make([]byte, 32)))
 }

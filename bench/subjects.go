@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,9 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/enlist-dev/enlist/bench/byhand"
 )
 
 // apiKey is the API key of Enlist's callers.
@@ -25,17 +24,22 @@ const apiKey = "bench-key"
 type subject struct {
 	name string
 	// The addresses of each process, and the URLs that serve allocations. A subject that does not
-	// serve a transport has no addresses for it.
+	// serve REST has no addresses for it.
 	grpc, rest, stats []string
 	commands          []*exec.Cmd
+	// Where it keeps its creations: a file, a PostgreSQL server of its own, or neither.
+	file   string
+	server *server
+
+	created int // by this program
 }
 
 // stage is a folder for a run, and the processes that the run has started in it.
 type stage struct {
 	folder  string
 	self    string // this program
-	audited bool   // whether Enlist writes an audit stream
 	started []*exec.Cmd
+	servers []*server
 }
 
 // start starts a program. Its output goes to a file in the folder.
@@ -54,32 +58,50 @@ func (s *stage) start(ctx context.Context, log string, environment []string, pro
 	return command, nil
 }
 
+// restart starts the ended process of a subject again, and waits until it accepts connections.
+func (s *stage) restart(ctx context.Context, ended *subject) error {
+	old := ended.commands[0]
+	command := exec.CommandContext(ctx, old.Path, old.Args[1:]...)
+	command.Env, command.Stdout, command.Stderr = old.Env, old.Stdout, old.Stderr
+	if err := command.Start(); err != nil {
+		return err
+	}
+	s.started = append(s.started, command)
+	ended.commands[0] = command
+	return waitFor(ctx, ended.grpc...)
+}
+
+// stop ends the process gracefully.
+func (s *subject) stop() error {
+	if err := s.commands[0].Process.Signal(os.Interrupt); err != nil {
+		return err
+	}
+	return s.commands[0].Wait()
+}
+
 // end stops all processes and removes the folder.
 func (s *stage) end() {
 	for _, command := range s.started {
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	}
+	for _, server := range s.servers {
+		server.Stop()
+	}
 	_ = os.RemoveAll(s.folder)
 }
 
-// freeAddress returns a loopback address on which no process listens.
-func freeAddress(ctx context.Context) (string, error) {
-	var ports net.ListenConfig
-	listener, err := ports.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
+// freeAddresses returns loopback addresses on which no process listens.
 func freeAddresses(ctx context.Context, count int) ([]string, error) {
 	all := make([]string, count)
 	for i := range all {
-		var err error
-		if all[i], err = freeAddress(ctx); err != nil {
+		var ports net.ListenConfig
+		listener, err := ports.Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
 			return nil, err
 		}
+		defer func() { _ = listener.Close() }()
+		all[i] = listener.Addr().String()
 	}
 	return all, nil
 }
@@ -103,90 +125,105 @@ func waitFor(ctx context.Context, addresses ...string) error {
 	return nil
 }
 
-// startAll starts the vendor and all subjects. With audited, Enlist with an audit stream is one
-// more.
-func (s *stage) startAll(ctx context.Context, journal string, replicas int, audited bool) ([]*subject, error) {
-	vendor, err := s.startVendor(ctx)
-	if err != nil {
-		return nil, err
-	}
-	enlist, err := s.startEnlist(ctx, vendor, journal, replicas, "GOMEMLIMIT=460MiB")
-	if err != nil {
-		return nil, err
-	}
-	subjects := []*subject{enlist}
-	if audited {
-		apart := &stage{folder: filepath.Join(s.folder, "audited"), self: s.self, audited: true}
-		if err := os.Mkdir(apart.folder, 0o700); err != nil {
-			return nil, err
-		}
-		enlist, err := apart.startEnlist(ctx, vendor, "", 1, "GOMEMLIMIT=460MiB")
-		s.started = append(s.started, apart.started...)
-		if err != nil {
-			return nil, err
-		}
-		subjects = append(subjects, enlist)
-	}
-	for _, part := range []string{"bare-grpc", "bare-rest", "stock-gateway"} {
-		bare, err := s.startBare(ctx, part, vendor)
-		if err != nil {
-			return nil, err
-		}
-		subjects = append(subjects, bare)
-	}
-	return subjects, nil
-}
-
 // startVendor starts the vendor and returns its URL.
 func (s *stage) startVendor(ctx context.Context, environment ...string) (string, error) {
-	at, err := freeAddress(ctx)
+	at, err := freeAddresses(ctx, 1)
 	if err != nil {
 		return "", err
 	}
-	if _, err := s.start(ctx, "vendor.log", environment, s.self, "vendor", at); err != nil {
+	if _, err := s.start(ctx, "vendor.log", environment, s.self, "vendor", at[0]); err != nil {
 		return "", err
 	}
-	return "http://" + at, waitFor(ctx, at)
+	return "http://" + at[0], waitFor(ctx, at...)
 }
 
-// startBare starts a server written by hand. The part is its name.
-func (s *stage) startBare(ctx context.Context, part, vendor string) (*subject, error) {
+// part is a server that a program of ours serves when it is called with the name of the part.
+type part struct {
+	name, program, part string
+	postgres            bool
+}
+
+// startBare starts the server written by hand that keeps nothing.
+func (s *stage) startBare(ctx context.Context, vendor string) (*subject, error) {
+	return s.startPart(ctx, vendor, part{name: bareHandler, program: s.self, part: partBare})
+}
+
+// startPart starts a part. Unless the part uses PostgreSQL, its database is a file.
+func (s *stage) startPart(ctx context.Context, vendor string, p part) (*subject, error) {
 	at, err := freeAddresses(ctx, 2)
 	if err != nil {
 		return nil, err
 	}
-	bare := &subject{name: strings.NewReplacer("-", " ", "grpc", "gRPC", "rest", "REST").Replace(part), stats: []string{"http://" + at[1]}}
-	if part == "bare-grpc" {
-		bare.grpc = at[:1]
-	} else {
-		bare.rest = at[:1]
+	made := &subject{name: p.name, grpc: at[:1], stats: []string{"http://" + at[1]}}
+	database := filepath.Join(s.folder, p.part+".db")
+	switch {
+	case p.postgres:
+		if made.server, err = s.startPostgres(ctx); err != nil {
+			return nil, err
+		}
+		database = made.server.dsn
+	case p.part != partBare:
+		made.file = database
 	}
-	command, err := s.start(ctx, part+".log", []string{vendorVariable + "=" + vendor, statsVariable + "=" + at[1]}, s.self, part, at[0])
+	environment := []string{byhand.VendorVariable + "=" + vendor, byhand.StatsVariable + "=" + at[1], byhand.DatabaseVariable + "=" + database}
+	command, err := s.start(ctx, p.part+".log", environment, p.program, p.part, at[0])
 	if err != nil {
 		return nil, err
 	}
-	bare.commands = append(bare.commands, command)
-	return bare, waitFor(ctx, at...)
+	made.commands = append(made.commands, command)
+	return made, waitFor(ctx, at...)
 }
 
-// startEnlist builds Enlist and starts it with everything on, as replicas that share one journal.
-// An empty journal means SQLite. The environment may limit its memory.
-func (s *stage) startEnlist(ctx context.Context, vendor, journal string, replicas int, environment ...string) (*subject, error) {
-	binary := filepath.Join(s.folder, "enlist")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "github.com/enlist-dev/enlist")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if text, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, text)
+// startPostgres starts a PostgreSQL server, which ends with the stage.
+func (s *stage) startPostgres(ctx context.Context) (*server, error) {
+	server, err := startPostgres(ctx)
+	if err == nil {
+		s.servers = append(s.servers, server)
 	}
+	return server, err
+}
+
+// enlist says how Enlist is started.
+type enlist struct {
+	name     string // of the subject; no two in a stage have the same
+	journal  string // empty means an SQLite file
+	audited  bool   // with an audit stream to a file
+	replicas int    // that share the journal; 0 means 1
+	memory   bool   // with a limit of 460 MiB
+}
+
+// binary returns the path of Enlist's program.
+func (s *stage) binary() string { return filepath.Join(s.folder, "enlist-program") }
+
+// build builds Enlist as make build does.
+func (s *stage) build(ctx context.Context) error {
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", s.binary(), "github.com/enlist-dev/enlist")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, text)
+	}
+	return nil
+}
+
+// startEnlist builds Enlist and starts it with everything on.
+func (s *stage) startEnlist(ctx context.Context, vendor string, e *enlist) (*subject, error) {
+	if err := s.build(ctx); err != nil {
+		return nil, err
+	}
+	made, journal, audit := &subject{name: e.name}, e.journal, ""
+	base := strings.NewReplacer(" ", "-", ",", "").Replace(e.name)
 	if journal == "" {
-		journal = fmt.Sprintf("{sqlite: {path: %q}}", filepath.Join(s.folder, "enlist.db"))
+		made.file = filepath.Join(s.folder, base+".db")
+		journal = fmt.Sprintf("{sqlite: {path: %q}}", made.file)
 	}
-	enlist, audit := &subject{name: "enlist"}, ""
-	if s.audited {
-		enlist.name = "audited enlist"
+	if e.audited {
 		audit = fmt.Sprintf("audit: {file: %q}", filepath.Join(s.folder, "audit.jsonl"))
 	}
-	for i := range replicas {
+	var environment []string
+	if e.memory {
+		environment = append(environment, "GOMEMLIMIT=460MiB")
+	}
+	for i := range max(1, e.replicas) {
 		at, err := freeAddresses(ctx, 3)
 		if err != nil {
 			return nil, err
@@ -204,67 +241,18 @@ providers:
       language_code: en, defaults: {billing_cycle: BC_MONTHLY_1ST}}
 %s
 `, at[0], at[1], at[2], journal, sha256.Sum256([]byte(apiKey)), vendor, audit)
-		file := filepath.Join(s.folder, fmt.Sprintf("enlist-%d.yaml", i))
+		file := filepath.Join(s.folder, fmt.Sprintf("%s-%d.yaml", base, i))
 		if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 			return nil, err
 		}
-		command, err := s.start(ctx, fmt.Sprintf("enlist-%d.log", i), environment, binary, "serve", "--config", file)
+		command, err := s.start(ctx, fmt.Sprintf("%s-%d.log", base, i), environment, s.binary(), "serve", "--config", file)
 		if err != nil {
 			return nil, err
 		}
-		enlist.commands = append(enlist.commands, command)
-		enlist.grpc, enlist.rest, enlist.stats = append(enlist.grpc, at[0]), append(enlist.rest, at[1]), append(enlist.stats, "http://"+at[2]+"/metrics")
+		made.commands = append(made.commands, command)
+		made.grpc, made.rest, made.stats = append(made.grpc, at[0]), append(made.rest, at[1]), append(made.stats, "http://"+at[2]+"/metrics")
 	}
-	return enlist, waitFor(ctx, append(enlist.grpc, enlist.rest...)...)
-}
-
-// cpu returns the processes' CPU time, in user and kernel mode.
-func (s *subject) cpu() (time.Duration, error) {
-	var ticks int64
-	for _, command := range s.commands {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", command.Process.Pid))
-		if err != nil {
-			return 0, err
-		}
-		_, rest, _ := strings.Cut(string(text), ") ") // the process name before may hold any text
-		fields := strings.Fields(rest)
-		user, errUser := strconv.ParseInt(fields[11], 10, 64)
-		kernel, errKernel := strconv.ParseInt(fields[12], 10, 64)
-		if err := errors.Join(errUser, errKernel); err != nil {
-			return 0, err
-		}
-		ticks += user + kernel
-	}
-	const tick = 10 * time.Millisecond // USER_HZ is 100 on Linux
-	return time.Duration(ticks) * tick, nil
-}
-
-// allocated returns what the processes have allocated since their start.
-func (s *subject) allocated(ctx context.Context) (made allocations, err error) {
-	for _, url := range s.stats {
-		one, err := allocatedBy(ctx, url)
-		if err != nil {
-			return made, err
-		}
-		made.Objects, made.Bytes = made.Objects+one.Objects, made.Bytes+one.Bytes
-	}
-	return made, nil
-}
-
-func allocatedBy(ctx context.Context, url string) (made allocations, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return made, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return made, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	if !strings.HasSuffix(url, "/metrics") {
-		return made, json.NewDecoder(response.Body).Decode(&made)
-	}
-	return readMetrics(response.Body)
+	return made, waitFor(ctx, append(made.grpc, made.rest...)...)
 }
 
 // profile records the first process during the next seconds, if the process serves profiles. It
@@ -285,32 +273,23 @@ func (s *subject) profile(ctx context.Context, folder, series string, seconds fl
 
 // save writes the response of a URL to a file.
 func save(ctx context.Context, url, path string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	content, err := io.ReadAll(response.Body)
+	content, err := fetch(ctx, http.MethodGet, url)
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(path, content, 0o600)
 }
 
-func readMetrics(text io.Reader) (made allocations, err error) {
-	lines := bufio.NewScanner(text)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), " ")
-		switch name {
-		case "go_memstats_mallocs_total":
-			made.Objects, err = strconv.ParseFloat(value, 64)
-		case "go_memstats_alloc_bytes_total":
-			made.Bytes, err = strconv.ParseFloat(value, 64)
-		}
+// fetch returns the response of a URL.
+func fetch(ctx context.Context, method, url string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, http.NoBody)
+	if err != nil {
+		return nil, err
 	}
-	return made, errors.Join(err, lines.Err())
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return io.ReadAll(response.Body)
 }

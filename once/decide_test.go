@@ -10,7 +10,7 @@ import (
 // TestDecideKeepsTheRules checks the decision for every combination of facts against the rules of
 // this package's doc.
 func TestDecideKeepsTheRules(t *testing.T) {
-	t.Parallel()
+	searches(t)
 	count := 0
 	for f := range everyFact() {
 		count++

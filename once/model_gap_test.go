@@ -17,12 +17,12 @@ func (s scene) duplicate() string {
 // TestModelOfGaps searches the scenes with a journal that loses the record at any moment, and then
 // has a gap. No vendor gets a second customer.
 func TestModelOfGaps(t *testing.T) {
-	t.Parallel()
+	searches(t)
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			m := &model{protocol: realProtocol(), scene: s, bounds: inGap, only: s.duplicate()}
-			if underRace || s.class == enforced {
+			if s.class == enforced {
 				m.mishaps = 0 // fewer states
 			}
 			states, breach := m.search()
@@ -36,7 +36,7 @@ func TestModelOfGaps(t *testing.T) {
 
 // TestModelFindsFlawsOfGaps shows that the search can fail.
 func TestModelFindsFlawsOfGaps(t *testing.T) {
-	t.Parallel()
+	searches(t)
 	for name, flaw := range map[string]func(*protocol){
 		"no gap opens":                      func(p *protocol) { p.opensNoGap = true },
 		"a wait from before the gap counts": func(p *protocol) { p.waitsFromBefore = true },

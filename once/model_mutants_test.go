@@ -19,7 +19,7 @@ type mutant struct {
 // TestModelFindsFlaws shows that the search can fail. Each of these mutants breaks a promise in
 // each of its scenes.
 func TestModelFindsFlaws(t *testing.T) {
-	t.Parallel()
+	searches(t)
 	for _, m := range slices.Concat(wrongDecisions(), wrongEvents(), wrongChecks(), wrongSurroundings()) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()

@@ -2,5 +2,5 @@
 
 package once
 
-// underRace reports that the race detector is on, which makes the model ten times slower.
+// underRace reports that the race detector is on.
 const underRace = false

@@ -1,4 +1,4 @@
-package main
+package byhand
 
 import (
 	"bytes"
@@ -11,19 +11,18 @@ import (
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
-// bare is a minimal server that signs customers up with Opencell, as a developer would write it by
-// hand.
-type bare struct {
-	enlistv1.UnimplementedCustomerServiceServer
-	vendor string
+// Vendor calls Opencell.
+type Vendor struct {
+	url    string
 	client *http.Client
 }
 
-func newBare(vendor string) *bare {
+// NewVendor returns a Vendor at a URL. It keeps connections open for many callers.
+func NewVendor(url string) *Vendor {
 	transport, _ := http.DefaultTransport.(*http.Transport)
 	transport = transport.Clone()
 	transport.MaxIdleConnsPerHost = 256
-	return &bare{vendor: vendor, client: &http.Client{Transport: transport}}
+	return &Vendor{url: url, client: &http.Client{Transport: transport}}
 }
 
 type (
@@ -41,7 +40,6 @@ type (
 		CustomerCategory   string          `json:"customerCategory"`
 		Currency           string          `json:"currency"`
 		BillingCycle       string          `json:"billingCycle"`
-		ExternalRef1       string          `json:"externalRef1,omitempty"`
 		IsCompany          bool            `json:"isCompany"`
 	}
 	opencellName struct {
@@ -75,20 +73,20 @@ type (
 	}
 )
 
-// create posts a customer. A missing address line becomes an empty line.
-func (b *bare) create(ctx context.Context, account *opencellAccount) error {
-	body, err := json.Marshal(account)
+// Create posts a customer. A missing address line becomes an empty line.
+func (v *Vendor) Create(ctx context.Context, customer *enlistv1.Customer) error {
+	body, err := json.Marshal(account(customer))
 	if err != nil {
 		return err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost,
-		b.vendor+"/opencell/api/rest/account/accountHierarchy/createCRMAccountHierarchy", bytes.NewReader(body))
+		v.url+"/opencell/api/rest/account/accountHierarchy/createCRMAccountHierarchy", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	var status opencellStatus
-	if err := b.do(request, &status); err != nil {
+	if err := v.do(request, &status); err != nil {
 		return err
 	}
 	if status.Status != "SUCCESS" {
@@ -97,24 +95,24 @@ func (b *bare) create(ctx context.Context, account *opencellAccount) error {
 	return nil
 }
 
-func (b *bare) find(ctx context.Context, code string) (*opencellFound, error) {
+func (v *Vendor) find(ctx context.Context, code string) (*opencellFound, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
-		b.vendor+"/opencell/api/rest/account/customer?customerCode="+url.QueryEscape(code), http.NoBody)
+		v.url+"/opencell/api/rest/account/customer?customerCode="+url.QueryEscape(code), http.NoBody)
 	if err != nil {
 		return nil, err
 	}
 	found := &opencellFound{}
-	return found, b.do(request, found)
+	return found, v.do(request, found)
 }
 
-func (b *bare) do(request *http.Request, into any) error {
+func (v *Vendor) do(request *http.Request, into any) error {
 	request.Header.Set("Authorization", "Bearer token")
-	answer, err := b.client.Do(request)
+	response, err := v.client.Do(request)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = answer.Body.Close() }()
-	return json.NewDecoder(answer.Body).Decode(into)
+	defer func() { _ = response.Body.Close() }()
+	return json.NewDecoder(response.Body).Decode(into)
 }
 
 func account(customer *enlistv1.Customer) *opencellAccount {
@@ -133,30 +131,4 @@ func account(customer *enlistv1.Customer) *opencellAccount {
 		Email:              customer.GetEmail(), Language: "FRA", Country: customer.GetBillingAddress().GetCountryCode(),
 		CustomerCategory: "CLIENT", Currency: "EUR", BillingCycle: "BC_MONTHLY_1ST",
 	}
-}
-
-// CreateCustomer posts the customer and returns it.
-func (b *bare) CreateCustomer(ctx context.Context, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, error) {
-	if err := b.create(ctx, account(request.GetCustomer())); err != nil {
-		return nil, err
-	}
-	return &enlistv1.CreateCustomerResponse{
-		Customer: request.GetCustomer(), Outcome: enlistv1.Outcome_OUTCOME_CREATED, RequestId: request.GetRequestId(),
-	}, nil
-}
-
-// GetCustomer reads the customer.
-func (b *bare) GetCustomer(ctx context.Context, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
-	found, err := b.find(ctx, request.GetCustomerId())
-	if err != nil {
-		return nil, err
-	}
-	held := &found.Customer
-	return &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{
-		Id: held.Code, DisplayName: held.Description, Email: held.ContactInformation.Email, Mobile: held.ContactInformation.Mobile,
-		Name: &enlistv1.PersonName{Title: held.Name.Title, GivenName: held.Name.FirstName, FamilyName: held.Name.LastName},
-		BillingAddress: &enlistv1.Address{
-			Lines: []string{held.Address.Address1}, PostalCode: held.Address.ZipCode, City: held.Address.City, CountryCode: held.Address.Country,
-		},
-	}}, nil
 }
