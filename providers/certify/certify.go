@@ -166,7 +166,8 @@ func (r *run) checks() []named {
 type check struct {
 	*Check
 	run   *run
-	start int // the first exchange of the check
+	start int    // the first exchange of the check
+	id    string // of the last creation
 }
 
 func (c *check) fail(format string, values ...any) {

@@ -95,6 +95,7 @@ func (r *run) create(ctx context.Context, c *check, request *enlistv1.CreateCust
 		c.skip("An earlier creation has an unknown outcome, so Enlist creates no other customer.")
 		return nil, nil //nolint:nilnil // the check is skipped
 	}
+	c.id = request.GetCustomer().GetId()
 	creation, err := r.provider.Prepare(request)
 	if err != nil {
 		return nil, err
@@ -176,6 +177,7 @@ func (r *run) afterFailure(
 		held := found[0].Found
 		made.id = held.GetId()
 		made.entry.ID, made.entry.VendorIDs, made.entry.State = made.id, held.GetVendorIds(), stays
+		r.compareID(c, made.request.GetCustomer().GetId(), made.id, "when it is looked up")
 		c.note("A look-up found the customer. It stays.")
 		return made, nil
 	case err != nil || unknown:

@@ -449,6 +449,10 @@ func valomniaMutations() []mutation {
 			failed: nil, differs: []string{"limit customer.website"},
 		},
 		{
+			vendor: "valomnia", name: "ids are cut", fault: `{"vendor":"valomnia","operation":"create","kind":"normalised_key","form":"cut","times":40}`,
+			failed: []string{"longest"}, differs: []string{"normalised_key customer.id"},
+		},
+		{
 			vendor: "valomnia", name: "a lag", change: hidden(3, func(x *exchange) bool { return x.status == 201 }, on(valomniaRead,
 				respond(404, `{"error":"not_found","error_description":"The customer doesn't exist."}`))), failed: []string{"lookup-lag"}, differs: nil,
 		},
@@ -539,6 +543,11 @@ func caliqMutations() []mutation {
 		},
 		{
 			vendor: "caliq", name: "numbers in capitals", change: on("Customer", text("AccountNo", strings.ToUpper)), failed: nil, differs: []string{"normalised_key customer.id"},
+		},
+		{
+			vendor: "caliq", name: "composed accents in numbers",
+			fault:  `{"vendor":"caliq","operation":"create","kind":"normalised_key","form":"nfc","times":40}`,
+			failed: nil, differs: []string{"normalised_key customer.id"},
 		},
 		{
 			vendor: "caliq", name: "refused, and created", change: func(x *exchange) {

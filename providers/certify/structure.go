@@ -1,6 +1,7 @@
 package certify
 
 import (
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
@@ -41,8 +43,8 @@ func (r *run) compareMembers(c *check, response string, record *structpb.Struct)
 // shapeNumber is a number in a shape, whose digits are all 0.
 var shapeNumber = regexp.MustCompile(`([:\[,])-?0[0.eE+-]*`)
 
-// compareFailed compares the bodies of successful responses in a failed check with the wire messages.
-// The adapter may not have understood them, and their members then say why. A list of all customers
+// compareFailed compares the bodies of successful responses in a failed check with the wire
+// messages. The adapter may not have understood them, and their members then say why. A list of all customers
 // is there as its shape.
 func (r *run) compareFailed(c *check) {
 	for _, exchange := range r.recorder.since(c.start) {
@@ -57,15 +59,38 @@ func (r *run) compareFailed(c *check) {
 		if _, form, isShape := strings.Cut(body, "\n"); isShape && strings.HasPrefix(body, "(") {
 			body = shapeNumber.ReplaceAllString(form, "${1}0")
 		}
-		record := wire.Record([]byte(body))
-		if record == nil { // no object, or cut short
+		message, record := r.facts.record(kind), wire.Record([]byte(body))
+		if message == nil {
 			continue
 		}
-		if message := r.facts.record(kind); message != nil {
+		if record != nil { // it is an object, and not cut short
 			r.compareMembers(c, kind, record)
 			r.compareObject(c, message, record, "")
 		}
+		if held := idIn(message, body); held != "" && kind != "list" {
+			r.compareID(c, c.id, held, "in a response that Enlist does not understand")
+		}
 	}
+}
+
+// idIn returns the customer's id in a vendor's record, which may be cut short, or "".
+func idIn(message protoreflect.MessageDescriptor, body string) string {
+	for i := range message.Fields().Len() {
+		field := message.Fields().Get(i)
+		if providers.SourceOf([]protoreflect.FieldDescriptor{field}).GetPath() == "customer.id" {
+			found := regexp.MustCompile(`"` + field.JSONName() + `":("(?:[^"\\]|\\.)*")`).FindStringSubmatch(body)
+			held := ""
+			if found != nil && json.Unmarshal([]byte(found[1]), &held) == nil {
+				return held
+			}
+		}
+		if field.Message() != nil && !field.IsList() && field.Message().ParentFile().Package() != "google.protobuf" {
+			if held := idIn(field.Message(), body); held != "" {
+				return held
+			}
+		}
+	}
+	return ""
 }
 
 // has reports whether a value has a member at a path. A list must have an element, and each element

@@ -143,16 +143,14 @@ func (r *run) madeUp(path string) string {
 	}[path]
 }
 
-const (
-	idLength    = 10 // of ${ID}
-	shortLength = 7  // of ${SHORT}
-)
+// idLength is that of ${ID}.
+const idLength = 10
 
-// unique replaces the placeholders of a value. An id has a leading zero and small letters, so that
-// a vendor shows whether it stores ids in another form.
+// unique replaces the placeholders of a value. An id has a leading zero, a capital and small
+// letters, so that a vendor shows whether it stores ids in another form.
 func (r *run) unique(text string) string {
 	number := fmt.Sprintf("%02s", strconv.FormatInt(int64(r.made%(36*36)), 36))
-	return strings.NewReplacer("${ID}", "0cert"+r.suffix+number, "${SHORT}", "0c"+r.suffix+number, "${NUMBER}", strconv.Itoa(r.made)).Replace(text)
+	return strings.NewReplacer("${ID}", "0Cert"+r.suffix+number, "${SHORT}", "0"+r.suffix+number, "${NUMBER}", strconv.Itoa(r.made)).Replace(text)
 }
 
 // newRequest returns a create request with the required fields and some values. The operator's own
@@ -356,7 +354,7 @@ func (r *run) special() []value {
 		switch {
 		case r.isGiven(place.path):
 		case place.path == "customer.id" && r.choosesID:
-			add(place.path, "${SHORT}é& ", "${SHORT}é&", "${SHORT}é")
+			add(place.path, "${SHORT}e\u0301& ", "${SHORT}e\u0301&", "${SHORT}é")
 		case place.path == "customer.email":
 			add(place.path, "o'"+r.Marker+"+${NUMBER}@example.com")
 		case place.isText() && place.path != "customer.name.title" && place.path != "customer.website":
