@@ -167,7 +167,8 @@ func (s *subject) measure(ctx context.Context, call call, callers int, seconds f
 	calls := float64(made.calls)
 	made.perSecond = calls / took.Seconds()
 	made.p50, made.p99 = all[len(all)/2], all[len(all)*99/100]
-	made.cpu, made.written, made.log = (after.cpu-before.cpu)/calls, (after.written-before.written)/calls, (after.log-before.log)/calls
+	made.cpu, made.database = (after.cpu-before.cpu)/calls, (after.database-before.database)/calls
+	made.written, made.log = (after.written-before.written)/calls, (after.log-before.log)/calls
 	made.Objects, made.Bytes = (after.Objects-before.Objects)/calls, (after.Bytes-before.Bytes)/calls
 	return made, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
 )
@@ -58,6 +59,7 @@ func (s *series) name() string {
 
 // runRounds measures every series in each round, and then ends what it has measured.
 func (p *plan) runRounds(ctx context.Context, stage *stage) error {
+	commit, _ := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
 	vendor, subjects, err := p.startAll(ctx, stage)
 	if err != nil {
 		return err
@@ -88,7 +90,7 @@ func (p *plan) runRounds(ctx context.Context, stage *stage) error {
 		average, _ := os.ReadFile("/proc/loadavg")
 		_, _ = fmt.Fprintf(os.Stderr, "round %d of %d, load average %s", round+1, p.rounds, average)
 	}
-	results := &results{plan: p, series: all, stored: map[string]float64{}}
+	results := &results{plan: p, commit: strings.TrimSpace(string(commit)), series: all, stored: map[string]float64{}}
 	for _, s := range subjects {
 		if s.file == "" && s.server == nil || s.created == 0 {
 			continue
@@ -102,7 +104,7 @@ func (p *plan) runRounds(ctx context.Context, stage *stage) error {
 			return err
 		}
 	}
-	return p.publish(ctx, results)
+	return p.publish(results)
 }
 
 // startAll starts the vendor and the subjects.

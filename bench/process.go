@@ -17,9 +17,10 @@ import (
 
 // usage is what a subject has used since its start, with its PostgreSQL server.
 type usage struct {
-	cpu     float64 // µs
-	written float64 // bytes to disk, without the PostgreSQL server's
-	log     float64 // bytes of PostgreSQL's WAL
+	cpu      float64 // µs
+	database float64 // of cpu, the PostgreSQL server's
+	written  float64 // bytes to disk, without the PostgreSQL server's
+	log      float64 // bytes of PostgreSQL's WAL
 	byhand.Allocations
 }
 
@@ -30,7 +31,7 @@ func (s *subject) usage(ctx context.Context) (u usage, err error) {
 		if err != nil {
 			return u, err
 		}
-		u.cpu, u.log = counters.cpu, counters.log
+		u.cpu, u.database, u.log = counters.cpu, counters.cpu, counters.log
 	}
 	for _, command := range s.commands {
 		pid := command.Process.Pid
@@ -60,7 +61,12 @@ func (s *subject) usage(ctx context.Context) (u usage, err error) {
 
 // processStatus returns the fields of /proc/PID/stat after the name.
 func processStatus(pid int) ([]string, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return statusIn(fmt.Sprint("/proc/", pid))
+}
+
+// statusIn is processStatus for the folder of a process or a thread.
+func statusIn(folder string) ([]string, error) {
+	text, err := os.ReadFile(folder + "/stat")
 	if err != nil {
 		return nil, err
 	}

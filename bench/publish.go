@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime"
 	"strings"
@@ -20,8 +18,10 @@ const (
 )
 
 // publish prints the report. With -write, the report also replaces the one in the documentation.
-func (p *plan) publish(ctx context.Context, r *results) error {
-	report := strings.Join([]string{p.conditions(ctx), r.targets(), r.creations(), r.storage(), r.calls()}, "\n")
+func (p *plan) publish(r *results) error {
+	report := strings.Join([]string{
+		r.conditions(), "## Targets\n", r.targets(), "## A creation\n", r.creations(), "## Bytes of a creation\n", r.storage(), "## All series\n", r.calls(),
+	}, "\n")
 	if _, err := fmt.Print(report); err != nil || !p.write {
 		return err
 	}
@@ -38,8 +38,7 @@ func (p *plan) publish(ctx context.Context, r *results) error {
 }
 
 // conditions says where and when the run was.
-func (p *plan) conditions(ctx context.Context) string {
-	commit, _ := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
+func (r *results) conditions() string {
 	processors, _ := os.ReadFile("/proc/cpuinfo")
 	model := "an unknown processor"
 	if found := regexp.MustCompile(`model name\s*: (.*)`).FindSubmatch(processors); found != nil {
@@ -47,8 +46,9 @@ func (p *plan) conditions(ctx context.Context) string {
 	}
 	average, _ := os.ReadFile("/proc/loadavg")
 	load, _, _ := strings.Cut(string(average), " ")
-	return fmt.Sprintf("Measured on %s, commit %s, Linux on %d cores of %s, load average %s at the end, %s:\n"+
-		"%d rounds, %g s per series. A figure is the median of the rounds, with the middle half in parentheses.\n",
-		time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(commit)), runtime.NumCPU(), model, load,
-		strings.Replace(runtime.Version(), "go", "Go ", 1), p.rounds, p.seconds)
+	return fmt.Sprintf("Measured on %s at commit %s, %s:\n"+
+		"Linux on %d cores of %s, load average %s at the end.\n"+
+		"%d rounds, %g s per series. A figure is the median of the rounds, with the middle half of them\nin parentheses.\n",
+		time.Now().UTC().Format(time.DateOnly), r.commit, strings.Replace(runtime.Version(), "go", "Go ", 1),
+		runtime.NumCPU(), model, load, r.rounds, r.seconds)
 }

@@ -11,6 +11,7 @@ import (
 // results are the figures of a run.
 type results struct {
 	*plan
+	commit string
 	series []*series
 	stored map[string]float64 // bytes of a creation in the database, by subject
 	killed map[string]string  // the fate of a creation after a kill, by subject
@@ -20,8 +21,9 @@ type results struct {
 type metric func(*figures) float64
 
 func cpu(f *figures) float64               { return f.cpu }
+func database(f *figures) float64          { return f.database }
 func perSecond(f *figures) float64         { return f.perSecond }
-func written(f *figures) float64           { return f.written / 1024 }
+func written(f *figures) float64           { return f.written }
 func log(f *figures) float64               { return f.log }
 func objects(f *figures) float64           { return f.Objects }
 func p50(f *figures) float64               { return milliseconds(f.p50) }
@@ -133,24 +135,23 @@ func (r *results) creations() string {
 // as PostgreSQL's WAL.
 func (r *results) storage() string {
 	var text strings.Builder
-	text.WriteString("| bytes of a creation | in the database | WAL, 1 caller | to disk, KiB | WAL, 16 callers | to disk, KiB | WAL, 64 callers | to disk, KiB |\n" +
-		"|---|---|---|---|---|---|---|---|\n")
+	text.WriteString("| in bytes | in the database | WAL of PostgreSQL, 1 caller | 16 | 64 | written to disk, 1 caller | 16 | 64 |\n|---|---|---|---|---|---|---|---|\n")
 	for _, name := range r.subjects() {
 		if name == bareHandler {
 			continue
 		}
-		fmt.Fprintf(&text, "| %s | %.0f |", name, r.stored[name])
+		var wal, toDisk string
 		for _, count := range callers() {
 			s := r.find(name, create, count)
-			wal, toDisk := median(s.values(log)), median(s.values(written))
+			logged, wrote := number("%.0f", median(s.values(log))), number("%.0f", median(s.values(written)))
 			if s != nil && s.subject.server != nil {
-				toDisk = math.NaN()
+				wrote = ""
 			} else {
-				wal = math.NaN()
+				logged = ""
 			}
-			fmt.Fprintf(&text, " %s | %s |", number("%.0f", wal), number("%.1f", toDisk))
+			wal, toDisk = wal+" "+logged+" |", toDisk+" "+wrote+" |"
 		}
-		text.WriteString("\n")
+		fmt.Fprintf(&text, "| %s | %.0f |%s%s\n", name, r.stored[name], wal, toDisk)
 	}
 	return text.String()
 }
@@ -158,9 +159,13 @@ func (r *results) storage() string {
 // calls is the table of all series, with their spread.
 func (r *results) calls() string {
 	var text strings.Builder
-	text.WriteString("| series | CPU, µs | a second | p50, ms | p99, ms | allocations | KiB allocated |\n|---|---|---|---|---|---|---|\n")
+	text.WriteString("| series | CPU, µs | PostgreSQL's part | a second | p50, ms | p99, ms | allocations | KiB allocated |\n|---|---|---|---|---|---|---|---|\n")
 	for _, s := range r.series {
-		fmt.Fprintf(&text, "| %s | %s | %s | %.2f | %.2f | %.0f | %.1f |\n", s.name(), middle("%.0f", s.values(cpu)), middle("%.0f", s.values(perSecond)),
+		part := ""
+		if s.subject.server != nil {
+			part = number("%.0f", median(s.values(database)))
+		}
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %.2f | %.2f | %.0f | %.1f |\n", s.name(), middle("%.0f", s.values(cpu)), part, middle("%.0f", s.values(perSecond)),
 			median(s.values(p50)), median(s.values(p99)), median(s.values(objects)), median(s.values(allocated)))
 	}
 	return text.String()

@@ -41,7 +41,7 @@ func targets() []target {
 		{"bytes stored, SQLite" + toHand, 2.5, false, "", stored(enlistSQLite, handSQLite)},
 		{"bytes stored, PostgreSQL" + toHand, 2.5, false, "", stored(enlistPostgres, handPostgres)},
 		{"written to disk, SQLite, 1 caller", 35, false, " KiB", func(r *results) (float64, string) {
-			values := r.find(enlistSQLite, create, 1).values(written)
+			values := r.find(enlistSQLite, create, 1).values(func(f *figures) float64 { return written(f) / 1024 })
 			return median(values), middle("%.0f", values)
 		}},
 		{"GetCustomer, CPU, 64 callers ÷ bare handler", 1.2, false, "", ratio(cpu, enlistSQLite, bareHandler, get, 64)},

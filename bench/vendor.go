@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -75,11 +78,27 @@ func (v *vendor) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// The process gets the response, and cannot act on it any more.
-	_ = syscall.Kill(process, syscall.SIGSTOP)
+	stop(process)
 	answer(w, success)
 	_ = http.NewResponseController(w).Flush()
 	time.Sleep(10 * time.Millisecond)
 	_ = syscall.Kill(process, syscall.SIGKILL)
+}
+
+// stop stops a process, and returns when none of its threads runs.
+func stop(process int) {
+	_ = syscall.Kill(process, syscall.SIGSTOP)
+	isStopped := func(thread string) bool {
+		fields, err := statusIn(thread)
+		return err != nil || fields[0] == "T"
+	}
+	for {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", process))
+		if !slices.ContainsFunc(threads, func(thread string) bool { return !isStopped(thread) }) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // armKill kills a process with SIGKILL, as soon as it has the response to its creation of a code.

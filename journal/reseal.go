@@ -49,7 +49,7 @@ func (j *Journal) resealKey(ctx context.Context, id uint32) (done int, unreadabl
 			return done, unreadable, err
 		}
 		for _, row := range rows {
-			last = &Row{RequestID: row.RequestID, Created: row.Created}
+			last = &Row{Principal: row.Principal, Provider: row.Provider, RequestID: row.RequestID, Created: row.Created}
 			payload, err := j.openPayload(row)
 			if err != nil {
 				unreadable = append(unreadable, err)

@@ -72,7 +72,7 @@ func (j *Journal) sealPart(row *Row, part *journalv1.Payload, at []byte) ([]byte
 	if err != nil {
 		return nil, fmt.Errorf("journal: cannot encode %s: %w", name(row), err)
 	}
-	sealed, err := j.keys.aead.Encrypt(plain, at)
+	sealed, err := j.keys.aead.Encrypt(pack(plain), at)
 	if err != nil {
 		return nil, fmt.Errorf("journal: cannot encrypt %s: %w", name(row), err)
 	}
@@ -132,7 +132,7 @@ func (j *Journal) openPart(row *Row, sealed, at []byte, payload *journalv1.Paylo
 		return fmt.Errorf("journal: cannot decrypt %s with its key %s: something outside Enlist changed or damaged it. "+
 			"Restore it from a backup", name(row), formatKeyID(row.KeyID))
 	}
-	if err := (proto.UnmarshalOptions{Merge: true}).Unmarshal(plain, payload); err != nil {
+	if err := unpack(plain, payload); err != nil {
 		return fmt.Errorf("journal: cannot decode %s: another version of Enlist wrote it. Use that version", name(row))
 	}
 	return nil

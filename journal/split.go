@@ -1,19 +1,8 @@
 package journal
 
 import (
-	"google.golang.org/protobuf/proto"
-
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
-)
-
-const (
-	// outcomeRoom is the usual size of an outcome, in bytes: a creation that succeeds needs less. A
-	// larger outcome grows in steps of outcomeStep.
-	outcomeRoom = 224
-	outcomeStep = 64
-	// paddingOverhead is the size of the tag and the length of a padding.
-	paddingOverhead = 3
 )
 
 // split divides a payload into the parts that are stored apart. Each is a Payload with some of the
@@ -58,19 +47,8 @@ func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.P
 		}
 	}
 	outcome.ProtoReflect().SetUnknown(payload.ProtoReflect().GetUnknown()) // of a later version
-	pad(outcome)
 	if len(details.GetTries()) > 0 || details.GetResponse() != nil || details.GetFailure() != nil {
 		exchanges = details
 	}
 	return outcome, request, exchanges
-}
-
-// pad fills an outcome up to one of a few sizes. A row then keeps its size when a creation ends.
-func pad(outcome *journalv1.Payload) {
-	size := proto.Size(outcome) + paddingOverhead
-	room := outcomeRoom
-	if size > room {
-		room += (size - room + outcomeStep - 1) / outcomeStep * outcomeStep
-	}
-	outcome.Padding = make([]byte, room-size)
 }

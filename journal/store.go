@@ -134,12 +134,12 @@ type Store interface {
 	// rows and rows in state NEEDS_PERSON stay as they are.
 	Purge(ctx context.Context, provider string, before Before, limit int) (dropped, deleted int, err error)
 
-	// KeyIDs returns the keys that seal rows, each once, also those of the earlier format. It does not
-	// read all rows.
+	// KeyIDs returns the keys that seal rows, each once, also those of the earlier format. It reads few
+	// rows, unless none of them has a key that some had when the store was opened.
 	KeyIDs(context.Context) ([]uint32, error)
 
-	// SealedWith returns up to limit rows that a key seals, in the order of Created and RequestID,
-	// after the given row. nil means from the start.
+	// SealedWith returns up to limit rows that a key seals, in an order of the store, after the given
+	// row. nil means from the start.
 	SealedWith(ctx context.Context, keyID uint32, after *Row, limit int) ([]*Row, error)
 
 	// Reseal replaces only KeyID, Outcome, Request and Exchanges of the row with the same key and

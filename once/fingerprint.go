@@ -20,11 +20,19 @@ func fingerprint(request *enlistv1.CreateCustomerRequest) []byte {
 	return sum[:]
 }
 
-// storable returns a copy of a request in which `$NAME` replaces each value that must never be
-// stored, and whether it replaced any.
-func storable(request *enlistv1.CreateCustomerRequest) (copied *enlistv1.CreateCustomerRequest, incomplete bool) {
-	copied, _ = proto.Clone(request).(*enlistv1.CreateCustomerRequest)
-	return copied, withhold(copied.ProtoReflect())
+// storable returns a request in which `$NAME` replaces each value that must never be stored, and
+// whether it replaced any. It is a copy if it is ever changed: for that, and to drop files.
+func storable(request *enlistv1.CreateCustomerRequest) (stored *enlistv1.CreateCustomerRequest, incomplete bool) {
+	if !hasAny(request.ProtoReflect(), neverStored()) && !hasAny(request.ProtoReflect(), files()) {
+		return request, false
+	}
+	stored = proto.CloneOf(request)
+	return stored, withhold(stored.ProtoReflect())
+}
+
+// hasAny reports whether a field at the end of one of the chains is set.
+func hasAny(request protoreflect.Message, chains []chain) bool {
+	return slices.ContainsFunc(chains, func(chain chain) bool { return len(down(request, chain)) > 0 })
 }
 
 // withhold replaces each set value that must never be stored by `$NAME`, and reports whether it

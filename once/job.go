@@ -139,12 +139,12 @@ func sharedFailures() []enlistv1.ErrorReason {
 	}
 }
 
-// runJob runs a new job in a goroutine and returns its response. If the context ends while an
-// attempt request is in progress, runJob returns OUTCOME_UNKNOWN, and the job goes on.
+// runJob runs a new job in a goroutine of its own, and returns its response. If the context ends
+// while an attempt request is in progress, runJob returns OUTCOME_UNKNOWN, and the job goes on.
 func (s *Service) runJob(
 	ctx context.Context, j *job, work func() (*enlistv1.CreateCustomerResponse, error),
 ) (*enlistv1.CreateCustomerResponse, error) {
-	s.work.Go(func() {
+	s.workers.run(func() {
 		defer s.jobs.finish(j)
 		defer func() {
 			if value := recover(); value != nil {

@@ -78,6 +78,8 @@ type shared struct {
 	end  context.CancelFunc
 	work sync.WaitGroup // all goroutines of the service
 	stop context.CancelFunc
+
+	workers *workers
 }
 
 // New starts a service on a journal, with the configured providers by name. In the background it
@@ -97,6 +99,7 @@ func New(j *journal.Journal, connected map[string]providers.Provider, options Op
 	s.life, s.end = context.WithCancel(context.Background())
 	reconciling, stop := context.WithCancel(s.life)
 	s.stop = stop
+	s.workers = newWorkers(reconciling, &s.work)
 	s.work.Go(func() { s.reconcile(reconciling) })
 	s.work.Go(func() { s.keepHouse(reconciling) })
 	return s

@@ -259,19 +259,19 @@ func TestWaitingIsCounted(t *testing.T) {
 			t.Errorf("the metric shows %q, want %q", waiting(t, registry), want)
 		}
 		f.vendor.breakLookups(notSentError())
-		r := request("c1")
+		r := request("klara") // which no request_id contains
 		f.becomesUnknown(r, send{})
 		shows("unknown v lookup_failed 1")
-		f.vendor.put("c1", "unclear")
+		f.vendor.put("klara", "unclear")
 		f.vendor.breakLookups(nil)
 		f.comesTo(r, needsPerson)
 		shows("needs_person v customer_differs 1")
 		log := f.log.String()
 		if !strings.Contains(log, `"level":"WARN","msg":"an operation needs a person","provider":"v","request_id":"`+r.GetRequestId()+
-			`","reason":"OPERATION_REASON_CUSTOMER_DIFFERS"`) || strings.Contains(log, "c1") {
+			`","reason":"OPERATION_REASON_CUSTOMER_DIFFERS"`) || strings.Contains(log, "klara") {
 			t.Errorf("log: %s", log)
 		}
-		if err := f.decide(r, exists, of("c1")); err != nil {
+		if err := f.decide(r, exists, of("klara")); err != nil {
 			t.Fatal(err)
 		}
 		shows("")

@@ -18,6 +18,7 @@ import (
 // Reconcile compares the fields that the caller set with the wire message.
 //
 // It returns the fate of every set field, in field order, and then each value that a setting added.
+// For a creation it omits fields that are sent unchanged, unless the table keeps them (KeepSent).
 // It returns an error with every violation of the vendor's limits, at its canonical path. Unless
 // the request says UNSUPPORTED_FIELDS_DROP, it also returns an error with every field that the wire
 // message does not contain. optional has the proto paths of required wire fields that may be empty
@@ -26,33 +27,32 @@ func (t *FieldTable) Reconcile(
 	name string, request *enlistv1.CreateCustomerRequest, message proto.Message, optional ...string,
 ) ([]*enlistv1.FieldFate, error) {
 	leaves := leavesOf(request)
-	set := make(map[string]bool, len(leaves)+1)
-	for _, leaf := range leaves {
-		set[leaf.any] = true
+	c := &reconciliation{
+		table: t, message: message.ProtoReflect(), withSent: t.keepsSent || request.GetValidateOnly(),
+		set: make(map[string]bool, len(leaves)+1), filled: make([]string, 0, len(leaves)+1),
 	}
-	set["request_id"] = request.GetRequestId() != ""
+	for i := range leaves {
+		c.set[leaves[i].any] = true
+	}
+	c.set["request_id"] = request.GetRequestId() != ""
 
 	broken := slices.DeleteFunc(rules.Check(message), func(violation rules.Violation) bool {
 		return violation.Missing && slices.Contains(optional, violation.Path)
 	})
 	if len(broken) > 0 {
-		return nil, t.invalid(name, broken, set)
+		return nil, t.invalid(name, broken, c.set)
 	}
 
-	carrier := message.ProtoReflect()
-	fates := make([]*enlistv1.FieldFate, 0, len(leaves)+1)
 	var dropped []rules.Violation
-	if requestID := (leaf{path: "request_id", any: "request_id", value: request.GetRequestId(), shown: request.GetRequestId()}); requestID.value != "" {
-		fates = append(fates, t.sent(requestID, set, carrier)...)
+	if requestID := request.GetRequestId(); requestID != "" {
+		c.addSent(&leaf{path: "request_id", any: "request_id", value: requestID, shown: requestID})
 	}
-	for _, leaf := range leaves {
-		sent := t.sent(leaf, set, carrier)
-		if len(sent) == 0 {
-			note := t.whyNot(name, leaf, set)
+	for i := range leaves {
+		if leaf := &leaves[i]; !c.addSent(leaf) {
+			note := t.whyNot(name, leaf, c.set)
 			dropped = append(dropped, rules.Violation{Path: leaf.path, Description: note})
-			sent = []*enlistv1.FieldFate{{Path: leaf.path, Fate: enlistv1.Fate_FATE_DROPPED, Note: note}}
+			c.fates = append(c.fates, &enlistv1.FieldFate{Path: leaf.path, Fate: enlistv1.Fate_FATE_DROPPED, Note: note})
 		}
-		fates = append(fates, sent...)
 	}
 	if len(dropped) > 0 && request.GetUnsupportedFields() != enlistv1.UnsupportedFields_UNSUPPORTED_FIELDS_DROP {
 		return nil, &Error{
@@ -62,7 +62,25 @@ func (t *FieldTable) Reconcile(
 			Violations: dropped,
 		}
 	}
-	return append(fates, t.defaulted(request, fates, carrier)...), nil
+	c.addDefaulted(request)
+	return c.fates, nil
+}
+
+// reconciliation compares a request with the wire message that was made of it.
+type reconciliation struct {
+	table    *FieldTable
+	message  protoreflect.Message
+	withSent bool                  // fates has the fields that are sent unchanged, too
+	set      map[string]bool       // the canonical paths that the request sets, with [*] for indexes
+	filled   []string              // the wire fields that contain a value of the request
+	fates    []*enlistv1.FieldFate // so far
+	carried  []string              // of the latest call of carriedBy
+}
+
+// carriedBy returns the values of a field of the wire message, until the next call.
+func (c *reconciliation) carriedBy(e *entry) []string {
+	c.carried = appendCarried(c.carried[:0], c.message, e.chain)
+	return c.carried
 }
 
 // ReportedFates returns the fates that a response must name: all except those of fields that Enlist
@@ -109,35 +127,40 @@ func drop(message protoreflect.Message, path string) {
 	}
 }
 
-// sent returns the fate of one field in each vendor field that contains it. It returns none if no
-// vendor field does.
-func (t *FieldTable) sent(leaf leaf, set map[string]bool, message protoreflect.Message) []*enlistv1.FieldFate {
-	var fates []*enlistv1.FieldFate
-	var room [4]string // most fields have one value
-	for _, e := range t.byPath[leaf.any] {
-		if !e.fills(leaf.any, set) {
+// addSent adds the fate of a value in each wire field that contains it, and reports whether any
+// does.
+func (c *reconciliation) addSent(leaf *leaf) (isSent bool) {
+	for _, e := range c.table.byPath[leaf.any] {
+		if !e.fills(leaf.any, c.set) {
 			continue // another path fills this field
 		}
-		carried := appendCarried(room[:0], message, e.chain)
-		switch {
-		case slices.Contains(carried, leaf.value):
-			fates = append(fates, &enlistv1.FieldFate{Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_SENT})
-		case leaf.path == "customer.email" && slices.Contains(carried, asSentEmail(leaf.value)):
-			fates = append(fates, &enlistv1.FieldFate{
-				Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_TRANSFORMED,
-				Note: leaf.shown + " sent as " + asSentEmail(leaf.value),
-			})
-		case len(carried) > 0 && e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED:
-			note := leaf.shown + " sent as " + strings.Join(carried, ", ")
-			if leaf.shown != leaf.value {
-				note = "sent in another form"
-			}
-			fates = append(fates, &enlistv1.FieldFate{
-				Path: leaf.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_TRANSFORMED, Note: note,
-			})
+		fate, note := e.fateOf(leaf, c.carriedBy(e))
+		if fate == enlistv1.Fate_FATE_UNSPECIFIED {
+			continue
+		}
+		isSent = true
+		c.filled = append(c.filled, e.wireName)
+		if c.withSent || fate != enlistv1.Fate_FATE_SENT {
+			c.fates = append(c.fates, &enlistv1.FieldFate{Path: leaf.path, WireField: e.wireName, Fate: fate, Note: note})
 		}
 	}
-	return fates
+	return isSent
+}
+
+// fateOf returns the fate of a value in a wire field that carries some values, and its note. It
+// returns FATE_UNSPECIFIED if none of them is made of that value.
+func (e *entry) fateOf(leaf *leaf, carried []string) (fate enlistv1.Fate, note string) {
+	switch {
+	case slices.Contains(carried, leaf.value):
+		return enlistv1.Fate_FATE_SENT, ""
+	case leaf.path == "customer.email" && slices.Contains(carried, asSentEmail(leaf.value)):
+		return enlistv1.Fate_FATE_TRANSFORMED, leaf.shown + " sent as " + asSentEmail(leaf.value)
+	case len(carried) == 0 || e.source.GetAs() == enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED:
+		return enlistv1.Fate_FATE_UNSPECIFIED, ""
+	case leaf.shown != leaf.value:
+		return enlistv1.Fate_FATE_TRANSFORMED, "sent in another form"
+	}
+	return enlistv1.Fate_FATE_TRANSFORMED, leaf.shown + " sent as " + strings.Join(carried, ", ")
 }
 
 // fills reports whether a path fills the field, alone or joined with other values of the same list
@@ -179,35 +202,41 @@ func appendCarried(values []string, message protoreflect.Message, chain []protor
 	if !message.Has(field) {
 		return values
 	}
-	add := func(value protoreflect.Value) {
-		if len(chain) > 1 {
-			values = appendCarried(values, value.Message(), chain[1:])
-		} else {
-			values = append(values, asText(field, value))
-		}
-	}
 	value := message.Get(field)
-	if field.IsMap() { // of messages with one value each
-		for _, element := range mapEntries(value.Map()) {
-			element.Message().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-				values = append(values, asText(field, value))
-				return true
-			})
+	switch {
+	case field.IsMap():
+		return append(values, valuesIn(value.Map())...)
+	case field.IsList():
+		for i := range value.List().Len() {
+			values = appendElement(values, value.List().Get(i), chain)
 		}
 		return values
 	}
-	if !field.IsList() {
-		add(value)
-		return values
+	return appendElement(values, value, chain)
+}
+
+// appendElement appends the value of the first field of a chain, or of an element of it.
+func appendElement(values []string, value protoreflect.Value, chain []protoreflect.FieldDescriptor) []string {
+	if len(chain) > 1 {
+		return appendCarried(values, value.Message(), chain[1:])
 	}
-	for i := range value.List().Len() {
-		add(value.List().Get(i))
+	return append(values, asText(chain[0], value))
+}
+
+// valuesIn returns the values in a map of messages with one value each. It is apart from
+// appendCarried, whose variables its closures would move to the heap.
+func valuesIn(entries protoreflect.Map) (values []string) {
+	for _, element := range mapEntries(entries) {
+		element.Message().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+			values = append(values, asText(field, value))
+			return true
+		})
 	}
 	return values
 }
 
 // whyNot returns the reason why a field is not sent.
-func (t *FieldTable) whyNot(name string, leaf leaf, set map[string]bool) string {
+func (t *FieldTable) whyNot(name string, leaf *leaf, set map[string]bool) string {
 	for _, e := range t.byPath[leaf.any] {
 		if active := e.active(set); active != "" && active != leaf.any {
 			return "is not sent to " + name + ", because " + active + " fills " + e.wireName

@@ -22,7 +22,8 @@ type FieldTable struct {
 	byWire  map[string]*entry   // by proto path in the wire message, with [*] for indexes
 	without map[string]string   // the reason why a canonical path is not supported, if there is one
 
-	settings settings
+	settings  settings
+	keepsSent bool
 }
 
 // entry is one annotated field of the wire message.
@@ -52,6 +53,13 @@ func NewFieldTable(wire protoreflect.MessageDescriptor) *FieldTable {
 // to <provider>: ".
 func (t *FieldTable) Without(path, note string) *FieldTable {
 	t.without[path] = note
+	return t
+}
+
+// KeepSent makes Reconcile always return the fates of fields that are sent unchanged, because a
+// later request may change them.
+func (t *FieldTable) KeepSent() *FieldTable {
+	t.keepsSent = true
 	return t
 }
 

@@ -90,9 +90,7 @@ func appendLeaves(leaves []leaf, message protoreflect.Message, places []place, p
 		value := message.Get(at.field)
 		switch {
 		case at.field.IsMap():
-			for key, value := range mapEntries(value.Map()) {
-				leaves = at.appendLeaf(leaves, prefix+at.path+"["+strconv.Quote(key)+"]", value)
-			}
+			leaves = append(leaves, at.leavesIn(value.Map(), prefix)...)
 		case at.field.IsList():
 			for j := range value.List().Len() {
 				leaves = at.appendLeaf(leaves, prefix+at.path+"["+strconv.Itoa(j)+"]", value.List().Get(j))
@@ -102,6 +100,14 @@ func appendLeaves(leaves []leaf, message protoreflect.Message, places []place, p
 		default:
 			leaves = at.appendLeaf(leaves, prefix+at.path, value)
 		}
+	}
+	return leaves
+}
+
+// leavesIn returns the values in a map.
+func (p *place) leavesIn(entries protoreflect.Map, prefix string) (leaves []leaf) {
+	for key, value := range mapEntries(entries) {
+		leaves = p.appendLeaf(leaves, prefix+p.path+"["+strconv.Quote(key)+"]", value)
 	}
 	return leaves
 }

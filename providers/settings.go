@@ -93,37 +93,35 @@ func (e *entry) setting() string {
 	return defaultsPrefix + option[:endOfName(option)]
 }
 
-// defaulted returns the fate of each value that a setting added: the request does not override it,
+// addDefaulted adds the fate of each value that a setting added: the request does not override it,
 // and the wire message contains it.
-func (t *FieldTable) defaulted(
-	request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFate, message protoreflect.Message,
-) []*enlistv1.FieldFate {
-	own := optionsOf(request)
-	var added []*enlistv1.FieldFate
-	for _, value := range t.settings.values {
+func (c *reconciliation) addDefaulted(request *enlistv1.CreateCustomerRequest) {
+	own, settings := optionsOf(request), &c.table.settings
+	first := len(c.fates)
+	for i := range settings.values {
+		value := &settings.values[i]
 		if value.option != "" && own != nil && own.Has(own.Descriptor().Fields().ByName(value.option)) {
 			continue
 		}
-		for _, e := range t.byPath[value.any] {
+		for _, e := range c.table.byPath[value.any] {
 			inList := strings.Contains(e.wireName, "[]") // the list can contain values of both the request and the settings
-			fromRequest := !inList && slices.ContainsFunc(fates, func(fate *enlistv1.FieldFate) bool { return fate.GetWireField() == e.wireName })
-			fromOther := slices.ContainsFunc(added, func(fate *enlistv1.FieldFate) bool { // one setting overrides another
+			fromRequest := !inList && slices.Contains(c.filled, e.wireName)
+			fromOther := slices.ContainsFunc(c.fates[first:], func(fate *enlistv1.FieldFate) bool { // one setting overrides another
 				return fate.GetWireField() == e.wireName && fate.GetPath() == value.path
 			})
-			if fromRequest || fromOther || !e.fills(value.any, t.settings.set) || !e.carries(message, value.value) {
+			if fromRequest || fromOther || !e.fills(value.any, settings.set) || !c.carries(e, value.value) {
 				continue
 			}
-			added = append(added, &enlistv1.FieldFate{
+			c.fates = append(c.fates, &enlistv1.FieldFate{
 				Path: value.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_DEFAULTED, Note: "from the connection's setting " + value.name,
 			})
 		}
 	}
-	return added
 }
 
 // carries reports whether the wire message has a value in the field, or another form of it.
-func (e *entry) carries(message protoreflect.Message, value string) bool {
-	carried := appendCarried(nil, message, e.chain)
+func (c *reconciliation) carries(e *entry, value string) bool {
+	carried := c.carriedBy(e)
 	if e.source.GetAs() != enlistv1.Transformation_TRANSFORMATION_UNSPECIFIED {
 		return len(carried) > 0
 	}

@@ -103,11 +103,11 @@ func badRequestID() error {
 
 // checkOptions refuses the options of another vendor.
 func checkOptions(request *enlistv1.CreateCustomerRequest, description *providers.Description) error {
-	message := request.ProtoReflect()
-	set := message.WhichOneof(message.Descriptor().Oneofs().ByName("vendor_options"))
-	if set == nil {
+	if request.GetVendorOptions() == nil {
 		return nil
 	}
+	message := request.ProtoReflect()
+	set := message.WhichOneof(message.Descriptor().Oneofs().ByName("vendor_options"))
 	if want := optionsOf(description.Vendor); set.Name() != want {
 		return invalidField(string(set.Name()), "is for another vendor. Provider "+description.Name+" supports "+string(want))
 	}

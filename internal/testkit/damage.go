@@ -9,7 +9,7 @@ import (
 )
 
 // page is SQLite's size of a page.
-const page = 4096
+const page = 1024
 
 // OverwritePages puts random bytes into pages of an SQLite file, from one share of it to another.
 func OverwritePages(t *testing.T, path string, from, to float64) {

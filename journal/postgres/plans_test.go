@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -64,7 +65,7 @@ WITH made AS (
     CASE WHEN s.state IN (1, 5) THEN decode(md5('e' || n), 'hex') END, decode(md5('c' || n), 'hex'), 'dead' || n % 2,
     CASE WHEN s.state = 5 THEN now() - interval '1 minute' END,
     now() - n * interval '1 minute', now() - n * interval '1 minute', 1 + n % 2, n < 25000, '\x00', decode(repeat(md5(n::text), 10), 'hex')
-  FROM generate_series(1, 50000) n CROSS JOIN LATERAL (SELECT
+  FROM generate_series(50000, 1, -1) n CROSS JOIN LATERAL (SELECT
     CASE WHEN n % 1000 = 0 THEN 3 WHEN n % 1000 = 1 THEN 4 WHEN n % 5000 = 2 THEN 6 WHEN n % 2500 = 3 THEN 1 WHEN n % 2500 = 4 THEN 5 ELSE 2 END
     AS state) s
   RETURNING *
@@ -150,8 +151,10 @@ func readsLittle(t *testing.T, store *Store, seen *statements, method method) {
 		t.Fatal(err)
 	}
 	sent := seen.take()
-	if len(sent) != 1 && method.name != "Purge" {
-		t.Errorf("%d statements, not 1", len(sent))
+	// An insert that meets a conflict looks for its cause.
+	want := cmp.Or(map[string]int{"Purge": 2, "InsertExisting": 2, "InsertBusy": 3}[method.name], 1)
+	if len(sent) != want {
+		t.Errorf("%d statements, not %d", len(sent), want)
 	}
 	for _, statement := range sent {
 		if writes.MatchString(statement.SQL) && !strings.Contains(statement.SQL, durably) {
@@ -162,8 +165,8 @@ func readsLittle(t *testing.T, store *Store, seen *statements, method method) {
 	if scans > scansBefore {
 		t.Error("it reads the whole table")
 	}
-	// The tables have some 9,000 pages. A list of 50 rows from thirty groups reads the most.
-	if pages -= pagesBefore; pages > 2000 {
+	// The tables have more than 9,000 pages. A list of 50 rows from thirty groups reads the most.
+	if pages -= pagesBefore; pages > 2500 {
 		t.Errorf("it reads %d pages", pages)
 	}
 	t.Logf("%d pages", pages)
@@ -273,6 +276,10 @@ func methods(t *testing.T, store *Store) []method {
 			return err
 		}},
 		{"Update", func() error { return store.Update(ctx, one, time.Minute) }},
+		{"UpdateEnded", func() error {
+			one.State, one.Owner, one.Exclusive = succeeded, "", nil
+			return store.Update(ctx, one, -1)
+		}},
 		{"Reseal", func() error { return store.Reseal(ctx, one) }},
 		{"Purge", func() error {
 			_, _, err := store.Purge(ctx, "v1", journal.Retention{Payload: 24 * time.Hour, Outcome: 600 * time.Hour}.Before(time.Now()), 10)

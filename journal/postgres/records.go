@@ -60,33 +60,30 @@ func scanInto(row pgx.CollectableRow, r *journal.Row, first []any, parts ...any)
 	return nil
 }
 
-// insertRecord returns rows of three kinds. 0 is the inserted row, without its parts. 1 is the row
-// that has the key. 2 is the open row with the same exclusive. It returns nothing if it met a
-// conflict that its snapshot does not show. In that case, the other writer committed, or its
-// creation ended, in the meantime. It also returns nothing if the server is not the one that
-// started at $11, so that nothing is written before the database is identified. If another row with
-// the same exclusive was inserted in the meantime, the statement fails.
+// insertRecords inserts records and opens them. It returns those that it has inserted. Others met a
+// conflict, or the server is not the one that started at the time of server, so that nothing is
+// written before the database is identified. If another row with the same exclusive was inserted in
+// the meantime, the statement fails.
 //
 //nolint:gochecknoglobals // a constant
-var insertRecord = `
+var insertRecords = `
 WITH inserted AS (
   INSERT INTO enlist.operations AS r (principal, provider, request_id, state, version, exclusive, customer, owner, created, updated, key_id,
     rare, held, outcome, request)
-  SELECT $1, $2, $3, $4, 1, $5, $6, $7, now(), now(), $8, NULL, true, $9, $10
-  WHERE NOT EXISTS (SELECT FROM enlist.open WHERE exclusive = $5) AND ` + isVerified("$11", "$12") + ` AND ` + durably + `
+  SELECT principal, provider, request_id, state, 1, exclusive, customer, owner, now(), now(), key_id, NULL, true, outcome, request
+  FROM unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::bytea[], $6::bytea[], $7::text[], $8::bigint[], $9::bytea[], $10::bytea[],
+    $11::timestamptz[]) AS n (principal, provider, request_id, state, exclusive, customer, owner, key_id, outcome, request, server)
+  WHERE NOT EXISTS (SELECT FROM enlist.open o WHERE o.exclusive = n.exclusive) AND ` + isVerified("n.server", "$12") + ` AND ` + durably + `
   ON CONFLICT DO NOTHING
-  RETURNING` + columns + `
+  RETURNING r.principal, r.provider, r.request_id, r.version, r.due, r.created, r.updated, r.exclusive
 ), opened AS (
   INSERT INTO enlist.open (exclusive, request_id, principal, provider, intent)
   SELECT exclusive, request_id, principal, provider, true FROM inserted
 )
-SELECT 0, '0'::xid, pg_postmaster_start_time(),` + columns + `, NULL::bytea, NULL::bytea, NULL::bytea FROM inserted r
-UNION ALL
-SELECT 1,` + wholeRow + ` FROM enlist.operations r
-WHERE` + byKey + ` AND NOT EXISTS (SELECT FROM inserted)
-UNION ALL
-SELECT 2,` + wholeRow + ` FROM enlist.open o JOIN enlist.operations r ON` + keyOf("o") + `
-WHERE o.exclusive = $5 AND NOT EXISTS (SELECT FROM inserted)`
+SELECT` + writtenColumns + ` FROM inserted`
+
+// writtenColumns are what the statements return of the rows that they have written.
+const writtenColumns = ` principal, provider, request_id, version, due, created, updated`
 
 // insertTries limits the attempts of an insert. Each failed attempt means that another writer
 // succeeded, so few attempts suffice.
@@ -101,46 +98,73 @@ func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *j
 		if err != nil {
 			return nil, nil, err
 		}
-		found, err := query(ctx, s, "insert", scanFound, insertRecord, row.Principal, row.Provider, [16]byte(row.RequestID), int32(row.State),
-			row.Exclusive, row.Customer, row.Owner, int64(row.KeyID), bytesOf(row.Outcome), row.Request, server, s.database.needsStandby())
-		if err != nil && !isExclusive(err) {
-			return nil, nil, err
+		w := &write{row: *row, server: server}
+		if err := s.inserts.do(ctx, w); err != nil && !isExclusive(err) {
+			return nil, nil, failed("insert", err)
 		}
-		if len(found) == 0 {
-			if err := s.verify(ctx); err != nil {
-				return nil, nil, failed("insert", err)
-			}
-			continue
-		}
-		// If one row has both the key and the exclusive, it comes twice. The first one is existing.
-		first := found[0]
-		if first.how == 0 {
-			row.Version, row.Due, row.Created, row.Updated = first.row.Version, first.row.Due, first.row.Created, first.row.Updated
+		if made := w.made; made != nil {
+			row.Version, row.Due, row.Created, row.Updated = made.Version, made.Due, made.Created, made.Updated
 			return nil, nil, nil
 		}
-		if err := s.confirm(ctx, "insert", first.seen); err != nil {
-			return nil, nil, err
+		if existing, err = s.Get(ctx, row.Principal, row.Provider, row.RequestID); existing != nil || err != nil {
+			return existing, nil, err
 		}
-		if first.how == 1 {
-			return first.row, nil, nil
+		if busy, err = s.FindOpen(ctx, row.Exclusive); busy != nil || err != nil {
+			return nil, busy, err
 		}
-		return nil, first.row, nil
+		// The other writer's creation ended in the meantime, or the server is another one.
+		if err := s.verify(ctx); err != nil {
+			return nil, nil, failed("insert", err)
+		}
 	}
 	return nil, nil, failed("insert", errContended)
 }
 
-// found is one line of insertRecord's result.
-type found struct {
-	how  int32
-	seen witness
-	row  *journal.Row
+// insertAll inserts records.
+func (s *Store) insertAll(ctx context.Context, all []*write) error {
+	n := len(all)
+	var (
+		principals, providers, owners            = make([]string, n), make([]string, n), make([]string, n)
+		ids, states, keyIDs                      = make([][16]byte, n), make([]int16, n), make([]int64, n)
+		exclusives, customers, outcomes, request = make([][]byte, n), make([][]byte, n), make([][]byte, n), make([][]byte, n)
+		servers                                  = make([]time.Time, n)
+	)
+	for i, w := range all {
+		r := &w.row
+		principals[i], providers[i], owners[i], ids[i] = r.Principal, r.Provider, r.Owner, r.RequestID
+		states[i], keyIDs[i], servers[i] = int16(r.State), int64(r.KeyID), w.server //nolint:gosec // an enum
+		exclusives[i], customers[i], outcomes[i], request[i] = r.Exclusive, r.Customer, bytesOf(r.Outcome), r.Request
+	}
+	return s.writeAll(ctx, all, insertRecords, principals, providers, ids, states, exclusives, customers, owners, keyIDs, outcomes, request,
+		servers, s.database.needsStandby())
 }
 
-func scanFound(row pgx.CollectableRow) (found, error) {
-	var f found
-	var err error
-	f.row, err = scan(row, &f.how, &f.seen.xid, &f.seen.server)
-	return f, err
+// writeAll runs a statement that writes rows, and notes which it has written.
+func (s *Store) writeAll(ctx context.Context, all []*write, sql string, args ...any) error {
+	written, err := collect(ctx, s, scanWritten, sql, args...)
+	if err != nil {
+		return err
+	}
+	for _, row := range written {
+		for _, w := range all {
+			if w.made == nil && w.row.RequestID == row.RequestID && w.row.Principal == row.Principal && w.row.Provider == row.Provider {
+				w.made = row
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// scanWritten reads writtenColumns.
+func scanWritten(row pgx.CollectableRow) (*journal.Row, error) {
+	r, due := &journal.Row{}, (*time.Time)(nil)
+	err := row.Scan(&r.Principal, &r.Provider, (*[16]byte)(&r.RequestID), &r.Version, &due, &r.Created, &r.Updated)
+	if due != nil {
+		r.Due = due.UTC()
+	}
+	r.Created, r.Updated = r.Created.UTC(), r.Updated.UTC()
+	return r, err
 }
 
 // Get implements journal.Store.
@@ -152,12 +176,12 @@ func (s *Store) Get(ctx context.Context, principal, provider string, requestID u
 // jumped.
 const maxDue = time.Hour
 
-// updateRecord begins the two statements below. before has the exclusive that the row had. The
+// leaveOpen updates a record that is open afterwards. before has the exclusive that the row had. The
 // state INTENT permits a request to the vendor, so it is written only to the server that started at
-// $14.
+// $14. The statement fails if another open row has the exclusive.
 //
 //nolint:gochecknoglobals // a constant
-var updateRecord = `
+var leaveOpen = `
 WITH before AS MATERIALIZED (
   SELECT r.exclusive FROM enlist.operations r WHERE` + byKey + ` AND r.version = $4
 ), updated AS (
@@ -174,25 +198,40 @@ WITH before AS MATERIALIZED (
   ON CONFLICT (request_id, principal, provider) DO UPDATE SET customer = excluded.customer, payload = coalesce(excluded.payload, e.payload)
 ), closed AS (
   DELETE FROM enlist.open o USING before, updated WHERE o.exclusive = before.exclusive AND before.exclusive IS DISTINCT FROM $6::bytea
-)`
-
-// endRecord is for a row that is not open afterwards, and leaveOpen for one that is. leaveOpen
-// fails if another open row has the exclusive.
-//
-//nolint:gochecknoglobals // a constant
-var (
-	endRecord = updateRecord + `
-SELECT version, due, updated FROM updated`
-
-	leaveOpen = updateRecord + `, opened AS (
+), opened AS (
   INSERT INTO enlist.open (exclusive, request_id, principal, provider, intent)
   SELECT $6::bytea, u.request_id, u.principal, u.provider, $5::smallint = 1 FROM before, updated u WHERE before.exclusive IS DISTINCT FROM $6::bytea
 ), changed AS (
   UPDATE enlist.open o SET intent = ($5::smallint = 1) FROM before, updated
   WHERE o.exclusive = before.exclusive AND before.exclusive = $6::bytea AND o.intent <> ($5::smallint = 1)
 )
-SELECT version, due, updated FROM updated`
+SELECT` + writtenColumns + ` FROM updated`
+
+// endRecords updates records that are not open afterwards. before is the version of the row that the
+// statement replaces, found once. If another writer replaces it in the meantime, its place is
+// another one, and the statement returns nothing for it.
+//
+//nolint:gochecknoglobals // a constant
+var endRecords = `
+WITH updated AS (
+  UPDATE enlist.operations r
+  SET state = n.state, rare = CASE WHEN n.state NOT IN (1, 2) THEN n.state END, exclusive = NULL, customer = n.customer, owner = n.owner,
+    due = now() + n.due, key_id = n.key_id, outcome = n.outcome, request = coalesce(n.request, r.request),
+    held = coalesce(n.request, r.request) IS NOT NULL, version = r.version + 1, updated = now()
+  FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bytea[], $7::text[], $8::interval[], $9::bigint[], $10::bytea[],
+    $11::bytea[], $12::bytea[]) AS n (principal, provider, request_id, version, state, customer, owner, due, key_id, outcome, request, payload)
+  JOIN enlist.operations before ON before.request_id = n.request_id AND before.principal = n.principal AND before.provider = n.provider
+    AND before.version = n.version
+  WHERE r.ctid = before.ctid AND r.version = n.version AND ` + durably + `
+  RETURNING r.principal, r.provider, r.request_id, r.version, r.due, r.created, r.updated, n.customer, n.payload, before.exclusive
+), exchanged AS (
+  INSERT INTO enlist.exchanges AS e (principal, provider, request_id, created, customer, payload)
+  SELECT principal, provider, request_id, created, customer, payload FROM updated
+  ON CONFLICT (request_id, principal, provider) DO UPDATE SET customer = excluded.customer, payload = coalesce(excluded.payload, e.payload)
+), closed AS (
+  DELETE FROM enlist.open o USING updated u WHERE o.exclusive = u.exclusive
 )
+SELECT` + writtenColumns + ` FROM updated`
 
 // Update implements journal.Store. It reduces a due time of more than an hour to one hour.
 func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration) error {
@@ -220,41 +259,58 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 const intent = enlistv1.OperationState_OPERATION_STATE_INTENT
 
 func (s *Store) updateOn(ctx context.Context, row *journal.Row, due time.Duration, server time.Time) error {
-	var after *time.Duration
-	if due >= 0 {
-		due = min(due, maxDue)
-		after = &due
+	w := &write{row: *row, due: min(due, maxDue), server: server}
+	var err error
+	if row.Exclusive == nil {
+		err = s.endings.do(ctx, w)
+	} else {
+		err = s.leaveOpen(ctx, w)
 	}
-	var version int64
-	var dueAt *time.Time
-	var updated time.Time
-	statement := endRecord
-	if row.Exclusive != nil {
-		statement = leaveOpen
-	}
-	err := s.run(ctx, statement, []any{
-		row.Principal, row.Provider, [16]byte(row.RequestID), row.Version, int32(row.State),
-		row.Exclusive, row.Customer, row.Owner, after, int64(row.KeyID), bytesOf(row.Outcome), row.Request, row.Exchanges, server,
-		s.database.needsStandby(),
-	}, func(rows pgx.Rows) error {
-		_, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) {
-			return struct{}{}, row.Scan(&version, &dueAt, &updated)
-		})
-		return err
-	})
 	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return journal.ErrConflict
 	case isExclusive(err):
 		return journal.ErrBusy
 	case err != nil:
 		return failed("update", err)
+	case w.made == nil:
+		return journal.ErrConflict
 	}
-	row.Version, row.Due, row.Updated = version, time.Time{}, updated.UTC()
-	if dueAt != nil {
-		row.Due = dueAt.UTC()
-	}
+	row.Version, row.Due, row.Updated = w.made.Version, w.made.Due, w.made.Updated
 	return nil
+}
+
+// interval returns a due time, or nil for none.
+func interval(due time.Duration) *time.Duration {
+	if due < 0 {
+		return nil
+	}
+	return &due
+}
+
+// leaveOpen updates a record that is open afterwards.
+func (s *Store) leaveOpen(ctx context.Context, w *write) error {
+	r := &w.row
+	return s.writeAll(ctx, []*write{w}, leaveOpen,
+		r.Principal, r.Provider, [16]byte(r.RequestID), r.Version, int32(r.State),
+		r.Exclusive, r.Customer, r.Owner, interval(w.due), int64(r.KeyID), bytesOf(r.Outcome), r.Request, r.Exchanges, w.server,
+		s.database.needsStandby())
+}
+
+// endAll updates records that are not open afterwards.
+func (s *Store) endAll(ctx context.Context, all []*write) error {
+	n := len(all)
+	var (
+		principals, providers, owners          = make([]string, n), make([]string, n), make([]string, n)
+		ids, versions, states, keyIDs          = make([][16]byte, n), make([]int64, n), make([]int16, n), make([]int64, n)
+		dues                                   = make([]*time.Duration, n)
+		customers, outcomes, request, payloads = make([][]byte, n), make([][]byte, n), make([][]byte, n), make([][]byte, n)
+	)
+	for i, w := range all {
+		r := &w.row
+		principals[i], providers[i], owners[i], ids[i] = r.Principal, r.Provider, r.Owner, r.RequestID
+		versions[i], states[i], keyIDs[i], dues[i] = r.Version, int16(r.State), int64(r.KeyID), interval(w.due) //nolint:gosec // an enum
+		customers[i], outcomes[i], request[i], payloads[i] = r.Customer, bytesOf(r.Outcome), r.Request, r.Exchanges
+	}
+	return s.writeAll(ctx, all, endRecords, principals, providers, ids, versions, states, customers, owners, dues, keyIDs, outcomes, request, payloads)
 }
 
 // isExclusive reports whether another open row has the same exclusive.

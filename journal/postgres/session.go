@@ -24,6 +24,8 @@ func (s session) milliseconds() string { return strconv.FormatInt(s.timeout.Mill
 //     waited. At another isolation, the server refuses such a statement.
 //   - statement_timeout: the server gives up no later than the caller. The statement keeps a
 //     shorter timeout of the operator.
+//   - lock_timeout: a row that another transaction keeps locked delays those that are written with it,
+//     and each is then written apart.
 //   - plan_cache_mode: PostgreSQL plans each statement once per connection, not once per execution.
 //   - enable_…, jit: every statement has an index that returns its rows in the wanted order, and
 //     every join uses a key. So one plan is always good. This includes a plan for an empty table,
@@ -35,7 +37,8 @@ func (s session) milliseconds() string { return strconv.FormatInt(s.timeout.Mill
 const settings = `
 SELECT set_config(name, value, $2) FROM (VALUES
   ('default_transaction_isolation', 'read committed'),
-  ('statement_timeout', CASE current_setting('statement_timeout') WHEN '0' THEN $1 ELSE current_setting('statement_timeout') END),
+  ('statement_timeout', CASE current_setting('statement_timeout') WHEN '0' THEN $1::text ELSE current_setting('statement_timeout') END),
+  ('lock_timeout', CASE current_setting('lock_timeout') WHEN '0' THEN ($1::bigint / 4)::text ELSE current_setting('lock_timeout') END),
   ('enable_seqscan', 'off'),
   ('enable_bitmapscan', 'off'),
   ('enable_hashjoin', 'off'),

@@ -44,6 +44,8 @@ type Store struct {
 	durable durability
 	logger  *slog.Logger
 
+	inserts, endings together
+
 	database verification
 }
 
@@ -73,6 +75,8 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	store := &Store{timeout: options.Timeout, session: session{timeout: options.Timeout}, mode: config.ConnConfig.DefaultQueryExecMode}
 	store.durable.id = "barrier-" + uuid.NewString()
 	store.logger = options.Logger
+	store.inserts.run, store.inserts.timeout = store.insertAll, options.Timeout
+	store.endings.run, store.endings.timeout = store.endAll, options.Timeout
 	store.database.durability, store.database.lasts = options.Durability, options.GapLasts
 	config.ConnConfig.DefaultQueryExecMode = pooledMode(store.mode)
 	migrated, err := migrate(ctx, config.ConnConfig, options.Logger)
@@ -144,15 +148,20 @@ func (s *Store) row(ctx context.Context, what, sql string, args ...any) (*journa
 func query[T any](ctx context.Context, s *Store, what string, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
-	var all []T
-	err := s.run(ctx, sql, args, func(rows pgx.Rows) (err error) {
-		all, err = pgx.CollectRows(rows, scan)
-		return err
-	})
+	all, err := collect(ctx, s, scan, sql, args...)
 	if err != nil {
 		return nil, failed(what, err)
 	}
 	return all, nil
+}
+
+// collect is like query, and returns the server's own error.
+func collect[T any](ctx context.Context, s *Store, scan pgx.RowToFunc[T], sql string, args ...any) (all []T, err error) {
+	err = s.run(ctx, sql, args, func(rows pgx.Rows) (err error) {
+		all, err = pgx.CollectRows(rows, scan)
+		return err
+	})
+	return all, err
 }
 
 // failed says which operation failed. Its text omits PostgreSQL's detail, which quotes values.

@@ -50,6 +50,9 @@ const (
 // Convert implements journal.Store.
 func (s *Store) Convert(ctx context.Context, rows []*journal.Row) error {
 	return s.writer.do(ctx, func(ctx context.Context, statements *writeStatements) error {
+		if err := s.noteKeys(ctx, statements, rows); err != nil {
+			return err
+		}
 		convert, err := s.writer.conn.PrepareContext(ctx, sqlConvert)
 		if err != nil {
 			return err

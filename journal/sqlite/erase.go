@@ -11,7 +11,7 @@ import (
 
 // Erase implements journal.Store. SQLite overwrites what it frees (secure_delete).
 func (s *Store) Erase(ctx context.Context, row *journal.Row) error {
-	err := s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
+	err := s.writeSealed(ctx, row.KeyID, func(ctx context.Context, sql *writeStatements) error {
 		var id int64
 		err := sql.erase.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
 			orNull(row.Exclusive), orNull(row.Customer), row.Owner, row.KeyID, row.Outcome).Scan(&id)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -41,6 +42,7 @@ type Store struct {
 	verifying *background
 	owners    owners
 	gap       journal.Gap
+	noted     atomic.Pointer[uint32] // the key that was noted last
 }
 
 var (
@@ -111,7 +113,10 @@ func prepareDatabase(ctx context.Context, path string, db *sql.DB, limit time.Du
 	if whole, err = verify(ctx, path, limit); err != nil {
 		return false, err
 	}
-	return whole, migrate(ctx, db)
+	if err := migrate(ctx, db); err != nil {
+		return whole, err
+	}
+	return whole, forgetKeys(ctx, db)
 }
 
 // Gap implements journal.Store. No gap opens while the store is open.

@@ -61,9 +61,16 @@ func look(ctx context.Context, db *sql.DB) (*journal.Peek, error) {
 	if found.Gap, err = readGap(ctx, db, time.Now()); err != nil {
 		return nil, err
 	}
-	found.KeyIDs, err = values[uint32](db.QueryContext(ctx, sqlKeyIDs))
+	text := sqlKeyIDs
+	if version < keysSince {
+		text = `SELECT DISTINCT key_id FROM operations`
+	}
+	found.KeyIDs, err = values[uint32](db.QueryContext(ctx, text))
 	return found, err
 }
+
+// keysSince is the migration that adds the table of keys.
+const keysSince = 6
 
 func hasTable(ctx context.Context, db querier, name string) (there bool, err error) {
 	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?`, name).Scan(&there)

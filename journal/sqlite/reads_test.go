@@ -22,7 +22,7 @@ func TestPagesReadLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	if _, err := store.writer.conn.ExecContext(t.Context(), fill); err != nil {
+	if _, err := store.writer.conn.ExecContext(t.Context(), fill+`; INSERT INTO keys (id) VALUES (7)`); err != nil {
 		t.Fatal(err)
 	}
 	all := fastest(t, func() error {

@@ -17,7 +17,7 @@ import (
 // Insert implements journal.Store.
 func (s *Store) Insert(ctx context.Context, row *journal.Row) (existing, busy *journal.Row, err error) {
 	now := s.clock()
-	err = s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
+	err = s.writeSealed(ctx, row.KeyID, func(ctx context.Context, sql *writeStatements) error {
 		existing, busy = nil, nil
 		result, err := sql.insert.ExecContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.State,
 			orNull(row.Exclusive), orNull(row.Customer), row.Owner, now.UnixMicro(), row.KeyID, row.Outcome, row.Request)
@@ -59,7 +59,7 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 	if due >= 0 {
 		at = sql.NullInt64{Int64: now.Add(min(due, maxDue)).UnixMicro(), Valid: true}
 	}
-	err := s.writer.do(ctx, func(ctx context.Context, sql *writeStatements) error {
+	err := s.writeSealed(ctx, row.KeyID, func(ctx context.Context, sql *writeStatements) error {
 		var id int64
 		var keyID uint32
 		err := sql.update.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,

@@ -32,16 +32,21 @@ const (
 
 	sqlCountNeedsPerson = `SELECT count(*) FROM (SELECT 1 FROM operations WHERE state NOT IN (1, 2) AND state = 6 AND updated <= ?2 LIMIT ?1)`
 
-	// The recursion goes from one key to the next. So it reads as many index entries as there are
-	// keys.
-	sqlKeyIDs = `WITH RECURSIVE keys (id) AS (
-    SELECT min(key_id) FROM operations
-    UNION ALL
-    SELECT (SELECT min(key_id) FROM operations WHERE key_id > keys.id) FROM keys WHERE keys.id IS NOT NULL
-  ) SELECT id FROM keys WHERE id IS NOT NULL`
+	// A key counts as long as a row has it. The first key seals the newest rows, and other keys the
+	// oldest, so this reads few rows unless no row has a key any more.
+	isUsed = `(keys.id = (SELECT key_id FROM operations WHERE id = (SELECT max(id) FROM operations))
+    OR EXISTS (SELECT 1 FROM operations WHERE id > 0 AND key_id = keys.id))`
 
-	sqlSealedWith = `SELECT ` + columns + ` FROM operations INDEXED BY operations_sealed
-    WHERE key_id = ?1 AND (created, request_id) > (?2, ?3) ORDER BY created, request_id LIMIT ?4`
+	sqlKeyIDs = `SELECT id FROM keys WHERE ` + isUsed
+
+	sqlForgetKeys = `DELETE FROM keys WHERE (SELECT count(*) FROM keys) > 1 AND NOT ` + isUsed
+
+	sqlAddKey = `INSERT INTO keys (id) VALUES (?1) ON CONFLICT DO NOTHING`
+
+	// Only a change of keys needs these rows, and it then has to read almost all.
+	sqlSealedWith = `SELECT ` + columns + ` FROM operations
+    WHERE id > coalesce((SELECT last.id FROM operations AS last WHERE last.principal = ?2 AND last.provider = ?3 AND last.request_id = ?4), 0)
+      AND key_id = ?1 ORDER BY id LIMIT ?5`
 
 	sqlKept = `SELECT value FROM secrets WHERE name = ?1`
 
@@ -146,7 +151,7 @@ type writeStatements struct {
 	begin, commit, rollback                                               *sql.Stmt
 	insert, update, setRequest, setKey, setExchanges, reseal, claim, take *sql.Stmt
 	drop, purge, deleteExchanges, erase                                   *sql.Stmt
-	addSecret, replaceSecret                                              *sql.Stmt
+	addSecret, replaceSecret, addKey                                      *sql.Stmt
 	get, findOpen, secret                                                 *sql.Stmt
 }
 
@@ -169,6 +174,7 @@ func (s *writeStatements) all() []statement {
 		{&s.erase, sqlErase},
 		{&s.addSecret, sqlKeep},
 		{&s.replaceSecret, sqlReplace},
+		{&s.addKey, sqlAddKey},
 		{&s.get, sqlGet},
 		{&s.findOpen, sqlFindOpen},
 		{&s.secret, sqlKept},

@@ -180,7 +180,7 @@ func given(text string) *string {
 	if text == "" {
 		return nil
 	}
-	return &text
+	return proto.String(text) // &text would cost an allocation for an empty text, too
 }
 
 func contact(customer *enlistv1.Customer) *opencellv1.ContactInformation {

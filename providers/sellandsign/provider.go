@@ -33,10 +33,11 @@ func New(config *configv1.Provider) (*Provider, error) {
 	}
 	return &Provider{
 		description: &providers.Description{
-			Name:         config.GetName(),
-			Vendor:       enlistv1.Vendor_VENDOR_SELL_AND_SIGN,
-			OnExisting:   config.GetOnExisting(),
-			Fields:       providers.NewFieldTable((&sellandsignv1.SelectOrCreateCustomer{}).ProtoReflect().Descriptor()).WithSettings(config.GetSellAndSign()),
+			Name:       config.GetName(),
+			Vendor:     enlistv1.Vendor_VENDOR_SELL_AND_SIGN,
+			OnExisting: config.GetOnExisting(),
+			Fields: providers.NewFieldTable((&sellandsignv1.SelectOrCreateCustomer{}).ProtoReflect().Descriptor()).
+				WithSettings(config.GetSellAndSign()).KeepSent(),
 			Privacy:      providers.Privacy{Otherwise: "Ask Sell&Sign to export or to delete the customer, and the contracts that it signed."},
 			SettledAfter: vendorhttp.SettledAfter(config),
 			ReadOtherwise: map[string]string{

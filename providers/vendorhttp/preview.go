@@ -4,9 +4,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -17,7 +17,7 @@ import (
 // Preview returns a request exactly as Call sends it, with placeholders for secrets and without
 // trace headers.
 func (c *Client) Preview(request *Request) *enlistv1.VendorRequest {
-	names := placeholders{provider: c.provider, bySecret: map[string]string{}, placed: map[string]int{}}
+	names := placeholders{provider: c.provider}
 	preview := c.preview(request, &names)
 	if names.lengthen(preview) {
 		preview = c.preview(request, &names)
@@ -60,8 +60,13 @@ func (c *Client) previewURL(request *Request, names *placeholders) string {
 // other text of the request contains.
 type placeholders struct {
 	provider string
-	bySecret map[string]string // the placeholder of each secret
-	placed   map[string]int    // how often the preview has each
+	secrets  []placed
+}
+
+// placed is a secret that a preview has a placeholder for.
+type placed struct {
+	secret, placeholder string
+	times               int
 }
 
 // ofSetting returns the placeholder of a setting of the provider.
@@ -77,27 +82,33 @@ func (p *placeholders) ofField(field protoreflect.FieldDescriptor) string {
 	return p.ofSetting(source.GetSetting())
 }
 
-// notInName matches what the name of a variable cannot have.
-var notInName = regexp.MustCompile(`[^A-Z0-9_]`)
-
 func (p *placeholders) of(secret string) string {
-	placeholder, known := p.bySecret[secret]
-	if !known {
-		placeholder = "$" + notInName.ReplaceAllString(strings.ToUpper(secret), "_")
+	at := slices.IndexFunc(p.secrets, func(one placed) bool { return one.secret == secret })
+	if at < 0 {
+		placeholder := "$" + strings.Map(inVariable, secret)
 		for slices.Contains(p.all(), placeholder[1:]) { // a provider may be called request-avvio
 			placeholder = "$_" + placeholder[1:]
 		}
-		p.bySecret[secret] = placeholder
+		at, p.secrets = len(p.secrets), append(p.secrets, placed{secret: secret, placeholder: placeholder})
 	}
-	p.placed[placeholder]++
-	return placeholder
+	p.secrets[at].times++
+	return p.secrets[at].placeholder
+}
+
+// inVariable returns the form of a character in the name of a variable.
+func inVariable(r rune) rune {
+	r = unicode.ToUpper(r)
+	if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+		return r
+	}
+	return '_'
 }
 
 // all returns the names of the placeholders, sorted.
 func (p *placeholders) all() []string {
 	var names []string
-	for _, placeholder := range p.bySecret {
-		names = append(names, placeholder[1:])
+	for _, one := range p.secrets {
+		names = append(names, one.placeholder[1:])
 	}
 	slices.Sort(names)
 	return names
@@ -106,19 +117,25 @@ func (p *placeholders) all() []string {
 // lengthen adds underscores to each placeholder that another text of the preview contains, so that
 // none does. It reports whether it changed any.
 func (p *placeholders) lengthen(preview *enlistv1.VendorRequest) (changed bool) {
-	texts := preview.GetUrl() + "\n" + preview.GetBody()
+	texts := []string{preview.GetUrl(), preview.GetBody()}
 	for _, header := range preview.GetHeaders() {
-		texts += "\n" + header.GetValue()
+		texts = append(texts, header.GetValue())
 	}
-	for secret, placeholder := range p.bySecret {
-		if strings.Count(texts, placeholder) == p.placed[placeholder] {
+	for i := range p.secrets {
+		one, times := &p.secrets[i], 0
+		for _, text := range texts {
+			times += strings.Count(text, one.placeholder)
+		}
+		if times == one.times {
 			continue
 		}
 		most := 0
-		for _, after := range strings.Split(texts, placeholder)[1:] {
-			most = max(most, len(after)-len(strings.TrimLeft(after, "_")))
+		for _, text := range texts {
+			for _, after := range strings.Split(text, one.placeholder)[1:] {
+				most = max(most, len(after)-len(strings.TrimLeft(after, "_")))
+			}
 		}
-		p.bySecret[secret], changed = placeholder+strings.Repeat("_", most+1), true
+		one.placeholder, changed = one.placeholder+strings.Repeat("_", most+1), true
 	}
 	return changed
 }

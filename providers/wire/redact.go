@@ -18,7 +18,7 @@ const redacted = "$REDACTED"
 func Redact(text string, secrets ...string) string {
 	var forms []string
 	for _, secret := range secrets {
-		if secret == "" || text == "" {
+		if secret == "" || !strings.Contains(text, plainStart(secret)) { // then no form is there
 			continue
 		}
 		for _, form := range formsOf(secret) {
@@ -36,6 +36,17 @@ func Redact(text string, secrets ...string) string {
 		pairs = append(pairs, form, redacted)
 	}
 	return strings.NewReplacer(pairs...).Replace(text) // in one pass, so that it does not search its own replacements
+}
+
+// plainStart returns the first characters of a text, which are the same in all its forms.
+func plainStart(text string) string {
+	end := strings.IndexFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
+	if end < 0 {
+		return text
+	}
+	return text[:end]
 }
 
 // formsOf returns the forms in which a vendor may write a text.

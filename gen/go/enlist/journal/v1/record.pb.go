@@ -135,7 +135,7 @@ type Payload struct {
 	// Marks the latest write: random, one for each piece of work on the creation. A write that returned
 	// an error may have been made, and this mark shows it.
 	Writer []byte `protobuf:"bytes,20,opt,name=writer,proto3" json:"writer,omitempty"`
-	// Fills the outcome up, so that its second version needs no more room than the first.
+	// Zeros in records of earlier versions. Nothing uses them.
 	Padding []byte `protobuf:"bytes,21,opt,name=padding,proto3" json:"padding,omitempty"`
 	// Whether the creation began while the journal had a gap. An earlier request with its request_id,
 	// of which the journal lost the record, then counts as the first of the sends.
@@ -143,11 +143,14 @@ type Payload struct {
 	// Why the state is UNKNOWN or NEEDS_PERSON.
 	Reason *Reason `protobuf:"bytes,23,opt,name=reason,proto3" json:"reason,omitempty"`
 	// In state ERASED: the person's decision to erase. All other fields are then empty, except the
-	// next one and those that fill up and mark the write.
+	// next one and the mark of the write.
 	Erasure *v1.OperationErasure `protobuf:"bytes,24,opt,name=erasure,proto3" json:"erasure,omitempty"`
 	// In state ERASED: keyed hashes of the customer's id and of the key, by which a repeated request
 	// for erasure finds the tombstone.
-	ErasedIds     [][]byte `protobuf:"bytes,25,rep,name=erased_ids,json=erasedIds,proto3" json:"erased_ids,omitempty"`
+	ErasedIds [][]byte `protobuf:"bytes,25,rep,name=erased_ids,json=erasedIds,proto3" json:"erased_ids,omitempty"`
+	// All other fields of this part, as a Payload that is compressed with S2 and the journal's
+	// dictionary. Empty if the part is stored as it is.
+	Packed        []byte `protobuf:"bytes,26,opt,name=packed,proto3" json:"packed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -353,6 +356,13 @@ func (x *Payload) GetErasure() *v1.OperationErasure {
 func (x *Payload) GetErasedIds() [][]byte {
 	if x != nil {
 		return x.ErasedIds
+	}
+	return nil
+}
+
+func (x *Payload) GetPacked() []byte {
+	if x != nil {
+		return x.Packed
 	}
 	return nil
 }
@@ -635,7 +645,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\b\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd4\b\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -668,7 +678,8 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\x06reason\x18\x17 \x01(\v2\x19.enlist.journal.v1.ReasonR\x06reason\x125\n" +
 	"\aerasure\x18\x18 \x01(\v2\x1b.enlist.v1.OperationErasureR\aerasure\x12\x1d\n" +
 	"\n" +
-	"erased_ids\x18\x19 \x03(\fR\terasedIds\"\xeb\x01\n" +
+	"erased_ids\x18\x19 \x03(\fR\terasedIds\x12\x16\n" +
+	"\x06packed\x18\x1a \x01(\fR\x06packed\"\xeb\x01\n" +
 	"\x06Reason\x12.\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x1a.enlist.v1.OperationReasonR\x04code\x12C\n" +
 	"\n" +
