@@ -345,3 +345,23 @@ func TestPagesOfAnExistingCustomer(t *testing.T) {
 		}
 	}
 }
+
+// A mistake in the configuration is named by the vendor's words, and is no difference.
+func TestMistakesInTheConfiguration(t *testing.T) {
+	p := newProxy(t, nil)
+	for provider, test := range map[string]struct {
+		change func(*configv1.Provider)
+		words  string
+	}{
+		"opencell": {func(c *configv1.Provider) { c.GetOpencell().GetDefaults().BillingCycle = "NO_SUCH" }, "BillingCycle with code NO_SUCH does not exist"},
+		"caliq":    {func(c *configv1.Provider) { c.GetCaliq().ChannelId = 99 }, "The channel does not exist"},
+		"avvio":    {func(c *configv1.Provider) { c.GetAvvio().SiteId = 4711 }, "no access to the property 4711"},
+	} {
+		own := settings(t, p.URL, provider, true)
+		test.change(own.Config)
+		report := run(t, own)
+		if report.Result != certify.Failed || len(report.Differences) > 0 || len(report.Customers) > 0 || !strings.Contains(shown(t, report), test.words) {
+			t.Errorf("%s\n%s", provider, shown(t, report))
+		}
+	}
+}

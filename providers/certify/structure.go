@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
 	"github.com/enlist-dev/enlist/providers/wire"
 )
@@ -53,7 +54,7 @@ func (r *run) compareFailed(c *check) {
 			c.differ(Difference{Kind: Behaviour, Member: exchange.Operation, Note: "The response has text that is not UTF-8."})
 		}
 		kind, known := map[string]string{"create": "create", "get": "get", "list": "list"}[exchange.Operation]
-		if !known || exchange.Status >= 300 {
+		if !known || exchange.Status >= 300 || isRefusal(exchange.ErrorReason) {
 			continue
 		}
 		if _, form, isShape := strings.Cut(body, "\n"); isShape && strings.HasPrefix(body, "(") {
@@ -71,6 +72,15 @@ func (r *run) compareFailed(c *check) {
 			r.compareID(c, c.id, held, "in a response that Enlist does not understand")
 		}
 	}
+}
+
+// isRefusal reports whether a response with an error is the vendor's own refusal, and no record.
+func isRefusal(reason enlistv1.ErrorReason) bool {
+	switch reason {
+	case enlistv1.ErrorReason_VENDOR_REJECTED, enlistv1.ErrorReason_CUSTOMER_EXISTS, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED:
+		return true
+	}
+	return false
 }
 
 // idIn returns the customer's id in a vendor's record, which may be cut short, or "".
