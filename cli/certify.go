@@ -35,8 +35,8 @@ type certifyCommand struct {
 
 // Help says what the command does.
 func (certifyCommand) Help() string {
-	return "Finds out whether a vendor behaves as Enlist expects. Exits with 0 if all checks passed, " +
-		"4 if one failed, and 1 if they could not run or were stopped."
+	return "One login has a wrong secret on purpose. Exit status: 0 all checks passed, " +
+		"4 one failed, 1 they could not run or were stopped."
 }
 
 // exitChecksFailed is the exit status of a certification with a failed check.

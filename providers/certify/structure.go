@@ -45,8 +45,8 @@ func (r *run) compareMembers(c *check, response string, record *structpb.Struct)
 var shapeNumber = regexp.MustCompile(`([:\[,])-?0[0.eE+-]*`)
 
 // compareFailed compares the bodies of successful responses in a failed check with the wire
-// messages. The adapter may not have understood them, and their members then say why. A list of all customers
-// is there as its shape.
+// messages. The adapter may not have understood them, and their members then say why. A list of all
+// customers is there as its shape.
 func (r *run) compareFailed(c *check) {
 	for _, exchange := range r.recorder.since(c.start) {
 		body := exchange.ResponseBody
