@@ -40,7 +40,7 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 		kong.Help(func(options kong.HelpOptions, context *kong.Context) error {
 			hideVersionFlag(context)
 			hideTLSFlags(context)
-			for _, flag := range context.Model.Flags { // the list of commands has no room for flags
+			for _, flag := range context.Model.Flags { // without them, the list of commands fits a screen, and its last line names --help
 				flag.Hidden = flag != context.Model.HelpFlag || context.Selected() == nil
 			}
 			return kong.DefaultHelpPrinter(options, context)

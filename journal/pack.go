@@ -27,8 +27,8 @@ const packedField protowire.Number = 26
 // usuallyPacked is the size from which a part usually becomes smaller, in bytes.
 const usuallyPacked = 256
 
-// pack compresses an encoded Payload. The result is an encoded Payload, too, with `packed` alone. It
-// returns a part that would not become smaller as it is.
+// pack compresses an encoded Payload. The result is an encoded Payload, too, with `packed` alone.
+// It returns a part that would not become smaller as it is.
 //
 // A part is compressed before it is encrypted, so its length depends on its content. It holds one
 // customer's data and the vendor's response to it, and no secret that a text beside it could help

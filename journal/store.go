@@ -134,8 +134,8 @@ type Store interface {
 	// rows and rows in state NEEDS_PERSON stay as they are.
 	Purge(ctx context.Context, provider string, before Before, limit int) (dropped, deleted int, err error)
 
-	// KeyIDs returns the keys that seal rows, each once, also those of the earlier format. It reads few
-	// rows, unless none of them has a key that some had when the store was opened.
+	// KeyIDs returns the keys that seal rows, each once, also those of the earlier format. It reads
+	// few rows, unless none of them has a key that some had when the store was opened.
 	KeyIDs(context.Context) ([]uint32, error)
 
 	// SealedWith returns up to limit rows that a key seals, in an order of the store, after the given

@@ -60,12 +60,12 @@
 // end of life may be over an hour ahead. Such a row counts as due, and such a replica as dead.
 //
 // Every method is one statement and finds its rows by an index. It takes one round trip, or two for
-// the first of its kind on a connection. A barrier is one more. An insert that meets a conflict takes
-// one or two more to find its cause.
+// the first of its kind on a connection. A barrier is one more. An insert that meets a conflict
+// takes one or two more to find its cause.
 //
-// Inserts, and updates that end a creation, share statements (together.go): one that is alone starts
-// at once, and those that come meanwhile wait for its end, and go together. PostgreSQL then runs and
-// commits one statement for all of them. Each has its own conditions and its own result. If the
-// server rolls a statement back because of one row, each caller makes its own write apart. A
-// statement that takes long does not stop the next.
+// Inserts share statements, and so do updates that end a creation (together.go). A write that is
+// alone starts at once. Those that come meanwhile wait for its end, and then go together.
+// PostgreSQL runs and commits one statement for all of them. Each has its own conditions and its
+// own result. If the server rolls a statement back because of one row, each caller makes its own
+// write apart. A statement that takes long does not stop the next.
 package postgres

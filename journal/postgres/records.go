@@ -176,9 +176,9 @@ func (s *Store) Get(ctx context.Context, principal, provider string, requestID u
 // jumped.
 const maxDue = time.Hour
 
-// leaveOpen updates a record that is open afterwards. before has the exclusive that the row had. The
-// state INTENT permits a request to the vendor, so it is written only to the server that started at
-// $14. The statement fails if another open row has the exclusive.
+// leaveOpen updates a record that is open afterwards. before has the exclusive that the row had.
+// The state INTENT permits a request to the vendor, so it is written only to the server that
+// started at $14. The statement fails if another open row has the exclusive.
 //
 //nolint:gochecknoglobals // a constant
 var leaveOpen = `
@@ -207,8 +207,8 @@ WITH before AS MATERIALIZED (
 )
 SELECT` + writtenColumns + ` FROM updated`
 
-// endRecords updates records that are not open afterwards. before is the version of the row that the
-// statement replaces, found once. If another writer replaces it in the meantime, its place is
+// endRecords updates records that are not open afterwards. before is the version of the row that
+// the statement replaces, found once. If another writer replaces it in the meantime, its place is
 // another one, and the statement returns nothing for it.
 //
 //nolint:gochecknoglobals // a constant

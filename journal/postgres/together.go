@@ -20,17 +20,17 @@ const (
 	patience = 50 * time.Millisecond
 )
 
-// together makes writes that wait at the same time with one statement. PostgreSQL then syncs its log
-// once for all of them. A write waits only while another statement of its kind is under way.
+// together makes writes that wait at the same time with one statement. PostgreSQL then syncs its
+// log once for all of them. A write waits only while another statement of its kind runs.
 type together struct {
 	// run makes the writes, and sets `made` of each that it has made. Its error is of all of them.
 	run func(context.Context, []*write) error
 	// timeout limits a statement.
 	timeout time.Duration
 
-	mutex    sync.Mutex
-	waiting  []*write
-	underWay int // the statements
+	mutex   sync.Mutex
+	waiting []*write
+	running int // the statements that run
 }
 
 // write is one caller's write.
@@ -62,8 +62,8 @@ func (t *together) do(ctx context.Context, w *write) error {
 		return err
 	}
 	t.mutex.Lock()
-	if t.underWay == 0 {
-		t.underWay++
+	if t.running == 0 {
+		t.running++
 		t.mutex.Unlock()
 		defer t.next()
 		return t.run(ctx, []*write{w})
@@ -94,10 +94,10 @@ func (t *together) do(ctx context.Context, w *write) error {
 // errApart means that each caller must make its own write apart.
 var errApart = errors.New("a write beside this one failed")
 
-// start starts a statement with what waits, beside those under way.
+// start starts a statement with what waits, beside those that run.
 func (t *together) start() {
 	t.mutex.Lock()
-	t.underWay++
+	t.running++
 	t.mutex.Unlock()
 	t.next()
 }
@@ -109,12 +109,12 @@ func (t *together) next() {
 	}
 }
 
-// take returns the writes of the next statement. Without any, fewer statements are under way.
+// take returns the writes of the next statement. Without any, one statement less runs.
 func (t *together) take() (batch []*write) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	if len(t.waiting) == 0 {
-		t.underWay--
+		t.running--
 		return nil
 	}
 	batch, t.waiting = apart(t.waiting)

@@ -19,9 +19,9 @@ func atOnce(t *testing.T, group *together, writes ...func() error) []error {
 	t.Helper()
 	hold(group)
 	errs := make([]error, len(writes))
-	var running sync.WaitGroup
+	var callers sync.WaitGroup
 	for i, write := range writes {
-		running.Go(func() { errs[i] = write() })
+		callers.Go(func() { errs[i] = write() })
 	}
 	for {
 		group.mutex.Lock()
@@ -33,7 +33,7 @@ func atOnce(t *testing.T, group *together, writes ...func() error) []error {
 		time.Sleep(time.Millisecond)
 	}
 	group.next()
-	running.Wait()
+	callers.Wait()
 	return errs
 }
 
@@ -41,9 +41,9 @@ func atOnce(t *testing.T, group *together, writes ...func() error) []error {
 func hold(group *together) {
 	for {
 		group.mutex.Lock()
-		free := group.underWay == 0
+		free := group.running == 0
 		if free {
-			group.underWay++
+			group.running++
 		}
 		group.mutex.Unlock()
 		if free {

@@ -19,7 +19,8 @@ const maxReaders = 4
 // busyTimeout is how long a statement waits for a lock of another process, in milliseconds.
 const busyTimeout = "5000"
 
-// pragma is a setting of a connection, and the value that SQLite reports afterwards. Empty means any.
+// pragma is a setting of a connection, and the value that SQLite reports afterwards. Empty means
+// any.
 type pragma struct{ name, value, is string }
 
 // Two pragmas are deliberately unset. The next creations fill the space that Purge frees. With

@@ -64,21 +64,23 @@ func (s *Store) Convert(ctx context.Context, rows []*journal.Row) error {
 		}
 		defer converted.Close() //nolint:errcheck // it was only used
 		for _, row := range rows {
-			var id int64
-			err := convert.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], orNull(row.Exclusive), orNull(row.Customer),
-				row.KeyID, row.Outcome, row.Request).Scan(&id)
-			if err != nil {
-				return err
-			}
-			if row.Exchanges != nil {
-				if _, err := statements.setExchanges.ExecContext(ctx, id, row.Exchanges); err != nil {
-					return err
-				}
-			}
-			if _, err := converted.ExecContext(ctx, id); err != nil {
+			if err := convertRow(ctx, statements, convert, converted, row); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func convertRow(ctx context.Context, statements *writeStatements, convert, converted *sql.Stmt, row *journal.Row) error {
+	var id int64
+	err := convert.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], orNull(row.Exclusive), orNull(row.Customer),
+		row.KeyID, row.Outcome, row.Request).Scan(&id)
+	if err == nil && row.Exchanges != nil {
+		_, err = statements.setExchanges.ExecContext(ctx, id, row.Exchanges)
+	}
+	if err == nil {
+		_, err = converted.ExecContext(ctx, id)
+	}
+	return err
 }
