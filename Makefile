@@ -2,7 +2,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help test check format generate docs pictures imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
-  examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench bench-peers scaling microbench isolation loads soak \
+  import examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench bench-peers scaling microbench isolation loads soak \
   vulnerabilities sbom
 
 help: ## This list
@@ -229,6 +229,10 @@ isolation: ## Measure calls to one vendor while 5000 wait for another that hangs
 
 loads: ## Send the large vendor responses of docs/performance.md to a server in 512 MiB, ROUNDS (30) times each
 	go test ./cli -run '^TestLargeResponses$$' -loads.rounds $(ROUNDS) -timeout 0 -v
+
+IMPORT_ROWS ?= 100000
+import: ## Import IMPORT_ROWS (100000) while importer and server are killed and vendors fail, and measure it without; for docs/import.md
+	go test ./cli -run '^TestKilledImport$$|^TestImportSpeed$$' -v -count 1 -timeout 0 -import.rows $(IMPORT_ROWS)
 
 soak: ## Serve steady load for DURATION (30m) with all vendors failing at random; memory must stay level and every create end as one customer
 	go test ./once/crashtest -run '^TestSoak$$' -v -timeout 0 -crash.seed 0 -crash.soak $(DURATION)

@@ -26,6 +26,7 @@ type commands struct {
 	Init    initCommand    `cmd:"" help:"Write a configuration, with comments."`
 	Demo    demoCommand    `cmd:"" help:"Create a customer at every vendor of the sandbox."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration and list all problems."`
+	Certify certifyCommand `cmd:"" help:"Find out whether a vendor behaves as Enlist expects."`
 	Serve   serveCommand   `cmd:"" help:"Serve gRPC and REST, with a configuration or the sandbox."`
 	Health  healthCommand  `cmd:"" help:"Check whether a running server is ready."`
 	Reload  reloadCommand  `cmd:"" help:"Make a running server read its configuration again."`
@@ -36,6 +37,7 @@ type commands struct {
 
 	Customers   customersCommand   `cmd:"" help:"Create and show customers, through a server."`
 	Contractors contractorsCommand `cmd:"" help:"List the people who sign for a customer."`
+	Import      importCommand      `cmd:"" help:"Create a customer for each row of a file."`
 	Operations  operationsCommand  `cmd:"" help:"Show creations, and decide on those that need a person."`
 	Providers   providersCommand   `cmd:"" help:"List and show the providers of a server."`
 
@@ -55,7 +57,8 @@ type streams struct {
 }
 
 // Run runs the command that the arguments name. It returns the exit status: 0 done, 1 failed, 2 the
-// outcome of a creation is not known yet, 3 a person must decide on it, 80 wrong arguments.
+// outcome of a creation is not known yet, 3 a person must decide on it, 4 rows of an import were
+// rejected or a check of a vendor failed, 80 wrong arguments.
 // openAPI describes the contract, and schema the configuration.
 func Run(arguments []string, out, errOut io.Writer, openAPI, schema []byte) (status int) {
 	defer func() {

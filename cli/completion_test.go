@@ -31,7 +31,8 @@ func TestCompletion(t *testing.T) {
 				t.Skip("not run here: it needs " + shell)
 			}
 			for line, want := range map[string]string{
-				"enlist ":                         "backup check contractors",
+				"enlist ":                         "backup certify check contractors",
+				"enlist certify --re":             "--report --request",
 				"enlist s":                        "sandbox serve",
 				"enlist help s":                   "sandbox serve",
 				"enlist nonsense":                 "",

@@ -34,7 +34,7 @@ func (f *failure) Unwrap() error { return f.error }
 
 // explain returns an error of a request as text for a person: the reason, the message, each field
 // violation, and the vendor's words. The flags say how a field is set on the command line.
-func (r *remote) explain(err error, flags map[string]string) error {
+func (r *serverFlags) explain(err error, flags map[string]string) error {
 	var text strings.Builder
 	said := status.Convert(err)
 	reason := client.Reason(err)
@@ -70,7 +70,7 @@ func (r *remote) explain(err error, flags map[string]string) error {
 }
 
 // remedy says what to do about a connection that failed.
-func (r *remote) remedy(cause string) string {
+func (r *serverFlags) remedy(cause string) string {
 	address, secure, _ := r.address()
 	for part, remedy := range map[string]string{
 		"does not look like a TLS handshake": "if it has no TLS, write --server http://" + address,

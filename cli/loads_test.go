@@ -267,22 +267,31 @@ func memoryGroup(t *testing.T) (folder string, err error) {
 // gone.
 func (s *loaded) peak(t *testing.T) int {
 	t.Helper()
-	about, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	peak, err := peakOf(s.pid)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return peak
+}
+
+// peakOf returns the largest resident size of a process so far, without the pages of its files.
+func peakOf(pid int) (int, error) {
+	about, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
 	}
 	sizeOf := func(name string) int {
 		_, after, found := strings.Cut(string(about), name+":")
 		if !found {
-			t.Fatal("the process is gone")
+			err = errors.New("the process is gone")
+			return 0
 		}
-		kib, err := strconv.Atoi(strings.Fields(after)[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		kib, wrong := strconv.Atoi(strings.Fields(after)[0])
+		err = errors.Join(err, wrong)
 		return kib << 10
 	}
-	return sizeOf("VmHWM") - sizeOf("RssFile")
+	peak := sizeOf("VmHWM") - sizeOf("RssFile")
+	return peak, err
 }
 
 // largeVendor is the APIs of all vendors, with large responses about a customer A-7.

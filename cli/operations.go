@@ -159,14 +159,18 @@ func (k *operationKey) notFound(why string) error {
 	return fmt.Errorf("%v: %s. Name it with --provider and --principal", enlistv1.ErrorReason_OPERATION_NOT_FOUND, why)
 }
 
-// commandFor returns a command on an operation, to paste. It has the flags of the connection that
-// the environment does not set, but never the API key.
-func (r *remote) commandFor(verb string, operation *enlistv1.Operation, arguments ...string) string {
+// commandFor returns a command on an operation, to paste.
+func (r *serverFlags) commandFor(verb string, operation *enlistv1.Operation, arguments ...string) string {
 	words := []string{"enlist", "operations", verb, operation.GetRequestId(), "-p", operation.GetProvider()}
 	if principal := operation.GetPrincipal(); principal != "" {
 		words = append(words, "--principal="+principal)
 	}
-	words = append(words, arguments...)
+	return r.command(append(words, arguments...)...)
+}
+
+// command returns a command of Enlist, to paste. It has the flags of the connection that the
+// environment does not set, but never the API key.
+func (r *serverFlags) command(words ...string) string {
 	if r.Server != cmp.Or(os.Getenv("ENLIST_SERVER"), defaultServer) {
 		words = append(words, "--server="+r.Server)
 	}

@@ -57,7 +57,7 @@ func (c *getOperationCommand) Run(ctx context.Context, s *streams) error {
 }
 
 // explainFound is explain, also for an error of operationKey.find.
-func (r *remote) explainFound(err error, key *operationKey) error {
+func (r *serverFlags) explainFound(err error, key *operationKey) error {
 	if _, ofServer := status.FromError(err); !ofServer {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 func TestCommandsToPaste(t *testing.T) {
 	t.Setenv("ENLIST_SERVER", "127.0.0.1:7")
 	operation := &enlistv1.Operation{Provider: "avvio", RequestId: "0b8f6a3e", Principal: "https://issuer.example/ o'x$(touch a)`touch b`!!"}
-	r := remote{Server: "127.0.0.1:7", APIKey: "a-secret", CAFile: "/a folder/ca.pem"}
+	r := serverFlags{Server: "127.0.0.1:7", APIKey: "a-secret", CAFile: "/a folder/ca.pem"}
 	for name, ran := range shelltest.Run(t, r.commandFor("resolve", operation, "--succeeded=$HOME; touch c"), "enlist", nil) {
 		want := []string{
 			"operations", "resolve", "0b8f6a3e", "-p", "avvio", "--principal=" + operation.GetPrincipal(), "--succeeded=$HOME; touch c", "--ca-file=/a folder/ca.pem",
@@ -22,7 +22,7 @@ func TestCommandsToPaste(t *testing.T) {
 			t.Errorf("%s passes %q, want %q", name, ran.Arguments, want)
 		}
 	}
-	r = remote{Server: "https://enlist.example:443", CertFile: "c.pem", KeyFile: "k.pem"}
+	r = serverFlags{Server: "https://enlist.example:443", CertFile: "c.pem", KeyFile: "k.pem"}
 	want := "enlist operations get 0b8f6a3e -p avvio --server=https://enlist.example:443 --cert-file=c.pem --key-file=k.pem"
 	if got := r.commandFor("get", &enlistv1.Operation{Provider: "avvio", RequestId: "0b8f6a3e"}); got != want {
 		t.Errorf("got %s", got)

@@ -89,6 +89,14 @@ func (c *client) lost() string {
 func (c *client) lookalikes() string {
 	c.t.Helper()
 	id := c.lost()
+	c.another(id)
+	return id
+}
+
+// another makes a second customer like that of a lost creation, in another city. It withdraws the
+// faults, and waits until a person must decide.
+func (c *client) another(id string) {
+	c.t.Helper()
 	var shown struct {
 		Operation struct{ Tries []struct{ Curl string } }
 	}
@@ -102,7 +110,6 @@ func (c *client) lookalikes() string {
 	}
 	c.withdrawFaults()
 	c.eventually("needs-person", "operations", "list", "--mine", "--state", "needs-person")
-	return id
 }
 
 // eventually runs a command until it prints a text.

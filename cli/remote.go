@@ -22,19 +22,24 @@ import (
 
 // remote is how a command reaches a server, and how it prints what the server responds.
 type remote struct {
+	serverFlags `embed:""`
+	Output      string `help:"How to print: table or json." enum:"table,json" default:"table" short:"o" placeholder:"FORMAT"`
+}
+
+// serverFlags is how a command reaches a server.
+type serverFlags struct {
 	Server   string `help:"Address of gRPC (${default}, ${env})." default:"127.0.0.1:9090" env:"ENLIST_SERVER" placeholder:"ADDRESS"`
 	APIKey   string `help:"API key or token; better in ${env}." name:"api-key" env:"ENLIST_API_KEY" placeholder:"KEY"`
 	CAFile   string `help:"Authority of the server's certificate, PEM." name:"ca-file" type:"path" placeholder:"FILE"`
 	CertFile string `help:"Certificate of this client, PEM." name:"cert-file" type:"path" placeholder:"FILE"`
 	KeyFile  string `help:"Key of --cert-file, PEM." name:"key-file" type:"path" placeholder:"FILE"`
-	Output   string `help:"How to print: table or json." enum:"table,json" default:"table" short:"o" placeholder:"FORMAT"`
 }
 
 const defaultServer = "127.0.0.1:9090"
 
 // connect returns a connection to the server. It uses TLS, except to a loopback address or an
 // http:// URL.
-func (r *remote) connect() (*grpc.ClientConn, error) {
+func (r *serverFlags) connect() (*grpc.ClientConn, error) {
 	address, secure, err := r.address()
 	if err != nil {
 		return nil, err
@@ -57,7 +62,7 @@ func (r *remote) connect() (*grpc.ClientConn, error) {
 }
 
 // address returns host and port of the server, and whether it is reached over TLS.
-func (r *remote) address() (address string, secure bool, err error) {
+func (r *serverFlags) address() (address string, secure bool, err error) {
 	scheme, rest, isURL := strings.Cut(r.Server, "://")
 	if !isURL {
 		scheme, rest = "", r.Server
@@ -72,7 +77,9 @@ func (r *remote) address() (address string, secure bool, err error) {
 }
 
 // validate checks the flags. Its errors are those of usage.
-func (r *remote) validate() error {
+func (r *remote) validate() error { return r.serverFlags.validate() }
+
+func (r *serverFlags) validate() error {
 	if strings.ContainsFunc(r.APIKey, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return errors.New("--api-key (ENLIST_API_KEY) must be printable ASCII without spaces or line breaks")
 	}
@@ -82,7 +89,7 @@ func (r *remote) validate() error {
 
 // credentials returns what identifies the caller to the server: the API key, the issuer and the
 // subject of a token, or the names in the client certificate.
-func (r *remote) credentials() (string, error) {
+func (r *serverFlags) credentials() (string, error) {
 	var claims struct{ Iss, Sub string }
 	if parts := strings.Split(r.APIKey, "."); len(parts) == 3 {
 		text, err := base64.RawURLEncoding.DecodeString(parts[1])
@@ -100,7 +107,7 @@ func (r *remote) credentials() (string, error) {
 	return fmt.Sprint("certificate ", pair.Leaf.Subject, pair.Leaf.DNSNames, pair.Leaf.URIs, pair.Leaf.EmailAddresses), nil
 }
 
-func (r *remote) tls() (*tls.Config, error) {
+func (r *serverFlags) tls() (*tls.Config, error) {
 	settings, err := trust(r.CAFile)
 	if err != nil {
 		return nil, err

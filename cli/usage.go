@@ -39,8 +39,9 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: helpWidth}),
 		kong.Help(func(options kong.HelpOptions, context *kong.Context) error {
 			hideVersionFlag(context)
-			for _, flag := range context.Model.Flags { // --version saves a line here
-				flag.Hidden = flag != context.Model.HelpFlag
+			hideTLSFlags(context)
+			for _, flag := range context.Model.Flags { // without them, the list of commands fits a screen, and its last line names --help
+				flag.Hidden = flag != context.Model.HelpFlag || context.Selected() == nil
 			}
 			return kong.DefaultHelpPrinter(options, context)
 		}),
@@ -53,6 +54,23 @@ func newParser(out, errOut io.Writer) *kong.Kong {
 func hideVersionFlag(parsed *kong.Context) {
 	for _, flag := range parsed.Model.Flags {
 		flag.Hidden = parsed.Selected() != nil && flag != parsed.Model.HelpFlag
+	}
+}
+
+// hideTLSFlags makes one line of the flags of TLS in the help of enlist import. All its flags would
+// not fit on a screen.
+func hideTLSFlags(parsed *kong.Context) {
+	command := parsed.Selected()
+	if command == nil || command.Name != "import" {
+		return
+	}
+	for _, flag := range command.Flags {
+		switch flag.Name {
+		case "ca-file":
+			flag.Help = "Authority, PEM. Also: --cert-file and --key-file."
+		case "cert-file", "key-file":
+			flag.Hidden = true
+		}
 	}
 }
 

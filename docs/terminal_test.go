@@ -110,6 +110,7 @@ func documented() []string { return []string{"127.0.0.1:9090", "127.0.0.1:8080",
 func options() map[string][]string {
 	return map[string][]string{
 		"go run . demo":    {"--grpc-address", "127.0.0.1:9090", "--http-address", "127.0.0.1:8080", "--sandbox-address", "127.0.0.1:8090"},
+		"enlist demo":      {"--grpc-address", "127.0.0.1:9090", "--http-address", "127.0.0.1:8080", "--sandbox-address", "127.0.0.1:8090"},
 		"./enlist sandbox": {"--address", "127.0.0.1:8090"},
 	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // Observer observes the vendor requests of one creation. The context contains it. It does not
-// observe logins, because several creations share them. Functions may be nil.
+// observe logins and other requests that several creations share, unless Everything is set.
+// Functions may be nil.
 type Observer struct {
 	// BeforeSend runs before Enlist sends a create request. The request has its slot under the
 	// limits and its credentials, and no byte is written. If it returns an error, Enlist sends
@@ -32,10 +33,16 @@ type Observer struct {
 	// then ignores failures of requests with this observer, look-ups included. It counts successes
 	// as always. Set it before the first request.
 	Counted bool
+	// Everything reports that the observer also gets the requests that several creations share, such
+	// as logins. Of a login it gets the names of the parameters and the shape of the response. Of a
+	// list of all customers it gets the shape.
+	Everything bool
 }
 
 // Exchange is one request to a vendor and its response, without secrets.
 type Exchange struct {
+	// Operation is the kind of the request, as in metrics.
+	Operation string
 	// Creates reports that the vendor may have created a customer.
 	Creates bool
 	// Start and End of the exchange.
@@ -67,4 +74,13 @@ func WithObserver(ctx context.Context, observer *Observer) context.Context {
 func ObserverOf(ctx context.Context) *Observer {
 	observer, _ := ctx.Value(observerKey{}).(*Observer)
 	return observer
+}
+
+// WithoutCreation returns a context for a request that several creations share. It has no observer,
+// unless that observes everything.
+func WithoutCreation(ctx context.Context) context.Context {
+	if observer := ObserverOf(ctx); observer != nil && !observer.Everything {
+		return WithObserver(ctx, nil)
+	}
+	return ctx
 }

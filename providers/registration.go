@@ -1,6 +1,8 @@
 package providers
 
 import (
+	"io/fs"
+
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
@@ -17,6 +19,9 @@ type Registration struct {
 	// Configuration is the example that `enlist init` writes: configuration.yaml in the vendor's
 	// folder.
 	Configuration []byte
+	// Facts has documented.yaml, which lists what the vendor documents, and certification.yaml, which
+	// has what package certify must know besides.
+	Facts fs.FS
 }
 
 // Name returns the name of the demo's provider, of the vendor's folder, and of its page in

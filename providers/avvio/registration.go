@@ -2,7 +2,7 @@ package avvio
 
 import (
 	"crypto/rand"
-	_ "embed"
+	"embed"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -12,9 +12,12 @@ import (
 //go:embed configuration.yaml
 var configuration []byte
 
+//go:embed documented.yaml certification.yaml
+var facts embed.FS
+
 // Registration returns what the registry has of Avvio.
 func Registration() providers.Registration {
-	return providers.Registration{New: providers.Construct(New), Demo: demo, CompleteDemo: completeDemo, Configuration: configuration}
+	return providers.Registration{New: providers.Construct(New), Demo: demo, CompleteDemo: completeDemo, Configuration: configuration, Facts: facts}
 }
 
 // demo returns a connection to Avvio at the sandbox, with the sandbox's public credentials.

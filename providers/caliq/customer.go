@@ -1,6 +1,8 @@
 package caliq
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +32,7 @@ func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFat
 
 // read returns what the list contains about an account. If several accounts have the number,
 // account_id names them all.
-func (p *Provider) read(found []*caliqv1.CustomerChange, includeRecord bool) *enlistv1.GetCustomerResponse {
+func (p *Provider) read(found []account, includeRecord bool) *enlistv1.GetCustomerResponse {
 	var ids []string
 	for _, account := range found {
 		if account.GetId() != 0 {
@@ -45,7 +47,11 @@ func (p *Provider) read(found []*caliqv1.CustomerChange, includeRecord bool) *en
 		response.Customer.VendorIds = map[string]string{"account_id": strings.Join(ids, ",")}
 	}
 	if includeRecord {
-		response.VendorRecord = p.record(wire.JSON(&caliqv1.CustomerChangeResults{CustomerChangeList: found}))
+		rows := make([][]byte, len(found))
+		for i, account := range found {
+			rows[i] = account.row
+		}
+		response.VendorRecord = p.record(slices.Concat([]byte(`{"CustomerChangeList":[`), bytes.Join(rows, []byte(",")), []byte("]}")))
 	}
 	return response
 }

@@ -28,11 +28,11 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 		told = providers.MatchOurs
 	}
 	var candidates []providers.Candidate
-	for _, account := range found.exact {
-		candidates = append(candidates, c.candidate(account, told))
+	for _, there := range found.exact {
+		candidates = append(candidates, c.candidate(there, told))
 	}
-	for _, account := range found.near {
-		candidate := c.candidate(account, providers.MatchUnclear)
+	for _, there := range found.near {
+		candidate := c.candidate(there, providers.MatchUnclear)
 		candidate.Near = true
 		candidates = append(candidates, candidate)
 	}
@@ -40,22 +40,22 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 }
 
 // candidate returns a candidate for an account.
-func (c *creation) candidate(account *caliqv1.CustomerChange, told providers.Match) providers.Candidate {
+func (c *creation) candidate(there account, told providers.Match) providers.Candidate {
 	return providers.Candidate{
-		Match: told, Response: c.madeAs(account, told),
+		Match: told, Response: c.madeAs(there, told),
 		Requested: written(c.request, c.fates, &caliqv1.CustomerCreateData{AccountNo: c.Key()}),
-		Found:     c.read([]*caliqv1.CustomerChange{account}, false).GetCustomer(),
+		Found:     c.read([]account{there}, false).GetCustomer(),
 	}
 }
 
 // madeAs returns the response to a creation of an account. If the match is unclear and the request
 // may adopt, it returns the response to an adoption.
-func (c *creation) madeAs(account *caliqv1.CustomerChange, told providers.Match) *enlistv1.CreateCustomerResponse {
-	read := c.read([]*caliqv1.CustomerChange{account}, c.request.GetIncludeVendorRecord())
+func (c *creation) madeAs(there account, told providers.Match) *enlistv1.CreateCustomerResponse {
+	read := c.read([]account{there}, c.request.GetIncludeVendorRecord())
 	if told != providers.MatchOurs && c.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_ADOPT {
 		return providers.Adopted(c.request, read)
 	}
-	response := c.createResponse(&caliqv1.CustomerCreateData{AccountNo: account.GetAccountNo(), AccountId: account.GetId()})
-	response.VendorRecord, response.Warnings = read.GetVendorRecord(), providers.IDChanged(c.Key(), account.GetAccountNo())
+	response := c.createResponse(&caliqv1.CustomerCreateData{AccountNo: there.GetAccountNo(), AccountId: there.GetId()})
+	response.VendorRecord, response.Warnings = read.GetVendorRecord(), providers.IDChanged(c.Key(), there.GetAccountNo())
 	return response
 }

@@ -1,6 +1,7 @@
 package caliq
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"slices"
@@ -13,10 +14,16 @@ import (
 	"github.com/enlist-dev/enlist/providers/wire"
 )
 
+// account is a row of Caliq's list, parsed and as received.
+type account struct {
+	*caliqv1.CustomerChange
+	row []byte
+}
+
 // listed contains the accounts in Caliq's list that may be the requested one.
 type listed struct {
-	exact []*caliqv1.CustomerChange // with exactly this number; there should be one or none
-	near  []*caliqv1.CustomerChange // with a nearly equal number, if none has exactly this one
+	exact []account // with exactly this number; there should be one or none
+	near  []account // with a nearly equal number, if none has exactly this one
 
 	isList bool // the response is a complete list
 }
@@ -66,15 +73,17 @@ func (l *listed) scan(body *vendorhttp.Body, accountNo string) {
 // add keeps the account in a row if it may have the number. An account that Enlist cannot read does
 // not count as the requested one.
 func (l *listed) add(row []byte, accountNo string) {
-	account := &caliqv1.CustomerChange{}
-	if _, err := wire.Read(row, account); err != nil {
+	read := account{CustomerChange: &caliqv1.CustomerChange{}}
+	if _, err := wire.Read(row, read.CustomerChange); err != nil {
 		return
 	}
-	switch match.Keys(accountNo, account.GetAccountNo()) {
+	switch match.Keys(accountNo, read.GetAccountNo()) {
 	case match.Same:
-		l.exact = addOnce(l.exact, account)
+		read.row = bytes.Clone(row)
+		l.exact = addOnce(l.exact, read)
 	case match.Near:
-		l.near = addOnce(l.near, account)
+		read.row = bytes.Clone(row)
+		l.near = addOnce(l.near, read)
 	case match.Different:
 	}
 }
@@ -84,11 +93,11 @@ const maxListed = 100
 
 // addOnce adds an account, unless it is in the list or the list is full. Caliq may list an account
 // twice that changed twice.
-func addOnce(accounts []*caliqv1.CustomerChange, account *caliqv1.CustomerChange) []*caliqv1.CustomerChange {
-	if len(accounts) == maxListed || slices.ContainsFunc(accounts, func(other *caliqv1.CustomerChange) bool {
-		return other.GetId() == account.GetId() && account.GetId() != 0
+func addOnce(accounts []account, read account) []account {
+	if len(accounts) == maxListed || slices.ContainsFunc(accounts, func(other account) bool {
+		return other.GetId() == read.GetId() && read.GetId() != 0
 	}) {
 		return accounts
 	}
-	return append(accounts, account)
+	return append(accounts, read)
 }

@@ -66,7 +66,7 @@ func (c *catalogue) cached() map[int64]string {
 // fetchMessages requests Caliq's messages. 204 means that there are none.
 func (p *Provider) fetchMessages(ctx context.Context) (map[int64]string, error) {
 	call := p.newRequest(vendorhttp.ListMessages, messagePath, &caliqv1.MessageParams{ApiKey: p.settings.GetApiKey()})
-	ctx = providers.WithObserver(ctx, nil) // it belongs to no single creation
+	ctx = providers.WithoutCreation(ctx)
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (map[int64]string, error) { return p.descriptions(call, response) })
 }
 

@@ -55,6 +55,11 @@ func Demo(sandboxURL string) []*configv1.Provider {
 	return all
 }
 
+// Registered returns the vendor of a provider's configuration.
+func Registered(config *configv1.Provider) providers.Registration {
+	return registrations()[Vendor(config)]
+}
+
 // CompleteDemo adds what a vendor needs to the create request of the demo.
 func CompleteDemo(vendor enlistv1.Vendor, request *enlistv1.CreateCustomerRequest) {
 	name := protoreflect.Name(strings.ToLower(strings.TrimPrefix(vendor.String(), "VENDOR_")))

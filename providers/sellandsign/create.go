@@ -94,7 +94,7 @@ func (c *creation) complete(
 		return c.createResponse(record, outcome, fates)
 	}
 	fates = cloned(fates)
-	properties := c.setProperties(providers.WithObserver(ctx, nil), wanted, fates)
+	properties := c.setProperties(providers.WithoutCreation(ctx), wanted, fates)
 	response := c.createResponse(record, outcome, fates)
 	response.Customer.Properties = properties
 	return response

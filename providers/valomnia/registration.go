@@ -1,7 +1,7 @@
 package valomnia
 
 import (
-	_ "embed"
+	"embed"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 	"github.com/enlist-dev/enlist/providers"
@@ -10,9 +10,12 @@ import (
 //go:embed configuration.yaml
 var configuration []byte
 
+//go:embed documented.yaml certification.yaml
+var facts embed.FS
+
 // Registration returns what the registry has of Valomnia.
 func Registration() providers.Registration {
-	return providers.Registration{New: providers.Construct(New), Demo: demo, Configuration: configuration}
+	return providers.Registration{New: providers.Construct(New), Demo: demo, Configuration: configuration, Facts: facts}
 }
 
 // demo returns a connection to Valomnia at the sandbox, with the sandbox's public credentials.

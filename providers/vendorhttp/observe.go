@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http/httptrace"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,14 +58,15 @@ func (c *Client) exchanged(
 		return nil
 	}
 	exchange := &providers.Exchange{
-		Creates: request.Creates, Start: start, End: time.Now(), Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Request: c.Preview(request),
+		Operation: string(request.Operation), Creates: request.Creates, Start: start, End: time.Now(),
+		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Request: c.shownRequest(request),
 	}
 	if failure != nil {
 		exchange.Stage = failure.Stage
 		exchange.Error, exchange.ErrorReason = told(failure), failure.Reason
 	}
 	if response != nil {
-		exchange.Status, exchange.ResponseBody = response.Status, request.shown(response)
+		exchange.Status, exchange.ResponseBody = response.Status, request.shown(response, observer.Everything)
 	}
 	observer.Exchanged(exchange)
 	return exchange
@@ -85,13 +89,41 @@ func interpreted(ctx context.Context, request *Request, response *Response, err 
 	exchange := response.exchange
 	exchange.Error, exchange.ErrorReason = told(known), known.Reason
 	if request.Scan != nil && response.size > 0 {
-		exchange.ResponseBody = request.redacted(shape(response.Body, response.size))
+		exchange.ResponseBody = request.redacted(Shape(response.Body, response.size))
 	}
 	observer.Failed(exchange)
 }
 
-// shown returns a response's body for people, without secrets.
-func (r *Request) shown(response *Response) string {
+// shownRequest returns the preview of a request. Of a login it has no value, because each may be a
+// secret, with any name.
+func (c *Client) shownRequest(request *Request) *enlistv1.VendorRequest {
+	if request.Operation != Login {
+		return c.Preview(request)
+	}
+	names, _ := url.ParseQuery(string(request.Body)) // every login is a form
+	for name := range names {
+		names[name] = []string{hidden}
+	}
+	shown := &enlistv1.VendorRequest{Method: request.Method, Url: c.url(request), Body: names.Encode()}
+	for _, name := range slices.Sorted(maps.Keys(request.Header)) {
+		value := request.Header.Get(name)
+		if name != "Accept" {
+			value = hidden
+		}
+		shown.Headers = append(shown.Headers, &enlistv1.VendorRequest_Header{Name: name, Value: value})
+	}
+	return shown
+}
+
+// hidden stands for a value of a login.
+const hidden = "hidden"
+
+// shown returns a response's body for people, without secrets. asShape asks for the shape of a
+// list.
+func (r *Request) shown(response *Response, asShape bool) string {
+	if r.Operation == Login || asShape && r.Scan != nil && response.size > 0 {
+		return r.redacted(Shape(response.Body, response.size))
+	}
 	if r.Scan != nil && response.size > 0 {
 		return fmt.Sprintf("(%d bytes, not kept: a list that contains other customers, too)", response.size)
 	}

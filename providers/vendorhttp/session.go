@@ -70,7 +70,7 @@ func (s *Session) Get(ctx context.Context) (string, error) {
 		if value := s.valid(); value != "" {
 			return value, nil
 		}
-		ctx, cancel := context.WithTimeout(providers.WithObserver(context.WithoutCancel(ctx), nil), s.timeout)
+		ctx, cancel := context.WithTimeout(providers.WithoutCreation(context.WithoutCancel(ctx)), s.timeout)
 		defer cancel()
 		credential, err := s.renew(ctx)
 		if err != nil {

@@ -24,11 +24,11 @@ const (
 
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-// shape returns the form of a body without its values, because it may contain other customers. JSON
+// Shape returns the form of a body without its values, because it may contain other customers. JSON
 // keeps its structure and the names of its members. In values, and in all that is no JSON, letters
 // become x and digits become 0. A page keeps its title. size is that of the whole body, of which
 // body may be the start.
-func shape(body []byte, size int64) string {
+func Shape(body []byte, size int64) string {
 	form := fmt.Sprintf("(%d bytes, shown without values)\n", size)
 	if providers.IsPage(body) {
 		text := "an HTML page"

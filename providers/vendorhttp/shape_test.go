@@ -20,13 +20,13 @@ func TestShape(t *testing.T) {
 		``:                 ``,
 		`{"id" : ` + "<p>": `{"id":  <x>`,
 	} {
-		got := shape([]byte(body), 7)
+		got := Shape([]byte(body), 7)
 		_, got, _ = strings.Cut(got, "\n")
 		if got != want {
 			t.Errorf("%s\n got %s\nwant %s", body, got, want)
 		}
 	}
-	if got := shape([]byte(strings.Repeat(`{"a":["Ada"],`, 4000)), 52000); len(got) > 2*mostShown || strings.Contains(got, "Ada") {
+	if got := Shape([]byte(strings.Repeat(`{"a":["Ada"],`, 4000)), 52000); len(got) > 2*mostShown || strings.Contains(got, "Ada") {
 		t.Errorf("%d bytes", len(got))
 	}
 }

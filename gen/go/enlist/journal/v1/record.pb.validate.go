@@ -388,6 +388,8 @@ func (m *Payload) validate(all bool) error {
 		}
 	}
 
+	// no validation rules for Packed
+
 	if len(errors) > 0 {
 		return PayloadMultiError(errors)
 	}
