@@ -156,18 +156,58 @@ func TestOneOfManyFails(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `SELECT FROM enlist.operations WHERE request_id = $1 FOR UPDATE`, [16]byte(locked.RequestID)); err != nil {
 		t.Fatal(err)
 	}
-	ending := func(row *journal.Row) func() error {
-		row.State, row.Owner, row.Exclusive = succeeded, "", nil
-		return func() error { return store.Update(t.Context(), row, never) }
-	}
-	errs = atOnce(t, &store.endings, ending(locked), func() error {
-		err := ending(good)()
+	errs = atOnce(t, &store.endings, ending(t, store, locked), func() error {
+		err := ending(t, store, good)()
 		_ = tx.Rollback(context.WithoutCancel(t.Context())) // the locked one waits until here at least
 		return err
 	})
 	if errs[0] != nil && good.Version != 2 || errs[1] != nil {
 		t.Errorf("a locked row: %v, and the one beside it: %v", errs[0], errs[1])
 	}
+}
+
+// A row that another transaction replaces while the statement waits for it is a conflict, and those
+// beside it are written.
+func TestReplacedWhileItWaits(t *testing.T) {
+	t.Parallel()
+	store := open(t, postgrestest.Shared(t).Database(t))
+	replaced, beside := insert(t, store, newRow("a")), insert(t, store, newRow("a"))
+	tx, err := store.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tx.Exec(t.Context(), `UPDATE enlist.operations SET version = version + 1 WHERE request_id = $1`, [16]byte(replaced.RequestID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		errs := atOnce(t, &store.endings, ending(t, store, replaced), ending(t, store, beside))
+		if !errors.Is(errs[0], journal.ErrConflict) || errs[1] != nil {
+			t.Errorf("a replaced row: %v, and the one beside it: %v", errs[0], errs[1])
+		}
+	})
+	for waits := false; !waits && t.Context().Err() == nil; time.Sleep(time.Millisecond) {
+		err := store.pool.QueryRow(t.Context(), `
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ended.Wait()
+	got, err := store.Get(t.Context(), replaced.Principal, replaced.Provider, replaced.RequestID)
+	if err != nil || got.State == succeeded {
+		t.Errorf("%v, %v: the replaced row was written", got, err)
+	}
+}
+
+// ending returns a write that ends a creation.
+func ending(t *testing.T, store *Store, row *journal.Row) func() error {
+	row.State, row.Owner, row.Exclusive = succeeded, "", nil
+	return func() error { return store.Update(t.Context(), row, never) }
 }
 
 // A write whose caller gives up before its statement begins is never made.
