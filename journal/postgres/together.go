@@ -161,15 +161,15 @@ func (t *together) makeAll(batch []*write) {
 }
 
 // isOfOne reports whether the server has rolled a statement back perhaps because of one of its
-// rows: a value, a conflict, a deadlock, a limit, a row that another transaction keeps locked, or a
-// damaged one. These errors come before the commit.
+// rows: a value, a conflict, a deadlock, a limit, or a row that another transaction keeps locked.
+// These errors come before the commit.
 func isOfOne(err error) bool {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) || failure.SeverityUnlocalized != "ERROR" {
 		return false
 	}
 	switch failure.Code[:2] {
-	case "22", "23", "40", "53", "54", "55", "XX":
+	case "22", "23", "40", "53", "54", "55":
 		return true
 	}
 	return false
