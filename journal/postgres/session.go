@@ -25,7 +25,7 @@ func (s session) milliseconds() string { return strconv.FormatInt(s.timeout.Mill
 //   - statement_timeout: the server gives up no later than the caller. The statement keeps a
 //     shorter timeout of the operator.
 //   - lock_timeout: a row that another transaction keeps locked delays those that are written with
-//     it, and each is then written apart.
+//     it, and each is then written apart. It is a quarter of statement_timeout, which would fail all.
 //   - plan_cache_mode: PostgreSQL plans each statement once per connection, not once per execution.
 //   - enable_…, jit: every statement has an index that returns its rows in the wanted order, and
 //     every join uses a key. So one plan is always good. This includes a plan for an empty table,
@@ -38,7 +38,9 @@ const settings = `
 SELECT set_config(name, value, $2) FROM (VALUES
   ('default_transaction_isolation', 'read committed'),
   ('statement_timeout', CASE current_setting('statement_timeout') WHEN '0' THEN $1::text ELSE current_setting('statement_timeout') END),
-  ('lock_timeout', CASE current_setting('lock_timeout') WHEN '0' THEN ($1::bigint / 4)::text ELSE current_setting('lock_timeout') END),
+  ('lock_timeout', CASE current_setting('lock_timeout') WHEN '0' THEN ceil(250 * extract(epoch FROM
+    CASE current_setting('statement_timeout') WHEN '0' THEN $1::text || 'ms' ELSE current_setting('statement_timeout') END::interval))::text
+    ELSE current_setting('lock_timeout') END),
   ('enable_seqscan', 'off'),
   ('enable_bitmapscan', 'off'),
   ('enable_hashjoin', 'off'),

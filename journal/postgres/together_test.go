@@ -210,6 +210,28 @@ func ending(t *testing.T, store *Store, row *journal.Row) func() error {
 	return func() error { return store.Update(t.Context(), row, never) }
 }
 
+// A row that another transaction keeps locked does not fail those beside it, also if the operator's
+// statement_timeout is short.
+func TestShortStatementTimeout(t *testing.T) {
+	t.Parallel()
+	dsn := postgrestest.Shared(t).Database(t)
+	open(t, dsn)
+	store := open(t, dsn+"&statement_timeout=2000")
+	locked, good := insert(t, store, newRow("a")), insert(t, store, newRow("a"))
+	tx, err := store.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it wrote nothing
+	if _, err := tx.Exec(t.Context(), `SELECT FROM enlist.operations WHERE request_id = $1 FOR UPDATE`, [16]byte(locked.RequestID)); err != nil {
+		t.Fatal(err)
+	}
+	errs := atOnce(t, &store.endings, ending(t, store, locked), ending(t, store, good))
+	if errs[0] == nil || errs[1] != nil {
+		t.Errorf("a locked row: %v, and the one beside it: %v", errs[0], errs[1])
+	}
+}
+
 // A write whose caller gives up before its statement begins is never made.
 func TestGivenUpBeforeItsStatement(t *testing.T) {
 	t.Parallel()
