@@ -222,7 +222,7 @@ func TestShortStatementTimeout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it wrote nothing
+	defer tx.Rollback(context.WithoutCancel(t.Context()))
 	if _, err := tx.Exec(t.Context(), `SELECT FROM enlist.operations WHERE request_id = $1 FOR UPDATE`, [16]byte(locked.RequestID)); err != nil {
 		t.Fatal(err)
 	}
