@@ -25,7 +25,8 @@ func (s session) milliseconds() string { return strconv.FormatInt(s.timeout.Mill
 //   - statement_timeout: the server gives up no later than the caller. The statement keeps a
 //     shorter timeout of the operator.
 //   - lock_timeout: a row that another transaction keeps locked delays those that are written with
-//     it, and each is then written apart. It is a quarter of statement_timeout, which would fail all.
+//     it, and each is then written apart. It is a quarter of statement_timeout, which would fail
+//     all of them.
 //   - plan_cache_mode: PostgreSQL plans each statement once per connection, not once per execution.
 //   - enable_…, jit: every statement has an index that returns its rows in the wanted order, and
 //     every join uses a key. So one plan is always good. This includes a plan for an empty table,
