@@ -163,7 +163,10 @@ func watch(command *exec.Cmd) (ended chan struct{}, peak *atomic.Int64) {
 // killed the importer and the server, and the memory of the importer.
 func (s *importStage) importWithKills(file string, chance *rand.Rand) (kills [2]int, most int64) {
 	s.t.Helper()
-	mostKills := 4 + *importRows/1000
+	mostKills := 6 + *importRows/2000
+	const lineSize = 250 // at least
+	step := int64(lineSize * *importRows / mostKills * 2 / 3)
+	next := step // the size of the results at the next kill
 	for {
 		importer := s.command(file)
 		var printed bytes.Buffer
@@ -173,27 +176,26 @@ func (s *importStage) importWithKills(file string, chance *rand.Rand) (kills [2]
 		}
 		ended, peak := watch(importer)
 		for isOver := false; !isOver; {
-			if chance.IntN(2) == 0 && kills[0]+kills[1] < mostKills {
-				s.failSomehow(chance)
-			}
 			select {
 			case <-ended:
 				isOver = true
 				continue
-			case <-time.After(time.Duration(100+chance.IntN(400)) * time.Millisecond):
+			case <-time.After(time.Duration(20+chance.IntN(100)) * time.Millisecond):
 			}
-			if kills[0]+kills[1] >= mostKills {
+			results, err := os.Stat(strings.TrimSuffix(file, ".csv") + ".opencell.results.ndjson")
+			if err != nil || results.Size() < next || kills[0]+kills[1] >= mostKills {
 				continue
 			}
-			switch chance.IntN(3) {
-			case 0:
+			next = results.Size() + step
+			s.failSomehow(chance)
+			if chance.IntN(2) == 0 {
 				kills[0]++
 				_ = importer.Process.Kill()
-			case 1:
-				kills[1]++
-				s.kill()
-				s.start()
+				continue
 			}
+			kills[1]++
+			s.kill()
+			s.start()
 		}
 		most = max(most, peak.Load())
 		s.t.Logf("%v kills, status %d\n%s", kills, importer.ProcessState.ExitCode(), printed.String())
