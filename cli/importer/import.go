@@ -177,6 +177,9 @@ func (m *Import) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.results.Close()) }()
 	m.summary.Results = files.results
+	if m.scanned.isRejects && m.results.keyOf != "" && m.results.keyOf != ofContent {
+		m.scanned.byContent = false // a reject that lacks its key still does
+	}
 	if m.results.keyOf != "" && m.results.keyOf != m.keyOf() {
 		return fmt.Errorf("nothing was sent: the rows in %s have the key %q, and now it would be %q. A row would be created once more. "+
 			"Name the same column with --key", files.results, m.results.keyOf, m.keyOf())
@@ -222,7 +225,7 @@ func (m *Import) keyOf() string {
 	case m.scanned.isRejects && m.results.keyOf != "":
 		return m.results.keyOf // which the file has kept
 	case m.scanned.byContent:
-		return "content"
+		return ofContent
 	case m.columns.mapping.Key == "":
 		return customerID
 	default:
@@ -381,7 +384,7 @@ func (m *Import) one(ctx context.Context, row *Row, key string) {
 		m.pace.end()
 		result := m.result(j, Rejected, enlistv1.ErrorReason_INVALID_FIELD, nil)
 		result.RequestID, result.Operation = "", ""
-		v = verdict{result: result, violations: wrong, toDo: "Fix the fields and import this file."}
+		v = verdict{result: result, violations: wrong, toDo: fixFields}
 	} else {
 		v = m.settle(ctx, j)
 	}
@@ -404,7 +407,11 @@ func (m *Import) one(ctx context.Context, row *Row, key string) {
 func (m *Import) settled(j *job, v verdict) error {
 	if v.result.Outcome == Rejected {
 		_, v.result.Message = inWords(v.violations)
-		if err := m.rejects.write(j.row, j.key, v.violations, v.toDo); err != nil {
+		noted := j.key
+		if len(m.scanned.twice[digestOf(j.key)]) > 0 {
+			noted = "" // so that the row has the key that a person gives it
+		}
+		if err := m.rejects.write(j.row, noted, v.violations, v.toDo); err != nil {
 			return err
 		}
 	}

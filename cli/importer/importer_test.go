@@ -181,6 +181,8 @@ func TestRefusedFiles(t *testing.T) {
 		"two objects":           {file: "a.ndjson", content: "{\"id\": \"C1\"} {}\n", want: `line 1 must have one JSON object, and has more`},
 		"member twice":          {file: "a.ndjson", content: "{\"id\": \"C1\"}\n{\"name\": {\"title\": \"a\", \"title\": \"b\"}}\n", want: `line 2: the object at "/name" has a member twice`},
 		"no JSON":               {file: "a.ndjson", content: "{\"id\": C1}\n", want: `line 1: is not JSON from character`},
+		"member without a name": {file: "a.ndjson", content: "{\"id\": \"C1\", \"name\": {\"\": \"x\"}}\n", want: `line 1: the object at "/name" has a member without a name`},
+		"delimiter of TSV":      {file: "a.tsv", content: "id\n", delimiter: ";", want: `--delimiter must be one character of a CSV file`},
 		"unknown member":        {file: "a.ndjson", content: "{\"id\": \"C1\"}\n{\"customer\": {\"shoe\": 1}}\n", want: `column "customer.shoe" matches no field`},
 		"rejects of two":        {file: "a.csv", content: "id,enlist_import\nC1,a\nC2,b\n", want: `line 3 is of another import`},
 	} {

@@ -118,7 +118,7 @@ func (s *source) setFormat(delimiter string) error {
 		delimiter = "\t"
 	}
 	comma, size := utf8.DecodeRuneInString(delimiter)
-	if s.format == NDJSON || size != len(delimiter) || strings.ContainsRune("\"\r\n\uFFFD\x00", comma) {
+	if s.format != CSV || size != len(delimiter) || strings.ContainsRune("\"\r\n\uFFFD\x00", comma) {
 		return errors.New("--delimiter must be one character of a CSV file, such as ';'")
 	}
 	s.comma = comma
