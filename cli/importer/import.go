@@ -447,8 +447,9 @@ func (m *Import) isHopeless() bool {
 	return time.Since(m.hopeless) > patience
 }
 
-// counts returns what progress shows: the rows that are settled, and how.
-func (m *Import) counts() (settled int, text string) {
+// counts returns what progress shows: the rows that are settled, those of them that an earlier run
+// created, and how many have which outcome.
+func (m *Import) counts() (settled, before int, text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var parts []string
@@ -462,5 +463,5 @@ func (m *Import) counts() (settled int, text string) {
 	for _, outcome := range []string{Created, Updated, CreatedOrUpdated, Adopted, Rejected, NeedsPerson, Unknown} {
 		add(m.summary.Outcomes[outcome], strings.ReplaceAll(outcome, "_", " "))
 	}
-	return settled, strings.Join(parts, ", ")
+	return settled, m.summary.Before, strings.Join(parts, ", ")
 }

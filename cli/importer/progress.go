@@ -18,7 +18,7 @@ const (
 type progress struct {
 	out    io.Writer
 	rows   int
-	counts func() (settled int, text string)
+	counts func() (settled, before int, text string)
 	bar    *progressbar.ProgressBar
 	began  time.Time
 	ended  chan struct{}
@@ -29,7 +29,7 @@ type progress struct {
 	shown time.Time // when the latest notice was printed
 }
 
-func startProgress(out io.Writer, isTerminal bool, rows int, counts func() (int, string)) *progress {
+func startProgress(out io.Writer, isTerminal bool, rows int, counts func() (int, int, string)) *progress {
 	p := &progress{out: out, rows: rows, counts: counts, began: time.Now(), ended: make(chan struct{})}
 	every := lineEvery
 	if isTerminal {
@@ -55,18 +55,19 @@ func startProgress(out io.Writer, isTerminal bool, rows int, counts func() (int,
 func (p *progress) show() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	settled, text := p.counts()
+	settled, before, text := p.counts()
 	if p.bar != nil {
 		if p.noted != "" {
 			text += "; " + p.noted
 		}
 		p.bar.Describe(text)
-		_ = p.bar.Set(settled)
+		p.bar.ChangeMax(p.rows - before)
+		_ = p.bar.Set(settled - before)
 		return
 	}
 	elapsed := time.Since(p.began).Seconds()
 	line := fmt.Sprintf("%d of %d rows", settled, p.rows)
-	if rate := float64(settled) / elapsed; rate > 0 && settled < p.rows {
+	if rate := float64(settled-before) / elapsed; rate > 0 && settled < p.rows {
 		line += fmt.Sprintf(" (%.0f/s, %v left)", rate, (time.Duration(float64(p.rows-settled)/rate) * time.Second).Round(time.Second))
 	}
 	if text != "" {
