@@ -233,8 +233,8 @@ func (m *Import) keyOf() string {
 	}
 }
 
-// isRemembered returns an error if the server does not know the customer that was created last. It
-// may then have forgotten others, which it would create once more.
+// isRemembered returns an error if the server does not know the row that was sent last. It may then
+// have forgotten others, which it would create once more.
 func (m *Import) isRemembered(ctx context.Context) error {
 	if m.results.latest == nil {
 		return nil
@@ -243,7 +243,7 @@ func (m *Import) isRemembered(ctx context.Context) error {
 	defer cancel()
 	_, err := m.operations.GetOperation(ctx, &enlistv1.GetOperationRequest{Provider: m.options.Provider, RequestId: m.results.latest.RequestID})
 	if client.Reason(err) == enlistv1.ErrorReason_OPERATION_NOT_FOUND {
-		return fmt.Errorf("nothing was sent: the server does not know request_id %s, which created a customer at %s. "+
+		return fmt.Errorf("nothing was sent: the server does not know request_id %s, which was sent before %s. "+
 			"Use the server and the credentials of that run. If its journal was restored and has an open gap, move %s away: "+
 			"Enlist then looks up each customer first", m.results.latest.RequestID, m.results.latest.Time.Format(time.RFC3339), m.summary.Results)
 	}

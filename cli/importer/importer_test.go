@@ -281,7 +281,8 @@ func TestResults(t *testing.T) {
 		{Key: "C1", Outcome: Rejected, Content: "0102030405060708"},
 		{Key: "C1", Outcome: Created, Content: "1112131415161718", RequestID: "r"},
 		{Key: "C1", Outcome: Rejected},
-		{Key: "C2", Outcome: Unknown},
+		{Key: "C2", Outcome: Unknown, Reason: "OUTCOME_UNKNOWN", RequestID: "unknown"},
+		{Key: "C2", Outcome: Unknown, RequestID: "not received"},
 	} {
 		result.Import, result.Provider = "i", "p"
 		if err := r.write(&result); err != nil {
@@ -299,7 +300,7 @@ func TestResults(t *testing.T) {
 	}
 	r = open()
 	one, is := r.known.find(digestOf("C1"))
-	if !is || !one.created || one.content != [8]byte{0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18} || r.latest.RequestID != "r" {
+	if !is || !one.created || one.content != [8]byte{0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18} || r.latest.RequestID != "unknown" {
 		t.Errorf("C1 is %+v", one)
 	}
 	if two, is := r.known.find(digestOf("C2")); !is || two.created || len(r.known) != 2 {
@@ -309,7 +310,7 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = r.Close()
-	if content, err := os.ReadFile(name); err != nil || strings.Count(string(content), "\n") != 5 || strings.Contains(string(content), `"outc{`) {
+	if content, err := os.ReadFile(name); err != nil || strings.Count(string(content), "\n") != 6 || strings.Contains(string(content), `"outc{`) {
 		t.Errorf("%v\n%s", err, content)
 	}
 	if info, _ := os.Stat(name); info.Mode().Perm() != 0o600 {
