@@ -113,7 +113,7 @@ func Prepare(ctx context.Context, connection *grpc.ClientConn, options Options) 
 	if err != nil {
 		return nil, err
 	}
-	if m.source, err = openSource(options.File, options.Format, options.Delimiter, options.Stdin); err != nil {
+	if m.source, err = openSource(ctx, options.File, options.Format, options.Delimiter, options.Stdin); err != nil {
 		return nil, err
 	}
 	m.columns = newColumns(m.source, newCatalog(provider, options.Mapping.Constants), options.Mapping)

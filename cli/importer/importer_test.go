@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +36,7 @@ func read(t *testing.T, name, content, delimiter string, mapping Mapping) (reque
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := openSource(file, "", delimiter, nil)
+	s, err := openSource(t.Context(), file, "", delimiter, nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -203,7 +205,7 @@ func TestKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := openSource(c.source.name, CSV, "", nil)
+		s, err := openSource(t.Context(), c.source.name, CSV, "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,9 +242,15 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// What is read once is kept encrypted, and can be read again.
+// What is read once is kept encrypted, and can be read again. Ctrl-C ends the wait for it.
 func TestStdin(t *testing.T) {
-	s, err := openSource("-", NDJSON, "", strings.NewReader("{\"id\": \"secret\"}\n{\"id\": \"C2\"}\n"))
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	silent, _ := io.Pipe()
+	if _, err := openSource(stopped, "-", CSV, "", silent); err == nil || !strings.Contains(err.Error(), "stopped before all rows were read") {
+		t.Errorf("after Ctrl-C: %v", err)
+	}
+	s, err := openSource(t.Context(), "-", NDJSON, "", strings.NewReader("{\"id\": \"secret\"}\n{\"id\": \"C2\"}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
