@@ -98,16 +98,11 @@ func (c *importCommand) Run(ctx context.Context, s *streams) error {
 
 // explainImport explains an error of the server. Others are for people as they are.
 func (c *importCommand) explainImport(err error) error {
-	if isOfServer(err) {
-		return c.explain(err, map[string]string{"provider": "--provider"})
+	var ofServer interface{ GRPCStatus() *status.Status }
+	if errors.As(err, &ofServer) {
+		return c.explain(ofServer.GRPCStatus().Err(), map[string]string{"provider": "--provider"})
 	}
 	return err
-}
-
-// isOfServer reports whether an error came with a gRPC request.
-func isOfServer(err error) bool {
-	_, is := status.FromError(err)
-	return is && err != nil
 }
 
 // check prints the violations of all rows.
@@ -230,8 +225,11 @@ func (c *importCommand) ended(summary *importer.Summary, stopped error) error {
 
 // again returns the command for a file, to paste.
 func (c *importCommand) again(file string) string {
-	words := []string{"enlist", "import", file, "--provider=" + c.Provider}
 	isFirst := file == c.File
+	if strings.HasPrefix(file, "-") && file != "-" {
+		file = "./" + file // which is no flag
+	}
+	words := []string{"enlist", "import", file, "--provider=" + c.Provider}
 	for _, flag := range []struct{ name, value string }{
 		{"map", c.Map}, {"format", c.Format}, {"delimiter", c.Delimiter}, {"key", c.Key}, {"id", c.ID}, {"output", c.Output},
 	} {

@@ -111,7 +111,7 @@ func TestImport(t *testing.T) {
 	}
 	fixed = strings.Replace(fixed, "nobody", "b@example.com", 1)
 	fixed = strings.Replace(fixed, "A3,Null,No,d@", "A4,Null,No,d@", 1)
-	i.write("a.opencell.rejects.csv", strings.ReplaceAll(fixed, ",A3\n", ",\n")) // each row has its own key now
+	i.write("a.opencell.rejects.csv", fixed) // each row has its own key now
 	i.ends(0, "created 3", rejects, "-p", "opencell")
 	i.ends(0, "created before 3", rejects, "-p", "opencell")
 	i.ends(4, "created before 1, rejected 3, blank, skipped 1", file, "-p", "opencell") // A2 and A3 as they were
@@ -161,7 +161,8 @@ func TestImportRefused(t *testing.T) {
 		t.Error(rejects)
 	}
 	i.ends(0, "adopted 1", taken, "-p", "opencell", "--id", "third", "--map", i.write("map.yaml", "constants: {on_existing: adopt}\n"))
-	other := newImporter(t) // whose journal does not have the import
+	i.ends(0, "created before 1", file, "-p", "opencell", "--map", filepath.Join(i.folder, "map.yaml")) // which changes no customer
+	other := newImporter(t)                                                                             // whose journal does not have the import
 	other.fails(1, "nothing was sent: the server does not know request_id", "", "import", file, "-p", "opencell")
 	if found := i.customers("opencell"); found["R1"] != 1 {
 		t.Errorf("the vendor has %v", found)
@@ -190,8 +191,18 @@ func TestImportFormats(t *testing.T) {
 	if out, _, _ := stdin(rows+rows, "--id", "twice"); !strings.Contains(out, "rejected  4") {
 		t.Errorf("the same rows twice: %s", out)
 	}
-	tsv := i.write("c.tsv", "Id\tFamily name\tGiven name\tEmail\tCountry code\tlines[0]\tCurrency\nT1\tSmith\tAda\tt@example.com\tFR\t1 Rue\tEUR\n")
-	i.ends(0, "created 1", tsv, "-p", "caliq", "--map", i.write("caliq.yaml", "columns: {Currency: currency_code}\n"))
+	twice := strings.SplitAfter(i.read("stdin.twice.rejects.csv"), "\n")
+	once := i.write("stdin.twice.rejects.csv", strings.Join(twice[:3], "")) // without the copies
+	i.ends(0, "created 2", once, "-p", "avvio", "--map", mapping)
+	tsv := i.write("c.tsv", "Id\tFamily name\tGiven name\tEmail\tCountry code\tlines[0]\tCurrency\nT1\tSmith\tAda\tt@example.com\tFrance\t1 Rue\tEUR\n")
+	caliq := i.write("caliq.yaml", "columns: {Currency: currency_code}\n")
+	_, errOut := i.ends(4, "rejected 1", tsv, "-p", "caliq", "--map", caliq)
+	rejects := filepath.Join(i.folder, "c.caliq.rejects.csv")
+	if !strings.HasSuffix(errOut, "enlist import "+rejects+" --provider=caliq --map="+caliq+"\n") {
+		t.Error(errOut)
+	}
+	i.write("c.caliq.rejects.csv", strings.Replace(i.read("c.caliq.rejects.csv"), "France", "FR", 1))
+	i.ends(0, "created 1", rejects, "-p", "caliq", "--map", caliq)
 	for name := range map[string]bool{"opencell": true, "sellandsign": true, "valomnia": true, "caliq": true, "avvio": true} {
 		template := i.succeeds("", "import", "--template", "-p", name)
 		if out := i.succeeds(template, "import", "-", "--format", "csv", "-p", name, "--dry-run"); !strings.Contains(out, "0 of 0 rows are valid") {
@@ -300,5 +311,27 @@ func TestImportHostile(t *testing.T) {
 	}
 	if strings.Contains(i.read("h.opencell.results.ndjson"), "HYPERLINK") {
 		t.Error("the results repeat a value")
+	}
+
+	i.write("-large.csv", header+"H2,"+strings.Repeat("x", 4<<20)+",Ada,nobody,FR\nH3,Smith,Ada,a@example.com,FR\n")
+	inFolder := func(arguments ...string) string {
+		command := exec.Command(binary, append([]string{"import", "./-large.csv", "-p", "opencell"}, arguments...)...)
+		command.Dir, command.Env = i.folder, i.environment
+		said, err := command.CombinedOutput()
+		if command.ProcessState.ExitCode() != 4 {
+			t.Errorf("%v %v\n%s", arguments, err, said)
+		}
+		return string(said)
+	}
+	for want, said := range map[string]string{
+		"line 2, column Family name (customer.name.family_name): must be shorter": inFolder("--dry-run"),
+		"  enlist import ./-large.opencell.rejects.csv --provider=opencell":       inFolder(),
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %s in\n%s", want, said)
+		}
+	}
+	if found := i.customers("opencell"); found["H3"] != 1 {
+		t.Errorf("the vendor has %v", found)
 	}
 }

@@ -67,6 +67,9 @@ func (m *Import) checkRow(ctx context.Context, row *Row) checked {
 	}
 	rest, _ := without(request, nil)
 	_, err := m.preview(ctx, rest)
+	if tooLarge(rest, err) {
+		return checked{append(wrong, m.columns.shorten(row)), nil}
+	}
 	switch client.Reason(err) {
 	case enlistv1.ErrorReason_INVALID_FIELD, enlistv1.ErrorReason_FIELD_NOT_SUPPORTED:
 		found := unrelated(m.violations(row, err), wrong)

@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	"github.com/enlist-dev/enlist/client"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
@@ -83,9 +86,10 @@ func endsWith(path, name string) bool {
 
 // check returns an error if the provider does not take a path.
 func (c *catalog) check(found path) error {
-	switch root := found[0].field.Name(); root {
-	case "on_existing", "unsupported_fields":
+	if found.saysHow() {
 		return nil
+	}
+	switch found[0].field.Name() {
 	case "provider", requestID, "validate_only", "include_vendor_record":
 		return errors.New("is what the import sets itself")
 	case "customer":
@@ -297,6 +301,22 @@ func (c *columns) violation(row *Row, name, message string) Violation {
 		}
 	}
 	return found
+}
+
+// largeRequest is what every server takes, in bytes.
+const largeRequest = 1 << 20
+
+// tooLarge reports whether a server does not take a request because of its size.
+func tooLarge(request proto.Message, err error) bool {
+	return status.Code(err) == codes.ResourceExhausted && client.Reason(err) == 0 && proto.Size(request) > largeRequest
+}
+
+// shorten says that the longest cell of a row makes it too large.
+func (c *columns) shorten(row *Row) Violation {
+	longest := slices.MaxFunc(c.targets, func(a, b target) int {
+		return cmp.Compare(len(value(row, a.column)), len(value(row, b.column)))
+	})
+	return c.violation(row, longest.name, "must be shorter, since the row is larger than the server takes")
 }
 
 // without clears the fields of violations in a copy of a request. It reports whether it found one.

@@ -33,6 +33,6 @@
 //
 // # Memory
 //
-// Rows are streamed. What grows with their number is the set of keys: 32 bytes for a row of the
-// file while it is read for the first time, and 32 bytes for a row in the file of results.
+// Rows are streamed. What grows with their number is the set of keys: 20 bytes for a row of the
+// file while it is read for the first time, and 26 bytes for a line in the file of results.
 package importer

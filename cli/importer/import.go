@@ -113,7 +113,7 @@ func Prepare(ctx context.Context, connection *grpc.ClientConn, options Options) 
 	if err != nil {
 		return nil, err
 	}
-	if m.source, err = openSource(options.File, options.Format, options.Delimiter, options.Stdin); err != nil {
+	if m.source, err = openSource(ctx, options.File, options.Format, options.Delimiter, options.Stdin); err != nil {
 		return nil, err
 	}
 	m.columns = newColumns(m.source, newCatalog(provider, options.Mapping.Constants), options.Mapping)
@@ -177,6 +177,9 @@ func (m *Import) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.results.Close()) }()
 	m.summary.Results = files.results
+	if m.scanned.isRejects && m.results.keyOf != "" && m.results.keyOf != ofContent {
+		m.scanned.byContent = false // a reject that lacks its key still does
+	}
 	if m.results.keyOf != "" && m.results.keyOf != m.keyOf() {
 		return fmt.Errorf("nothing was sent: the rows in %s have the key %q, and now it would be %q. A row would be created once more. "+
 			"Name the same column with --key", files.results, m.results.keyOf, m.keyOf())
@@ -222,7 +225,7 @@ func (m *Import) keyOf() string {
 	case m.scanned.isRejects && m.results.keyOf != "":
 		return m.results.keyOf // which the file has kept
 	case m.scanned.byContent:
-		return "content"
+		return ofContent
 	case m.columns.mapping.Key == "":
 		return customerID
 	default:
@@ -230,8 +233,8 @@ func (m *Import) keyOf() string {
 	}
 }
 
-// isRemembered returns an error if the server does not know the customer that was created last. It
-// may then have forgotten others, which it would create once more.
+// isRemembered returns an error if the server does not know the row that was sent last. It may then
+// have forgotten others, which it would create once more.
 func (m *Import) isRemembered(ctx context.Context) error {
 	if m.results.latest == nil {
 		return nil
@@ -240,7 +243,7 @@ func (m *Import) isRemembered(ctx context.Context) error {
 	defer cancel()
 	_, err := m.operations.GetOperation(ctx, &enlistv1.GetOperationRequest{Provider: m.options.Provider, RequestId: m.results.latest.RequestID})
 	if client.Reason(err) == enlistv1.ErrorReason_OPERATION_NOT_FOUND {
-		return fmt.Errorf("nothing was sent: the server does not know request_id %s, which created a customer at %s. "+
+		return fmt.Errorf("nothing was sent: the server does not know request_id %s, which was sent before %s. "+
 			"Use the server and the credentials of that run. If its journal was restored and has an open gap, move %s away: "+
 			"Enlist then looks up each customer first", m.results.latest.RequestID, m.results.latest.Time.Format(time.RFC3339), m.summary.Results)
 	}
@@ -381,7 +384,7 @@ func (m *Import) one(ctx context.Context, row *Row, key string) {
 		m.pace.end()
 		result := m.result(j, Rejected, enlistv1.ErrorReason_INVALID_FIELD, nil)
 		result.RequestID, result.Operation = "", ""
-		v = verdict{result: result, violations: wrong, toDo: "Fix the fields and import this file."}
+		v = verdict{result: result, violations: wrong, toDo: fixFields}
 	} else {
 		v = m.settle(ctx, j)
 	}
@@ -404,7 +407,11 @@ func (m *Import) one(ctx context.Context, row *Row, key string) {
 func (m *Import) settled(j *job, v verdict) error {
 	if v.result.Outcome == Rejected {
 		_, v.result.Message = inWords(v.violations)
-		if err := m.rejects.write(j.row, j.key, v.violations, v.toDo); err != nil {
+		noted := j.key
+		if len(m.scanned.twice[digestOf(j.key)]) > 0 {
+			noted = "" // so that the row has the key that a person gives it
+		}
+		if err := m.rejects.write(j.row, noted, v.violations, v.toDo); err != nil {
 			return err
 		}
 	}

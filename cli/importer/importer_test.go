@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +36,7 @@ func read(t *testing.T, name, content, delimiter string, mapping Mapping) (reque
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := openSource(file, "", delimiter, nil)
+	s, err := openSource(t.Context(), file, "", delimiter, nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -181,6 +183,8 @@ func TestRefusedFiles(t *testing.T) {
 		"two objects":           {file: "a.ndjson", content: "{\"id\": \"C1\"} {}\n", want: `line 1 must have one JSON object, and has more`},
 		"member twice":          {file: "a.ndjson", content: "{\"id\": \"C1\"}\n{\"name\": {\"title\": \"a\", \"title\": \"b\"}}\n", want: `line 2: the object at "/name" has a member twice`},
 		"no JSON":               {file: "a.ndjson", content: "{\"id\": C1}\n", want: `line 1: is not JSON from character`},
+		"member without a name": {file: "a.ndjson", content: "{\"id\": \"C1\", \"name\": {\"\": \"x\"}}\n", want: `line 1: the object at "/name" has a member without a name`},
+		"delimiter of TSV":      {file: "a.tsv", content: "id\n", delimiter: ";", want: `--delimiter must be one character of a CSV file`},
 		"unknown member":        {file: "a.ndjson", content: "{\"id\": \"C1\"}\n{\"customer\": {\"shoe\": 1}}\n", want: `column "customer.shoe" matches no field`},
 		"rejects of two":        {file: "a.csv", content: "id,enlist_import\nC1,a\nC2,b\n", want: `line 3 is of another import`},
 	} {
@@ -201,7 +205,7 @@ func TestKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := openSource(c.source.name, CSV, "", nil)
+		s, err := openSource(t.Context(), c.source.name, CSV, "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,9 +242,15 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// What is read once is kept encrypted, and can be read again.
+// What is read once is kept encrypted, and can be read again. Ctrl-C ends the wait for it.
 func TestStdin(t *testing.T) {
-	s, err := openSource("-", NDJSON, "", strings.NewReader("{\"id\": \"secret\"}\n{\"id\": \"C2\"}\n"))
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	silent, _ := io.Pipe()
+	if _, err := openSource(stopped, "-", CSV, "", silent); err == nil || !strings.Contains(err.Error(), "stopped before all rows were read") {
+		t.Errorf("after Ctrl-C: %v", err)
+	}
+	s, err := openSource(t.Context(), "-", NDJSON, "", strings.NewReader("{\"id\": \"secret\"}\n{\"id\": \"C2\"}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +289,8 @@ func TestResults(t *testing.T) {
 		{Key: "C1", Outcome: Rejected, Content: "0102030405060708"},
 		{Key: "C1", Outcome: Created, Content: "1112131415161718", RequestID: "r"},
 		{Key: "C1", Outcome: Rejected},
-		{Key: "C2", Outcome: Unknown},
+		{Key: "C2", Outcome: Unknown, Reason: "OUTCOME_UNKNOWN", RequestID: "unknown"},
+		{Key: "C2", Outcome: Unknown, RequestID: "not received"},
 	} {
 		result.Import, result.Provider = "i", "p"
 		if err := r.write(&result); err != nil {
@@ -297,7 +308,7 @@ func TestResults(t *testing.T) {
 	}
 	r = open()
 	one, is := r.known.find(digestOf("C1"))
-	if !is || !one.created || one.content != [8]byte{0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18} || r.latest.RequestID != "r" {
+	if !is || !one.created || one.content != [8]byte{0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18} || r.latest.RequestID != "unknown" {
 		t.Errorf("C1 is %+v", one)
 	}
 	if two, is := r.known.find(digestOf("C2")); !is || two.created || len(r.known) != 2 {
@@ -307,7 +318,7 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = r.Close()
-	if content, err := os.ReadFile(name); err != nil || strings.Count(string(content), "\n") != 5 || strings.Contains(string(content), `"outc{`) {
+	if content, err := os.ReadFile(name); err != nil || strings.Count(string(content), "\n") != 6 || strings.Contains(string(content), `"outc{`) {
 		t.Errorf("%v\n%s", err, content)
 	}
 	if info, _ := os.Stat(name); info.Mode().Perm() != 0o600 {

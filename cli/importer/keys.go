@@ -26,6 +26,9 @@ func requestIDOf(provider, importID, key string, try int) string {
 	return uuid.NewSHA1(space, fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s", try, provider, importID, key)).String()
 }
 
+// ofContent says in the file of results that the content of a row is its key.
+const ofContent = "content"
+
 // contentPrefix begins a key that is made of the content of a row.
 const contentPrefix = "row-"
 
@@ -49,7 +52,8 @@ func (c *columns) keyOf(row *Row, byContent bool) string {
 	return contentPrefix + hex.EncodeToString(sum[:16])
 }
 
-// contentOf returns a hash of what a row sets, without secrets.
+// contentOf returns a hash of what a row sets, without secrets, and without what says how to create
+// a customer: who adds on_existing changes no row.
 func (c *columns) contentOf(row *Row) string {
 	hash := sha256.New()
 	for i := range c.targets {
@@ -58,7 +62,7 @@ func (c *columns) contentOf(row *Row) string {
 		if t.column != constant {
 			text = value(row, t.column)
 		}
-		if text != "" && !t.isSecret {
+		if text != "" && !t.isSecret && !t.saysHow() {
 			_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%s\x00", t.name, len(text), text)
 		}
 	}

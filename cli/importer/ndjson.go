@@ -87,6 +87,9 @@ func (s *source) flattenObject(decoder *jsontext.Decoder, at string, row *Row) e
 			return err
 		}
 		below := name.String()
+		if below == "" {
+			return fmt.Errorf("the object at %q has a member without a name", decoder.StackPointer().Parent())
+		}
 		if at != "" {
 			below = at + "." + below
 		}

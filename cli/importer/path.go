@@ -65,6 +65,12 @@ func (p path) pattern() string {
 	return text.String()
 }
 
+// saysHow reports whether the path is about the creation, and not about the customer.
+func (p path) saysHow() bool {
+	root := p[0].field.Name()
+	return root == "on_existing" || root == "unsupported_fields"
+}
+
 // errNoField says that a text is no path of a request.
 var errNoField = errors.New("no such field")
 

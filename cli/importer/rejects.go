@@ -36,7 +36,7 @@ func newRejects(files names, c *columns, importID string) (*rejects, error) {
 		_, err = r.buffer.WriteString("\ufeff")
 	}
 	r.csv = csv.NewWriter(r.buffer)
-	if c.source.format != NDJSON {
+	if c.source.format == CSV {
 		r.csv.Comma = c.source.comma
 	}
 	header := append(r.cells(nil), noteLine, noteField, noteMessage, noteToDo, noteImport, noteKey)

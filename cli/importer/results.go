@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
 // The outcomes of a row. The first four are those of the contract.
@@ -58,6 +60,11 @@ func (r *Result) isDone() bool {
 	return false
 }
 
+// wasSent reports whether the server keeps an operation, which it must not begin anew.
+func (r *Result) wasSent() bool {
+	return r.isDone() || r.Outcome == NeedsPerson || r.Outcome == Unknown && r.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN.String()
+}
+
 // names are the files of an import.
 type names struct{ results, rejects, partial string }
 
@@ -96,7 +103,7 @@ type results struct {
 	file  *os.File
 	lock  *flock.Flock
 	known knownKeys
-	// latest is the result of the customer that was created last.
+	// latest is the last result whose operation the server has.
 	latest *Result
 	// keyOf is what the keys are: a column, customer.id, or content.
 	keyOf string
@@ -154,7 +161,7 @@ func (r *results) read(name, importID, provider string) error {
 		_, _ = hex.Decode(entry.content[:], []byte(result.Content))
 		r.known = append(r.known, entry)
 		r.keyOf = result.KeyOf
-		if entry.created {
+		if result.wasSent() {
 			r.latest = &result
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // scan is what one pass over the file shows before anything is sent.
 type scan struct {
 	rows      int
+	keyed     int // rows with an id, or a value in the column of --key
 	blank     int // rows without a value, which are skipped
 	byContent bool
 	twice     map[digest][]uint32 // lines of keys that are not unique
@@ -23,7 +24,6 @@ type scan struct {
 // malformed.
 func scanSource(s *source, c *columns) (*scan, error) {
 	found := &scan{}
-	empty := 0
 	for row, err := range s.rows() {
 		if err != nil {
 			return nil, err
@@ -36,19 +36,9 @@ func scanSource(s *source, c *columns) (*scan, error) {
 			found.blank++
 			continue
 		}
-		found.rows++
-		if row.Line >= math.MaxUint32 {
-			return nil, errors.New("the file has too many lines: split it")
-		}
-		if err := found.note(s, row); err != nil {
+		if err := found.add(s, c, row); err != nil {
 			return nil, err
 		}
-		key := c.keyOf(row, false)
-		if key == "" {
-			empty++
-			continue
-		}
-		found.keys = append(found.keys, place{digestOf(key), uint32(row.Line)}) //nolint:gosec // checked above
 	}
 	if err := c.finish(); err != nil {
 		return nil, err
@@ -57,7 +47,7 @@ func scanSource(s *source, c *columns) (*scan, error) {
 		return nil, err
 	}
 	found.isRejects = c.noted != constant
-	if empty == found.rows && c.mapping.Key == "" && empty > 0 {
+	if found.keyed == 0 && c.mapping.Key == "" && found.rows > 0 {
 		if err := found.keysByContent(s, c); err != nil {
 			return nil, err
 		}
@@ -66,10 +56,25 @@ func scanSource(s *source, c *columns) (*scan, error) {
 	return found, nil
 }
 
+// add counts a row and takes its key.
+func (f *scan) add(s *source, c *columns, row *Row) error {
+	f.rows++
+	if row.Line >= math.MaxUint32 {
+		return errors.New("the file has too many lines: split it")
+	}
+	if value(row, c.key) != "" {
+		f.keyed++
+	}
+	if key := c.keyOf(row, false); key != "" {
+		f.keys = append(f.keys, place{digestOf(key), uint32(row.Line)}) //nolint:gosec // checked above
+	}
+	return f.note(s, row)
+}
+
 // keysByContent reads the file again, because no row has a key.
 func (f *scan) keysByContent(s *source, c *columns) error {
 	f.byContent = true
-	f.keys = slices.Grow(f.keys, f.rows)
+	f.keys = slices.Grow(f.keys[:0], f.rows)
 	for row, err := range s.rows() {
 		if err != nil {
 			return err

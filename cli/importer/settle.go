@@ -117,6 +117,13 @@ func (m *Import) attempt(j *job) verdict {
 // failed returns what follows from an error.
 func (m *Import) failed(ctx context.Context, j *job, err error, began time.Time) verdict {
 	reason := client.Reason(err)
+	if tooLarge(j.request, err) {
+		m.responded()
+		return verdict{
+			result:     m.result(j, Rejected, enlistv1.ErrorReason_INVALID_FIELD, nil),
+			violations: []Violation{m.columns.shorten(j.row)}, toDo: fixFields,
+		}
+	}
 	switch reason {
 	case enlistv1.ErrorReason_REQUEST_ID_REUSED:
 		return m.reused(j)
@@ -267,6 +274,8 @@ func rowChanged(id string) string {
 	return fmt.Sprintf("The row was changed after it created customer %q. Enlist sent nothing.", id)
 }
 
+const fixFields = "Fix the fields and import this file."
+
 const rowChangedToDo = "Remove the row. To change the customer, import it under another --id, with the constant on_existing: update."
 
 // rejected is the verdict on a row that was refused for good.
@@ -283,7 +292,7 @@ func (m *Import) rejected(j *job, reason enlistv1.ErrorReason, err error) verdic
 	case enlistv1.ErrorReason_OPERATION_ERASED:
 		v.toDo = "To create the customer again on purpose, import the row under another --id."
 	default:
-		v.toDo = "Fix the fields and import this file."
+		v.toDo = fixFields
 	}
 	return v
 }

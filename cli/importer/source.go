@@ -3,6 +3,7 @@ package importer
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -69,7 +70,7 @@ type source struct {
 
 // openSource opens a file, or stdin for "-". It keeps a copy of what can be read only once, which
 // is encrypted with a key in memory, and has no name.
-func openSource(name, format, delimiter string, stdin io.Reader) (*source, error) {
+func openSource(ctx context.Context, name, format, delimiter string, stdin io.Reader) (*source, error) {
 	s := &source{name: name, format: format, comma: ',', index: map[string]int{}}
 	if err := s.setFormat(delimiter); err != nil {
 		return nil, err
@@ -92,7 +93,18 @@ func openSource(name, format, delimiter string, stdin io.Reader) (*source, error
 		defer func() { _ = opened.Close() }()
 		stdin = opened
 	}
-	return s, s.spool(stdin)
+	return s, s.spool(stoppable(ctx, stdin))
+}
+
+// stoppable returns a reader that fails when the context ends, also while it waits for content.
+func stoppable(ctx context.Context, from io.Reader) io.Reader {
+	reader, writer := io.Pipe()
+	context.AfterFunc(ctx, func() { _ = writer.CloseWithError(errors.New("stopped before all rows were read; nothing was sent")) })
+	go func() {
+		_, err := io.Copy(writer, from)
+		_ = writer.CloseWithError(err)
+	}()
+	return reader
 }
 
 func (s *source) setFormat(delimiter string) error {
@@ -118,7 +130,7 @@ func (s *source) setFormat(delimiter string) error {
 		delimiter = "\t"
 	}
 	comma, size := utf8.DecodeRuneInString(delimiter)
-	if s.format == NDJSON || size != len(delimiter) || strings.ContainsRune("\"\r\n\uFFFD\x00", comma) {
+	if s.format != CSV || size != len(delimiter) || strings.ContainsRune("\"\r\n\uFFFD\x00", comma) {
 		return errors.New("--delimiter must be one character of a CSV file, such as ';'")
 	}
 	s.comma = comma
