@@ -57,10 +57,11 @@ type run struct {
 	places      []place
 	secrets     []string
 
-	suffix     string // three characters that make this run's ids unique
-	made       int    // requests for test customers so far
-	choosesID  bool   // the caller chooses the id
-	stopped    string // why no other check can run
+	suffix     string        // three characters that make this run's ids unique
+	made       int           // requests for test customers so far
+	choosesID  bool          // the caller chooses the id
+	stopped    string        // why no other check can run
+	retryAfter time.Duration // what the vendor asked for since the last check began
 	lag        time.Duration
 	lags       int
 	unresolved bool // a creation has an unknown outcome that no look-up settled
@@ -76,7 +77,7 @@ func Run(ctx context.Context, settings Settings) (*Report, error) {
 		return nil, err
 	}
 	r.login(ctx)
-	unreachable := r.stopped != "" && r.recorderSawNothing()
+	unreachable := r.stopped != "" && r.recorderSawNothing() && ctx.Err() == nil
 	for _, one := range r.checks() {
 		r.check(ctx, one.name, one.title, one.do)
 	}
@@ -193,6 +194,9 @@ func (c *check) differ(found Difference) {
 
 // failWith fails the check with an error of the adapter.
 func (c *check) failWith(what string, err error) {
+	if known := (*providers.Error)(nil); errors.As(err, &known) && known.Reason == enlistv1.ErrorReason_VENDOR_RATE_LIMITED {
+		c.run.retryAfter = max(c.run.retryAfter, known.RetryAfter)
+	}
 	c.fail("%s: %s", what, c.run.explain(err))
 }
 
@@ -221,6 +225,10 @@ func (r *run) explain(err error) string {
 
 // check runs a check, and reports it.
 func (r *run) check(ctx context.Context, name, title string, do func(context.Context, *check)) {
+	if r.retryAfter > 0 {
+		sleep(ctx, min(r.retryAfter, r.Wait))
+		r.retryAfter = 0
+	}
 	c := &check{Check: &Check{Name: name, Title: title, Result: Passed}, run: r, start: r.recorder.count()}
 	began := time.Now()
 	switch {
@@ -330,8 +338,8 @@ func (r *run) wrongCredential(ctx context.Context, c *check) {
 	if err == nil {
 		err = again.Check(ctx)
 	}
-	if providers.IsReason(err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED) {
-		c.failWith("After one wrong login, the vendor no longer accepts the right credentials. It may have locked the user", err)
+	if err != nil && ctx.Err() == nil && r.report.Checks[0].Result == Passed {
+		c.failWith("After one wrong login, the right credentials no longer work. The vendor may have locked the user", err)
 	}
 }
 

@@ -41,9 +41,9 @@ func table(out *strings.Builder, title string, header []string, rows [][]string)
 	}
 }
 
-// inCell escapes what ends a cell, or would be HTML.
+// inCell escapes what ends a cell, or would be HTML or Markdown.
 func inCell(text string) string {
-	return strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", ">", "&gt;").Replace(text)
+	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "[", `\[`, "*", `\*`, "|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
 func (r *Report) checksIn(out *strings.Builder) {
