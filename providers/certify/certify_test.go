@@ -431,3 +431,14 @@ func TestStoppedDuringTheLogin(t *testing.T) {
 		t.Error(err, shown(t, report))
 	}
 }
+
+// A vendor's words end no cell of a table, and are no Markdown and no escape sequence.
+func TestMarkdownOfVendorsWords(t *testing.T) {
+	report := &certify.Report{Checks: []*certify.Check{{
+		Name: "login", Result: certify.Failed, Reasons: []string{"a\\| b|c `d` [e](f) *g* <h>\x1b[2J\u202e\nend"},
+	}}}
+	want := "| login | failed | a\\\\\\| b\\|c \\`d\\` \\[e](f) \\*g\\* &lt;h&gt;\uFFFD\\[2J\uFFFD end |\n"
+	if text := report.Markdown(); !strings.Contains(text, want) {
+		t.Errorf("%q is not in %q", want, text)
+	}
+}

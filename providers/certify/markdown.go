@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Markdown returns the report for people.
@@ -23,7 +24,12 @@ func (r *Report) Markdown() string {
 	r.settingsIn(&out)
 	r.customersIn(&out)
 	r.failuresIn(&out)
-	return out.String()
+	return strings.Map(func(r rune) rune { // a vendor's text may have escape sequences
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, out.String())
 }
 
 // table writes a section with a table, or nothing without rows.
