@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,7 +109,7 @@ func newRun(settings Settings) (*run, error) {
 	}
 	r := &run{
 		Settings: settings, facts: known, readable: known.readable(), recorder: &recorder{from: map[*providers.Exchange]int{}},
-		suffix: strings.ToLower(rand.Text()[:3]),
+		suffix: strings.ToLower(rand.Text()[:shortSuffix]),
 	}
 	if r.provider, err = r.connect(settings.Config); err != nil {
 		return nil, err
@@ -124,6 +125,11 @@ func newRun(settings Settings) (*run, error) {
 		r.report.Marker = r.Marker
 	}
 	r.places = r.placesOf()
+	if at := slices.IndexFunc(r.places, func(place place) bool { return place.path == "customer.id" }); at >= 0 {
+		if most := r.places[at].most(); most == 0 || most >= len(idStart)+longSuffix+2 {
+			r.suffix = strings.ToLower(rand.Text()[:longSuffix]) // so that no run ever meets another's ids
+		}
+	}
 	r.choosesID = true // if the adapter accepts an id
 	r.choosesID = !isAbout(r.fits(r.newRequest(value{"customer.id", ""})), "customer.id")
 	return r, nil

@@ -241,7 +241,7 @@ func (r *run) isNew(requested, held string) bool {
 	if requested == "" {
 		return !slices.ContainsFunc(r.report.Customers, func(made *Customer) bool { return made.ID == held })
 	}
-	return match.Keys(requested, held) != match.Different || len(held) >= idLength && strings.HasPrefix(requested, held)
+	return match.Keys(requested, held) != match.Different || len(held) >= r.idLength() && strings.HasPrefix(requested, held)
 }
 
 const (

@@ -78,8 +78,8 @@ func isCode(path, note string) bool {
 	return path == "customer.category" || strings.Contains(note, "must be set up") || strings.Contains(note, "must exist")
 }
 
-// filling returns the name of a setting of the connection, such as defaults.billing_cycle, if it has
-// a value, or "".
+// filling returns the name of a setting of the connection, such as defaults.billing_cycle, if it is
+// set, or "".
 func (r *run) filling(setting string) string {
 	if _, is := r.settingText(setting); is {
 		return setting
@@ -87,7 +87,7 @@ func (r *run) filling(setting string) string {
 	return ""
 }
 
-// settingText returns whether a setting of the connection has a value, and the value if it is a text.
+// settingText returns whether a setting of the connection is set, and its value if that is a text.
 func (r *run) settingText(setting string) (text string, isSet bool) {
 	message, _ := secretsOf(r.Config)
 	for _, name := range strings.Split(setting, ".") {
@@ -155,14 +155,20 @@ func (r *run) madeUp(path string) string {
 	}[path]
 }
 
-// idLength is that of ${ID}.
-const idLength = 10
+// idLength returns the length of ${ID}.
+func (r *run) idLength() int { return len(idStart) + len(r.suffix) + 2 }
+
+const (
+	idStart     = "0Cert"
+	shortSuffix = 3 // where the vendor allows ids of 10 characters
+	longSuffix  = 8
+)
 
 // unique replaces the placeholders of a value. An id has a leading zero, a capital and small
 // letters, so that a vendor shows whether it stores ids in another form.
 func (r *run) unique(text string) string {
 	number := fmt.Sprintf("%02s", strconv.FormatInt(int64(r.made%(36*36)), 36))
-	return strings.NewReplacer("${ID}", "0Cert"+r.suffix+number, "${SHORT}", "0"+r.suffix+number, "${NUMBER}", strconv.Itoa(r.made)).Replace(text)
+	return strings.NewReplacer("${ID}", idStart+r.suffix+number, "${SHORT}", "0"+r.suffix+number, "${NUMBER}", strconv.Itoa(r.made)).Replace(text)
 }
 
 // newRequest returns a create request with the required fields and some values. The operator's own
@@ -290,7 +296,7 @@ func (r *run) longest() []value {
 		switch {
 		case r.isGiven(place.path):
 		case place.path == "customer.id" && r.choosesID:
-			text = "${ID}" + fill("", max(most-idLength, 0), "x7-")
+			text = "${ID}" + fill("", max(most-r.idLength(), 0), "x7-")
 		case place.path == "customer.email":
 			text = longEmail(r.Marker, cmp.Or(most, maxEmail))
 		case place.path == "customer.phone", place.path == "customer.mobile", place.path == "customer.fax":
